@@ -1,0 +1,1 @@
+"""What is stored: models as data, outputs written whole or not at all."""

@@ -1,0 +1,1 @@
+"""The command line: arguments in, one function called, an exit code out."""

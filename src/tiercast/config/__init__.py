@@ -1,0 +1,1 @@
+"""Configuration: one YAML per customer base, validated once."""

@@ -1,0 +1,1 @@
+"""The canonical tables, the rules their rows must keep, and the report about them."""

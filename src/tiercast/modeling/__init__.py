@@ -1,0 +1,1 @@
+"""What customers will do: one calibrated predictive distribution each, and why."""

@@ -1,0 +1,1 @@
+"""The report: scores and evaluation turned into one self-contained page."""

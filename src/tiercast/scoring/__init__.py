@@ -1,0 +1,1 @@
+"""The batch job: the whole base, streamed, one row per customer."""

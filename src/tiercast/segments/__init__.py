@@ -1,0 +1,1 @@
+"""Who customers are by rule and by discovery: RFM, lifecycle, tiers and clusters."""

@@ -1,0 +1,1 @@
+"""The one place that cuts time: history before a cutoff, labels after it."""

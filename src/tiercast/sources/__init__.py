@@ -1,0 +1,1 @@
+"""Where rows come from: files, connections and samples, mapped to the canonical tables."""

@@ -1,0 +1,1 @@
+"""From snapshots to a registered model: panel, tuning, evaluation and the gate."""

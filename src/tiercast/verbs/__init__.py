@@ -1,0 +1,1 @@
+"""Jobs that span several layers, and the Python functions behind the commands."""
