@@ -6,4 +6,4 @@ class InputError(ValueError):
 
 
 class ConfigError(InputError):
-    """The configuration file breaks a rule; the message names the key, the value and the remedy."""
+    """The configuration breaks a rule; the message names the key, the value and the remedy."""

@@ -1,0 +1,183 @@
+"""The settings of one customer base, as frozen models: what a YAML file may say."""
+
+import itertools
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+TableName = Literal[
+    "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
+]
+
+
+class Settings(BaseModel):
+    """Base of all settings: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceConfig(Settings):
+    """Where one table comes from: files (`path`) or a database table (`connection` + `table`).
+
+    `columns` maps canonical names to the source's own; a name that is not mapped is looked up
+    as it is. `time_format` is needed only where times are not ISO (for example `%Y%m%d`).
+    """
+
+    path: str | None = None
+    connection: str | None = None
+    table: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    time_format: str | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.path is None) == (self.connection is None):
+            raise ValueError("a source needs either `path` or `connection` with `table`")
+        if self.connection is not None and self.table is None:
+            raise ValueError("a source with a `connection` needs the `table` to read")
+        return self
+
+
+class OutlookConfig(Settings):
+    """What is predicted: no order within `horizon_days` (churn), and the value within it."""
+
+    horizon_days: int = Field(90, ge=1, le=1098)
+    active_days: int | None = Field(365, ge=1)
+    value: Literal["revenue", "margin"] = "revenue"
+
+
+class TrainConfig(Settings):
+    """How the model learns: past cutoffs, their spacing, tuning trials and the seed.
+
+    `every_days` left out means a third of the horizon, at least seven days.
+    """
+
+    snapshots: int = Field(8, ge=1, le=100)
+    every_days: int | None = Field(None, ge=1)
+    trials: int = Field(30, ge=0)
+    seed: int = Field(7, ge=0)
+
+
+class TiersConfig(Settings):
+    """Bands of future value, best first; the last name always means "no order in the horizon"."""
+
+    names: tuple[str, ...] = ("top", "potential", "general", "dormant")
+    method: Literal["percentile", "natural_breaks", "amounts"] = "percentile"
+    cuts: tuple[float, ...] = (0.8, 0.5)
+    assign: Literal["matched", "most_probable"] = "matched"
+
+    @model_validator(mode="after")
+    def _names_fit_cuts(self) -> Self:
+        if len(self.names) < 2 or len(set(self.names)) != len(self.names):
+            raise ValueError(f"tier names must be at least two and distinct, but got {self.names}")
+        wanted = len(self.names) - 2
+        if self.method != "natural_breaks" and len(self.cuts) != wanted:
+            raise ValueError(
+                f"{len(self.names)} tier names need {wanted} cuts (the last name is for "
+                f"customers without an order), but got {len(self.cuts)}: {self.cuts}"
+            )
+        if self.method == "percentile" and not all(0 < cut < 1 for cut in self.cuts):
+            raise ValueError(f"percentile cuts must lie between 0 and 1, but got {self.cuts}")
+        if any(low >= high for high, low in zip(self.cuts, self.cuts[1:], strict=False)):
+            raise ValueError(f"tier cuts must fall from the best tier on, but got {self.cuts}")
+        return self
+
+
+def _ascending(edges: tuple[float, ...]) -> tuple[float, ...]:
+    if any(low >= high for low, high in itertools.pairwise(edges)):
+        raise ValueError(f"edges must rise, but got {edges}")
+    return edges
+
+
+Edges = Annotated[tuple[float, ...], Field(min_length=1), AfterValidator(_ascending)]
+
+
+class RfmEdgesConfig(Settings):
+    """Fixed inner edges of the RFM scores, rising; one score more than edges."""
+
+    recency_days: Edges
+    orders: Edges
+    amount: Edges
+
+
+class RfmWeightsConfig(Settings):
+    """How much each score counts in the total."""
+
+    recency: float = Field(1.0, gt=0)
+    frequency: float = Field(1.0, gt=0)
+    monetary: float = Field(1.0, gt=0)
+
+
+class RfmConfig(Settings):
+    """How RFM scores are cut: by quantile into `bins`, or at fixed `edges`."""
+
+    method: Literal["quantile", "edges"] = "quantile"
+    bins: int = Field(5, ge=2, le=10)
+    edges: RfmEdgesConfig | None = None
+    weights: RfmWeightsConfig = RfmWeightsConfig()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given_edges_mean_edges(cls, given: object) -> object:
+        if isinstance(given, dict) and given.get("edges") and "method" not in given:
+            return {**given, "method": "edges", "bins": _bins_of(given["edges"])}
+        return given
+
+    @model_validator(mode="after")
+    def _edges_fit_method(self) -> Self:
+        if (self.method == "edges") != (self.edges is not None):
+            raise ValueError("rfm `method: edges` and the `edges` themselves go together")
+        if self.edges is not None:
+            counts = {name: len(edges) + 1 for name, edges in self.edges}
+            if set(counts.values()) != {self.bins}:
+                raise ValueError(f"{self.bins} bins need one edge less each, but got {counts}")
+        return self
+
+
+def _bins_of(edges: object) -> int:
+    lists = list(edges.values()) if isinstance(edges, dict) else []
+    return len(lists[0]) + 1 if lists and isinstance(lists[0], list | tuple) else 5
+
+
+class OutputConfig(Settings):
+    """Where scores, features, evaluation and the report are written."""
+
+    path: str
+
+
+def _known_engine(engine: str) -> str:
+    if engine != "duckdb":
+        raise ValueError(f"engine must be duckdb, but got {engine!r}")
+    return engine
+
+
+class Config(Settings):
+    """Everything tiercast needs to know about one customer base."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    engine: Annotated[str, AfterValidator(_known_engine)] = "duckdb"
+    sources: dict[TableName, SourceConfig]
+    outlook: OutlookConfig = OutlookConfig()
+    train: TrainConfig = TrainConfig()
+    tiers: TiersConfig = TiersConfig()
+    rfm: RfmConfig = RfmConfig()
+    output: OutputConfig
+    language: Literal["en", "zh"] = "en"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_output(cls, given: object) -> object:
+        if isinstance(given, dict) and "output" not in given and "name" in given:
+            return {**given, "output": {"path": f"runs/{given['name']}"}}
+        return given
+
+    @model_validator(mode="after")
+    def _transactions_given(self) -> Self:
+        if "transactions" not in self.sources:
+            raise ValueError("sources must name the table `transactions`")
+        return self
+
+    @property
+    def every_days(self) -> int:
+        """Days between two training cutoffs."""
+        return self.train.every_days or max(7, self.outlook.horizon_days // 3)

@@ -1,0 +1,62 @@
+"""The data report: what came in, what each rule found, what was done about it."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class RuleFinding:
+    """What one rule found in one table: how many rows, some examples, what was done."""
+
+    table: str
+    rule: str
+    column: str
+    rows: int
+    outcome: str
+    handling: str
+    remedy: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableSummary:
+    """Size and span of one table: rows as read, rows used, customers, first and last time."""
+
+    table: str
+    source: str
+    rows_read: int
+    rows_used: int
+    rows_quarantined: int
+    customers: int
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True)
+class DataReport:
+    """Answers: is this data fit to use, and what happened to the rows that are not?"""
+
+    name: str
+    tables: tuple[TableSummary, ...]
+    findings: tuple[RuleFinding, ...]
+    zero_orders: int
+
+    def table(self, name: str) -> TableSummary:
+        """Answer the summary of one table."""
+        return next(summary for summary in self.tables if summary.table == name)
+
+    def rows_found(self, rule: str, table: str = "transactions") -> int:
+        """Answer how many rows a rule found in a table; 0 if it does not apply."""
+        found = (f.rows for f in self.findings if f.rule == rule and f.table == table)
+        return next(found, 0)
+
+    def tables_frame(self) -> pd.DataFrame:
+        """Answer one row per table."""
+        return pd.DataFrame([asdict(summary) for summary in self.tables])
+
+    def findings_frame(self) -> pd.DataFrame:
+        """Answer one row per rule and table, those without a finding included."""
+        rows = [asdict(f) | {"examples": "; ".join(f.examples)} for f in self.findings]
+        return pd.DataFrame(rows)

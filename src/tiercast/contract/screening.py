@@ -1,0 +1,98 @@
+"""Apply the rules to a parsed table: count, show examples, part the good rows from the bad."""
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.contract.errors import DataContractError
+from tiercast.contract.report import RuleFinding
+from tiercast.contract.rules import RAW_SUFFIX, RULES, Rule, raw
+from tiercast.contract.tables import TableSpec
+
+FLAG_PREFIX = "breaks__"
+EXAMPLES = 3
+
+
+def rules_for(table: ir.Table, spec: TableSpec) -> list[tuple[Rule, str]]:
+    """Answer the rules that concern a table, each with the column it looks at."""
+    present = frozenset(table.columns)
+    found = [(rule, rule.column(spec, present)) for rule in RULES]
+    return [(rule, column) for rule, column in found if column is not None]
+
+
+def flag(table: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
+    """Answer the table with one boolean column per rule, true where the rule is broken."""
+    return table.mutate(
+        **{FLAG_PREFIX + rule.name: rule.flags(table, column) for rule, column in rules}
+    )
+
+
+def findings(
+    flagged: ir.Table, spec: TableSpec, rules: Sequence[tuple[Rule, str]]
+) -> tuple[RuleFinding, ...]:
+    """Answer what each rule found, in one pass, and examples where it found something."""
+    counts = flagged.agg(
+        **{rule.name: flagged[FLAG_PREFIX + rule.name].sum().fill_null(0) for rule, _ in rules}
+    ).to_pyarrow()
+    return tuple(
+        RuleFinding(
+            table=spec.name,
+            rule=rule.name,
+            column=column,
+            rows=int(counts[rule.name][0].as_py()),
+            outcome=rule.outcome,
+            handling=rule.handling,
+            remedy=rule.remedy,
+            examples=_examples(flagged, rule, column) if counts[rule.name][0].as_py() else (),
+        )
+        for rule, column in rules
+    )
+
+
+def good_rows(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
+    """Answer the rows that break nothing, with canonical columns only."""
+    helpers = (RAW_SUFFIX, FLAG_PREFIX)
+    kept = [c for c in flagged.columns if not (c.endswith(helpers[0]) or c.startswith(helpers[1]))]
+    return flagged.filter(~_broken(flagged, rules)).select(kept)
+
+
+def bad_rows(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
+    """Answer the rows put aside, as the source had them, with the names of the rules broken."""
+    names = [
+        ibis.ifelse(flagged[FLAG_PREFIX + rule.name], rule.name, ibis.null("string"))
+        for rule, _ in rules
+        if rule.outcome == "quarantined"
+    ]
+    plain = [c for c in flagged.columns if RAW_SUFFIX not in c and FLAG_PREFIX not in c]
+    columns = {name: raw(flagged, name) for name in plain}
+    broken = ibis.literal(", ").join(names)
+    return flagged.filter(_broken(flagged, rules)).select(broken_rules=broken, **columns)
+
+
+def refuse_if_none_left(good: int, found: tuple[RuleFinding, ...], origin: str) -> None:
+    """Raise DataContractError naming the rules when every row was put aside."""
+    if good:
+        return
+    worst = sorted((f for f in found if f.outcome == "quarantined"), key=lambda f: -f.rows)
+    causes = "; ".join(
+        f"{f.rule} in column `{f.column}`: {f.rows} rows, such as {', '.join(f.examples)} "
+        f"({f.remedy})"
+        for f in worst
+        if f.rows
+    )
+    raise DataContractError(f"{origin}: every row breaks the contract. {causes}.")
+
+
+def _broken(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.BooleanValue:
+    breaking = [rule for rule, _ in rules if rule.outcome == "quarantined"]
+    return reduce(or_, (flagged[FLAG_PREFIX + rule.name] for rule in breaking))
+
+
+def _examples(flagged: ir.Table, rule: Rule, column: str) -> tuple[str, ...]:
+    chosen = flagged.filter(flagged[FLAG_PREFIX + rule.name])
+    values = chosen.select(shown=raw(chosen, column).cast("string")).distinct()
+    rows = values.order_by("shown").limit(EXAMPLES).to_pyarrow()["shown"].to_pylist()
+    return tuple("empty" if value is None else repr(value) for value in rows)

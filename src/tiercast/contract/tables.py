@@ -1,0 +1,117 @@
+"""The canonical tables: names, columns, types and meaning, as rows of data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tiercast.config.schema import TableName
+
+Kind = Literal["id", "key", "time", "number", "text"]
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """One canonical column: its kind says how a source's values are read.
+
+    `id` keeps the type it came with (integer or text), `key` is compared but never counted
+    with, `time` is a naive UTC timestamp, `number` a float, `text` a string.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    nullable: bool = True
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One canonical table; `open_ended` tables keep the columns that the contract doesn't name."""
+
+    name: TableName
+    time: str | None
+    columns: tuple[ColumnSpec, ...]
+    open_ended: bool = False
+
+    def column(self, name: str) -> ColumnSpec:
+        """Answer the column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the columns a source must have."""
+        return tuple(column.name for column in self.columns if column.required)
+
+
+CUSTOMER = ColumnSpec("customer_id", "id", "who", required=True, nullable=False)
+
+
+def _time(name: str, meaning: str) -> ColumnSpec:
+    return ColumnSpec(name, "time", meaning, required=True, nullable=False)
+
+
+TABLES: dict[TableName, TableSpec] = {
+    table.name: table
+    for table in (
+        TableSpec(
+            "transactions",
+            "ordered_at",
+            (
+                CUSTOMER,
+                _time("ordered_at", "when the order was placed"),
+                ColumnSpec("amount", "number", "net amount; below 0: a return", True, False),
+                ColumnSpec("order_id", "key", "the order; absent: one order a customer and day"),
+                ColumnSpec("product_id", "key", "what was bought"),
+                ColumnSpec("category", "text", "kind of product"),
+                ColumnSpec("quantity", "number", "pieces"),
+                ColumnSpec("discount", "number", "money taken off, 0 or more"),
+                ColumnSpec("channel", "text", "where it was bought"),
+                ColumnSpec("cost", "number", "cost of goods, for margin"),
+            ),
+        ),
+        TableSpec("customers", None, (CUSTOMER,), open_ended=True),
+        TableSpec(
+            "events",
+            "event_at",
+            (
+                CUSTOMER,
+                _time("event_at", "when it happened"),
+                ColumnSpec("event_type", "text", "visit, click, call, ...", True, False),
+                ColumnSpec("value", "number", "a size of the event"),
+                ColumnSpec("feature", "text", "the product's feature that was used"),
+            ),
+        ),
+        TableSpec(
+            "contacts",
+            "contacted_at",
+            (
+                CUSTOMER,
+                _time("contacted_at", "when the customer was contacted"),
+                ColumnSpec("campaign_id", "key", "the campaign", True, False),
+                ColumnSpec("arm", "text", "treatment or control"),
+                ColumnSpec("channel", "text", "e-mail, post, ..."),
+                ColumnSpec("responded_at", "time", "when the customer responded"),
+                ColumnSpec("cost", "number", "cost of the contact"),
+            ),
+        ),
+        TableSpec(
+            "subscriptions",
+            "started_at",
+            (
+                CUSTOMER,
+                _time("started_at", "first day of the subscription"),
+                ColumnSpec("ended_at", "time", "last day; null: running", required=True),
+                ColumnSpec("plan", "text", "the plan"),
+                ColumnSpec("price", "number", "price a period"),
+            ),
+        ),
+        TableSpec(
+            "referrals",
+            "referred_at",
+            (
+                CUSTOMER,
+                ColumnSpec("referred_customer_id", "key", "who was brought", True, False),
+                _time("referred_at", "when"),
+            ),
+        ),
+    )
+}

@@ -1,0 +1,106 @@
+"""A source's own columns read as canonical ones: names, types, times in naive UTC."""
+
+import difflib
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from tiercast.config.schema import SourceConfig
+from tiercast.contract.errors import DataContractError
+from tiercast.contract.rules import RAW_SUFFIX
+from tiercast.contract.tables import ColumnSpec, TableSpec
+from tiercast.sources.readers import describe
+
+UTC = dt.Timestamp(timezone="UTC", scale=6)
+
+
+@ibis.udf.scalar.builtin
+def try_strptime(text: str, pattern: str) -> dt.timestamp:  # type: ignore[empty-body]
+    """DuckDB's own: null where the text does not fit the pattern."""
+
+
+def map_columns(table: ir.Table, spec: TableSpec, source: SourceConfig) -> ir.Table:
+    """Answer the table with canonical names and types; converted columns keep a raw twin.
+
+    Raises
+    ------
+    DataContractError
+        A required column is missing, or the map names a column that isn't there.
+    """
+    _check_map(table, spec, source)
+    columns: dict[str, ir.Value] = {}
+    for column in spec.columns:
+        name = source.columns.get(column.name, column.name)
+        if name in table.columns:
+            columns |= _read(table[name], column, source)
+    if spec.open_ended:
+        taken = {source.columns.get(name, name) for name in columns}
+        columns |= {name: table[name] for name in table.columns if name not in taken}
+    return table.select(**columns)
+
+
+def _check_map(table: ir.Table, spec: TableSpec, source: SourceConfig) -> None:
+    known = {column.name for column in spec.columns}
+    for canonical, own in source.columns.items():
+        if canonical not in known:
+            raise DataContractError(
+                f"{describe(source)}: `columns` maps `{canonical}`, but {spec.name} has "
+                f"{', '.join(sorted(known))}."
+            )
+        if own not in table.columns:
+            raise DataContractError(_missing(table, source, own))
+    for name in spec.required:
+        if source.columns.get(name, name) not in table.columns:
+            raise DataContractError(_missing(table, source, name, canonical=True))
+
+
+def _missing(table: ir.Table, source: SourceConfig, name: str, *, canonical: bool = False) -> str:
+    near = difflib.get_close_matches(name, table.columns, n=1)
+    guess = f" (did you mean `{near[0]}`?)" if near else ""
+    remedy = f"map it: `columns: {{{name}: ...}}`" if canonical else "mend `columns` in the config"
+    return (
+        f"{describe(source)}: column `{name}` is missing{guess}; {remedy}. "
+        f"Columns there: {', '.join(table.columns)}."
+    )
+
+
+def _read(value: ir.Value, column: ColumnSpec, source: SourceConfig) -> dict[str, ir.Value]:
+    match column.kind:
+        case "id" | "key":
+            return {column.name: _read_id(value)}
+        case "text":
+            return {column.name: value.cast("string")}
+        case "time":
+            read = _read_time(value, source)
+        case "number":
+            read = _read_number(value)
+    if read.type() == value.type():
+        return {column.name: read}
+    return {column.name: read, column.name + RAW_SUFFIX: value}
+
+
+def _read_id(value: ir.Value) -> ir.Value:
+    """Keep integers and text; floats that hold integers (a null made them so) become integers."""
+    kind = value.type()
+    if kind.is_integer():
+        return value.cast("int64")
+    if kind.is_floating() or kind.is_decimal():
+        return value.try_cast("int64")
+    return value.cast("string")
+
+
+def _read_number(value: ir.Value) -> ir.Value:
+    return value.cast("float64") if value.type().is_numeric() else value.try_cast("float64")
+
+
+def _read_time(value: ir.Value, source: SourceConfig) -> ir.Value:
+    kind = value.type()
+    if source.time_format is not None and not kind.is_temporal():
+        return try_strptime(value.cast("string"), source.time_format).cast("timestamp(6)")
+    if kind.is_timestamp() and kind.timezone is not None:
+        return value.cast(UTC).cast("timestamp(6)")
+    if kind.is_temporal():
+        return value.cast("timestamp(6)")
+    text = value.cast("string").try_cast(UTC)  # reads an offset such as +02:00; none means UTC
+    return text.cast("timestamp(6)")
