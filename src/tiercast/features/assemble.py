@@ -1,0 +1,116 @@
+"""One row per customer and cutoff: every feature of a panel in one query."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.features.feature import Feature, Grain, Setting
+from tiercast.features.registry import KEYS, features_for
+from tiercast.snapshots.exact import exact_sum
+from tiercast.snapshots.history import history
+from tiercast.snapshots.journal import Journal
+
+MAX_EVENT_TYPES = 8
+
+
+def feature_panel(journal: Journal, cutoffs: Sequence[dt.date], setting: Setting) -> ir.Table:
+    """Answer one row per customer with an order before the cutoff, and cutoff.
+
+    Columns: customer_id, as_of, every feature that the base can tell (floats; null where there
+    is nothing to say) but those of the CLV models, and the profile columns as given.
+    """
+    features = features_for(journal, setting)
+    grains = {
+        grain: _aggregate(table, [f for f in features if f.grain == grain], setting)
+        for grain, table in _cut_tables(journal, cutoffs).items()
+    }
+    orders = grains.pop("orders")
+    base = orders.filter(orders.orders > 0)
+    joined = reduce(
+        lambda left, right: left.left_join(right, KEYS).drop(_RIGHT), grains.values(), base
+    )
+    filled = _fill_empty(joined, features)
+    derived = _derive(filled, features, setting)
+    return _with_profile(_as_floats(derived, features), journal.customers)
+
+
+_RIGHT = ibis.selectors.endswith("_right")
+
+
+def observed_event_types(journal: Journal, before: dt.date) -> tuple[str, ...]:
+    """Answer the most frequent event types before a day, at most eight, most frequent first."""
+    if journal.events is None:
+        return ()
+    known = history(journal.events, "event_at", [before])
+    counts = known.group_by("event_type").agg(rows=known.count())
+    top = counts.order_by(ibis.desc("rows"), "event_type").limit(MAX_EVENT_TYPES)
+    return tuple(top.to_pyarrow()["event_type"].to_pylist())
+
+
+def profile_columns(journal: Journal) -> tuple[str, ...]:
+    """Answer the names of the profile columns, as given."""
+    if journal.customers is None:
+        return ()
+    return tuple(name for name in journal.customers.columns if name not in KEYS)
+
+
+def _cut_tables(journal: Journal, cutoffs: Sequence[dt.date]) -> dict[Grain, ir.Table]:
+    tables: dict[Grain, ir.Table] = {
+        "orders": history(journal.orders, "ordered_at", cutoffs),
+        "order_days": history(journal.order_days, "ordered_at", cutoffs),
+    }
+    if journal.category_days is not None:
+        tables["categories"] = _by_category(history(journal.category_days, "bought_at", cutoffs))
+    if journal.contacts is not None:
+        tables["contacts"] = history(journal.contacts, "contacted_at", cutoffs)
+        if "responded_at" in journal.contacts.columns:
+            answered = journal.contacts.filter(journal.contacts.responded_at.notnull())
+            tables["responses"] = history(answered, "responded_at", cutoffs)
+    if journal.events is not None:
+        tables["events"] = history(journal.events, "event_at", cutoffs)
+    return tables
+
+
+def _by_category(days: ir.Table) -> ir.Table:
+    """Answer money and last day by category, so that each category counts once."""
+    return days.group_by(*KEYS, "category").agg(
+        spent=exact_sum(days.spent), days_ago=days.days_ago.min()
+    )
+
+
+def _aggregate(table: ir.Table, features: Sequence[Feature], setting: Setting) -> ir.Table:
+    columns = {f.name: f.expression(table, setting) for f in features if f.expression}
+    return table.group_by(*KEYS).agg(**columns)
+
+
+def _fill_empty(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
+    defaults = {
+        f.name: table[f.name].fill_null(f.empty)
+        for f in features
+        if f.name in table.columns and f.empty is not None
+    }
+    return table.mutate(**defaults)
+
+
+def _derive(table: ir.Table, features: Sequence[Feature], setting: Setting) -> ir.Table:
+    """Add the derived features, in the registry's order."""
+    for feature in features:
+        if feature.grain is None and feature.expression is not None:
+            table = table.mutate(**{feature.name: feature.expression(table, setting)})
+    return table
+
+
+def _as_floats(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
+    columns = {f.name: table[f.name].cast("float64") for f in features if f.grain != "models"}
+    return table.select(*KEYS, **columns)
+
+
+def _with_profile(table: ir.Table, customers: ir.Table | None) -> ir.Table:
+    if customers is None:
+        return table
+    taken = [name for name in customers.columns if name in table.columns and name not in KEYS]
+    renamed = customers.rename({f"profile_{name}": name for name in taken})
+    return table.left_join(renamed, "customer_id").drop(_RIGHT)

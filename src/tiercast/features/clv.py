@@ -1,0 +1,88 @@
+"""BTYD models fitted on the history before a cutoff, answering the `clv_*` features."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tiercast.btyd.bg_nbd import BGNBD
+from tiercast.btyd.gamma_gamma import GammaGamma
+from tiercast.btyd.mbg_nbd import MBGNBD
+
+STATISTICS = {
+    "btyd_frequency": "frequency",
+    "btyd_recency_days": "recency",
+    "btyd_age_days": "T",
+    "btyd_monetary_value": "monetary_value",
+}
+COUNTS = ["frequency", "recency", "T"]
+SPEND = ["frequency", "monetary_value"]
+
+
+@dataclass(frozen=True)
+class ClvModels:
+    """The fitted models; `fit` sees one cutoff's customers, so nothing after the cutoff."""
+
+    bg_nbd: BGNBD
+    mbg_nbd: MBGNBD
+    gamma_gamma: GammaGamma | None
+
+    @classmethod
+    def fit(cls, features: pd.DataFrame) -> Self:
+        """Fit on one cutoff's feature frame (columns `btyd_*`)."""
+        statistics = _statistics(features)
+        repeat = (statistics["frequency"] > 0) & (statistics["monetary_value"] > 0)
+        spend = GammaGamma().fit(statistics.loc[repeat, SPEND]) if repeat.sum() > 1 else None
+        counts = statistics[COUNTS]
+        return cls(BGNBD().fit(counts), MBGNBD().fit(counts), spend)
+
+    def predict(self, features: pd.DataFrame, horizon_days: float) -> pd.DataFrame:
+        """Answer the `clv_*` columns, row by row as `features`.
+
+        Without repeat buyers there is no spend model: the spend is then the customer's own
+        average order.
+        """
+        statistics = _statistics(features)
+        counts = statistics[COUNTS]
+        orders = self.bg_nbd.expected_orders(counts, horizon_days)
+        spend = self._spend(statistics, features)
+        return pd.DataFrame(
+            {
+                "clv_order_probability": self.bg_nbd.order_probability(counts, horizon_days),
+                "clv_order_probability_mbg": self.mbg_nbd.order_probability(counts, horizon_days),
+                "clv_expected_orders": orders,
+                "clv_expected_spend": spend,
+                "clv_expected_value": orders * spend,
+            },
+            index=features.index,
+        )
+
+    def to_dict(self) -> dict[str, dict[str, float] | None]:
+        """Answer the parameters as plain data."""
+        return {
+            "bg_nbd": self.bg_nbd.to_dict(),
+            "mbg_nbd": self.mbg_nbd.to_dict(),
+            "gamma_gamma": None if self.gamma_gamma is None else self.gamma_gamma.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Mapping[str, float] | None]) -> Self:
+        """Answer the models that `to_dict` described."""
+        spend = stored["gamma_gamma"]
+        return cls(
+            BGNBD.from_dict(stored["bg_nbd"] or {}),
+            MBGNBD.from_dict(stored["mbg_nbd"] or {}),
+            None if spend is None else GammaGamma.from_dict(spend),
+        )
+
+    def _spend(self, statistics: pd.DataFrame, features: pd.DataFrame) -> npt.NDArray[np.float64]:
+        if self.gamma_gamma is None:
+            return np.maximum(features["average_order_value"].to_numpy(dtype=float), 0.0)
+        return self.gamma_gamma.expected_spend(statistics[SPEND])
+
+
+def _statistics(features: pd.DataFrame) -> pd.DataFrame:
+    return features[list(STATISTICS)].rename(columns=STATISTICS)

@@ -1,0 +1,170 @@
+"""What the company did and how the customer answered: campaigns and events."""
+
+from collections.abc import Callable
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.features.feature import Feature, Setting, within
+from tiercast.features.rfm import ratio
+
+EVENT_WINDOW_DAYS = 90
+
+
+CAMPAIGNS: tuple[Feature, ...] = (
+    Feature(
+        "contacts",
+        "contacts",
+        "campaigns",
+        "times contacted by a campaign",
+        "contacts",
+        lambda table, _: table.count(),
+    ),
+    Feature(
+        "contacts_90d",
+        "contacts",
+        "campaigns",
+        "times contacted in the last 90 days",
+        "contacts",
+        lambda table, _: within(table, 90).sum(),
+    ),
+    Feature(
+        "contact_recency_days",
+        "days",
+        "campaigns",
+        "days since the last contact",
+        "contacts",
+        lambda table, _: table.days_ago.min(),
+        empty=None,
+    ),
+    Feature(
+        "responses",
+        "responses",
+        "campaigns",
+        "campaigns the customer responded to",
+        "responses",
+        lambda table, _: table.count(),
+    ),
+    Feature(
+        "response_recency_days",
+        "days",
+        "campaigns",
+        "days since the last response",
+        "responses",
+        lambda table, _: table.days_ago.min(),
+        empty=None,
+    ),
+    Feature(
+        "response_rate",
+        "share",
+        "campaigns",
+        "share of contacts responded to",
+        None,
+        lambda table, _: ratio(table.responses, table.contacts),
+        empty=None,
+    ),
+)
+
+EVENTS: tuple[Feature, ...] = (
+    Feature(
+        "events_30d",
+        "events",
+        "events",
+        "events in the last 30 days",
+        "events",
+        lambda table, _: within(table, 30).sum(),
+    ),
+    Feature(
+        "events_90d",
+        "events",
+        "events",
+        "events in the last 90 days",
+        "events",
+        lambda table, _: within(table, EVENT_WINDOW_DAYS).sum(),
+    ),
+    Feature(
+        "event_recency_days",
+        "days",
+        "events",
+        "days since the last event",
+        "events",
+        lambda table, _: table.days_ago.min(),
+        empty=None,
+    ),
+    Feature(
+        "event_active_days_90d",
+        "days",
+        "events",
+        "days with an event in the last 90 days",
+        "events",
+        lambda table, _: table.event_at.date().nunique(where=within(table, EVENT_WINDOW_DAYS)),
+    ),
+    Feature(
+        "event_active_days_a_week",
+        "days a week",
+        "events",
+        "days with an event a week, over the last 90 days",
+        None,
+        lambda table, _: table.event_active_days_90d.cast("float64") * 7 / EVENT_WINDOW_DAYS,
+    ),
+    Feature(
+        "event_types_used",
+        "types",
+        "events",
+        "different event types so far",
+        "events",
+        lambda table, _: table.event_type.nunique(),
+    ),
+    Feature(
+        "event_features_used",
+        "features",
+        "events",
+        "different product features used so far",
+        "events",
+        lambda table, _: table.feature.nunique(),
+    ),
+)
+
+
+def event_type_features(setting: Setting) -> tuple[Feature, ...]:
+    """Answer two features for each event type the model knows: how often, how long ago."""
+    return tuple(
+        feature
+        for position, event_type in enumerate(setting.event_types, start=1)
+        for feature in _of_type(position, event_type)
+    )
+
+
+def _of_type(position: int, event_type: str) -> tuple[Feature, Feature]:
+    # Numbered, since a type's text can hold anything.
+    return (
+        Feature(
+            f"event_type_{position}_90d",
+            "events",
+            "events",
+            f"events of type {event_type!r} in the last 90 days",
+            "events",
+            _count_of(event_type),
+        ),
+        Feature(
+            f"event_type_{position}_recency_days",
+            "days",
+            "events",
+            f"days since the last event of type {event_type!r}",
+            "events",
+            _recency_of(event_type),
+            empty=None,
+        ),
+    )
+
+
+def _is(table: ir.Table, event_type: str) -> ir.BooleanValue:
+    return (table.event_type == ibis.literal(event_type)).fill_null(False)
+
+
+def _count_of(event_type: str) -> Callable[[ir.Table, Setting], ir.Value]:
+    return lambda table, _: (_is(table, event_type) & within(table, EVENT_WINDOW_DAYS)).sum()
+
+
+def _recency_of(event_type: str) -> Callable[[ir.Table, Setting], ir.Value]:
+    return lambda table, _: table.days_ago.min(where=_is(table, event_type))

@@ -1,0 +1,44 @@
+"""What a feature is: a name, a unit, one line of meaning and one expression."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis.expr.types as ir
+
+Family = Literal["rfm", "behaviour", "basket", "profile", "campaigns", "events", "clv"]
+Grain = Literal[
+    "orders", "order_days", "categories", "contacts", "responses", "events", "customers", "models"
+]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What expressions may depend on besides the rows: the horizon and the event types seen."""
+
+    horizon_days: int
+    event_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number per customer and cutoff.
+
+    `expression` answers an aggregate over a customer's rows of the cut table `grain`; each row
+    has `days_ago`. A feature of grain None is derived from features before it in the registry;
+    one of grain "models" is answered by `ClvModels`. `empty` is the value for a customer without
+    rows in the table: 0 for counts, None where there is nothing to say.
+    """
+
+    name: str
+    unit: str
+    family: Family
+    meaning: str
+    grain: Grain | None
+    expression: Callable[[ir.Table, Setting], ir.Value] | None = None
+    empty: float | None = 0.0
+
+
+def within(table: ir.Table, days: int) -> ir.BooleanValue:
+    """Answer which rows lie in the trailing window of so many days."""
+    return table.days_ago <= days

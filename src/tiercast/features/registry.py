@@ -1,0 +1,59 @@
+"""Every feature there is, in the order of the feature table."""
+
+from tiercast.features.behaviour import BEHAVIOUR
+from tiercast.features.btyd import CLV, SUFFICIENT
+from tiercast.features.contacts import CAMPAIGNS, EVENTS, event_type_features
+from tiercast.features.feature import Feature, Setting
+from tiercast.features.rfm import RFM
+from tiercast.snapshots.journal import Journal
+
+KEYS = ("customer_id", "as_of")
+CATALOGUE: tuple[Feature, ...] = (*RFM, *BEHAVIOUR, *CAMPAIGNS, *EVENTS, *SUFFICIENT, *CLV)
+
+
+def features_for(journal: Journal, setting: Setting) -> tuple[Feature, ...]:
+    """Answer the features that a base's tables can tell, derived ones after their sources."""
+    missing = _missing_names(journal)
+    fixed = [
+        feature
+        for feature in (*CATALOGUE, *event_type_features(setting))
+        if _has_grain(journal, feature) and feature.name not in missing
+    ]
+    return tuple(fixed)
+
+
+def feature_table(features: tuple[Feature, ...] = CATALOGUE) -> str:
+    """Answer the catalogue as a Markdown table.
+
+    Examples
+    --------
+    >>> print(feature_table(CATALOGUE[:1]))
+    | feature | unit | family | meaning |
+    |---|---|---|---|
+    | `recency_days` | days | rfm | days since the last order |
+    """
+    head = "| feature | unit | family | meaning |\n|---|---|---|---|"
+    rows = [f"| `{f.name}` | {f.unit} | {f.family} | {f.meaning} |" for f in features]
+    return "\n".join([head, *rows])
+
+
+def _has_grain(journal: Journal, feature: Feature) -> bool:
+    if feature.family == "campaigns":
+        return journal.contacts is not None
+    if feature.family == "events":
+        return journal.events is not None
+    return not (feature.grain == "categories" and journal.category_days is None)
+
+
+def _missing_names(journal: Journal) -> set[str]:
+    """Answer the features whose column the base doesn't have."""
+    needs = {
+        "average_basket_quantity": journal.has_quantity,
+        "discount_share": journal.has_discount,
+        "discount_share_90d": journal.has_discount,
+        "event_features_used": journal.events is not None and "feature" in journal.events.columns,
+    }
+    responses = journal.contacts is not None and "responded_at" in journal.contacts.columns
+    answers = ("responses", "response_recency_days", "response_rate")
+    needs |= dict.fromkeys(answers, responses)
+    return {name for name, had in needs.items() if not had}

@@ -1,0 +1,73 @@
+"""Which past days a model is trained on: cutoffs whose label windows have ended by `as_of`."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from tiercast.config.errors import InputError
+
+MIN_HISTORY_SHARE = 2 / 3  # of the horizon; shorter histories tell too little
+
+
+@dataclass(frozen=True)
+class CutoffPlan:
+    """The training cutoffs, oldest first, and how many were wanted but not to be had."""
+
+    cutoffs: tuple[dt.date, ...]
+    horizon_days: int
+    every_days: int
+    wanted: int
+
+    @property
+    def missing(self) -> int:
+        """How many of the wanted cutoffs lie too early in the history."""
+        return self.wanted - len(self.cutoffs)
+
+
+def plan_cutoffs(
+    as_of: dt.date,
+    first_day: dt.date,
+    *,
+    horizon_days: int,
+    snapshots: int,
+    every_days: int,
+) -> CutoffPlan:
+    """Answer the cutoffs going back from `as_of - horizon_days` in steps of `every_days`.
+
+    Every label window `[cutoff, cutoff + horizon_days)` has ended by `as_of`, and every cutoff
+    has a history of at least two thirds of the horizon.
+
+    Raises
+    ------
+    InputError
+        Not a single cutoff has both.
+
+    Examples
+    --------
+    >>> plan = plan_cutoffs(dt.date(2024, 4, 1), dt.date(2023, 12, 1),
+    ...                     horizon_days=30, snapshots=3, every_days=20)
+    >>> [str(day) for day in plan.cutoffs]
+    ['2024-01-22', '2024-02-11', '2024-03-02']
+    """
+    newest = as_of - dt.timedelta(days=horizon_days)
+    earliest = first_day + dt.timedelta(days=round(MIN_HISTORY_SHARE * horizon_days))
+    wanted = [newest - dt.timedelta(days=every_days * step) for step in range(snapshots)]
+    possible = tuple(sorted(cutoff for cutoff in wanted if cutoff >= earliest))
+    if not possible:
+        needed = earliest + dt.timedelta(days=horizon_days)
+        raise InputError(
+            f"Training needs a history of {(needed - first_day).days} days (the horizon of "
+            f"{horizon_days} days and two thirds of it before), but as_of={as_of} lies "
+            f"{(as_of - first_day).days} days after the first order ({first_day}). Use an as_of "
+            f"from {needed} on, or a shorter `outlook.horizon_days`."
+        )
+    return CutoffPlan(possible, horizon_days, every_days, snapshots)
+
+
+def check_as_of(as_of: dt.date, first_day: dt.date) -> dt.date:
+    """Answer `as_of`, refused where nothing lies before it."""
+    if as_of <= first_day:
+        raise InputError(
+            f"as_of must be after the first order ({first_day}), but got as_of={as_of}; "
+            "rows at or after as_of do not exist for tiercast."
+        )
+    return as_of

@@ -1,0 +1,51 @@
+"""A base's tables reduced once to what every cutoff counts from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from tiercast.config.schema import Config, TableName
+from tiercast.snapshots.orders import (
+    reduce_to_category_days,
+    reduce_to_order_days,
+    reduce_to_orders,
+)
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What every feature is counted from; None where the base lacks the table or column."""
+
+    orders: ir.Table
+    order_days: ir.Table
+    category_days: ir.Table | None
+    customers: ir.Table | None
+    events: ir.Table | None
+    contacts: ir.Table | None
+    has_quantity: bool
+    has_discount: bool
+    has_order_ids: bool
+
+
+def build_journal(
+    connection: Backend, tables: Mapping[TableName, ir.Table], config: Config
+) -> Journal:
+    """Answer the reduced tables, each computed once and held in the workspace."""
+    lines = tables["transactions"]
+    orders = connection.create_table("orders", reduce_to_orders(lines, config))
+    by_category = reduce_to_category_days(lines)
+    return Journal(
+        orders=orders,
+        order_days=connection.create_table("order_days", reduce_to_order_days(orders)),
+        category_days=None
+        if by_category is None
+        else connection.create_table("category_days", by_category),
+        customers=tables.get("customers"),
+        events=tables.get("events"),
+        contacts=tables.get("contacts"),
+        has_quantity="quantity" in lines.columns,
+        has_discount="discount" in lines.columns,
+        has_order_ids="order_id" in lines.columns,
+    )

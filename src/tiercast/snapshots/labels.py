@@ -1,0 +1,52 @@
+"""What happened after a cutoff: did the customer order, and for how much."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.config.errors import InputError
+from tiercast.snapshots.exact import exact_sum
+from tiercast.snapshots.history import AS_OF
+
+
+def labels(
+    orders: ir.Table,
+    cutoffs: Sequence[dt.date],
+    *,
+    horizon_days: int,
+    observed_until: dt.date,
+) -> ir.Table:
+    """Answer who ordered in `[cutoff, cutoff + horizon_days)`, and the value of it.
+
+    Columns: customer_id, as_of, ordered (True), value (net, floored at 0). Customers without an
+    order in the window have no row: for them `ordered` is False and value 0.
+
+    Raises
+    ------
+    InputError
+        A window isn't wholly observed: it ends after `observed_until`.
+    """
+    horizon = dt.timedelta(days=horizon_days)
+    late = [cutoff for cutoff in cutoffs if cutoff + horizon > observed_until]
+    if late:
+        raise InputError(
+            f"The window of {horizon_days} days after {late[-1]} ends {late[-1] + horizon}, but "
+            f"orders are known only before {observed_until}; use a cutoff up to "
+            f"{observed_until - horizon}."
+        )
+    windows = [_window(orders, cutoff, cutoff + horizon) for cutoff in cutoffs]
+    rows = windows[0] if len(windows) == 1 else ibis.union(*windows)
+    counted = rows.group_by("customer_id", AS_OF).agg(
+        ordered=rows.is_order.any(), value=exact_sum(rows.net_value)
+    )
+    bought = counted.filter(counted.ordered)
+    return bought.mutate(value=ibis.greatest(bought.value, 0.0))
+
+
+def _window(orders: ir.Table, start: dt.date, end: dt.date) -> ir.Table:
+    first = ibis.timestamp(f"{start} 00:00:00").cast("timestamp(6)")
+    last = ibis.timestamp(f"{end} 00:00:00").cast("timestamp(6)")
+    inside = orders.filter((orders.ordered_at >= first) & (orders.ordered_at < last))
+    return inside.mutate(as_of=ibis.date(start.isoformat()))
