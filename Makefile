@@ -1,0 +1,62 @@
+# Everything starts from a fresh clone: `make` lists what there is.
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# Twice quiet: errors only, without a warning for each package of a machine's odd pip settings.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+ARGS ?=
+
+# The newest interpreter that starts and is at least 3.11; `make PYTHON=...` names another.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& command -v $$python && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format browser lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(STAMP)  ## build .venv from requirements.lock, with everything
+
+demo: $(STAMP)  ## the whole job on real customers: scores, report, MLflow run (ARGS=cdnow: the other sample)
+	@$(BIN)/tiercast demo $(ARGS)
+
+test: $(STAMP) browser  ## run all tests (ARGS="tests/cli -x" narrows them)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP)  ## ruff, mypy, import-linter, codespell
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/codespell
+
+format: $(STAMP)  ## let ruff lay out the code and mend what it can
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+browser: $(STAMP)  ## see that there is a Chromium for the tests, or install one
+	@$(BIN)/python tests/chromium.py
+
+lock: $(STAMP)  ## bring requirements.lock in line with pyproject.toml (ARGS=--upgrade: to the newest versions)
+	@$(PIP) install uv
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--no-emit-index-url --no-annotate --no-header --quiet $(ARGS) --output-file requirements.lock
+
+clean:  ## remove .venv and the tools' caches (data, runs and models stay)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { \
+		echo "tiercast needs Python 3.11 or newer, but none was found: install one, or name it: make PYTHON=/path/to/python3"; \
+		exit 2; }
+	@$(BIN)/python -c "" 2>/dev/null || { \
+		echo "Building $(VENV) with $(PYTHON) ..."; \
+		$(PYTHON) -m venv --clear --without-pip $(VENV) \
+		&& $(PYTHON) -m pip --disable-pip-version-check --quiet --quiet \
+			--python $(BIN)/python install pip; }
+	@echo "Installing the versions of requirements.lock ..."
+	@$(PIP) install --requirement requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $(STAMP)

@@ -1,0 +1,175 @@
+"""Maximum likelihood over positive parameters: the one way in which every model here is fitted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import ClassVar, Self, TypeAlias
+
+import numpy as np
+from scipy.optimize import minimize
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from tiercast.btyd.counts import DistinctRows, FloatArray
+
+LogLikelihood: TypeAlias = Callable[[FloatArray], tuple[float, FloatArray]]
+"""Parameters -> (log likelihood, its gradient by the parameters)."""
+
+BOX = (np.exp(-10.0), np.exp(10.0))
+"""Where parameters, in rescaled units, stay. Degenerate data (nobody came back, everybody did, one
+customer) has its best likelihood at infinity; the bounds are as good to any prediction."""
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Where a likelihood is highest."""
+
+    parameters: FloatArray
+    n_iter: int
+    converged: bool
+    """False where the search ran out of steps or ended on a bound of its box."""
+
+
+def maximise(
+    log_likelihood: LogLikelihood,
+    total_weight: float,
+    bounds: FloatArray,
+    *,
+    penalizer: float,
+    max_iter: int,
+) -> Maximum:
+    """Find the highest mean log likelihood, by L-BFGS-B over the logarithms of the parameters.
+
+    Parameters
+    ----------
+    log_likelihood
+        Returns the value and the gradient by the parameters, in units near 1.
+    total_weight
+        Number of customers in the likelihood.
+    bounds
+        Shape (n_parameters, 2), positive: the box to search.
+    penalizer
+        Weight of the sum of squared parameters, taken off the mean log likelihood.
+    max_iter
+        Steps at most.
+
+    Returns
+    -------
+    Maximum
+        Always finite and inside the box. Same input, same output.
+    """
+
+    def loss(log_parameters: FloatArray) -> tuple[float, FloatArray]:
+        parameters = np.exp(log_parameters)
+        value, gradient = log_likelihood(parameters)
+        penalised = penalizer * (parameters**2).sum() - value / total_weight
+        slope = 2 * penalizer * parameters - gradient / total_weight
+        return penalised, slope * parameters
+
+    log_bounds = np.log(bounds)
+    found = minimize(
+        loss,
+        np.clip(np.zeros(len(bounds)), log_bounds[:, 0], log_bounds[:, 1]),
+        jac=True,
+        bounds=log_bounds,
+        method="L-BFGS-B",
+        options={"maxiter": max_iter, "maxfun": 10 * max_iter, "ftol": 1e-13, "gtol": 1e-7},
+    )
+    inside = (found.x > log_bounds[:, 0]) & (found.x < log_bounds[:, 1])
+    stationary = np.abs(found.jac).max() < 1e-4  # the line search may stop at rounding noise
+    return Maximum(
+        parameters=np.exp(found.x),
+        n_iter=int(found.nit),
+        converged=bool(inside.all() and (found.success or stationary)),
+    )
+
+
+class ParametricModel(BaseEstimator):
+    """An estimator whose fitted state is a handful of positive numbers.
+
+    Parameters
+    ----------
+    penalizer
+        Weight of the sum of squared parameters (in rescaled units), taken off the mean log
+        likelihood; 0 is plain maximum likelihood.
+    max_iter
+        Steps of the optimiser at most.
+    """
+
+    parameter_floors: ClassVar[Mapping[str, float]]
+    """Name of each parameter -> the number that it must exceed."""
+
+    log_likelihood_: float
+    n_iter_: int
+    converged_: bool
+
+    def __init__(self, *, penalizer: float = 0.0, max_iter: int = 1000) -> None:
+        self.penalizer = penalizer
+        self.max_iter = max_iter
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the fitted parameters as plain numbers, by name.
+
+        Returns
+        -------
+        dict[str, float]
+            What `from_dict` takes; all a prediction needs.
+        """
+        check_is_fitted(self, [f"{name}_" for name in self.parameter_floors])
+        return {name: getattr(self, f"{name}_") for name in self.parameter_floors}
+
+    @classmethod
+    def from_dict(cls, parameters: Mapping[str, float]) -> Self:
+        """Return a model ready to predict from the parameters of an earlier fit.
+
+        Parameters
+        ----------
+        parameters
+            Each name in `parameter_floors`, with a number above its floor.
+
+        Raises
+        ------
+        ValueError
+            A name is missing or unknown, or a number is not finite or not above its floor.
+        """
+        floors = cls.parameter_floors
+        given = {name: float(value) for name, value in parameters.items()}
+        if set(given) != set(floors) or not all(
+            floors[name] < value < np.inf for name, value in given.items()
+        ):
+            wanted = ", ".join(f"{name} > {floor:g}" for name, floor in floors.items())
+            raise ValueError(
+                f"{cls.__name__} takes the finite numbers {wanted}, but got {given}; "
+                "pass what to_dict() of a fitted model returned."
+            )
+        return cls()._set_parameters(np.array([given[name] for name in floors]))
+
+    def _fit_parameters(
+        self,
+        log_likelihood: Callable[[DistinctRows, FloatArray], tuple[float, FloatArray]],
+        statistics: DistinctRows,
+        units: FloatArray,
+        parameter_units: FloatArray,
+        bounds: Sequence[tuple[float, float]],
+    ) -> Self:
+        """Search where columns and parameters are divided by their units; report in the given."""
+        rescaled = replace(statistics, values=statistics.values / units)
+        found = maximise(
+            partial(log_likelihood, rescaled),
+            statistics.counts.sum(),
+            np.array(bounds),
+            penalizer=self.penalizer,
+            max_iter=self.max_iter,
+        )
+        parameters = found.parameters * parameter_units
+        self.log_likelihood_, _ = log_likelihood(statistics, parameters)
+        self.n_iter_, self.converged_ = found.n_iter, found.converged
+        return self._set_parameters(parameters)
+
+    def _set_parameters(self, parameters: FloatArray) -> Self:
+        for name, value in zip(self.parameter_floors, parameters, strict=True):
+            setattr(self, f"{name}_", float(value))
+        return self
+
+    def _parameters(self) -> FloatArray:
+        return np.array(list(self.to_dict().values()))

