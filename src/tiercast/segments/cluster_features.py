@@ -1,0 +1,94 @@
+"""What discovered segments are made of: features, how they are measured and put into words."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Transform = Literal["identity", "log1p", "share"]
+Language = Literal["en", "zh"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """One expression in the languages of the product."""
+
+    en: str
+    zh: str
+
+    def in_language(self, language: Language) -> str:
+        """Return the expression in one language."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A value that earns its own word when most of a segment stands exactly at it."""
+
+    value: float
+    words: Words
+
+
+@dataclass(frozen=True)
+class ClusterFeature:
+    """One feature of the segments.
+
+    `transform`: log1p for counts, days and money, share for numbers within 0..1. `weight` says
+    how much a difference counts beside the others. `high` and `low` describe customers who are
+    far above or below the base.
+    """
+
+    name: str
+    transform: Transform
+    weight: float
+    high: Words
+    low: Words
+    floor: Floor | None = None
+
+
+# When, how often and for how much weigh double: a segment has to differ in what one acts on.
+CLUSTER_FEATURES: tuple[ClusterFeature, ...] = (
+    ClusterFeature(
+        "recency_days", "log1p", 1.0, Words("lapsed", "久未下单"), Words("recent", "近期活跃")
+    ),
+    ClusterFeature(
+        "tenure_days", "log1p", 0.5, Words("long-standing", "老资历"), Words("newer", "较新")
+    ),
+    ClusterFeature(
+        "orders",
+        "log1p",
+        1.0,
+        Words("frequent", "高频"),
+        Words("occasional", "低频"),
+        Floor(1.0, Words("one-time", "仅购一次")),
+    ),
+    ClusterFeature(
+        "average_order_value",
+        "log1p",
+        1.0,
+        Words("big-basket", "大额"),
+        Words("small-basket", "小额"),
+    ),
+    ClusterFeature(
+        "average_basket_lines",
+        "log1p",
+        0.5,
+        Words("many-item", "每单多件"),
+        Words("few-item", "每单少件"),
+    ),
+    ClusterFeature(
+        "category_entropy",
+        "identity",
+        0.5,
+        Words("wide-ranging", "品类广"),
+        Words("narrow-range", "品类窄"),
+    ),
+    ClusterFeature(
+        "discount_share",
+        "share",
+        0.5,
+        Words("bargain-seeking", "偏爱折扣"),
+        Words("full-price", "少用折扣"),
+    ),
+    ClusterFeature(
+        "return_share", "share", 0.5, Words("return-prone", "退货多"), Words("keeping", "少退货")
+    ),
+)

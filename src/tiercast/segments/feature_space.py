@@ -1,0 +1,94 @@
+"""The space in which customers are compared: transformed, robustly scaled, weighted features."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tiercast.segments.cluster_features import ClusterFeature, Transform
+
+Floats = npt.NDArray[np.float64]
+
+# Beyond this many scales a value counts as this far away, so that no outlier bends a centre.
+REACH = 3.0
+# Interquartile range of a standard normal distribution.
+NORMAL_IQR = 1.349
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One scaled feature: position = weight * clip((transform(x) - centre) / scale, -3, 3)."""
+
+    name: str
+    transform: Transform
+    weight: float
+    centre: float
+    scale: float
+
+    def positions(self, values: Floats) -> Floats:
+        """Return scaled positions; a missing value stands at the centre, the base's median."""
+        steps = (transformed(values, self.transform) - self.centre) / self.scale
+        return np.nan_to_num(np.clip(steps, -REACH, REACH), nan=0.0) * self.weight
+
+
+@dataclass(frozen=True)
+class FeatureSpace:
+    """The axes that vary in the base; all others are left out."""
+
+    axes: tuple[Axis, ...]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, features: Sequence[ClusterFeature]) -> Self:
+        """Measure centre (median) and scale (IQR / 1.349, else standard deviation) of features.
+
+        A feature that is not in the frame, all missing, or the same for everyone is left out.
+        """
+        measured = (_axis(frame, feature) for feature in features if feature.name in frame)
+        return cls(tuple(axis for axis in measured if axis is not None))
+
+    def positions(self, frame: pd.DataFrame) -> Floats:
+        """Return customers' positions, shape (customers, axes); a row depends on no other row."""
+        missing = [axis.name for axis in self.axes if axis.name not in frame]
+        if missing:
+            raise ValueError(f"segments need the columns {missing} that they were fitted with")
+        result = np.zeros((len(frame), len(self.axes)))
+        for number, axis in enumerate(self.axes):
+            result[:, number] = axis.positions(column(frame, axis.name))
+        return result
+
+    def to_dict(self) -> list[dict[str, str | float]]:
+        """Return the axes as plain rows."""
+        return [asdict(axis) for axis in self.axes]
+
+    @classmethod
+    def from_dict(cls, rows: Sequence[Mapping[str, object]]) -> Self:
+        """Build a space from `to_dict`'s rows."""
+        return cls(tuple(Axis(**row) for row in rows))  # type: ignore[arg-type]  # plain JSON rows
+
+
+def column(frame: pd.DataFrame, name: str) -> Floats:
+    """Return a column as contiguous floats, missing as NaN."""
+    return np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def transformed(values: Floats, transform: Transform) -> Floats:
+    """Return values as they are compared; log1p takes negative values for 0."""
+    finite = np.where(np.isfinite(values), values, np.nan)
+    if transform == "log1p":
+        return np.log1p(np.maximum(finite, 0.0))
+    if transform == "share":
+        return np.clip(finite, 0.0, 1.0)
+    return finite
+
+
+def _axis(frame: pd.DataFrame, feature: ClusterFeature) -> Axis | None:
+    plain = transformed(column(frame, feature.name), feature.transform)
+    known = plain[np.isfinite(plain)]
+    if known.size == 0 or known.min() == known.max():
+        return None
+    low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
+    scale = (high - low) / NORMAL_IQR or known.std()
+    return Axis(feature.name, feature.transform, feature.weight, float(middle), float(scale))

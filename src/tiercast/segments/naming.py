@@ -1,0 +1,147 @@
+"""Names for segments, from what sets them apart from the base, in plain words."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tiercast.segments.cluster_features import ClusterFeature, Words
+from tiercast.segments.feature_space import column
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+
+# A difference of half a standard deviation is plain to see (Cohen 1988: a medium effect).
+PLAIN = 0.5
+# Where two names would be the same, weaker differences tell them apart.
+FAINT = 0.2
+WORDS_IN_NAME = 2
+# Share of a segment that must stand at a feature's floor to be called after it.
+MOSTLY = 0.8
+
+TYPICAL = Words("typical", "典型")
+
+
+def standardised_differences(positions: Floats, labels: Labels, count: int) -> Floats:
+    """Return how far segments' means lie from the base's, in its standard deviations.
+
+    Shape (segments, axes); a segment without customers has zeros.
+    """
+    spread = positions.std(axis=0)
+    base = positions.mean(axis=0)
+    result = np.zeros((count, positions.shape[1]))
+    for number in np.unique(labels):
+        result[number] = (positions[labels == number].mean(axis=0) - base) / np.where(
+            spread > 0, spread, 1.0
+        )
+    return result
+
+
+def floor_shares(
+    frame: pd.DataFrame, labels: Labels, count: int, features: Sequence[ClusterFeature]
+) -> Floats:
+    """Return the share of each segment that stands at each feature's floor.
+
+    Shape (segments, features); 0 for features without a floor.
+    """
+    sizes = np.maximum(np.bincount(labels, minlength=count), 1)
+    result = np.zeros((count, len(features)))
+    for number, feature in enumerate(features):
+        if feature.floor is not None:
+            at_floor = column(frame, feature.name) == feature.floor.value
+            result[:, number] = np.bincount(labels, weights=at_floor, minlength=count) / sizes
+    return result
+
+
+def sets_apart(differences: Floats, axes: Sequence[str]) -> str:
+    """Return a segment's plain differences, greatest first.
+
+    Examples
+    --------
+    >>> sets_apart(np.array([-1.944, 1.99, 0.3]), ["recency_days", "orders", "tenure_days"])
+    'orders +1.99, recency_days -1.94'
+    """
+    ranked = np.argsort(-np.abs(differences), kind="stable")
+    plain = [number for number in ranked if abs(differences[number]) >= PLAIN]
+    return ", ".join(f"{axes[number]} {differences[number]:+.2f}" for number in plain)
+
+
+def name_segments(
+    differences: Floats,
+    floor_shares: Floats,
+    features: Sequence[ClusterFeature],
+    taken: Collection[str] = (),
+) -> dict[str, Words]:
+    """Return a stable id and the words for each segment, in the segments' order.
+
+    A name holds the two features that differ most from the base (difference times the
+    feature's weight, at least half a standard deviation), in the features' order. Segments
+    that would share a name, or have one of `taken`, get a further word each, and at last a
+    number.
+
+    Parameters
+    ----------
+    differences
+        Standardised differences, shape (segments, features).
+    floor_shares
+        Share of each segment that stands at the feature's floor, same shape.
+    features
+        The features' words, in the order of the columns.
+    taken
+        Ids that belong to other segments.
+    """
+    depths = [WORDS_IN_NAME] * len(differences)
+    while True:
+        words = [
+            _words(row, floors, features, depth)
+            for row, floors, depth in zip(differences, floor_shares, depths, strict=True)
+        ]
+        ids = Counter(_slug(one) for one in words)
+        clashing = [n for n, one in enumerate(words) if ids[_slug(one)] > 1 or _slug(one) in taken]
+        if not clashing or min(depths[n] for n in clashing) >= len(features):
+            return _numbered(words, set(taken))
+        for number in clashing:
+            depths[number] += 1
+
+
+def _words(
+    differences: Floats, floors: Floats, features: Sequence[ClusterFeature], depth: int
+) -> Words:
+    strength = np.abs(differences) * np.array([feature.weight for feature in features])
+    least = PLAIN if depth == WORDS_IN_NAME else FAINT
+    ranked = [n for n in np.argsort(-strength, kind="stable") if abs(differences[n]) >= least]
+    parts = [_word(features[n], differences[n], floors[n]) for n in sorted(ranked[:depth])]
+    return _phrase(parts or [TYPICAL])
+
+
+def _word(feature: ClusterFeature, difference: float, floor_share: float) -> Words:
+    if difference > 0:
+        return feature.high
+    if feature.floor is not None and floor_share >= MOSTLY:
+        return feature.floor.words
+    return feature.low
+
+
+def _phrase(parts: Sequence[Words]) -> Words:
+    return Words(
+        en=" ".join([*(part.en for part in parts), "buyers"]),
+        zh="、".join(part.zh for part in parts) + "客户",
+    )
+
+
+def _slug(words: Words) -> str:
+    return words.en.removesuffix(" buyers").replace(" ", "_").replace("-", "_")
+
+
+def _numbered(words: Sequence[Words], taken: set[str]) -> dict[str, Words]:
+    result: dict[str, Words] = {}
+    for one in words:
+        name, spoken, number = _slug(one), one, 1
+        while name in taken or name in result:
+            number += 1
+            name = f"{_slug(one)}_{number}"
+            spoken = Words(f"{one.en} {number}", f"{one.zh}{number}")
+        result[name] = spoken
+    return result

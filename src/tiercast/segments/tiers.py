@@ -1,0 +1,153 @@
+"""Tiers: bands of money that customers are sorted into, and where the bands are cut."""
+
+import warnings
+from collections.abc import Sequence
+from itertools import pairwise
+
+import mapclassify
+import numpy as np
+import numpy.typing as npt
+
+from tiercast.config.errors import InputError
+from tiercast.config.schema import TiersConfig
+
+Floats = npt.NDArray[np.float64]
+
+# Fisher's search is quadratic in the number of values; this many takes well under a second.
+NATURAL_BREAKS_POINTS = 400
+
+
+def tier_cuts(buyer_values: npt.ArrayLike, config: TiersConfig) -> tuple[float, ...]:
+    """Return the falling money amounts at which tiers begin: value >= cuts[i] is names[i].
+
+    There are len(names) - 2 cuts: what lies below the last is the lowest tier of buyers, and
+    the last name is for customers without an order. By method:
+
+    - percentile: cuts are quantiles of the buyers' values (.8 = the best 20 % of buyers);
+    - amounts: cuts are the amounts themselves;
+    - natural_breaks: Fisher's optimal breaks of log(1 + value), so that one huge buyer is no
+      tier of their own. More than 400 buyers are represented by 400 evenly spaced ranks.
+
+    Parameters
+    ----------
+    buyer_values
+        Value in money of every customer with an order, shape (buyers,).
+    config
+        Names, method and cuts.
+
+    Raises
+    ------
+    InputError
+        If the buyers are too few or too alike for that many tiers, or an amount is not above 0.
+
+    Examples
+    --------
+    >>> tier_cuts([10, 20, 30, 40, 50], TiersConfig())
+    (42.0, 30.0)
+    """
+    count = len(config.names) - 2
+    if config.method != "natural_breaks" and len(config.cuts) != count:
+        raise InputError(
+            f"{len(config.names)} tier names need {count} cuts (the last name is for customers "
+            f"without an order), but got {config.cuts}."
+        )
+    if config.method == "amounts":
+        return _amounts(config.cuts)
+    values = np.sort(np.asarray(buyer_values, dtype=np.float64))
+    _check_buyers(values, count + 1, config)
+    if config.method == "percentile":
+        cuts = _percentiles(values, config.cuts)
+    else:
+        cuts = _natural_breaks(values, count + 1)
+    _check_apart(values, cuts, config)
+    return cuts
+
+
+def _amounts(cuts: Sequence[float]) -> tuple[float, ...]:
+    if not all(np.isfinite(cut) and cut > 0 for cut in cuts):
+        raise InputError(f"tier amounts must be above 0, but got {tuple(cuts)}.")
+    return tuple(float(cut) for cut in cuts)
+
+
+def _percentiles(values: Floats, shares: Sequence[float]) -> tuple[float, ...]:
+    return tuple(float(np.quantile(values, share)) for share in shares)
+
+
+def _natural_breaks(values: Floats, classes: int) -> tuple[float, ...]:
+    if classes == 1:
+        return ()
+    points = _representatives(values, classes)
+    with warnings.catch_warnings():
+        # It only recommends numba for speed, which few points do not need.
+        warnings.filterwarnings("ignore", message="Numba not installed")
+        upper = mapclassify.FisherJenks(_log(points), k=classes).bins[:-1]
+    below = np.searchsorted(_log(points), upper, side="right") - 1
+    starts = (_widest_gap(values, points[rank], points[rank + 1]) for rank in below)
+    return tuple(sorted(starts, reverse=True))
+
+
+def _representatives(values: Floats, classes: int) -> Floats:
+    """Return distinct values at evenly spaced ranks, at least as many as classes."""
+    ranks = np.linspace(0, values.size - 1, min(values.size, NATURAL_BREAKS_POINTS))
+    points = np.unique(values[np.round(ranks).astype(np.int64)])
+    return points if points.size >= classes else np.unique(values)
+
+
+def _widest_gap(values: Floats, low: float, high: float) -> float:
+    """Return the value above the widest gap between two representatives."""
+    between = values[(values >= low) & (values <= high)]
+    return float(between[np.argmax(np.diff(_log(between))) + 1])
+
+
+def _log(values: Floats) -> Floats:
+    return np.log1p(np.maximum(values, 0))
+
+
+def _check_buyers(values: Floats, classes: int, config: TiersConfig) -> None:
+    if not np.isfinite(values).all():
+        raise ValueError("buyer_values must be finite")
+    distinct = np.unique(values).size
+    if distinct < max(classes, 1):
+        raise InputError(
+            f"tiers {config.names} need at least {classes} different buyer values, but there are "
+            f"{distinct} among {values.size} buyers; name fewer tiers or use a longer horizon."
+        )
+
+
+def _check_apart(values: Floats, cuts: tuple[float, ...], config: TiersConfig) -> None:
+    sizes = np.bincount(np.searchsorted(cuts[::-1], values, side="right"), minlength=len(cuts) + 1)
+    if (sizes == 0).any() or any(low >= high for high, low in pairwise(cuts)):
+        raise InputError(
+            f"method {config.method} leaves a tier of {config.names[:-1]} without buyers (it cuts "
+            f"at {cuts}: many buyers have the same value); use method amounts or fewer tiers."
+        )
+
+
+def tier_of(
+    value: npt.ArrayLike, ordered: npt.ArrayLike, cuts: Sequence[float], names: Sequence[str]
+) -> npt.NDArray[np.str_]:
+    """Return the tier of each customer, by whether they ordered and the value of it.
+
+    Parameters
+    ----------
+    value
+        Money, shape (customers,).
+    ordered
+        Whether there was an order, shape (customers,).
+    cuts
+        Falling amounts, see `tier_cuts`.
+    names
+        Tier names, best first; the last is for customers without an order.
+
+    Examples
+    --------
+    >>> names = ("top", "potential", "general", "dormant")
+    >>> tier_of([90, 50, 2, 0], [True, True, True, False], (80, 50), names).tolist()
+    ['top', 'potential', 'general', 'dormant']
+    """
+    if len(cuts) != len(names) - 2:
+        raise ValueError(f"{len(names)} names need {len(names) - 2} cuts, but got {tuple(cuts)}")
+    rising = np.asarray(cuts, dtype=np.float64)[::-1]
+    amounts = np.asarray(value, dtype=np.float64)
+    position = len(cuts) - np.searchsorted(rising, amounts, side="right")
+    return np.array(names)[np.where(np.asarray(ordered, dtype=bool), position, len(names) - 1)]
