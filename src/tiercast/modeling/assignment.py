@@ -1,0 +1,38 @@
+"""Which tier a customer is put in, once everyone's probabilities are known."""
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int_]
+
+
+def matched_sizes(probability_sums: FloatArray) -> IntArray:
+    """Answer how many customers each tier gets: its expected number, rounded so that all fit.
+
+    Examples
+    --------
+    >>> matched_sizes(np.array([1.6, 2.6, 5.8])).tolist()
+    [2, 2, 6]
+    """
+    reached = np.rint(np.cumsum(probability_sums)).astype(int)
+    return np.diff(reached, prepend=0)
+
+
+def by_rank(rank: IntArray, sizes: IntArray) -> IntArray:
+    """Answer the tier (0 = best) of each rank (0 = highest expected value), (n,)."""
+    tier = np.searchsorted(np.cumsum(sizes), rank, side="right")
+    return np.minimum(tier, len(sizes) - 1)
+
+
+def ranked(expected_value: FloatArray, customer_id: npt.NDArray[np.generic]) -> IntArray:
+    """Answer each row's rank by falling expected value; ties by customer id, (n,)."""
+    order = np.lexsort((customer_id, -expected_value))
+    rank = np.empty(len(order), dtype=int)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def most_probable(probabilities: FloatArray) -> IntArray:
+    """Answer the tier of highest probability, (n,)."""
+    return probabilities.argmax(axis=1)

@@ -1,0 +1,109 @@
+"""Level: how far past forecasts lay from what came, shrunk to what is known beyond chance.
+
+Ranking carries over from one season to the next; levels drift. Each past fold (a cutoff
+forecast with only older windows) shows by how much. With few folds their mean says little,
+so it is shrunk toward no correction: a normal prior of spread `PRIOR_SD` and a shock of its own
+for each fold, estimated from their scatter but at least `LEAST_SHOCK_SD`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+
+FloatArray = npt.NDArray[np.float64]
+
+PRIOR_SD = 0.1
+LEAST_SHOCK_SD = 0.05
+LIMIT = 1e-6  # chances are kept this far from 0 and 1
+
+
+@dataclass(frozen=True)
+class FoldForecast:
+    """A past cutoff's forecasts before calibration and what came, arrays of shape (n,)."""
+
+    log_odds: FloatArray
+    mean_if_order: FloatArray
+    ordered: npt.NDArray[np.bool_]
+    value: FloatArray
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Correction of the level: added to the log odds of an order and to log value given one.
+
+    No slope is fitted: a fold's trees saw fewer rows than the final ones, so how overconfident
+    they were says little about those (on Complete Journey a fitted slope cost log loss).
+    """
+
+    shift: float = 0.0
+    log_scale: float = 0.0
+
+    @classmethod
+    def fit(cls, folds: Sequence[FoldForecast]) -> Self:
+        """Learn from past folds; without any, no correction."""
+        usable = [f for f in folds if 0 < f.ordered.mean() < 1 and f.value.sum() > 0]
+        if not usable:
+            return cls()
+        shift = shrunken_mean([_shift(fold.log_odds, fold.ordered) for fold in usable])
+        moved = cls(shift)
+        return cls(shift, shrunken_mean([_log_ratio(moved, fold) for fold in usable]))
+
+    def log_odds(self, raw: FloatArray) -> FloatArray:
+        """Answer calibrated log odds of an order, (n,)."""
+        return raw + self.shift
+
+    def churn(self, raw_log_odds: FloatArray) -> FloatArray:
+        """Answer the calibrated chance of no order, (n,)."""
+        return np.clip(expit(-self.log_odds(raw_log_odds)), LIMIT, 1.0 - LIMIT)
+
+    def mean_if_order(self, raw: FloatArray) -> FloatArray:
+        """Answer the calibrated mean value given an order, (n,)."""
+        return raw * np.exp(self.log_scale)
+
+    def to_dict(self) -> dict[str, float]:
+        """Answer plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, float]) -> Self:
+        """Answer the calibration that `to_dict` described."""
+        return cls(**stored)
+
+
+def shrunken_mean(levels: Sequence[float]) -> float:
+    """Answer the posterior mean of a level given one reading per fold (normal-normal).
+
+    Examples
+    --------
+    >>> round(shrunken_mean([0.1]), 3)
+    0.08
+    >>> shrunken_mean([])
+    0.0
+    """
+    if not levels:
+        return 0.0
+    shock = max(LEAST_SHOCK_SD, float(np.std(levels, ddof=1)) if len(levels) > 1 else 0.0)
+    precision = len(levels) / shock**2
+    return float(np.mean(levels)) * precision / (precision + PRIOR_SD**-2)
+
+
+def to_log_odds(chance: FloatArray) -> FloatArray:
+    """Answer log odds of chances kept inside (0, 1)."""
+    return logit(np.clip(chance, LIMIT, 1.0 - LIMIT))
+
+
+def _shift(log_odds: FloatArray, ordered: npt.NDArray[np.bool_]) -> float:
+    """Answer what must be added for the mean chance to equal the share who ordered."""
+    share = ordered.mean()
+    return float(brentq(lambda move: expit(log_odds + move).mean() - share, -20, 20))
+
+
+def _log_ratio(calibration: Calibration, fold: FoldForecast) -> float:
+    """Answer the log of what came over what was expected, in total."""
+    order = 1.0 - calibration.churn(fold.log_odds)
+    return float(np.log(fold.value.sum() / (order * fold.mean_if_order).sum()))

@@ -1,0 +1,202 @@
+"""Everything a scored customer needs, as one model: BTYD, outlook, segments and rules."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from tiercast.config.schema import RfmWeightsConfig
+from tiercast.features.clv import ClvModels
+from tiercast.features.feature import Setting
+from tiercast.modeling.assignment import by_rank, matched_sizes, most_probable, ranked
+from tiercast.modeling.next_order import dates_after, next_order_days
+from tiercast.modeling.outlook import Outlook
+from tiercast.modeling.reasons import effects, reasons
+from tiercast.modeling.topics import Language
+from tiercast.segments.clusters import CustomerSegments
+from tiercast.segments.lifecycle import lifecycle_stages
+from tiercast.segments.rfm import RfmEdges, rfm_scores
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int_]
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the model was trained for and on; plain values."""
+
+    name: str
+    trained_as_of: str
+    horizon_days: int
+    value: Literal["revenue", "margin"]
+    tier_names: tuple[str, ...]
+    assign: Literal["matched", "most_probable"]
+    event_types: tuple[str, ...]
+    feature_names: tuple[str, ...]
+    profile_columns: tuple[str, ...]
+    active_days: int | None
+    population_gap_days: float
+    partner_base: float
+    language: Language
+    rfm_weights: Mapping[str, float]
+
+    @property
+    def setting(self) -> Setting:
+        """What feature expressions depend on."""
+        return Setting(self.horizon_days, self.event_types)
+
+
+@dataclass(frozen=True)
+class CustomerModel:
+    """A trained model; it holds no customer's data and is stored as text files."""
+
+    facts: Facts
+    clv: ClvModels
+    outlook: Outlook
+    segments: CustomerSegments
+    rfm_edges: RfmEdges
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The columns a feature frame needs (`clv_*` are added by the model)."""
+        return (*self.facts.feature_names, *self.facts.profile_columns)
+
+    @property
+    def trained_as_of(self) -> dt.date:
+        """The day before which everything the model knows happened."""
+        return dt.date.fromisoformat(self.facts.trained_as_of)
+
+    @property
+    def horizon_days(self) -> int:
+        """How far it looks ahead."""
+        return self.facts.horizon_days
+
+    def with_clv(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Answer the feature frame with the `clv_*` columns."""
+        if "clv_expected_value" in frame.columns:
+            return frame
+        return pd.concat([frame, self.clv.predict(frame, self.horizon_days)], axis=1)
+
+    def score_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Answer everything that is known of each row by itself, the tier left open.
+
+        `tier_p0` (best) to `tier_pN` (no order) are the tier probabilities.
+        """
+        full = self.with_clv(frame)
+        outlook = self.outlook.predict(full)
+        low, high = outlook.interval()
+        tiers = outlook.tier_probabilities(self.outlook.tier_cuts)
+        facts = self.facts
+        scored = self._who(full)
+        scored["churn_probability"] = outlook.churn
+        scored["expected_value"] = outlook.expected_value
+        scored["value_low"], scored["value_high"] = low, high
+        for tier in range(tiers.shape[1]):
+            scored[f"tier_p{tier}"] = tiers[:, tier]
+        waits = next_order_days(full, outlook.churn, self.clv, facts.horizon_days)
+        for name, days in waits.items():
+            scored[name] = dates_after(full["as_of"], days)
+        return scored
+
+    def reasons(self, frame: pd.DataFrame) -> pa.Array:
+        """Answer each row's three strongest reasons."""
+        full = self.with_clv(frame)
+        found = effects(self.outlook.heads, full, self.facts.partner_base)
+        extra: dict[str, object] = {"horizon_days": self.facts.horizon_days}
+        return reasons(found, full, self.facts.language, extra)
+
+    def assign(self, scored: pd.DataFrame) -> IntArray:
+        """Answer the tier (0 = best) of each row, taking the rows as the whole base, (n,)."""
+        probabilities = self.tier_matrix(scored)
+        if self.facts.assign == "most_probable":
+            return most_probable(probabilities)
+        rank = ranked(scored["expected_value"].to_numpy(), scored["customer_id"].to_numpy())
+        return by_rank(rank, matched_sizes(probabilities.sum(axis=0)))
+
+    def tier_columns(self, scored: pd.DataFrame, assigned: IntArray) -> pd.DataFrame:
+        """Answer tier, tier_confidence and tier_set for rows whose tier is known."""
+        probabilities = self.tier_matrix(scored)
+        names = np.array(self.facts.tier_names, dtype=object)
+        members = self.outlook.tier_sets.members(probabilities, assigned)
+        return pd.DataFrame(
+            {
+                "tier": names[assigned],
+                "tier_confidence": probabilities[np.arange(len(assigned)), assigned],
+                "tier_set": [names[row].tolist() for row in members],
+            },
+            index=scored.index,
+        )
+
+    def tier_matrix(self, scored: pd.DataFrame) -> FloatArray:
+        """Answer the tier probabilities of scored rows, (n, n_tiers)."""
+        columns = [f"tier_p{tier}" for tier in range(len(self.facts.tier_names))]
+        return scored[columns].to_numpy(dtype=float)
+
+    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Answer scores for a feature frame that is the whole base (tiers depend on all rows)."""
+        scored = self.score_rows(frame)
+        tiers = self.tier_columns(scored, self.assign(scored))
+        shown = scored.rename(
+            columns={
+                f"tier_p{tier}": f"tier_probability_{name}"
+                for tier, name in enumerate(self.facts.tier_names)
+            }
+        )
+        return pd.concat([shown, tiers], axis=1)
+
+    def to_files(self) -> dict[str, str]:
+        """Answer the model as JSON and LightGBM text, by file name."""
+        described = {
+            "format": FORMAT,
+            "facts": asdict(self.facts),
+            "clv": self.clv.to_dict(),
+            "segments": self.segments.to_dict(),
+            "rfm_edges": self.rfm_edges.to_dict(),
+        }
+        return {"model.json": json.dumps(described, indent=1)} | self.outlook.to_files()
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, str]) -> Self:
+        """Answer the model that `to_files` described; runs no code from the files."""
+        stored = json.loads(files["model.json"])
+        if stored["format"] != FORMAT:
+            raise ValueError(
+                f"model format must be {FORMAT}, but got {stored['format']}; retrain."
+            )
+        lists = {k: tuple(v) if isinstance(v, list) else v for k, v in stored["facts"].items()}
+        return cls(
+            Facts(**lists),
+            ClvModels.from_dict(stored["clv"]),
+            Outlook.from_files(files),
+            CustomerSegments.from_dict(stored["segments"]),
+            RfmEdges.from_dict(stored["rfm_edges"]),
+        )
+
+    def _who(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Answer ids, RFM, lifecycle and discovered segment."""
+        rfm = rfm_scores(
+            frame["recency_days"].to_numpy(),
+            frame["orders"].to_numpy(),
+            frame["revenue"].to_numpy(),
+            self.rfm_edges,
+            RfmWeightsConfig(**self.facts.rfm_weights),
+        )
+        rfm.index = frame.index
+        stages = lifecycle_stages(
+            frame,
+            population_gap_days=self.facts.population_gap_days,
+            active_days=self.facts.active_days,
+        )
+        who = pd.concat([frame[["customer_id", "as_of"]], rfm], axis=1)
+        who["lifecycle_stage"] = np.asarray(stages)
+        who["segment"] = np.asarray(self.segments.predict(frame))
+        who["segment_confidence"] = np.asarray(self.segments.confidence(frame))
+        return who

@@ -1,0 +1,60 @@
+"""One predictive distribution per customer, from which every number is read.
+
+The value within the horizon is 0 with probability `churn`; otherwise it is `mean_if_order`
+times a draw of a mean-one shape. So the expected value is (1 - churn) * mean_if_order, the
+chance of the last tier is `churn`, and no two numbers of a customer can contradict each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tiercast.modeling.shapes import ValueShapes
+
+FloatArray = npt.NDArray[np.float64]
+
+COVERAGE = 0.9
+
+
+@dataclass(frozen=True)
+class PredictiveDistribution:
+    """What may happen within the horizon; arrays of shape (n_customers,)."""
+
+    churn: FloatArray
+    mean_if_order: FloatArray
+    shapes: ValueShapes
+
+    @property
+    def expected_value(self) -> FloatArray:
+        """Mean of the distribution, (n,)."""
+        return (1.0 - self.churn) * self.mean_if_order
+
+    def quantile(self, level: float) -> FloatArray:
+        """Answer the value not exceeded with probability `level`, (n,); 0 up to `churn`."""
+        beyond = np.clip((level - self.churn) / np.maximum(1.0 - self.churn, 1e-12), 0.0, 1.0)
+        value = self.shapes.quantile(beyond, self.mean_if_order)
+        return np.where(level <= self.churn, 0.0, value)
+
+    def interval(self, coverage: float = COVERAGE) -> tuple[FloatArray, FloatArray]:
+        """Answer lower and upper limits, (n,) each, that hold the value with that probability.
+
+        Equal tails where churn is rarer than a tail; otherwise the lower limit is 0, which
+        takes up the lower tail, and the whole miss is left to the upper one. The expected
+        value always lies inside.
+        """
+        tail = (1.0 - coverage) / 2.0
+        often_none = self.churn >= tail
+        low = np.where(often_none, 0.0, self.quantile(tail))
+        high = np.where(often_none, self.quantile(coverage), self.quantile(1.0 - tail))
+        expected = self.expected_value
+        return np.minimum(low, expected), np.maximum(high, expected)
+
+    def tier_probabilities(self, cuts: Sequence[float]) -> FloatArray:
+        """Answer P(tier), best first, (n, len(cuts) + 2): bands cut at `cuts`, last no order."""
+        order = 1.0 - self.churn
+        reached = [order * self.shapes.chance_at_least(cut, self.mean_if_order) for cut in cuts]
+        above = np.column_stack([np.zeros_like(order), *reached, order])
+        bands = np.maximum(np.diff(above, axis=1), 0.0)
+        return np.column_stack([bands, self.churn])

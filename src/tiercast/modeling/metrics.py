@@ -1,0 +1,137 @@
+"""How good a forecast was: one row of `METRICS` per measure, each knowing its direction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import spearmanr
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    log_loss,
+    roc_auc_score,
+)
+
+FloatArray = npt.NDArray[np.float64]
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One measure of a forecast against what came.
+
+    `function(truth, forecast)` takes arrays of shape (n,): 0/1 "no order" and its chance for
+    `churn` metrics, money for `value` metrics.
+    """
+
+    name: str
+    kind: Literal["churn", "value"]
+    bigger_is_better: bool
+    meaning: str
+    function: Callable[[FloatArray, FloatArray], float]
+
+
+def expected_calibration_error(truth: FloatArray, chance: FloatArray) -> float:
+    """Answer the mean gap between chance and share, over ten bins of equal count.
+
+    Examples
+    --------
+    >>> expected_calibration_error(np.array([0.0, 1.0] * 50), np.full(100, 0.5))
+    0.0
+    """
+    gaps = [abs(float(c.mean()) - float(t.mean())) for t, c in _bins(truth, chance)]
+    return float(np.mean(gaps))
+
+
+def normalised_gini(truth: FloatArray, forecast: FloatArray) -> float:
+    """Answer how well the forecast ranks money: 1 is the perfect order, 0 a random one."""
+    best = _gini(truth, truth)
+    return float("nan") if best == 0 else _gini(truth, forecast) / best
+
+
+def spearman(truth: FloatArray, forecast: FloatArray) -> float:
+    """Answer the rank correlation."""
+    return float(spearmanr(truth, forecast).statistic)
+
+
+def mean_absolute_error(truth: FloatArray, forecast: FloatArray) -> float:
+    """Answer the mean distance."""
+    return float(np.abs(truth - forecast).mean())
+
+
+def root_mean_squared_error(truth: FloatArray, forecast: FloatArray) -> float:
+    """Answer the root of the mean squared distance."""
+    return float(np.sqrt(np.square(truth - forecast).mean()))
+
+
+def decile_error(truth: FloatArray, forecast: FloatArray) -> float:
+    """Answer the mean |forecast / truth - 1| over deciles of the forecast with any money."""
+    sums = [(float(t.sum()), float(f.sum())) for t, f in _bins(truth, forecast)]
+    return float(np.mean([abs(f / t - 1) for t, f in sums if t > 0]))
+
+
+def total_error(truth: FloatArray, forecast: FloatArray) -> float:
+    """Answer total forecast over total truth, less 1."""
+    return float(forecast.sum() / truth.sum() - 1)
+
+
+def absolute_total_error(truth: FloatArray, forecast: FloatArray) -> float:
+    """Answer the size of the error of the total."""
+    return abs(total_error(truth, forecast))
+
+
+def capture(share: float) -> Callable[[FloatArray, FloatArray], float]:
+    """Answer a metric: share of the truth's money held by the forecast's top customers."""
+
+    def captured(truth: FloatArray, forecast: FloatArray) -> float:
+        top = np.argsort(-forecast, kind="stable")[: round(share * len(truth))]
+        return float(truth[top].sum() / truth.sum())
+
+    return captured
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric("auc", "churn", True, "ranks who leaves above who stays", roc_auc_score),
+    Metric(
+        "average_precision",
+        "churn",
+        True,
+        "precision over recall of leavers",
+        average_precision_score,
+    ),
+    Metric("brier", "churn", False, "squared error of the chance", brier_score_loss),
+    Metric("log_loss", "churn", False, "surprise at what came", log_loss),
+    Metric("ece", "churn", False, "gap between chance and share", expected_calibration_error),
+    Metric("gini", "value", True, "ranks money: 1 is perfect", normalised_gini),
+    Metric("spearman", "value", True, "rank correlation with the value that came", spearman),
+    Metric("mae", "value", False, "mean distance, in money", mean_absolute_error),
+    Metric("rmse", "value", False, "root mean square distance, in money", root_mean_squared_error),
+    Metric("decile_error", "value", False, "mean error of the deciles' sums", decile_error),
+    Metric("total_error", "value", False, "size of the total's error", absolute_total_error),
+    Metric("top_10_capture", "value", True, "money found in the top 10 %", capture(0.1)),
+    Metric("top_20_capture", "value", True, "money found in the top 20 %", capture(0.2)),
+)
+
+
+def measure(
+    churned: FloatArray, churn: FloatArray, value: FloatArray, expected: FloatArray
+) -> dict[str, float]:
+    """Answer every metric by name; those that need both outcomes are left out without them."""
+    pairs = {"churn": (churned, churn), "value": (value, expected)}
+    possible = {"churn": 0 < churned.mean() < 1, "value": bool(value.sum() > 0)}
+    return {m.name: float(m.function(*pairs[m.kind])) for m in METRICS if possible[m.kind]}
+
+
+def _bins(truth: FloatArray, forecast: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
+    """Answer (truth, forecast) of up to ten bins of equal count, by rising forecast."""
+    order = np.argsort(forecast, kind="stable")
+    parts = np.array_split(order, min(BINS, len(order)))
+    return [(truth[part], forecast[part]) for part in parts]
+
+
+def _gini(truth: FloatArray, forecast: FloatArray) -> float:
+    ranked = truth[np.argsort(-forecast, kind="stable")]
+    return float((np.cumsum(ranked) / ranked.sum()).mean() - 0.5)

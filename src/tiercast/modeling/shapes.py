@@ -1,0 +1,90 @@
+"""How far values scatter around their expectation, given an order: distributions of mean one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import norm
+
+FloatArray = npt.NDArray[np.float64]
+
+LEVELS = np.concatenate(
+    [[0.0, 0.002, 0.005], np.linspace(0.01, 0.99, 99), [0.995, 0.998, 1.0]]
+)  # finer where limits are read off
+BUYERS_A_GROUP = 400
+MAX_GROUPS = 5
+FEWEST_BUYERS = 30  # below it the scatter cannot be estimated
+SPREAD_UNKNOWN = 1.0  # sigma of log value, then
+
+
+@dataclass(frozen=True)
+class ValueShapes:
+    """Quantiles of value / expected value, one row per group of expected value given an order.
+
+    `edges` (n_groups - 1,) part the groups by expected value given an order; `quantiles`
+    (n_groups, n_levels) rise along a row, each row's distribution having mean one.
+    """
+
+    edges: FloatArray
+    quantiles: FloatArray
+
+    @classmethod
+    def fit(cls, value: FloatArray, mean_if_order: FloatArray) -> Self:
+        """Learn from buyers' values (> 0) and what was expected of them, both (n,)."""
+        if len(value) < FEWEST_BUYERS:
+            return cls(np.empty(0), _unit_mean(_lognormal())[np.newaxis])
+        groups = int(np.clip(len(value) // BUYERS_A_GROUP, 1, MAX_GROUPS))
+        edges = np.unique(np.quantile(mean_if_order, np.linspace(0, 1, groups + 1)[1:-1]))
+        group = np.searchsorted(edges, mean_if_order, side="right")
+        ratio = value / mean_if_order
+        rows = [
+            _unit_mean(np.quantile(ratio[group == number], LEVELS))
+            for number in range(len(edges) + 1)
+        ]
+        return cls(edges, np.array(rows))
+
+    def quantile(self, chance: FloatArray, mean_if_order: FloatArray) -> FloatArray:
+        """Answer the value below which a share `chance` of buyers like this stays, (n,)."""
+        ratio = self._by_group(mean_if_order, chance, lambda c, row: np.interp(c, LEVELS, row))
+        return ratio * mean_if_order
+
+    def chance_at_least(self, amount: float, mean_if_order: FloatArray) -> FloatArray:
+        """Answer P(value >= amount | order), (n,)."""
+        ratio = amount / mean_if_order
+        below = self._by_group(mean_if_order, ratio, lambda r, row: np.interp(r, row, LEVELS))
+        return 1.0 - below
+
+    def to_dict(self) -> dict[str, list[object]]:
+        """Answer plain data."""
+        return {"edges": self.edges.tolist(), "quantiles": self.quantiles.tolist()}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, list[object]]) -> Self:
+        """Answer the shapes that `to_dict` described."""
+        return cls(np.array(stored["edges"], dtype=float), np.array(stored["quantiles"]))
+
+    def _by_group(
+        self,
+        mean_if_order: FloatArray,
+        asked: FloatArray,
+        answer: Callable[[FloatArray, FloatArray], FloatArray],
+    ) -> FloatArray:
+        group = np.searchsorted(self.edges, mean_if_order, side="right")
+        found = np.empty(len(group))
+        for number, row in enumerate(self.quantiles):
+            chosen = group == number
+            found[chosen] = answer(asked[chosen], row)
+        return found
+
+
+def _lognormal() -> FloatArray:
+    inside = np.clip(LEVELS, 0.0005, 0.9995)
+    return np.exp(SPREAD_UNKNOWN * norm.ppf(inside))
+
+
+def _unit_mean(quantiles: FloatArray) -> FloatArray:
+    """Scale a row of quantiles to mean one and make it rise strictly."""
+    rising = quantiles + np.arange(len(quantiles)) * 1e-12
+    return rising / np.trapezoid(rising, LEVELS)

@@ -1,0 +1,71 @@
+"""Sets of tiers that together hold the true one, for customers of every true tier.
+
+Class-conditional (Mondrian) conformal prediction: a tier belongs to a customer's set when its
+probability reaches a threshold of its own, the one that 90 % of the past customers of that
+true tier reached (Vovk, Gammerman & Shafer 2005, section 4.5; Sadinle, Lei & Wasserman 2019).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+COVERAGE = 0.9
+
+
+@dataclass(frozen=True)
+class TierSets:
+    """Thresholds by tier, best first, (n_tiers,)."""
+
+    thresholds: FloatArray
+
+    @classmethod
+    def fit(
+        cls,
+        probabilities: Sequence[FloatArray],
+        true: Sequence[npt.NDArray[np.int_]],
+        n_tiers: int,
+    ) -> Self:
+        """Learn from past folds: tier probabilities (n, n_tiers) and the tier that came, (n,).
+
+        A tier that never came true gets the threshold 0: nothing speaks for leaving it out.
+        """
+        thresholds = np.zeros(n_tiers)
+        for tier in range(n_tiers):
+            reached = np.concatenate(
+                [
+                    np.empty(0),
+                    *(p[t == tier, tier] for p, t in zip(probabilities, true, strict=True)),
+                ]
+            )
+            thresholds[tier] = _reached_by(reached, COVERAGE)
+        return cls(thresholds)
+
+    def members(
+        self, probabilities: FloatArray, assigned: npt.NDArray[np.int_]
+    ) -> npt.NDArray[np.bool_]:
+        """Answer which tiers are in each customer's set, (n, n_tiers); the assigned one is."""
+        inside = probabilities >= self.thresholds
+        inside[np.arange(len(assigned)), assigned] = True
+        return inside
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Answer plain data."""
+        return {"thresholds": self.thresholds.tolist()}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, list[float]]) -> Self:
+        """Answer the sets that `to_dict` described."""
+        return cls(np.array(stored["thresholds"], dtype=float))
+
+
+def _reached_by(values: FloatArray, share: float) -> float:
+    """Answer the largest threshold that at least (n + 1) * share of the values reach."""
+    allowed_misses = int(np.floor((len(values) + 1) * (1 - share))) - 1
+    if len(values) == 0 or allowed_misses < 0:
+        return 0.0
+    return float(np.sort(values)[allowed_misses])

@@ -1,0 +1,187 @@
+"""What reasons speak of: features grouped into topics, each with a sentence in two languages.
+
+Features of a topic tell the same story (recency, overdue ratios, gaps), so trees share its
+effect among them at will; a topic's effect is the sum of its features' Shapley values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isnan
+from string import Formatter
+from typing import Literal
+
+import pandas as pd
+
+Language = Literal["en", "zh"]
+PROFILE = "profile"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: the features whose names begin so, and templates filled from a customer's row.
+
+    Templates are tried in order; the first whose figures the row has is used. A slot named
+    `x_pct` shows column x in percent, `x_1` with one decimal, `x` as a whole number.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    en: tuple[str, ...]
+    zh: tuple[str, ...]
+
+
+TOPICS: tuple[Topic, ...] = (
+    Topic(
+        "season",
+        ("orders_same_window", "revenue_same_window"),
+        ("{orders_same_window_last_year} orders in the same weeks last year",),
+        ("去年同期下单 {orders_same_window_last_year} 次",),
+    ),
+    Topic(
+        "outlook",
+        ("clv_", "btyd_"),
+        ("past rhythm points to {clv_expected_orders_1} orders in the next {horizon_days} days",),
+        ("按过往节奏,未来 {horizon_days} 天预计下单 {clv_expected_orders_1} 次",),
+    ),
+    Topic(
+        "recency",
+        ("recency_", "overdue_", "gap_"),
+        (
+            "last order {recency_days} days ago; usual gap {gap_mean_days} days",
+            "only order day was {recency_days} days ago",
+        ),
+        (
+            "上次下单在 {recency_days} 天前;通常间隔 {gap_mean_days} 天",
+            "仅有一个下单日,在 {recency_days} 天前",
+        ),
+    ),
+    Topic(
+        "spend",
+        (
+            "revenue",
+            "max_order_value",
+            "last_order_value",
+            "average_order_value",
+            "last_to_",
+            "order_value",
+        ),
+        ("spent {revenue_90d} in the last 90 days; average order {average_order_value}",),
+        ("近 90 天消费 {revenue_90d};平均每单 {average_order_value}",),
+    ),
+    Topic(
+        "frequency",
+        ("orders", "active_"),
+        ("{orders_90d} orders in the last 90 days, {orders} in all",),
+        ("近 90 天下单 {orders_90d} 次,累计 {orders} 次",),
+    ),
+    Topic(
+        "tenure",
+        ("tenure_",),
+        ("customer for {tenure_days} days",),
+        ("成为客户已 {tenure_days} 天",),
+    ),
+    Topic(
+        "timing",
+        ("weekend_", "morning_", "afternoon_", "evening_"),
+        ("{weekend_share_pct} of orders on weekends",),
+        ("{weekend_share_pct} 的订单在周末",),
+    ),
+    Topic(
+        "basket",
+        ("average_basket",),
+        ("{average_basket_lines_1} lines an order",),
+        ("平均每单 {average_basket_lines_1} 行商品",),
+    ),
+    Topic(
+        "breadth",
+        ("category_",),
+        ("buys from {category_count} categories, {category_top_share_pct} in the largest",),
+        ("购买 {category_count} 个品类,最大品类占 {category_top_share_pct}",),
+    ),
+    Topic(
+        "discounts",
+        ("discount_",),
+        ("{discount_share_pct} of the full price came off as discounts",),
+        ("折扣占原价的 {discount_share_pct}",),
+    ),
+    Topic(
+        "returns",
+        ("return_",),
+        ("returned {return_share_pct} of what was bought",),
+        ("退货占购买额的 {return_share_pct}",),
+    ),
+    Topic(
+        "campaigns",
+        ("contact", "response"),
+        ("{contacts} campaign contacts, {responses} responses", "{contacts} campaign contacts"),
+        ("营销触达 {contacts} 次,响应 {responses} 次", "营销触达 {contacts} 次"),
+    ),
+    Topic(
+        "events",
+        ("event",),
+        ("{events_90d} events in the last 90 days",),
+        ("近 90 天有 {events_90d} 次互动",),
+    ),
+    Topic(PROFILE, (), (), ()),
+)
+
+
+def topic_of(feature: str) -> int:
+    """Answer the position of a feature's topic; what fits no prefix is a profile column.
+
+    Examples
+    --------
+    >>> TOPICS[topic_of("overdue_ratio")].name, TOPICS[topic_of("household_size")].name
+    ('recency', 'profile')
+    """
+    for position, topic in enumerate(TOPICS):
+        if feature.startswith(topic.prefixes or ("\0",)):
+            return position
+    return len(TOPICS) - 1
+
+
+def sentence(topic: Topic, row: Mapping[str, object], feature: str, language: Language) -> str:
+    """Answer the topic's sentence with the customer's own figures.
+
+    Examples
+    --------
+    >>> recency = TOPICS[topic_of("recency_days")]
+    >>> sentence(recency, {"recency_days": 74.2, "gap_mean_days": 12.0}, "recency_days", "en")
+    'last order 74 days ago; usual gap 12 days'
+    >>> sentence(recency, {"recency_days": 74.2, "gap_mean_days": None}, "recency_days", "en")
+    'only order day was 74 days ago'
+    """
+    for template in topic.en if language == "en" else topic.zh:
+        figures = {slot: _figure(slot, row) for slot in _slots(template)}
+        if all(text is not None for text in figures.values()):
+            return template.format(**figures)
+    value = row.get(feature)
+    return f"{feature.replace('_', ' ')}: {'?' if _missing(value) else value}"
+
+
+def figure_columns() -> tuple[str, ...]:
+    """Answer the columns that sentences are filled from."""
+    slots = (slot for topic in TOPICS for template in topic.en for slot in _slots(template))
+    return tuple(dict.fromkeys(_column(slot) for slot in slots))
+
+
+def _slots(template: str) -> list[str]:
+    return [slot for _, slot, _, _ in Formatter().parse(template) if slot]
+
+
+def _column(slot: str) -> str:
+    return slot.removesuffix("_pct").removesuffix("_1")
+
+
+def _figure(slot: str, row: Mapping[str, object]) -> str | None:
+    """Answer a figure as text: `_pct` as percent, `_1` with a decimal, else a whole number."""
+    value = row.get(_column(slot))
+    if not isinstance(value, int | float) or _missing(value):
+        return None
+    if slot.endswith("_pct"):
+        return f"{value:.0%}"
+    return f"{value:.1f}" if slot.endswith("_1") else f"{value:,.0f}"
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and isnan(value))

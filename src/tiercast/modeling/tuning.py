@@ -1,0 +1,178 @@
+"""Search for tree parameters by Optuna, judged on past folds only."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import optuna
+import pandas as pd
+
+from tiercast.config.progress import Progress, Silent
+from tiercast.modeling.design_matrix import DesignMatrix
+from tiercast.modeling.folds import Fold
+from tiercast.modeling.heads import HeadParams, Targets
+from tiercast.modeling.trees import FloatArray, Objective, TreeParams, grow_until_best
+
+MAX_TUNING_FOLDS = 2
+ROUNDS_BETWEEN_REPORTS = 10
+GROWN_DATA = 1.1  # the final trees see more rows than a fold's, and bear a little more growth
+
+
+@dataclass(frozen=True)
+class Question:
+    """One of the two searches: what the trees answer and which target they learn."""
+
+    name: str
+    objective: Objective
+    loss: str
+    target: Callable[[Targets], FloatArray]
+
+
+QUESTIONS = (
+    Question("order", "binary", "log loss", lambda targets: targets.ordered),
+    Question("value", "tweedie", "Tweedie deviance", lambda targets: targets.value),
+)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One trial: the parameters tried and the mean validation loss (None: pruned)."""
+
+    question: str
+    number: int
+    params: TreeParams
+    loss: float | None
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """The best parameters of both questions, and every trial."""
+
+    best: HeadParams
+    trials: tuple[Trial, ...]
+
+
+def tree_space(trial: optuna.Trial) -> TreeParams:
+    """Answer the tree parameters to try."""
+    return TreeParams(
+        num_leaves=trial.suggest_int("num_leaves", 4, 31, log=True),
+        min_data_in_leaf=trial.suggest_int("min_data_in_leaf", 20, 400, log=True),
+        learning_rate=trial.suggest_float("learning_rate", 0.03, 0.12, log=True),
+        feature_fraction=trial.suggest_float("feature_fraction", 0.2, 0.8),
+        bagging_fraction=trial.suggest_float("bagging_fraction", 0.5, 0.9),
+        lambda_l2=trial.suggest_float("lambda_l2", 0.1, 50.0, log=True),
+    )
+
+
+def tune(
+    panel: pd.DataFrame,
+    folds: Sequence[Fold],
+    *,
+    trials: int,
+    seed: int,
+    progress: Progress | None = None,
+) -> Tuning:
+    """Answer the parameters that forecast past cutoffs best; the defaults are always tried.
+
+    Each trial grows trees on windows that had ended by the fold's cutoff and stops at the best
+    round there. Without folds or trials the defaults stand.
+    """
+    tried = (_Judged.of(panel, fold) for fold in folds[:MAX_TUNING_FOLDS])
+    judged = [fold for fold in tried if fold is not None]
+    if not judged or trials == 0:
+        return Tuning(HeadParams.default(), ())
+    shown = progress or Silent()
+    found = {
+        question.name: _search(question, judged, trials, seed, shown) for question in QUESTIONS
+    }
+    best = HeadParams(found["order"][0], found["value"][0])
+    return Tuning(best, tuple(trial for _, trials_ in found.values() for trial in trials_))
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A fold as matrices: rows to grow on and rows to judge by."""
+
+    train: tuple[FloatArray, Targets]
+    valid: tuple[FloatArray, Targets]
+
+    @classmethod
+    def of(cls, panel: pd.DataFrame, fold: Fold) -> "_Judged | None":
+        train, valid = fold.rows(panel)
+        targets = Targets.of(train)
+        if not targets.enough:
+            return None
+        design = DesignMatrix.fit(train)
+        return cls(
+            (design.transform(train), targets), (design.transform(valid), Targets.of(valid))
+        )
+
+
+def _search(
+    question: Question, folds: Sequence[_Judged], trials: int, seed: int, progress: Progress
+) -> tuple[TreeParams, list[Trial]]:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(
+        sampler=optuna.samplers.TPESampler(seed=seed),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=50),
+    )
+    start = {k: v for k, v in vars(TreeParams()).items() if k != "rounds"}
+    study.enqueue_trial(start)
+    progress.stage(f"tune: {question.name} ({question.loss})", trials)
+
+    def objective(trial: optuna.Trial) -> float:
+        params = tree_space(trial)
+        loss, rounds = _loss(question, folds, params, seed, trial)
+        trial.set_user_attr("rounds", rounds)
+        return loss
+
+    def after(study: optuna.Study, _: optuna.trial.FrozenTrial) -> None:
+        progress.step(f"best {study.best_value:.5f}")
+
+    study.optimize(objective, n_trials=trials, callbacks=[after])
+    return _params(study.best_trial), [
+        Trial(question.name, t.number, _params(t), t.value if _completed(t) else None)
+        for t in study.trials
+    ]
+
+
+def _loss(
+    question: Question,
+    folds: Sequence[_Judged],
+    params: TreeParams,
+    seed: int,
+    trial: optuna.Trial,
+) -> tuple[float, int]:
+    """Answer the mean loss over folds and the rounds to grow; the first fold may prune."""
+    losses, rounds = [], []
+    for number, fold in enumerate(folds):
+        _, loss, best_round = grow_until_best(
+            question.objective,
+            (fold.train[0], question.target(fold.train[1])),
+            (fold.valid[0], question.target(fold.valid[1])),
+            params,
+            seed=seed,
+            watch=_pruning(trial) if number == 0 else None,
+        )
+        losses.append(loss)
+        rounds.append(best_round)
+    return float(np.mean(losses)), max(10, round(float(np.mean(rounds)) * GROWN_DATA))
+
+
+def _pruning(trial: optuna.Trial) -> Callable[[int, float], None]:
+    def watch(iteration: int, loss: float) -> None:
+        if iteration % ROUNDS_BETWEEN_REPORTS == 0:
+            trial.report(loss, iteration)
+            if trial.should_prune():
+                raise optuna.TrialPruned
+
+    return watch
+
+
+def _params(trial: optuna.trial.FrozenTrial) -> TreeParams:
+    known = replace(TreeParams(), **trial.params)
+    return replace(known, rounds=trial.user_attrs.get("rounds", known.rounds))
+
+
+def _completed(trial: optuna.trial.FrozenTrial) -> bool:
+    return trial.state == optuna.trial.TrialState.COMPLETE

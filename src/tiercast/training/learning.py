@@ -1,0 +1,116 @@
+"""From panel to model: tune, forecast past cutoffs, grow, calibrate, find segments."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tiercast.config.progress import Progress
+from tiercast.config.schema import Config
+from tiercast.modeling.calibration import to_log_odds
+from tiercast.modeling.customer_model import CustomerModel, Facts
+from tiercast.modeling.folds import rolling_folds
+from tiercast.modeling.heads import BTYD_FEATURE, HeadParams
+from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast, split_forecasts
+from tiercast.modeling.tuning import Tuning, tune
+from tiercast.segments.clusters import CustomerSegments
+from tiercast.segments.lifecycle import typical_gap_days
+from tiercast.segments.rfm import rfm_edges
+from tiercast.segments.tiers import tier_cuts
+from tiercast.training.evaluation import Evaluation, PastForecast, evaluate, past_forecast
+from tiercast.training.panel import Panel
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The model and how it came about."""
+
+    model: CustomerModel
+    tuning: Tuning
+    evaluation: Evaluation
+    evaluation_kind: str
+
+
+def learn(
+    panel: Panel, config: Config, previous: CustomerModel | None, progress: Progress
+) -> Learnt:
+    """Answer the model learnt from a panel; segments keep the names of the previous model."""
+    seed = config.train.seed
+    folds = rolling_folds(panel.cutoffs, config.outlook.horizon_days)
+    tuning = tune(panel.rows, folds, trials=config.train.trials, seed=seed, progress=progress)
+    past = _past_forecasts(panel, tuning.best, seed, progress)
+    progress.stage("grow the final trees")
+    values = panel.rows.loc[panel.rows["value"] > 0, "value"].to_numpy()
+    cuts = tuple(float(cut) for cut in tier_cuts(values, config.tiers))
+    outlook = fit_outlook(
+        panel.rows, [fold.forecast for fold in past], tuning.best, tier_cuts=cuts, seed=seed
+    )
+    progress.stage("find segments")
+    segments = _segments(panel.current, seed, previous)
+    model = CustomerModel(
+        _facts(panel, config), panel.clv, outlook, segments, rfm_edges(panel.current, config.rfm)
+    )
+    evaluation = evaluate(past, cuts, config.tiers.names, config.tiers.assign)
+    return Learnt(model, tuning, evaluation, past[0].kind)
+
+
+def feature_importance(outlook: Outlook) -> pd.DataFrame:
+    """Answer the share of the order trees' gain by feature, largest first."""
+    booster = outlook.heads.order
+    if booster is None:
+        return pd.DataFrame({"feature": [BTYD_FEATURE], "share": [1.0]})
+    gain = pd.Series(booster.feature_importance("gain"), index=list(outlook.heads.design.features))
+    shares = (gain.groupby(level=0).sum() / max(gain.sum(), 1e-12)).sort_values(ascending=False)
+    return shares.rename_axis("feature").rename("share").reset_index()
+
+
+def _past_forecasts(
+    panel: Panel, params: HeadParams, seed: int, progress: Progress
+) -> list[PastForecast]:
+    """Answer forecasts of past cutoffs; of unseen customers where history has no past cutoff."""
+    folds = rolling_folds(panel.cutoffs, panel.plan.horizon_days)
+    progress.stage("forecast past cutoffs", max(1, len(folds)))
+    past = []
+    for fold in folds:
+        past.append(past_forecast(panel.rows, fold, fold_forecast(panel.rows, fold, params, seed)))
+        progress.step(str(fold.cutoff))
+    if past:
+        return past
+    progress.say(
+        "The history is too short to forecast a past window with older ones: level and scatter "
+        "are learnt from unseen customers of the same window, which cannot show drift."
+    )
+    newest = panel.rows[panel.rows["as_of"] == panel.cutoffs[-1]]
+    return [
+        PastForecast(
+            panel.cutoffs[-1], newest.loc[rows], forecast, "same window, unseen customers"
+        )
+        for rows, forecast in split_forecasts(newest, params, seed)
+    ]
+
+
+def _segments(
+    current: pd.DataFrame, seed: int, previous: CustomerModel | None
+) -> CustomerSegments:
+    found = CustomerSegments(random_state=seed).fit(current)
+    return found if previous is None else found.match_to(previous.segments)
+
+
+def _facts(panel: Panel, config: Config) -> Facts:
+    partner = to_log_odds(panel.rows[BTYD_FEATURE].to_numpy(dtype=float))
+    return Facts(
+        name=config.name,
+        trained_as_of=panel.as_of.isoformat(),
+        horizon_days=config.outlook.horizon_days,
+        value=config.outlook.value,
+        tier_names=config.tiers.names,
+        assign=config.tiers.assign,
+        event_types=panel.setting.event_types,
+        feature_names=panel.feature_names,
+        profile_columns=panel.profile_columns,
+        active_days=config.outlook.active_days,
+        population_gap_days=float(typical_gap_days(panel.current)),
+        partner_base=float(np.mean(partner)),
+        language=config.language,
+        rfm_weights=config.rfm.weights.model_dump(),
+    )

@@ -1,0 +1,150 @@
+"""The training panel: past customers at past cutoffs, with what happened next."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import ibis
+import pandas as pd
+
+from tiercast.config.errors import InputError
+from tiercast.config.schema import Config
+from tiercast.features.assemble import feature_panel, observed_event_types, profile_columns
+from tiercast.features.clv import ClvModels
+from tiercast.features.feature import Setting
+from tiercast.features.registry import KEYS, features_for
+from tiercast.snapshots.cutoffs import CutoffPlan, check_as_of, plan_cutoffs
+from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.labels import labels
+from tiercast.sources.canonical import CustomerBase
+
+MAX_PANEL_ROWS = 600_000
+SAMPLE_BUCKETS = 10_000
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Rows to learn from and the base as it stands.
+
+    `rows` has one row per (as_of, customer_id), sorted so: features, `clv_*` by models fitted
+    before that cutoff, `ordered` and `value`. `current` has the features at the training's
+    `as_of`, where nothing is known yet of what follows. `share` of the customers are in both.
+    """
+
+    plan: CutoffPlan
+    as_of: dt.date
+    rows: pd.DataFrame
+    current: pd.DataFrame
+    clv: ClvModels
+    setting: Setting
+    feature_names: tuple[str, ...]
+    profile_columns: tuple[str, ...]
+    share: float
+
+    @property
+    def cutoffs(self) -> tuple[dt.date, ...]:
+        """The training cutoffs, oldest first."""
+        return self.plan.cutoffs
+
+
+def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> Panel:
+    """Answer the panel for a training as of a day (default: the day after the last order).
+
+    Raises
+    ------
+    InputError
+        `as_of` lies outside the data, or the history is too short for a single cutoff.
+    """
+    config = base.config
+    day = check_training_day(as_of or base.observed_until, base)
+    plan = plan_cutoffs(
+        day,
+        base.first_day,
+        horizon_days=config.outlook.horizon_days,
+        snapshots=config.train.snapshots,
+        every_days=config.every_days,
+    )
+    share = _share(base.report.table("transactions").customers, len(plan.cutoffs))
+    sampled = sample_customers(journal, share)
+    setting = Setting(plan.horizon_days, observed_event_types(journal, day))
+    features = _features(sampled, [*plan.cutoffs, day], setting)
+    by_cutoff = dict(features.groupby("as_of"))
+    current = by_cutoff.pop(day).reset_index(drop=True)
+    clv = ClvModels.fit(current)
+    return Panel(
+        plan=plan,
+        as_of=day,
+        rows=_labelled(by_cutoff, sampled, plan, day),
+        current=pd.concat([current, clv.predict(current, plan.horizon_days)], axis=1),
+        clv=clv,
+        setting=setting,
+        feature_names=tuple(f.name for f in features_for(journal, setting) if f.grain != "models"),
+        profile_columns=profile_columns(journal),
+        share=share,
+    )
+
+
+def check_training_day(as_of: dt.date, base: CustomerBase) -> dt.date:
+    """Answer `as_of`, refused where it lies beyond what is known."""
+    if as_of > base.observed_until:
+        raise InputError(
+            f"Training cannot be as of {as_of}: orders are known only before "
+            f"{base.observed_until}; use an as_of up to that day."
+        )
+    return check_as_of(as_of, base.first_day)
+
+
+def sample_customers(journal: Journal, share: float) -> Journal:
+    """Answer the journal of a share of the customers, chosen by a hash of their id."""
+    if share >= 1:
+        return journal
+
+    def keep(table: ibis.Table | None) -> ibis.Table | None:
+        if table is None:
+            return None
+        bucket = (table.customer_id.cast("string").hash() % SAMPLE_BUCKETS).abs()
+        return table.filter(bucket < round(share * SAMPLE_BUCKETS))
+
+    tables = ("orders", "order_days", "category_days", "customers", "events", "contacts")
+    flags = ("has_quantity", "has_discount", "has_order_ids")
+    return Journal(
+        **{name: keep(getattr(journal, name)) for name in tables},
+        **{name: getattr(journal, name) for name in flags},
+    )
+
+
+def _features(journal: Journal, cutoffs: list[dt.date], setting: Setting) -> pd.DataFrame:
+    frame = feature_panel(journal, cutoffs, setting).to_pandas()
+    frame["as_of"] = pd.to_datetime(frame["as_of"]).dt.date
+    return frame.sort_values(["as_of", "customer_id"], ignore_index=True)
+
+
+def _labelled(
+    by_cutoff: dict[dt.date, pd.DataFrame], journal: Journal, plan: CutoffPlan, as_of: dt.date
+) -> pd.DataFrame:
+    """Add each cutoff's own `clv_*` and what happened in the horizon."""
+    parts = []
+    for _, rows in sorted(by_cutoff.items()):
+        fresh = rows.reset_index(drop=True)
+        answered = ClvModels.fit(fresh).predict(fresh, plan.horizon_days)
+        parts.append(pd.concat([fresh, answered], axis=1))
+    came = labels(
+        journal.orders, plan.cutoffs, horizon_days=plan.horizon_days, observed_until=as_of
+    ).to_pandas()
+    came["as_of"] = pd.to_datetime(came["as_of"]).dt.date
+    panel = pd.concat(parts, ignore_index=True).merge(came, on=list(KEYS), how="left")
+    panel["ordered"] = panel["ordered"].eq(True)
+    panel["value"] = panel["value"].fillna(0.0)
+    return panel
+
+
+def _share(customers: int, cutoffs: int) -> float:
+    return min(1.0, MAX_PANEL_ROWS / (customers * (cutoffs + 1)))
+
+
+def describe_sample(panel: Panel, config: Config) -> str:
+    """Answer in words what was learnt from."""
+    kept = "all customers" if panel.share >= 1 else f"{panel.share:.1%} of the customers, by hash"
+    return (
+        f"{len(panel.rows):,} rows: {kept} at {len(panel.cutoffs)} cutoffs from "
+        f"{panel.cutoffs[0]} to {panel.cutoffs[-1]}, every {config.every_days} days"
+    )
