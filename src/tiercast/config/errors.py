@@ -7,3 +7,7 @@ class InputError(ValueError):
 
 class ConfigError(InputError):
     """The configuration breaks a rule; the message names the key, the value and the remedy."""
+
+
+class OutputError(RuntimeError):
+    """Something could not be written or kept; the command line ends with exit code 1."""

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from tiercast.config.errors import ConfigError
 from tiercast.config.schema import Config, SourceConfig, TableName
 
+SHORTEST_SECRET = 4  # shorter values are numbers and words that a message must go on showing
 ENV_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -37,8 +38,8 @@ def parse_config(settings: object, *, origin: str) -> Config:
     try:
         return Config.model_validate(_expand(settings, origin))
     except ValidationError as error:
-        lines = [_message(detail) for detail in error.errors()]
-        raise ConfigError("\n".join(f"{origin}: {line}" for line in lines)) from None
+        lines = [f"{origin}: {_message(detail)}" for detail in error.errors()]
+        raise ConfigError(_hide_environment("\n".join(lines), settings)) from None
 
 
 def _read_yaml(path: Path) -> object:
@@ -71,6 +72,16 @@ def _environment(name: str, origin: str) -> str:
     if name not in os.environ:
         raise ConfigError(f"{origin}: ${{{name}}} is used but not set in the environment; set it.")
     return os.environ[name]
+
+
+def _hide_environment(message: str, settings: object) -> str:
+    """Put `${NAME}` back where a message shows its value, which may be a secret."""
+    for name in set(ENV_REFERENCE.findall(str(settings))):
+        value = os.environ[name]
+        if len(value) >= SHORTEST_SECRET:
+            message = message.replace(value, f"${{{name}}}")
+            message = message.replace(repr(value)[1:-1], f"${{{name}}}")
+    return message
 
 
 def _message(detail: ErrorDetails) -> str:

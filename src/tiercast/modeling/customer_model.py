@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from tiercast.config.schema import RfmWeightsConfig
+from tiercast.config.schema import RfmWeightsConfig, Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.modeling.assignment import by_rank, matched_sizes, most_probable, ranked
@@ -29,8 +29,7 @@ IntArray = npt.NDArray[np.int_]
 FORMAT = 1
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Settings):
     """What the model was trained for and on; plain values."""
 
     name: str
@@ -46,7 +45,7 @@ class Facts:
     population_gap_days: float
     partner_base: float
     language: Language
-    rfm_weights: Mapping[str, float]
+    rfm_weights: RfmWeightsConfig
 
     @property
     def setting(self) -> Setting:
@@ -156,7 +155,7 @@ class CustomerModel:
         """Answer the model as JSON and LightGBM text, by file name."""
         described = {
             "format": FORMAT,
-            "facts": asdict(self.facts),
+            "facts": self.facts.model_dump(mode="json"),
             "clv": self.clv.to_dict(),
             "segments": self.segments.to_dict(),
             "rfm_edges": self.rfm_edges.to_dict(),
@@ -171,9 +170,8 @@ class CustomerModel:
             raise ValueError(
                 f"model format must be {FORMAT}, but got {stored['format']}; retrain."
             )
-        lists = {k: tuple(v) if isinstance(v, list) else v for k, v in stored["facts"].items()}
         return cls(
-            Facts(**lists),
+            Facts.model_validate(stored["facts"]),
             ClvModels.from_dict(stored["clv"]),
             Outlook.from_files(files),
             CustomerSegments.from_dict(stored["segments"]),
@@ -187,7 +185,7 @@ class CustomerModel:
             frame["orders"].to_numpy(),
             frame["revenue"].to_numpy(),
             self.rfm_edges,
-            RfmWeightsConfig(**self.facts.rfm_weights),
+            self.facts.rfm_weights,
         )
         rfm.index = frame.index
         stages = lifecycle_stages(

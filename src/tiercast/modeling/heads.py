@@ -100,11 +100,11 @@ class Heads:
         cls, design: DesignMatrix, files: Mapping[str, str], largest_mean: float, weight: float
     ) -> Self:
         """Answer the heads that `to_files` described."""
-        trees = [
+        order, total, given = (
             lgb.Booster(model_str=files[name]) if name in files else None
             for name in ("order.txt", "total.txt", "given.txt")
-        ]
-        return cls(design, *trees, largest_mean, weight)
+        )
+        return cls(design, order, total, given, largest_mean, weight)
 
     def _forecast(self, log_odds: FloatArray, log_value: FloatArray) -> Forecast:
         mean = np.exp(log_value) / expit(log_odds)

@@ -128,4 +128,7 @@ def _figures(
     frame: pd.DataFrame, names: Sequence[str], extra: dict[str, object]
 ) -> list[dict[str, object]]:
     used = [c for c in dict.fromkeys((*names, *figure_columns())) if c in frame.columns]
-    return [row | extra for row in frame[used].to_dict("records")]
+    return [
+        {str(name): value for name, value in row.items()} | extra
+        for row in frame[used].to_dict("records")
+    ]

@@ -71,3 +71,19 @@ def check_as_of(as_of: dt.date, first_day: dt.date) -> dt.date:
             "rows at or after as_of do not exist for tiercast."
         )
     return as_of
+
+
+def as_day(day: dt.date | str | None) -> dt.date | None:
+    """Answer a date given as one or as ISO text (2024-03-31).
+
+    Raises
+    ------
+    InputError
+        The text is no ISO date.
+    """
+    if not isinstance(day, str):
+        return day
+    try:
+        return dt.date.fromisoformat(day)
+    except ValueError:
+        raise InputError(f"as_of must be a date like 2024-03-31, but got {day!r}.") from None

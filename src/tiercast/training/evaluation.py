@@ -99,7 +99,7 @@ def _told(
 def _metrics(frame: pd.DataFrame) -> dict[str, float]:
     value = frame["value"].to_numpy()
     expected = frame["expected_value"].to_numpy()
-    churned = (~frame["ordered"]).to_numpy(dtype=float)
+    churned = 1.0 - frame["ordered"].to_numpy(dtype=float)
     found = measure(churned, frame["churn_probability"].to_numpy(), value, expected)
     inside = (value >= frame["value_low"]) & (value <= frame["value_high"])
     in_set = [

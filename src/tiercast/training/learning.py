@@ -112,5 +112,5 @@ def _facts(panel: Panel, config: Config) -> Facts:
         population_gap_days=float(typical_gap_days(panel.current)),
         partner_base=float(np.mean(partner)),
         language=config.language,
-        rfm_weights=config.rfm.weights.model_dump(),
+        rfm_weights=config.rfm.weights,
     )

@@ -1,7 +1,7 @@
 """The training panel: past customers at past cutoffs, with what happened next."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import pandas as pd
@@ -67,13 +67,13 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
     sampled = sample_customers(journal, share)
     setting = Setting(plan.horizon_days, observed_event_types(journal, day))
     features = _features(sampled, [*plan.cutoffs, day], setting)
-    by_cutoff = dict(features.groupby("as_of"))
-    current = by_cutoff.pop(day).reset_index(drop=True)
+    current = features[features["as_of"] == day].reset_index(drop=True)
+    past = features[features["as_of"] != day]
     clv = ClvModels.fit(current)
     return Panel(
         plan=plan,
         as_of=day,
-        rows=_labelled(by_cutoff, sampled, plan, day),
+        rows=_labelled(past, sampled, plan, day),
         current=pd.concat([current, clv.predict(current, plan.horizon_days)], axis=1),
         clv=clv,
         setting=setting,
@@ -104,11 +104,14 @@ def sample_customers(journal: Journal, share: float) -> Journal:
         bucket = (table.customer_id.cast("string").hash() % SAMPLE_BUCKETS).abs()
         return table.filter(bucket < round(share * SAMPLE_BUCKETS))
 
-    tables = ("orders", "order_days", "category_days", "customers", "events", "contacts")
-    flags = ("has_quantity", "has_discount", "has_order_ids")
-    return Journal(
-        **{name: keep(getattr(journal, name)) for name in tables},
-        **{name: getattr(journal, name) for name in flags},
+    return replace(
+        journal,
+        orders=keep(journal.orders),
+        order_days=keep(journal.order_days),
+        category_days=keep(journal.category_days),
+        customers=keep(journal.customers),
+        events=keep(journal.events),
+        contacts=keep(journal.contacts),
     )
 
 
@@ -119,11 +122,11 @@ def _features(journal: Journal, cutoffs: list[dt.date], setting: Setting) -> pd.
 
 
 def _labelled(
-    by_cutoff: dict[dt.date, pd.DataFrame], journal: Journal, plan: CutoffPlan, as_of: dt.date
+    features: pd.DataFrame, journal: Journal, plan: CutoffPlan, as_of: dt.date
 ) -> pd.DataFrame:
     """Add each cutoff's own `clv_*` and what happened in the horizon."""
     parts = []
-    for _, rows in sorted(by_cutoff.items()):
+    for _, rows in features.groupby("as_of"):
         fresh = rows.reset_index(drop=True)
         answered = ClvModels.fit(fresh).predict(fresh, plan.horizon_days)
         parts.append(pd.concat([fresh, answered], axis=1))

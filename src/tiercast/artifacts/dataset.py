@@ -1,0 +1,122 @@
+"""A folder of parquet parts and a manifest, written whole or not at all."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tiercast.artifacts.staging import staged_folder
+from tiercast.artifacts.text_file import flush, to_json, writing
+
+MANIFEST_FILE = "manifest.json"
+
+
+class DatasetWriter:
+    """Write `part-00000.parquet`, `part-00001.parquet`, ... and, last, `manifest.json`.
+
+    Nothing is seen in `folder` before the `with` block ends, and nothing changes there when it
+    ends with an error; a second run replaces the first. The same rows in the same batches give
+    the same bytes: neither a clock nor the machine leaves a trace in a part.
+
+    Parameters
+    ----------
+    folder
+        Where the dataset lies in the end, for example `runs/cdnow/scores/as_of=1998-04-01`.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, read-only or the like.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     folder = Path(parent) / "scores"
+    ...     with DatasetWriter(folder) as writer:
+    ...         writer.write(pa.table({"customer_id": [1, 2]}))
+    ...         writer.describe({"model_version": "3"})
+    ...     sorted(file.name for file in folder.iterdir())
+    ['manifest.json', 'part-00000.parquet']
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.rows = 0
+        self._schema: pa.Schema | None = None
+        self._parts: list[dict[str, object]] = []
+        self._description: dict[str, object] = {}
+        self._block = self._whole_or_not_at_all()
+
+    def __enter__(self) -> Self:
+        return self._block.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        return self._block.__exit__(kind, error, traceback)
+
+    @contextmanager
+    def _whole_or_not_at_all(self) -> Iterator[Self]:
+        with staged_folder(self.folder) as self._staging:
+            yield self
+            with writing(self.folder):
+                self._finish()
+
+    def write(self, rows: pa.Table | pa.RecordBatch) -> None:
+        """Write one part; all parts have the columns and types of the first.
+
+        Raises
+        ------
+        ValueError
+            The columns differ from those of the parts before.
+        OutputError
+            The disk is full, read-only or the like.
+        """
+        table = rows if isinstance(rows, pa.Table) else pa.Table.from_batches([rows])
+        table = table.replace_schema_metadata(None).combine_chunks()
+        self._schema = self._schema or table.schema
+        if not table.schema.equals(self._schema):
+            raise ValueError(
+                f"all parts must have the columns of the first, {_shown(self._schema)}, "
+                f"but got {_shown(table.schema)}"
+            )
+        with writing(self.folder):
+            self._write_part(f"part-{len(self._parts):05d}.parquet", table)
+
+    def describe(self, content: Mapping[str, object]) -> None:
+        """Add entries to the manifest, beside its own `rows`, `columns` and `parts`."""
+        self._description.update(content)
+
+    def _write_part(self, name: str, table: pa.Table) -> None:
+        path = self._staging / name
+        pq.write_table(table, path, compression="zstd", version="2.6")
+        flush(path)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._parts.append({"file": name, "rows": table.num_rows, "sha256": digest})
+        self.rows += table.num_rows
+
+    def _finish(self) -> None:
+        if self._schema is None:
+            raise ValueError(f"a dataset needs at least one part, but {self.folder} got none")
+        own = {"rows": self.rows, "columns": _columns(self._schema), "parts": self._parts}
+        manifest = self._staging / MANIFEST_FILE
+        manifest.write_bytes(to_json({**self._description, **own}).encode())
+        flush(manifest)
+
+
+def _columns(schema: pa.Schema) -> dict[str, str]:
+    return {field.name: str(field.type) for field in schema}
+
+
+def _shown(schema: pa.Schema) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in _columns(schema).items())

@@ -1,0 +1,83 @@
+"""The base in batches of customers: features of one batch at a time, whatever the base's size."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import ibis.expr.types as ir
+import pandas as pd
+from ibis.backends.duckdb import Backend
+
+from tiercast.features.assemble import feature_panel
+from tiercast.features.feature import Setting
+from tiercast.snapshots.history import history
+from tiercast.snapshots.journal import Journal
+
+BATCH_CUSTOMERS = 25_000
+BATCH = "batch"
+TABLES = ("orders", "order_days", "category_days", "customers", "events", "contacts")
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The customers with an order before `as_of`, parted by a hash of their id."""
+
+    journal: Journal
+    as_of: dt.date
+    setting: Setting
+    customers: int
+
+    @classmethod
+    def of(
+        cls, connection: Backend, journal: Journal, as_of: dt.date, setting: Setting
+    ) -> "Batches":
+        """Count the customers and part the journal."""
+        known = history(journal.orders, "ordered_at", [as_of])
+        customers = int(known.filter(known.is_order).customer_id.nunique().execute())
+        number = _number(customers)
+        parted = journal if number == 1 else _parted(connection, journal, number)
+        return cls(parted, as_of, setting, customers)
+
+    @property
+    def number(self) -> int:
+        """How many batches there are."""
+        return _number(self.customers)
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """Answer one feature frame per batch, sorted by customer id; empty ones are left out."""
+        for number in range(self.number):
+            journal = self.journal if self.number == 1 else _chosen(self.journal, number)
+            frame = feature_panel(journal, [self.as_of], self.setting).to_pandas()
+            if len(frame):
+                frame["as_of"] = self.as_of
+                yield frame.sort_values("customer_id", ignore_index=True)
+
+
+def _number(customers: int) -> int:
+    return max(1, -(-customers // BATCH_CUSTOMERS))
+
+
+def _parted(connection: Backend, journal: Journal, number: int) -> Journal:
+    """Hold each table sorted by batch, so that reading one batch skips the others."""
+
+    def parted(name: str, table: ir.Table) -> ir.Table:
+        batch = (table.customer_id.cast("string").hash() % number).abs()
+        sorted_rows = table.mutate(**{BATCH: batch.cast("int32")}).order_by(BATCH)
+        return connection.create_table(f"{name}__by_batch", sorted_rows)
+
+    tables = {name: getattr(journal, name) for name in TABLES}
+    return replace(
+        journal, **{name: parted(name, t) for name, t in tables.items() if t is not None}
+    )
+
+
+def _chosen(journal: Journal, number: int) -> Journal:
+    tables = {name: getattr(journal, name) for name in TABLES}
+    return replace(
+        journal,
+        **{
+            name: table.filter(table[BATCH] == number).drop(BATCH)
+            for name, table in tables.items()
+            if table is not None
+        },
+    )

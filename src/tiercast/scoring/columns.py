@@ -1,0 +1,58 @@
+"""The columns of the scores, in order, with their types: the contract as rows of data."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pyarrow as pa
+
+from tiercast.modeling.reasons import REASON
+
+
+def score_schema(customer_id: pa.DataType, tier_names: Sequence[str]) -> pa.Schema:
+    """Answer the schema of the scores."""
+    probabilities = pa.struct([(name, pa.float64()) for name in tier_names])
+    return pa.schema(
+        [
+            ("customer_id", customer_id),
+            ("as_of", pa.date32()),
+            ("r_score", pa.int8()),
+            ("f_score", pa.int8()),
+            ("m_score", pa.int8()),
+            ("rfm_total", pa.int16()),
+            ("rfm_band", pa.string()),
+            ("rfm_segment", pa.string()),
+            ("lifecycle_stage", pa.string()),
+            ("segment", pa.string()),
+            ("segment_confidence", pa.float64()),
+            ("churn_probability", pa.float64()),
+            ("expected_value", pa.float64()),
+            ("value_low", pa.float64()),
+            ("value_high", pa.float64()),
+            ("tier", pa.string()),
+            ("tier_confidence", pa.float64()),
+            ("tier_probabilities", probabilities),
+            ("tier_set", pa.list_(pa.string())),
+            ("next_order_date", pa.date32()),
+            ("next_order_low", pa.date32()),
+            ("next_order_high", pa.date32()),
+            ("reasons", pa.list_(REASON)),
+            ("action", pa.string()),
+            ("previous_tier", pa.string()),
+            ("tier_change", pa.int8()),
+            ("alerts", pa.list_(pa.string())),
+            ("model_name", pa.string()),
+            ("model_version", pa.string()),
+            ("run_id", pa.string()),
+        ]
+    )
+
+
+def to_table(rows: pd.DataFrame, reasons: pa.Array, schema: pa.Schema) -> pa.Table:
+    """Answer rows as an Arrow table of the schema; `reasons` comes as an Arrow array."""
+    arrays = [
+        reasons
+        if field.name == "reasons"
+        else pa.array(rows[field.name], field.type, from_pandas=True)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -1,0 +1,52 @@
+"""The last scoring before a date: what each customer was told then."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import pandas as pd
+from ibis.backends.duckdb import Backend
+
+SCORES = "scores"
+COLUMNS = ("tier", "churn_probability", "lifecycle_stage")
+
+
+@dataclass(frozen=True)
+class PreviousScores:
+    """Scores of an earlier date, looked up by customer."""
+
+    as_of: dt.date | None
+    folder: Path | None
+
+    def of(self, connection: Backend, rows: pd.DataFrame) -> pd.DataFrame:
+        """Answer `previous_tier` and the like for each row of a part, in its order."""
+        names = {f"previous_{name}": name for name in COLUMNS}
+        if self.folder is None:
+            empty = {name: pd.Series(pd.NA, rows.index, dtype="object") for name in names}
+            return pd.DataFrame(empty)
+        stored = connection.read_parquet(self.folder / "part-*.parquet")
+        asked = ibis.memtable(rows[["customer_id"]])
+        chosen = stored.select("customer_id", *COLUMNS).rename(names)
+        found = asked.inner_join(chosen, "customer_id").to_pandas()
+        aligned = rows[["customer_id"]].merge(found, on="customer_id", how="left")
+        return aligned.drop(columns="customer_id").set_index(rows.index)
+
+
+def scored_dates(output: Path) -> list[dt.date]:
+    """Answer the dates with whole scores, oldest first."""
+    folders = (output / SCORES).glob("as_of=*/manifest.json")
+    return sorted(dt.date.fromisoformat(f.parent.name.removeprefix("as_of=")) for f in folders)
+
+
+def scores_folder(output: Path, as_of: dt.date) -> Path:
+    """Answer where the scores of a date lie."""
+    return output / SCORES / f"as_of={as_of.isoformat()}"
+
+
+def last_scores_before(output: Path, as_of: dt.date) -> PreviousScores:
+    """Answer the newest scores older than `as_of`; empty ones if there are none."""
+    older = [day for day in scored_dates(output) if day < as_of]
+    if not older:
+        return PreviousScores(None, None)
+    return PreviousScores(older[-1], scores_folder(output, older[-1]))

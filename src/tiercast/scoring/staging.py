@@ -1,0 +1,62 @@
+"""The first pass: every batch scored by itself and held on disk until tiers can be assigned."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
+
+from tiercast.artifacts.dataset import DatasetWriter
+from tiercast.config.progress import Progress
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.batches import Batches
+
+REASONS = "reasons"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Scored rows by part, tiers open, and the sums of the tier probabilities."""
+
+    folder: Path
+    parts: tuple[Path, ...]
+    probability_sums: npt.NDArray[np.float64]
+
+    def table(self, connection: Backend) -> ir.Table:
+        """Answer all staged rows, lazily."""
+        return connection.read_parquet([str(part) for part in self.parts])
+
+    def frames(self) -> Iterator[tuple[pd.DataFrame, pa.Array]]:
+        """Answer each part's rows and reasons."""
+        for part in self.parts:
+            table = pq.read_table(part)
+            yield table.drop_columns([REASONS]).to_pandas(), table[REASONS].combine_chunks()
+
+
+def stage(
+    model: CustomerModel,
+    batches: Batches,
+    folder: Path,
+    features: DatasetWriter,
+    progress: Progress,
+) -> Staged:
+    """Score batch after batch; the feature frames go to `features` on the way."""
+    progress.stage("score customers", batches.number)
+    parts: list[Path] = []
+    sums = np.zeros(len(model.facts.tier_names))
+    for frame in batches.frames():
+        full = model.with_clv(frame)
+        features.write(pa.Table.from_pandas(full, preserve_index=False))
+        scored = model.score_rows(full)
+        sums += model.tier_matrix(scored).sum(axis=0)
+        table = pa.Table.from_pandas(scored, preserve_index=False)
+        parts.append(folder / f"part-{len(parts):05d}.parquet")
+        pq.write_table(table.append_column(REASONS, model.reasons(full)), parts[-1])
+        progress.step(f"{len(full):,} customers")
+    return Staged(folder, tuple(parts), sums)

@@ -1,0 +1,56 @@
+"""Which registered model scores a date: one that knew nothing after it."""
+
+import datetime as dt
+
+from tiercast.config.errors import InputError
+from tiercast.config.schema import Config
+from tiercast.tracking.registry import CHAMPION, ModelVersion, find_version, versions
+
+
+def choose_version(
+    config: Config, as_of: dt.date, wanted: str | None
+) -> tuple[ModelVersion, tuple[str, ...]]:
+    """Answer the version to score with, and notes on the choice.
+
+    A version asked for is used. Else the champion, if it was trained as of `as_of` or earlier;
+    else the newest version that was: a later one knows what happened after `as_of`.
+
+    Raises
+    ------
+    InputError
+        There is no such version, or none was trained early enough.
+    """
+    if wanted is not None:
+        chosen = find_version(config, wanted)
+        return chosen, _warning(chosen, as_of)
+    known = [row for row in versions(config) if row.trained_as_of is not None]
+    early = [row for row in known if row.trained_as_of is not None and row.trained_as_of <= as_of]
+    champions = [row for row in early if CHAMPION in row.aliases]
+    if champions:
+        return champions[0], ()
+    if not early:
+        find_version(config)  # says so where nothing was trained at all
+        raise InputError(
+            f"No model of {config.name} was trained as of {as_of} or earlier (there are "
+            f"{_shown(known)}): a later one knows what happened next. Run `tiercast train CONFIG "
+            f"--as-of {as_of}`, or name one with --model-version."
+        )
+    newest = max(early, key=lambda row: (row.trained_as_of or as_of, int(row.version)))
+    note = (
+        f"Version {newest.version} (trained as of {newest.trained_as_of}) is used: no champion "
+        f"was trained as of {as_of} or earlier."
+    )
+    return newest, (note,)
+
+
+def _warning(chosen: ModelVersion, as_of: dt.date) -> tuple[str, ...]:
+    if chosen.trained_as_of is None or chosen.trained_as_of <= as_of:
+        return ()
+    return (
+        f"Version {chosen.version} was trained as of {chosen.trained_as_of}, after {as_of}: it "
+        "knows what happened next, so these scores look better than they could have been.",
+    )
+
+
+def _shown(known: list[ModelVersion]) -> str:
+    return ", ".join(f"version {row.version} as of {row.trained_as_of}" for row in known)

@@ -1,0 +1,103 @@
+"""A stored model as MLflow keeps it: a readable script, the model's data, a signature."""
+
+import shutil
+import tempfile
+import warnings
+from importlib.metadata import version
+from pathlib import Path, PurePath
+
+import mlflow.pyfunc
+import pandas as pd
+from mlflow.entities import LoggedModel
+from mlflow.models import Model, ModelSignature, infer_signature
+from mlflow.types import ColSpec, DataType, Schema
+from pandas.api.types import is_integer_dtype, is_numeric_dtype
+
+from tiercast.artifacts.model_folder import load_model
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.tracking.runs import TrainingRun
+
+SCRIPT = Path(__file__).with_name("pyfunc_model.py")
+ARTIFACT = "model"  # as `pyfunc_model` asks for it
+FILES = "artifacts/customer_model"  # where MLflow puts the model's folder
+IDENTITY = ("customer_id", "as_of")
+EXAMPLE_ROWS = 5
+
+
+def log_model(run: TrainingRun, folder: Path, features: pd.DataFrame) -> LoggedModel:
+    """Keep the model in `folder` with its run; answer MLflow's record of it.
+
+    Parameters
+    ----------
+    run
+        The training it came from.
+    folder
+        What `save_model` wrote.
+    features
+        A feature frame; of its first rows, under made-up customer ids, an example is made.
+    """
+    model = load_model(folder)
+    example = served(features[[*IDENTITY, *model.feature_names]].head(EXAMPLE_ROWS))
+    created = run.client.create_logged_model(
+        run.experiment, name=ARTIFACT, source_run_id=run.run_id
+    )
+    described = Model(
+        artifact_path=created.artifact_location,
+        run_id=run.run_id,
+        model_uuid=created.model_id,
+        model_id=created.model_id,
+    )
+    with tempfile.TemporaryDirectory(prefix="tiercast-") as scratch:
+        target, source = Path(scratch) / "logged", Path(scratch) / PurePath(FILES).name
+        shutil.copytree(folder, source)
+        mlflow.pyfunc.save_model(
+            target,
+            mlflow_model=described,
+            python_model=str(SCRIPT),
+            artifacts={ARTIFACT: str(source)},
+            signature=signature(model, example),
+            input_example=example,
+            pip_requirements=[f"tiercast=={version('tiercast')}"],
+        )
+        run.client.log_model_artifacts(created.model_id, str(target))
+    return run.client.finalize_logged_model(created.model_id, "READY")
+
+
+def served(features: pd.DataFrame) -> pd.DataFrame:
+    """Answer features as they come over the wire: numbers as floats, dates as times.
+
+    Customers are numbered anew, so that an example of real features names no one.
+    """
+    numbers = range(1, len(features) + 1)
+    ids = features["customer_id"]
+    columns = {name: _wire(features[name]) for name in features.columns}
+    columns["customer_id"] = pd.Series(
+        list(numbers) if is_integer_dtype(ids) else [f"customer-{n}" for n in numbers],
+        index=features.index,
+    )
+    columns["as_of"] = pd.to_datetime(features["as_of"])
+    return pd.DataFrame(columns)
+
+
+def signature(model: CustomerModel, example: pd.DataFrame) -> ModelSignature:
+    """Answer the columns and types that go in and come out; each column must be there."""
+    inputs = Schema([ColSpec(_kind(example[name]), name) for name in example.columns])
+    with warnings.catch_warnings():
+        # It fears for missing values in integer columns: scores and ids have none.
+        warnings.filterwarnings("ignore", "Hint: Inferred schema contains integer")
+        outputs = infer_signature(model.predict(example)).inputs
+    return ModelSignature(inputs, outputs)
+
+
+def _wire(values: pd.Series) -> pd.Series:
+    if is_numeric_dtype(values):
+        return values.astype("float64")
+    return values.astype(object).where(values.notna(), None)
+
+
+def _kind(values: pd.Series) -> DataType:
+    if values.dtype.kind == "M":
+        return DataType.datetime
+    if is_integer_dtype(values):
+        return DataType.long
+    return DataType.double if is_numeric_dtype(values) else DataType.string

@@ -1,0 +1,215 @@
+"""Versions of each customer base's model, and which of them is live."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+from mlflow import MlflowClient
+from mlflow.artifacts import download_artifacts
+from mlflow.entities.model_registry import ModelVersion as MlflowVersion
+from mlflow.exceptions import MlflowException
+
+from tiercast.artifacts.model_folder import load_model
+from tiercast.config.errors import InputError
+from tiercast.config.schema import Config
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.tracking.logged_model import FILES, log_model
+from tiercast.tracking.runs import TrainingRun
+from tiercast.tracking.store import open_client
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+TRAINED_AS_OF, HORIZON_DAYS, REPLACED = "trained_as_of", "horizon_days", "replaced_version"
+VERSIONS_TAG = "mlflow.modelVersions"
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """One registered version; `metrics` are its run's, each at the last step.
+
+    What it was trained for is None for a version that tiercast did not register.
+    """
+
+    version: str
+    run_id: str
+    created: dt.datetime
+    trained_as_of: dt.date | None
+    horizon_days: int | None
+    aliases: tuple[str, ...]
+    metrics: Mapping[str, float]
+
+
+def register(run: TrainingRun, folder: Path, config: Config, features: pd.DataFrame) -> str:
+    """Keep the model in `folder` as the next version of `config.name`, the new challenger.
+
+    Parameters
+    ----------
+    run
+        The training it came from, still open.
+    folder
+        What `save_model` wrote.
+    config
+        The customer base.
+    features
+        A feature frame, from whose first rows MLflow's input example is made.
+
+    Returns
+    -------
+    str
+        The version's number, from "1" on.
+    """
+    model, logged = load_model(folder), log_model(run, folder, features)
+    _see_to_name(run.client, config.name)
+    facts = {TRAINED_AS_OF: model.trained_as_of.isoformat(), HORIZON_DAYS: model.horizon_days}
+    created = run.client.create_model_version(
+        config.name,
+        # Not `models:/<id>`: MLflow looks that up in the store of its global settings.
+        logged.artifact_location,
+        run.run_id,
+        tags={key: str(value) for key, value in facts.items()},
+        model_id=logged.model_id,
+    )
+    number = str(created.version)
+    named = json.dumps([{"name": config.name, "version": number}])
+    run.client.set_logged_model_tags(logged.model_id, {VERSIONS_TAG: named})
+    set_alias(config, CHALLENGER, number)
+    return number
+
+
+def versions(config: Config) -> list[ModelVersion]:
+    """Answer the registered versions, oldest first; none where nothing was trained yet."""
+    client = open_client()
+    found = client.search_model_versions(f"name = '{config.name}'")
+    aliases = _aliases(client, config.name) if found else {}
+    rows = [_row(client, version, aliases) for version in found]
+    return sorted(rows, key=lambda row: int(row.version))
+
+
+def version_of(config: Config, alias: str) -> str | None:
+    """Answer the version that bears an alias, or None."""
+    return _aliases(open_client(), config.name).get(alias)
+
+
+def find_version(config: Config, wanted: str = CHAMPION) -> ModelVersion:
+    """Answer the version of that number or alias ("3", "champion" or "@champion").
+
+    Raises
+    ------
+    InputError
+        There is none; the message names those there are.
+    """
+    known = versions(config)
+    name = wanted.removeprefix("@")
+    for row in known:
+        if name == row.version or name in row.aliases:
+            return row
+    if not known:
+        raise InputError(
+            f"{config.name} has no model yet; train one first: `tiercast train CONFIG`."
+        )
+    raise InputError(f"{config.name} has no model version {wanted!r}; there are {_list(known)}.")
+
+
+def set_alias(config: Config, alias: str, version: str) -> None:
+    """Let `alias` mean `version` from now on."""
+    open_client().set_registered_model_alias(config.name, alias, version)
+
+
+def promote(config: Config, version: str) -> ModelVersion:
+    """Make a version (number or alias) the champion; it is no challenger any more.
+
+    The version it replaces is kept and noted as its tag `replaced_version`: promoting that one
+    goes back.
+
+    Raises
+    ------
+    InputError
+        There is no such version.
+    """
+    client, chosen = open_client(), find_version(config, version)
+    replaced = version_of(config, CHAMPION)
+    if replaced not in (None, chosen.version):
+        client.set_model_version_tag(config.name, chosen.version, REPLACED, replaced)
+    set_alias(config, CHAMPION, chosen.version)
+    if CHALLENGER in chosen.aliases:
+        client.delete_registered_model_alias(config.name, CHALLENGER)
+    return find_version(config, chosen.version)
+
+
+@contextmanager
+def version_folder(config: Config, version: str = CHAMPION) -> Iterator[Path]:
+    """Hand out a copy of a version's model folder, there as long as the block.
+
+    Raises
+    ------
+    InputError
+        There is no such version, or its files cannot be had.
+    """
+    client = open_client()
+    number = find_version(config, version).version
+    source = client.get_model_version_download_uri(config.name, number)
+    with TemporaryDirectory(prefix="tiercast-") as scratch:
+        try:
+            fetched = download_artifacts(
+                f"{source}/{FILES}", dst_path=scratch, tracking_uri=client.tracking_uri
+            )
+        except (MlflowException, OSError) as error:
+            raise InputError(
+                f"The files of {config.name} version {number} cannot be fetched from {source}: "
+                f"{error}"
+            ) from error
+        yield Path(fetched)
+
+
+def load_version(config: Config, version: str = CHAMPION) -> CustomerModel:
+    """Answer the model of a version (number or alias).
+
+    Raises
+    ------
+    InputError
+        There is no such version, or its files are missing or changed.
+    """
+    with version_folder(config, version) as folder:
+        return load_model(folder)
+
+
+def _see_to_name(client: MlflowClient, name: str) -> None:
+    if not client.search_registered_models(f"name = '{name}'", max_results=1):
+        client.create_registered_model(name)
+
+
+def _aliases(client: MlflowClient, name: str) -> dict[str, str]:
+    """Answer the version behind each alias."""
+    found = client.search_registered_models(f"name = '{name}'", max_results=1)
+    return {alias: str(version) for model in found for alias, version in model.aliases.items()}
+
+
+def _row(client: MlflowClient, version: MlflowVersion, aliases: Mapping[str, str]) -> ModelVersion:
+    number = str(version.version)
+    as_of, horizon = version.tags.get(TRAINED_AS_OF), version.tags.get(HORIZON_DAYS)
+    return ModelVersion(
+        number,
+        version.run_id,
+        dt.datetime.fromtimestamp(version.creation_timestamp / 1000, dt.UTC),
+        dt.date.fromisoformat(as_of) if as_of else None,
+        int(horizon) if horizon else None,
+        tuple(sorted(alias for alias, at in aliases.items() if at == number)),
+        _metrics(client, version.run_id),
+    )
+
+
+def _metrics(client: MlflowClient, run_id: str) -> dict[str, float]:
+    try:
+        return dict(client.get_run(run_id).data.metrics)
+    except MlflowException:  # the run was purged; its model lives on
+        return {}
+
+
+def _list(rows: list[ModelVersion]) -> str:
+    return ", ".join(
+        row.version + "".join(f" (@{alias})" for alias in row.aliases) for row in rows[-5:]
+    )

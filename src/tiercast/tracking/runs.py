@@ -1,0 +1,202 @@
+"""One run per training, with its tuning trials nested below it."""
+
+import datetime as dt
+import html
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path, PurePath
+
+import pandas as pd
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag
+from plotly.graph_objects import Figure
+
+from tiercast.artifacts.text_file import to_json
+from tiercast.config.schema import Config
+from tiercast.tracking.store import experiment_id, open_client
+
+PARENT_TAG = "mlflow.parentRunId"
+SNAPSHOT = "snapshot"  # MLflow shows metrics of one prefix in one section
+MOST_PARAMS = 100  # MLflow takes so many at once
+LONGEST_PARAM = 6000
+PAGE = '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n{}\n</body></html>\n'
+
+TABLE_WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], object]] = {
+    ".csv": lambda frame, path: frame.to_csv(path, index=False),
+    ".json": lambda frame, path: frame.to_json(path, orient="records", date_format="iso"),
+    ".parquet": lambda frame, path: frame.to_parquet(path, index=False),
+}
+
+
+class TrainingRun:
+    """An open run: what a training tells about itself while it goes on."""
+
+    def __init__(self, client: MlflowClient, experiment: str, run_id: str) -> None:
+        self.client = client
+        self.experiment = experiment
+        self.run_id = run_id
+
+    def log_trial(self, number: int, params: Mapping[str, object], value: float | None) -> None:
+        """Record one tuning trial as a nested run; `value` None: it was given up early."""
+        run = self.client.create_run(
+            self.experiment, tags={PARENT_TAG: self.run_id}, run_name=f"trial {number}"
+        )
+        trial = TrainingRun(self.client, self.experiment, run.info.run_id)
+        trial._log(params, {} if value is None else {"objective": value})
+        trial._end("KILLED" if value is None else "FINISHED")
+
+    def log_params(self, params: Mapping[str, object]) -> None:
+        """Record settings or findings that are no metric; nested ones get dotted names."""
+        self._log(params, {})
+
+    def log_metrics(self, metrics: Mapping[str, float], step: int = 0) -> None:
+        """Record figures by name, for example `{"auc": 0.84}`."""
+        self._log({}, metrics, step=step)
+
+    def log_snapshot(self, cutoff: dt.date, metrics: Mapping[str, float]) -> None:
+        """Record figures of one cutoff: `auc` becomes a point of the curve `snapshot/auc`.
+
+        The step is the cutoff as a number (19980401) and the time is the cutoff's, so that
+        MLflow's charts run along either.
+        """
+        midnight = dt.datetime.combine(cutoff, dt.time(), dt.UTC)
+        self._log(
+            {},
+            {f"{SNAPSHOT}/{name}": value for name, value in metrics.items()},
+            step=int(cutoff.strftime("%Y%m%d")),
+            at=midnight.timestamp(),
+        )
+
+    def set_tags(self, tags: Mapping[str, object]) -> None:
+        """Set labels that may change later."""
+        self.client.log_batch(self.run_id, tags=[RunTag(k, str(v)) for k, v in tags.items()])
+
+    def log_text(self, text: str, path: str) -> None:
+        """Store a text file, for example `model_card.md`."""
+        self.client.log_text(self.run_id, text, path)
+
+    def log_dict(self, content: Mapping[str, object], path: str) -> None:
+        """Store a JSON file; see `tiercast.artifacts.text_file.to_json` for what is allowed."""
+        self.log_text(to_json(content), path)
+
+    def log_table(self, frame: pd.DataFrame, path: str) -> None:
+        """Store a table as `.parquet`, `.json` (records) or `.csv`, which MLflow shows as one.
+
+        Raises
+        ------
+        ValueError
+            The path ends otherwise.
+        """
+        ending = PurePath(path).suffix
+        if ending not in TABLE_WRITERS:
+            known = ", ".join(TABLE_WRITERS)
+            raise ValueError(f"a table's path must end in one of {known}, but got {path!r}")
+        with tempfile.TemporaryDirectory(prefix="tiercast-") as folder:
+            file = Path(folder) / PurePath(path).name
+            TABLE_WRITERS[ending](frame, file)
+            parent = str(PurePath(path).parent)
+            self.client.log_artifact(self.run_id, str(file), None if parent == "." else parent)
+
+    def log_figures(self, figures: Mapping[str, Figure], path: str) -> None:
+        """Store figures under their titles as one page that needs no network.
+
+        Plotly's own 5 MB of script are in it once, which is why figures share a page.
+        """
+        parts = [
+            f"<h2>{html.escape(title)}</h2>"
+            + figure.to_html(full_html=False, include_plotlyjs=number == 0)
+            for number, (title, figure) in enumerate(figures.items())
+        ]
+        self.log_text(PAGE.format("\n".join(parts)), path)
+
+    def log_figure(self, figure: Figure, path: str) -> None:
+        """Store one figure as a page that needs no network."""
+        self.log_text(figure.to_html(include_plotlyjs=True), path)
+
+    def _log(
+        self,
+        params: Mapping[str, object],
+        metrics: Mapping[str, float],
+        *,
+        step: int = 0,
+        at: float | None = None,
+    ) -> None:
+        stamp = int(1000 * (time.time() if at is None else at))
+        pairs = [Param(name, text[:LONGEST_PARAM]) for name, text in flat(params).items()]
+        points = [Metric(name, float(value), stamp, step) for name, value in metrics.items()]
+        self.client.log_batch(self.run_id, metrics=points, params=pairs[:MOST_PARAMS])
+        for start in range(MOST_PARAMS, len(pairs), MOST_PARAMS):
+            self.client.log_batch(self.run_id, params=pairs[start : start + MOST_PARAMS])
+
+    def _end(self, status: str) -> None:
+        self.client.set_terminated(self.run_id, status)
+
+
+@contextmanager
+def training_run(
+    config: Config,
+    *,
+    name: str = "train",
+    params: Mapping[str, object] | None = None,
+    tags: Mapping[str, object] | None = None,
+) -> Iterator[TrainingRun]:
+    """Open a run in the experiment `config.name`, with the settings as its parameters.
+
+    Parameters
+    ----------
+    config
+        The customer base; what may hold a secret (its sources, its output) is not recorded.
+    name
+        What the run is called in MLflow, for example `train 1998-04-01`.
+    params
+        More parameters; nested ones get dotted names.
+    tags
+        Labels of the run.
+
+    Raises
+    ------
+    OutputError
+        The store can be neither opened nor created.
+    """
+    client = open_client()
+    experiment = experiment_id(client, config.name)
+    labels = {"tiercast.version": version("tiercast"), **(tags or {})}
+    created = client.create_run(
+        experiment, tags={key: str(value) for key, value in labels.items()}, run_name=name
+    )
+    run = TrainingRun(client, experiment, created.info.run_id)
+    status = "FAILED"
+    try:
+        run.log_params({**settings(config), **(params or {})})
+        yield run
+        status = "FINISHED"
+    except KeyboardInterrupt:
+        status = "KILLED"
+        raise
+    finally:
+        run._end(status)
+
+
+def settings(config: Config) -> dict[str, str]:
+    """Answer what of the config shapes a model, by dotted name."""
+    return flat(config.model_dump(mode="json", exclude={"name", "sources", "output"}))
+
+
+def flat(content: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """Answer nested settings as one level of dotted names.
+
+    Examples
+    --------
+    >>> flat({"train": {"trials": 30, "seed": 7}})
+    {'train.trials': '30', 'train.seed': '7'}
+    """
+    pairs: dict[str, str] = {}
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            pairs |= flat(value, f"{prefix}{key}.")
+        else:
+            pairs[f"{prefix}{key}"] = str(value)
+    return pairs

@@ -1,0 +1,116 @@
+"""Where MLflow keeps runs and models: the embedded store, or the server the user names."""
+
+import os
+from pathlib import Path
+
+import sqlalchemy
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
+
+from tiercast.config.errors import InputError, OutputError
+
+MODELS_FOLDER = Path("models")
+DATABASE_FILE = "mlflow.db"
+ARTIFACTS_FOLDER = "artifacts"
+URI_VARIABLE = "MLFLOW_TRACKING_URI"
+
+
+def store_uri() -> str:
+    """Answer where runs and models are kept.
+
+    That is `MLFLOW_TRACKING_URI` where it is set, else `models/mlflow.db` below the working
+    directory.
+    """
+    given = os.environ.get(URI_VARIABLE)
+    return given or f"sqlite:///{MODELS_FOLDER.absolute() / DATABASE_FILE}"
+
+
+def ui_command() -> str:
+    """Answer the command that opens the store in a browser."""
+    if os.environ.get(URI_VARIABLE):
+        return f"mlflow ui --backend-store-uri {shown(store_uri())}"
+    return f"mlflow ui --backend-store-uri sqlite:///{MODELS_FOLDER / DATABASE_FILE}"
+
+
+def shown(uri: str) -> str:
+    """Answer the URI fit for a screen: a password in it is starred.
+
+    Examples
+    --------
+    >>> shown("postgresql://ann:secret@host/db")
+    'postgresql://ann:***@host/db'
+    >>> shown("models")
+    'models'
+    """
+    try:
+        return sqlalchemy.make_url(uri).render_as_string(hide_password=True)
+    except sqlalchemy.exc.ArgumentError:
+        return uri
+
+
+def open_client() -> MlflowClient:
+    """Open the store, which is created on first use.
+
+    Raises
+    ------
+    OutputError
+        The store can be neither opened nor created.
+    """
+    uri = store_uri()
+    try:
+        _make_room(uri)
+        client = MlflowClient(tracking_uri=uri)
+        client.search_experiments(max_results=1)
+    except (OSError, MlflowException, SQLAlchemyError) as error:
+        raise OutputError(
+            f"The MLflow store {shown(uri)} cannot be used: {error}; mend it, or name another "
+            f"in {URI_VARIABLE}."
+        ) from error
+    return client
+
+
+def experiment_id(client: MlflowClient, name: str) -> str:
+    """Answer the experiment of that name, creating it if need be.
+
+    The artifacts of an SQLite store lie beside its database; a server decides for itself.
+
+    Raises
+    ------
+    InputError
+        An experiment of that name was deleted and not yet purged.
+    """
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        created: str = client.create_experiment(name, artifact_location=_artifacts(name))
+        return created
+    if experiment.lifecycle_stage == "deleted":
+        raise InputError(
+            f"The MLflow experiment {name!r} is deleted; bring it back with `mlflow experiments "
+            f"restore --experiment-id {experiment.experiment_id}`, or choose another name."
+        )
+    found: str = experiment.experiment_id
+    return found
+
+
+def _artifacts(experiment: str) -> str | None:
+    database = _database_file(store_uri())
+    if database is None:
+        return None
+    return (database.parent.absolute() / ARTIFACTS_FOLDER / experiment).as_uri()
+
+
+def _make_room(uri: str) -> None:
+    """See to the database's folder: MLflow would try for minutes to open one it cannot write."""
+    database = _database_file(uri)
+    if database is None:
+        return
+    database.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(database if database.exists() else database.parent, os.W_OK):
+        raise PermissionError(f"{database} is not writable")
+
+
+def _database_file(uri: str) -> Path | None:
+    if not uri.startswith("sqlite:///"):
+        return None
+    return Path(uri.removeprefix("sqlite:///"))

@@ -1,0 +1,110 @@
+"""The model card: what the model is, what it learnt from, how good it was, its limits."""
+
+from tiercast.config.schema import Config
+from tiercast.training.gate import GateDecision
+from tiercast.training.learning import Learnt, feature_importance
+from tiercast.training.panel import Panel, describe_sample
+
+SHOWN = (
+    ("auc", "AUC (who leaves)"),
+    ("log_loss", "log loss"),
+    ("ece", "gap between risk and share who left (ECE)"),
+    ("gini", "normalised Gini of value"),
+    ("total_bias", "error of the total value"),
+    ("interval_coverage", "values inside the 90 % interval"),
+    ("tier_set_coverage", "true tier inside the tier set"),
+)
+
+
+def model_card(panel: Panel, config: Config, learnt: Learnt, decision: GateDecision) -> str:
+    """Answer the card as Markdown."""
+    parts = [
+        _head(panel, config),
+        _quality(learnt),
+        _level(learnt),
+        _segments(learnt),
+        _features(learnt),
+        f"## Gate\n\n{decision.outcome}: {decision.reason}.{_figures(decision)}\n",
+        _limits(panel),
+    ]
+    return "\n".join(parts)
+
+
+def _head(panel: Panel, config: Config) -> str:
+    outlook = config.outlook
+    return (
+        f"# {config.name}, trained as of {panel.as_of}\n\n"
+        f"Answers, for every customer with an order: the chance of no order within "
+        f"{outlook.horizon_days} days, the {outlook.value} within them, the tier "
+        f"({', '.join(config.tiers.names)}) and how sure each is.\n\n"
+        f"Learnt from {describe_sample(panel, config)}.\n"
+    )
+
+
+def _quality(learnt: Learnt) -> str:
+    record = learnt.evaluation.by_cutoff
+    head = "| forecast made on | " + " | ".join(str(cutoff) for cutoff in record) + " |"
+    rows = [
+        f"| {words} | " + " | ".join(_shown(m.get(name)) for m in record.values()) + " |"
+        for name, words in SHOWN
+    ]
+    table = "\n".join([head, "|---|" + "---|" * len(record), *rows])
+    return (
+        f"## How good it was\n\nJudged on {learnt.evaluation_kind}; level and scatter for each "
+        f"column come from the others.\n\n{table}\n"
+    )
+
+
+def _level(learnt: Learnt) -> str:
+    calibration = learnt.model.outlook.calibration
+    cuts = ", ".join(f"{cut:,.2f}" for cut in learnt.model.outlook.tier_cuts)
+    return (
+        f"## Level\n\nPast forecasts move the log odds of an order by {calibration.shift:+.3f} "
+        f"and the value given an order by {calibration.log_scale:+.1%} (log scale). Tiers are "
+        f"cut at {cuts}.\n"
+    )
+
+
+def _segments(learnt: Learnt) -> str:
+    segments = learnt.model.segments
+    rows = [f"| {name} | {words} |" for name, words in segments.describe("en").items()]
+    return (
+        "## Segments\n\n"
+        + "\n".join(["| segment | what sets it apart |", "|---|---|", *rows])
+        + "\n"
+    )
+
+
+def _features(learnt: Learnt) -> str:
+    top = feature_importance(learnt.model.outlook).head(10)
+    rows = [f"| `{row.feature}` | {row.share:.1%} |" for row in top.itertuples()]
+    return (
+        "## What it looks at\n\n"
+        + "\n".join(["| feature | share of gain |", "|---|---|", *rows])
+        + "\n"
+    )
+
+
+def _limits(panel: Panel) -> str:
+    lines = [
+        "It knows the seasons in its history only; a horizon in a season it never saw is a guess.",
+        "It says what will happen if you go on as before, not what a campaign would change.",
+    ]
+    if panel.plan.missing:
+        lines.append(
+            f"{panel.plan.missing} of {panel.plan.wanted} cutoffs lie before the history begins."
+        )
+    return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def _figures(decision: GateDecision) -> str:
+    if decision.difference is None:
+        return ""
+    return (
+        f" Log loss against version {decision.champion_version} on {decision.compared_at}: "
+        f"{decision.difference:+.5f} (95 % interval {decision.low:+.5f} to {decision.high:+.5f})."
+    )
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

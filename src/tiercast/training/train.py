@@ -1,0 +1,192 @@
+"""Train: snapshots, tuning, fit, evaluation, registration and the gate, in one call."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from tiercast.artifacts.model_folder import save_model
+from tiercast.artifacts.staging import staged_folder
+from tiercast.artifacts.text_file import to_json
+from tiercast.config.loading import load_config
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config
+from tiercast.contract.report import DataReport
+from tiercast.features.registry import feature_table, features_for
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.snapshots.cutoffs import as_day
+from tiercast.snapshots.journal import build_journal
+from tiercast.sources.canonical import open_base
+from tiercast.tracking.registry import CHAMPION, load_version, promote, register, version_of
+from tiercast.tracking.runs import TrainingRun, training_run
+from tiercast.training.figures import training_figures
+from tiercast.training.gate import GateDecision, decide
+from tiercast.training.learning import Learnt, feature_importance, learn
+from tiercast.training.model_card import model_card
+from tiercast.training.panel import Panel, build_panel, describe_sample
+
+EVALUATION = "evaluation"
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """The registered version, what the gate decided and how good past forecasts were."""
+
+    name: str
+    version: str
+    run_id: str
+    trained_as_of: dt.date
+    decision: GateDecision
+    metrics: Mapping[str, float]
+    by_cutoff: Mapping[dt.date, Mapping[str, float]]
+    evaluation_folder: Path
+    sample: str
+
+
+def train(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    *,
+    trials: int | None = None,
+    progress: Progress | None = None,
+) -> TrainResult:
+    """Learn a model from everything before `as_of` and register it as the challenger.
+
+    `as_of` defaults to the day after the last order, `trials` to the config's. The gate makes
+    the challenger the champion if there is none or it is better beyond chance.
+
+    Raises
+    ------
+    InputError
+        The data or the date cannot be used; the message says what to do.
+    """
+    settings, shown = _with_trials(load_config(config), trials), progress or Silent()
+    shown.stage("read and check the data")
+    with open_base(settings) as base:
+        shown.stage("reduce lines to orders")
+        journal = build_journal(base.connection, base.tables, settings)
+        shown.stage("count features at every cutoff")
+        panel = build_panel(base, journal, as_day(as_of))
+        features = feature_table(features_for(journal, panel.setting))
+        shown.say(f"learning from {describe_sample(panel, settings)}")
+        return _Training(settings, panel, base.report, features, shown).run()
+
+
+@dataclass(frozen=True)
+class _Training:
+    """One training: what is learnt from, and what is said about it."""
+
+    config: Config
+    panel: Panel
+    report: DataReport
+    features: str
+    progress: Progress
+
+    def run(self) -> TrainResult:
+        """Learn, record, register, judge."""
+        champion = version_of(self.config, CHAMPION)
+        previous = None if champion is None else load_version(self.config, champion)
+        with training_run(self.config, name=f"train {self.panel.as_of}") as run:
+            learnt = learn(self.panel, self.config, previous, self.progress)
+            self.progress.stage("record in MLflow")
+            self._record(run, learnt)
+            version = self._register(run, learnt.model)
+            decision = decide(
+                learnt.evaluation.predictions,
+                _stored_predictions(self.config, champion),
+                champion,
+                self.config.train.seed,
+            )
+            folder = self._write(run, learnt, version, decision)
+        if decision.outcome == "promoted":
+            promote(self.config, version)
+        return TrainResult(
+            self.config.name,
+            version,
+            run.run_id,
+            self.panel.as_of,
+            decision,
+            learnt.evaluation.overall,
+            learnt.evaluation.by_cutoff,
+            folder,
+            describe_sample(self.panel, self.config),
+        )
+
+    def _record(self, run: TrainingRun, learnt: Learnt) -> None:
+        run.log_params(
+            {"order": asdict(learnt.tuning.best.order), "value": asdict(learnt.tuning.best.value)}
+        )
+        for number, trial in enumerate(learnt.tuning.trials):
+            told = {"question": trial.question, **asdict(trial.params)}
+            run.log_trial(number, told, trial.loss)
+        for cutoff, metrics in learnt.evaluation.by_cutoff.items():
+            run.log_snapshot(cutoff, metrics)
+        run.log_metrics(learnt.evaluation.overall)
+        importance = feature_importance(learnt.model.outlook)
+        run.log_figures(
+            training_figures(learnt.evaluation.predictions, importance), "figures.html"
+        )
+        run.log_table(importance, "feature_importance.json")
+        run.log_table(self.report.findings_frame(), "data_report.json")
+        run.log_text(self.features, "features.md")
+
+    def _register(self, run: TrainingRun, model: CustomerModel) -> str:
+        with TemporaryDirectory(prefix="tiercast-") as scratch:
+            folder = Path(scratch) / "model"
+            save_model(model, folder)
+            rows = self.panel.current[
+                list(dict.fromkeys(("customer_id", "as_of", *model.feature_names)))
+            ]
+            return register(run, folder, self.config, rows)
+
+    def _write(
+        self, run: TrainingRun, learnt: Learnt, version: str, decision: GateDecision
+    ) -> Path:
+        """Keep the record of past forecasts where the report finds it."""
+        card = model_card(self.panel, self.config, learnt, decision)
+        run.log_text(card, "model_card.md")
+        run.set_tags({f"gate.{key}": value for key, value in asdict(decision).items()})
+        folder = evaluation_folder(self.config, version)
+        with staged_folder(folder) as aside:
+            learnt.evaluation.predictions.to_parquet(aside / "predictions.parquet", index=False)
+            profiles = learnt.model.segments.profiles(self.panel.current)
+            profiles.to_parquet(aside / "segments.parquet", index=False)
+            (aside / "model_card.md").write_text(card, encoding="utf-8")
+            (aside / "summary.json").write_text(
+                to_json(self._summary(learnt, version, decision)), encoding="utf-8"
+            )
+        return folder
+
+    def _summary(self, learnt: Learnt, version: str, decision: GateDecision) -> dict[str, object]:
+        return {
+            "model": self.config.name,
+            "version": version,
+            "trained_as_of": self.panel.as_of.isoformat(),
+            "sample": describe_sample(self.panel, self.config),
+            "kind": learnt.evaluation_kind,
+            "metrics": learnt.evaluation.overall,
+            "by_cutoff": {str(day): found for day, found in learnt.evaluation.by_cutoff.items()},
+            "gate": asdict(decision),
+        }
+
+
+def evaluation_folder(config: Config, version: str) -> Path:
+    """Answer where the past forecasts of a version lie."""
+    return Path(config.output.path) / EVALUATION / f"model_version={version}"
+
+
+def _stored_predictions(config: Config, version: str | None) -> pd.DataFrame | None:
+    if version is None:
+        return None
+    file = evaluation_folder(config, version) / "predictions.parquet"
+    return pd.read_parquet(file) if file.exists() else None
+
+
+def _with_trials(config: Config, trials: int | None) -> Config:
+    if trials is None:
+        return config
+    train_settings = config.train.model_copy(update={"trials": trials})
+    return config.model_copy(update={"train": train_settings})

@@ -1,0 +1,63 @@
+"""One embedded store for all tests here: MLflow needs seconds to make its tables."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tiercast.artifacts.model_folder import save_model
+from tiercast.config.schema import Config
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.tracking.registry import promote, register
+from tiercast.tracking.runs import training_run
+from tiny_model import tiny_features, tiny_model
+
+
+def config_named(name):
+    """A customer base of that name; its source is never read here."""
+    return Config(name=name, sources={"transactions": {"path": "orders.parquet"}})
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A base with version 1, the champion, and version 2, the challenger."""
+
+    config: Config
+    models: dict[str, CustomerModel]
+    runs: dict[str, str]
+
+
+def train(config, model, folder):
+    """Register a model; answer its version and its run."""
+    save_model(model, folder)
+    with training_run(config, name="train 2024-07-01") as run:
+        run.log_metrics({"auc": 0.75})
+        return register(run, folder, config, tiny_features()), run.run_id
+
+
+@pytest.fixture(scope="session")
+def store_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("tracking store")
+
+
+@pytest.fixture
+def store(store_folder, monkeypatch) -> Path:
+    """A working directory whose `models/` is the store."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(store_folder)
+    return store_folder
+
+
+@pytest.fixture(scope="session")
+def trained(store_folder, tmp_path_factory) -> Trained:
+    config = config_named("tiny")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        patch.chdir(store_folder)
+        models, runs = {}, {}
+        for seed in range(2):
+            model = tiny_model(seed=seed)
+            version, runs_id = train(config, model, tmp_path_factory.mktemp("models") / "x")
+            models[version], runs[version] = model, runs_id
+        promote(config, "1")
+    return Trained(config, models, runs)

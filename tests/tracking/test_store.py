@@ -1,0 +1,92 @@
+import os
+import shlex
+import subprocess
+import sys
+
+import pytest
+from mlflow import MlflowClient
+
+from tiercast.config.errors import InputError, OutputError
+from tiercast.tracking.store import experiment_id, open_client, store_uri, ui_command
+
+
+def test_the_embedded_store_lies_below_the_working_directory(store):
+    client = open_client()
+    number = experiment_id(client, "where")
+    assert (store / "models" / "mlflow.db").is_file()
+    location = client.get_experiment(number).artifact_location
+    assert location == (store / "models" / "artifacts" / "where").as_uri()
+
+
+def test_an_experiment_is_created_once(store):
+    assert experiment_id(open_client(), "once") == experiment_id(open_client(), "once")
+
+
+def test_a_deleted_experiment_is_told_with_the_remedy(store):
+    client = open_client()
+    number = experiment_id(client, "gone")
+    client.delete_experiment(number)
+    with pytest.raises(InputError, match=f"restore --experiment-id {number}"):
+        experiment_id(client, "gone")
+
+
+def test_the_environment_names_another_store(store, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow.example:5000")
+    assert store_uri() == "http://mlflow.example:5000"
+
+
+def test_artifacts_lie_beside_a_named_sqlite_store(store, tmp_path, monkeypatch):
+    # The store that is already there, by a relative name: making its tables takes seconds.
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///models/mlflow.db")
+    client = open_client()
+    number = experiment_id(client, "named")
+    location = client.get_experiment(number).artifact_location
+    assert location == (store / "models" / "artifacts" / "named").as_uri()
+
+
+def test_opening_the_store_changes_no_setting_of_mlflow(store):
+    open_client()
+    assert "MLFLOW_TRACKING_URI" not in os.environ
+    assert [path.name for path in store.iterdir()] == ["models"]
+
+
+def test_the_command_opens_the_store_that_is_used(store, monkeypatch):
+    assert shlex.split(ui_command())[-1] == "sqlite:///models/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "postgresql://ann:secret@host/mlflow")
+    assert shlex.split(ui_command())[-1] == "postgresql://ann:***@host/mlflow"
+
+
+def test_a_file_in_the_way_of_the_store_is_an_output_error(tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models").write_text("a file")
+    with pytest.raises(OutputError, match=r"models/mlflow\.db cannot be used: .*exists"):
+        open_client()
+
+
+def test_a_file_that_is_no_database_is_an_output_error(tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "mlflow.db").write_text("not a database, by far" * 100)
+    with pytest.raises(OutputError, match="file is not a database"):
+        open_client()
+
+
+def test_mlflow_is_quiet_and_sends_no_usage_figures(tmp_path):
+    code = (
+        "from tiercast.tracking.store import open_client, experiment_id\n"
+        "experiment_id(open_client(), 'quiet')\n"
+        "from mlflow.telemetry import get_telemetry_client\n"
+        "assert get_telemetry_client() is None\n"
+    )
+    unset = ("MLFLOW_", "GIT_PYTHON", "PYTEST", "CI")
+    plain = {key: text for key, text in os.environ.items() if not key.startswith(unset)}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=plain, capture_output=True, text=True
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def test_the_client_is_mlflows_own(store):
+    assert isinstance(open_client(), MlflowClient)
