@@ -10,12 +10,7 @@ from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.tracking.registry import promote, register
 from tiercast.tracking.runs import training_run
-from tiny_model import tiny_features, tiny_model
-
-
-def config_named(name):
-    """A customer base of that name; its source is never read here."""
-    return Config(name=name, sources={"transactions": {"path": "orders.parquet"}})
+from tiny_model import tiny_config, tiny_features, tiny_model
 
 
 @dataclass(frozen=True)
@@ -27,12 +22,17 @@ class Trained:
     runs: dict[str, str]
 
 
-def train(config, model, folder):
-    """Register a model; answer its version and its run."""
+def _train(config, model, folder):
     save_model(model, folder)
     with training_run(config, name="train 2024-07-01") as run:
         run.log_metrics({"auc": 0.75})
         return register(run, folder, config, tiny_features()), run.run_id
+
+
+@pytest.fixture
+def train(store):
+    """Return a function that registers a model and answers its version and its run."""
+    return _train
 
 
 @pytest.fixture(scope="session")
@@ -50,14 +50,14 @@ def store(store_folder, monkeypatch) -> Path:
 
 @pytest.fixture(scope="session")
 def trained(store_folder, tmp_path_factory) -> Trained:
-    config = config_named("tiny")
+    config = tiny_config()
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.chdir(store_folder)
         models, runs = {}, {}
         for seed in range(2):
             model = tiny_model(seed=seed)
-            version, runs_id = train(config, model, tmp_path_factory.mktemp("models") / "x")
-            models[version], runs[version] = model, runs_id
+            version, run_id = _train(config, model, tmp_path_factory.mktemp("models") / "x")
+            models[version], runs[version] = model, run_id
         promote(config, "1")
     return Trained(config, models, runs)

@@ -1,20 +1,22 @@
+import shutil
+import sqlite3
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
 import pandas as pd
 import pytest
 
-from conftest import config_named, train
-from tiercast.artifacts.model_folder import load_model
 from tiercast.config.errors import InputError
 from tiercast.tracking.registry import (
     find_version,
     load_version,
     promote,
-    set_alias,
     version_folder,
     version_of,
     versions,
 )
 from tiercast.tracking.store import open_client
-from tiny_model import AS_OF, HORIZON_DAYS, tiny_features, tiny_model
+from tiny_model import AS_OF, HORIZON_DAYS, tiny_config, tiny_features, tiny_model
 
 
 def test_versions_are_rows_with_what_one_chooses_by(store, trained):
@@ -33,14 +35,12 @@ def test_a_version_is_found_by_number_or_alias(store, trained, wanted):
 
 
 def test_an_unknown_version_is_told_with_those_there_are(store, trained):
-    with pytest.raises(
-        InputError, match=r"'9'; there are 1 \(@champion\), 2 \(@challenger\)\."
-    ):
+    with pytest.raises(InputError, match=r"'9'; there are 1 \(@champion\), 2 \(@challenger\)\."):
         find_version(trained.config, "9")
 
 
 def test_a_base_without_a_model_is_told_to_train(store, trained):
-    empty = config_named("empty")
+    empty = tiny_config("empty")
     assert versions(empty) == []
     assert version_of(empty, "champion") is None
     with pytest.raises(InputError, match="empty has no model yet; train one first"):
@@ -64,22 +64,40 @@ def test_a_versions_folder_is_a_copy(store, trained):
     assert load_version(trained.config).facts == trained.models["1"].facts
 
 
-def test_files_that_are_gone_are_told(store, tmp_path):
-    config = config_named("lost")
+def test_files_that_are_gone_or_changed_are_told(train, tmp_path):
+    config = tiny_config("lost")
     version, _ = train(config, tiny_model(), tmp_path / "model")
-    source = open_client().get_model_version_download_uri("lost", version)
-    open_folder = type(tmp_path).from_uri if hasattr(tmp_path, "from_uri") else None
-    assert source.startswith("file://")
-    assert open_folder is None or open_folder(source).is_dir()
+    location = urlparse(open_client().get_model_version_download_uri("lost", version)).path
+    files = Path(unquote(location)) / "artifacts" / "customer_model"
+    (files / "order.txt").write_text("changed")
+    with pytest.raises(InputError, match=r"order\.txt was changed after the model was stored"):
+        load_version(config, version)
+    shutil.rmtree(files)
+    with pytest.raises(InputError, match="files of lost version 1 cannot be fetched from file:"):
+        load_version(config, version)
 
 
-def test_promoting_moves_the_champion_and_remembers_whom_it_replaced(store, tmp_path):
-    config = config_named("moving")
+def test_promoting_moves_the_champion_and_remembers_whom_it_replaced(train, tmp_path):
+    config, model = tiny_config("moving"), tiny_model()
     for _ in range(2):
-        train(config, load_model_once(tmp_path), tmp_path / "model")
+        train(config, model, tmp_path / "model")
     assert promote(config, "1").aliases == ("champion",)
     assert promote(config, "challenger").aliases == ("champion",)
     assert [row.aliases for row in versions(config)] == [(), ("champion",)]
     assert version_of(config, "challenger") is None
     tags = open_client().get_model_version("moving", "2").tags
     assert tags["replaced_version"] == "1"
+    assert promote(config, "2").aliases == ("champion",)
+
+
+def test_a_version_whose_run_was_purged_is_listed_without_metrics(train, tmp_path):
+    config = tiny_config("purged")
+    _, run_id = train(config, tiny_model(), tmp_path / "model")
+    with sqlite3.connect("models/mlflow.db") as database:
+        database.execute("DELETE FROM latest_metrics WHERE run_uuid = ?", [run_id])
+        database.execute("DELETE FROM metrics WHERE run_uuid = ?", [run_id])
+        database.execute("DELETE FROM tags WHERE run_uuid = ?", [run_id])
+        database.execute("DELETE FROM params WHERE run_uuid = ?", [run_id])
+        database.execute("DELETE FROM runs WHERE run_uuid = ?", [run_id])
+    database.close()
+    assert [row.metrics for row in versions(config)] == [{}]

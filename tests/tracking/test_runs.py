@@ -6,15 +6,15 @@ import plotly.graph_objects as go
 import pytest
 from mlflow.artifacts import download_artifacts
 
-from conftest import config_named
 from tiercast.config.schema import Config
 from tiercast.tracking.runs import training_run
 from tiercast.tracking.store import open_client
+from tiny_model import tiny_config
 
 
 @pytest.fixture
 def run(store):
-    with training_run(config_named("runs"), name="train 1998-04-01") as run:
+    with training_run(tiny_config("runs"), name="train 1998-04-01") as run:
         yield run
 
 
@@ -28,7 +28,7 @@ def artifact(run, path, folder):
 
 
 def test_a_run_tells_its_name_and_its_end(store):
-    with training_run(config_named("runs"), name="train 1998-04-01") as run:
+    with training_run(tiny_config("runs"), name="train 1998-04-01") as run:
         assert logged(run).info.status == "RUNNING"
     assert logged(run).info.status == "FINISHED"
     assert logged(run).info.run_name == "train 1998-04-01"
@@ -39,7 +39,7 @@ def test_a_run_tells_its_name_and_its_end(store):
     ("error", "status"), [(KeyError, "FAILED"), (KeyboardInterrupt, "KILLED")]
 )
 def test_an_error_ends_the_run_as_what_it_is(store, error, status):
-    with pytest.raises(error), training_run(config_named("runs")) as run:
+    with pytest.raises(error), training_run(tiny_config("runs")) as run:
         raise error
     assert logged(run).info.status == status
 

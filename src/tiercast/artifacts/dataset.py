@@ -54,7 +54,8 @@ class DatasetWriter:
         self._block = self._whole_or_not_at_all()
 
     def __enter__(self) -> Self:
-        return self._block.__enter__()
+        self._block.__enter__()
+        return self
 
     def __exit__(
         self,
@@ -65,9 +66,9 @@ class DatasetWriter:
         return self._block.__exit__(kind, error, traceback)
 
     @contextmanager
-    def _whole_or_not_at_all(self) -> Iterator[Self]:
+    def _whole_or_not_at_all(self) -> Iterator[None]:
         with staged_folder(self.folder) as self._staging:
-            yield self
+            yield
             with writing(self.folder):
                 self._finish()
 

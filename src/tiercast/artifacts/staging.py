@@ -38,7 +38,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
         staging, lock = _begin(folder)
     try:
         yield staging
-        with writing(folder), _locked(folder.parent):
+        with writing(folder), locked(folder.parent):
             _swap(staging, folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -47,7 +47,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
 
 def _begin(folder: Path) -> tuple[Path, int]:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.parent):
+    with locked(folder.parent):
         _tidy_up(folder)
         staging = _hidden(folder, PARTIAL)
         staging.mkdir()
@@ -88,7 +88,8 @@ def _escaped(name: str) -> str:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
+    """Let one job at a time into the block, of all on this machine that name `folder`."""
     descriptor = _lock(folder)
     try:
         yield
@@ -104,7 +105,10 @@ def _lock(folder: Path) -> int:
 
 
 def _in_use(folder: Path) -> bool:
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:  # its own job removed it just now
+        return True
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:  # held by another, or not to be told: leave it alone

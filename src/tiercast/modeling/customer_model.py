@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from tiercast.config.errors import InputError
 from tiercast.config.schema import RfmWeightsConfig, Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting

@@ -1,6 +1,8 @@
 """Where MLflow keeps runs and models: the embedded store, or the server the user names."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy
@@ -8,6 +10,7 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
+from tiercast.artifacts.staging import locked
 from tiercast.config.errors import InputError, OutputError
 
 MODELS_FOLDER = Path("models")
@@ -22,15 +25,18 @@ def store_uri() -> str:
     That is `MLFLOW_TRACKING_URI` where it is set, else `models/mlflow.db` below the working
     directory.
     """
-    given = os.environ.get(URI_VARIABLE)
-    return given or f"sqlite:///{MODELS_FOLDER.absolute() / DATABASE_FILE}"
+    embedded = MODELS_FOLDER.absolute() / DATABASE_FILE
+    return os.environ.get(URI_VARIABLE) or f"sqlite:///{embedded}"
 
 
 def ui_command() -> str:
-    """Answer the command that opens the store in a browser."""
-    if os.environ.get(URI_VARIABLE):
-        return f"mlflow ui --backend-store-uri {shown(store_uri())}"
-    return f"mlflow ui --backend-store-uri sqlite:///{MODELS_FOLDER / DATABASE_FILE}"
+    """Answer how to look at the store in a browser: a command, or the server's address."""
+    given = os.environ.get(URI_VARIABLE)
+    if not given:
+        return f"mlflow ui --backend-store-uri sqlite:///{MODELS_FOLDER / DATABASE_FILE}"
+    if given.startswith(("http://", "https://")):
+        return shown(given)
+    return f'mlflow ui --backend-store-uri "${URI_VARIABLE}"'
 
 
 def shown(uri: str) -> str:
@@ -59,9 +65,9 @@ def open_client() -> MlflowClient:
     """
     uri = store_uri()
     try:
-        _make_room(uri)
-        client = MlflowClient(tracking_uri=uri)
-        client.search_experiments(max_results=1)
+        with _alone(uri):
+            client = MlflowClient(tracking_uri=uri)
+            client.search_experiments(max_results=1)
     except (OSError, MlflowException, SQLAlchemyError) as error:
         raise OutputError(
             f"The MLflow store {shown(uri)} cannot be used: {error}; mend it, or name another "
@@ -100,14 +106,19 @@ def _artifacts(experiment: str) -> str | None:
     return (database.parent.absolute() / ARTIFACTS_FOLDER / experiment).as_uri()
 
 
-def _make_room(uri: str) -> None:
-    """See to the database's folder: MLflow would try for minutes to open one it cannot write."""
+@contextmanager
+def _alone(uri: str) -> Iterator[None]:
+    """Keep two first users of a database file from making its tables at once."""
     database = _database_file(uri)
     if database is None:
+        yield
         return
     database.parent.mkdir(parents=True, exist_ok=True)
+    # MLflow would try for minutes to open what it cannot write.
     if not os.access(database if database.exists() else database.parent, os.W_OK):
         raise PermissionError(f"{database} is not writable")
+    with locked(database.parent):
+        yield
 
 
 def _database_file(uri: str) -> Path | None:
