@@ -1,0 +1,143 @@
+"""One customer: the orders, what was told at each date, why, and what would change the tier."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from tiercast.config.errors import InputError
+from tiercast.config.loading import load_config
+from tiercast.config.schema import Config
+from tiercast.scoring.previous import scored_dates, scores_folder
+from tiercast.snapshots.cutoffs import as_day
+from tiercast.snapshots.history import history
+from tiercast.snapshots.journal import build_journal
+from tiercast.sources.canonical import open_base
+
+ORDERS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class NextTier:
+    """What the next better tier starts at: the least expected value of those in it."""
+
+    tier: str
+    starts_at: float
+    expected_value: float
+
+    @property
+    def missing(self) -> float:
+        """How much expected value lies between."""
+        return max(0.0, self.starts_at - self.expected_value)
+
+
+@dataclass(frozen=True)
+class CustomerStory:
+    """Everything known of one customer at a scored date.
+
+    `score` is the row of the scores; `past` one row per scored date up to it; `orders` the last
+    order days before it, newest first; `next_tier` None for the best tier.
+    """
+
+    customer_id: int | str
+    as_of: dt.date
+    score: dict[str, object]
+    past: pd.DataFrame
+    orders: pd.DataFrame
+    next_tier: NextTier | None
+
+
+def explain(
+    config: Config | str | Path, customer_id: int | str, as_of: dt.date | str | None = None
+) -> CustomerStory:
+    """Answer one customer's story as of a scored date (default: the last one).
+
+    Raises
+    ------
+    InputError
+        That date was not scored, or the customer is not in its scores.
+    """
+    settings = load_config(config)
+    output = Path(settings.output.path)
+    day = _scored_day(output, as_day(as_of))
+    connection = ibis.duckdb.connect()
+    scores = connection.read_parquet(scores_folder(output, day) / "part-*.parquet")
+    row = _row(scores, customer_id, day)
+    past = [d for d in scored_dates(output) if d <= day]
+    story = CustomerStory(
+        customer_id=row["customer_id"],
+        as_of=day,
+        score=row,
+        past=pd.concat(
+            [_told(connection, output, d, customer_id) for d in past], ignore_index=True
+        ),
+        orders=_orders(settings, row["customer_id"], day),
+        next_tier=_next_tier(scores, row, settings.tiers.names),
+    )
+    connection.disconnect()
+    return story
+
+
+def _scored_day(output: Path, wanted: dt.date | None) -> dt.date:
+    days = scored_dates(output)
+    if not days:
+        raise InputError(f"{output} holds no scores yet; run `tiercast score CONFIG` first.")
+    if wanted is not None and wanted not in days:
+        shown = ", ".join(str(day) for day in days[-5:])
+        raise InputError(f"{wanted} was not scored; there are {shown}.")
+    return wanted or days[-1]
+
+
+def _row(scores: ir.Table, customer_id: int | str, day: dt.date) -> dict[str, Any]:
+    found = _of(scores, customer_id).to_pyarrow().to_pylist()
+    if not found:
+        examples = ", ".join(
+            str(known) for known in scores.limit(3).to_pyarrow()["customer_id"].to_pylist()
+        )
+        raise InputError(
+            f"Customer {customer_id!r} is not in the scores of {day}; ids look like {examples}."
+        )
+    return dict(found[0])
+
+
+def _of(table: ir.Table, customer_id: int | str) -> ir.Table:
+    return table.filter(table.customer_id.cast("string") == str(customer_id))
+
+
+def _told(
+    connection: ibis.BaseBackend, output: Path, day: dt.date, customer_id: int | str
+) -> pd.DataFrame:
+    columns = [
+        "as_of",
+        "tier",
+        "tier_confidence",
+        "churn_probability",
+        "expected_value",
+        "segment",
+    ]
+    scores = connection.read_parquet(scores_folder(output, day) / "part-*.parquet")
+    return _of(scores, customer_id).select(columns).to_pandas()
+
+
+def _next_tier(
+    scores: ir.Table, row: dict[str, object], names: tuple[str, ...]
+) -> NextTier | None:
+    position = names.index(str(row["tier"]))
+    expected = row["expected_value"]
+    if position == 0 or not isinstance(expected, float):
+        return None
+    better = names[position - 1]
+    least = scores.filter(scores.tier == better).expected_value.min().execute()
+    return None if pd.isna(least) else NextTier(better, float(least), expected)
+
+
+def _orders(config: Config, customer_id: object, day: dt.date) -> pd.DataFrame:
+    with open_base(config) as base:
+        journal = build_journal(base.connection, base.tables, config)
+        known = history(_of(journal.order_days, str(customer_id)), "ordered_at", [day])
+        shown = known.select("ordered_on", "spent", "gap_days").order_by(ibis.desc("ordered_on"))
+        return shown.limit(ORDERS_SHOWN).to_pandas()
