@@ -19,6 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 
 PRIOR_SD = 0.1
 LEAST_SHOCK_SD = 0.05
+AGEING = 0.5  # weight of a fold over that of the next newer one: levels drift
 LIMIT = 1e-6  # chances are kept this far from 0 and 1
 
 
@@ -45,7 +46,7 @@ class Calibration:
 
     @classmethod
     def fit(cls, folds: Sequence[FoldForecast]) -> Self:
-        """Learn from past folds; without any, no correction."""
+        """Learn from past folds, newest first; without any, no correction."""
         usable = [f for f in folds if 0 < f.ordered.mean() < 1 and f.value.sum() > 0]
         if not usable:
             return cls()
@@ -76,7 +77,9 @@ class Calibration:
 
 
 def shrunken_mean(levels: Sequence[float]) -> float:
-    """Answer the posterior mean of a level given one reading per fold (normal-normal).
+    """Answer the posterior mean of a level given one reading per fold, newest first.
+
+    The normal-normal posterior mean; each older reading weighs half of the one after it.
 
     Examples
     --------
@@ -87,9 +90,20 @@ def shrunken_mean(levels: Sequence[float]) -> float:
     """
     if not levels:
         return 0.0
-    shock = max(LEAST_SHOCK_SD, float(np.std(levels, ddof=1)) if len(levels) > 1 else 0.0)
-    precision = len(levels) / shock**2
-    return float(np.mean(levels)) * precision / (precision + PRIOR_SD**-2)
+    readings = np.array(levels)
+    weight = AGEING ** np.arange(len(readings))
+    mean = np.average(readings, weights=weight)
+    count = weight.sum() ** 2 / np.square(weight).sum()  # as many equal readings
+    precision = count / _shock(readings, mean, weight) ** 2
+    return float(mean * precision / (precision + PRIOR_SD**-2))
+
+
+def _shock(readings: FloatArray, mean: float, weight: FloatArray) -> float:
+    """Answer the standard deviation of a fold's own level, at least `LEAST_SHOCK_SD`."""
+    if len(readings) == 1:
+        return LEAST_SHOCK_SD
+    variance = np.average(np.square(readings - mean), weights=weight)
+    return max(LEAST_SHOCK_SD, float(np.sqrt(variance * len(readings) / (len(readings) - 1))))
 
 
 def to_log_odds(chance: FloatArray) -> FloatArray:

@@ -168,8 +168,8 @@ class CustomerModel:
         """Answer the model that `to_files` described; runs no code from the files."""
         stored = json.loads(files["model.json"])
         if stored["format"] != FORMAT:
-            raise ValueError(
-                f"model format must be {FORMAT}, but got {stored['format']}; retrain."
+            raise InputError(
+                f"Model format must be {FORMAT}, but got {stored['format']}; retrain."
             )
         return cls(
             Facts.model_validate(stored["facts"]),
