@@ -1,1 +1,77 @@
-"""tiercast: who keeps us alive, who is about to leave, who could become more."""
+"""tiercast: who keeps us alive, who is about to leave, who could become more.
+
+Every command is a function of the same name here, taking a config and returning data:
+
+>>> import tiercast
+>>> [verb for verb in tiercast.__all__ if verb != "__version__"]
+['check', 'compare', 'demo', 'explain', 'features', 'init', 'promote', 'report', 'score', 'train']
+"""
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tiercast.scoring.explain import explain
+    from tiercast.scoring.score import score
+    from tiercast.training.compare import compare
+    from tiercast.training.promote import promote
+    from tiercast.training.train import train
+    from tiercast.verbs.check import check
+    from tiercast.verbs.demo import demo
+    from tiercast.verbs.features import features
+    from tiercast.verbs.init import init
+    from tiercast.verbs.report import report
+
+__version__ = "0.1.0"
+__all__ = [
+    "__version__",
+    "check",
+    "compare",
+    "demo",
+    "explain",
+    "features",
+    "init",
+    "promote",
+    "report",
+    "score",
+    "train",
+]
+
+# Where each verb lives: read on first use, so that `import tiercast` takes no time (PEP 562).
+_VERBS = {
+    "check": "tiercast.verbs.check",
+    "compare": "tiercast.training.compare",
+    "demo": "tiercast.verbs.demo",
+    "explain": "tiercast.scoring.explain",
+    "init": "tiercast.verbs.init",
+    "promote": "tiercast.training.promote",
+    "report": "tiercast.verbs.report",
+    "score": "tiercast.scoring.score",
+    "train": "tiercast.training.train",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _VERBS:
+        raise AttributeError(f"module 'tiercast' has no attribute {name!r}")
+    verb: object = getattr(importlib.import_module(_VERBS[name]), name)
+    globals()[name] = verb
+    return verb
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _CallablePackage(ModuleType):
+    """A package that answers calls too: `features` names both the layer and the verb."""
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        verb = importlib.import_module("tiercast.verbs.features").features
+        return verb(*args, **kwargs)
+
+
+importlib.import_module("tiercast.features")
+sys.modules["tiercast.features"].__class__ = _CallablePackage

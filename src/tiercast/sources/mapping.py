@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
-from tiercast.contract.rules import RAW_SUFFIX
+from tiercast.contract.rules import LARGEST_AMOUNT, RAW_SUFFIX
 from tiercast.contract.tables import ColumnSpec, TableSpec
 from tiercast.sources.readers import describe
 
@@ -16,7 +16,7 @@ UTC = dt.Timestamp(timezone="UTC", scale=6)
 
 
 @ibis.udf.scalar.builtin
-def try_strptime(text: str, pattern: str) -> dt.timestamp:  # type: ignore[empty-body]
+def try_strptime(text: str, pattern: str) -> dt.timestamp:
     """DuckDB's own: null where the text does not fit the pattern."""
 
 
@@ -74,8 +74,8 @@ def _read(value: ir.Value, column: ColumnSpec, source: SourceConfig) -> dict[str
         case "time":
             read = _read_time(value, source)
         case "number":
-            read = _read_number(value)
-    if read.type() == value.type():
+            read = _read_number(value, column)
+    if read.type() == value.type() and (column.required or column.kind == "time"):
         return {column.name: read}
     return {column.name: read, column.name + RAW_SUFFIX: value}
 
@@ -85,13 +85,22 @@ def _read_id(value: ir.Value) -> ir.Value:
     kind = value.type()
     if kind.is_integer():
         return value.cast("int64")
-    if kind.is_floating() or kind.is_decimal():
+    if (kind.is_floating() or kind.is_decimal()) and _all_whole(value):
         return value.try_cast("int64")
     return value.cast("string")
 
 
-def _read_number(value: ir.Value) -> ir.Value:
-    return value.cast("float64") if value.type().is_numeric() else value.try_cast("float64")
+def _all_whole(value: ir.NumericValue) -> bool:
+    """Answer whether no value has decimals; a cast would round them and merge two ids."""
+    return not (value != value.floor()).any().execute()
+
+
+def _read_number(value: ir.Value, column: ColumnSpec) -> ir.Value:
+    """Read a float; in an optional column what is no finite number counts as empty."""
+    number = value.cast("float64") if value.type().is_numeric() else value.try_cast("float64")
+    if column.required:
+        return number
+    return ibis.ifelse(number.abs() <= LARGEST_AMOUNT, number, None)
 
 
 def _read_time(value: ir.Value, source: SourceConfig) -> ir.Value:

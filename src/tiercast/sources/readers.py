@@ -11,15 +11,23 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from ibis.backends.sql import SQLBackend
 from ibis.common.exceptions import IbisError, TableNotFound
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.samples import SAMPLE_SCHEME, sample_path
 
-PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
+# Up to the last @: a password that isn't percent-encoded may hold any sign.
+PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):\S*(?=@)|(?<=password=)[^&\s]+", re.IGNORECASE)
+URL_REMEDY = (
+    "no engine reads this URL; it must look like postgresql://user:password@host/database, "
+    "with special characters %-encoded"
+)
 CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
+# Times stay text, to be read by the contract: DuckDB would guess whether 03/04 is in March.
+CSV_TYPES = ["BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"]
 
 
 def open_source(connection: Backend, source: SourceConfig) -> ir.Table:
@@ -32,10 +40,11 @@ def open_source(connection: Backend, source: SourceConfig) -> ir.Table:
         table cannot be reached.
     """
     if source.connection is not None:
-        return _open_connection(connection, source)
-    table = _open_files(connection, source_files(source))
+        table = _open_connection(connection, source)
+    else:
+        table = _open_files(connection, source_files(source))
     if table.limit(1).count().execute() == 0:
-        raise DataContractError(f"{source.path}: holds no rows; export again or mend the path.")
+        raise DataContractError(f"{describe(source)}: holds no rows; export again or mend it.")
     return table
 
 
@@ -43,7 +52,11 @@ def describe(source: SourceConfig) -> str:
     """Answer the source's name for messages, any password masked."""
     if source.path is not None:
         return source.path
-    return f"{PASSWORD.sub('***', str(source.connection))} table {source.table}"
+    return f"{_masked(str(source.connection))} table {source.table}"
+
+
+def _masked(text: str) -> str:
+    return PASSWORD.sub(lambda match: f"{match[1]}:***" if match[1] is not None else "***", text)
 
 
 def source_files(source: SourceConfig) -> list[Path]:
@@ -51,8 +64,12 @@ def source_files(source: SourceConfig) -> list[Path]:
     path = str(source.path)
     if path.startswith(SAMPLE_SCHEME):
         return [sample_path(path)]
+    if Path(path).is_file():
+        return [Path(path)]
     pattern = f"{path}/**/*.parquet" if Path(path).is_dir() else path
     files = sorted(Path(file) for file in glob.glob(pattern, recursive=True))  # noqa: PTH207 - an absolute pattern is fine too
+    if not files and pattern != path:
+        raise DataContractError(f"{path}: a folder without .parquet files; name {path}/*.csv?")
     if not files:
         raise DataContractError(
             f"{path}: no file matches (looked from {Path.cwd().name}/, the working directory); "
@@ -72,7 +89,9 @@ def _open_files(connection: Backend, files: list[Path]) -> ir.Table:
     try:
         if kinds == {"parquet"}:
             return connection.read_parquet(names, union_by_name=True)
-        return connection.read_csv(names, union_by_name=True, sample_size=-1)
+        return connection.read_csv(
+            names, union_by_name=True, sample_size=-1, auto_type_candidates=CSV_TYPES
+        )
     except (duckdb.Error, IbisError) as error:
         first_line = str(error).splitlines()[0]
         raise DataContractError(f"{names[0]}: cannot be read: {first_line}") from error
@@ -91,28 +110,52 @@ def _kind(file: Path) -> str:
 
 def _driver_errors() -> tuple[type[Exception], ...]:
     """Answer what the drivers raise, each of its own family."""
-    families: list[type[Exception]] = [duckdb.Error, IbisError, OSError, ValueError]
+    families: list[type[Exception]] = [duckdb.Error, IbisError, OSError, ImportError]
     if importlib.util.find_spec("psycopg"):
         families.append(importlib.import_module("psycopg").Error)
     return tuple(families)
 
 
 def _open_connection(connection: Backend, source: SourceConfig) -> ir.Table:
-    """Stream a database table into the workspace."""
+    """Copy a database table into the workspace."""
+    remote = _connect(source)
     try:
-        remote = ibis.connect(str(source.connection))
+        return _copy(connection, _remote_table(remote, source))
+    except _driver_errors() as error:
+        text = _masked(str(error)).splitlines()[0]
+        raise DataContractError(f"{describe(source)}: cannot be read: {text}") from None
+    finally:
+        remote.disconnect()
+
+
+def _connect(source: SourceConfig) -> SQLBackend:
+    try:
+        return ibis.connect(str(source.connection))
+    except ValueError:  # its text may hold a part of the password
+        raise DataContractError(f"{describe(source)}: {URL_REMEDY}.") from None
     except _driver_errors() as error:  # none may leak the password
-        text = PASSWORD.sub("***", str(error)).splitlines()[0]
+        text = _masked(str(error)).splitlines()[0]
         raise DataContractError(f"{describe(source)}: cannot connect: {text}") from None
+
+
+def _remote_table(remote: SQLBackend, source: SourceConfig) -> ir.Table:
+    schema, _, name = str(source.table).rpartition(".")
     try:
-        table = remote.table(str(source.table))
-    except (TableNotFound, IbisError) as error:
+        return remote.table(name, database=schema or None)
+    except TableNotFound as error:
+        names = ", ".join(remote.list_tables())
         raise DataContractError(
-            f"{describe(source)}: no such table; tables there: {', '.join(remote.list_tables())}."
+            f"{describe(source)}: no such table; tables there: {names}."
         ) from error
+
+
+def _copy(connection: Backend, table: ir.Table) -> ir.Table:
+    """Stream a remote table in batches, since a memtable would hold all of it in memory."""
     reader = pa.RecordBatchReader.from_batches(
         table.schema().to_pyarrow(), table.to_pyarrow_batches()
     )
-    local = connection.create_table(ibis.util.gen_name("source"), reader)
-    remote.disconnect()
-    return local
+    name = ibis.util.gen_name("source")
+    connection.con.register(f"{name}_batches", reader)
+    connection.raw_sql(f'CREATE TABLE "{name}" AS SELECT * FROM "{name}_batches"')
+    connection.con.unregister(f"{name}_batches")
+    return connection.table(name)

@@ -1,0 +1,113 @@
+"""Commands about the data: `init`, `check`, `features`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiercast.cli.console import show_lines, show_table, watch
+from tiercast.cli.options import AsOf, AsOfNeeded, ConfigFile
+
+if TYPE_CHECKING:
+    from tiercast.contract.report import DataReport
+    from tiercast.verbs.init import InitResult
+
+SOURCE = 1  # the place of the source among a table's cells
+NOTHING_TO_DO = "nothing to do"
+
+
+def init(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Orders: csv or parquet, a glob in quotes too.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            metavar="PATH",
+            help="The config to write. Default: pipelines/<name of FILE>.yaml.",
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a config that is there already.")
+    ] = False,
+) -> None:
+    """Look at a data file and write a config with its guesses marked."""
+    from tiercast.verbs.init import init as write_config
+
+    _show_guesses(write_config(file, output, force=force))
+
+
+def check(config: ConfigFile, as_of: AsOf = None) -> None:
+    """Check the data against the contract; bad rows are counted and put aside.
+
+    Writes data_report.json, data_report.md and the rows put aside to <output>/check/.
+    """
+    from tiercast.config.loading import load_config
+    from tiercast.verbs.check import check as screen
+    from tiercast.verbs.check import check_folder
+
+    settings = load_config(config)
+    with watch() as progress:
+        report = screen(settings, as_of, progress=progress)
+    _show_report(report)
+    show_lines(f"Written to {check_folder(settings)}/")
+
+
+def features(
+    config: ConfigFile,
+    as_of: AsOfNeeded,
+    output: Annotated[
+        Path, typer.Option("--output", metavar="F.parquet", help="The parquet file to write.")
+    ],
+) -> None:
+    """Write one row per customer with every feature, counted from rows before a day."""
+    from tiercast.verbs.features import features as write_features
+
+    with watch() as progress:
+        path = write_features(config, as_of, output, progress=progress)
+    show_lines(f"Features: {path}")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command(epilog="Example: tiercast init exports/orders.csv")(init)
+    app.command(epilog="Example: tiercast check pipelines/cdnow.yaml")(check)
+    app.command(
+        epilog="Example: tiercast features pipelines/cdnow.yaml --as-of 1998-04-01 "
+        "--output features.parquet"
+    )(features)
+
+
+def _show_guesses(result: "InitResult") -> None:
+    rows = [(g.role, g.look.name, f"{g.score:.0%}", g.reason) for g in result.guess.guesses]
+    show_table("Guessed columns", ("meaning", "column", "sure", "why"), rows)
+    if result.horizon:
+        show_lines(f"Horizon: {result.horizon.days} days; {result.horizon.reason}.")
+    show_lines(*(f"To mend: {sentence}" for sentence in result.to_mend))
+    show_lines(f"Written to {result.path}. Next: tiercast check {result.path}")
+
+
+def _show_report(report: "DataReport") -> None:
+    """Show the report without what would not fit a line: the files and the rules kept."""
+    from tiercast.verbs.data_report_text import (
+        FINDING_HEADINGS,
+        TABLE_HEADINGS,
+        finding_cells,
+        table_cells,
+    )
+
+    tables = [_without(table_cells(table), SOURCE) for table in report.tables]
+    show_table(f"Data of {report.name}", _without(TABLE_HEADINGS, SOURCE), tables)
+    show_lines("", f"Orders that net to zero: {report.zero_orders:,}")
+    found = [finding for finding in report.findings if finding.rows]
+    show_lines(f"Rules that every row keeps: {len(report.findings) - len(found)}", "")
+    if found:
+        cells = [finding_cells(finding)[:-1] for finding in found]
+        show_table("What the rules found", FINDING_HEADINGS[:-1], cells)
+    remedies = [f for f in found if f.remedy != NOTHING_TO_DO]
+    show_lines(*(f"{f.table}.{f.rule}: {f.remedy}" for f in remedies))
+
+
+def _without(cells: tuple[str, ...], place: int) -> tuple[str, ...]:
+    return cells[:place] + cells[place + 1 :]

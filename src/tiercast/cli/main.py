@@ -1,0 +1,59 @@
+"""`tiercast`: the commands. Each is thin; the work is done by the function of the same name."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+import tiercast
+from tiercast.cli import data, models, outlook, story
+from tiercast.cli.console import show_lines
+from tiercast.cli.errors import DEBUG, Commands, arguments
+
+EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 bad input or usage."
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"Start with: tiercast demo, or tiercast init YOUR_ORDERS.csv. {EXIT_CODES}",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        show_lines(f"tiercast {tiercast.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def tiercast_(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option(DEBUG, help="Show the whole traceback of an unforeseen error.")
+    ] = False,
+) -> None:
+    """Who keeps us alive, who is about to leave, who could become more.
+
+    From a company's orders to one row per customer: segment, churn risk, future value, tier,
+    how sure each is, why, and what to do next.
+    """
+
+
+for group in (outlook, story, data, models):
+    group.add_to(app)
+
+
+def main() -> None:
+    """Run the command line."""
+    command = typer.main.get_command(app)
+    command(args=arguments(sys.argv[1:]), prog_name="tiercast")
+
+
+if __name__ == "__main__":
+    main()

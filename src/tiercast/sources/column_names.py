@@ -1,0 +1,128 @@
+"""What people call the columns of an order file, in the languages of their systems."""
+
+import re
+import unicodedata
+
+EXACT, PART, WEAK = 1.0, 0.6, 0.4
+
+NAMES: dict[str, str] = {
+    "customer_id": """
+        customer_id customer cust cust_id customer_no customer_number customer_key customer_code
+        client_id client client_no user_id user userid uid member_id member household_id
+        household buyer_id buyer shopper_id shopper visitor_id person_id account_id account
+        loyalty_id card_id kunde kunden_id kunden_nr kundennummer kdnr id_client numero_client
+        cliente id_cliente cliente_id codigo_cliente codice_cliente klant klant_id klantnummer
+        klient klient_id kund 客户 客户id 客户编号 客户号 客户代码 顾客 顾客id 顾客编号 会员
+        会员id 会员号 会员编号 会员卡号 用户 用户id 用户编号 买家 买家id 顧客 顧客id 顧客番号
+        会員番号 고객 고객번호 고객id клиент id_клиента покупатель""",
+    "ordered_at": """
+        ordered_at order_date order_time order_timestamp order_datetime date datetime timestamp
+        time transaction_date transaction_time transaction_timestamp purchase_date purchase_time
+        purchased_at invoice_date invoice_time sale_date sales_date sold_at bought_at paid_at
+        order_purchase_timestamp date_of_purchase created_at day trans_date datum bestelldatum
+        auftragsdatum rechnungsdatum kaufdatum zeitpunkt date_commande date_achat date_facture
+        fecha fecha_pedido fecha_compra fecha_venta data data_ordine data_acquisto data_compra
+        data_pedido besteldatum aankoopdatum 日期 时间 订单日期 订单时间 下单日期 下单时间
+        购买日期 购买时间 交易日期 交易时间 成交时间 消费日期 消费时间 付款时间 支付时间 注文日
+        注文日時 購入日 購入日時 주문일 구매일 дата дата_заказа""",
+    "amount": """
+        amount net_amount total_amount amount_paid paid_amount sales_amount order_amount sales
+        sales_value net_sales revenue net_revenue total total_price line_total order_total
+        order_value invoice_total grand_total subtotal extended_price value dollar_value
+        transaction_amount transaction_value spend spent turnover payment payment_value gmv
+        betrag umsatz summe gesamtbetrag nettobetrag gesamtpreis warenwert montant montant_ht
+        montant_ttc total_ttc total_ht importe monto importe_total total_venta ventas importo
+        totale fatturato valor valor_total receita bedrag omzet totaal 金额 总金额 订单金额
+        消费金额 实付金额 实付 付款金额 支付金额 成交金额 交易金额 销售金额 销售额 总价 金額
+        売上 売上金額 購入金額 금액 매출 결제금액 сумма выручка""",
+    "unit_price": """
+        unit_price price item_price price_per_unit price_each list_price product_price preis
+        stueckpreis stuckpreis einzelpreis prix prix_unitaire precio precio_unitario prezzo
+        prezzo_unitario preco preco_unitario prijs 单价 价格 售价 単価 価格 단가 가격 цена""",
+    "order_id": """
+        order_id order_no order_number order_nr orderid invoice invoice_no invoice_id
+        invoice_number basket_id basket transaction_id trans_id transaction_no receipt_id
+        receipt_no receipt ticket_id bill_no checkout_id bestellnummer bestell_id auftragsnummer
+        rechnungsnummer belegnummer bon_id numero_commande id_commande num_facture pedido
+        id_pedido numero_pedido factura ordine id_ordine numero_ordine bestelnummer 订单 订单号
+        订单编号 订单id 交易号 流水号 小票号 发票号 注文番号 注文id 주문번호 номер_заказа""",
+    "product_id": """
+        product_id product product_no product_code item_id item item_code item_no sku sku_id
+        stock_code stockcode article_id article article_no asin ean upc gtin isbn artikel
+        artikelnummer artikel_id produkt produkt_id produit id_produit code_produit producto
+        id_producto prodotto id_prodotto produto id_produto 商品 商品id 商品编号 商品编码 产品
+        产品id 产品编号 商品番号 商品コード 상품 상품번호 상품코드 товар артикул""",
+    "category": """
+        category product_category category_name department product_type product_group
+        product_line commodity item_category main_category kategorie warengruppe produktgruppe
+        abteilung categorie rayon famille categoria rubro departamento reparto categorie_produit
+        类别 品类 分类 商品类别 商品分类 产品类别 产品类型 部门 カテゴリ カテゴリー 商品分類
+        部門 카테고리 분류 категория""",
+    "quantity": """
+        quantity qty units pieces items item_count num_items order_quantity amount_of_items
+        menge anzahl stueck stuck stueckzahl stuckzahl quantite qte cantidad quantita quantidade
+        aantal 数量 件数 购买数量 销量 個数 수량 количество""",
+    "discount": """
+        discount discount_amount discount_value total_discount coupon_amount coupon_value rebate
+        markdown rabatt nachlass rabattbetrag remise reduction descuento sconto desconto korting
+        折扣 折扣金额 优惠 优惠金额 优惠券金额 割引 割引額 値引 할인 할인금액 скидка""",
+    "channel": """
+        channel sales_channel order_channel source_channel shop_type store_type platform kanal
+        vertriebsweg vertriebskanal bestellweg canal canal_venta canale kanaal 渠道 销售渠道
+        购买渠道 平台 チャネル 販売チャネル 채널 канал""",
+    "cost": """
+        cost cost_of_goods cogs total_cost cost_amount line_cost purchase_cost einkaufswert
+        wareneinsatz kosten cout cout_total coste costo custo kostprijs 成本 成本金额 原価
+        仕入額 원가 себестоимость""",
+}
+WEAK_NAMES: dict[str, str] = {"customer_id": "id email e_mail phone 手机号"}
+# Words that tell nothing as a part of a name: a ship_date is no order's date.
+NOT_EVERY_PART = frozenset(
+    ["date", "day", "time", "total", "item", "items", "order", "value", "data", "user"]
+)
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Answer the words of a column's name, in small letters and without accents.
+
+    Examples
+    --------
+    >>> words("InvoiceDate"), words("Kunden-Nr."), words("Prix unitaire (€)")
+    (('invoice', 'date'), ('kunden', 'nr'), ('prix', 'unitaire'))
+    """
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    plain = unicodedata.normalize("NFKD", parted.casefold())
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return tuple(re.findall(r"[^\W_]+", letters))
+
+
+def resemblance(name: str, role: str) -> float:
+    """Answer how much a column's name sounds like a role, 0 to 1.
+
+    1: one of its names; less: holds one as a part, or is a weak name.
+
+    Examples
+    --------
+    >>> resemblance("CustomerID", "customer_id"), resemblance("客户编号", "customer_id")
+    (1.0, 1.0)
+    >>> resemblance("gross amount eur", "amount"), resemblance("colour", "amount")
+    (0.6, 0.0)
+    """
+    own = words(name)
+    if "".join(own) in _joined(NAMES[role]):
+        return EXACT
+    if any(_is_part(words(known), own) for known in NAMES[role].split()):
+        return PART
+    return WEAK if "".join(own) in _joined(WEAK_NAMES.get(role, "")) else 0.0
+
+
+def _joined(names: str) -> set[str]:
+    return {"".join(words(name)) for name in names.split()}
+
+
+def _is_part(known: tuple[str, ...], own: tuple[str, ...]) -> bool:
+    """Answer whether a known name's words, or its Chinese characters, are among the column's."""
+    if len(known) == 1 and not known[0].isascii():
+        return len(known[0]) > 1 and known[0] in "".join(own)
+    telling = known if len(known) > 1 else tuple(w for w in known if w not in NOT_EVERY_PART)
+    return bool(telling) and set(telling) <= set(own)

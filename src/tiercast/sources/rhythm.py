@@ -1,0 +1,80 @@
+"""How often customers come back, and the horizon that suits it."""
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+HORIZONS = (28, 30, 60, 90, 180)
+USUAL = 90
+GAPS_IN_HORIZON = 2  # most customers who come back at all do so within two usual gaps
+SPAN_IN_HORIZONS = 5 / 3  # two thirds of a horizon to learn from, a whole one to see what came
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """The median gap between a customer's order days (None: nobody came back), and the span."""
+
+    median_gap_days: float | None
+    first_day: dt.date
+    last_day: dt.date
+
+    @property
+    def span_days(self) -> int:
+        """Days from the first order to the last, both included."""
+        return (self.last_day - self.first_day).days + 1
+
+
+@dataclass(frozen=True)
+class SuggestedHorizon:
+    """A number of days and the reason for it in words."""
+
+    days: int
+    reason: str
+
+
+def order_rhythm(transactions: ir.Table) -> Rhythm | None:
+    """Answer the rhythm of canonical transactions; None where no row has a time."""
+    dated = transactions.filter(transactions.ordered_at.notnull())
+    days = dated.select("customer_id", day=dated.ordered_at.date()).distinct()
+    window = ibis.window(group_by="customer_id", order_by="day")
+    gaps = days.mutate(gap_days=days.day.delta(days.day.lag().over(window), unit="day"))
+    row = gaps.agg(
+        gap=gaps.gap_days.cast("float64").median(), first=gaps.day.min(), last=gaps.day.max()
+    ).to_pyarrow()
+    seen = row.to_pylist()[0]
+    return None if seen["first"] is None else Rhythm(seen["gap"], seen["first"], seen["last"])
+
+
+def suggest_horizon(rhythm: Rhythm) -> SuggestedHorizon:
+    """Answer twice the median gap, rounded to a usual number of days that the data can bear.
+
+    Examples
+    --------
+    >>> year = dt.date(2023, 1, 1), dt.date(2023, 12, 31)
+    >>> suggest_horizon(Rhythm(34.0, *year)).days
+    60
+    >>> suggest_horizon(Rhythm(None, *year)).reason
+    'no customer came back: a guess'
+    """
+    bearable = [days for days in HORIZONS if days * SPAN_IN_HORIZONS <= rhythm.span_days]
+    if not bearable:
+        return SuggestedHorizon(HORIZONS[0], f"the data span only {rhythm.span_days} days: short")
+    if rhythm.median_gap_days is None:
+        return SuggestedHorizon(_nearest(USUAL, bearable), "no customer came back: a guess")
+    wanted = GAPS_IN_HORIZON * rhythm.median_gap_days
+    days = _nearest(wanted, bearable)
+    gap = f"twice the median gap between a customer's orders ({rhythm.median_gap_days:g} days)"
+    if wanted < HORIZONS[0]:
+        return SuggestedHorizon(days, f"{gap}, but at least four weeks")
+    if days != _nearest(wanted, HORIZONS):
+        return SuggestedHorizon(days, f"{gap}, cut to what {rhythm.span_days} days of data bear")
+    return SuggestedHorizon(days, f"{gap}, rounded")
+
+
+def _nearest(wanted: float, usual: Sequence[int]) -> int:
+    """Answer the usual number nearest in proportion: 42 is nearer to 60 than to 28."""
+    return min(usual, key=lambda days: abs(math.log(days / max(wanted, 1))))

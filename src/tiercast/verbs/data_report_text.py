@@ -1,0 +1,65 @@
+"""The data report as Markdown: what came in, what each rule found, what was done."""
+
+from collections.abc import Iterable, Sequence
+
+from tiercast.contract.report import DataReport, RuleFinding, TableSummary
+
+TABLE_HEADINGS = ("table", "source", "rows", "used", "bad", "customers", "first", "last")
+FINDING_HEADINGS = ("table", "rule", "column", "rows", "what is done", "examples", "remedy")
+NEVER = "-"
+
+
+def data_report_text(report: DataReport) -> str:
+    """Answer the whole report as Markdown."""
+    found = [finding_cells(finding) for finding in report.findings if finding.rows]
+    blocks = [
+        f"# Data report: {report.name}",
+        _markdown(TABLE_HEADINGS, [table_cells(summary) for summary in report.tables]),
+        f"Orders that net to zero: {report.zero_orders:,}.",
+        "## What the rules found",
+        _markdown(FINDING_HEADINGS, found) if found else "Nothing: every row keeps every rule.",
+        kept_rules(report),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def table_cells(summary: TableSummary) -> tuple[str, ...]:
+    """Answer one table's size and span as text, under `TABLE_HEADINGS`."""
+    return (
+        summary.table,
+        summary.source,
+        f"{summary.rows_read:,}",
+        f"{summary.rows_used:,}",
+        f"{summary.rows_quarantined:,}",
+        f"{summary.customers:,}",
+        str(summary.first.date()) if summary.first else NEVER,
+        str(summary.last.date()) if summary.last else NEVER,
+    )
+
+
+def finding_cells(finding: RuleFinding) -> tuple[str, ...]:
+    """Answer one finding as text, under `FINDING_HEADINGS`."""
+    return (
+        finding.table,
+        finding.rule,
+        finding.column,
+        f"{finding.rows:,}",
+        finding.handling,
+        ", ".join(finding.examples),
+        finding.remedy,
+    )
+
+
+def kept_rules(report: DataReport) -> str:
+    """Answer a sentence naming the rules that no row breaks."""
+    kept = [f"{finding.table}.{finding.rule}" for finding in report.findings if not finding.rows]
+    return f"Kept by every row: {', '.join(kept)}." if kept else ""
+
+
+def _markdown(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

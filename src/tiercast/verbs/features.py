@@ -1,0 +1,109 @@
+"""`tiercast features CONFIG`: one row per customer with every feature, as a parquet file."""
+
+import datetime as dt
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tiercast.artifacts.text_file import flush, writing
+from tiercast.config.errors import InputError
+from tiercast.config.loading import load_config
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config
+from tiercast.features.assemble import feature_panel, observed_event_types
+from tiercast.features.clv import STATISTICS, ClvModels
+from tiercast.features.feature import Setting
+from tiercast.snapshots.cutoffs import as_day, check_as_of
+from tiercast.snapshots.journal import build_journal
+from tiercast.sources.canonical import CustomerBase, open_base
+
+BATCH_ROWS = 50_000
+CLV_INPUTS = [*STATISTICS, "average_order_value"]
+ENDING = ".parquet"
+
+
+def features(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    output: str | Path | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Path:
+    """Write one row per customer with an order before `as_of`, sorted by customer_id.
+
+    `as_of` is by default the day after the last order. Columns: customer_id, as_of, every feature
+    the base can tell, the profile as given, and the
+    `clv_*` columns of BTYD models fitted on the history before `as_of`. The file is `output`,
+    or `<output path of the config>/features_<as_of>.parquet`.
+
+    Raises
+    ------
+    InputError
+        Nobody ordered before `as_of`, or `output` is no name for a parquet file.
+    """
+    settings = load_config(config)
+    if output is not None:
+        _check_name(Path(output))
+    tell = progress or Silent()
+    tell.stage("read and check the data")
+    with open_base(settings) as base:
+        day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
+        path = Path(output or Path(settings.output.path) / f"features_{day}{ENDING}")
+        tell.stage("count features")
+        panel = _panel(base, day)
+        tell.stage("fit the BTYD models")
+        models = _fit(panel, day)
+        tell.stage(f"write {path}")
+        _write(path, _with_clv(panel, models, settings.outlook.horizon_days))
+    return path
+
+
+def _check_name(path: Path) -> None:
+    if path.suffix != ENDING or path.is_dir():
+        raise InputError(f"Features are written to one file, NAME{ENDING}, but got {path}.")
+
+
+def _panel(base: CustomerBase, as_of: dt.date) -> ir.Table:
+    journal = build_journal(base.connection, base.tables, base.config)
+    horizon_days = base.config.outlook.horizon_days
+    setting = Setting(horizon_days, observed_event_types(journal, as_of))
+    panel = base.connection.create_table("panel", feature_panel(journal, [as_of], setting))
+    return panel.order_by("customer_id")
+
+
+def _fit(panel: ir.Table, as_of: dt.date) -> ClvModels:
+    statistics = panel.select(CLV_INPUTS).to_pandas()
+    if statistics.empty:
+        raise InputError(f"No customer has an order of a positive amount before as_of={as_of}.")
+    return ClvModels.fit(statistics)
+
+
+def _with_clv(panel: ir.Table, models: ClvModels, horizon_days: int) -> Iterator[pa.Table]:
+    for batch in panel.to_pyarrow_batches(chunk_size=BATCH_ROWS):
+        rows = pa.Table.from_batches([batch])
+        answers = models.predict(rows.select(CLV_INPUTS).to_pandas(), horizon_days)
+        for name in answers.columns:
+            rows = rows.append_column(name, pa.array(answers[name].to_numpy(dtype=float)))
+        yield rows
+
+
+def _write(path: Path, batches: Iterator[pa.Table]) -> None:
+    """Write aside and rename, so that the file appears whole or not at all."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            first = next(batches)
+            with pq.ParquetWriter(aside, first.schema, compression="zstd") as writer:
+                writer.write_table(first)
+                for rows in batches:
+                    writer.write_table(rows)
+            flush(aside)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)

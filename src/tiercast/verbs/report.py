@@ -1,0 +1,28 @@
+"""`tiercast report CONFIG`: the self-contained HTML report of a scored day."""
+
+import datetime as dt
+from pathlib import Path
+
+from tiercast.config.loading import load_config
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config
+from tiercast.reporting.report import build_report
+from tiercast.snapshots.cutoffs import as_day
+
+
+def report(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Path:
+    """Write the report of a scored day (by default the newest) and answer its path.
+
+    Raises
+    ------
+    InputError
+        Nothing was scored (on that day).
+    """
+    settings = load_config(config)
+    (progress or Silent()).stage("write the report")
+    return build_report(settings, as_day(as_of))

@@ -1,0 +1,58 @@
+import subprocess
+import sys
+
+import pytest
+
+from tiercast.cli.errors import arguments, brief_excepthook
+from tiercast.config.errors import InputError, OutputError
+
+FAILING = """
+import sys, tiercast.verbs.check, tiercast.cli.main
+def broken(*given, **more): raise KeyError("the disk of Babel")
+tiercast.verbs.check.check = broken
+sys.argv = ["tiercast", "check", "shop.yaml", *sys.argv[1:]]
+tiercast.cli.main.main()
+"""
+
+
+@pytest.mark.parametrize(("error", "code"), [(InputError, 2), (OutputError, 1)])
+def test_what_can_be_mended_is_told_without_a_traceback(run, shop, monkeypatch, error, code):
+    def broken(*_given, **_more):
+        raise error("mend this.\nAnd that.")
+
+    monkeypatch.setattr("tiercast.verbs.check.check", broken)
+    shown = run("check", shop)
+    assert shown.exit_code == code
+    assert shown.stderr.endswith("Error: mend this.\nAnd that.\n")
+
+
+@pytest.fixture
+def fail(shop, tmp_path):
+    def run(*more):
+        program = [sys.executable, "-c", FAILING, *more]
+        return subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_what_was_not_foreseen_ends_with_1_its_last_line_and_a_hint(fail):
+    shown = fail()
+    assert shown.returncode == 1
+    assert "Error: KeyError: 'the disk of Babel'" in shown.stderr
+    assert "--debug" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_debug_shows_the_whole_traceback(fail):
+    shown = fail("--debug")
+    assert shown.returncode == 1
+    assert "Traceback" in shown.stderr
+    assert "in broken" in shown.stderr
+
+
+def test_debug_may_stand_anywhere(monkeypatch):
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    assert arguments(["train", "--debug", "shop.yaml"]) == ["train", "shop.yaml"]
+    assert sys.excepthook is sys.__excepthook__
+    assert arguments(["train", "shop.yaml"]) == ["train", "shop.yaml"]
+    assert sys.excepthook is brief_excepthook

@@ -1,0 +1,95 @@
+import subprocess
+import sys
+
+import pytest
+import typer
+
+import tiercast
+from tiercast.cli.main import app
+
+COMMANDS = (
+    "check",
+    "compare",
+    "demo",
+    "explain",
+    "features",
+    "init",
+    "promote",
+    "report",
+    "score",
+    "train",
+)
+
+
+def test_each_verb_of_the_package_is_a_command():
+    registered = sorted(typer.main.get_command(app).commands)
+    assert registered == list(COMMANDS)
+    assert registered == [name for name in tiercast.__all__ if name != "__version__"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself_with_an_example(run, command):
+    shown = run(command, "--help")
+    assert shown.exit_code == 0
+    assert f"Example: tiercast {command} " in " ".join(shown.stdout.split())
+
+
+def test_the_version_is_told(run):
+    shown = run("--version")
+    assert (shown.exit_code, shown.stdout) == (0, f"tiercast {tiercast.__version__}\n")
+
+
+def test_without_a_command_the_help_is_shown(run):
+    shown = run()
+    assert shown.exit_code == 2
+    assert "Commands" in shown.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["tarin", "shop.yaml"], "No such command 'tarin'"),
+        (["train"], "Missing argument 'CONFIG'"),
+        (["train", "shop.yaml", "--as-of"], "requires an argument"),
+        (["train", "shop.yaml", "--trials", "many"], "as an integer"),
+        (["train", "shop.yaml", "--trials", "-1"], "greater than or equal to 0"),
+        (["features", "shop.yaml", "--output", "f.parquet"], "Missing option '--as-of'"),
+        (["score", "shop.yaml", "--asof", "2024-01-01"], "No such option: --asof"),
+        (["score", "shop.yaml", "2024-01-01"], "unexpected extra argument"),
+        (["promote", "shop.yaml"], "Missing argument 'VERSION'"),
+        (["explain", "shop.yaml"], "Missing argument 'CUSTOMER_ID'"),
+    ],
+)
+def test_wrong_usage_is_told_and_ends_with_2(run, arguments, says):
+    shown = run(*arguments)
+    assert shown.exit_code == 2
+    told = " ".join(shown.stderr.replace("│", " ").split())
+    assert says in told
+
+
+@pytest.mark.parametrize("command", ["check", "features", "train", "score", "report", "explain"])
+@pytest.mark.parametrize("day", ["31.3.2024", "2024-02-30", "yesterday"])
+def test_a_wrong_date_ends_with_2_and_the_right_form(run, shop, command, day):
+    more = {"explain": ["a"], "features": ["--output", "f.parquet"]}.get(command, [])
+    shown = run(command, shop, *more, "--as-of", day)
+    assert shown.exit_code == 2
+    assert "a date like 2024-03-31" in " ".join(shown.stderr.replace("│", " ").split())
+
+
+def test_starting_up_imports_nothing_heavy():
+    code = "import sys, tiercast.cli.main; print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert "typer" in modules
+    heavy = {"pandas", "numpy", "pyarrow", "ibis", "duckdb", "mlflow", "lightgbm", "pydantic"}
+    assert heavy.isdisjoint(modules)
+
+
+def test_the_installed_program_refuses_a_missing_config(tmp_path):
+    program = [sys.executable, "-m", "tiercast.cli.main", "check", "nosuch.yaml"]
+    run = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert run.stderr.startswith("Error: Config file not found: nosuch.yaml.")
+    assert "Traceback" not in run.stderr

@@ -1,0 +1,89 @@
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tiercast.training.compare import SHOWN
+from tiercast.training.gate import GateDecision
+from tiercast.training.train import TrainResult
+
+RESULT = TrainResult(
+    name="shop",
+    version="3",
+    run_id="abc",
+    trained_as_of=dt.date(2024, 7, 1),
+    decision=GateDecision("kept", "it is not better beyond chance"),
+    metrics={"auc": 0.8, "gini": 0.71236},
+    by_cutoff={
+        dt.date(2024, 3, 1): {"auc": 0.81, "gini": 0.7},
+        dt.date(2024, 2, 1): {"auc": 0.79},
+    },
+    evaluation_folder=Path("runs/shop/evaluation/model_version=3"),
+    sample="1,000 rows",
+)
+
+
+@pytest.fixture
+def training(monkeypatch):
+    """What `train` was called with."""
+    calls = []
+
+    def fake(config, as_of=None, *, trials=None, progress=None):
+        calls.append((config, as_of, trials))
+        progress.stage("tune", 1)
+        return RESULT
+
+    monkeypatch.setattr("tiercast.training.train.train", fake)
+    return calls
+
+
+def test_train_passes_on_the_day_and_the_trials(run, training):
+    run("train", "shop.yaml", "--as-of", "2024-07-01", "--trials", "5")
+    run("train", "shop.yaml")
+    assert training == [("shop.yaml", dt.date(2024, 7, 1), 5), ("shop.yaml", None, None)]
+
+
+def test_train_shows_past_days_the_mean_and_the_decision(run, training):
+    shown = run("train", "shop.yaml")
+    assert shown.exit_code == 0
+    assert shown.stdout.splitlines()[1:4] == [
+        "measure  2024-02-01  2024-03-01    mean",
+        "auc            0.79        0.81     0.8",
+        "gini              -         0.7  0.7124",
+    ]
+    assert "Champion: kept; it is not better beyond chance." in shown.stdout
+    assert "Evaluation: runs/shop/evaluation/model_version=3/" in shown.stdout
+
+
+def versions(count):
+    facts = {"aliases": "champion, challenger", "trained_as_of": dt.date(2024, 7, 1)}
+    rows = [
+        {"version": str(i + 1), **facts, "horizon_days": 90, "run_id": "f" * 32}
+        | dict.fromkeys(SHOWN, 0.51234)
+        for i in range(count)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_compare_shows_the_newest_versions_side_by_side(run, monkeypatch):
+    monkeypatch.setattr("tiercast.training.compare.compare", lambda _config: versions(8))
+    shown = run("compare", "shop.yaml").stdout
+    assert shown.splitlines()[1].split() == ["version", "3", "4", "5", "6", "7", "8"]
+    assert "champion, challenger" in shown
+    assert "0.5123" in shown
+    assert "2 older ones" in shown
+
+
+def test_compare_of_nothing_names_the_next_step(run, shop, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    shown = run("compare", shop)
+    assert shown.exit_code == 0
+    assert shown.stdout == "No version is registered yet. Next: tiercast train CONFIG\n"
+
+
+def test_promote_of_a_version_that_is_not_there_ends_with_2(run, shop, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    shown = run("promote", shop, "7")
+    assert shown.exit_code == 2
+    assert "shop has no model yet; train one first" in shown.stderr

@@ -1,0 +1,72 @@
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from tiercast.scoring.explain import CustomerStory, NextTier
+
+SCORE = {
+    "tier": "general",
+    "tier_confidence": 0.42,
+    "tier_set": ["general", "dormant"],
+    "churn_probability": 0.573,
+    "expected_value": 25.5,
+    "value_low": 0.0,
+    "value_high": 1090.25,
+    "next_order_date": None,
+    "segment": "frequent",
+    "segment_confidence": 0.9,
+    "rfm_segment": "loyal",
+    "r_score": 3,
+    "f_score": 5,
+    "m_score": 4,
+    "lifecycle_stage": "at_risk",
+    "action": "call",
+    "reasons": [{"text": "last order 74 days ago; usual gap 12 days"}],
+}
+ORDERS = pd.DataFrame(
+    {
+        "ordered_on": pd.to_datetime(["2024-04-18", "2024-04-06"]),
+        "spent": [1062.25, 9.0],
+        "gap_days": [12.0, float("nan")],
+    }
+)
+
+
+@pytest.fixture
+def shown(run, monkeypatch):
+    """What is printed of a story with so many scored dates."""
+
+    def show(past_dates=1, next_tier=None):
+        past = pd.DataFrame({"as_of": [dt.date(2024, 7, 1)] * past_dates, "tier": "general"})
+        story = CustomerStory("c7", dt.date(2024, 7, 1), SCORE, past, ORDERS, next_tier)
+        monkeypatch.setattr("tiercast.scoring.explain.explain", lambda *_given: story)
+        return run("explain", "shop.yaml", "c7").stdout
+
+    return show
+
+
+def test_explain_tells_scores_reasons_and_orders(shown):
+    text = shown()
+    assert "Customer c7 as of 2024-07-01" in text
+    assert "tier                general (confidence 42%)" in text
+    assert "expected value      25.50 (0.00 to 1,090.25)" in text
+    assert "next order          not within the horizon" in text
+    assert "RFM                 loyal (354)" in text
+    assert "Why: last order 74 days ago; usual gap 12 days" in text
+    assert "2024-04-18  1,062.25     12.00" in text
+    assert "2024-04-06      9.00         -" in text
+
+
+def test_explain_tells_what_the_next_tier_takes(shown):
+    assert "potential starts 14.50 higher" in shown(next_tier=NextTier("potential", 40.0, 25.5))
+    assert "to the next tier" not in shown()
+
+
+def test_explain_tells_earlier_scores_where_there_are_some(shown):
+    assert "Told before" not in shown()
+    assert "Told before" in shown(past_dates=2)
+
+
+def test_explain_before_any_scoring_ends_with_2(run, shop):
+    assert run("explain", shop, "a").exit_code == 2

@@ -1,0 +1,76 @@
+import json
+
+import pandas as pd
+import pytest
+
+from bases import orders, write_base
+from tiercast.config.errors import InputError
+from tiercast.verbs.check import check, check_folder
+
+ROWS = orders(
+    ("a", "2024-01-05", 12.5),
+    ("b", "2024-01-06", 3.0),
+    (None, "2024-01-07", 4.0),
+    ("a", "not a day", 5.0),
+    ("b", "2024-03-01", -3.0),
+)
+VISITS = pd.DataFrame(
+    {"customer_id": ["a", "b"], "event_at": ["2024-01-01", "2024-02-01"], "event_type": "visit"}
+)
+
+
+@pytest.fixture
+def config(tmp_path):
+    tables = {"transactions": ROWS, "events": VISITS}
+    return write_base(tmp_path / "in", tables, output={"path": str(tmp_path / "out")})
+
+
+def test_the_report_counts_what_was_found(config):
+    report = check(config)
+    lines = report.table("transactions")
+    assert (lines.rows_read, lines.rows_used, lines.rows_quarantined) == (5, 3, 2)
+    assert report.rows_found("null_customer") == 1
+    assert report.rows_found("unparsable_time") == 1
+    assert report.rows_found("return") == 1
+
+
+def test_report_and_bad_rows_are_written_as_the_source_had_them(config):
+    check(config)
+    folder = check_folder(config)
+    stored = json.loads((folder / "data_report.json").read_text("utf-8"))
+    assert [table["rows_used"] for table in stored["tables"]] == [3, 2]
+    text = (folder / "data_report.md").read_text("utf-8")
+    assert "| transactions | unparsable_time | ordered_at | 1 |" in text
+    bad = pd.read_parquet(folder / "quarantine" / "transactions.parquet")
+    broken = bad.sort_values("broken_rules")
+    assert broken["broken_rules"].tolist() == ["null_customer", "unparsable_time"]
+    assert broken["ordered_at"].tolist() == ["2024-01-07", "not a day"]
+    assert not (folder / "quarantine" / "events.parquet").exists()
+
+
+def test_a_second_check_leaves_nothing_of_the_first(config, tmp_path):
+    check(config)
+    good = write_base(tmp_path / "in", {"transactions": ROWS[:2]}, output=config.output)
+    check(good)
+    assert sorted(file.name for file in check_folder(good).iterdir()) == [
+        "data_report.json",
+        "data_report.md",
+    ]
+
+
+def test_rows_at_or_after_as_of_are_counted_as_future(config):
+    report = check(config, as_of="2024-02-01")
+    assert report.rows_found("future") == 1
+    assert report.rows_found("future", "events") == 1
+    future = next(finding for finding in report.findings if finding.rule == "future")
+    assert future.handling == "do not exist at as_of=2024-02-01"
+    assert future.examples == ("'2024-03-01 00:00:00'",)
+
+
+def test_without_as_of_nothing_is_future(config):
+    assert "future" not in {finding.rule for finding in check(config).findings}
+
+
+def test_an_as_of_before_the_first_order_is_refused(config):
+    with pytest.raises(InputError, match=r"after the first order \(2024-01-05\)"):
+        check(config, as_of="2024-01-05")

@@ -1,0 +1,92 @@
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tiercast
+from bases import orders, write_base
+from tiercast.config.errors import InputError
+from tiercast.features.clv import ClvModels
+from tiercast.verbs import features as features_module
+from tiercast.verbs.features import features
+
+CUSTOMERS = 60
+
+
+def order_lines():
+    """Customer i orders every 10 + i days from day i on, for about a year."""
+    start = dt.date(2024, 1, 1)
+    return orders(
+        *(
+            (f"c{i:02d}", str(start + dt.timedelta(days=day)), 10.0 + i + day % 7)
+            for i in reversed(range(CUSTOMERS))
+            for day in range(i, 360, 10 + 2 * i)
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("base")
+    tables = {"transactions": order_lines()}
+    return write_base(folder / "in", tables, output={"path": str(folder / "out")})
+
+
+@pytest.fixture(scope="module")
+def frame(config, tmp_path_factory):
+    path = tmp_path_factory.mktemp("out") / "features.parquet"
+    return pd.read_parquet(features(config, "2024-09-01", path))
+
+
+def test_there_is_one_row_per_customer_in_order(frame):
+    assert frame["customer_id"].tolist() == [f"c{i:02d}" for i in range(CUSTOMERS)]
+    assert set(frame["as_of"]) == {dt.date(2024, 9, 1)}
+
+
+def test_the_clv_columns_are_those_of_models_fitted_before_the_day(frame):
+    expected = ClvModels.fit(frame).predict(frame, 90)
+    assert list(expected.columns) == list(frame.columns[-len(expected.columns) :])
+    for name in expected.columns:
+        np.testing.assert_allclose(frame[name], expected[name], rtol=1e-9)
+
+
+def test_batches_change_nothing(config, frame, tmp_path, monkeypatch):
+    monkeypatch.setattr(features_module, "BATCH_ROWS", 7)
+    again = pd.read_parquet(features(config, "2024-09-01", tmp_path / "f.parquet"))
+    pd.testing.assert_frame_equal(again, frame)
+
+
+def test_orders_planted_in_the_future_change_no_feature(config, frame, tmp_path):
+    late = orders(("c00", "2024-09-01", 9999.0), ("new", "2024-12-01", 1.0))
+    lines = pd.concat([order_lines(), late])
+    planted = write_base(tmp_path / "in", {"transactions": lines})
+    again = pd.read_parquet(features(planted, "2024-09-01", tmp_path / "f.parquet"))
+    pd.testing.assert_frame_equal(again, frame)
+
+
+def test_by_default_the_day_is_the_one_after_the_last_order_and_the_file_in_the_output(config):
+    path = features(config)
+    last = dt.date.fromisoformat(max(order_lines()["ordered_at"]))
+    assert path.name == f"features_{last + dt.timedelta(days=1)}.parquet"
+    assert str(path.parent) == config.output.path
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_the_package_of_features_answers_as_the_verb_too(config, frame, tmp_path):
+    path = tiercast.features(config, "2024-09-01", output=tmp_path / "f.parquet")
+    assert len(pd.read_parquet(path)) == len(frame)
+
+
+@pytest.mark.parametrize("name", ["features.csv", "features", "."])
+def test_a_name_that_is_no_parquet_file_is_refused_at_once(config, name, monkeypatch):
+    monkeypatch.setattr(features_module, "open_base", None)
+    with pytest.raises(InputError, match=r"NAME\.parquet, but got"):
+        features(config, "2024-09-01", name)
+
+
+def test_returns_alone_make_no_customer(tmp_path):
+    lines = orders(("a", "2024-01-05", -5.0), ("a", "2024-01-09", 9.0))
+    config = write_base(tmp_path / "in", {"transactions": lines})
+    with pytest.raises(InputError, match="No customer has an order of a positive amount"):
+        features(config, "2024-01-06", tmp_path / "f.parquet")

@@ -1,0 +1,38 @@
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import tiercast
+
+VERBS = [name for name in tiercast.__all__ if name != "__version__"]
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_each_verb_can_be_called_and_says_what_it_does(name):
+    assert callable(getattr(tiercast, name))
+    assert inspect.getdoc(getattr(tiercast, name))
+
+
+def test_all_verbs_are_listed():
+    assert set(tiercast.__all__) <= set(dir(tiercast))
+
+
+def test_an_unknown_name_is_no_attribute():
+    with pytest.raises(AttributeError, match="no attribute 'tarin'"):
+        tiercast.tarin  # noqa: B018 - reading it is the test
+
+
+def test_importing_the_package_imports_no_library():
+    code = "import sys, tiercast; print(*{name.partition('.')[0] for name in sys.modules})"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert {"pandas", "numpy", "ibis", "mlflow", "pydantic", "typer"}.isdisjoint(modules)
+
+
+def test_modules_below_features_stay_importable():
+    from tiercast.features.registry import CATALOGUE
+
+    assert len(CATALOGUE) > 60
