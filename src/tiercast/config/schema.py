@@ -41,8 +41,8 @@ class SourceConfig(Settings):
 class OutlookConfig(Settings):
     """What is predicted: no order within `horizon_days` (churn), and the value within it."""
 
-    horizon_days: int = Field(90, ge=1, le=1098)
-    active_days: int | None = Field(365, ge=1)
+    horizon_days: int = Field(default=90, ge=1, le=1098)
+    active_days: int | None = Field(default=365, ge=1)
     value: Literal["revenue", "margin"] = "revenue"
 
 
@@ -52,10 +52,10 @@ class TrainConfig(Settings):
     `every_days` left out means a third of the horizon, at least seven days.
     """
 
-    snapshots: int = Field(8, ge=1, le=100)
-    every_days: int | None = Field(None, ge=1)
-    trials: int = Field(30, ge=0)
-    seed: int = Field(7, ge=0)
+    snapshots: int = Field(default=8, ge=1, le=100)
+    every_days: int | None = Field(default=None, ge=1)
+    trials: int = Field(default=30, ge=0)
+    seed: int = Field(default=7, ge=0)
 
 
 class TiersConfig(Settings):
@@ -103,16 +103,16 @@ class RfmEdgesConfig(Settings):
 class RfmWeightsConfig(Settings):
     """How much each score counts in the total."""
 
-    recency: float = Field(1.0, gt=0)
-    frequency: float = Field(1.0, gt=0)
-    monetary: float = Field(1.0, gt=0)
+    recency: float = Field(default=1.0, gt=0)
+    frequency: float = Field(default=1.0, gt=0)
+    monetary: float = Field(default=1.0, gt=0)
 
 
 class RfmConfig(Settings):
     """How RFM scores are cut: by quantile into `bins`, or at fixed `edges`."""
 
     method: Literal["quantile", "edges"] = "quantile"
-    bins: int = Field(5, ge=2, le=10)
+    bins: int = Field(default=5, ge=2, le=10)
     edges: RfmEdgesConfig | None = None
     weights: RfmWeightsConfig = RfmWeightsConfig()
 

@@ -50,10 +50,6 @@ def _lines_of_orders(spec: TableSpec, present: frozenset[str]) -> str | None:
     return "order_id" if spec.name == "transactions" and "order_id" in present else None
 
 
-def _lines_without_orders(spec: TableSpec, present: frozenset[str]) -> str | None:
-    return "amount" if spec.name == "transactions" and "order_id" not in present else None
-
-
 def _profiles(spec: TableSpec, _present: frozenset[str]) -> str | None:
     return "customer_id" if spec.open_ended else None
 
@@ -90,6 +86,15 @@ def _too_large(table: ir.Table, column: str) -> ir.BooleanValue:
 def _repeated(table: ir.Table, _column: str) -> ir.BooleanValue:
     names = [name for name in table.columns if not name.endswith(RAW_SUFFIX)]
     return ibis.row_number().over(ibis.window(group_by=names)) > 0
+
+
+def _repeated_in_order(table: ir.Table, column: str) -> ir.BooleanValue:
+    return _repeated(table, column) & table[column].notnull()
+
+
+def _repeated_without_order(table: ir.Table, column: str) -> ir.BooleanValue:
+    repeated = _repeated(table, column)
+    return repeated & table.order_id.isnull() if "order_id" in table.columns else repeated
 
 
 def _repeated_customer(table: ir.Table, column: str) -> ir.BooleanValue:
@@ -168,9 +173,9 @@ RULES: tuple[Rule, ...] = (
     _quarantine(
         "duplicate_line",
         "line repeats another of the same order in every column",
-        "check for files loaded twice; without order_id repeated lines are kept",
+        "check for files loaded twice; if these are different products, map `product_id`",
         _lines_of_orders,
-        _repeated,
+        _repeated_in_order,
     ),
     Rule(
         "repeated_line",
@@ -178,8 +183,8 @@ RULES: tuple[Rule, ...] = (
         "kept",
         "kept: two equal purchases on a day can be real",
         "map `order_id` if the source has one",
-        _lines_without_orders,
-        _repeated,
+        _amount,
+        _repeated_without_order,
     ),
     _quarantine(
         "duplicate_customer",

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.features.feature import Feature, Grain, Setting
-from tiercast.features.registry import KEYS, features_for
+from tiercast.features.registry import CATALOGUE, KEYS, features_for
 from tiercast.snapshots.exact import exact_sum
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
@@ -51,10 +51,17 @@ def observed_event_types(journal: Journal, before: dt.date) -> tuple[str, ...]:
 
 
 def profile_columns(journal: Journal) -> tuple[str, ...]:
-    """Answer the names of the profile columns, as given."""
+    """Answer the names of the profile columns in a panel: as given, unless a feature has it."""
     if journal.customers is None:
         return ()
-    return tuple(name for name in journal.customers.columns if name not in KEYS)
+    return tuple(_profile_names(journal.customers))
+
+
+def _profile_names(customers: ir.Table) -> dict[str, str]:
+    """Answer the profile columns by the name they get: a feature's own name is taken."""
+    taken = {"as_of", *(feature.name for feature in CATALOGUE)}
+    own = [name for name in customers.columns if name != "customer_id"]
+    return {f"profile_{name}" if name in taken else name: name for name in own}
 
 
 def _cut_tables(journal: Journal, cutoffs: Sequence[dt.date]) -> dict[Grain, ir.Table]:
@@ -67,11 +74,17 @@ def _cut_tables(journal: Journal, cutoffs: Sequence[dt.date]) -> dict[Grain, ir.
     if journal.contacts is not None:
         tables["contacts"] = history(journal.contacts, "contacted_at", cutoffs)
         if "responded_at" in journal.contacts.columns:
-            answered = journal.contacts.filter(journal.contacts.responded_at.notnull())
-            tables["responses"] = history(answered, "responded_at", cutoffs)
+            tables["responses"] = history(_responses(journal.contacts), "responded_at", cutoffs)
     if journal.events is not None:
         tables["events"] = history(journal.events, "event_at", cutoffs)
     return tables
+
+
+def _responses(contacts: ir.Table) -> ir.Table:
+    """Answer the contacts with a response; one dated before its contact is known with it."""
+    answered = contacts.filter(contacts.responded_at.notnull())
+    known = ibis.greatest(answered.responded_at, answered.contacted_at)
+    return answered.mutate(responded_at=known)
 
 
 def _by_category(days: ir.Table) -> ir.Table:
@@ -111,6 +124,5 @@ def _as_floats(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
 def _with_profile(table: ir.Table, customers: ir.Table | None) -> ir.Table:
     if customers is None:
         return table
-    taken = [name for name in customers.columns if name in table.columns and name not in KEYS]
-    renamed = customers.rename({f"profile_{name}": name for name in taken})
-    return table.left_join(renamed, "customer_id").drop(_RIGHT)
+    profiles = customers.rename(_profile_names(customers))
+    return table.left_join(profiles, "customer_id").drop("customer_id_right")

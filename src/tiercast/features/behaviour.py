@@ -194,9 +194,9 @@ RHYTHM = (
         "active_days_a_week",
         "days a week",
         "behaviour",
-        "order days a week since the first order",
-        None,
-        lambda table, _: ratio(table.active_days * 7, table.tenure_days),
+        "order days a week since the first order day",
+        "order_days",
+        lambda table, _: ratio(table.count() * 7, table.days_ago.max()),
         empty=None,
     ),
 )

@@ -1,5 +1,7 @@
 """Every feature there is, in the order of the feature table."""
 
+import sys
+
 from tiercast.features.behaviour import BEHAVIOUR
 from tiercast.features.btyd import CLV, SUFFICIENT
 from tiercast.features.contacts import CAMPAIGNS, EVENTS, event_type_features
@@ -8,6 +10,15 @@ from tiercast.features.rfm import RFM
 from tiercast.snapshots.journal import Journal
 
 KEYS = ("customer_id", "as_of")
+PAGE_HEAD = """\
+# Features
+
+One row per customer and cutoff (`customer_id`, `as_of`), counted from rows before the cutoff only.
+A window of 30 days is `[as_of - 30 days, as_of)`. Empty (null) means that there is nothing to say:
+a customer with one order has no gaps. A base without a table or column lacks its features. The
+eight most frequent event types add two each: `event_type_N_90d`, `event_type_N_recency_days`.
+Profile columns come as they are, `profile_` before a name that a feature has.
+"""
 CATALOGUE: tuple[Feature, ...] = (*RFM, *BEHAVIOUR, *CAMPAIGNS, *EVENTS, *SUFFICIENT, *CLV)
 
 
@@ -37,6 +48,11 @@ def feature_table(features: tuple[Feature, ...] = CATALOGUE) -> str:
     return "\n".join([head, *rows])
 
 
+def feature_page() -> str:
+    """Answer the page that documents the features (`make docs` writes it)."""
+    return f"{PAGE_HEAD}\n{feature_table()}\n"
+
+
 def _has_grain(journal: Journal, feature: Feature) -> bool:
     if feature.family == "campaigns":
         return journal.contacts is not None
@@ -57,3 +73,7 @@ def _missing_names(journal: Journal) -> set[str]:
     answers = ("responses", "response_recency_days", "response_rate")
     needs |= dict.fromkeys(answers, responses)
     return {name for name, had in needs.items() if not had}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(feature_page())

@@ -91,7 +91,7 @@ def shrunken_mean(levels: Sequence[float]) -> float:
     if not levels:
         return 0.0
     readings = np.array(levels)
-    weight = AGEING ** np.arange(len(readings))
+    weight = np.power(AGEING, np.arange(len(readings), dtype=np.float64))
     mean = np.average(readings, weights=weight)
     count = weight.sum() ** 2 / np.square(weight).sum()  # as many equal readings
     precision = count / _shock(readings, mean, weight) ** 2

@@ -81,6 +81,8 @@ def as_day(day: dt.date | str | None) -> dt.date | None:
     InputError
         The text is no ISO date.
     """
+    if isinstance(day, dt.datetime):
+        return day.date()
     if not isinstance(day, str):
         return day
     try:

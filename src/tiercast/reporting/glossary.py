@@ -1,0 +1,31 @@
+"""The words of the report, and where its numbers come from."""
+
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.section import Glossary, Note, Section
+from tiercast.reporting.wording import Wording
+
+ENTRIES = (
+    "churn",
+    "expected_value",
+    "interval",
+    "tier",
+    "confidence",
+    "segment",
+    "rfm",
+    "lifecycle",
+    "value_at_risk",
+    "median",
+)
+
+
+def glossary_section(inputs: Inputs, say: Wording) -> Section:
+    """Return the closing chapter."""
+    entries = [(say(f"glossary.{name}.word"), say(f"glossary.{name}.means")) for name in ENTRIES]
+    source = say(
+        "glossary.source",
+        name=inputs.config.name,
+        version=inputs.model_version,
+        date=say.date(inputs.as_of),
+    )
+    parts = (Glossary(entries), Note(source))
+    return Section("glossary", say("glossary.title"), say("glossary.headline"), parts)

@@ -1,0 +1,184 @@
+"""What the report is made from: the stored tables of one scored date, and no model."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+from ibis.backends.duckdb import Backend
+
+from tiercast.config.errors import InputError
+from tiercast.config.schema import Config
+
+FEATURES = (
+    "recency_days",
+    "orders",
+    "revenue",
+    "revenue_365d",
+    "average_order_value",
+    "gap_mean_days",
+    "tenure_days",
+    "category_count",
+    "discount_share",
+)
+# Long texts that only a handful of listed customers need; they stay in the files.
+LEFT_OUT = (
+    "reasons",
+    "alerts",
+    "tier_set",
+    "next_order_date",
+    "next_order_low",
+    "next_order_high",
+    "run_id",
+)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The tables of one scored date.
+
+    Attributes
+    ----------
+    base
+        One row per customer: the score columns but the long ones, and the features shown.
+    profile_columns
+        Columns of `base` with words about customers (age group, region, ...).
+    scores
+        The stored scores as they are.
+    predictions
+        Past forecasts beside what came, or None where the model has no evaluation.
+    segments
+        The evaluation's row per segment, or None.
+    """
+
+    config: Config
+    as_of: date
+    manifest: Mapping[str, Any]
+    base: ir.Table
+    profile_columns: Sequence[str]
+    scores: ir.Table
+    predictions: ir.Table | None
+    segments: pd.DataFrame | None
+
+    @property
+    def model_version(self) -> str:
+        """The version of the model that scored."""
+        return _model_version(self.manifest)
+
+
+def read_inputs(connection: Backend, config: Config, as_of: date | None = None) -> Inputs:
+    """Return the tables of a scored date, the latest one if none is asked for.
+
+    Raises
+    ------
+    InputError
+        Nothing was scored (on that date), the features of that date are missing, or the scores
+        hold tiers that the config does not name.
+    """
+    output = Path(config.output.path)
+    day = _scored_date(output, as_of)
+    folder = output / "scores" / f"as_of={day}"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    scores = _parts(connection, folder, day)
+    _check_tiers(scores, config, folder)
+    features = _parts(connection, output / "features" / f"as_of={day}", day)
+    words = _word_columns(features, scores)
+    evaluation = output / "evaluation" / f"model_version={_model_version(manifest)}"
+    return Inputs(
+        config=config,
+        as_of=day,
+        manifest=manifest,
+        base=connection.create_table("report_base", _base(scores, features, words)),
+        profile_columns=words,
+        scores=scores,
+        predictions=_predictions(connection, evaluation / "predictions.parquet"),
+        segments=_segments(evaluation / "segments.parquet"),
+    )
+
+
+def _model_version(manifest: Mapping[str, Any]) -> str:
+    return str(manifest["model"]["version"])
+
+
+def _scored_date(output: Path, as_of: date | None) -> date:
+    found = _scored_dates(output)
+    if as_of is None and found:
+        return found[-1]
+    if as_of in found:
+        return as_of
+    known = f"Scored so far: {', '.join(map(str, found[-5:]))}." if found else "Nothing is there."
+    asked = f"scores of {as_of}" if as_of else "scores"
+    raise InputError(
+        f"A report needs {asked} in {output / 'scores'}. {known} "
+        f"Run `tiercast score CONFIG --as-of {as_of or 'DATE'}` first."
+    )
+
+
+def _scored_dates(output: Path) -> list[date]:
+    """Return the dates whose scores are complete: the manifest is written last."""
+    manifests = (output / "scores").glob("as_of=*/manifest.json")
+    return sorted(
+        date.fromisoformat(file.parent.name.removeprefix("as_of=")) for file in manifests
+    )
+
+
+def _parts(connection: Backend, folder: Path, day: date) -> ir.Table:
+    files = sorted(folder.glob("part-*.parquet"))
+    if not files:
+        raise InputError(
+            f"A report needs the tables in {folder}, but there is no part-*.parquet. "
+            f"Run `tiercast score CONFIG --as-of {day}` again."
+        )
+    return _parquet(connection, files)
+
+
+def _check_tiers(scores: ir.Table, config: Config, folder: Path) -> None:
+    """Refuse scores of other tiers: their customers would drop out of every table of tiers."""
+    found = scores.select("tier").distinct().to_pyarrow()["tier"].to_pylist()
+    other = sorted(set(found) - set(config.tiers.names))
+    if other:
+        raise InputError(
+            f"Scores must hold the config's tiers ({', '.join(config.tiers.names)}), but {folder} "
+            f"holds {', '.join(other[:5])}. Train and score again, or restore `tiers.names`."
+        )
+
+
+def _parquet(connection: Backend, files: Sequence[Path]) -> ir.Table:
+    # The folder's `as_of=` is in the rows too; taken from the path it would be a second column.
+    return connection.read_parquet([str(file) for file in files], hive_partitioning=False)
+
+
+def _predictions(connection: Backend, file: Path) -> ir.Table | None:
+    return _parquet(connection, [file]) if file.is_file() else None
+
+
+def _segments(file: Path) -> pd.DataFrame | None:
+    return pd.read_parquet(file) if file.is_file() else None
+
+
+def _word_columns(features: ir.Table, scores: ir.Table) -> list[str]:
+    schema = features.schema()
+    return [name for name, kind in schema.items() if kind.is_string() and name not in scores]
+
+
+def _base(scores: ir.Table, features: ir.Table, words: Sequence[str]) -> ir.Table:
+    shown = features.select(
+        "customer_id",
+        **{name: _number(features, name) for name in FEATURES},
+        **{name: features[name] for name in words},
+    )
+    kept = scores.drop(*(name for name in LEFT_OUT if name in scores.columns))
+    return kept.left_join(shown, "customer_id").drop("customer_id_right")
+
+
+def _number(features: ir.Table, name: str) -> ir.Value:
+    """Return a feature with every missing value as null; one not stored is missing throughout."""
+    if name not in features.columns:
+        return ibis.null("float64")
+    value = features[name].cast("float64")
+    return value.isnan().ifelse(ibis.null("float64"), value)

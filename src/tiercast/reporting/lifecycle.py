@@ -1,0 +1,68 @@
+"""Lifecycle: where customers stand, judged by their own rhythm of ordering."""
+
+import pandas as pd
+
+from tiercast.reporting import numbers
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.section import Chart, Measure, Section, Table
+from tiercast.reporting.share_bars import share_bars, with_shares
+from tiercast.reporting.wording import Wording
+
+# From the first order to the last.
+STAGES = ("new", "active", "reactivated", "at_risk", "lost")
+
+
+def stage_table(inputs: Inputs) -> pd.DataFrame:
+    """Return one row per stage in the order of a customer's life; absent stages are zeros.
+
+    Columns: customers, expected_value, past_value (last 365 days), their shares, churn.
+    """
+    base = inputs.base
+    found = base.group_by("lifecycle_stage").aggregate(
+        customers=base.count(),
+        expected_value=base.expected_value.sum(),
+        past_value=base.revenue_365d.sum().fill_null(0.0),
+        churn=base.churn_probability.mean(),
+    )
+    table = found.to_pandas().set_index("lifecycle_stage").reindex(list(STAGES))
+    sums = ["customers", "expected_value", "past_value"]
+    return with_shares(table.fillna(dict.fromkeys(sums, 0)), sums)
+
+
+def lifecycle_section(inputs: Inputs, say: Wording) -> Section:
+    """Return the chapter on the lifecycle."""
+    table = stage_table(inputs)
+    headline = say(
+        "lifecycle.headline",
+        share=numbers.share(table["customers_share"]["at_risk"]),
+        value_share=numbers.share(table["past_value_share"]["at_risk"]),
+    )
+    labels = [say.label("stage", stage) for stage in table.index]
+    groups = [
+        (say("common.customers_share"), table["customers_share"].tolist()),
+        (say("common.year_share"), table["past_value_share"].tolist()),
+    ]
+    chart = Chart(
+        id="chart-lifecycle",
+        title=say("lifecycle.chart"),
+        figure=share_bars(labels, groups),
+        alt=say("lifecycle.alt", finding=headline),
+        reading=say("lifecycle.reading"),
+    )
+    parts = (chart, _numbers(table, say))
+    return Section("lifecycle", say("lifecycle.title"), headline, parts)
+
+
+def _numbers(table: pd.DataFrame, say: Wording) -> Table:
+    measures = (
+        Measure(say("common.customers"), "customers", numbers.count),
+        Measure(say("common.customers_share"), "customers_share", numbers.share),
+        Measure(say("common.year_share"), "past_value_share", numbers.share),
+        Measure(say("common.expected_share"), "expected_value_share", numbers.share),
+        Measure(say("common.churn"), "churn", numbers.share),
+    )
+    names = [say.label("stage", stage) for stage in STAGES]
+    details = [say(f"lifecycle.meanings.{stage}") for stage in STAGES]
+    return Table.of(
+        say("lifecycle.numbers"), table, (say("lifecycle.stage"), names), measures, details=details
+    )

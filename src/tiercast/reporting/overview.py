@@ -1,0 +1,159 @@
+"""The base at a glance: how many, how alive, what to expect."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from tiercast.reporting import numbers
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.section import Card, Cards, Chart, Measure, Section, Table
+from tiercast.reporting.share_bars import share_bars, with_shares
+from tiercast.reporting.wording import Wording
+
+# Lower ends of the bands; a customer belongs to the last one reached.
+RECENCY_BANDS = (0, 8, 31, 91, 181, 366)
+ORDER_BANDS = (1, 2, 3, 6, 11, 21, 51)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the whole base: money in the unit of the orders, customers as counts."""
+
+    customers: int
+    buyers: float
+    expected_value: float
+    past_value: float
+    value_at_risk: float
+    one_time: int
+
+
+def totals(inputs: Inputs) -> Totals:
+    """Return the sums over all scored customers."""
+    base = inputs.base
+    past = base.revenue_365d.fill_null(0.0)
+    row = base.aggregate(
+        customers=base.count(),
+        buyers=(1 - base.churn_probability).sum(),
+        expected_value=base.expected_value.sum(),
+        past_value=past.sum(),
+        value_at_risk=(past * base.churn_probability).sum(),
+        one_time=(base.orders == 1).sum().fill_null(0),
+    ).to_pyarrow()
+    return Totals(**{name: value or 0 for name, value in row.to_pylist()[0].items()})
+
+
+def overview_section(inputs: Inputs, say: Wording) -> Section:
+    """Return the chapter on the base as a whole."""
+    sums = totals(inputs)
+    headline = say(
+        "overview.headline",
+        customers=numbers.count(sums.customers),
+        buyers=numbers.count(sums.buyers),
+        expected=numbers.total(sums.expected_value),
+    )
+    parts = (Cards(_cards(sums, say)), _recency_chart(inputs, say), _orders_chart(inputs, say))
+    return Section("overview", say("overview.title"), headline, parts)
+
+
+def _cards(sums: Totals, say: Wording) -> list[Card]:
+    each = numbers.ratio(sums.expected_value, sums.customers)
+    details = {
+        "customers": (numbers.count(sums.customers), {}),
+        "buyers": (numbers.count(sums.buyers), {"share": _share(sums.buyers, sums.customers)}),
+        "expected": (numbers.total(sums.expected_value), {"each": numbers.money(each)}),
+        "at_risk": (
+            numbers.total(sums.value_at_risk),
+            {"share": _share(sums.value_at_risk, sums.past_value)},
+        ),
+        "one_time": (
+            _share(sums.one_time, sums.customers),
+            {"count": numbers.count(sums.one_time)},
+        ),
+    }
+    return [
+        Card(value, say(f"overview.cards.{name}"), say(f"overview.cards.{name}_detail", **filled))
+        for name, (value, filled) in details.items()
+    ]
+
+
+def _share(part: float, whole: float) -> str:
+    return numbers.share(numbers.ratio(part, whole))
+
+
+def _banded(inputs: Inputs, column: str, lower_ends: tuple[int, ...]) -> pd.DataFrame:
+    """Return customers, past value and both shares for each band of a column, by its number."""
+    base = inputs.base.filter(inputs.base[column].notnull())
+    value: ir.NumericValue = base[column]
+    band = sum(
+        ((value >= end).cast("int8") for end in lower_ends[1:]), start=ibis.literal(0, "int8")
+    )
+    found = base.group_by(band=band).aggregate(
+        customers=base.count(), past_value=base.revenue.sum().fill_null(0.0)
+    )
+    table = found.to_pandas().set_index("band").reindex(range(len(lower_ends)), fill_value=0)
+    return with_shares(table, ["customers", "past_value"])
+
+
+def _recency_chart(inputs: Inputs, say: Wording) -> Chart:
+    table = _banded(inputs, "recency_days", RECENCY_BANDS)
+    labels = _band_labels(RECENCY_BANDS, say, "overview.recency.band", "overview.recency.beyond")
+    recent = float(table["customers_share"].iloc[:2].sum())
+    title = say("overview.recency.title", share=numbers.share(recent))
+    return _band_chart("recency", title, labels, table, say)
+
+
+def _orders_chart(inputs: Inputs, say: Wording) -> Chart:
+    table = _banded(inputs, "orders", ORDER_BANDS)
+    labels = _band_labels(ORDER_BANDS, say, "overview.orders.band", "overview.orders.beyond")
+    # The smallest group of loyal buyers that brought at least half of the money.
+    loyal = int((table["past_value_share"][::-1].cumsum() < 0.5).sum())
+    rows = table.iloc[max(len(table) - 1 - loyal, 0) :]
+    title = say(
+        "overview.orders.title",
+        least=str(ORDER_BANDS[max(len(table) - 1 - loyal, 0)]),
+        share=numbers.share(float(rows["customers_share"].sum())),
+        value_share=numbers.share(float(rows["past_value_share"].sum())),
+    )
+    return _band_chart("orders", title, labels, table, say)
+
+
+def _band_labels(ends: tuple[int, ...], say: Wording, band: str, beyond: str) -> list[str]:
+    labels = [
+        say(f"{band}_{low}") if high - 1 == low else say(band, low=str(low), high=str(high - 1))
+        for low, high in pairwise(ends)
+    ]
+    return [*labels, say(beyond, low=str(ends[-1]))]
+
+
+def _band_chart(
+    name: str, title: str, labels: list[str], table: pd.DataFrame, say: Wording
+) -> Chart:
+    filled = table["customers"].to_numpy() > 0
+    shown = table[filled]
+    names = [label for label, there in zip(labels, filled, strict=True) if there]
+    groups = [
+        (say("common.customers_share"), shown["customers_share"].tolist()),
+        (say("common.past_share"), shown["past_value_share"].tolist()),
+    ]
+    return Chart(
+        id=f"chart-{name}",
+        title=title,
+        figure=share_bars(names, groups),
+        alt=say(f"overview.{name}.alt", finding=title),
+        reading=say(f"overview.{name}.reading"),
+        table=_numbers(title, names, shown, say),
+        half=True,
+    )
+
+
+def _numbers(title: str, names: list[str], shown: pd.DataFrame, say: Wording) -> Table:
+    measures = (
+        Measure(say("common.customers"), "customers", numbers.count),
+        Measure(say("common.customers_share"), "customers_share", numbers.share),
+        Measure(say("common.past_value"), "past_value", numbers.total),
+        Measure(say("common.past_share"), "past_value_share", numbers.share),
+    )
+    return Table.of(title, shown, ("", names), measures)

@@ -1,0 +1,141 @@
+"""Build the report: stored tables in, one self-contained HTML file out."""
+
+import hashlib
+import os
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.io import to_json
+from plotly.offline import get_plotlyjs
+
+from tiercast.config.schema import Config
+from tiercast.reporting.glossary import glossary_section
+from tiercast.reporting.inputs import Inputs, read_inputs
+from tiercast.reporting.lifecycle import lifecycle_section
+from tiercast.reporting.model_quality import quality_section
+from tiercast.reporting.outlook import outlook_section
+from tiercast.reporting.overview import overview_section
+from tiercast.reporting.rfm_map import rfm_section
+from tiercast.reporting.section import Chart, Section
+from tiercast.reporting.segments import segments_section
+from tiercast.reporting.tiers import tiers_section
+from tiercast.reporting.watchlists import watchlists_section
+from tiercast.reporting.wording import Wording, load_wording
+from tiercast.sources.workspace import workspace
+
+SECTIONS: tuple[Callable[[Inputs, Wording], Section], ...] = (
+    overview_section,
+    tiers_section,
+    segments_section,
+    rfm_section,
+    lifecycle_section,
+    outlook_section,
+    watchlists_section,
+    quality_section,
+    glossary_section,
+)
+
+
+def build_report(config: Config, as_of: date | None = None, output: Path | None = None) -> Path:
+    """Write the report of a scored date and return its path.
+
+    One HTML file that needs no network: the newest scores below `config.output.path`, or those
+    of `as_of`, with the features of the same customers and the evaluation of the model that
+    scored. No model is loaded. The file appears whole or not at all.
+
+    Parameters
+    ----------
+    config
+        The customer base; `language` is the report's.
+    as_of
+        A scored date; None takes the latest.
+    output
+        The file to write; None takes `reports/as_of=YYYY-MM-DD.html` in the output folder.
+
+    Raises
+    ------
+    InputError
+        Nothing was scored (on that date).
+    """
+    with workspace() as connection:
+        inputs = read_inputs(connection, config, as_of)
+        page = render(inputs)
+    path = output or Path(config.output.path) / "reports" / f"as_of={inputs.as_of}.html"
+    _write_whole(path, page)
+    return path
+
+
+def render(inputs: Inputs) -> str:
+    """Return the page of some stored tables."""
+    config = inputs.config
+    say = load_wording(
+        config.language, horizon_days=config.outlook.horizon_days, worth=config.outlook.value
+    )
+    return _page(inputs, say, [section(inputs, say) for section in SECTIONS])
+
+
+def _page(inputs: Inputs, say: Wording, sections: Sequence[Section]) -> str:
+    scripts = [Markup(get_plotlyjs()), Markup(_asset("charts.js"))]
+    environment = Environment(
+        loader=PackageLoader("tiercast.reporting", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    until = inputs.as_of + timedelta(days=inputs.config.outlook.horizon_days - 1)
+    return environment.get_template("page.html.jinja").render(
+        say=say,
+        name=inputs.config.name,
+        day=say.date(inputs.as_of),
+        until=say.date(until),
+        sections=sections,
+        figures=_figures(sections),
+        style=Markup(_asset("style.css")),
+        scripts=scripts,
+        policy=_policy(scripts),
+    )
+
+
+def _figures(sections: Sequence[Section]) -> dict[str, Markup]:
+    charts = [part for section in sections for part in section.parts if isinstance(part, Chart)]
+    return {chart.id: script_safe(str(to_json(chart.figure))) for chart in charts}
+
+
+def script_safe(json_text: str) -> Markup:
+    r"""Return JSON that cannot end the script element it stands in, whatever its strings hold.
+
+    Examples
+    --------
+    >>> print(script_safe('["</script>"]'))
+    ["\u003c/script\u003e"]
+    """
+    for character in "<>&\u2028\u2029":
+        json_text = json_text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(json_text)
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """Return the page's own rule for browsers: nothing is fetched, only our scripts run."""
+    hashes = (b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts)
+    ours = " ".join(f"'sha256-{value}'" for value in hashes)
+    return f"default-src 'none'; script-src {ours}; style-src 'unsafe-inline'; img-src data:"
+
+
+def _asset(name: str) -> str:
+    return resources.files("tiercast.reporting").joinpath(name).read_text(encoding="utf-8")
+
+
+def _write_whole(path: Path, page: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        aside.write_text(page, encoding="utf-8")
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

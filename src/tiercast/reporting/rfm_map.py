@@ -1,0 +1,140 @@
+"""The RFM map: how recently and how often customers bought, and what each cell is worth."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from tiercast.reporting import numbers
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.section import Chart, Measure, Section, Table
+from tiercast.reporting.share_bars import with_shares
+from tiercast.reporting.theme import QUIET, SEQUENCE, figure
+from tiercast.reporting.wording import Wording
+
+Floats = npt.NDArray[np.float64]
+
+
+def rfm_cells(inputs: Inputs) -> pd.DataFrame:
+    """Return customers and expected_value (with shares) of each r_score and f_score that occur."""
+    base = inputs.base
+    found = base.group_by("r_score", "f_score").aggregate(
+        customers=base.count(), expected_value=base.expected_value.sum()
+    )
+    table = found.to_pandas().sort_values(["r_score", "f_score"], ignore_index=True)
+    return with_shares(table, ["customers", "expected_value"])
+
+
+def rfm_section(inputs: Inputs, say: Wording) -> Section:
+    """Return the chapter on RFM."""
+    cells = rfm_cells(inputs)
+    bins = inputs.config.rfm.bins
+    corner = cells[(cells["r_score"] >= bins - 1) & (cells["f_score"] >= bins - 1)]
+    headline = say(
+        "rfm.headline",
+        share=numbers.share(float(corner["customers_share"].sum())),
+        value_share=numbers.share(float(corner["expected_value_share"].sum())),
+    )
+    chart = Chart(
+        id="chart-rfm",
+        title=say("rfm.chart"),
+        figure=_heatmap(cells, bins, say),
+        alt=say("rfm.alt", finding=headline),
+        reading=say("rfm.reading", bins=str(bins)),
+    )
+    return Section("rfm", say("rfm.title"), headline, (chart, _named(inputs, say)))
+
+
+def _heatmap(cells: pd.DataFrame, bins: int, say: Wording) -> dict[str, Any]:
+    scores = [str(score) for score in range(1, bins + 1)]
+    trace = go.Heatmap(
+        **_boxes(*_grid(cells, bins)),
+        x=scores,
+        y=scores,
+        texttemplate="%{text}",
+        textfont={"size": 11},
+        hovertemplate=say("rfm.hover") + "<extra></extra>",
+        colorscale=[list(stop) for stop in SEQUENCE],
+        colorbar=_colour_scale(say("rfm.colour")),
+        xgap=3,
+        ygap=3,
+    )
+    axis = {"type": "category", "showgrid": False, "showline": False, "ticks": ""}
+    return figure(
+        [trace],
+        height=500,
+        xaxis={**axis, "title": {"text": say("rfm.x")}},
+        yaxis={**axis, "title": {"text": say("rfm.y")}},
+        margin={"t": 12},
+    )
+
+
+def _boxes(counts: Floats, means: Floats) -> dict[str, list[list[Any]]]:
+    """Return the boxes' colours (None where nobody is), texts and texts on pointing."""
+    shares = counts / max(counts.sum(), 1)
+    rows, columns = (range(size) for size in counts.shape)
+    return {
+        "z": [[None if np.isnan(v) else round(float(v), 2) for v in row] for row in means],
+        "text": [[_box_text(counts[f, r], shares[f, r]) for r in columns] for f in rows],
+        "customdata": [
+            [[numbers.count(counts[f, r]), numbers.money(means[f, r])] for r in columns]
+            for f in rows
+        ],
+    }
+
+
+def _colour_scale(title: str) -> dict[str, Any]:
+    return {
+        "orientation": "h",
+        "y": -0.17,
+        "yanchor": "top",
+        "thickness": 10,
+        "outlinewidth": 0,
+        "title": {"text": title, "side": "top", "font": {"color": QUIET, "size": 13}},
+    }
+
+
+def _grid(cells: pd.DataFrame, bins: int) -> tuple[Floats, Floats]:
+    """Return customers and mean expected value, each of shape (frequency, recency)."""
+    counts = np.zeros((bins, bins))
+    means = np.full((bins, bins), np.nan)
+    places = cells["f_score"].to_numpy(int) - 1, cells["r_score"].to_numpy(int) - 1
+    counts[places] = cells["customers"]
+    means[places] = cells["expected_value"] / cells["customers"]
+    return counts, means
+
+
+def _box_text(customers: float, share: float) -> str:
+    return f"<b>{numbers.count(customers)}</b><br>{numbers.share(share)}" if customers else ""
+
+
+def _named(inputs: Inputs, say: Wording) -> Table:
+    """Return the table of named RFM segments, biggest expected value first."""
+    base = inputs.base
+    found = base.group_by("rfm_segment").aggregate(
+        customers=base.count(),
+        expected_value=base.expected_value.sum(),
+        churn=base.churn_probability.mean(),
+    )
+    table = with_shares(found.to_pandas(), ["customers", "expected_value"]).sort_values(
+        ["expected_value", "rfm_segment"], ascending=[False, True]
+    )
+    measures = (
+        Measure(say("common.customers"), "customers", numbers.count),
+        Measure(say("common.customers_share"), "customers_share", numbers.share),
+        Measure(say("common.expected_share"), "expected_value_share", numbers.share),
+        Measure(say("common.churn"), "churn", numbers.share),
+    )
+    segments = table["rfm_segment"].tolist()
+    names = [say.label("rfm_segment", name) for name in segments]
+    details = [_meaning(name, say) for name in segments]
+    return Table.of(
+        say("rfm.named"), table, (say("rfm.segment"), names), measures, details=details
+    )
+
+
+def _meaning(segment: str, say: Wording) -> str:
+    key = f"rfm.meanings.{segment}"
+    return say(key) if say.has(key) else ""

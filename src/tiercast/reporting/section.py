@@ -1,0 +1,166 @@
+"""What a page is made of: sections of charts, tables, cards, notes and lists of customers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import pandas as pd
+
+Grade = Literal["good", "fair", "weak"]
+Tone = Literal["", "much_lower", "lower", "higher", "much_higher", "strong", "same"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: `tone` shades it, `mark` says the same without colour, `detail` explains it."""
+
+    text: str
+    tone: Tone = ""
+    mark: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A column of numbers: its title, where it stands in a frame, how a number is written."""
+
+    title: str
+    column: str
+    written: Callable[[float], str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of finished texts: the first column names the row, the others hold numbers.
+
+    `words` says that the other columns hold words instead.
+    """
+
+    kind: ClassVar[str] = "table"
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+    words: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        frame: pd.DataFrame,
+        names: tuple[str, Sequence[str]],
+        measures: Sequence[Measure],
+        *,
+        details: Sequence[str] = (),
+        note: str = "",
+    ) -> "Table":
+        """Build a table of a frame's numbers.
+
+        `names` is the title of the first column and the name of each row; `details` explain
+        the names.
+        """
+        head, rows = names
+        first = [
+            Cell(name, detail=detail)
+            for name, detail in zip(rows, details or [""] * len(rows), strict=True)
+        ]
+        others = [
+            [Cell(measure.written(value)) for value in frame[measure.column].tolist()]
+            for measure in measures
+        ]
+        cells = [list(row) for row in zip(first, *others, strict=True)]
+        return cls(title, [head, *(measure.title for measure in measures)], cells, note)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A Plotly figure (as plain data), its finding, how to read it, and its numbers.
+
+    `alt` says what the picture shows to those who do not see it; two charts in a row that are
+    `half` stand side by side where there is room.
+    """
+
+    kind: ClassVar[str] = "chart"
+    id: str
+    title: str
+    figure: dict[str, Any]
+    alt: str
+    reading: str
+    table: Table | None = None
+    half: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number at a glance, what it is, and what stands behind it."""
+
+    value: str
+    label: str
+    detail: str = ""
+    grade: Grade | None = None
+
+
+@dataclass(frozen=True)
+class Cards:
+    """A row of cards."""
+
+    kind: ClassVar[str] = "cards"
+    cards: Sequence[Card]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A paragraph of plain words."""
+
+    kind: ClassVar[str] = "note"
+    text: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One customer of a list, every field a finished text."""
+
+    customer: str
+    tier: str
+    confidence: str
+    churn: str
+    expected: str
+    interval: str
+    highlight: str
+    segment: str
+    action: str
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True)
+class PeopleList:
+    """Customers to look at first, why these, and what `highlight` in each row is (or "")."""
+
+    kind: ClassVar[str] = "people"
+    id: str
+    title: str
+    lead: str
+    highlight: str
+    people: Sequence[Person]
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """Words and what they mean."""
+
+    kind: ClassVar[str] = "glossary"
+    entries: Sequence[tuple[str, str]]
+
+
+Part = Table | Chart | Cards | Note | PeopleList | Glossary
+
+
+@dataclass(frozen=True)
+class Section:
+    """One chapter of the page: its finding in a sentence, then what shows it."""
+
+    id: str
+    title: str
+    headline: str
+    parts: Sequence[Part]
+    grade: Grade | None = None

@@ -1,0 +1,183 @@
+"""Discovered segments side by side: size, value, and what sets each apart from the base."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import ibis
+import pandas as pd
+
+from tiercast.reporting import numbers
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.section import Cell, Chart, Part, Section, Table, Tone
+from tiercast.reporting.segment_names import segment_label
+from tiercast.reporting.share_bars import share_bars, with_shares
+from tiercast.reporting.wording import Wording
+
+SHOWN_WORDS = 6
+# A median this many times the base's stands out, or stands out much.
+STANDS_OUT = 1.25
+STANDS_OUT_MUCH = 2.0
+
+
+@dataclass(frozen=True)
+class ProfileRow:
+    """One line of the profile: a column of the base and how its number is written."""
+
+    column: str
+    written: Callable[[float], str]
+    mean: bool = False
+
+
+PROFILE: tuple[ProfileRow, ...] = (
+    ProfileRow("recency_days", numbers.decimal),
+    ProfileRow("orders", numbers.decimal),
+    ProfileRow("revenue_365d", numbers.money),
+    ProfileRow("average_order_value", numbers.money),
+    ProfileRow("gap_mean_days", numbers.decimal),
+    ProfileRow("tenure_days", numbers.decimal),
+    ProfileRow("category_count", numbers.decimal),
+    ProfileRow("discount_share", numbers.share),
+    ProfileRow("churn_probability", numbers.share, mean=True),
+    ProfileRow("expected_value", numbers.money, mean=True),
+)
+
+
+def segment_table(inputs: Inputs) -> pd.DataFrame:
+    """Return one row per segment, most expected value first, then the base as row None.
+
+    Columns: customers, expected_value, their shares, confidence, and each profile column's
+    median (or mean).
+    """
+    base = inputs.base
+    measures = {
+        row.column: base[row.column].mean() if row.mean else base[row.column].median()
+        for row in PROFILE
+    }
+    sums = {
+        "customers": base.count(),
+        "value": base.expected_value.sum(),
+        "confidence": base.segment_confidence.mean(),
+    }
+    found = base.group_by("segment").aggregate(**sums, **measures).to_pandas()
+    table = with_shares(found, ["customers", "value"]).sort_values(
+        ["value", "segment"], ascending=[False, True]
+    )
+    whole = base.aggregate(**sums, **measures).to_pandas()
+    return pd.concat([table, whole], ignore_index=True)
+
+
+def segments_section(inputs: Inputs, say: Wording) -> Section:
+    """Return the chapter on segments."""
+    table = segment_table(inputs)
+    groups = table.iloc[:-1]
+    best = groups.iloc[0]
+    headline = say(
+        "segments.headline",
+        count=str(len(groups)),
+        segment=segment_label(str(best.segment), say),
+        share=numbers.share(best.customers_share),
+        value_share=numbers.share(best.value_share),
+    )
+    labels = [segment_label(str(name), say) for name in groups["segment"]]
+    columns = [say("segments.corner"), *labels, say("segments.base")]
+    profile = _profile(table, columns, _stability(inputs, list(groups["segment"])), say)
+    parts: list[Part] = [_chart(groups, labels, headline, say), profile]
+    words = _word_rows(inputs, list(groups["segment"]), say)
+    if words:
+        note = say("segments.words_note")
+        parts.append(Table(say("segments.words"), columns, words, note=note, words=True))
+    return Section("segments", say("segments.title"), headline, parts)
+
+
+def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: Wording) -> Chart:
+    bars = [
+        (say("common.customers_share"), groups["customers_share"].tolist()),
+        (say("common.expected_share"), groups["value_share"].tolist()),
+    ]
+    return Chart(
+        id="chart-segments",
+        title=say("segments.chart"),
+        figure=share_bars(labels, bars),
+        alt=say("segments.alt", finding=headline),
+        reading=say("segments.reading"),
+    )
+
+
+def _profile(
+    table: pd.DataFrame, columns: list[str], stability: list[float], say: Wording
+) -> Table:
+    customers = [Cell(numbers.count(value)) for value in table["customers"]]
+    sure = [Cell(numbers.share(value)) for value in table["confidence"]]
+    rows = [[Cell(say("common.customers")), *customers]]
+    rows += [
+        [Cell(say(f"segments.rows.{row.column}")), *_compared(table[row.column], row.written)]
+        for row in PROFILE
+        if table[row.column].notna().any()
+    ]
+    rows.append([Cell(say("segments.rows.confidence")), *sure])
+    if stability:
+        stable = [Cell(numbers.share(value)) for value in [*stability, math.nan]]
+        rows.append([Cell(say("segments.rows.stability")), *stable])
+    return Table(say("segments.profile"), columns, rows, note=say("segments.profile_note"))
+
+
+def _stability(inputs: Inputs, segments: Sequence[str]) -> list[float]:
+    """Return how stable each segment proved under resampling, nothing where it is not stored."""
+    stored = inputs.segments
+    if stored is None or "stability" not in stored:
+        return []
+    return stored.set_index("segment")["stability"].reindex(list(segments)).tolist()
+
+
+def _compared(values: "pd.Series[float]", written: Callable[[float], str]) -> list[Cell]:
+    """Return the cells of one line, each but the last, the base's own, shaded against it."""
+    whole = float(values.iloc[-1])
+    cells = [Cell(written(float(value)), *_standing(float(value), whole)) for value in values[:-1]]
+    return [*cells, Cell(written(whole))]
+
+
+def _standing(value: float, whole: float) -> tuple[Tone, str]:
+    """Return shade and mark of a segment's number against the base's.
+
+    Examples
+    --------
+    >>> _standing(30.0, 10.0), _standing(7.0, 10.0), _standing(10.0, 10.0), _standing(1.0, 0.0)
+    (('much_higher', '▲▲'), ('lower', '▼'), ('', ''), ('much_higher', '▲▲'))
+    """
+    if not (value >= 0 and whole >= 0) or value == whole:
+        return "", ""
+    # A zero on either side is further apart than any ratio says.
+    times = value / whole if whole else float("inf")
+    if times >= STANDS_OUT_MUCH:
+        return "much_higher", "▲▲"
+    if times <= 1 / STANDS_OUT_MUCH:
+        return "much_lower", "▼▼"
+    if times >= STANDS_OUT:
+        return "higher", "▲"
+    return ("lower", "▼") if times <= 1 / STANDS_OUT else ("", "")
+
+
+def _word_rows(inputs: Inputs, segments: Sequence[str], say: Wording) -> list[list[Cell]]:
+    """Return a line for each column of words: its commonest word by segment and in the base."""
+    rows = []
+    for column in list(inputs.profile_columns)[:SHOWN_WORDS]:
+        by_segment = _commonest(inputs, column)
+        cells = (Cell(by_segment.get(name, numbers.MISSING)) for name in [*segments, ""])
+        rows.append([Cell(say.label("column", column)), *cells])
+    return rows
+
+
+def _commonest(inputs: Inputs, column: str) -> dict[str, str]:
+    """Return the commonest word with its share of those known, by segment; "" is the base."""
+    known = inputs.base.filter(inputs.base[column].notnull())
+    counts = known.group_by(known.segment, word=known[column]).aggregate(n=known.count())
+    whole = counts.group_by("word").aggregate(n=counts.n.sum()).mutate(segment=ibis.literal(""))
+    both = counts.union(whole.select("segment", "word", "n").cast({"n": "int64"})).to_pandas()
+    both = both.sort_values(["n", "word"], ascending=[False, True])
+    sums = both.groupby("segment")["n"].sum()
+    first = both.drop_duplicates("segment")
+    return {
+        str(row.segment): f"{row.word} ({numbers.share(row.n / sums[row.segment])})"
+        for row in first.itertuples()
+    }

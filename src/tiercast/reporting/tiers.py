@@ -1,0 +1,117 @@
+"""Value tiers: how many, what they bring, how sure, and who moved."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tiercast.reporting import numbers
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.section import Cell, Chart, Measure, Note, Part, Section, Table
+from tiercast.reporting.share_bars import share_bars, with_shares
+from tiercast.reporting.wording import Wording
+
+
+def tier_table(inputs: Inputs) -> pd.DataFrame:
+    """Return one row per tier, best first: customers, expected_value, their shares and means.
+
+    Tiers without customers are rows of zeros.
+    """
+    base = inputs.base
+    found = base.group_by("tier").aggregate(
+        customers=base.count(),
+        expected_value=base.expected_value.sum(),
+        expected_each=base.expected_value.mean(),
+        churn=base.churn_probability.mean(),
+        confidence=base.tier_confidence.mean(),
+    )
+    table = found.to_pandas().set_index("tier").reindex(list(inputs.config.tiers.names))
+    table = table.fillna({"customers": 0, "expected_value": 0.0})
+    return with_shares(table, ["customers", "expected_value"])
+
+
+def tiers_section(inputs: Inputs, say: Wording) -> Section:
+    """Return the chapter on tiers."""
+    table = tier_table(inputs)
+    best = table.iloc[0]
+    headline = say(
+        "tiers.headline",
+        tier=say.label("tier", str(table.index[0])),
+        share=numbers.share(best.customers_share),
+        value_share=numbers.share(best.expected_value_share),
+    )
+    parts: list[Part] = [_chart(table, headline, say), _numbers(table, say), _sureness(table, say)]
+    moves = _moves(inputs)
+    if int(moves.to_numpy().sum()):
+        parts.append(_moves_table(moves, say))
+    return Section("tiers", say("tiers.title"), headline, parts)
+
+
+def _chart(table: pd.DataFrame, headline: str, say: Wording) -> Chart:
+    labels = [say.label("tier", str(name)) for name in table.index]
+    groups = [
+        (say("common.customers_share"), table["customers_share"].tolist()),
+        (say("common.expected_share"), table["expected_value_share"].tolist()),
+    ]
+    return Chart(
+        id="chart-tiers",
+        title=say("tiers.chart"),
+        figure=share_bars(labels, groups),
+        alt=say("tiers.alt", finding=headline),
+        reading=say("tiers.reading"),
+    )
+
+
+def _numbers(table: pd.DataFrame, say: Wording) -> Table:
+    measures = (
+        Measure(say("common.customers"), "customers", numbers.count),
+        Measure(say("common.customers_share"), "customers_share", numbers.share),
+        Measure(say("common.expected_value"), "expected_value", numbers.total),
+        Measure(say("common.expected_share"), "expected_value_share", numbers.share),
+        Measure(say("common.expected_each"), "expected_each", numbers.money),
+        Measure(say("common.churn"), "churn", numbers.share),
+        Measure(say("common.tier_confidence"), "confidence", numbers.share),
+    )
+    names = [say.label("tier", str(name)) for name in table.index]
+    return Table.of(say("tiers.numbers"), table, (say("common.tier"), names), measures)
+
+
+def _sureness(table: pd.DataFrame, say: Wording) -> Note:
+    best = table.iloc[0]
+    return Note(
+        say(
+            "tiers.sureness",
+            tier=say.label("tier", str(table.index[0])),
+            hits=numbers.count(round(100 * best.confidence) if best.customers else 0),
+        )
+    )
+
+
+def _moves(inputs: Inputs) -> pd.DataFrame:
+    """Return customers by previous tier (rows) and tier now (columns), both best first."""
+    base = inputs.base.filter(inputs.base.previous_tier.notnull())
+    counts = base.group_by("previous_tier", "tier").aggregate(customers=base.count()).to_pandas()
+    names = list(inputs.config.tiers.names)
+    wide = counts.pivot(index="previous_tier", columns="tier", values="customers")
+    return wide.reindex(index=names, columns=names).fillna(0).astype("int64")
+
+
+def _moves_table(moves: pd.DataFrame, say: Wording) -> Table:
+    counts = moves.to_numpy()
+    order = range(len(counts))
+    up = sum(int(counts[i, j]) for i in order for j in order if j < i)
+    down = sum(int(counts[i, j]) for i in order for j in order if j > i)
+    title = say("tiers.moves", up=numbers.count(up), down=numbers.count(down))
+    labels = [say.label("tier", str(name)) for name in moves.index]
+    rows = [
+        [Cell(say("tiers.was", tier=label)), *(_move_cell(counts, i, j) for j in order)]
+        for i, label in enumerate(labels)
+    ]
+    columns = [say("tiers.moves_corner"), *(say("tiers.is_now", tier=label) for label in labels)]
+    return Table(title, columns, rows, note=say("tiers.moves_note"))
+
+
+def _move_cell(counts: npt.NDArray[np.int64], before: int, now: int) -> Cell:
+    text = numbers.count(int(counts[before, now]))
+    if before == now:
+        return Cell(text, "same")
+    return Cell(text, "higher", "▲") if now < before else Cell(text, "lower", "▼")

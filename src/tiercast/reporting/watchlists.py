@@ -1,0 +1,140 @@
+"""Customers to look at first: who keeps us alive, who is about to leave, who could become more."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.reporting import numbers
+from tiercast.reporting.actions import action_table, alert_table, sentence
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.outlook import LIKELY
+from tiercast.reporting.section import Note, Part, PeopleList, Person, Section
+from tiercast.reporting.segment_names import segment_label
+from tiercast.reporting.wording import Wording
+
+LENGTH = 10
+REACHABLE = 0.8  # beyond it a contact hardly brings anyone back
+SHOWN = (
+    "customer_id",
+    "tier",
+    "tier_confidence",
+    "churn_probability",
+    "expected_value",
+    "value_low",
+    "value_high",
+    "segment",
+    "action",
+)
+
+
+def mainstays(inputs: Inputs) -> ir.Table:
+    """Return customers of the best tier, most expected value first; `rank_by` is that value."""
+    base = inputs.base
+    best = base.filter(base.tier == inputs.config.tiers.names[0])
+    return _ranked(best, best.expected_value)
+
+
+def leavers(inputs: Inputs) -> ir.Table:
+    """Return customers likely to leave and within reach, by the value at stake in `rank_by`.
+
+    At stake is the value of the last 365 days times the churn risk. Customers whose silence is
+    already far beyond their rhythm, or whose risk is beyond `REACHABLE`, have left.
+    """
+    base = inputs.base
+    at_stake = base.revenue_365d * base.churn_probability
+    leaving = base.churn_probability.between(LIKELY, REACHABLE) & (base.lifecycle_stage != "lost")
+    return _ranked(base.filter(leaving & (at_stake > 0)), at_stake)
+
+
+def climbers(inputs: Inputs) -> ir.Table:
+    """Return customers by their chance of a better tier, which is `rank_by`.
+
+    The best tier has none above it, and of the last one "a better tier" only says that they
+    may order at all: both are left out, the last one unless there are but two tiers.
+    """
+    base, names = inputs.base, inputs.config.tiers.names
+    between = names[1:-1] or names[1:]
+    chance = ibis.cases(
+        *((base.tier == name, _chance_above(base, names, name)) for name in between), else_=0.0
+    )
+    return _ranked(base.filter(base.tier.isin(between)), chance)
+
+
+def _chance_above(base: ir.Table, names: Sequence[str], tier: str) -> ir.NumericValue:
+    better = names[: names.index(tier)]
+    return sum(
+        (_tier_probability(base.tier_probabilities, name) for name in better),
+        start=ibis.literal(0.0),
+    )
+
+
+def _tier_probability(column: Any, name: str) -> ir.NumericValue:
+    """Return a tier's probability from a struct or a map column."""
+    return column[name] if column.type().is_struct() else column.get(name, 0.0)
+
+
+def _ranked(rows: ir.Table, value: ir.NumericValue) -> ir.Table:
+    ranked = rows.mutate(rank_by=value)
+    return ranked.order_by(ranked.rank_by.desc(), "customer_id").limit(LENGTH)
+
+
+def watchlists_section(inputs: Inputs, say: Wording) -> Section:
+    """Return the chapter of lists."""
+    kinds: tuple[tuple[str, ir.Table, Callable[[float], str]], ...] = (
+        ("mainstays", mainstays(inputs), numbers.money),
+        ("leavers", leavers(inputs), numbers.money),
+        ("climbers", climbers(inputs), numbers.share),
+    )
+    parts: list[Part] = []
+    for name, rows, written in kinds:
+        people = _people(inputs, rows, written, say)
+        parts.append(_list(name, people, say))
+    parts += filter(None, (action_table(inputs, say), alert_table(inputs, say)))
+    return Section("first", say("lists.title"), say("lists.headline"), parts)
+
+
+def _list(name: str, people: Sequence[Person], say: Wording) -> Part:
+    title = say(f"lists.{name}.title")
+    if not people:
+        return Note(f"{title}: {say(f'lists.{name}.empty')}")
+    # Ranked by a column that is shown anyway, a list needs none more.
+    rank_by = f"lists.{name}.rank_by"
+    highlight = say(rank_by) if say.has(rank_by) else ""
+    return PeopleList(f"list-{name}", title, say(f"lists.{name}.lead"), highlight, people)
+
+
+def _people(
+    inputs: Inputs, rows: ir.Table, written: Callable[[float], str], say: Wording
+) -> list[Person]:
+    found = rows.select(*SHOWN, "rank_by").to_pyarrow().to_pylist()
+    ids = [row["customer_id"] for row in found]
+    reasons = _reasons(inputs, ids)
+    return [
+        Person(
+            customer=str(row["customer_id"]),
+            tier=say.label("tier", row["tier"]),
+            confidence=numbers.share(row["tier_confidence"]),
+            churn=numbers.share(row["churn_probability"]),
+            expected=numbers.money(row["expected_value"]),
+            interval=f"{numbers.money(row['value_low'])} – {numbers.money(row['value_high'])}",
+            highlight=written(row["rank_by"]),
+            segment=segment_label(str(row["segment"]), say),
+            action=sentence(row["action"] or ""),
+            reasons=reasons.get(row["customer_id"], []),
+        )
+        for row in found
+    ]
+
+
+def _reasons(inputs: Inputs, ids: Sequence[Any]) -> dict[Any, list[str]]:
+    """Return the reasons in words of a few customers."""
+    if not ids:
+        return {}
+    scores = inputs.scores
+    found = scores.filter(scores.customer_id.isin(ids)).select("customer_id", "reasons")
+    return {
+        row["customer_id"]: [reason["text"] for reason in row["reasons"] or []]
+        for row in found.to_pyarrow().to_pylist()
+    }

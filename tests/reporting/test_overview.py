@@ -1,0 +1,35 @@
+import pytest
+
+from tiercast.reporting.overview import Totals, overview_section, totals
+
+
+def test_totals_are_sums_over_the_base(inputs):
+    # At risk: .1*1000 + .6*900 + .2*300 + .5*200 + .3*150 + .7*100 + .9*400.
+    found = totals(inputs)
+    assert found == Totals(8, pytest.approx(3.75), 1000, 3050, pytest.approx(1275), 2)
+
+
+def test_the_headline_says_what_to_expect(inputs, say):
+    assert overview_section(inputs, say).headline == (
+        "Of 8 customers, about 4 will order in the next 90 days and bring about 1,000 in revenue."
+    )
+
+
+def test_recency_bands_hold_every_customer_once(inputs, say):
+    table = overview_section(inputs, say).parts[1].table
+    counts = {row[0].text: row[1].text for row in table.rows}
+    assert counts == {
+        "0–7 days ago": "1",
+        "8–30 days ago": "3",
+        "31–90 days ago": "2",
+        "181–365 days ago": "1",
+        "over a year ago": "1",
+    }
+
+
+def test_loyal_buyers_are_the_fewest_who_brought_half_of_the_money(inputs, say):
+    # 11-20 orders: ann and bob, 3,800 of 6,100.
+    title = overview_section(inputs, say).parts[2].title
+    assert title == (
+        "Customers with 11 or more orders are 25% of the base and brought 62% of past revenue"
+    )

@@ -1,0 +1,36 @@
+from tiercast.reporting.rfm_map import rfm_cells, rfm_section
+
+
+def test_cells_count_customers_and_their_expected_value(inputs):
+    cells = rfm_cells(inputs).set_index(["r_score", "f_score"])
+    assert cells.loc[(4, 3), "customers"] == 2
+    assert cells.loc[(4, 3), "expected_value"] == 190
+
+
+def test_the_map_has_recency_to_the_right_and_frequency_upward(inputs, say):
+    heat = rfm_section(inputs, say).parts[0].figure["data"][0]
+    assert heat["text"][4][4] == "<b>1</b><br>12%"
+    assert heat["z"][4][4] == 400
+    assert heat["z"][4][1] == 300  # bob: often, but not lately
+    assert heat["z"][0][4] is None
+
+
+def test_named_groups_come_with_their_meaning(inputs, say):
+    rows = rfm_section(inputs, say).parts[1].rows
+    assert rows[0][0].text == "Loyal"
+    assert {row[0].text: row[0].detail for row in rows}["Champions"] == (
+        "bought recently, buy often and spend the most"
+    )
+
+
+def test_more_bins_make_a_larger_map(run, run_at, reading, say):
+    inputs = reading(run_at(run.output, settings={"rfm": {"bins": 7}}))
+    chart = rfm_section(inputs, say).parts[0]
+    assert len(chart.figure["data"][0]["z"]) == 7
+    assert "from 1 to 7" in chart.reading
+
+
+def test_the_headline_counts_the_upper_right_corner(inputs, say):
+    assert rfm_section(inputs, say).headline == (
+        "12% of customers buy recently and often; they will bring 40% of the expected revenue."
+    )

@@ -1,0 +1,46 @@
+from tiercast.reporting.segments import segment_table, segments_section
+
+
+def test_segments_come_by_expected_value_and_the_base_last(inputs):
+    table = segment_table(inputs)
+    assert table["segment"].tolist()[:2] == ["recent_frequent", "lapsed_occasional"]
+    assert table["customers"].tolist() == [4, 4, 8]
+    assert table["value_share"].tolist()[:2] == [0.65, 0.35]
+
+
+def test_profiles_are_medians_beside_the_base(inputs):
+    # Recent: 2, 10, 12, 25; lapsed: 40, 70, 300, 400.
+    assert segment_table(inputs)["recency_days"].tolist() == [11.0, 185.0, 32.5]
+
+
+def test_what_stands_out_is_marked_without_colour_too(inputs, say):
+    profile = segments_section(inputs, say).parts[1]
+    recency = next(row for row in profile.rows if row[0].text.startswith("Days since"))
+    assert [(cell.text, cell.tone, cell.mark) for cell in recency[1:]] == [
+        ("11", "much_lower", "▼▼"),
+        ("185", "much_higher", "▲▲"),
+        ("32", "", ""),
+    ]
+
+
+def test_what_is_missing_throughout_is_left_out_of_the_profile(inputs, say):
+    names = [row[0].text for row in segments_section(inputs, say).parts[1].rows]
+    assert "Categories bought" not in names
+    assert "Average order value" in names
+
+
+def test_words_show_the_commonest_entry_among_those_known(inputs, say):
+    words = segments_section(inputs, say).parts[2]
+    assert [cell.text for cell in words.rows[0]] == [
+        "Region",
+        "north (100%)",
+        "south (67%)",
+        "north (71%)",
+    ]
+
+
+def test_the_headline_names_the_segment_that_counts_most(inputs, say):
+    assert segments_section(inputs, say).headline == (
+        "2 groups buy alike; “Recent frequent buyers” counts most: 50% of customers, "
+        "65% of the expected revenue."
+    )

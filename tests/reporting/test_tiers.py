@@ -1,0 +1,38 @@
+from tiercast.reporting.section import Table
+from tiercast.reporting.tiers import tier_table, tiers_section
+
+
+def test_tiers_come_best_first_with_their_shares(inputs):
+    table = tier_table(inputs)
+    assert list(table.index) == ["top", "potential", "general", "dormant"]
+    assert table["customers"].tolist() == [2, 2, 2, 2]
+    assert table["expected_value_share"].round(9).tolist() == [0.70, 0.19, 0.09, 0.02]
+
+
+def test_the_headline_weighs_customers_against_value(inputs, say):
+    headline = tiers_section(inputs, say).headline
+    assert headline == "Tier “Top”, 25% of customers, will bring 70% of the expected revenue."
+
+
+def test_a_tier_without_customers_is_shown_empty(empty_run, base, reading, say):
+    empty_run.write_all(base[base["tier"] != "general"].reset_index(drop=True))
+    table = tiers_section(reading(empty_run), say).parts[1]
+    assert [cell.text for cell in table.rows[2]] == ["General", "0", "0%", "0", "0%", *"–––"]
+
+
+def test_moves_are_counted_against_the_previous_scoring(
+    empty_run, base, base_scores, reading, say
+):
+    before = ["potential", "top", "top", None, "general", "general", "general", "dormant"]
+    empty_run.write_all(base)
+    file = next(empty_run.output.glob("scores/*/part-*.parquet"))
+    base_scores.assign(previous_tier=before).to_parquet(file)
+    moves = tiers_section(reading(empty_run), say).parts[-1]
+    assert moves.title == "Since the last scoring 1 customers moved up and 2 moved down"
+    assert [cell.text for cell in moves.rows[0]] == ["were Top", "1", "1", "0", "0"]
+    assert [cell.mark for cell in moves.rows[0]] == ["", "", "▼", "▼", "▼"]
+
+
+def test_without_a_previous_scoring_there_are_no_moves(inputs, say):
+    tables = [part for part in tiers_section(inputs, say).parts if isinstance(part, Table)]
+    assert len(tables) == 1
