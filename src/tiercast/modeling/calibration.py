@@ -21,6 +21,7 @@ PRIOR_SD = 0.1
 LEAST_SHOCK_SD = 0.05
 AGEING = 0.5  # weight of a fold over that of the next newer one: levels drift
 LIMIT = 1e-6  # chances are kept this far from 0 and 1
+FURTHEST = 40.0  # log odds moved by so much are certain, wherever they were
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def to_log_odds(chance: FloatArray) -> FloatArray:
 def _shift(log_odds: FloatArray, ordered: npt.NDArray[np.bool_]) -> float:
     """Answer what must be added for the mean chance to equal the share who ordered."""
     share = ordered.mean()
-    return float(brentq(lambda move: expit(log_odds + move).mean() - share, -20, 20))
+    return float(brentq(lambda move: expit(log_odds + move).mean() - share, -FURTHEST, FURTHEST))
 
 
 def _log_ratio(calibration: Calibration, fold: FoldForecast) -> float:

@@ -1,15 +1,22 @@
-"""Feature frame to numeric matrix: numbers as they are, categories as 0/1 columns."""
+"""Feature frame to numeric matrix: numbers as they are, categories as 0/1 columns.
+
+Dates and times of a profile are left out: a profile is not cut at the cutoff, and a date in it
+(of a last visit, of leaving) would tell what came after.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 MAX_LEVELS = 12  # of a profile column; rarer ones share the all-zero row
+FEWEST_CUSTOMERS = 10  # of a level: fewer teach nothing, and a model must not hold their names
 NOT_FEATURES = ("customer_id", "as_of", "ordered", "value")
+NUMBERS = ("boolean", "decimal")  # of a column of objects; numeric types are numbers anyway
+TIMES = ("date", "datetime", "datetime64", "time", "timedelta", "timedelta64", "period")
 
 
 @dataclass(frozen=True)
@@ -23,10 +30,11 @@ class DesignMatrix:
     def fit(cls, frame: pd.DataFrame) -> Self:
         """Learn the columns of a training frame; columns of one value tell nothing and go."""
         columns = [name for name in frame.columns if name not in NOT_FEATURES]
-        numeric = [name for name in columns if pd.api.types.is_numeric_dtype(frame[name])]
-        informative = tuple(name for name in numeric if frame[name].nunique(dropna=False) > 1)
-        texts = [name for name in columns if name not in numeric]
-        return cls(informative, {name: _levels(frame[name]) for name in texts})
+        kinds = {name: _kind(frame[name]) for name in columns}
+        numeric = tuple(n for n in columns if kinds[n] == "number" and _varies(frame[n]))
+        texts = {n: as_text(frame[n]) for n in columns if kinds[n] == "text"}
+        levels = {n: _levels(t, frame["customer_id"]) for n, t in texts.items() if _varies(t)}
+        return cls(numeric, {name: found for name, found in levels.items() if found})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,8 +81,20 @@ def as_text(column: pd.Series) -> pd.Series:
     return column.astype("string")
 
 
-def _levels(column: pd.Series) -> tuple[str, ...]:
-    """Answer the most frequent levels; the order is by count, then by name."""
-    counts = as_text(column).value_counts()
+def _kind(column: pd.Series) -> Literal["number", "text", "time"]:
+    inferred = pd.api.types.infer_dtype(column, skipna=True)
+    if pd.api.types.is_numeric_dtype(column) or inferred in NUMBERS:
+        return "number"
+    return "time" if inferred in TIMES else "text"
+
+
+def _varies(column: pd.Series) -> bool:
+    return column.nunique(dropna=False) > 1
+
+
+def _levels(text: pd.Series, customer_id: pd.Series) -> tuple[str, ...]:
+    """Answer the levels of the most customers; the order is by their number, then by name."""
+    holders = customer_id.groupby(text).nunique()
+    counts = holders[holders >= FEWEST_CUSTOMERS]
     ranked = sorted(counts.items(), key=lambda item: (-int(item[1]), str(item[0])))
     return tuple(str(level) for level, _ in ranked[:MAX_LEVELS])

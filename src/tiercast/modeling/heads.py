@@ -65,7 +65,7 @@ class Heads:
         """Grow the trees on a training panel (features, `ordered`, `value`)."""
         design = DesignMatrix.fit(panel)
         target = Targets.of(panel)
-        if not target.enough:
+        if not (target.enough and design.names):
             return cls(design, None, None, None, target.largest, 1.0)
         matrix = design.transform(panel)
         buyers = target.value > 0
@@ -130,9 +130,10 @@ class Targets:
 
     @property
     def enough(self) -> bool:
-        """Whether there are rows of both kinds to learn from."""
-        fewest = min(self.ordered.sum(), len(self.ordered) - self.ordered.sum())
-        return bool(len(self.ordered) >= FEWEST_ROWS and fewest >= FEWEST_ROWS // 10)
+        """Whether there are rows of both kinds, and values above 0, to learn from."""
+        rows, ordered = len(self.ordered), self.ordered.sum()
+        fewest = min(ordered, rows - ordered, (self.value > 0).sum())
+        return bool(rows >= FEWEST_ROWS and fewest >= FEWEST_ROWS // 10)
 
 
 def _log_value(value: FloatArray) -> FloatArray:

@@ -47,13 +47,23 @@ def expected_calibration_error(truth: FloatArray, chance: FloatArray) -> float:
 
 
 def normalised_gini(truth: FloatArray, forecast: FloatArray) -> float:
-    """Answer how well the forecast ranks money: 1 is the perfect order, 0 a random one."""
-    best = _gini(truth, truth)
-    return float("nan") if best == 0 else _gini(truth, forecast) / best
+    """Answer how well the forecast ranks money: 1 is the perfect order, 0 a random one.
+
+    Examples
+    --------
+    >>> ties = np.array([1.0, 0.0, 3.0, 3.0])
+    >>> round(normalised_gini(np.array([0.0, 0.0, 6.0, 4.0]), ties), 3)
+    0.909
+    """
+    if truth.min() == truth.max():
+        return 0.0  # no order is better than another
+    return _gini(truth, forecast) / _gini(truth, truth)
 
 
 def spearman(truth: FloatArray, forecast: FloatArray) -> float:
-    """Answer the rank correlation."""
+    """Answer the rank correlation; 0 where all are alike."""
+    if truth.min() == truth.max() or forecast.min() == forecast.max():
+        return 0.0
     return float(spearmanr(truth, forecast).statistic)
 
 
@@ -88,7 +98,7 @@ def capture(share: float) -> Callable[[FloatArray, FloatArray], float]:
 
     def captured(truth: FloatArray, forecast: FloatArray) -> float:
         top = np.argsort(-forecast, kind="stable")[: round(share * len(truth))]
-        return float(truth[top].sum() / truth.sum())
+        return float(_evened(truth, forecast)[top].sum() / truth.sum())
 
     return captured
 
@@ -129,9 +139,20 @@ def _bins(truth: FloatArray, forecast: FloatArray) -> list[tuple[FloatArray, Flo
     """Answer (truth, forecast) of up to ten bins of equal count, by rising forecast."""
     order = np.argsort(forecast, kind="stable")
     parts = np.array_split(order, min(BINS, len(order)))
-    return [(truth[part], forecast[part]) for part in parts]
+    evened = _evened(truth, forecast)
+    return [(evened[part], forecast[part]) for part in parts]
+
+
+def _evened(truth: FloatArray, forecast: FloatArray) -> FloatArray:
+    """Answer the mean truth of all rows with a row's forecast, (n,).
+
+    So the order of rows within a tie, which the forecast leaves open, changes no metric.
+    """
+    _, place = np.unique(forecast, return_inverse=True)
+    return (np.bincount(place, truth) / np.bincount(place))[place]
 
 
 def _gini(truth: FloatArray, forecast: FloatArray) -> float:
-    ranked = truth[np.argsort(-forecast, kind="stable")]
-    return float((np.cumsum(ranked) / ranked.sum()).mean() - 0.5)
+    ranked = _evened(truth, forecast)[np.argsort(-forecast, kind="stable")]
+    random = (len(ranked) + 1) / (2 * len(ranked))
+    return float((np.cumsum(ranked) / ranked.sum()).mean() - random)

@@ -29,7 +29,7 @@ def next_order_days(
     reach = -np.expm1(power * np.log(exposure / (exposure + horizon_days)))
     order = 1.0 - churn
     return {
-        name: _wait(quantile / order * reach, exposure, power, quantile <= order)
+        name: _wait(quantile / order * reach, exposure, power, quantile < order)
         for name, quantile in QUANTILES.items()
     }
 
@@ -37,7 +37,8 @@ def next_order_days(
 def dates_after(as_of: pd.Series, days: FloatArray) -> pd.Series:
     """Answer the day on which so many days have passed; missing where days are."""
     whole = pd.to_timedelta(pd.Series(np.floor(days), index=as_of.index), unit="D")
-    return (pd.to_datetime(as_of) + whole).dt.date.where(np.isfinite(days), None)
+    dates = (pd.to_datetime(as_of) + whole).dt.date
+    return dates.astype(object).where(np.isfinite(days), None)
 
 
 def _wait(

@@ -23,12 +23,14 @@ from tiercast.modeling.topics import (
     Topic,
     figure_columns,
     sentence,
+    shown,
     topic_of,
 )
 
 FloatArray = npt.NDArray[np.float64]
 
 TOP = 3
+DIGITS = 4  # of an effect: WOODELF's eighth depends on the rows beside a row
 REASON = pa.struct(
     [
         ("feature", pa.string()),
@@ -77,7 +79,7 @@ def reasons(
 
     `feature` is the topic's strongest feature, `effect` the topic's whole effect.
     """
-    topics = found.by_topic()
+    topics = np.round(found.by_topic(), DIGITS)
     order = np.argsort(-np.abs(topics), axis=1, kind="stable")[:, :TOP]
     strongest = _strongest(found)
     rows = _figures(frame, found.names, extra)
@@ -95,10 +97,9 @@ def reasons(
 def _reason(
     topic: Topic, feature: str, effect: float, row: Mapping[str, object], language: Language
 ) -> dict[str, object]:
-    value = row.get(feature)
     return {
         "feature": feature,
-        "value": f"{value:g}" if isinstance(value, float) else str(value),
+        "value": shown(row.get(feature), language),
         "effect": float(effect),
         "text": sentence(topic, row, feature, language),
     }
@@ -110,7 +111,8 @@ def _strongest(found: Effects) -> npt.NDArray[np.int_]:
     strongest = np.zeros((len(found.values), len(TOPICS)), dtype=int)
     for topic in np.unique(topics):
         members = np.flatnonzero(topics == topic)
-        strongest[:, topic] = members[np.abs(found.values[:, members]).argmax(axis=1)]
+        size = np.abs(np.round(found.values[:, members], DIGITS))
+        strongest[:, topic] = members[size.argmax(axis=1)]
     return strongest
 
 

@@ -36,7 +36,7 @@ class ValueShapes:
         if len(value) < FEWEST_BUYERS:
             return cls(np.empty(0), _unit_mean(_lognormal())[np.newaxis])
         groups = int(np.clip(len(value) // BUYERS_A_GROUP, 1, MAX_GROUPS))
-        edges = np.unique(np.quantile(mean_if_order, np.linspace(0, 1, groups + 1)[1:-1]))
+        edges = _edges(mean_if_order, groups)
         group = np.searchsorted(edges, mean_if_order, side="right")
         ratio = value / mean_if_order
         rows = [
@@ -77,6 +77,19 @@ class ValueShapes:
             chosen = group == number
             found[chosen] = answer(asked[chosen], row)
         return found
+
+
+def _edges(mean_if_order: FloatArray, groups: int) -> FloatArray:
+    """Answer where groups of equal count part; where ties leave one too few buyers, fewer."""
+    ranked = np.sort(mean_if_order)
+    edges: list[float] = []
+    start = 0
+    for edge in np.quantile(ranked, np.linspace(0, 1, groups + 1)[1:-1]):
+        end = int(np.searchsorted(ranked, edge))
+        if min(end - start, len(ranked) - end) >= FEWEST_BUYERS:
+            edges.append(float(edge))
+            start = end
+    return np.array(edges)
 
 
 def _lognormal() -> FloatArray:

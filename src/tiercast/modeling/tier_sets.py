@@ -65,7 +65,7 @@ class TierSets:
 
 def _reached_by(values: FloatArray, share: float) -> float:
     """Answer the largest threshold that at least (n + 1) * share of the values reach."""
-    allowed_misses = int(np.floor((len(values) + 1) * (1 - share))) - 1
-    if len(values) == 0 or allowed_misses < 0:
+    must_reach = int(np.ceil(round((len(values) + 1) * share, 9)))  # 20 * .9 is 18 and no more
+    if must_reach > len(values):
         return 0.0
-    return float(np.sort(values)[allowed_misses])
+    return float(np.sort(values)[len(values) - must_reach])

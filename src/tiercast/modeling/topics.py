@@ -12,8 +12,14 @@ from typing import Literal
 
 import pandas as pd
 
+from tiercast.features.registry import CATALOGUE
+
 Language = Literal["en", "zh"]
 PROFILE = "profile"
+OWN_FEATURES = frozenset(feature.name for feature in CATALOGUE)
+EVENT_TYPE = "event_type_"  # how the features of single event types begin
+LARGE = 1e6  # from here on `:g` would write 1e+06
+UNKNOWN: dict[Language, str] = {"en": "unknown", "zh": "未知"}
 
 
 @dataclass(frozen=True)
@@ -127,17 +133,16 @@ TOPICS: tuple[Topic, ...] = (
 
 
 def topic_of(feature: str) -> int:
-    """Answer the position of a feature's topic; what fits no prefix is a profile column.
+    """Answer the position of a feature's topic; what is no feature is a profile column.
 
     Examples
     --------
     >>> TOPICS[topic_of("overdue_ratio")].name, TOPICS[topic_of("household_size")].name
     ('recency', 'profile')
     """
-    for position, topic in enumerate(TOPICS):
-        if feature.startswith(topic.prefixes or ("\0",)):
-            return position
-    return len(TOPICS) - 1
+    own = feature in OWN_FEATURES or feature.startswith(EVENT_TYPE)
+    fitting = (n for n, topic in enumerate(TOPICS) if own and feature.startswith(topic.prefixes))
+    return next(fitting, len(TOPICS) - 1)
 
 
 def sentence(topic: Topic, row: Mapping[str, object], feature: str, language: Language) -> str:
@@ -155,8 +160,22 @@ def sentence(topic: Topic, row: Mapping[str, object], feature: str, language: La
         figures = {slot: _figure(slot, row) for slot in _slots(template)}
         if all(text is not None for text in figures.values()):
             return template.format(**figures)
-    value = row.get(feature)
-    return f"{feature.replace('_', ' ')}: {'?' if _missing(value) else value}"
+    return f"{feature.replace('_', ' ')}: {shown(row.get(feature), language)}"
+
+
+def shown(value: object, language: Language) -> str:
+    """Answer any figure of a customer as text.
+
+    Examples
+    --------
+    >>> shown(3.0, "en"), shown(1234567.8, "en"), shown(float("nan"), "en"), shown("north", "en")
+    ('3', '1234568', 'unknown', 'north')
+    """
+    if _missing(value):
+        return UNKNOWN[language]
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:g}" if abs(value) < LARGE else f"{value:.0f}"
 
 
 def figure_columns() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
@@ -110,7 +111,11 @@ def _load_table(
     parsed = map_columns(open_source(connection, source), spec, source)
     parsed = parsed if ids is None else _with_ids(parsed, ids)
     rules = rules_for(parsed, spec)
-    flagged = connection.create_table(f"{spec.name}__flagged", flag(parsed, rules))
+    try:
+        flagged = connection.create_table(f"{spec.name}__flagged", flag(parsed, rules))
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        reason = str(error).splitlines()[0]
+        raise DataContractError(f"{describe(source)}: cannot be read: {reason}") from error
     found = findings(flagged, spec, rules)
     good = connection.create_table(spec.name, good_rows(flagged, rules))
     bad = connection.create_table(f"{spec.name}__quarantine", bad_rows(flagged, rules))

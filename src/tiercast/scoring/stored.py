@@ -1,0 +1,62 @@
+"""Stored scores beside the features they were read off: one frame for plots and questions."""
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from tiercast.config.errors import InputError
+from tiercast.config.loading import load_config
+from tiercast.config.schema import Config
+from tiercast.scoring.previous import scored_dates, scores_folder
+from tiercast.snapshots.cutoffs import as_day
+
+FEATURES = "features"
+
+
+def scored_customers(
+    config: Config | str | Path, as_of: dt.date | str | None = None
+) -> pd.DataFrame:
+    """Answer what a scoring said of each customer, and what was known of them (default: the last).
+
+    One row per customer, in the order of the scores: the score columns, then every feature and
+    profile column of the same date. The whole base comes into memory.
+
+    Raises
+    ------
+    InputError
+        That date was not scored, or its features are missing.
+    """
+    output = Path(load_config(config).output.path)
+    folder = scores_folder(output, scored_day(output, as_day(as_of)))
+    scores, features = _rows(folder), _rows(output / FEATURES / folder.name)
+    known = features.drop(columns="as_of")
+    return scores.merge(known, on="customer_id", how="left", validate="one_to_one")
+
+
+def scored_day(output: Path, wanted: dt.date | None = None) -> dt.date:
+    """Answer `wanted`, or the last scored date, refused where it was not scored.
+
+    Raises
+    ------
+    InputError
+        There are no scores of that day; the message names those there are.
+    """
+    days = scored_dates(output)
+    if not days:
+        raise InputError(f"{output} holds no scores yet; run `tiercast score CONFIG` first.")
+    if wanted is not None and wanted not in days:
+        shown = ", ".join(str(day) for day in days[-5:])
+        raise InputError(f"{wanted} was not scored; there are {shown}.")
+    return wanted or days[-1]
+
+
+def _rows(folder: Path) -> pd.DataFrame:
+    parts = sorted(folder.glob("part-*.parquet"))
+    if not parts:
+        raise InputError(f"{folder} holds no part-*.parquet; run `tiercast score CONFIG` again.")
+    # The folder's `as_of=` is in the rows too; taken from the path it would replace theirs.
+    return pd.concat(
+        [pq.read_table(part, partitioning=None).to_pandas() for part in parts], ignore_index=True
+    )
