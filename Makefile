@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	&& command -v $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format browser lock clean
+.PHONY: help setup demo test lint format docs browser lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ lint: $(STAMP)  ## ruff, mypy, import-linter, codespell
 format: $(STAMP)  ## let ruff lay out the code and mend what it can
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
+
+docs: $(STAMP)  ## write docs/features.md from the registry
+	@$(BIN)/python -m tiercast.features.registry > docs/features.md
 
 browser: $(STAMP)  ## see that there is a Chromium for the tests, or install one
 	@$(BIN)/python tests/chromium.py

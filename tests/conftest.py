@@ -52,6 +52,15 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the folder where `sample://` files of this session lie, each written when asked."""
+    folder = tmp_path_factory.mktemp("samples")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tiercast.sources.samples.SAMPLE_FOLDER", folder)
+        yield folder
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return a headless Chromium; a machine without one fails with the remedy."""
     executable = find_chromium()

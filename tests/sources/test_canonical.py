@@ -168,6 +168,16 @@ def test_integer_ids_with_gaps_stay_integers(tmp_path):
         assert base.transactions.to_pyarrow()["customer_id"].to_pylist() == [7]
 
 
+def test_a_file_damaged_in_the_middle_is_named(tmp_path):
+    path = tmp_path / "orders.parquet"
+    pd.concat([LINES] * 9_000).to_parquet(path)
+    data = bytearray(path.read_bytes())
+    data[200:2_000] = bytes(1_800)
+    path.write_bytes(data)
+    message = refused(config(path))
+    assert message.startswith(f"{path}: cannot be read: ")
+
+
 def test_margin_needs_costs(tmp_path):
     made = write_base(tmp_path, {"transactions": LINES}, outlook={"value": "margin"})
     message = refused(made)

@@ -97,12 +97,6 @@ def test_a_sample_is_written_once(cdnow, samples):
     assert [file.name for file in path.parent.iterdir()] == ["transactions.parquet"]
 
 
-def test_samples_lie_below_the_working_directory():
-    assert not module.SAMPLE_FOLDER.is_absolute() or module.SAMPLE_FOLDER.name.startswith(
-        "samples"
-    )
-
-
 def test_an_unknown_sample_is_named_with_those_there(samples):
     with pytest.raises(DataContractError, match="no such sample; there are complete_journey, cdn"):
         sample_path("sample://cdnov/transactions.parquet")

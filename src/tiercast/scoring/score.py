@@ -23,6 +23,7 @@ from tiercast.scoring.columns import score_schema, to_table
 from tiercast.scoring.manifest import Totals, manifest
 from tiercast.scoring.playbook import actions
 from tiercast.scoring.previous import PreviousScores, last_scores_before, scores_folder
+from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.staging import Staged, stage
 from tiercast.scoring.version import choose_version
 from tiercast.snapshots.cutoffs import as_day, check_as_of
@@ -73,8 +74,8 @@ def score(
         version, notes = choose_version(settings, day, model_version)
         with version_folder(settings, version.version) as folder:
             model = load_model(folder)
-        _check_profile(model, base)
-        return _Job(base, model, version, day, target, (*notes, *_freshness(base, day))).run(shown)
+        notes = (*notes, *outdated_settings(model.facts, settings), *_freshness(base, day))
+        return _Job(base, model, version, day, target, notes).run(shown)
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,9 @@ class _Job:
         progress.stage("reduce lines to orders")
         connection = self.base.connection
         journal = build_journal(connection, self.base.tables, self.base.config)
+        check_requirements(self.model, journal)
         batches = Batches.of(connection, journal, self.as_of, self.model.facts.setting)
+        _check_anyone(batches)
         for note in self.notes:
             progress.say(note)
         folder = scores_folder(self.output, self.as_of)
@@ -160,14 +163,11 @@ class _Job:
         return final
 
 
-def _check_profile(model: CustomerModel, base: CustomerBase) -> None:
-    customers = base.tables.get("customers")
-    have = set() if customers is None else set(customers.columns)
-    missing = sorted(set(model.facts.profile_columns) - have)
-    if missing:
+def _check_anyone(batches: Batches) -> None:
+    if batches.customers == 0:
         raise InputError(
-            f"The model was trained with the profile columns {', '.join(missing)}, which "
-            "`sources.customers` lacks now; add them or train again."
+            f"Nobody has an order with a positive amount before as_of {batches.as_of}, so there "
+            "is nobody to score; check the sign of `amount`, or use a later as_of."
         )
 
 

@@ -52,7 +52,9 @@ def evaluate(
         for fold in past
     ]
     predictions = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    metrics = {fold.cutoff: _metrics(frame) for fold, frame in zip(past, frames, strict=True)}
+    # Newest first, as the folds; the halves of one cutoff are judged together.
+    cutoffs = dict.fromkeys(fold.cutoff for fold in past)
+    metrics = {day: _metrics(predictions[predictions["as_of"] == day]) for day in cutoffs}
     return Evaluation(predictions, metrics)
 
 

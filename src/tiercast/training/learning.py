@@ -36,12 +36,12 @@ def learn(
 ) -> Learnt:
     """Answer the model learnt from a panel; segments keep the names of the previous model."""
     seed = config.train.seed
+    values = panel.rows.loc[panel.rows["value"] > 0, "value"].to_numpy()
+    cuts = tuple(float(cut) for cut in tier_cuts(values, config.tiers))  # may refuse: ask first
     folds = rolling_folds(panel.cutoffs, config.outlook.horizon_days)
     tuning = tune(panel.rows, folds, trials=config.train.trials, seed=seed, progress=progress)
     past = _past_forecasts(panel, tuning.best, seed, progress)
     progress.stage("grow the final trees")
-    values = panel.rows.loc[panel.rows["value"] > 0, "value"].to_numpy()
-    cuts = tuple(float(cut) for cut in tier_cuts(values, config.tiers))
     outlook = fit_outlook(
         panel.rows, [fold.forecast for fold in past], tuning.best, tier_cuts=cuts, seed=seed
     )

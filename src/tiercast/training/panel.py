@@ -13,6 +13,7 @@ from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.features.registry import KEYS, features_for
 from tiercast.snapshots.cutoffs import CutoffPlan, check_as_of, plan_cutoffs
+from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.labels import labels
 from tiercast.sources.canonical import CustomerBase
@@ -52,28 +53,32 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
     Raises
     ------
     InputError
-        `as_of` lies outside the data, or the history is too short for a single cutoff.
+        `as_of` lies outside the data, the history is too short for a single cutoff, or nobody
+        or everybody ordered after the cutoffs.
     """
     config = base.config
-    day = check_training_day(as_of or base.observed_until, base)
+    first = _first_order_day(journal)
+    day = check_training_day(as_of or base.observed_until, first, base.observed_until)
     plan = plan_cutoffs(
         day,
-        base.first_day,
+        first,
         horizon_days=config.outlook.horizon_days,
         snapshots=config.train.snapshots,
         every_days=config.every_days,
     )
-    share = _share(base.report.table("transactions").customers, len(plan.cutoffs))
+    share = _share(_customers_before(journal, day), len(plan.cutoffs))
     sampled = sample_customers(journal, share)
     setting = Setting(plan.horizon_days, observed_event_types(journal, day))
     features = _features(sampled, [*plan.cutoffs, day], setting)
     current = features[features["as_of"] == day].reset_index(drop=True)
     past = features[features["as_of"] != day]
     clv = ClvModels.fit(current)
+    rows = _labelled(past, sampled, plan, day)
+    _check_outcomes(rows, plan)
     return Panel(
         plan=plan,
         as_of=day,
-        rows=_labelled(past, sampled, plan, day),
+        rows=rows,
         current=pd.concat([current, clv.predict(current, plan.horizon_days)], axis=1),
         clv=clv,
         setting=setting,
@@ -83,14 +88,14 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
     )
 
 
-def check_training_day(as_of: dt.date, base: CustomerBase) -> dt.date:
+def check_training_day(as_of: dt.date, first: dt.date, observed_until: dt.date) -> dt.date:
     """Answer `as_of`, refused where it lies beyond what is known."""
-    if as_of > base.observed_until:
+    if as_of > observed_until:
         raise InputError(
-            f"Training cannot be as of {as_of}: orders are known only before "
-            f"{base.observed_until}; use an as_of up to that day."
+            f"Training cannot be as of {as_of}: orders are known only before {observed_until}; "
+            "use an as_of up to that day."
         )
-    return check_as_of(as_of, base.first_day)
+    return check_as_of(as_of, first)
 
 
 def sample_customers(journal: Journal, share: float) -> Journal:
@@ -140,8 +145,41 @@ def _labelled(
     return panel
 
 
+def _first_order_day(journal: Journal) -> dt.date:
+    """Answer the day of the first order; a base may begin with returns."""
+    begun = journal.orders.filter(journal.orders.is_order)
+    first = begun.ordered_on.min().to_pyarrow().as_py()
+    if first is None:
+        raise InputError(
+            "No order has a positive amount, so there is nobody to learn from; check the sign of "
+            "`amount` in the source."
+        )
+    return dt.date(first.year, first.month, first.day)
+
+
+def _check_outcomes(rows: pd.DataFrame, plan: CutoffPlan) -> None:
+    """Refuse a panel in which nobody leaves or nobody stays: it tells the two apart by nothing."""
+    share = rows["ordered"].mean()
+    if 0 < share < 1:
+        return
+    who, remedy = ("Nobody", "longer") if share == 0 else ("Everybody", "shorter")
+    raise InputError(
+        f"{who} ordered within {plan.horizon_days} days after the training cutoffs "
+        f"({_span(plan)}, {len(rows):,} rows), so there is nothing to learn about who leaves; "
+        f"use a {remedy} `outlook.horizon_days`, or another as_of."
+    )
+
+
+def _span(plan: CutoffPlan) -> str:
+    return f"{len(plan.cutoffs)} from {plan.cutoffs[0]} to {plan.cutoffs[-1]}"
+
+
+def _customers_before(journal: Journal, day: dt.date) -> int:
+    return int(history(journal.orders, "ordered_at", [day]).customer_id.nunique().execute())
+
+
 def _share(customers: int, cutoffs: int) -> float:
-    return min(1.0, MAX_PANEL_ROWS / (customers * (cutoffs + 1)))
+    return min(1.0, MAX_PANEL_ROWS / (max(1, customers) * (cutoffs + 1)))
 
 
 def describe_sample(panel: Panel, config: Config) -> str:

@@ -1,0 +1,63 @@
+"""What a model needs of a base, and where the two have grown apart."""
+
+from tiercast.config.errors import InputError
+from tiercast.config.schema import Config
+from tiercast.features.assemble import profile_columns
+from tiercast.features.registry import features_for
+from tiercast.modeling.customer_model import CustomerModel, Facts
+from tiercast.snapshots.journal import Journal
+
+EXAMPLES = 5
+
+
+def check_requirements(model: CustomerModel, journal: Journal) -> None:
+    """Refuse a base that lacks what the model was trained with.
+
+    Raises
+    ------
+    InputError
+        A profile column or a feature's source is missing; the message names them.
+    """
+    facts = model.facts
+    missing = sorted(set(facts.profile_columns) - set(profile_columns(journal)))
+    if missing:
+        raise InputError(
+            f"The model was trained with the profile columns {', '.join(missing)}, which "
+            "`sources.customers` lacks now; add them or train again."
+        )
+    known = {feature.name for feature in features_for(journal, facts.setting)}
+    unknown = [name for name in facts.feature_names if name not in known]
+    if unknown:
+        raise InputError(
+            f"The model was trained with the features {_shown(unknown)}, whose tables or columns "
+            "the base lacks now; map them as in training, or train again."
+        )
+
+
+def outdated_settings(facts: Facts, config: Config) -> tuple[str, ...]:
+    """Answer a note on settings that were changed after the training; a model keeps its own."""
+    pairs = {
+        "outlook.horizon_days": (facts.horizon_days, config.outlook.horizon_days),
+        "outlook.value": (facts.value, config.outlook.value),
+        "outlook.active_days": (facts.active_days, config.outlook.active_days),
+        "tiers.names": (facts.tier_names, config.tiers.names),
+        "tiers.assign": (facts.assign, config.tiers.assign),
+        "language": (facts.language, config.language),
+    }
+    changed = [
+        f"`{name}` ({_text(trained)}, now {_text(now)})"
+        for name, (trained, now) in pairs.items()
+        if trained != now
+    ]
+    if not changed:
+        return ()
+    return (f"The model keeps what it was trained for: {'; '.join(changed)}. Train again.",)
+
+
+def _shown(names: list[str]) -> str:
+    more = f" and {len(names) - EXAMPLES} more" if len(names) > EXAMPLES else ""
+    return ", ".join(names[:EXAMPLES]) + more
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,109 @@
+import pytest
+from pydantic import ValidationError
+
+from tiercast.config.schema import Config, RfmConfig, SourceConfig, TiersConfig, TrainConfig
+
+
+def config(**settings):
+    sources = {"transactions": {"path": "orders.csv"}}
+    return Config.model_validate({"name": "shop", "sources": sources} | settings)
+
+
+def test_settings_are_frozen():
+    with pytest.raises(ValidationError, match="frozen"):
+        config().name = "other"
+
+
+@pytest.mark.parametrize("horizon", [0, 1099])
+def test_the_horizon_is_a_day_to_three_years(horizon):
+    with pytest.raises(ValidationError, match="horizon_days"):
+        config(outlook={"horizon_days": horizon})
+
+
+def test_a_customer_may_stay_active_for_ever():
+    assert config(outlook={"active_days": None}).outlook.active_days is None
+
+
+@pytest.mark.parametrize(
+    ("horizon", "given", "days"), [(90, None, 30), (10, None, 7), (30, 14, 14)]
+)
+def test_cutoffs_lie_a_third_of_the_horizon_apart_and_a_week_at_least(horizon, given, days):
+    made = config(outlook={"horizon_days": horizon}, train={"every_days": given})
+    assert made.every_days == days
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "../up", "-x", "with blank"])
+def test_a_name_must_do_as_a_folder(name):
+    with pytest.raises(ValidationError, match="name"):
+        config(name=name)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({}, "either `path` or `connection`"),
+        ({"path": "a.csv", "connection": "duckdb://", "table": "t"}, "either `path`"),
+        ({"connection": "duckdb://"}, "needs the `table`"),
+    ],
+)
+def test_a_source_is_in_one_place(given, text):
+    with pytest.raises(ValidationError, match=text):
+        SourceConfig.model_validate(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"names": ["only"], "cuts": []}, "at least two and distinct"),
+        ({"names": ["a", "a", "b"], "cuts": [0.5]}, "at least two and distinct"),
+        ({"cuts": [0.5]}, "4 tier names need 2 cuts"),
+        ({"cuts": [0.5, 0.8]}, "must fall from the best tier on"),
+        ({"cuts": [0.5, 0.5]}, "must fall"),
+        ({"cuts": [80, 50]}, "between 0 and 1"),
+    ],
+)
+def test_tiers_that_contradict_themselves_are_refused(given, text):
+    with pytest.raises(ValidationError, match=text):
+        TiersConfig.model_validate(given)
+
+
+def test_amounts_cut_money():
+    tiers = TiersConfig.model_validate({"method": "amounts", "cuts": [500, 100]})
+    assert tiers.cuts == (500.0, 100.0)
+
+
+def test_natural_breaks_need_no_cuts():
+    assert TiersConfig.model_validate({"method": "natural_breaks"}).method == "natural_breaks"
+
+
+def test_edges_set_the_method_and_the_bins():
+    edges = {"recency_days": [30, 60], "orders": [2, 5], "amount": [100, 500]}
+    rfm = RfmConfig.model_validate({"edges": edges})
+    assert (rfm.method, rfm.bins) == ("edges", 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"method": "edges"}, "go together"),
+        (
+            {"edges": {"recency_days": [30, 60], "orders": [2], "amount": [9, 99]}},
+            "3 bins need one edge less each",
+        ),
+        (
+            {"edges": {"recency_days": [60, 30], "orders": [2, 3], "amount": [9, 99]}},
+            "edges must rise",
+        ),
+        ({"edges": {"recency_days": [], "orders": [], "amount": []}}, "at least 1 item"),
+        ({"weights": {"recency": 0}}, "greater than 0"),
+        ({"bins": 1}, "greater than or equal to 2"),
+    ],
+)
+def test_rfm_settings_that_contradict_themselves_are_refused(given, text):
+    with pytest.raises(ValidationError, match=text):
+        RfmConfig.model_validate(given)
+
+
+def test_training_needs_a_snapshot():
+    with pytest.raises(ValidationError, match="snapshots"):
+        TrainConfig(snapshots=0)

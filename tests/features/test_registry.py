@@ -1,0 +1,96 @@
+import subprocess
+import sys
+
+import pytest
+
+from bases import opened, orders
+from shop import shop
+from tiercast.features.contacts import event_type_features
+from tiercast.features.feature import Setting
+from tiercast.features.registry import CATALOGUE, feature_page, feature_table, features_for
+from tiercast.snapshots.journal import build_journal
+
+SETTING = Setting(30)
+BARE = orders((1, "2024-01-05", 1.0))
+
+
+def names_for(folder, tables, setting=SETTING):
+    with opened(folder, tables) as base:
+        journal = build_journal(base.connection, base.tables, base.config)
+        return {feature.name for feature in features_for(journal, setting)}
+
+
+def test_the_page_in_docs_is_up_to_date(root):
+    written = (root / "docs" / "features.md").read_text(encoding="utf-8")
+    assert written == feature_page(), "run `make docs`"
+
+
+def test_the_module_writes_the_page(root):
+    command = [sys.executable, "-m", "tiercast.features.registry"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert shown.stdout == feature_page()
+
+
+def test_the_table_has_a_row_for_each_feature():
+    rows = feature_table().splitlines()[2:]
+    assert len(rows) == len(CATALOGUE)
+    assert all(row.count("|") == 5 for row in rows)
+
+
+def test_a_base_of_bare_orders_lacks_what_it_cannot_tell(tmp_path):
+    names = names_for(tmp_path, {"transactions": BARE})
+    missing = {feature.name for feature in CATALOGUE} - names
+    told_by_other_tables = {f.name for f in CATALOGUE if f.family in ("campaigns", "events")}
+    assert missing == told_by_other_tables | {
+        "average_basket_quantity",
+        "discount_share",
+        "discount_share_90d",
+        "category_count",
+        "category_count_90d",
+        "category_top_share",
+        "category_entropy",
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "names"),
+    [
+        ("quantity", {"average_basket_quantity"}),
+        ("discount", {"discount_share", "discount_share_90d"}),
+    ],
+)
+def test_a_column_brings_its_features(tmp_path, column, names):
+    with_column = names_for(tmp_path / "with", {"transactions": BARE.assign(**{column: 1.0})})
+    assert with_column - names_for(tmp_path / "bare", {"transactions": BARE}) == names
+
+
+def test_contacts_without_responses_lack_their_features(tmp_path):
+    tables = shop()
+    told = names_for(tmp_path / "told", tables)
+    tables["contacts"] = tables["contacts"].drop(columns="responded_at")
+    tables["events"] = tables["events"].drop(columns="feature")
+    assert told - names_for(tmp_path / "untold", tables) == {
+        "responses",
+        "response_recency_days",
+        "response_rate",
+        "event_features_used",
+    }
+
+
+def test_every_feature_is_there_for_a_base_with_every_table(tmp_path):
+    setting = Setting(30, ("visit", 'it\'s "odd"'))
+    names = names_for(tmp_path, shop(), setting)
+    assert names == {f.name for f in (*CATALOGUE, *event_type_features(setting))}
+
+
+def test_derived_features_stand_after_their_sources():
+    seen = [feature.name for feature in CATALOGUE]
+    for later, sooner in [
+        ("average_order_value", "revenue"),
+        ("last_to_average_value", "average_order_value"),
+        ("overdue_ratio", "gap_mean_days"),
+        ("gap_variation", "gap_std_days"),
+        ("response_rate", "responses"),
+        ("event_active_days_a_week", "event_active_days_90d"),
+    ]:
+        assert seen.index(later) > seen.index(sooner)
