@@ -2,6 +2,7 @@
 
 import sys
 
+from tiercast.features.basket import BASKET
 from tiercast.features.behaviour import BEHAVIOUR
 from tiercast.features.btyd import CLV, SUFFICIENT
 from tiercast.features.contacts import CAMPAIGNS, EVENTS, event_type_features
@@ -19,7 +20,15 @@ a customer with one order has no gaps. A base without a table or column lacks it
 eight most frequent event types add two each: `event_type_N_90d`, `event_type_N_recency_days`.
 Profile columns come as they are, `profile_` before a name that a feature has.
 """
-CATALOGUE: tuple[Feature, ...] = (*RFM, *BEHAVIOUR, *CAMPAIGNS, *EVENTS, *SUFFICIENT, *CLV)
+CATALOGUE: tuple[Feature, ...] = (
+    *RFM,
+    *BEHAVIOUR,
+    *BASKET,
+    *CAMPAIGNS,
+    *EVENTS,
+    *SUFFICIENT,
+    *CLV,
+)
 
 
 def features_for(journal: Journal, setting: Setting) -> tuple[Feature, ...]:

@@ -1,0 +1,107 @@
+"""What lies in a customer's baskets: size, discounts, returns, breadth of categories."""
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.features.feature import Feature, Setting, within
+from tiercast.features.rfm import ratio
+from tiercast.snapshots.exact import exact_sum
+
+
+def _entropy(table: ir.Table, _: Setting) -> ir.Value:
+    """Answer -sum p ln p over the customer's categories, p the share of money."""
+    total = exact_sum(table.spent)
+    weighted = exact_sum(table.spent * ibis.greatest(table.spent, 0.0001).ln())
+    positive = ibis.ifelse(total > 0, total, ibis.null("float64"))
+    return (positive.ln() - ratio(weighted, total)).clip(lower=0.0)
+
+
+BASKET: tuple[Feature, ...] = (
+    Feature(
+        "average_basket_lines",
+        "lines",
+        "basket",
+        "lines an order",
+        "orders",
+        lambda table, _: ratio(table["lines"].sum(), table.is_order.sum()),
+        empty=None,
+    ),
+    Feature(
+        "average_basket_quantity",
+        "pieces",
+        "basket",
+        "pieces an order",
+        "orders",
+        lambda table, _: ratio(exact_sum(table.quantity), table.is_order.sum()),
+        empty=None,
+    ),
+    Feature(
+        "discount_share",
+        "share",
+        "basket",
+        "share of the full price that discounts and coupons took off",
+        "orders",
+        lambda table, _: ratio(
+            exact_sum(table.discount),
+            exact_sum(table.discount) + exact_sum(table.net_amount + table.returned),
+        ),
+        empty=None,
+    ),
+    Feature(
+        "discount_share_90d",
+        "share",
+        "basket",
+        "that share in the last 90 days",
+        "orders",
+        lambda table, _: ratio(
+            exact_sum(table.discount, where=within(table, 90)),
+            exact_sum(table.discount + table.net_amount + table.returned, where=within(table, 90)),
+        ),
+        empty=None,
+    ),
+    Feature(
+        "return_share",
+        "share",
+        "basket",
+        "share of the money that was given back",
+        "orders",
+        lambda table, _: ratio(
+            exact_sum(table.returned), exact_sum(table.net_amount + table.returned)
+        ),
+        empty=None,
+    ),
+    Feature(
+        "category_count",
+        "categories",
+        "basket",
+        "different categories bought",
+        "categories",
+        lambda table, _: table.count(),
+    ),
+    Feature(
+        "category_count_90d",
+        "categories",
+        "basket",
+        "different categories bought in the last 90 days",
+        "categories",
+        lambda table, _: within(table, 90).sum(),
+    ),
+    Feature(
+        "category_top_share",
+        "share",
+        "basket",
+        "share of the money that the largest category took",
+        "categories",
+        lambda table, _: ratio(table.spent.max(), exact_sum(table.spent)),
+        empty=None,
+    ),
+    Feature(
+        "category_entropy",
+        "nats",
+        "basket",
+        "how evenly the money spreads over categories",
+        "categories",
+        _entropy,
+        empty=None,
+    ),
+)

@@ -1,0 +1,46 @@
+import datetime as dt
+import math
+
+import pandas as pd
+import pytest
+
+from bases import opened
+from tiercast.features.assemble import feature_panel
+from tiercast.features.feature import Setting
+from tiercast.snapshots.journal import build_journal
+
+
+def features_of(folder, lines):
+    """Answer the one customer's features, counted on 2024-02-01."""
+    frame = pd.DataFrame(lines).assign(customer_id=1, order_id="o1", ordered_at="2024-01-31")
+    frame["product_id"] = frame.index.astype(str)
+    with opened(folder, {"transactions": frame}) as base:
+        journal = build_journal(base.connection, base.tables, base.config)
+        return feature_panel(journal, [dt.date(2024, 2, 1)], Setting(30)).to_pandas().iloc[0]
+
+
+def test_money_spread_evenly_over_n_categories_has_the_entropy_log_n(tmp_path):
+    row = features_of(tmp_path, [{"amount": 5.0, "category": c} for c in "abcd"])
+    assert row["category_entropy"] == pytest.approx(math.log(4), abs=1e-4)
+    assert (row["category_count"], row["category_top_share"]) == (4.0, 0.25)
+
+
+def test_one_category_has_no_entropy(tmp_path):
+    row = features_of(tmp_path, [{"amount": 5.0, "category": "a"}] * 3)
+    assert row["category_entropy"] == pytest.approx(0.0, abs=1e-4)
+    assert row["category_top_share"] == 1.0
+
+
+def test_a_discount_is_a_share_of_the_full_price(tmp_path):
+    row = features_of(tmp_path, [{"amount": 7.5, "discount": 2.5}])
+    assert (row["discount_share"], row["discount_share_90d"]) == (0.25, 0.25)
+
+
+def test_a_return_is_a_share_of_what_was_bought(tmp_path):
+    row = features_of(tmp_path, [{"amount": 8.0}, {"amount": -2.0}])
+    assert (row["return_share"], row["revenue"]) == (0.25, 6.0)
+
+
+def test_a_basket_counts_lines_and_pieces(tmp_path):
+    row = features_of(tmp_path, [{"amount": 1.0, "quantity": 3}, {"amount": 2.0, "quantity": 1}])
+    assert (row["average_basket_lines"], row["average_basket_quantity"]) == (2.0, 4.0)
