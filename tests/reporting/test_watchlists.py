@@ -2,7 +2,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tiercast.reporting.section import Note, PeopleList
+from tiercast.reporting.section import Note, PeopleList, Reason
 from tiercast.reporting.watchlists import climbers, leavers, mainstays, watchlists_section
 
 
@@ -46,7 +46,7 @@ def test_a_person_is_told_in_words(inputs, say):
     assert (bob.customer, bob.tier, bob.confidence, bob.churn) == ("bob", "Top", "20%", "60%")
     assert (bob.expected, bob.interval, bob.highlight) == ("300", "150 – 600", "540")
     assert (bob.segment, bob.action) == ("Lapsed occasional buyers", "Call them")
-    assert bob.reasons == ["bob waits"]
+    assert bob.reasons == [Reason("bob waits", raises=True)]
 
 
 def test_an_empty_list_says_so(empty_run, base, reading, say):

@@ -74,7 +74,10 @@ def _step_up(story: "CustomerStory") -> list[tuple[str, str]]:
 
 
 def _reasons(score: Mapping[str, Any]) -> list[str]:
-    return [reason["text"] for reason in score["reasons"] or []]
+    return [
+        f"{reason['text']} ({'raises' if reason['effect'] > 0 else 'lowers'} the risk)"
+        for reason in score["reasons"] or []
+    ]
 
 
 def _text(frame: "pd.DataFrame") -> tuple[Sequence[str], list[tuple[str, ...]]]:

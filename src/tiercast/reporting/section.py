@@ -117,6 +117,14 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """A driver of the churn risk in words, and whether it raises the risk or lowers it."""
+
+    text: str
+    raises: bool
+
+
+@dataclass(frozen=True)
 class Person:
     """One customer of a list, every field a finished text."""
 
@@ -129,7 +137,7 @@ class Person:
     highlight: str
     segment: str
     action: str
-    reasons: Sequence[str]
+    reasons: Sequence[Reason]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from tiercast.reporting import numbers
 from tiercast.reporting.actions import action_table, alert_table, sentence
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.outlook import LIKELY
-from tiercast.reporting.section import Note, Part, PeopleList, Person, Section
+from tiercast.reporting.section import Note, Part, PeopleList, Person, Reason, Section
 from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.wording import Wording
 
@@ -128,13 +128,13 @@ def _people(
     ]
 
 
-def _reasons(inputs: Inputs, ids: Sequence[Any]) -> dict[Any, list[str]]:
-    """Return the reasons in words of a few customers."""
+def _reasons(inputs: Inputs, ids: Sequence[Any]) -> dict[Any, list[Reason]]:
+    """Return the reasons of a few customers, in words and with their direction."""
     if not ids:
         return {}
     scores = inputs.scores
     found = scores.filter(scores.customer_id.isin(ids)).select("customer_id", "reasons")
     return {
-        row["customer_id"]: [reason["text"] for reason in row["reasons"] or []]
+        row["customer_id"]: [Reason(r["text"], r["effect"] > 0) for r in row["reasons"] or []]
         for row in found.to_pyarrow().to_pylist()
     }
