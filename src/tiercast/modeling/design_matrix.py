@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 MAX_LEVELS = 12  # of a profile column; rarer ones share the all-zero row
-FEWEST_CUSTOMERS = 10  # of a level: fewer teach nothing, and a model must not hold their names
+FEWEST_CUSTOMERS = 5  # of a level: fewer teach nothing, and a model must not hold their names
 NOT_FEATURES = ("customer_id", "as_of", "ordered", "value")
 NUMBERS = ("boolean", "decimal")  # of a column of objects; numeric types are numbers anyway
 TIMES = ("date", "datetime", "datetime64", "time", "timedelta", "timedelta64", "period")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from tiercast.features.assemble import feature_panel
@@ -43,14 +44,27 @@ class Batches:
         """How many batches there are."""
         return _number(self.customers)
 
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of each batch and their types in the engine."""
+        return self._panel(0).schema().to_pyarrow()
+
     def frames(self) -> Iterator[pd.DataFrame]:
-        """Answer one feature frame per batch, sorted by customer id; empty ones are left out."""
+        """Answer one feature frame per batch, sorted by customer id; empty ones are left out.
+
+        Whole numbers come as floats, whether or not a batch has gaps among them.
+        """
+        whole = [f.name for f in self.schema if pa.types.is_integer(f.type)]
+        floats = {name: "float64" for name in whole if name != "customer_id"}
         for number in range(self.number):
-            journal = self.journal if self.number == 1 else _chosen(self.journal, number)
-            frame = feature_panel(journal, [self.as_of], self.setting).to_pandas()
+            frame = self._panel(number).to_pandas().astype(floats)
             if len(frame):
                 frame["as_of"] = self.as_of
                 yield frame.sort_values("customer_id", ignore_index=True)
+
+    def _panel(self, number: int) -> ir.Table:
+        journal = self.journal if self.number == 1 else _chosen(self.journal, number)
+        return feature_panel(journal, [self.as_of], self.setting)
 
 
 def _number(customers: int) -> int:

@@ -28,6 +28,9 @@ class PreviousScores:
         stored = connection.read_parquet(self.folder / "part-*.parquet")
         asked = ibis.memtable(rows[["customer_id"]])
         chosen = stored.select("customer_id", *COLUMNS).rename(names)
+        # A source may have changed its ids from numbers to text since.
+        ids = chosen.customer_id.try_cast(asked.customer_id.type())
+        chosen = chosen.mutate(customer_id=ids)
         found = asked.inner_join(chosen, "customer_id").to_pandas()
         aligned = rows[["customer_id"]].merge(found, on="customer_id", how="left")
         return aligned.drop(columns="customer_id").set_index(rows.index)

@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
-import pyarrow as pa
 
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.artifacts.model_folder import load_model
@@ -131,12 +130,12 @@ class _Job:
             Boundaries.find(staged.table(connection), staged.probability_sums) if matched else None
         )
         previous = last_scores_before(self.output, self.as_of)
+        ids = self.base.transactions.customer_id.type().to_pyarrow()
+        schema = score_schema(ids, self.model.facts.tier_names)
         totals = Totals(self.model.facts.tier_names)
         for rows, told in staged.frames():
             tiers = self.model.assign(rows) if boundaries is None else boundaries.tiers(rows)
             final = self._finish(rows, tiers, previous)
-            id_type = pa.array(final["customer_id"]).type
-            schema = score_schema(id_type, self.model.facts.tier_names)
             scores.write(to_table(final, told, schema))
             totals.add(final)
             progress.step()

@@ -1,6 +1,6 @@
 """The first pass: every batch scored by itself and held on disk until tiers can be assigned."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from ibis.backends.duckdb import Backend
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.config.progress import Progress
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.next_order import QUANTILES
 from tiercast.scoring.batches import Batches
 
 REASONS = "reasons"
+DATES = dict.fromkeys(QUANTILES, pa.date32())
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,21 @@ def stage(
     progress.stage("score customers", batches.number)
     parts: list[Path] = []
     sums = np.zeros(len(model.facts.tier_names))
+    types = {field.name: field.type for field in batches.schema}
     for frame in batches.frames():
         full = model.with_clv(frame)
-        features.write(pa.Table.from_pandas(full, preserve_index=False))
+        features.write(_typed(full, types))
         scored = model.score_rows(full)
         sums += model.tier_matrix(scored).sum(axis=0)
-        table = pa.Table.from_pandas(scored, preserve_index=False)
+        table = _typed(scored, types | DATES)
         parts.append(folder / f"part-{len(parts):05d}.parquet")
         pq.write_table(table.append_column(REASONS, model.reasons(full)), parts[-1])
         progress.step(f"{len(full):,} customers")
     return Staged(folder, tuple(parts), sums)
+
+
+def _typed(frame: pd.DataFrame, types: Mapping[str, pa.DataType]) -> pa.Table:
+    """Answer the frame with the types given: those of a column with gaps differ by batch."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    fields = [pa.field(f.name, types.get(f.name, f.type)) for f in table.schema]
+    return table.cast(pa.schema(fields))

@@ -1,0 +1,113 @@
+"""Peak memory of scoring, by the size of the customer base.
+
+CDNOW's customers are repeated under new ids (1, 10 and 100 times, or as given) and each base is
+scored by the same model in a process of its own:
+
+    python benchmarks/memory.py
+    python benchmarks/memory.py 1 10 30
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import yaml
+
+AS_OF = "1998-04-01"
+TIMES = (1, 10, 100)
+
+# A process's peak is read by itself: what its parent once held counts in `getrusage`.
+JOB = """
+import json, sys
+from pathlib import Path
+import tiercast
+
+job, config, as_of = sys.argv[1:]
+result = getattr(tiercast, job)(config, as_of)
+status = Path("/proc/self/status").read_text().splitlines()
+peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+print(json.dumps({"peak_mb": peak / 1024, "rows": getattr(result, "rows", 0)}))
+"""
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """One scoring: customers, seconds and the process's peak memory in MB."""
+
+    customers: int
+    seconds: float
+    peak_mb: float
+
+
+def repeat(lines: Path, times: int, target: Path) -> None:
+    """Write the lines so many times, each time with new customers."""
+    with duckdb.connect() as connection:
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute("set memory_limit = '1GB'")
+        connection.execute(
+            f"""copy (
+                select * replace (customer_id + 1000000 * again as customer_id)
+                from read_parquet('{lines}'), range({times}) as repeats(again)
+            ) to '{target}' (format parquet)"""
+        )
+
+
+def write_config(folder: Path, lines: Path, name: str, **train: object) -> Path:
+    """Write the config of a base whose model is that of `memory`, with its own output."""
+    columns = {"ordered_at": "date", "amount": "dollar_value", "quantity": "cds"}
+    content = {
+        "name": "memory",
+        "sources": {"transactions": {"path": str(lines), "columns": columns}},
+        "outlook": {"horizon_days": 90},
+        "train": train,
+        "output": {"path": str(folder / "runs" / name)},
+    }
+    file = folder / f"{name}.yaml"
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return file
+
+
+def run(job: str, config: Path, folder: Path) -> Scoring:
+    """Run `train` or `score` in a process of its own, whose working directory is `folder`."""
+    start = time.perf_counter()
+    command = [sys.executable, "-c", JOB, job, str(config), AS_OF]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout.splitlines()[-1])
+    return Scoring(told["rows"], time.perf_counter() - start, told["peak_mb"])
+
+
+def main(times: Sequence[int]) -> None:
+    """Print one row per base."""
+    with tempfile.TemporaryDirectory(prefix="tiercast-") as scratch:
+        folder = Path(scratch)
+        once = sample(folder)
+        run("train", write_config(folder, once, "train", trials=0, snapshots=4), folder)
+        _say(f"{'times':>6}{'customers':>12}{'seconds':>10}{'peak MB':>10}")
+        for number in times:
+            lines = folder / f"lines_{number}.parquet"
+            repeat(once, number, lines)
+            found = run("score", write_config(folder, lines, f"times_{number}"), folder)
+            lines.unlink()
+            _say(f"{number:>6}{found.customers:>12,}{found.seconds:>10.0f}{found.peak_mb:>10.0f}")
+
+
+def sample(folder: Path) -> Path:
+    """Write CDNOW's order lines below a folder."""
+    code = "from tiercast.sources.samples import sample_path as s; s('sample://cdnow/transactions.parquet')"
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
+    return folder / "data" / "cdnow" / "transactions.parquet"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main([int(number) for number in sys.argv[1:]] or TIMES)

@@ -1,0 +1,100 @@
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tiercast.features.clv import ClvModels
+from tiercast.modeling.next_order import QUANTILES, dates_after, next_order_days
+from tiny_model import AS_OF, HORIZON_DAYS, tiny_features
+
+FRAME = tiny_features()
+CLV = ClvModels.fit(FRAME)
+MEDIAN = "next_order_date"
+
+
+def waits(churn, horizon_days=HORIZON_DAYS, frame=FRAME):
+    return next_order_days(frame, np.broadcast_to(churn, len(frame)), CLV, horizon_days)
+
+
+def chance_by(days, churn, horizon_days=HORIZON_DAYS):
+    """P(order by then): the MBG/NBD's, scaled to the chance within the horizon."""
+    model = CLV.mbg_nbd
+    start = model.alpha_ + FRAME["btyd_age_days"].to_numpy()
+    power = model.r_ + FRAME["btyd_frequency"].to_numpy()
+
+    def shape(time):
+        return 1 - (start / (start + time)) ** power
+
+    return (1 - churn) * shape(days) / shape(horizon_days)
+
+
+@pytest.mark.parametrize("churn", [0.01, 0.2, 0.49])
+def test_an_order_by_the_median_is_as_likely_as_not(churn):
+    assert chance_by(waits(churn)[MEDIAN], churn) == pytest.approx(0.5)
+
+
+def test_the_limits_hold_the_chances_they_name():
+    for name, days in waits(0.01).items():
+        assert chance_by(days, 0.01) == pytest.approx(QUANTILES[name])
+
+
+def test_the_order_certain_to_come_comes_within_the_horizon():
+    assert chance_by(HORIZON_DAYS, 0.3) == pytest.approx(0.7)
+
+
+@given(st.floats(0.001, 0.999), st.integers(1, 1098))
+def test_days_lie_within_the_horizon_and_in_order(churn, horizon_days):
+    found = waits(churn, horizon_days)
+    low, middle, high = (found[f"next_order_{name}"] for name in ("low", "date", "high"))
+    for days in (low, middle, high):
+        told = days[np.isfinite(days)]
+        assert (told >= 0).all()
+        assert (told <= horizon_days * (1 + 1e-9)).all()
+    assert not (low > middle).any()
+    assert not (middle > high).any()
+
+
+@given(st.floats(0.001, 0.999))
+def test_a_quantile_is_missing_where_it_lies_beyond_the_horizon(churn):
+    for name, days in waits(churn).items():
+        assert (np.isnan(days) == (QUANTILES[name] >= 1 - churn)).all()
+
+
+def test_who_more_likely_than_not_stays_away_has_no_date():
+    assert np.isnan(waits(0.51)[MEDIAN]).all()
+    assert np.isfinite(waits(0.49)[MEDIAN]).all()
+
+
+def test_a_row_needs_no_others():
+    churn = np.random.default_rng(0).uniform(0.01, 0.6, len(FRAME))
+    together = next_order_days(FRAME, churn, CLV, HORIZON_DAYS)
+    for row in range(0, len(FRAME), 10):
+        part = slice(row, row + 1)
+        alone = next_order_days(FRAME.iloc[part], churn[part], CLV, HORIZON_DAYS)
+        for name, days in alone.items():
+            np.testing.assert_array_equal(days, together[name][part])
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ([0.0, 0.99, 1.0], [AS_OF, AS_OF, dt.date(2024, 7, 2)]),
+        ([30.5, np.nan, 31.0], [dt.date(2024, 7, 31), None, dt.date(2024, 8, 1)]),
+        ([np.nan, np.nan, np.nan], [None, None, None]),
+    ],
+)
+def test_a_date_is_the_day_on_which_the_time_has_passed_or_none(days, expected):
+    dates = dates_after(pd.Series([AS_OF] * 3), np.array(days))
+    assert dates.dtype == object
+    assert list(dates) == expected
+    assert all(type(date) in (dt.date, type(None)) for date in dates)
+
+
+def test_dates_keep_the_index_and_may_be_none_at_all():
+    dates = dates_after(pd.Series([AS_OF] * 2, index=[7, 3]), np.array([1.0, np.nan]))
+    assert dates.index.tolist() == [7, 3]
+    nobody = dates_after(pd.Series([AS_OF]).head(0), np.empty(0))
+    assert (len(nobody), nobody.dtype) == (0, object)

@@ -1,0 +1,94 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tiercast.modeling.shapes import FEWEST_BUYERS, LEVELS, ValueShapes
+
+
+def learnt(buyers=2400, seed=0):
+    """Shapes of buyers whose value scatters the less, the more is expected of them."""
+    rng = np.random.default_rng(seed)
+    mean = rng.uniform(5, 100, buyers)
+    return ValueShapes.fit(mean * rng.gamma(mean / 10, 10 / mean), mean)
+
+
+SHAPES = learnt()
+FEW = ValueShapes.fit(np.empty(0), np.empty(0))
+
+
+@pytest.mark.parametrize("shapes", [SHAPES, FEW])
+def test_each_group_has_mean_one_and_rises(shapes):
+    assert np.trapezoid(shapes.quantiles, LEVELS, axis=1) == pytest.approx(1.0, abs=1e-12)
+    assert (np.diff(shapes.quantiles, axis=1) > 0).all()
+
+
+def test_groups_are_parted_by_what_was_expected_of_400_buyers_each():
+    assert SHAPES.quantiles.shape == (5, len(LEVELS))
+    assert SHAPES.edges == pytest.approx([24, 43, 62, 81], abs=2.5)
+
+
+def test_a_group_keeps_its_own_scatter():
+    middle = np.searchsorted(LEVELS, 0.5)
+    assert SHAPES.quantiles[0, middle] < 0.9  # a skewed gamma's median lies below its mean
+    assert SHAPES.quantiles[-1, middle] == pytest.approx(0.96, abs=0.03)
+
+
+@pytest.mark.parametrize("buyers", [0, 1, FEWEST_BUYERS - 1])
+def test_few_buyers_are_taken_for_lognormal(buyers):
+    shapes = ValueShapes.fit(np.full(buyers, 7.0), np.full(buyers, 7.0))
+    quarter, middle, three = shapes.quantile(np.array([0.25, 0.5, 0.75]), np.full(3, 10.0))
+    assert three / middle == pytest.approx(np.exp(0.6745), rel=1e-3)
+    assert quarter / middle == pytest.approx(np.exp(-0.6745), rel=1e-3)
+
+
+@pytest.mark.parametrize("lower", [0, 1, 29])
+def test_equal_expectations_stay_in_one_group(lower):
+    rng = np.random.default_rng(1)
+    mean = np.r_[np.full(lower, 1.0), np.full(900 - lower, 5.0)]
+    shapes = ValueShapes.fit(mean * rng.gamma(2, 0.5, 900), mean)
+    assert shapes.edges.size == 0
+    assert shapes.quantiles[0, -1] > 2  # the scatter of them all
+
+
+@pytest.mark.parametrize(("upper", "edge"), [(450, 3.0), (451, 5.0)])
+def test_ties_part_where_each_side_has_enough_buyers(upper, edge):
+    rng = np.random.default_rng(1)
+    mean = np.r_[np.full(450, 1.0), np.full(upper, 5.0)]
+    spread = np.r_[rng.gamma(50, 1 / 50, 450), rng.gamma(1, 1, upper)]
+    shapes = ValueShapes.fit(mean * spread, mean)
+    assert shapes.edges.tolist() == [edge]
+    narrow, wide = shapes.quantiles[:, -1]
+    assert narrow < 2 < wide
+
+
+@given(st.floats(0, 1), st.floats(0.01, 1e6))
+def test_chance_at_least_inverts_the_quantile(chance, mean):
+    means = np.array([mean])
+    amount = SHAPES.quantile(np.array([chance]), means)[0]
+    assert SHAPES.chance_at_least(amount, means)[0] == pytest.approx(1 - chance, abs=1e-6)
+
+
+def test_chances_end_at_one_and_zero():
+    means = np.array([10.0, 50.0, 90.0])
+    assert SHAPES.chance_at_least(0.0, means).tolist() == [1.0, 1.0, 1.0]
+    assert SHAPES.chance_at_least(1e9, means).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_share_of_new_buyers_stays_below_each_quantile():
+    rng = np.random.default_rng(9)
+    mean = rng.uniform(5, 100, 20_000)
+    value = mean * rng.gamma(mean / 10, 10 / mean)
+    for chance in (0.05, 0.5, 0.95):
+        below = value <= SHAPES.quantile(np.full(20_000, chance), mean)
+        assert below.mean() == pytest.approx(chance, abs=0.015)
+
+
+@pytest.mark.parametrize("shapes", [SHAPES, FEW])
+def test_stored_shapes_come_back_exactly(shapes):
+    back = ValueShapes.from_dict(json.loads(json.dumps(shapes.to_dict())))
+    assert back.edges.tolist() == shapes.edges.tolist()
+    assert back.quantiles.tolist() == shapes.quantiles.tolist()
+    assert back.quantile(np.array([0.3]), np.array([8.0])).shape == (1,)

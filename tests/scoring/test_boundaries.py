@@ -1,0 +1,58 @@
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+
+from tiercast.modeling.assignment import by_rank, matched_sizes, ranked
+from tiercast.scoring.boundaries import Boundaries
+
+BY_HAND = pd.DataFrame(
+    {
+        "customer_id": [5, 3, 4, 1, 2],
+        "expected_value": [9.0, 7.0, 7.0, 7.0, 1.0],
+    }
+)
+
+
+def found(rows, sums):
+    return Boundaries.find(ibis.memtable(rows), np.array(sums))
+
+
+def test_equal_values_are_parted_by_the_lower_id():
+    # Two places in the best tier: customer 5, then of the three equal ones the lowest id.
+    tiers = found(BY_HAND, [2.0, 1.0, 2.0]).tiers(BY_HAND)
+    assert dict(zip(BY_HAND["customer_id"], tiers, strict=True)) == {5: 0, 1: 0, 3: 1, 4: 2, 2: 2}
+
+
+def test_an_empty_best_tier_takes_nobody():
+    # Sums reach .2, 3.1 and 5, so the tiers hold 0, 3 and 2: customers 5, 1 and 3 come first.
+    assert found(BY_HAND, [0.2, 2.9, 1.9]).tiers(BY_HAND).tolist() == [1, 1, 2, 1, 2]
+
+
+def test_a_tier_of_everyone_leaves_the_last_empty():
+    assert set(found(BY_HAND, [5.0, 0.0, 0.0]).tiers(BY_HAND)) == {0}
+
+
+def test_no_tier_reached_leaves_all_in_the_last():
+    assert set(found(BY_HAND, [0.1, 0.1, 4.8]).tiers(BY_HAND)) == {2}
+
+
+@pytest.mark.parametrize("text", [False, True])
+@pytest.mark.parametrize("seed", range(5))
+def test_boundaries_agree_with_ranking_the_whole_base(seed, text):
+    rng = np.random.default_rng(seed)
+    count = 300
+    ids = rng.permutation(count)
+    rows = pd.DataFrame(
+        {
+            # As text "c10" comes before "c9", and an umlaut after every letter.
+            "customer_id": [f"{'cü'[n % 2]}{n}" for n in ids] if text else ids,
+            "expected_value": rng.integers(0, 12, count) / 7,  # many ties
+        }
+    )
+    sums = rng.dirichlet([1, 2, 3, 4]) * count
+    expected = by_rank(
+        ranked(rows["expected_value"].to_numpy(), rows["customer_id"].to_numpy()),
+        matched_sizes(sums),
+    )
+    np.testing.assert_array_equal(found(rows, sums).tiers(rows), expected)

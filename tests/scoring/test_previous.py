@@ -1,0 +1,86 @@
+import datetime as dt
+
+import ibis
+import pandas as pd
+import pytest
+
+from tiercast.scoring.previous import (
+    last_scores_before,
+    scored_dates,
+    scores_folder,
+)
+
+JANUARY, FEBRUARY, MARCH = (dt.date(2024, month, 1) for month in (1, 2, 3))
+COLUMNS = ["previous_tier", "previous_churn_probability", "previous_lifecycle_stage"]
+
+
+def keep_scores(output, day, ids, *, whole=True):
+    """Write scores in two parts, as a batch job that ended (or was cut off) on a day."""
+    folder = scores_folder(output, day)
+    folder.mkdir(parents=True)
+    rows = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "tier": [f"tier of {number}" for number in ids],
+            "churn_probability": [0.1 * number for number in range(len(ids))],
+            "lifecycle_stage": "active",
+        }
+    )
+    rows[:1].to_parquet(folder / "part-00000.parquet", index=False)
+    rows[1:].to_parquet(folder / "part-00001.parquet", index=False)
+    if whole:
+        (folder / "manifest.json").write_text("{}", encoding="utf-8")
+
+
+def previous_of(scores, ids):
+    rows = pd.DataFrame({"customer_id": ids}, index=range(100, 100 + len(ids)))
+    return scores.of(ibis.duckdb.connect(), rows)
+
+
+def test_dates_are_those_with_whole_scores(tmp_path):
+    keep_scores(tmp_path, MARCH, [1, 2])
+    keep_scores(tmp_path, JANUARY, [1, 2])
+    keep_scores(tmp_path, FEBRUARY, [1, 2], whole=False)
+    assert scored_dates(tmp_path) == [JANUARY, MARCH]
+
+
+def test_an_output_without_scores_has_no_dates(tmp_path):
+    assert scored_dates(tmp_path / "nothing") == []
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [(JANUARY, None), (FEBRUARY, JANUARY), (MARCH, JANUARY), (dt.date(2024, 3, 2), MARCH)],
+)
+def test_the_last_scores_are_the_newest_older_ones(tmp_path, as_of, expected):
+    keep_scores(tmp_path, JANUARY, [1, 2])
+    keep_scores(tmp_path, MARCH, [1, 2])
+    assert last_scores_before(tmp_path, as_of).as_of == expected
+
+
+def test_each_row_finds_its_own_customer(tmp_path):
+    keep_scores(tmp_path, JANUARY, [11, 12, 13])
+    found = previous_of(last_scores_before(tmp_path, MARCH), [13, 99, 11])
+    assert list(found.columns) == COLUMNS
+    assert found.index.tolist() == [100, 101, 102]
+    assert found["previous_tier"].fillna("never seen").tolist() == [
+        "tier of 13",
+        "never seen",
+        "tier of 11",
+    ]
+    assert found["previous_churn_probability"].fillna(-1).tolist() == [0.2, -1, 0.0]
+
+
+def test_without_earlier_scores_everything_is_missing(tmp_path):
+    found = previous_of(last_scores_before(tmp_path, MARCH), [1, 2])
+    assert list(found.columns) == COLUMNS
+    assert found.isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"), [([11, 12], ["12", "x"]), (["11", "12"], [12, 7])]
+)
+def test_ids_that_have_changed_their_type_since_are_the_same_customers(tmp_path, stored, asked):
+    keep_scores(tmp_path, JANUARY, stored)
+    found = previous_of(last_scores_before(tmp_path, MARCH), asked)
+    assert found["previous_tier"].fillna("never seen").tolist() == ["tier of 12", "never seen"]

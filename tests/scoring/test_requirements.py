@@ -1,0 +1,84 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from bases import opened
+from shop import shop
+from tiercast.config.errors import InputError
+from tiercast.features.registry import features_for
+from tiercast.scoring.requirements import check_requirements, outdated_settings
+from tiercast.snapshots.journal import build_journal
+from tiny_model import tiny_config, tiny_model
+
+
+@pytest.fixture(scope="module")
+def model():
+    return tiny_model()
+
+
+def journal_of(base):
+    return build_journal(base.connection, base.tables, base.config)
+
+
+def trained_with(model, journal, *profile):
+    """Answer the model as if it had been trained with all that a journal can tell."""
+    names = tuple(feature.name for feature in features_for(journal, model.facts.setting))
+    facts = model.facts.model_copy(update={"feature_names": names, "profile_columns": profile})
+    return replace(model, facts=facts)
+
+
+def test_a_base_as_in_training_is_accepted(model, tmp_path):
+    with opened(tmp_path, shop()) as base:
+        journal = journal_of(base)
+        check_requirements(trained_with(model, journal, "region", "age"), journal)
+
+
+def test_a_profile_column_that_is_gone_is_named(model, tmp_path):
+    with opened(tmp_path, shop()) as base:
+        journal = journal_of(base)
+        needed = trained_with(model, journal, "region", "income", "age")
+        with pytest.raises(InputError, match="profile columns income, which `sources.customers`"):
+            check_requirements(needed, journal)
+
+
+def test_a_profile_column_named_like_a_feature_is_found_again(model, tmp_path):
+    tables = shop()
+    tables["customers"] = tables["customers"].rename(columns={"age": "orders"})
+    with opened(tmp_path, tables) as base:
+        journal = journal_of(base)
+        check_requirements(trained_with(model, journal, "profile_orders"), journal)
+
+
+def test_a_table_that_is_gone_is_told_by_its_features(model, tmp_path):
+    tables = shop()
+    with opened(tmp_path / "all", tables) as base:
+        needed = trained_with(model, journal_of(base))
+    rest = {name: tables[name] for name in ("transactions", "customers", "events")}
+    with opened(tmp_path / "rest", rest) as base:
+        message = "features contacts, .* and 1 more, whose tables or columns the base lacks now"
+        with pytest.raises(InputError, match=message):
+            check_requirements(needed, journal_of(base))
+
+
+def test_a_column_that_is_gone_is_told_by_its_features(model, tmp_path):
+    tables = shop()
+    with opened(tmp_path / "all", tables) as base:
+        needed = trained_with(model, journal_of(base))
+    lines: pd.DataFrame = tables["transactions"].drop(columns="quantity")
+    with opened(tmp_path / "rest", tables | {"transactions": lines}) as base:
+        with pytest.raises(InputError, match="the features average_basket_quantity, whose"):
+            check_requirements(needed, journal_of(base))
+
+
+def test_settings_as_in_training_need_no_note(model):
+    assert outdated_settings(model.facts, tiny_config()) == ()
+
+
+def test_settings_changed_since_the_training_are_told(model):
+    config = tiny_config()
+    outlook = config.outlook.model_copy(update={"horizon_days": 30})
+    changed = config.model_copy(update={"outlook": outlook, "language": "zh"})
+    (note,) = outdated_settings(model.facts, changed)
+    assert "`outlook.horizon_days` (90, now 30); `language` (en, now zh)" in note
+    assert note.endswith("Train again.")

@@ -1,0 +1,323 @@
+import datetime as dt
+import hashlib
+import json
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from bases import orders, write_base
+from shop import planted_future
+from tiercast.config.errors import InputError
+from tiercast.config.progress import Silent
+from tiercast.scoring import batches as batches_module
+from tiercast.scoring.columns import score_schema
+from tiercast.scoring.score import score
+from trained_base import (
+    CDNOW_DAY,
+    SHOP_DAY,
+    column_bytes,
+    read_parts,
+    text_shop,
+    train_shop,
+    train_tenth,
+)
+
+PROBABILITIES = ("top", "potential", "general", "dormant")
+
+
+def probabilities(table):
+    """Answer the tier probabilities, best first, (n, n_tiers)."""
+    return np.column_stack(table["tier_probabilities"].combine_chunks().flatten())
+
+
+@pytest.fixture(params=["trained_tenth", "trained_shop"])
+def trained(request):
+    """Return one base after the other: whole ids and matched tiers, text and most probable."""
+    return request.getfixturevalue(request.param)
+
+
+# What is written
+
+
+def test_everyone_with_an_order_before_the_day_has_one_row(trained_tenth, tenth_tables):
+    lines = tenth_tables["transactions"]
+    known = lines[lines["ordered_at"].astype("datetime64[us]") < pd.Timestamp(CDNOW_DAY)]
+    spent = known.groupby(["customer_id", "ordered_at"])["amount"].sum()
+    buyers = sorted(set(spent[spent > 0].index.get_level_values("customer_id")))
+    assert trained_tenth.scores["customer_id"].to_pylist() == buyers
+    assert trained_tenth.scored.rows == len(buyers)
+
+
+def test_ids_come_out_with_their_type(trained_tenth, trained_shop):
+    assert trained_tenth.scores.schema.field("customer_id").type == pa.int64()
+    assert trained_shop.scores.schema.field("customer_id").type == pa.string()
+    assert trained_shop.scores["customer_id"].to_pylist()[:2] == ["c0001", "c0002"]
+
+
+def test_only_what_may_be_missing_is(trained):
+    table = trained.scores
+    nulls = {name for name in table.column_names if table[name].null_count}
+    first_time = {"previous_tier", "tier_change"}
+    assert nulls - {"next_order_date", "next_order_low", "next_order_high"} == first_time
+
+
+def test_the_manifest_tells_what_is_there(trained):
+    folder = trained.folder / trained.scored.folder
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    table = trained.scores
+    assert told["rows"] == told["customers"] == table.num_rows
+    schema = score_schema(table.schema.field("customer_id").type, PROBABILITIES)
+    assert told["columns"] == {field.name: str(field.type) for field in schema}
+    assert told["as_of"] == trained.scored.as_of.isoformat()
+    assert told["model"]["version"] == trained.trained.version == "1"
+    assert told["model"]["run_id"] == trained.trained.run_id
+    assert told["tiers"] == trained.scored.tiers
+    assert told["expected_value"] == pytest.approx(pc.sum(table["expected_value"]).as_py())
+    assert told["expected_churned"] == pytest.approx(pc.sum(table["churn_probability"]).as_py())
+    for part in told["parts"]:
+        content = (folder / part["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == part["sha256"]
+
+
+def test_the_manifest_tells_the_span_and_fingerprint_of_the_data(trained_tenth):
+    folder = trained_tenth.folder / trained_tenth.scored.folder
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert told["data"]["first"].startswith("1997-01-01")
+    assert told["data"]["last"].startswith("1998-06-")
+    assert told["data"]["fingerprint"]["transactions"].startswith(f"{told['data']['rows_used']}-")
+    assert told["config"]["outlook"]["horizon_days"] == 90
+
+
+# Numbers of one customer never contradict each other
+
+
+def test_probabilities_sum_to_one_and_the_last_is_the_churn_risk(trained):
+    table = trained.scores
+    chances = probabilities(table)
+    assert ((chances >= 0) & (chances <= 1)).all()
+    np.testing.assert_allclose(chances.sum(axis=1), 1.0, atol=1e-12)
+    np.testing.assert_array_equal(chances[:, -1], table["churn_probability"].to_numpy())
+
+
+def test_the_expected_value_lies_inside_its_interval(trained):
+    rows = trained.scores.to_pandas()
+    assert (rows["value_low"] >= 0).all()
+    assert (rows["value_low"] <= rows["expected_value"]).all()
+    assert (rows["expected_value"] <= rows["value_high"]).all()
+
+
+def test_the_confidence_is_the_probability_of_the_assigned_tier(trained):
+    rows = trained.scores.to_pandas()
+    told = [row[tier] for row, tier in zip(rows["tier_probabilities"], rows["tier"], strict=True)]
+    assert rows["tier_confidence"].tolist() == told
+
+
+def test_the_tier_set_holds_the_tier_and_nothing_twice(trained):
+    rows = trained.scores.to_pandas()
+    for tier, members in zip(rows["tier"], rows["tier_set"], strict=True):
+        assert tier in members
+        assert len(set(members)) == len(members)
+        assert set(members) <= set(PROBABILITIES)
+
+
+def test_next_order_dates_come_in_order_and_within_the_horizon(trained):
+    rows = trained.scores.to_pandas()
+    horizon = dt.timedelta(days=trained.config.outlook.horizon_days)
+    dates = ["next_order_low", "next_order_date", "next_order_high"]
+    for low, middle, high in rows[dates].itertuples(index=False):
+        told = [day for day in (low, middle, high) if day is not None and not pd.isna(day)]
+        assert told == sorted(told)
+        assert all(trained.scored.as_of <= day <= trained.scored.as_of + horizon for day in told)
+        # A later quantile is known only where the earlier ones are.
+        assert [day is None for day in (low, middle, high)] == sorted(
+            day is None for day in (low, middle, high)
+        )
+    likely = rows["churn_probability"] < 0.5
+    assert (rows["next_order_date"].notna() == likely).all()
+
+
+def test_matched_tiers_are_as_many_as_their_probabilities_sum_to(trained_tenth):
+    rows = trained_tenth.scores.to_pandas()
+    reached = np.cumsum([(rows["tier"] == name).sum() for name in PROBABILITIES])
+    expected = np.cumsum(probabilities(trained_tenth.scores).sum(axis=0))
+    assert np.abs(reached - expected).max() <= 0.5
+
+
+def test_matched_tiers_fall_with_the_expected_value(trained_tenth):
+    rows = trained_tenth.scores.to_pandas().sort_values(
+        ["expected_value", "customer_id"], ascending=[False, True]
+    )
+    assert rows["tier"].map(PROBABILITIES.index).is_monotonic_increasing
+
+
+def test_the_most_probable_tier_is_assigned_where_the_config_says_so(trained_shop):
+    most = probabilities(trained_shop.scores).argmax(axis=1)
+    assert trained_shop.scores["tier"].to_pylist() == [PROBABILITIES[tier] for tier in most]
+    assert len(set(most)) > 1
+
+
+def test_reasons_are_told_by_strength_in_the_config_s_language(trained):
+    chinese = trained.config.language == "zh"
+    for told in trained.scores["reasons"].to_pylist():
+        effects = [abs(reason["effect"]) for reason in told]
+        assert 1 <= len(told) <= 3
+        assert effects == sorted(effects, reverse=True)
+        words = "".join(reason["text"] for reason in told)
+        assert any("一" <= letter <= "鿿" for letter in words) == chinese
+
+
+# The same again
+
+
+def test_a_second_run_replaces_the_first_byte_by_byte(tenth):
+    before = {f.name: f.read_bytes() for f in tenth.scored.folder.iterdir()}
+    assert score(tenth.config, CDNOW_DAY) == tenth.scored
+    assert {f.name: f.read_bytes() for f in tenth.scored.folder.iterdir()} == before
+
+
+def test_orders_planted_after_the_day_change_nothing_in_a_store_of_its_own(
+    trained_tenth, tenth_tables, tmp_path
+):
+    lines = tenth_tables["transactions"]
+    again = lines.tail(500)
+    days = pd.Series(pd.to_datetime(CDNOW_DAY) + pd.to_timedelta(np.arange(500) // 9, unit="D"))
+    later = days.dt.date.to_numpy()
+    planted = pd.concat(
+        [
+            lines,
+            again.assign(ordered_at=CDNOW_DAY, amount=777.0),
+            again.assign(ordered_at=later, amount=-99.0),
+            again.assign(ordered_at=later, customer_id=again["customer_id"] + 10**6),
+        ]
+    )
+    twin = train_tenth(tmp_path, {"transactions": planted})
+    assert twin.folder != trained_tenth.folder
+    assert column_bytes(twin.features) == column_bytes(trained_tenth.features)
+    told = column_bytes(twin.scores, "run_id")
+    assert told == column_bytes(trained_tenth.scores, "run_id")
+    assert twin.trained.by_cutoff == trained_tenth.trained.by_cutoff
+
+
+def test_events_and_contacts_planted_after_the_day_change_nothing(trained_shop, tmp_path):
+    tables = text_shop()
+    numbered = {
+        name: frame.assign(customer_id=frame["customer_id"].str[1:].astype(int))
+        for name, frame in tables.items()
+    }
+    planted = {
+        name: frame.assign(customer_id="c" + frame["customer_id"].astype(str).str.zfill(4))
+        for name, frame in planted_future(numbered, SHOP_DAY).items()
+    }
+    assert all(len(planted[n]) > len(tables[n]) for n in ("transactions", "events", "contacts"))
+    twin = train_shop(tmp_path, planted)
+    assert column_bytes(twin.features) == column_bytes(trained_shop.features)
+    assert column_bytes(twin.scores, "run_id") == column_bytes(trained_shop.scores, "run_id")
+
+
+def test_many_small_batches_tell_the_same_as_one(tenth, tmp_path, monkeypatch):
+    monkeypatch.setattr(batches_module, "BATCH_CUSTOMERS", 400)
+    parted = score(tenth.config, CDNOW_DAY, output=tmp_path)
+    assert len(list(parted.folder.glob("part-*.parquet"))) == 6
+    assert parted.tiers == tenth.scored.tiers
+    many = read_parts(parted.folder).sort_by("customer_id")
+    assert many.drop_columns("reasons").equals(tenth.scores.drop_columns("reasons"))
+    few, lots = (t["reasons"].to_pylist() for t in (tenth.scores, many))
+    assert few == lots
+
+
+# What changed since the last time
+
+
+def test_the_second_date_is_told_against_the_first(text_ids, tmp_path):
+    first = SHOP_DAY - dt.timedelta(days=60)
+    score(text_ids.config, first, model_version="1", output=tmp_path)
+    second = score(text_ids.config, SHOP_DAY, output=tmp_path)
+    before = read_parts(tmp_path / "scores" / f"as_of={first}").to_pandas()
+    now = read_parts(second.folder).to_pandas()
+    rows = now.merge(before, on="customer_id", how="left", suffixes=("", "_before"))
+    assert rows["previous_tier"].equals(rows["tier_before"])
+    rank = {name: number for number, name in enumerate(PROBABILITIES)}
+    risen = rows["tier_before"].map(rank) - rows["tier"].map(rank)
+    assert rows["tier_change"].equals(risen)
+    assert set(risen.dropna()) >= {-1.0, 0.0, 1.0}
+    for row in rows.itertuples():
+        expected = []
+        if row.tier_before == "top" and row.tier != "top":
+            expected.append("left_top_tier")
+        if row.churn_probability_before < 0.5 <= row.churn_probability:
+            expected.append("risk_crossed_limit")
+        if row.lifecycle_stage == "reactivated" != row.lifecycle_stage_before:
+            expected.append("came_back")
+        assert list(row.alerts) == expected
+    assert rows["alerts"].str.len().gt(0).any()
+
+
+# Which model, which day, which data
+
+
+def test_a_model_that_knows_the_future_is_used_only_when_asked_for(text_ids, tmp_path):
+    before = SHOP_DAY - dt.timedelta(days=60)
+    with pytest.raises(InputError, match=f"No model of shop was trained as of {before}"):
+        score(text_ids.config, before, output=tmp_path)
+    told = score(text_ids.config, before, model_version="champion", output=tmp_path)
+    (note,) = told.notes
+    assert "it knows what happened next" in note
+    manifest = json.loads((told.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["notes"] == [note]
+
+
+def test_a_day_long_after_the_data_ends_is_scored_with_a_note(text_ids, tmp_path):
+    lines = []
+    shown = Silent()
+    shown.say = lines.append
+    later = SHOP_DAY + dt.timedelta(days=30)
+    told = score(text_ids.config, later, output=tmp_path, progress=shown)
+    assert told.rows == text_ids.scored.rows
+    assert lines == list(told.notes)
+    assert "30 days before as_of 2024-07-31: if orders are missing" in lines[0]
+
+
+def test_the_day_after_the_last_order_is_the_default(text_ids, tmp_path):
+    told = score(text_ids.config, output=tmp_path)
+    assert told.as_of == SHOP_DAY
+    assert told.notes == ()
+
+
+def test_a_day_before_the_first_order_is_refused(tenth):
+    with pytest.raises(InputError, match=r"after the first order \(1997-01-01\), but got as_of"):
+        score(tenth.config, "1997-01-01")
+
+
+def test_a_day_when_only_returns_are_known_is_refused(tenth, tmp_path):
+    lines = orders(
+        (1, "2024-01-01", -5.0, 1.0),
+        (1, "2024-02-01", 5.0, 1.0),
+        columns="customer_id ordered_at amount quantity",
+    )
+    config = write_base(tmp_path / "in", {"transactions": lines}, name="tenth")
+    with pytest.raises(InputError, match="Nobody has an order with a positive amount before"):
+        score(config, "2024-01-15", output=tmp_path / "out")
+    assert not list((tmp_path / "out").rglob("*.parquet"))
+
+
+def test_a_base_without_a_model_is_refused(tenth):
+    untrained = tenth.config.model_copy(update={"name": "untrained"})
+    with pytest.raises(InputError, match="untrained has no model yet; train one first"):
+        score(untrained, CDNOW_DAY)
+
+
+def test_a_profile_column_that_is_gone_is_refused(text_ids, tmp_path):
+    tables = text_shop()
+    tables["customers"] = tables["customers"].drop(columns="age")
+    config = write_base(tmp_path, tables, name="shop")
+    with pytest.raises(InputError, match="the profile columns age, which `sources.customers`"):
+        score(config, SHOP_DAY, output=tmp_path / "out")
+
+
+def test_settings_changed_after_the_training_are_told(text_ids, tmp_path):
+    changed = text_ids.config.model_copy(update={"language": "en"})
+    (note,) = score(changed, SHOP_DAY, output=tmp_path).notes
+    assert "`language` (zh, now en)" in note
