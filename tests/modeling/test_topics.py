@@ -48,10 +48,10 @@ def test_every_topic_has_features():
     assert set(Counter(topic(name) for name in NAMES)) == {topic.name for topic in TOLD}
 
 
-def test_what_the_models_answer_is_of_the_outlook():
+def test_what_the_models_answer_is_a_matter_of_recency():
     frame = tiny_features(60)
     for name in ClvModels.fit(frame).predict(frame, HORIZON_DAYS):
-        assert topic(name) == "outlook"
+        assert topic(name) == "recency"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_what_the_models_answer_is_of_the_outlook():
         ("orders_same_window_last_year", "season"),
         ("revenue_same_window_last_year", "season"),
         ("revenue_30d", "spend"),
-        ("btyd_frequency", "outlook"),
+        ("btyd_frequency", "recency"),
         ("event_type_2_90d", "events"),
         ("region", PROFILE),
     ],
@@ -87,7 +87,7 @@ def test_both_languages_tell_the_same_figures(topic):
 
 
 def test_every_figure_is_a_feature():
-    assert set(figure_columns()) - {"horizon_days"} <= set(NAMES)
+    assert set(figure_columns()) <= set(NAMES)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -107,14 +107,13 @@ def test_sentences_by_hand():
         "revenue_90d": 1234.5,
         "average_order_value": 40,
         "weekend_share": 0.256,
-        "clv_expected_orders": 1.04,
-        "horizon_days": 90,
+        "average_basket_lines": 1.04,
     }
     assert say("recency", row) == "last order 74 days ago; usual gap 12 days"
     assert say("recency", row, "zh") == "上次下单在 74 天前;通常间隔 12 天"
     assert say("spend", row) == "spent 1,234 in the last 90 days; average order 40"
     assert say("timing", row) == "26% of orders on weekends"
-    assert say("outlook", row) == "past rhythm points to 1.0 orders in the next 90 days"
+    assert say("basket", row) == "1.0 lines an order"
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA])

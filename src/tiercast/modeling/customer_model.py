@@ -110,8 +110,7 @@ class CustomerModel:
         """Answer each row's three strongest reasons."""
         full = self.with_clv(frame)
         found = effects(self.outlook.heads, full, self.facts.partner_base)
-        extra: dict[str, object] = {"horizon_days": self.facts.horizon_days}
-        return reasons(found, full, self.facts.language, extra)
+        return reasons(found, full, self.facts.language)
 
     def assign(self, scored: pd.DataFrame) -> IntArray:
         """Answer the tier (0 = best) of each row, taking the rows as the whole base, (n,)."""

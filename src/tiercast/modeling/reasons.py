@@ -72,9 +72,7 @@ def effects(heads: Heads, frame: pd.DataFrame, partner_base: float) -> Effects:
     return Effects((*features, BTYD_FEATURE), np.hstack([summed, partner_effect]))
 
 
-def reasons(
-    found: Effects, frame: pd.DataFrame, language: Language, extra: dict[str, object]
-) -> pa.Array:
+def reasons(found: Effects, frame: pd.DataFrame, language: Language) -> pa.Array:
     """Answer the three strongest topics of each row, a list of `REASON`.
 
     `feature` is the topic's strongest feature, `effect` the topic's whole effect.
@@ -82,7 +80,7 @@ def reasons(
     topics = np.round(found.by_topic(), DIGITS)
     order = np.argsort(-np.abs(topics), axis=1, kind="stable")[:, :TOP]
     strongest = _strongest(found)
-    rows = _figures(frame, found.names, extra)
+    rows = _figures(frame, found.names)
     told = [
         [
             _reason(TOPICS[t], found.names[strongest[i, t]], topics[i, t], row, language)
@@ -126,11 +124,8 @@ def _sum_levels(features: Sequence[str], values: FloatArray) -> tuple[tuple[str,
     return names, summed
 
 
-def _figures(
-    frame: pd.DataFrame, names: Sequence[str], extra: dict[str, object]
-) -> list[dict[str, object]]:
+def _figures(frame: pd.DataFrame, names: Sequence[str]) -> list[dict[str, object]]:
     used = [c for c in dict.fromkeys((*names, *figure_columns())) if c in frame.columns]
     return [
-        {str(name): value for name, value in row.items()} | extra
-        for row in frame[used].to_dict("records")
+        {str(name): value for name, value in row.items()} for row in frame[used].to_dict("records")
     ]

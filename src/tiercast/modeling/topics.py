@@ -1,7 +1,8 @@
 """What reasons speak of: features grouped into topics, each with a sentence in two languages.
 
-Features of a topic tell the same story (recency, overdue ratios, gaps), so trees share its
-effect among them at will; a topic's effect is the sum of its features' Shapley values.
+Features of a topic tell the same story (recency, overdue ratios, gaps, and what BTYD models make
+of them), so trees share its effect among them at will; a topic's effect is the sum of its
+features' Shapley values.
 """
 
 from collections.abc import Mapping
@@ -44,14 +45,8 @@ TOPICS: tuple[Topic, ...] = (
         ("去年同期下单 {orders_same_window_last_year} 次",),
     ),
     Topic(
-        "outlook",
-        ("clv_", "btyd_"),
-        ("past rhythm points to {clv_expected_orders_1} orders in the next {horizon_days} days",),
-        ("按过往节奏,未来 {horizon_days} 天预计下单 {clv_expected_orders_1} 次",),
-    ),
-    Topic(
         "recency",
-        ("recency_", "overdue_", "gap_"),
+        ("recency_", "overdue_", "gap_", "btyd_", "clv_"),
         (
             "last order {recency_days} days ago; usual gap {gap_mean_days} days",
             "only order day was {recency_days} days ago",
