@@ -21,6 +21,7 @@ def config(tmp_path):
 @pytest.fixture
 def store(tmp_path):
     """Write rows as the batch job does, one part each."""
+
     def write(table, day, *parts):
         with DatasetWriter(tmp_path / table / f"as_of={day}") as writer:
             for rows in parts:
