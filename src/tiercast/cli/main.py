@@ -1,5 +1,6 @@
 """`tiercast`: the commands. Each is thin; the work is done by the function of the same name."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -51,6 +52,8 @@ for group in (outlook, story, data, models):
 
 def main() -> None:
     """Run the command line."""
+    # OpenMP threads that spin while they wait slow everything down on busy cores; read on load.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     command = typer.main.get_command(app)
     command(args=arguments(sys.argv[1:]), prog_name="tiercast")
 

@@ -5,6 +5,7 @@ of them), so trees share its effect among them at will; a topic's effect is the 
 features' Shapley values.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
@@ -18,6 +19,7 @@ from tiercast.features.registry import CATALOGUE
 Language = Literal["en", "zh"]
 PROFILE = "profile"
 OWN_FEATURES = frozenset(feature.name for feature in CATALOGUE)
+ONE_OF_MANY = re.compile(r"(?<![\d.,])1 ((?:campaign )?(?:order|day|event|contact|response))s\b")
 EVENT_TYPE = "event_type_"  # how the features of single event types begin
 LARGE = 1e6  # from here on `:g` would write 1e+06
 UNKNOWN: dict[Language, str] = {"en": "unknown", "zh": "未知"}
@@ -150,11 +152,13 @@ def sentence(topic: Topic, row: Mapping[str, object], feature: str, language: La
     'last order 74 days ago; usual gap 12 days'
     >>> sentence(recency, {"recency_days": 74.2, "gap_mean_days": None}, "recency_days", "en")
     'only order day was 74 days ago'
+    >>> sentence(TOPICS[topic_of("tenure_days")], {"tenure_days": 1.0}, "tenure_days", "en")
+    'customer for 1 day'
     """
     for template in topic.en if language == "en" else topic.zh:
         figures = {slot: _figure(slot, row) for slot in _slots(template)}
         if all(text is not None for text in figures.values()):
-            return template.format(**figures)
+            return ONE_OF_MANY.sub(r"1 \1", template.format(**figures))
     return f"{feature.replace('_', ' ')}: {shown(row.get(feature), language)}"
 
 

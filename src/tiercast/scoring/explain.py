@@ -13,6 +13,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.scoring.previous import scored_dates, scores_folder
+from tiercast.scoring.stored import scored_day
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import build_journal
@@ -63,7 +64,7 @@ def explain(
     """
     settings = load_config(config)
     output = Path(settings.output.path)
-    day = _scored_day(output, as_day(as_of))
+    day = scored_day(output, as_day(as_of))
     connection = ibis.duckdb.connect()
     scores = connection.read_parquet(scores_folder(output, day) / "part-*.parquet")
     row = _row(scores, customer_id, day)
@@ -80,16 +81,6 @@ def explain(
     )
     connection.disconnect()
     return story
-
-
-def _scored_day(output: Path, wanted: dt.date | None) -> dt.date:
-    days = scored_dates(output)
-    if not days:
-        raise InputError(f"{output} holds no scores yet; run `tiercast score CONFIG` first.")
-    if wanted is not None and wanted not in days:
-        shown = ", ".join(str(day) for day in days[-5:])
-        raise InputError(f"{wanted} was not scored; there are {shown}.")
-    return wanted or days[-1]
 
 
 def _row(scores: ir.Table, customer_id: int | str, day: dt.date) -> dict[str, Any]:

@@ -66,6 +66,12 @@ PLAYBOOK: tuple[Play, ...] = (
         "提升价值:推荐新品类或更大的购物篮",
     ),
     Play(
+        "win_back_best",
+        lambda rows: rows["rfm_segment"] == "cannot_lose_them",
+        "win back: a personal offer, once among the best and long silent",
+        "重点挽回:曾是优质客户,久未下单,给予专属优惠",
+    ),
+    Play(
         "low_cost",
         lambda rows: rows["churn_probability"] >= OFTEN,
         "low-cost contact only; no order expected in the horizon",
