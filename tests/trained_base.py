@@ -1,4 +1,4 @@
-"""A real base in a working directory of its own, trained and scored: made once, looked at often."""
+"""A base in a working directory of its own, trained and scored: made once, looked at often."""
 
 import datetime as dt
 from collections.abc import Iterator

@@ -7,12 +7,37 @@ import pytest
 from tiercast.modeling.reasons import REASON
 from tiercast.scoring.columns import score_schema, to_table
 
-CONTRACT = """
-    customer_id as_of r_score f_score m_score rfm_total rfm_segment lifecycle_stage segment
-    segment_confidence churn_probability expected_value value_low value_high tier tier_confidence
-    tier_probabilities tier_set next_order_date next_order_low next_order_high reasons action
-    previous_tier tier_change alerts model_name model_version run_id
-""".split()
+CONTRACT = [
+    "customer_id",
+    "as_of",
+    "r_score",
+    "f_score",
+    "m_score",
+    "rfm_total",
+    "rfm_segment",
+    "lifecycle_stage",
+    "segment",
+    "segment_confidence",
+    "churn_probability",
+    "expected_value",
+    "value_low",
+    "value_high",
+    "tier",
+    "tier_confidence",
+    "tier_probabilities",
+    "tier_set",
+    "next_order_date",
+    "next_order_low",
+    "next_order_high",
+    "reasons",
+    "action",
+    "previous_tier",
+    "tier_change",
+    "alerts",
+    "model_name",
+    "model_version",
+    "run_id",
+]
 NAMES = ("top", "none")
 
 

@@ -77,9 +77,7 @@ def test_without_earlier_scores_everything_is_missing(tmp_path):
     assert found.isna().all(axis=None)
 
 
-@pytest.mark.parametrize(
-    ("stored", "asked"), [([11, 12], ["12", "x"]), (["11", "12"], [12, 7])]
-)
+@pytest.mark.parametrize(("stored", "asked"), [([11, 12], ["12", "x"]), (["11", "12"], [12, 7])])
 def test_ids_that_have_changed_their_type_since_are_the_same_customers(tmp_path, stored, asked):
     keep_scores(tmp_path, JANUARY, stored)
     found = previous_of(last_scores_before(tmp_path, MARCH), asked)

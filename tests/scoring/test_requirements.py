@@ -38,7 +38,9 @@ def test_a_profile_column_that_is_gone_is_named(model, tmp_path):
     with opened(tmp_path, shop()) as base:
         journal = journal_of(base)
         needed = trained_with(model, journal, "region", "income", "age")
-        with pytest.raises(InputError, match="profile columns income, which `sources.customers`"):
+        with pytest.raises(
+            InputError, match=r"profile columns income, which `sources\.customers`"
+        ):
             check_requirements(needed, journal)
 
 
@@ -66,9 +68,12 @@ def test_a_column_that_is_gone_is_told_by_its_features(model, tmp_path):
     with opened(tmp_path / "all", tables) as base:
         needed = trained_with(model, journal_of(base))
     lines: pd.DataFrame = tables["transactions"].drop(columns="quantity")
-    with opened(tmp_path / "rest", tables | {"transactions": lines}) as base:
-        with pytest.raises(InputError, match="the features average_basket_quantity, whose"):
-            check_requirements(needed, journal_of(base))
+    message = "the features average_basket_quantity, whose"
+    with (
+        opened(tmp_path / "rest", tables | {"transactions": lines}) as base,
+        pytest.raises(InputError, match=message),
+    ):
+        check_requirements(needed, journal_of(base))
 
 
 def test_settings_as_in_training_need_no_note(model):

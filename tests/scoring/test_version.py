@@ -24,7 +24,7 @@ def known(monkeypatch):
 
     def be_known(*rows):
         for module in (version_module, registry):
-            monkeypatch.setattr(module, "versions", lambda config: list(rows))
+            monkeypatch.setattr(module, "versions", lambda _: list(rows))
 
     return be_known
 

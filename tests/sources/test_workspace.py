@@ -21,7 +21,22 @@ def test_two_workspaces_do_not_meet():
         assert other.list_tables() == []
 
 
-def test_memory_is_bounded():
+def test_memory_and_threads_are_bounded():
     with workspace() as connection:
-        [(limit,)] = connection.raw_sql("select current_setting('memory_limit')").fetchall()
-    assert limit == "3.7 GiB"  # 4 GB
+        [(limit, threads)] = connection.raw_sql(
+            "select current_setting('memory_limit'), current_setting('threads')"
+        ).fetchall()
+    assert limit == "488.2 MiB"  # 512 MB
+    assert 1 <= threads <= 4
+
+
+def test_a_table_larger_than_memory_is_sorted_on_disk():
+    with workspace() as connection:
+        connection.raw_sql("set memory_limit = '64MB'")
+        connection.raw_sql("set threads = 1")
+        connection.raw_sql("create table numbers as select hash(range) as n from range(20000000)")
+        [(first, last)] = connection.raw_sql(
+            "select first(n), last(n) from (select n from numbers order by n)"
+        ).fetchall()
+        [(least, most)] = connection.raw_sql("select min(n), max(n) from numbers").fetchall()
+    assert (first, last) == (least, most)

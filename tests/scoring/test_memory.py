@@ -1,0 +1,37 @@
+"""Peak memory of scoring: what a base ten times as large adds stays below one batch."""
+
+import importlib.util
+import sys
+
+import pytest
+
+from trained_base import CDNOW_DAY
+
+BATCH_MB = 400  # of which 25,000 customers' features, trees' answers and reasons
+
+
+@pytest.fixture(scope="module")
+def memory(root):
+    """Return the benchmark as a module."""
+    spec = importlib.util.spec_from_file_location("memory", root / "benchmarks" / "memory.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["memory"] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["memory"]
+
+
+@pytest.mark.slow
+def test_a_base_ten_times_as_large_takes_no_more_than_a_batch_more(memory, tenth, tmp_path):
+    lines = tmp_path / "lines.parquet"
+    memory.repeat(tenth.folder / "data" / "transactions.parquet", 10, lines)
+    sizes = {}
+    for times in (1, 10):
+        many = tmp_path / f"lines_{times}.parquet"
+        memory.repeat(lines, times, many)
+        config = memory.write_config(tmp_path, many, f"times_{times}", name=tenth.config.name)
+        sizes[times] = memory.run("score", config, tenth.folder)
+    assert sizes[1].customers == 10 * tenth.scored.rows
+    assert sizes[10].customers == 100 * tenth.scored.rows
+    assert CDNOW_DAY.isoformat() == memory.AS_OF
+    assert sizes[10].peak_mb < sizes[1].peak_mb + BATCH_MB

@@ -1,0 +1,142 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from bases import opened
+from shop import CUTOFFS, shop
+from tiercast.config.errors import InputError
+from tiercast.config.progress import Silent
+from tiercast.modeling.heads import BTYD_FEATURE, HeadParams
+from tiercast.modeling.trees import TreeParams
+from tiercast.segments.tiers import tier_cuts
+from tiercast.snapshots.journal import build_journal
+from tiercast.training import learning
+from tiercast.training.learning import feature_importance, learn
+from tiercast.training.panel import build_panel
+from tiny_model import tiny_model
+
+OUTLOOK = {"horizon_days": 30}
+
+
+class Told(Silent):
+    """Keeps what a job tells."""
+
+    def __init__(self):
+        self.stages, self.lines = [], []
+
+    def stage(self, name, total=None):
+        self.stages.append(name)
+
+    def say(self, line):
+        self.lines.append(line)
+
+
+def panel_and_config(folder, snapshots, customers=150, **settings):
+    train = {"snapshots": snapshots, "trials": 0, "every_days": 15}
+    tables = {"transactions": shop(customers=customers)["transactions"].iloc[::3]}
+    with opened(folder, tables, outlook=OUTLOOK, train=train, **settings) as base:
+        journal = build_journal(base.connection, base.tables, base.config)
+        return build_panel(base, journal, CUTOFFS[-1]), base.config
+
+
+@pytest.fixture(scope="module")
+def panel_config(tmp_path_factory):
+    return panel_and_config(tmp_path_factory.mktemp("shop"), 4)
+
+
+@pytest.fixture(scope="module")
+def learnt(panel_config):
+    return learn(*panel_config, None, Silent())
+
+
+def test_a_model_knows_what_it_was_trained_for(learnt, panel_config):
+    panel, config = panel_config
+    facts = learnt.model.facts
+    assert (facts.horizon_days, facts.trained_as_of) == (30, "2024-07-01")
+    assert facts.tier_names == config.tiers.names
+    assert facts.feature_names == panel.feature_names
+    assert learnt.model.outlook.tier_cuts == tier_cuts(
+        panel.rows.loc[panel.rows["value"] > 0, "value"], config.tiers
+    )
+
+
+def test_each_past_cutoff_is_forecast_with_windows_that_had_ended(learnt, panel_config):
+    # Cutoffs every 15 days: of four, the two newest lie 30 days after an older one.
+    panel, _ = panel_config
+    assert list(learnt.evaluation.by_cutoff) == [panel.cutoffs[3], panel.cutoffs[2]]
+    assert learnt.evaluation_kind == "later, unseen window"
+
+
+def test_the_model_scores_the_current_customers(learnt, panel_config):
+    panel, _ = panel_config
+    scored = learnt.model.predict(panel.current)
+    assert len(scored) == len(panel.current)
+    assert scored["churn_probability"].between(0, 1).all()
+
+
+def test_a_history_without_a_past_window_falls_back_and_says_so(tmp_path):
+    panel, config = panel_and_config(tmp_path, 2)
+    told = Told()
+    learnt = learn(panel, config, None, told)
+    (warning,) = told.lines
+    assert "too short to forecast a past window" in warning
+    assert learnt.evaluation_kind == "same window, unseen customers"
+    assert set(learnt.evaluation.predictions["as_of"]) == {panel.cutoffs[-1]}
+    newest = panel.rows.loc[panel.rows["as_of"] == panel.cutoffs[-1], "customer_id"]
+    assert sorted(learnt.evaluation.predictions["customer_id"]) == sorted(newest)
+
+
+def test_few_customers_are_learnt_from_without_trees(tmp_path):
+    panel, config = panel_and_config(tmp_path, 2, customers=40)
+    learnt = learn(panel, config, None, Silent())
+    assert learnt.model.outlook.heads.order is None
+    assert feature_importance(learnt.model.outlook).to_dict("list") == {
+        "feature": [BTYD_FEATURE],
+        "share": [1.0],
+    }
+
+
+def test_too_few_different_values_for_the_tiers_are_refused_before_tuning(panel_config):
+    panel, config = panel_config
+    same = panel.rows.assign(value=np.where(panel.rows["ordered"], 10.0, 0.0))
+    told = Told()
+    with pytest.raises(InputError, match="different buyer values"):
+        learn(replaced(panel, same), config, None, told)
+    assert told.stages == []
+
+
+def replaced(panel, rows):
+    fields = {name: getattr(panel, name) for name in panel.__dataclass_fields__}
+    return type(panel)(**(fields | {"rows": rows}))
+
+
+def test_segments_keep_the_names_of_the_model_before(learnt, panel_config):
+    again = learn(*panel_config, learnt.model, Silent())
+    assert again.model.segments.names_ == learnt.model.segments.names_
+
+
+def test_importance_shares_sum_to_one_strongest_first(learnt):
+    found = feature_importance(learnt.model.outlook)
+    assert found["share"].sum() == pytest.approx(1)
+    assert found["share"].is_monotonic_decreasing
+    assert found["feature"].is_unique
+
+
+def test_the_levels_of_a_category_share_their_importance():
+    outlook = tiny_model().outlook
+    assert "region" in outlook.heads.design.levels
+    found = feature_importance(outlook)
+    assert not found["feature"].str.contains("=").any()
+
+
+def test_the_tuned_parameters_grow_the_final_trees(panel_config, monkeypatch):
+    chosen = TreeParams(num_leaves=3, rounds=7)
+    tuning = learning.Tuning(HeadParams(chosen, chosen), ())
+    monkeypatch.setattr(learning, "tune", lambda *_, **__: tuning)
+    heads = learn(*panel_config, None, Silent()).model.outlook.heads
+    assert {tree.num_trees() for tree in (heads.order, heads.total, heads.given)} == {7}
+
+
+def test_evaluation_rows_are_unique_per_customer_and_cutoff(learnt):
+    rows: pd.DataFrame = learnt.evaluation.predictions
+    assert not rows.duplicated(["customer_id", "as_of"]).any()

@@ -1,0 +1,102 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from bases import opened
+from shop import shop
+from tiercast.config.progress import Silent
+from tiercast.snapshots.journal import build_journal
+from tiercast.tracking.store import open_client
+from tiercast.training.gate import GateDecision
+from tiercast.training.learning import learn
+from tiercast.training.model_card import model_card
+from tiercast.training.panel import build_panel
+
+
+def card_of(base):
+    return (base.trained.evaluation_folder / "model_card.md").read_text(encoding="utf-8")
+
+
+def section(card, title):
+    return card.partition(f"## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_the_card_says_what_the_model_answers_and_learnt_from(tenth):
+    card = card_of(tenth)
+    assert card.startswith("# tenth, trained as of 1998-04-01\n")
+    assert "the chance of no order within 90 days, the revenue within them" in card
+    assert "(top, potential, general, dormant)" in card
+    assert f"Learnt from {tenth.trained.sample}." in card
+
+
+def test_the_card_shows_each_past_forecast(tenth):
+    table = section(card_of(tenth), "How good it was")
+    assert "Judged on later, unseen window" in table
+    assert "| forecast made on | 1998-01-01 | 1997-12-02 |" in table
+    aucs = [f"{metrics['auc']:.3f}" for metrics in tenth.trained.by_cutoff.values()]
+    assert f"| AUC (who leaves) | {' | '.join(aucs)} |" in table
+    rows = [line for line in table.splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in rows} == {4}
+
+
+def test_the_card_names_the_segments_and_what_is_looked_at(tenth):
+    card = card_of(tenth)
+    for name in set(tenth.scores["segment"].to_pylist()):
+        assert f"| {name} | " in section(card, "Segments")
+    looked_at = section(card, "What it looks at")
+    assert looked_at.count("| `") == 10
+    assert "%" in looked_at
+
+
+def test_the_card_tells_the_gate_s_decision_and_the_limits(tenth):
+    card = card_of(tenth)
+    assert "promoted: it is the first model." in section(card, "Gate")
+    assert "a season it never saw is a guess" in section(card, "Limits")
+    assert "cutoffs lie before the history" not in card
+
+
+def test_the_card_shows_money_with_two_digits(tenth):
+    cuts = section(card_of(tenth), "Level").rpartition("cut at ")[2]
+    top, potential = (float(cut) for cut in cuts.strip().rstrip(".").split(", "))
+    assert top > potential > 0
+
+
+def test_the_card_is_what_mlflow_keeps(tenth, tmp_path):
+    kept = open_client().download_artifacts(tenth.trained.run_id, "model_card.md", str(tmp_path))
+    assert Path(kept).read_text(encoding="utf-8") == card_of(tenth)
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory):
+    """Return a config, a panel of one cutoff where four were wanted, and what was learnt of it."""
+    tables = {"transactions": shop(customers=60)["transactions"].iloc[::3]}
+    train = {"snapshots": 4, "every_days": 250, "trials": 0}
+    settings = {"outlook": {"horizon_days": 30}, "train": train}
+    with opened(tmp_path_factory.mktemp("shop"), tables, **settings) as base:
+        journal = build_journal(base.connection, base.tables, base.config)
+        panel = build_panel(base, journal, dt.date(2023, 9, 1))
+    return panel, base.config, learn(panel, base.config, None, Silent())
+
+
+def test_a_comparison_is_told_with_its_figures(short):
+    compared = GateDecision(
+        "kept",
+        "not better than the champion beyond chance",
+        "3",
+        dt.date(2024, 1, 1),
+        -0.001234,
+        -0.003,
+        0.0005,
+    )
+    panel, config, learnt = short
+    told = section(model_card(panel, config, learnt, compared), "Gate")
+    assert "kept: not better than the champion beyond chance. Log loss against version 3" in told
+    assert "on 2024-01-01: -0.00123 (95 % interval -0.00300 to +0.00050)." in told
+
+
+def test_cutoffs_that_history_did_not_reach_are_told(short):
+    panel, config, learnt = short
+    card = model_card(panel, config, learnt, GateDecision("promoted", "it is the first model"))
+    assert "3 of 4 cutoffs lie before the history begins." in card
+    assert "Judged on same window, unseen customers" in card

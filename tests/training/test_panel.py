@@ -1,0 +1,178 @@
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bases import opened, orders
+from shop import CUTOFFS, planted_future, shop
+from tiercast.config.errors import InputError
+from tiercast.features.clv import ClvModels
+from tiercast.snapshots.journal import build_journal
+from tiercast.training import panel as panel_module
+from tiercast.training.panel import build_panel, describe_sample, sample_customers
+from tiny_model import tiny_config
+
+DAY = CUTOFFS[-1]
+SETTINGS = {"outlook": {"horizon_days": 30}, "train": {"snapshots": 3}}
+LABELS = ["ordered", "value"]
+
+
+def panel_of(folder, tables, as_of=DAY, **settings):
+    with opened(folder, tables, **(SETTINGS | settings)) as base:
+        return build_panel(base, build_journal(base.connection, base.tables, base.config), as_of)
+
+
+def refused(folder, *rows, as_of=None, message):
+    with pytest.raises(InputError, match=message):
+        panel_of(folder, {"transactions": orders(*rows)}, as_of)
+
+
+def every(days, count, *customers):
+    """Answer orders of customers every so many days from 2024-01-01 on."""
+    start = dt.date(2024, 1, 1)
+    return [
+        (customer, str(start + dt.timedelta(days=days * number)), 10.0 + customer)
+        for customer in customers
+        for number in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory):
+    return panel_of(tmp_path_factory.mktemp("shop"), shop(customers=60))
+
+
+def test_cutoffs_go_back_from_the_horizon_before_the_day(panel):
+    newest = DAY - dt.timedelta(days=30)
+    assert panel.cutoffs == tuple(newest - dt.timedelta(days=10 * n) for n in (2, 1, 0))
+
+
+def test_rows_are_sorted_by_cutoff_and_customer(panel):
+    keys = list(panel.rows[["as_of", "customer_id"]].itertuples(index=False, name=None))
+    assert keys == sorted(keys)
+    assert {day for day, _ in keys} == set(panel.cutoffs)
+    assert set(panel.current["as_of"]) == {DAY}
+
+
+def test_labels_are_what_happened_within_the_horizon(panel):
+    lines = shop(customers=60)["transactions"]
+    for cutoff in panel.cutoffs:
+        start = pd.Timestamp(cutoff)
+        window = lines[
+            (lines["ordered_at"] >= start) & (lines["ordered_at"] < start + pd.Timedelta(days=30))
+        ]
+        spent = window.groupby("customer_id")["amount"].sum()
+        rows = panel.rows[panel.rows["as_of"] == cutoff].set_index("customer_id")
+        expected = spent.reindex(rows.index).clip(lower=0).where(rows["ordered"], 0.0)
+        np.testing.assert_allclose(rows["value"], expected.fillna(0.0), atol=1e-9)
+        assert set(rows.index[rows["ordered"]]) <= set(spent.index)
+    assert 0 < panel.rows["ordered"].mean() < 1
+
+
+def test_the_current_rows_know_nothing_of_what_follows(panel):
+    assert not set(LABELS) & set(panel.current.columns)
+    assert set(panel.rows.columns) - set(panel.current.columns) == set(LABELS)
+
+
+def test_btyd_models_of_a_cutoff_are_fitted_on_that_cutoff_only(panel):
+    for cutoff in panel.cutoffs:
+        rows = panel.rows[panel.rows["as_of"] == cutoff].reset_index(drop=True)
+        told = ClvModels.fit(rows).predict(rows, 30)
+        pd.testing.assert_frame_equal(rows[list(told)], told)
+    told = panel.clv.predict(panel.current, 30)
+    pd.testing.assert_frame_equal(panel.current[list(told)], told)
+
+
+def test_what_lies_after_the_day_changes_no_row(panel, tmp_path):
+    planted = planted_future(shop(customers=60), DAY)
+    again = panel_of(tmp_path, planted)
+    pd.testing.assert_frame_equal(again.rows, panel.rows, check_exact=True)
+    pd.testing.assert_frame_equal(again.current, panel.current, check_exact=True)
+    assert again.setting == panel.setting
+    assert again.share == panel.share
+
+
+def test_the_day_after_the_last_order_is_the_default(tmp_path):
+    panel = panel_of(tmp_path, {"transactions": orders(*every(40, 6, 1), *every(9, 30, 2))}, None)
+    assert panel.as_of == dt.date(2024, 1, 1) + dt.timedelta(days=9 * 29 + 1)
+
+
+def test_profile_columns_and_features_are_named(panel):
+    assert panel.profile_columns == ("region", "age")
+    known = set(panel.current.columns)
+    assert set(panel.feature_names) <= known
+    assert not [name for name in panel.feature_names if name.startswith("clv_")]
+
+
+def test_a_large_base_is_sampled_by_customer(tmp_path, monkeypatch, panel):
+    monkeypatch.setattr(panel_module, "MAX_PANEL_ROWS", 120)  # of 60 customers at 4 days
+    sampled = panel_of(tmp_path, shop(customers=60))
+    kept = set(sampled.current["customer_id"])
+    assert sampled.share == 0.5
+    assert 20 <= len(kept) <= 40
+    assert set(sampled.rows["customer_id"]) <= kept
+    whole = panel.current[panel.current["customer_id"].isin(kept)].reset_index(drop=True)
+    names = list(sampled.feature_names)
+    pd.testing.assert_frame_equal(sampled.current[names], whole[names])
+    assert "50.0% of the customers, by hash" in describe_sample(sampled, tiny_config())
+
+
+def test_a_whole_base_is_left_as_it_is(tmp_path):
+    with opened(tmp_path, shop()) as base:
+        journal = build_journal(base.connection, base.tables, base.config)
+        assert sample_customers(journal, 1.0) is journal
+
+
+def test_the_sample_is_told_in_words(panel):
+    words = describe_sample(panel, tiny_config())
+    assert words.startswith(
+        f"{len(panel.rows):,} rows: all customers at 3 cutoffs from 2024-05-12"
+    )
+
+
+# What cannot be learnt from
+
+
+def test_a_day_beyond_the_data_is_refused(tmp_path):
+    message = "Training cannot be as of 2025-01-01: orders are known only before 2024-04-21; use"
+    refused(tmp_path, *every(10, 12, 1, 2), as_of=dt.date(2025, 1, 1), message=message)
+
+
+def test_a_day_before_the_first_order_is_refused(tmp_path):
+    message = r"as_of must be after the first order \(2024-01-01\), but got as_of=2023-01-01"
+    refused(tmp_path, *every(10, 12, 1, 2), as_of=dt.date(2023, 1, 1), message=message)
+
+
+def test_orders_of_a_single_day_are_refused_with_the_day_that_would_do(tmp_path):
+    rows = every(1, 1, *range(1, 50))
+    message = (
+        "Training needs a history of 50 days .* Use an as_of from 2024-02-20 on, or a shorter"
+    )
+    refused(tmp_path, *rows, message=message)
+
+
+def test_a_base_of_returns_only_is_refused(tmp_path):
+    rows = [(customer, day, -amount) for customer, day, amount in every(10, 12, 1, 2)]
+    refused(tmp_path, *rows, message="No order has a positive amount, so there is nobody")
+
+
+def test_history_counts_from_the_first_order_not_from_an_earlier_return(tmp_path):
+    rows = [(9, "2022-01-01", -5.0), *every(10, 6, 1, 2, 3)]
+    message = r"lies 49 days after the first order \(2024-01-01\)"
+    refused(tmp_path, *rows, as_of=dt.date(2024, 2, 19), message=message)
+
+
+def test_a_base_in_which_nobody_comes_back_is_refused(tmp_path):
+    rows = [(n, str(dt.date(2024, 1, 1) + dt.timedelta(days=n)), 10.0 + n) for n in range(150)]
+    message = (
+        "Nobody ordered within 30 days after the training cutoffs .3 from 2024-04-10 to "
+        "2024-04-30, .* use a longer `outlook.horizon_days`"
+    )
+    refused(tmp_path, *rows, message=message)
+
+
+@pytest.mark.parametrize("customers", [1, 40])
+def test_a_base_in_which_everybody_comes_back_is_refused(tmp_path, customers):
+    rows = every(20, 12, *range(1, customers + 1))
+    refused(tmp_path, *rows, message="Everybody ordered within 30 days .* use a shorter")

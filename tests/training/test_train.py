@@ -1,0 +1,135 @@
+import datetime as dt
+import json
+
+import pandas as pd
+import pytest
+
+from bases import orders, write_base
+from shop import shop
+from tiercast.config.errors import InputError
+from tiercast.config.progress import Silent
+from tiercast.scoring.score import score
+from tiercast.tracking.registry import find_version, load_version, versions
+from tiercast.tracking.store import open_client
+from tiercast.training.train import evaluation_folder, train
+from trained_base import CDNOW_DAY, working_in
+
+
+class Lines(Silent):
+    """Keeps what a job says."""
+
+    def __init__(self):
+        self.lines = []
+
+    def say(self, line):
+        self.lines.append(line)
+
+
+def artifacts(base):
+    """Answer the names of a run's files."""
+    return {file.path for file in open_client().list_artifacts(base.trained.run_id)}
+
+
+def test_the_model_is_registered_and_the_first_one_promoted(tenth):
+    (row,) = versions(tenth.config)
+    assert (row.version, row.run_id) == (tenth.trained.version, tenth.trained.run_id)
+    assert row.aliases == ("champion",)
+    assert (row.trained_as_of, row.horizon_days) == (CDNOW_DAY, 90)
+    assert tenth.trained.decision.outcome == "promoted"
+
+
+def test_past_cutoffs_are_forecast_better_than_chance(tenth):
+    assert list(tenth.trained.by_cutoff) == [dt.date(1998, 1, 1), dt.date(1997, 12, 2)]
+    for metrics in tenth.trained.by_cutoff.values():
+        assert metrics["auc"] > 0.75
+        assert metrics["gini"] > 0.6
+        assert 0.85 < metrics["interval_coverage"] < 0.97
+        assert 0.85 < metrics["tier_set_coverage"] < 0.97
+
+
+def test_the_evaluation_is_kept_where_the_report_finds_it(tenth):
+    folder = evaluation_folder(tenth.config, "1")
+    assert folder == tenth.trained.evaluation_folder
+    told = {file.name for file in folder.iterdir()}
+    assert told == {"predictions.parquet", "segments.parquet", "summary.json", "model_card.md"}
+    predictions = pd.read_parquet(folder / "predictions.parquet")
+    assert set(predictions["as_of"]) == set(tenth.trained.by_cutoff)
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert summary["version"] == "1"
+    assert summary["metrics"] == tenth.trained.metrics
+    assert summary["gate"]["outcome"] == "promoted"
+    segments = pd.read_parquet(folder / "segments.parquet")
+    assert set(tenth.scores["segment"].to_pylist()) <= set(segments["segment"])
+
+
+def test_the_run_records_what_a_reader_needs(tenth):
+    names = {"data_report.json", "feature_importance.json", "features.md", "figures.html"}
+    assert artifacts(tenth) == names | {"model_card.md"}
+    run = open_client().get_run(tenth.trained.run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.params["outlook.horizon_days"] == "90"
+    assert int(run.data.params["order.num_leaves"]) >= 4
+    assert run.data.metrics["auc"] == pytest.approx(tenth.trained.metrics["auc"])
+    assert run.data.tags["gate.outcome"] == "promoted"
+    history = open_client().get_metric_history(run.info.run_id, "snapshot/auc")
+    assert {point.step for point in history} == {19980101, 19971202}
+
+
+def test_each_trial_is_a_nested_run(tenth):
+    client = open_client()
+    experiment = client.get_experiment_by_name("tenth").experiment_id
+    mine = f"tags.`mlflow.parentRunId` = '{tenth.trained.run_id}'"
+    trials = client.search_runs([experiment], mine)
+    questions = sorted(trial.data.params["question"] for trial in trials)
+    assert questions == ["order"] * 2 + ["value"] * 2
+
+
+def test_settings_may_be_left_to_the_call(text_ids):
+    output = text_ids.config.output.model_copy(update={"path": "runs/untuned"})
+    other = text_ids.config.model_copy(update={"name": "untuned", "output": output})
+    done = train(other, "2024-07-01", trials=0)
+    run = open_client().get_run(done.run_id)
+    assert run.data.params["train.trials"] == "0"
+    assert done.trained_as_of == dt.date(2024, 7, 1)
+
+
+def test_the_same_data_again_is_no_better_and_the_champion_stays(text_ids):
+    done = train(text_ids.config, "2024-07-01")
+    assert (done.version, done.decision.outcome) == ("2", "kept")
+    assert done.decision.champion_version == "1"
+    assert done.decision.difference == pytest.approx(0, abs=1e-12)
+    assert find_version(text_ids.config, "champion").version == "1"
+    assert find_version(text_ids.config, "challenger").version == "2"
+    # Segments found again bear their names.
+    before, after = (
+        pd.read_parquet(evaluation_folder(text_ids.config, version) / "segments.parquet")
+        for version in ("1", "2")
+    )
+    assert before["segment"].tolist() == after["segment"].tolist()
+
+
+def test_what_cannot_be_learnt_leaves_no_version_behind(tmp_path):
+    rows = [(n, str(dt.date(2024, 1, 1) + dt.timedelta(days=n)), 10.0 + n) for n in range(200)]
+    with working_in(tmp_path):
+        config = write_base(tmp_path / "data", {"transactions": orders(*rows)})
+        with pytest.raises(InputError, match="Nobody ordered within 90 days"):
+            train(config)
+        assert versions(config) == []
+        assert not (tmp_path / "runs").exists()
+
+
+def test_a_tiny_base_is_trained_without_trees_and_scored(tmp_path):
+    lines = shop(customers=60)["transactions"]
+    lines = lines[lines["ordered_at"] > "2024-03-01"]
+    told = Lines()
+    with working_in(tmp_path):
+        config = write_base(
+            tmp_path / "data", {"transactions": lines}, outlook={"horizon_days": 30}
+        )
+        done = train(config, "2024-05-01", progress=told)
+        scored = score(config, "2024-05-01")
+        model = load_version(config)
+    assert (done.version, done.decision.outcome) == ("1", "promoted")
+    assert model.outlook.heads.order is None
+    assert scored.rows == sum(scored.tiers.values()) > 50
+    assert any("too short to forecast a past window" in line for line in told.lines)
