@@ -59,14 +59,14 @@ class Scoring:
 
 
 def repeat(lines: Path, times: int, target: Path) -> None:
-    """Write the lines so many times, each time with new customers, under canonical names."""
+    """Write the lines so many times, each time with new customers."""
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set memory_limit = '1GB'")
         connection.execute(
             f"""copy (
-                select * replace (customer_id * {times} + again as customer_id)
-                from read_parquet('{lines}'), range({times}) as repeats(again)
+                select lines.* replace (lines.customer_id * {times} + again as customer_id)
+                from read_parquet('{lines}') as lines, range({times}) as repeats(again)
             ) to '{target}' (format parquet)"""
         )
 

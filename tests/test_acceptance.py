@@ -1,7 +1,6 @@
 """The promise on CDNOW: 90 days after 1998-04-01, over everyone who had ordered before."""
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
@@ -9,7 +8,7 @@ import tiercast
 from tiercast.config.loading import load_config
 from tiercast.modeling.metrics import normalised_gini
 from tiercast.sources.samples import sample_path
-from trained_base import CDNOW_DAY, working_in
+from trained_base import CDNOW_DAY, read_parts, working_in
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +26,7 @@ def told(lines, root, tmp_path_factory):
     with working_in(tmp_path_factory.mktemp("cdnow")):
         tiercast.train(config, CDNOW_DAY)
         scored = tiercast.score(config, CDNOW_DAY)
-        return pq.read_table(scored.folder).to_pandas()
+        return read_parts(scored.folder).to_pandas()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from tiercast.artifacts.model_folder import save_model
 from tiercast.config.errors import InputError
+from tiercast.config.loading import load_config
 from tiercast.tracking.registry import find_version, register
 from tiercast.tracking.runs import training_run
 from tiercast.training.promote import promote
@@ -28,3 +31,14 @@ def test_the_champion_is_whom_a_person_names(config):
     assert find_version(config, "2").aliases == ()
     with pytest.raises(InputError, match=r"no model version '9'; there are 1 \(@champion\), 2"):
         promote(config, "9")
+
+
+def test_the_card_of_the_champion_can_be_committed(trained_tenth):
+    with working_in(trained_tenth.folder):
+        settings = load_config(trained_tenth.config)
+        live = find_version(settings, "champion").version
+        card = Path("models/cards") / f"{settings.name}.md"
+        assert card.read_text("utf-8").splitlines()[0] == (
+            f"<!-- @champion of {settings.name}: version {live} -->"
+        )
+        assert "## How good it was" in card.read_text("utf-8")

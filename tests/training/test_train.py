@@ -11,7 +11,8 @@ from tiercast.config.progress import Silent
 from tiercast.scoring.score import score
 from tiercast.tracking.registry import find_version, load_version, versions
 from tiercast.tracking.store import open_client
-from tiercast.training.train import evaluation_folder, train
+from tiercast.training.stored import evaluation_folder
+from tiercast.training.train import train
 from trained_base import CDNOW_DAY, working_in
 
 

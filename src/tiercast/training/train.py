@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pandas as pd
-
 from tiercast.artifacts.model_folder import save_model
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import to_json
@@ -20,15 +18,15 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.journal import build_journal
 from tiercast.sources.canonical import open_base
-from tiercast.tracking.registry import CHAMPION, load_version, promote, register, version_of
+from tiercast.tracking.registry import CHAMPION, load_version, register, version_of
 from tiercast.tracking.runs import TrainingRun, training_run
 from tiercast.training.figures import training_figures
 from tiercast.training.gate import GateDecision, decide
 from tiercast.training.learning import Learnt, feature_importance, learn
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import Panel, build_panel, describe_sample
-
-EVALUATION = "evaluation"
+from tiercast.training.promote import promote
+from tiercast.training.stored import CARD, PREDICTIONS, evaluation_folder, stored_predictions
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ class _Training:
             version = self._register(run, learnt.model)
             decision = decide(
                 learnt.evaluation.predictions,
-                _stored_predictions(self.config, champion),
+                stored_predictions(self.config, champion),
                 champion,
                 self.config.train.seed,
             )
@@ -147,14 +145,14 @@ class _Training:
     ) -> Path:
         """Keep the record of past forecasts where the report finds it."""
         card = model_card(self.panel, self.config, learnt, decision)
-        run.log_text(card, "model_card.md")
+        run.log_text(card, CARD)
         run.set_tags({f"gate.{key}": value for key, value in asdict(decision).items()})
         folder = evaluation_folder(self.config, version)
         with staged_folder(folder) as aside:
-            learnt.evaluation.predictions.to_parquet(aside / "predictions.parquet", index=False)
+            learnt.evaluation.predictions.to_parquet(aside / PREDICTIONS, index=False)
             profiles = learnt.model.segments.profiles(self.panel.current)
             profiles.to_parquet(aside / "segments.parquet", index=False)
-            (aside / "model_card.md").write_text(card, encoding="utf-8")
+            (aside / CARD).write_text(card, encoding="utf-8")
             (aside / "summary.json").write_text(
                 to_json(self._summary(learnt, version, decision)), encoding="utf-8"
             )
@@ -171,18 +169,6 @@ class _Training:
             "by_cutoff": {str(day): found for day, found in learnt.evaluation.by_cutoff.items()},
             "gate": asdict(decision),
         }
-
-
-def evaluation_folder(config: Config, version: str) -> Path:
-    """Answer where the past forecasts of a version lie."""
-    return Path(config.output.path) / EVALUATION / f"model_version={version}"
-
-
-def _stored_predictions(config: Config, version: str | None) -> pd.DataFrame | None:
-    if version is None:
-        return None
-    file = evaluation_folder(config, version) / "predictions.parquet"
-    return pd.read_parquet(file) if file.exists() else None
 
 
 def _with_trials(config: Config, trials: int | None) -> Config:
