@@ -44,6 +44,7 @@ def test_the_card_names_the_segments_and_what_is_looked_at(tenth):
     card = card_of(tenth)
     for name in set(tenth.scores["segment"].to_pylist()):
         assert f"| {name} | " in section(card, "Segments")
+    assert section(card, "Segments").count("(chosen)") == 1
     looked_at = section(card, "What it looks at")
     assert looked_at.count("| `") == 10
     assert "%" in looked_at

@@ -67,11 +67,22 @@ def _level(learnt: Learnt) -> str:
 
 def _segments(learnt: Learnt) -> str:
     segments = learnt.model.segments
-    rows = [f"| {name} | {words} |" for name, words in segments.describe("en").items()]
+    words = segments.describe("en")
+    rows = [
+        f"| {name} | {words[name]} | {stable:.2f} |"
+        for name, stable in zip(segments.names_, segments.stability_, strict=True)
+    ]
+    tried = segments.selection_.to_dict("records")
+    choices = "; ".join(
+        f"{row['segments']}{' (chosen)' if row['chosen'] else ''}: {row['silhouette']:.2f}, "
+        f"{row['stability']:.2f}"
+        for row in tried
+    )
     return (
         "## Segments\n\n"
-        + "\n".join(["| segment | what sets it apart |", "|---|---|", *rows])
-        + "\n"
+        + "\n".join(["| segment | what sets it apart | stability |", "|---|---|---|", *rows])
+        + "\n\nStability is the mean Jaccard overlap with the same segment found in resampled "
+        f"customers. Numbers of segments tried, with silhouette and stability: {choices}.\n"
     )
 
 
