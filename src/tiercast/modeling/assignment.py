@@ -1,10 +1,29 @@
 """Which tier a customer is put in, once everyone's probabilities are known."""
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int_]
+Assign = Literal["matched", "most_probable"]
+
+
+def assign_tiers(
+    assign: Assign,
+    probabilities: FloatArray,
+    expected_value: FloatArray,
+    customer_id: npt.NDArray[np.generic],
+) -> IntArray:
+    """Answer the tier (0 = best) of each row, taking the rows as the whole base, (n,).
+
+    `matched` fills tiers of matched sizes by falling expected value; `most_probable` takes
+    each row's likeliest tier.
+    """
+    if assign == "most_probable":
+        return most_probable(probabilities)
+    return by_rank(ranked(expected_value, customer_id), matched_sizes(probabilities.sum(axis=0)))
 
 
 def matched_sizes(probability_sums: FloatArray) -> IntArray:

@@ -15,7 +15,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.schema import RfmWeightsConfig, Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
-from tiercast.modeling.assignment import by_rank, matched_sizes, most_probable, ranked
+from tiercast.modeling.assignment import Assign, assign_tiers
 from tiercast.modeling.next_order import dates_after, next_order_days
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.reasons import effects, reasons
@@ -38,7 +38,7 @@ class Facts(Settings):
     horizon_days: int
     value: Literal["revenue", "margin"]
     tier_names: tuple[str, ...]
-    assign: Literal["matched", "most_probable"]
+    assign: Assign
     event_types: tuple[str, ...]
     feature_names: tuple[str, ...]
     profile_columns: tuple[str, ...]
@@ -114,11 +114,12 @@ class CustomerModel:
 
     def assign(self, scored: pd.DataFrame) -> IntArray:
         """Answer the tier (0 = best) of each row, taking the rows as the whole base, (n,)."""
-        probabilities = self.tier_matrix(scored)
-        if self.facts.assign == "most_probable":
-            return most_probable(probabilities)
-        rank = ranked(scored["expected_value"].to_numpy(), scored["customer_id"].to_numpy())
-        return by_rank(rank, matched_sizes(probabilities.sum(axis=0)))
+        return assign_tiers(
+            self.facts.assign,
+            self.tier_matrix(scored),
+            scored["expected_value"].to_numpy(),
+            scored["customer_id"].to_numpy(),
+        )
 
     def tier_columns(self, scored: pd.DataFrame, assigned: IntArray) -> pd.DataFrame:
         """Answer tier, tier_confidence and tier_set for rows whose tier is known."""

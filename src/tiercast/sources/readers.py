@@ -67,7 +67,8 @@ def source_files(source: SourceConfig) -> list[Path]:
     if Path(path).is_file():
         return [Path(path)]
     pattern = f"{path}/**/*.parquet" if Path(path).is_dir() else path
-    files = sorted(Path(file) for file in glob.glob(pattern, recursive=True))  # noqa: PTH207 - an absolute pattern is fine too
+    found = glob.glob(pattern, recursive=True)  # noqa: PTH207 - Path.glob refuses absolute patterns
+    files = sorted(Path(file) for file in found)
     if not files and pattern != path:
         raise DataContractError(f"{path}: a folder without .parquet files; name {path}/*.csv?")
     if not files:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tiercast.modeling.assignment import by_rank, matched_sizes, most_probable, ranked
+from tiercast.modeling.assignment import Assign, assign_tiers
 from tiercast.modeling.calibration import FoldForecast
 from tiercast.modeling.folds import Fold
 from tiercast.modeling.heads import Forecast
@@ -44,9 +44,14 @@ def evaluate(
     past: Sequence[PastForecast],
     tier_cuts: tuple[float, ...],
     tier_names: tuple[str, ...],
-    assign: str,
+    assign: Assign,
 ) -> Evaluation:
-    """Answer the out-of-time record: each fold is calibrated on the others only."""
+    """Answer what past cutoffs would have been told, beside what came.
+
+    Each fold's trees saw only windows that had ended by its cutoff. Its level and scatter come
+    from the other folds, never from itself; but their windows overlap with its own, and tuning
+    saw the newest folds, so the record is somewhat kinder than a later window will be.
+    """
     frames = [
         _told(fold, [f.forecast for f in past if f is not fold], tier_cuts, tier_names, assign)
         for fold in past
@@ -63,7 +68,7 @@ def _told(
     others: Sequence[FoldForecast],
     tier_cuts: tuple[float, ...],
     tier_names: tuple[str, ...],
-    assign: str,
+    assign: Assign,
 ) -> pd.DataFrame:
     """Answer what customers of a past cutoff would have been told."""
     known = others or [fold.forecast]  # with a single fold its own scatter is all there is
@@ -72,11 +77,7 @@ def _told(
     told = distribution(forecast, calibration, shapes)
     tiers = told.tier_probabilities(tier_cuts)
     ids = fold.rows["customer_id"].to_numpy()
-    if assign == "matched":
-        sizes = matched_sizes(tiers.sum(axis=0))
-        assigned = by_rank(ranked(told.expected_value, ids), sizes)
-    else:
-        assigned = most_probable(tiers)
+    assigned = assign_tiers(assign, tiers, told.expected_value, ids)
     names = np.array(tier_names, dtype=object)
     low, high = told.interval()
     came = true_tiers(fold.forecast.value, fold.forecast.ordered, tier_cuts)

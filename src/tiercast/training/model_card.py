@@ -51,7 +51,8 @@ def _quality(learnt: Learnt) -> str:
     table = "\n".join([head, "|---|" + "---|" * len(record), *rows])
     return (
         f"## How good it was\n\nJudged on {learnt.evaluation_kind}; level and scatter for each "
-        f"column come from the others.\n\n{table}\n"
+        "column come from the others, whose windows overlap with it, and the newest were used for "
+        f"tuning: a later window will be somewhat less kind.\n\n{table}\n"
     )
 
 
