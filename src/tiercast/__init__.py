@@ -4,7 +4,8 @@ Every command is a function of the same name here, taking a config and returning
 
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
-['check', 'compare', 'demo', 'explain', 'features', 'init', 'promote', 'report', 'score', 'train']
+['check', 'churn_definition', 'compare', 'demo', 'explain', 'features', 'init', 'promote',
+ 'report', 'score', 'train']
 """
 
 import importlib
@@ -13,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tiercast.definitions.churn_definition import churn_definition
     from tiercast.scoring.explain import explain
     from tiercast.scoring.score import score
     from tiercast.training.compare import compare
@@ -28,6 +30,7 @@ __version__ = "0.1.0"
 __all__ = [
     "__version__",
     "check",
+    "churn_definition",
     "compare",
     "demo",
     "explain",
@@ -42,6 +45,7 @@ __all__ = [
 # Where each verb lives: read on first use, so that `import tiercast` takes no time (PEP 562).
 _VERBS = {
     "check": "tiercast.verbs.check",
+    "churn_definition": "tiercast.definitions.churn_definition",
     "compare": "tiercast.training.compare",
     "demo": "tiercast.verbs.demo",
     "explain": "tiercast.scoring.explain",

@@ -60,3 +60,22 @@ def test_features_before_the_first_order_are_refused(run, shop):
     shown = run("features", shop, "--as-of", "2023-01-01", "--output", "f.parquet")
     assert shown.exit_code == 2
     assert "as_of must be after the first order (2024-01-05)" in shown.stderr
+
+
+def test_churn_definition_shows_candidates_rule_and_reason(run, shop, tmp_path):
+    lines = [f"{n},2024-0{month}-{10 + n},5\n" for n in range(3) for month in range(1, 5 + n)]
+    text = "customer_id,ordered_at,amount\n" + "".join(lines)
+    (tmp_path / "orders.csv").write_text(text, "utf-8")
+    shown = run("churn-definition", shop)
+    assert shown.exit_code == 0
+    assert "When did customers of shop leave? Judged as of 2024-06-13" in shown.stdout
+    assert "90 days (config)" in shown.stdout
+    assert "Rule: the shortest definition with at most 20% false churn" in shown.stdout
+    assert "Recommended: no order for " in shown.stdout
+
+
+def test_churn_definition_of_a_short_history_names_the_day_that_would_do(run, shop):
+    shown = run("churn-definition", shop)
+    assert shown.exit_code == 2
+    assert "as_of=2024-03-11 lies 66 days after the first order (2024-01-05)" in shown.stderr
+    assert "Use an as_of from 2024-05-04 on" in shown.stderr

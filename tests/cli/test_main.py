@@ -9,6 +9,7 @@ from tiercast.cli.main import app
 
 COMMANDS = (
     "check",
+    "churn-definition",
     "compare",
     "demo",
     "explain",
@@ -24,7 +25,8 @@ COMMANDS = (
 def test_each_verb_of_the_package_is_a_command():
     registered = sorted(typer.main.get_command(app).commands)
     assert registered == list(COMMANDS)
-    assert registered == [name for name in tiercast.__all__ if name != "__version__"]
+    verbs = [name for name in tiercast.__all__ if name != "__version__"]
+    assert registered == [verb.replace("_", "-") for verb in verbs]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -67,7 +69,9 @@ def test_wrong_usage_is_told_and_ends_with_2(run, arguments, says):
     assert says in told
 
 
-@pytest.mark.parametrize("command", ["check", "features", "train", "score", "report", "explain"])
+@pytest.mark.parametrize(
+    "command", ["check", "churn-definition", "features", "train", "score", "report", "explain"]
+)
 @pytest.mark.parametrize("day", ["31.3.2024", "2024-02-30", "yesterday"])
 def test_a_wrong_date_ends_with_2_and_the_right_form(run, shop, command, day):
     more = {"explain": ["a"], "features": ["--output", "f.parquet"]}.get(command, [])

@@ -1,4 +1,4 @@
-"""Commands about the data: `init`, `check`, `features`."""
+"""Commands about the data: `init`, `check`, `features`, `churn-definition`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +10,7 @@ from tiercast.cli.options import AsOf, AsOfNeeded, ConfigFile
 
 if TYPE_CHECKING:
     from tiercast.contract.report import DataReport
+    from tiercast.definitions.churn_definition import ChurnDefinitions
     from tiercast.verbs.init import InitResult
 
 SOURCE = 1  # the place of the source among a table's cells
@@ -69,6 +70,15 @@ def features(
     show_lines(f"Features: {path}")
 
 
+def churn_definition(config: ConfigFile, as_of: AsOf = None) -> None:
+    """Compare definitions of churn on the past: after how long a silence have customers left?"""
+    from tiercast.definitions.churn_definition import churn_definition as compare_definitions
+
+    with watch() as progress:
+        found = compare_definitions(config, as_of, progress=progress)
+    _show_definitions(found)
+
+
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command(epilog="Example: tiercast init exports/orders.csv")(init)
@@ -77,6 +87,7 @@ def add_to(app: typer.Typer) -> None:
         epilog="Example: tiercast features pipelines/cdnow.yaml --as-of 1998-04-01 "
         "--output features.parquet"
     )(features)
+    app.command(epilog="Example: tiercast churn-definition pipelines/cdnow.yaml")(churn_definition)
 
 
 def _show_guesses(result: "InitResult") -> None:
@@ -107,6 +118,20 @@ def _show_report(report: "DataReport") -> None:
         show_table("What the rules found", FINDING_HEADINGS[:-1], cells)
     remedies = [f for f in found if f.remedy != NOTHING_TO_DO]
     show_lines(*(f"{f.table}.{f.rule}: {f.remedy}" for f in remedies))
+
+
+def _show_definitions(found: "ChurnDefinitions") -> None:
+    from tiercast.definitions.wording import (
+        HEADINGS,
+        definition_cells,
+        how_measured,
+        what_to_take,
+    )
+
+    rows = [definition_cells(row) for _, row in found.candidates.iterrows()]
+    title = f"When did customers of {found.name} leave? Judged as of {found.plan.as_of}"
+    show_table(title, HEADINGS, rows)
+    show_lines("", *how_measured(found), "", *what_to_take(found))
 
 
 def _without(cells: tuple[str, ...], place: int) -> tuple[str, ...]:

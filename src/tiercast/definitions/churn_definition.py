@@ -1,0 +1,97 @@
+"""`tiercast churn-definition CONFIG`: when did they leave? Definitions of churn side by side."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from tiercast.config.errors import InputError
+from tiercast.config.loading import load_config
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config
+from tiercast.definitions.candidates import candidates_for, fixed_windows
+from tiercast.definitions.comparison import compare_definitions
+from tiercast.definitions.outcomes import past_cutoffs, sample_share, sampled
+from tiercast.definitions.recommendation import RULE, Recommendation, recommend
+from tiercast.snapshots.cutoffs import as_day, check_as_of
+from tiercast.snapshots.follow_up import FollowUp, plan_follow_up
+from tiercast.snapshots.history import history
+from tiercast.snapshots.journal import build_journal
+from tiercast.sources.canonical import CustomerBase, open_base
+
+
+@dataclass(frozen=True)
+class ChurnDefinitions:
+    """Candidate definitions measured on the past (see `compare_definitions`), and the one to take.
+
+    `active_days`: who had been silent for longer at a cutoff had left before, and isn't judged.
+    `share` of the customers were measured, chosen by a hash of their id.
+    """
+
+    name: str
+    candidates: pd.DataFrame
+    recommendation: Recommendation
+    plan: FollowUp
+    active_days: int | None
+    share: float
+    rule: str = RULE
+
+
+def churn_definition(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    *,
+    progress: Progress | None = None,
+) -> ChurnDefinitions:
+    """Compare definitions of churn on the past before `as_of`, and recommend one.
+
+    `as_of` is by default the day after the last order; nothing at or after it is looked at.
+
+    Raises
+    ------
+    InputError
+        `as_of` lies outside the data, or the history before it is too short to judge any window.
+    """
+    settings = load_config(config)
+    tell = progress or Silent()
+    tell.stage("read and check the data")
+    with open_base(settings) as base:
+        day = _checked_day(as_day(as_of) or base.observed_until, base)
+        order_days = build_journal(base.connection, base.tables, settings).order_days
+        candidates = candidates_for(settings.outlook.horizon_days)
+        plan = plan_follow_up(day, _first_order_day(order_days, day), fixed_windows(candidates))
+        share = sample_share(order_days, day)
+        pasts = past_cutoffs(sampled(order_days, share), plan, settings.outlook.active_days, tell)
+    tell.stage("compare the definitions")
+    compared = compare_definitions(candidates, pasts, plan)
+    return ChurnDefinitions(
+        name=settings.name,
+        candidates=compared,
+        recommendation=recommend(compared, plan),
+        plan=plan,
+        active_days=settings.outlook.active_days,
+        share=share,
+    )
+
+
+def _checked_day(as_of: dt.date, base: CustomerBase) -> dt.date:
+    if as_of > base.observed_until:
+        raise InputError(
+            f"Churn cannot be judged as of {as_of}: orders are known only before "
+            f"{base.observed_until}; use an as_of up to that day."
+        )
+    return check_as_of(as_of, base.first_day)
+
+
+def _first_order_day(order_days: ir.Table, as_of: dt.date) -> dt.date:
+    """Answer the day of the first order; a base may begin with returns."""
+    known = history(order_days, "ordered_at", [as_of])
+    first = known.ordered_on.min().to_pyarrow().as_py()
+    if first is None:
+        raise InputError(
+            f"No order before as_of={as_of} has a positive amount, so nobody could leave; use a "
+            "later as_of, or check the sign of `amount` in the source."
+        )
+    return dt.date(first.year, first.month, first.day)

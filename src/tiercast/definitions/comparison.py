@@ -1,0 +1,97 @@
+"""What each definition would have said at past cutoffs, against what came."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+from tiercast.definitions.candidates import Candidate
+from tiercast.definitions.outcomes import PastCutoff
+from tiercast.features.clv import COUNTS
+from tiercast.snapshots.follow_up import FollowUp
+
+DAYS_A_MONTH = 365.25 / 12
+NOT_JUDGED = float("nan")
+
+
+def compare_definitions(
+    candidates: Sequence[Candidate], pasts: Sequence[PastCutoff], plan: FollowUp
+) -> pd.DataFrame:
+    """Answer one row per candidate; missing where the history is too short to judge.
+
+    Columns: definition; horizon_days (missing: own rhythm); window_days (the median customer's)
+    and label_months, the same in months, until the label is known; churned_share;
+    false_churn_share: of those called churned, who ordered in the follow-up after the window;
+    auc of the chance of no order by MBG/NBD fitted before the cutoff, and auc_by_silence of
+    silence over window, both means over cutoffs; customers (different ones) and cutoffs judged.
+    """
+    return pd.DataFrame([_row(candidate, pasts, plan) for candidate in candidates])
+
+
+def _row(candidate: Candidate, pasts: Sequence[PastCutoff], plan: FollowUp) -> dict[str, object]:
+    cutoffs = plan.observed(candidate.days or plan.follow_up_days)
+    judged = [_judged(candidate, past, plan) for past in pasts if past.cutoff in cutoffs]
+    named: dict[str, object] = {
+        "definition": candidate.name,
+        "horizon_days": candidate.days or NOT_JUDGED,
+    }
+    if not judged:
+        return named | _unknown(float(candidate.days or 0))
+    rows = pd.concat(judged, ignore_index=True)
+    followed = plan.follows(candidate.days or plan.follow_up_days)
+    return named | {
+        "window_days": float(rows["window_days"].median()),
+        "label_months": float(rows["window_days"].median()) / DAYS_A_MONTH,
+        "churned_share": float(rows["churned"].mean()),
+        "false_churn_share": _false_share(rows) if followed else NOT_JUDGED,
+        "auc": _mean_auc(rows, "no_order_chance"),
+        "auc_by_silence": _mean_auc(rows, "silence"),
+        "customers": rows["customer_id"].nunique(),
+        "cutoffs": len(judged),
+    }
+
+
+def _judged(candidate: Candidate, past: PastCutoff, plan: FollowUp) -> pd.DataFrame:
+    """Answer each customer's label by a candidate at a cutoff, what came, and two forecasts."""
+    rows = past.customers
+    windows = candidate.windows(rows["usual_gap_days"].to_numpy(dtype=float), plan.follow_up_days)
+    after = rows["returned_after_days"].to_numpy(dtype=float, na_value=np.inf)
+    churned = after >= windows
+    return pd.DataFrame(
+        {
+            "as_of": past.cutoff,
+            "customer_id": rows["customer_id"],
+            "window_days": windows,
+            "churned": churned,
+            "came_back": churned & (after < windows + plan.follow_up_days),
+            "no_order_chance": 1 - past.model.order_probability(rows[COUNTS], windows),
+            "silence": rows["silent_days"].to_numpy(dtype=float) / windows,
+        }
+    )
+
+
+def _unknown(window_days: float) -> dict[str, object]:
+    measures = ("churned_share", "false_churn_share", "auc", "auc_by_silence")
+    return {
+        "window_days": window_days,
+        "label_months": window_days / DAYS_A_MONTH,
+        **dict.fromkeys(measures, NOT_JUDGED),
+        "customers": 0,
+        "cutoffs": 0,
+    }
+
+
+def _false_share(rows: pd.DataFrame) -> float:
+    churned = int(rows["churned"].sum())
+    return int(rows["came_back"].sum()) / churned if churned else NOT_JUDGED
+
+
+def _mean_auc(rows: pd.DataFrame, forecast: str) -> float:
+    """Answer the mean over the cutoffs at which some left and some stayed."""
+    areas = [
+        roc_auc_score(at["churned"], at[forecast])
+        for _, at in rows.groupby("as_of")
+        if 0 < at["churned"].mean() < 1
+    ]
+    return float(np.mean(areas)) if areas else NOT_JUDGED

@@ -1,0 +1,104 @@
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tiercast.config.errors import InputError
+from tiercast.definitions.recommendation import recommend
+from tiercast.snapshots.follow_up import FollowUp
+
+FIRST = dt.date(2023, 1, 1)
+PLAN = FollowUp(dt.date(2024, 1, 1), FIRST, (dt.date(2023, 4, 1), dt.date(2023, 7, 5)), 90)
+
+COLUMNS = ["definition", "horizon_days", "window_days", "churned_share", "false_churn_share"]
+
+
+def compared(*rows):
+    """Answer a comparison from (definition, fixed days, window, churned, false churn)."""
+    frame = pd.DataFrame(list(rows), columns=COLUMNS).astype({"horizon_days": float})
+    return frame.assign(label_months=frame["window_days"] / 30.4375)
+
+
+def fixed(days, churned, false, name=None):
+    return (name or f"{days} days", days, days, churned, false)
+
+
+def own(gaps, days, churned, false):
+    return (f"{gaps} usual gaps", np.nan, days, churned, false)
+
+
+def test_the_shortest_that_keeps_the_rule_is_taken_and_the_figures_are_told():
+    advice = recommend(
+        compared(
+            fixed(30, 0.8, 0.25),
+            fixed(60, 0.7, 0.2),
+            fixed(90, 0.6, 0.1, "90 days (config)"),
+            fixed(120, 0.5, np.nan),
+        ),
+        PLAN,
+    )
+    assert (advice.definition, advice.horizon_days, advice.keeps_rule) == ("60 days", 60, True)
+    assert advice.reason == (
+        "It is the shortest that keeps the rule: it calls 70.0% churned, of whom 20.0% came back "
+        "in the 90 days that followed, and the label is known after 2.0 months. With 30 days: "
+        "80.0% churned, 25.0% of them came back. With 90 days (config): 60.0% churned, 10.0% of "
+        "them came back."
+    )
+
+
+@pytest.mark.parametrize("churned", [0.04, 0.91])
+def test_a_label_that_nearly_all_share_does_not_keep_the_rule(churned):
+    advice = recommend(compared(fixed(30, churned, 0.1), fixed(60, 0.5, 0.15)), PLAN)
+    assert advice.definition == "60 days"
+
+
+def test_where_none_keeps_the_rule_the_least_false_churn_is_taken_and_said():
+    advice = recommend(
+        compared(fixed(30, 0.6, 0.45), fixed(60, 0.5, 0.3), fixed(120, 0.4, np.nan)), PLAN
+    )
+    assert (advice.definition, advice.keeps_rule) == ("60 days", False)
+    assert advice.reason.startswith(
+        "No definition keeps the rule; this one has the least false churn: it calls 50.0% churned,"
+    )
+    assert advice.reason.endswith(
+        "A longer window may do better: to judge 120 days takes 480 days of orders, these are 365."
+    )
+
+
+def test_where_most_come_back_silence_is_called_a_pause():
+    advice = recommend(compared(fixed(30, 0.2, 0.8), fixed(60, 0.1, 0.6)), PLAN)
+    assert "read it as a pause" in advice.reason
+
+
+def test_of_equally_false_ones_the_shortest_is_taken():
+    once = compared(fixed(60, 1.0, 0.0), fixed(30, 1.0, 0.0), fixed(120, 1.0, np.nan))
+    advice = recommend(once, PLAN)
+    assert (advice.definition, advice.keeps_rule) == ("30 days", False)
+    assert "longer" not in advice.reason  # nobody comes back: a longer window changes nothing
+
+
+def test_an_own_rhythm_may_win_and_a_fixed_window_is_named_for_the_config():
+    advice = recommend(
+        compared(fixed(30, 0.5, 0.3), fixed(60, 0.4, 0.18), own(2, 41, 0.5, 0.2)), PLAN
+    )
+    assert (advice.definition, advice.horizon_days) == ("2 usual gaps", 60)
+    assert advice.reason.endswith(
+        "The config knows fixed windows only, of which the rule picks 60 days: 40.0% churned, "
+        "18.0% of them came back."
+    )
+
+
+def test_where_only_an_own_rhythm_was_judged_no_fixed_window_is_named():
+    advice = recommend(compared(fixed(30, 0.0, np.nan), own(2, 14, 0.1, 0.1)), PLAN)
+    assert (advice.definition, advice.horizon_days) == ("2 usual gaps", None)
+
+
+def test_where_everybody_came_back_there_is_nothing_to_recommend():
+    with pytest.raises(InputError) as caught:
+        recommend(compared(fixed(30, 0.0, np.nan), own(2, 14, 0.0, np.nan)), PLAN)
+    assert str(caught.value) == (
+        "Everybody ordered again within every window that can be judged, the shortest of 14 days, "
+        "after the cutoffs (2023-04-01 to 2023-07-05), so there is nobody who left; set a shorter "
+        "`outlook.horizon_days`."
+    )
