@@ -29,8 +29,8 @@ def training(monkeypatch):
     """What `train` was called with."""
     calls = []
 
-    def fake(config, as_of=None, *, trials=None, progress=None):
-        calls.append((config, as_of, trials))
+    def fake(config, as_of=None, *, progress=None, **search):
+        calls.append((config, as_of, search))
         progress.stage("tune", 1)
         return RESULT
 
@@ -38,10 +38,14 @@ def training(monkeypatch):
     return calls
 
 
-def test_train_passes_on_the_day_and_the_trials(run, training):
-    run("train", "shop.yaml", "--as-of", "2024-07-01", "--trials", "5")
+def test_train_passes_on_the_day_the_trials_and_the_time(run, training):
+    more = ("--trials", "5", "--timeout", "60")
+    run("train", "shop.yaml", "--as-of", "2024-07-01", *more)
     run("train", "shop.yaml")
-    assert training == [("shop.yaml", dt.date(2024, 7, 1), 5), ("shop.yaml", None, None)]
+    assert training == [
+        ("shop.yaml", dt.date(2024, 7, 1), {"trials": 5, "timeout_seconds": 60}),
+        ("shop.yaml", None, {"trials": None, "timeout_seconds": None}),
+    ]
 
 
 def test_train_shows_past_days_the_mean_and_the_decision(run, training):

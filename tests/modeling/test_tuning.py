@@ -3,10 +3,13 @@ from dataclasses import replace
 
 import optuna
 import pytest
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 
 from tiercast.config.progress import Silent
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.heads import HeadParams
+from tiercast.modeling.studies import Studies, kept_in
 from tiercast.modeling.trees import TreeParams
 from tiercast.modeling.tuning import QUESTIONS, Tuning, tune
 
@@ -29,8 +32,28 @@ def shorter(simulated_panel, folds):
     return tune(simulated_panel, folds, trials=2, seed=7)
 
 
+@pytest.fixture
+def kept(tmp_path):
+    """Studies kept in a real file, opened anew for each training."""
+
+    def opened(timeout_seconds=None):
+        file = JournalStorage(JournalFileBackend(str(tmp_path / "shop.jsonl")))
+        return Studies(file, "shop", dt.date(2024, 7, 1), HORIZON_DAYS, timeout_seconds)
+
+    return opened
+
+
 def of(tuning, name):
     return [trial for trial in tuning.trials if trial.question == name]
+
+
+def unmarked(tuning):
+    """Answer the tuning as it would be in one go."""
+    return replace(tuning, trials=tuple(replace(t, resumed=False) for t in tuning.trials))
+
+
+def least(tuning, name):
+    return min(trial.loss for trial in of(tuning, name) if trial.loss is not None)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -123,3 +146,71 @@ def test_progress_is_told_for_both_questions(simulated_panel, folds):
     assert told.stages == [("tune: order (log loss)", 2), ("tune: value (Tweedie deviance)", 2)]
     assert len(told.steps) == 4
     assert all(step.startswith("best ") for step in told.steps)
+
+
+def test_in_parts_the_same_is_found_as_in_one_go_and_never_worse(simulated_panel, folds, kept):
+    five = tune(simulated_panel, folds, trials=5, seed=7, studies=kept())
+    ten = tune(simulated_panel, folds, trials=10, seed=7, studies=kept())
+    assert (five.resumed, ten.resumed) == (0, 10)
+    assert [[t.resumed for t in of(ten, n)] for n in NAMES] == [[True] * 5 + [False] * 5] * 2
+    assert all(least(ten, name) <= least(five, name) for name in NAMES)
+    assert unmarked(ten) == tune(simulated_panel, folds, trials=10, seed=7)
+
+
+def test_what_was_tried_is_not_tried_again(simulated_panel, folds, kept, monkeypatch):
+    four = tune(simulated_panel, folds, trials=4, seed=7, studies=kept())
+    monkeypatch.setattr("tiercast.modeling.tuning.grow_until_best", None)
+    again = tune(simulated_panel, folds, trials=4, seed=7, studies=kept())
+    assert again.resumed == 8
+    assert unmarked(again) == four
+    # Fewer do not forget the better ones.
+    assert tune(simulated_panel, folds, trials=2, seed=7, studies=kept()) == again
+
+
+@pytest.mark.parametrize("change", ["data", "seed", "folds"])
+def test_losses_of_other_data_are_left_alone(simulated_panel, folds, kept, change):
+    tune(simulated_panel, folds, trials=1, seed=7, studies=kept())
+    panel, seed, judged = simulated_panel, 7, folds
+    if change == "data":
+        panel = panel.assign(value=panel["value"] * 2)
+    elif change == "seed":
+        seed = 8
+    else:
+        judged = rolling_folds(sorted(set(panel["as_of"])), HORIZON_DAYS)[:2]
+    assert tune(panel, judged, trials=1, seed=seed, studies=kept()).resumed == 0
+
+
+def test_another_seed_takes_other_draws_of_the_same_data(simulated_panel, folds, kept):
+    first = tune(simulated_panel, folds, trials=2, seed=7, studies=kept())
+    other = tune(simulated_panel, folds, trials=2, seed=8, studies=kept())
+    assert first.trials[1].params != other.trials[1].params
+
+
+def test_without_time_only_the_defaults_are_tried(simulated_panel, folds, kept):
+    tuning = tune(simulated_panel, folds, trials=50, seed=7, studies=kept(timeout_seconds=1e-9))
+    assert [trial.number for trial in tuning.trials] == [0, 0]
+    assert replace(tuning.best.order, rounds=TreeParams().rounds) == TreeParams()
+
+
+def test_a_search_that_ran_out_of_time_goes_on_later(simulated_panel, folds, kept):
+    tune(simulated_panel, folds, trials=3, seed=7, studies=kept(timeout_seconds=1e-9))
+    later = tune(simulated_panel, folds, trials=3, seed=7, studies=kept())
+    assert later.resumed == 2
+    assert unmarked(later) == tune(simulated_panel, folds, trials=3, seed=7)
+
+
+def test_searches_inside_a_block_are_kept_where_it_says(simulated_panel, folds, kept):
+    with kept_in(kept()):
+        tune(simulated_panel, folds, trials=1, seed=7)
+    assert tune(simulated_panel, folds, trials=1, seed=7, studies=kept()).resumed == 2
+
+
+def test_progress_tells_how_many_trials_are_known(simulated_panel, folds, kept):
+    class Told(Silent):
+        def stage(self, name, total=None):
+            stages.append((name, total))
+
+    stages = []
+    tune(simulated_panel, folds, trials=1, seed=7, studies=kept())
+    tune(simulated_panel, folds, trials=3, seed=7, studies=kept(), progress=Told())
+    assert stages[0] == ("tune: order (log loss, 1 known)", 2)

@@ -3,6 +3,7 @@ import json
 
 import pandas as pd
 import pytest
+from optuna import get_all_study_summaries
 
 from bases import orders, write_base
 from shop import shop
@@ -11,6 +12,7 @@ from tiercast.config.progress import Silent
 from tiercast.scoring.score import score
 from tiercast.tracking.registry import find_version, load_version, versions
 from tiercast.tracking.store import open_client
+from tiercast.tracking.studies import study_storage
 from tiercast.training.stored import evaluation_folder
 from tiercast.training.train import train
 from trained_base import CDNOW_DAY, working_in
@@ -29,6 +31,19 @@ class Lines(Silent):
 def artifacts(base):
     """Answer the names of a run's files."""
     return {file.path for file in open_client().list_artifacts(base.trained.run_id)}
+
+
+def trials_of(name, run_id):
+    """Answer the nested runs of a training."""
+    client = open_client()
+    experiment = client.get_experiment_by_name(name).experiment_id
+    return client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{run_id}'")
+
+
+def renamed(config, name):
+    """Answer the config of a base of its own over the same data."""
+    output = config.output.model_copy(update={"path": f"runs/{name}"})
+    return config.model_copy(update={"name": name, "output": output})
 
 
 def test_the_model_is_registered_and_the_first_one_promoted(tenth):
@@ -77,20 +92,34 @@ def test_the_run_records_what_a_reader_needs(tenth):
 
 
 def test_each_trial_is_a_nested_run(tenth):
-    client = open_client()
-    experiment = client.get_experiment_by_name("tenth").experiment_id
-    mine = f"tags.`mlflow.parentRunId` = '{tenth.trained.run_id}'"
-    trials = client.search_runs([experiment], mine)
+    trials = trials_of("tenth", tenth.trained.run_id)
     questions = sorted(trial.data.params["question"] for trial in trials)
     assert questions == ["order"] * 2 + ["value"] * 2
 
 
+def test_a_search_goes_on_where_it_stopped_and_starts_from_older_ones(text_ids):
+    config = renamed(text_ids.config, "resumed")
+    calls = (("2024-06-20", 2), ("2024-07-01", 1), ("2024-07-01", 2))
+    runs = [train(config, day, trials=trials).run_id for day, trials in calls]
+    params = [open_client().get_run(run).data.params for run in runs]
+    assert [found["resumed_trials"] for found in params] == ["0", "0", "2"]
+    assert [len(trials_of("resumed", run)) for run in runs] == [4, 2, 2]
+    with study_storage(config) as storage:
+        older, newer = (
+            study
+            for day in ("2024-06-20", "2024-07-01")
+            for study in get_all_study_summaries(storage)
+            if study.study_name.startswith(f"resumed order {day} 45d ")
+        )
+    assert older.best_trial.params in newer.user_attrs["starts"]
+
+
 def test_settings_may_be_left_to_the_call(text_ids):
-    output = text_ids.config.output.model_copy(update={"path": "runs/untuned"})
-    other = text_ids.config.model_copy(update={"name": "untuned", "output": output})
-    done = train(other, "2024-07-01", trials=0)
+    other = renamed(text_ids.config, "untuned")
+    done = train(other, "2024-07-01", trials=0, timeout_seconds=60)
     run = open_client().get_run(done.run_id)
     assert run.data.params["train.trials"] == "0"
+    assert run.data.params["train.timeout_seconds"] == "60"
     assert done.trained_as_of == dt.date(2024, 7, 1)
 
 

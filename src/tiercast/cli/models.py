@@ -20,7 +20,19 @@ def train(
     trials: Annotated[
         int | None,
         typer.Option(
-            "--trials", metavar="N", min=0, help="Settings to try. Default: the config's."
+            "--trials",
+            metavar="N",
+            min=0,
+            help="Settings to try, those tried before included. Default: the config's.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        int | None,
+        typer.Option(
+            "--timeout",
+            metavar="SECONDS",
+            min=1,
+            help="Begin no trial after so long; what is found then depends on the machine.",
         ),
     ] = None,
 ) -> None:
@@ -28,7 +40,7 @@ def train(
     from tiercast.training.train import train as learn
 
     with watch() as progress:
-        result = learn(config, as_of, trials=trials, progress=progress)
+        result = learn(config, as_of, trials=trials, timeout_seconds=timeout, progress=progress)
     _show_training(result)
 
 

@@ -49,12 +49,14 @@ class OutlookConfig(Settings):
 class TrainConfig(Settings):
     """How the model learns: past cutoffs, their spacing, tuning trials and the seed.
 
-    `every_days` left out means a third of the horizon, at least seven days.
+    `every_days` left out means a third of the horizon, at least seven days. After
+    `timeout_seconds` of tuning no new trial begins: what is found then depends on the machine.
     """
 
     snapshots: int = Field(default=8, ge=1, le=100)
     every_days: int | None = Field(default=None, ge=1)
     trials: int = Field(default=30, ge=0)
+    timeout_seconds: int | None = Field(default=None, ge=1)
     seed: int = Field(default=7, ge=0)
 
 

@@ -1,7 +1,10 @@
 """Search for tree parameters by Optuna, judged on past folds only."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 
 import numpy as np
 import optuna
@@ -11,11 +14,13 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.folds import Fold
 from tiercast.modeling.heads import HeadParams, Targets
+from tiercast.modeling.studies import Studies, current_studies
 from tiercast.modeling.trees import FloatArray, Objective, TreeParams, grow_until_best
 
 MAX_TUNING_FOLDS = 2
 MAX_FOLD_ROWS = 40_000  # a seeded sample of a fold's older rows: enough to tell parameters apart
 ROUNDS_BETWEEN_REPORTS = 10
+FINGERPRINT_LENGTH = 12
 GROWN_DATA = 1.1  # the final trees see more rows than a fold's, and bear a little more growth
 
 
@@ -37,12 +42,16 @@ QUESTIONS = (
 
 @dataclass(frozen=True)
 class Trial:
-    """One trial: the parameters tried and the mean validation loss (None: pruned)."""
+    """One trial: the parameters tried and the mean validation loss (None: pruned).
+
+    `resumed` trials were found in the study: an earlier training ran them.
+    """
 
     question: str
     number: int
     params: TreeParams
     loss: float | None
+    resumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,11 @@ class Tuning:
 
     best: HeadParams
     trials: tuple[Trial, ...]
+
+    @property
+    def resumed(self) -> int:
+        """How many of the trials an earlier training ran."""
+        return sum(trial.resumed for trial in self.trials)
 
 
 def tree_space(trial: optuna.Trial) -> TreeParams:
@@ -71,20 +85,26 @@ def tune(
     *,
     trials: int,
     seed: int,
+    studies: Studies | None = None,
     progress: Progress | None = None,
 ) -> Tuning:
     """Answer the parameters that forecast past cutoffs best; the defaults are always tried.
 
     Each trial grows trees on windows that had ended by the fold's cutoff and stops at the best
     round there. Without folds or trials the defaults stand.
+
+    `trials` counts those that `studies` holds of the same data, seed and version already: only
+    the missing ones run, and the best of all wins. A search in parts finds what it would have
+    found in one go. With a timeout, how far it gets depends on the machine's speed.
     """
     tried = (_Judged.of(panel, fold, seed) for fold in folds[:MAX_TUNING_FOLDS])
     judged = [fold for fold in tried if fold is not None]
     if not judged or trials == 0:
         return Tuning(HeadParams.default(), ())
-    shown = progress or Silent()
+    kept, shown = studies or current_studies(), progress or Silent()
     found = {
-        question.name: _search(question, judged, trials, seed, shown) for question in QUESTIONS
+        question.name: _Search(question, judged, seed).run(kept, trials, shown)
+        for question in QUESTIONS
     }
     best = HeadParams(found["order"][0], found["value"][0])
     return Tuning(best, tuple(trial for _, trials_ in found.values() for trial in trials_))
@@ -110,32 +130,62 @@ class _Judged:
         )
 
 
-def _search(
-    question: Question, folds: Sequence[_Judged], trials: int, seed: int, progress: Progress
-) -> tuple[TreeParams, list[Trial]]:
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
-        sampler=optuna.samplers.TPESampler(seed=seed),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=50),
-    )
-    start = {k: v for k, v in vars(TreeParams()).items() if k != "rounds"}
-    study.enqueue_trial(start)
-    progress.stage(f"tune: {question.name} ({question.loss})", trials)
+@dataclass(frozen=True)
+class _Search:
+    """The search for one question's parameters."""
 
-    def objective(trial: optuna.Trial) -> float:
-        params = tree_space(trial)
-        loss, rounds = _loss(question, folds, params, seed, trial)
+    question: Question
+    folds: Sequence[_Judged]
+    seed: int
+
+    def run(
+        self, studies: Studies, trials: int, progress: Progress
+    ) -> tuple[TreeParams, list[Trial]]:
+        """Run the trials that are missing; answer the best parameters and all trials."""
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        start = {k: v for k, v in vars(TreeParams()).items() if k != "rounds"}
+        study = studies.open(self.question.name, self.fingerprint(), start)
+        known = len(study.trials)
+        missing = range(known, trials)
+        progress.stage(f"tune: {self.question.name} ({self._judged_by(known)})", len(missing))
+        for _ in _until(studies.timeout_seconds, missing):
+            study.run_next(self.objective, self.seed)
+            progress.step(f"best {study.best.value:.5f}")
+        tried = enumerate(study.trials)
+        return _params(study.best), [self._told(n, trial, n < known) for n, trial in tried]
+
+    def objective(self, trial: optuna.Trial) -> float:
+        """Answer the loss of a trial's parameters."""
+        loss, rounds = _loss(self.question, self.folds, tree_space(trial), self.seed, trial)
         trial.set_user_attr("rounds", rounds)
         return loss
 
-    def after(study: optuna.Study, _: optuna.trial.FrozenTrial) -> None:
-        progress.step(f"best {study.best_value:.5f}")
+    def fingerprint(self) -> str:
+        """Answer what changes with anything that a loss depends on but the parameters."""
+        versions = [f"{name} {version(name)}" for name in ("tiercast", "lightgbm")]
+        digest = hashlib.sha256(f"{versions} {self.question.loss} {self.seed}".encode())
+        for fold in self.folds:
+            for matrix, targets in (fold.train, fold.valid):
+                digest.update(f"{matrix.shape}".encode())
+                for numbers in (matrix, targets.ordered, targets.value):
+                    digest.update(np.ascontiguousarray(numbers).tobytes())
+        return digest.hexdigest()[:FINGERPRINT_LENGTH]
 
-    study.optimize(objective, n_trials=trials, callbacks=[after])
-    return _params(study.best_trial), [
-        Trial(question.name, t.number, _params(t), t.value if _completed(t) else None)
-        for t in study.trials
-    ]
+    def _judged_by(self, known: int) -> str:
+        return self.question.loss + (f", {known} known" if known else "")
+
+    def _told(self, number: int, trial: optuna.trial.FrozenTrial, resumed: bool) -> Trial:
+        loss = trial.value if _completed(trial) else None
+        return Trial(self.question.name, number, _params(trial), loss, resumed)
+
+
+def _until(seconds: float | None, numbers: range) -> Iterator[int]:
+    """Answer the numbers until a question's share of the time is used up; 0 in any case."""
+    end = None if seconds is None else time.monotonic() + seconds / len(QUESTIONS)
+    for number in numbers:
+        if number and end is not None and time.monotonic() >= end:
+            return
+        yield number
 
 
 def _loss(

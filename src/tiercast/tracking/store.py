@@ -29,6 +29,15 @@ def store_uri() -> str:
     return os.environ.get(URI_VARIABLE) or f"sqlite:///{embedded}"
 
 
+def local_folder() -> Path:
+    """Answer the folder of this machine that belongs to the store: beside an SQLite database.
+
+    Where a server keeps runs and models it is `models/` below the working directory.
+    """
+    database = _database_file(store_uri())
+    return MODELS_FOLDER if database is None else database.parent
+
+
 def ui_command() -> str:
     """Answer how to look at the store in a browser: a command, or the server's address."""
     given = os.environ.get(URI_VARIABLE)

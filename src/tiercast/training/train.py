@@ -15,11 +15,13 @@ from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
 from tiercast.features.registry import feature_table, features_for
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.studies import Studies, kept_in
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.journal import build_journal
 from tiercast.sources.canonical import open_base
 from tiercast.tracking.registry import CHAMPION, load_version, register, version_of
 from tiercast.tracking.runs import TrainingRun, training_run
+from tiercast.tracking.studies import study_storage
 from tiercast.training.figures import training_figures
 from tiercast.training.gate import GateDecision, decide
 from tiercast.training.learning import Learnt, feature_importance, learn
@@ -49,19 +51,23 @@ def train(
     as_of: dt.date | str | None = None,
     *,
     trials: int | None = None,
+    timeout_seconds: int | None = None,
     progress: Progress | None = None,
 ) -> TrainResult:
     """Learn a model from everything before `as_of` and register it as the challenger.
 
-    `as_of` defaults to the day after the last order, `trials` to the config's. The gate makes
-    the challenger the champion if there is none or it is better beyond chance.
+    `as_of` defaults to the day after the last order, `trials` and `timeout_seconds` to the
+    config's. Trials of the same data, seed and version are kept and count: only missing ones
+    run. The gate makes the challenger the champion if there is none or it is better beyond
+    chance.
 
     Raises
     ------
     InputError
         The data or the date cannot be used; the message says what to do.
     """
-    settings, shown = _with_trials(load_config(config), trials), progress or Silent()
+    settings = _with_search(load_config(config), trials=trials, timeout_seconds=timeout_seconds)
+    shown = progress or Silent()
     shown.stage("read and check the data")
     with open_base(settings) as base:
         shown.stage("reduce lines to orders")
@@ -88,7 +94,7 @@ class _Training:
         champion = version_of(self.config, CHAMPION)
         previous = None if champion is None else load_version(self.config, champion)
         with training_run(self.config, name=f"train {self.panel.as_of}") as run:
-            learnt = learn(self.panel, self.config, previous, self.progress)
+            learnt = self._learn(previous)
             self.progress.stage("record in MLflow")
             self._record(run, learnt)
             version = self._register(run, learnt.model)
@@ -113,11 +119,20 @@ class _Training:
             describe_sample(self.panel, self.config),
         )
 
+    def _learn(self, previous: CustomerModel | None) -> Learnt:
+        config, as_of = self.config, self.panel.as_of
+        about = (config.name, as_of, config.outlook.horizon_days, config.train.timeout_seconds)
+        with study_storage(config) as storage, kept_in(Studies(storage, *about)):
+            return learn(self.panel, config, previous, self.progress)
+
     def _record(self, run: TrainingRun, learnt: Learnt) -> None:
         run.log_params(
             {"order": asdict(learnt.tuning.best.order), "value": asdict(learnt.tuning.best.value)}
+            | {"resumed_trials": learnt.tuning.resumed}
         )
         for number, trial in enumerate(learnt.tuning.trials):
+            if trial.resumed:
+                continue  # a nested run of the training that ran it
             told = {"question": trial.question, **asdict(trial.params)}
             run.log_trial(number, told, trial.loss)
         for cutoff, metrics in learnt.evaluation.by_cutoff.items():
@@ -171,8 +186,7 @@ class _Training:
         }
 
 
-def _with_trials(config: Config, trials: int | None) -> Config:
-    if trials is None:
-        return config
-    train_settings = config.train.model_copy(update={"trials": trials})
-    return config.model_copy(update={"train": train_settings})
+def _with_search(config: Config, **wanted: int | None) -> Config:
+    """Answer the config with the tuning settings that the call names."""
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return config.model_copy(update={"train": config.train.model_copy(update=given)})

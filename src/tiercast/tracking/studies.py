@@ -1,0 +1,58 @@
+"""The record of tuning trials beside the store, so that a search goes on where it stopped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from optuna.storages import BaseStorage, JournalStorage
+from optuna.storages.journal import JournalFileBackend
+
+from tiercast.artifacts.staging import locked
+from tiercast.artifacts.text_file import writing
+from tiercast.config.errors import OutputError
+from tiercast.config.schema import Config
+from tiercast.tracking.store import local_folder
+
+STUDIES_FOLDER = "studies"
+
+
+def studies_file(config: Config) -> Path:
+    """Answer where a base's trials are written down, one line of JSON for each step."""
+    return local_folder() / STUDIES_FOLDER / f"{config.name}.jsonl"
+
+
+@contextmanager
+def study_storage(config: Config) -> Iterator[BaseStorage]:
+    """Open the record of a base's trials, which is created on first use.
+
+    One training at a time holds it: a second one of the same base waits, and finds the first
+    one's trials done.
+
+    Raises
+    ------
+    OutputError
+        The record cannot be written, or is damaged.
+    """
+    path = studies_file(config)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    with locked(path):
+        _drop_half_line(path)
+        yield _open(path)
+
+
+def _drop_half_line(path: Path) -> None:
+    """Cut off what a killed training was writing; the next line would be glued to it."""
+    with path.open("r+b") as file:
+        file.truncate(file.read().rfind(b"\n") + 1)
+
+
+def _open(path: Path) -> BaseStorage:
+    try:
+        return JournalStorage(JournalFileBackend(str(path)))
+    except (ValueError, KeyError) as error:
+        raise OutputError(
+            f"The record of tuning trials {path} cannot be read: {error}; move it away to start "
+            "a new one."
+        ) from error
