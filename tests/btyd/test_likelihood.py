@@ -9,8 +9,9 @@ from tiercast.btyd.bg_nbd import BGNBD
 from tiercast.btyd.gamma_gamma import GammaGamma
 from tiercast.btyd.likelihood import maximise
 from tiercast.btyd.mbg_nbd import MBGNBD
+from tiercast.btyd.pareto_nbd import ParetoNBD
 
-MODELS = [BGNBD, MBGNBD, GammaGamma]
+MODELS = [BGNBD, MBGNBD, ParetoNBD, GammaGamma]
 
 
 def exponential_log_likelihood(parameters):

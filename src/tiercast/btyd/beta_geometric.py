@@ -1,166 +1,52 @@
-"""The estimator that BG/NBD and MBG/NBD share: all but whether a first order can be the last."""
+"""What BG/NBD and MBG/NBD share: all but whether a first order can be the last."""
 
-from collections.abc import Mapping
-from functools import partial
-from typing import ClassVar, Self
+from collections.abc import Collection, Mapping
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
-from sklearn.utils.validation import check_is_fitted
 
-from tiercast.btyd.counts import (
-    HISTORY_COLUMNS,
-    HISTORY_RULES,
-    FloatArray,
-    Table,
-    count_distinct,
-    read_columns,
-    read_weight,
-)
+from tiercast.btyd.counts import DistinctRows, FloatArray
 from tiercast.btyd.dropout import history_log_likelihood, log_odds_dropped, orders_if_alive
-from tiercast.btyd.likelihood import BOX, ParametricModel
+from tiercast.btyd.history_model import HistoryModel
 
 
-class BetaGeometricModel(ParametricModel):
-    """Chance and number of orders ahead, from (frequency, recency, T).
+class BetaGeometricModel(HistoryModel):
+    """A customer drops out right after an order, with a probability of their own.
 
-    A customer orders at random with a rate of their own, Gamma(r, alpha) over customers, and
-    after an order drops out for good with a probability of their own, Beta(a, b) over customers.
-
-    Everywhere ``X`` is a DataFrame with the columns ``frequency``, ``recency`` and ``T``, or an
-    array of shape (n_customers, 3) in that order. Recency, T and horizons share one unit.
-
-    Parameters
-    ----------
-    penalizer
-        Weight of the sum of squared parameters (in rescaled units), taken off the mean log
-        likelihood; 0 is plain maximum likelihood.
-    max_iter
-        Steps of the optimiser at most.
+    It is Beta(a, b) over customers. See `HistoryModel` for the rest.
 
     Attributes
     ----------
-    r_, alpha_ : float
-        Shape and rate of the gamma distribution of order rates; alpha in units of time.
     a_, b_ : float
         Beta distribution of the probability to drop out after an order.
-    log_likelihood_ : float
-        Of the data fitted, at these parameters.
-    n_iter_ : int
-        Steps the optimiser took.
-    converged_ : bool
-        False where the search ran out of steps or a parameter ended on a bound, since the data
-        does not determine it (everybody came back, nobody left). All are finite, and predict.
     """
 
     parameter_floors: ClassVar[Mapping[str, float]] = {"r": 0, "alpha": 0, "a": 0, "b": 0}
+    parameters_of_time: ClassVar[Collection[str]] = {"alpha"}
     chances_at_first_order: ClassVar[int]
 
-    r_: float
-    alpha_: float
     a_: float
     b_: float
 
-    def fit(self, X: Table, y: None = None, sample_weight: npt.ArrayLike | None = None) -> Self:
-        """Fit by maximum likelihood on the distinct rows of X.
-
-        Parameters
-        ----------
-        X
-            Order histories.
-        y
-            Ignored; here for scikit-learn's sake.
-        sample_weight
-            Shape (n_customers,): how many customers each row stands for; 1 by default.
-
-        Returns
-        -------
-        Self
-            This model, fitted.
-
-        Raises
-        ------
-        ValueError
-            X holds no customer with T > 0, or impossible numbers (recency beyond T, ...).
-        """
-        rows = read_columns(X, HISTORY_COLUMNS, HISTORY_RULES)
-        histories = count_distinct(rows, read_weight(len(rows), sample_weight))
-        longest_age = histories.values[:, 2].max()
-        if longest_age == 0:
-            raise ValueError(
-                "a fit needs a customer whose first order lies before the cutoff, but T is 0 in "
-                f"all {len(rows)} rows; take a later cutoff."
-            )
-        return self._fit_parameters(
-            partial(history_log_likelihood, chances_at_first_order=self.chances_at_first_order),
-            histories,
-            np.array([1.0, longest_age, longest_age]),
-            np.array([1.0, longest_age, 1.0, 1.0]),
-            [BOX] * len(self.parameter_floors),
+    def _log_likelihood(
+        self, histories: DistinctRows, parameters: FloatArray
+    ) -> tuple[float, FloatArray]:
+        return history_log_likelihood(
+            histories, parameters, chances_at_first_order=self.chances_at_first_order
         )
 
-    def order_probability(self, X: Table, horizon: npt.ArrayLike) -> FloatArray:
-        """Return each customer's chance of at least one order within (T, T + horizon].
+    def _log_odds_dropped(self, rows: FloatArray) -> FloatArray:
+        return log_odds_dropped(rows, self.chances_at_first_order, self._parameters())
 
-        Exact: the customer must be alive at T, and one arrival is enough, whatever the drop-out
-        after it. Given that they are alive their rate is Gamma(r + x, alpha + T).
+    def _chance_if_alive(self, rows: FloatArray, horizon: FloatArray) -> FloatArray:
+        shape, relative_horizon = self._rate_ahead(rows, horizon)
+        return -np.expm1(-shape * np.log1p(relative_horizon))
 
-        Parameters
-        ----------
-        X
-            Order histories.
-        horizon
-            Time ahead, >= 0; one for all, or shape (n_customers,).
-
-        Returns
-        -------
-        FloatArray
-            Shape (n_customers,), within [0, 1].
-        """
-        rows, shape, relative_horizon = self._prepare(X, horizon)
-        arrival = -np.expm1(-shape * np.log1p(relative_horizon))
-        return np.exp(self._log_alive_probability(rows)) * arrival
-
-    def expected_orders(self, X: Table, horizon: npt.ArrayLike) -> FloatArray:
-        """Return each customer's expected number of orders within (T, T + horizon].
-
-        Parameters
-        ----------
-        X
-            Order histories.
-        horizon
-            Time ahead, >= 0; one for all, or shape (n_customers,).
-
-        Returns
-        -------
-        FloatArray
-            Shape (n_customers,), never below `order_probability`.
-        """
-        rows, shape, relative_horizon = self._prepare(X, horizon)
+    def _orders_if_alive(self, rows: FloatArray, horizon: FloatArray) -> FloatArray:
+        shape, relative_horizon = self._rate_ahead(rows, horizon)
         survived = self.b_ + rows[:, 0] + self.chances_at_first_order
-        orders = orders_if_alive(shape, relative_horizon, self.a_, survived)
-        return np.exp(self._log_alive_probability(rows)) * orders
+        return orders_if_alive(shape, relative_horizon, self.a_, survived)
 
-    def _prepare(
-        self, X: Table, horizon: npt.ArrayLike
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Rows, r + x and horizon / (alpha + T)."""
-        check_is_fitted(self, "r_")
-        ahead = np.asarray(horizon, dtype=float)
-        impossible = ahead[~(np.isfinite(ahead) & (ahead >= 0))]
-        if impossible.size:
-            raise ValueError(
-                f"horizon must be finite and >= 0, but got {impossible[0]}; "
-                "give the time ahead in the unit of T."
-            )
-        rows = read_columns(X, HISTORY_COLUMNS, HISTORY_RULES)
-        return rows, self.r_ + rows[:, 0], ahead / (self.alpha_ + rows[:, 2])
-
-    def _log_alive_probability(self, rows: FloatArray) -> FloatArray:
-        """Log of P(alive at T): a step of the equations, never shown or used as a churn risk.
-
-        It calls one-time buyers the surest to be alive (BG/NBD: certain), and so ranks customers
-        backwards: AUC .32 on CDNOW. `order_probability` answers what people mean by it.
-        """
-        odds = log_odds_dropped(rows, self.chances_at_first_order, self._parameters())
-        return -np.logaddexp(0, odds)
+    def _rate_ahead(self, rows: FloatArray, horizon: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return r + x and horizon / (alpha + T)."""
+        return self.r_ + rows[:, 0], horizon / (self.alpha_ + rows[:, 2])

@@ -11,7 +11,7 @@ class BGNBD(BetaGeometricModel):
     A customer without a repeat order is alive with certainty, however long ago they bought: only
     their order rate speaks against them. `MBGNBD` lifts that.
 
-    See `BetaGeometricModel` for parameters, attributes and methods.
+    See `HistoryModel` for parameters, attributes and methods, `BetaGeometricModel` for a and b.
 
     Examples
     --------

@@ -6,9 +6,10 @@ BG/NBD, x + 1 in MBG/NBD). Symbols: x frequency, t_x recency, T age.
 """
 
 import numpy as np
-from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
+from scipy.special import betaln, digamma, expit, hyp2f1
 
 from tiercast.btyd.counts import DistinctRows, FloatArray
+from tiercast.btyd.order_rate import order_rate_terms
 
 _POLE_MARGIN = 1e-6
 
@@ -91,16 +92,10 @@ def _terms_in_frequency(
     r, alpha, a, b = parameters
     x, n = histories.frequencies, histories.frequency_counts
     survived = b + x + chances_at_first_order
-    orders = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    value = n @ (orders + betaln(a, survived) - betaln(a, b))
+    value, gradient = order_rate_terms(histories, r, alpha)
+    value += n @ (betaln(a, survived) - betaln(a, b))
     both = digamma(a + b) - digamma(a + survived)
-    gradient = [
-        n @ (digamma(r + x) - digamma(r) + np.log(alpha)),
-        n.sum() * r / alpha,
-        n @ both,
-        n @ (both + digamma(survived) - digamma(b)),
-    ]
-    return value, np.array(gradient)
+    return value, np.append(gradient, [n @ both, n @ (both + digamma(survived) - digamma(b))])
 
 
 def orders_if_alive(

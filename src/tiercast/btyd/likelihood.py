@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from tiercast.btyd.counts import DistinctRows, FloatArray
 
@@ -67,14 +68,15 @@ def maximise(
         return penalised, slope * parameters
 
     log_bounds = np.log(bounds)
-    found = minimize(
-        loss,
-        np.clip(np.zeros(len(bounds)), log_bounds[:, 0], log_bounds[:, 1]),
-        jac=True,
-        bounds=log_bounds,
-        method="L-BFGS-B",
-        options={"maxiter": max_iter, "maxfun": 10 * max_iter, "ftol": 1e-13, "gtol": 1e-7},
-    )
+    with threadpool_limits(limits=1):  # a sum is too short for threads, and would differ with them
+        found = minimize(
+            loss,
+            np.clip(np.zeros(len(bounds)), log_bounds[:, 0], log_bounds[:, 1]),
+            jac=True,
+            bounds=log_bounds,
+            method="L-BFGS-B",
+            options={"maxiter": max_iter, "maxfun": 10 * max_iter, "ftol": 1e-13, "gtol": 1e-7},
+        )
     inside = (found.x > log_bounds[:, 0]) & (found.x < log_bounds[:, 1])
     stationary = np.abs(found.jac).max() < 1e-4  # the line search may stop at rounding noise
     return Maximum(

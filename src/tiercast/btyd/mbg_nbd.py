@@ -8,7 +8,7 @@ from tiercast.btyd.beta_geometric import BetaGeometricModel
 class MBGNBD(BetaGeometricModel):
     """Modified beta-geometric/NBD model of Batislam et al. and of Hoppe & Wagner.
 
-    See `BetaGeometricModel` for parameters, attributes and methods.
+    See `HistoryModel` for parameters, attributes and methods, `BetaGeometricModel` for a and b.
 
     Examples
     --------
