@@ -29,7 +29,6 @@ def test_init_of_a_file_without_orders_ends_with_2(run, shop, tmp_path):
 
 def test_check_shows_rows_customers_span_findings_and_remedies(run, shop):
     shown = run("check", shop, "--as-of", "2024-03-01")
-    assert shown.exit_code == 0
     assert "transactions     5     4    1          2  2024-01-05  2024-03-10" in shown.stdout
     assert (
         "transactions  null_customer  customer_id     1  row put aside, not used" in shown.stdout
@@ -37,6 +36,25 @@ def test_check_shows_rows_customers_span_findings_and_remedies(run, shop):
     assert "do not exist at as_of=2024-03-01" in shown.stdout
     assert "transactions.null_customer: leave guests out of the export" in shown.stdout
     assert "Written to runs/shop/check/" in shown.stdout
+
+
+def test_check_of_too_short_a_history_shows_it_and_ends_with_2(run, shop):
+    # From 5 January to 10 March; the horizon of 90 days needs 150.
+    shown = run("check", shop)
+    assert shown.exit_code == 2
+    assert "Ready to train as of 2024-03-11?" in shown.stdout
+    assert "history          66 days   at least 150 days  error " in shown.stdout
+    assert "Written to runs/shop/check/" in shown.stdout
+    assert "Error: The data are not ready for a training as of 2024-03-11:" in shown.stderr
+    assert "use an as_of from 2024-06-03 on" in shown.stderr
+
+
+def test_check_of_a_history_that_will_do_ends_with_0(run, shop, tmp_path):
+    config = (tmp_path / "shop.yaml").read_text("utf-8")
+    (tmp_path / "shop.yaml").write_text(config + "outlook: {horizon_days: 30}\n", "utf-8")
+    shown = run("check", shop)
+    assert shown.exit_code == 0
+    assert "warning: rows (customers at all cutoffs together) should be" in shown.stdout
 
 
 def test_check_of_a_misspelt_key_names_the_right_one(run, shop, tmp_path):

@@ -29,8 +29,8 @@ def training(monkeypatch):
     """What `train` was called with."""
     calls = []
 
-    def fake(config, as_of=None, *, progress=None, **search):
-        calls.append((config, as_of, search))
+    def fake(config, as_of=None, *, progress=None, **settings):
+        calls.append((config, as_of, settings))
         progress.stage("tune", 1)
         return RESULT
 
@@ -38,14 +38,26 @@ def training(monkeypatch):
     return calls
 
 
-def test_train_passes_on_the_day_the_trials_and_the_time(run, training):
-    more = ("--trials", "5", "--timeout", "60")
+def test_train_passes_on_its_options(run, training):
+    more = ("--trials", "5", "--timeout", "60", "--force")
     run("train", "shop.yaml", "--as-of", "2024-07-01", *more)
     run("train", "shop.yaml")
     assert training == [
-        ("shop.yaml", dt.date(2024, 7, 1), {"trials": 5, "timeout_seconds": 60}),
-        ("shop.yaml", None, {"trials": None, "timeout_seconds": None}),
+        (
+            "shop.yaml",
+            dt.date(2024, 7, 1),
+            {"trials": 5, "timeout_seconds": 60, "force": True},
+        ),
+        ("shop.yaml", None, {"trials": None, "timeout_seconds": None, "force": False}),
     ]
+
+
+def test_train_of_what_is_not_ready_tells_why_before_learning_and_ends_with_2(run, shop):
+    shown = run("train", shop)
+    assert shown.exit_code == 2
+    assert "Not ready to train as of 2024-03-11: history." in shown.stderr
+    assert "Error: The data are not ready for a training as of 2024-03-11:" in shown.stderr
+    assert "Count features" not in shown.stderr
 
 
 def test_train_shows_past_days_the_mean_and_the_decision(run, training):

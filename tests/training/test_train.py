@@ -80,7 +80,7 @@ def test_the_evaluation_is_kept_where_the_report_finds_it(tenth):
 
 def test_the_run_records_what_a_reader_needs(tenth):
     names = {"data_report.json", "feature_importance.json", "features.md", "figures.html"}
-    assert artifacts(tenth) == names | {"model_card.md"}
+    assert artifacts(tenth) == names | {"model_card.md", "readiness.json"}
     run = open_client().get_run(tenth.trained.run_id)
     assert run.info.status == "FINISHED"
     assert run.data.params["outlook.horizon_days"] == "90"
@@ -142,10 +142,25 @@ def test_what_cannot_be_learnt_leaves_no_version_behind(tmp_path):
     rows = [(n, str(dt.date(2024, 1, 1) + dt.timedelta(days=n)), 10.0 + n) for n in range(200)]
     with working_in(tmp_path):
         config = write_base(tmp_path / "data", {"transactions": orders(*rows)})
-        with pytest.raises(InputError, match="Nobody ordered within 90 days"):
+        with pytest.raises(InputError, match=r"buyers .* must be at least 1, but is 0"):
             train(config)
+        with pytest.raises(InputError, match="Nobody ordered within 90 days"):
+            train(config, force=True)
         assert versions(config) == []
         assert not (tmp_path / "runs").exists()
+
+
+def test_what_is_not_ready_is_trained_by_force_only(tmp_path):
+    # A fifth of the lines is good: too few to trust, enough to learn from.
+    lines = shop(customers=60)["transactions"]
+    bad = lines.assign(customer_id=None)
+    tables = {"transactions": pd.concat([lines, bad, bad, bad, bad])}
+    with working_in(tmp_path):
+        config = write_base(tmp_path / "data", tables, train={"trials": 0, "snapshots": 2})
+        with pytest.raises(InputError, match=r"put_aside .* must be at most 50\.0%"):
+            train(config, "2024-07-01")
+        assert versions(config) == []
+        assert train(config, "2024-07-01", force=True).version == "1"
 
 
 def test_a_tiny_base_is_trained_without_trees_and_scored(tmp_path):
@@ -163,3 +178,5 @@ def test_a_tiny_base_is_trained_without_trees_and_scored(tmp_path):
     assert model.outlook.heads.order is None
     assert scored.rows == sum(scored.tiers.values()) > 50
     assert any("too short to forecast a past window" in line for line in told.lines)
+    assert told.lines[0].startswith("Ready to train as of 2024-05-01; look at ")
+    assert any("the BTYD models answer alone" in line for line in told.lines)

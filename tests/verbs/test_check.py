@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 
 import pandas as pd
@@ -26,7 +27,7 @@ def config(tmp_path):
 
 
 def test_the_report_counts_what_was_found(config):
-    report = check(config)
+    report = check(config).data
     lines = report.table("transactions")
     assert (lines.rows_read, lines.rows_used, lines.rows_quarantined) == (5, 3, 2)
     assert report.rows_found("null_customer") == 1
@@ -55,11 +56,12 @@ def test_a_second_check_leaves_nothing_of_the_first(config, tmp_path):
     assert sorted(file.name for file in check_folder(good).iterdir()) == [
         "data_report.json",
         "data_report.md",
+        "readiness.json",
     ]
 
 
 def test_rows_at_or_after_as_of_are_counted_as_future(config):
-    report = check(config, as_of="2024-02-01")
+    report = check(config, as_of="2024-02-01").data
     assert report.rows_found("future") == 1
     assert report.rows_found("future", "events") == 1
     future = next(finding for finding in report.findings if finding.rule == "future")
@@ -68,7 +70,25 @@ def test_rows_at_or_after_as_of_are_counted_as_future(config):
 
 
 def test_without_as_of_nothing_is_future(config):
-    assert "future" not in {finding.rule for finding in check(config).findings}
+    assert "future" not in {finding.rule for finding in check(config).data.findings}
+
+
+def test_readiness_is_judged_and_written_beside_the_report(config):
+    # Five rows of two customers in two months: too little for a horizon of 90 days.
+    readiness = check(config).readiness
+    assert (readiness.as_of, readiness.state) == (dt.date(2024, 3, 2), "error")
+    stored = json.loads((check_folder(config) / "readiness.json").read_text("utf-8"))
+    assert (stored["as_of"], stored["state"]) == ("2024-03-02", "error")
+    assert [found["rule"] for found in stored["findings"]] == [f.rule for f in readiness.findings]
+    text = (check_folder(config) / "data_report.md").read_text("utf-8")
+    assert "Not ready to train as of 2024-03-02: history." in text
+    assert "| history | 57 days | at least 150 days | error |" in text
+
+
+def test_readiness_is_judged_as_of_the_day_asked(config):
+    readiness = check(config, as_of="2024-02-01").readiness
+    history = next(found for found in readiness.findings if found.rule == "history")
+    assert (readiness.as_of, history.value) == (dt.date(2024, 2, 1), 27)
 
 
 def test_an_as_of_before_the_first_order_is_refused(config):

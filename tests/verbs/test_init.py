@@ -37,7 +37,7 @@ def test_the_config_written_loads_and_its_data_pass_the_check():
     }
     assert config.sources["transactions"].time_format == "%Y%m%d"
     assert config.outlook.horizon_days == result.horizon.days == 30
-    report = check(config)
+    report = check(config).data
     assert (report.table("transactions").rows_used, report.tables[0].customers) == (4, 2)
 
 
@@ -97,7 +97,7 @@ def test_several_files_are_read_as_one(here):
         write(f"{month}.csv", ORDERS, here / "shop")
     result = init("shop/*.csv")
     assert result.path.stem == "shop"
-    assert check(result.path).table("transactions").rows_read == 8
+    assert check(result.path).data.table("transactions").rows_read == 8
 
 
 def test_a_column_of_a_canonical_name_that_no_guess_uses_is_pointed_out():
@@ -129,7 +129,7 @@ def test_online_retail_is_mapped_and_passes_the_check(shared_data):
         name: name
         for name in ("customer_id", "ordered_at", "amount", "order_id", "product_id", "quantity")
     }
-    assert check(result.path).rows_found("null_customer") == 243_007
+    assert check(result.path).data.rows_found("null_customer") == 243_007
 
 
 @pytest.mark.shared

@@ -11,6 +11,7 @@ from tiercast.cli.options import AsOf, AsOfNeeded, ConfigFile
 if TYPE_CHECKING:
     from tiercast.contract.report import DataReport
     from tiercast.definitions.churn_definition import ChurnDefinitions
+    from tiercast.readiness.judgement import Readiness
     from tiercast.verbs.init import InitResult
 
 SOURCE = 1  # the place of the source among a table's cells
@@ -40,19 +41,23 @@ def init(
 
 
 def check(config: ConfigFile, as_of: AsOf = None) -> None:
-    """Check the data against the contract; bad rows are counted and put aside.
+    """Check the data: bad rows are counted and put aside; is the rest ready to train?
 
-    Writes data_report.json, data_report.md and the rows put aside to <output>/check/.
+    Writes data_report.json, data_report.md, readiness.json and the rows put aside to
+    <output>/check/. Ends with 2 where a training would be refused.
     """
     from tiercast.config.loading import load_config
+    from tiercast.readiness.wording import refuse_unless_ready
     from tiercast.verbs.check import check as screen
     from tiercast.verbs.check import check_folder
 
     settings = load_config(config)
     with watch() as progress:
-        report = screen(settings, as_of, progress=progress)
-    _show_report(report)
+        found = screen(settings, as_of, progress=progress)
+    _show_report(found.data)
+    _show_readiness(found.readiness)
     show_lines(f"Written to {check_folder(settings)}/")
+    refuse_unless_ready(found.readiness)
 
 
 def features(
@@ -118,6 +123,15 @@ def _show_report(report: "DataReport") -> None:
         show_table("What the rules found", FINDING_HEADINGS[:-1], cells)
     remedies = [f for f in found if f.remedy != NOTHING_TO_DO]
     show_lines(*(f"{f.table}.{f.rule}: {f.remedy}" for f in remedies))
+
+
+def _show_readiness(readiness: "Readiness") -> None:
+    from tiercast.readiness.wording import HEADINGS, readiness_cells, readiness_title, remedies
+
+    rows = [readiness_cells(finding) for finding in readiness.findings]
+    show_lines("")
+    show_table(readiness_title(readiness), HEADINGS, rows)
+    show_lines("", *remedies(readiness))
 
 
 def _show_definitions(found: "ChurnDefinitions") -> None:

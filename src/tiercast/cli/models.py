@@ -35,12 +35,22 @@ def train(
             help="Begin no trial after so long; what is found then depends on the machine.",
         ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Train what is not ready, as far as it is possible.")
+    ] = False,
 ) -> None:
     """Learn a model, measure it on past days, register it; promoted if it beats the champion."""
     from tiercast.training.train import train as learn
 
     with watch() as progress:
-        result = learn(config, as_of, trials=trials, timeout_seconds=timeout, progress=progress)
+        result = learn(
+            config,
+            as_of,
+            trials=trials,
+            timeout_seconds=timeout,
+            force=force,
+            progress=progress,
+        )
     _show_training(result)
 
 

@@ -48,19 +48,44 @@ def plan_cutoffs(
     >>> [str(day) for day in plan.cutoffs]
     ['2024-01-22', '2024-02-11', '2024-03-02']
     """
-    newest = as_of - dt.timedelta(days=horizon_days)
-    earliest = first_day + dt.timedelta(days=round(MIN_HISTORY_SHARE * horizon_days))
-    wanted = [newest - dt.timedelta(days=every_days * step) for step in range(snapshots)]
-    possible = tuple(sorted(cutoff for cutoff in wanted if cutoff >= earliest))
+    possible = possible_cutoffs(
+        as_of, first_day, horizon_days=horizon_days, snapshots=snapshots, every_days=every_days
+    )
     if not possible:
-        needed = earliest + dt.timedelta(days=horizon_days)
+        needed = days_needed(horizon_days)
         raise InputError(
-            f"Training needs a history of {(needed - first_day).days} days (the horizon of "
-            f"{horizon_days} days and two thirds of it before), but as_of={as_of} lies "
-            f"{(as_of - first_day).days} days after the first order ({first_day}). Use an as_of "
-            f"from {needed} on, or a shorter `outlook.horizon_days`."
+            f"Training needs a history of {needed} days (the horizon of {horizon_days} days and "
+            f"two thirds of it before), but as_of={as_of} lies {(as_of - first_day).days} days "
+            f"after the first order ({first_day}). Use an as_of from "
+            f"{first_day + dt.timedelta(days=needed)} on, or a shorter `outlook.horizon_days`."
         )
     return CutoffPlan(possible, horizon_days, every_days, snapshots)
+
+
+def possible_cutoffs(
+    as_of: dt.date,
+    first_day: dt.date,
+    *,
+    horizon_days: int,
+    snapshots: int,
+    every_days: int,
+) -> tuple[dt.date, ...]:
+    """Answer the cutoffs of `plan_cutoffs`, oldest first; none where the history is too short."""
+    newest = as_of - dt.timedelta(days=horizon_days)
+    earliest = first_day + dt.timedelta(days=days_needed(horizon_days) - horizon_days)
+    wanted = [newest - dt.timedelta(days=every_days * step) for step in range(snapshots)]
+    return tuple(sorted(cutoff for cutoff in wanted if cutoff >= earliest))
+
+
+def days_needed(horizon_days: int) -> int:
+    """Answer how long a history a single cutoff needs: two thirds of the horizon, then all of it.
+
+    Examples
+    --------
+    >>> days_needed(90)
+    150
+    """
+    return horizon_days + round(MIN_HISTORY_SHARE * horizon_days)
 
 
 def check_as_of(as_of: dt.date, first_day: dt.date) -> dt.date:

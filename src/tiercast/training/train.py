@@ -16,6 +16,9 @@ from tiercast.contract.report import DataReport
 from tiercast.features.registry import feature_table, features_for
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.studies import Studies, kept_in
+from tiercast.readiness.facts import measure
+from tiercast.readiness.judgement import Readiness, judge
+from tiercast.readiness.wording import refuse_unless_ready, remedies, verdict
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.journal import build_journal
 from tiercast.sources.canonical import open_base
@@ -52,6 +55,7 @@ def train(
     *,
     trials: int | None = None,
     timeout_seconds: int | None = None,
+    force: bool = False,
     progress: Progress | None = None,
 ) -> TrainResult:
     """Learn a model from everything before `as_of` and register it as the challenger.
@@ -59,12 +63,12 @@ def train(
     `as_of` defaults to the day after the last order, `trials` and `timeout_seconds` to the
     config's. Trials of the same data, seed and version are kept and count: only missing ones
     run. The gate makes the challenger the champion if there is none or it is better beyond
-    chance.
+    chance. `force` trains what is not ready, as far as that is possible.
 
     Raises
     ------
     InputError
-        The data or the date cannot be used; the message says what to do.
+        The data or the date cannot be used, or are not ready; the message says what to do.
     """
     settings = _with_search(load_config(config), trials=trials, timeout_seconds=timeout_seconds)
     shown = progress or Silent()
@@ -72,11 +76,17 @@ def train(
     with open_base(settings) as base:
         shown.stage("reduce lines to orders")
         journal = build_journal(base.connection, base.tables, settings)
+        shown.stage("judge whether it is ready to train")
+        readiness = judge(measure(base, journal, as_day(as_of) or base.observed_until))
+        for line in (verdict(readiness), *remedies(readiness)):
+            shown.say(line)
+        if not force:
+            refuse_unless_ready(readiness)
         shown.stage("count features at every cutoff")
         panel = build_panel(base, journal, as_day(as_of))
         features = feature_table(features_for(journal, panel.setting))
         shown.say(f"learning from {describe_sample(panel, settings)}")
-        return _Training(settings, panel, base.report, features, shown).run()
+        return _Training(settings, panel, base.report, readiness, features, shown).run()
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,7 @@ class _Training:
     config: Config
     panel: Panel
     report: DataReport
+    readiness: Readiness
     features: str
     progress: Progress
 
@@ -144,6 +155,7 @@ class _Training:
         )
         run.log_table(importance, "feature_importance.json")
         run.log_table(self.report.findings_frame(), "data_report.json")
+        run.log_dict(asdict(self.readiness), "readiness.json")
         run.log_text(self.features, "features.md")
 
     def _register(self, run: TrainingRun, model: CustomerModel) -> str:

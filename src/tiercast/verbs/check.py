@@ -1,7 +1,7 @@
-"""`tiercast check CONFIG`: is the data fit to use, and which rows are not?"""
+"""`tiercast check CONFIG`: is the data fit to use, which rows are not, is it ready to train?"""
 
 import datetime as dt
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -13,14 +13,27 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 from tiercast.contract.tables import TABLES
+from tiercast.readiness.facts import measure
+from tiercast.readiness.judgement import Readiness, judge
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.history import history
+from tiercast.snapshots.journal import build_journal
 from tiercast.sources.canonical import CustomerBase, open_base
 from tiercast.verbs.data_report_text import data_report_text
+from tiercast.verbs.readiness_text import readiness_text
 
 CHECK_FOLDER = "check"
 REPORT_NAME = "data_report"
+READINESS_NAME = "readiness.json"
 QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What was found in the rows, and whether they are ready for a training."""
+
+    data: DataReport
+    readiness: Readiness
 
 
 def check(
@@ -28,12 +41,14 @@ def check(
     as_of: dt.date | str | None = None,
     *,
     progress: Progress | None = None,
-) -> DataReport:
-    """Screen a customer base and write what was found.
+) -> CheckResult:
+    """Screen a customer base, judge whether it is ready to train, and write what was found.
 
-    Leaves in `<output>/check/`: `data_report.json`, `data_report.md`, and for each table with
-    rows that break a rule `quarantine/<table>.parquet`, as the source had them. With `as_of`,
-    the rows that lie at or after it are counted: they do not exist for a job of that day.
+    Leaves in `<output>/check/`: `data_report.json`, `readiness.json`, both as text in
+    `data_report.md`, and for each table with rows that break a rule
+    `quarantine/<table>.parquet`, as the source had them. With `as_of` (for readiness by default
+    the day after the last order), the rows that lie at or after it are counted: they do not
+    exist for a job of that day.
 
     Raises
     ------
@@ -50,9 +65,12 @@ def check(
         if (day := as_day(as_of)) is not None:
             check_as_of(day, base.first_day)
             report = replace(report, findings=(*report.findings, *_future(base, day)))
+        tell.stage("judge whether it is ready to train")
+        journal = build_journal(base.connection, base.tables, settings)
+        readiness = judge(measure(base, journal, day or base.observed_until))
         tell.stage("write the data report")
-        _write(base, report, check_folder(settings))
-    return report
+        _write(base, found := CheckResult(report, readiness), check_folder(settings))
+    return found
 
 
 def check_folder(config: Config) -> Path:
@@ -82,13 +100,15 @@ def _later(table: ir.Table, summary: TableSummary, time: str, as_of: dt.date) ->
     )
 
 
-def _write(base: CustomerBase, report: DataReport, folder: Path) -> None:
+def _write(base: CustomerBase, found: CheckResult, folder: Path) -> None:
     with staged_folder(folder) as staging, writing(folder):
-        content = to_json(asdict(report))
+        content = to_json(asdict(found.data))
         (staging / f"{REPORT_NAME}.json").write_text(content, encoding="utf-8")
-        text = data_report_text(report)
+        judged = to_json({"state": found.readiness.state, **asdict(found.readiness)})
+        (staging / READINESS_NAME).write_text(judged, encoding="utf-8")
+        text = f"{data_report_text(found.data)}\n{readiness_text(found.readiness)}"
         (staging / f"{REPORT_NAME}.md").write_text(text, encoding="utf-8")
         for name, bad in base.quarantine.items():
-            if report.table(name).rows_quarantined:
+            if found.data.table(name).rows_quarantined:
                 (staging / QUARANTINE).mkdir(exist_ok=True)
                 bad.to_parquet(staging / QUARANTINE / f"{name}.parquet")

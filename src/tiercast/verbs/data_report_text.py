@@ -14,10 +14,12 @@ def data_report_text(report: DataReport) -> str:
     found = [finding_cells(finding) for finding in report.findings if finding.rows]
     blocks = [
         f"# Data report: {report.name}",
-        _markdown(TABLE_HEADINGS, [table_cells(summary) for summary in report.tables]),
+        markdown_table(TABLE_HEADINGS, [table_cells(summary) for summary in report.tables]),
         f"Orders that net to zero: {report.zero_orders:,}.",
         "## What the rules found",
-        _markdown(FINDING_HEADINGS, found) if found else "Nothing: every row keeps every rule.",
+        markdown_table(FINDING_HEADINGS, found)
+        if found
+        else "Nothing: every row keeps every rule.",
         kept_rules(report),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -56,7 +58,8 @@ def kept_rules(report: DataReport) -> str:
     return f"Kept by every row: {', '.join(kept)}." if kept else ""
 
 
-def _markdown(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Answer rows of text as a table in Markdown."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
 

@@ -1,0 +1,43 @@
+"""What is to be known of a base before it is trained, measured once."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from tiercast.readiness.gaps import Gaps, measure_gaps
+from tiercast.readiness.order_facts import OrderFacts, measure_orders
+from tiercast.readiness.outcomes import Outcomes, measure_outcomes
+from tiercast.readiness.span import Span
+from tiercast.snapshots.cutoffs import check_as_of
+from tiercast.snapshots.journal import Journal
+from tiercast.sources.canonical import CustomerBase
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A base as of a day; `outcomes` is None where the history has room for no cutoff."""
+
+    span: Span
+    orders: OrderFacts
+    outcomes: Outcomes | None
+    gaps: Gaps
+
+
+def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
+    """Answer the facts of a base as of a day.
+
+    Raises
+    ------
+    InputError
+        `as_of` is not after the first order line.
+    """
+    check_as_of(as_of, base.first_day)
+    begun = journal.orders.filter(journal.orders.is_order)
+    first = begun.ordered_on.min().to_pyarrow().as_py() or base.first_day
+    span = Span.of(base.config, first, base.observed_until, as_of)
+    orders = measure_orders(
+        begun, as_of, newest_days=span.every_days, before_days=span.horizon_days
+    )
+    outcomes = measure_outcomes(
+        journal.orders, span.cutoffs, horizon_days=span.horizon_days, observed_until=as_of
+    )
+    return Facts(span, orders, outcomes, measure_gaps(base))

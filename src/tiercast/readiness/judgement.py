@@ -1,0 +1,70 @@
+"""Is the base ready to train? What each rule finds in the facts."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from tiercast.readiness.facts import Facts
+from tiercast.readiness.rule import STATES, ReadinessRule, State, Unit
+from tiercast.readiness.rules import RULES
+
+
+@dataclass(frozen=True)
+class ReadinessFinding:
+    """What one rule measured, the limit it was held against, and what to do (ok: nothing)."""
+
+    rule: str
+    meaning: str
+    unit: Unit
+    value: float
+    wanted: str
+    limit: float
+    state: State
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What the rules found in a base as of a day."""
+
+    as_of: dt.date
+    findings: tuple[ReadinessFinding, ...]
+
+    @property
+    def state(self) -> State:
+        """The gravest of all states."""
+        return max((found.state for found in self.findings), key=STATES.index, default="ok")
+
+    @property
+    def open_points(self) -> tuple[ReadinessFinding, ...]:
+        """The findings that are not ok, the gravest first."""
+        found = [finding for finding in self.findings if finding.state != "ok"]
+        return tuple(sorted(found, key=lambda finding: -STATES.index(finding.state)))
+
+    @property
+    def errors(self) -> tuple[ReadinessFinding, ...]:
+        """The findings that forbid a training."""
+        return tuple(finding for finding in self.findings if finding.state == "error")
+
+
+def judge(facts: Facts) -> Readiness:
+    """Answer what each rule that applies finds in the facts."""
+    found = (judge_by(rule, facts) for rule in RULES)
+    return Readiness(facts.span.as_of, tuple(f for f in found if f is not None))
+
+
+def judge_by(rule: ReadinessRule, facts: Facts) -> ReadinessFinding | None:
+    """Answer what one rule finds; None where it does not apply."""
+    value = rule.measure(facts)
+    if value is None:
+        return None
+    missed = rule.missed(facts, value)
+    return ReadinessFinding(
+        rule=rule.name,
+        meaning=rule.meaning,
+        unit=rule.unit,
+        value=float(value),
+        wanted=rule.wanted,
+        limit=float((missed or rule.needs[-1]).limit(facts)),
+        state=missed.state if missed else "ok",
+        remedy=missed.remedy.format_map(vars(facts)) if missed else "",
+    )

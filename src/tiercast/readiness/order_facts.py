@@ -1,0 +1,90 @@
+"""How many order before a day, how much at a time, and whether days are missing."""
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from tiercast.snapshots.exact import exact_sum
+from tiercast.snapshots.history import history
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """The orders before `as_of`, of customers and by days.
+
+    `returning` customers ordered on more than one day. `silence_days` is the longest stretch of
+    days without an order, the one that leads to `as_of` included. `pace` is orders a day in the
+    newest days, as a multiple of those before; None where the history is shorter.
+    """
+
+    customers: int
+    returning: int
+    mean_order: float
+    largest_share: float
+    silence_days: int
+    pace: float | None
+
+
+def measure_orders(
+    begun: ir.Table, as_of: dt.date, *, newest_days: int, before_days: int
+) -> OrderFacts:
+    """Answer the facts of orders that lie before a day."""
+    known = history(begun, "ordered_at", [as_of])
+    days = _days(known)
+    if not days:
+        return OrderFacts(0, 0, 0.0, 0.0, 0, None)
+    by_customer = known.group_by("customer_id").agg(days=known.ordered_on.nunique())
+    customers, returning = _row(
+        by_customer.agg(n=by_customer.count(), more=(by_customer.days > 1).sum())
+    )
+    orders, value, largest = _row(
+        known.agg(n=known.count(), sum=exact_sum(known.net_value), most=known.net_value.max())
+    )
+    return OrderFacts(
+        customers=int(customers),
+        returning=int(returning),
+        mean_order=value / orders,
+        largest_share=largest / value if value > 0 else 0.0,
+        silence_days=longest_silence(days, as_of),
+        pace=_pace(known, newest_days, before_days),
+    )
+
+
+def longest_silence(days: Sequence[dt.date], as_of: dt.date) -> int:
+    """Answer the most days in a row without an order, from rising order days.
+
+    Examples
+    --------
+    >>> longest_silence([dt.date(2024, 1, 1), dt.date(2024, 1, 5)], dt.date(2024, 1, 6))
+    3
+    >>> longest_silence([dt.date(2024, 1, 1)], dt.date(2024, 1, 11))
+    9
+    """
+    pairs = itertools.pairwise([*days, as_of])
+    return max((later - earlier).days - 1 for earlier, later in pairs)
+
+
+def _days(known: ir.Table) -> list[dt.date]:
+    days = known.select("ordered_on").distinct().order_by("ordered_on")
+    return [day.as_py() for day in days.to_pyarrow()["ordered_on"]]
+
+
+def _pace(known: ir.Table, newest: int, before: int) -> float | None:
+    age = known.days_ago
+    fresh, older, oldest = _row(
+        known.agg(
+            fresh=(age <= newest).sum(),
+            older=((age > newest) & (age <= newest + before)).sum(),
+            oldest=age.max(),
+        )
+    )
+    if oldest < newest + before or not older:
+        return None
+    return (fresh / newest) / (older / before)
+
+
+def _row(table: ir.Table) -> tuple[float, ...]:
+    return tuple(table.to_pyarrow().to_pylist()[0].values())

@@ -1,0 +1,65 @@
+"""What a rule about readiness is: a measure, and the limits it is held against."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from tiercast.readiness.facts import Facts
+
+State = Literal["ok", "recommendation", "warning", "error"]
+Unit = Literal["days", "customers", "rows", "cutoffs", "share", "times", "money"]
+Limit = Callable[[Facts], float]
+
+STATES: tuple[State, ...] = ("ok", "recommendation", "warning", "error")  # from best to worst
+
+
+@dataclass(frozen=True)
+class Need:
+    """A limit, the state of a base beyond it, and the remedy (`{span.as_of}` names a fact)."""
+
+    state: State
+    limit: Limit
+    remedy: str
+
+
+@dataclass(frozen=True)
+class ReadinessRule:
+    """What is measured, whether more or less of it is better, and its needs, the gravest first.
+
+    `measure` answers None where the base cannot tell; then the rule does not apply.
+    """
+
+    name: str
+    meaning: str
+    unit: Unit
+    wanted: Literal["at least", "at most"]
+    measure: Callable[[Facts], float | None]
+    needs: tuple[Need, ...]
+
+    def missed(self, facts: Facts, value: float) -> Need | None:
+        """Answer the gravest need that a measured value does not meet."""
+        at_least = self.wanted == "at least"
+        for need in self.needs:
+            limit = need.limit(facts)
+            if value < limit if at_least else value > limit:
+                return need
+        return None
+
+
+def error(limit: float | Limit, remedy: str) -> Need:
+    """Answer a need without which nothing can be learnt."""
+    return _need("error", limit, remedy)
+
+
+def warning(limit: float | Limit, remedy: str) -> Need:
+    """Answer a need without which what is learnt may mislead."""
+    return _need("warning", limit, remedy)
+
+
+def recommendation(limit: float | Limit, remedy: str) -> Need:
+    """Answer a need with which more would be learnt."""
+    return _need("recommendation", limit, remedy)
+
+
+def _need(state: State, limit: float | Limit, remedy: str) -> Need:
+    return Need(state, limit if callable(limit) else lambda _facts: limit, remedy)

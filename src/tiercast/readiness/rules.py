@@ -1,0 +1,250 @@
+"""What a training needs: one row of `RULES` per need, with what to do where it is not met."""
+
+from collections.abc import Callable
+
+from tiercast.modeling.heads import FEWEST_ROWS
+from tiercast.readiness.facts import Facts
+from tiercast.readiness.outcomes import Outcomes
+from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
+from tiercast.snapshots.cutoffs import days_needed
+
+FEWEST_OF_A_KIND = FEWEST_ROWS // 10
+TWO_YEARS_DAYS = 730
+BTYD_ANSWERS = (
+    "with fewer the trees would learn noise, and the BTYD models answer alone, from when and for "
+    "how much customers ordered"
+)
+
+
+def _outcome(count: Callable[[Outcomes], int]) -> Callable[[Facts], float | None]:
+    return lambda facts: None if facts.outcomes is None else count(facts.outcomes)
+
+
+RULES: tuple[ReadinessRule, ...] = (
+    ReadinessRule(
+        "fresh",
+        "days that as_of lies beyond the last order line",
+        "days",
+        "at most",
+        lambda facts: facts.span.days_ahead,
+        (error(0, "load the newer orders, or use an as_of up to {span.observed_until}"),),
+    ),
+    ReadinessRule(
+        "history",
+        "days from the first order to as_of",
+        "days",
+        "at least",
+        lambda facts: facts.span.history_days,
+        (
+            error(
+                lambda facts: days_needed(facts.span.horizon_days),
+                "use an as_of from {span.earliest_as_of} on, or a shorter `outlook.horizon_days`",
+            ),
+            warning(
+                lambda facts: 3 * facts.span.horizon_days,
+                "load older orders, or shorten `outlook.horizon_days`: it takes about three "
+                "horizons to forecast a past one with what was known then",
+            ),
+            recommendation(
+                TWO_YEARS_DAYS,
+                "load older orders if there are any: two years tell season from trend",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "cutoffs",
+        "past days to learn from",
+        "cutoffs",
+        "at least",
+        lambda facts: len(facts.span.cutoffs),
+        (
+            warning(
+                lambda facts: facts.span.wanted_cutoffs,
+                "load older orders, or ask for fewer `train.snapshots`",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "past_windows",
+        "past days that older ones can forecast",
+        "cutoffs",
+        "at least",
+        lambda facts: facts.span.past_windows,
+        (
+            warning(
+                1,
+                "load older orders, or shorten `outlook.horizon_days`: without any, level and "
+                "scatter are learnt from unseen customers of one window, which cannot show drift",
+            ),
+            recommendation(2, "load older orders: one past window cannot show a level that moves"),
+        ),
+    ),
+    ReadinessRule(
+        "season",
+        "days of the coming horizon that the history saw a year before",
+        "days",
+        "at least",
+        lambda facts: facts.span.season_days_seen,
+        (
+            warning(
+                lambda facts: facts.span.season_days,
+                "load older orders: a horizon in a season never seen is a guess",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "silence",
+        "longest stretch of days without any order",
+        "days",
+        "at most",
+        lambda facts: facts.orders.silence_days,
+        (
+            warning(
+                lambda facts: max(14, facts.span.horizon_days // 3),
+                "see whether days are missing from the source, or a row is dated far off",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "pace",
+        "orders a day lately, against the horizon before",
+        "times",
+        "at least",
+        lambda facts: facts.orders.pace,
+        (
+            warning(
+                0.5,
+                "see whether the last {span.every_days} days are loaded in full, or use an "
+                "earlier as_of",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "customers",
+        "customers with an order before as_of",
+        "customers",
+        "at least",
+        lambda facts: facts.orders.customers,
+        (
+            error(1, "check the dates and the sign of `amount` in the source"),
+            recommendation(500, "go by groups: tiers and segments of so few are rough"),
+        ),
+    ),
+    ReadinessRule(
+        "returning",
+        "customers with orders on more than one day",
+        "share",
+        "at least",
+        lambda facts: facts.orders.returning / max(1, facts.orders.customers),
+        (
+            recommendation(
+                0.1,
+                "see whether `customer_id` is the same at every order; if so, little can be told "
+                "of customers who hardly ever come back",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "buyers",
+        "customers who ordered within the horizon after the newest cutoff",
+        "customers",
+        "at least",
+        _outcome(lambda outcomes: outcomes.buyers),
+        (
+            error(1, "use a longer `outlook.horizon_days`, or another as_of"),
+            warning(
+                FEWEST_OF_A_KIND,
+                "use a longer `outlook.horizon_days`: values and tiers of so few are hardly known",
+            ),
+            recommendation(
+                FEWEST_ROWS,
+                "use a longer `outlook.horizon_days` if it serves you too: tier cuts and "
+                "intervals learnt from so few are rough",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "non_buyers",
+        "customers who did not order within it",
+        "customers",
+        "at least",
+        _outcome(lambda outcomes: outcomes.others),
+        (
+            error(1, "use a shorter `outlook.horizon_days`, or another as_of"),
+            warning(
+                FEWEST_OF_A_KIND,
+                "use a shorter `outlook.horizon_days`: the risk of so few is hardly known",
+            ),
+            recommendation(
+                FEWEST_ROWS,
+                "use a shorter `outlook.horizon_days` if it serves you too: a risk learnt from "
+                "so few is rough",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "rows",
+        "customers at all cutoffs together",
+        "rows",
+        "at least",
+        _outcome(lambda outcomes: outcomes.rows),
+        (warning(FEWEST_ROWS, f"load more customers or more days: {BTYD_ANSWERS}"),),
+    ),
+    ReadinessRule(
+        "rarer_rows",
+        "of them the rarer kind: ordered for some value, or did not order",
+        "rows",
+        "at least",
+        _outcome(lambda outcomes: outcomes.rarer_rows),
+        (warning(FEWEST_OF_A_KIND, f"use another `outlook.horizon_days`: {BTYD_ANSWERS}"),),
+    ),
+    ReadinessRule(
+        "mean_order",
+        "mean value of an order",
+        "money",
+        "at least",
+        lambda facts: facts.orders.mean_order,
+        (error(0.01, "check the unit of `amount`, and of `cost` for margin, in the source"),),
+    ),
+    ReadinessRule(
+        "largest_order",
+        "the largest order's share of all value",
+        "share",
+        "at most",
+        lambda facts: facts.orders.largest_share,
+        (warning(0.1, "see whether its amount is in another unit: it rules the total"),),
+    ),
+    ReadinessRule(
+        "put_aside",
+        "rows put aside, in the table with most of them",
+        "share",
+        "at most",
+        lambda facts: facts.gaps.put_aside.share,
+        (
+            error(0.5, "mend {gaps.put_aside.name} as the data report says"),
+            warning(0.05, "mend {gaps.put_aside.name} as the data report says"),
+        ),
+    ),
+    ReadinessRule(
+        "required_values",
+        "empty values, in the required column with most of them",
+        "share",
+        "at most",
+        lambda facts: facts.gaps.required.share,
+        (warning(0.05, "fill {gaps.required.name} in the source: its rows are put aside"),),
+    ),
+    ReadinessRule(
+        "optional_values",
+        "empty values, in the optional column with most of them",
+        "share",
+        "at most",
+        lambda facts: facts.gaps.optional.share,
+        (
+            warning(0.95, "map {gaps.optional.name} to a column that is filled"),
+            recommendation(
+                0.2,
+                "fill {gaps.optional.name} where you can: features made of it know only the rest",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,66 @@
+"""Readiness in words: cells of a table, lines to tell, and the refusal."""
+
+from collections.abc import Callable, Mapping
+
+from tiercast.config.errors import InputError
+from tiercast.readiness.judgement import Readiness, ReadinessFinding
+from tiercast.readiness.rule import Unit
+
+HEADINGS = ("rule", "measured", "needed", "state", "what it is")
+
+SHOWN: Mapping[Unit, Callable[[float], str]] = {
+    "days": lambda value: f"{value:,.0f} days",
+    "customers": lambda value: f"{value:,.0f}",
+    "rows": lambda value: f"{value:,.0f}",
+    "cutoffs": lambda value: f"{value:,.0f}",
+    "share": lambda value: f"{value:.1%}",
+    "times": lambda value: f"{value:.2f}",
+    "money": lambda value: f"{value:,.2f}",
+}
+
+
+def readiness_cells(finding: ReadinessFinding) -> tuple[str, ...]:
+    """Answer one finding as text, under `HEADINGS`."""
+    show = SHOWN[finding.unit]
+    needed = f"{finding.wanted} {show(finding.limit)}"
+    return (finding.rule, show(finding.value), needed, finding.state, finding.meaning)
+
+
+def readiness_title(readiness: Readiness) -> str:
+    """Answer the question that the table answers."""
+    return f"Ready to train as of {readiness.as_of}?"
+
+
+def verdict(readiness: Readiness) -> str:
+    """Answer the question in a sentence."""
+    if readiness.errors:
+        return f"Not ready to train as of {readiness.as_of}: {_names(readiness)}."
+    points = f"; look at {_names(readiness)}" if readiness.open_points else ""
+    return f"Ready to train as of {readiness.as_of}{points}."
+
+
+def remedies(readiness: Readiness) -> list[str]:
+    """Answer a line for each point that is not ok, the gravest first."""
+    return [f"{found.state}: {told(found)}" for found in readiness.open_points]
+
+
+def told(finding: ReadinessFinding) -> str:
+    """Answer rule, value and remedy of a finding that is not ok."""
+    _, measured, needed, _, meaning = readiness_cells(finding)
+    verb = "must" if finding.state == "error" else "should"
+    return f"{finding.rule} ({meaning}) {verb} be {needed}, but is {measured}; {finding.remedy}."
+
+
+def refuse_unless_ready(readiness: Readiness) -> None:
+    """Raise InputError naming every rule that forbids a training, with its remedy."""
+    if readiness.errors:
+        lines = "\n".join(f"  {told(found)}" for found in readiness.errors)
+        raise InputError(
+            f"The data are not ready for a training as of {readiness.as_of}:\n{lines}\n"
+            "`tiercast train --force` trains all the same, where that is possible."
+        )
+
+
+def _names(readiness: Readiness) -> str:
+    found = readiness.errors or readiness.open_points
+    return ", ".join(finding.rule for finding in found)

@@ -1,0 +1,56 @@
+import datetime as dt
+
+import pytest
+
+from bases import orders
+from tiercast.readiness.order_facts import OrderFacts, longest_silence, measure_orders
+
+
+@pytest.fixture
+def as_of(counted):
+    def look(day, tables=None, newest=10, before=20):
+        def measured(_base, journal):
+            begun = journal.orders.filter(journal.orders.is_order)
+            return measure_orders(begun, day, newest_days=newest, before_days=before)
+
+        return counted(measured, tables)
+
+    return look
+
+
+def test_orders_before_the_day_are_counted_by_hand(as_of):
+    # a: 1 and 11 January, 20 February; b: 11 January (a return on 5 February); c: 15 February.
+    found = as_of(dt.date(2024, 2, 21))
+    assert (found.customers, found.returning) == (3, 1)
+    assert found.mean_order == pytest.approx((10 + 20 + 30 + 40 + 10) / 5)
+    assert found.largest_share == pytest.approx(40 / 110)
+    assert found.silence_days == 34  # between 11 January and 15 February
+
+
+def test_what_lies_at_or_after_the_day_is_not_seen(as_of):
+    assert as_of(dt.date(2024, 1, 11)) == OrderFacts(1, 0, 10.0, 1.0, 9, None)
+
+
+def test_pace_compares_the_newest_days_with_those_before(as_of):
+    # Of 30 days, 2 orders in the newest 10 and 1 in the 20 before: 0.2 a day against 0.05.
+    rows = [("a", "2024-01-01", 1.0), ("a", "2024-01-15", 1.0)]
+    rows += [("a", "2024-02-01", 1.0), ("a", "2024-02-02", 1.0)]
+    tables = {"transactions": orders(*rows)}
+    assert as_of(dt.date(2024, 2, 5), tables).pace == pytest.approx(4.0)
+
+
+def test_pace_is_not_told_of_a_short_or_silent_past(as_of):
+    assert as_of(dt.date(2024, 1, 20)).pace is None  # 19 days of 30
+    rows = [("a", "2024-01-01", 1.0), ("a", "2024-03-01", 1.0)]
+    assert as_of(dt.date(2024, 3, 5), {"transactions": orders(*rows)}).pace is None
+
+
+def test_nobody_is_told_as_nobody(as_of):
+    returns = {"transactions": orders(("a", "2024-01-01", -5.0))}
+    assert as_of(dt.date(2024, 2, 1), returns) == OrderFacts(0, 0, 0.0, 0.0, 0, None)
+
+
+def test_the_silence_that_leads_to_the_day_counts():
+    days = [dt.date(2024, 1, 1), dt.date(2024, 1, 4)]
+    assert longest_silence(days, dt.date(2024, 1, 5)) == 2
+    assert longest_silence(days, dt.date(2024, 1, 15)) == 10

@@ -1,0 +1,140 @@
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from ready import AS_OF, READY, but
+from tiercast.modeling.heads import FEWEST_ROWS
+from tiercast.readiness.gaps import Gap
+from tiercast.readiness.judgement import judge
+from tiercast.snapshots.cutoffs import plan_cutoffs
+
+
+def days_before(days):
+    return AS_OF - dt.timedelta(days=days)
+
+
+def states(facts):
+    """Answer the state of each rule that is not ok."""
+    return {found.rule: found.state for found in judge(facts).open_points}
+
+
+def remedy(facts, rule):
+    return next(found.remedy for found in judge(facts).findings if found.rule == rule)
+
+
+# Horizon 90: a cutoff needs 60 days before it and 90 after; three horizons are 270 days.
+@pytest.mark.parametrize(
+    ("days", "state"),
+    [
+        (149, "error"),
+        (150, "warning"),
+        (269, "warning"),
+        (270, "recommendation"),
+        (729, "recommendation"),
+        (730, None),
+    ],
+)
+def test_history_is_held_against_the_horizon_and_two_years(days, state):
+    assert states(but(span={"first_day": days_before(days)})).get("history") == state
+
+
+def test_too_short_a_history_is_an_error_just_where_cutoffs_cannot_be_planned():
+    for days in (149, 150):
+        first = days_before(days)
+        facts = but(span={"first_day": first})
+        settings = {"horizon_days": 90, "snapshots": 8, "every_days": 30}
+        if states(facts)["history"] == "error":
+            assert remedy(facts, "history").startswith("use an as_of from 2024-07-02 on")
+            with pytest.raises(ValueError, match="Use an as_of from 2024-07-02"):
+                plan_cutoffs(AS_OF, first, **settings)
+        else:
+            assert plan_cutoffs(AS_OF, first, **settings).cutoffs
+
+
+def test_fewer_cutoffs_than_wanted_are_a_warning():
+    assert states(but(span={"wanted_cutoffs": 9})) == {"cutoffs": "warning"}
+
+
+def test_without_a_past_window_a_warning_says_what_level_is_learnt_from():
+    facts = but(span={"cutoffs": READY.span.cutoffs[-3:]})
+    assert states(facts)["past_windows"] == "warning"
+    assert "unseen customers of one window" in remedy(facts, "past_windows")
+    assert states(but(span={"cutoffs": READY.span.cutoffs[-4:]}))["past_windows"] == (
+        "recommendation"
+    )
+
+
+# The window a year (364 days) before 2024-07-01 begins 2023-07-03.
+@pytest.mark.parametrize(
+    ("first", "state"), [(dt.date(2023, 7, 3), None), (dt.date(2023, 7, 4), "warning")]
+)
+def test_a_season_is_known_where_the_year_before_lies_wholly_in_the_history(first, state):
+    assert states(but(span={"first_day": first})).get("season") == state
+
+
+def test_an_as_of_beyond_the_data_is_an_error_that_names_the_last_day():
+    facts = but(span={"observed_until": dt.date(2024, 6, 20)})
+    assert states(facts) == {"fresh": "error"}
+    assert "use an as_of up to 2024-06-20" in remedy(facts, "fresh")
+
+
+@pytest.mark.parametrize(
+    ("rule", "orders", "state"),
+    [
+        ("silence", {"silence_days": 30}, None),
+        ("silence", {"silence_days": 31}, "warning"),
+        ("pace", {"pace": 0.49}, "warning"),
+        ("pace", {"pace": 7.0}, None),
+        ("customers", {"customers": 0, "returning": 0}, "error"),
+        ("customers", {"customers": 300, "returning": 100}, "recommendation"),
+        ("returning", {"returning": 450}, "recommendation"),
+        ("mean_order", {"mean_order": 0.0}, "error"),
+        ("largest_order", {"largest_share": 0.11}, "warning"),
+    ],
+)
+def test_orders_are_judged(rule, orders, state):
+    assert states(but(orders=orders)).get(rule) == state
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcomes", "state"),
+    [
+        ("buyers", {"buyers": 0}, "error"),
+        ("buyers", {"buyers": 19}, "warning"),
+        ("buyers", {"buyers": 199}, "recommendation"),
+        ("non_buyers", {"buyers": 8_000}, "error"),
+        ("non_buyers", {"buyers": 7_985}, "warning"),
+        ("non_buyers", {"buyers": 7_900}, "recommendation"),
+    ],
+)
+def test_both_outcomes_are_needed(rule, outcomes, state):
+    assert states(but(outcomes=outcomes))[rule] == state
+
+
+def test_where_the_btyd_models_answer_alone_a_warning_says_so():
+    facts = but(outcomes={"rows": FEWEST_ROWS - 1, "rarer_rows": FEWEST_ROWS // 10 - 1})
+    for rule in ("rows", "rarer_rows"):
+        assert states(facts)[rule] == "warning"
+        assert "the BTYD models answer alone" in remedy(facts, rule)
+
+
+def test_without_a_cutoff_outcomes_are_not_judged():
+    judged = {found.rule for found in judge(replace(READY, outcomes=None)).findings}
+    assert {"buyers", "non_buyers", "rows", "rarer_rows"}.isdisjoint(judged)
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "share", "state"),
+    [
+        ("put_aside", "put_aside", 0.06, "warning"),
+        ("put_aside", "put_aside", 0.51, "error"),
+        ("required_values", "required", 0.06, "warning"),
+        ("optional_values", "optional", 0.21, "recommendation"),
+        ("optional_values", "optional", 0.96, "warning"),
+    ],
+)
+def test_gaps_are_judged_and_named(rule, field, share, state):
+    facts = but(gaps={field: Gap("`transactions.cost`", share)})
+    assert states(facts) == {rule: state}
+    assert "`transactions.cost`" in remedy(facts, rule)

@@ -1,0 +1,54 @@
+import datetime as dt
+
+import pytest
+
+from ready import READY, but
+from tiercast.config.errors import InputError
+from tiercast.readiness.judgement import judge
+from tiercast.readiness.wording import readiness_cells, refuse_unless_ready, remedies, verdict
+
+POINTS = judge(but(span={"wanted_cutoffs": 9}, orders={"returning": 450}))
+REFUSED = judge(but(span={"observed_until": dt.date(2024, 6, 20)}, outcomes={"buyers": 0}))
+
+
+def test_a_finding_is_shown_in_its_unit():
+    cells = {found.rule: readiness_cells(found)[1:4] for found in judge(READY).findings}
+    assert cells["history"] == ("912 days", "at least 730 days", "ok")
+    assert cells["rows"] == ("60,000", "at least 200", "ok")
+    assert cells["largest_order"] == ("1.0%", "at most 10.0%", "ok")
+    assert cells["pace"] == ("0.90", "at least 0.50", "ok")
+    assert cells["mean_order"] == ("40.00", "at least 0.01", "ok")
+
+
+def test_the_verdict_names_what_to_look_at():
+    assert verdict(judge(READY)) == "Ready to train as of 2024-07-01."
+    assert verdict(POINTS) == "Ready to train as of 2024-07-01; look at cutoffs, returning."
+    assert verdict(REFUSED) == "Not ready to train as of 2024-07-01: fresh, buyers."
+
+
+def test_each_open_point_is_a_line_with_rule_value_and_remedy():
+    assert remedies(judge(READY)) == []
+    first, second = remedies(POINTS)
+    assert first == (
+        "warning: cutoffs (past days to learn from) should be at least 9, but is 8; load older "
+        "orders, or ask for fewer `train.snapshots`."
+    )
+    assert second.startswith("recommendation: returning (")
+
+
+def test_a_refusal_names_every_failed_rule_with_its_remedy_and_the_way_round():
+    with pytest.raises(InputError) as caught:
+        refuse_unless_ready(REFUSED)
+    head, fresh, buyers, last = str(caught.value).splitlines()
+    assert head == "The data are not ready for a training as of 2024-07-01:"
+    assert fresh == (
+        "  fresh (days that as_of lies beyond the last order line) must be at most 0 days, but "
+        "is 11 days; load the newer orders, or use an as_of up to 2024-06-20."
+    )
+    assert "buyers (" in buyers
+    assert "must be at least 1, but is 0; use a longer `outlook.horizon_days`" in buyers
+    assert "`tiercast train --force`" in last
+
+
+def test_recommendations_and_warnings_refuse_nothing():
+    refuse_unless_ready(POINTS)

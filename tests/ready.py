@@ -1,0 +1,25 @@
+"""Facts of a base that meets every need, for tests of what judges them."""
+
+import datetime as dt
+from dataclasses import replace
+
+from tiercast.readiness.facts import Facts
+from tiercast.readiness.gaps import Gap, Gaps
+from tiercast.readiness.order_facts import OrderFacts
+from tiercast.readiness.outcomes import Outcomes
+from tiercast.readiness.span import Span
+
+AS_OF = dt.date(2024, 7, 1)
+CUTOFFS = tuple(dt.date(2024, 4, 2) - dt.timedelta(days=30 * n) for n in range(7, -1, -1))
+READY = Facts(
+    Span(AS_OF, dt.date(2022, 1, 1), AS_OF, 90, 30, 8, CUTOFFS),
+    OrderFacts(9_000, 5_000, 40.0, 0.01, 2, 0.9),
+    Outcomes(CUTOFFS[-1], 8_000, 3_000, 60_000, 25_000),
+    Gaps(Gap("`events`", 0.0), Gap("`events.event_at`", 0.0), Gap("`customers.age`", 0.0)),
+)
+
+
+def but(**changes: dict[str, object]) -> Facts:
+    """Answer the facts with some changed: `but(span={"horizon_days": 30})`."""
+    parts = {name: replace(getattr(READY, name), **fields) for name, fields in changes.items()}
+    return replace(READY, **parts)
