@@ -10,8 +10,9 @@ import ibis.expr.types as ir
 from tiercast.features.feature import Feature, Grain, Setting
 from tiercast.features.registry import CATALOGUE, KEYS, features_for
 from tiercast.snapshots.exact import exact_sum
-from tiercast.snapshots.history import history
+from tiercast.snapshots.history import AS_OF, history
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.season import SeasonClock, horizon_ratios, on_clock
 
 MAX_EVENT_TYPES = 8
 
@@ -23,10 +24,13 @@ def feature_panel(journal: Journal, cutoffs: Sequence[dt.date], setting: Setting
     is nothing to say) but those of the CLV models, and the profile columns as given.
     """
     features = features_for(journal, setting)
+    clocks = season_clocks(journal, cutoffs, setting)
     grains = {
         grain: _aggregate(table, [f for f in features if f.grain == grain], setting)
-        for grain, table in _cut_tables(journal, cutoffs).items()
+        for grain, table in _cut_tables(journal, cutoffs, clocks).items()
     }
+    if clocks:
+        grains["season_days"] = grains["season_days"].inner_join(horizon_ratios(clocks), AS_OF)
     orders = grains.pop("orders")
     base = orders.filter(orders.orders > 0)
     joined = reduce(
@@ -64,11 +68,25 @@ def _profile_names(customers: ir.Table) -> dict[str, str]:
     return {f"profile_{name}" if name in taken else name: name for name in own}
 
 
-def _cut_tables(journal: Journal, cutoffs: Sequence[dt.date]) -> dict[Grain, ir.Table]:
+def season_clocks(
+    journal: Journal, cutoffs: Sequence[dt.date], setting: Setting
+) -> tuple[SeasonClock, ...]:
+    """Answer the season clock at each cutoff; none where the setting does without."""
+    if not setting.on_clock:
+        return ()
+    daily = journal.daily_orders
+    return tuple(daily.clock(cutoff, setting.horizon_days) for cutoff in cutoffs)
+
+
+def _cut_tables(
+    journal: Journal, cutoffs: Sequence[dt.date], clocks: Sequence[SeasonClock]
+) -> dict[Grain, ir.Table]:
     tables: dict[Grain, ir.Table] = {
         "orders": history(journal.orders, "ordered_at", cutoffs),
         "order_days": history(journal.order_days, "ordered_at", cutoffs),
     }
+    if clocks:
+        tables["season_days"] = on_clock(tables["order_days"], clocks)
     if journal.category_days is not None:
         tables["categories"] = _by_category(history(journal.category_days, "bought_at", cutoffs))
     if journal.contacts is not None:

@@ -20,11 +20,15 @@ STATISTICS = {
 }
 COUNTS = ["frequency", "recency", "T"]
 SPEND = ["frequency", "monetary_value"]
+CLOCK = ("season_recency_days", "season_age_days", "season_horizon_ratio")
 
 
 @dataclass(frozen=True)
 class ClvModels:
-    """The fitted models; `fit` sees one cutoff's customers, so nothing after the cutoff."""
+    """The fitted models; `fit` sees one cutoff's customers, so nothing after the cutoff.
+
+    Where a frame has the season clock's columns, ages, recencies and the horizon are told by it.
+    """
 
     bg_nbd: BGNBD
     mbg_nbd: MBGNBD
@@ -42,17 +46,20 @@ class ClvModels:
     def predict(self, features: pd.DataFrame, horizon_days: float) -> pd.DataFrame:
         """Answer the `clv_*` columns, row by row as `features`.
 
+        On the season clock the horizon lasts as long as the row's `season_horizon_ratio` says.
+
         Without repeat buyers there is no spend model: the spend is then the customer's own
         average order.
         """
         statistics = _statistics(features)
         counts = statistics[COUNTS]
-        orders = self.bg_nbd.expected_orders(counts, horizon_days)
+        horizon = horizon_days * horizon_ratio(features)
+        orders = self.bg_nbd.expected_orders(counts, horizon)
         spend = self._spend(statistics, features)
         return pd.DataFrame(
             {
-                "clv_order_probability": self.bg_nbd.order_probability(counts, horizon_days),
-                "clv_order_probability_mbg": self.mbg_nbd.order_probability(counts, horizon_days),
+                "clv_order_probability": self.bg_nbd.order_probability(counts, horizon),
+                "clv_order_probability_mbg": self.mbg_nbd.order_probability(counts, horizon),
                 "clv_expected_orders": orders,
                 "clv_expected_spend": spend,
                 "clv_expected_value": orders * spend,
@@ -84,5 +91,16 @@ class ClvModels:
         return self.gamma_gamma.expected_spend(statistics[SPEND])
 
 
+def horizon_ratio(features: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Answer how long each row's horizon is on the season clock, in horizons; 1 without, (n,)."""
+    if CLOCK[-1] not in features.columns:
+        return np.ones(len(features))
+    return features[CLOCK[-1]].fillna(1.0).to_numpy(dtype=float)
+
+
 def _statistics(features: pd.DataFrame) -> pd.DataFrame:
-    return features[list(STATISTICS)].rename(columns=STATISTICS)
+    statistics = features[list(STATISTICS)].rename(columns=STATISTICS)
+    if not set(CLOCK) <= set(features.columns):
+        return statistics
+    age = features["season_age_days"]
+    return statistics.assign(recency=age - features["season_recency_days"], T=age)

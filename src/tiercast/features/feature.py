@@ -6,18 +6,30 @@ from typing import Literal
 
 import ibis.expr.types as ir
 
-Family = Literal["rfm", "behaviour", "basket", "profile", "campaigns", "events", "clv"]
+Family = Literal["rfm", "behaviour", "basket", "profile", "campaigns", "events", "clv", "season"]
 Grain = Literal[
-    "orders", "order_days", "categories", "contacts", "responses", "events", "customers", "models"
+    "orders",
+    "order_days",
+    "categories",
+    "contacts",
+    "responses",
+    "events",
+    "season_days",
+    "customers",
+    "models",
 ]
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What expressions may depend on besides the rows: the horizon and the event types seen."""
+    """What expressions may depend on besides the rows.
+
+    The horizon, the event types seen, and whether the season clock is told.
+    """
 
     horizon_days: int
     event_types: tuple[str, ...] = ()
+    on_clock: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from tiercast.features.btyd import CLV, SUFFICIENT
 from tiercast.features.contacts import CAMPAIGNS, EVENTS, event_type_features
 from tiercast.features.feature import Feature, Setting
 from tiercast.features.rfm import RFM
+from tiercast.features.season import SEASON
 from tiercast.snapshots.journal import Journal
 
 KEYS = ("customer_id", "as_of")
@@ -27,6 +28,7 @@ CATALOGUE: tuple[Feature, ...] = (
     *CAMPAIGNS,
     *EVENTS,
     *SUFFICIENT,
+    *SEASON,
     *CLV,
 )
 
@@ -37,7 +39,7 @@ def features_for(journal: Journal, setting: Setting) -> tuple[Feature, ...]:
     fixed = [
         feature
         for feature in (*CATALOGUE, *event_type_features(setting))
-        if _has_grain(journal, feature) and feature.name not in missing
+        if _has_grain(journal, feature, setting) and feature.name not in missing
     ]
     return tuple(fixed)
 
@@ -62,7 +64,9 @@ def feature_page() -> str:
     return f"{PAGE_HEAD}\n{feature_table()}\n"
 
 
-def _has_grain(journal: Journal, feature: Feature) -> bool:
+def _has_grain(journal: Journal, feature: Feature, setting: Setting) -> bool:
+    if feature.family == "season":
+        return setting.on_clock
     if feature.family == "campaigns":
         return journal.contacts is not None
     if feature.family == "events":

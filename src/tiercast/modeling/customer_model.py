@@ -27,7 +27,7 @@ from tiercast.segments.rfm import RfmEdges, rfm_scores
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int_]
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Facts(Settings):
@@ -45,13 +45,15 @@ class Facts(Settings):
     active_days: int | None
     population_gap_days: float
     partner_base: float
+    on_clock: bool = False
+    season: str = ""
     language: Language
     rfm_weights: RfmWeightsConfig
 
     @property
     def setting(self) -> Setting:
         """What feature expressions depend on."""
-        return Setting(self.horizon_days, self.event_types)
+        return Setting(self.horizon_days, self.event_types, self.on_clock)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class CustomerModel:
         scored["churn_probability"] = outlook.churn
         scored["expected_value"] = outlook.expected_value
         scored["value_low"], scored["value_high"] = low, high
+        scored["value_variance"] = outlook.variance
         for tier in range(tiers.shape[1]):
             scored[f"tier_p{tier}"] = tiers[:, tier]
         waits = next_order_days(full, outlook.churn, self.clv, facts.horizon_days)
@@ -109,7 +112,8 @@ class CustomerModel:
     def reasons(self, frame: pd.DataFrame) -> pa.Array:
         """Answer each row's three strongest reasons."""
         full = self.with_clv(frame)
-        found = effects(self.outlook.heads, full, self.facts.partner_base)
+        outlook = self.outlook
+        found = effects(outlook.heads, outlook.blend, full, self.facts.partner_base)
         return reasons(found, full, self.facts.language)
 
     def assign(self, scored: pd.DataFrame) -> IntArray:

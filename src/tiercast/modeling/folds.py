@@ -18,7 +18,15 @@ class Fold:
 
     def rows(self, panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Answer the fold's training rows and its rows to forecast."""
-        return panel[panel["as_of"].isin(self.train)], panel[panel["as_of"] == self.cutoff]
+        return self.train_rows(panel), self.test_rows(panel)
+
+    def train_rows(self, panel: pd.DataFrame) -> pd.DataFrame:
+        """Answer the rows of the older cutoffs."""
+        return panel[panel["as_of"].isin(self.train)]
+
+    def test_rows(self, panel: pd.DataFrame) -> pd.DataFrame:
+        """Answer the rows of the cutoff to forecast."""
+        return panel[panel["as_of"] == self.cutoff]
 
 
 def rolling_folds(

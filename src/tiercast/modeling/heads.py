@@ -1,4 +1,4 @@
-"""The forecast before calibration: trees for order and value, blended with BTYD models."""
+"""Three experts on each customer, before they are blended: trees, a linear model, BTYD models."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,15 +8,17 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit
+from scipy.special import log_expit
 
+from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.design_matrix import DesignMatrix
-from tiercast.modeling.trees import TreeParams, grow
+from tiercast.modeling.linear import LinearModel
+from tiercast.modeling.trees import Grown, Sample, TreeParams, grow
 
 FloatArray = npt.NDArray[np.float64]
 
-BTYD_WEIGHT = 0.22  # of the BTYD partner, in log odds and log value
+EXPERTS = ("trees", "linear", "btyd")
 LARGEST_QUANTILE = 0.999  # buyers' values beyond it count as that quantile in training
 LEAST_VALUE = 0.01
 FEWEST_ROWS = 200  # below it trees learn noise: the BTYD models answer alone
@@ -37,78 +39,134 @@ class HeadParams:
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """Before calibration: log odds of an order and mean value given one, (n,) each."""
+class Opinions:
+    """What each of `EXPERTS` says: log odds of an order and log of the value, (n, 3) each."""
 
     log_odds: FloatArray
-    mean_if_order: FloatArray
+    log_value: FloatArray
+
+    def __getitem__(self, rows: npt.NDArray[np.int_]) -> "Opinions":
+        """Answer the opinions on some of the rows."""
+        return Opinions(self.log_odds[rows], self.log_value[rows])
+
+
+@dataclass(frozen=True)
+class Learners:
+    """Trees and linear models over one design matrix.
+
+    `order` answers log odds of an order; `total` (Tweedie) the log value, zeros included;
+    `given` (gamma) the log value given an order. The trees' value is the geometric mean of the
+    Tweedie forecast and chance times gamma forecast: it ranked and levelled best on holdouts.
+    """
+
+    order: Grown
+    total: Grown
+    given: Grown
+    linear_order: LinearModel
+    linear_given: LinearModel
+
+    @classmethod
+    def fit(
+        cls,
+        matrix: FloatArray,
+        offset: FloatArray,
+        target: "Targets",
+        params: HeadParams,
+        seed: int,
+    ) -> Self:
+        """Learn; the offset is the log length of each row's horizon."""
+        buyers = target.value > 0
+        orders = Sample(matrix, target.ordered, offset)
+        values = Sample(matrix, target.value, offset)
+        # How much a buyer spends hardly depends on how long the horizon is.
+        given = Sample(matrix[buyers], target.value[buyers], np.zeros(buyers.sum()))
+        return cls(
+            grow("binary", orders, params.order, seed),
+            grow("tweedie", values, params.value, seed),
+            grow("gamma", given, params.value, seed),
+            LinearModel.fit("binary", orders),
+            LinearModel.fit("gamma", given),
+        )
+
+    def opinions(self, matrix: FloatArray, offset: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Answer log odds and log value by trees and linear model, (n, 2) each."""
+        trees, linear = self.order.raw(matrix, offset), self.linear_order.raw(matrix, offset)
+        joint = log_expit(trees) + self.given.raw(matrix)
+        by_trees = (self.total.raw(matrix, offset) + joint) / 2
+        none = np.zeros(len(matrix))
+        by_linear = log_expit(linear) + self.linear_given.raw(matrix, none)
+        return np.column_stack([trees, linear]), np.column_stack([by_trees, by_linear])
 
 
 @dataclass(frozen=True)
 class Heads:
-    """Three sets of trees over one design matrix, and the partner's weight.
-
-    `order` answers log odds of an order; `total` (Tweedie) the value, zeros included; `given`
-    (gamma) the value given an order. Expected value is the geometric mean of the Tweedie
-    forecast and chance times gamma forecast: it ranked and levelled best on holdouts.
-    """
+    """The experts; without enough rows to learn from, `learners` is None: BTYD models alone."""
 
     design: DesignMatrix
-    order: lgb.Booster | None
-    total: lgb.Booster | None
-    given: lgb.Booster | None
+    learners: Learners | None
     largest_mean: float
-    btyd_weight: float = BTYD_WEIGHT
 
     @classmethod
     def fit(cls, panel: pd.DataFrame, params: HeadParams, seed: int) -> Self:
-        """Grow the trees on a training panel (features, `ordered`, `value`)."""
-        design = DesignMatrix.fit(panel)
-        target = Targets.of(panel)
+        """Learn from a training panel (features, `ordered`, `value`)."""
+        design, target = DesignMatrix.fit(panel), Targets.of(panel)
         if not (target.enough and design.names):
-            return cls(design, None, None, None, target.largest, 1.0)
-        matrix = design.transform(panel)
-        buyers = target.value > 0
-        return cls(
-            design,
-            grow("binary", matrix, target.ordered, params.order, seed),
-            grow("tweedie", matrix, target.value, params.value, seed),
-            grow("gamma", matrix[buyers], target.value[buyers], params.value, seed),
-            target.largest,
+            return cls(design, None, target.largest)
+        learners = Learners.fit(
+            design.transform(panel), np.log(horizon_ratio(panel)), target, params, seed
         )
+        return cls(design, learners, target.largest)
 
-    def predict(self, frame: pd.DataFrame) -> Forecast:
-        """Answer the forecast for each row of a feature frame."""
-        partner = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float))
-        partner_value = _log_value(frame["clv_expected_value"].to_numpy(dtype=float))
-        if self.order is None or self.total is None or self.given is None:
-            return self._forecast(partner, partner_value)
-        matrix = self.design.transform(frame)
-        weight = self.btyd_weight
-        log_odds = (1 - weight) * self.order.predict(matrix, raw_score=True) + weight * partner
-        joint = expit(log_odds) * self.given.predict(matrix)
-        trees = (_log_value(self.total.predict(matrix)) + _log_value(joint)) / 2
-        return self._forecast(log_odds, (1 - weight) * trees + weight * partner_value)
+    def predict(self, frame: pd.DataFrame) -> Opinions:
+        """Answer what each expert says of each row of a feature frame."""
+        btyd = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float))
+        btyd_value = _log_value(frame["clv_expected_value"].to_numpy(dtype=float))
+        if self.learners is None:
+            return Opinions(np.column_stack([btyd] * 3), np.column_stack([btyd_value] * 3))
+        found = self.learners.opinions(self.design.transform(frame), np.log(horizon_ratio(frame)))
+        return Opinions(
+            np.column_stack([found[0], btyd]),
+            np.column_stack([np.maximum(found[1], np.log(LEAST_VALUE)), btyd_value]),
+        )
 
     def to_files(self) -> dict[str, str]:
         """Answer the trees as LightGBM's text, by file name; empty where there are none."""
-        named = {"order.txt": self.order, "total.txt": self.total, "given.txt": self.given}
-        return {name: tree.model_to_string() for name, tree in named.items() if tree is not None}
+        if self.learners is None:
+            return {}
+        return {
+            f"{name}.txt": getattr(self.learners, name).booster.model_to_string() for name in TREES
+        }
+
+    def to_dict(self) -> dict[str, object]:
+        """Answer all but the trees as plain data."""
+        learners = self.learners
+        return {
+            "design": self.design.to_dict(),
+            "largest_mean": self.largest_mean,
+            "bases": {} if learners is None else {n: getattr(learners, n).base for n in TREES},
+            "linear": {}
+            if learners is None
+            else {name: getattr(learners, name).to_dict() for name in LINEAR},
+        }
 
     @classmethod
-    def from_files(
-        cls, design: DesignMatrix, files: Mapping[str, str], largest_mean: float, weight: float
-    ) -> Self:
-        """Answer the heads that `to_files` described."""
+    def from_files(cls, stored: Mapping[str, object], files: Mapping[str, str]) -> Self:
+        """Answer the heads that `to_dict` and `to_files` described."""
+        design = DesignMatrix.from_dict(_mapping(stored["design"]))
+        largest = float(str(stored["largest_mean"]))
+        bases, linear = _mapping(stored["bases"]), _mapping(stored["linear"])
+        if not bases:
+            return cls(design, None, largest)
         order, total, given = (
-            lgb.Booster(model_str=files[name]) if name in files else None
-            for name in ("order.txt", "total.txt", "given.txt")
+            Grown(lgb.Booster(model_str=files[f"{name}.txt"]), float(str(bases[name])))
+            for name in TREES
         )
-        return cls(design, order, total, given, largest_mean, weight)
+        by_order, by_given = (LinearModel.from_dict(_mapping(linear[name])) for name in LINEAR)
+        return cls(design, Learners(order, total, given, by_order, by_given), largest)
 
-    def _forecast(self, log_odds: FloatArray, log_value: FloatArray) -> Forecast:
-        mean = np.exp(log_value) / expit(log_odds)
-        return Forecast(log_odds, np.clip(mean, LEAST_VALUE, self.largest_mean))
+
+TREES = ("order", "total", "given")
+LINEAR = ("linear_order", "linear_given")
 
 
 @dataclass(frozen=True)
@@ -138,3 +196,9 @@ class Targets:
 
 def _log_value(value: FloatArray) -> FloatArray:
     return np.log(np.maximum(value, LEAST_VALUE))
+
+
+def _mapping(stored: object) -> Mapping[str, object]:
+    if not isinstance(stored, dict):
+        raise TypeError(f"a stored model has mappings, but got {stored!r}")
+    return stored

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tiercast.modeling.blend import Blend, Forecast, PastOpinions
 from tiercast.modeling.calibration import Calibration, FoldForecast
-from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.distribution import PredictiveDistribution
-from tiercast.modeling.folds import Fold
-from tiercast.modeling.heads import Forecast, HeadParams, Heads
+from tiercast.modeling.heads import Heads
+from tiercast.modeling.lessons import Lessons, SeasonAhead
+from tiercast.modeling.level_doubt import LevelDoubt
 from tiercast.modeling.shapes import ValueShapes
 from tiercast.modeling.tier_sets import TierSets
 
@@ -22,26 +23,54 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Outlook:
-    """Forecast, calibration of its level, scatter of values, tier cuts and tier sets."""
+    """Experts, how they are blended, level, scatter of values, doubt, tier cuts and tier sets."""
 
     heads: Heads
+    blend: Blend
     calibration: Calibration
     shapes: ValueShapes
+    interval_level: float
+    level_doubt: LevelDoubt
     tier_cuts: tuple[float, ...]
     tier_sets: TierSets
 
+    @classmethod
+    def of(cls, experts: "Experts", lessons: Lessons, tier_cuts: tuple[float, ...]) -> Self:
+        """Join the experts on today's customers with what past folds taught."""
+        return cls(
+            experts.heads,
+            experts.blend,
+            experts.level.then(lessons.drift),
+            lessons.shapes,
+            lessons.interval_level,
+            lessons.level_doubt,
+            tier_cuts,
+            lessons.tier_sets,
+        )
+
+    def forecast(self, frame: pd.DataFrame) -> Forecast:
+        """Answer the blended forecast of each row before its level is put right."""
+        return self.blend.forecast(self.heads.predict(frame), self.heads.largest_mean)
+
     def predict(self, frame: pd.DataFrame) -> PredictiveDistribution:
         """Answer the distribution of value within the horizon for each row."""
-        return distribution(self.heads.predict(frame), self.calibration, self.shapes)
+        forecast = self.forecast(frame)
+        return PredictiveDistribution(
+            self.calibration.churn(forecast.log_odds),
+            self.calibration.mean_if_order(forecast.mean_if_order),
+            self.shapes,
+            self.interval_level,
+        )
 
     def to_files(self) -> dict[str, str]:
         """Answer the outlook as JSON and LightGBM text, by file name."""
         described = {
-            "design": self.heads.design.to_dict(),
-            "largest_mean": self.heads.largest_mean,
-            "btyd_weight": self.heads.btyd_weight,
+            "heads": self.heads.to_dict(),
+            "blend": self.blend.to_dict(),
             "calibration": self.calibration.to_dict(),
             "shapes": self.shapes.to_dict(),
+            "interval_level": self.interval_level,
+            "level_doubt": self.level_doubt.to_dict(),
             "tier_cuts": list(self.tier_cuts),
             "tier_sets": self.tier_sets.to_dict(),
         }
@@ -51,102 +80,70 @@ class Outlook:
     def from_files(cls, files: Mapping[str, str]) -> Self:
         """Answer the outlook that `to_files` described."""
         stored = json.loads(files["outlook.json"])
-        heads = Heads.from_files(
-            DesignMatrix.from_dict(stored["design"]),
-            files,
-            stored["largest_mean"],
-            stored["btyd_weight"],
-        )
         return cls(
-            heads,
+            Heads.from_files(stored["heads"], files),
+            Blend.from_dict(stored["blend"]),
             Calibration.from_dict(stored["calibration"]),
             ValueShapes.from_dict(stored["shapes"]),
+            float(stored["interval_level"]),
+            LevelDoubt.from_dict(stored["level_doubt"]),
             tuple(stored["tier_cuts"]),
             TierSets.from_dict(stored["tier_sets"]),
         )
 
 
-def distribution(
-    forecast: Forecast, calibration: Calibration, shapes: ValueShapes
-) -> PredictiveDistribution:
-    """Answer the calibrated distribution of a forecast."""
-    return PredictiveDistribution(
-        calibration.churn(forecast.log_odds),
-        calibration.mean_if_order(forecast.mean_if_order),
-        shapes,
+@dataclass(frozen=True)
+class Experts:
+    """The experts grown on a whole panel, their blend, and its level on today's customers."""
+
+    heads: Heads
+    blend: Blend
+    level: Calibration
+
+    @classmethod
+    def of(cls, heads: Heads, blend: Blend, current: pd.DataFrame) -> Self:
+        """Put the blend's level right on the base as it stands."""
+        opinions = heads.predict(current)
+        return cls(
+            heads, blend, blend.level(opinions, blend.forecast(opinions, heads.largest_mean))
+        )
+
+
+def past_opinions(heads: Heads, rows: pd.DataFrame, *, season_known: bool) -> PastOpinions:
+    """Answer what heads that knew nothing of it say of a past cutoff, and what came."""
+    return PastOpinions(
+        heads.predict(rows),
+        rows["ordered"].to_numpy(dtype=bool),
+        rows["value"].to_numpy(dtype=float),
+        heads.largest_mean,
+        season_known,
     )
 
 
-def fold_forecast(panel: pd.DataFrame, fold: Fold, params: HeadParams, seed: int) -> FoldForecast:
-    """Answer what the fold's cutoff would have been told, and what came."""
-    train, test = fold.rows(panel)
-    return _with_truth(Heads.fit(train, params, seed).predict(test), test)
-
-
-def split_forecasts(
-    newest: pd.DataFrame, params: HeadParams, seed: int
-) -> list[tuple[pd.Index, FoldForecast]]:
-    """Answer forecasts of each half of a cutoff's customers by trees that saw the other half.
-
-    They show how values scatter where no past cutoff can be forecast, but not how levels drift.
-    """
-    half = np.random.default_rng(seed).permutation(len(newest)) % 2
-    found = []
-    for number in (0, 1):
-        train, test = newest[half != number], newest[half == number]
-        forecast = Heads.fit(train, params, seed).predict(test)
-        found.append((test.index, _with_truth(forecast, test)))
-    return found
-
-
-def _with_truth(forecast: Forecast, test: pd.DataFrame) -> FoldForecast:
+def fold_forecast(blend: Blend, past: PastOpinions) -> FoldForecast:
+    """Answer the blended forecast of a past cutoff, at the level the experts agree on."""
+    raw = blend.forecast(past.opinions, past.largest_mean)
+    level = blend.level(past.opinions, raw)
     return FoldForecast(
-        forecast.log_odds,
-        forecast.mean_if_order,
-        test["ordered"].to_numpy(dtype=bool),
-        test["value"].to_numpy(dtype=float),
+        level.log_odds(raw.log_odds),
+        level.mean_if_order(raw.mean_if_order),
+        past.ordered,
+        past.value,
+        past.season_known,
     )
 
 
 def fit_outlook(
-    panel: pd.DataFrame,
-    folds: Sequence[FoldForecast],
-    params: HeadParams,
+    heads: Heads,
+    current: pd.DataFrame,
+    past: Sequence[PastOpinions],
     *,
     tier_cuts: tuple[float, ...],
+    season: SeasonAhead,
     seed: int,
 ) -> Outlook:
-    """Answer the outlook: heads grown on the whole panel, the rest learnt from past folds."""
-    calibration, shapes, tier_sets = learn_from_folds(folds, tier_cuts)
-    return Outlook(Heads.fit(panel, params, seed), calibration, shapes, tier_cuts, tier_sets)
-
-
-def learn_from_folds(
-    folds: Sequence[FoldForecast], tier_cuts: tuple[float, ...]
-) -> tuple[Calibration, ValueShapes, TierSets]:
-    """Answer level, scatter and tier sets, each from forecasts of cutoffs not trained on."""
-    calibration = Calibration.fit(folds)
-    shapes = _shapes(folds, calibration)
-    forecasts = [Forecast(fold.log_odds, fold.mean_if_order) for fold in folds]
-    probabilities = [
-        distribution(forecast, calibration, shapes).tier_probabilities(tier_cuts)
-        for forecast in forecasts
-    ]
-    true = [true_tiers(fold.value, fold.ordered, tier_cuts) for fold in folds]
-    return calibration, shapes, TierSets.fit(probabilities, true, len(tier_cuts) + 2)
-
-
-def true_tiers(
-    value: FloatArray, ordered: npt.NDArray[np.bool_], tier_cuts: Sequence[float]
-) -> npt.NDArray[np.int_]:
-    """Answer the tier that came true, 0 = best, (n,)."""
-    band = len(tier_cuts) - np.searchsorted(np.sort(tier_cuts), value, side="right")
-    return np.where(ordered, band, len(tier_cuts) + 1)
-
-
-def _shapes(folds: Sequence[FoldForecast], calibration: Calibration) -> ValueShapes:
-    if not folds:
-        return ValueShapes.fit(np.empty(0), np.empty(0))
-    value = np.concatenate([fold.value for fold in folds])
-    mean = calibration.mean_if_order(np.concatenate([fold.mean_if_order for fold in folds]))
-    return ValueShapes.fit(value[value > 0], mean[value > 0])
+    """Answer the outlook of today's customers: blend, level and doubt learnt from the past."""
+    blend = Blend.fit([fold for fold in past if fold.season_known == season.is_known], seed)
+    folds = [fold_forecast(blend, fold) for fold in past]
+    lessons = Lessons.of(folds, tier_cuts, season)
+    return Outlook.of(Experts.of(heads, blend, current), lessons, tier_cuts)

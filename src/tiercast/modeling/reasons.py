@@ -1,9 +1,10 @@
 """Why a customer's churn risk is what it is: exact Shapley values, told in words.
 
-The log odds of no order are additive in the trees' Shapley values and the BTYD partner's term
-(blend weight, then a shift): effects are on that scale, above 0 where they raise the risk. The
-trees' values are exact path-dependent ones (Lundberg et al. 2020), computed by WOODELF
-(Nadel & Wettenstein 2025) in linear time over many rows.
+The log odds of no order are a weighted sum of the trees', the linear model's and the BTYD models'
+(then a shift): effects are on that scale, above 0 where they raise the risk. The trees' values
+are exact path-dependent ones (Lundberg et al. 2020), computed by WOODELF (Nadel & Wettenstein
+2025) in linear time over many rows; a linear model's are its terms against the mean customer's,
+the interventional Shapley values of a linear model (Lundberg & Lee 2017, corollary 1).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +16,9 @@ import pandas as pd
 import pyarrow as pa
 from woodelf import WoodelfExplainer
 
+from tiercast.modeling.blend import Blend
 from tiercast.modeling.calibration import to_log_odds
-from tiercast.modeling.heads import BTYD_FEATURE, Heads
+from tiercast.modeling.heads import BTYD_FEATURE, Heads, Learners
 from tiercast.modeling.topics import (
     TOPICS,
     Language,
@@ -55,21 +57,28 @@ class Effects:
         return self.values @ chosen
 
 
-def effects(heads: Heads, frame: pd.DataFrame, partner_base: float) -> Effects:
+def effects(heads: Heads, blend: Blend, frame: pd.DataFrame, partner_base: float) -> Effects:
     """Answer what each feature adds to the log odds of no order, beside the base's average.
 
-    `partner_base` is the BTYD partner's mean log odds in training, from which its effect counts.
+    `partner_base` is the BTYD models' mean log odds in training, from which their effect counts.
     """
     partner = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float)) - partner_base
-    partner_effect = -heads.btyd_weight * partner[:, np.newaxis]
-    if heads.order is None:
+    weight = 1.0 if heads.learners is None else blend.weights[-1]
+    partner_effect = -weight * partner[:, np.newaxis]
+    if heads.learners is None:
         return Effects((BTYD_FEATURE,), partner_effect)
-    names = heads.order.feature_name()
-    matrix = pd.DataFrame(heads.design.transform(frame), columns=names)
-    shapley = WoodelfExplainer(heads.order).shap_values(matrix, verbose=False)
-    trees = -(1.0 - heads.btyd_weight) * shapley.astype(np.float64)
-    features, summed = _sum_levels(heads.design.features, trees)
+    learnt = -_learnt_effects(heads.learners, blend, heads.design.transform(frame))
+    features, summed = _sum_levels(heads.design.features, learnt)
     return Effects((*features, BTYD_FEATURE), np.hstack([summed, partner_effect]))
+
+
+def _learnt_effects(learners: Learners, blend: Blend, matrix: FloatArray) -> FloatArray:
+    """Answer what each column adds to the log odds of an order by trees and linear model."""
+    booster = learners.order.booster
+    named = pd.DataFrame(matrix, columns=booster.feature_name())
+    trees = WoodelfExplainer(booster).shap_values(named, verbose=False).astype(np.float64)
+    linear = learners.linear_order.contributions(matrix)
+    return blend.weights[0] * trees + blend.weights[1] * linear
 
 
 def reasons(found: Effects, frame: pd.DataFrame, language: Language) -> pa.Array:

@@ -17,6 +17,7 @@ BUYERS_A_GROUP = 400
 MAX_GROUPS = 5
 FEWEST_BUYERS = 30  # below it the scatter cannot be estimated
 SPREAD_UNKNOWN = 1.0  # sigma of log value, then
+FACTORS = 25  # equally likely values that stand for a lognormal factor
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,23 @@ class ValueShapes:
         ratio = amount / mean_if_order
         below = self._by_group(mean_if_order, ratio, lambda r, row: np.interp(r, row, LEVELS))
         return 1.0 - below
+
+    def mean_square(self, mean_if_order: FloatArray) -> FloatArray:
+        """Answer the mean square of the value of buyers like this, (n,)."""
+        squares = [np.trapezoid(np.square(row), LEVELS) for row in self.quantiles]
+        group = np.searchsorted(self.edges, mean_if_order, side="right")
+        return np.array(squares)[group] * np.square(mean_if_order)
+
+    def widened(self, spread: float) -> Self:
+        """Answer the shapes times a common lognormal factor of mean one and that sigma."""
+        if spread == 0:
+            return self
+        chances = (np.arange(FACTORS) + 0.5) / FACTORS
+        factors = np.exp(spread * norm.ppf(chances))
+        inner = self.quantiles[:, 1:-1]  # the ends are one customer's each
+        mixed = inner[:, :, np.newaxis] * factors
+        rows = [_unit_mean(np.quantile(row, LEVELS)) for row in mixed.reshape(len(inner), -1)]
+        return type(self)(self.edges, np.array(rows))
 
     def to_dict(self) -> dict[str, list[object]]:
         """Answer plain data."""

@@ -48,7 +48,7 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         "recency",
-        ("recency_", "overdue_", "gap_", "btyd_", "clv_"),
+        ("recency_", "overdue_", "gap_", "btyd_", "clv_", "season_"),
         (
             "last order {recency_days} days ago; usual gap {gap_mean_days} days",
             "only order day was {recency_days} days ago",

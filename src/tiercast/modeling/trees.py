@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, Self
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
+from scipy.special import logit
 
 Objective = Literal["binary", "tweedie", "gamma"]
 FloatArray = npt.NDArray[np.float64]
@@ -14,6 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 TWEEDIE_POWER = 1.5
 MAX_ROUNDS = 500
 PATIENCE_ROUNDS = 30
+RAREST = 1e-4  # a mean to start from is kept this far from 0 and 1
 
 
 @dataclass(frozen=True)
@@ -29,48 +31,91 @@ class TreeParams:
     rounds: int = 200
 
 
-def grow(
-    objective: Objective,
-    matrix: FloatArray,
-    target: FloatArray,
-    params: TreeParams,
-    seed: int,
-) -> lgb.Booster:
+@dataclass(frozen=True)
+class Sample:
+    """Rows to learn from: a matrix (n, k), targets (n,), and offsets (n,).
+
+    An offset is what is known of a row's log odds or log mean beforehand.
+    """
+
+    matrix: FloatArray
+    target: FloatArray
+    offset: FloatArray
+
+    def every(self, step: int) -> Self:
+        """Answer every so manieth row."""
+        chosen = slice(None, None, step)
+        return type(self)(self.matrix[chosen], self.target[chosen], self.offset[chosen])
+
+
+@dataclass(frozen=True)
+class Grown:
+    """Trees and the score they start from."""
+
+    booster: lgb.Booster
+    base: float
+
+    def raw(self, matrix: FloatArray, offset: FloatArray | float = 0.0) -> FloatArray:
+        """Answer log odds or log means, (n,)."""
+        found = self.booster.predict(matrix, raw_score=True)
+        return np.asarray(found, dtype=float) + self.base + offset
+
+
+def base_score(objective: Objective, sample: Sample) -> float:
+    """Answer the log odds or log mean of the target, less the mean offset."""
+    mean = float(sample.target.mean())
+    if objective == "binary":
+        start = logit(np.clip(mean, RAREST, 1.0 - RAREST))
+    else:
+        start = np.log(max(mean, RAREST))
+    return float(start - sample.offset.mean())
+
+
+def grow(objective: Objective, sample: Sample, params: TreeParams, seed: int) -> Grown:
     """Answer the trees after `params.rounds` rounds."""
-    return lgb.train(
-        _settings(objective, params, seed, len(target)),
-        lgb.Dataset(matrix, target),
+    base = base_score(objective, sample)
+    booster = lgb.train(
+        _settings(objective, params, seed, len(sample.target)),
+        _dataset(sample, base),
         num_boost_round=params.rounds,
     )
+    return Grown(booster, base)
 
 
 def grow_until_best(
     objective: Objective,
-    train: tuple[FloatArray, FloatArray],
-    valid: tuple[FloatArray, FloatArray],
+    train: Sample,
+    valid: Sample,
     params: TreeParams,
     *,
     seed: int,
     watch: Callable[[int, float], None] | None = None,
-) -> tuple[lgb.Booster, float, int]:
+) -> tuple[Grown, float, int]:
     """Answer the trees, the best validation loss and the round it was reached in.
 
     `watch` is told (round, loss) after each round and may raise to stop the growth.
     """
-    data = lgb.Dataset(*train)
+    base = base_score(objective, train)
+    data = _dataset(train, base)
     callbacks = [lgb.early_stopping(PATIENCE_ROUNDS, verbose=False)]
     if watch is not None:
         callbacks.append(_told(watch))
     booster = lgb.train(
-        _settings(objective, params, seed, len(train[1])),
+        _settings(objective, params, seed, len(train.target)),
         data,
         num_boost_round=MAX_ROUNDS,
-        valid_sets=[lgb.Dataset(*valid, reference=data)],
+        valid_sets=[_dataset(valid, base, data)],
         valid_names=["valid"],
         callbacks=callbacks,
     )
     ((_, loss),) = booster.best_score["valid"].items()
-    return booster, float(loss), booster.best_iteration
+    return Grown(booster, base), float(loss), booster.best_iteration
+
+
+def _dataset(sample: Sample, base: float, reference: lgb.Dataset | None = None) -> lgb.Dataset:
+    return lgb.Dataset(
+        sample.matrix, sample.target, init_score=sample.offset + base, reference=reference
+    )
 
 
 def _told(watch: Callable[[int, float], None]) -> Callable[[lgb.callback.CallbackEnv], None]:

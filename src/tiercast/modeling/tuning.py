@@ -11,11 +11,12 @@ import optuna
 import pandas as pd
 
 from tiercast.config.progress import Progress, Silent
+from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.folds import Fold
 from tiercast.modeling.heads import HeadParams, Targets
 from tiercast.modeling.studies import Studies, current_studies
-from tiercast.modeling.trees import FloatArray, Objective, TreeParams, grow_until_best
+from tiercast.modeling.trees import FloatArray, Objective, Sample, TreeParams, grow_until_best
 
 MAX_TUNING_FOLDS = 2
 MAX_FOLD_ROWS = 40_000  # a seeded sample of a fold's older rows: enough to tell parameters apart
@@ -114,8 +115,8 @@ def tune(
 class _Judged:
     """A fold as matrices: rows to grow on and rows to judge by."""
 
-    train: tuple[FloatArray, Targets]
-    valid: tuple[FloatArray, Targets]
+    train: tuple[FloatArray, FloatArray, Targets]
+    valid: tuple[FloatArray, FloatArray, Targets]
 
     @classmethod
     def of(cls, panel: pd.DataFrame, fold: Fold, seed: int) -> "_Judged | None":
@@ -126,8 +127,17 @@ class _Judged:
             return None
         design = DesignMatrix.fit(train)
         return cls(
-            (design.transform(train), targets), (design.transform(valid), Targets.of(valid))
+            (design.transform(train), np.log(horizon_ratio(train)), targets),
+            (design.transform(valid), np.log(horizon_ratio(valid)), Targets.of(valid)),
         )
+
+    def samples(self, question: Question) -> tuple[Sample, Sample]:
+        """Answer what a question's trees grow on and are judged by."""
+        first, second = (
+            Sample(matrix, question.target(targets), offset)
+            for matrix, offset, targets in (self.train, self.valid)
+        )
+        return first, second
 
 
 @dataclass(frozen=True)
@@ -165,9 +175,9 @@ class _Search:
         versions = [f"{name} {version(name)}" for name in ("tiercast", "lightgbm")]
         digest = hashlib.sha256(f"{versions} {self.question.loss} {self.seed}".encode())
         for fold in self.folds:
-            for matrix, targets in (fold.train, fold.valid):
+            for matrix, offset, targets in (fold.train, fold.valid):
                 digest.update(f"{matrix.shape}".encode())
-                for numbers in (matrix, targets.ordered, targets.value):
+                for numbers in (matrix, offset, targets.ordered, targets.value):
                     digest.update(np.ascontiguousarray(numbers).tobytes())
         return digest.hexdigest()[:FINGERPRINT_LENGTH]
 
@@ -200,8 +210,7 @@ def _loss(
     for number, fold in enumerate(folds):
         _, loss, best_round = grow_until_best(
             question.objective,
-            (fold.train[0], question.target(fold.train[1])),
-            (fold.valid[0], question.target(fold.valid[1])),
+            *fold.samples(question),
             params,
             seed=seed,
             watch=_pruning(trial) if number == 0 else None,

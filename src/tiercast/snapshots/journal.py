@@ -12,6 +12,7 @@ from tiercast.snapshots.orders import (
     reduce_to_order_days,
     reduce_to_orders,
 )
+from tiercast.snapshots.season import DailyOrders
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Journal:
     customers: ir.Table | None
     events: ir.Table | None
     contacts: ir.Table | None
+    daily_orders: DailyOrders
     has_quantity: bool
     has_discount: bool
     has_order_ids: bool
@@ -45,6 +47,7 @@ def build_journal(
         customers=tables.get("customers"),
         events=tables.get("events"),
         contacts=tables.get("contacts"),
+        daily_orders=DailyOrders.of(orders),
         has_quantity="quantity" in lines.columns,
         has_discount="discount" in lines.columns,
         has_order_ids="order_id" in lines.columns,

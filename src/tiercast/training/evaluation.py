@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tiercast.modeling.assignment import Assign, assign_tiers
+from tiercast.config.schema import TiersConfig
+from tiercast.modeling.assignment import assign_tiers
 from tiercast.modeling.calibration import FoldForecast
-from tiercast.modeling.folds import Fold
-from tiercast.modeling.heads import Forecast
+from tiercast.modeling.distribution import PredictiveDistribution
+from tiercast.modeling.lessons import Lessons, SeasonAhead, true_tiers
 from tiercast.modeling.metrics import measure, total_error
-from tiercast.modeling.outlook import distribution, learn_from_folds, true_tiers
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,18 @@ class Evaluation:
 def evaluate(
     past: Sequence[PastForecast],
     tier_cuts: tuple[float, ...],
-    tier_names: tuple[str, ...],
-    assign: Assign,
+    tiers: TiersConfig,
+    season: SeasonAhead,
 ) -> Evaluation:
     """Answer what past cutoffs would have been told, beside what came.
 
-    Each fold's trees saw only windows that had ended by its cutoff. Its level and scatter come
+    Each fold's heads saw only windows that had ended by its cutoff. Its drift and scatter come
     from the other folds, never from itself; but their windows overlap with its own, and tuning
-    saw the newest folds, so the record is somewhat kinder than a later window will be.
+    and blending saw the folds, so the record is somewhat kinder than a later window will be:
+    `tiercast backtest` is strict.
     """
     frames = [
-        _told(fold, [f.forecast for f in past if f is not fold], tier_cuts, tier_names, assign)
+        _told(fold, [f.forecast for f in past if f is not fold], tier_cuts, tiers, season)
         for fold in past
     ]
     predictions = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
@@ -67,18 +68,22 @@ def _told(
     fold: PastForecast,
     others: Sequence[FoldForecast],
     tier_cuts: tuple[float, ...],
-    tier_names: tuple[str, ...],
-    assign: Assign,
+    settings: TiersConfig,
+    season: SeasonAhead,
 ) -> pd.DataFrame:
     """Answer what customers of a past cutoff would have been told."""
     known = others or [fold.forecast]  # with a single fold its own scatter is all there is
-    calibration, shapes, tier_sets = learn_from_folds(known, tier_cuts)
-    forecast = Forecast(fold.forecast.log_odds, fold.forecast.mean_if_order)
-    told = distribution(forecast, calibration, shapes)
-    tiers = told.tier_probabilities(tier_cuts)
+    lessons = Lessons.of(known, tier_cuts, season)
+    told = PredictiveDistribution(
+        lessons.drift.churn(fold.forecast.log_odds),
+        lessons.drift.mean_if_order(fold.forecast.mean_if_order),
+        lessons.shapes,
+        lessons.interval_level,
+    )
+    tiers, tier_sets = told.tier_probabilities(tier_cuts), lessons.tier_sets
     ids = fold.rows["customer_id"].to_numpy()
-    assigned = assign_tiers(assign, tiers, told.expected_value, ids)
-    names = np.array(tier_names, dtype=object)
+    assigned = assign_tiers(settings.assign, tiers, told.expected_value, ids)
+    names = np.array(settings.names, dtype=object)
     low, high = told.interval()
     came = true_tiers(fold.forecast.value, fold.forecast.ordered, tier_cuts)
     return pd.DataFrame(
@@ -114,8 +119,3 @@ def _metrics(frame: pd.DataFrame) -> dict[str, float]:
     if value.sum() > 0:
         found["total_bias"] = total_error(value, expected)
     return found
-
-
-def past_forecast(panel: pd.DataFrame, fold: Fold, forecast: FoldForecast) -> PastForecast:
-    """Pair a rolling fold with its rows."""
-    return PastForecast(fold.cutoff, fold.rows(panel)[1], forecast, "later, unseen window")

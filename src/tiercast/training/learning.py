@@ -10,15 +10,17 @@ from tiercast.config.schema import Config
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.customer_model import CustomerModel, Facts
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.heads import BTYD_FEATURE, HeadParams
-from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast, split_forecasts
+from tiercast.modeling.heads import BTYD_FEATURE, Heads
+from tiercast.modeling.lessons import SeasonAhead
+from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
 from tiercast.modeling.tuning import Tuning, tune
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import typical_gap_days
 from tiercast.segments.rfm import rfm_edges
 from tiercast.segments.tiers import tier_cuts
-from tiercast.training.evaluation import Evaluation, PastForecast, evaluate, past_forecast
+from tiercast.training.evaluation import Evaluation, PastForecast, evaluate
 from tiercast.training.panel import Panel
+from tiercast.training.past import past_cutoffs
 
 
 @dataclass(frozen=True)
@@ -39,54 +41,36 @@ def learn(
     values = panel.rows.loc[panel.rows["value"] > 0, "value"].to_numpy()
     cuts = tuple(float(cut) for cut in tier_cuts(values, config.tiers))  # may refuse: ask first
     folds = rolling_folds(panel.cutoffs, config.outlook.horizon_days)
-    tuning = tune(panel.rows, folds, trials=config.train.trials, seed=seed, progress=progress)
-    past = _past_forecasts(panel, tuning.best, seed, progress)
+    tuning = tune(panel.lived, folds, trials=config.train.trials, seed=seed, progress=progress)
+    past = past_cutoffs(panel, tuning.best, seed, progress)
     progress.stage("grow the final trees")
+    heads = Heads.fit(panel.lived, tuning.best, seed)
+    ahead = SeasonAhead(panel.season.is_known, panel.season.swing)
     outlook = fit_outlook(
-        panel.rows, [fold.forecast for fold in past], tuning.best, tier_cuts=cuts, seed=seed
+        heads, panel.current, [one.said for one in past], tier_cuts=cuts, season=ahead, seed=seed
     )
     progress.stage("find segments")
     segments = _segments(panel.current, seed, previous)
     model = CustomerModel(
         _facts(panel, config), panel.clv, outlook, segments, rfm_edges(panel.current, config.rfm)
     )
-    evaluation = evaluate(past, cuts, config.tiers.names, config.tiers.assign)
+    judged = [
+        PastForecast(one.cutoff, one.rows, fold_forecast(outlook.blend, one.said), one.kind)
+        for one in past
+    ]
+    evaluation = evaluate(judged, cuts, config.tiers, ahead)
     return Learnt(model, tuning, evaluation, past[0].kind)
 
 
 def feature_importance(outlook: Outlook) -> pd.DataFrame:
     """Answer the share of the order trees' gain by feature, largest first."""
-    booster = outlook.heads.order
-    if booster is None:
+    learners = outlook.heads.learners
+    if learners is None:
         return pd.DataFrame({"feature": [BTYD_FEATURE], "share": [1.0]})
+    booster = learners.order.booster
     gain = pd.Series(booster.feature_importance("gain"), index=list(outlook.heads.design.features))
     shares = (gain.groupby(level=0).sum() / max(gain.sum(), 1e-12)).sort_values(ascending=False)
     return shares.rename_axis("feature").rename("share").reset_index()
-
-
-def _past_forecasts(
-    panel: Panel, params: HeadParams, seed: int, progress: Progress
-) -> list[PastForecast]:
-    """Answer forecasts of past cutoffs; of unseen customers where history has no past cutoff."""
-    folds = rolling_folds(panel.cutoffs, panel.plan.horizon_days)
-    progress.stage("forecast past cutoffs", max(1, len(folds)))
-    past = []
-    for fold in folds:
-        past.append(past_forecast(panel.rows, fold, fold_forecast(panel.rows, fold, params, seed)))
-        progress.step(str(fold.cutoff))
-    if past:
-        return past
-    progress.say(
-        "The history is too short to forecast a past window with older ones: level and scatter "
-        "are learnt from unseen customers of the same window, which cannot show drift."
-    )
-    newest = panel.rows[panel.rows["as_of"] == panel.cutoffs[-1]]
-    return [
-        PastForecast(
-            panel.cutoffs[-1], newest.loc[rows], forecast, "same window, unseen customers"
-        )
-        for rows, forecast in split_forecasts(newest, params, seed)
-    ]
 
 
 def _segments(
@@ -111,6 +95,8 @@ def _facts(panel: Panel, config: Config) -> Facts:
         active_days=config.outlook.active_days,
         population_gap_days=float(typical_gap_days(panel.current)),
         partner_base=float(np.mean(partner)),
+        on_clock=panel.season.is_known,
+        season=panel.season.describe(),
         language=config.language,
         rfm_weights=config.rfm.weights,
     )

@@ -1,6 +1,7 @@
 """The training panel: past customers at past cutoffs, with what happened next."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import ibis
@@ -17,6 +18,7 @@ from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.labels import labels
 from tiercast.sources.canonical import CustomerBase
+from tiercast.training.season import Season
 
 MAX_PANEL_ROWS = 600_000
 SAMPLE_BUCKETS = 10_000
@@ -27,15 +29,19 @@ class Panel:
     """Rows to learn from and the base as it stands.
 
     `rows` has one row per (as_of, customer_id), sorted so: features, `clv_*` by models fitted
-    before that cutoff, `ordered` and `value`. `current` has the features at the training's
-    `as_of`, where nothing is known yet of what follows. `share` of the customers are in both.
+    before that cutoff, `ordered` and `value`. `lived` has the same rows with the length that the
+    horizon turned out to have on the season clock, for the models to learn from; without the
+    clock it is `rows`. `current` has the features at the training's `as_of`, where nothing is
+    known yet of what follows. `share` of the customers are in each.
     """
 
     plan: CutoffPlan
     as_of: dt.date
     rows: pd.DataFrame
+    lived: pd.DataFrame
     current: pd.DataFrame
     clv: ClvModels
+    season: Season
     setting: Setting
     feature_names: tuple[str, ...]
     profile_columns: tuple[str, ...]
@@ -68,19 +74,23 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
     )
     share = _share(_customers_before(journal, day), len(plan.cutoffs))
     sampled = sample_customers(journal, share)
-    setting = Setting(plan.horizon_days, observed_event_types(journal, day))
+    season = Season.at(journal.daily_orders, day, plan)
+    setting = Setting(plan.horizon_days, observed_event_types(journal, day), season.is_known)
     features = _features(sampled, [*plan.cutoffs, day], setting)
     current = features[features["as_of"] == day].reset_index(drop=True)
-    past = features[features["as_of"] != day]
+    past = features[features["as_of"] != day].reset_index(drop=True)
     clv = ClvModels.fit(current)
-    rows = _labelled(past, sampled, plan, day)
+    models = {cutoff: ClvModels.fit(_at(past, cutoff)) for cutoff in plan.cutoffs}
+    rows = _labelled(_with_clv(past, models, plan), sampled, plan, day)
     _check_outcomes(rows, plan)
     return Panel(
         plan=plan,
         as_of=day,
         rows=rows,
+        lived=_as_lived(rows, models, season, plan) if season.is_known else rows,
         current=pd.concat([current, clv.predict(current, plan.horizon_days)], axis=1),
         clv=clv,
+        season=season,
         setting=setting,
         feature_names=tuple(f.name for f in features_for(journal, setting) if f.grain != "models"),
         profile_columns=profile_columns(journal),
@@ -126,20 +136,37 @@ def _features(journal: Journal, cutoffs: list[dt.date], setting: Setting) -> pd.
     return frame.sort_values(["as_of", "customer_id"], ignore_index=True)
 
 
+def _at(rows: pd.DataFrame, cutoff: dt.date) -> pd.DataFrame:
+    return rows[rows["as_of"] == cutoff]
+
+
+def _with_clv(
+    rows: pd.DataFrame, models: Mapping[dt.date, ClvModels], plan: CutoffPlan
+) -> pd.DataFrame:
+    """Answer the rows with each cutoff's own `clv_*`."""
+    parts = [model.predict(_at(rows, day), plan.horizon_days) for day, model in models.items()]
+    answered = pd.concat(parts)
+    kept = rows.drop(columns=answered.columns, errors="ignore")
+    return pd.concat([kept, answered], axis=1)
+
+
+def _as_lived(
+    rows: pd.DataFrame, models: Mapping[dt.date, ClvModels], season: Season, plan: CutoffPlan
+) -> pd.DataFrame:
+    """Answer the rows as if each cutoff had known how busy its horizon would be."""
+    came = rows["as_of"].map(season.came).astype(float)
+    return _with_clv(rows.assign(season_horizon_ratio=came), models, plan)
+
+
 def _labelled(
     features: pd.DataFrame, journal: Journal, plan: CutoffPlan, as_of: dt.date
 ) -> pd.DataFrame:
-    """Add each cutoff's own `clv_*` and what happened in the horizon."""
-    parts = []
-    for _, rows in features.groupby("as_of"):
-        fresh = rows.reset_index(drop=True)
-        answered = ClvModels.fit(fresh).predict(fresh, plan.horizon_days)
-        parts.append(pd.concat([fresh, answered], axis=1))
+    """Add what happened in the horizon."""
     came = labels(
         journal.orders, plan.cutoffs, horizon_days=plan.horizon_days, observed_until=as_of
     ).to_pandas()
     came["as_of"] = pd.to_datetime(came["as_of"]).dt.date
-    panel = pd.concat(parts, ignore_index=True).merge(came, on=list(KEYS), how="left")
+    panel = features.merge(came, on=list(KEYS), how="left")
     panel["ordered"] = panel["ordered"].eq(True)
     panel["value"] = panel["value"].fillna(0.0)
     return panel

@@ -1,0 +1,130 @@
+"""A generalised linear model of squashed features: what trees cannot do, carry a trend on.
+
+Numbers enter as sign(x) log(1 + |x|), centred and scaled; a missing one counts as the mean, and
+where many are missing that is a column of its own. Coefficients are shrunk (ridge). An offset of
+coefficient 1 tells what is known of a row beforehand: how long its horizon is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit
+from threadpoolctl import threadpool_limits
+
+from tiercast.modeling.trees import Sample, base_score
+
+FloatArray = npt.NDArray[np.float64]
+Family = Literal["binary", "gamma"]
+
+SHRINKAGE = 20.0  # rows' worth of evidence against any coefficient
+FURTHEST = 6.0  # standard deviations: beyond it a number says no more
+GAPS_COUNT = 0.001  # share of missing values from which missing is told
+MAX_ROWS = 60_000  # more make the few coefficients no better
+MAX_STEPS = 300
+STEEPEST = 30.0  # of a log mean, before it is exponentiated
+
+
+def _binary(eta: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return np.logaddexp(0.0, eta) - target * eta, expit(eta) - target
+
+
+def _gamma(eta: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
+    relative = target * np.exp(-np.clip(eta, -STEEPEST, STEEPEST))
+    return relative + eta, 1.0 - relative
+
+
+LOSSES: Mapping[Family, Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]] = {
+    "binary": _binary,  # of log odds
+    "gamma": _gamma,  # of a log mean
+}
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """The fitted model: columns' centre and scale (k,), which have gaps, coefficients."""
+
+    centre: FloatArray
+    scale: FloatArray
+    gaps: npt.NDArray[np.int_]
+    coefficients: FloatArray
+    intercept: float
+
+    @classmethod
+    def fit(cls, family: Family, sample: Sample) -> Self:
+        """Learn from rows; beyond `MAX_ROWS` from every second, third, ... of them."""
+        rows = sample.every(-(-len(sample.target) // MAX_ROWS))
+        squashed = _squashed(rows.matrix)
+        missing = np.isnan(squashed)
+        filled = np.ma.masked_array(squashed, missing)
+        centre, scale = filled.mean(axis=0).filled(0.0), filled.std(axis=0).filled(0.0)
+        scale = np.where(scale > 1e-9, scale, 1.0)
+        gaps = np.flatnonzero(missing.mean(axis=0) > GAPS_COUNT)
+        start = cls(centre, scale, gaps, np.zeros(len(centre) + len(gaps)), 0.0)
+        solution = _minimum(family, start._design(rows.matrix), rows)
+        return cls(centre, scale, gaps, solution[1:], float(solution[0]))
+
+    def raw(self, matrix: FloatArray, offset: FloatArray) -> FloatArray:
+        """Answer log odds or log means, (n,)."""
+        with threadpool_limits(1):  # sums must not depend on the number of threads
+            return self._design(matrix) @ self.coefficients + self.intercept + offset
+
+    def contributions(self, matrix: FloatArray) -> FloatArray:
+        """Answer what each column adds to a row's log odds, against the mean row's, (n, k)."""
+        terms = self._design(matrix) * self.coefficients
+        columns = len(self.centre)
+        added = terms[:, :columns].copy()
+        added[:, self.gaps] += terms[:, columns:]
+        return added
+
+    def to_dict(self) -> dict[str, object]:
+        """Answer plain data."""
+        return {
+            "centre": self.centre.tolist(),
+            "scale": self.scale.tolist(),
+            "gaps": self.gaps.tolist(),
+            "coefficients": self.coefficients.tolist(),
+            "intercept": self.intercept,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, object]) -> Self:
+        """Answer the model that `to_dict` described."""
+        return cls(
+            np.array(stored["centre"], dtype=float),
+            np.array(stored["scale"], dtype=float),
+            np.array(stored["gaps"], dtype=int),
+            np.array(stored["coefficients"], dtype=float),
+            float(str(stored["intercept"])),
+        )
+
+    def _design(self, matrix: FloatArray) -> FloatArray:
+        standard = (_squashed(matrix) - self.centre) / self.scale
+        missing = np.isnan(standard)
+        numbers = np.clip(np.where(missing, 0.0, standard), -FURTHEST, FURTHEST)
+        return np.hstack([numbers, missing[:, self.gaps].astype(float)])
+
+
+def _minimum(family: Family, design: FloatArray, rows: Sample) -> FloatArray:
+    """Answer intercept and coefficients of the least shrunk loss."""
+    count, loss_of = len(rows.target), LOSSES[family]
+
+    def loss(weights: FloatArray) -> tuple[float, FloatArray]:
+        eta = design @ weights[1:] + weights[0] + rows.offset
+        losses, slopes = loss_of(eta, rows.target)
+        shrunk = SHRINKAGE / count * weights[1:]
+        gradient = np.concatenate([[slopes.mean()], design.T @ slopes / count + shrunk])
+        return float(losses.mean() + weights[1:] @ shrunk / 2), gradient
+
+    start = np.zeros(design.shape[1] + 1)
+    start[0] = base_score(family, rows)
+    with threadpool_limits(1):
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": MAX_STEPS})
+    return np.asarray(found.x, dtype=float)
+
+
+def _squashed(matrix: FloatArray) -> FloatArray:
+    return np.sign(matrix) * np.log1p(np.abs(matrix))

@@ -1,0 +1,175 @@
+"""The season clock: time told by how busy the shop is, so that a quiet month counts for less.
+
+Orders a day of the whole shop, smoothed and divided by their mean over the year before the
+cutoff, tell how fast the clock runs; what happened is dated on it. The horizon's length on it
+comes from the same window a year before, scaled by the growth since, and only through a strict
+gate: that window lies wholly in the history, and the last weeks were about as busy as the same
+weeks a year ago. Without the gate a burst of new customers would be taken for a season.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+FloatArray = npt.NDArray[np.float64]
+
+YEAR_DAYS = 364  # whole weeks, so that weekdays match
+SMOOTHING_DAYS = 21
+COMPARED_DAYS = 180  # of the recent past with the year before, at most
+FEWEST_COMPARED_DAYS = 7
+COMPARABLE = 0.4  # largest |log ratio| of orders a day between the two
+GROWTH_KEPT = 0.8  # of the log growth over the year before: the rest is taken for chance
+MONTH_DAYS, FEWEST_MONTHS = 28, 4  # for two changes beside the first month
+SLOWEST, FASTEST = 0.05, 20.0  # days on the clock a day
+
+
+@dataclass(frozen=True)
+class SeasonClock:
+    """The clock at one cutoff, from days before it alone.
+
+    `ages[k]` is how long before the cutoff, on the clock, the day k days before it was.
+    `horizon_ratio` is how long the horizon is expected to be on the clock, in horizons; None
+    where the gate is shut, and `reason` says why.
+    """
+
+    cutoff: dt.date
+    ages: FloatArray
+    horizon_ratio: float | None
+    reason: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the clock may tell how busy the horizon will be."""
+        return self.horizon_ratio is not None
+
+
+@dataclass(frozen=True)
+class DailyOrders:
+    """Orders a day of the whole shop: `counts[k]` on the day k days after `first`."""
+
+    first: dt.date
+    counts: FloatArray
+
+    @classmethod
+    def of(cls, orders: ir.Table) -> "DailyOrders":
+        """Count the orders of each day from the first to the last."""
+        begun = orders.filter(orders.is_order)
+        rows = begun.group_by("ordered_on").agg(orders=begun.count()).order_by("ordered_on")
+        found = rows.to_pyarrow()
+        days, numbers = found["ordered_on"].to_pylist(), found["orders"].to_numpy()
+        if not days:
+            return cls(dt.date.min, np.zeros(0))
+        counts = np.zeros((days[-1] - days[0]).days + 1)
+        counts[[(day - days[0]).days for day in days]] = numbers
+        return cls(days[0], counts)
+
+    def before(self, day: dt.date) -> FloatArray:
+        """Answer the counts from the first day to the one before `day`."""
+        counts = np.zeros(max(0, (day - self.first).days))
+        known = self.counts[: len(counts)]
+        counts[: len(known)] = known
+        return counts
+
+    def clock(self, cutoff: dt.date, horizon_days: int) -> SeasonClock:
+        """Answer the clock at a cutoff."""
+        known = self.before(cutoff)
+        rates = _rates(known)
+        ages = np.concatenate([[0.0], np.cumsum(rates[::-1])])
+        growth, reason = _comparable(known, horizon_days)
+        if growth is None:
+            return SeasonClock(cutoff, ages, None, reason)
+        start = len(known) - YEAR_DAYS
+        last_year = rates[start : start + horizon_days].mean()
+        ratio = float(last_year * np.exp(GROWTH_KEPT * growth))
+        return SeasonClock(cutoff, ages, ratio, reason)
+
+    def horizon_ratio_that_came(self, cutoff: dt.date, horizon_days: int) -> float:
+        """Answer how long the horizon turned out on the cutoff's clock, in horizons."""
+        known = self.before(cutoff)
+        came = self.before(cutoff + dt.timedelta(days=horizon_days))[len(known) :]
+        return float(np.clip(came.mean() / _usual(_smoothed(known)), SLOWEST, FASTEST))
+
+    def swing(self, cutoff: dt.date) -> float | None:
+        """Answer how much the shop's business changed from four weeks to the next so far.
+
+        The root mean square change of log orders, the first four weeks left out (a shop that
+        opens is no season); None with fewer than two changes.
+        """
+        known = self.before(cutoff)
+        months = len(known) // MONTH_DAYS
+        if months < FEWEST_MONTHS:
+            return None
+        ended = known[len(known) - months * MONTH_DAYS :].reshape(months, MONTH_DAYS)
+        logs = np.log(np.maximum(ended.mean(axis=1)[1:], 1e-9))
+        return float(np.sqrt(np.square(np.diff(logs)).mean()))
+
+
+def on_clock(cut: ir.Table, clocks: Sequence[SeasonClock]) -> ir.Table:
+    """Answer a cut table of whole days with `days_ago` told by each cutoff's clock."""
+    ticks = ibis.memtable(pa.concat_tables([_ticks(clock) for clock in clocks]))
+    dated = cut.mutate(whole_days=cut.days_ago.round().cast("int64"))
+    joined = dated.inner_join(ticks, ["as_of", "whole_days"])
+    return joined.mutate(days_ago=joined.clock_days).drop("whole_days", "clock_days")
+
+
+def horizon_ratios(clocks: Sequence[SeasonClock]) -> ir.Table:
+    """Answer `season_horizon_ratio` by `as_of`; null where the gate is shut."""
+    return ibis.memtable(
+        pa.table(
+            {
+                "as_of": pa.array([clock.cutoff for clock in clocks], pa.date32()),
+                "season_horizon_ratio": pa.array(
+                    [clock.horizon_ratio for clock in clocks], pa.float64()
+                ),
+            }
+        )
+    )
+
+
+def _ticks(clock: SeasonClock) -> pa.Table:
+    days = len(clock.ages)
+    return pa.table(
+        {
+            "as_of": pa.array([clock.cutoff] * days, pa.date32()),
+            "whole_days": pa.array(np.arange(days), pa.int64()),
+            "clock_days": pa.array(clock.ages, pa.float64()),
+        }
+    )
+
+
+def _smoothed(counts: FloatArray) -> FloatArray:
+    """Answer the mean over the days around each, as far as they are known."""
+    window = np.ones(min(SMOOTHING_DAYS, 2 * len(counts) - 1))
+    return np.convolve(counts, window, "same") / np.convolve(np.ones(len(counts)), window, "same")
+
+
+def _usual(smoothed: FloatArray) -> float:
+    """Answer the mean over the last year, above 0."""
+    return max(float(smoothed[-YEAR_DAYS:].mean()), 1e-9)
+
+
+def _rates(known: FloatArray) -> FloatArray:
+    smoothed = _smoothed(known)
+    return np.clip(smoothed / _usual(smoothed), SLOWEST, FASTEST)
+
+
+def _comparable(known: FloatArray, horizon_days: int) -> tuple[float | None, str]:
+    """Answer the log growth over a year; None where the year before says nothing, and why."""
+    before = len(known) - YEAR_DAYS
+    if before < FEWEST_COMPARED_DAYS or horizon_days > YEAR_DAYS:
+        return None, "the horizon's season was never seen: its days a year ago lie before the data"
+    days = min(COMPARED_DAYS, before)
+    recent, year_ago = known[-days:].mean(), known[before - days : before].mean()
+    if min(recent, year_ago) <= 0:
+        return None, f"there were days without any order: the last {days}, or those a year ago"
+    growth = float(np.log(recent / year_ago))
+    told = f"the last {days} days had {np.expm1(growth):+.0%} orders against a year ago"
+    if abs(growth) > COMPARABLE:
+        return None, f"a year ago cannot be compared: {told}"
+    return growth, told

@@ -1,0 +1,67 @@
+"""What a training knows of the season its horizon falls in, and says about it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tiercast.snapshots.cutoffs import CutoffPlan
+from tiercast.snapshots.season import DailyOrders
+
+NOTABLE_SWING = 0.1  # log: from here on business changes from month to month
+
+
+@dataclass(frozen=True)
+class Season:
+    """The season of the horizon after `as_of`.
+
+    `horizon_ratio` is how busy it is expected to be against the last year, by the same weeks a
+    year before; None where they cannot be gone by, for the `reason`. `came` tells the same of
+    past cutoffs as it turned out. `swing` is by how much the log of orders changed from four
+    weeks to the next so far; None where that is not known either.
+    """
+
+    as_of: dt.date
+    horizon_ratio: float | None
+    reason: str
+    swing: float | None
+    known_before: Mapping[dt.date, bool]
+    came: Mapping[dt.date, float]
+
+    @classmethod
+    def at(cls, daily: DailyOrders, as_of: dt.date, plan: CutoffPlan) -> "Season":
+        """Look at the clock of the day and of the training cutoffs before it."""
+        days = plan.horizon_days
+        clock = daily.clock(as_of, days)
+        return cls(
+            as_of,
+            clock.horizon_ratio,
+            clock.reason,
+            daily.swing(as_of),
+            {cutoff: daily.clock(cutoff, days).is_open for cutoff in plan.cutoffs},
+            {cutoff: daily.horizon_ratio_that_came(cutoff, days) for cutoff in plan.cutoffs},
+        )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a year before can be gone by."""
+        return self.horizon_ratio is not None
+
+    def describe(self) -> str:
+        """Answer in words what is known of the season ahead."""
+        if self.horizon_ratio is not None:
+            return (
+                f"The horizon is expected to be {self.horizon_ratio - 1:+.0%} as busy as the "
+                f"year's average, by the same weeks a year ago; {self.reason}."
+            )
+        if self.swing is None:
+            widened = "how much business changes is not known either, and intervals are wide"
+        elif self.swing >= NOTABLE_SWING:
+            widened = (
+                f"business changed by a factor of {np.exp(self.swing):.2f} or so from four weeks "
+                "to the next so far, and intervals are widened by it"
+            )
+        else:
+            widened = "business changed little from four weeks to the next so far"
+        return f"The season ahead is not known: {self.reason}; {widened}."
