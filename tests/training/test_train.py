@@ -175,7 +175,7 @@ def test_a_tiny_base_is_trained_without_trees_and_scored(tmp_path):
         scored = score(config, "2024-05-01")
         model = load_version(config)
     assert (done.version, done.decision.outcome) == ("1", "promoted")
-    assert model.outlook.heads.order is None
+    assert model.outlook.heads.learners is None
     assert scored.rows == sum(scored.tiers.values()) > 50
     assert any("too short to forecast a past window" in line for line in told.lines)
     assert told.lines[0].startswith("Ready to train as of 2024-05-01; look at ")
