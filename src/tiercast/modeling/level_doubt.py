@@ -1,7 +1,7 @@
 """How sure a total is: what moves all customers together does not average out.
 
 Past folds show how far whole totals lay from what was expected. They are few, so they are drawn
-toward what several shops showed: about 8 % (one standard deviation) where a year before could be
+toward what several shops showed: about 10 % (one standard deviation) where a year before could be
 gone by, 12 % where there was none, and there also by how much business changed from month to
 month in this base so far. An interval for a sum joins this shared doubt with the chance of
 each customer, which does average out.
@@ -13,7 +13,7 @@ from typing import Self
 
 import numpy as np
 
-KNOWN_SEASON_SD = 0.08
+KNOWN_SEASON_SD = 0.1
 UNKNOWN_SEASON_SD = 0.12
 UNKNOWN_SWING = 0.25  # where the history is too short to show one
 LARGEST_SD = 0.6
@@ -36,9 +36,9 @@ class LevelDoubt:
         Examples
         --------
         >>> round(LevelDoubt.fit([], season_known=True, swing=0.5).total_sd, 3)
-        0.08
+        0.1
         >>> round(LevelDoubt.fit([0.3], season_known=True, swing=0.5).total_sd, 3)
-        0.165
+        0.173
         """
         change = UNKNOWN_SWING if swing is None else swing
         prior = KNOWN_SEASON_SD if season_known else float(np.hypot(UNKNOWN_SEASON_SD, change))

@@ -15,6 +15,7 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 
 COVERAGE = 0.9
+FEWEST_OF_A_FOLD = 100
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,14 @@ class TierSets:
     ) -> Self:
         """Learn from past folds: tier probabilities (n, n_tiers) and the tier that came, (n,).
 
-        A tier that never came true gets the threshold 0: nothing speaks for leaving it out.
+        The lowest threshold of all folds counts, since levels differ between times more than
+        customers do: what held in each of them will hold. Folds in which few came to a tier are
+        joined for it. A tier that never came true gets the threshold 0: nothing speaks for
+        leaving it out.
         """
-        thresholds = np.zeros(n_tiers)
-        for tier in range(n_tiers):
-            reached = np.concatenate(
-                [
-                    np.empty(0),
-                    *(p[t == tier, tier] for p, t in zip(probabilities, true, strict=True)),
-                ]
-            )
-            thresholds[tier] = _reached_by(reached, COVERAGE)
-        return cls(thresholds)
+        pairs = list(zip(probabilities, true, strict=True))
+        reached = [[p[t == tier, tier] for p, t in pairs] for tier in range(n_tiers)]
+        return cls(np.array([_threshold(by_fold) for by_fold in reached]))
 
     def members(
         self, probabilities: FloatArray, assigned: npt.NDArray[np.int_]
@@ -61,6 +58,13 @@ class TierSets:
     def from_dict(cls, stored: Mapping[str, list[float]]) -> Self:
         """Answer the sets that `to_dict` described."""
         return cls(np.array(stored["thresholds"], dtype=float))
+
+
+def _threshold(by_fold: Sequence[FloatArray]) -> float:
+    """Answer the threshold of one tier from its customers' probabilities, fold by fold."""
+    many = [values for values in by_fold if len(values) >= FEWEST_OF_A_FOLD]
+    joined = np.concatenate([np.empty(0), *by_fold])
+    return min(_reached_by(values, COVERAGE) for values in [*many, joined])
 
 
 def _reached_by(values: FloatArray, share: float) -> float:

@@ -26,6 +26,7 @@ FEWEST_COMPARED_DAYS = 7
 COMPARABLE = 0.4  # largest |log ratio| of orders a day between the two
 GROWTH_KEPT = 0.8  # of the log growth over the year before: the rest is taken for chance
 MONTH_DAYS, FEWEST_MONTHS = 28, 4  # for two changes beside the first month
+NORMAL_MAD = 1.4826  # standard deviation over median absolute deviation, if normal
 SLOWEST, FASTEST = 0.05, 20.0  # days on the clock a day
 
 
@@ -98,8 +99,10 @@ class DailyOrders:
     def swing(self, cutoff: dt.date) -> float | None:
         """Answer how much the shop's business changed from four weeks to the next so far.
 
-        The root mean square change of log orders, the first four weeks left out (a shop that
-        opens is no season); None with fewer than two changes.
+        The usual size of a change of log orders: 1.48 times the median absolute one, which is
+        the standard deviation where changes are normal, and which a single jump (the end of a
+        campaign) does not move. The first four weeks are left out: a shop that opens is no
+        season. None with fewer than two changes.
         """
         known = self.before(cutoff)
         months = len(known) // MONTH_DAYS
@@ -107,7 +110,7 @@ class DailyOrders:
             return None
         ended = known[len(known) - months * MONTH_DAYS :].reshape(months, MONTH_DAYS)
         logs = np.log(np.maximum(ended.mean(axis=1)[1:], 1e-9))
-        return float(np.sqrt(np.square(np.diff(logs)).mean()))
+        return float(NORMAL_MAD * np.median(np.abs(np.diff(logs))))
 
 
 def on_clock(cut: ir.Table, clocks: Sequence[SeasonClock]) -> ir.Table:
