@@ -37,7 +37,7 @@ class ClvModels:
     @classmethod
     def fit(cls, features: pd.DataFrame) -> Self:
         """Fit on one cutoff's feature frame (columns `btyd_*`)."""
-        statistics = _statistics(features)
+        statistics = histories(features)
         repeat = (statistics["frequency"] > 0) & (statistics["monetary_value"] > 0)
         spend = GammaGamma().fit(statistics.loc[repeat, SPEND]) if repeat.sum() > 1 else None
         counts = statistics[COUNTS]
@@ -51,7 +51,7 @@ class ClvModels:
         Without repeat buyers there is no spend model: the spend is then the customer's own
         average order.
         """
-        statistics = _statistics(features)
+        statistics = histories(features)
         counts = statistics[COUNTS]
         horizon = horizon_days * horizon_ratio(features)
         orders = self.bg_nbd.expected_orders(counts, horizon)
@@ -98,7 +98,8 @@ def horizon_ratio(features: pd.DataFrame) -> npt.NDArray[np.float64]:
     return features[CLOCK[-1]].fillna(1.0).to_numpy(dtype=float)
 
 
-def _statistics(features: pd.DataFrame) -> pd.DataFrame:
+def histories(features: pd.DataFrame) -> pd.DataFrame:
+    """Answer frequency, recency, T and monetary value, by the season clock where there is one."""
     statistics = features[list(STATISTICS)].rename(columns=STATISTICS)
     if not set(CLOCK) <= set(features.columns):
         return statistics

@@ -83,8 +83,10 @@ class Blend:
 
     def forecast(self, opinions: Opinions, largest_mean: float) -> Forecast:
         """Answer the weighted mean of log odds and log values; the level is still open."""
-        log_odds = opinions.log_odds @ np.array(self.weights)
-        log_mean = opinions.log_value @ np.array(self.weights) - log_expit(log_odds)
+        weights = np.array(self.weights)
+        # Not `@`: what BLAS makes of a row depends on how many rows there are.
+        log_odds = (opinions.log_odds * weights).sum(axis=1)
+        log_mean = (opinions.log_value * weights).sum(axis=1) - log_expit(log_odds)
         return Forecast(log_odds, np.clip(np.exp(log_mean), LEAST_VALUE, largest_mean))
 
     def level(self, opinions: Opinions, forecast: Forecast) -> Calibration:

@@ -69,8 +69,8 @@ class LinearModel:
 
     def raw(self, matrix: FloatArray, offset: FloatArray) -> FloatArray:
         """Answer log odds or log means, (n,)."""
-        with threadpool_limits(1):  # sums must not depend on the number of threads
-            return self._design(matrix) @ self.coefficients + self.intercept + offset
+        # Not `@`: what BLAS makes of a row depends on how many rows there are.
+        return (self._design(matrix) * self.coefficients).sum(axis=1) + self.intercept + offset
 
     def contributions(self, matrix: FloatArray) -> FloatArray:
         """Answer what each column adds to a row's log odds, against the mean row's, (n, k)."""
@@ -121,7 +121,7 @@ def _minimum(family: Family, design: FloatArray, rows: Sample) -> FloatArray:
 
     start = np.zeros(design.shape[1] + 1)
     start[0] = base_score(family, rows)
-    with threadpool_limits(1):
+    with threadpool_limits(1):  # sums must not depend on the number of threads
         found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": MAX_STEPS})
     return np.asarray(found.x, dtype=float)
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tiercast.features.clv import ClvModels
+from tiercast.features.clv import ClvModels, histories, horizon_ratio
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,15 +21,17 @@ def next_order_days(
 ) -> dict[str, FloatArray]:
     """Answer days from `as_of` to the median and the 5 % and 95 % limits of the next order, (n,).
 
-    NaN where that quantile lies beyond the horizon, about which nothing is forecast.
+    NaN where that quantile lies beyond the horizon, about which nothing is forecast. On the
+    season clock the horizon is taken to pass evenly.
     """
-    model = clv.mbg_nbd
-    exposure = model.alpha_ + frame["btyd_age_days"].to_numpy(dtype=float)
-    power = model.r_ + frame["btyd_frequency"].to_numpy(dtype=float)
-    reach = -np.expm1(power * np.log(exposure / (exposure + horizon_days)))
+    model, ratio = clv.mbg_nbd, horizon_ratio(frame)
+    history = histories(frame)
+    exposure = model.alpha_ + history["T"].to_numpy(dtype=float)
+    power = model.r_ + history["frequency"].to_numpy(dtype=float)
+    reach = -np.expm1(power * np.log(exposure / (exposure + horizon_days * ratio)))
     order = 1.0 - churn
     return {
-        name: _wait(quantile / order * reach, exposure, power, quantile < order)
+        name: _wait(quantile / order * reach, exposure, power, quantile < order) / ratio
         for name, quantile in QUANTILES.items()
     }
 

@@ -3,30 +3,11 @@
 import datetime as dt
 from importlib.metadata import version as package_version
 
-import pandas as pd
-
 from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.totals import Totals
 from tiercast.sources.canonical import CustomerBase
 from tiercast.tracking.registry import ModelVersion
-
-
-class Totals:
-    """Running counts and sums over the parts of a scoring."""
-
-    def __init__(self, tier_names: tuple[str, ...]) -> None:
-        self.rows = 0
-        self.expected = 0.0
-        self.churned = 0.0
-        self.tiers = dict.fromkeys(tier_names, 0)
-
-    def add(self, rows: pd.DataFrame) -> None:
-        """Count one part."""
-        self.rows += len(rows)
-        self.expected += float(rows["expected_value"].sum())
-        self.churned += float(rows["churn_probability"].sum())
-        for tier, count in rows["tier"].value_counts().items():
-            self.tiers[str(tier)] += int(count)
 
 
 def manifest(
@@ -56,6 +37,8 @@ def manifest(
         "tier_cuts": list(model.outlook.tier_cuts),
         "expected_value": totals.expected,
         "expected_churned": totals.churned,
+        "sums": totals.sums(model.outlook.level_doubt),
+        "season": model.facts.season,
         "data": {
             "fingerprint": base.fingerprint(),
             "first": None if lines.first is None else lines.first.isoformat(),

@@ -14,19 +14,21 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.alerts import alerts
 from tiercast.scoring.batches import Batches
 from tiercast.scoring.boundaries import Boundaries, IntArray
 from tiercast.scoring.columns import score_schema, to_table
-from tiercast.scoring.manifest import Totals, manifest
+from tiercast.scoring.manifest import manifest
 from tiercast.scoring.playbook import actions
 from tiercast.scoring.previous import PreviousScores, last_scores_before, scores_folder
 from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.staging import Staged, stage
+from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
 from tiercast.snapshots.cutoffs import as_day, check_as_of
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.journal import Journal, build_journal
 from tiercast.sources.canonical import CustomerBase, open_base
 from tiercast.tracking.registry import ModelVersion, version_folder
 
@@ -41,6 +43,7 @@ class ScoreResult:
     model_version: str
     tiers: Mapping[str, int]
     expected_total: float
+    expected_interval: tuple[float, float]
     notes: tuple[str, ...]
 
 
@@ -94,9 +97,10 @@ class _Job:
         connection = self.base.connection
         journal = build_journal(connection, self.base.tables, self.base.config)
         check_requirements(self.model, journal)
+        notes = (*self.notes, *_season(self.model, journal, self.as_of))
         batches = Batches.of(connection, journal, self.as_of, self.model.facts.setting)
         _check_anyone(batches)
-        for note in self.notes:
+        for note in notes:
             progress.say(note)
         folder = scores_folder(self.output, self.as_of)
         features = self.output / "features" / folder.name
@@ -107,11 +111,10 @@ class _Job:
         ):
             staged = stage(self.model, batches, Path(scratch), feature_rows, progress)
             totals = self._write(staged, scores, progress)
-            description = manifest(
-                self.base, self.model, self.version, self.as_of, totals, self.notes
-            )
+            description = manifest(self.base, self.model, self.version, self.as_of, totals, notes)
             scores.describe(description)
             feature_rows.describe({"as_of": self.as_of.isoformat()})
+        whole = totals.base(self.model.outlook.level_doubt)
         return ScoreResult(
             folder,
             self.as_of,
@@ -119,7 +122,8 @@ class _Job:
             self.version.version,
             totals.tiers,
             totals.expected,
-            self.notes,
+            (whole["value_low"], whole["value_high"]),
+            notes,
         )
 
     def _write(self, staged: Staged, scores: DatasetWriter, progress: Progress) -> Totals:
@@ -178,4 +182,16 @@ def _freshness(base: CustomerBase, as_of: dt.date) -> tuple[str, ...]:
     return (
         f"The newest order is from {base.observed_until - dt.timedelta(days=1)}, {days} days "
         f"before as_of {as_of}: if orders are missing, everyone looks more overdue than they are.",
+    )
+
+
+def _season(model: CustomerModel, journal: Journal, as_of: dt.date) -> tuple[str, ...]:
+    """Answer a note where a model that goes by last year's season cannot do so on this day."""
+    (*_, clock) = season_clocks(journal, [as_of], model.facts.setting) or (None,)
+    if clock is None or clock.is_open:
+        return ()
+    return (
+        "The model goes by how busy the same weeks were a year ago, but as of this day it cannot "
+        f"({clock.reason}): the horizon is taken to be as busy as the year's average. Train "
+        "again.",
     )

@@ -1,6 +1,7 @@
 """The model card: what the model is, what it learnt from, how good it was, its limits."""
 
 from tiercast.config.schema import Config
+from tiercast.modeling.heads import EXPERTS
 from tiercast.training.gate import GateDecision
 from tiercast.training.learning import Learnt, feature_importance
 from tiercast.training.panel import Panel, describe_sample
@@ -21,7 +22,7 @@ def model_card(panel: Panel, config: Config, learnt: Learnt, decision: GateDecis
     parts = [
         _head(panel, config),
         _quality(learnt),
-        _level(learnt),
+        _level(panel, learnt),
         _segments(learnt),
         _features(learnt),
         f"## Gate\n\n{decision.outcome}: {decision.reason}.{_figures(decision)}\n",
@@ -56,13 +57,21 @@ def _quality(learnt: Learnt) -> str:
     )
 
 
-def _level(learnt: Learnt) -> str:
-    calibration = learnt.model.outlook.calibration
-    cuts = ", ".join(f"{cut:,.2f}" for cut in learnt.model.outlook.tier_cuts)
+def _level(panel: Panel, learnt: Learnt) -> str:
+    outlook = learnt.model.outlook
+    calibration, blend = outlook.calibration, outlook.blend
+    cuts = ", ".join(f"{cut:,.2f}" for cut in outlook.tier_cuts)
+    weights = ", ".join(
+        f"{name} {weight:.0%}" for name, weight in zip(EXPERTS, blend.weights, strict=True)
+    )
+    low, high = outlook.level_doubt.interval(1.0, 0.0)
     return (
-        f"## Level\n\nPast forecasts move the log odds of an order by {calibration.shift:+.3f} "
-        f"and the value given an order by {calibration.log_scale:+.1%} (log scale). Tiers are "
-        f"cut at {cuts}.\n"
+        f"## Level and season\n\n{panel.season.describe()}\n\n"
+        f"Experts are blended as past folds taught: {weights}. For the level the BTYD models' "
+        f"word counts {blend.btyd_level:.0%}. Both, and past forecasts, move the log odds of an "
+        f"order by {calibration.shift:+.3f} and the value given an order by "
+        f"{calibration.log_scale:+.1%} (log scale). The total of a base may be off by its level "
+        f"alone from {low - 1:+.0%} to {high - 1:+.0%} (90 % interval). Tiers are cut at {cuts}.\n"
     )
 
 
@@ -99,7 +108,6 @@ def _features(learnt: Learnt) -> str:
 
 def _limits(panel: Panel) -> str:
     lines = [
-        "It knows the seasons in its history only; a horizon in a season it never saw is a guess.",
         "It says what will happen if you go on as before, not what a campaign would change.",
     ]
     if panel.plan.missing:

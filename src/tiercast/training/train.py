@@ -86,6 +86,7 @@ def train(
         panel = build_panel(base, journal, as_day(as_of))
         features = feature_table(features_for(journal, panel.setting))
         shown.say(f"learning from {describe_sample(panel, settings)}")
+        shown.say(panel.season.describe())
         return _Training(settings, panel, base.report, readiness, features, shown).run()
 
 

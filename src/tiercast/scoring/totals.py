@@ -1,0 +1,98 @@
+"""Running counts and sums over the parts of a scoring, and intervals for the sums.
+
+Customers' expected values add up to tiers, segments and the base. An interval for a sum is not
+the sum of intervals: chance averages out over customers, a shift of the whole level does not.
+"""
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+import pandas as pd
+
+from tiercast.modeling.level_doubt import LevelDoubt
+
+WHOLE = "base"
+
+
+class Sum(TypedDict):
+    """Customers of a group, the value expected of them, and its 90 % interval."""
+
+    customers: int
+    expected_value: float
+    value_low: float
+    value_high: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """Customers, expected value and its variance from each customer's own chance."""
+
+    customers: int = 0
+    expected: float = 0.0
+    variance: float = 0.0
+
+    def plus(self, customers: int, expected: float, variance: float) -> "Group":
+        """Answer the group with more customers in it."""
+        return Group(
+            self.customers + customers, self.expected + expected, self.variance + variance
+        )
+
+    def sum(self, doubt: LevelDoubt) -> Sum:
+        """Answer the group's sum."""
+        low, high = doubt.interval(self.expected, self.variance)
+        return Sum(
+            customers=self.customers,
+            expected_value=self.expected,
+            value_low=low,
+            value_high=high,
+        )
+
+
+class Totals:
+    """Sums over the base, by tier and by segment."""
+
+    def __init__(self, tier_names: tuple[str, ...]) -> None:
+        self.churned = 0.0
+        self._groups: dict[str, dict[str, Group]] = {
+            WHOLE: {WHOLE: Group()},
+            "tier": dict.fromkeys(tier_names, Group()),
+            "segment": {},
+        }
+
+    def add(self, rows: pd.DataFrame) -> None:
+        """Count one part."""
+        self.churned += float(rows["churn_probability"].sum())
+        for kind, groups in self._groups.items():
+            names = rows[kind].astype(str) if kind in rows else pd.Series(WHOLE, index=rows.index)
+            for name, part in rows.groupby(names)[["expected_value", "value_variance"]]:
+                expected, variance = part.sum().tolist()
+                before = groups.get(str(name), Group())
+                groups[str(name)] = before.plus(len(part), expected, variance)
+
+    @property
+    def rows(self) -> int:
+        """How many customers there are."""
+        return self._groups[WHOLE][WHOLE].customers
+
+    @property
+    def expected(self) -> float:
+        """The value expected of all of them."""
+        return self._groups[WHOLE][WHOLE].expected
+
+    @property
+    def tiers(self) -> dict[str, int]:
+        """Customers by tier."""
+        return {name: group.customers for name, group in self._groups["tier"].items()}
+
+    def base(self, doubt: LevelDoubt) -> Sum:
+        """Answer the sum of all."""
+        return self._groups[WHOLE][WHOLE].sum(doubt)
+
+    def sums(self, doubt: LevelDoubt) -> dict[str, Sum | dict[str, Sum]]:
+        """Answer the sums of the base, of each tier and of each segment."""
+        told = {
+            kind: {name: group.sum(doubt) for name, group in groups.items()}
+            for kind, groups in self._groups.items()
+        }
+        segments = dict(sorted(told["segment"].items()))
+        return {WHOLE: told[WHOLE][WHOLE], "tiers": told["tier"], "segments": segments}
