@@ -4,6 +4,7 @@ from tiercast.config.schema import Config
 from tiercast.modeling.heads import EXPERTS
 from tiercast.training.gate import GateDecision
 from tiercast.training.learning import Learnt, feature_importance
+from tiercast.training.learning_curve import LearningCurve
 from tiercast.training.panel import Panel, describe_sample
 
 SHOWN = (
@@ -17,12 +18,15 @@ SHOWN = (
 )
 
 
-def model_card(panel: Panel, config: Config, learnt: Learnt, decision: GateDecision) -> str:
+def model_card(
+    panel: Panel, config: Config, learnt: Learnt, decision: GateDecision, curve: LearningCurve
+) -> str:
     """Answer the card as Markdown."""
     parts = [
         _head(panel, config),
         _quality(learnt),
         _level(panel, learnt),
+        _curve(curve),
         _segments(learnt),
         _features(learnt),
         f"## Gate\n\n{decision.outcome}: {decision.reason}.{_figures(decision)}\n",
@@ -72,6 +76,21 @@ def _level(panel: Panel, learnt: Learnt) -> str:
         f"order by {calibration.shift:+.3f} and the value given an order by "
         f"{calibration.log_scale:+.1%} (log scale). The total of a base may be off by its level "
         f"alone from {low - 1:+.0%} to {high - 1:+.0%} (90 % interval). Tiers are cut at {cuts}.\n"
+    )
+
+
+def _curve(curve: LearningCurve) -> str:
+    frame = curve.frame()
+    if frame.empty:
+        return "## Would more data help?\n\nThe history is too short to tell.\n"
+    rows = [
+        f"| {row.customers:,} | {row.cutoffs} | {row.auc:.4f} | {row.log_loss:.4f} |"
+        for row in frame.itertuples()
+    ]
+    head = ["| customers | past cutoffs | AUC | log loss |", "|---|---|---|---|"]
+    return (
+        f"## Would more data help?\n\n{curve.describe()} The newest past cutoff told from parts "
+        "of what was known before it, the level put right:\n\n" + "\n".join([*head, *rows]) + "\n"
     )
 
 

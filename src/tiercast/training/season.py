@@ -52,8 +52,8 @@ class Season:
         """Answer in words what is known of the season ahead."""
         if self.horizon_ratio is not None:
             return (
-                f"The horizon is expected to be {self.horizon_ratio - 1:+.0%} as busy as the "
-                f"year's average, by the same weeks a year ago; {self.reason}."
+                f"The horizon is expected to be {self.horizon_ratio:.2f} times as busy as the "
+                f"last year was on average, by the same weeks a year ago; {self.reason}."
             )
         if self.swing is None:
             widened = "how much business changes is not known either, and intervals are wide"

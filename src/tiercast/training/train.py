@@ -28,6 +28,7 @@ from tiercast.tracking.studies import study_storage
 from tiercast.training.figures import training_figures
 from tiercast.training.gate import GateDecision, decide
 from tiercast.training.learning import Learnt, feature_importance, learn
+from tiercast.training.learning_curve import LearningCurve, learning_curve
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import Panel, build_panel, describe_sample
 from tiercast.training.promote import promote
@@ -107,8 +108,10 @@ class _Training:
         previous = None if champion is None else load_version(self.config, champion)
         with training_run(self.config, name=f"train {self.panel.as_of}") as run:
             learnt = self._learn(previous)
+            self.progress.stage("see whether more data would help")
+            curve = learning_curve(self.panel, learnt.tuning.best.order, self.config.train.seed)
             self.progress.stage("record in MLflow")
-            self._record(run, learnt)
+            self._record(run, learnt, curve)
             version = self._register(run, learnt.model)
             decision = decide(
                 learnt.evaluation.predictions,
@@ -116,7 +119,8 @@ class _Training:
                 champion,
                 self.config.train.seed,
             )
-            folder = self._write(run, learnt, version, decision)
+            card = model_card(self.panel, self.config, learnt, decision, curve)
+            folder = self._write(run, learnt, version, decision, card)
         if decision.outcome == "promoted":
             promote(self.config, version)
         return TrainResult(
@@ -137,7 +141,7 @@ class _Training:
         with study_storage(config) as storage, kept_in(Studies(storage, *about)):
             return learn(self.panel, config, previous, self.progress)
 
-    def _record(self, run: TrainingRun, learnt: Learnt) -> None:
+    def _record(self, run: TrainingRun, learnt: Learnt, curve: LearningCurve) -> None:
         run.log_params(
             {"order": asdict(learnt.tuning.best.order), "value": asdict(learnt.tuning.best.value)}
             | {"resumed_trials": learnt.tuning.resumed}
@@ -155,6 +159,7 @@ class _Training:
             training_figures(learnt.evaluation.predictions, importance), "figures.html"
         )
         run.log_table(importance, "feature_importance.json")
+        run.log_table(curve.frame(), "learning_curve.json")
         run.log_table(self.report.findings_frame(), "data_report.json")
         run.log_dict(asdict(self.readiness), "readiness.json")
         run.log_text(self.features, "features.md")
@@ -169,10 +174,9 @@ class _Training:
             return register(run, folder, self.config, rows)
 
     def _write(
-        self, run: TrainingRun, learnt: Learnt, version: str, decision: GateDecision
+        self, run: TrainingRun, learnt: Learnt, version: str, decision: GateDecision, card: str
     ) -> Path:
         """Keep the record of past forecasts where the report finds it."""
-        card = model_card(self.panel, self.config, learnt, decision)
         run.log_text(card, CARD)
         run.set_tags({f"gate.{key}": value for key, value in asdict(decision).items()})
         folder = evaluation_folder(self.config, version)
