@@ -14,6 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
+from tiercast.reporting.sums import Sums
 
 FEATURES = (
     "recency_days",
@@ -64,6 +65,16 @@ class Inputs:
     scores: ir.Table
     predictions: ir.Table | None
     segments: pd.DataFrame | None
+
+    @property
+    def sums(self) -> Sums:
+        """The intervals of the sums."""
+        return Sums.of(self.manifest)
+
+    @property
+    def season_known(self) -> bool:
+        """Whether the model could go by the same weeks a year before."""
+        return bool(self.manifest.get("season", {}).get("is_known"))
 
     @property
     def model_version(self) -> str:

@@ -9,8 +9,9 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
-from tiercast.reporting.section import Card, Cards, Chart, Measure, Section, Table
+from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Section, Table
 from tiercast.reporting.share_bars import share_bars, with_shares
+from tiercast.reporting.sums import SumInterval
 from tiercast.reporting.wording import Wording
 
 # Lower ends of the bands; a customer belongs to the last one reached.
@@ -54,16 +55,22 @@ def overview_section(inputs: Inputs, say: Wording) -> Section:
         buyers=numbers.count(sums.buyers),
         expected=numbers.total(sums.expected_value),
     )
-    parts = (Cards(_cards(sums, say)), _recency_chart(inputs, say), _orders_chart(inputs, say))
+    parts = (
+        Cards(_cards(sums, inputs.sums.base, say)),
+        Note(say("overview.season.known" if inputs.season_known else "overview.season.unknown")),
+        _recency_chart(inputs, say),
+        _orders_chart(inputs, say),
+    )
     return Section("overview", say("overview.title"), headline, parts)
 
 
-def _cards(sums: Totals, say: Wording) -> list[Card]:
+def _cards(sums: Totals, whole: SumInterval, say: Wording) -> list[Card]:
     each = numbers.ratio(sums.expected_value, sums.customers)
+    limits = {"low": numbers.total(whole.low), "high": numbers.total(whole.high)}
     details = {
         "customers": (numbers.count(sums.customers), {}),
         "buyers": (numbers.count(sums.buyers), {"share": _share(sums.buyers, sums.customers)}),
-        "expected": (numbers.total(sums.expected_value), {"each": numbers.money(each)}),
+        "expected": (numbers.total(sums.expected_value), {"each": numbers.money(each)} | limits),
         "at_risk": (
             numbers.total(sums.value_at_risk),
             {"share": _share(sums.value_at_risk, sums.past_value)},

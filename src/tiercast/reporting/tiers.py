@@ -8,6 +8,7 @@ from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.section import Cell, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.share_bars import share_bars, with_shares
+from tiercast.reporting.sums import texts
 from tiercast.reporting.wording import Wording
 
 
@@ -39,7 +40,9 @@ def tiers_section(inputs: Inputs, say: Wording) -> Section:
         share=numbers.share(best.customers_share),
         value_share=numbers.share(best.expected_value_share),
     )
-    parts: list[Part] = [_chart(table, headline, say), _numbers(table, say), _sureness(table, say)]
+    names = [str(name) for name in table.index]
+    told = table.assign(interval=texts(inputs.sums.tiers, names))
+    parts: list[Part] = [_chart(table, headline, say), _numbers(told, say), _sureness(table, say)]
     moves = _moves(inputs)
     if int(moves.to_numpy().sum()):
         parts.append(_moves_table(moves, say))
@@ -66,6 +69,7 @@ def _numbers(table: pd.DataFrame, say: Wording) -> Table:
         Measure(say("common.customers"), "customers", numbers.count),
         Measure(say("common.customers_share"), "customers_share", numbers.share),
         Measure(say("common.expected_value"), "expected_value", numbers.total),
+        Measure(say("common.expected_interval"), "interval", str),
         Measure(say("common.expected_share"), "expected_value_share", numbers.share),
         Measure(say("common.expected_each"), "expected_each", numbers.money),
         Measure(say("common.churn"), "churn", numbers.share),

@@ -38,7 +38,7 @@ def manifest(
         "expected_value": totals.expected,
         "expected_churned": totals.churned,
         "sums": totals.sums(model.outlook.level_doubt),
-        "season": model.facts.season,
+        "season": {"is_known": model.facts.on_clock, "text": model.facts.season},
         "data": {
             "fingerprint": base.fingerprint(),
             "first": None if lines.first is None else lines.first.isoformat(),

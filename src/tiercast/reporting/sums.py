@@ -1,0 +1,51 @@
+"""Intervals of the sums that a scoring's manifest tells: of the base, of tiers, of segments."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from tiercast.reporting import numbers
+
+
+@dataclass(frozen=True)
+class SumInterval:
+    """The 90 % interval of a sum of values, in money; NaN where the manifest tells none."""
+
+    low: float = math.nan
+    high: float = math.nan
+
+    def text(self) -> str:
+        """Return both limits in words."""
+        return f"{numbers.total(self.low)} – {numbers.total(self.high)}"
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The intervals of a scoring."""
+
+    base: SumInterval
+    tiers: Mapping[str, SumInterval]
+    segments: Mapping[str, SumInterval]
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any]) -> "Sums":
+        """Read them off a manifest; one written before there were any tells none."""
+        told = manifest.get("sums", {})
+        return cls(
+            _interval(told.get("base", {})),
+            {name: _interval(sums) for name, sums in told.get("tiers", {}).items()},
+            {name: _interval(sums) for name, sums in told.get("segments", {}).items()},
+        )
+
+
+def texts(intervals: Mapping[str, SumInterval], names: Sequence[str]) -> "pd.Series[str]":
+    """Return the interval of each name as text, indexed by name."""
+    found = [intervals.get(name, SumInterval()).text() for name in names]
+    return pd.Series(found, index=list(names), dtype=object)
+
+
+def _interval(sums: Mapping[str, float]) -> SumInterval:
+    return SumInterval(sums.get("value_low", math.nan), sums.get("value_high", math.nan))
