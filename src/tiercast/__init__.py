@@ -4,8 +4,8 @@ Every command is a function of the same name here, taking a config and returning
 
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
-['check', 'churn_definition', 'compare', 'demo', 'explain', 'features', 'init', 'promote',
- 'report', 'score', 'train']
+['backtest', 'check', 'churn_definition', 'compare', 'demo', 'explain', 'features', 'init',
+ 'promote', 'report', 'score', 'train']
 """
 
 import importlib
@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tiercast.backtesting.backtest import backtest
     from tiercast.definitions.churn_definition import churn_definition
     from tiercast.scoring.explain import explain
     from tiercast.scoring.score import score
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "__version__",
+    "backtest",
     "check",
     "churn_definition",
     "compare",
@@ -44,6 +46,7 @@ __all__ = [
 
 # Where each verb lives: read on first use, so that `import tiercast` takes no time (PEP 562).
 _VERBS = {
+    "backtest": "tiercast.backtesting.backtest",
     "check": "tiercast.verbs.check",
     "churn_definition": "tiercast.definitions.churn_definition",
     "compare": "tiercast.training.compare",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import tiercast
-from tiercast.cli import data, models, outlook, story
+from tiercast.cli import backtest, data, models, outlook, story
 from tiercast.cli.console import show_lines
 from tiercast.cli.errors import DEBUG, Commands, arguments
 
@@ -46,7 +46,7 @@ def tiercast_(
     """
 
 
-for group in (outlook, story, data, models):
+for group in (outlook, story, data, models, backtest):
     group.add_to(app)
 
 

@@ -15,8 +15,10 @@ from sklearn.metrics import (
 )
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int_]
 
 BINS = 10
+LEAST_CHANCE = 1e-6  # of the tier that came: one surprise must not outweigh all others
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,15 @@ class Metric:
     """One measure of a forecast against what came.
 
     `function(truth, forecast)` takes arrays of shape (n,): 0/1 "no order" and its chance for
-    `churn` metrics, money for `value` metrics.
+    `churn` metrics, money for `value` metrics, the place of the tier (0 = best) for `tier` ones;
+    `tier_chances` metrics take the chances of all tiers, (n, n_tiers), as the forecast.
     """
 
     name: str
-    kind: Literal["churn", "value"]
+    kind: Literal["churn", "value", "tier", "tier_chances"]
     bigger_is_better: bool
     meaning: str
-    function: Callable[[FloatArray, FloatArray], float]
+    function: Callable[..., float]
 
 
 def expected_calibration_error(truth: FloatArray, chance: FloatArray) -> float:
@@ -103,6 +106,43 @@ def capture(share: float) -> Callable[[FloatArray, FloatArray], float]:
     return captured
 
 
+def overlap(share: float) -> Callable[[FloatArray, FloatArray], float]:
+    """Answer a metric: share of the truth's top customers among the forecast's top customers.
+
+    Places that a tie leaves open are shared evenly, and who brought nothing is no top customer.
+
+    Examples
+    --------
+    >>> truth = np.array([9.0, 8.0, 0.0, 0.0])
+    >>> overlap(0.5)(truth, np.array([4.0, 1.0, 3.0, 2.0]))
+    0.5
+    """
+
+    def found(truth: FloatArray, forecast: FloatArray) -> float:
+        places = round(share * len(truth))
+        best = np.where(truth > 0, _top_places(truth, places), 0.0)
+        return float(best @ _top_places(forecast, places) / max(best.sum(), 1e-12))
+
+    return found
+
+
+def tier_accuracy(true: IntArray, assigned: IntArray) -> float:
+    """Answer the share of customers put in the tier that came."""
+    return float((true == assigned).mean())
+
+
+def tier_log_loss(true: IntArray, chances: FloatArray) -> float:
+    """Answer the mean surprise at the tier that came.
+
+    Examples
+    --------
+    >>> round(tier_log_loss(np.array([0, 1]), np.array([[0.5, 0.5], [0.75, 0.25]])), 3)
+    1.04
+    """
+    told = chances[np.arange(len(true)), true]
+    return float(-np.log(np.clip(told, LEAST_CHANCE, 1.0)).mean())
+
+
 METRICS: tuple[Metric, ...] = (
     Metric("auc", "churn", True, "ranks who leaves above who stays", roc_auc_score),
     Metric(
@@ -123,6 +163,12 @@ METRICS: tuple[Metric, ...] = (
     Metric("total_error", "value", False, "size of the total's error", absolute_total_error),
     Metric("top_10_capture", "value", True, "money found in the top 10 %", capture(0.1)),
     Metric("top_20_capture", "value", True, "money found in the top 20 %", capture(0.2)),
+    Metric("top_10_overlap", "value", True, "top 10 % of customers found", overlap(0.1)),
+    Metric("top_20_overlap", "value", True, "top 20 % of customers found", overlap(0.2)),
+)
+TIER_METRICS: tuple[Metric, ...] = (
+    Metric("tier_accuracy", "tier", True, "put in the tier that came", tier_accuracy),
+    Metric("tier_log_loss", "tier_chances", False, "surprise at the tier", tier_log_loss),
 )
 
 
@@ -150,6 +196,13 @@ def _evened(truth: FloatArray, forecast: FloatArray) -> FloatArray:
     """
     _, place = np.unique(forecast, return_inverse=True)
     return (np.bincount(place, truth) / np.bincount(place))[place]
+
+
+def _top_places(amounts: FloatArray, places: int) -> FloatArray:
+    """Answer how much of the first `places` places each row has: 1, 0, or its part of a tie."""
+    least = np.partition(amounts, len(amounts) - places)[-places] if places else np.inf
+    above, tied = amounts > least, amounts == least
+    return above + tied * ((places - above.sum()) / max(tied.sum(), 1))
 
 
 def _gini(truth: FloatArray, forecast: FloatArray) -> float:

@@ -1,0 +1,1 @@
+"""How tiercast would have done at past days, beside what it competes with."""

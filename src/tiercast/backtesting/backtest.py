@@ -1,0 +1,137 @@
+"""`tiercast backtest CONFIG`: what would past days have been told, by whom, and what came?"""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from tiercast.backtesting.contender import Contender
+from tiercast.backtesting.contenders import CONTENDERS, TIERCAST
+from tiercast.backtesting.doubt import doubt
+from tiercast.backtesting.forecasts import OriginForecasts, forecast_origin
+from tiercast.backtesting.grade import Findings, grade
+from tiercast.backtesting.leaderboard import leaderboard, scores_by_origin, totals_by_origin
+from tiercast.backtesting.origins import plan_origins
+from tiercast.backtesting.predictions import predictions
+from tiercast.backtesting.record import backtest_folder, log, write
+from tiercast.backtesting.result import Backtest, Skipped
+from tiercast.backtesting.verdicts import verdicts
+from tiercast.config.errors import InputError
+from tiercast.config.loading import load_config
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config
+from tiercast.snapshots.cutoffs import as_day, check_as_of
+from tiercast.snapshots.journal import Journal, build_journal
+from tiercast.sources.canonical import CustomerBase, open_base
+
+
+def backtest(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    *,
+    folds: int | None = None,
+    last: int | None = None,
+    trials: int = 0,
+    progress: Progress | None = None,
+) -> Backtest:
+    """Forecast past days with what was known then, tiercast beside others, and judge all alike.
+
+    Origins go back from `as_of - horizon` in steps of the horizon: by default the 6 newest, else
+    `last` of the newest or `folds` spread over the history. `as_of` defaults to the day after
+    the last order; nothing at or after it is looked at. Each origin takes a training, with so
+    many `trials`. Nothing is registered; tables go to `<output>/backtest/as_of=.../` and MLflow.
+
+    Raises
+    ------
+    InputError
+        The data or the date cannot be used, or the history is too short for a single origin.
+    """
+    settings = _with_trials(load_config(config), trials)
+    tell = progress or Silent()
+    tell.stage("read and check the data")
+    with open_base(settings) as base:
+        tell.stage("reduce lines to orders")
+        journal = build_journal(base.connection, base.tables, settings)
+        first = _first_order_day(journal)
+        day = _checked_day(as_day(as_of) or base.observed_until, first, base.observed_until)
+        origins = plan_origins(day, first, settings, folds=folds, last=last)
+        forecasts, skipped = _forecasts(base, journal, origins, tell)
+    tell.stage("judge the forecasts")
+    found = judged(settings, day, forecasts, skipped)
+    tell.stage("write the tables and record them in MLflow")
+    write(found)
+    log(settings, found)
+    return found
+
+
+def judged(
+    config: Config,
+    as_of: dt.date,
+    forecasts: Sequence[OriginForecasts],
+    skipped: Sequence[Skipped] = (),
+    contenders: Sequence[Contender] = CONTENDERS,
+) -> Backtest:
+    """Answer what the forecasts of some origins, oldest first, come to."""
+    seed = config.train.seed
+    by_origin = scores_by_origin(forecasts, contenders)
+    board = leaderboard(by_origin)
+    found = verdicts(forecasts, board, contenders, seed)
+    return Backtest(
+        name=config.name,
+        as_of=as_of,
+        horizon_days=config.outlook.horizon_days,
+        trials=config.train.trials,
+        seed=seed,
+        origins=tuple(one.origin for one in forecasts),
+        skipped=tuple(skipped),
+        not_run=tuple(missing for one in forecasts for missing in one.not_run),
+        predictions=predictions(forecasts, config.tiers.names),
+        by_origin=by_origin,
+        leaderboard=board,
+        verdicts=found,
+        doubt=doubt(forecasts, config),
+        totals=totals_by_origin(forecasts, TIERCAST),
+        grade=grade(Findings.of(found, board)),
+        folder=backtest_folder(config, as_of),
+    )
+
+
+def _forecasts(
+    base: CustomerBase, journal: Journal, origins: Sequence[dt.date], tell: Progress
+) -> tuple[list[OriginForecasts], list[Skipped]]:
+    """Answer the forecasts of each origin, and the origins at which no training was possible."""
+    forecasts, skipped = [], []
+    for number, origin in enumerate(origins, start=1):
+        tell.say(f"Origin {number} of {len(origins)}: {origin}")
+        try:
+            forecasts.append(forecast_origin(base, journal, origin, CONTENDERS, tell))
+        except InputError as error:
+            skipped.append(Skipped(origin, str(error)))
+            tell.say(f"{origin} is left out: {error}")
+    if not forecasts:
+        raise InputError(f"No origin could be forecast from. {skipped[-1].reason}")
+    return forecasts, skipped
+
+
+def _with_trials(config: Config, trials: int) -> Config:
+    if trials < 0:
+        raise InputError(f"`trials` must be at least 0, but got {trials}.")
+    return config.model_copy(update={"train": config.train.model_copy(update={"trials": trials})})
+
+
+def _first_order_day(journal: Journal) -> dt.date:
+    daily = journal.daily_orders
+    if not len(daily.counts):
+        raise InputError(
+            "No order has a positive amount, so there is nothing to forecast; check the sign of "
+            "`amount` in the source."
+        )
+    return daily.first
+
+
+def _checked_day(as_of: dt.date, first: dt.date, observed_until: dt.date) -> dt.date:
+    if as_of > observed_until:
+        raise InputError(
+            f"A backtest cannot be as of {as_of}: orders are known only before "
+            f"{observed_until}; use an as_of up to that day."
+        )
+    return check_as_of(as_of, first)

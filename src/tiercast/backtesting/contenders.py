@@ -1,0 +1,90 @@
+"""Who competes: one row each, tiercast last."""
+
+import pandas as pd
+
+from tiercast.backtesting.contender import Contender, Forecaster, Lesson, Told
+from tiercast.backtesting.histories import by_bg_nbd, by_mbg_nbd, by_pareto_nbd
+from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression
+from tiercast.backtesting.rules import by_last_window, by_recency, by_rfm_total
+
+TIERCAST = "tiercast"
+
+
+def by_tiercast(lesson: Lesson) -> Forecaster:
+    """Answer tiercast's own model, learnt from the same panel."""
+
+    def tell(frame: pd.DataFrame) -> Told:
+        scores = lesson.model.predict(frame)
+        return Told(
+            scores["churn_probability"].to_numpy(dtype=float),
+            scores["expected_value"].to_numpy(dtype=float),
+            scores,
+        )
+
+    return tell
+
+
+CONTENDERS: tuple[Contender, ...] = (
+    Contender(
+        "recency",
+        "recency rule",
+        "rule",
+        "the later the last order, the better; level by isotonic regression",
+        by_recency,
+    ),
+    Contender(
+        "rfm_total",
+        "RFM total",
+        "rule",
+        "the higher the RFM total, the better; level by isotonic regression",
+        by_rfm_total,
+    ),
+    Contender(
+        "last_window",
+        "last window",
+        "rule",
+        "who brought much in the last window will again; level by isotonic regression",
+        by_last_window,
+    ),
+    Contender(
+        "bg_nbd",
+        "BG/NBD",
+        "history",
+        "BG/NBD with Gamma-Gamma, fitted on the base at the origin",
+        by_bg_nbd,
+    ),
+    Contender(
+        "mbg_nbd",
+        "MBG/NBD",
+        "history",
+        "MBG/NBD with Gamma-Gamma, fitted on the base at the origin",
+        by_mbg_nbd,
+    ),
+    Contender(
+        "pareto_nbd",
+        "Pareto/NBD",
+        "history",
+        "Pareto/NBD with Gamma-Gamma, fitted on the base at the origin",
+        by_pareto_nbd,
+    ),
+    Contender(
+        "logistic",
+        "logistic",
+        "learner",
+        "logistic regression of log RFM features; ridge on log value, smeared",
+        by_logistic_regression,
+    ),
+    Contender(
+        "lightgbm",
+        "LightGBM",
+        "learner",
+        "LightGBM with default settings on all numeric features",
+        by_lightgbm,
+    ),
+    Contender(TIERCAST, "tiercast", "ours", "the whole of it, tuned as asked", by_tiercast),
+)
+
+
+def labels() -> dict[str, str]:
+    """Answer what each contender is called on a screen."""
+    return {contender.name: contender.label for contender in CONTENDERS}

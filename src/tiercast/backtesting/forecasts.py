@@ -1,0 +1,161 @@
+"""What every contender says at one origin, knowing what was known then, and what came."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tiercast.backtesting.case import Case, Truth
+from tiercast.backtesting.contender import CannotFitError, Contender, Lesson, Told
+from tiercast.backtesting.tier_chances import tier_chances
+from tiercast.config.progress import Progress
+from tiercast.config.schema import Config
+from tiercast.modeling.assignment import assign_tiers
+from tiercast.segments.tiers import tier_of
+from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.labels import labels
+from tiercast.snapshots.returns import first_returns
+from tiercast.sources.canonical import CustomerBase
+from tiercast.training.learning import learn
+from tiercast.training.panel import build_panel
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int_]
+
+RHYTHM = ["recency_days", "gap_mean_days"]  # what the naive next order date goes by
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """A contender that could not be fitted at an origin, and why."""
+
+    contender: str
+    origin: dt.date
+    reason: str
+
+
+@dataclass(frozen=True)
+class OriginForecasts:
+    """One origin: its customers with what came, each contender's case, tiercast's own scores.
+
+    `came`: customer_id, ordered, value, true_tier, returned_after_days (NaN: not within the
+    horizon), recency_days, gap_mean_days. `scores` has the same rows, as `CustomerModel.predict`
+    answers them.
+    """
+
+    origin: dt.date
+    came: pd.DataFrame
+    cases: Mapping[str, Case]
+    scores: pd.DataFrame
+    not_run: tuple[NotRun, ...]
+
+
+def forecast_origin(
+    base: CustomerBase,
+    journal: Journal,
+    origin: dt.date,
+    contenders: Sequence[Contender],
+    progress: Progress,
+) -> OriginForecasts:
+    """Answer the forecasts of an origin.
+
+    The panel is cut at the origin, so that neither features nor models know what came later; it
+    is joined only afterwards.
+
+    Raises
+    ------
+    InputError
+        A training as of the origin is not possible.
+    """
+    config = base.config
+    panel = build_panel(base, journal, origin)
+    lesson = Lesson(panel, config, learn(panel, config, None, progress).model)
+    progress.stage(f"forecast from {origin} by each contender", len(contenders))
+    told: dict[str, tuple[Told, FloatArray | None]] = {}
+    missing = []
+    for contender in contenders:
+        try:
+            told[contender.name] = _told(contender, lesson)
+        except CannotFitError as reason:
+            missing.append(NotRun(contender.name, origin, str(reason)))
+        progress.step(contender.label)
+    cuts = lesson.model.outlook.tier_cuts
+    came = _came(panel.current, journal, origin, config, cuts)
+    truth = _truth(came, config)
+    ids = came["customer_id"].to_numpy()
+    cases = {name: _case(truth, *found, config, ids) for name, found in told.items()}
+    scores = next(found.scores for found, _ in told.values() if found.scores is not None)
+    return OriginForecasts(origin, came, cases, scores, tuple(missing))
+
+
+def _told(contender: Contender, lesson: Lesson) -> tuple[Told, FloatArray | None]:
+    """Answer what a contender says of the base, and its tier chances if it has none itself."""
+    tell = contender.fit(lesson)
+    told = tell(lesson.panel.current)
+    if told.scores is not None:
+        return told, None
+    before = lesson.newest
+    return told, tier_chances(
+        told,
+        lesson.model.outlook.tier_cuts,
+        told_before=tell(before),
+        value_before=before["value"].to_numpy(dtype=float),
+    )
+
+
+def _case(
+    truth: Truth,
+    told: Told,
+    chances: FloatArray | None,
+    config: Config,
+    customer_id: npt.NDArray[np.generic],
+) -> Case:
+    names = config.tiers.names
+    if told.scores is not None:
+        own = told.scores[[f"tier_probability_{name}" for name in names]].to_numpy(dtype=float)
+        assigned = _places(told.scores["tier"], names)
+        return Case(truth, told.churn, told.expected_value, assigned, own)
+    assert chances is not None
+    assigned = assign_tiers(config.tiers.assign, chances, told.expected_value, customer_id)
+    return Case(truth, told.churn, told.expected_value, assigned, chances)
+
+
+def _came(
+    current: pd.DataFrame,
+    journal: Journal,
+    origin: dt.date,
+    config: Config,
+    cuts: tuple[float, ...],
+) -> pd.DataFrame:
+    """Answer what came of the base's customers within the horizon after the origin."""
+    until = origin + dt.timedelta(days=config.outlook.horizon_days)
+    came = labels(
+        journal.orders,
+        [origin],
+        horizon_days=config.outlook.horizon_days,
+        observed_until=until,
+    ).to_pandas()
+    back = first_returns(journal.order_days, [origin], observed_until=until).to_pandas()
+    rows = current[["customer_id", *RHYTHM]]
+    for frame in (came, back):
+        rows = rows.merge(frame.drop(columns="as_of"), on="customer_id", how="left")
+    rows["ordered"] = rows["ordered"].eq(True)
+    rows["value"] = rows["value"].fillna(0.0)
+    rows["true_tier"] = tier_of(rows["value"], rows["ordered"], cuts, config.tiers.names)
+    return rows
+
+
+def _truth(came: pd.DataFrame, config: Config) -> Truth:
+    return Truth(
+        1.0 - came["ordered"].to_numpy(dtype=float),
+        came["value"].to_numpy(dtype=float),
+        _places(came["true_tier"], config.tiers.names),
+    )
+
+
+def _places(tiers: pd.Series, names: Sequence[str]) -> IntArray:
+    """Answer each tier's place, 0 = best, (n,)."""
+    return np.asarray(pd.Categorical(tiers, categories=list(names)).codes, dtype=int)

@@ -1,0 +1,54 @@
+"""Who scored how: every measure of every contender, by origin and on average."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from tiercast.backtesting.contender import Contender
+from tiercast.backtesting.forecasts import OriginForecasts
+
+
+def scores_by_origin(
+    forecasts: Sequence[OriginForecasts], contenders: Sequence[Contender]
+) -> pd.DataFrame:
+    """Answer one row per origin and contender: customers, then every measure.
+
+    A contender that was not run at an origin has no row there.
+    """
+    rows = [
+        {"origin": one.origin, "contender": contender.name}
+        | {"customers": one.cases[contender.name].customers}
+        | one.cases[contender.name].scores()
+        for one in forecasts
+        for contender in contenders
+        if contender.name in one.cases
+    ]
+    return pd.DataFrame(rows)
+
+
+def leaderboard(by_origin: pd.DataFrame) -> pd.DataFrame:
+    """Answer one row per contender: at how many origins it ran, then the mean of each measure."""
+    grouped = by_origin.drop(columns=["origin", "customers"]).groupby("contender", sort=False)
+    means = grouped.mean()
+    means.insert(0, "origins", grouped.size())
+    return means.reset_index()
+
+
+def totals_by_origin(forecasts: Sequence[OriginForecasts], name: str) -> pd.DataFrame:
+    """Answer what a contender expected in total at each origin, beside what came.
+
+    Columns: origin, customers, expected_value, value, expected_buyers, buyers.
+    """
+    return pd.DataFrame([_totals(one, name) for one in forecasts])
+
+
+def _totals(one: OriginForecasts, name: str) -> dict[str, object]:
+    case = one.cases[name]
+    return {
+        "origin": one.origin,
+        "customers": case.customers,
+        "expected_value": float(case.expected_value.sum()),
+        "value": float(case.truth.value.sum()),
+        "expected_buyers": float((1.0 - case.churn).sum()),
+        "buyers": int(case.customers - case.truth.churned.sum()),
+    }

@@ -1,0 +1,69 @@
+"""How far off the next order date was, against the naive rule: last order plus usual gap.
+
+Judged on customers who ordered within the horizon and have a usual gap. Dates beyond the horizon,
+about which tiercast says nothing, count as its end; naive ones before the origin count as the
+origin. Both are measured on the same customers.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def with_waits(rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+    """Answer rows of `told_and_came` with days from the origin to the next order.
+
+    Adds wait_told, wait_low, wait_high (infinite: beyond the horizon), wait_naive (NaN: no
+    usual gap) and wait_came (infinite: no order within the horizon).
+    """
+    told, low, high = (
+        _days(rows[f"next_order_{name}"], rows["origin"]) for name in ("date", "low", "high")
+    )
+    naive = (rows["gap_mean_days"] - np.floor(rows["recency_days"])).astype(float)
+    came = rows["returned_after_days"].to_numpy(dtype=float, na_value=np.nan)
+    return rows.assign(
+        wait_told=np.minimum(told, horizon_days),
+        wait_low=low,
+        wait_high=high,
+        wait_naive=naive.clip(0.0, horizon_days),
+        wait_came=np.where(np.isnan(came), np.inf, came),
+    )
+
+
+def ordered_with_gap(rows: pd.DataFrame) -> pd.Series:
+    """Answer who ordered within the horizon and has a usual gap."""
+    return np.isfinite(rows["wait_came"]) & rows["wait_naive"].notna()
+
+
+def date_told(rows: pd.DataFrame) -> pd.Series:
+    """Answer which of those were told a date."""
+    return ordered_with_gap(rows) & rows["next_order_date"].notna()
+
+
+def ordered(rows: pd.DataFrame) -> pd.Series:
+    """Answer who ordered within the horizon."""
+    return np.isfinite(rows["wait_came"])
+
+
+def date_error(rows: pd.DataFrame) -> float:
+    """Answer the mean distance of tiercast's date from the order, in days."""
+    return float((rows["wait_told"] - rows["wait_came"]).abs().mean())
+
+
+def naive_error(rows: pd.DataFrame) -> float:
+    """Answer the mean distance of the naive date from the order, in days."""
+    return float((rows["wait_naive"] - rows["wait_came"]).abs().mean())
+
+
+def date_inside(rows: pd.DataFrame) -> float:
+    """Answer the share whose order came between the limits; no order counts as later than any."""
+    low, high = rows["wait_low"], rows["wait_high"]
+    return float(((rows["wait_came"] >= low) & (rows["wait_came"] <= high)).mean())
+
+
+def _days(dates: pd.Series, origin: pd.Series) -> FloatArray:
+    """Answer the days from the origin; infinite where there is no date, (n,)."""
+    waited = pd.to_datetime(dates) - pd.to_datetime(origin)
+    return np.asarray(waited.dt.days.fillna(np.inf), dtype=float)

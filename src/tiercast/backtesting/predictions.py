@@ -1,0 +1,53 @@
+"""Every forecast beside what came, row by row: what all other tables can be made from again."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from tiercast.backtesting.case import Case
+from tiercast.backtesting.contenders import TIERCAST
+from tiercast.backtesting.forecasts import OriginForecasts
+
+OURS = (
+    "value_low",
+    "value_high",
+    "tier_confidence",
+    "tier_set",
+    "next_order_date",
+    "next_order_low",
+    "next_order_high",
+)
+
+
+def predictions(forecasts: Sequence[OriginForecasts], tier_names: tuple[str, ...]) -> pd.DataFrame:
+    """Answer one row per origin, contender and customer.
+
+    Columns: origin, contender, customer_id, churn_probability, expected_value, tier; ordered,
+    value, true_tier and returned_after_days, what came; then what tiercast alone tells, missing
+    in the others' rows.
+    """
+    parts = [
+        _rows(one, name, case, tier_names) for one in forecasts for name, case in one.cases.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rows(
+    one: OriginForecasts, name: str, case: Case, tier_names: tuple[str, ...]
+) -> pd.DataFrame:
+    came = one.came[["ordered", "value", "true_tier", "returned_after_days"]]
+    told = pd.DataFrame(
+        {
+            "origin": one.origin,
+            "contender": name,
+            "customer_id": one.came["customer_id"].to_numpy(),
+            "churn_probability": case.churn,
+            "expected_value": case.expected_value,
+            "tier": np.array(tier_names, dtype=object)[case.tier],
+        }
+    )
+    rows = pd.concat([told, came.reset_index(drop=True)], axis=1)
+    if name != TIERCAST:
+        return rows
+    return pd.concat([rows, one.scores[list(OURS)].reset_index(drop=True)], axis=1)

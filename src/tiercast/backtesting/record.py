@@ -1,0 +1,99 @@
+"""Where a backtest is kept: a folder that appears whole or not at all, and a run in MLflow."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from tiercast.artifacts.staging import staged_folder
+from tiercast.artifacts.text_file import flush, to_json, writing
+from tiercast.backtesting.bootstrap import RESAMPLES
+from tiercast.backtesting.case import MEASURES
+from tiercast.backtesting.contenders import TIERCAST, labels
+from tiercast.backtesting.figures import backtest_figures
+from tiercast.backtesting.result import Backtest
+from tiercast.config.schema import Config
+from tiercast.tracking.runs import training_run
+
+FOLDER = "backtest"
+SUMMARY = "summary.json"
+TABLES = ("predictions", "by_origin", "leaderboard", "verdicts", "doubt")
+SHOWN_TABLES = TABLES[1:]  # in MLflow: what a person can read
+
+
+def backtest_folder(config: Config, as_of: dt.date) -> Path:
+    """Answer where the backtest of a day lies."""
+    return Path(config.output.path) / FOLDER / f"as_of={as_of}"
+
+
+def write(found: Backtest) -> None:
+    """Write tables and summary into the backtest's folder.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, read-only or the like; an older backtest of the day is still there.
+    """
+    folder = found.folder
+    with staged_folder(folder) as aside, writing(folder):
+        for name in TABLES:
+            getattr(found, name).to_parquet(aside / f"{name}.parquet", index=False)
+        path = aside / SUMMARY
+        path.write_text(to_json(summary(found)), encoding="utf-8")
+        flush(path)
+
+
+def log(config: Config, found: Backtest) -> str:
+    """Record the backtest as a run of its own, and answer the run's id."""
+    params = {"as_of": found.as_of, "backtest.origins": len(found.origins)}
+    params |= {"backtest.trials": found.trials, "backtest.resamples": RESAMPLES}
+    tags = {"backtest.grade": found.grade.rule.letter}
+    name = f"backtest {found.as_of}"
+    with training_run(config, name=name, params=params, tags=tags) as run:
+        run.log_metrics(mean_metrics(found.leaderboard))
+        ours = found.by_origin[found.by_origin["contender"] == TIERCAST]
+        for row in ours.to_dict("records"):
+            scores = {metric.name: row[metric.name] for metric in MEASURES}
+            run.log_snapshot(row["origin"], {k: v for k, v in scores.items() if v == v})
+        run.log_figures(backtest_figures(found.predictions, labels()), "figures.html")
+        for table in SHOWN_TABLES:
+            run.log_table(getattr(found, table), f"{table}.json")
+        run.log_dict(summary(found), SUMMARY)
+        return run.run_id
+
+
+def mean_metrics(board: pd.DataFrame) -> dict[str, float]:
+    """Answer the means by MLflow's name, such as `backtest/auc/bg_nbd`; unknown ones left out.
+
+    Examples
+    --------
+    >>> board = pd.DataFrame({"contender": ["bg_nbd"], "origins": [2], "auc": [0.8]})
+    >>> mean_metrics(board)
+    {'backtest/auc/bg_nbd': 0.8}
+    """
+    means = board.drop(columns="origins").set_index("contender")
+    return {
+        f"{FOLDER}/{metric}/{contender}": float(value)
+        for metric, column in means.items()
+        for contender, value in column.dropna().items()
+    }
+
+
+def summary(found: Backtest) -> Mapping[str, object]:
+    """Answer what the backtest was and came to, as plain data."""
+    return {
+        "name": found.name,
+        "as_of": found.as_of,
+        "horizon_days": found.horizon_days,
+        "trials": found.trials,
+        "seed": found.seed,
+        "resamples": RESAMPLES,
+        "origins": found.origins,
+        "skipped": [asdict(one) for one in found.skipped],
+        "not_run": [asdict(one) for one in found.not_run],
+        "totals": found.totals.to_dict("records"),
+        "grade": found.grade.to_dict(),
+        "metrics": found.leaderboard.set_index("contender").to_dict("index"),
+    }

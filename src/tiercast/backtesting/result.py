@@ -1,0 +1,45 @@
+"""What a backtest found, as tables."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from tiercast.backtesting.forecasts import NotRun
+from tiercast.backtesting.grade import Grade
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An origin at which no model could be trained, and why."""
+
+    origin: dt.date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Forecasts from past origins, judged; each table's columns stand in the function it is from.
+
+    `predictions`: see `predictions`; `by_origin`, `leaderboard` and `totals`: see `leaderboard`;
+    `verdicts` and `doubt`: see their modules. `trials` is how many settings were tried at each
+    origin, `seed` that of trainings and of the bootstrap; `folder` is where the tables lie.
+    """
+
+    name: str
+    as_of: dt.date
+    horizon_days: int
+    trials: int
+    seed: int
+    origins: tuple[dt.date, ...]
+    skipped: tuple[Skipped, ...]
+    not_run: tuple[NotRun, ...]
+    predictions: pd.DataFrame
+    by_origin: pd.DataFrame
+    leaderboard: pd.DataFrame
+    verdicts: pd.DataFrame
+    doubt: pd.DataFrame
+    totals: pd.DataFrame
+    grade: Grade
+    folder: Path

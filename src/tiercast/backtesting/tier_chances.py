@@ -1,0 +1,44 @@
+"""Tier chances for any contender, from its churn and value alone: the same means for all.
+
+How buyers' values scatter around what a contender expects of them is read off the newest
+training cutoff, from what it says of the customers there.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from tiercast.backtesting.contender import Told
+from tiercast.modeling.distribution import PredictiveDistribution
+from tiercast.modeling.shapes import ValueShapes
+
+FloatArray = npt.NDArray[np.float64]
+
+LEAST_ORDER = 1e-6  # chance of an order
+CHEAPEST = 0.05  # share of buyers; nobody is expected to bring less than they, given an order
+
+
+def tier_chances(
+    told: Told, cuts: tuple[float, ...], *, told_before: Told, value_before: FloatArray
+) -> FloatArray:
+    """Answer the chance of each tier, best first, (n, len(cuts) + 2).
+
+    `told_before` is what the contender says of the newest training cutoff, `value_before` what
+    came there.
+    """
+    bought = value_before > 0
+    least = float(np.quantile(value_before[bought], CHEAPEST)) if bought.any() else 1.0
+    shapes = ValueShapes.fit(value_before[bought], mean_if_order(told_before, least)[bought])
+    means = mean_if_order(told, least)
+    return PredictiveDistribution(told.churn, means, shapes).tier_probabilities(cuts)
+
+
+def mean_if_order(told: Told, least: float) -> FloatArray:
+    """Answer the value to expect given an order, at least `least`, (n,).
+
+    Examples
+    --------
+    >>> mean_if_order(Told(np.array([0.5, 1.0]), np.array([10.0, 0.0])), 2.0).tolist()
+    [20.0, 2.0]
+    """
+    order = np.maximum(1.0 - told.churn, LEAST_ORDER)
+    return np.maximum(told.expected_value / order, least)

@@ -1,0 +1,83 @@
+"""Better, tie or worse: tiercast against the best other by each metric, and the rules."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from tiercast.backtesting.bootstrap import Question, answered
+from tiercast.backtesting.case import MEASURES
+from tiercast.backtesting.contender import Contender
+from tiercast.backtesting.contenders import TIERCAST
+from tiercast.backtesting.forecasts import OriginForecasts
+from tiercast.modeling.metrics import Metric
+
+BEST, RULE = "best other", "rule"
+RANKING = ("auc", "gini")  # by which every simple rule must be beaten
+BETTER, TIE, WORSE = "better", "tie", "worse"
+COLUMNS = ["against", "metric", "other", "ours", "theirs", "difference", "low", "high", "verdict"]
+
+
+def verdicts(
+    forecasts: Sequence[OriginForecasts],
+    board: pd.DataFrame,
+    contenders: Sequence[Contender],
+    seed: int,
+) -> pd.DataFrame:
+    """Answer a row per metric against the best other, and per simple rule by AUC and Gini.
+
+    Columns: against ("best other" or "rule"), metric, other, ours, theirs, difference (ours less
+    theirs), low and high (95 %), verdict. The best other is the best on average of those that
+    ran at every origin.
+    """
+    asked = [*_against_best(board, len(forecasts)), *_against_rules(board, contenders)]
+    questions = [question for _, question in asked]
+    found = answered(questions, [one.cases for one in forecasts], seed)
+    found["against"] = [against for against, _ in asked]
+    found["metric"] = [question.metric.name for question in questions]
+    found["other"] = [question.theirs for question in questions]
+    found["verdict"] = [
+        verdict(question.metric, low, high)
+        for question, low, high in zip(questions, found["low"], found["high"], strict=True)
+    ]
+    return found[COLUMNS]
+
+
+def verdict(metric: Metric, low: float, high: float) -> str:
+    """Answer which side of 0 the interval of a difference lies on, in the metric's direction.
+
+    Examples
+    --------
+    >>> auc, log_loss = MEASURES[0], MEASURES[3]
+    >>> verdict(auc, 0.01, 0.02), verdict(log_loss, 0.01, 0.02), verdict(auc, -0.01, 0.02)
+    ('better', 'worse', 'tie')
+    """
+    if not (low > 0 or high < 0):
+        return TIE
+    return BETTER if (low > 0) == metric.bigger_is_better else WORSE
+
+
+def _against_best(board: pd.DataFrame, origins: int) -> list[tuple[str, Question]]:
+    others = board[(board["contender"] != TIERCAST) & (board["origins"] == origins)]
+    means = others.set_index("contender")
+    return [
+        (BEST, Question(metric, TIERCAST, _best(metric, means[metric.name])))
+        for metric in MEASURES
+        if len(means) and means[metric.name].notna().any()
+    ]
+
+
+def _best(metric: Metric, means: pd.Series) -> str:
+    return str(means.idxmax() if metric.bigger_is_better else means.idxmin())
+
+
+def _against_rules(
+    board: pd.DataFrame, contenders: Sequence[Contender]
+) -> list[tuple[str, Question]]:
+    rules = [one.name for one in contenders if one.kind == "rule"]
+    return [
+        (RULE, Question(metric, TIERCAST, rule))
+        for metric in MEASURES
+        if metric.name in RANKING and board[metric.name].notna().any()
+        for rule in rules
+        if rule in set(board["contender"])
+    ]
