@@ -8,7 +8,9 @@ import pandas as pd
 from tiercast.config.schema import Config
 from tiercast.features.clv import ClvModels
 from tiercast.modeling.customer_model import CustomerModel, Facts
-from tiercast.modeling.heads import HeadParams
+from tiercast.modeling.heads import HeadParams, Heads
+from tiercast.modeling.lessons import SeasonAhead
+from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import fit_outlook
 from tiercast.modeling.trees import TreeParams
 from tiercast.segments.clusters import CustomerSegments
@@ -63,13 +65,21 @@ def tiny_model(seed=0):
     panel = pd.concat([frame, clv.predict(frame, HORIZON_DAYS)], axis=1)
     panel["ordered"] = rng.random(len(panel)) < np.exp(-panel["recency_days"] / 200)
     panel["value"] = np.where(panel["ordered"], panel["average_order_value"], 0.0)
-    outlook = fit_outlook(panel, [], HeadParams(TREES, TREES), tier_cuts=(40.0, 20.0), seed=seed)
+    outlook = fit_outlook(
+        Heads.fit(panel, HeadParams(TREES, TREES), seed),
+        panel,
+        [],
+        tier_cuts=(40.0, 20.0),
+        season=SeasonAhead(),
+        seed=seed,
+    )
     return CustomerModel(
         _facts(frame),
         clv,
         outlook,
         CustomerSegments(least=2, most=2, resamples=2).fit(frame),
         RfmEdges((50.0, 150.0), (2.0, 4.0), (50.0, 150.0)),
+        WaitingTimes.unlearnt(),
     )
 
 

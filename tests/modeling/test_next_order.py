@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiercast.features.clv import ClvModels
-from tiercast.modeling.next_order import QUANTILES, dates_after, next_order_days
+from tiercast.modeling.next_order import QUANTILES, RETURNED, WaitingTimes, dates_after
 from tiny_model import AS_OF, HORIZON_DAYS, tiny_features
 
 FRAME = tiny_features()
@@ -16,7 +16,8 @@ MEDIAN = "next_order_date"
 
 
 def waits(churn, horizon_days=HORIZON_DAYS, frame=FRAME):
-    return next_order_days(frame, np.broadcast_to(churn, len(frame)), CLV, horizon_days)
+    told = np.broadcast_to(churn, len(frame))
+    return WaitingTimes.unlearnt().days(frame, told, CLV, horizon_days)
 
 
 def chance_by(days, churn, horizon_days=HORIZON_DAYS):
@@ -70,10 +71,10 @@ def test_who_more_likely_than_not_stays_away_has_no_date():
 
 def test_a_row_needs_no_others():
     churn = np.random.default_rng(0).uniform(0.01, 0.6, len(FRAME))
-    together = next_order_days(FRAME, churn, CLV, HORIZON_DAYS)
+    together = WaitingTimes.unlearnt().days(FRAME, churn, CLV, HORIZON_DAYS)
     for row in range(0, len(FRAME), 10):
         part = slice(row, row + 1)
-        alone = next_order_days(FRAME.iloc[part], churn[part], CLV, HORIZON_DAYS)
+        alone = WaitingTimes.unlearnt().days(FRAME.iloc[part], churn[part], CLV, HORIZON_DAYS)
         for name, days in alone.items():
             np.testing.assert_array_equal(days, together[name][part])
 
@@ -98,3 +99,31 @@ def test_dates_keep_the_index_and_may_be_none_at_all():
     assert dates.index.tolist() == [7, 3]
     nobody = dates_after(pd.Series([AS_OF]).head(0), np.empty(0))
     assert (len(nobody), nobody.dtype) == (0, object)
+
+
+def rhythmic(customers=1000):
+    """Customers who all come back on day 30, whatever the models' shape says."""
+    frame = tiny_features(customers)
+    return frame.assign(**{RETURNED: np.where(np.arange(customers) % 4 == 0, np.nan, 30.0)})
+
+
+def test_past_orders_move_the_dates_to_where_they_fell():
+    frame = rhythmic()
+    learnt = WaitingTimes.fit(frame, CLV, HORIZON_DAYS).days(
+        frame, np.full(len(frame), 0.25), CLV, HORIZON_DAYS
+    )
+    assert np.median(learnt[MEDIAN]) == pytest.approx(30.5, abs=3)
+    before = waits(0.25, frame=frame)[MEDIAN]
+    assert np.abs(learnt[MEDIAN] - 30.5).mean() < np.abs(before - 30.5).mean() / 2
+
+
+def test_few_past_orders_leave_the_shape_as_it_is():
+    few = rhythmic().head(400)
+    assert WaitingTimes.fit(few, CLV, HORIZON_DAYS).to_dict() == WaitingTimes.unlearnt().to_dict()
+
+
+def test_stored_waiting_times_come_back():
+    learnt = WaitingTimes.fit(rhythmic(4000), CLV, HORIZON_DAYS)
+    back = WaitingTimes.from_dict(learnt.to_dict())
+    assert back.to_dict() == learnt.to_dict()
+    assert len(learnt.edges) == len(learnt.quantiles) - 1 > 0

@@ -16,7 +16,7 @@ from tiercast.config.schema import RfmWeightsConfig, Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.modeling.assignment import Assign, assign_tiers
-from tiercast.modeling.next_order import dates_after, next_order_days
+from tiercast.modeling.next_order import WaitingTimes, dates_after
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.reasons import effects, reasons
 from tiercast.modeling.topics import Language
@@ -65,6 +65,7 @@ class CustomerModel:
     outlook: Outlook
     segments: CustomerSegments
     rfm_edges: RfmEdges
+    waiting: WaitingTimes
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -104,7 +105,7 @@ class CustomerModel:
         scored["value_variance"] = outlook.variance
         for tier in range(tiers.shape[1]):
             scored[f"tier_p{tier}"] = tiers[:, tier]
-        waits = next_order_days(full, outlook.churn, self.clv, facts.horizon_days)
+        waits = self.waiting.days(full, outlook.churn, self.clv, facts.horizon_days)
         for name, days in waits.items():
             scored[name] = dates_after(full["as_of"], days)
         return scored
@@ -164,6 +165,7 @@ class CustomerModel:
             "clv": self.clv.to_dict(),
             "segments": self.segments.to_dict(),
             "rfm_edges": self.rfm_edges.to_dict(),
+            "waiting": self.waiting.to_dict(),
         }
         return {"model.json": json.dumps(described, indent=1)} | self.outlook.to_files()
 
@@ -181,6 +183,7 @@ class CustomerModel:
             Outlook.from_files(files),
             CustomerSegments.from_dict(stored["segments"]),
             RfmEdges.from_dict(stored["rfm_edges"]),
+            WaitingTimes.from_dict(stored["waiting"]),
         )
 
     def _who(self, frame: pd.DataFrame) -> pd.DataFrame:

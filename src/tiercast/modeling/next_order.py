@@ -2,8 +2,14 @@
 
 The shape of the waiting time is MBG/NBD's: P(order by t) is proportional to
 1 - ((alpha + T) / (alpha + T + t))^(r + x) (Batislam, Denizel & Filiztekin 2007); it is scaled
-so that the chance of an order within the horizon is the calibrated one.
+so that the chance of an order within the horizon is the calibrated one. That shape knows no
+rhythm, so past cutoffs correct it: where in it did the orders of customers as likely to order
+really fall?
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,26 +20,75 @@ from tiercast.features.clv import ClvModels, histories, horizon_ratio
 FloatArray = npt.NDArray[np.float64]
 
 QUANTILES = {"next_order_date": 0.5, "next_order_low": 0.05, "next_order_high": 0.95}
+PLACES = np.linspace(0.0, 1.0, 101)
+MOST_GROUPS, BUYERS_A_GROUP = 5, 500
+RETURNED = "returned_after_days"
+MIDDLE_OF_DAY = 0.5
 
 
-def next_order_days(
-    frame: pd.DataFrame, churn: FloatArray, clv: ClvModels, horizon_days: int
-) -> dict[str, FloatArray]:
-    """Answer days from `as_of` to the median and the 5 % and 95 % limits of the next order, (n,).
+@dataclass(frozen=True)
+class WaitingTimes:
+    """Where past orders fell in the models' shape, by group of how soon it expects an order.
 
-    NaN where that quantile lies beyond the horizon, about which nothing is forecast. On the
-    season clock the horizon is taken to pass evenly.
+    `edges` (n_groups - 1,) part the groups by the shape's own chance of an order within the
+    horizon; a row of `quantiles` (n_groups, 101) tells the place in the shape, 0 to 1, before
+    which that share of the orders within the horizon fell. Without any: the shape as it is.
     """
-    model, ratio = clv.mbg_nbd, horizon_ratio(frame)
-    history = histories(frame)
-    exposure = model.alpha_ + history["T"].to_numpy(dtype=float)
-    power = model.r_ + history["frequency"].to_numpy(dtype=float)
-    reach = -np.expm1(power * np.log(exposure / (exposure + horizon_days * ratio)))
-    order = 1.0 - churn
-    return {
-        name: _wait(quantile / order * reach, exposure, power, quantile < order) / ratio
-        for name, quantile in QUANTILES.items()
-    }
+
+    edges: FloatArray
+    quantiles: FloatArray
+
+    @classmethod
+    def unlearnt(cls) -> Self:
+        """Answer the shape as it is."""
+        return cls(np.empty(0), PLACES[np.newaxis])
+
+    @classmethod
+    def fit(cls, rows: pd.DataFrame, clv: ClvModels, horizon_days: int) -> Self:
+        """Learn from past rows with `returned_after_days` (NaN: not within the horizon)."""
+        came = rows[rows[RETURNED].notna()]
+        groups = min(MOST_GROUPS, len(came) // BUYERS_A_GROUP)
+        if groups == 0:
+            return cls.unlearnt()
+        shape = _Shape.of(came, clv, horizon_days)
+        places = shape.place(came[RETURNED].to_numpy(dtype=float) + MIDDLE_OF_DAY)
+        edges = np.unique(np.quantile(shape.reach, np.linspace(0, 1, groups + 1)[1:-1]))
+        group = np.searchsorted(edges, shape.reach, side="right")
+        found = [_quantiles(places[group == number]) for number in range(len(edges) + 1)]
+        return cls(edges, np.array(found))
+
+    def days(
+        self, frame: pd.DataFrame, churn: FloatArray, clv: ClvModels, horizon_days: int
+    ) -> dict[str, FloatArray]:
+        """Answer days from `as_of` to the next order's median and 5 % and 95 % limits, (n,).
+
+        NaN where that quantile lies beyond the horizon, about which nothing is forecast. On the
+        season clock the horizon is taken to pass evenly.
+        """
+        shape, order = _Shape.of(frame, clv, horizon_days), 1.0 - churn
+        group = np.searchsorted(self.edges, shape.reach, side="right")
+        found = {}
+        for name, quantile in QUANTILES.items():
+            share = np.minimum(quantile / order, 1.0)
+            place = self._place(group, share)
+            found[name] = np.where(quantile < order, shape.days(place), np.nan)
+        return found
+
+    def to_dict(self) -> dict[str, list[object]]:
+        """Answer plain data."""
+        return {"edges": self.edges.tolist(), "quantiles": self.quantiles.tolist()}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, list[object]]) -> Self:
+        """Answer the waiting times that `to_dict` described."""
+        return cls(np.array(stored["edges"], dtype=float), np.array(stored["quantiles"]))
+
+    def _place(self, group: npt.NDArray[np.int_], share: FloatArray) -> FloatArray:
+        place = np.empty(len(share))
+        for number, row in enumerate(self.quantiles):
+            chosen = group == number
+            place[chosen] = np.interp(share[chosen], PLACES, row)
+        return place
 
 
 def dates_after(as_of: pd.Series, days: FloatArray) -> pd.Series:
@@ -43,10 +98,35 @@ def dates_after(as_of: pd.Series, days: FloatArray) -> pd.Series:
     return dates.astype(object).where(np.isfinite(days), None)
 
 
-def _wait(
-    chance: FloatArray, exposure: FloatArray, power: FloatArray, within: npt.NDArray[np.bool_]
-) -> FloatArray:
-    """Invert the waiting time's distribution."""
-    left = np.where(within, 1.0 - chance, 1.0)
-    days = exposure * np.expm1(-np.log(left) / power)
-    return np.where(within, days, np.nan)
+@dataclass(frozen=True)
+class _Shape:
+    """MBG/NBD's waiting time of each row: alpha + T, r + x, chance within the horizon, clock."""
+
+    exposure: FloatArray
+    power: FloatArray
+    reach: FloatArray
+    ratio: FloatArray
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, clv: ClvModels, horizon_days: int) -> Self:
+        model, ratio, history = clv.mbg_nbd, horizon_ratio(frame), histories(frame)
+        exposure = model.alpha_ + history["T"].to_numpy(dtype=float)
+        power = model.r_ + history["frequency"].to_numpy(dtype=float)
+        reach = -np.expm1(power * np.log(exposure / (exposure + horizon_days * ratio)))
+        return cls(exposure, power, reach, ratio)
+
+    def place(self, days: FloatArray) -> FloatArray:
+        """Answer the chance of an order by then over that within the horizon, (n,)."""
+        by_then = -np.expm1(-self.power * np.log1p(days * self.ratio / self.exposure))
+        return np.minimum(by_then / self.reach, 1.0)
+
+    def days(self, place: FloatArray) -> FloatArray:
+        """Answer when that place is reached, (n,)."""
+        left = np.log1p(-place * self.reach)
+        return self.exposure * np.expm1(-left / self.power) / self.ratio
+
+
+def _quantiles(places: FloatArray) -> FloatArray:
+    found = np.quantile(places, PLACES)
+    found[0], found[-1] = 0.0, 1.0
+    return found

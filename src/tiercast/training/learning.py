@@ -12,6 +12,7 @@ from tiercast.modeling.customer_model import CustomerModel, Facts
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.heads import BTYD_FEATURE, Heads
 from tiercast.modeling.lessons import SeasonAhead
+from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
 from tiercast.modeling.tuning import Tuning, tune
 from tiercast.segments.clusters import CustomerSegments
@@ -52,7 +53,12 @@ def learn(
     progress.stage("find segments")
     segments = _segments(panel.current, seed, previous)
     model = CustomerModel(
-        _facts(panel, config), panel.clv, outlook, segments, rfm_edges(panel.current, config.rfm)
+        _facts(panel, config),
+        panel.clv,
+        outlook,
+        segments,
+        rfm_edges(panel.current, config.rfm),
+        WaitingTimes.fit(panel.lived, panel.clv, config.outlook.horizon_days),
     )
     judged = [
         PastForecast(one.cutoff, one.rows, fold_forecast(outlook.blend, one.said), one.kind)

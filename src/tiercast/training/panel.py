@@ -17,6 +17,7 @@ from tiercast.snapshots.cutoffs import CutoffPlan, check_as_of, plan_cutoffs
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.labels import labels
+from tiercast.snapshots.returns import first_returns
 from tiercast.sources.canonical import CustomerBase
 from tiercast.training.season import Season
 
@@ -29,7 +30,8 @@ class Panel:
     """Rows to learn from and the base as it stands.
 
     `rows` has one row per (as_of, customer_id), sorted so: features, `clv_*` by models fitted
-    before that cutoff, `ordered` and `value`. `lived` has the same rows with the length that the
+    before that cutoff, `ordered`, `value` and `returned_after_days` (empty: not within the
+    horizon). `lived` has the same rows with the length that the
     horizon turned out to have on the season clock, for the models to learn from; without the
     clock it is `rows`. `current` has the features at the training's `as_of`, where nothing is
     known yet of what follows. `share` of the customers are in each.
@@ -162,11 +164,16 @@ def _labelled(
     features: pd.DataFrame, journal: Journal, plan: CutoffPlan, as_of: dt.date
 ) -> pd.DataFrame:
     """Add what happened in the horizon."""
-    came = labels(
+    bought = labels(
         journal.orders, plan.cutoffs, horizon_days=plan.horizon_days, observed_until=as_of
-    ).to_pandas()
-    came["as_of"] = pd.to_datetime(came["as_of"]).dt.date
-    panel = features.merge(came, on=list(KEYS), how="left")
+    )
+    back = first_returns(journal.order_days, plan.cutoffs, observed_until=as_of)
+    soon = back.filter(back.returned_after_days < plan.horizon_days)
+    panel = features
+    for told in (bought, soon):
+        came = told.to_pandas()
+        came["as_of"] = pd.to_datetime(came["as_of"]).dt.date
+        panel = panel.merge(came, on=list(KEYS), how="left")
     panel["ordered"] = panel["ordered"].eq(True)
     panel["value"] = panel["value"].fillna(0.0)
     return panel
