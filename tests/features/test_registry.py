@@ -41,7 +41,8 @@ def test_a_base_of_bare_orders_lacks_what_it_cannot_tell(tmp_path):
     names = names_for(tmp_path, {"transactions": BARE})
     missing = {feature.name for feature in CATALOGUE} - names
     told_by_other_tables = {f.name for f in CATALOGUE if f.family in ("campaigns", "events")}
-    assert missing == told_by_other_tables | {
+    season = {f.name for f in CATALOGUE if f.family == "season"}
+    assert missing == told_by_other_tables | season | {
         "average_basket_quantity",
         "discount_share",
         "discount_share_90d",
@@ -64,6 +65,16 @@ def test_a_column_brings_its_features(tmp_path, column, names):
     assert with_column - names_for(tmp_path / "bare", {"transactions": BARE}) == names
 
 
+def test_the_season_clock_brings_its_features(tmp_path):
+    on_clock = names_for(tmp_path / "on", {"transactions": BARE}, Setting(30, on_clock=True))
+    assert on_clock - names_for(tmp_path / "off", {"transactions": BARE}) == {
+        "season_recency_days",
+        "season_age_days",
+        "season_overdue_ratio",
+        "season_horizon_ratio",
+    }
+
+
 def test_contacts_without_responses_lack_their_features(tmp_path):
     tables = shop()
     told = names_for(tmp_path / "told", tables)
@@ -78,7 +89,7 @@ def test_contacts_without_responses_lack_their_features(tmp_path):
 
 
 def test_every_feature_is_there_for_a_base_with_every_table(tmp_path):
-    setting = Setting(30, ("visit", 'it\'s "odd"'))
+    setting = Setting(30, ("visit", 'it\'s "odd"'), on_clock=True)
     names = names_for(tmp_path, shop(), setting)
     assert names == {f.name for f in (*CATALOGUE, *event_type_features(setting))}
 
@@ -92,5 +103,7 @@ def test_derived_features_stand_after_their_sources():
         ("gap_variation", "gap_std_days"),
         ("response_rate", "responses"),
         ("event_active_days_a_week", "event_active_days_90d"),
+        ("season_overdue_ratio", "btyd_frequency"),
+        ("season_overdue_ratio", "season_age_days"),
     ]:
         assert seen.index(later) > seen.index(sooner)

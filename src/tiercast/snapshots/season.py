@@ -65,7 +65,7 @@ class DailyOrders:
         found = rows.to_pyarrow()
         days, numbers = found["ordered_on"].to_pylist(), found["orders"].to_numpy()
         if not days:
-            return cls(dt.date.min, np.zeros(0))
+            return cls(dt.date.max, np.zeros(0))
         counts = np.zeros((days[-1] - days[0]).days + 1)
         counts[[(day - days[0]).days for day in days]] = numbers
         return cls(days[0], counts)
@@ -148,13 +148,19 @@ def _ticks(clock: SeasonClock) -> pa.Table:
 
 def _smoothed(counts: FloatArray) -> FloatArray:
     """Answer the mean over the days around each, as far as they are known."""
-    window = np.ones(min(SMOOTHING_DAYS, 2 * len(counts) - 1))
-    return np.convolve(counts, window, "same") / np.convolve(np.ones(len(counts)), window, "same")
+    return _around(counts) / _around(np.ones(len(counts)))
+
+
+def _around(numbers: FloatArray) -> FloatArray:
+    """Answer the sum over the days around each."""
+    half = SMOOTHING_DAYS // 2
+    sums = np.cumsum(np.pad(numbers, (half + 1, half)))
+    return sums[SMOOTHING_DAYS:] - sums[:-SMOOTHING_DAYS]
 
 
 def _usual(smoothed: FloatArray) -> float:
     """Answer the mean over the last year, above 0."""
-    return max(float(smoothed[-YEAR_DAYS:].mean()), 1e-9)
+    return max(float(smoothed[-YEAR_DAYS:].mean()), 1e-9) if len(smoothed) else 1e-9
 
 
 def _rates(known: FloatArray) -> FloatArray:
