@@ -20,7 +20,7 @@ IntArray = npt.NDArray[np.int_]
 Cases = Mapping[str, Case]
 
 RESAMPLES = 200
-MOST_DRAWN = 10_000
+MOST_DRAWN = 5_000
 TAILS = (0.025, 0.975)
 
 

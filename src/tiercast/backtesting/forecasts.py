@@ -43,13 +43,15 @@ class OriginForecasts:
 
     `came`: customer_id, ordered, value, true_tier, returned_after_days (NaN: not within the
     horizon), recency_days, gap_mean_days. `scores` has the same rows, as `CustomerModel.predict`
-    answers them.
+    answers them; `total_interval` is tiercast's 90 % interval of the base's value.
     """
 
     origin: dt.date
     came: pd.DataFrame
     cases: Mapping[str, Case]
     scores: pd.DataFrame
+    total_interval: tuple[float, float]
+    season_known: bool
     not_run: tuple[NotRun, ...]
 
 
@@ -88,7 +90,11 @@ def forecast_origin(
     ids = came["customer_id"].to_numpy()
     cases = {name: _case(truth, *found, config, ids) for name, found in told.items()}
     scores = next(found.scores for found, _ in told.values() if found.scores is not None)
-    return OriginForecasts(origin, came, cases, scores, tuple(missing))
+    total = lesson.model.outlook.level_doubt.interval(
+        float(scores["expected_value"].sum()), float(scores["value_variance"].sum())
+    )
+    known = panel.season.is_known
+    return OriginForecasts(origin, came, cases, scores, total, known, tuple(missing))
 
 
 def _told(contender: Contender, lesson: Lesson) -> tuple[Told, FloatArray | None]:

@@ -37,7 +37,9 @@ def leaderboard(by_origin: pd.DataFrame) -> pd.DataFrame:
 def totals_by_origin(forecasts: Sequence[OriginForecasts], name: str) -> pd.DataFrame:
     """Answer what a contender expected in total at each origin, beside what came.
 
-    Columns: origin, customers, expected_value, value, expected_buyers, buyers.
+    Columns: origin, customers, expected_value, value_low, value_high (tiercast's 90 % interval of
+    the total), value, season_known (whether a year before could be gone by), expected_buyers,
+    buyers.
     """
     return pd.DataFrame([_totals(one, name) for one in forecasts])
 
@@ -48,7 +50,10 @@ def _totals(one: OriginForecasts, name: str) -> dict[str, object]:
         "origin": one.origin,
         "customers": case.customers,
         "expected_value": float(case.expected_value.sum()),
+        "value_low": one.total_interval[0],
+        "value_high": one.total_interval[1],
         "value": float(case.truth.value.sum()),
+        "season_known": one.season_known,
         "expected_buyers": float((1.0 - case.churn).sum()),
         "buyers": int(case.customers - case.truth.churned.sum()),
     }

@@ -24,7 +24,16 @@ SHOWN = {
 SHARES = ("total_bias", "top_10_capture", "tier_accuracy")
 BOARD_HEADINGS = ("contender", *SHOWN.values())
 VERDICT_HEADINGS = ("metric", "tiercast", "best other", "which", "difference, 95 %", "verdict")
-TOTAL_HEADINGS = ("origin", "customers", "expected", "came", "off", "buyers exp.", "buyers came")
+TOTAL_HEADINGS = (
+    "origin",
+    "customers",
+    "expected",
+    "90 % interval",
+    "came",
+    "off",
+    "buyers exp.",
+    "buyers came",
+)
 DOUBT_HEADINGS = ("check", "of", "told", "came")
 UNKNOWN = "-"
 
@@ -60,6 +69,7 @@ def total_cells(found: Backtest) -> list[tuple[str, ...]]:
             str(row["origin"]),
             f"{row['customers']:,}",
             f"{row['expected_value']:,.0f}",
+            f"{row['value_low']:,.0f} to {row['value_high']:,.0f}",
             f"{row['value']:,.0f}",
             f"{row['expected_value'] / row['value'] - 1:+.1%}" if row["value"] else UNKNOWN,
             f"{row['expected_buyers']:,.0f}",
