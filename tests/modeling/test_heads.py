@@ -1,14 +1,17 @@
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
 from tiercast.modeling.heads import (
-    BTYD_WEIGHT,
+    EXPERTS,
     FEWEST_ROWS,
     LEAST_VALUE,
     HeadParams,
     Heads,
+    Opinions,
     Targets,
 )
 from tiercast.modeling.trees import TreeParams
@@ -59,66 +62,142 @@ POOR = [
 
 
 @pytest.mark.parametrize("poor", POOR)
-def test_where_trees_cannot_learn_the_btyd_models_answer_alone(simulated_panel, poor):
+def test_where_nothing_can_be_learnt_every_expert_says_what_the_btyd_models_say(
+    simulated_panel, poor
+):
     panel = poor(simulated_panel)
     heads = Heads.fit(panel, PARAMS, 7)
     told = heads.predict(panel)
     chance = panel["clv_order_probability_mbg"].to_numpy()
-    expected = panel["clv_expected_value"].to_numpy() / chance
-    assert told.log_odds == pytest.approx(logit(chance))
-    limits = (LEAST_VALUE, heads.largest_mean)
-    assert told.mean_if_order == pytest.approx(np.clip(expected, *limits))
+    expected = np.maximum(panel["clv_expected_value"].to_numpy(), LEAST_VALUE)
+    assert heads.learners is None
+    for expert in range(len(EXPERTS)):
+        assert told.log_odds[:, expert] == pytest.approx(logit(chance))
+        assert told.log_value[:, expert] == pytest.approx(np.log(expected))
     assert heads.to_files() == {}
 
 
-def test_log_odds_are_the_trees_and_the_partners_by_weight(heads, simulated_panel):
-    trees = heads.order.predict(heads.design.transform(simulated_panel), raw_score=True)
-    partner = logit(simulated_panel["clv_order_probability_mbg"].to_numpy())
-    expected = (1 - BTYD_WEIGHT) * trees + BTYD_WEIGHT * partner
-    assert heads.predict(simulated_panel).log_odds == pytest.approx(expected)
-
-
-def test_log_expected_value_is_the_weighted_mean_of_three_forecasts(heads, simulated_panel):
+def test_the_btyd_models_speak_last_and_for_themselves(heads, simulated_panel):
     told = heads.predict(simulated_panel)
+    chance = simulated_panel["clv_order_probability_mbg"].to_numpy()
+    value = simulated_panel["clv_expected_value"].to_numpy()
+    assert EXPERTS[-1] == "btyd"
+    assert told.log_odds[:, -1] == pytest.approx(logit(chance))
+    assert told.log_value[:, -1] == pytest.approx(np.log(np.maximum(value, LEAST_VALUE)))
+
+
+def test_the_trees_value_is_the_mean_of_two_forecasts_in_logs(heads, simulated_panel):
+    told, learners = heads.predict(simulated_panel), heads.learners
     matrix = heads.design.transform(simulated_panel)
-    chance = expit(told.log_odds)
-    trees = np.log(heads.total.predict(matrix)) + np.log(chance * heads.given.predict(matrix))
-    partner = np.log(simulated_panel["clv_expected_value"].to_numpy())
-    expected = np.exp((1 - BTYD_WEIGHT) * trees / 2 + BTYD_WEIGHT * partner) / chance
-    assert told.mean_if_order == pytest.approx(np.clip(expected, 0.01, heads.largest_mean))
+    by_boosters = learners.order.booster.predict(matrix, raw_score=True) + learners.order.base
+    assert told.log_odds[:, 0] == pytest.approx(by_boosters)
+    total = learners.total.booster.predict(matrix, raw_score=True) + learners.total.base
+    given = learners.given.booster.predict(matrix, raw_score=True) + learners.given.base
+    joint = np.log(expit(by_boosters)) + given
+    expected = np.maximum((total + joint) / 2, np.log(LEAST_VALUE))
+    assert told.log_value[:, 0] == pytest.approx(expected)
 
 
-def test_a_forecast_lies_between_the_least_and_the_largest_value(heads, simulated_panel):
-    wild = simulated_panel.assign(clv_expected_value=[0.0, 1e12] * (len(simulated_panel) // 2))
-    mean = heads.predict(wild).mean_if_order
-    assert mean.min() >= LEAST_VALUE
-    assert mean.max() == heads.largest_mean
+def test_the_linear_value_is_chance_times_mean_given_an_order(heads, simulated_panel):
+    told, learners = heads.predict(simulated_panel), heads.learners
+    matrix, none = heads.design.transform(simulated_panel), np.zeros(len(simulated_panel))
+    order = learners.linear_order.raw(matrix, none)
+    value = expit(order) * np.exp(learners.linear_given.raw(matrix, none))
+    assert told.log_odds[:, 1] == pytest.approx(order)
+    assert told.log_value[:, 1] == pytest.approx(np.log(np.maximum(value, LEAST_VALUE)))
 
 
-def test_the_forecast_ranks_who_orders(heads, simulated_panel):
-    log_odds = heads.predict(simulated_panel).log_odds
+def test_a_horizon_twice_as_long_doubles_the_odds_and_the_total_of_those_who_learnt(
+    heads, simulated_panel
+):
+    usual, longer = (
+        heads.predict(simulated_panel.assign(season_horizon_ratio=ratio)) for ratio in (1.0, 2.0)
+    )
+    log_2 = np.log(2)
+    assert longer.log_odds[:, :2] == pytest.approx(usual.log_odds[:, :2] + log_2)
+    # Half of the trees' value is the Tweedie trees'; the rest grows as the chance does.
+    grown = np.log(expit(longer.log_odds[:, :2]) / expit(usual.log_odds[:, :2]))
+    grown[:, 0] = (grown[:, 0] + log_2) / 2
+    told = usual.log_value[:, :2] > np.log(LEAST_VALUE)
+    assert told.mean() > 0.9
+    difference = longer.log_value[:, :2] - usual.log_value[:, :2]
+    assert difference[told] == pytest.approx(grown[told])
+    # The BTYD models' columns were made with the horizon in them.
+    assert longer.log_odds[:, 2].tolist() == usual.log_odds[:, 2].tolist()
+
+
+def test_rows_without_a_known_season_count_as_the_usual_horizon(heads, simulated_panel):
+    unknown = simulated_panel.assign(season_horizon_ratio=np.nan)
+    told, usual = heads.predict(unknown), heads.predict(simulated_panel)
+    assert told.log_odds.tolist() == usual.log_odds.tolist()
+    assert told.log_value.tolist() == usual.log_value.tolist()
+
+
+def test_the_horizon_s_length_is_learnt_from_as_an_offset(simulated_panel, heads):
+    # Twice as long everywhere: the same trees from odds half as large.
+    doubled = simulated_panel.assign(season_horizon_ratio=2.0)
+    learners = Heads.fit(doubled, PARAMS, 7).learners
+    for name in ("order", "total"):
+        base = getattr(heads.learners, name).base
+        assert getattr(learners, name).base == pytest.approx(base - np.log(2))
+    assert learners.given.base == heads.learners.given.base
+    told = Heads.fit(doubled, PARAMS, 7).predict(doubled)
+    assert told.log_odds == pytest.approx(heads.predict(simulated_panel).log_odds, abs=1e-4)
+
+
+def test_a_value_is_never_below_the_least(heads, simulated_panel):
+    nothing = simulated_panel.assign(clv_expected_value=0.0, clv_order_probability_mbg=0.0)
+    assert heads.predict(nothing).log_value.min() >= np.log(LEAST_VALUE)
+    assert np.isfinite(heads.predict(nothing).log_odds).all()
+
+
+@pytest.mark.parametrize("expert", range(2))
+def test_the_learners_rank_who_orders(heads, simulated_panel, expert):
+    log_odds = heads.predict(simulated_panel).log_odds[:, expert]
     ordered = simulated_panel["ordered"].to_numpy()
     assert log_odds[ordered].mean() > log_odds[~ordered].mean() + 0.5
 
 
-def test_files_give_identical_forecasts(heads, simulated_panel):
-    back = Heads.from_files(heads.design, heads.to_files(), heads.largest_mean, heads.btyd_weight)
+def test_files_give_identical_opinions(heads, simulated_panel):
+    described = json.loads(json.dumps(heads.to_dict()))
+    back = Heads.from_files(described, heads.to_files())
     first, second = heads.predict(simulated_panel), back.predict(simulated_panel)
     assert first.log_odds.tolist() == second.log_odds.tolist()
-    assert first.mean_if_order.tolist() == second.mean_if_order.tolist()
+    assert first.log_value.tolist() == second.log_value.tolist()
+    assert back.largest_mean == heads.largest_mean
     assert set(heads.to_files()) == {"order.txt", "total.txt", "given.txt"}
 
 
-def test_one_seed_gives_one_forecast(heads, simulated_panel):
+def test_heads_without_learners_come_back_without(simulated_panel):
+    heads = Heads.fit(too_few(simulated_panel), PARAMS, 7)
+    back = Heads.from_files(json.loads(json.dumps(heads.to_dict())), {})
+    assert back == heads
+
+
+def test_stored_heads_of_another_shape_are_refused(heads):
+    with pytest.raises(TypeError, match="a stored model has mappings, but got 5"):
+        Heads.from_files(heads.to_dict() | {"design": 5}, heads.to_files())
+
+
+def test_one_seed_learns_the_same_and_another_not(heads, simulated_panel):
     again = Heads.fit(simulated_panel, PARAMS, 7)
     assert again.to_files() == heads.to_files()
+    assert again.to_dict() == heads.to_dict()
+    assert Heads.fit(simulated_panel, PARAMS, 8).to_files() != heads.to_files()
 
 
-def test_a_forecast_of_one_row_needs_no_others(heads, simulated_panel):
+def test_the_opinions_on_one_row_need_no_others(heads, simulated_panel):
     told = heads.predict(simulated_panel.head(40))
     alone = [heads.predict(simulated_panel.iloc[[row]]) for row in range(40)]
-    assert told.log_odds.tolist() == [one.log_odds[0] for one in alone]
-    assert told.mean_if_order.tolist() == [one.mean_if_order[0] for one in alone]
+    assert told.log_odds.tolist() == [one.log_odds[0].tolist() for one in alone]
+    assert told.log_value.tolist() == [one.log_value[0].tolist() for one in alone]
+
+
+def test_opinions_on_some_rows_are_those_rows():
+    numbers = np.arange(9.0).reshape(3, 3)
+    some = Opinions(numbers, -numbers)[np.array([2, 0])]
+    assert some.log_odds.tolist() == [[6, 7, 8], [0, 1, 2]]
+    assert some.log_value.tolist() == [[-6, -7, -8], [0, -1, -2]]
 
 
 def test_the_few_largest_values_are_held_down():
