@@ -89,7 +89,7 @@ class GradeRule:
 
 GRADES: tuple[GradeRule, ...] = (
     GradeRule("A", "rely on ranking, risks and totals", 0, "beaten", 0.10, 0.03),
-    GradeRule("B", "rely on the ranking; take totals with a margin", 3, "beaten", 0.20, 0.05),
+    GradeRule("B", "rely on the ranking; take totals with a margin", 3, "not lost to", 0.20, 0.05),
     GradeRule("C", "use the ranking, not the figures", None, "not lost to", 0.35, 0.10),
     GradeRule("D", "do not rely on it: a simple rule does as well, or the level is far off"),
 )

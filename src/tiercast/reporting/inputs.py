@@ -14,6 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
+from tiercast.reporting.stored_backtest import StoredBacktest, newest_backtest
 from tiercast.reporting.sums import Sums
 
 FEATURES = (
@@ -55,6 +56,8 @@ class Inputs:
         Past forecasts beside what came, or None where the model has no evaluation.
     segments
         The evaluation's row per segment, or None.
+    backtest
+        The newest backtest up to the date, or None.
     """
 
     config: Config
@@ -65,6 +68,7 @@ class Inputs:
     scores: ir.Table
     predictions: ir.Table | None
     segments: pd.DataFrame | None
+    backtest: StoredBacktest | None
 
     @property
     def sums(self) -> Sums:
@@ -109,6 +113,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         scores=scores,
         predictions=_predictions(connection, evaluation / "predictions.parquet"),
         segments=_segments(evaluation / "segments.parquet"),
+        backtest=newest_backtest(output, day, config.outlook.horizon_days),
     )
 
 

@@ -14,6 +14,7 @@ from plotly.io import to_json
 from plotly.offline import get_plotlyjs
 
 from tiercast.config.schema import Config
+from tiercast.reporting.backtest import backtest_section
 from tiercast.reporting.glossary import glossary_section
 from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.reporting.lifecycle import lifecycle_section
@@ -28,7 +29,7 @@ from tiercast.reporting.watchlists import watchlists_section
 from tiercast.reporting.wording import Wording, load_wording
 from tiercast.sources.workspace import workspace
 
-SECTIONS: tuple[Callable[[Inputs, Wording], Section], ...] = (
+SECTIONS: tuple[Callable[[Inputs, Wording], Section | None], ...] = (
     overview_section,
     tiers_section,
     segments_section,
@@ -37,6 +38,7 @@ SECTIONS: tuple[Callable[[Inputs, Wording], Section], ...] = (
     outlook_section,
     watchlists_section,
     quality_section,
+    backtest_section,
     glossary_section,
 )
 
@@ -76,7 +78,8 @@ def render(inputs: Inputs) -> str:
     say = load_wording(
         config.language, horizon_days=config.outlook.horizon_days, worth=config.outlook.value
     )
-    return _page(inputs, say, [section(inputs, say) for section in SECTIONS])
+    chapters = [section(inputs, say) for section in SECTIONS]
+    return _page(inputs, say, [part for part in chapters if part is not None])
 
 
 def _page(inputs: Inputs, say: Wording, sections: Sequence[Section]) -> str:

@@ -1,0 +1,45 @@
+"""The newest backtest that a report may show: tables that `tiercast backtest` left."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class StoredBacktest:
+    """A backtest's summary, its leaderboard (means over origins) and its verdicts."""
+
+    summary: Mapping[str, Any]
+    leaderboard: pd.DataFrame
+    verdicts: pd.DataFrame
+
+    @property
+    def as_of(self) -> date:
+        """The day before which everything in it happened."""
+        return date.fromisoformat(self.summary["as_of"])
+
+
+def newest_backtest(output: Path, day: date, horizon_days: int) -> StoredBacktest | None:
+    """Answer the newest backtest up to a day, of the same horizon; None: there is none."""
+    found = {
+        date.fromisoformat(file.parent.name.removeprefix("as_of=")): file.parent
+        for file in (output / "backtest").glob("as_of=*/summary.json")
+    }
+    for as_of in sorted((one for one in found if one <= day), reverse=True):
+        backtest = _read(found[as_of])
+        if backtest.summary["horizon_days"] == horizon_days:
+            return backtest
+    return None
+
+
+def _read(folder: Path) -> StoredBacktest:
+    return StoredBacktest(
+        json.loads((folder / "summary.json").read_text(encoding="utf-8")),
+        pd.read_parquet(folder / "leaderboard.parquet"),
+        pd.read_parquet(folder / "verdicts.parquet"),
+    )
