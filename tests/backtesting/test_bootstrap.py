@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from tiercast.backtesting import bootstrap
+from tiercast.backtesting.bootstrap import Question, answered
+from tiercast.backtesting.case import MEASURES
+from tiny_origin import POOR, VALUE, case
+
+BY_NAME = {metric.name: metric for metric in MEASURES}
+MAE = Question(BY_NAME["mae"], "tiercast", "bg_nbd")
+
+
+def test_the_difference_is_that_of_all_customers_averaged_over_origins(one):
+    worse = one.cases | {"bg_nbd": case(POOR, VALUE + 5)}
+    (row,) = answered([MAE], [one.cases, worse], seed=7).to_dict("records")
+    # A fifth of a mean of 15 off at the first origin, 5 at the second
+    assert (row["ours"], row["theirs"]) == (0.0, pytest.approx((3 + 5) / 2))
+    assert row["difference"] == pytest.approx(-4)
+    assert row["low"] < -4 < row["high"]
+
+
+def test_a_difference_alike_for_all_customers_is_certain(one):
+    cases = one.cases | {"bg_nbd": case(POOR, VALUE + 5)}
+    (row,) = answered([MAE], [cases], seed=7).to_dict("records")
+    assert row["low"] == pytest.approx(row["difference"]) == pytest.approx(row["high"])
+
+
+def test_both_are_scored_on_the_same_customers(one):
+    """A contender that is a copy differs in no resample."""
+    cases = one.cases | {"copy": one.cases["bg_nbd"]}
+    asked = [Question(metric, "copy", "bg_nbd") for metric in MEASURES]
+    found = answered(asked, [cases], seed=7)
+    assert (found[["difference", "low", "high"]].to_numpy() == 0).all()
+
+
+def test_the_interval_is_that_of_a_mean(one):
+    (row,) = answered([MAE], [one.cases], seed=7).to_dict("records")
+    error = np.abs(0.2 * VALUE).std() / np.sqrt(len(VALUE))
+    assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * error, rel=0.15)
+
+
+def test_drawing_fewer_than_there_are_keeps_the_width(one, monkeypatch):
+    full = answered([MAE], [one.cases], seed=7).iloc[0]
+    monkeypatch.setattr(bootstrap, "MOST_DRAWN", 5)
+    some = answered([MAE], [one.cases], seed=7).iloc[0]
+    assert some["high"] - some["low"] == pytest.approx(full["high"] - full["low"], rel=0.2)
+
+
+def test_the_seed_decides(one):
+    found = [answered([MAE], [one.cases], seed=seed) for seed in (7, 7, 8)]
+    assert found[0].equals(found[1])
+    assert not found[0].equals(found[2])

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from tiercast.backtesting.doubt import CHECKS, doubt
+
+
+@pytest.fixture
+def found(one, config):
+    frame = doubt([one], config)
+    return frame[frame["origin"].notna()].set_index(["check", "by", "group"])
+
+
+def test_intervals_are_checked_by_tier_and_decile(found):
+    # Only the best customer's 50 lies above a limit, of 45.
+    assert found.loc[("interval", "all", "all"), ["told", "came"]].tolist() == [0.9, 0.9]
+    assert found.loc[("interval", "true tier", "top"), "came"] == pytest.approx(2 / 3)
+    assert found.loc[("interval", "tier", "top"), "came"] == pytest.approx(1 / 2)
+    assert found.loc[("interval", "value decile", "10"), "came"] == 0.0
+    assert found.loc[("interval", "value decile", "9"), "came"] == 1.0
+
+
+def test_tier_sets_are_checked_by_true_tier(found):
+    # The fifth customer came to be of the `rest`, and was told to be gone.
+    assert found.loc[("tier_set", "all", "all"), "came"] == pytest.approx(0.9)
+    assert found.loc[("tier_set", "true tier", "rest"), "came"] == pytest.approx(0.5)
+    assert found.loc[("tier_set_size", "all", "all"), "came"] == pytest.approx(1.4)
+    assert found.loc[("one_tier_sets", "all", "all"), "came"] == pytest.approx(0.6)
+
+
+def test_confidence_is_held_against_hits(found):
+    assert found.loc[("tier_confidence", "all", "all"), ["told", "came"]].tolist() == [0.9, 0.9]
+    assert found.loc[("tier_confidence", "tier", "rest"), "came"] == pytest.approx(2 / 3)
+    # Ten bins of one customer each, all alike: the one miss is spread over them.
+    assert found.loc[("tier_confidence_ece", "all", "all"), "came"] == pytest.approx(0.0)
+
+
+def test_sizes_are_counted(found):
+    sizes = found.loc["tier_size"]
+    assert sizes["told"].tolist() == [2, 3, 5]
+    assert sizes["came"].tolist() == [3, 2, 5]
+
+
+def test_nothing_is_told_where_nothing_was_promised(found):
+    assert np.isnan(found.loc[("tier_set_size", "all", "all"), "told"])
+
+
+def test_origins_are_checked_one_by_one_and_together(two, config):
+    frame = doubt(two, config)
+    whole = frame[(frame["by"] == "all") & (frame["check"] == "interval")]
+    assert whole["customers"].tolist() == [10, 10, 20]
+    assert whole["origin"].isna().tolist() == [False, False, True]
+
+
+def test_checks_have_distinct_names_and_say_what_they_are():
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
+    assert all(check.meaning for check in CHECKS)

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from tiercast.backtesting import next_dates
+from tiercast.backtesting.doubt import told_and_came
+
+
+@pytest.fixture
+def rows(one):
+    return told_and_came(one, horizon_days=30)
+
+
+def test_waits_are_days_from_the_origin(rows):
+    assert rows["wait_came"].tolist() == [2, 12, 8, 3, 25, *[np.inf] * 5]
+    assert rows["wait_told"].tolist() == [4, 10, *[30] * 8]  # none told: the horizon's end
+    # the usual gap less the 5 days since the last order, never before the origin
+    assert rows["wait_naive"].tolist()[:3] == [2, 15, 0]
+
+
+def test_dates_are_judged_on_those_who_ordered_and_have_a_usual_gap(rows):
+    judged = rows[next_dates.ordered_with_gap(rows)]
+    assert judged["customer_id"].tolist() == [0, 1, 2]
+    assert next_dates.date_error(judged) == pytest.approx((2 + 2 + 22) / 3)
+    assert next_dates.naive_error(judged) == pytest.approx((0 + 3 + 8) / 3)
+
+
+def test_those_told_a_date_are_judged_apart(rows):
+    judged = rows[next_dates.date_told(rows)]
+    assert judged["customer_id"].tolist() == [0, 1]
+    assert next_dates.date_error(judged) == pytest.approx(2.0)
+
+
+def test_limits_hold_the_order_or_that_there_was_none(rows):
+    # Of the first three, who have a limit at 9 days, one ordered after 12.
+    assert next_dates.date_inside(rows) == pytest.approx(0.9)
+    assert next_dates.date_inside(rows[next_dates.ordered(rows)]) == pytest.approx(0.8)

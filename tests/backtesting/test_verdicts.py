@@ -1,0 +1,44 @@
+import pytest
+
+from tiercast.backtesting.case import MEASURES
+from tiercast.backtesting.contenders import CONTENDERS
+from tiercast.backtesting.leaderboard import leaderboard, scores_by_origin
+from tiercast.backtesting.verdicts import verdict, verdicts
+
+
+def judged(forecasts):
+    board = leaderboard(scores_by_origin(forecasts, CONTENDERS))
+    return verdicts(forecasts, board, CONTENDERS, seed=7)
+
+
+def test_each_metric_is_held_against_the_best_other(one):
+    found = judged([one])
+    best = found[found["against"] == "best other"].set_index("metric")
+    assert list(best.index) == [metric.name for metric in MEASURES]
+    assert best.loc["mae", "other"] == "bg_nbd"
+    assert best.loc["tier_accuracy", "other"] == "recency"
+    assert best.loc["mae", ["ours", "theirs"]].tolist() == [0.0, pytest.approx(3.0)]
+
+
+def test_simple_rules_are_held_against_by_auc_and_gini(one):
+    found = judged([one])
+    rules = found[found["against"] == "rule"]
+    assert rules[["metric", "other", "verdict"]].to_numpy().tolist() == [
+        ["auc", "recency", "better"],
+        ["gini", "recency", "better"],
+    ]
+
+
+def test_who_did_not_run_everywhere_is_not_the_best_other(two):
+    found = judged(two)
+    assert set(found["other"]) == {"recency"}
+
+
+@pytest.mark.parametrize("metric", MEASURES, ids=lambda metric: metric.name)
+def test_better_is_on_the_side_of_the_metrics_direction(metric):
+    above, below = verdict(metric, 0.1, 0.2), verdict(metric, -0.2, -0.1)
+    assert (above, below) == (
+        ("better", "worse") if metric.bigger_is_better else ("worse", "better")
+    )
+    for low, high in ((-0.1, 0.1), (0.0, 0.0), (float("nan"), float("nan"))):
+        assert verdict(metric, low, high) == "tie"

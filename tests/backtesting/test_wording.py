@@ -1,0 +1,57 @@
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from tiercast.backtesting import wording
+from tiercast.backtesting.backtest import judged
+from tiercast.backtesting.forecasts import NotRun
+from tiercast.backtesting.result import Skipped
+
+
+@pytest.fixture
+def found(one, config):
+    return judged(config, dt.date(2024, 3, 31), [one])
+
+
+def test_each_row_has_a_cell_for_each_heading(found):
+    for cells, headings in (
+        (wording.board_cells(found), wording.BOARD_HEADINGS),
+        (wording.verdict_cells(found), wording.VERDICT_HEADINGS),
+        (wording.total_cells(found), wording.TOTAL_HEADINGS),
+        (wording.doubt_cells(found), wording.DOUBT_HEADINGS),
+    ):
+        assert cells
+        assert {len(row) for row in cells} == {len(headings)}
+
+
+def test_the_leaderboard_is_written_short(found):
+    board = {row[0]: row[1:] for row in wording.board_cells(found)}
+    assert board["BG/NBD"][5:8] == ("+20.0%", "33.3%", "70.0%")
+    assert board["tiercast"][0] == "1.000"
+
+
+def test_totals_show_the_interval_and_the_error(found):
+    (row,) = wording.total_cells(found)
+    assert row == ("2024-03-01", "10", "150", "100 to 200", "150", "+0.0%", "5", "5")
+
+
+def test_what_did_not_run_is_told(found):
+    origin = dt.date(2024, 3, 1)
+    lacking = replace(
+        found,
+        not_run=(NotRun("bg_nbd", origin, "no customer has a repeat order"),),
+        skipped=(Skipped(origin, "Too short."),),
+    )
+    told = wording.how_judged(lacking)
+    assert told[-2:] == [
+        "Not run from 2024-03-01: bg_nbd; no customer has a repeat order.",
+        "Left out: 2024-03-01; Too short.",
+    ]
+
+
+def test_the_grade_stands_beside_its_rule_and_figures(found):
+    grade, rule, figures = wording.grade_lines(found)
+    assert grade.startswith(f"Grade {found.grade.rule.letter}: ")
+    assert rule == f"Rule: {found.grade.rule.text}."
+    assert "2 of 2 comparisons with simple rules won beyond chance, 0 lost" in figures

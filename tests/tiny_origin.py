@@ -1,0 +1,81 @@
+"""Forecasts of one origin: ten customers that can be worked out by hand."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from tiercast.backtesting.case import Case, Truth
+from tiercast.backtesting.forecasts import OriginForecasts
+from tiercast.config.schema import Config
+
+ORIGIN = dt.date(2024, 3, 1)
+TIERS = ("top", "rest", "gone")
+# Customers 0 to 4 order: for 50, 40, 30, 20 and 10; tier `top` begins at 30.
+VALUE = np.array([50.0, 40, 30, 20, 10, 0, 0, 0, 0, 0])
+TRUE = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2, 2])
+PERFECT = np.where(VALUE > 0, 0.05, 0.95)
+POOR = np.tile([0.4, 0.6], 5)
+
+
+def case(churn, expected, tier=TRUE):
+    """A forecast that gives the tier it assigns a chance of .8."""
+    chances = np.full((10, 3), 0.1)
+    chances[np.arange(10), tier] = 0.8
+    return Case(Truth((VALUE == 0).astype(float), VALUE, TRUE), churn, expected, tier, chances)
+
+
+def scores():
+    return pd.DataFrame(
+        {
+            "customer_id": range(10),
+            "as_of": ORIGIN,
+            "expected_value": VALUE + 1,
+            "value_variance": 1.0,
+            "value_low": [0.0] * 10,
+            "value_high": [45.0] * 5 + [5.0] * 5,
+            "tier": np.array(TIERS)[[0, 0, 1, 1, 1, 2, 2, 2, 2, 2]],
+            "tier_confidence": [0.9] * 10,
+            "tier_set": [["top", "rest"]] * 4 + [["gone"]] * 6,
+            "next_order_date": [ORIGIN + dt.timedelta(days=d) for d in (4, 10)] + [None] * 8,
+            "next_order_low": [ORIGIN] * 10,
+            "next_order_high": [ORIGIN + dt.timedelta(days=9)] * 3 + [None] * 7,
+        }
+    )
+
+
+def came():
+    return pd.DataFrame(
+        {
+            "customer_id": range(10),
+            "recency_days": [5.0] * 10,
+            "gap_mean_days": [7.0, 20.0, 3.0, np.nan, np.nan] + [10.0] * 5,
+            "ordered": VALUE > 0,
+            "value": VALUE,
+            "returned_after_days": [2.0, 12.0, 8.0, 3.0, 25.0] + [np.nan] * 5,
+            "true_tier": np.array(TIERS)[TRUE],
+        }
+    )
+
+
+def origin_forecasts():
+    """Answer one origin: tiercast is perfect, the recency rule poor, BG/NBD in between."""
+    between = case(np.where(VALUE > 15, 0.3, 0.7), VALUE * 1.2, np.maximum(TRUE, 1))
+    cases = {
+        "recency": case(POOR, np.full(10, 15.0)),
+        "bg_nbd": between,
+        "tiercast": case(PERFECT, VALUE),
+    }
+    return OriginForecasts(ORIGIN, came(), cases, scores(), (100.0, 200.0), False, ())
+
+
+def tiny_base():
+    """Answer the config of the base that they are of."""
+    return Config.model_validate(
+        {
+            "name": "tiny",
+            "sources": {"transactions": {"path": "orders.parquet"}},
+            "tiers": {"names": TIERS, "cuts": [0.5]},
+            "outlook": {"horizon_days": 30},
+        }
+    )
