@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tiercast.modeling.distribution import PredictiveDistribution
+from tiercast.modeling.distribution import COVERAGE, PredictiveDistribution
 from tiercast.modeling.shapes import ValueShapes
 
 RNG = np.random.default_rng(0)
@@ -19,11 +19,12 @@ FALLING_CUTS = st.lists(st.floats(0.01, 1e7), max_size=5, unique=True).map(
 )
 
 
-def outlook(churn, mean_if_order):
+def outlook(churn, mean_if_order, interval_level=COVERAGE):
     return PredictiveDistribution(
         np.atleast_1d(np.asarray(churn, dtype=float)),
         np.atleast_1d(np.asarray(mean_if_order, dtype=float)),
         SHAPES,
+        interval_level,
     )
 
 
@@ -101,6 +102,45 @@ def test_who_may_leave_has_the_lower_limit_zero_and_one_tail():
     told = outlook(0.4, 50.0)
     low, high = told.interval()
     assert (low.tolist(), high.tolist()) == ([0.0], told.quantile(0.9).tolist())
+
+
+@pytest.mark.parametrize("level", [0.87, 0.98])
+def test_limits_are_read_off_at_the_interval_level(level):
+    told = outlook([0.02, 0.4], [50.0, 50.0], level)
+    low, high = told.interval()
+    tail = (1 - level) / 2
+    # Leaving is rarer than a tail of .065, but not than one of .01: then all the miss is above.
+    rare = tail > 0.02
+    assert low[0] == (told.quantile(tail)[0] if rare else 0.0)
+    assert high[0] == told.quantile(1 - tail if rare else level)[0]
+    assert (low[1], high[1]) == (0.0, told.quantile(level)[1])
+
+
+def test_a_level_that_is_asked_for_goes_before_the_interval_level():
+    told = outlook([0.02, 0.4], [50.0, 50.0], 0.98)
+    usual = outlook([0.02, 0.4], [50.0, 50.0])
+    for one, other in zip(told.interval(COVERAGE), usual.interval(), strict=True):
+        assert one.tolist() == other.tolist()
+
+
+@given(CHURNS, IF_ORDER)
+def test_a_higher_level_has_a_higher_upper_limit(churn, mean):
+    (_, narrow), (_, wide) = (outlook(churn, mean, level).interval() for level in (0.87, 0.98))
+    assert (narrow <= wide).all()
+
+
+@pytest.mark.parametrize("churn", [0.0, 0.03, 0.5, 0.97, 1.0])
+def test_the_variance_is_that_of_the_quantiles(churn):
+    told = outlook([churn] * 3, [8.0, 40.0, 95.0])
+    levels = (np.arange(20_000) + 0.5) / 20_000
+    values = np.array([told.quantile(level) for level in levels])
+    assert told.variance == pytest.approx(values.var(axis=0), rel=5e-3, abs=1e-9)
+
+
+@given(CHURNS, IF_ORDER)
+def test_a_variance_is_never_below_that_of_the_chance_alone(churn, mean):
+    variance = outlook(churn, mean).variance
+    assert (variance >= churn * (1 - churn) * mean**2 * (1 - 1e-9)).all()
 
 
 def test_the_interval_holds_nine_of_ten_values_that_come():

@@ -87,6 +87,36 @@ def test_a_share_of_new_buyers_stays_below_each_quantile():
 
 
 @pytest.mark.parametrize("shapes", [SHAPES, FEW])
+def test_the_mean_square_is_that_of_draws(shapes):
+    chances = (np.arange(100_000) + 0.5) / 100_000
+    for mean in (8.0, 90.0):
+        draws = shapes.quantile(chances, np.full(len(chances), mean))
+        (square,) = shapes.mean_square(np.array([mean]))
+        assert square == pytest.approx(np.square(draws).mean(), rel=1e-3)
+        assert square >= mean**2
+
+
+def test_a_common_factor_widens_by_its_own_spread():
+    # Of a lognormal of sigma 1 times one of .75 comes one of 1.25: 1 + .5625 = 1.25^2.
+    wide = FEW.widened(0.75)
+    low, middle, high = (wide.quantile(np.array([c]), np.ones(1))[0] for c in (0.1, 0.5, 0.9))
+    assert np.log(high / middle) == pytest.approx(1.25 * 1.2816, rel=0.03)
+    assert np.log(middle / low) == pytest.approx(1.25 * 1.2816, rel=0.03)
+
+
+def test_widened_shapes_are_shapes_of_the_same_groups():
+    wide = SHAPES.widened(0.3)
+    assert wide.edges.tolist() == SHAPES.edges.tolist()
+    assert np.trapezoid(wide.quantiles, LEVELS, axis=1) == pytest.approx(1.0, abs=1e-12)
+    assert (np.diff(wide.quantiles, axis=1) > 0).all()
+    assert (wide.mean_square(np.array([8.0, 90.0])) > SHAPES.mean_square([8.0, 90.0])).all()
+
+
+def test_no_factor_widens_nothing():
+    assert SHAPES.widened(0.0) is SHAPES
+
+
+@pytest.mark.parametrize("shapes", [SHAPES, FEW])
 def test_stored_shapes_come_back_exactly(shapes):
     back = ValueShapes.from_dict(json.loads(json.dumps(shapes.to_dict())))
     assert back.edges.tolist() == shapes.edges.tolist()

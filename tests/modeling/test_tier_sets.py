@@ -35,6 +35,31 @@ def test_the_threshold_by_hand(count, expected):
     assert thresholds_of(values)[0] == pytest.approx(expected)
 
 
+def folds_of(*values):
+    """Folds in which the customers of the first tier had these probabilities of it."""
+    told = [np.column_stack([np.asarray(one), 1 - np.asarray(one)]) for one in values]
+    return TierSets.fit(told, [np.zeros(len(one), dtype=int) for one in values], 2)
+
+
+def test_the_lowest_threshold_of_all_folds_counts():
+    rising = np.arange(1, 100) / 100  # 99 customers: too few to count alone
+    high, low = np.append(rising, 0.995) / 2 + 0.5, np.append(rising, 0.995) / 2
+    # Of 100, ceil(101 * .9) = 91 must reach it: the tenth from below.
+    assert folds_of(high).thresholds[0] == pytest.approx(0.5 + 0.10 / 2)
+    assert folds_of(high, low).thresholds[0] == pytest.approx(0.10 / 2)
+    assert folds_of(low, high).thresholds[0] == pytest.approx(0.10 / 2)
+
+
+def test_a_fold_in_which_few_came_to_a_tier_counts_only_joined_with_the_others():
+    many, few = np.linspace(0.5, 0.9, 900), np.linspace(0.01, 0.05, 99)
+    joined = np.sort(np.concatenate([many, few]))
+    # ceil(1000 * .9) = 900 of 999 must reach it: the hundredth from below.
+    assert folds_of(many, few).thresholds[0] == pytest.approx(joined[99])
+    assert folds_of(few).thresholds[0] == pytest.approx(np.sort(few)[9])
+    hundred = np.linspace(0.01, 0.05, 100)
+    assert folds_of(many, hundred).thresholds[0] == pytest.approx(hundred[9])
+
+
 def test_a_tier_that_never_came_is_always_inside():
     sets = TierSets.fit([np.full((50, 2), 0.5)], [np.zeros(50, dtype=int)], 2)
     assert sets.thresholds.tolist() == [0.5, 0.0]

@@ -133,4 +133,5 @@ def _shift(log_odds: FloatArray, ordered: npt.NDArray[np.bool_]) -> float:
 def log_ratio(calibration: Calibration, fold: FoldForecast) -> float:
     """Answer the log of what came over what was expected, in total."""
     order = 1.0 - calibration.churn(fold.log_odds)
-    return float(np.log(fold.value.sum() / (order * fold.mean_if_order).sum()))
+    expected = (order * calibration.mean_if_order(fold.mean_if_order)).sum()
+    return float(np.log(fold.value.sum() / expected))

@@ -18,6 +18,7 @@ MAX_GROUPS = 5
 FEWEST_BUYERS = 30  # below it the scatter cannot be estimated
 SPREAD_UNKNOWN = 1.0  # sigma of log value, then
 FACTORS = 25  # equally likely values that stand for a lognormal factor
+EVENLY = (np.arange(200) + 0.5) / 200  # chances of equally likely ratios; the ends are left out
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class ValueShapes:
 
     def mean_square(self, mean_if_order: FloatArray) -> FloatArray:
         """Answer the mean square of the value of buyers like this, (n,)."""
-        squares = [np.trapezoid(np.square(row), LEVELS) for row in self.quantiles]
+        squares = [_mean_square(row) for row in self.quantiles]
         group = np.searchsorted(self.edges, mean_if_order, side="right")
         return np.array(squares)[group] * np.square(mean_if_order)
 
@@ -69,9 +70,9 @@ class ValueShapes:
             return self
         chances = (np.arange(FACTORS) + 0.5) / FACTORS
         factors = np.exp(spread * norm.ppf(chances))
-        inner = self.quantiles[:, 1:-1]  # the ends are one customer's each
-        mixed = inner[:, :, np.newaxis] * factors
-        rows = [_unit_mean(np.quantile(row, LEVELS)) for row in mixed.reshape(len(inner), -1)]
+        ratios = [np.interp(EVENLY, LEVELS, row) for row in self.quantiles]
+        mixed = [np.outer(one, factors).ravel() for one in ratios]
+        rows = [_unit_mean(np.quantile(one, LEVELS)) for one in mixed]
         return type(self)(self.edges, np.array(rows))
 
     def to_dict(self) -> dict[str, list[object]]:
@@ -113,6 +114,13 @@ def _edges(mean_if_order: FloatArray, groups: int) -> FloatArray:
 def _lognormal() -> FloatArray:
     inside = np.clip(LEVELS, 0.0005, 0.9995)
     return np.exp(SPREAD_UNKNOWN * norm.ppf(inside))
+
+
+def _mean_square(quantiles: FloatArray) -> float:
+    """Answer the integral of the squares along the straight pieces between quantiles."""
+    low, high = quantiles[:-1], quantiles[1:]
+    pieces = (np.square(low) + low * high + np.square(high)) / 3
+    return float((np.diff(LEVELS) * pieces).sum())
 
 
 def _unit_mean(quantiles: FloatArray) -> FloatArray:
