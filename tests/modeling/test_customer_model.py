@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ def tiers(told):
 
 def assigning(model, how):
     facts = model.facts.model_copy(update={"assign": how})
-    return CustomerModel(facts, model.clv, model.outlook, model.segments, model.rfm_edges)
+    return replace(model, facts=facts)
 
 
 def test_the_base_is_real(cdnow):
@@ -142,7 +143,7 @@ def test_files_are_json_and_lightgbm_text(case):
 def test_a_model_of_another_format_is_refused(tiny):
     files = tiny.to_files()
     stored = json.loads(files["model.json"]) | {"format": 99}
-    with pytest.raises(InputError, match=r"format must be 1, but got 99; retrain"):
+    with pytest.raises(InputError, match=r"format must be 2, but got 99; retrain"):
         CustomerModel.from_files(files | {"model.json": json.dumps(stored)})
 
 
@@ -197,6 +198,14 @@ def test_the_columns_and_days_that_a_frame_needs_are_named(tiny):
 
 def test_reasons_come_in_the_language_of_the_model(tiny):
     facts = tiny.facts.model_copy(update={"language": "zh"})
-    chinese = CustomerModel(facts, tiny.clv, tiny.outlook, tiny.segments, tiny.rfm_edges)
-    first = chinese.reasons(tiny_features().head(20)).to_pylist()
-    assert all("天" in reason["text"] for listed in first for reason in listed[:1])
+    chinese = replace(tiny, facts=facts)
+    for listed, plain in zip(
+        chinese.reasons(tiny_features().head(20)).to_pylist(),
+        tiny.reasons(tiny_features().head(20)).to_pylist(),
+        strict=True,
+    ):
+        assert [reason["effect"] for reason in listed] == [r["effect"] for r in plain]
+        for reason, english in zip(listed, plain, strict=True):
+            own_words = reason["feature"] == "region"  # a profile column speaks for itself
+            assert any("一" <= letter <= "鿿" for letter in reason["text"]) != own_words
+            assert not any("一" <= letter <= "鿿" for letter in english["text"])

@@ -28,8 +28,10 @@ def test_numbers_come_as_they_are_and_keys_and_labels_do_not():
             "as_of": dt.date(2024, 7, 1),
             "recency_days": [3.0, np.nan],
             "orders": [1, 2],
+            "season_horizon_ratio": [0.7, 1.4],  # an offset
             "ordered": [True, False],
             "value": [5.0, 0.0],
+            "returned_after_days": [3.0, np.nan],
         }
     )
     design = DesignMatrix.fit(frame)

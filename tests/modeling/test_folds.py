@@ -53,3 +53,5 @@ def test_rows_are_those_of_the_folds_cutoffs():
     (fold,) = rolling_folds(days(0, 30, 60), 60)
     train, test = fold.rows(panel)
     assert (train["customer_id"].tolist(), test["customer_id"].tolist()) == ([1, 2], [4])
+    assert fold.train_rows(panel).equals(train)
+    assert fold.test_rows(panel).equals(test)

@@ -127,3 +127,46 @@ def test_stored_waiting_times_come_back():
     back = WaitingTimes.from_dict(learnt.to_dict())
     assert back.to_dict() == learnt.to_dict()
     assert len(learnt.edges) == len(learnt.quantiles) - 1 > 0
+
+
+LEARNT = WaitingTimes.fit(rhythmic(4000), CLV, HORIZON_DAYS)
+
+
+def on_clock(frame, ratio):
+    """The customers on a clock that has run as the calendar, before a horizon of that length."""
+    return frame.assign(
+        season_recency_days=frame["btyd_age_days"] - frame["btyd_recency_days"],
+        season_age_days=frame["btyd_age_days"],
+        season_horizon_ratio=ratio,
+    )
+
+
+def test_learnt_waiting_times_of_a_row_need_no_others():
+    churn = np.random.default_rng(0).uniform(0.01, 0.6, len(FRAME))
+    frame = on_clock(FRAME, 1.3)
+    together = LEARNT.days(frame, churn, CLV, HORIZON_DAYS)
+    for row in range(0, len(frame), 10):
+        part = slice(row, row + 1)
+        alone = LEARNT.days(frame.iloc[part], churn[part], CLV, HORIZON_DAYS)
+        for name, days in alone.items():
+            np.testing.assert_array_equal(days, together[name][part])
+
+
+def test_on_the_clock_a_horizon_passes_evenly():
+    churn = np.full(len(FRAME), 0.01)
+    for waiting in (WaitingTimes.unlearnt(), LEARNT):
+        usual = waiting.days(FRAME, churn, CLV, HORIZON_DAYS)
+        same = waiting.days(on_clock(FRAME, 1.0), churn, CLV, HORIZON_DAYS)
+        twice = waiting.days(on_clock(FRAME, 2.0), churn, CLV, HORIZON_DAYS // 2)
+        for name in QUANTILES:
+            assert same[name] == pytest.approx(usual[name])
+            # 45 days twice as busy as the average are 90 clock days.
+            assert twice[name] == pytest.approx(usual[name] / 2)
+
+
+def test_a_horizon_of_unknown_season_is_as_long_as_the_calendar_says():
+    churn = np.full(len(FRAME), 0.01)
+    unknown = LEARNT.days(on_clock(FRAME, np.nan), churn, CLV, HORIZON_DAYS)
+    usual = LEARNT.days(on_clock(FRAME, 1.0), churn, CLV, HORIZON_DAYS)
+    for name in QUANTILES:
+        np.testing.assert_array_equal(unknown[name], usual[name])

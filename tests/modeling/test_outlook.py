@@ -1,41 +1,23 @@
 import datetime as dt
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.special import expit, logit
+from scipy.special import expit
 
-from tiercast.modeling.calibration import Calibration, FoldForecast
+from tiercast.modeling.blend import Blend, PastOpinions
+from tiercast.modeling.calibration import Calibration
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.heads import Forecast, HeadParams, Heads
-from tiercast.modeling.outlook import (
-    Outlook,
-    distribution,
-    fit_outlook,
-    fold_forecast,
-    learn_from_folds,
-    split_forecasts,
-    true_tiers,
-)
-from tiercast.modeling.shapes import ValueShapes
+from tiercast.modeling.heads import HeadParams, Heads, Opinions
+from tiercast.modeling.lessons import Lessons, SeasonAhead
+from tiercast.modeling.outlook import Experts, Outlook, fit_outlook, fold_forecast, past_opinions
 from tiercast.modeling.trees import TreeParams
-from tiercast.segments.tiers import tier_of
 
 TREES = TreeParams(num_leaves=4, min_data_in_leaf=20, rounds=10)
 PARAMS = HeadParams(TREES, TREES)
 CUTS = (40.0, 20.0)
-NAMES = ("top", "potential", "general", "dormant")
-
-
-def simulated(rows=3000, seed=0):
-    """A fold whose forecast is right but for a drift of the level."""
-    rng = np.random.default_rng(seed)
-    chance, mean = rng.uniform(0.05, 0.9, rows), rng.uniform(10, 60, rows)
-    ordered = rng.random(rows) < expit(logit(chance) + 0.2)
-    value = np.where(ordered, mean * rng.gamma(3, 1 / 3, rows), 0.0)
-    return FoldForecast(logit(chance), mean, ordered, value)
+UNKNOWN = SeasonAhead()
 
 
 @pytest.fixture(scope="module")
@@ -43,96 +25,113 @@ def fold(simulated_panel):
     return rolling_folds(sorted(set(simulated_panel["as_of"])), 60)[0]
 
 
+def said_of(panel, fold):
+    """What heads that saw only windows ended by a fold's cutoff say of it."""
+    heads = Heads.fit(fold.train_rows(panel), PARAMS, 7)
+    return past_opinions(heads, fold.test_rows(panel), season_known=False)
+
+
+def outlook_of(panel, said, season=UNKNOWN, cuts=CUTS):
+    heads = Heads.fit(panel, PARAMS, 7)
+    return fit_outlook(heads, panel, said, tier_cuts=cuts, season=season, seed=7)
+
+
 @pytest.fixture(scope="module")
-def outlook(simulated_panel, fold):
-    told = [fold_forecast(simulated_panel, fold, PARAMS, 7)]
-    return fit_outlook(simulated_panel, told, PARAMS, tier_cuts=CUTS, seed=7)
+def said(simulated_panel, fold):
+    return said_of(simulated_panel, fold)
 
 
-def test_a_distribution_is_the_forecast_with_its_level_corrected():
-    shapes = ValueShapes.fit(np.empty(0), np.empty(0))
-    told = distribution(
-        Forecast(np.array([0.0, 2.0]), np.array([10.0, 20.0])), Calibration(0.5, -0.1), shapes
-    )
-    assert told.churn == pytest.approx(expit([-0.5, -2.5]))
-    assert told.mean_if_order == pytest.approx(np.exp(-0.1) * np.array([10, 20]))
+@pytest.fixture(scope="module")
+def outlook(simulated_panel, said):
+    return outlook_of(simulated_panel, [said])
 
 
-def test_a_fold_forecast_is_of_its_cutoff_by_its_older_windows(simulated_panel, fold):
-    told = fold_forecast(simulated_panel, fold, PARAMS, 7)
-    train, test = fold.rows(simulated_panel)
-    assert told.ordered.tolist() == test["ordered"].tolist()
-    assert told.value.tolist() == test["value"].tolist()
-    expected = Heads.fit(train, PARAMS, 7).predict(test)
-    assert told.log_odds.tolist() == expected.log_odds.tolist()
+def test_past_opinions_are_of_the_cutoff_and_hold_what_came(simulated_panel, fold, said):
+    heads = Heads.fit(fold.train_rows(simulated_panel), PARAMS, 7)
+    rows = fold.test_rows(simulated_panel)
+    assert fold.cutoff == dt.date(2024, 4, 30)
+    assert said.ordered.tolist() == rows["ordered"].tolist()
+    assert said.value.tolist() == rows["value"].tolist()
+    assert said.opinions.log_odds.tolist() == heads.predict(rows).log_odds.tolist()
+    assert said.largest_mean == heads.largest_mean
+    assert not said.season_known
+    assert past_opinions(heads, rows, season_known=True).season_known
 
 
-def test_windows_still_open_at_the_cutoff_change_no_fold_forecast(simulated_panel, fold):
+def test_windows_still_open_at_the_cutoff_change_no_opinion(simulated_panel, fold, said):
     known = simulated_panel["as_of"].isin([*fold.train, fold.cutoff])
     planted = simulated_panel.copy()
     planted.loc[~known, ["recency_days", "value", "luck"]] = 1e6
     planted.loc[~known, "ordered"] = True
-    before, after = (fold_forecast(panel, fold, PARAMS, 7) for panel in (simulated_panel, planted))
-    assert before.log_odds.tolist() == after.log_odds.tolist()
-    assert before.mean_if_order.tolist() == after.mean_if_order.tolist()
+    after = said_of(planted, fold)
+    assert after.opinions.log_odds.tolist() == said.opinions.log_odds.tolist()
+    assert after.opinions.log_value.tolist() == said.opinions.log_value.tolist()
 
 
-def test_the_outcome_of_a_cutoff_changes_no_forecast_of_it(simulated_panel, fold):
+def test_the_outcome_of_a_cutoff_changes_no_opinion_on_it(simulated_panel, fold, said):
     planted = simulated_panel.copy()
     planted.loc[planted["as_of"] == fold.cutoff, ["ordered", "value"]] = [True, 1e6]
-    before, after = (fold_forecast(panel, fold, PARAMS, 7) for panel in (simulated_panel, planted))
-    assert before.log_odds.tolist() == after.log_odds.tolist()
+    after = said_of(planted, fold)
+    assert after.opinions.log_odds.tolist() == said.opinions.log_odds.tolist()
     assert after.ordered.all()
 
 
-def test_split_forecasts_tell_each_half_by_the_other(simulated_panel, fold):
-    newest = simulated_panel[simulated_panel["as_of"] == fold.cutoff]
-    parts = split_forecasts(newest, PARAMS, 7)
-    rows = [index for index, _ in parts]
-    assert sorted([*rows[0], *rows[1]]) == newest.index.tolist()
-    assert abs(len(rows[0]) - len(rows[1])) <= 1
-    planted = newest.copy()
-    planted.loc[rows[0], ["ordered", "value"]] = [True, 1e6]
-    before, after = parts[0][1], split_forecasts(planted, PARAMS, 7)[0][1]
-    assert before.log_odds.tolist() == after.log_odds.tolist()
+def test_a_fold_is_forecast_by_the_blend_at_the_level_the_experts_agree_on(said):
+    blend = Blend((0.2, 0.3, 0.5), 0.6)
+    told = fold_forecast(blend, replace(said, season_known=True))
+    raw = blend.forecast(said.opinions, said.largest_mean)
+    level = blend.level(said.opinions, raw)
+    assert told.log_odds.tolist() == (raw.log_odds + level.shift).tolist()
+    assert told.mean_if_order == pytest.approx(raw.mean_if_order * np.exp(level.log_scale))
+    assert told.ordered.tolist() == said.ordered.tolist()
+    assert told.value.tolist() == said.value.tolist()
+    assert told.season_known
 
 
-@given(
-    st.lists(st.tuples(st.floats(0, 100), st.booleans()), min_size=1, max_size=20),
-    st.lists(st.integers(1, 99), max_size=4, unique=True),
-)
-def test_true_tiers_are_those_of_the_rule(rows, cuts):
-    falling = tuple(float(cut) for cut in sorted(cuts, reverse=True))
-    names = tuple("abcdef"[: len(falling) + 2])
-    value, ordered = (np.array(column) for column in zip(*rows, strict=True))
-    expected = tier_of(value, ordered, falling, names)
-    assert np.array(names)[true_tiers(value, ordered, falling)].tolist() == expected.tolist()
+def test_a_customer_is_told_the_blend_with_both_corrections_of_the_level(
+    outlook, simulated_panel, said
+):
+    blend = Blend.fit([said], 7)
+    assert outlook.blend == blend
+    opinions = outlook.heads.predict(simulated_panel)
+    raw = blend.forecast(opinions, outlook.heads.largest_mean)
+    drift = Lessons.of([fold_forecast(blend, said)], CUTS, UNKNOWN).drift
+    both = blend.level(opinions, raw).then(drift)
+    assert outlook.calibration == both
+    told = outlook.predict(simulated_panel)
+    assert told.churn == pytest.approx(expit(-(raw.log_odds + both.shift)))
+    assert told.mean_if_order == pytest.approx(raw.mean_if_order * np.exp(both.log_scale))
+    assert told.interval_level == outlook.interval_level
 
 
-def test_true_tiers_by_hand():
-    value = np.array([40.0, 39.9, 20.0, 0.0, 0.0])
-    ordered = np.array([True, True, True, True, False])
-    assert true_tiers(value, ordered, CUTS).tolist() == [0, 1, 1, 2, 3]
+def test_the_base_s_level_lies_between_the_experts_but_for_the_drift(outlook, simulated_panel):
+    opinions = outlook.heads.predict(simulated_panel)
+    raw = outlook.forecast(simulated_panel)
+    level = Experts.of(outlook.heads, outlook.blend, simulated_panel).level
+    order = expit(level.log_odds(raw.log_odds))
+    chances = [expit(raw.log_odds).mean(), expit(opinions.log_odds[:, 2]).mean()]
+    totals = [np.exp(raw.log_value).sum(), np.exp(opinions.log_value[:, 2]).sum()]
+    assert min(chances) < order.mean() < max(chances)
+    assert min(totals) < (order * level.mean_if_order(raw.mean_if_order)).sum() < max(totals)
+    drift = outlook.calibration.shift - level.shift
+    assert 0 <= abs(drift) <= 0.06
 
 
-def test_what_is_learnt_from_folds_holds_for_the_next():
-    calibration, shapes, tier_sets = learn_from_folds([simulated(seed=s) for s in (1, 2)], CUTS)
-    new = simulated(rows=20_000, seed=3)
-    told = distribution(Forecast(new.log_odds, new.mean_if_order), calibration, shapes)
-    low, high = told.interval()
-    assert ((low <= new.value) & (new.value <= high)).mean() == pytest.approx(0.9, abs=0.015)
-    tiers = told.tier_probabilities(CUTS)
-    came = true_tiers(new.value, new.ordered, CUTS)
-    shares = np.bincount(came, minlength=4) / len(came)
-    assert tiers.mean(axis=0) == pytest.approx(shares, abs=0.02)
-    inside = tier_sets.members(tiers, tiers.argmax(axis=1))[np.arange(len(came)), came]
-    for tier in range(4):
-        assert inside[came == tier].mean() >= 0.865  # 3 standard errors below .9
+def test_only_folds_whose_season_was_as_well_known_weigh_the_experts(simulated_panel, said):
+    # Of the other fold only the BTYD models' word would do.
+    right = Opinions(np.roll(said.opinions.log_odds, 1, 1), np.roll(said.opinions.log_value, 1, 1))
+    other = PastOpinions(right, said.ordered, said.value, said.largest_mean, season_known=True)
+    assert Blend.fit([other], 7) != Blend.fit([said], 7)
+    assert outlook_of(simulated_panel, [said, other]).blend == Blend.fit([said], 7)
+    known = SeasonAhead(is_known=True, swing=0.1)
+    assert outlook_of(simulated_panel, [said, other], known).blend == Blend.fit([other], 7)
+    assert outlook_of(simulated_panel, [said], known).blend == Blend()
 
 
-def test_without_folds_nothing_is_corrected_and_every_tier_possible(simulated_panel):
-    outlook = fit_outlook(simulated_panel, [], PARAMS, tier_cuts=CUTS, seed=7)
-    assert outlook.calibration == Calibration()
+def test_without_folds_only_the_experts_set_the_level(simulated_panel):
+    outlook = outlook_of(simulated_panel, [])
+    experts = Experts.of(outlook.heads, Blend(), simulated_panel)
+    assert outlook.calibration == experts.level != Calibration()
     assert outlook.tier_sets.thresholds.tolist() == [0.0] * 4
     told = outlook.predict(simulated_panel).tier_probabilities(CUTS)
     assert outlook.tier_sets.members(told, told.argmax(axis=1)).all()
@@ -144,24 +143,36 @@ def test_predictions_do_not_know_what_happened(outlook, simulated_panel):
     assert before.churn.tolist() == after.churn.tolist()
 
 
+def test_a_prediction_needs_no_other_rows(outlook, simulated_panel):
+    together = outlook.predict(simulated_panel)
+    low, high = together.interval()
+    for row in range(0, len(simulated_panel), 50):
+        alone = outlook.predict(simulated_panel.iloc[[row]])
+        assert alone.churn[0] == together.churn[row]
+        assert alone.expected_value[0] == together.expected_value[row]
+        assert alone.variance[0] == together.variance[row]
+        assert [limit[0] for limit in alone.interval()] == [low[row], high[row]]
+
+
 def test_files_are_text_and_give_identical_predictions(outlook, simulated_panel):
     files = json.loads(json.dumps(outlook.to_files()))
     assert set(files) == {"outlook.json", "order.txt", "total.txt", "given.txt"}
     back = Outlook.from_files(files)
-    assert back.tier_cuts == CUTS
+    assert (back.tier_cuts, back.level_doubt) == (CUTS, outlook.level_doubt)
     assert back.to_files() == outlook.to_files()
     first, second = outlook.predict(simulated_panel), back.predict(simulated_panel)
     assert first.churn.tolist() == second.churn.tolist()
     assert first.expected_value.tolist() == second.expected_value.tolist()
+    assert first.variance.tolist() == second.variance.tolist()
     for one, other in zip(first.interval(), second.interval(), strict=True):
         assert one.tolist() == other.tolist()
     tiers, again = first.tier_probabilities(CUTS), second.tier_probabilities(CUTS)
     assert tiers.tolist() == again.tolist()
 
 
-def test_a_base_too_small_for_trees_is_stored_without(simulated_panel):
+def test_a_base_too_small_to_learn_from_is_stored_without_trees(simulated_panel):
     small = simulated_panel.head(50)
-    outlook = fit_outlook(small, [], PARAMS, tier_cuts=(), seed=7)
+    outlook = outlook_of(small, [], cuts=())
     assert set(outlook.to_files()) == {"outlook.json"}
     back = Outlook.from_files(outlook.to_files())
     assert back.predict(small).churn.tolist() == outlook.predict(small).churn.tolist()
@@ -169,7 +180,5 @@ def test_a_base_too_small_for_trees_is_stored_without(simulated_panel):
 
 
 def test_one_seed_learns_the_same(outlook, simulated_panel, fold):
-    told = [fold_forecast(simulated_panel, fold, PARAMS, 7)]
-    again = fit_outlook(simulated_panel, told, PARAMS, tier_cuts=CUTS, seed=7)
+    again = outlook_of(simulated_panel, [said_of(simulated_panel, fold)])
     assert again.to_files() == outlook.to_files()
-    assert fold.cutoff == dt.date(2024, 4, 30)

@@ -4,6 +4,8 @@ import pyarrow as pa
 import pytest
 from scipy.special import expit
 
+from tiercast.modeling.blend import Blend
+from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.heads import BTYD_FEATURE, HeadParams, Heads
 from tiercast.modeling.reasons import DIGITS, REASON, TOP, Effects, effects, reasons
 from tiercast.modeling.topics import TOPICS, topic_of
@@ -22,38 +24,58 @@ def case(request, tiny, cdnow):
     return cdnow.model, cdnow.panel.current.head(300)
 
 
-def contributions(heads, frame):
-    """LightGBM's own contributions to the log odds of an order, and the base's average."""
-    own = heads.order.predict(heads.design.transform(frame), pred_contrib=True)
-    return own[:, :-1], own[0, -1]
+def boosted(learners, matrix):
+    """LightGBM's own contributions to the log odds of an order, and the trees' expected value."""
+    own = learners.order.booster.predict(matrix, pred_contrib=True)
+    return own[:, :-1], own[0, -1] + learners.order.base
 
 
-def test_effects_and_base_sum_to_the_log_odds_of_no_order(case):
+def told_by(model, frame):
+    return effects(model.outlook.heads, model.outlook.blend, frame, model.facts.partner_base)
+
+
+def test_effects_of_all_three_experts_and_their_base_sum_to_the_log_odds_of_no_order(case):
     model, frame = case
-    heads, partner_base = model.outlook.heads, model.facts.partner_base
-    found = effects(heads, frame, partner_base)
-    _, average = contributions(heads, frame)
-    base = -(1 - heads.btyd_weight) * average - heads.btyd_weight * partner_base
-    log_odds = found.values.sum(axis=1) + base
-    assert np.abs(log_odds + heads.predict(frame).log_odds).max() < TOLERANCE
+    heads, blend = model.outlook.heads, model.outlook.blend
+    assert min(blend.weights) > 0  # so that each has a say
+    _, average = boosted(heads.learners, heads.design.transform(frame))
+    experts = (average, heads.learners.linear_order.intercept, model.facts.partner_base)
+    base = -np.dot(blend.weights, experts)
+    log_odds = told_by(model, frame).values.sum(axis=1) + base
+    assert np.abs(log_odds + model.outlook.forecast(frame).log_odds).max() < TOLERANCE
     shifted = expit(log_odds - model.outlook.calibration.shift)
     assert shifted == pytest.approx(model.outlook.predict(frame).churn, abs=TOLERANCE)
 
 
-def test_effects_are_lightgbms_own(case):
+def test_on_the_clock_the_horizon_s_length_is_part_of_the_base(case):
     model, frame = case
-    heads = model.outlook.heads
-    found = effects(heads, frame, model.facts.partner_base)
-    own, _ = contributions(heads, frame)
-    expected = pd.DataFrame(-(1 - heads.btyd_weight) * own.T, index=list(heads.design.features))
-    summed = expected.groupby(level=0, sort=False).sum().T
+    busy = frame.assign(season_horizon_ratio=1.7)
+    usual, longer = (told_by(model, rows).values.sum(axis=1) for rows in (frame, busy))
+    assert longer.tolist() == usual.tolist()
+    blend = model.outlook.blend
+    moved = model.outlook.forecast(busy).log_odds - model.outlook.forecast(frame).log_odds
+    assert moved == pytest.approx((blend.weights[0] + blend.weights[1]) * np.log(1.7))
+
+
+def test_effects_are_lightgbms_own_and_the_linear_model_s_terms(case):
+    model, frame = case
+    heads, weights = model.outlook.heads, model.outlook.blend.weights
+    matrix = heads.design.transform(frame)
+    own, _ = boosted(heads.learners, matrix)
+    terms = heads.learners.linear_order.contributions(matrix)
+    learnt = -(weights[0] * own + weights[1] * terms)
+    summed = pd.DataFrame(learnt.T, index=list(heads.design.features))
+    summed = summed.groupby(level=0, sort=False).sum().T
+    found = told_by(model, frame)
     assert found.names == (*summed.columns, BTYD_FEATURE)
     assert np.abs(found.values[:, :-1] - summed.to_numpy()).max() < TOLERANCE
+    partner = to_log_odds(frame[BTYD_FEATURE].to_numpy()) - model.facts.partner_base
+    assert found.values[:, -1] == pytest.approx(-weights[2] * partner)
 
 
 def test_topics_part_the_effects(case):
     model, frame = case
-    found = effects(model.outlook.heads, frame, 0.0)
+    found = told_by(model, frame)
     topics = found.by_topic()
     assert topics.shape == (len(frame), len(TOPICS))
     assert topics.sum(axis=1) == pytest.approx(found.values.sum(axis=1), abs=1e-9)
@@ -61,7 +83,7 @@ def test_topics_part_the_effects(case):
 
 def test_reasons_are_the_strongest_topics_strongest_first(case):
     model, frame = case
-    topics = np.round(effects(model.outlook.heads, frame, model.facts.partner_base).by_topic(), 4)
+    topics = np.round(told_by(model, frame).by_topic(), 4)
     told = model.reasons(frame)
     assert told.type == pa.list_(REASON)
     for row, listed in enumerate(told.to_pylist()):
@@ -100,10 +122,11 @@ def test_a_long_absence_raises_the_risk_and_says_so(tiny):
 
 def test_where_the_btyd_models_answer_alone_they_are_the_reason(tiny):
     frame = tiny.with_clv(tiny_features(seed=3))
-    heads = Heads(tiny.outlook.heads.design, None, None, None, 100.0, 1.0)
-    found = effects(heads, frame, 0.3)
+    heads, blend = Heads(tiny.outlook.heads.design, None, 100.0), Blend((0.6, 0.3, 0.1))
+    found = effects(heads, blend, frame, 0.3)
     assert found.names == (BTYD_FEATURE,)
-    expected = -heads.predict(frame).log_odds + 0.3
+    # All three experts say the same, so that no weight makes it less.
+    expected = -blend.forecast(heads.predict(frame), 100.0).log_odds + 0.3
     assert found.values[:, 0] == pytest.approx(expected)
     told = reasons(found, frame, "en").to_pylist()
     assert {len(listed) for listed in told} == {1}
@@ -116,8 +139,9 @@ def test_trees_that_found_no_split_have_no_effect(simulated_panel):
         rare=np.arange(len(panel)) == 5, clv_order_probability_mbg=0.5, clv_expected_value=1.0
     )
     heads = Heads.fit(plain, HeadParams(TREES, TREES), 7)
-    assert heads.order.trees_to_dataframe()["split_feature"].isna().all()
-    assert not effects(heads, plain, 0.0).values.any()
+    assert heads.learners.order.booster.trees_to_dataframe()["split_feature"].isna().all()
+    by_trees = Blend((1.0, 0.0, 0.0))
+    assert not effects(heads, by_trees, plain, 0.0).values.any()
 
 
 def profile_frame(simulated_panel, column):
@@ -137,7 +161,7 @@ def test_a_profile_column_speaks_with_its_own_values(simulated_panel):
     odd = np.array(["<b>town</b>", "🛒", None, "{x}"], dtype=object)
     frame = profile_frame(simulated_panel, odd[np.arange(len(simulated_panel)) % 4])
     heads = Heads.fit(frame, HeadParams(TREES, TREES), 7)
-    found = effects(heads, frame, 0.0)
+    found = effects(heads, Blend(), frame, 0.0)
     assert found.names == ("home_town", BTYD_FEATURE)
     told = [listed[0] for listed in reasons(found, frame.head(4), "en").to_pylist()[:4]]
     assert {reason["feature"] for reason in told} == {"home_town"}

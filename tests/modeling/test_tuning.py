@@ -1,6 +1,7 @@
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
 import optuna
 import pytest
 from optuna.storages import JournalStorage
@@ -106,6 +107,30 @@ def test_what_had_ended_does(simulated_panel, folds, tuning):
     assert tune(planted, folds, trials=1, seed=7).trials[0] != tuning.trials[0]
 
 
+def test_the_horizon_s_length_is_an_offset_of_what_is_tuned(simulated_panel, folds, shorter):
+    # Half as long everywhere: the trees start from twice the odds and grow as they would have.
+    halved = tune(simulated_panel.assign(season_horizon_ratio=0.5), folds, trials=2, seed=7)
+    for name in NAMES:
+        for one, other in zip(of(halved, name), of(shorter, name), strict=True):
+            assert one.params == other.params
+            assert one.loss == pytest.approx(other.loss, abs=1e-5)
+    # Where horizons that were longer had more orders, an offset that says so forecasts better.
+    told, plain = (
+        tune(seasonal(simulated_panel, known), folds, trials=1, seed=7) for known in (True, False)
+    )
+    assert least(told, "order") < least(plain, "order") - 0.01
+
+
+def seasonal(panel, known):
+    """A panel whose newest cutoff has a horizon of a third of the length, told or not."""
+    short = panel["as_of"] == panel["as_of"].max()
+    stays = np.random.default_rng(0).random(len(panel)) < np.where(short, 1 / 3, 1.0)
+    ordered = panel["ordered"] & stays
+    value = panel["value"].where(ordered, 0.0)
+    ratio = np.where(short, 1 / 3, 1.0) if known else 1.0
+    return panel.assign(ordered=ordered, value=value, season_horizon_ratio=ratio)
+
+
 def test_a_pruned_trial_has_no_loss_and_never_wins(simulated_panel, folds, monkeypatch):
     class AllButTheFirst(optuna.pruners.BasePruner):
         def prune(self, study, trial):
@@ -167,12 +192,14 @@ def test_what_was_tried_is_not_tried_again(simulated_panel, folds, kept, monkeyp
     assert tune(simulated_panel, folds, trials=2, seed=7, studies=kept()) == again
 
 
-@pytest.mark.parametrize("change", ["data", "seed", "folds"])
+@pytest.mark.parametrize("change", ["data", "season", "seed", "folds"])
 def test_losses_of_other_data_are_left_alone(simulated_panel, folds, kept, change):
     tune(simulated_panel, folds, trials=1, seed=7, studies=kept())
     panel, seed, judged = simulated_panel, 7, folds
     if change == "data":
         panel = panel.assign(value=panel["value"] * 2)
+    elif change == "season":
+        panel = panel.assign(season_horizon_ratio=1.1)
     elif change == "seed":
         seed = 8
     else:
