@@ -65,6 +65,7 @@ def test_what_the_models_answer_is_a_matter_of_recency():
         ("revenue_same_window_last_year", "season"),
         ("revenue_30d", "spend"),
         ("btyd_frequency", "recency"),
+        ("season_overdue_ratio", "recency"),
         ("event_type_2_90d", "events"),
         ("region", PROFILE),
     ],
