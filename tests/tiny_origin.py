@@ -14,7 +14,7 @@ TIERS = ("top", "rest", "gone")
 # Customers 0 to 4 order: for 50, 40, 30, 20 and 10; tier `top` begins at 30.
 VALUE = np.array([50.0, 40, 30, 20, 10, 0, 0, 0, 0, 0])
 TRUE = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2, 2])
-PERFECT = np.where(VALUE > 0, 0.05, 0.95)
+PERFECT = np.where(VALUE > 0, 0.02, 0.98)
 POOR = np.tile([0.4, 0.6], 5)
 
 

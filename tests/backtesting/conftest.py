@@ -5,7 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from tiercast.backtesting import bootstrap
 from tiny_origin import origin_forecasts, tiny_base
+
+
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch):
+    """Draw less often where the interval's width does not matter."""
+    monkeypatch.setattr(bootstrap, "RESAMPLES", 10)
 
 
 @pytest.fixture

@@ -7,6 +7,13 @@ from tiercast.backtesting.case import MEASURES
 from tiny_origin import POOR, VALUE, case
 
 BY_NAME = {metric.name: metric for metric in MEASURES}
+
+
+@pytest.fixture(autouse=True)
+def many_resamples(few_resamples, monkeypatch):
+    monkeypatch.setattr(bootstrap, "RESAMPLES", 200)
+
+
 MAE = Question(BY_NAME["mae"], "tiercast", "bg_nbd")
 
 

@@ -55,4 +55,4 @@ def test_findings_are_counted_from_verdicts_without_the_mean_distance(one):
     counted = Findings.of(found, board)
     assert (counted.worse, counted.rules_compared, counted.rules_beaten) == (1, 2, 1)
     assert (counted.rules_lost, counted.total_error) == (0, 0.0)
-    assert counted.ece == pytest.approx(0.05)
+    assert counted.ece == pytest.approx(0.02)

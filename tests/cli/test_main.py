@@ -8,6 +8,7 @@ import tiercast
 from tiercast.cli.main import app
 
 COMMANDS = (
+    "backtest",
     "check",
     "churn-definition",
     "compare",

@@ -3,12 +3,16 @@ import pytest
 
 from tiercast.modeling.metrics import (
     METRICS,
+    TIER_METRICS,
     capture,
     decile_error,
     expected_calibration_error,
     measure,
     normalised_gini,
+    overlap,
     spearman,
+    tier_accuracy,
+    tier_log_loss,
     total_error,
 )
 
@@ -66,6 +70,8 @@ def test_a_forecast_alike_for_all_is_measured_without_order(metric):
         "spearman": 0.0,
         "top_10_capture": 0.1,
         "top_20_capture": 0.2,
+        "top_10_overlap": 0.1,
+        "top_20_overlap": 0.2,
     }
     assert score == pytest.approx(expected.get(metric.name, score), abs=1e-9)
 
@@ -76,7 +82,8 @@ def test_a_metric_says_what_it_means(metric):
 
 
 def test_names_are_distinct():
-    assert len({metric.name for metric in METRICS}) == len(METRICS)
+    every = (*METRICS, *TIER_METRICS)
+    assert len({metric.name for metric in every}) == len(every)
 
 
 def test_ece_by_hand():
@@ -144,6 +151,33 @@ def test_capture_shares_a_tie_evenly():
     forecast = np.array([5.0, 3, 3, 3, 1])
     # the second place goes to one of three who hold 50 among them
     assert capture(0.4)(truth, forecast) == pytest.approx((50 + 50 / 3) / 100)
+
+
+def test_overlap_by_hand():
+    truth = np.array([50.0, 40, 30, 20, 0, 0, 0, 0, 0, 0])
+    # the best two are 50 and 40; the forecast's 50 and 20
+    assert overlap(0.2)(truth, np.array([9.0, 0, 0, 8, 0, 0, 0, 0, 0, 0])) == 0.5
+
+
+def test_overlap_shares_ties_evenly():
+    truth = np.array([50.0, 40, 40, 0])
+    # 50 has a place, each 40 half of one; the forecast's second place is open to two of three
+    assert overlap(0.5)(truth, np.array([9.0, 5, 0, 5])) == pytest.approx((1 + 0.5 * 0.5) / 2)
+
+
+def test_those_who_brought_nothing_are_no_top_customers():
+    truth = np.array([50.0, 0, 0, 0])
+    assert overlap(0.5)(truth, np.array([9.0, 8, 0, 0])) == 1.0
+    assert overlap(0.5)(truth, np.array([0.0, 9, 8, 0])) == 0.0
+
+
+def test_tier_metrics_by_hand():
+    true = np.array([0, 1, 1, 2])
+    assert tier_accuracy(true, np.array([0, 1, 2, 2])) == 0.75
+    chances = np.array([[0.5, 0.5, 0], [0, 1.0, 0], [0.5, 0.25, 0.25], [1.0, 0, 0]])
+    # what was held impossible counts as one in a million
+    expected = -(np.log(0.5) + np.log(0.25) + np.log(1e-6)) / 4
+    assert tier_log_loss(true, chances) == pytest.approx(expected)
 
 
 def test_measure_names_every_metric():

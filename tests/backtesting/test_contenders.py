@@ -1,0 +1,94 @@
+import datetime as dt
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bases import opened
+from shop import CUTOFFS, shop
+from tiercast.backtesting.contender import CannotFitError, Lesson
+from tiercast.backtesting.contenders import CONTENDERS, labels
+from tiercast.backtesting.histories import by_bg_nbd
+from tiercast.backtesting.learners import by_logistic_regression, numeric_features
+from tiercast.backtesting.rules import nearest_window
+from tiercast.btyd.bg_nbd import BGNBD
+from tiercast.snapshots.journal import build_journal
+from tiercast.training.panel import build_panel
+
+OTHERS = [contender for contender in CONTENDERS if contender.kind != "ours"]
+EACH = pytest.mark.parametrize("contender", OTHERS, ids=lambda one: one.name)
+SETTINGS = {"outlook": {"horizon_days": 45}, "train": {"snapshots": 3}}
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory):
+    tables = shop(customers=80)
+    lines = tables["transactions"]
+    tables["transactions"] = lines[(lines["customer_id"] % 3 == 0) | (lines.index % 6 == 0)]
+    with opened(tmp_path_factory.mktemp("shop"), tables, **SETTINGS) as base:
+        journal = build_journal(base.connection, base.tables, base.config)
+        return Lesson(build_panel(base, journal, CUTOFFS[-1]), base.config, None)
+
+
+@EACH
+def test_a_contender_tells_a_chance_and_a_value_of_each_customer(contender, lesson):
+    current = lesson.panel.current
+    told = contender.fit(lesson)(current)
+    assert told.churn.shape == told.expected_value.shape == (len(current),)
+    assert ((told.churn >= 0) & (told.churn <= 1)).all()
+    assert (told.expected_value >= 0).all()
+    assert told.churn.std() > 0
+
+
+@EACH
+def test_a_contender_tells_the_same_twice_and_row_by_row(contender, lesson):
+    current = lesson.panel.current
+    first, second = contender.fit(lesson)(current), contender.fit(lesson)(current.iloc[::-1])
+    np.testing.assert_allclose(first.churn, second.churn[::-1], rtol=1e-12)
+    np.testing.assert_allclose(first.expected_value, second.expected_value[::-1], rtol=1e-12)
+
+
+def test_rows_are_named_labelled_and_explained_once():
+    assert len(labels()) == len({one.label for one in CONTENDERS}) == len(CONTENDERS)
+    assert all(contender.meaning for contender in CONTENDERS)
+    assert CONTENDERS[-1].name == "tiercast"
+
+
+def test_bg_nbd_is_fitted_on_the_calendar_at_the_origin(lesson):
+    current = lesson.panel.current
+    rows = current[["btyd_frequency", "btyd_recency_days", "btyd_age_days"]].to_numpy()
+    chance = BGNBD().fit(rows).order_probability(rows, 45)
+    np.testing.assert_allclose(by_bg_nbd(lesson)(current).churn, 1 - chance)
+
+
+def test_plain_lightgbm_sees_only_numbers_that_are_known_and_not_ours():
+    frame = pd.DataFrame(
+        {
+            "customer_id": [1],
+            "as_of": [dt.date(2024, 1, 1)],
+            "orders": [1.0],
+            "profile": ["north"],
+            "clv_expected_value": [1.0],
+            "season_age_days": [1.0],
+        }
+    )
+    assert numeric_features(frame) == ["orders"]
+
+
+def test_without_a_repeat_order_of_positive_amount_there_is_no_spend_to_learn(lesson):
+    once = lesson.panel.current.assign(btyd_monetary_value=0.0)
+    empty = SimpleNamespace(panel=SimpleNamespace(current=once), config=lesson.config)
+    with pytest.raises(CannotFitError, match="no customer has a repeat order"):
+        by_bg_nbd(empty)
+
+
+def test_without_money_there_is_no_value_to_learn(lesson):
+    nothing = lesson.panel.rows.assign(value=0.0)
+    empty = SimpleNamespace(panel=SimpleNamespace(rows=nothing), config=lesson.config)
+    with pytest.raises(CannotFitError, match="had a value above 0"):
+        by_logistic_regression(empty)
+
+
+def test_the_window_nearest_to_the_horizon_stands_for_the_last_one():
+    assert [nearest_window(days) for days in (1, 45, 100, 1000)] == [30, 30, 90, 365]

@@ -1,0 +1,141 @@
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from tiercast.backtesting import bootstrap
+from tiercast.backtesting.backtest import judged
+from tiercast.backtesting.case import MEASURES
+from tiercast.backtesting.contenders import CONTENDERS
+from tiercast.backtesting.forecasts import NotRun
+from tiercast.backtesting.grade import GRADES
+from tiercast.backtesting.record import write
+from tiercast.reporting.backtest import GRADES as SHOWN_GRADES
+from tiercast.reporting.backtest import VERDICTS, WRITTEN, backtest_section
+from tiercast.reporting.report import build_report
+from tiercast.reporting.section import Cards, Note, Table
+from tiercast.reporting.wording import LANGUAGES, load_wording
+from tiny_origin import ORIGIN, origin_forecasts, tiny_base
+
+
+@pytest.fixture
+def backtested(run, monkeypatch):
+    """Return a function that leaves a backtest beside a run's scores."""
+    monkeypatch.setattr(bootstrap, "RESAMPLES", 10)
+
+    def leave(as_of="2024-02-15", horizon_days=90, **changes):
+        found = judged(tiny_base(), dt.date.fromisoformat(as_of), [origin_forecasts()])
+        folder = run.output / "backtest" / f"as_of={as_of}"
+        write(replace(found, folder=folder, horizon_days=horizon_days, **changes))
+
+    return leave
+
+
+@pytest.fixture
+def section(run, backtested, reading, say):
+    backtested()
+    return backtest_section(reading(run), say)
+
+
+def tables(section):
+    return [part for part in section.parts if isinstance(part, Table)]
+
+
+def test_without_a_backtest_there_is_no_chapter(inputs, say):
+    assert backtest_section(inputs, say) is None
+
+
+def test_the_newest_backtest_up_to_the_day_and_of_the_horizon_counts(run, backtested, reading):
+    for as_of in ("2024-01-15", "2024-02-15", "2024-03-02"):
+        backtested(as_of)
+    backtested("2024-02-20", horizon_days=30)
+    assert reading(run).backtest.as_of == dt.date(2024, 2, 15)
+
+
+def test_the_headline_tells_the_grade(section):
+    assert section.headline == (
+        "Grade A: ranking, risks and totals can be relied on. "
+        "Judged on past days beside 2 other methods."
+    )
+    assert section.grade == "good"
+
+
+def test_cards_count_the_verdicts(section):
+    cards = next(part for part in section.parts if isinstance(part, Cards)).cards
+    assert [card.value for card in cards[:2]] == ["0%", "2.0"]
+    assert sum(int(card.value) for card in cards[2:]) == len(MEASURES)
+
+
+def test_methods_stand_side_by_side(section):
+    board = tables(section)[0]
+    names = [row[0].text for row in board.rows]
+    assert names == ["Recency rule", "BG/NBD", "tiercast"]
+    assert [cell.text for cell in board.rows[1][1:]] == [
+        "0.900",
+        "0.200",
+        "1.000",
+        "33%",
+        "20%",
+        "70%",
+    ]
+
+
+def test_each_metric_has_a_verdict_in_words(section):
+    rows = {row[0].text: [cell.text for cell in row[1:]] for row in tables(section)[1].rows}
+    assert len(rows) == len(MEASURES)
+    assert rows["Mean distance"][:3] == ["0", "3.0", "BG/NBD"]
+    assert rows["Mean distance"][3] == "better"
+
+
+def test_totals_stand_beside_what_came(section):
+    (row,) = tables(section)[2].rows
+    assert [cell.text for cell in row] == [
+        str(ORIGIN),
+        "10",
+        "150",
+        "100",
+        "200",
+        "150",
+        "+0%",
+        "5",
+        "5",
+    ]
+
+
+def test_the_rule_stands_beside_the_grade(section):
+    rule = [part for part in section.parts if isinstance(part, Note)][-1].text
+    assert "A takes at most 0 measures (mean distance aside) worse" in rule
+    assert "off by at most 10% on average and risks by at most 3.0 percentage points" in rule
+    assert "2 of 2 comparisons with simple rules won beyond chance and 0 lost" in rule
+
+
+def test_what_was_not_run_is_told(run, backtested, reading, say):
+    backtested(not_run=(NotRun("bg_nbd", ORIGIN, "no repeat order"),))
+    basis = backtest_section(reading(run), say).parts[0].text
+    assert basis.endswith("Could not be run on every day: BG/NBD.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_contender_metric_verdict_and_grade_has_words(language):
+    say = load_wording(language)
+    for contender in CONTENDERS:
+        assert say.has(f"labels.contender.{contender.name}")
+        assert say.has(f"backtest.contenders.{contender.name}")
+    assert set(WRITTEN) == {metric.name for metric in MEASURES}
+    assert all(say.has(f"labels.metric.{name}") for name in WRITTEN)
+    assert all(say.has(f"backtest.verdict.{name}") for name in VERDICTS)
+    assert [rule.letter for rule in GRADES] == list(SHOWN_GRADES)
+    assert all(
+        say.has(f"backtest.{part}.{x}") for x in SHOWN_GRADES for part in ("grade", "rules")
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "How does it compare?"), ("zh", "评级 A：排序、风险和总额都可以依靠。")],
+)
+def test_the_page_has_the_chapter_in_its_language(run, run_at, backtested, language, says):
+    backtested()
+    page = build_report(run_at(run.output, language).config).read_text(encoding="utf-8")
+    assert '<section id="backtest"' in page
+    assert says in page
