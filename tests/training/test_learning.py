@@ -3,19 +3,23 @@ import pandas as pd
 import pytest
 
 from bases import opened
+from seasonal import AS_OF, FIRST, HORIZON_DAYS, value_after
 from shop import CUTOFFS, shop
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Silent
+from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.heads import BTYD_FEATURE, HeadParams
 from tiercast.modeling.trees import TreeParams
 from tiercast.segments.tiers import tier_cuts
 from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.season import DailyOrders
 from tiercast.training import learning
 from tiercast.training.learning import feature_importance, learn
 from tiercast.training.panel import build_panel
 from tiny_model import tiny_model
 
 OUTLOOK = {"horizon_days": 30}
+FIRST_DAY = pd.Timestamp(FIRST)
 
 
 class Told(Silent):
@@ -89,7 +93,7 @@ def test_a_history_without_a_past_window_falls_back_and_says_so(tmp_path):
 def test_few_customers_are_learnt_from_without_trees(tmp_path):
     panel, config = panel_and_config(tmp_path, 2, customers=40)
     learnt = learn(panel, config, None, Silent())
-    assert learnt.model.outlook.heads.order is None
+    assert learnt.model.outlook.heads.learners is None
     assert feature_importance(learnt.model.outlook).to_dict("list") == {
         "feature": [BTYD_FEATURE],
         "share": [1.0],
@@ -133,10 +137,65 @@ def test_the_tuned_parameters_grow_the_final_trees(panel_config, monkeypatch):
     chosen = TreeParams(num_leaves=3, rounds=7)
     tuning = learning.Tuning(HeadParams(chosen, chosen), ())
     monkeypatch.setattr(learning, "tune", lambda *_, **__: tuning)
-    heads = learn(*panel_config, None, Silent()).model.outlook.heads
-    assert {tree.num_trees() for tree in (heads.order, heads.total, heads.given)} == {7}
+    learners = learn(*panel_config, None, Silent()).model.outlook.heads.learners
+    grown = (learners.order, learners.total, learners.given)
+    assert {trees.booster.num_trees() for trees in grown} == {7}
 
 
 def test_evaluation_rows_are_unique_per_customer_and_cutoff(learnt):
     rows: pd.DataFrame = learnt.evaluation.predictions
     assert not rows.duplicated(["customer_id", "as_of"]).any()
+
+
+# A strong yearly season: the horizon is among the busiest weeks, what was learnt from the quietest
+
+
+def test_with_a_year_to_go_by_the_season_and_the_total_are_foreseen(wave, wave_unclocked):
+    season = wave.panel.season
+    orders = DailyOrders(FIRST, np.bincount((wave.lines["ordered_at"] - FIRST_DAY).dt.days) * 1.0)
+    came = orders.horizon_ratio_that_came(AS_OF, HORIZON_DAYS)
+    assert max(season.came.values()) < 0.9 < 1.25 < came
+    assert season.horizon_ratio == pytest.approx(came, rel=0.1)
+    truth = value_after(wave.lines, AS_OF)
+    assert wave.told == pytest.approx(truth, rel=0.15)
+    assert not wave_unclocked.panel.season.is_known
+    assert abs(np.log(wave_unclocked.told / truth)) > 4 * abs(np.log(wave.told / truth))
+
+
+def test_an_unknown_season_is_doubted_for_each_customer_and_the_total(wave, wave_unclocked):
+    truth = value_after(wave.lines, AS_OF)
+    known, unknown = (
+        one.learnt.model.outlook.level_doubt.interval(one.told, 0.0)
+        for one in (wave, wave_unclocked)
+    )
+    assert known[0] < truth < known[1]
+    assert unknown[1] / unknown[0] > 1.5 * known[1] / known[0]
+
+
+def test_what_is_learnt_knows_nothing_of_what_follows_the_day(wave, wave_until_today):
+    assert wave.learnt.model.to_files() == wave_until_today.learnt.model.to_files()
+    pd.testing.assert_frame_equal(
+        wave.learnt.evaluation.predictions, wave_until_today.learnt.evaluation.predictions
+    )
+    assert wave.told == wave_until_today.told
+
+
+def test_a_model_on_the_clock_says_so_and_comes_back_from_its_files(wave):
+    model = wave.learnt.model
+    assert model.facts.setting.on_clock
+    assert model.facts.season == wave.panel.season.describe()
+    back = CustomerModel.from_files(model.to_files())
+    current = wave.panel.current.head(200)
+    pd.testing.assert_frame_equal(
+        back.score_rows(current), model.score_rows(current), check_exact=True
+    )
+
+
+def test_on_the_clock_a_row_scores_the_same_alone(wave):
+    model = wave.learnt.model
+    bare = wave.panel.current[["customer_id", "as_of", *model.feature_names]].head(60)
+    together = model.score_rows(bare)
+    for row in range(60):
+        pd.testing.assert_frame_equal(
+            model.score_rows(bare.iloc[[row]]), together.iloc[[row]], check_exact=True
+        )

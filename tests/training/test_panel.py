@@ -8,6 +8,7 @@ from bases import opened, orders
 from shop import CUTOFFS, planted_future, shop
 from tiercast.config.errors import InputError
 from tiercast.features.clv import ClvModels
+from tiercast.features.registry import CATALOGUE
 from tiercast.snapshots.journal import build_journal
 from tiercast.training import panel as panel_module
 from tiercast.training.panel import build_panel, describe_sample, sample_customers
@@ -15,7 +16,9 @@ from tiny_model import tiny_config
 
 DAY = CUTOFFS[-1]
 SETTINGS = {"outlook": {"horizon_days": 30}, "train": {"snapshots": 3}}
-LABELS = ["ordered", "value"]
+LABELS = ["ordered", "value", "returned_after_days"]
+SEASON = {f.name for f in CATALOGUE if f.family == "season"}
+CLV = {f.name for f in CATALOGUE if f.family == "clv" and f.grain == "models"}
 
 
 def panel_of(folder, tables, as_of=DAY, **settings):
@@ -67,6 +70,9 @@ def test_labels_are_what_happened_within_the_horizon(panel):
         expected = spent.reindex(rows.index).clip(lower=0).where(rows["ordered"], 0.0)
         np.testing.assert_allclose(rows["value"], expected.fillna(0.0), atol=1e-9)
         assert set(rows.index[rows["ordered"]]) <= set(spent.index)
+        back = rows["returned_after_days"]
+        assert back.notna().equals(rows["ordered"])
+        assert back.dropna().between(0, 29).all()
     assert 0 < panel.rows["ordered"].mean() < 1
 
 
@@ -129,6 +135,68 @@ def test_the_sample_is_told_in_words(panel):
     assert words.startswith(
         f"{len(panel.rows):,} rows: all customers at 3 cutoffs from 2024-05-12"
     )
+
+
+# The season clock
+
+
+def test_a_base_with_a_year_before_the_horizon_is_told_on_the_clock(wave):
+    season, setting = wave.panel.season, wave.panel.setting
+    assert season.is_known
+    assert setting.on_clock
+    assert set(wave.panel.feature_names) >= SEASON
+    assert set(wave.panel.current["season_horizon_ratio"]) == {season.horizon_ratio}
+
+
+def test_a_base_that_opens_with_a_burst_of_customers_is_not(burst):
+    panel = burst.panel
+    assert not panel.season.is_known
+    assert "a year ago cannot be compared" in panel.season.reason
+    assert panel.lived is panel.rows
+    assert not SEASON & {*panel.rows, *panel.current, *panel.feature_names}
+
+
+def test_rows_as_lived_differ_in_the_horizon_s_length_and_what_the_models_make_of_it(wave):
+    rows, lived = wave.panel.rows, wave.panel.lived
+    assert set(rows) == set(lived)
+    told = [name for name in rows if name not in {"season_horizon_ratio", *CLV}]
+    pd.testing.assert_frame_equal(rows[told], lived[told], check_exact=True)
+    came = lived["as_of"].map(wave.panel.season.came)
+    assert lived["season_horizon_ratio"].tolist() == came.tolist()
+    assert (rows["season_horizon_ratio"] != lived["season_horizon_ratio"]).all()
+
+
+def test_btyd_models_look_as_far_ahead_as_the_horizon_of_the_row(wave):
+    for frame in (wave.panel.rows, wave.panel.lived):
+        for cutoff in wave.panel.cutoffs:
+            rows = frame[frame["as_of"] == cutoff].reset_index(drop=True)
+            told = ClvModels.fit(rows).predict(rows, wave.panel.plan.horizon_days)
+            assert set(told) == CLV
+            pd.testing.assert_frame_equal(rows[list(told)], told)
+    longer = wave.panel.lived["season_horizon_ratio"] > wave.panel.rows["season_horizon_ratio"]
+    orders = wave.panel.lived["clv_expected_orders"] > wave.panel.rows["clv_expected_orders"]
+    assert longer.equals(orders)
+
+
+def test_orders_after_the_day_change_no_clock_and_no_row(wave, wave_until_today):
+    after = wave.lines["ordered_at"] >= pd.Timestamp(wave.panel.as_of)
+    assert after.sum() > 3000
+    one, other = wave.panel, wave_until_today.panel
+    assert one.season == other.season
+    for name in ("rows", "lived", "current"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
+
+
+def test_a_sample_of_the_customers_is_told_by_the_whole_shop_s_clock(wave, tmp_path, monkeypatch):
+    monkeypatch.setattr(panel_module, "MAX_PANEL_ROWS", 1200)
+    settings = {"outlook": {"horizon_days": 60}, "train": {"snapshots": 6, "every_days": 30}}
+    sampled = panel_of(tmp_path, {"transactions": wave.lines}, wave.panel.as_of, **settings)
+    assert sampled.share < 0.15
+    assert sampled.season == wave.panel.season
+    names = ["customer_id", *sorted(SEASON)]
+    kept = wave.panel.current["customer_id"].isin(sampled.current["customer_id"])
+    whole = wave.panel.current[kept].reset_index(drop=True)
+    pd.testing.assert_frame_equal(sampled.current[names], whole[names], check_exact=True)
 
 
 # What cannot be learnt from
