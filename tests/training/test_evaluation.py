@@ -4,13 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tiercast.config.schema import TiersConfig
 from tiercast.modeling.assignment import matched_sizes
 from tiercast.modeling.calibration import FoldForecast
-from tiercast.modeling.heads import Forecast
-from tiercast.modeling.outlook import distribution, learn_from_folds
+from tiercast.modeling.distribution import PredictiveDistribution
+from tiercast.modeling.lessons import Lessons, SeasonAhead
 from tiercast.training.evaluation import Evaluation, PastForecast, evaluate
 
 CUTS, NAMES = (40.0, 20.0), ("top", "potential", "general", "dormant")
+TIERS = TiersConfig(names=NAMES)
+SEASON = SeasonAhead(is_known=False, swing=0.2)
 CUTOFFS = [dt.date(2024, month, 1) for month in (6, 5, 4)]
 
 
@@ -33,18 +36,39 @@ def folds():
 
 @pytest.fixture(scope="module")
 def evaluation(folds):
-    return evaluate(folds, CUTS, NAMES, "matched")
+    return evaluate(folds, CUTS, TIERS, SEASON)
 
 
-def test_each_fold_is_calibrated_by_the_others_only(folds, evaluation):
+def told_by_others(fold, folds):
+    """What a fold is told with everything that the others teach."""
+    others = [other.forecast for other in folds if other is not fold]
+    lessons = Lessons.of(others, CUTS, SEASON)
+    return PredictiveDistribution(
+        lessons.drift.churn(fold.forecast.log_odds),
+        lessons.drift.mean_if_order(fold.forecast.mean_if_order),
+        lessons.shapes,
+        lessons.interval_level,
+    )
+
+
+def test_each_fold_is_told_by_what_the_others_teach_only(folds, evaluation):
     for fold in folds:
-        others = [other.forecast for other in folds if other is not fold]
-        calibration, shapes, _ = learn_from_folds(others, CUTS)
-        raw = Forecast(fold.forecast.log_odds, fold.forecast.mean_if_order)
-        told = distribution(raw, calibration, shapes)
+        told = told_by_others(fold, folds)
         rows = evaluation.predictions[evaluation.predictions["as_of"] == fold.cutoff]
         np.testing.assert_array_equal(rows["churn_probability"], told.churn)
         np.testing.assert_array_equal(rows["expected_value"], told.expected_value)
+        low, high = told.interval()
+        np.testing.assert_array_equal(rows["value_low"], low)
+        np.testing.assert_array_equal(rows["value_high"], high)
+
+
+def test_a_single_fold_is_told_by_its_own_scatter():
+    alone = past(CUTOFFS[0], seed=4)
+    rows = evaluate([alone], CUTS, TIERS, SEASON).predictions
+    lessons = Lessons.of([alone.forecast], CUTS, SEASON)
+    np.testing.assert_array_equal(
+        rows["churn_probability"], lessons.drift.churn(alone.forecast.log_odds)
+    )
 
 
 def test_what_came_at_a_cutoff_leaves_its_own_forecast_alone(folds, evaluation):
@@ -59,7 +83,7 @@ def test_what_came_at_a_cutoff_leaves_its_own_forecast_alone(folds, evaluation):
     told = ["churn_probability", "expected_value", "value_low", "value_high", "tier", "tier_set"]
     before, after = (
         found.predictions[found.predictions["as_of"] == newest.cutoff][told]
-        for found in (evaluation, evaluate(changed, CUTS, NAMES, "matched"))
+        for found in (evaluation, evaluate(changed, CUTS, TIERS, SEASON))
     )
     pd.testing.assert_frame_equal(before, after)
 
@@ -87,10 +111,7 @@ def test_rows_never_contradict_themselves(evaluation):
 def test_matched_tiers_are_sized_within_each_cutoff(folds, evaluation):
     for fold in folds:
         rows = evaluation.predictions[evaluation.predictions["as_of"] == fold.cutoff]
-        others = [other.forecast for other in folds if other is not fold]
-        calibration, shapes, _ = learn_from_folds(others, CUTS)
-        raw = Forecast(fold.forecast.log_odds, fold.forecast.mean_if_order)
-        sums = distribution(raw, calibration, shapes).tier_probabilities(CUTS).sum(axis=0)
+        sums = told_by_others(fold, folds).tier_probabilities(CUTS).sum(axis=0)
         sizes = [(rows["tier"] == name).sum() for name in NAMES]
         assert sizes == matched_sizes(sums).tolist()
 
@@ -114,7 +135,7 @@ def test_overall_is_the_mean_over_cutoffs(evaluation):
 
 def test_halves_of_one_cutoff_are_judged_together():
     halves = [past(CUTOFFS[0], seed=seed) for seed in (1, 2)]
-    evaluation = evaluate(halves, CUTS, NAMES, "matched")
+    evaluation = evaluate(halves, CUTS, TIERS, SEASON)
     rows = evaluation.predictions
     ((cutoff, metrics),) = evaluation.by_cutoff.items()
     assert (cutoff, len(rows)) == (CUTOFFS[0], 600)
@@ -122,7 +143,8 @@ def test_halves_of_one_cutoff_are_judged_together():
 
 
 def test_most_probable_tiers_are_told_where_the_config_says_so(folds):
-    rows = evaluate(folds, CUTS, NAMES, "most_probable").predictions
+    tiers = TIERS.model_copy(update={"assign": "most_probable"})
+    rows = evaluate(folds, CUTS, tiers, SEASON).predictions
     assert (rows["tier_confidence"] >= 1 / len(NAMES)).all()
 
 
@@ -134,8 +156,8 @@ def test_a_cutoff_after_which_nobody_ordered_has_no_ranking_but_is_judged(folds)
     evaluation = evaluate(
         [PastForecast(CUTOFFS[0], folds[0].rows, nobody, "kind"), *folds[1:]],
         CUTS,
-        NAMES,
-        "matched",
+        TIERS,
+        SEASON,
     )
     metrics = evaluation.by_cutoff[CUTOFFS[0]]
     assert "auc" not in metrics
