@@ -55,3 +55,11 @@ def test_the_grade_stands_beside_its_rule_and_figures(found):
     assert grade.startswith(f"Grade {found.grade.rule.letter}: ")
     assert rule == f"Rule: {found.grade.rule.text}."
     assert "2 of 2 comparisons with simple rules won beyond chance, 0 lost" in figures
+
+
+def test_a_sample_of_the_customers_is_told(found):
+    assert not any("hash" in line for line in wording.how_judged(found))
+    sampled = replace(found, totals=found.totals.assign(share=0.25))
+    assert "Many customers: a hash of their id chose 25.0% of them, or more." in (
+        wording.how_judged(sampled)
+    )

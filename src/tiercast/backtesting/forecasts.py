@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ from tiercast.training.panel import build_panel
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int_]
+Said: TypeAlias = tuple[Told, FloatArray]
+"""What a contender says, and its chances of each tier."""
 
 RHYTHM = ["recency_days", "gap_mean_days"]  # what the naive next order date goes by
 
@@ -43,7 +46,8 @@ class OriginForecasts:
 
     `came`: customer_id, ordered, value, true_tier, returned_after_days (NaN: not within the
     horizon), recency_days, gap_mean_days. `scores` has the same rows, as `CustomerModel.predict`
-    answers them; `total_interval` is tiercast's 90 % interval of the base's value.
+    answers them; `total_interval` is tiercast's 90 % interval of the base's value. `share` of the
+    customers were forecast: where they are many, a hash of their id chooses, as for a training.
     """
 
     origin: dt.date
@@ -53,6 +57,7 @@ class OriginForecasts:
     total_interval: tuple[float, float]
     season_known: bool
     not_run: tuple[NotRun, ...]
+    share: float = 1.0
 
 
 def forecast_origin(
@@ -75,34 +80,49 @@ def forecast_origin(
     config = base.config
     panel = build_panel(base, journal, origin)
     lesson = Lesson(panel, config, learn(panel, config, None, progress).model)
+    said, missing = _said(lesson, contenders, progress)
+    outlook = lesson.model.outlook
+    came = _came(panel.current, journal, origin, config, outlook.tier_cuts)
+    truth = _truth(came, config)
+    ids = came["customer_id"].to_numpy()
+    scores = next(told.scores for told, _ in said.values() if told.scores is not None)
+    return OriginForecasts(
+        origin=origin,
+        came=came,
+        cases={name: _case(truth, *found, config, ids) for name, found in said.items()},
+        scores=scores,
+        total_interval=outlook.level_doubt.interval(
+            float(scores["expected_value"].sum()), float(scores["value_variance"].sum())
+        ),
+        season_known=panel.season.is_known,
+        not_run=missing,
+        share=panel.share,
+    )
+
+
+def _said(
+    lesson: Lesson, contenders: Sequence[Contender], progress: Progress
+) -> tuple[dict[str, Said], tuple[NotRun, ...]]:
+    """Answer what each contender says of the base, and who could not be asked."""
+    origin = lesson.panel.as_of
     progress.stage(f"forecast from {origin} by each contender", len(contenders))
-    told: dict[str, tuple[Told, FloatArray | None]] = {}
-    missing = []
+    said, missing = {}, []
     for contender in contenders:
         try:
-            told[contender.name] = _told(contender, lesson)
+            said[contender.name] = _told(contender, lesson)
         except CannotFitError as reason:
             missing.append(NotRun(contender.name, origin, str(reason)))
         progress.step(contender.label)
-    cuts = lesson.model.outlook.tier_cuts
-    came = _came(panel.current, journal, origin, config, cuts)
-    truth = _truth(came, config)
-    ids = came["customer_id"].to_numpy()
-    cases = {name: _case(truth, *found, config, ids) for name, found in told.items()}
-    scores = next(found.scores for found, _ in told.values() if found.scores is not None)
-    total = lesson.model.outlook.level_doubt.interval(
-        float(scores["expected_value"].sum()), float(scores["value_variance"].sum())
-    )
-    known = panel.season.is_known
-    return OriginForecasts(origin, came, cases, scores, total, known, tuple(missing))
+    return said, tuple(missing)
 
 
-def _told(contender: Contender, lesson: Lesson) -> tuple[Told, FloatArray | None]:
-    """Answer what a contender says of the base, and its tier chances if it has none itself."""
+def _told(contender: Contender, lesson: Lesson) -> Said:
+    """Answer what a contender says of the base, with its own tier chances if it has any."""
     tell = contender.fit(lesson)
     told = tell(lesson.panel.current)
     if told.scores is not None:
-        return told, None
+        own = [f"tier_probability_{name}" for name in lesson.config.tiers.names]
+        return told, told.scores[own].to_numpy(dtype=float)
     before = lesson.newest
     return told, tier_chances(
         told,
@@ -115,17 +135,15 @@ def _told(contender: Contender, lesson: Lesson) -> tuple[Told, FloatArray | None
 def _case(
     truth: Truth,
     told: Told,
-    chances: FloatArray | None,
+    chances: FloatArray,
     config: Config,
     customer_id: npt.NDArray[np.generic],
 ) -> Case:
-    names = config.tiers.names
-    if told.scores is not None:
-        own = told.scores[[f"tier_probability_{name}" for name in names]].to_numpy(dtype=float)
-        assigned = _places(told.scores["tier"], names)
-        return Case(truth, told.churn, told.expected_value, assigned, own)
-    assert chances is not None
-    assigned = assign_tiers(config.tiers.assign, chances, told.expected_value, customer_id)
+    """Answer a contender's case; tiers are assigned as the config says."""
+    if told.scores is None:
+        assigned = assign_tiers(config.tiers.assign, chances, told.expected_value, customer_id)
+    else:
+        assigned = _places(told.scores["tier"], config.tiers.names)
     return Case(truth, told.churn, told.expected_value, assigned, chances)
 
 

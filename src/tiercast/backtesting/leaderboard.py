@@ -37,9 +37,9 @@ def leaderboard(by_origin: pd.DataFrame) -> pd.DataFrame:
 def totals_by_origin(forecasts: Sequence[OriginForecasts], name: str) -> pd.DataFrame:
     """Answer what a contender expected in total at each origin, beside what came.
 
-    Columns: origin, customers, expected_value, value_low, value_high (tiercast's 90 % interval of
-    the total), value, season_known (whether a year before could be gone by), expected_buyers,
-    buyers.
+    Columns: origin, customers, share (of the base's customers), expected_value, value_low and
+    value_high (tiercast's 90 % interval of the total), value, season_known (whether a year before
+    could be gone by), expected_buyers, buyers.
     """
     return pd.DataFrame([_totals(one, name) for one in forecasts])
 
@@ -49,6 +49,7 @@ def _totals(one: OriginForecasts, name: str) -> dict[str, object]:
     return {
         "origin": one.origin,
         "customers": case.customers,
+        "share": one.share,
         "expected_value": float(case.expected_value.sum()),
         "value_low": one.total_interval[0],
         "value_high": one.total_interval[1],

@@ -107,6 +107,9 @@ def how_judged(found: Backtest) -> list[str]:
         "differ is not in it.",
         *(f"{one.label}: {one.meaning}." for one in CONTENDERS),
     ]
+    least = float(found.totals["share"].min())
+    if least < 1:
+        lines.append(f"Many customers: a hash of their id chose {least:.1%} of them, or more.")
     missing = [f"Not run from {m.origin}: {m.contender}; {m.reason}." for m in found.not_run]
     return [*lines, *missing, *(f"Left out: {one.origin}; {one.reason}" for one in found.skipped)]
 
