@@ -7,11 +7,15 @@ from bases import opened
 from shop import shop
 from tiercast.config.progress import Silent
 from tiercast.snapshots.journal import build_journal
+from tiercast.tracking.registry import load_version
 from tiercast.tracking.store import open_client
 from tiercast.training.gate import GateDecision
 from tiercast.training.learning import learn
+from tiercast.training.learning_curve import LearningCurve
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import build_panel
+
+UNTOLD = LearningCurve((), ())
 
 
 def card_of(base):
@@ -53,14 +57,36 @@ def test_the_card_names_the_segments_and_what_is_looked_at(tenth):
 def test_the_card_tells_the_gate_s_decision_and_the_limits(tenth):
     card = card_of(tenth)
     assert "promoted: it is the first model." in section(card, "Gate")
-    assert "a season it never saw is a guess" in section(card, "Limits")
+    assert "not what a campaign would change" in section(card, "Limits")
     assert "cutoffs lie before the history" not in card
 
 
+def test_the_card_tells_the_season_the_blend_and_the_level_s_doubt(tenth):
+    told = section(card_of(tenth), "Level and season")
+    model = load_version(tenth.config, "1")
+    outlook = model.outlook
+    assert told.strip().startswith(model.facts.season)
+    trees, linear, btyd = outlook.blend.weights
+    assert f"trees {trees:.0%}, linear {linear:.0%}, btyd {btyd:.0%}." in told
+    assert f"BTYD models' word counts {outlook.blend.btyd_level:.0%}" in told
+    assert f"log odds of an order by {outlook.calibration.shift:+.3f} " in told
+    low, high = outlook.level_doubt.interval(1.0, 0.0)
+    assert f"from {low - 1:+.0%} to {high - 1:+.0%} (90 % interval)" in told
+
+
+def test_the_card_says_whether_more_data_would_help(tenth):
+    told = section(card_of(tenth), "Would more data help?")
+    assert "the last step saved" in told
+    rows = [line for line in told.splitlines() if line.startswith("|")]
+    assert rows[0] == "| customers | past cutoffs | AUC | log loss |"
+    assert len(rows) > 4
+
+
 def test_the_card_shows_money_with_two_digits(tenth):
-    cuts = section(card_of(tenth), "Level").rpartition("cut at ")[2]
-    top, potential = (float(cut) for cut in cuts.strip().rstrip(".").split(", "))
-    assert top > potential > 0
+    told = section(card_of(tenth), "Level and season").rpartition("cut at ")[2]
+    cuts = load_version(tenth.config, "1").outlook.tier_cuts
+    assert told.strip() == ", ".join(f"{cut:,.2f}" for cut in cuts) + "."
+    assert cuts[0] > cuts[1] > 0
 
 
 def test_the_card_is_what_mlflow_keeps(tenth, tmp_path):
@@ -91,13 +117,16 @@ def test_a_comparison_is_told_with_its_figures(short):
         0.0005,
     )
     panel, config, learnt = short
-    told = section(model_card(panel, config, learnt, compared), "Gate")
+    told = section(model_card(panel, config, learnt, compared, UNTOLD), "Gate")
     assert "kept: not better than the champion beyond chance. Log loss against version 3" in told
     assert "on 2024-01-01: -0.00123 (95 % interval -0.00300 to +0.00050)." in told
 
 
 def test_cutoffs_that_history_did_not_reach_are_told(short):
     panel, config, learnt = short
-    card = model_card(panel, config, learnt, GateDecision("promoted", "it is the first model"))
+    first = GateDecision("promoted", "it is the first model")
+    card = model_card(panel, config, learnt, first, UNTOLD)
     assert "3 of 4 cutoffs lie before the history begins." in card
     assert "Judged on same window, unseen customers" in card
+    assert section(card, "Would more data help?").strip() == "The history is too short to tell."
+    assert "The season ahead is not known: the horizon's season was never seen" in card

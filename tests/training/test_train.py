@@ -80,7 +80,7 @@ def test_the_evaluation_is_kept_where_the_report_finds_it(tenth):
 
 def test_the_run_records_what_a_reader_needs(tenth):
     names = {"data_report.json", "feature_importance.json", "features.md", "figures.html"}
-    assert artifacts(tenth) == names | {"model_card.md", "readiness.json"}
+    assert artifacts(tenth) == names | {"learning_curve.json", "model_card.md", "readiness.json"}
     run = open_client().get_run(tenth.trained.run_id)
     assert run.info.status == "FINISHED"
     assert run.data.params["outlook.horizon_days"] == "90"
@@ -180,3 +180,4 @@ def test_a_tiny_base_is_trained_without_trees_and_scored(tmp_path):
     assert any("too short to forecast a past window" in line for line in told.lines)
     assert told.lines[0].startswith("Ready to train as of 2024-05-01; look at ")
     assert any("the BTYD models answer alone" in line for line in told.lines)
+    assert any(line.startswith("The season ahead is not known: ") for line in told.lines)
