@@ -14,6 +14,11 @@ from tiercast.backtesting.verdicts import BEST, BETTER, RULE, WORSE
 NOT_GRADED = ("mae",)
 
 Letter = Literal["A", "B", "C", "D"]
+AgainstRules = Literal["beaten", "not lost to"]
+AGAINST_RULES: Mapping[AgainstRules, str] = {
+    "beaten": "every simple rule beaten",
+    "not lost to": "no simple rule better",
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class GradeRule:
     letter: Letter
     words: str
     most_worse: int | None = None
-    rules: Literal["beaten", "not lost to"] | None = None
+    rules: AgainstRules | None = None
     total_error: float | None = None
     ece: float | None = None
 
@@ -79,7 +84,7 @@ class GradeRule:
         """The rule in words."""
         parts = {
             "at most {} metrics (MAE aside) worse than the best other's": self.most_worse,
-            "every simple rule {} beyond chance on AUC and Gini": self.rules,
+            "{} beyond chance on AUC and Gini": self.rules and AGAINST_RULES[self.rules],
             "the total off by at most {:.0%} on average": self.total_error,
             "churn risks off by at most {:.3f} (ECE)": self.ece,
         }
