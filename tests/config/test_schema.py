@@ -107,3 +107,17 @@ def test_rfm_settings_that_contradict_themselves_are_refused(given, text):
 def test_training_needs_a_snapshot():
     with pytest.raises(ValidationError, match="snapshots"):
         TrainConfig(snapshots=0)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "local-spark", "spark://one:7077,two:7077"])
+def test_an_engine_is_duckdb_or_spark(engine):
+    given = {"name": "shop", "sources": {"transactions": {"path": "x.parquet"}}, "engine": engine}
+    config = Config.model_validate(given)
+    assert config.on_spark == (engine != "duckdb")
+
+
+@pytest.mark.parametrize("engine", ["spark", "spark://one", "mysql://one:1"])
+def test_other_engines_are_refused(engine):
+    given = {"name": "shop", "sources": {"transactions": {"path": "x.parquet"}}, "engine": engine}
+    with pytest.raises(ValidationError, match=f"spark://HOST:PORT, but got '{engine}'"):
+        Config.model_validate(given)

@@ -11,7 +11,7 @@ from tiercast.features.clv import ClvModels
 from tiercast.features.registry import CATALOGUE
 from tiercast.snapshots.journal import build_journal
 from tiercast.training import panel as panel_module
-from tiercast.training.panel import build_panel, describe_sample, sample_customers
+from tiercast.training.panel import build_panel, describe_sample
 from tiny_model import tiny_config
 
 DAY = CUTOFFS[-1]
@@ -116,18 +116,12 @@ def test_a_large_base_is_sampled_by_customer(tmp_path, monkeypatch, panel):
     sampled = panel_of(tmp_path, shop(customers=60))
     kept = set(sampled.current["customer_id"])
     assert sampled.share == 0.5
-    assert 20 <= len(kept) <= 40
+    assert 28 <= len(kept) <= 32
     assert set(sampled.rows["customer_id"]) <= kept
     whole = panel.current[panel.current["customer_id"].isin(kept)].reset_index(drop=True)
     names = list(sampled.feature_names)
     pd.testing.assert_frame_equal(sampled.current[names], whole[names])
-    assert "50.0% of the customers, by hash" in describe_sample(sampled, tiny_config())
-
-
-def test_a_whole_base_is_left_as_it_is(tmp_path):
-    with opened(tmp_path, shop()) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        assert sample_customers(journal, 1.0) is journal
+    assert "a stratified 50.0% of the customers" in describe_sample(sampled, tiny_config())
 
 
 def test_the_sample_is_told_in_words(panel):

@@ -1,8 +1,10 @@
 """A folder of parquet parts and a manifest, written whole or not at all."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +16,32 @@ from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import flush, to_json, writing
 
 MANIFEST_FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a dataset, its rows and the checksum of its bytes."""
+
+    file: str
+    rows: int
+    sha256: str
+
+
+def write_part(folder: Path, number: int, rows: pa.Table) -> Part:
+    """Write one part into a folder, aside and then in place: a second try does no harm."""
+    path = folder / f"part-{number:05d}.parquet"
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    pq.write_table(plain(rows), aside, compression="zstd", version="2.6")
+    flush(aside)
+    with aside.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    aside.replace(path)
+    return Part(path.name, rows.num_rows, digest)
+
+
+def plain(rows: pa.Table) -> pa.Table:
+    """Answer rows without metadata, in one chunk: the same rows give the same bytes."""
+    return rows.replace_schema_metadata(None).combine_chunks()
 
 
 class DatasetWriter:
@@ -49,7 +77,7 @@ class DatasetWriter:
         self.folder = folder
         self.rows = 0
         self._schema: pa.Schema | None = None
-        self._parts: list[dict[str, object]] = []
+        self._parts: list[Part] = []
         self._description: dict[str, object] = {}
         self._block = self._whole_or_not_at_all()
 
@@ -82,8 +110,7 @@ class DatasetWriter:
         OutputError
             The disk is full, read-only or the like.
         """
-        table = rows if isinstance(rows, pa.Table) else pa.Table.from_batches([rows])
-        table = table.replace_schema_metadata(None).combine_chunks()
+        table = plain(rows if isinstance(rows, pa.Table) else pa.Table.from_batches([rows]))
         self._schema = self._schema or table.schema
         if not table.schema.equals(self._schema):
             raise ValueError(
@@ -91,25 +118,37 @@ class DatasetWriter:
                 f"but got {_shown(table.schema)}"
             )
         with writing(self.folder):
-            self._write_part(f"part-{len(self._parts):05d}.parquet", table)
+            self._keep(write_part(self._staging, len(self._parts), table))
+
+    @property
+    def staging(self) -> Path:
+        """Where others may write parts (`write_part`) while the `with` block lasts."""
+        return self._staging
+
+    def adopt(self, parts: Sequence[Part]) -> None:
+        """Take in the parts that others wrote into `staging`; what else lies there goes."""
+        kept = {part.file for part in parts}
+        with writing(self.folder):
+            for path in self._staging.iterdir():
+                if path.name not in kept:
+                    path.unlink()
+            for part in parts:
+                self._schema = self._schema or pq.read_schema(self._staging / part.file)
+                self._keep(part)
 
     def describe(self, content: Mapping[str, object]) -> None:
         """Add entries to the manifest, beside its own `rows`, `columns` and `parts`."""
         self._description.update(content)
 
-    def _write_part(self, name: str, table: pa.Table) -> None:
-        path = self._staging / name
-        pq.write_table(table, path, compression="zstd", version="2.6")
-        flush(path)
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self._parts.append({"file": name, "rows": table.num_rows, "sha256": digest})
-        self.rows += table.num_rows
+    def _keep(self, part: Part) -> None:
+        self._parts.append(part)
+        self.rows += part.rows
 
     def _finish(self) -> None:
         if self._schema is None:
             raise ValueError(f"a dataset needs at least one part, but {self.folder} got none")
-        own = {"rows": self.rows, "columns": _columns(self._schema), "parts": self._parts}
+        own: dict[str, object] = {"rows": self.rows, "columns": _columns(self._schema)}
+        own["parts"] = [asdict(part) for part in self._parts]
         manifest = self._staging / MANIFEST_FILE
         manifest.write_bytes(to_json({**self._description, **own}).encode())
         flush(manifest)

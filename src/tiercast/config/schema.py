@@ -1,6 +1,7 @@
 """The settings of one customer base, as frozen models: what a YAML file may say."""
 
 import itertools
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -8,6 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 TableName = Literal[
     "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
 ]
+
+DUCKDB, LOCAL_SPARK = "duckdb", "local-spark"
+SPARK_MASTER = re.compile(r"spark://[^/\s:]+:\d+(,[^/\s:]+:\d+)*")
 
 
 class Settings(BaseModel):
@@ -148,8 +152,10 @@ class OutputConfig(Settings):
 
 
 def _known_engine(engine: str) -> str:
-    if engine != "duckdb":
-        raise ValueError(f"engine must be duckdb, but got {engine!r}")
+    if engine not in (DUCKDB, LOCAL_SPARK) and not SPARK_MASTER.fullmatch(engine):
+        raise ValueError(
+            f"engine must be {DUCKDB}, {LOCAL_SPARK} or spark://HOST:PORT, but got {engine!r}"
+        )
     return engine
 
 
@@ -157,7 +163,7 @@ class Config(Settings):
     """Everything tiercast needs to know about one customer base."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-    engine: Annotated[str, AfterValidator(_known_engine)] = "duckdb"
+    engine: Annotated[str, AfterValidator(_known_engine)] = DUCKDB
     sources: dict[TableName, SourceConfig]
     outlook: OutlookConfig = OutlookConfig()
     train: TrainConfig = TrainConfig()
@@ -178,6 +184,11 @@ class Config(Settings):
         if "transactions" not in self.sources:
             raise ValueError("sources must name the table `transactions`")
         return self
+
+    @property
+    def on_spark(self) -> bool:
+        """Whether the engine is Spark, on this machine or on a cluster."""
+        return self.engine != DUCKDB
 
     @property
     def every_days(self) -> int:

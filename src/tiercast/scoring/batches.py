@@ -33,8 +33,7 @@ class Batches:
         cls, connection: Backend, journal: Journal, as_of: dt.date, setting: Setting
     ) -> "Batches":
         """Count the customers and part the journal."""
-        known = history(journal.orders, "ordered_at", [as_of])
-        customers = int(known.filter(known.is_order).customer_id.nunique().execute())
+        customers = count_customers(journal, as_of)
         number = _number(customers)
         parted = journal if number == 1 else _parted(connection, journal, number)
         return cls(parted, as_of, setting, customers)
@@ -52,19 +51,31 @@ class Batches:
     def frames(self) -> Iterator[pd.DataFrame]:
         """Answer one feature frame per batch, sorted by customer id; empty ones are left out.
 
-        Whole numbers come as floats, whether or not a batch has gaps among them.
+        See `feature_frame` for their types, which do not depend on the gaps in a batch.
         """
-        whole = [f.name for f in self.schema if pa.types.is_integer(f.type)]
-        floats = {name: "float64" for name in whole if name != "customer_id"}
+        schema = self.schema
         for number in range(self.number):
-            frame = self._panel(number).to_pandas().astype(floats)
+            frame = self._panel(number).to_pandas()
             if len(frame):
-                frame["as_of"] = self.as_of
-                yield frame.sort_values("customer_id", ignore_index=True)
+                yield feature_frame(frame, schema, self.as_of)
 
     def _panel(self, number: int) -> ir.Table:
         journal = self.journal if self.number == 1 else _chosen(self.journal, number)
         return feature_panel(journal, [self.as_of], self.setting)
+
+
+def feature_frame(rows: pd.DataFrame, schema: pa.Schema, as_of: dt.date) -> pd.DataFrame:
+    """Answer the engine's rows as a model takes them: whole numbers as floats, sorted by id."""
+    whole = [f.name for f in schema if pa.types.is_integer(f.type)]
+    floats = {name: "float64" for name in whole if name != "customer_id"}
+    frame = rows.astype(floats).assign(as_of=as_of)
+    return frame.sort_values("customer_id", ignore_index=True)
+
+
+def count_customers(journal: Journal, as_of: dt.date) -> int:
+    """Answer how many customers have an order before `as_of`."""
+    known = history(journal.orders, "ordered_at", [as_of])
+    return int(known.filter(known.is_order).customer_id.nunique().execute())
 
 
 def _number(customers: int) -> int:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
-from ibis.backends.duckdb import Backend
+from ibis.backends.sql import SQLBackend
+from ibis.expr.datatypes import DataType
 
 SCORES = "scores"
 COLUMNS = ("tier", "churn_probability", "lifecycle_stage")
+NAMES = {f"previous_{name}": name for name in COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -19,21 +22,34 @@ class PreviousScores:
     as_of: dt.date | None
     folder: Path | None
 
-    def of(self, connection: Backend, rows: pd.DataFrame) -> pd.DataFrame:
+    def of(self, connection: SQLBackend, rows: pd.DataFrame) -> pd.DataFrame:
         """Answer `previous_tier` and the like for each row of a part, in its order."""
-        names = {f"previous_{name}": name for name in COLUMNS}
         if self.folder is None:
-            empty = {name: pd.Series(pd.NA, rows.index, dtype="object") for name in names}
-            return pd.DataFrame(empty)
-        stored = connection.read_parquet(self.folder / "part-*.parquet")
+            return nothing_told(rows)
         asked = ibis.memtable(rows[["customer_id"]])
-        chosen = stored.select("customer_id", *COLUMNS).rename(names)
-        # A source may have changed its ids from numbers to text since.
-        ids = chosen.customer_id.try_cast(asked.customer_id.type())
-        chosen = chosen.mutate(customer_id=ids)
+        chosen = self._chosen(connection, asked.customer_id.type())
         found = asked.inner_join(chosen, "customer_id").to_pandas()
         aligned = rows[["customer_id"]].merge(found, on="customer_id", how="left")
         return aligned.drop(columns="customer_id").set_index(rows.index)
+
+    def beside(self, connection: SQLBackend, table: ir.Table) -> ir.Table:
+        """Answer a table by customer with `previous_tier` and the like, if there are any."""
+        if self.folder is None:
+            return table
+        chosen = self._chosen(connection, table.customer_id.type())
+        return table.left_join(chosen, "customer_id").drop("customer_id_right")
+
+    def _chosen(self, connection: SQLBackend, ids: DataType) -> ir.Table:
+        assert self.folder is not None
+        stored = connection.read_parquet(sorted(self.folder.glob("part-*.parquet")))
+        chosen = stored.select("customer_id", *COLUMNS).rename(NAMES)
+        # A source may have changed its ids from numbers to text since.
+        return chosen.mutate(customer_id=chosen.customer_id.try_cast(ids))
+
+
+def nothing_told(rows: pd.DataFrame) -> pd.DataFrame:
+    """Answer empty `previous_*` columns for each row."""
+    return pd.DataFrame({name: pd.Series(pd.NA, rows.index, dtype="object") for name in NAMES})
 
 
 def scored_dates(output: Path) -> list[dt.date]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pandas as pd
-
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.artifacts.model_folder import load_model
 from tiercast.config.errors import InputError
@@ -16,15 +14,15 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.scoring.alerts import alerts
-from tiercast.scoring.batches import Batches
-from tiercast.scoring.boundaries import Boundaries, IntArray
-from tiercast.scoring.columns import score_schema, to_table
+from tiercast.scoring.batches import Batches, count_customers
+from tiercast.scoring.boundaries import Boundaries
+from tiercast.scoring.columns import score_schema
+from tiercast.scoring.finishing import Finish
 from tiercast.scoring.manifest import manifest
-from tiercast.scoring.playbook import actions
-from tiercast.scoring.previous import PreviousScores, last_scores_before, scores_folder
+from tiercast.scoring.passes import Passes, PassesHere
+from tiercast.scoring.previous import last_scores_before, scores_folder
 from tiercast.scoring.requirements import check_requirements, outdated_settings
-from tiercast.scoring.staging import Staged, stage
+from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
 from tiercast.snapshots.cutoffs import as_day, check_as_of
@@ -98,19 +96,18 @@ class _Job:
         journal = build_journal(connection, self.base.tables, self.base.config)
         check_requirements(self.model, journal)
         notes = (*self.notes, *_season(self.model, journal, self.as_of))
-        batches = Batches.of(connection, journal, self.as_of, self.model.facts.setting)
-        _check_anyone(batches)
+        passes = self._passes(journal)
         for note in notes:
             progress.say(note)
         folder = scores_folder(self.output, self.as_of)
         features = self.output / "features" / folder.name
         with (
-            TemporaryDirectory(prefix="tiercast-") as scratch,
+            self._scratch() as scratch,
             DatasetWriter(folder) as scores,
             DatasetWriter(features) as feature_rows,
         ):
-            staged = stage(self.model, batches, Path(scratch), feature_rows, progress)
-            totals = self._write(staged, scores, progress)
+            staged = passes.stage(Path(scratch), feature_rows, progress)
+            totals = self._write(passes, staged, scores, progress)
             description = manifest(self.base, self.model, self.version, self.as_of, totals, notes)
             scores.describe(description)
             feature_rows.describe({"as_of": self.as_of.isoformat()})
@@ -126,51 +123,48 @@ class _Job:
             notes,
         )
 
-    def _write(self, staged: Staged, scores: DatasetWriter, progress: Progress) -> Totals:
-        progress.stage("assign tiers and write", len(staged.parts))
-        matched = self.model.facts.assign == "matched"
-        connection = self.base.connection
-        boundaries = (
-            Boundaries.find(staged.table(connection), staged.probability_sums) if matched else None
-        )
+    def _scratch(self) -> TemporaryDirectory[str]:
+        """Make a folder for staged rows; on Spark, where executors see it."""
+        shared = self.base.connection.folder if self.base.config.on_spark else None
+        return TemporaryDirectory(prefix="tiercast-", dir=shared)
+
+    def _passes(self, journal: Journal) -> Passes:
         previous = last_scores_before(self.output, self.as_of)
+        if self.base.config.on_spark:
+            from tiercast.scoring.spark_passes import PassesOnSpark
+
+            customers = count_customers(journal, self.as_of)
+            _check_anyone(customers, self.as_of)
+            return PassesOnSpark(
+                self.base.connection, self.model, journal, self.as_of, customers, previous
+            )
+        setting = self.model.facts.setting
+        batches = Batches.of(self.base.connection, journal, self.as_of, setting)
+        _check_anyone(batches.customers, self.as_of)
+        return PassesHere(self.base, self.model, batches, previous)
+
+    def _write(
+        self, passes: Passes, staged: Staged, scores: DatasetWriter, progress: Progress
+    ) -> Totals:
+        progress.stage("assign tiers and write", len(staged.parts))
+        table, sums = staged.table(self.base.connection), staged.probability_sums
+        matched = self.model.facts.assign == "matched"
+        finish = Finish(
+            self.model,
+            self.version.version,
+            self.version.run_id,
+            Boundaries.find(table, sums) if matched else None,
+        )
         ids = self.base.transactions.customer_id.type().to_pyarrow()
         schema = score_schema(ids, self.model.facts.tier_names)
-        totals = Totals(self.model.facts.tier_names)
-        for rows, told in staged.frames():
-            tiers = self.model.assign(rows) if boundaries is None else boundaries.tiers(rows)
-            final = self._finish(rows, tiers, previous)
-            scores.write(to_table(final, told, schema))
-            totals.add(final)
-            progress.step()
-        return totals
-
-    def _finish(
-        self, rows: pd.DataFrame, tiers: IntArray, previous: PreviousScores
-    ) -> pd.DataFrame:
-        """Answer rows with tier, change against the last scoring, action and model."""
-        names = self.model.facts.tier_names
-        final = pd.concat([rows, self.model.tier_columns(rows, tiers)], axis=1)
-        final = pd.concat([final, previous.of(self.base.connection, rows)], axis=1)
-        final["tier_rank"], final["is_last_tier"] = tiers, tiers == len(names) - 1
-        final["previous_rank"] = final["previous_tier"].map({n: i for i, n in enumerate(names)})
-        change = pd.to_numeric(final["previous_rank"]) - final["tier_rank"]
-        final["tier_change"] = change.astype("Int8")
-        final["action"] = actions(final, self.model.facts.language)
-        final["alerts"] = alerts(final)
-        probabilities = self.model.tier_matrix(rows).tolist()
-        told = [dict(zip(names, row, strict=True)) for row in probabilities]
-        final["tier_probabilities"] = pd.Series(told, index=final.index, dtype=object)
-        final["model_name"], final["model_version"] = self.model.facts.name, self.version.version
-        final["run_id"] = self.version.run_id
-        return final
+        return passes.finish(staged, finish, schema, scores, progress)
 
 
-def _check_anyone(batches: Batches) -> None:
-    if batches.customers == 0:
+def _check_anyone(customers: int, as_of: dt.date) -> None:
+    if customers == 0:
         raise InputError(
-            f"Nobody has an order with a positive amount before as_of {batches.as_of}, so there "
-            "is nobody to score; check the sign of `amount`, or use a later as_of."
+            f"Nobody has an order with a positive amount before as_of {as_of}, so there is "
+            "nobody to score; check the sign of `amount`, or use a later as_of."
         )
 
 

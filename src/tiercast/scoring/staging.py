@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
+from ibis.backends.sql import SQLBackend
 
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.config.progress import Progress
@@ -30,7 +30,7 @@ class Staged:
     parts: tuple[Path, ...]
     probability_sums: npt.NDArray[np.float64]
 
-    def table(self, connection: Backend) -> ir.Table:
+    def table(self, connection: SQLBackend) -> ir.Table:
         """Answer all staged rows, lazily."""
         return connection.read_parquet([str(part) for part in self.parts])
 
@@ -54,18 +54,34 @@ def stage(
     sums = np.zeros(len(model.facts.tier_names))
     types = {field.name: field.type for field in batches.schema}
     for frame in batches.frames():
-        full = model.with_clv(frame)
-        features.write(_typed(full, types))
-        scored = model.score_rows(full)
-        sums += model.tier_matrix(scored).sum(axis=0)
-        table = _typed(scored, types | DATES)
+        known, scored = score_part(model, frame, types)
+        features.write(known)
+        sums += tier_sums(model, scored)
         parts.append(folder / f"part-{len(parts):05d}.parquet")
-        pq.write_table(table.append_column(REASONS, model.reasons(full)), parts[-1])
-        progress.step(f"{len(full):,} customers")
+        pq.write_table(scored, parts[-1])
+        progress.step(f"{len(frame):,} customers")
     return Staged(folder, tuple(parts), sums)
 
 
-def _typed(frame: pd.DataFrame, types: Mapping[str, pa.DataType]) -> pa.Table:
+def score_part(
+    model: CustomerModel, frame: pd.DataFrame, types: Mapping[str, pa.DataType]
+) -> tuple[pa.Table, pa.Table]:
+    """Answer the features that were scored, and the scored rows with their reasons."""
+    full = model.with_clv(frame)
+    scored = typed(model.score_rows(full), {**types, **DATES})
+    return typed(full, types), scored.append_column(REASONS, model.reasons(full))
+
+
+def tier_sums(model: CustomerModel, scored: pa.Table) -> npt.NDArray[np.float64]:
+    """Answer how many of the rows are expected in each tier, (n_tiers,)."""
+    columns = [f"tier_p{tier}" for tier in range(len(model.facts.tier_names))]
+    sums: npt.NDArray[np.float64] = model.tier_matrix(scored.select(columns).to_pandas()).sum(
+        axis=0
+    )
+    return sums
+
+
+def typed(frame: pd.DataFrame, types: Mapping[str, pa.DataType]) -> pa.Table:
     """Answer the frame with the types given: those of a column with gaps differ by batch."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     fields = [pa.field(f.name, types.get(f.name, f.type)) for f in table.schema]

@@ -4,8 +4,9 @@ Customers' expected values add up to tiers, segments and the base. An interval f
 the sum of intervals: chance averages out over customers, a shift of the whole level does not.
 """
 
-from dataclasses import dataclass
-from typing import TypedDict
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from typing import Any, TypedDict
 
 import pandas as pd
 
@@ -68,6 +69,22 @@ class Totals:
                 expected, variance = part.sum().tolist()
                 before = groups.get(str(name), Group())
                 groups[str(name)] = before.plus(len(part), expected, variance)
+
+    def told(self) -> dict[str, object]:
+        """Answer the sums as plain data, for `merge` elsewhere."""
+        groups = {
+            kind: {name: astuple(group) for name, group in groups.items()}
+            for kind, groups in self._groups.items()
+        }
+        return {"churned": self.churned, "groups": groups}
+
+    def merge(self, told: Mapping[str, Any]) -> None:
+        """Add the sums of other parts."""
+        self.churned += told["churned"]
+        for kind, groups in told["groups"].items():
+            for name, group in groups.items():
+                before = self._groups[kind].get(name, Group())
+                self._groups[kind][name] = before.plus(*group)
 
     @property
     def rows(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
+from ibis.backends.sql import SQLBackend
 
 from tiercast.config.schema import Config, TableName
 from tiercast.snapshots.orders import (
@@ -32,7 +32,7 @@ class Journal:
 
 
 def build_journal(
-    connection: Backend, tables: Mapping[TableName, ir.Table], config: Config
+    connection: SQLBackend, tables: Mapping[TableName, ir.Table], config: Config
 ) -> Journal:
     """Answer the reduced tables, each computed once and held in the workspace."""
     lines = tables["transactions"]

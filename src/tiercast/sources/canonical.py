@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
+from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import Config, SourceConfig, TableName
@@ -25,9 +25,9 @@ from tiercast.contract.screening import (
     rules_for,
 )
 from tiercast.contract.tables import TABLES, TableSpec
+from tiercast.sources.engine import open_engine
 from tiercast.sources.mapping import map_columns
 from tiercast.sources.readers import describe, open_source
-from tiercast.sources.workspace import workspace
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class CustomerBase:
     """The canonical tables of one base, the rows put aside, and the report about both."""
 
     config: Config
-    connection: Backend
+    connection: SQLBackend
     tables: Mapping[TableName, ir.Table]
     quarantine: Mapping[TableName, ir.Table]
     report: DataReport
@@ -66,18 +66,18 @@ class CustomerBase:
 
 @contextmanager
 def open_base(config: Config) -> Iterator[CustomerBase]:
-    """Load the base into a workspace that lasts as long as the `with` block.
+    """Load the base into its engine, which lasts as long as the `with` block.
 
     Raises
     ------
     DataContractError
         A source cannot be used; the message names the file, column, value and remedy.
     """
-    with workspace() as connection:
+    with open_engine(config) as connection:
         yield _load(config, connection)
 
 
-def _load(config: Config, connection: Backend) -> CustomerBase:
+def _load(config: Config, connection: SQLBackend) -> CustomerBase:
     lines = _load_table(connection, TABLES["transactions"], config.sources["transactions"])
     ids = lines.good.customer_id.type()
     loaded: dict[TableName, _Loaded] = {"transactions": lines}
@@ -106,7 +106,7 @@ class _Loaded:
 
 
 def _load_table(
-    connection: Backend, spec: TableSpec, source: SourceConfig, ids: DataType | None = None
+    connection: SQLBackend, spec: TableSpec, source: SourceConfig, ids: DataType | None = None
 ) -> _Loaded:
     parsed = map_columns(open_source(connection, source), spec, source)
     parsed = parsed if ids is None else _with_ids(parsed, ids)

@@ -10,13 +10,16 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 from ibis.backends.sql import SQLBackend
 from ibis.common.exceptions import IbisError, TableNotFound
+from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.samples import SAMPLE_SCHEME, sample_path
+from tiercast.sources.workspace import workspace
 
 # Up to the last @: a password that isn't percent-encoded may hold any sign.
 PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):\S*(?=@)|(?<=password=)[^&\s]+", re.IGNORECASE)
@@ -26,11 +29,12 @@ URL_REMEDY = (
 )
 CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
+MICROSECONDS = 6
 # Times stay text, to be read by the contract: DuckDB would guess whether 03/04 is in March.
 CSV_TYPES = ["BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"]
 
 
-def open_source(connection: Backend, source: SourceConfig) -> ir.Table:
+def open_source(connection: SQLBackend, source: SourceConfig) -> ir.Table:
     """Answer the source's rows as they are, lazily.
 
     Raises
@@ -39,13 +43,42 @@ def open_source(connection: Backend, source: SourceConfig) -> ir.Table:
         Nothing matches the path, a file cannot be read or is empty, or the database or its
         table cannot be reached.
     """
-    if source.connection is not None:
+    if not isinstance(connection, Backend):
+        table = _open_elsewhere(connection, source)
+    elif source.connection is not None:
         table = _open_connection(connection, source)
     else:
         table = _open_files(connection, source_files(source))
     if table.limit(1).count().execute() == 0:
         raise DataContractError(f"{describe(source)}: holds no rows; export again or mend it.")
     return table
+
+
+def _open_elsewhere(connection: SQLBackend, source: SourceConfig) -> ir.Table:
+    """Answer parquet as the engine reads it; all else is streamed into parquet by DuckDB first.
+
+    CSV is told apart, and times finer than microseconds are cut, in one place for all engines.
+    """
+    files = [] if source.connection is not None else source_files(source)
+    if files and all(_kind(file) == "parquet" and not _has_nanoseconds(file) for file in files):
+        return connection.read_parquet(files)
+    copy = connection.folder / f"{ibis.util.gen_name('source')}.parquet"
+    with workspace() as reader:
+        table = open_source(reader, source)
+        fine = [name for name, kind in table.schema().items() if _is_finer(kind)]
+        table.mutate(**{name: table[name].cast("timestamp(6)") for name in fine}).to_parquet(copy)
+    return connection.read_parquet([copy])
+
+
+def _has_nanoseconds(file: Path) -> bool:
+    return any(
+        pa.types.is_timestamp(field.type) and field.type.unit == "ns"
+        for field in pq.read_schema(file)
+    )
+
+
+def _is_finer(kind: DataType) -> bool:
+    return kind.is_timestamp() and (kind.scale or 0) > MICROSECONDS
 
 
 def describe(source: SourceConfig) -> str:

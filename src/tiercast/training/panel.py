@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import ibis
 import pandas as pd
 
 from tiercast.config.errors import InputError
@@ -18,11 +17,11 @@ from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.labels import labels
 from tiercast.snapshots.returns import first_returns
+from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.canonical import CustomerBase
 from tiercast.training.season import Season
 
 MAX_PANEL_ROWS = 600_000
-SAMPLE_BUCKETS = 10_000
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         every_days=config.every_days,
     )
     share = _share(_customers_before(journal, day), len(plan.cutoffs))
-    sampled = sample_customers(journal, share)
+    sampled = sample_customers(base.connection, journal, day, share)
     season = Season.at(journal.daily_orders, day, plan)
     setting = Setting(plan.horizon_days, observed_event_types(journal, day), season.is_known)
     features = _features(sampled, [*plan.cutoffs, day], setting)
@@ -108,28 +107,6 @@ def check_training_day(as_of: dt.date, first: dt.date, observed_until: dt.date) 
             "use an as_of up to that day."
         )
     return check_as_of(as_of, first)
-
-
-def sample_customers(journal: Journal, share: float) -> Journal:
-    """Answer the journal of a share of the customers, chosen by a hash of their id."""
-    if share >= 1:
-        return journal
-
-    def keep(table: ibis.Table | None) -> ibis.Table | None:
-        if table is None:
-            return None
-        bucket = (table.customer_id.cast("string").hash() % SAMPLE_BUCKETS).abs()
-        return table.filter(bucket < round(share * SAMPLE_BUCKETS))
-
-    return replace(
-        journal,
-        orders=keep(journal.orders),
-        order_days=keep(journal.order_days),
-        category_days=keep(journal.category_days),
-        customers=keep(journal.customers),
-        events=keep(journal.events),
-        contacts=keep(journal.contacts),
-    )
 
 
 def _features(journal: Journal, cutoffs: list[dt.date], setting: Setting) -> pd.DataFrame:
@@ -218,7 +195,9 @@ def _share(customers: int, cutoffs: int) -> float:
 
 def describe_sample(panel: Panel, config: Config) -> str:
     """Answer in words what was learnt from."""
-    kept = "all customers" if panel.share >= 1 else f"{panel.share:.1%} of the customers, by hash"
+    kept = (
+        "all customers" if panel.share >= 1 else f"a stratified {panel.share:.1%} of the customers"
+    )
     return (
         f"{len(panel.rows):,} rows: {kept} at {len(panel.cutoffs)} cutoffs from "
         f"{panel.cutoffs[0]} to {panel.cutoffs[-1]}, every {config.every_days} days"

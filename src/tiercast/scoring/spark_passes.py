@@ -1,0 +1,107 @@
+"""Both passes of a scoring on Spark's executors; the driver sees checksums and sums."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+from pyspark import Broadcast
+from pyspark.sql import DataFrame
+
+from tiercast.artifacts.dataset import DatasetWriter, Part
+from tiercast.config.progress import Progress
+from tiercast.features.assemble import feature_panel
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.executors import ANSWER, FinishPart, ScorePart
+from tiercast.scoring.finishing import Finish
+from tiercast.scoring.previous import PreviousScores
+from tiercast.scoring.staging import Staged
+from tiercast.scoring.totals import Totals
+from tiercast.snapshots.journal import Journal
+from tiercast.sources.spark_backend import SparkBackend
+
+PART_CUSTOMERS = 5_000  # small enough that a lost machine costs little, large enough to be quick
+
+
+@dataclass(frozen=True)
+class PassesOnSpark:
+    """Both passes by `mapInArrow`; the model travels as the text of its files."""
+
+    connection: SparkBackend
+    model: CustomerModel
+    journal: Journal
+    as_of: dt.date
+    customers: int
+    previous: PreviousScores
+
+    def stage(self, folder: Path, features: DatasetWriter, progress: Progress) -> Staged:
+        """Count features and score, part by part."""
+        progress.stage("score customers")
+        panel = self._panel()
+        task = ScorePart(
+            self._files,
+            panel.schema().to_pyarrow(),
+            self.as_of,
+            features.staging.absolute(),
+            folder.absolute(),
+        )
+        told = list(_told(self._parted(panel), task))
+        features.adopt(_parts(told, "features"))
+        parts = tuple(folder / part.file for part in _parts(told, "staged"))
+        return Staged(folder, parts, np.sum([part["sums"] for part in told], axis=0))
+
+    def finish(
+        self,
+        staged: Staged,
+        finish: Finish,
+        schema: pa.Schema,
+        scores: DatasetWriter,
+        progress: Progress,
+    ) -> Totals:
+        """Assign tiers and write, part by part."""
+        task = FinishPart(
+            self._files,
+            (finish.model_version, finish.run_id),
+            finish.boundaries,
+            schema,
+            tuple(part.absolute() for part in staged.parts),
+            scores.staging.absolute(),
+        )
+        number = len(staged.parts)
+        totals = Totals(self.model.facts.tier_names)
+        told = list(_told(self.connection.session.range(0, number, 1, number), task))
+        for part in told:
+            totals.merge(part["totals"])
+            progress.step()
+        scores.adopt(_parts(told, "scores"))
+        return totals
+
+    @cached_property
+    def _files(self) -> Broadcast[dict[str, str]]:
+        return self.connection.session.sparkContext.broadcast(self.model.to_files())
+
+    def _panel(self) -> ir.Table:
+        panel = feature_panel(self.journal, [self.as_of], self.model.facts.setting)
+        return self.previous.beside(self.connection, panel)
+
+    def _parted(self, panel: ir.Table) -> DataFrame:
+        """Answer parts of whole customers: which, depends on their ids and number alone."""
+        number = max(1, -(-self.customers // PART_CUSTOMERS))
+        rows = self.connection.frame(panel).repartition(number, "customer_id")
+        return rows.sortWithinPartitions("customer_id")
+
+
+def _told(rows: DataFrame, task: ScorePart | FinishPart) -> Iterator[dict[str, Any]]:
+    """Answer what each task tells, in the order of its parts."""
+    answers = rows.mapInArrow(task, ANSWER).collect()
+    yield from (json.loads(answer["told"]) for answer in answers)
+
+
+def _parts(told: list[dict[str, Any]], kind: str) -> list[Part]:
+    return [Part(**part[kind]) for part in told]

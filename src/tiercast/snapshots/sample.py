@@ -1,0 +1,64 @@
+"""A stratified sample of customers: the same one on every engine and on every day it is drawn.
+
+Strata are how many orders a customer has and how long the last one is ago. Of each the same share
+is drawn, by the order of a hash of the ids, so the sample is as mixed as the base, to a customer.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import fields, replace
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.sql import SQLBackend
+
+from tiercast.snapshots.history import history
+from tiercast.snapshots.journal import Journal
+
+ORDER_BANDS = (1, 3, 10)  # up to so many orders; then more
+RECENCY_BANDS_DAYS = (30, 90, 180, 365)
+
+
+def sample_customers(
+    connection: SQLBackend, journal: Journal, as_of: dt.date, share: float
+) -> Journal:
+    """Answer the journal of a share of the customers with a row before `as_of`; 1: of everyone."""
+    if share >= 1:
+        return journal
+    drawn = _drawn(_strata(journal.orders, as_of), share)
+    chosen = connection.create_table(ibis.util.gen_name("sample"), drawn)
+    tables = {f.name: getattr(journal, f.name) for f in fields(journal)}
+    return replace(
+        journal,
+        **{
+            name: table.semi_join(chosen, "customer_id")
+            for name, table in tables.items()
+            if isinstance(table, ir.Table)
+        },
+    )
+
+
+def _strata(orders: ir.Table, as_of: dt.date) -> ir.Table:
+    """Answer each customer's stratum."""
+    known = history(orders, "ordered_at", [as_of])
+    told = known.group_by("customer_id").agg(
+        orders=known.is_order.sum(), days_ago=known.days_ago.min()
+    )
+    stratum = _band(told.orders, ORDER_BANDS) * 10 + _band(told.days_ago, RECENCY_BANDS_DAYS)
+    return told.select("customer_id", stratum=stratum)
+
+
+def _band(value: ir.NumericValue, edges: Sequence[int]) -> ir.IntegerValue:
+    return sum((value > edge).cast("int64") for edge in edges)
+
+
+def _drawn(customers: ir.Table, share: float) -> ir.Table:
+    """Answer the first of each stratum, in the order of a hash that all engines have."""
+    mixed = customers.mutate(mixed=customers.customer_id.cast("string").hexdigest("md5"))
+    ranked = mixed.mutate(
+        rank=ibis.row_number().over(
+            ibis.window(group_by="stratum", order_by=["mixed", "customer_id"])
+        ),
+        size=ibis._.count().over(ibis.window(group_by="stratum")),
+    )
+    return ranked.filter(ranked["rank"] < (ranked["size"] * share).round()).select("customer_id")
