@@ -1,20 +1,30 @@
-import pandas as pd
+import json
+
+import pytest
 
 from tiercast.config.schema import Config
-from tiercast.scoring.manifest import Totals, public_settings
+from tiercast.scoring.manifest import public_settings
 
 
-def part(tiers, expected, churn):
-    return pd.DataFrame({"tier": tiers, "expected_value": expected, "churn_probability": churn})
-
-
-def test_totals_add_up_over_parts():
-    totals = Totals(("top", "rest", "none"))
-    totals.add(part(["top", "none"], [10.0, 0.5], [0.25, 0.5]))
-    totals.add(part(["top"], [20.0], [0.25]))
-    assert totals.rows == 3
-    assert totals.tiers == {"top": 2, "rest": 0, "none": 1}
-    assert (totals.expected, totals.churned) == (30.5, 1.0)
+def test_sums_of_the_scores_and_the_season_are_told(trained):
+    folder = trained.folder / trained.scored.folder
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    rows = trained.scores.to_pandas()
+    whole = told["sums"]["base"]
+    assert whole["customers"] == len(rows)
+    assert whole["expected_value"] == told["expected_value"]
+    assert (whole["value_low"], whole["value_high"]) == trained.scored.expected_interval
+    for kind, column in (("tiers", "tier"), ("segments", "segment")):
+        by_name = rows.groupby(column)["expected_value"].agg(["size", "sum"])
+        groups = {n: one for n, one in told["sums"][kind].items() if one["customers"]}
+        assert {n: one["customers"] for n, one in groups.items()} == by_name["size"].to_dict()
+        expected = {name: one["expected_value"] for name, one in groups.items()}
+        assert expected == pytest.approx(by_name["sum"].to_dict())
+    # CDNOW opened with a burst of customers; the shop is steady and two years old.
+    known = trained.config.name == "shop"
+    assert told["season"]["is_known"] == known
+    words = "The horizon is expected to be " if known else "The season ahead is not known: "
+    assert told["season"]["text"].startswith(words)
 
 
 def test_settings_leave_out_every_connection():

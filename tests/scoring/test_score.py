@@ -197,6 +197,37 @@ def test_the_day_after_the_last_order_is_the_default(text_ids, tmp_path):
     assert told.notes == ()
 
 
+def test_a_day_that_cannot_go_by_the_year_before_is_told_and_scored_all_the_same(
+    text_ids, tmp_path
+):
+    late = SHOP_DAY + dt.timedelta(days=150)
+    told = score(text_ids.config, late, output=tmp_path)
+    freshness, season = told.notes
+    assert freshness.startswith("The newest order is from 2024-06-30, 150 days before as_of")
+    assert season.startswith("The model goes by how busy the same weeks were a year ago, but as")
+    assert "a year ago cannot be compared: the last 180 days had -8" in season
+    assert season.endswith("taken to be as busy as the year's average. Train again.")
+    rows = read_parts(told.folder).to_pandas()
+    assert len(rows) == told.rows > 150
+    numbers = rows[["churn_probability", "expected_value", "value_low", "value_high"]]
+    assert np.isfinite(numbers.to_numpy()).all()
+    assert (rows["expected_value"] > 0).all()
+    assert 0 < told.expected_interval[0] < told.expected_total < told.expected_interval[1]
+    features = read_parts(tmp_path / "features" / told.folder.name).to_pandas()
+    assert features["season_horizon_ratio"].isna().all()
+    assert features["season_recency_days"].notna().all()
+
+
+def test_a_day_with_a_year_to_go_by_is_scored_without_a_note(text_ids):
+    assert text_ids.scored.notes == ()
+    assert text_ids.features["season_horizon_ratio"].null_count == 0
+
+
+def test_a_model_without_the_clock_needs_no_year_before(tenth):
+    assert tenth.scored.notes == ()
+    assert not [name for name in tenth.features.column_names if name.startswith("season_")]
+
+
 def test_a_day_before_the_first_order_is_refused(tenth):
     with pytest.raises(InputError, match=r"after the first order \(1997-01-01\), but got as_of"):
         score(tenth.config, "1997-01-01")
@@ -212,6 +243,16 @@ def test_a_day_when_only_returns_are_known_is_refused(tenth, tmp_path):
     with pytest.raises(InputError, match="Nobody has an order with a positive amount before"):
         score(config, "2024-01-15", output=tmp_path / "out")
     assert not list((tmp_path / "out").rglob("*.parquet"))
+
+
+def test_a_day_when_only_returns_are_known_is_refused_on_the_clock_too(text_ids, tmp_path):
+    tables = text_shop()
+    lines = tables["transactions"]
+    early = lines.head(3).assign(ordered_at=pd.Timestamp("2022-01-01"), amount=-5.0)
+    planted = tables | {"transactions": pd.concat([early, lines])}
+    config = write_base(tmp_path / "in", planted, name="shop")
+    with pytest.raises(InputError, match="Nobody has an order with a positive amount before"):
+        score(config, "2022-06-01", model_version="1", output=tmp_path / "out")
 
 
 def test_a_base_without_a_model_is_refused(tenth):
