@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 from bases import opened
 from tiercast.btyd.beta_geometric import BetaGeometricModel
 from tiercast.features.assemble import feature_panel
-from tiercast.features.clv import ClvModels
+from tiercast.features.clv import ClvModels, histories, horizon_ratio
 from tiercast.features.feature import Setting
 from tiercast.features.registry import CATALOGUE
 from tiercast.snapshots.journal import build_journal
@@ -120,3 +120,49 @@ def test_frames_are_not_changed(cdnow, models):
     before = cdnow.panel.copy()
     models.predict(cdnow.panel, HORIZON_DAYS)
     pd.testing.assert_frame_equal(cdnow.panel, before)
+
+
+# On the season clock
+
+
+@pytest.fixture(scope="module")
+def clocked(cdnow):
+    """CDNOW's customers on a clock that has run half as fast as the calendar."""
+    return cdnow.panel.assign(
+        season_recency_days=(cdnow.panel["btyd_age_days"] - cdnow.panel["btyd_recency_days"]) / 2,
+        season_age_days=cdnow.panel["btyd_age_days"] / 2,
+        season_horizon_ratio=1.0,
+    )
+
+
+def test_ages_and_recencies_are_told_by_the_clock_where_there_is_one(cdnow, clocked):
+    plain, told = histories(cdnow.panel), histories(clocked)
+    assert told["T"].tolist() == (plain["T"] / 2).tolist()
+    np.testing.assert_allclose(told["recency"], plain["recency"] / 2)
+    for name in ("frequency", "monetary_value"):
+        assert told[name].tolist() == plain[name].tolist()
+
+
+def test_a_clock_that_runs_slower_throughout_changes_no_answer(answers, clocked):
+    # Half the days everywhere are a change of unit: rates double, chances stay.
+    halved = ClvModels.fit(clocked).predict(clocked, HORIZON_DAYS / 2)
+    pd.testing.assert_frame_equal(halved, answers, rtol=2e-3)
+
+
+def test_a_horizon_ratio_lengthens_the_horizon_of_its_row(models, clocked):
+    ratios = np.where(np.arange(len(clocked)) % 2 == 0, 0.5, 2.0)
+    told = models.predict(clocked.assign(season_horizon_ratio=ratios), HORIZON_DAYS)
+    for ratio in (0.5, 2.0):
+        alike = models.predict(clocked, HORIZON_DAYS * ratio)
+        pd.testing.assert_frame_equal(told[ratios == ratio], alike[ratios == ratio])
+
+
+def test_an_unknown_horizon_is_as_long_as_the_calendar_says(models, clocked):
+    unknown = models.predict(clocked.assign(season_horizon_ratio=np.nan), HORIZON_DAYS)
+    pd.testing.assert_frame_equal(unknown, models.predict(clocked, HORIZON_DAYS))
+
+
+def test_the_horizon_ratio_is_one_without_a_clock():
+    frame = pd.DataFrame({"season_horizon_ratio": [0.5, np.nan, 2.0]})
+    assert horizon_ratio(frame).tolist() == [0.5, 1.0, 2.0]
+    assert horizon_ratio(frame[[]]).tolist() == [1.0, 1.0, 1.0]
