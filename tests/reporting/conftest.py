@@ -143,12 +143,12 @@ class Run:
         }
         return parse_config(settings | self.settings, origin="tiny.yaml")
 
-    def write_scores(self, scores: pd.DataFrame, as_of: date = AS_OF) -> None:
+    def write_scores(self, scores: pd.DataFrame, as_of: date = AS_OF, **manifest: object) -> None:
         folder = self.output / "scores" / f"as_of={as_of}"
         folder.mkdir(parents=True)
         scores.assign(as_of=as_of).to_parquet(folder / "part-00000.parquet")
-        manifest = {"model": {"name": "tiny", "version": "3"}}
-        (folder / "manifest.json").write_text(json.dumps(manifest))
+        told = {"model": {"name": "tiny", "version": "3"}} | manifest
+        (folder / "manifest.json").write_text(json.dumps(told))
 
     def write_features(self, features: pd.DataFrame, as_of: date = AS_OF) -> None:
         folder = self.output / "features" / f"as_of={as_of}"
@@ -160,9 +160,11 @@ class Run:
         folder.mkdir(parents=True)
         rows.to_parquet(folder / "predictions.parquet")
 
-    def write_all(self, frame: pd.DataFrame | None = None, as_of: date = AS_OF) -> None:
+    def write_all(
+        self, frame: pd.DataFrame | None = None, as_of: date = AS_OF, **manifest: object
+    ) -> None:
         frame = customers() if frame is None else frame
-        self.write_scores(scores_of(frame), as_of)
+        self.write_scores(scores_of(frame), as_of, **manifest)
         self.write_features(features_of(frame), as_of)
 
 

@@ -16,7 +16,7 @@ def test_the_headline_says_what_to_expect(inputs, say):
 
 
 def test_recency_bands_hold_every_customer_once(inputs, say):
-    table = overview_section(inputs, say).parts[1].table
+    table = overview_section(inputs, say).parts[2].table
     counts = {row[0].text: row[1].text for row in table.rows}
     assert counts == {
         "0–7 days ago": "1",
@@ -29,7 +29,24 @@ def test_recency_bands_hold_every_customer_once(inputs, say):
 
 def test_loyal_buyers_are_the_fewest_who_brought_half_of_the_money(inputs, say):
     # 11-20 orders: ann and bob, 3,800 of 6,100.
-    title = overview_section(inputs, say).parts[2].title
+    title = overview_section(inputs, say).parts[3].title
     assert title == (
         "Customers with 11 or more orders are 25% of the base and brought 62% of past revenue"
     )
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [(True, "same weeks were a year ago"), (False, "no comparable year before")],
+)
+def test_the_season_ahead_is_said_to_be_known_or_not(empty_run, reading, say, known, words):
+    empty_run.write_all(season={"is_known": known})
+    assert words in overview_section(reading(empty_run), say).parts[1].text
+
+
+def test_the_expected_total_comes_with_its_interval(empty_run, reading, say):
+    base = {"customers": 20, "expected_value": 1000.0, "value_low": 870.0, "value_high": 1150.0}
+    empty_run.write_all(sums={"base": base, "tiers": {}, "segments": {}})
+    cards = overview_section(reading(empty_run), say).parts[0].cards
+    (card,) = [one for one in cards if one.label == "expected revenue"]
+    assert card.detail.endswith("90% sure to be 870 to 1,150")

@@ -17,7 +17,7 @@ def test_the_headline_weighs_customers_against_value(inputs, say):
 def test_a_tier_without_customers_is_shown_empty(empty_run, base, reading, say):
     empty_run.write_all(base[base["tier"] != "general"].reset_index(drop=True))
     table = tiers_section(reading(empty_run), say).parts[1]
-    assert [cell.text for cell in table.rows[2]] == ["General", "0", "0%", "0", "0%", *"–––"]
+    assert [cell.text for cell in table.rows[2]] == ["General", "0", "0%", "0", "–", "0%", *"–––"]
 
 
 def test_moves_are_counted_against_the_previous_scoring(
@@ -36,3 +36,10 @@ def test_moves_are_counted_against_the_previous_scoring(
 def test_without_a_previous_scoring_there_are_no_moves(inputs, say):
     tables = [part for part in tiers_section(inputs, say).parts if isinstance(part, Table)]
     assert len(tables) == 1
+
+
+def test_each_tier_has_the_interval_of_its_sum(empty_run, reading, say):
+    tiers = {"top": {"customers": 5, "expected_value": 9.0, "value_low": 7.0, "value_high": 12.0}}
+    empty_run.write_all(sums={"base": tiers["top"], "tiers": tiers, "segments": {}})
+    table = tiers_section(reading(empty_run), say).parts[1]
+    assert [row[4].text for row in table.rows] == ["7.0 – 12.0", "–", "–", "–"]

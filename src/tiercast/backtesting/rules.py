@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import rankdata
 from sklearn.isotonic import IsotonicRegression
 
 from tiercast.backtesting.contender import Forecaster, Lesson, Told
@@ -19,6 +20,8 @@ from tiercast.segments.rfm import rfm_edges, rfm_scores
 
 FloatArray = npt.NDArray[np.float64]
 Score = Callable[[pd.DataFrame], FloatArray]
+
+TIE_BREAK = 1e-6  # of a unit of money, and of the least chance
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,16 @@ class ScoreLevels:
         )
 
     def tell(self, score: FloatArray) -> Told:
-        """Answer the chance of no order and the value of scores, (n,) each."""
+        """Answer the chance of no order and the value of scores, (n,) each.
+
+        The steps of an isotonic fit tie customers whom the rule tells apart, and ties among those
+        who buy nothing are rewarded by rank correlations: within a step the rule's own order
+        counts, by less than any level could show.
+        """
         churn = np.clip(self.churn.predict(score), self.least_chance, 1.0 - self.least_chance)
-        return Told(churn, self.value.predict(score))
+        value = self.value.predict(score)
+        rank = rankdata(score) / len(score) if len(score) else score
+        return Told(churn - rank * TIE_BREAK * self.least_chance, value + rank * TIE_BREAK)
 
 
 def by_recency(lesson: Lesson) -> Forecaster:

@@ -19,6 +19,8 @@ class SumInterval:
 
     def text(self) -> str:
         """Return both limits in words."""
+        if math.isnan(self.low):
+            return numbers.MISSING
         return f"{numbers.total(self.low)} – {numbers.total(self.high)}"
 
 
