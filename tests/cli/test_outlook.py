@@ -13,6 +13,7 @@ RESULT = ScoreResult(
     model_version="3",
     tiers={"top": 100, "dormant": 1400},
     expected_total=12345.6,
+    expected_interval=(10_234.4, 14_890.5),
     notes=(),
 )
 
@@ -48,7 +49,8 @@ def test_score_shows_the_size_of_each_tier_and_where_the_scores_lie(run, scoring
         "tier     customers  share",
         "top            100   6.7%",
         "dormant      1,400  93.3%",
-        "1,500 customers by model version 3; expected value within the horizon: 12,346",
+        "1,500 customers by model version 3; expected value within the horizon: 12,346 "
+        "(90 % interval 10,234 to 14,890)",
         "Scores: runs/shop/scores/as_of=2024-07-01/",
     ]
 
