@@ -33,7 +33,9 @@ ONLINE_RETAIL = Path("../shared/data/online_retail_2/transactions.parquet")
 PACKAGES = ("tiercast", "lightgbm", "scikit-learn", "scipy", "duckdb")
 # The same lines stand in both source sheets; a line without a customer is nobody's.
 DISTINCT_LINES = """
-    copy (select distinct * exclude (sheet) from read_parquet($lines) where customer_id is not null)
+    copy (
+        select distinct * exclude (sheet) from read_parquet($lines) where customer_id is not null
+    )
     to '{target}' (format parquet)
 """
 
@@ -95,7 +97,9 @@ def _head(versions: str) -> str:
         "other contender by each metric: the difference has a 95 % interval from resampling "
         "customers, the same for both, and is called better or worse only where the interval "
         "leaves out 0. Simple rules only rank: isotonic regression on the training windows turns "
-        "their ranks into chances and values. No contender was tuned."
+        "their ranks into chances and values. No contender was tuned. The mean absolute error is "
+        "smallest for who tells everybody's median, which is 0 for most, and so speaks against "
+        "whoever gets the total right."
     )
 
 
@@ -111,6 +115,7 @@ def _summary(found: Sequence[tuple[Base, Backtest]]) -> str:
             "worse by": ", ".join(
                 _against_best(one).loc[lambda rows: rows["verdict"] == "worse", "metric"]
             ),
+            "totals inside": f"{_inside(one.totals).sum()} of {len(one.totals)}",
             "grade": one.grade.rule.letter,
         }
         for _, one in found
@@ -183,10 +188,15 @@ def _totals(one: Backtest) -> pd.DataFrame:
             ],
             "came": rows["value"].map("{:,.0f}".format),
             "error": (rows["expected_value"] / rows["value"] - 1).map("{:+.1%}".format),
-            "inside": rows["value"].between(rows["value_low"], rows["value_high"]),
+            "inside": _inside(rows),
             "season known": rows["season_known"],
         }
     )
+
+
+def _inside(totals: pd.DataFrame) -> "pd.Series[bool]":
+    """Answer whether what came lay inside the total's interval."""
+    return totals["value"].between(totals["value_low"], totals["value_high"])
 
 
 def _doubt(one: Backtest) -> pd.DataFrame:
