@@ -54,13 +54,13 @@ def test_leavers_are_told_from_stayers(told, came):
 
 
 def test_chances_are_calibrated(told, came):
-    assert log_loss(1 - came["ordered"], told["churn_probability"]) <= 0.300
+    assert log_loss(1 - came["ordered"], told["churn_probability"]) <= 0.298
 
 
 def test_money_is_ranked(told, came):
     gini = normalised_gini(came["value"].to_numpy(), told["expected_value"].to_numpy())
-    assert gini >= 0.780
+    assert gini >= 0.783
 
 
-def test_the_total_is_within_a_quarter_of_what_came(told, came):
-    assert abs(told["expected_value"].sum() / came["value"].sum() - 1) <= 0.25
+def test_the_total_is_within_a_fifth_of_what_came(told, came):
+    assert abs(told["expected_value"].sum() / came["value"].sum() - 1) <= 0.20
