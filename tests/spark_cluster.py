@@ -21,6 +21,7 @@ DEFAULTS = """\
 spark.sql.shuffle.partitions 4
 spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1
 spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1
+spark.shuffle.io.retryWait 500ms
 spark.driver.bindAddress 127.0.0.1
 spark.driver.host 127.0.0.1
 """

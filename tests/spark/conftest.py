@@ -2,8 +2,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from spark_bases import Some, train_on_some
 from spark_cluster import DEFAULTS, Cluster
+from tiercast.config.schema import Config
+from tiercast.sources.samples import sample_path
 from tiercast.sources.spark_session import check_java
+from trained_base import CDNOW_DAY
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +26,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             yield started
         finally:
             started.stop()
+
+
+@pytest.fixture(scope="session")
+def cdnow(samples: object, tmp_path_factory: pytest.TempPathFactory) -> Some:
+    """Return all of CDNOW."""
+    columns = {"ordered_at": "date", "amount": "dollar_value", "quantity": "cds"}
+    path = str(sample_path("sample://cdnow/transactions.parquet"))
+    config = Config.model_validate(
+        {
+            "name": "cdnow",
+            "sources": {"transactions": {"path": path, "columns": columns}},
+            "train": {"snapshots": 3},
+        }
+    )
+    return train_on_some(tmp_path_factory.mktemp("cdnow"), config, CDNOW_DAY)

@@ -125,16 +125,16 @@ class DatasetWriter:
         """Where others may write parts (`write_part`) while the `with` block lasts."""
         return self._staging
 
-    def adopt(self, parts: Sequence[Part]) -> None:
+    def adopt(self, schema: pa.Schema, parts: Sequence[Part]) -> None:
         """Take in the parts that others wrote into `staging`; what else lies there goes."""
         kept = {part.file for part in parts}
         with writing(self.folder):
             for path in self._staging.iterdir():
                 if path.name not in kept:
                     path.unlink()
-            for part in parts:
-                self._schema = self._schema or pq.read_schema(self._staging / part.file)
-                self._keep(part)
+        self._schema = schema
+        for part in parts:
+            self._keep(part)
 
     def describe(self, content: Mapping[str, object]) -> None:
         """Add entries to the manifest, beside its own `rows`, `columns` and `parts`."""

@@ -11,6 +11,7 @@ from typing import Any
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pyspark import Broadcast
 from pyspark.sql import DataFrame
 
@@ -52,7 +53,8 @@ class PassesOnSpark:
             folder.absolute(),
         )
         told = list(_told(self._parted(panel), task))
-        features.adopt(_parts(told, "features"))
+        written = _parts(told, "features")
+        features.adopt(pq.read_schema(features.staging / written[0].file), written)
         parts = tuple(folder / part.file for part in _parts(told, "staged"))
         return Staged(folder, parts, np.sum([part["sums"] for part in told], axis=0))
 
@@ -79,7 +81,7 @@ class PassesOnSpark:
         for part in told:
             totals.merge(part["totals"])
             progress.step()
-        scores.adopt(_parts(told, "scores"))
+        scores.adopt(schema, _parts(told, "scores"))
         return totals
 
     @cached_property

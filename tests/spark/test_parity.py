@@ -1,0 +1,91 @@
+"""The same features and scores from a Spark cluster as from DuckDB, on three real bases."""
+
+import datetime as dt
+import json
+
+import pandas as pd
+import pytest
+
+from spark_bases import Some, assert_equal_rows, train_on_some
+from tiercast.config.loading import load_config
+from tiercast.config.schema import Config
+from tiercast.scoring.score import score
+from tiercast.sources.samples import sample_path
+from tiercast.verbs.features import features
+from trained_base import SHOP_DAY
+
+HERE, THERE = "out/here", "out/there"
+
+
+def assert_same_scores(some, cluster):
+    here = some.score("duckdb", HERE)
+    there = some.score(cluster.url, THERE)
+    for kind in ("features", "scores"):
+        assert_equal_rows(some.rows(THERE, kind), some.rows(HERE, kind))
+    assert there.tiers == here.tiers
+    assert there.expected_total == pytest.approx(here.expected_total, rel=1e-9)
+    assert_same_manifest(told(some, THERE), told(some, HERE))
+
+
+def told(some, output):
+    manifest = some.folder / output / "scores" / f"as_of={some.as_of}" / "manifest.json"
+    return json.loads(manifest.read_text(encoding="utf-8"))
+
+
+def assert_same_manifest(there, here):
+    """Parts and the engine's own fingerprint of the data differ, and sums in their last digits."""
+    assert there.keys() == here.keys()
+    assert {part["rows"] for part in there["parts"]} != {0}
+    assert sum(part["rows"] for part in there["parts"]) == here["rows"] == there["rows"]
+    for key in ("as_of", "customers", "tiers", "tier_cuts", "columns", "model", "notes"):
+        assert there[key] == here[key], key
+    for key in ("expected_value", "expected_churned"):
+        assert there[key] == pytest.approx(here[key], rel=1e-9)
+
+
+def test_cdnow(cdnow, cluster):
+    assert cluster.alive_workers() == 2
+    assert_same_scores(cdnow, cluster)
+
+
+def test_a_second_day_knows_the_first_one(text_ids, cluster):
+    """A shop with every table and text ids, whose model gives the likeliest tier."""
+    first = SHOP_DAY - dt.timedelta(days=30)
+    for engine, output in (("duckdb", HERE), (cluster.url, THERE)):
+        score(text_ids.config, first, output=output, model_version="1")
+        score(text_ids.config.model_copy(update={"engine": engine}), SHOP_DAY, output=output)
+    shop = Some(text_ids.folder, text_ids.config, SHOP_DAY)
+    assert shop.rows(THERE, "scores")["previous_tier"].null_count < 200
+    for kind in ("features", "scores"):
+        assert_equal_rows(shop.rows(THERE, kind), shop.rows(HERE, kind))
+
+
+def test_complete_journey(samples, root, cluster, tmp_path_factory):
+    config = load_config(root / "pipelines" / "complete_journey.yaml")
+    sources = {
+        name: source.model_copy(update={"path": str(sample_path(str(source.path)))})
+        for name, source in config.sources.items()
+    }
+    train = config.train.model_copy(update={"snapshots": 3})
+    config = config.model_copy(update={"sources": sources, "train": train})
+    folder = tmp_path_factory.mktemp("complete_journey")
+    assert_same_scores(train_on_some(folder, config, dt.date(2017, 12, 1)), cluster)
+
+
+@pytest.mark.shared
+def test_online_retail(shared_data, cluster, tmp_path_factory):
+    source = {"path": str(shared_data / "online_retail_2" / "*.parquet")}
+    settings = {"name": "or2", "sources": {"transactions": source}, "train": {"snapshots": 3}}
+    folder = tmp_path_factory.mktemp("online_retail")
+    config = Config.model_validate(settings)
+    assert_same_scores(train_on_some(folder, config, dt.date(2011, 9, 1)), cluster)
+
+
+def test_the_verb_writes_the_same_features(text_ids, cluster, tmp_path):
+    frames = []
+    for engine in ("duckdb", cluster.url):
+        config = text_ids.config.model_copy(update={"engine": engine})
+        path = features(config, SHOP_DAY, tmp_path / f"{engine[:5]}.parquet")
+        frame = pd.read_parquet(path)
+        frames.append(frame.sort_values("customer_id", ignore_index=True))
+    pd.testing.assert_frame_equal(*frames, rtol=1e-9, atol=0)
