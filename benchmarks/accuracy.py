@@ -99,7 +99,8 @@ def _head(versions: str) -> str:
         "leaves out 0. Simple rules only rank: isotonic regression on the training windows turns "
         "their ranks into chances and values. No contender was tuned. The mean absolute error is "
         "smallest for who tells everybody's median, which is 0 for most, and so speaks against "
-        "whoever gets the total right."
+        "whoever gets the total right. Spearman's correlation rewards who ties those that buy "
+        "nothing, as spend in the last window does."
     )
 
 
