@@ -5,7 +5,7 @@ import pytest
 
 from bases import opened, orders
 from tiercast.snapshots.journal import build_journal
-from tiercast.snapshots.sample import sample_customers
+from tiercast.snapshots.sample import sample_customers, sampled
 
 AS_OF = dt.date(2024, 7, 1)
 
@@ -52,3 +52,10 @@ def test_a_larger_sample_holds_the_smaller_one(base):
 def test_a_whole_base_is_left_as_it_is(base):
     journal = build_journal(base.connection, base.tables, base.config)
     assert sample_customers(base.connection, journal, AS_OF, 1.0) is journal
+
+
+@pytest.mark.parametrize(("share", "least", "most"), [(0.5, 28, 52), (1.0, 80, 80), (0.0, 0, 0)])
+def test_rows_are_sampled_by_the_hash_of_the_id(base, share, least, most):
+    journal = build_journal(base.connection, base.tables, base.config)
+    chosen = sampled(journal.orders, share).to_pandas()["customer_id"]
+    assert least <= chosen.nunique() <= most

@@ -45,10 +45,10 @@ class ScorePart:
         """Score the part; an empty one leaves no file."""
         rows = pa.Table.from_batches(list(batches), None)
         if rows.num_rows:
-            yield _answer(self._scored(as_frame(rows.cast(self.schema))))
+            yield answer(self._scored(as_frame(rows.cast(self.schema))))
 
     def _scored(self, rows: pd.DataFrame) -> dict[str, object]:
-        model, number = _model(self.files), _part_number()
+        model, number = _model(self.files), part_number()
         told = [name for name in NAMES if name in rows.columns]
         frame = feature_frame(rows, self.schema, self.as_of)
         types = {field.name: field.type for field in self.schema}
@@ -78,7 +78,7 @@ class FinishPart:
         """Finish the parts asked for."""
         for batch in batches:
             for number in batch.column(0).to_pylist():
-                yield _answer(self._finished(number))
+                yield answer(self._finished(number))
 
     def _finished(self, number: int) -> dict[str, object]:
         model = _model(self.files)
@@ -100,11 +100,13 @@ def _model(files: Broadcast[dict[str, str]]) -> CustomerModel:
     return CustomerModel.from_files(files.value)
 
 
-def _part_number() -> int:
+def part_number() -> int:
+    """Answer which part this task works on."""
     task = TaskContext.get()
     assert task is not None  # there is one in every task
     return task.partitionId()
 
 
-def _answer(told: dict[str, object]) -> pa.RecordBatch:
+def answer(told: dict[str, object]) -> pa.RecordBatch:
+    """Answer what a task tells the driver."""
     return pa.RecordBatch.from_pydict({"told": [json.dumps(told)]})

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,8 @@ from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.spark_backend import SparkBackend
+
+Task = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 PART_CUSTOMERS = 5_000  # small enough that a lost machine costs little, large enough to be quick
 
@@ -52,11 +54,11 @@ class PassesOnSpark:
             features.staging.absolute(),
             folder.absolute(),
         )
-        told = list(_told(self._parted(panel), task))
-        written = _parts(told, "features")
+        answers = told(parted(self.connection, panel, self.customers), task)
+        written = _parts(answers, "features")
         features.adopt(pq.read_schema(features.staging / written[0].file), written)
-        parts = tuple(folder / part.file for part in _parts(told, "staged"))
-        return Staged(folder, parts, np.sum([part["sums"] for part in told], axis=0))
+        parts = tuple(folder / part.file for part in _parts(answers, "staged"))
+        return Staged(folder, parts, np.sum([part["sums"] for part in answers], axis=0))
 
     def finish(
         self,
@@ -77,11 +79,11 @@ class PassesOnSpark:
         )
         number = len(staged.parts)
         totals = Totals(self.model.facts.tier_names)
-        told = list(_told(self.connection.session.range(0, number, 1, number), task))
-        for part in told:
+        answers = told(self.connection.session.range(0, number, 1, number), task)
+        for part in answers:
             totals.merge(part["totals"])
             progress.step()
-        scores.adopt(schema, _parts(told, "scores"))
+        scores.adopt(schema, _parts(answers, "scores"))
         return totals
 
     @cached_property
@@ -92,18 +94,19 @@ class PassesOnSpark:
         panel = feature_panel(self.journal, [self.as_of], self.model.facts.setting)
         return self.previous.beside(self.connection, panel)
 
-    def _parted(self, panel: ir.Table) -> DataFrame:
-        """Answer parts of whole customers: which, depends on their ids and number alone."""
-        number = max(1, -(-self.customers // PART_CUSTOMERS))
-        rows = self.connection.frame(panel).repartition(number, "customer_id")
-        return rows.sortWithinPartitions("customer_id")
+
+def parted(connection: SparkBackend, panel: ir.Table, customers: int) -> DataFrame:
+    """Answer parts of whole customers: which, depends on their ids and number alone."""
+    number = max(1, -(-customers // PART_CUSTOMERS))
+    rows = connection.frame(panel).repartition(number, "customer_id")
+    return rows.sortWithinPartitions("customer_id")
 
 
-def _told(rows: DataFrame, task: ScorePart | FinishPart) -> Iterator[dict[str, Any]]:
-    """Answer what each task tells, in the order of its parts."""
+def told(rows: DataFrame, task: Task) -> list[dict[str, Any]]:
+    """Run a task on each part; answer what each tells, in the order of the parts."""
     answers = rows.mapInArrow(task, ANSWER).collect()
-    yield from (json.loads(answer["told"]) for answer in answers)
+    return [json.loads(answer["told"]) for answer in answers]
 
 
-def _parts(told: list[dict[str, Any]], kind: str) -> list[Part]:
-    return [Part(**part[kind]) for part in told]
+def _parts(answers: list[dict[str, Any]], kind: str) -> list[Part]:
+    return [Part(**part[kind]) for part in answers]

@@ -17,6 +17,7 @@ from tiercast.snapshots.journal import Journal
 
 ORDER_BANDS = (1, 3, 10)  # up to so many orders; then more
 RECENCY_BANDS_DAYS = (30, 90, 180, 365)
+LAST_HASH = 0xFFFFFFFF
 
 
 def sample_customers(
@@ -38,6 +39,19 @@ def sample_customers(
     )
 
 
+def sampled(customers: ir.Table, share: float) -> ir.Table:
+    """Answer a share of the rows of a table, by the hash of the ids alone; 1: all of them."""
+    if share >= 1:
+        return customers
+    first = f"{min(int(share * LAST_HASH), LAST_HASH):08x}"
+    return customers.filter(_mixed(customers).substr(0, 8) < first)
+
+
+def _mixed(customers: ir.Table) -> ir.StringValue:
+    """Answer a hash of the ids that all engines have, in hexadecimal digits."""
+    return customers.customer_id.cast("string").hexdigest("md5")
+
+
 def _strata(orders: ir.Table, as_of: dt.date) -> ir.Table:
     """Answer each customer's stratum."""
     known = history(orders, "ordered_at", [as_of])
@@ -54,7 +68,7 @@ def _band(value: ir.NumericValue, edges: Sequence[int]) -> ir.IntegerValue:
 
 def _drawn(customers: ir.Table, share: float) -> ir.Table:
     """Answer the first of each stratum, in the order of a hash that all engines have."""
-    mixed = customers.mutate(mixed=customers.customer_id.cast("string").hexdigest("md5"))
+    mixed = customers.mutate(mixed=_mixed(customers))
     ranked = mixed.mutate(
         rank=ibis.row_number().over(
             ibis.window(group_by="stratum", order_by=["mixed", "customer_id"])

@@ -16,12 +16,13 @@ import pandas as pd
 import pyarrow as pa
 from ibis.backends.duckdb.converter import DuckDBPandasData
 from ibis.backends.pyspark import Backend
-from ibis.backends.sql.compilers.base import SQLGlotCompiler
+from ibis.backends.sql.compilers.base import NULL, SQLGlotCompiler
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 from ibis.expr.schema import Schema
 from pyspark.sql import DataFrame, SparkSession
 
 MICROSECONDS = dt.Timestamp(scale=6)
+DATE = "^ *([0-9]+)[-/ ]([0-9]+)[-/ ]([0-9]+)"  # 2024/03/31 too, as DuckDB reads it
 
 
 class SparkCompiler(PySparkCompiler):
@@ -32,6 +33,14 @@ class SparkCompiler(PySparkCompiler):
     rewrites = SQLGlotCompiler.rewrites
     visit_IsNull = SQLGlotCompiler.visit_IsNull
     visit_NotNull = SQLGlotCompiler.visit_NotNull
+
+    def visit_TryCast(self, op: ops.TryCast, *, arg: Any, to: dt.DataType) -> Any:
+        """Read a text as a time only if it has a date: Spark would add today's to a bare 12:30."""
+        if not (to.is_timestamp() and op.arg.dtype.is_string()):
+            return super().visit_TryCast(op, arg=arg, to=to)
+        iso = self.f.regexp_replace(arg, DATE, "$1-$2-$3")
+        read = super().visit_TryCast(op, arg=iso, to=to)
+        return self.if_(self.f.anon.rlike(arg, DATE), read, NULL)
 
     def visit_NonNullLiteral(self, op: ops.Literal, *, value: Any, dtype: dt.DataType) -> Any:
         """Write floats as floats: to Spark a bare 0.1 is a decimal."""

@@ -1,6 +1,7 @@
 """`tiercast features CONFIG`: one row per customer with every feature, as a parquet file."""
 
 import datetime as dt
+import importlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -20,9 +21,11 @@ from tiercast.features.clv import STATISTICS, ClvModels
 from tiercast.features.feature import Setting
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.sample import sampled
 from tiercast.sources.canonical import CustomerBase, open_base
 
 BATCH_ROWS = 50_000
+MOST_FITTED = 500_000  # customers that the BTYD models learn from; more would change nothing
 CLV_INPUTS = [*STATISTICS, "average_order_value"]
 ENDING = ".parquet"
 
@@ -39,7 +42,8 @@ def features(
     `as_of` is by default the day after the last order. Columns: customer_id, as_of, every feature
     the base can tell, the profile as given, and the
     `clv_*` columns of BTYD models fitted on the history before `as_of`. The file is `output`,
-    or `<output path of the config>/features_<as_of>.parquet`.
+    or `<output path of the config>/features_<as_of>.parquet`. On Spark it is a folder of that
+    name, whose parts the executors write, each sorted.
 
     Raises
     ------
@@ -48,7 +52,7 @@ def features(
     """
     settings = load_config(config)
     if output is not None:
-        _check_name(Path(output))
+        _check_name(Path(output), settings)
     tell = progress or Silent()
     tell.stage("read and check the data")
     with open_base(settings) as base:
@@ -59,32 +63,40 @@ def features(
         tell.stage("fit the BTYD models")
         models = _fit(panel, day)
         tell.stage(f"write {path}")
-        _write(path, _with_clv(panel, models, settings.outlook.horizon_days))
+        if settings.on_spark:
+            spark = importlib.import_module("tiercast.verbs.spark_features")
+            horizon_days = settings.outlook.horizon_days
+            spark.write_features(base.connection, panel, models, horizon_days, path)
+        else:
+            _write(path, _with_clv(panel, models, settings.outlook.horizon_days))
     return path
 
 
-def _check_name(path: Path) -> None:
-    if path.suffix != ENDING or path.is_dir():
+def _check_name(path: Path, config: Config) -> None:
+    if path.suffix != ENDING or (path.is_dir() and not config.on_spark):
         raise InputError(f"Features are written to one file, NAME{ENDING}, but got {path}.")
+    if config.on_spark and path.is_file():
+        raise InputError(f"Spark writes features into a folder, but {path} is a file; remove it.")
 
 
 def _panel(base: CustomerBase, as_of: dt.date) -> ir.Table:
     journal = build_journal(base.connection, base.tables, base.config)
     horizon_days = base.config.outlook.horizon_days
     setting = Setting(horizon_days, observed_event_types(journal, as_of))
-    panel = base.connection.create_table("panel", feature_panel(journal, [as_of], setting))
-    return panel.order_by("customer_id")
+    return base.connection.create_table("panel", feature_panel(journal, [as_of], setting))
 
 
 def _fit(panel: ir.Table, as_of: dt.date) -> ClvModels:
-    statistics = panel.select(CLV_INPUTS).to_pandas()
+    share = MOST_FITTED / max(1, int(panel.count().execute()))
+    statistics = sampled(panel, share).select(CLV_INPUTS).to_pandas()
     if statistics.empty:
         raise InputError(f"No customer has an order of a positive amount before as_of={as_of}.")
     return ClvModels.fit(statistics)
 
 
 def _with_clv(panel: ir.Table, models: ClvModels, horizon_days: int) -> Iterator[pa.Table]:
-    for batch in panel.to_pyarrow_batches(chunk_size=BATCH_ROWS):
+    in_order = panel.order_by("customer_id")
+    for batch in in_order.to_pyarrow_batches(chunk_size=BATCH_ROWS):
         rows = pa.Table.from_batches([batch])
         answers = models.predict(rows.select(CLV_INPUTS).to_pandas(), horizon_days)
         for name in answers.columns:

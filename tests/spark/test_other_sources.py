@@ -1,0 +1,63 @@
+"""CSV, and training, on the cluster."""
+
+import pandas as pd
+import pytest
+
+from bases import write_base
+from shop import CUTOFFS, shop
+from tiercast.config.schema import Config
+from tiercast.sources.canonical import open_base
+from tiercast.training import panel as panel_module
+from tiercast.training.train import train
+from trained_base import working_in
+
+LINES = """\
+kunde;datum;betrag
+1;2024-01-05 10:00:00;10.5
+1;2024-01-06T23:30:00+02:00;3
+2;2024-02-30;4
+;2024-01-07;5
+3;2024-03-01;NaN
+4;12:30;1
+5;2024/03/02;1
+"""
+
+
+def test_csv_is_read_as_by_duckdb(cluster, tmp_path):
+    (tmp_path / "lines.csv").write_text(LINES)
+    columns = {"customer_id": "kunde", "ordered_at": "datum", "amount": "betrag"}
+    source = {"path": str(tmp_path / "lines.csv"), "columns": columns}
+    settings = {"name": "csv", "sources": {"transactions": source}}
+    told = []
+    for engine in ("duckdb", cluster.url):
+        output = {"path": str(tmp_path / "out")}
+        config = Config.model_validate(settings | {"engine": engine, "output": output})
+        with open_base(config) as base:
+            rows = base.transactions.to_pandas().sort_values("ordered_at", ignore_index=True)
+            told.append((rows, base.report))
+    pd.testing.assert_frame_equal(told[1][0], told[0][0])
+    here, there = (report for _, report in told)
+    assert there.tables == here.tables
+    assert [(f.rule, f.rows) for f in there.findings] == [(f.rule, f.rows) for f in here.findings]
+
+
+def test_a_training_takes_the_same_sample_to_one_machine(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr(panel_module, "MAX_PANEL_ROWS", 400)
+    results = []
+    for engine in ("duckdb", cluster.url):
+        folder = tmp_path / engine[:5]
+        folder.mkdir()
+        with working_in(folder):
+            config = write_base(
+                folder / "data",
+                shop(customers=200),
+                engine=engine,
+                name="shop",
+                train={"trials": 0, "snapshots": 3},
+                outlook={"horizon_days": 45},
+            )
+            results.append(train(config, CUTOFFS[-1], force=True))
+    here, there = results
+    assert "a stratified 50.0% of the customers" in there.sample
+    assert there.sample == here.sample
+    assert there.metrics == pytest.approx(dict(here.metrics), rel=1e-6)
