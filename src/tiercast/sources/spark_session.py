@@ -35,6 +35,10 @@ SETTINGS = {
 }
 
 
+# On one machine 200 parts, Spark's default, are mostly overhead.
+FEW_PARTS = {"spark.sql.shuffle.partitions": str(4 * (os.cpu_count() or 1))}
+
+
 @contextmanager
 def spark_session(engine: str) -> Iterator["SparkSession"]:
     """Start a session that ends with the `with` block; `engine` as the config names it.
@@ -66,8 +70,9 @@ def _start(engine: str) -> "SparkSession":
             f"A job needs a Spark session of its own, but one ({running.sparkContext.master}) is "
             "at work in this process; stop it first."
         )
-    builder = SparkSession.builder.master("local[*]" if engine == LOCAL_SPARK else engine)
-    for name, value in SETTINGS.items():
+    local = engine == LOCAL_SPARK
+    builder = SparkSession.builder.master("local[*]" if local else engine)
+    for name, value in {**SETTINGS, **(FEW_PARTS if local else {})}.items():
         builder = builder.config(name, value)
     try:
         return builder.appName("tiercast").getOrCreate()
