@@ -1,5 +1,6 @@
 """A Spark cluster on loopback: a master and workers as processes, from the pyspark package."""
 
+import ctypes
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pyspark
 
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
+PR_SET_PDEATHSIG = 1
 HOME = Path(pyspark.__file__).parent
 # Small tables: few parts, and no long compiling of code that runs once.
 DEFAULTS = """\
@@ -105,7 +107,13 @@ def _run(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             start_new_session=True,  # so that a worker can be killed with its executors
+            preexec_fn=_end_with_the_tests,
         )
+
+
+def _end_with_the_tests() -> None:
+    """Ask Linux to end this process when the one that started it ends, even if killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _free_port() -> int:
