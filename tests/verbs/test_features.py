@@ -78,6 +78,30 @@ def test_the_package_of_features_answers_as_the_verb_too(config, frame, tmp_path
     assert len(pd.read_parquet(path)) == len(frame)
 
 
+def test_with_comparable_weeks_a_year_before_there_are_the_season_s_features(tmp_path):
+    start = dt.date(2022, 1, 1)
+    lines = orders(
+        *(
+            (f"c{i:02d}", str(start + dt.timedelta(days=day)), 10.0 + i)
+            for i in range(CUSTOMERS)
+            for day in range(i, 720, 15 + i)
+        )
+    )
+    config = write_base(tmp_path / "in", {"transactions": lines})
+    found = pd.read_parquet(features(config, "2023-12-01", tmp_path / "f.parquet"))
+    assert {"season_recency_days", "season_age_days", "season_horizon_ratio"} <= set(found.columns)
+    expected = ClvModels.fit(found).predict(found, 90)
+    plain = found.drop(columns=[name for name in found.columns if name.startswith("season_")])
+    for name in expected.columns:
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-9)
+    by_calendar = ClvModels.fit(plain).predict(plain, 90)
+    assert not np.allclose(found["clv_expected_orders"], by_calendar["clv_expected_orders"])
+
+
+def test_without_a_year_before_there_are_none(frame):
+    assert not [name for name in frame.columns if name.startswith("season_")]
+
+
 @pytest.mark.parametrize("name", ["features.csv", "features", "."])
 def test_a_name_that_is_no_parquet_file_is_refused_at_once(config, name, monkeypatch):
     monkeypatch.setattr(features_module, "open_base", None)

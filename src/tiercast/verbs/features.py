@@ -4,7 +4,7 @@ import datetime as dt
 import importlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -17,7 +17,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.features.assemble import feature_panel, observed_event_types
-from tiercast.features.clv import STATISTICS, ClvModels
+from tiercast.features.clv import CLOCK, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.journal import build_journal
@@ -40,9 +40,9 @@ def features(
     """Write one row per customer with an order before `as_of`, sorted by customer_id.
 
     `as_of` is by default the day after the last order. Columns: customer_id, as_of, every feature
-    the base can tell, the profile as given, and the
-    `clv_*` columns of BTYD models fitted on the history before `as_of`. The file is `output`,
-    or `<output path of the config>/features_<as_of>.parquet`. On Spark it is a folder of that
+    the base can tell (`season_*` where the horizon has comparable weeks a year before it), the
+    profile as given, and the `clv_*` columns of BTYD models fitted on the history before `as_of`.
+    The file is `output`, or `<output path of the config>/features_<as_of>.parquet`. On Spark it is a folder of that
     name, whose parts the executors write, each sorted.
 
     Raises
@@ -82,23 +82,29 @@ def _check_name(path: Path, config: Config) -> None:
 def _panel(base: CustomerBase, as_of: dt.date) -> ir.Table:
     journal = build_journal(base.connection, base.tables, base.config)
     horizon_days = base.config.outlook.horizon_days
-    setting = Setting(horizon_days, observed_event_types(journal, as_of))
+    on_clock = journal.daily_orders.clock(as_of, horizon_days).is_open
+    setting = Setting(horizon_days, observed_event_types(journal, as_of), on_clock)
     return base.connection.create_table("panel", feature_panel(journal, [as_of], setting))
 
 
 def _fit(panel: ir.Table, as_of: dt.date) -> ClvModels:
     share = MOST_FITTED / max(1, int(panel.count().execute()))
-    statistics = sampled(panel, share).select(CLV_INPUTS).to_pandas()
+    statistics = sampled(panel, share).select(_clv_inputs(panel.columns)).to_pandas()
     if statistics.empty:
         raise InputError(f"No customer has an order of a positive amount before as_of={as_of}.")
     return ClvModels.fit(statistics)
+
+
+def _clv_inputs(columns: Sequence[str]) -> list[str]:
+    """Answer what the BTYD models read, by the season clock where the panel has one."""
+    return [*CLV_INPUTS, *(name for name in CLOCK if name in columns)]
 
 
 def _with_clv(panel: ir.Table, models: ClvModels, horizon_days: int) -> Iterator[pa.Table]:
     in_order = panel.order_by("customer_id")
     for batch in in_order.to_pyarrow_batches(chunk_size=BATCH_ROWS):
         rows = pa.Table.from_batches([batch])
-        answers = models.predict(rows.select(CLV_INPUTS).to_pandas(), horizon_days)
+        answers = models.predict(rows.select(_clv_inputs(panel.columns)).to_pandas(), horizon_days)
         for name in answers.columns:
             rows = rows.append_column(name, pa.array(answers[name].to_numpy(dtype=float)))
         yield rows
