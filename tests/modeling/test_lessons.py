@@ -129,6 +129,39 @@ def test_values_are_widened_by_what_the_folds_could_not_show_of_the_season():
     assert told.quantiles.tolist() == plain.quantiles.tolist()
 
 
+def test_a_clock_that_no_past_fold_went_by_widens_values_too():
+    folds = [simulated(seed=seed) for seed in (1, 2)]  # of before there was a year to go by
+    lessons = Lessons.of(folds, CUTS, KNOWN)
+    assert lessons.level_doubt.total_sd == pytest.approx(0.2)
+    plain = fit_shapes(folds, Calibration())
+    np.testing.assert_allclose(lessons.shapes.quantiles, plain.widened(0.2).quantiles)
+
+
+# Tier sets
+
+
+@given(st.integers(0, 1000), st.floats(-1, 1))
+def test_moving_a_distribution_moves_log_odds_alone(seed, move):
+    told = distribution(simulated(rows=20, seed=seed), [simulated(seed=1)], STEADY)
+    moved = told.moved(move)
+    np.testing.assert_allclose(logit(1 - moved.churn), logit(1 - told.churn) + move, atol=1e-9)
+    assert moved.mean_if_order is told.mean_if_order
+
+
+@pytest.mark.parametrize("drift", [-0.15, 0.15])
+def test_tier_sets_hold_where_the_level_is_off_by_half_its_doubt(drift):
+    folds = [simulated(rows=6000, seed=seed, drift=0.0) for seed in (1, 2, 3)]
+    lessons = Lessons.of(folds, CUTS, SeasonAhead(is_known=False, swing=0.5))
+    assert lessons.level_doubt.total_sd > 0.3
+    new = simulated(rows=20_000, seed=4, drift=drift)
+    told = distribution(new, folds, STEADY)
+    came = true_tiers(new.value, new.ordered, CUTS)
+    tiers = told.tier_probabilities(CUTS)
+    inside = lessons.tier_sets.members(tiers, tiers.argmax(axis=1))[np.arange(len(came)), came]
+    for tier in range(4):
+        assert inside[came == tier].mean() >= 0.885
+
+
 def test_what_is_learnt_from_folds_holds_for_the_next():
     lessons = Lessons.of([simulated(seed=seed) for seed in (1, 2)], CUTS, KNOWN)
     new = simulated(rows=20_000, seed=3)
@@ -150,7 +183,7 @@ def test_without_folds_nothing_is_corrected_and_every_tier_possible():
     lessons = Lessons.of([], CUTS, KNOWN)
     assert lessons.drift == Calibration()
     assert lessons.interval_level == COVERAGE
-    assert lessons.level_doubt.total_sd == pytest.approx(0.1)
+    assert lessons.level_doubt.total_sd == pytest.approx(0.2)
     assert lessons.tier_sets.thresholds.tolist() == [0.0] * 4
 
 

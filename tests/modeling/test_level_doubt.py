@@ -13,8 +13,9 @@ def sd(readings, known, swing):
 @pytest.mark.parametrize(
     ("readings", "known", "swing", "expected"),
     [
-        ([], True, None, 0.1),
-        ([], True, 0.5, 0.1),  # the season is known: its swing is no surprise
+        ([], True, None, 0.2),  # a clock that no past fold went by
+        ([], True, 0.5, 0.2),  # the season is known: its swing is no surprise
+        ([0.1], True, 0.5, 0.1),
         ([], False, 0.0, 0.12),
         ([], False, 0.16, 0.2),  # .12^2 + .16^2 = .2^2
         ([], False, None, np.hypot(0.12, 0.25)),

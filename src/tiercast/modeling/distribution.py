@@ -6,10 +6,12 @@ chance of the last tier is `churn`, and no two numbers of a customer can contrad
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit, logit
 
 from tiercast.modeling.shapes import ValueShapes
 
@@ -64,6 +66,10 @@ class PredictiveDistribution:
         high = np.where(often_none, self.quantile(coverage), self.quantile(1.0 - tail))
         expected = self.expected_value
         return np.minimum(low, expected), np.maximum(high, expected)
+
+    def moved(self, log_odds: float) -> Self:
+        """Answer the same, were everyone's log odds of an order higher by that much."""
+        return replace(self, churn=expit(logit(self.churn) - log_odds))
 
     def tier_probabilities(self, cuts: Sequence[float]) -> FloatArray:
         """Answer P(tier), best first, (n, len(cuts) + 2): bands cut at `cuts`, last no order."""

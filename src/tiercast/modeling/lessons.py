@@ -21,6 +21,7 @@ from tiercast.modeling.tier_sets import TierSets
 FloatArray = npt.NDArray[np.float64]
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 0.87, 0.98  # between which the interval's level is looked for
+LEVELS_TRIED = (-0.5, 0.0, 0.5)  # for tier sets, in standard deviations of the total's log
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,16 @@ class Lessons:
         """Learn from past folds, newest first."""
         alike = [fold for fold in folds if fold.season_known == season.is_known]
         told = [distribution(fold, _others(folds, fold), season) for fold in folds]
-        tiers = [one.tier_probabilities(tier_cuts) for one in told]
-        true = [true_tiers(fold.value, fold.ordered, tier_cuts) for fold in folds]
         readings = [log_ratio(Calibration(), fold) for fold in alike if fold.value.sum() > 0]
         doubt = LevelDoubt.fit(readings, season_known=season.is_known, swing=season.swing)
         drift = Calibration.fit(alike)
-        unseen = np.sqrt(max(0.0, doubt.total_sd**2 - float(np.var(readings or [0.0]))))
+        unseen = _unseen_sd(doubt, readings, season)
         return cls(
             drift,
-            fit_shapes(folds, drift).widened(float(unseen) if not season.is_known else 0.0),
+            fit_shapes(folds, drift).widened(unseen),
             _interval_level(told, folds),
             doubt,
-            TierSets.fit(tiers, true, len(tier_cuts) + 2),
+            _tier_sets(told, folds, tier_cuts, doubt),
         )
 
 
@@ -93,6 +92,40 @@ def fit_shapes(folds: Sequence[FoldForecast], calibration: Calibration) -> Value
     value = np.concatenate([fold.value for fold in folds])
     mean = calibration.mean_if_order(np.concatenate([fold.mean_if_order for fold in folds]))
     return ValueShapes.fit(value[value > 0], mean[value > 0])
+
+
+def _unseen_sd(doubt: LevelDoubt, readings: Sequence[float], season: SeasonAhead) -> float:
+    """Answer how much of the level's doubt the scatter of past folds has not in it.
+
+    None of it where a year before can be gone by and past folds went by one.
+    """
+    if season.is_known and readings:
+        return 0.0
+    seen = float(np.var(readings)) if readings else 0.0
+    return float(np.sqrt(max(0.0, doubt.total_sd**2 - seen)))
+
+
+def _tier_sets(
+    told: Sequence[PredictiveDistribution],
+    folds: Sequence[FoldForecast],
+    tier_cuts: tuple[float, ...],
+    doubt: LevelDoubt,
+) -> TierSets:
+    """Answer sets that would have held in every past fold, were its level off as levels are.
+
+    Past folds are few and the level ahead may lie outside of theirs, so that each is asked at
+    its own level and at those half a standard deviation to either side.
+    """
+    pairs = [
+        (one.moved(move * doubt.total_sd).tier_probabilities(tier_cuts), came)
+        for one, came in zip(told, _came(folds, tier_cuts), strict=True)
+        for move in LEVELS_TRIED
+    ]
+    return TierSets.fit([p for p, _ in pairs], [t for _, t in pairs], len(tier_cuts) + 2)
+
+
+def _came(folds: Sequence[FoldForecast], tier_cuts: Sequence[float]) -> list[npt.NDArray[np.int_]]:
+    return [true_tiers(fold.value, fold.ordered, tier_cuts) for fold in folds]
 
 
 def _others(folds: Sequence[FoldForecast], fold: FoldForecast) -> Sequence[FoldForecast]:

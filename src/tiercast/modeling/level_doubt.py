@@ -3,7 +3,8 @@
 Past folds show how far whole totals lay from what was expected. They are few, so they are drawn
 toward what several shops showed: about 10 % (one standard deviation) where a year before could be
 gone by, 12 % where there was none, and there also by how much business changed from month to
-month in this base so far. An interval for a sum joins this shared doubt with the chance of
+month in this base so far. A year before that no past fold could go by is a clock never yet tried:
+20 %. An interval for a sum joins this shared doubt with the chance of
 each customer, which does average out.
 """
 
@@ -14,6 +15,7 @@ from typing import Self
 import numpy as np
 
 KNOWN_SEASON_SD = 0.1
+UNTRIED_CLOCK_SD = 0.2  # a year before is there, but was there for none of the past folds
 UNKNOWN_SEASON_SD = 0.12
 UNKNOWN_SWING = 0.25  # where the history is too short to show one
 LARGEST_SD = 0.6
@@ -36,12 +38,11 @@ class LevelDoubt:
         Examples
         --------
         >>> round(LevelDoubt.fit([], season_known=True, swing=0.5).total_sd, 3)
-        0.1
+        0.2
         >>> round(LevelDoubt.fit([0.3], season_known=True, swing=0.5).total_sd, 3)
         0.173
         """
-        change = UNKNOWN_SWING if swing is None else swing
-        prior = KNOWN_SEASON_SD if season_known else float(np.hypot(UNKNOWN_SEASON_SD, change))
+        prior = _known_sd(readings) if season_known else _unknown_sd(swing)
         squares = PRIOR_FOLDS * prior**2 + float(np.square(readings).sum())
         return cls(min(LARGEST_SD, float(np.sqrt(squares / (PRIOR_FOLDS + len(readings))))))
 
@@ -71,3 +72,11 @@ class LevelDoubt:
     def from_dict(cls, stored: Mapping[str, float]) -> Self:
         """Answer the doubt that `to_dict` described."""
         return cls(**stored)
+
+
+def _known_sd(readings: Sequence[float]) -> float:
+    return KNOWN_SEASON_SD if len(readings) else UNTRIED_CLOCK_SD
+
+
+def _unknown_sd(swing: float | None) -> float:
+    return float(np.hypot(UNKNOWN_SEASON_SD, UNKNOWN_SWING if swing is None else swing))
