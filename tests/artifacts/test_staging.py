@@ -75,18 +75,56 @@ def test_a_killed_run_leaves_the_old_folder_and_the_next_run_tidies_up(tmp_path)
     assert names(tmp_path) == ["scores"]
 
 
-def test_a_run_killed_between_the_two_renames_gets_its_old_folder_back(tmp_path):
+def test_a_run_killed_at_the_swap_leaves_the_old_folder_or_the_new_one(tmp_path):
     write(tmp_path / "scores", "old")
     killed_at(
         """
         import os, pathlib, signal, sys
-        from tiercast.artifacts.staging import staged_folder
+        from tiercast.artifacts import staging as module
+        exchange = module.exchange
+        def once(one, other):
+            assert exchange(one, other)
+            os.kill(os.getpid(), signal.SIGKILL)
+        module.exchange = once
+        with module.staged_folder(pathlib.Path(sys.argv[1])) as staging:
+            (staging / "part").write_text("new")
+        """,
+        tmp_path / "scores",
+    )
+    assert (tmp_path / "scores" / "part").read_text() == "new"
+    assert len(names(tmp_path)) == 2
+    write(tmp_path / "scores", "newer")
+    assert names(tmp_path) == ["scores"]
+
+
+@pytest.fixture
+def no_exchange(monkeypatch):
+    """A file system on which two folders cannot change places in one step."""
+    monkeypatch.setattr("tiercast.artifacts.staging.exchange", lambda _one, _other: False)
+
+
+def test_where_folders_cannot_change_places_the_new_one_still_replaces_the_old(
+    tmp_path, no_exchange
+):
+    write(tmp_path / "scores", "old")
+    write(tmp_path / "scores", "new")
+    assert names(tmp_path) == ["scores"]
+    assert (tmp_path / "scores" / "part").read_text() == "new"
+
+
+def test_a_run_killed_between_two_renames_gets_its_old_folder_back(tmp_path):
+    write(tmp_path / "scores", "old")
+    killed_at(
+        """
+        import os, pathlib, signal, sys
+        from tiercast.artifacts import staging as module
+        module.exchange = lambda one, other: False
         rename = pathlib.Path.rename
         def once(self, target):
             rename(self, target)
             os.kill(os.getpid(), signal.SIGKILL)
         pathlib.Path.rename = once
-        with staged_folder(pathlib.Path(sys.argv[1])) as staging:
+        with module.staged_folder(pathlib.Path(sys.argv[1])) as staging:
             (staging / "part").write_text("new")
         """,
         tmp_path / "scores",

@@ -1,8 +1,10 @@
 """A folder that appears whole or not at all, and replaces the one before it.
 
-What is written lies in a hidden folder beside the target, `.<name>.<pid>-<token>.partial`, and
-is renamed at the end; the old folder steps aside for that moment as `.<name>.<...>.old`. Each
-run starts by tidying up what a killed one left.
+What is written lies in a hidden folder beside the target, `.<name>.<pid>-<token>.partial`. At the
+end the two change places in one step (`renameat2` of Linux), so that the target is there at every
+moment. Where the file system cannot do that, the old folder first steps aside as
+`.<name>.<...>.old`: a run killed between these two renames leaves no target, and the next run puts
+the old one back. Each run starts by tidying up what a killed one left.
 
 Runs that are alive hold a lock (`flock`) on their hidden folder, and the swap holds one on the
 parent: locks end with their process, so a leftover is told from a job at work, whatever
@@ -17,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tiercast.artifacts.exchange import exchange
 from tiercast.artifacts.text_file import writing
 
 PARTIAL, OLD = ".partial", ".old"
@@ -59,6 +62,13 @@ def _hidden(folder: Path, ending: str) -> Path:
 
 
 def _swap(staging: Path, folder: Path) -> None:
+    if not os.path.lexists(folder):
+        staging.rename(folder)
+    elif not exchange(staging, folder):  # what was there lies in `staging` now, and goes with it
+        _swap_by_two_renames(staging, folder)
+
+
+def _swap_by_two_renames(staging: Path, folder: Path) -> None:
     aside = _hidden(folder, OLD)
     with suppress(FileNotFoundError):
         folder.rename(aside)
