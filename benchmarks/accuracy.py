@@ -22,11 +22,12 @@ import duckdb
 import pandas as pd
 
 import tiercast
-from tiercast.backtesting.case import MEASURES
 from tiercast.backtesting.contenders import TIERCAST, labels
 from tiercast.backtesting.result import Backtest
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
+from tiercast.modeling.case import MEASURES
+from tiercast.sources.samples import sample_path
 
 PAGE = Path("docs/scoreboard.md")
 ONLINE_RETAIL = Path("../shared/data/online_retail_2/transactions.parquet")
@@ -42,32 +43,90 @@ DISTINCT_LINES = """
 
 @dataclass(frozen=True)
 class Base:
-    """One base of the scoreboard and what is special about it."""
+    """One base of the scoreboard and what is special about it.
+
+    `of` names the pipeline whose data it is, `department` the lines that count, if not all.
+    `is_new` bases were never looked at while the design was chosen.
+    """
 
     name: str
     title: str
     horizon_days: int
+    of: str
+    department: str | None = None
+    is_new: bool = False
 
 
 BASES = (
-    Base("cdnow", "CDNOW: 23,570 customers, one cohort of early 1997", 90),
-    Base("complete_journey", "Complete Journey: 2,469 grocery households, 2017", 28),
-    Base("online_retail_2", "Online Retail II: 5,878 customers, gift shop, two autumns", 90),
+    Base("cdnow", "CDNOW: 23,570 customers, one cohort of early 1997", 90, "cdnow"),
+    Base(
+        "complete_journey",
+        "Complete Journey: 2,469 grocery households, 2017",
+        28,
+        "complete_journey",
+    ),
+    Base(
+        "online_retail_2",
+        "Online Retail II: 5,878 customers, gift shop, two autumns",
+        90,
+        "online_retail_2",
+    ),
+    Base("cdnow_month", "CDNOW, a month ahead", 30, "cdnow", is_new=True),
+    Base(
+        "delicatessen",
+        "Complete Journey's delicatessen alone, six weeks ahead",
+        42,
+        "complete_journey",
+        department="DELI",
+        is_new=True,
+    ),
+    Base(
+        "fuel",
+        "Complete Journey's fuel station alone, four weeks ahead",
+        28,
+        "complete_journey",
+        department="FUEL",
+        is_new=True,
+    ),
+    Base(
+        "online_retail_2_month",
+        "Online Retail II, a month ahead",
+        30,
+        "online_retail_2",
+        is_new=True,
+    ),
 )
 
 
 def configs(online_retail: Path, scratch: Path) -> Iterator[tuple[Base, Config]]:
     """Answer the config of each base that can be had."""
     for base in BASES:
-        if base.name != "online_retail_2":
-            config = load_config(f"pipelines/{base.name}.yaml")
+        if base.of != "online_retail_2":
+            config = _pipeline(base, scratch)
         elif online_retail.exists():
             config = _online_retail(online_retail, scratch)
         else:
             continue
         output = config.output.model_copy(update={"path": str(scratch / base.name)})
         outlook = config.outlook.model_copy(update={"horizon_days": base.horizon_days})
-        yield base, config.model_copy(update={"output": output, "outlook": outlook})
+        changed = {"name": base.name, "output": output, "outlook": outlook}
+        yield base, config.model_copy(update=changed)
+
+
+def _pipeline(base: Base, scratch: Path) -> Config:
+    """Answer a pipeline's config, over the lines of one department if the base is that."""
+    config = load_config(f"pipelines/{base.of}.yaml")
+    if base.department is None:
+        return config
+    source = config.sources["transactions"]
+    target = scratch / f"{base.name}.parquet"
+    lines = duckdb.read_parquet(str(sample_path(str(source.path))))
+    lines.filter(duckdb.ColumnExpression("department") == base.department).write_parquet(
+        str(target)
+    )
+    columns = {name: own for name, own in source.columns.items() if name != "category"}
+    picked = source.model_copy(update={"path": str(target), "columns": columns})
+    return config.model_copy(update={"sources": {**config.sources, "transactions": picked}})
 
 
 def _online_retail(lines: Path, scratch: Path) -> Config:
@@ -101,15 +160,18 @@ def _head(versions: str) -> str:
         "smallest for who tells everybody's median, which is 0 for most, and so speaks against "
         "whoever gets the total right. Spearman's correlation rewards who ties those that buy "
         "nothing, as spend in the last window does.\n\n"
-        "The design was chosen by comparing variants on past days of these same bases, so these "
-        "figures are kinder than those of a base that it never saw."
+        "The design was chosen by comparing variants on past days of the first three bases, so "
+        "their figures are kinder than those of a base that it never saw. The others, shops and "
+        "horizons of the same sources that nobody had looked at, were run once the design stood, "
+        "and changed nothing in it."
     )
 
 
 def _summary(found: Sequence[tuple[Base, Backtest]]) -> str:
     rows = [
         {
-            "base": one.name,
+            "base": base.name,
+            "seen": "no" if base.is_new else "yes",
             "origins": len(one.origins),
             **{
                 verdict: int((_against_best(one)["verdict"] == verdict).sum())
@@ -121,7 +183,7 @@ def _summary(found: Sequence[tuple[Base, Backtest]]) -> str:
             "totals inside": f"{_inside(one.totals).sum()} of {len(one.totals)}",
             "grade": one.grade.rule.letter,
         }
-        for _, one in found
+        for base, one in found
     ]
     return "## Against the best other contender, metric by metric\n\n" + markdown(
         pd.DataFrame(rows)

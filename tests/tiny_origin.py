@@ -5,9 +5,9 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from tiercast.backtesting.case import Case, Truth
 from tiercast.backtesting.forecasts import OriginForecasts
 from tiercast.config.schema import Config
+from tiercast.modeling.case import Case, Truth
 
 ORIGIN = dt.date(2024, 3, 1)
 TIERS = ("top", "rest", "gone")

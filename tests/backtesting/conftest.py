@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tiercast.backtesting import bootstrap
+from tiercast.modeling import bootstrap
 from tiny_origin import origin_forecasts, tiny_base
 
 

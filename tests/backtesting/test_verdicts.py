@@ -1,9 +1,9 @@
 import pytest
 
-from tiercast.backtesting.case import MEASURES
 from tiercast.backtesting.contenders import CONTENDERS
 from tiercast.backtesting.leaderboard import leaderboard, scores_by_origin
-from tiercast.backtesting.verdicts import verdict, verdicts
+from tiercast.backtesting.verdicts import verdicts
+from tiercast.modeling.case import MEASURES
 
 
 def judged(forecasts):
@@ -32,13 +32,3 @@ def test_simple_rules_are_held_against_by_auc_and_gini(one):
 def test_who_did_not_run_everywhere_is_not_the_best_other(two):
     found = judged(two)
     assert set(found["other"]) == {"recency"}
-
-
-@pytest.mark.parametrize("metric", MEASURES, ids=lambda metric: metric.name)
-def test_better_is_on_the_side_of_the_metrics_direction(metric):
-    above, below = verdict(metric, 0.1, 0.2), verdict(metric, -0.2, -0.1)
-    assert (above, below) == (
-        ("better", "worse") if metric.bigger_is_better else ("worse", "better")
-    )
-    for low, high in ((-0.1, 0.1), (0.0, 0.0), (float("nan"), float("nan"))):
-        assert verdict(metric, low, high) == "tie"

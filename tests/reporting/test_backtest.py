@@ -5,11 +5,11 @@ import pytest
 
 from tiercast.backtesting import bootstrap
 from tiercast.backtesting.backtest import judged
-from tiercast.backtesting.case import MEASURES
 from tiercast.backtesting.contenders import CONTENDERS
 from tiercast.backtesting.forecasts import NotRun
 from tiercast.backtesting.grade import GRADES
 from tiercast.backtesting.record import write
+from tiercast.modeling.case import MEASURES
 from tiercast.reporting.backtest import GRADES as SHOWN_GRADES
 from tiercast.reporting.backtest import VERDICTS, WRITTEN, backtest_section
 from tiercast.reporting.report import build_report

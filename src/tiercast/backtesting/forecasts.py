@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tiercast.backtesting.case import Case, Truth
 from tiercast.backtesting.contender import CannotFitError, Contender, Lesson, Told
 from tiercast.backtesting.tier_chances import tier_chances
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.modeling.assignment import assign_tiers
+from tiercast.modeling.case import Case, Truth
 from tiercast.segments.tiers import tier_of
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.labels import labels

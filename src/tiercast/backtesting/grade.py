@@ -7,7 +7,8 @@ from typing import Literal
 import pandas as pd
 
 from tiercast.backtesting.contenders import TIERCAST
-from tiercast.backtesting.verdicts import BEST, BETTER, RULE, WORSE
+from tiercast.backtesting.verdicts import BEST, RULE
+from tiercast.modeling.bootstrap import BETTER, WORSE
 
 # The mean, which totals are made of, is no best guess by absolute distance: where most bring
 # nothing, whoever expects too little of everybody wins by it.

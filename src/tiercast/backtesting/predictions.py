@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from tiercast.backtesting.case import Case
 from tiercast.backtesting.contenders import TIERCAST
 from tiercast.backtesting.forecasts import OriginForecasts
+from tiercast.modeling.case import Case
 
 OURS = (
     "value_low",

@@ -9,12 +9,12 @@ import pandas as pd
 
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import flush, to_json, writing
-from tiercast.backtesting.bootstrap import RESAMPLES
-from tiercast.backtesting.case import MEASURES
 from tiercast.backtesting.contenders import TIERCAST, labels
 from tiercast.backtesting.figures import backtest_figures
 from tiercast.backtesting.result import Backtest
 from tiercast.config.schema import Config
+from tiercast.modeling.bootstrap import RESAMPLES
+from tiercast.modeling.case import MEASURES
 from tiercast.tracking.runs import training_run
 
 FOLDER = "backtest"

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from tiercast.backtesting.bootstrap import Question, answered
-from tiercast.backtesting.case import MEASURES
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST
 from tiercast.backtesting.forecasts import OriginForecasts
+from tiercast.modeling.bootstrap import Question, answered, verdict
+from tiercast.modeling.case import MEASURES
 from tiercast.modeling.metrics import Metric
 
 BEST, RULE = "best other", "rule"
 RANKING = ("auc", "gini")  # by which every simple rule must be beaten
-BETTER, TIE, WORSE = "better", "tie", "worse"
 COLUMNS = ["against", "metric", "other", "ours", "theirs", "difference", "low", "high", "verdict"]
 
 
@@ -40,20 +39,6 @@ def verdicts(
         for question, low, high in zip(questions, found["low"], found["high"], strict=True)
     ]
     return found[COLUMNS]
-
-
-def verdict(metric: Metric, low: float, high: float) -> str:
-    """Answer which side of 0 the interval of a difference lies on, in the metric's direction.
-
-    Examples
-    --------
-    >>> auc, log_loss = MEASURES[0], MEASURES[3]
-    >>> verdict(auc, 0.01, 0.02), verdict(log_loss, 0.01, 0.02), verdict(auc, -0.01, 0.02)
-    ('better', 'worse', 'tie')
-    """
-    if not (low > 0 or high < 0):
-        return TIE
-    return BETTER if (low > 0) == metric.bigger_is_better else WORSE
 
 
 def _against_best(board: pd.DataFrame, origins: int) -> list[tuple[str, Question]]:

@@ -4,11 +4,11 @@ import math
 
 import pandas as pd
 
-from tiercast.backtesting.bootstrap import MOST_DRAWN, RESAMPLES
 from tiercast.backtesting.contenders import CONTENDERS, labels
 from tiercast.backtesting.doubt import ALL, CHECKS, SIZE
 from tiercast.backtesting.result import Backtest
 from tiercast.backtesting.verdicts import BEST
+from tiercast.modeling.bootstrap import MOST_DRAWN, RESAMPLES
 
 SHOWN = {
     "auc": "AUC",

@@ -42,8 +42,8 @@ def features(
     `as_of` is by default the day after the last order. Columns: customer_id, as_of, every feature
     the base can tell (`season_*` where the horizon has comparable weeks a year before it), the
     profile as given, and the `clv_*` columns of BTYD models fitted on the history before `as_of`.
-    The file is `output`, or `<output path of the config>/features_<as_of>.parquet`. On Spark it is a folder of that
-    name, whose parts the executors write, each sorted.
+    The file is `output`, or `<output path of the config>/features_<as_of>.parquet`. On Spark it
+    is a folder of that name, whose parts the executors write, each sorted.
 
     Raises
     ------

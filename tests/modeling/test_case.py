@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tiercast.backtesting.case import MEASURES, Truth
+from tiercast.modeling.case import MEASURES, Truth
 
 BY_NAME = {metric.name: metric for metric in MEASURES}
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tiercast.backtesting import bootstrap
-from tiercast.backtesting.bootstrap import Question, answered
-from tiercast.backtesting.case import MEASURES
+from tiercast.modeling.bootstrap import Question, answered, verdict
+from tiercast.modeling.case import MEASURES
 from tiny_origin import POOR, VALUE, case
 
 BY_NAME = {metric.name: metric for metric in MEASURES}
@@ -57,3 +57,13 @@ def test_the_seed_decides(one):
     found = [answered([MAE], [one.cases], seed=seed) for seed in (7, 7, 8)]
     assert found[0].equals(found[1])
     assert not found[0].equals(found[2])
+
+
+@pytest.mark.parametrize("metric", MEASURES, ids=lambda metric: metric.name)
+def test_better_is_on_the_side_of_the_metrics_direction(metric):
+    above, below = verdict(metric, 0.1, 0.2), verdict(metric, -0.2, -0.1)
+    assert (above, below) == (
+        ("better", "worse") if metric.bigger_is_better else ("worse", "better")
+    )
+    for low, high in ((-0.1, 0.1), (0.0, 0.0), (float("nan"), float("nan"))):
+        assert verdict(metric, low, high) == "tie"

@@ -1,4 +1,4 @@
-"""How sure a difference between two contenders is: the same customers drawn again for both.
+"""How sure a difference between two forecasts is: the same customers drawn again for both.
 
 Customers are drawn with replacement within each origin. Where there are more than `MOST_DRAWN`,
 fewer are drawn than there are, and the spread is shrunk to what all of them would have (m out of
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tiercast.backtesting.case import Case
+from tiercast.modeling.case import Case
 from tiercast.modeling.metrics import Metric
 
 IntArray = npt.NDArray[np.int_]
@@ -22,6 +22,7 @@ Cases = Mapping[str, Case]
 RESAMPLES = 200
 MOST_DRAWN = 5_000
 TAILS = (0.025, 0.975)
+BETTER, TIE, WORSE = "better", "tie", "worse"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,21 @@ def answered(questions: Sequence[Question], origins: Sequence[Cases], seed: int)
     difference = means["ours"] - means["theirs"]
     low, high = (difference + spread.quantile(tail) for tail in TAILS)
     return means.assign(difference=difference, low=low, high=high)
+
+
+def verdict(metric: Metric, low: float, high: float) -> str:
+    """Answer which side of 0 the interval of a difference lies on, in the metric's direction.
+
+    Examples
+    --------
+    >>> from tiercast.modeling.metrics import METRICS
+    >>> auc, log_loss = METRICS[0], METRICS[3]
+    >>> verdict(auc, 0.01, 0.02), verdict(log_loss, 0.01, 0.02), verdict(auc, -0.01, 0.02)
+    ('better', 'worse', 'tie')
+    """
+    if not (low > 0 or high < 0):
+        return TIE
+    return BETTER if (low > 0) == metric.bigger_is_better else WORSE
 
 
 def _scores(
