@@ -11,7 +11,6 @@ import pytest
 import tiercast
 from bases import opened, write_base
 from shop import CUTOFFS, planted_future, shop
-from tiercast.backtesting import bootstrap
 from tiercast.backtesting.backtest import judged
 from tiercast.backtesting.contender import CannotFitError
 from tiercast.backtesting.contenders import CONTENDERS
@@ -20,6 +19,7 @@ from tiercast.backtesting.result import Backtest
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Silent
 from tiercast.config.schema import Config
+from tiercast.modeling import bootstrap
 from tiercast.snapshots.journal import build_journal
 from tiercast.tracking.store import open_client
 from trained_base import CDNOW_DAY, working_in

@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from tiercast.backtesting import bootstrap
 from tiercast.backtesting.backtest import judged
+from tiercast.modeling import bootstrap
 from tiny_origin import ORIGIN, origin_forecasts, tiny_base
 
 

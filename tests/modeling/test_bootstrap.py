@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tiercast.backtesting import bootstrap
+from tiercast.modeling import bootstrap
 from tiercast.modeling.bootstrap import Question, answered, verdict
 from tiercast.modeling.case import MEASURES
 from tiny_origin import POOR, VALUE, case

@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import pytest
 
-from tiercast.backtesting import bootstrap
 from tiercast.backtesting.backtest import judged
 from tiercast.backtesting.contenders import CONTENDERS
 from tiercast.backtesting.forecasts import NotRun
 from tiercast.backtesting.grade import GRADES
 from tiercast.backtesting.record import write
+from tiercast.modeling import bootstrap
 from tiercast.modeling.case import MEASURES
 from tiercast.reporting.backtest import GRADES as SHOWN_GRADES
 from tiercast.reporting.backtest import VERDICTS, WRITTEN, backtest_section
