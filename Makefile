@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	&& command -v $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs scoreboard browser lock clean
+.PHONY: help setup demo test lint format docs scoreboard bench browser lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,9 @@ docs: $(STAMP)  ## write docs/features.md from the registry
 
 scoreboard: $(STAMP)  ## backtest every contender on three real bases, into docs/scoreboard.md (ARGS="--last 3")
 	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python benchmarks/accuracy.py $(ARGS)
+
+bench: $(STAMP)  ## time each stage beside a bare baseline, into docs/performance.md (ARGS="--lines 1_000_000")
+	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python benchmarks/speed.py $(ARGS)
 
 browser: $(STAMP)  ## see that there is a Chromium for the tests, or install one
 	@$(BIN)/python tests/chromium.py

@@ -1,0 +1,254 @@
+"""What the benchmark runs, each in a process of its own: `python benchmarks/jobs.py JOB JSON`.
+
+A job's seconds leave out imports and made-up input. It prints them, the peak memory of its process
+and what else it found, as JSON on its last line.
+"""
+
+import datetime as dt
+import importlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+HORIZON_DAYS, EVERY_DAYS = 90, 30
+COLUMNS = 80
+TRAINED_ROWS, SEED = 50_000, 7
+BATCH_ROWS = 25_000  # as scoring has them
+Told = dict[str, Any]
+
+
+class Watch:
+    """Seconds by name, those of the job itself under `seconds`."""
+
+    def __init__(self) -> None:
+        self.told: Told = {}
+
+    @contextmanager
+    def time(self, name: str = "seconds") -> Iterator[None]:
+        """Add the seconds within the block to a name's."""
+        start = time.perf_counter()
+        yield
+        self.told[name] = self.told.get(name, 0.0) + time.perf_counter() - start
+
+
+def group_by(watch: Watch, lines: str) -> None:
+    """The bare baseline of features: one GROUP BY over the file."""
+    import duckdb
+
+    with duckdb.connect() as connection, watch.time():
+        connection.execute(
+            "create table counted as select customer_id, max(ordered_at), count(*), sum(amount) "
+            f"from read_parquet('{lines}') group by customer_id"
+        )
+
+
+def features(watch: Watch, config: str, lines: str, as_of: str, cutoffs: int) -> None:
+    """Every feature of so many cutoffs, from the same file as it stands."""
+    from tiercast.config.loading import load_config
+    from tiercast.features.assemble import feature_panel
+    from tiercast.features.feature import Setting
+    from tiercast.snapshots.journal import build_journal
+    from tiercast.sources.workspace import workspace
+
+    settings, days = load_config(config), _cutoffs(as_of, cutoffs)
+    with workspace() as connection, watch.time():
+        with watch.time("reduce"):
+            table = connection.read_parquet(lines)
+            journal = build_journal(connection, {"transactions": table}, settings)
+        with watch.time("count"):
+            panel = feature_panel(journal, days, Setting(HORIZON_DAYS))
+            connection.create_table("panel", panel, temp=True)
+        watch.told["features"] = len(panel.columns) - 2
+
+
+def checked_features(watch: Watch, config: str, as_of: str) -> None:
+    """Read the file, check it against the contract, count features: what scoring needs first."""
+    from tiercast.config.loading import load_config
+    from tiercast.features.assemble import feature_panel
+    from tiercast.features.feature import Setting
+    from tiercast.snapshots.journal import build_journal
+    from tiercast.sources.canonical import open_base
+
+    settings = load_config(config)
+    with watch.time(), watch.time("check"), open_base(settings) as base:
+        with watch.time("features"):
+            journal = build_journal(base.connection, base.tables, settings)
+            panel = feature_panel(journal, _cutoffs(as_of, 1), Setting(HORIZON_DAYS))
+            base.connection.create_table("panel", panel, temp=True)
+    watch.told["check"] -= watch.told["features"]
+
+
+def predict(watch: Watch, folder: str, rows: int) -> None:
+    """Bare predictions of each booster that the model has, over as many rows of features."""
+    import lightgbm as lgb
+
+    for file in sorted(Path(folder).rglob("*.txt")):
+        text = file.read_text(encoding="utf-8")
+        if not text.startswith("tree\n"):
+            continue
+        booster = lgb.Booster(model_str=text)
+        matrix = np.random.default_rng(SEED).normal(
+            size=(min(rows, 200_000), booster.num_feature())
+        )
+        with watch.time():
+            for start in range(0, rows, len(matrix)):
+                booster.predict(matrix[: rows - start])
+        watch.told["boosters"] = watch.told.get("boosters", 0) + 1
+
+
+def train(watch: Watch, config: str, as_of: str) -> None:
+    """Train the model that scores."""
+    import tiercast
+
+    with watch.time():
+        tiercast.train(config, as_of)
+
+
+def score(watch: Watch, config: str, as_of: str) -> None:
+    """`tiercast score`, told with and without the reasons."""
+    import tiercast
+    from tiercast.modeling.customer_model import CustomerModel
+
+    plain = CustomerModel.reasons
+
+    def timed(self: CustomerModel, frame: Any) -> Any:
+        with watch.time("reasons"):
+            return plain(self, frame)
+
+    CustomerModel.reasons = timed  # type: ignore[method-assign]
+    with watch.time("whole"):
+        watch.told["rows"] = tiercast.score(config, as_of).rows
+    watch.told["seconds"] = watch.told["whole"] - watch.told["reasons"]
+
+
+def shap(watch: Watch, rows: int, rounds: int) -> None:
+    """The reasons' Shapley values as the package computes them, batch after batch."""
+    import pandas as pd
+    from woodelf import WoodelfExplainer
+
+    booster, matrix = _booster(rows, rounds)
+    named = pd.DataFrame(matrix, columns=booster.feature_name())
+    with watch.time():
+        for start in range(0, rows, BATCH_ROWS):
+            found = WoodelfExplainer(booster).shap_values(
+                named.iloc[start : start + BATCH_ROWS].reset_index(drop=True), verbose=False
+            )
+            if start == 0:
+                watch.told["first"] = np.asarray(found[:5], dtype=float).tolist()
+
+
+def pred_contrib(watch: Watch, rows: int, rounds: int, timed_rows: int) -> None:
+    """LightGBM's own Shapley values on the first rows; seconds are scaled to all of them."""
+    booster, matrix = _booster(rows, rounds)
+    with watch.time():
+        found = booster.predict(matrix[:timed_rows], pred_contrib=True, num_threads=1)
+    watch.told["seconds"] *= rows / timed_rows
+    watch.told["first"] = found[:5, :-1].tolist()
+
+
+def bg_nbd(watch: Watch, customers: int) -> None:
+    """The package's BG/NBD fit."""
+    from tiercast.btyd.bg_nbd import BGNBD
+
+    rows = _histories(customers)
+    with watch.time():
+        model = BGNBD().fit(rows)
+    watch.told["parameters"] = list(model.to_dict().values())
+    with watch.time("predict"):
+        model.order_probability(rows, HORIZON_DAYS)
+
+
+def lifetimes(watch: Watch, customers: int) -> None:
+    """The fit of the package `lifetimes` on the same rows."""
+    import warnings
+
+    warnings.simplefilter("ignore")
+    from lifetimes import BetaGeoFitter
+
+    rows = _histories(customers)
+    with watch.time():
+        model = BetaGeoFitter().fit(*rows.T)
+    watch.told["parameters"] = [float(model.params_[name]) for name in ("r", "alpha", "a", "b")]
+
+
+def command(watch: Watch, words: list[str]) -> None:
+    """A command's wall time, Python's start and all; best of three."""
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+        seconds.append(time.perf_counter() - start)
+    watch.told["seconds"] = min(seconds)
+
+
+def demo(watch: Watch, words: list[str]) -> None:
+    """The whole demo, once."""
+    with watch.time():
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+
+
+JOBS: tuple[Callable[..., None], ...] = (
+    group_by, features, checked_features, predict, train, score, shap, pred_contrib, bg_nbd,
+    lifetimes, command, demo,
+)  # fmt: skip
+
+
+def _cutoffs(as_of: str, number: int) -> list[dt.date]:
+    day = dt.date.fromisoformat(as_of)
+    return [day - dt.timedelta(days=EVERY_DAYS * step) for step in range(number)]
+
+
+def _booster(rows: int, rounds: int) -> tuple[Any, "np.ndarray[Any, Any]"]:
+    """Trees as the package grows them, on made-up features of which a few tell something."""
+    trees = importlib.import_module("tiercast.modeling.trees")
+    rng = np.random.default_rng(SEED)
+    matrix = rng.normal(size=(max(rows, TRAINED_ROWS), COLUMNS))
+    signal = matrix[:, :10] @ rng.normal(size=10) + rng.normal(size=len(matrix))
+    learnt = slice(TRAINED_ROWS)
+    sample = trees.Sample(
+        matrix[learnt], (signal[learnt] > 0).astype(float), np.zeros(TRAINED_ROWS)
+    )
+    return trees.grow("binary", sample, trees.TreeParams(rounds=rounds), SEED).booster, matrix[
+        :rows
+    ]
+
+
+def _histories(customers: int) -> "np.ndarray[Any, Any]":
+    """Histories (x, t_x, T) in whole days, drawn from the BG/NBD model itself."""
+    rng = np.random.default_rng(SEED)
+    age = rng.integers(30, 730, customers).astype(float)
+    rate = rng.gamma(0.8, 1 / 60, customers)
+    dropout = rng.beta(0.8, 2.5, customers)
+    frequency, recency = np.zeros(customers), np.zeros(customers)
+    alive = np.arange(customers)
+    moment = np.zeros(customers)
+    while len(alive):
+        moment[alive] += rng.exponential(1 / np.maximum(rate[alive], 1e-12))
+        alive = alive[moment[alive] < age[alive]]
+        frequency[alive] += 1
+        recency[alive] = moment[alive]
+        alive = alive[rng.random(len(alive)) >= dropout[alive]]
+    recency = np.where(frequency > 0, np.clip(np.ceil(recency), 1, age), 0.0)
+    return np.column_stack([frequency, recency, age])
+
+
+def peak_mb() -> float:
+    """The peak of this process alone: `getrusage` would count what its parent held at the start."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    chosen = next(job for job in JOBS if job.__name__ == sys.argv[1])
+    stopwatch = Watch()
+    chosen(stopwatch, **json.loads(sys.argv[2]))
+    sys.stdout.write("\n" + json.dumps({**stopwatch.told, "peak_mb": peak_mb()}) + "\n")

@@ -1,0 +1,59 @@
+"""Run jobs in processes of their own and keep the best of several."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+JOBS = Path(__file__).with_name("jobs.py").absolute()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A job with its arguments, and what of it is set in the environment."""
+
+    job: str
+    arguments: Mapping[str, Any]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    repeats: int = 1
+
+
+def run(one: Run, folder: Path) -> dict[str, Any]:
+    """Answer what a job tells; its process works in `folder`."""
+    command = [sys.executable, "-W", "ignore", str(JOBS), one.job, json.dumps(one.arguments)]
+    environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", **one.environment}
+    environment.pop("PYTHONWARNINGS", None)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{one.job} {one.arguments} failed:\n{done.stderr[-3000:]}")
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def best(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Answer the fastest of several runs, with the highest peak of all.
+
+    Examples
+    --------
+    >>> best([{"seconds": 2.0, "peak_mb": 5}, {"seconds": 1.0, "peak_mb": 4}])
+    {'seconds': 1.0, 'peak_mb': 5}
+    """
+    fastest = min(told, key=lambda one: one["seconds"])
+    return {**fastest, "peak_mb": max(one["peak_mb"] for one in told)}
+
+
+def alternately(runs: Mapping[str, Run], folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Run each in turn, round after round, so that a busy spell hits all alike."""
+    told: dict[str, list[dict[str, Any]]] = {name: [] for name in runs}
+    for turn in range(max(one.repeats for one in runs.values())):
+        for name, one in runs.items():
+            if turn < one.repeats:
+                told[name].append(run(one, folder))
+    for name, found in told.items():
+        yield name, best(found)

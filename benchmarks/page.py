@@ -1,0 +1,108 @@
+"""The page `docs/performance.md`, from what the jobs told."""
+
+import datetime as dt
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from stages import LIMITS, Stage
+
+Told = Mapping[str, Any]
+PACKAGES = ("tiercast", "duckdb", "ibis-framework", "lightgbm", "woodelf-explainer", "lifetimes")
+HEAD = """# Performance
+
+Written by `make bench` on {date}: {cores} cores, {memory:.0f} GB, Python {python}, {versions}.
+
+Orders are made up (`benchmarks/made_up_orders.py`): heavy-tailed customers, season, discounts,
+{categories} categories, three lines an order. Each stage runs in a process of its own, so that its peak memory
+is its own, and beside a bare baseline of the same run; baseline and stage take turns and the fastest
+of each counts. What is measured on fewer rows is said in the list of sizes.
+"""
+
+
+def page(stages: Sequence[Stage], told: Mapping[str, Told], sizes: Mapping[str, str]) -> str:
+    """Answer the whole page as Markdown."""
+    parts = [_head(), _list(sizes), "## Ratios", ratios(stages, told), "## Stages", _runs(told)]
+    parts += ["## What bounds each stage", _limits()]
+    return "\n\n".join(parts) + "\n"
+
+
+def short(stages: Sequence[Stage], told: Mapping[str, Told]) -> list[Stage]:
+    """Answer the stages that fall short of their limit."""
+    return [stage for stage in stages if not stage.holds(figure_of(stage, told))]
+
+
+def figure_of(stage: Stage, told: Mapping[str, Told]) -> float:
+    """Answer a stage's figure."""
+    return stage.figure(told[stage.ours], told.get(stage.baseline, {}))
+
+
+def ratios(stages: Sequence[Stage], told: Mapping[str, Told]) -> str:
+    """Answer the table of figures, limits and verdicts."""
+    return _table(
+        ["what", "ours", "baseline", "figure", "limit", "aim", "verdict"],
+        [_row(stage, told) for stage in stages],
+    )
+
+
+def _row(stage: Stage, told: Mapping[str, Told]) -> list[str]:
+    figure = figure_of(stage, told)
+    sense = "at least" if stage.at_least else "at most"
+    return [
+        stage.name,
+        _cost(told[stage.ours]),
+        _cost(told[stage.baseline]) if stage.baseline else "",
+        f"{figure:.3g} {stage.unit}".strip(),
+        f"{sense} {stage.limit:g} {stage.unit}".strip(),
+        "" if stage.aim is None else f"{stage.aim:g}",
+        "pass" if stage.holds(figure) else "**falls short**",
+    ]
+
+
+def _cost(told: Told) -> str:
+    return f"{told['seconds']:.2f} s, {told['peak_mb']:,.0f} MB"
+
+
+def _runs(told: Mapping[str, Told]) -> str:
+    """Answer every run with what it told beside its seconds."""
+    hidden = {"seconds", "peak_mb", "first"}
+    rows = []
+    for name, one in told.items():
+        more = ", ".join(f"{k} {_plain(v)}" for k, v in one.items() if k not in hidden)
+        rows.append([f"`{name}`", f"{one['seconds']:.2f}", f"{one['peak_mb']:,.0f}", more])
+    return _table(["run", "seconds", "peak MB", "more"], rows)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(f"{one:.4g}" for one in value)
+    return f"{value:.2f} s" if isinstance(value, float) else f"{value:,}"
+
+
+def _limits() -> str:
+    return _table(
+        ["stage", "bound", "how near"], [[one.stage, one.bound, one.seen] for one in LIMITS]
+    )
+
+
+def _list(sizes: Mapping[str, str]) -> str:
+    return "\n".join(f"* {name}: {text}" for name, text in sizes.items())
+
+
+def _head() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return HEAD.format(
+        date=dt.datetime.now(dt.UTC).date(),
+        cores=os.cpu_count(),
+        memory=memory,
+        python=platform.python_version(),
+        versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        categories=41,
+    ).strip()
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,0 +1,111 @@
+"""What `make bench` holds: a row per ratio, with its limit and what bounds the stage."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Told = Mapping[str, Any]
+Figure = Callable[[Told, Told], float]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One figure of a stage beside its baseline, and the limit that it must hold.
+
+    `ours` and `baseline` name runs (`speed.runs`). `figure` answers a number from what the two
+    told; it must be at most `limit`, or at least where `at_least`. `aim` is what would be good.
+    """
+
+    name: str
+    ours: str
+    baseline: str
+    figure: Figure
+    unit: str
+    limit: float
+    aim: float | None = None
+    at_least: bool = False
+
+    def holds(self, figure: float) -> bool:
+        """Answer whether a figure meets the limit."""
+        return figure >= self.limit if self.at_least else figure <= self.limit
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What bounds a stage's speed, and how near the code is."""
+
+    stage: str
+    bound: str
+    seen: str
+
+
+def slower(ours: Told, baseline: Told) -> float:
+    """Answer how many times as long ours takes."""
+    return float(ours["seconds"] / baseline["seconds"])
+
+
+def faster(ours: Told, baseline: Told) -> float:
+    """Answer how many times as fast ours is."""
+    return float(baseline["seconds"] / ours["seconds"])
+
+
+def larger(ours: Told, baseline: Told) -> float:
+    """Answer how many times the memory ours takes."""
+    return float(ours["peak_mb"] / baseline["peak_mb"])
+
+
+def seconds(ours: Told, _: Told) -> float:
+    """Answer ours alone."""
+    return float(ours["seconds"])
+
+
+def peak_gb(ours: Told, _: Told) -> float:
+    """Answer the peak memory of ours alone."""
+    return float(ours["peak_mb"] / 1024)
+
+
+def apart(ours: Told, baseline: Told) -> float:
+    """Answer the largest relative difference of the parameters, in percent."""
+    pairs = zip(ours["parameters"], baseline["parameters"], strict=True)
+    return 100 * max(abs(own / other - 1) for own, other in pairs)
+
+
+def spread(ours: Told, baseline: Told) -> float:
+    """Answer the largest difference of the first rows' Shapley values."""
+    pairs = zip(ours["first"], baseline["first"], strict=True)
+    return max(abs(a - b) for own, other in pairs for a, b in zip(own, other, strict=True))
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("features of one cutoff : one GROUP BY", "features", "group_by", slower, "x", 12, 8),
+    Stage("features of one cutoff : peak memory", "features", "", peak_gb, "GB", 4),
+    Stage("features of six cutoffs : of one", "features_6", "features", slower, "x", 3),
+    Stage(
+        "score without reasons : features and bare predictions",
+        "score", "score_baseline", slower, "x", 2, 1.5,
+    ),
+    Stage("score, memory : a tenth of the customers", "score", "score_tenth", larger, "x", 1.25),
+    Stage("Shapley values : pred_contrib", "shap", "pred_contrib", faster, "x", 8, at_least=True),
+    Stage("Shapley values : largest difference", "shap", "pred_contrib", spread, "", 1e-4),
+    Stage("BG/NBD fit : lifetimes", "bg_nbd", "lifetimes", faster, "x", 10, at_least=True),
+    Stage("BG/NBD fit : parameters apart", "bg_nbd", "lifetimes", apart, "%", 1),
+    Stage("import tiercast", "import", "", seconds, "s", 0.5),
+    Stage("tiercast --help", "help", "", seconds, "s", 0.5),
+)  # fmt: skip
+DEMO = Stage("make demo", "demo", "", seconds, "s", 180)
+
+
+def growth_stages(times: float) -> tuple[Stage, ...]:
+    """Answer the rows of the large base, so many times as large as the other."""
+    from math import log
+
+    def exponent(ours: Told, baseline: Told) -> float:
+        return log(ours["seconds"] / baseline["seconds"]) / log(times)
+
+    return (
+        Stage("large base : growth exponent", "big", "features", exponent, "", 1.1),
+        Stage("large base : peak memory", "big", "", peak_gb, "GB", 16),
+    )
+
+
+LIMITS: Sequence[Limit] = ()
