@@ -2,10 +2,10 @@
 
     python benchmarks/made_up_orders.py 10000000 1000000 orders.parquet
 
-Three lines an order. How often a customer orders is lognormal (sigma 1); orders lie closer early in
-a customer's life; December is twice as busy as June. Every number is a hash of its row's key, so the
-same sizes give the same rows on any machine. About a tenth of the customers lose all their orders
-to the season, as a tenth of any base never came back.
+Three lines an order. How often a customer orders is lognormal (sigma 1); orders lie closer early
+in a customer's life; December is twice as busy as June. Every number is a hash of its row's key,
+so the same sizes give the same rows on any machine. The season takes orders away, and about a
+tenth of the customers with them: a base has somewhat fewer than asked for.
 """
 
 import sys
@@ -31,14 +31,12 @@ copy (
     ),
     sized as (
         select customer_id, joined,
-            greatest(1, round(rate / (select avg(rate) from customers) * $orders / $customers))::int
-                as orders
-        from customers
+            greatest(1, round(rate / average * $orders / $customers))::int as orders
+        from customers, (select avg(rate) as average from customers)
     ),
     orders as (
         select customer_id, customer_id * 100003 + number as order_id,
-            joined + floor(pow(draw(4, customer_id * 100003 + number), 1.5) * ({DAYS} - joined))::int
-                as day
+            joined + floor(pow(draw(4, order_id), 1.5) * ({DAYS} - joined))::int as day
         from sized, unnest(range(orders)) as numbers(number)
     ),
     kept as (

@@ -16,9 +16,9 @@ HEAD = """# Performance
 Written by `make bench` on {date}: {cores} cores, {memory:.0f} GB, Python {python}, {versions}.
 
 Orders are made up (`benchmarks/made_up_orders.py`): heavy-tailed customers, season, discounts,
-{categories} categories, three lines an order. Each stage runs in a process of its own, so that its peak memory
-is its own, and beside a bare baseline of the same run; baseline and stage take turns and the fastest
-of each counts. What is measured on fewer rows is said in the list of sizes.
+categories, three lines an order. Each stage runs in a process of its own, so that its peak memory
+is its own, and beside a bare baseline of the same run: the two take turns, and the fastest run of
+each counts. What is measured on fewer rows is said in the list of sizes.
 """
 
 
@@ -99,7 +99,6 @@ def _head() -> str:
         memory=memory,
         python=platform.python_version(),
         versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
-        categories=41,
     ).strip()
 
 

@@ -137,7 +137,7 @@ def measure(folder: Path, sizes: argparse.Namespace) -> dict[str, dict[str, Any]
     return told
 
 
-def stages_of(told: Mapping[str, Any], sizes: argparse.Namespace) -> list[Stage]:
+def stages_of(told: Mapping[str, Any]) -> list[Stage]:
     """Answer the rows that the runs can fill."""
     rows = [*STAGES, DEMO, *growth_stages(LARGE_TIMES)]
     return [r for r in rows if r.ours in told and (not r.baseline or r.baseline in told)]
@@ -155,9 +155,7 @@ def told_sizes(
         "features (base `whole`)": base["whole"],
         "score (base `scored`)": base["scored"],
         "score, for its memory (base `tenth`)": base["tenth"],
-        "the model that scores learnt on (base `trained`, no tuning, two cutoffs)": base[
-            "trained"
-        ],
+        "training (base `trained`, no tuning, two cutoffs)": base["trained"],
         "features of the large base": base.get("large", "not run this time (`--big`)"),
         "Shapley values": f"{sizes.shap_rows:,} rows x {sizes.rounds} trees x 80 columns; "
         f"`pred_contrib` on the first {sizes.contrib_rows:,} of them, scaled; one core each",
@@ -199,7 +197,7 @@ def main(given: Sequence[str]) -> int:
             written[base] = write_orders(lines, customers, folder / f"{base}.parquet")
             say(f"{base}: {written[base][0]:,} lines of {written[base][1]:,} customers")
         told = measure(folder, sizes)
-    stages = stages_of(told, sizes)
+    stages = stages_of(told)
     sys.stdout.write(ratios(stages, told) + "\n")
     if not sizes.no_page:
         PAGE.write_text(page(stages, told, told_sizes(sizes, written)), encoding="utf-8")
