@@ -121,9 +121,8 @@ def _pipeline(base: Base, scratch: Path) -> Config:
     source = config.sources["transactions"]
     target = scratch / f"{base.name}.parquet"
     lines = duckdb.read_parquet(str(sample_path(str(source.path))))
-    lines.filter(duckdb.ColumnExpression("department") == base.department).write_parquet(
-        str(target)
-    )
+    wanted = duckdb.ColumnExpression("department") == duckdb.ConstantExpression(base.department)
+    lines.filter(wanted).write_parquet(str(target))
     columns = {name: own for name, own in source.columns.items() if name != "category"}
     picked = source.model_copy(update={"path": str(target), "columns": columns})
     return config.model_copy(update={"sources": {**config.sources, "transactions": picked}})

@@ -1,15 +1,23 @@
 import datetime as dt
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tiercast.training.gate import decide
+from tiercast.config.schema import GateMetric
+from tiercast.training import gate
+from tiercast.training.gate import Rival
 
 OLD, NEW = dt.date(2024, 1, 1), dt.date(2024, 4, 1)
 
 
-def forecasts(churn, *, day=NEW, expected=10.0, customers=400):
+def decide(challenger, champion, version, seed, metric="log_loss"):
+    rival = None if version is None else Rival(version, champion, "as deployed")
+    return gate.decide(challenger, rival, metric, seed)
+
+
+def forecasts(churn, *, day=NEW, expected=10.0, high=40.0, customers=400):
     """Answer forecasts of customers of whom every fourth orders, for 40 each."""
     ordered = np.arange(customers) % 4 == 0
     return pd.DataFrame(
@@ -20,6 +28,8 @@ def forecasts(churn, *, day=NEW, expected=10.0, customers=400):
             "value": np.where(ordered, 40.0, 0.0),
             "churn_probability": churn,
             "expected_value": expected,
+            "value_low": 0.0,
+            "value_high": high,
         }
     )
 
@@ -39,9 +49,20 @@ def test_a_clearly_better_model_is_promoted_with_its_figures():
     assert (decision.outcome, decision.champion_version) == ("promoted", "3")
     assert decision.compared_at == NEW
     # Chances of what came: .55 instead of .25 for a quarter, .85 instead of .75 for the others.
-    better = 0.25 * -np.log(0.55 / 0.25) + 0.75 * -np.log(0.85 / 0.75)
-    assert decision.difference == pytest.approx(better)
-    assert decision.low < better < decision.high < 0
+    better = 0.25 * np.log(0.55 / 0.25) + 0.75 * np.log(0.85 / 0.75)
+    assert decision.difference == pytest.approx(-better)
+    assert decision.low < -better < decision.high < 0
+    assert decision.figures == pytest.approx(
+        {
+            "challenger_log_loss": 0.25 * -np.log(0.55) + 0.75 * -np.log(0.85),
+            "champion_log_loss": 0.25 * -np.log(0.25) + 0.75 * -np.log(0.75),
+            "challenger_total_error": 0.0,
+            "champion_total_error": 0.0,
+            "challenger_interval_coverage": 1.0,
+            "champion_interval_coverage": 1.0,
+        }
+    )
+    assert (decision.metric, decision.champion_said) == ("log_loss", "as deployed")
 
 
 @pytest.mark.parametrize("by", [0.0, -0.2])
@@ -49,7 +70,7 @@ def test_an_equal_or_worse_model_is_kept_back(by):
     decision = decide(forecasts(told_apart(by)), forecasts(0.75), "3", seed=1)
     assert (decision.outcome, decision.reason) == (
         "kept",
-        "not better than the champion beyond chance",
+        "not better than the champion beyond chance (log_loss)",
     )
 
 
@@ -106,10 +127,29 @@ def test_certainties_that_come_true_cost_nothing_and_errors_stay_finite():
     certain = np.where(np.arange(400) % 4 == 0, 0.0, 1.0)
     decision = decide(forecasts(certain), forecasts(1 - certain), "3", seed=1)
     assert np.isfinite(decision.difference)
-    assert decision.difference == pytest.approx(np.log(1e-6), rel=1e-3)
+    assert decision.difference < np.log(1e-6)
 
 
 def test_a_seed_gives_the_same_interval():
     pair = forecasts(told_apart(0.3)), forecasts(0.75)
     assert decide(*pair, "3", seed=5) == decide(*pair, "3", seed=5)
     assert decide(*pair, "3", seed=5).low != decide(*pair, "3", seed=6).low
+
+
+def test_a_better_model_whose_intervals_hold_too_little_is_kept_back():
+    # Every fourth is worth 40: limits of 10 hold three in four, far from 90 %.
+    decision = decide(forecasts(told_apart(0.3), high=10.0), forecasts(0.75), "3", seed=1)
+    assert decision.outcome == "kept"
+    assert decision.reason == (
+        "its 90 % intervals hold 75.0% of values, further off than the champion's"
+    )
+    # Not further off than the champion's own: no reason to refuse.
+    both = forecasts(told_apart(0.3), high=10.0), forecasts(0.75, high=10.0)
+    assert decide(*both, "3", seed=1).outcome == "promoted"
+
+
+@pytest.mark.parametrize("metric", get_args(GateMetric))
+def test_every_metric_that_may_be_chosen_judges(metric):
+    better = forecasts(told_apart(0.3), expected=np.where(np.arange(400) % 4 == 0, 38, 2 / 3))
+    decision = decide(better, forecasts(0.75 - 1e-3 * (np.arange(400) % 2)), "3", 1, metric)
+    assert (decision.outcome, decision.metric) == ("promoted", metric)

@@ -112,14 +112,25 @@ def test_a_comparison_is_told_with_its_figures(short):
         "not better than the champion beyond chance",
         "3",
         dt.date(2024, 1, 1),
+        "log_loss",
         -0.001234,
         -0.003,
         0.0005,
+        {
+            f"{who}_{name}": value
+            for who, values in (("challenger", (0.41, 0.05, 0.9)), ("champion", (0.42, 0.1, 0.88)))
+            for name, value in zip(
+                ("log_loss", "total_error", "interval_coverage"), values, strict=True
+            )
+        },
+        "as deployed",
     )
     panel, config, learnt = short
     told = section(model_card(panel, config, learnt, compared, UNTOLD), "Gate")
-    assert "kept: not better than the champion beyond chance. Log loss against version 3" in told
+    assert "kept: not better than the champion beyond chance. log_loss against version 3" in told
     assert "on 2024-01-01: -0.00123 (95 % interval -0.00300 to +0.00050)." in told
+    assert "The champion was asked as deployed." in told
+    assert "| total_error | 0.0500 | 0.1000 |" in told
 
 
 def test_cutoffs_that_history_did_not_reach_are_told(short):

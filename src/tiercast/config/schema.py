@@ -4,13 +4,21 @@ import itertools
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 TableName = Literal[
     "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
 ]
 
+# What a challenger may have to be better by than the champion (rows of modeling/metrics.py).
+GateMetric = Literal[
+    "auc", "average_precision", "brier", "log_loss", "gini", "spearman", "mae", "rmse"
+]
+
 DUCKDB, LOCAL_SPARK = "duckdb", "local-spark"
+POSTGRESQL, DUCKDB_FILE = "postgresql://", "duckdb://"
+DATABASES = (POSTGRESQL, DUCKDB_FILE)
+REMOTE_PATH = re.compile(r"[a-z][a-z0-9+]+://")
 SPARK_MASTER = re.compile(r"spark://[^/\s:]+:\d+(,[^/\s:]+:\d+)*")
 
 
@@ -55,6 +63,7 @@ class TrainConfig(Settings):
 
     `every_days` left out means a third of the horizon, at least seven days. After
     `timeout_seconds` of tuning no new trial begins: what is found then depends on the machine.
+    `gate_metric` is what a new model must be better by to become the champion.
     """
 
     snapshots: int = Field(default=8, ge=1, le=100)
@@ -62,6 +71,7 @@ class TrainConfig(Settings):
     trials: int = Field(default=30, ge=0)
     timeout_seconds: int | None = Field(default=None, ge=1)
     seed: int = Field(default=7, ge=0)
+    gate_metric: GateMetric = "log_loss"
 
 
 class TiersConfig(Settings):
@@ -145,10 +155,38 @@ def _bins_of(edges: object) -> int:
     return len(lists[0]) + 1 if lists and isinstance(lists[0], list | tuple) else 5
 
 
+def _known_database(url: str) -> str:
+    if not url.startswith(DATABASES):
+        known = " or ".join(DATABASES)
+        scheme = url.partition(":")[0]  # the rest may hold a password
+        raise ValueError(f"connection must begin with {known}, but got {scheme}:...")
+    return url
+
+
 class OutputConfig(Settings):
-    """Where scores, features, evaluation and the report are written."""
+    """Where results are written: a folder and, where `connection` is given, a database too.
+
+    `schema` is where its tables lie; each customer base needs one of its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
     path: str
+    connection: Annotated[str, AfterValidator(_known_database)] | None = Field(
+        default=None, repr=False
+    )
+    # In a database's text as it is, hence nothing that would need quotes; `schema` is pydantic's.
+    schema_name: str = Field(default="tiercast", alias="schema", pattern=r"^[a-z][a-z0-9_]{0,62}$")
+
+    @field_validator("path")
+    @classmethod
+    def _on_this_machine(cls, path: str) -> str:
+        if REMOTE_PATH.match(path):
+            raise ValueError(
+                "output.path must be a folder on this machine, since other storage cannot replace "
+                f"a folder in one step; write to one and copy it there afterwards, but got {path}"
+            )
+        return path
 
 
 def _known_engine(engine: str) -> str:
@@ -175,9 +213,12 @@ class Config(Settings):
     @model_validator(mode="before")
     @classmethod
     def _default_output(cls, given: object) -> object:
-        if isinstance(given, dict) and "output" not in given and "name" in given:
-            return {**given, "output": {"path": f"runs/{given['name']}"}}
-        return given
+        if not isinstance(given, dict) or "name" not in given:
+            return given
+        output = given.get("output", {})
+        if not isinstance(output, dict):
+            return given
+        return {**given, "output": {"path": f"runs/{given['name']}", **output}}
 
     @model_validator(mode="after")
     def _transactions_given(self) -> Self:

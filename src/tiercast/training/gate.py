@@ -1,106 +1,165 @@
 """Whether a challenger takes the champion's place: same customers, same past day, an interval."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tiercast.modeling.bootstrap import BETTER, Question, answered, verdict
+from tiercast.modeling.case import Case, Truth
+from tiercast.modeling.distribution import COVERAGE
+from tiercast.modeling.metrics import METRICS, Metric, total_error
+
 FloatArray = npt.NDArray[np.float64]
 
-RESAMPLES = 1000
-LEAST_CHANCE = 1e-6
 LEVEL_TOLERANCE = 0.02  # how much more the total may be off than the champion's
+COVERAGE_TOLERANCE = 0.02  # how much further from 90 % its intervals' coverage may lie
+CHALLENGER, CHAMPION = "challenger", "champion"
 
 Outcome = Literal["promoted", "kept"]
 
 
 @dataclass(frozen=True)
 class GateDecision:
-    """What was decided and on which figures; a refusal is recorded like a promotion."""
+    """What was decided and on which figures; a refusal is recorded like a promotion.
+
+    `difference` (challenger less champion) of `metric` with its 95 % interval; `figures` are
+    both models' metric, error of the total and coverage of intervals on the day compared.
+    """
 
     outcome: Outcome
     reason: str
     champion_version: str | None = None
     compared_at: dt.date | None = None
+    metric: str | None = None
     difference: float | None = None
     low: float | None = None
     high: float | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)
+    champion_said: str | None = None
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The champion's version, what it said of past cutoffs (None: nothing), and how it could."""
+
+    version: str
+    said: pd.DataFrame | None
+    how: str | None = None
 
 
 def decide(
-    challenger: pd.DataFrame,
-    champion: pd.DataFrame | None,
-    champion_version: str | None,
-    seed: int,
+    challenger: pd.DataFrame, rival: Rival | None, metric_name: str, seed: int
 ) -> GateDecision:
     """Answer whether the challenger is promoted.
 
-    Both frames are past forecasts (customer_id, as_of, ordered, value, churn_probability,
-    expected_value). They are compared on the newest cutoff that both forecast without having
-    seen what came: the challenger must lose less (log loss of churn) beyond a paired bootstrap
-    interval of 95 %, and its total must not be further off by more than 2 points.
+    Both sides are past forecasts (customer_id, as_of, ordered, value, churn_probability,
+    expected_value, value_low, value_high). They are compared on the newest cutoff that both
+    forecast: the challenger must be better by the metric beyond a paired bootstrap interval of
+    95 %, its total must not be further off by more than 2 points, and the coverage of its
+    intervals not further from 90 %, by more than 2 points, than the champion's.
     """
-    if champion_version is None:
+    if rival is None:
         return GateDecision("promoted", "it is the first model")
-    pairs = _paired(challenger, champion)
+    pairs = _paired(challenger, rival.said)
     if pairs is None:
-        return GateDecision("kept", "no past cutoff was forecast by both models", champion_version)
-    difference = _loss(pairs, "new") - _loss(pairs, "old")
-    low, high = _interval(difference, seed)
-    worse_level = _total_error(pairs, "new") - _total_error(pairs, "old")
-    better = high < 0 and worse_level <= LEVEL_TOLERANCE
+        return GateDecision("kept", "no past cutoff was forecast by both models", rival.version)
+    metric = next(metric for metric in METRICS if metric.name == metric_name)
+    found = _compared(pairs, metric, seed)
+    figures = _figures(pairs, found, metric)
+    reason = _reason(metric, found, figures)
     return GateDecision(
-        "promoted" if better else "kept",
-        _reason(high, worse_level),
-        champion_version,
+        "promoted" if reason is None else "kept",
+        reason or f"better than the champion beyond chance ({metric.name})",
+        rival.version,
         pairs["as_of"].iloc[0],
-        float(difference.mean()),
-        low,
-        high,
+        metric.name,
+        float(found["difference"]),
+        float(found["low"]),
+        float(found["high"]),
+        figures,
+        rival.how,
     )
 
 
+TOLD = ["churn_probability", "expected_value", "value_low", "value_high"]
+
+
 def _paired(challenger: pd.DataFrame, champion: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Answer what both said of the newest common cutoff, a row per customer of both."""
     if champion is None or challenger.empty or champion.empty:
         return None
     common = set(challenger["as_of"]) & set(champion["as_of"])
     if not common:
         return None
     newest = max(common)
-    told = ["customer_id", "churn_probability", "expected_value"]
     new = challenger[challenger["as_of"] == newest]
-    old = champion.loc[champion["as_of"] == newest, told]
-    pairs = new.merge(old, on="customer_id", suffixes=("_new", "_old"))
+    old = champion.loc[champion["as_of"] == newest, ["customer_id", *TOLD]]
+    pairs = new.merge(old, on="customer_id", suffixes=(f"_{CHALLENGER}", f"_{CHAMPION}"))
     return pairs if len(pairs) else None
 
 
-def _loss(pairs: pd.DataFrame, which: str) -> FloatArray:
-    churn = np.clip(pairs[f"churn_probability_{which}"], LEAST_CHANCE, 1 - LEAST_CHANCE)
-    return -np.log(np.where(pairs["ordered"], 1 - churn, churn))
+def _compared(pairs: pd.DataFrame, metric: Metric, seed: int) -> pd.Series:
+    cases = {who: _case(pairs, who) for who in (CHALLENGER, CHAMPION)}
+    return answered([Question(metric, CHALLENGER, CHAMPION)], [cases], seed).iloc[0]
 
 
-def _interval(difference: FloatArray, seed: int) -> tuple[float, float]:
-    """Answer the 95 % bootstrap interval of the mean difference over customers."""
-    random = np.random.default_rng(seed)
-    means = [
-        difference[random.integers(0, len(difference), len(difference))].mean()
-        for _ in range(RESAMPLES)
-    ]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+def _case(pairs: pd.DataFrame, who: str) -> Case:
+    """Answer a model's forecast beside what came; tiers are not compared."""
+    nobody = np.zeros(len(pairs), dtype=int)
+    truth = Truth(1.0 - pairs["ordered"].to_numpy(dtype=float), _floats(pairs["value"]), nobody)
+    return Case(
+        truth,
+        _floats(pairs[f"churn_probability_{who}"]),
+        _floats(pairs[f"expected_value_{who}"]),
+        nobody,
+        np.empty((len(pairs), 0)),
+    )
 
 
-def _total_error(pairs: pd.DataFrame, which: str) -> float:
-    came = float(pairs["value"].sum())
-    return abs(float(pairs[f"expected_value_{which}"].sum()) / came - 1) if came else 0.0
+def _figures(pairs: pd.DataFrame, found: pd.Series, metric: Metric) -> dict[str, float]:
+    scores = {CHALLENGER: found["ours"], CHAMPION: found["theirs"]}
+    figures = {}
+    for who, score in scores.items():
+        figures[f"{who}_{metric.name}"] = float(score)
+        figures[f"{who}_total_error"] = _total_error(pairs, who)
+        figures[f"{who}_interval_coverage"] = _coverage(pairs, who)
+    return figures
 
 
-def _reason(high: float, worse_level: float) -> str:
-    if high >= 0:
-        return "not better than the champion beyond chance"
+def _total_error(pairs: pd.DataFrame, who: str) -> float:
+    value = _floats(pairs["value"])
+    if value.sum() <= 0:
+        return 0.0
+    return abs(total_error(value, _floats(pairs[f"expected_value_{who}"])))
+
+
+def _coverage(pairs: pd.DataFrame, who: str) -> float:
+    inside = pairs["value"].between(pairs[f"value_low_{who}"], pairs[f"value_high_{who}"])
+    return float(inside.mean())
+
+
+def _reason(metric: Metric, found: pd.Series, figures: Mapping[str, float]) -> str | None:
+    """Answer why the challenger is refused; None: it is not."""
+    if verdict(metric, found["low"], found["high"]) != BETTER:
+        return f"not better than the champion beyond chance ({metric.name})"
+    worse_level = figures["challenger_total_error"] - figures["champion_total_error"]
     if worse_level > LEVEL_TOLERANCE:
         return f"its total is further off by {worse_level:.1%}"
-    return "better than the champion beyond chance"
+    worse_coverage = _miss(figures, CHALLENGER) - _miss(figures, CHAMPION)
+    if worse_coverage > COVERAGE_TOLERANCE:
+        covered = figures["challenger_interval_coverage"]
+        return f"its 90 % intervals hold {covered:.1%} of values, further off than the champion's"
+    return None
+
+
+def _miss(figures: Mapping[str, float], who: str) -> float:
+    return abs(figures[f"{who}_interval_coverage"] - COVERAGE)
+
+
+def _floats(column: pd.Series) -> FloatArray:
+    return column.to_numpy(dtype=float)

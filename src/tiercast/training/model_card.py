@@ -137,11 +137,20 @@ def _limits(panel: Panel) -> str:
 
 
 def _figures(decision: GateDecision) -> str:
+    """Answer what the decision went by, for people."""
     if decision.difference is None:
         return ""
+    rows = "\n".join(
+        f"| {name} | {decision.figures[f'challenger_{name}']:.4f} "
+        f"| {decision.figures[f'champion_{name}']:.4f} |"
+        for name in (decision.metric, "total_error", "interval_coverage")
+    )
     return (
-        f" Log loss against version {decision.champion_version} on {decision.compared_at}: "
-        f"{decision.difference:+.5f} (95 % interval {decision.low:+.5f} to {decision.high:+.5f})."
+        f" {decision.metric} against version {decision.champion_version} on "
+        f"{decision.compared_at}: {decision.difference:+.5f} "
+        f"(95 % interval {decision.low:+.5f} to {decision.high:+.5f}). "
+        f"The champion was asked {decision.champion_said}.\n\n"
+        "| on that day | this version | champion |\n| --- | --- | --- |\n" + rows
     )
 
 

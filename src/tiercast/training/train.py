@@ -19,6 +19,7 @@ from tiercast.modeling.studies import Studies, kept_in
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
 from tiercast.readiness.wording import refuse_unless_ready, remedies, verdict
+from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.journal import build_journal
 from tiercast.sources.canonical import open_base
@@ -32,6 +33,7 @@ from tiercast.training.learning_curve import LearningCurve, learning_curve
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import Panel, build_panel, describe_sample
 from tiercast.training.promote import promote
+from tiercast.training.rival import rival
 from tiercast.training.stored import CARD, PREDICTIONS, evaluation_folder, stored_predictions
 
 
@@ -64,15 +66,30 @@ def train(
     `as_of` defaults to the day after the last order, `trials` and `timeout_seconds` to the
     config's. Trials of the same data, seed and version are kept and count: only missing ones
     run. The gate makes the challenger the champion if there is none or it is better beyond
-    chance. `force` trains what is not ready, as far as that is possible.
+    chance. `force` trains what is not ready, as far as that is possible. The run is recorded in
+    `<output>/runs/`, and in the database that the config names.
 
     Raises
     ------
     InputError
         The data or the date cannot be used, or are not ready; the message says what to do.
+    OutputError
+        The record of the run cannot be written.
     """
     settings = _with_search(load_config(config), trials=trials, timeout_seconds=timeout_seconds)
     shown = progress or Silent()
+    with recorded_run(settings, "train", Path(settings.output.path), shown) as recorded:
+        return _train(settings, as_of, force, recorded, shown)
+
+
+def _train(
+    settings: Config,
+    as_of: dt.date | str | None,
+    force: bool,
+    recorded: RecordedRun,
+    shown: Progress,
+) -> TrainResult:
+    """Judge the base, build its panel, learn."""
     shown.stage("read and check the data")
     with open_base(settings) as base:
         shown.stage("reduce lines to orders")
@@ -88,7 +105,14 @@ def train(
         features = feature_table(features_for(journal, panel.setting))
         shown.say(f"learning from {describe_sample(panel, settings)}")
         shown.say(panel.season.describe())
-        return _Training(settings, panel, base.report, readiness, features, shown).run()
+        result = _Training(settings, panel, base.report, readiness, features, shown).run()
+        recorded.found(
+            rows=len(panel.current),
+            model_version=result.version,
+            data_fingerprint=base.fingerprint(),
+            as_of=result.trained_as_of,
+        )
+        return result
 
 
 @dataclass(frozen=True)
@@ -113,12 +137,7 @@ class _Training:
             self.progress.stage("record in MLflow")
             self._record(run, learnt, curve)
             version = self._register(run, learnt.model)
-            decision = decide(
-                learnt.evaluation.predictions,
-                stored_predictions(self.config, champion),
-                champion,
-                self.config.train.seed,
-            )
+            decision = self._judge(learnt, champion, previous)
             card = model_card(self.panel, self.config, learnt, decision, curve)
             folder = self._write(run, learnt, version, decision, card)
         if decision.outcome == "promoted":
@@ -134,6 +153,18 @@ class _Training:
             folder,
             describe_sample(self.panel, self.config),
         )
+
+    def _judge(
+        self, learnt: Learnt, champion: str | None, model: CustomerModel | None
+    ) -> GateDecision:
+        """Answer whether the new version takes the champion's place."""
+        told, train = learnt.evaluation.predictions, self.config.train
+        if champion is None or model is None:
+            return decide(told, None, train.gate_metric, train.seed)
+        self.progress.stage(f"compare with the champion, version {champion}")
+        record = stored_predictions(self.config, champion)
+        other = rival(champion, model, record, self.panel, told)
+        return decide(told, other, train.gate_metric, train.seed)
 
     def _learn(self, previous: CustomerModel | None) -> Learnt:
         config, as_of = self.config, self.panel.as_of
@@ -178,7 +209,9 @@ class _Training:
     ) -> Path:
         """Keep the record of past forecasts where the report finds it."""
         run.log_text(card, CARD)
-        run.set_tags({f"gate.{key}": value for key, value in asdict(decision).items()})
+        gate = asdict(decision)
+        run.set_tags({f"gate.{key}": value for key, value in gate.items() if key != "figures"})
+        run.log_metrics({f"gate_{name}": value for name, value in decision.figures.items()})
         folder = evaluation_folder(self.config, version)
         with staged_folder(folder) as aside:
             learnt.evaluation.predictions.to_parquet(aside / PREDICTIONS, index=False)

@@ -1,0 +1,55 @@
+"""What the champion says of the newest past cutoff that the challenger forecast.
+
+A champion trained before that cutoff is asked as it stands: what came was news to it as well.
+One trained since has seen some of what came; then its own record of past forecasts counts, if
+it has that cutoff, and only where it hasn't is it asked all the same, with the head start that
+this gives it.
+"""
+
+import pandas as pd
+
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.training.gate import Rival
+from tiercast.training.panel import Panel
+
+AS_DEPLOYED = "as deployed: it was trained before that day"
+ON_RECORD = "by its own record of past forecasts"
+AHEAD = "as deployed, with a head start: it was trained after that day and saw some of what came"
+KEYS = ["customer_id", "as_of"]
+
+
+def rival(
+    version: str,
+    champion: CustomerModel,
+    record: pd.DataFrame | None,
+    panel: Panel,
+    challenger: pd.DataFrame,
+) -> Rival:
+    """Answer the champion's forecasts of the challenger's newest past cutoff.
+
+    `record` are the champion's stored past forecasts, `challenger` the challenger's. A champion
+    of another horizon, or whose features this base has no more, says nothing.
+    """
+    if challenger.empty or not _can_answer(champion, panel):
+        return Rival(version, record, ON_RECORD)
+    newest = max(challenger["as_of"])
+    if champion.trained_as_of <= newest:
+        return Rival(version, _asked(champion, panel, challenger, newest), AS_DEPLOYED)
+    if record is not None and newest in set(record["as_of"]):
+        return Rival(version, record, ON_RECORD)
+    return Rival(version, _asked(champion, panel, challenger, newest), AHEAD)
+
+
+def _can_answer(champion: CustomerModel, panel: Panel) -> bool:
+    known = set(champion.feature_names) <= set(panel.rows.columns)
+    return known and champion.horizon_days == panel.plan.horizon_days
+
+
+def _asked(
+    champion: CustomerModel, panel: Panel, challenger: pd.DataFrame, newest: object
+) -> pd.DataFrame:
+    """Answer what the champion tells the customers whom the challenger forecast that day."""
+    told = challenger.loc[challenger["as_of"] == newest, KEYS]
+    columns = list(dict.fromkeys((*KEYS, *champion.feature_names)))
+    rows = panel.rows.loc[panel.rows["as_of"] == newest, columns]
+    return champion.predict(rows.merge(told, on=KEYS).reset_index(drop=True))
