@@ -125,6 +125,11 @@ class DatasetWriter:
         """Where others may write parts (`write_part`) while the `with` block lasts."""
         return self._staging
 
+    @property
+    def files(self) -> list[Path]:
+        """The parts written so far, where they lie while the `with` block lasts."""
+        return [self._staging / part.file for part in self._parts]
+
     def adopt(self, schema: pa.Schema, parts: Sequence[Part]) -> None:
         """Take in the parts that others wrote into `staging`; what else lies there goes."""
         kept = {part.file for part in parts}

@@ -73,6 +73,11 @@ def to_json(content: Mapping[str, object]) -> str:
     return json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def plain_json(content: Mapping[str, object]) -> str:
+    """Return the same as `to_json` in one line, without the line's end."""
+    return json.dumps(_plain(content), ensure_ascii=False, allow_nan=False)
+
+
 def flush(path: Path) -> None:
     """Wait until the file is on the disk, so that the rename after it cannot overtake it."""
     descriptor = os.open(path, os.O_RDONLY)

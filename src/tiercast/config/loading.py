@@ -116,7 +116,7 @@ def _valid_keys(parents: tuple[int | str, ...]) -> list[str]:
                 else list(SourceConfig.model_fields)
             )
         model = _inner_model(model, str(part))
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _inner_model(model: type[BaseModel], field: str) -> type[BaseModel]:

@@ -54,6 +54,6 @@ def manifest(
 def public_settings(config: Config) -> dict[str, object]:
     """Answer the settings without anything that may hold a secret."""
     settings = config.model_dump(mode="json")
-    for source in settings["sources"].values():
-        source.pop("connection", None)
+    for place in (*settings["sources"].values(), settings["output"]):
+        place.pop("connection", None)
     return settings

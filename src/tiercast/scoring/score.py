@@ -2,9 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import pyarrow as pa
 
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.artifacts.model_folder import load_model
@@ -25,6 +28,8 @@ from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
+from tiercast.sinks.database import Replacement
+from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.journal import Journal, build_journal
 from tiercast.sources.canonical import CustomerBase, open_base
@@ -57,25 +62,42 @@ def score(
 
     The base is streamed in batches; memory does not grow with it. Scores, features and manifest
     appear below `<output>/scores/as_of=...` and `<output>/features/as_of=...`; a second run
-    replaces them.
+    replaces them. A database that the config names gets the scores too, and commits last: should
+    it fail there, the files are whole and a second run brings the database up to them. `output`
+    given, nothing goes to the database. The run is recorded in `<output>/runs/`.
 
     Raises
     ------
     InputError
         The data, the date or the model version cannot be used; the message says what to do.
     OutputError
-        The result cannot be written; nothing is left half-visible.
+        The result cannot be written, or the day is being scored by another run; nothing is left
+        half-visible.
     """
     settings, shown = load_config(config), progress or Silent()
     target = Path(output or settings.output.path)
-    shown.stage("read and check the data")
-    with open_base(settings) as base:
-        day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
-        version, notes = choose_version(settings, day, model_version)
-        with version_folder(settings, version.version) as folder:
-            model = load_model(folder)
-        notes = (*notes, *outdated_settings(model.facts, settings), *_freshness(base, day))
-        return _Job(base, model, version, day, target, notes).run(shown)
+    with recorded_run(settings, "score", target, shown, into_database=output is None) as recorded:
+        shown.stage("read and check the data")
+        with open_base(settings) as base:
+            return _score(base, as_of, model_version, target, recorded, shown)
+
+
+def _score(
+    base: CustomerBase,
+    as_of: dt.date | str | None,
+    model_version: str | None,
+    output: Path,
+    recorded: RecordedRun,
+    progress: Progress,
+) -> ScoreResult:
+    """Choose day and model, and score."""
+    day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
+    recorded.claim(day)
+    version, notes = choose_version(base.config, day, model_version)
+    with version_folder(base.config, version.version) as folder:
+        model = load_model(folder)
+    notes = (*notes, *outdated_settings(model.facts, base.config), *_freshness(base, day))
+    return _Job(base, model, version, day, output, notes, recorded).run(progress)
 
 
 @dataclass(frozen=True)
@@ -88,6 +110,7 @@ class _Job:
     as_of: dt.date
     output: Path
     notes: tuple[str, ...]
+    recorded: RecordedRun
 
     def run(self, progress: Progress) -> ScoreResult:
         """Stage all batches, find the tiers' boundaries, write the final rows."""
@@ -103,6 +126,7 @@ class _Job:
         features = self.output / "features" / folder.name
         with (
             self._scratch() as scratch,
+            self._database_rows() as database,
             DatasetWriter(folder) as scores,
             DatasetWriter(features) as feature_rows,
         ):
@@ -111,6 +135,10 @@ class _Job:
             description = manifest(self.base, self.model, self.version, self.as_of, totals, notes)
             scores.describe(description)
             feature_rows.describe({"as_of": self.as_of.isoformat()})
+            self._tell(totals, description["data"])
+            if database is not None:
+                progress.stage("write into the database")
+                database.load(scores.files, self._schema(), self.recorded.done())
         whole = totals.base(self.model.outlook.level_doubt)
         return ScoreResult(
             folder,
@@ -155,9 +183,24 @@ class _Job:
             self.version.run_id,
             Boundaries.find(table, sums) if matched else None,
         )
+        return passes.finish(staged, finish, self._schema(), scores, progress)
+
+    def _schema(self) -> pa.Schema:
         ids = self.base.transactions.customer_id.type().to_pyarrow()
-        schema = score_schema(ids, self.model.facts.tier_names)
-        return passes.finish(staged, finish, schema, scores, progress)
+        return score_schema(ids, self.model.facts.tier_names)
+
+    def _database_rows(self) -> AbstractContextManager[Replacement | None]:
+        """Open the place for the scores in the database: outermost, so that it commits last."""
+        database = self.recorded.database
+        return nullcontext() if database is None else database.replacing()
+
+    def _tell(self, totals: Totals, data: object) -> None:
+        assert isinstance(data, dict)
+        self.recorded.found(
+            rows=totals.rows,
+            model_version=self.version.version,
+            data_fingerprint=data["fingerprint"],
+        )
 
 
 def _check_anyone(customers: int, as_of: dt.date) -> None:

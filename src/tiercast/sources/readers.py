@@ -1,9 +1,8 @@
-"""Open a source as an Ibis table: files by glob, samples, or a table in a database."""
+"""Open a source as an Ibis table: files by glob, here or elsewhere, samples, or a database."""
 
 import glob
 import importlib
 import importlib.util
-import re
 from pathlib import Path
 
 import duckdb
@@ -17,12 +16,12 @@ from ibis.common.exceptions import IbisError, TableNotFound
 from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import SourceConfig
+from tiercast.config.secrets import masked
 from tiercast.contract.errors import DataContractError
+from tiercast.sources.object_store import FILE_SCHEME, fetch, is_remote
 from tiercast.sources.samples import SAMPLE_SCHEME, sample_path
 from tiercast.sources.workspace import workspace
 
-# Up to the last @: a password that isn't percent-encoded may hold any sign.
-PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):\S*(?=@)|(?<=password=)[^&\s]+", re.IGNORECASE)
 URL_REMEDY = (
     "no engine reads this URL; it must look like postgresql://user:password@host/database, "
     "with special characters %-encoded"
@@ -48,7 +47,7 @@ def open_source(connection: SQLBackend, source: SourceConfig) -> ir.Table:
     elif source.connection is not None:
         table = _open_connection(connection, source)
     else:
-        table = _open_files(connection, source_files(source))
+        table = _open_files(connection, _files_here(connection, source))
     if table.limit(1).count().execute() == 0:
         raise DataContractError(f"{describe(source)}: holds no rows; export again or mend it.")
     return table
@@ -59,7 +58,8 @@ def _open_elsewhere(connection: SQLBackend, source: SourceConfig) -> ir.Table:
 
     CSV is told apart, and times finer than microseconds are cut, in one place for all engines.
     """
-    files = [] if source.connection is not None else source_files(source)
+    is_here = source.path is not None and not is_remote(source.path)
+    files = source_files(source) if is_here else []
     if files and all(_kind(file) == "parquet" and not _has_nanoseconds(file) for file in files):
         return connection.read_parquet(files)
     copy = connection.folder / f"{ibis.util.gen_name('source')}.parquet"
@@ -84,17 +84,23 @@ def _is_finer(kind: DataType) -> bool:
 def describe(source: SourceConfig) -> str:
     """Answer the source's name for messages, any password masked."""
     if source.path is not None:
-        return source.path
-    return f"{_masked(str(source.connection))} table {source.table}"
+        return masked(source.path)
+    return f"{masked(str(source.connection))} table {source.table}"
 
 
-def _masked(text: str) -> str:
-    return PASSWORD.sub(lambda match: f"{match[1]}:***" if match[1] is not None else "***", text)
+def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
+    """Answer the source's files; those elsewhere are first copied beside the workspace."""
+    if not is_remote(str(source.path)):
+        return source_files(source)
+    ((scratch,),) = connection.con.execute("SELECT current_setting('temp_directory')").fetchall()
+    folder = Path(str(scratch)) / ibis.util.gen_name("fetched")
+    folder.mkdir(parents=True)
+    return fetch(str(source.path), folder)
 
 
 def source_files(source: SourceConfig) -> list[Path]:
     """Answer the files a path names: a file, a folder of parquet, a glob, or a sample."""
-    path = str(source.path)
+    path = str(source.path).removeprefix(FILE_SCHEME)
     if path.startswith(SAMPLE_SCHEME):
         return [sample_path(path)]
     if Path(path).is_file():
@@ -156,7 +162,7 @@ def _open_connection(connection: Backend, source: SourceConfig) -> ir.Table:
     try:
         return _copy(connection, _remote_table(remote, source))
     except _driver_errors() as error:
-        text = _masked(str(error)).splitlines()[0]
+        text = masked(str(error)).splitlines()[0]
         raise DataContractError(f"{describe(source)}: cannot be read: {text}") from None
     finally:
         remote.disconnect()
@@ -168,7 +174,7 @@ def _connect(source: SourceConfig) -> SQLBackend:
     except ValueError:  # its text may hold a part of the password
         raise DataContractError(f"{describe(source)}: {URL_REMEDY}.") from None
     except _driver_errors() as error:  # none may leak the password
-        text = _masked(str(error)).splitlines()[0]
+        text = masked(str(error)).splitlines()[0]
         raise DataContractError(f"{describe(source)}: cannot connect: {text}") from None
 
 

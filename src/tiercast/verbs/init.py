@@ -17,6 +17,7 @@ from tiercast.contract.tables import TABLES
 from tiercast.sources.column_look import look_at
 from tiercast.sources.guess import MapGuess, guess_map
 from tiercast.sources.mapping import map_columns
+from tiercast.sources.object_store import is_remote
 from tiercast.sources.readers import open_source
 from tiercast.sources.rhythm import SuggestedHorizon, order_rhythm, suggest_horizon
 from tiercast.sources.samples import SAMPLE_SCHEME
@@ -83,7 +84,7 @@ def base_name(data: str) -> str:
 
 def _check_there(data: str) -> None:
     is_plain = SAMPLE_SCHEME not in data and not glob.has_magic(data)
-    if is_plain and not Path(data).exists():
+    if is_plain and not is_remote(data) and not Path(data).exists():
         raise InputError(
             f"No such file: {data}. Name a csv or parquet file, or several by a pattern in "
             "quotes: 'orders/*.parquet'."

@@ -1,0 +1,1 @@
+"""Where results go beside the files: databases, and the record of every run."""

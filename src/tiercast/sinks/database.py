@@ -1,0 +1,152 @@
+"""The database of an output: its runs, and a day's scores in the place of those before."""
+
+import importlib.util
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from tiercast.artifacts.run_log import Run
+from tiercast.config.errors import InputError, OutputError
+from tiercast.config.schema import POSTGRESQL, Config
+from tiercast.config.secrets import masked, without_secrets
+from tiercast.sinks.layout import make_schema
+from tiercast.sinks.replacement import replace_day
+from tiercast.sinks.run_rows import keep_run
+from tiercast.sinks.session import Server, Session
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where one base's tables lie: a server and a schema on it."""
+
+    config: Config
+    server: Server
+    schema: str
+
+    def prepare(self) -> None:
+        """Make the schema and its tables for runs and grades, where they are missing.
+
+        Raises
+        ------
+        OutputError
+            The database cannot be reached or refuses.
+        InputError
+            Another customer base writes there.
+        """
+        with self._transaction("cannot be used") as session:
+            make_schema(session, self.schema, self.config.name)
+
+    def keep_run(self, run: Run) -> None:
+        """Write a run's row, or what became of it.
+
+        Raises
+        ------
+        OutputError
+            The database cannot be reached or refuses.
+        """
+        with self._transaction("has no record of the run") as session:
+            keep_run(session, self.schema, run)
+
+    @contextmanager
+    def replacing(self) -> Iterator["Replacement"]:
+        """Hand out what puts a day's rows in; all of it is seen once the block has ended.
+
+        Raises
+        ------
+        OutputError
+            The database cannot be reached, is gone in the middle or refuses: its rows are as
+            they were.
+        """
+        replacement = Replacement(self)
+        try:
+            yield replacement
+            replacement.commit()
+        finally:
+            replacement.close()
+
+    @contextmanager
+    def telling(self, what: str) -> Iterator[None]:
+        """Turn what the database refuses into an OutputError that gives no password away."""
+        label = f"{masked(str(self.config.output.connection))} schema {self.schema}"
+        try:
+            with self.server.telling(f"{label} {what}"):
+                yield
+        except OutputError as error:
+            raise OutputError(without_secrets(str(error), self.config)) from None
+
+    @contextmanager
+    def _transaction(self, what: str) -> Iterator[Session]:
+        with self.telling(what), closing(self.server.session()) as session:
+            yield session
+            session.commit()
+
+
+class Replacement:
+    """The transaction that puts a day's rows in, open from `load` to `close`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._session: Session | None = None
+
+    def load(self, files: Sequence[Path], rows: pa.Schema, run: Run) -> None:
+        """Put the scores in parquet files in the place of those of the run's day.
+
+        Raises
+        ------
+        OutputError
+            The database cannot be reached or refuses.
+        InputError
+            The customer ids there are of another type.
+        """
+        database = self._database
+        with database.telling("was not written"):
+            self._session = database.server.session()
+            assert run.as_of is not None
+            replace_day(self._session, database.schema, run.as_of, files, rows)
+            keep_run(self._session, database.schema, run)
+
+    def commit(self) -> None:
+        """Let all of it be seen."""
+        if self._session is not None:
+            with self._database.telling("did not confirm its rows (the files are whole)"):
+                self._session.commit()
+
+    def close(self) -> None:
+        """End the transaction; without `commit` nothing was done."""
+        if self._session is not None:
+            self._session.close()
+
+
+def open_database(config: Config) -> Database | None:
+    """Answer the database that the config's output names, prepared; None where it names none.
+
+    Raises
+    ------
+    OutputError
+        The database cannot be reached or refuses.
+    InputError
+        Another customer base writes there, or the driver is missing.
+    """
+    url = config.output.connection
+    if url is None:
+        return None
+    database = Database(config, _server(url), config.output.schema_name)
+    database.prepare()
+    return database
+
+
+def _server(url: str) -> Server:
+    if not url.startswith(POSTGRESQL):
+        from tiercast.sinks.duckdb_file import DuckdbFile
+
+        return DuckdbFile(url.partition("://")[2])
+    if importlib.util.find_spec("adbc_driver_postgresql") is None:
+        raise InputError(
+            "output.connection to PostgreSQL needs a driver: pip install 'tiercast[postgres]'."
+        )
+    from tiercast.sinks.postgresql import PostgresServer
+
+    return PostgresServer(url)

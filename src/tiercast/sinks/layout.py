@@ -1,0 +1,100 @@
+"""Tables made where they are missing, and what may not be written over."""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from tiercast.config.errors import InputError
+from tiercast.sinks.session import Session
+from tiercast.sinks.tables import (
+    DERIVED,
+    JSONB,
+    LATEST,
+    LEDGER,
+    RUNS,
+    SCORES,
+    DatabaseTable,
+    scores_table,
+)
+
+
+def make_schema(session: Session, schema: str, name: str) -> None:
+    """Make the schema with its tables for runs and grades.
+
+    Raises
+    ------
+    InputError
+        Another customer base than `name` writes there.
+    """
+    session.lock(schema)
+    session.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for table in (RUNS, LEDGER):
+        _make(session, schema, table)
+    others = session.fetch(f"SELECT name FROM {schema}.runs WHERE name <> $1 LIMIT 1", [name])
+    if others:
+        raise InputError(
+            f"The database's schema {schema} holds the scores of {others[0][0]}, and a day's "
+            f"scores of {name} would replace them; name another `output.schema`."
+        )
+
+
+def make_scores(session: Session, schema: str, rows: pa.Schema) -> DatabaseTable:
+    """Make the tables of scores and what is read off them; answers that of scores.
+
+    Raises
+    ------
+    InputError
+        The customer ids there are of another type.
+    """
+    scores = scores_table(rows)
+    id_type = scores.columns["customer_id"]
+    session.lock(schema)
+    for table in (scores, *DERIVED):
+        _make(session, schema, table, id_type)
+    _make_latest(session, schema)
+    kept = columns_of(session, schema, SCORES)["customer_id"]
+    if (kept == "BIGINT") != (id_type == "BIGINT"):
+        raise InputError(
+            f"The customer ids in {schema}.{SCORES} are {kept}, but are {id_type} now; name "
+            "another `output.schema`, or drop the tables there."
+        )
+    return scores
+
+
+def columns_of(session: Session, schema: str, table: str) -> dict[str, str]:
+    """Answer the columns that a table has, with their types; none where there is no such table."""
+    query = (
+        "SELECT column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = $1 AND table_name = $2 ORDER BY ordinal_position"
+    )
+    rows = session.fetch(query, [schema, table])
+    return {str(name): str(kind).upper() for name, kind in rows}
+
+
+def listed(names: Iterable[str]) -> str:
+    """Answer column names as a statement lists them."""
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _make(session: Session, schema: str, table: DatabaseTable, id_type: str = "TEXT") -> None:
+    types = {
+        name: session.json_type if kind == JSONB else kind.format(id=id_type)
+        for name, kind in table.columns.items()
+    }
+    columns = [f'"{name}" {kind}' for name, kind in types.items()]
+    if session.with_keys or table is RUNS:
+        columns.append(f"PRIMARY KEY ({listed(table.key)})")
+    session.run(f"CREATE TABLE IF NOT EXISTS {schema}.{table.name} ({', '.join(columns)})")
+    there = columns_of(session, schema, table.name)
+    for name in types:  # A newer version knows more. Asked first: ALTER would wait for readers.
+        if name not in there:
+            session.run(f'ALTER TABLE {schema}.{table.name} ADD "{name}" {types[name]}')
+
+
+def _make_latest(session: Session, schema: str) -> None:
+    columns = list(columns_of(session, schema, SCORES))
+    if list(columns_of(session, schema, LATEST)) != columns:
+        session.run(
+            f"CREATE OR REPLACE VIEW {schema}.{LATEST} AS SELECT {listed(columns)} FROM "
+            f"{schema}.{SCORES} WHERE as_of = (SELECT max(as_of) FROM {schema}.{SCORES})"
+        )

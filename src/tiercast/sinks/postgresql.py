@@ -1,0 +1,72 @@
+"""PostgreSQL: rows go in by COPY of Arrow batches (ADBC)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import adbc_driver_postgresql.dbapi as driver
+
+from tiercast.config.errors import OutputError
+from tiercast.sinks.parquet_rows import batches
+from tiercast.sinks.session import STAGING
+from tiercast.sinks.tables import JSONB, DatabaseTable
+
+REMEDY = "mend that, then run it again"
+
+
+class PostgresServer:
+    """A database of a PostgreSQL server, by its URL."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def session(self) -> "PostgresSession":
+        """Open a session."""
+        return PostgresSession(driver.connect(self._url))
+
+    @contextmanager
+    def telling(self, what: str) -> Iterator[None]:
+        """Turn the driver's errors into an OutputError."""
+        try:
+            yield
+        except driver.Error as error:
+            reason = str(error).strip().splitlines()[0]
+            raise OutputError(f"{what}: {reason}; {REMEDY}.") from None
+
+
+class PostgresSession:
+    """One transaction on a connection of its own."""
+
+    json_type = JSONB
+    with_keys = True
+
+    def __init__(self, connection: driver.Connection) -> None:
+        self._connection = connection
+        self._cursor = connection.cursor()
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Run a statement."""
+        self._cursor.execute(statement, tuple(values) or None)
+
+    def fetch(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """Answer the rows of a query."""
+        self._cursor.execute(statement, tuple(values) or None)
+        return list(self._cursor.fetchall())
+
+    def lock(self, key: str) -> None:
+        """Wait for others that named the key, until their transactions end."""
+        self.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text", (key,))
+
+    def stage(self, files: Sequence[Path], table: DatabaseTable) -> None:
+        """COPY the rows into a table that this session alone sees."""
+        with batches(files, table) as rows:
+            self._cursor.adbc_ingest(STAGING, rows, mode="create", temporary=True)
+
+    def commit(self) -> None:
+        """Keep all that was done."""
+        self._connection.commit()
+
+    def close(self) -> None:
+        """End, and roll back what was not committed."""
+        self._cursor.close()
+        self._connection.close()

@@ -1,0 +1,47 @@
+"""A connection to a database with one transaction, whatever the database is."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from tiercast.sinks.tables import DatabaseTable
+
+STAGING = "tiercast_staging"
+
+
+class Session(Protocol):
+    """One transaction: all of it is seen after `commit`, nothing of it before or without."""
+
+    json_type: str
+    with_keys: bool
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Run a statement with the values of its `$1`, `$2`, ..."""
+
+    def fetch(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """Answer the rows of a query."""
+
+    def lock(self, key: str) -> None:
+        """Let one session at a time go on, of all that name the key, until its end."""
+
+    def stage(self, files: Sequence[Path], table: DatabaseTable) -> None:
+        """Make the rows of parquet files readable as `STAGING`; columns of JSON come as text."""
+
+    def commit(self) -> None:
+        """Keep all that was done."""
+
+    def close(self) -> None:
+        """End; what was not committed is as if it had never been."""
+
+
+class Server(Protocol):
+    """A database that sessions can be opened on."""
+
+    def session(self) -> Session:
+        """Open one."""
+
+    @contextmanager
+    def telling(self, what: str) -> Iterator[None]:
+        """Turn what the database refuses inside the block into an OutputError about `what`."""
+        yield

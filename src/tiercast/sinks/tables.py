@@ -1,0 +1,114 @@
+"""The tables of a database, as rows of data. `{id}` is the base's type of customer id.
+
+Types are written as PostgreSQL does; `JSONB` is the one that DuckDB calls otherwise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+JSONB = "JSONB"
+
+
+@dataclass(frozen=True)
+class DatabaseTable:
+    """A table: its columns with their types, and what tells its rows apart."""
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+
+
+RUNS = DatabaseTable(
+    "runs",
+    {
+        "id": "TEXT",
+        "command": "TEXT",
+        "name": "TEXT",
+        "as_of": "DATE",
+        "started_at": "TIMESTAMPTZ",
+        "ended_at": "TIMESTAMPTZ",
+        "outcome": "TEXT",
+        "exit_code": "SMALLINT",
+        "message": "TEXT",
+        "rows": "BIGINT",
+        "model_version": "TEXT",
+        "data_fingerprint": JSONB,
+        "tiercast_version": "TEXT",
+    },
+    ("id",),
+)
+LEDGER = DatabaseTable(
+    "ledger",
+    {
+        "as_of": "DATE",
+        "graded_on": "DATE",
+        "model_version": "TEXT",
+        "by": "TEXT",
+        "group": "TEXT",
+        "metric": "TEXT",
+        "value": "DOUBLE PRECISION",
+    },
+    ("as_of", "graded_on", "model_version", "by", "group", "metric"),
+)
+# Both are read off the scores, so their columns but the last are columns there.
+TIER_CHANGES = DatabaseTable(
+    "tier_changes",
+    {
+        "as_of": "DATE",
+        "customer_id": "{id}",
+        "previous_tier": "TEXT",
+        "tier": "TEXT",
+        "tier_change": "SMALLINT",
+        "tier_confidence": "DOUBLE PRECISION",
+        "churn_probability": "DOUBLE PRECISION",
+        "expected_value": "DOUBLE PRECISION",
+        "model_version": "TEXT",
+    },
+    ("as_of", "customer_id"),
+)
+ALERTS = DatabaseTable(
+    "alerts",
+    {
+        "as_of": "DATE",
+        "customer_id": "{id}",
+        "alert": "TEXT",
+        "previous_tier": "TEXT",
+        "tier": "TEXT",
+        "churn_probability": "DOUBLE PRECISION",
+        "expected_value": "DOUBLE PRECISION",
+        "model_version": "TEXT",
+    },
+    ("as_of", "customer_id", "alert"),
+)
+DERIVED = (TIER_CHANGES, ALERTS)
+SCORES, LATEST = "scores", "scores_latest"
+
+TYPES: Mapping[pa.DataType, str] = {
+    pa.int8(): "SMALLINT",
+    pa.int16(): "SMALLINT",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE PRECISION",
+    pa.string(): "TEXT",
+    pa.date32(): "DATE",
+    pa.list_(pa.string()): "TEXT[]",
+}
+
+
+def scores_table(schema: pa.Schema) -> DatabaseTable:
+    """Answer the table of scores with this schema: what is nested deeper than text is JSON."""
+    columns = {field.name: column_type(field.type) for field in schema}
+    return DatabaseTable(SCORES, columns, ("as_of", "customer_id"))
+
+
+def column_type(kind: pa.DataType) -> str:
+    """Answer the type of a column in a database.
+
+    Examples
+    --------
+    >>> column_type(pa.int8()), column_type(pa.struct([("top", pa.float64())]))
+    ('SMALLINT', 'JSONB')
+    """
+    return TYPES.get(kind, JSONB)

@@ -1,0 +1,95 @@
+"""Files elsewhere (`s3://`, `gs://`, `memory://`, ... by fsspec), copied here to be read.
+
+A source is read several times, so one copy is less traffic than reading in place, and files are
+read by the same rules wherever they came from.
+"""
+
+import importlib
+import importlib.util
+from pathlib import Path, PurePosixPath
+
+import fsspec
+from fsspec.core import url_to_fs
+
+from tiercast.config.schema import REMOTE_PATH
+from tiercast.config.secrets import masked
+from tiercast.contract.errors import DataContractError
+from tiercast.sources.samples import SAMPLE_SCHEME
+
+FILE_SCHEME = "file://"
+EXTRAS = {"s3": "tiercast[s3]", "s3a": "tiercast[s3]"}
+# What file systems raise beside OSError, each of its own family.
+DRIVER_ERRORS = (("botocore.exceptions", "BotoCoreError"), ("aiohttp", "ClientError"))
+
+
+def is_remote(path: str) -> bool:
+    """Answer whether a path is a URL of files that are not simply here.
+
+    Examples
+    --------
+    >>> is_remote("s3://shop/orders/*.parquet"), is_remote("file:///data/orders.csv")
+    (True, False)
+    """
+    return bool(REMOTE_PATH.match(path)) and not path.startswith((SAMPLE_SCHEME, FILE_SCHEME))
+
+
+def fetch(url: str, folder: Path) -> list[Path]:
+    """Copy the files that a URL names (a file, a folder of parquet, a glob) into `folder`.
+
+    Raises
+    ------
+    DataContractError
+        No package reads such URLs, nothing matches, or the store cannot be reached.
+    """
+    files, inside = _file_system(url)
+    try:
+        names = _names(files, inside)
+        copies = [_copy(files, name, folder, number) for number, name in enumerate(names)]
+    except _errors() as error:
+        first = (str(error) or type(error).__name__).splitlines()[0]
+        raise DataContractError(
+            f"{masked(url)}: cannot be read: {masked(first)}; see to the address, the network "
+            "and the credentials."
+        ) from None
+    if not copies:
+        raise DataContractError(f"{masked(url)}: no file matches; mend `path` in the config.")
+    return copies
+
+
+def _file_system(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    protocol = url.partition("://")[0]
+    try:
+        files, inside = url_to_fs(url)
+    except ImportError as error:
+        extra = EXTRAS.get(protocol)
+        remedy = f"pip install '{extra}'" if extra else str(error)
+        raise DataContractError(
+            f"{masked(url)}: reading {protocol}:// needs a package that is not here; {remedy}."
+        ) from None
+    except ValueError:
+        raise DataContractError(
+            f"{masked(url)}: nothing reads {protocol}://; use a path, or s3://, gs://, abfs://, "
+            "https:// and the like."
+        ) from None
+    return files, inside
+
+
+def _names(files: fsspec.AbstractFileSystem, inside: str) -> list[str]:
+    """Answer the files named, sorted."""
+    if files.isdir(inside):
+        return sorted(name for name in files.find(inside) if name.endswith(".parquet"))
+    return sorted(files.glob(inside))
+
+
+def _copy(files: fsspec.AbstractFileSystem, name: str, folder: Path, number: int) -> Path:
+    target = folder / f"{number:05d}-{PurePosixPath(name).name}"
+    files.get_file(name, str(target))
+    return target
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    families: list[type[Exception]] = [OSError]
+    for module, name in DRIVER_ERRORS:
+        if importlib.util.find_spec(module.partition(".")[0]):
+            families.append(getattr(importlib.import_module(module), name))
+    return tuple(families)
