@@ -4,14 +4,15 @@ import pytest
 from tiercast.modeling import bootstrap
 from tiercast.modeling.bootstrap import Question, answered, verdict
 from tiercast.modeling.case import MEASURES
-from tiny_origin import POOR, VALUE, case
+from tiny_origin import POOR, VALUE, case, origin_forecasts
 
 BY_NAME = {metric.name: metric for metric in MEASURES}
 
 
-@pytest.fixture(autouse=True)
-def many_resamples(few_resamples, monkeypatch):
-    monkeypatch.setattr(bootstrap, "RESAMPLES", 200)
+@pytest.fixture
+def one():
+    """Return one origin at which three contenders ran."""
+    return origin_forecasts()
 
 
 MAE = Question(BY_NAME["mae"], "tiercast", "bg_nbd")
