@@ -4,18 +4,15 @@ import ibis
 import pandas as pd
 import pytest
 
-from tiercast.scoring.previous import (
-    last_scores_before,
-    scored_dates,
-    scores_folder,
-)
+from tiercast.artifacts.scored_days import scores_folder
+from tiercast.scoring.previous import last_scores_before
 
 JANUARY, FEBRUARY, MARCH = (dt.date(2024, month, 1) for month in (1, 2, 3))
 COLUMNS = ["previous_tier", "previous_churn_probability", "previous_lifecycle_stage"]
 
 
-def keep_scores(output, day, ids, *, whole=True):
-    """Write scores in two parts, as a batch job that ended (or was cut off) on a day."""
+def keep_scores(output, day, ids):
+    """Write scores in two parts, as a batch job on a day."""
     folder = scores_folder(output, day)
     folder.mkdir(parents=True)
     rows = pd.DataFrame(
@@ -28,24 +25,12 @@ def keep_scores(output, day, ids, *, whole=True):
     )
     rows[:1].to_parquet(folder / "part-00000.parquet", index=False)
     rows[1:].to_parquet(folder / "part-00001.parquet", index=False)
-    if whole:
-        (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
 
 
 def previous_of(scores, ids):
     rows = pd.DataFrame({"customer_id": ids}, index=range(100, 100 + len(ids)))
     return scores.of(ibis.duckdb.connect(), rows)
-
-
-def test_dates_are_those_with_whole_scores(tmp_path):
-    keep_scores(tmp_path, MARCH, [1, 2])
-    keep_scores(tmp_path, JANUARY, [1, 2])
-    keep_scores(tmp_path, FEBRUARY, [1, 2], whole=False)
-    assert scored_dates(tmp_path) == [JANUARY, MARCH]
-
-
-def test_an_output_without_scores_has_no_dates(tmp_path):
-    assert scored_dates(tmp_path / "nothing") == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pandas as pd
 from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
 
-SCORES = "scores"
+from tiercast.artifacts.scored_days import scored_dates, scores_folder
+
 COLUMNS = ("tier", "churn_probability", "lifecycle_stage")
 NAMES = {f"previous_{name}": name for name in COLUMNS}
 
@@ -50,17 +51,6 @@ class PreviousScores:
 def nothing_told(rows: pd.DataFrame) -> pd.DataFrame:
     """Answer empty `previous_*` columns for each row."""
     return pd.DataFrame({name: pd.Series(pd.NA, rows.index, dtype="object") for name in NAMES})
-
-
-def scored_dates(output: Path) -> list[dt.date]:
-    """Answer the dates with whole scores, oldest first."""
-    folders = (output / SCORES).glob("as_of=*/manifest.json")
-    return sorted(dt.date.fromisoformat(f.parent.name.removeprefix("as_of=")) for f in folders)
-
-
-def scores_folder(output: Path, as_of: dt.date) -> Path:
-    """Answer where the scores of a date lie."""
-    return output / SCORES / f"as_of={as_of.isoformat()}"
 
 
 def last_scores_before(output: Path, as_of: dt.date) -> PreviousScores:

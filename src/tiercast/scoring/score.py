@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.artifacts.model_folder import load_model
+from tiercast.artifacts.scored_days import features_folder, scores_folder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
@@ -23,7 +24,7 @@ from tiercast.scoring.columns import score_schema
 from tiercast.scoring.finishing import Finish
 from tiercast.scoring.manifest import manifest
 from tiercast.scoring.passes import Passes, PassesHere
-from tiercast.scoring.previous import last_scores_before, scores_folder
+from tiercast.scoring.previous import last_scores_before
 from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
@@ -123,7 +124,7 @@ class _Job:
         for note in notes:
             progress.say(note)
         folder = scores_folder(self.output, self.as_of)
-        features = self.output / "features" / folder.name
+        features = features_folder(self.output, self.as_of)
         with (
             self._scratch() as scratch,
             self._database_rows() as database,

@@ -6,13 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from tiercast.artifacts.scored_days import features_folder, scored_dates, scores_folder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
-from tiercast.scoring.previous import scored_dates, scores_folder
 from tiercast.snapshots.cutoffs import as_day
-
-FEATURES = "features"
 
 
 def scored_customers(
@@ -29,8 +27,8 @@ def scored_customers(
         That date was not scored, or its features are missing.
     """
     output = Path(load_config(config).output.path)
-    folder = scores_folder(output, scored_day(output, as_day(as_of)))
-    scores, features = _rows(folder), _rows(output / FEATURES / folder.name)
+    day = scored_day(output, as_day(as_of))
+    scores, features = _rows(scores_folder(output, day)), _rows(features_folder(output, day))
     known = features.drop(columns="as_of")
     return scores.merge(known, on="customer_id", how="left", validate="one_to_one")
 

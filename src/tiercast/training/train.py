@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tiercast.artifacts.model_folder import save_model
+from tiercast.artifacts.reference import REFERENCE_FILE
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import to_json
 from tiercast.config.loading import load_config
@@ -33,6 +34,8 @@ from tiercast.training.learning_curve import LearningCurve, learning_curve
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import Panel, build_panel, describe_sample
 from tiercast.training.promote import promote
+from tiercast.training.promotions import GATE
+from tiercast.training.reference import reference
 from tiercast.training.rival import rival
 from tiercast.training.stored import CARD, PREDICTIONS, evaluation_folder, stored_predictions
 
@@ -141,7 +144,7 @@ class _Training:
             card = model_card(self.panel, self.config, learnt, decision, curve)
             folder = self._write(run, learnt, version, decision, card)
         if decision.outcome == "promoted":
-            promote(self.config, version)
+            promote(self.config, version, why=f"{_sentence(decision.reason)}.", by=GATE)
         return TrainResult(
             self.config.name,
             version,
@@ -218,6 +221,8 @@ class _Training:
             profiles = learnt.model.segments.profiles(self.panel.current)
             profiles.to_parquet(aside / "segments.parquet", index=False)
             (aside / CARD).write_text(card, encoding="utf-8")
+            known = reference(self.panel, learnt.model).to_dict()
+            (aside / REFERENCE_FILE).write_text(to_json(known), encoding="utf-8")
             (aside / "summary.json").write_text(
                 to_json(self._summary(learnt, version, decision)), encoding="utf-8"
             )
@@ -234,6 +239,10 @@ class _Training:
             "by_cutoff": {str(day): found for day, found in learnt.evaluation.by_cutoff.items()},
             "gate": asdict(decision),
         }
+
+
+def _sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:]
 
 
 def _with_search(config: Config, **wanted: int | None) -> Config:

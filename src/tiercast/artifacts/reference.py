@@ -1,0 +1,109 @@
+"""What a model was trained on, as profiles of columns: what later batches are held against."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from tiercast.config.errors import InputError
+from tiercast.modeling.column_profile import NumberProfile, Profile, WordProfile
+
+REFERENCE_FILE = "reference.json"
+FORMAT = 1
+Kind = Literal["feature", "score"]
+# Of the scores: what is known of each customer by itself, and the tier.
+SCORE_COLUMNS = (
+    "churn_probability",
+    "expected_value",
+    "value_high",
+    "tier",
+    "tier_confidence",
+    "lifecycle_stage",
+    "segment",
+    "segment_confidence",
+    "rfm_segment",
+)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """How far a column moved in the training's last horizon: this much is no news."""
+
+    psi: float = 0.0
+    ks: float = 0.0
+    missing: float = 0.0
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A column as it was, and how far it usually moves."""
+
+    kind: Kind
+    name: str
+    then: Profile
+    usual: Usual = Usual()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The customers and columns that a model was trained on, as of a day.
+
+    `usual_days` is the time in which `usual` was seen; None: nothing is known of it.
+    """
+
+    as_of: dt.date
+    customers: int
+    columns: tuple[Tracked, ...]
+    usual_days: int | None = None
+
+    def to_dict(self) -> Mapping[str, object]:
+        """Answer plain data."""
+        return {
+            "format": FORMAT,
+            "as_of": self.as_of,
+            "customers": self.customers,
+            "usual_days": self.usual_days,
+            "columns": [asdict(column) for column in self.columns],
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Answer the reference that `to_dict` described."""
+        return cls(
+            dt.date.fromisoformat(stored["as_of"]),
+            stored["customers"],
+            tuple(_tracked(column) for column in stored["columns"]),
+            stored["usual_days"],
+        )
+
+
+def read_reference(folder: Path) -> Reference | None:
+    """Answer the reference in a model version's folder; None where it has none.
+
+    Raises
+    ------
+    InputError
+        It is damaged, or a newer tiercast wrote it.
+    """
+    path = folder / REFERENCE_FILE
+    if not path.is_file():
+        return None
+    try:
+        stored = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise InputError(f"{path} is damaged: {error}; train again.") from error
+    if stored.get("format") != FORMAT:
+        raise InputError(
+            f"{path} must have format {FORMAT}, but has {stored.get('format')!r}: another "
+            "tiercast wrote it; use that version or train again."
+        )
+    return Reference.from_dict(stored)
+
+
+def _tracked(stored: Mapping[str, Any]) -> Tracked:
+    then = dict(stored["then"])
+    kind = NumberProfile if "percentiles" in then else WordProfile
+    listed = {key: tuple(value) for key, value in then.items() if isinstance(value, list)}
+    return Tracked(stored["kind"], stored["name"], kind(**then | listed), Usual(**stored["usual"]))

@@ -1,0 +1,49 @@
+"""Where the scores of a day lie, and which days there are."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tiercast.artifacts.dataset import MANIFEST_FILE
+
+SCORES, FEATURES = "scores", "features"
+DAY = "as_of="
+
+
+def scored_dates(output: Path) -> list[dt.date]:
+    """Answer the dates with whole scores, oldest first: the manifest is written last."""
+    return dated(output / SCORES)
+
+
+def dated(folder: Path) -> list[dt.date]:
+    """Answer the days of the whole datasets `as_of=.../` in a folder, oldest first."""
+    manifests = folder.glob(f"{DAY}*/{MANIFEST_FILE}")
+    return sorted(dt.date.fromisoformat(file.parent.name.removeprefix(DAY)) for file in manifests)
+
+
+def day_folder(folder: Path, as_of: dt.date) -> Path:
+    """Answer where a day's part of a folder lies."""
+    return folder / f"{DAY}{as_of.isoformat()}"
+
+
+def scores_folder(output: Path, as_of: dt.date) -> Path:
+    """Answer where the scores of a date lie."""
+    return day_folder(output / SCORES, as_of)
+
+
+def features_folder(output: Path, as_of: dt.date) -> Path:
+    """Answer where the features that were scored on a date lie."""
+    return day_folder(output / FEATURES, as_of)
+
+
+def parts_of(folder: Path) -> list[Path]:
+    """Answer the parts of a dataset, in order."""
+    return sorted(folder.glob("part-*.parquet"))
+
+
+def manifest_of(folder: Path) -> Mapping[str, Any]:
+    """Answer what a dataset says of itself."""
+    manifest: Mapping[str, Any] = json.loads((folder / MANIFEST_FILE).read_bytes())
+    return manifest
