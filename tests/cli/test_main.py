@@ -42,6 +42,11 @@ def test_the_version_is_told(run):
     assert (shown.exit_code, shown.stdout) == (0, f"tiercast {tiercast.__version__}\n")
 
 
+def test_the_help_says_what_each_exit_code_means(run):
+    told = " ".join(run("--help").stdout.split())
+    assert "0 done, 1 failed, 2 bad input or usage, 3 retrain (from monitor), 130" in told
+
+
 def test_without_a_command_the_help_is_shown(run):
     shown = run()
     assert shown.exit_code == 2

@@ -23,6 +23,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from tiercast.cli.json_log import JsonProgress, as_json
 from tiercast.config.progress import Progress
 
 NUMBER = re.compile(r"[-+]?[\d,.]+( ?%)?|-|")
@@ -78,7 +79,15 @@ def cell(value: object, number: str = ".4g") -> str:
 
 @contextmanager
 def watch() -> Iterator[Progress]:
-    """Hand out a progress that draws bars on a terminal's stderr and prints lines elsewhere."""
+    """Hand out a progress that draws bars on a terminal's stderr and prints lines elsewhere.
+
+    With `--log-format json` it prints lines of JSON everywhere.
+    """
+    if as_json():
+        machine = JsonProgress()
+        yield machine
+        machine.finish()
+        return
     console = _console(stderr=True)
     if not console.is_terminal:
         lines = PlainProgress()

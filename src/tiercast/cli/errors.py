@@ -1,4 +1,4 @@
-"""How commands fail: 2 for bad input or usage, 1 for anything else, never a wall of text."""
+"""How commands end: with a code that says what a scheduler should do, never a wall of text."""
 
 import sys
 import traceback
@@ -8,10 +8,19 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from tiercast.cli.json_log import as_json, log
 from tiercast.config.errors import InputError, OutputError
 
-FAILED, BAD_INPUT = 1, 2
-DEBUG = "--debug"
+DONE, FAILED, BAD_INPUT, RETRAIN, INTERRUPTED = 0, 1, 2, 3, 130
+MEANINGS = {
+    DONE: "done",
+    FAILED: "failed",
+    BAD_INPUT: "bad input or usage",
+    RETRAIN: "retrain (from monitor)",
+    INTERRUPTED: "interrupted",
+}
+DEBUG, LOG_FORMAT = "--debug", "--log-format"
+UsageError: Any = typer.BadParameter.__mro__[1]  # typer keeps click's own to itself
 
 
 class Commands(TyperGroup):
@@ -20,19 +29,48 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> object:  # typer keeps click's Context to itself
         """Run the command named."""
         try:
-            return super().invoke(ctx)
+            answer = super().invoke(ctx)
         except InputError as error:
-            tell(str(error))
-            raise typer.Exit(BAD_INPUT) from error
+            raise _ended(BAD_INPUT, str(error)) from error
         except OutputError as error:
-            tell(str(error))
-            raise typer.Exit(FAILED) from error
+            raise _ended(FAILED, str(error)) from error
+        except KeyboardInterrupt as error:
+            raise _ended(INTERRUPTED, "interrupted") from error
+        except UsageError as error:
+            if not as_json():
+                raise
+            raise _ended(BAD_INPUT, error.format_message()) from error
+        except typer.Exit as error:
+            tell_outcome(error.exit_code)
+            raise
+        tell_outcome(DONE)
+        return answer
 
 
 def tell(message: str) -> None:
     """Print an error on stderr."""
+    if as_json():
+        log("error", message=message)
+        return
     typer.secho("Error: ", fg="red", bold=True, err=True, nl=False)
     typer.echo(message, err=True)
+
+
+def tell_outcome(code: int) -> None:
+    """Print the last line of a log for machines."""
+    if as_json():
+        log("outcome", exit_code=code, outcome=MEANINGS[code])
+
+
+def exit_codes() -> str:
+    """Answer what each exit code means.
+
+    Examples
+    --------
+    >>> exit_codes()
+    '0 done, 1 failed, 2 bad input or usage, 3 retrain (from monitor), 130 interrupted'
+    """
+    return ", ".join(f"{code} {meaning}" for code, meaning in MEANINGS.items())
 
 
 def brief_excepthook(
@@ -40,11 +78,29 @@ def brief_excepthook(
 ) -> None:
     """Print an unforeseen error's last line, and how to see the rest."""
     tell("".join(traceback.format_exception_only(kind, error)).strip())
+    if as_json():
+        tell_outcome(FAILED)
+        return
     typer.echo(f"This was not foreseen. Run it again with {DEBUG} to see where.", err=True)
 
 
 def arguments(given: list[str]) -> list[str]:
-    """Answer the arguments without `--debug`, which may stand anywhere, and set what it means."""
+    """Answer the arguments with those of all commands, which may stand anywhere, put in order.
+
+    `--debug` is taken out, and what it means set; `--log-format json` comes first.
+    """
     if DEBUG not in given:
         sys.excepthook = brief_excepthook
-    return [argument for argument in given if argument != DEBUG]
+    rest = [argument for argument in given if argument != DEBUG]
+    places = [i for i, argument in enumerate(rest) if argument.partition("=")[0] == LOG_FORMAT]
+    if not places:
+        return rest
+    begin = places[-1]
+    end = begin + (1 if "=" in rest[begin] else 2)
+    return [*rest[begin:end], *rest[:begin], *rest[end:]]
+
+
+def _ended(code: int, message: str) -> typer.Exit:
+    tell(message)
+    tell_outcome(code)
+    return typer.Exit(code)

@@ -9,9 +9,9 @@ import typer
 import tiercast
 from tiercast.cli import backtest, data, models, outlook, story
 from tiercast.cli.console import show_lines
-from tiercast.cli.errors import DEBUG, Commands, arguments
-
-EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 bad input or usage."
+from tiercast.cli.errors import DEBUG, Commands, arguments, exit_codes
+from tiercast.cli.errors import LOG_FORMAT as LOG_FORMAT_OPTION
+from tiercast.cli.json_log import LOG_FORMAT, LogFormat
 
 app = typer.Typer(
     cls=Commands,
@@ -20,7 +20,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=f"Start with: tiercast demo, or tiercast init YOUR_ORDERS.csv. {EXIT_CODES}",
+    epilog="Start with: tiercast demo, or tiercast init YOUR_ORDERS.csv. "
+    f"Exit codes: {exit_codes()}.",
 )
 
 
@@ -28,6 +29,11 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         show_lines(f"tiercast {tiercast.__version__}")
         raise typer.Exit
+
+
+def _set_log_format(wanted: LogFormat) -> LogFormat:
+    LOG_FORMAT.set(wanted)
+    return wanted
 
 
 @app.callback()
@@ -38,6 +44,10 @@ def tiercast_(
     debug: Annotated[
         bool, typer.Option(DEBUG, help="Show the whole traceback of an unforeseen error.")
     ] = False,
+    log_format: Annotated[
+        LogFormat,
+        typer.Option(LOG_FORMAT_OPTION, help="What stderr says: text, or one JSON object a line."),
+    ] = "text",
 ) -> None:
     """Who keeps us alive, who is about to leave, who could become more.
 

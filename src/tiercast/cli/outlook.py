@@ -44,7 +44,9 @@ def score(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", metavar="DIR", help="Where to write. Default: the config's output path."
+            "--output",
+            metavar="DIR",
+            help="Write files there, and nothing to the database. Default: the config's output.",
         ),
     ] = None,
 ) -> None:
