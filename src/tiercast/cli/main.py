@@ -46,7 +46,11 @@ def tiercast_(
     ] = False,
     log_format: Annotated[
         LogFormat,
-        typer.Option(LOG_FORMAT_OPTION, help="What stderr says: text, or one JSON object a line."),
+        typer.Option(
+            LOG_FORMAT_OPTION,
+            callback=_set_log_format,
+            help="What stderr says: text, or one JSON object a line.",
+        ),
     ] = "text",
 ) -> None:
     """Who keeps us alive, who is about to leave, who could become more.
