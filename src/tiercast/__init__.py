@@ -5,7 +5,7 @@ Every command is a function of the same name here, taking a config and returning
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
 ['backtest', 'check', 'churn_definition', 'compare', 'demo', 'explain', 'features', 'init',
- 'promote', 'report', 'score', 'train']
+ 'promote', 'report', 'rollback', 'score', 'train']
 """
 
 import importlib
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tiercast.scoring.explain import explain
     from tiercast.scoring.score import score
     from tiercast.training.compare import compare
-    from tiercast.training.promote import promote
+    from tiercast.training.promote import promote, rollback
     from tiercast.training.train import train
     from tiercast.verbs.check import check
     from tiercast.verbs.demo import demo
@@ -40,6 +40,7 @@ __all__ = [
     "init",
     "promote",
     "report",
+    "rollback",
     "score",
     "train",
 ]
@@ -55,6 +56,7 @@ _VERBS = {
     "init": "tiercast.verbs.init",
     "promote": "tiercast.training.promote",
     "report": "tiercast.verbs.report",
+    "rollback": "tiercast.training.promote",
     "score": "tiercast.scoring.score",
     "train": "tiercast.training.train",
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tiercast.training.compare import SHOWN
+from tiercast.training.compare import SHOWN, Comparison
 from tiercast.training.gate import GateDecision
 from tiercast.training.train import TrainResult
 
@@ -82,13 +82,57 @@ def versions(count):
     return pd.DataFrame(rows)
 
 
+def compared(count, **more):
+    told = dict.fromkeys(("metrics", "features", "parameters", "tiers"), pd.DataFrame())
+    alone = {"version": None, "against": None, "notes": ()}
+    return Comparison(versions=versions(count), **told | alone | more)
+
+
+def answering(monkeypatch, comparison):
+    calls = []
+
+    def fake(*given):
+        calls.append(given)
+        return comparison
+
+    monkeypatch.setattr("tiercast.training.compare.compare", fake)
+    return calls
+
+
 def test_compare_shows_the_newest_versions_side_by_side(run, monkeypatch):
-    monkeypatch.setattr("tiercast.training.compare.compare", lambda _config: versions(8))
+    calls = answering(monkeypatch, compared(8))
     shown = run("compare", "shop.yaml").stdout
     assert shown.splitlines()[1].split() == ["version", "3", "4", "5", "6", "7", "8"]
     assert "champion, challenger" in shown
     assert "0.5123" in shown
     assert "2 older ones" in shown
+    assert calls == [("shop.yaml", None, None)]
+
+
+def test_compare_shows_what_one_changes_against_another(run, monkeypatch):
+    verdict = ("auc", 0.8, 0.7, 0.1, 0.05, 0.15, "better")
+    columns = ["metric", "ours", "theirs", "difference", "low", "high", "verdict"]
+    calls = answering(
+        monkeypatch,
+        compared(
+            2,
+            version="2",
+            against="1",
+            metrics=pd.DataFrame([verdict], columns=columns),
+            features=pd.DataFrame([("recency_days", "gone")], columns=["feature", "change"]),
+            parameters=pd.DataFrame([("seed", "7", None)], columns=["parameter", "o", "t"]),
+            tiers=pd.DataFrame([[5, 1], [2, 9]], ["top", "dormant"], ["top", "dormant"]),
+            notes=("3 of 17 customers of 2024-07-01 would change tier.",),
+        ),
+    )
+    shown = run("compare", "shop.yaml", "2", "champion")
+    assert calls == [("shop.yaml", "2", "champion")]
+    lines = [line.split() for line in shown.stdout.splitlines()]
+    assert ["auc", "0.8", "0.7", "0.1", "0.05", "0.15", "better"] in lines
+    assert ["recency_days", "gone"] in lines
+    assert ["seed", "7", "-"] in lines
+    assert ["dormant", "2", "9"] in lines
+    assert shown.stdout.splitlines()[-1] == "3 of 17 customers of 2024-07-01 would change tier."
 
 
 def test_compare_of_nothing_names_the_next_step(run, shop, monkeypatch):
@@ -101,5 +145,12 @@ def test_compare_of_nothing_names_the_next_step(run, shop, monkeypatch):
 def test_promote_of_a_version_that_is_not_there_ends_with_2(run, shop, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     shown = run("promote", shop, "7")
+    assert shown.exit_code == 2
+    assert "shop has no model yet; train one first" in shown.stderr
+
+
+def test_rollback_without_a_model_ends_with_2(run, shop, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    shown = run("rollback", shop)
     assert shown.exit_code == 2
     assert "shop has no model yet; train one first" in shown.stderr

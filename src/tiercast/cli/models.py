@@ -1,4 +1,4 @@
-"""Commands about models: `train`, `compare`, `promote`."""
+"""Commands about models: `train`, `compare`, `promote`, `rollback`."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +8,9 @@ from tiercast.cli.console import cell, show_lines, show_table, watch
 from tiercast.cli.options import AsOf, ConfigFile
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from tiercast.training.compare import Comparison
     from tiercast.training.train import TrainResult
 
 SIDE_BY_SIDE = 6  # versions that fit a screen
@@ -54,20 +57,33 @@ def train(
     _show_training(result)
 
 
-def compare(config: ConfigFile) -> None:
-    """Show the registered versions side by side."""
-    from tiercast.training.compare import compare as versions
+def compare(
+    config: ConfigFile,
+    version: Annotated[
+        str | None,
+        typer.Argument(metavar="[VERSION]", help="A number or alias. Default: the challenger."),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Argument(metavar="[AGAINST]", help="A number or alias. Default: the champion."),
+    ] = None,
+) -> None:
+    """Show the registered versions side by side, and what one changes against another."""
+    from tiercast.training.compare import compare as compare_versions
 
-    frame = versions(config)
-    if frame.empty:
+    found = compare_versions(config, version, against)
+    if found.versions.empty:
         show_lines("No version is registered yet. Next: tiercast train CONFIG")
         return
-    frame = frame.assign(run_id=frame["run_id"].str[:LONG])
-    shown = frame.tail(SIDE_BY_SIDE).set_index("version")
-    rows = [(str(name), *map(cell, shown[name])) for name in shown.columns]
-    show_table("Registered versions", ("version", *map(str, shown.index)), rows)
-    if len(frame) > len(shown):
-        show_lines(f"{len(frame) - len(shown)} older ones: tiercast.compare(CONFIG) in Python.")
+    _show_versions(found.versions)
+    if found.version is not None:
+        _show_pair(found)
+
+
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Recorded with the promotion.")]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="NAME", help="Who did it. Default: your login.")
+]
 
 
 def promote(
@@ -75,19 +91,66 @@ def promote(
     version: Annotated[
         str, typer.Argument(metavar="VERSION", help="A number, or an alias such as challenger.")
     ],
+    why: Why = "By hand.",
+    by: By = None,
 ) -> None:
     """Make a version the champion, the one that scores."""
     from tiercast.training.promote import promote as make_champion
 
-    chosen = make_champion(config, version)
+    chosen = make_champion(config, version, why=why, by=by)
     show_lines(f"Version {chosen.version} is the champion now.")
+
+
+def rollback(config: ConfigFile, why: Why = "Rolled back.", by: By = None) -> None:
+    """Make the version that the champion replaced the champion again."""
+    from tiercast.training.promote import rollback as go_back
+
+    chosen = go_back(config, why=why, by=by)
+    show_lines(f"Version {chosen.version} is the champion again.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command(epilog="Example: tiercast train pipelines/cdnow.yaml --as-of 1998-04-01")(train)
-    app.command(epilog="Example: tiercast compare pipelines/cdnow.yaml")(compare)
-    app.command(epilog="Example: tiercast promote pipelines/cdnow.yaml 2")(promote)
+    app.command(epilog="Example: tiercast compare pipelines/cdnow.yaml 3 champion")(compare)
+    app.command(epilog='Example: tiercast promote pipelines/cdnow.yaml 2 --why "it sees returns"')(
+        promote
+    )
+    app.command(epilog='Example: tiercast rollback pipelines/cdnow.yaml --why "odd totals"')(
+        rollback
+    )
+
+
+def _show_versions(frame: "pd.DataFrame") -> None:
+    shown = frame.assign(run_id=frame["run_id"].str[:LONG]).tail(SIDE_BY_SIDE)
+    shown = shown.set_index("version")
+    rows = [(str(name), *map(cell, shown[name])) for name in shown.columns]
+    show_table("Registered versions", ("version", *map(str, shown.index)), rows)
+    if len(frame) > len(shown):
+        show_lines(f"{len(frame) - len(shown)} older ones: tiercast.compare(CONFIG) in Python.")
+
+
+def _show_pair(found: "Comparison") -> None:
+    ours, theirs = f"version {found.version}", f"version {found.against}"
+    limits = ("difference", "95 % low", "95 % high", "verdict")
+    shown: tuple[tuple[str, pd.DataFrame, tuple[str, ...]], ...] = (
+        ("On past days that both forecast", found.metrics, ("metric", ours, theirs, *limits)),
+        ("Features", found.features, ("feature", f"in {ours}")),
+        ("Parameters that differ", found.parameters, ("parameter", ours, theirs)),
+        (
+            "Customers by tier",
+            found.tiers.reset_index(),
+            (f"by {theirs}", *(f"{name} by {ours}" for name in found.tiers.columns)),
+        ),
+    )
+    for title, frame, headings in shown:
+        if len(frame):
+            _show_frame(title, frame, headings)
+    show_lines(*found.notes)
+
+
+def _show_frame(title: str, frame: "pd.DataFrame", headings: tuple[str, ...]) -> None:
+    show_table(title, headings, [tuple(map(cell, row)) for row in frame.itertuples(index=False)])
 
 
 def _show_training(result: "TrainResult") -> None:

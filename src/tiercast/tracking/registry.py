@@ -31,7 +31,8 @@ VERSIONS_TAG = "mlflow.modelVersions"
 class ModelVersion:
     """One registered version; `metrics` are its run's, each at the last step.
 
-    What it was trained for is None for a version that tiercast did not register.
+    What it was trained for is None for a version that tiercast did not register; `replaced` is
+    the champion whose place it took, None if it never did.
     """
 
     version: str
@@ -41,6 +42,7 @@ class ModelVersion:
     horizon_days: int | None
     aliases: tuple[str, ...]
     metrics: Mapping[str, float]
+    replaced: str | None = None
 
 
 def register(run: TrainingRun, folder: Path, config: Config, features: pd.DataFrame) -> str:
@@ -89,6 +91,14 @@ def versions(config: Config) -> list[ModelVersion]:
     return sorted(rows, key=lambda row: int(row.version))
 
 
+def parameters(version: ModelVersion) -> dict[str, str]:
+    """Answer the parameters of a version's run; none where the run was purged."""
+    try:
+        return dict(open_client().get_run(version.run_id).data.params)
+    except MlflowException:  # its model lives on
+        return {}
+
+
 def version_of(config: Config, alias: str) -> str | None:
     """Answer the version that bears an alias, or None."""
     return _aliases(open_client(), config.name).get(alias)
@@ -119,11 +129,11 @@ def set_alias(config: Config, alias: str, version: str) -> None:
     open_client().set_registered_model_alias(config.name, alias, version)
 
 
-def promote(config: Config, version: str) -> ModelVersion:
+def promote(config: Config, version: str, *, forward: bool = True) -> ModelVersion:
     """Make a version (number or alias) the champion; it is no challenger any more.
 
-    The version it replaces is kept and noted as its tag `replaced_version`: promoting that one
-    goes back.
+    The version it replaces is kept and, going `forward`, noted as its tag `replaced_version`:
+    promoting that one, not forward, goes back.
 
     Raises
     ------
@@ -132,7 +142,7 @@ def promote(config: Config, version: str) -> ModelVersion:
     """
     client, chosen = open_client(), find_version(config, version)
     replaced = version_of(config, CHAMPION)
-    if replaced not in (None, chosen.version):
+    if forward and replaced not in (None, chosen.version):
         client.set_model_version_tag(config.name, chosen.version, REPLACED, replaced)
     set_alias(config, CHAMPION, chosen.version)
     if CHALLENGER in chosen.aliases:
@@ -199,6 +209,7 @@ def _row(client: MlflowClient, version: MlflowVersion, aliases: Mapping[str, str
         int(horizon) if horizon else None,
         tuple(sorted(alias for alias, at in aliases.items() if at == number)),
         _metrics(client, version.run_id),
+        version.tags.get(REPLACED),
     )
 
 

@@ -1,28 +1,114 @@
-"""Registered versions side by side, and moving the champion by hand."""
+"""Registered versions side by side, and two of them in detail."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
-from tiercast.tracking.registry import versions
+from tiercast.tracking.registry import (
+    CHALLENGER,
+    CHAMPION,
+    ModelVersion,
+    find_version,
+    load_version,
+    versions,
+)
+from tiercast.training.comparison import (
+    changed_features,
+    changed_parameters,
+    changed_tiers,
+    past_metrics,
+)
+from tiercast.training.stored import stored_predictions
 
 SHOWN = ("auc", "log_loss", "ece", "gini", "rmse", "total_bias", "interval_coverage")
+COLUMNS = ("version", "aliases", "trained_as_of", "horizon_days", "run_id", *SHOWN)
 
 
-def compare(config: Config | str | Path) -> pd.DataFrame:
-    """Answer one row per registered version, oldest first: when, aliases, mean past metrics."""
-    rows = [
-        {
-            "version": row.version,
-            "aliases": ", ".join(row.aliases),
-            "trained_as_of": row.trained_as_of,
-            "horizon_days": row.horizon_days,
-            "run_id": row.run_id,
-        }
-        | {name: row.metrics.get(name) for name in SHOWN}
-        for row in versions(load_config(config))
-    ]
-    columns = ["version", "aliases", "trained_as_of", "horizon_days", "run_id", *SHOWN]
-    return pd.DataFrame(rows, columns=columns)
+@dataclass(frozen=True)
+class Comparison:
+    """All versions, a row each, and how `version` differs from `against` (None: only one there).
+
+    `metrics`: metric, ours, theirs, difference, low, high, verdict (`version` less `against` over
+    the past cutoffs that both forecast, 95 % intervals). `features`: feature, change (new, gone).
+    `parameters`: those that differ. `tiers`: tier by `against` (rows) and by `version` (columns),
+    customers of the last scored day. `notes` say what could not be compared.
+    """
+
+    versions: pd.DataFrame
+    version: str | None
+    against: str | None
+    metrics: pd.DataFrame
+    features: pd.DataFrame
+    parameters: pd.DataFrame
+    tiers: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def compare(
+    config: Config | str | Path, version: str | None = None, against: str | None = None
+) -> Comparison:
+    """Answer how versions did on past days, and what one changes against another.
+
+    `version` (a number or an alias) is by default the challenger, or the newest that is not the
+    champion; `against` the champion.
+
+    Raises
+    ------
+    InputError
+        There is no such version.
+    """
+    settings = load_config(config)
+    known = versions(settings)
+    table = pd.DataFrame([_row(row) for row in known], columns=list(COLUMNS))
+    pair = _pair(settings, known, version, against)
+    if pair is None:
+        nothing = pd.DataFrame()
+        return Comparison(table, None, None, nothing, nothing, nothing, nothing, ())
+    return _detailed(settings, table, *pair)
+
+
+def _row(row: ModelVersion) -> dict[str, object]:
+    facts = {
+        "version": row.version,
+        "aliases": ", ".join(row.aliases),
+        "trained_as_of": row.trained_as_of,
+        "horizon_days": row.horizon_days,
+        "run_id": row.run_id,
+    }
+    return facts | {name: row.metrics.get(name) for name in SHOWN}
+
+
+def _pair(
+    config: Config, known: list[ModelVersion], version: str | None, against: str | None
+) -> tuple[ModelVersion, ModelVersion] | None:
+    """Answer the two to compare; None where there is one at most and none was named."""
+    if version is None and against is None and len(known) < 2:
+        return None
+    other = find_version(config, against or CHAMPION)
+    if version is not None:
+        return find_version(config, version), other
+    rest = [row for row in known if row.version != other.version]
+    challengers = [row for row in rest if CHALLENGER in row.aliases]
+    return ((challengers or rest)[-1], other) if rest else None
+
+
+def _detailed(
+    config: Config, table: pd.DataFrame, version: ModelVersion, against: ModelVersion
+) -> Comparison:
+    ours, theirs = (load_version(config, one.version) for one in (version, against))
+    told, told_by_other = (stored_predictions(config, one.version) for one in (version, against))
+    metrics, about_metrics = past_metrics(told, told_by_other, config.train.seed)
+    tiers, about_tiers = changed_tiers(ours, theirs, Path(config.output.path))
+    return Comparison(
+        table,
+        version.version,
+        against.version,
+        metrics,
+        changed_features(ours, theirs),
+        changed_parameters(version, against),
+        tiers,
+        (*about_metrics, *about_tiers),
+    )

@@ -1,0 +1,128 @@
+"""What one version changes against another: metrics, features, parameters and tiers."""
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from tiercast.artifacts.scored_days import FEATURES, dated, features_folder, parts_of
+from tiercast.modeling.bootstrap import Question, answered, verdict
+from tiercast.modeling.case import Case, Truth
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.metrics import METRICS
+from tiercast.tracking.registry import ModelVersion, parameters
+
+MOST_CUSTOMERS = 100_000  # whose tiers are compared: parts hold customers by a hash of their id
+OURS, THEIRS = "ours", "theirs"
+Notes = tuple[str, ...]
+
+
+def past_metrics(
+    ours: pd.DataFrame | None, theirs: pd.DataFrame | None, seed: int
+) -> tuple[pd.DataFrame, Notes]:
+    """Answer each metric of both, means over the past cutoffs that both forecast, and notes.
+
+    Columns: metric, ours, theirs, difference, low, high (95 %), verdict.
+    """
+    days = sorted(_days(ours) & _days(theirs))
+    if ours is None or theirs is None or not days:
+        return pd.DataFrame(), ("No past cutoff was forecast by both, so metrics have no pairs.",)
+    origins = [_cases(ours, theirs, day) for day in days]
+    questions = [Question(metric, OURS, THEIRS) for metric in METRICS]
+    found = answered(questions, origins, seed)
+    found.insert(0, "metric", [metric.name for metric in METRICS])
+    found["verdict"] = [
+        verdict(metric, low, high)
+        for metric, low, high in zip(METRICS, found["low"], found["high"], strict=True)
+    ]
+    return found, ()
+
+
+def changed_features(ours: CustomerModel, theirs: CustomerModel) -> pd.DataFrame:
+    """Answer the features that only one of them looks at, as feature and change (new, gone)."""
+    mine, other = set(ours.feature_names), set(theirs.feature_names)
+    rows = [(name, "new") for name in sorted(mine - other)]
+    rows += [(name, "gone") for name in sorted(other - mine)]
+    return pd.DataFrame(rows, columns=["feature", "change"])
+
+
+def changed_parameters(ours: ModelVersion, theirs: ModelVersion) -> pd.DataFrame:
+    """Answer the run parameters that differ, as parameter, ours and theirs."""
+    mine, other = parameters(ours), parameters(theirs)
+    rows = [
+        (name, mine.get(name), other.get(name))
+        for name in sorted(mine | other)
+        if mine.get(name) != other.get(name)
+    ]
+    return pd.DataFrame(rows, columns=["parameter", OURS, THEIRS])
+
+
+def changed_tiers(
+    ours: CustomerModel, theirs: CustomerModel, output: Path
+) -> tuple[pd.DataFrame, Notes]:
+    """Answer customers by their tier (rows) and ours (columns), last scored day, and notes."""
+    days = dated(output / FEATURES)
+    if not days:
+        return pd.DataFrame(), ("Nobody was scored yet, so no tier can change.",)
+    frame, share = _scored_features(features_folder(output, days[-1]))
+    for model in (ours, theirs):
+        missing = sorted(set(model.feature_names) - set(frame.columns))
+        if missing:
+            text = f"The features of {days[-1]} lack {', '.join(missing[:3])}: no tiers compared."
+            return pd.DataFrame(), (text,)
+    told = {name: _tiers(model, frame) for name, model in ((OURS, ours), (THEIRS, theirs))}
+    return _crossed(told, ours, theirs), (_about(told, days[-1], share),)
+
+
+def _days(told: pd.DataFrame | None) -> set[dt.date]:
+    return set() if told is None or told.empty else set(told["as_of"])
+
+
+def _cases(ours: pd.DataFrame, theirs: pd.DataFrame, day: dt.date) -> dict[str, Case]:
+    """Answer both forecasts of the customers whom both told something on a day."""
+    mine, other = (told[told["as_of"] == day].set_index("customer_id") for told in (ours, theirs))
+    both = mine.index.intersection(other.index)
+    return {OURS: _case(mine.loc[both]), THEIRS: _case(other.loc[both])}
+
+
+def _case(told: pd.DataFrame) -> Case:
+    names = sorted(set(told["tier"]) | set(told["true_tier"]))
+    true, tier = (pd.Categorical(told[name], names).codes for name in ("true_tier", "tier"))
+    churned = 1.0 - told["ordered"].to_numpy(dtype=float)
+    return Case(
+        Truth(churned, told["value"].to_numpy(dtype=float), true.astype(int)),
+        told["churn_probability"].to_numpy(dtype=float),
+        told["expected_value"].to_numpy(dtype=float),
+        tier.astype(int),
+        pd.get_dummies(told["tier"]).to_numpy(dtype=float),
+    )
+
+
+def _scored_features(folder: Path) -> tuple[pd.DataFrame, float]:
+    """Answer the features of a day's first parts, and which share of the customers these are."""
+    parts = parts_of(folder)
+    rows = [pq.read_metadata(part).num_rows for part in parts]
+    taken = max(1, int((pd.Series(rows).cumsum() <= MOST_CUSTOMERS).sum()))
+    frames = [pq.read_table(part, partitioning=None).to_pandas() for part in parts[:taken]]
+    return pd.concat(frames, ignore_index=True), sum(rows[:taken]) / sum(rows)
+
+
+def _tiers(model: CustomerModel, frame: pd.DataFrame) -> pd.Series:
+    columns = list(dict.fromkeys(("customer_id", "as_of", *model.feature_names)))
+    return model.predict(frame[columns])["tier"]
+
+
+def _crossed(
+    told: dict[str, pd.Series], ours: CustomerModel, theirs: CustomerModel
+) -> pd.DataFrame:
+    counts = pd.crosstab(told[THEIRS], told[OURS])
+    return counts.reindex(
+        index=list(theirs.facts.tier_names), columns=list(ours.facts.tier_names), fill_value=0
+    )
+
+
+def _about(told: dict[str, pd.Series], day: dt.date, share: float) -> str:
+    moved = int((told[OURS] != told[THEIRS]).sum())
+    among = "" if share == 1 else f" (of a sample of {share:.0%} of the base)"
+    return f"{moved:,} of {len(told[OURS]):,} customers of {day} would change tier{among}."
