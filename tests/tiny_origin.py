@@ -30,6 +30,7 @@ def scores():
         {
             "customer_id": range(10),
             "as_of": ORIGIN,
+            "churn_probability": PERFECT,
             "expected_value": VALUE + 1,
             "value_variance": 1.0,
             "value_low": [0.0] * 10,

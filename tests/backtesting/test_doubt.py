@@ -34,6 +34,13 @@ def test_confidence_is_held_against_hits(found):
     assert found.loc[("tier_confidence_ece", "all", "all"), "came"] == pytest.approx(0.0)
 
 
+def test_the_gap_of_churn_risks_stands_beside_that_of_chance(found):
+    told, came = found.loc[("churn_ece", "all", "all"), ["told", "came"]]
+    assert came == pytest.approx(0.02)  # risks of .02 and .98 that all came true
+    # Bins of one customer, alike evened out: five at .02, of whom about one in ten leaves once.
+    assert 0.005 < told < 0.06
+
+
 def test_sizes_are_counted(found):
     sizes = found.loc["tier_size"]
     assert sizes["told"].tolist() == [2, 3, 5]

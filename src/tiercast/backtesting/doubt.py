@@ -1,85 +1,27 @@
 """Whether what tiercast says of its doubt came true: intervals, sets, confidence, dates."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from tiercast.backtesting import next_dates
 from tiercast.backtesting.forecasts import OriginForecasts
 from tiercast.config.schema import Config
-from tiercast.modeling.distribution import COVERAGE
-from tiercast.modeling.metrics import expected_calibration_error
+from tiercast.modeling.checks import CHURN_ECE, INTERVAL, TIER_CHECKS, TIER_SET, Check, promised
 
 DECILES = 10
 ALL = "all"
 TRUE_TIER, TIER, DECILE = "true tier", "tier", "value decile"
-Figure = Callable[[pd.DataFrame], float]
-
-
-@dataclass(frozen=True)
-class Check:
-    """A figure over customers: what came and, where something was told of it, what was told.
-
-    It is answered for all customers, or those `among` picks, and for each group of each `by`.
-    """
-
-    name: str
-    meaning: str
-    came: Figure
-    told: Figure | None = None
-    by: tuple[str, ...] = ()
-    among: Callable[[pd.DataFrame], pd.Series] | None = None
-
-
-def _promised(_rows: pd.DataFrame) -> float:
-    return COVERAGE
-
-
-def _value_inside(rows: pd.DataFrame) -> float:
-    return float(rows["value"].between(rows["value_low"], rows["value_high"]).mean())
-
-
-def _tier_in_set(rows: pd.DataFrame) -> float:
-    pairs = zip(rows["true_tier"], rows["tier_set"], strict=True)
-    return float(np.mean([true in named for true, named in pairs]))
-
-
-def _set_size(rows: pd.DataFrame) -> float:
-    return float(rows["tier_set"].map(len).mean())
-
-
-def _one_tier(rows: pd.DataFrame) -> float:
-    return float((rows["tier_set"].map(len) == 1).mean())
-
-
-def _confidence(rows: pd.DataFrame) -> float:
-    return float(rows["tier_confidence"].mean())
-
-
-def _hits(rows: pd.DataFrame) -> float:
-    return float((rows["tier"] == rows["true_tier"]).mean())
-
-
-def _confidence_error(rows: pd.DataFrame) -> float:
-    hits = np.asarray(rows["tier"] == rows["true_tier"], dtype=np.float64)
-    return expected_calibration_error(hits, rows["tier_confidence"].to_numpy())
-
+GROUPED_BY = {
+    INTERVAL.name: (TRUE_TIER, TIER, DECILE),
+    TIER_SET.name: (TRUE_TIER,),
+    "tier_confidence": (TIER,),
+}
 
 CHECKS: tuple[Check, ...] = (
-    Check(
-        "interval",
-        "value inside its interval",
-        _value_inside,
-        _promised,
-        by=(TRUE_TIER, TIER, DECILE),
-    ),
-    Check("tier_set", "true tier in the tier set", _tier_in_set, _promised, by=(TRUE_TIER,)),
-    Check("tier_set_size", "tiers in a set, mean", _set_size),
-    Check("one_tier_sets", "share of sets with one tier", _one_tier),
-    Check("tier_confidence", "assigned tier came true", _hits, _confidence, by=(TIER,)),
-    Check("tier_confidence_ece", "gap of confidence and hits", _confidence_error),
+    CHURN_ECE,
+    *(replace(one, by=GROUPED_BY.get(one.name, ())) for one in (INTERVAL, *TIER_CHECKS)),
     Check(
         "next_order_error",
         "days off, of those who ordered and have a usual gap",
@@ -104,7 +46,7 @@ CHECKS: tuple[Check, ...] = (
         next_dates.naive_error,
         among=next_dates.date_told,
     ),
-    Check("next_order_inside", "order inside its limits", next_dates.date_inside, _promised),
+    Check("next_order_inside", "order inside its limits", next_dates.date_inside, promised),
     Check(
         "next_order_inside_ordered",
         "the same, of those who ordered",
@@ -134,8 +76,11 @@ def told_and_came(one: OriginForecasts, horizon_days: int) -> pd.DataFrame:
     scores = one.scores.drop(columns=["customer_id", "as_of"]).reset_index(drop=True)
     rows = pd.concat([one.came.reset_index(drop=True), scores], axis=1).assign(origin=one.origin)
     rank = rows["expected_value"].rank(method="first") - 1
+    pairs = zip(rows["true_tier"], rows["tier_set"], strict=True)
     grouped = rows.assign(
-        **{TRUE_TIER: rows["true_tier"], DECILE: (rank * DECILES // len(rows)).astype(int) + 1}
+        in_tier_set=[true in named for true, named in pairs],
+        tier_set_size=rows["tier_set"].map(len),
+        **{TRUE_TIER: rows["true_tier"], DECILE: (rank * DECILES // len(rows)).astype(int) + 1},
     )
     return next_dates.with_waits(grouped, horizon_days)
 
