@@ -9,6 +9,7 @@ from tiercast.contract.report import RuleFinding
 from tiercast.contract.rules import RULES
 from tiercast.contract.screening import (
     bad_rows,
+    count_findings,
     findings,
     flag,
     good_rows,
@@ -49,7 +50,7 @@ def test_good_and_bad_rows_part_the_table(lines):
 
 def test_findings_count_each_rule_those_without_a_row_included(lines):
     rules = rules_for(lines, ORDERS)
-    found = {f.rule: f for f in findings(flag(lines, rules), ORDERS, rules)}
+    found = {f.rule: f for f in findings(count_findings(flag(lines, rules), rules), ORDERS, rules)}
     assert found["null_customer"].rows == 2
     assert found["null_customer"].examples == ("empty",)
     assert found["return"].rows == 2
@@ -65,7 +66,7 @@ def test_three_distinct_examples_are_shown():
     )
     table = ibis.memtable(frame)
     rules = [(rule, column) for rule, column in rules_for(table, ORDERS) if rule.name == "return"]
-    [found] = findings(flag(table, rules), ORDERS, rules)
+    [found] = findings(count_findings(flag(table, rules), rules), ORDERS, rules)
     assert (found.rows, found.examples) == (5, ("'-1.0'", "'-2.0'", "'-3.0'"))
 
 

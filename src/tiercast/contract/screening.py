@@ -1,6 +1,6 @@
 """Apply the rules to a parsed table: count, show examples, part the good rows from the bad."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 
@@ -11,9 +11,9 @@ from tiercast.contract.errors import DataContractError
 from tiercast.contract.report import RuleFinding
 from tiercast.contract.rules import RAW_SUFFIX, RULES, Rule, raw
 from tiercast.contract.tables import TableSpec
+from tiercast.contract.tally import EXAMPLES, Found
 
 FLAG_PREFIX = "breaks__"
-EXAMPLES = 3
 
 
 def rules_for(table: ir.Table, spec: TableSpec) -> list[tuple[Rule, str]]:
@@ -30,26 +30,41 @@ def flag(table: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
     )
 
 
-def findings(
-    flagged: ir.Table, spec: TableSpec, rules: Sequence[tuple[Rule, str]]
-) -> tuple[RuleFinding, ...]:
-    """Answer what each rule found, in one pass, and examples where it found something."""
+def count_findings(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> dict[str, Found]:
+    """Answer how many rows break each rule, in one pass, and values of those that are broken."""
     counts = flagged.agg(
         **{rule.name: flagged[FLAG_PREFIX + rule.name].sum().fill_null(0) for rule, _ in rules}
     ).to_pyarrow()
+    rows = {rule.name: int(counts[rule.name][0].as_py()) for rule, _ in rules}
+    return {
+        rule.name: Found(rows[rule.name], _examples(flagged, rule, column))
+        if rows[rule.name]
+        else Found(0)
+        for rule, column in rules
+    }
+
+
+def findings(
+    found: Mapping[str, Found], spec: TableSpec, rules: Sequence[tuple[Rule, str]]
+) -> tuple[RuleFinding, ...]:
+    """Answer what each rule found, in words, those without a row included."""
     return tuple(
         RuleFinding(
             table=spec.name,
             rule=rule.name,
             column=column,
-            rows=int(counts[rule.name][0].as_py()),
+            rows=found[rule.name].rows,
             outcome=rule.outcome,
             handling=rule.handling,
             remedy=rule.remedy,
-            examples=_examples(flagged, rule, column) if counts[rule.name][0].as_py() else (),
+            examples=tuple(map(_shown, found[rule.name].examples)),
         )
         for rule, column in rules
     )
+
+
+def _shown(value: str | None) -> str:
+    return "empty" if value is None else repr(value)
 
 
 def good_rows(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
@@ -91,8 +106,8 @@ def _broken(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.BooleanV
     return reduce(or_, (flagged[FLAG_PREFIX + rule.name] for rule in breaking))
 
 
-def _examples(flagged: ir.Table, rule: Rule, column: str) -> tuple[str, ...]:
+def _examples(flagged: ir.Table, rule: Rule, column: str) -> tuple[str | None, ...]:
     chosen = flagged.filter(flagged[FLAG_PREFIX + rule.name])
     values = chosen.select(shown=raw(chosen, column).cast("string")).distinct()
     rows = values.order_by("shown").limit(EXAMPLES).to_pyarrow()["shown"].to_pylist()
-    return tuple("empty" if value is None else repr(value) for value in rows)
+    return tuple(rows)

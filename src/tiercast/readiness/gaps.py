@@ -3,11 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import ibis.expr.types as ir
-
 from tiercast.config.schema import TableName
 from tiercast.contract.report import DataReport
-from tiercast.contract.tables import TABLES
 from tiercast.sources.canonical import CustomerBase
 
 # Elsewhere an empty value means something: no response, still running.
@@ -44,7 +41,7 @@ def measure_gaps(base: CustomerBase) -> Gaps:
             gap
             for name in TABLES_WITH_GAPS
             if name in base.tables
-            for gap in _optional(base.tables[name], name)
+            for gap in _optional(base, name)
         ),
     )
 
@@ -60,10 +57,5 @@ def _required(report: DataReport) -> Iterable[Gap]:
             yield Gap(f"`{found.table}.{found.column}`", share)
 
 
-def _optional(table: ir.Table, name: TableName) -> Iterable[Gap]:
-    columns = [column for column in table.columns if column not in TABLES[name].required]
-    if not columns:
-        return []
-    shares = table.agg(**{column: table[column].isnull().mean() for column in columns})
-    (row,) = shares.to_pyarrow().to_pylist()
-    return [Gap(f"`{name}.{column}`", share) for column, share in row.items()]
+def _optional(base: CustomerBase, name: TableName) -> Iterable[Gap]:
+    return [Gap(f"`{name}.{column}`", n) for column, n in base.empty_shares(name).items()]

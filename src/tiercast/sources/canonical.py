@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
-import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
@@ -17,32 +16,48 @@ from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 from tiercast.contract.rules import RAW_SUFFIX
 from tiercast.contract.schemas import table_schema
 from tiercast.contract.screening import (
-    bad_rows,
+    count_findings,
     findings,
     flag,
-    good_rows,
     refuse_if_none_left,
     rules_for,
 )
 from tiercast.contract.tables import TABLES, TableSpec
+from tiercast.contract.tally import KeptLines, Tally
 from tiercast.sources.engine import open_engine
 from tiercast.sources.mapping import map_columns
-from tiercast.sources.readers import describe, open_source
+from tiercast.sources.readers import describe, open_since, open_source
+from tiercast.sources.screened import (
+    Screened,
+    count_empty,
+    flagged_name,
+    hash_sums,
+    tally,
+)
+from tiercast.sources.since import Since, midnight
+
+ZERO_UNITS = 10_000  # amounts are summed in whole 1/10,000 of the currency unit
 
 
 @dataclass(frozen=True)
 class CustomerBase:
-    """The canonical tables of one base, the rows put aside, and the report about both."""
+    """The canonical tables of one base, the rows put aside, and the report about both.
+
+    Order lines that were counted before and not read again are known as `kept` alone: of
+    transactions, `tables` holds only the newer ones, while the report and the answers below are
+    about all of them.
+    """
 
     config: Config
     connection: SQLBackend
     tables: Mapping[TableName, ir.Table]
     quarantine: Mapping[TableName, ir.Table]
     report: DataReport
+    kept: KeptLines | None = None
 
     @property
     def transactions(self) -> ir.Table:
-        """The order lines."""
+        """The order lines that were read."""
         return self.tables["transactions"]
 
     @property
@@ -61,7 +76,18 @@ class CustomerBase:
 
     def fingerprint(self) -> dict[str, str]:
         """Answer a number per table that changes when any row does, whatever the row order."""
-        return {name: _fingerprint(table) for name, table in self.tables.items()}
+        sums = {name: hash_sums(table) for name, table in self.tables.items()}
+        if self.kept is not None:
+            sums["transactions"] += self.kept.hashes
+        return {name: str(of_rows) for name, of_rows in sums.items()}
+
+    def empty_shares(self, name: TableName) -> dict[str, float]:
+        """Answer in what share of a table's rows each optional column is empty."""
+        rows, empty = count_empty(self.tables[name], TABLES[name])
+        if self.kept is not None and name == "transactions":
+            rows += self.kept.tally.rows_used
+            empty = {column: n + self.kept.empty[column] for column, n in empty.items()}
+        return {column: n / rows for column, n in empty.items()} if rows else {}
 
 
 @contextmanager
@@ -74,16 +100,36 @@ def open_base(config: Config) -> Iterator[CustomerBase]:
         A source cannot be used; the message names the file, column, value and remedy.
     """
     with open_engine(config) as connection:
-        yield _load(config, connection)
+        loaded = load_base(config, connection)
+        loaded.lines.drop(connection)
+        yield loaded.base
 
 
-def _load(config: Config, connection: SQLBackend) -> CustomerBase:
-    lines = _load_table(connection, TABLES["transactions"], config.sources["transactions"])
+@dataclass(frozen=True)
+class LoadedBase:
+    """A base, and its order lines as screened: the caller's to drop."""
+
+    base: CustomerBase
+    lines: Screened
+
+
+def load_base(config: Config, connection: SQLBackend, kept: KeptLines | None = None) -> LoadedBase:
+    """Load all tables; of order lines only those from the day on that `kept` ends with.
+
+    Raises
+    ------
+    DataContractError
+        As `open_base`.
+    """
+    lines = _load_table(
+        connection, TABLES["transactions"], config.sources["transactions"], kept=kept
+    )
     ids = lines.good.customer_id.type()
     loaded: dict[TableName, _Loaded] = {"transactions": lines}
     for name, source in config.sources.items():
         if name != "transactions":
             loaded[name] = _load_table(connection, TABLES[name], source, ids)
+            loaded[name].screened.drop(connection)
     tables = {name: table.good for name, table in loaded.items()}
     _check_margin(config, tables["transactions"])
     report = DataReport(
@@ -92,13 +138,14 @@ def _load(config: Config, connection: SQLBackend) -> CustomerBase:
         tuple(finding for table in loaded.values() for finding in table.findings),
         _zero_orders(tables["transactions"]),
     )
-    return CustomerBase(
-        config, connection, tables, {name: table.bad for name, table in loaded.items()}, report
-    )
+    bad = {name: table.bad for name, table in loaded.items()}
+    base = CustomerBase(config, connection, tables, bad, report, kept)
+    return LoadedBase(base, lines.screened)
 
 
 @dataclass(frozen=True)
 class _Loaded:
+    screened: Screened
     good: ir.Table
     bad: ir.Table
     summary: TableSummary
@@ -106,24 +153,56 @@ class _Loaded:
 
 
 def _load_table(
-    connection: SQLBackend, spec: TableSpec, source: SourceConfig, ids: DataType | None = None
+    connection: SQLBackend,
+    spec: TableSpec,
+    source: SourceConfig,
+    ids: DataType | None = None,
+    kept: KeptLines | None = None,
 ) -> _Loaded:
-    parsed = map_columns(open_source(connection, source), spec, source)
+    screened = _screen(connection, spec, source, ids, kept)
+    found = count_findings(screened.flagged, screened.rules)
+    good = connection.create_table(spec.name, screened.good)
+    bad = connection.create_table(f"{spec.name}__quarantine", screened.bad)
+    counted = tally(good, bad, spec, found)
+    counted = counted if kept is None else kept.tally + counted
+    told = findings(counted.found, spec, screened.rules)
+    refuse_if_none_left(counted.rows_used, told, describe(source))
+    table_schema(spec).validate(good)
+    customers = int(good.customer_id.nunique().execute())
+    return _Loaded(screened, good, bad, _summary(spec, source, counted, customers), told)
+
+
+def _screen(
+    connection: SQLBackend,
+    spec: TableSpec,
+    source: SourceConfig,
+    ids: DataType | None,
+    kept: KeptLines | None,
+) -> Screened:
+    parsed, older = _parsed(connection, spec, source, kept)
     parsed = parsed if ids is None else _with_ids(parsed, ids)
     rules = rules_for(parsed, spec)
     try:
-        flagged = connection.create_table(f"{spec.name}__flagged", flag(parsed, rules))
+        flagged = connection.create_table(flagged_name(spec), flag(parsed, rules))
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         reason = str(error).splitlines()[0]
         raise DataContractError(f"{describe(source)}: cannot be read: {reason}") from error
-    found = findings(flagged, spec, rules)
-    good = connection.create_table(spec.name, good_rows(flagged, rules))
-    bad = connection.create_table(f"{spec.name}__quarantine", bad_rows(flagged, rules))
-    summary = _summary(spec, describe(source), good, bad)
-    refuse_if_none_left(summary.rows_used, found, describe(source))
-    connection.drop_table(f"{spec.name}__flagged")
-    table_schema(spec).validate(good)
-    return _Loaded(good, bad, summary, found)
+    return Screened(spec, rules, flagged, older)
+
+
+def _parsed(
+    connection: SQLBackend, spec: TableSpec, source: SourceConfig, kept: KeptLines | None
+) -> tuple[ir.Table, int]:
+    """Answer the rows to read, parsed, and how many older ones there are."""
+    if kept is None or spec.time is None:
+        return map_columns(open_source(connection, source), spec, source), 0
+    since = Since(source.columns.get(spec.time, spec.time), kept.until)
+    rows, older = open_since(connection, source, since)
+    parsed = map_columns(rows, spec, source)
+    time = parsed[spec.time]
+    is_older = time < midnight(kept.until)  # of times that had to be read first
+    older += int(parsed.filter(is_older).count().execute())
+    return parsed.filter(~is_older.fill_null(False)), older
 
 
 def _with_ids(table: ir.Table, ids: DataType) -> ir.Table:
@@ -134,24 +213,18 @@ def _with_ids(table: ir.Table, ids: DataType) -> ir.Table:
     return table.mutate(**{"customer_id": own.try_cast(ids), "customer_id" + RAW_SUFFIX: own})
 
 
-def _summary(spec: TableSpec, origin: str, good: ir.Table, bad: ir.Table) -> TableSummary:
-    never = ibis.null("timestamp(6)")
-    row = good.agg(
-        rows=good.count(),
-        customers=good.customer_id.nunique(),
-        first=good[spec.time].min() if spec.time else never,
-        last=good[spec.time].max() if spec.time else never,
-    ).to_pyarrow()
-    used, put_aside = row["rows"][0].as_py(), bad.count().execute()
+def _summary(
+    spec: TableSpec, source: SourceConfig, counted: Tally, customers: int
+) -> TableSummary:
     return TableSummary(
         table=spec.name,
-        source=origin,
-        rows_read=int(used + put_aside),
-        rows_used=int(used),
-        rows_quarantined=int(put_aside),
-        customers=int(row["customers"][0].as_py()),
-        first=row["first"][0].as_py(),
-        last=row["last"][0].as_py(),
+        source=describe(source),
+        rows_read=counted.rows_read,
+        rows_used=counted.rows_used,
+        rows_quarantined=counted.rows_quarantined,
+        customers=customers,
+        first=counted.first,
+        last=counted.last,
     )
 
 
@@ -166,14 +239,6 @@ def _check_margin(config: Config, transactions: ir.Table) -> None:
 def _zero_orders(lines: ir.Table) -> int:
     """Count the orders that net to zero."""
     keys = ["customer_id", "order_id"] if "order_id" in lines.columns else ["customer_id"]
-    orders = lines.group_by(*keys, day=lines.ordered_at.date()).agg(net=lines.amount.sum())
-    return int(orders.filter(orders.net.round(4) == 0).count().execute())  # .1 + .2 - .3 is 0
-
-
-def _fingerprint(table: ir.Table) -> str:
-    text = [table[name].cast("string").fill_null("∅") for name in sorted(table.columns)]
-    rows = table.select(row=ibis.literal("\x1f").join(text).hash())
-    # Sums of the two halves: equal rows would cancel each other in an exclusive or.
-    low, high = rows.row & 0xFFFFFFFF, rows.row >> 32
-    sums = rows.agg(rows=rows.count(), low=low.sum(), high=high.sum()).to_pyarrow().to_pylist()[0]
-    return f"{sums['rows']}-{sums['low']:x}-{sums['high'] & 0xFFFFFFFFFFFFFFFF:x}"
+    net = (lines.amount * ZERO_UNITS).round(0).sum()  # .1 + .2 - .3 is 0
+    orders = lines.group_by(*keys, day=lines.ordered_at.date()).agg(net=net)
+    return int(orders.filter(orders.net == 0).count().execute())

@@ -3,6 +3,8 @@
 import glob
 import importlib
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -20,6 +22,7 @@ from tiercast.config.secrets import masked
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.object_store import FILE_SCHEME, fetch, is_remote
 from tiercast.sources.samples import SAMPLE_SCHEME, sample_path
+from tiercast.sources.since import Since
 from tiercast.sources.workspace import workspace
 
 URL_REMEDY = (
@@ -51,6 +54,23 @@ def open_source(connection: SQLBackend, source: SourceConfig) -> ir.Table:
     if table.limit(1).count().execute() == 0:
         raise DataContractError(f"{describe(source)}: holds no rows; export again or mend it.")
     return table
+
+
+def open_since(connection: Backend, source: SourceConfig, since: Since) -> tuple[ir.Table, int]:
+    """Answer the source's rows from a day on, and how many older ones there are.
+
+    A database counts the older ones itself and sends only the others.
+
+    Raises
+    ------
+    DataContractError
+        As `open_source`, except that there may be no row from the day on.
+    """
+    if source.connection is None:
+        rows = _open_files(connection, _files_here(connection, source))
+        return since.newer(rows), int(since.older(rows).count().execute())
+    with _database_table(source) as rows:
+        return _copy(connection, since.newer(rows)), int(since.older(rows).count().execute())
 
 
 def _open_elsewhere(connection: SQLBackend, source: SourceConfig) -> ir.Table:
@@ -158,9 +178,15 @@ def _driver_errors() -> tuple[type[Exception], ...]:
 
 def _open_connection(connection: Backend, source: SourceConfig) -> ir.Table:
     """Copy a database table into the workspace."""
+    with _database_table(source) as table:
+        return _copy(connection, table)
+
+
+@contextmanager
+def _database_table(source: SourceConfig) -> Iterator[ir.Table]:
     remote = _connect(source)
     try:
-        return _copy(connection, _remote_table(remote, source))
+        yield _remote_table(remote, source)
     except _driver_errors() as error:
         text = masked(str(error)).splitlines()[0]
         raise DataContractError(f"{describe(source)}: cannot be read: {text}") from None

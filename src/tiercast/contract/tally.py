@@ -1,0 +1,100 @@
+"""What is counted of a table's rows, part by part: the tallies of two parts add up."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """The rows that break a rule, and the first few distinct values in them, sorted.
+
+    Examples
+    --------
+    >>> Found(2, ("a", "c")) + Found(3, ("b", "c", None))
+    Found(rows=5, examples=('a', 'b', 'c'))
+    """
+
+    rows: int
+    examples: tuple[str | None, ...] = ()
+
+    def __add__(self, other: "Found") -> "Found":
+        values = {*self.examples, *other.examples}
+        return Found(self.rows + other.rows, tuple(sorted(values, key=_nulls_last)[:EXAMPLES]))
+
+
+def _nulls_last(value: str | None) -> tuple[bool, str]:
+    return value is None, value or ""
+
+
+@dataclass(frozen=True)
+class HashSums:
+    """Sums over the hashes of rows, low and high half: the same in whatever order rows come.
+
+    Equal rows would cancel each other in an exclusive or.
+    """
+
+    rows: int
+    low: int
+    high: int
+
+    def __add__(self, other: "HashSums") -> "HashSums":
+        return HashSums(self.rows + other.rows, self.low + other.low, self.high + other.high)
+
+    def __str__(self) -> str:
+        return f"{self.rows}-{self.low:x}-{self.high & 0xFFFFFFFFFFFFFFFF:x}"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows used and put aside, the first and last time of those used, what each rule found."""
+
+    rows_used: int
+    rows_quarantined: int
+    first: dt.datetime | None
+    last: dt.datetime | None
+    found: Mapping[str, Found] = field(default_factory=dict)
+
+    @property
+    def rows_read(self) -> int:
+        """All rows."""
+        return self.rows_used + self.rows_quarantined
+
+    def __add__(self, other: "Tally") -> "Tally":
+        none = Found(0)
+        names = dict.fromkeys((*self.found, *other.found))
+        return Tally(
+            self.rows_used + other.rows_used,
+            self.rows_quarantined + other.rows_quarantined,
+            min(_known(self.first, other.first), default=None),
+            max(_known(self.last, other.last), default=None),
+            {n: self.found.get(n, none) + other.found.get(n, none) for n in names},
+        )
+
+
+def _known(*times: dt.datetime | None) -> Iterable[dt.datetime]:
+    return [time for time in times if time is not None]
+
+
+@dataclass(frozen=True)
+class KeptLines:
+    """Order lines before the day `until` that were counted once and are not read again.
+
+    `empty` counts the empty values of each optional column, in the rows used.
+    """
+
+    until: dt.date
+    tally: Tally
+    hashes: HashSums
+    empty: Mapping[str, int]
+
+    def __add__(self, other: "KeptLines") -> "KeptLines":
+        names = dict.fromkeys((*self.empty, *other.empty))
+        return KeptLines(
+            max(self.until, other.until),
+            self.tally + other.tally,
+            self.hashes + other.hashes,
+            {n: self.empty.get(n, 0) + other.empty.get(n, 0) for n in names},
+        )

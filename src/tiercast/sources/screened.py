@@ -1,0 +1,101 @@
+"""A table as parsed and screened: rows with a flag per rule, and what is counted of them."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.sql import SQLBackend
+
+from tiercast.contract.rules import Rule
+from tiercast.contract.screening import bad_rows, count_findings, good_rows
+from tiercast.contract.tables import TableSpec
+from tiercast.contract.tally import Found, HashSums, KeptLines, Tally
+from tiercast.sources.since import midnight
+
+
+@dataclass(frozen=True)
+class Screened:
+    """The rows of one table with a flag per rule, and how many older ones were not read."""
+
+    spec: TableSpec
+    rules: Sequence[tuple[Rule, str]]
+    flagged: ir.Table
+    older: int = 0
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Names and types of the columns as parsed and of the rules' flags."""
+        return {name: str(kind) for name, kind in self.flagged.schema().items()}
+
+    @property
+    def good(self) -> ir.Table:
+        """The rows that break no rule."""
+        return good_rows(self.flagged, self.rules)
+
+    @property
+    def bad(self) -> ir.Table:
+        """The rows put aside, as the source had them."""
+        return bad_rows(self.flagged, self.rules)
+
+    def drop(self, connection: SQLBackend) -> None:
+        """Remove the rows from the engine; those good and bad that were made tables stay."""
+        connection.drop_table(flagged_name(self.spec))
+
+    def between(self, start: dt.date | None, end: dt.date) -> "Screened":
+        """Answer the rows from a day (None: the first) to the one before `end`."""
+        assert self.spec.time is not None
+        time = self.flagged[self.spec.time]
+        inside = time < midnight(end)
+        if start is not None:
+            inside &= time >= midnight(start)
+        return Screened(self.spec, self.rules, self.flagged.filter(inside))
+
+    def kept(self, until: dt.date) -> KeptLines:
+        """Answer all that is counted of the rows, to be known without them from now on."""
+        good = self.good
+        return KeptLines(
+            until,
+            tally(good, self.bad, self.spec, count_findings(self.flagged, self.rules)),
+            hash_sums(good),
+            count_empty(good, self.spec)[1],
+        )
+
+
+def flagged_name(spec: TableSpec) -> str:
+    """Answer the name of the table of flagged rows in the engine."""
+    return f"{spec.name}__flagged"
+
+
+def tally(good: ir.Table, bad: ir.Table, spec: TableSpec, found: Mapping[str, Found]) -> Tally:
+    """Answer how many rows there are, good and bad, and their span."""
+    never = ibis.null("timestamp(6)")
+    (row,) = (
+        good.agg(
+            rows=good.count(),
+            first=good[spec.time].min() if spec.time else never,
+            last=good[spec.time].max() if spec.time else never,
+        )
+        .to_pyarrow()
+        .to_pylist()
+    )
+    put_aside = int(bad.count().execute())
+    return Tally(int(row["rows"]), put_aside, row["first"], row["last"], found)
+
+
+def hash_sums(table: ir.Table) -> HashSums:
+    """Answer sums over the hashes of a table's rows."""
+    text = [table[name].cast("string").fill_null("∅") for name in sorted(table.columns)]
+    rows = table.select(row=ibis.literal("\x1f").join(text).hash())
+    low, high = rows.row & 0xFFFFFFFF, rows.row >> 32
+    sums = rows.agg(rows=rows.count(), low=low.sum(), high=high.sum()).to_pyarrow().to_pylist()[0]
+    return HashSums(**{name: int(number or 0) for name, number in sums.items()})
+
+
+def count_empty(table: ir.Table, spec: TableSpec) -> tuple[int, dict[str, int]]:
+    """Answer how many rows there are, and in how many each optional column is empty."""
+    columns = [column for column in table.columns if column not in spec.required]
+    empty = {f"empty_{n}": table[n].isnull().sum().fill_null(0) for n in columns}
+    (row,) = table.agg(rows=table.count(), **empty).to_pyarrow().to_pylist()
+    return int(row["rows"]), {name: int(row[f"empty_{name}"]) for name in columns}

@@ -1,0 +1,45 @@
+"""A source parted at a day: rows that are read, and older ones that need not be."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class Since:
+    """A day, and the source's own column of times; rows without a time count as newer.
+
+    Times that are text are left for the contract to read: then all rows count as newer.
+    """
+
+    column: str
+    day: dt.date
+
+    def newer(self, rows: ir.Table) -> ir.Table:
+        """Answer the rows at or after the day, and those without a time."""
+        limit = self._limit(rows)
+        if limit is None:
+            return rows
+        time = rows[self.column]
+        return rows.filter((time >= limit) | time.isnull())
+
+    def older(self, rows: ir.Table) -> ir.Table:
+        """Answer the rows before the day."""
+        limit = self._limit(rows)
+        return rows.limit(0) if limit is None else rows.filter(rows[self.column] < limit)
+
+    def _limit(self, rows: ir.Table) -> ir.Scalar | None:
+        """Answer the day's midnight as the column tells time: so a file's parts can be skipped."""
+        kind = rows[self.column].type() if self.column in rows.columns else None
+        if kind is None or not (kind.is_date() or kind.is_timestamp()):
+            return None
+        zone = dt.UTC if kind.is_timestamp() and kind.timezone is not None else None
+        midnight = dt.datetime.combine(self.day, dt.time(), zone)
+        return ibis.literal(self.day if kind.is_date() else midnight, type=kind)
+
+
+def midnight(day: dt.date) -> ir.TimestampScalar:
+    """Answer a day's beginning as canonical tables tell time."""
+    return ibis.timestamp(f"{day.isoformat()} 00:00:00").cast("timestamp(6)")
