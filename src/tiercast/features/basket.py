@@ -23,7 +23,7 @@ BASKET: tuple[Feature, ...] = (
         "basket",
         "lines an order",
         "orders",
-        lambda table, _: ratio(table["lines"].sum(), table.is_order.sum()),
+        lambda table, _: ratio(table["lines"].sum(), table.count(where=table.is_order)),
         empty=None,
     ),
     Feature(
@@ -32,7 +32,7 @@ BASKET: tuple[Feature, ...] = (
         "basket",
         "pieces an order",
         "orders",
-        lambda table, _: ratio(exact_sum(table.quantity), table.is_order.sum()),
+        lambda table, _: ratio(exact_sum(table.quantity), table.count(where=table.is_order)),
         empty=None,
     ),
     Feature(
@@ -84,7 +84,7 @@ BASKET: tuple[Feature, ...] = (
         "basket",
         "different categories bought in the last 90 days",
         "categories",
-        lambda table, _: within(table, 90).sum(),
+        lambda table, _: table.count(where=within(table, 90)),
     ),
     Feature(
         "category_top_share",

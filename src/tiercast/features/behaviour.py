@@ -16,7 +16,9 @@ DAY_PARTS = {"morning": (5, 12), "afternoon": (12, 17), "evening": (17, 24)}
 def _share_of_orders(
     chosen: Callable[[ir.Table], ir.BooleanValue],
 ) -> Callable[[ir.Table, Setting], ir.Value]:
-    return lambda table, _: ratio((chosen(table) & table.is_order).sum(), table.is_order.sum())
+    return lambda table, _: ratio(
+        table.count(where=chosen(table) & table.is_order), table.count(where=table.is_order)
+    )
 
 
 def _between_hours(start: int, end: int) -> Callable[[ir.Table], ir.BooleanValue]:
@@ -56,7 +58,7 @@ RHYTHM = (
         "behaviour",
         "weeks with an order",
         "order_days",
-        lambda table, _: table.new_week.sum(),
+        lambda table, _: table.count(where=table.new_week),
     ),
     Feature(
         "active_months",
@@ -64,7 +66,7 @@ RHYTHM = (
         "behaviour",
         "months with an order",
         "order_days",
-        lambda table, _: table.new_month.sum(),
+        lambda table, _: table.count(where=table.new_month),
     ),
     Feature(
         "active_days_90d",
@@ -72,7 +74,7 @@ RHYTHM = (
         "behaviour",
         "days with an order in the last 90 days",
         "order_days",
-        lambda table, _: within(table, 90).sum(),
+        lambda table, _: table.count(where=within(table, 90)),
     ),
     Feature(
         "gap_mean_days",

@@ -15,7 +15,7 @@ from tiercast.snapshots.exact import exact_sum
 def _repeat_value(table: ir.Table, _: Setting) -> ir.Value:
     repeat = table.gap_days.notnull()
     spent = exact_sum(ibis.greatest(table.spent, 0.0), where=repeat)
-    return ratio(spent, repeat.sum()).fill_null(0.0)
+    return ratio(spent, table.count(where=repeat)).fill_null(0.0)
 
 
 SUFFICIENT: tuple[Feature, ...] = (

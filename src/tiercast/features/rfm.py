@@ -18,7 +18,7 @@ YEAR_DAYS = 364  # whole weeks, so that weekdays match
 
 
 def _orders_within(days: int) -> Callable[[ir.Table, Setting], ir.Value]:
-    return lambda table, _: (table.is_order & within(table, days)).sum()
+    return lambda table, _: table.count(where=table.is_order & within(table, days))
 
 
 def _revenue_within(days: int) -> Callable[[ir.Table, Setting], ir.Value]:
@@ -78,7 +78,12 @@ LEVELS = (
         empty=None,
     ),
     Feature(
-        "orders", "orders", "rfm", "orders so far", "orders", lambda table, _: table.is_order.sum()
+        "orders",
+        "orders",
+        "rfm",
+        "orders so far",
+        "orders",
+        lambda table, _: table.count(where=table.is_order),
     ),
     Feature(
         "revenue",
@@ -162,7 +167,7 @@ LAST_YEAR = (
         "orders in the horizon's window a year ago; empty for customers of less than a year",
         "orders",
         lambda table, setting: _a_year_known(
-            table, (table.is_order & _same_window_last_year(table, setting)).sum()
+            table, table.count(where=table.is_order & _same_window_last_year(table, setting))
         ),
         empty=None,
     ),

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
@@ -16,16 +17,26 @@ from tiercast.snapshots.journal import Journal
 
 BATCH_CUSTOMERS = 25_000
 BATCH = "batch"
+PANEL = "panel__of_batch"
 TABLES = ("orders", "order_days", "category_days", "customers", "events", "contacts")
+
+
+@ibis.udf.scalar.builtin
+def getvariable(variable: str) -> int:  # type: ignore[empty-body]
+    """Answer a variable that is set before each batch: DuckDB reads it anew in each query."""
 
 
 @dataclass(frozen=True)
 class Batches:
-    """The customers with an order before `as_of`, parted by a hash of their id."""
+    """The customers with an order before `as_of`, parted by a hash of their id.
 
-    journal: Journal
+    Their features are one view of the engine, put together once: what changes from batch to batch
+    is a variable in it. `panel` is what it shows, and holds what it is made of.
+    """
+
+    connection: Backend
+    panel: ir.Table
     as_of: dt.date
-    setting: Setting
     customers: int
 
     @classmethod
@@ -35,8 +46,10 @@ class Batches:
         """Count the customers and part the journal."""
         customers = count_customers(journal, as_of)
         number = _number(customers)
-        parted = journal if number == 1 else _parted(connection, journal, number)
-        return cls(parted, as_of, setting, customers)
+        chosen = journal if number == 1 else _chosen(_parted(connection, journal, number))
+        panel = feature_panel(chosen, [as_of], setting)
+        connection.create_view(PANEL, panel, overwrite=True)
+        return cls(connection, panel, as_of, customers)
 
     @property
     def number(self) -> int:
@@ -46,7 +59,7 @@ class Batches:
     @property
     def schema(self) -> pa.Schema:
         """The columns of each batch and their types in the engine."""
-        return self._panel(0).schema().to_pyarrow()
+        return self.panel.schema().to_pyarrow()
 
     def frames(self) -> Iterator[pd.DataFrame]:
         """Answer one feature frame per batch, sorted by customer id; empty ones are left out.
@@ -55,13 +68,10 @@ class Batches:
         """
         schema = self.schema
         for number in range(self.number):
-            frame = self._panel(number).to_pandas()
+            self.connection.raw_sql(f"set variable {BATCH} = {number:d}")
+            frame = self.connection.table(PANEL).to_pandas()
             if len(frame):
                 yield feature_frame(frame, schema, self.as_of)
-
-    def _panel(self, number: int) -> ir.Table:
-        journal = self.journal if self.number == 1 else _chosen(self.journal, number)
-        return feature_panel(journal, [self.as_of], self.setting)
 
 
 def feature_frame(rows: pd.DataFrame, schema: pa.Schema, as_of: dt.date) -> pd.DataFrame:
@@ -88,7 +98,7 @@ def _parted(connection: Backend, journal: Journal, number: int) -> Journal:
     def parted(name: str, table: ir.Table) -> ir.Table:
         batch = (table.customer_id.cast("string").hash() % number).abs()
         sorted_rows = table.mutate(**{BATCH: batch.cast("int32")}).order_by(BATCH)
-        return connection.create_table(f"{name}__by_batch", sorted_rows)
+        return connection.create_table(f"{name}__by_batch", sorted_rows, temp=True)
 
     tables = {name: getattr(journal, name) for name in TABLES}
     return replace(
@@ -96,12 +106,13 @@ def _parted(connection: Backend, journal: Journal, number: int) -> Journal:
     )
 
 
-def _chosen(journal: Journal, number: int) -> Journal:
+def _chosen(journal: Journal) -> Journal:
+    """Answer the journal of the batch that the variable names."""
     tables = {name: getattr(journal, name) for name in TABLES}
     return replace(
         journal,
         **{
-            name: table.filter(table[BATCH] == number).drop(BATCH)
+            name: table.filter(table[BATCH] == getvariable(BATCH)).drop(BATCH)
             for name, table in tables.items()
             if table is not None
         },

@@ -1,9 +1,10 @@
 """Sums that come out the same to the last bit, whatever order an engine adds in."""
 
+import ibis
 import ibis.expr.types as ir
 
-MONEY_UNITS = 10_000  # 1/10,000 of the currency unit; sums stay below 2^63 up to about 9e14
-FINE_UNITS = 10**9  # for weights and logarithms, whose sums stay below 9e9
+MONEY_UNITS = 10_000  # 1/10,000 of the currency unit; a sum is whole up to 2^53, about 9e11
+FINE_UNITS = 10**9  # for weights and logarithms, whose sums stay below 9e6
 
 
 def exact_sum(
@@ -12,6 +13,12 @@ def exact_sum(
     where: ir.BooleanValue | None = None,
     units: int = MONEY_UNITS,
 ) -> ir.FloatingValue:
-    """Answer the sum in whole 1/units: integer sums do not depend on their order."""
-    whole = (value * units).round().cast("int64")
-    return whole.sum(where=where).fill_null(0).cast("float64") / units
+    """Answer the sum in whole 1/units: sums of whole numbers do not depend on their order.
+
+    The whole numbers are held as floats: an engine's sum of integers takes twice the memory for
+    each customer and column, and features are bound by that.
+    """
+    whole = (value * units).round().cast("float64")
+    # A condition inside the sum costs less than a filtered aggregate beside the others.
+    chosen = whole if where is None else ibis.ifelse(where, whole, 0.0)
+    return chosen.sum().fill_null(0.0) / units

@@ -34,16 +34,20 @@ class Journal:
 def build_journal(
     connection: SQLBackend, tables: Mapping[TableName, ir.Table], config: Config
 ) -> Journal:
-    """Answer the reduced tables, each computed once and held in the workspace."""
+    """Answer the reduced tables, each computed once and held in the workspace.
+
+    They are temporary: those of a database's file would be compressed, which takes longer than
+    all that is read from them. Beyond the workspace's memory they spill to disk all the same.
+    """
     lines = tables["transactions"]
-    orders = connection.create_table("orders", reduce_to_orders(lines, config))
+    orders = connection.create_table("orders", reduce_to_orders(lines, config), temp=True)
     by_category = reduce_to_category_days(lines)
     return Journal(
         orders=orders,
-        order_days=connection.create_table("order_days", reduce_to_order_days(orders)),
+        order_days=connection.create_table("order_days", reduce_to_order_days(orders), temp=True),
         category_days=None
         if by_category is None
-        else connection.create_table("category_days", by_category),
+        else connection.create_table("category_days", by_category, temp=True),
         customers=tables.get("customers"),
         events=tables.get("events"),
         contacts=tables.get("contacts"),
