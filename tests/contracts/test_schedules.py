@@ -1,0 +1,96 @@
+"""What holds for the schedules and the image that come with the project."""
+
+import ast
+import configparser
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from tiercast.cli.main import app
+
+ROOT = Path(__file__).parents[2]
+SCHEDULES = sorted((ROOT / "pipelines" / "schedules").iterdir())
+CALL = re.compile(
+    r"""tiercast ((?:--log-format json )?[a-z-]+) "?(?:\$CONFIG|pipelines/%i\.yaml)"""
+)
+BEGINS = re.compile(r"(?<![\w/@.-])tiercast (?=-|check|score|report|alerts|monitor|train)")
+
+
+def commands_of(path):
+    """Answer a file's lines without comments."""
+    lines = path.read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+
+
+def calls(path):
+    """Answer the arguments of each call of the command line in a file."""
+    return [[*found.split(), "orders.yaml"] for found in CALL.findall(commands_of(path))]
+
+
+ALL = [(path, call) for path in SCHEDULES for call in calls(path)]
+
+
+def test_there_are_jobs_for_cron_systemd_and_airflow():
+    names = {path.name for path in SCHEDULES}
+    assert {"crontab", "airflow_daily.py", "tiercast-daily@.service"} <= names
+
+
+@pytest.mark.parametrize("name", ["crontab", "airflow_daily.py"])
+def test_a_job_does_all_of_it(name):
+    path = ROOT / "pipelines" / "schedules" / name
+    assert [call[-2] for call in calls(path)] == STEPS
+
+
+@pytest.mark.parametrize("path", SCHEDULES, ids=lambda path: path.name)
+def test_no_call_escapes_the_tests(path):
+    code = commands_of(path).rpartition('"""')[2]  # a module's docstring is prose
+    assert len(BEGINS.findall(code)) == len(calls(path))
+
+
+@pytest.mark.parametrize(("path", "call"), ALL, ids=[f"{p.name} {' '.join(c)}" for p, c in ALL])
+def test_every_call_is_one_that_the_command_line_takes(path, call):
+    group = typer.main.get_command(app)
+    context = group.make_context("tiercast", list(call))
+    name, command, rest = group.resolve_command(context, [*context._protected_args, *context.args])
+    taken = command.make_context(name, list(rest), parent=context)
+    assert taken.params["config"]
+
+
+@pytest.mark.parametrize("path", [p for p in SCHEDULES if p.suffix in {".service", ".timer"}])
+def test_a_unit_is_one_that_systemd_reads(path):
+    parser = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)
+    parser.optionxform = str
+    parser.read_string(path.read_text("utf-8"))
+    assert parser["Unit"]["Description"]
+    assert path.suffix[1:].title() in parser
+
+
+def test_the_crontab_has_five_times_and_a_command():
+    lines = (ROOT / "pipelines/schedules/crontab").read_text("utf-8").splitlines()
+    jobs = [line for line in lines if re.match(r"[\d*]", line)]
+    assert len(jobs) == 2
+    for job in jobs:
+        assert re.match(r"(?:[\d*,/-]+ ){5}cd ", job)
+        assert "%" not in job  # cron takes it for a line's end
+
+
+def test_the_airflow_file_calls_the_command_line_alone():
+    tree = ast.parse((ROOT / "pipelines/schedules/airflow_daily.py").read_text("utf-8"))
+    modules = {
+        node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert modules == {"datetime", "os", "airflow", "airflow.operators.bash"}
+
+
+def test_the_image_is_built_from_the_lock_and_from_files_that_are_there():
+    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
+    copied = [word for line in lines if line.startswith("COPY") for word in line.split()[1:-1]]
+    assert "requirements.lock" in copied
+    assert all((ROOT / name).exists() for name in copied)
+    installs = [line for line in lines if "pip install" in line]
+    assert all("requirements.lock" in line or "--no-deps" in line for line in installs)
+    assert all("==" not in line for line in lines)  # versions stand in the lock alone
