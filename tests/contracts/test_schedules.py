@@ -12,9 +12,9 @@ from tiercast.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 SCHEDULES = sorted((ROOT / "pipelines" / "schedules").iterdir())
-CALL = re.compile(
-    r"""tiercast ((?:--log-format json )?[a-z-]+) "?(?:\$CONFIG|pipelines/%i\.yaml)"""
-)
+CONFIG = r'"?(?:\$CONFIG|pipelines/%i\.yaml)'
+CALL = re.compile(f"tiercast ((?:--log-format json )?[a-z-]+) {CONFIG}")
+STEPS = ["check", "score", "report", "alerts", "monitor", "train"]
 BEGINS = re.compile(r"(?<![\w/@.-])tiercast (?=-|check|score|report|alerts|monitor|train)")
 
 
