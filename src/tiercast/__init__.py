@@ -5,7 +5,7 @@ Every command is a function of the same name here, taking a config and returning
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
 ['backtest', 'check', 'churn_definition', 'compare', 'demo', 'explain', 'features', 'init',
- 'promote', 'report', 'rollback', 'score', 'train']
+ 'monitor', 'promote', 'report', 'rollback', 'score', 'train']
 """
 
 import importlib
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tiercast.backtesting.backtest import backtest
     from tiercast.definitions.churn_definition import churn_definition
+    from tiercast.monitoring.monitor import monitor
     from tiercast.scoring.explain import explain
     from tiercast.scoring.score import score
     from tiercast.training.compare import compare
@@ -38,6 +39,7 @@ __all__ = [
     "explain",
     "features",
     "init",
+    "monitor",
     "promote",
     "report",
     "rollback",
@@ -54,6 +56,7 @@ _VERBS = {
     "demo": "tiercast.verbs.demo",
     "explain": "tiercast.scoring.explain",
     "init": "tiercast.verbs.init",
+    "monitor": "tiercast.monitoring.monitor",
     "promote": "tiercast.training.promote",
     "report": "tiercast.verbs.report",
     "rollback": "tiercast.training.promote",

@@ -38,25 +38,31 @@ class Usual:
 
 @dataclass(frozen=True)
 class Tracked:
-    """A column as it was, and how far it usually moves."""
+    """A column as it was, how far it usually moves, and how much the model goes by it.
+
+    `weight` is a feature's share of all features' weight; 0 for scores.
+    """
 
     kind: Kind
     name: str
     then: Profile
     usual: Usual = Usual()
+    weight: float = 0.0
 
 
 @dataclass(frozen=True)
 class Reference:
     """The customers and columns that a model was trained on, as of a day.
 
-    `usual_days` is the time in which `usual` was seen; None: nothing is known of it.
+    `usual_days` is the time in which what is usual was seen, `usual_growth` the customers who
+    came anew in it, as a share of those before; None: nothing is known of it.
     """
 
     as_of: dt.date
     customers: int
     columns: tuple[Tracked, ...]
     usual_days: int | None = None
+    usual_growth: float = 0.0
 
     def to_dict(self) -> Mapping[str, object]:
         """Answer plain data."""
@@ -65,6 +71,7 @@ class Reference:
             "as_of": self.as_of,
             "customers": self.customers,
             "usual_days": self.usual_days,
+            "usual_growth": self.usual_growth,
             "columns": [asdict(column) for column in self.columns],
         }
 
@@ -76,6 +83,7 @@ class Reference:
             stored["customers"],
             tuple(_tracked(column) for column in stored["columns"]),
             stored["usual_days"],
+            stored["usual_growth"],
         )
 
 

@@ -32,8 +32,9 @@ class Moved:
     """How far values have moved from a profile.
 
     `noise_*` is what chance alone reaches once in a thousand draws of so many; `ks` is None for
-    words. `missing` is the share missing less the share that was; `new` and `gone` are words
-    never seen then, and seen no more, with their shares now and then.
+    words. `missing` is the share missing less the share that was. Of words, `now` has the shares
+    of those kept by name; `new` and `gone` are those never seen then, and seen no more, with
+    their shares now and then.
     """
 
     psi: float
@@ -41,6 +42,7 @@ class Moved:
     ks: float | None
     noise_ks: float
     missing: float
+    now: Mapping[str, float] = field(default_factory=dict)
     new: Mapping[str, float] = field(default_factory=dict)
     gone: Mapping[str, float] = field(default_factory=dict)
 
@@ -133,6 +135,7 @@ class WordProfile:
             None,
             0.0,
             missing - self.missing,
+            {word: now[word] for word in now if word in self.shares},
             new if self.all_named else {},
             {word: share for word, share in self.shares.items() if word not in now},
         )

@@ -49,6 +49,22 @@ def expected_calibration_error(truth: FloatArray, chance: FloatArray) -> float:
     return float(np.mean(gaps))
 
 
+def calibration_error_by_chance(chance: FloatArray) -> float:
+    """Answer the calibration error to expect of chances that are true: customers are few.
+
+    A bin's share scatters around its mean chance about normally, whose mean distance is
+    sqrt(2 / pi) standard deviations.
+
+    Examples
+    --------
+    >>> round(calibration_error_by_chance(np.full(1000, 0.5)), 4)  # 0.7979 * sqrt(.25 / 100)
+    0.0399
+    """
+    bins = np.array_split(np.sort(chance), min(BINS, len(chance)))
+    deviations = [np.sqrt((part * (1 - part)).sum()) / len(part) for part in bins]
+    return float(np.sqrt(2 / np.pi) * np.mean(deviations))
+
+
 def normalised_gini(truth: FloatArray, forecast: FloatArray) -> float:
     """Answer how well the forecast ranks money: 1 is the perfect order, 0 a random one.
 

@@ -182,7 +182,8 @@ def training_run(
 
 def settings(config: Config) -> dict[str, str]:
     """Answer what of the config shapes a model, by dotted name."""
-    return flat(config.model_dump(mode="json", exclude={"name", "sources", "output"}))
+    exclude = {"name", "sources", "output", "monitor", "feature_store"}
+    return flat(config.model_dump(mode="json", exclude=exclude))
 
 
 def flat(content: Mapping[str, object], prefix: str = "") -> dict[str, str]:

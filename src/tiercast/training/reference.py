@@ -1,11 +1,16 @@
 """What a training leaves for `monitor`: how its columns were spread, and how far they move."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from tiercast.artifacts.reference import SCORE_COLUMNS, Kind, Reference, Tracked, Usual
+from tiercast.features.clv import STATISTICS
 from tiercast.modeling.column_profile import moved, profile
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.heads import TREES, Heads
 from tiercast.training.panel import Panel
 
 
@@ -17,20 +22,40 @@ def reference(panel: Panel, model: CustomerModel) -> Reference:
     """
     newest = panel.rows[panel.rows["as_of"] == panel.cutoffs[-1]]
     now, before = model.predict(panel.current), model.predict(newest)
-    features = [*model.feature_names, *_clv_columns(panel.current)]
+    names = [*model.feature_names, *_clv_columns(panel.current)]
+    weights = feature_weights(model.outlook.heads)
+    features = _tracked("feature", names, panel.current, newest)
     return Reference(
         panel.as_of,
         round(len(panel.current) / panel.share),
         (
-            *_tracked("feature", features, panel.current, newest),
+            *(replace(one, weight=weights.get(one.name, 0.0)) for one in features),
             *_tracked("score", SCORE_COLUMNS, now, before),
         ),
         panel.plan.horizon_days,
+        len(panel.current) / max(1, len(newest)) - 1,
     )
 
 
+def feature_weights(heads: Heads) -> Mapping[str, float]:
+    """Answer each feature's share of the gain of all trees, those of each question alike.
+
+    Without trees the BTYD models answer alone, from their own statistics.
+    """
+    if heads.learners is None:
+        return dict.fromkeys(STATISTICS, 1 / len(STATISTICS))
+    names = list(heads.design.features)
+    gains = [
+        getattr(heads.learners, tree).booster.feature_importance("gain").astype(float)
+        for tree in TREES
+    ]
+    shares = sum(gain / max(gain.sum(), 1e-12) for gain in gains)
+    found = pd.Series(shares, index=names).groupby(level=0).sum()
+    return {str(name): float(share) for name, share in (found / max(found.sum(), 1e-12)).items()}
+
+
 def _tracked(
-    kind: Kind, names: list[str] | tuple[str, ...], now: pd.DataFrame, before: pd.DataFrame
+    kind: Kind, names: Sequence[str], now: pd.DataFrame, before: pd.DataFrame
 ) -> list[Tracked]:
     return [_one(kind, name, now[name], before[name]) for name in names]
 

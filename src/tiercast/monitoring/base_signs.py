@@ -1,0 +1,51 @@
+"""Signs that customers or orders do not come as they did."""
+
+from collections.abc import Iterator
+
+from tiercast.monitoring.order_flow import WINDOW_DAYS
+from tiercast.monitoring.sign import Evidence, Sign, usually
+
+
+def gone(evidence: Evidence) -> Iterator[Sign]:
+    """Answer the share of customers gone from the data."""
+    people = evidence.population
+    reason = (
+        f"{people.gone:,} of {people.then:,} customers are no more in the data "
+        f"({people.gone / people.then:.0%}), {people.now:,} are there; look at the source"
+    )
+    yield Sign("customers", people.gone / people.then, reason)
+
+
+def new(evidence: Evidence) -> Iterator[Sign]:
+    """Answer the customers new since training, against those then."""
+    people = evidence.population
+    share = people.new / people.then
+    reason = f"{people.new:,} customers came anew since training, {share:.0%} of those then"
+    yield Sign("customers", share, reason + usually(people.usual_growth), people.usual_growth)
+
+
+def stale(evidence: Evidence) -> Iterator[Sign]:
+    """Answer how many usual gaps ago the last order was."""
+    flow = evidence.flow
+    reason = (
+        f"the last order is of {flow.last_day}, {flow.days_since_last} days before {flow.as_of}; "
+        f"between order days there are usually up to {flow.usual_gap_days:.0f}; are orders "
+        "missing?"
+    )
+    yield Sign("orders", flow.days_since_last / flow.usual_gap_days, reason)
+
+
+def volume(evidence: Evidence) -> Iterator[Sign]:
+    """Answer how many times as many, or as few, orders and money came in as before."""
+    for one in evidence.flow.volumes:
+        if one.change is not None:
+            size = float("inf") if one.change == 0 else max(one.change, 1 / one.change)
+            reason = (
+                f"{one.name} in the last {WINDOW_DAYS} days: {one.last:,.0f}; in those before: "
+                f"{_shown(one.before)}; a year ago: {_shown(one.year_ago)}"
+            )
+            yield Sign(one.name, size, reason)
+
+
+def _shown(amount: float | None) -> str:
+    return "not known" if amount is None else f"{amount:,.0f}"

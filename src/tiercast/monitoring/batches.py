@@ -1,0 +1,81 @@
+"""The stored score batches: what each says of itself, and when its horizon has passed."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from tiercast.artifacts.scored_days import (
+    features_folder,
+    manifest_of,
+    parts_of,
+    scored_dates,
+    scores_folder,
+)
+
+BASE = "base"
+# The manifest's names for the groups of its sums.
+SUMS = {"tier": "tiers", "segment": "segments"}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The scores of one day, as they lie on disk."""
+
+    as_of: dt.date
+    scores: Path
+    features: Path
+    manifest: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, output: Path, as_of: dt.date) -> Self:
+        """Read what the scores of a day say of themselves."""
+        folder = scores_folder(output, as_of)
+        return cls(as_of, folder, features_folder(output, as_of), manifest_of(folder))
+
+    @property
+    def model_version(self) -> str:
+        """The version that scored."""
+        return str(self.manifest["model"]["version"])
+
+    @property
+    def horizon_days(self) -> int:
+        """How far the scores look ahead."""
+        return int(self.manifest["horizon_days"])
+
+    @property
+    def due(self) -> dt.date:
+        """The day when the horizon has passed."""
+        return self.as_of + dt.timedelta(days=self.horizon_days)
+
+    @property
+    def customers(self) -> int:
+        """How many were scored."""
+        return int(self.manifest["customers"])
+
+    @property
+    def tier_names(self) -> tuple[str, ...]:
+        """The tiers, best first."""
+        return tuple(self.manifest["tiers"])
+
+    @property
+    def tier_cuts(self) -> tuple[float, ...]:
+        """The values that part the tiers of buyers."""
+        return tuple(self.manifest["tier_cuts"])
+
+    @property
+    def parts(self) -> list[Path]:
+        """The files of the scores."""
+        return parts_of(self.scores)
+
+    def interval(self, by: str, group: str) -> tuple[float, float] | None:
+        """Answer the 90 % interval told of the value of a group, or of the base; None: nothing."""
+        sums = self.manifest["sums"]
+        told = sums[SUMS[by]].get(group) if by in SUMS else sums[BASE]
+        return None if told is None else (told["value_low"], told["value_high"])
+
+
+def stored_batches(output: Path, until: dt.date) -> list[Batch]:
+    """Answer the batches scored as of a day or earlier, oldest first."""
+    return [Batch.read(output, day) for day in scored_dates(output) if day <= until]

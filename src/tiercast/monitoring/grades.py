@@ -1,0 +1,174 @@
+"""What a batch told and what came, figure by figure: for all, by tier and by segment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from tiercast.modeling.case import UNKNOWN
+from tiercast.modeling.checks import INTERVAL, TIER_CHECKS, Check, mean_of
+from tiercast.modeling.distribution import COVERAGE
+from tiercast.modeling.metrics import METRICS, Metric, calibration_error_by_chance
+from tiercast.monitoring.batches import Batch
+from tiercast.monitoring.outcomes import SEGMENT, TIER, numbers
+
+ALL = "all"
+COLUMNS = (
+    "as_of",
+    "graded_on",
+    "model_version",
+    "by",
+    "group",
+    "metric",
+    "told",
+    "came",
+    "customers",
+)
+
+
+def _metric(name: str, told: str, came: str) -> Check:
+    """Answer a measure of forecasts as a check: what came of it, and nothing told."""
+    metric = next(one for one in METRICS if one.name == name)
+    return Check(name, metric.meaning, lambda rows: _score(metric, rows[came], rows[told]))
+
+
+def _score(metric: Metric, came: pd.Series, told: pd.Series) -> float:
+    truth = came.to_numpy(dtype=np.float64)
+    can = 0 < truth.mean() < 1 if metric.kind == "churn" else truth.sum() > 0
+    return float(metric.function(truth, told.to_numpy(dtype=np.float64))) if can else UNKNOWN
+
+
+def _gap_by_chance(rows: pd.DataFrame) -> float:
+    return calibration_error_by_chance(rows["churn_probability"].to_numpy(dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Checks that look at the same few columns, which are all that leaves the engine."""
+
+    columns: tuple[str, ...]
+    checks: tuple[Check, ...]
+
+
+SUBJECTS: tuple[Subject, ...] = (
+    Subject(
+        ("churn_probability", "churned"),
+        (
+            Check("churn", "share who left", mean_of("churned"), mean_of("churn_probability")),
+            replace(
+                _metric("ece", "churn_probability", "churned"),
+                meaning="gap of churn risk and share who left; told: by chance alone",
+                told=_gap_by_chance,
+            ),
+            *(
+                _metric(name, "churn_probability", "churned")
+                for name in ("auc", "log_loss", "brier")
+            ),
+        ),
+    ),
+    Subject(
+        ("expected_value", "value"),
+        (
+            Check(
+                "total",
+                "value of all together",
+                lambda rows: float(rows["value"].sum()),
+                lambda rows: float(rows["expected_value"].sum()),
+            ),
+            *(_metric(name, "expected_value", "value") for name in ("mae", "rmse", "gini")),
+        ),
+    ),
+    Subject(("value", "value_low", "value_high"), (INTERVAL,)),
+    Subject(("tier", "true_tier", "tier_confidence", "in_tier_set", "tier_set_size"), TIER_CHECKS),
+)
+LOW, HIGH, INSIDE, SIZE = "total_low", "total_high", "total_inside", "tier_size"
+TOTAL, CHURN, ECE = "total", "churn", "ece"
+MEANINGS = {check.name: check.meaning for subject in SUBJECTS for check in subject.checks} | {
+    LOW: "lower end of the interval told of the total",
+    HIGH: "upper end of the interval told of the total",
+    INSIDE: "the total lay in the interval told of it (1) or not (0)",
+    SIZE: "customers put in the tier, and found in it",
+}
+
+
+def grades(rows: ir.Table, batch: Batch) -> pd.DataFrame:
+    """Answer every figure of a batch; columns as `COLUMNS`.
+
+    `told` is missing where nothing was told of a figure; what cannot be told of a group (the AUC
+    of one where everybody left) has no row. `graded_on` is the day its horizon had passed, so
+    that grading once more changes nothing.
+
+    Parameters
+    ----------
+    rows
+        What `outcomes` answered.
+    batch
+        The scores it came from.
+    """
+    found = [
+        {"by": by, "group": group, **figure}
+        for by, group, part in _groups(rows, batch)
+        for figure in _figures(part, batch, by, group)
+    ]
+    found += _sizes(rows, batch)
+    frame = pd.DataFrame(found).assign(
+        as_of=batch.as_of, graded_on=batch.due, model_version=batch.model_version
+    )
+    return frame[list(COLUMNS)]
+
+
+def _groups(rows: ir.Table, batch: Batch) -> Iterator[tuple[str, str, ir.Table]]:
+    """Answer the groups that hold anyone, with their rows."""
+    yield ALL, ALL, rows
+    tiers = set(rows.tier_name.as_table().distinct().to_pyarrow()["tier_name"].to_pylist())
+    for name in batch.tier_names:
+        if name in tiers:
+            yield TIER, name, rows.filter(rows.tier_name == name)
+    segments = rows.segment.as_table().distinct().to_pyarrow()["segment"].to_pylist()
+    for name in sorted(segments):
+        yield SEGMENT, name, rows.filter(rows.segment == name)
+
+
+def _figures(part: ir.Table, batch: Batch, by: str, group: str) -> Iterator[dict[str, object]]:
+    for subject in SUBJECTS:
+        taken = numbers(part, subject.columns)
+        for check in subject.checks:
+            told = UNKNOWN if check.told is None else check.told(taken)
+            came = check.came(taken)
+            if came == came:
+                yield _row(check.name, told, came, len(taken))
+            if check.name == TOTAL:
+                yield from _inside(batch.interval(by, group), came, len(taken))
+
+
+def _inside(
+    interval: tuple[float, float] | None, came: float, customers: int
+) -> Iterator[dict[str, object]]:
+    """Answer whether the total that came lay in the interval told of it."""
+    if interval is None:
+        return
+    low, high = interval
+    yield _row(LOW, low, UNKNOWN, customers)
+    yield _row(HIGH, high, UNKNOWN, customers)
+    yield _row(INSIDE, COVERAGE, float(low <= came <= high), customers)
+
+
+def _sizes(rows: ir.Table, batch: Batch) -> list[dict[str, object]]:
+    """Answer how many were put in each tier, and how many came to be in it."""
+    places = numbers(rows, ("tier", "true_tier"))
+    return [
+        {"by": TIER, "group": name}
+        | _row(
+            SIZE,
+            float((places["tier"] == place).sum()),
+            float((places["true_tier"] == place).sum()),
+            len(places),
+        )
+        for place, name in enumerate(batch.tier_names)
+    ]
+
+
+def _row(metric: str, told: float, came: float, customers: int) -> dict[str, object]:
+    return {"metric": metric, "told": told, "came": came, "customers": customers}

@@ -1,0 +1,114 @@
+"""The ledger: every score batch graded once its horizon has passed, kept day by day."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tiercast.artifacts.dataset import DatasetWriter
+from tiercast.artifacts.scored_days import dated, day_folder, parts_of
+from tiercast.config.progress import Progress
+from tiercast.monitoring.batches import Batch
+from tiercast.monitoring.grades import COLUMNS, grades
+from tiercast.monitoring.outcomes import outcomes
+from tiercast.snapshots.journal import Journal
+from tiercast.sources.canonical import CustomerBase
+
+LEDGER = "ledger"
+SCHEMA = pa.schema(
+    [
+        ("as_of", pa.date32()),
+        ("graded_on", pa.date32()),
+        ("model_version", pa.string()),
+        ("by", pa.string()),
+        ("group", pa.string()),
+        ("metric", pa.string()),
+        ("told", pa.float64()),
+        ("came", pa.float64()),
+        ("customers", pa.int64()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A batch whose horizon has not passed in the orders known, and when it will have."""
+
+    as_of: dt.date
+    due: dt.date
+    model_version: str
+    customers: int
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The grades of all batches, oldest first, and the batches that wait for theirs."""
+
+    grades: pd.DataFrame
+    waiting: tuple[Waiting, ...]
+
+
+def keep_ledger(
+    base: CustomerBase,
+    journal: Journal,
+    batches: list[Batch],
+    until: dt.date,
+    progress: Progress,
+) -> Ledger:
+    """Grade what can be graded with the orders before `until`, keep it, and answer the ledger.
+
+    `<output>/ledger/as_of=.../` has a batch's grades, whole or not at all; grading it again with
+    the same orders gives the same bytes. Grades of batches whose scores were removed stay; those
+    of a day scored anew by another model are replaced once the new scores are graded, that is,
+    in the same run.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, read-only or the like.
+    """
+    folder = Path(base.config.output.path) / LEDGER
+    known = min(until, base.observed_until)
+    ripe = [batch for batch in batches if batch.due <= known]
+    progress.stage("grade past scores", len(ripe) or None)
+    for batch in ripe:
+        rows = outcomes(base.connection, journal.orders, batch, known)
+        _write(folder, batch, grades(rows, batch))
+        progress.step(str(batch.as_of))
+    waiting = [
+        Waiting(batch.as_of, batch.due, batch.model_version, batch.customers)
+        for batch in batches
+        if batch.due > known
+    ]
+    return Ledger(_known(read_ledger(folder.parent), known), tuple(waiting))
+
+
+def read_ledger(output: Path) -> pd.DataFrame:
+    """Answer the grades kept in an output, oldest batch first; no rows where there are none."""
+    folder = output / LEDGER
+    days = [day_folder(folder, day) for day in dated(folder)]
+    parts = [pq.ParquetFile(part).read() for day in days for part in parts_of(day)]
+    return pa.concat_tables([SCHEMA.empty_table(), *parts]).to_pandas()
+
+
+def _known(kept: pd.DataFrame, until: dt.date) -> pd.DataFrame:
+    """Answer the grades that were known on a day: it may lie before the last one graded."""
+    return kept[kept["graded_on"] <= until].reset_index(drop=True)
+
+
+def _write(folder: Path, batch: Batch, found: pd.DataFrame) -> None:
+    rows = pa.Table.from_pandas(found[list(COLUMNS)], SCHEMA, preserve_index=False)
+    with DatasetWriter(day_folder(folder, batch.as_of)) as writer:
+        writer.write(rows)
+        writer.describe(
+            {
+                "as_of": batch.as_of,
+                "graded_on": batch.due,
+                "horizon_days": batch.horizon_days,
+                "model_version": batch.model_version,
+                "customers": batch.customers,
+            }
+        )

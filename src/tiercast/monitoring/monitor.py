@@ -1,0 +1,112 @@
+"""`tiercast monitor CONFIG`: what came of past scores, and whether the model still fits."""
+
+import datetime as dt
+from pathlib import Path
+
+from tiercast.config.errors import InputError
+from tiercast.config.loading import load_config
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config
+from tiercast.monitoring.batches import Batch, stored_batches
+from tiercast.monitoring.drift import drift
+from tiercast.monitoring.ledger import Ledger, keep_ledger
+from tiercast.monitoring.order_flow import OrderFlow
+from tiercast.monitoring.population import Population
+from tiercast.monitoring.record import log, monitor_folder, write
+from tiercast.monitoring.reference import reference_of
+from tiercast.monitoring.result import Monitoring
+from tiercast.monitoring.rules import findings, worst
+from tiercast.monitoring.sign import Evidence
+from tiercast.monitoring.track_record import TrackRecord
+from tiercast.snapshots.cutoffs import as_day, check_as_of
+from tiercast.snapshots.journal import Journal, build_journal
+from tiercast.sources.canonical import CustomerBase, open_base
+
+
+def monitor(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Monitoring:
+    """Grade past scores, hold the newest ones against training, and say what to do.
+
+    Score batches whose horizon has passed by `as_of` are graded into `<output>/ledger/`. The
+    newest scores up to that day and their features are held against the training of the model
+    that made them, the orders against those before. The verdict is `fine`, `look` or `retrain`,
+    the worst of all findings; limits are those of `monitor:` in the config. It is written to
+    `<output>/monitor/as_of=.../`, and to MLflow as a run of its own.
+
+    `as_of` defaults to the day after the last order, seen from which data are never stale: name
+    the day that it is to know.
+
+    Raises
+    ------
+    InputError
+        Nothing was scored up to that day, or the data cannot be used.
+    OutputError
+        The result cannot be written.
+    """
+    settings, shown = load_config(config), progress or Silent()
+    shown.stage("read and check the data")
+    with open_base(settings) as base:
+        day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
+        batches = stored_batches(Path(settings.output.path), day)
+        _check_anything(batches, settings, day)
+        shown.stage("reduce lines to orders")
+        journal = build_journal(base.connection, base.tables, settings)
+        ledger = keep_ledger(base, journal, batches, day, shown)
+        shown.stage("hold scores and orders against training")
+        found = _found(base, journal, batches, ledger, day)
+    shown.stage("keep what was found")
+    write(found)
+    log(settings, found)
+    return found
+
+
+def _check_anything(batches: list[Batch], config: Config, day: dt.date) -> None:
+    if not batches:
+        raise InputError(
+            f"Nothing was scored as of {day} or earlier in {config.output.path}, so there is "
+            "nothing to monitor; run `tiercast score CONFIG` first, or use a later as_of."
+        )
+
+
+def _found(
+    base: CustomerBase, journal: Journal, batches: list[Batch], ledger: Ledger, day: dt.date
+) -> Monitoring:
+    config, batch = base.config, batches[-1]
+    reference, note = reference_of(Path(config.output.path), batch, batches)
+    record = TrackRecord.of(ledger, batch.model_version, config.every_days)
+    evidence = Evidence(
+        drift(batch, reference),
+        Population.of(journal, batch, reference),
+        OrderFlow.of(journal, day),
+        record,
+        config.monitor,
+    )
+    found = findings(evidence)
+    return Monitoring(
+        config.name,
+        day,
+        batch.as_of,
+        batch.model_version,
+        reference.as_of,
+        worst(found),
+        found,
+        ledger,
+        evidence.drift,
+        evidence.population,
+        evidence.flow,
+        tuple(one for one in (note, _ungraded(record, batch)) if one),
+        monitor_folder(config, day),
+    )
+
+
+def _ungraded(record: TrackRecord | None, batch: Batch) -> str | None:
+    if record is not None:
+        return None
+    return (
+        f"No scores of version {batch.model_version} have been graded yet: what came of scores "
+        "does not count in this verdict."
+    )

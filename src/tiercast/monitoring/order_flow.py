@@ -1,0 +1,87 @@
+"""Whether orders still come in, and as many as before."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from tiercast.snapshots.history import history
+from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.season import YEAR_DAYS
+
+WINDOW_DAYS = 28
+RHYTHM_DAYS = 365  # of which the usual gap between order days is taken
+USUAL = 0.95  # the share of gaps that are no longer than the usual one
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A number in the last four weeks, in the four before, and in the same a year ago.
+
+    A window that the history does not hold whole is None.
+    """
+
+    name: str
+    last: float
+    before: float | None
+    year_ago: float | None
+
+    @property
+    def change(self) -> float | None:
+        """Times as many (above 1) or as few (below 1) as the nearer of the two; None: neither."""
+        known = [one for one in (self.before, self.year_ago) if one]
+        ratios = [self.last / one for one in known]
+        return min(ratios, key=_size) if ratios else None
+
+
+@dataclass(frozen=True)
+class OrderFlow:
+    """Days since the last order, the usual gap between order days, orders and their value."""
+
+    as_of: dt.date
+    last_day: dt.date
+    usual_gap_days: float
+    volumes: tuple[Volume, ...]
+
+    @classmethod
+    def of(cls, journal: Journal, as_of: dt.date) -> Self:
+        """Look at the orders before a day."""
+        known = history(journal.orders, "ordered_at", [as_of])
+        begun = known.filter(known.is_order)
+        days = begun.group_by("ordered_on").agg(orders=begun.count(), value=begun.net_value.sum())
+        found = days.order_by("ordered_on").to_pandas()
+        ages = np.array([(as_of - day.date()).days for day in found["ordered_on"]])
+        volumes = (
+            _volume("orders", ages, found["orders"].to_numpy(dtype=float)),
+            _volume("value", ages, found["value"].to_numpy(dtype=float)),
+        )
+        last_day = as_of - dt.timedelta(days=int(ages.min()))
+        return cls(as_of, last_day, _usual_gap(ages), volumes)
+
+    @property
+    def days_since_last(self) -> int:
+        """Days from the last day with an order to `as_of`; 1 is as fresh as can be."""
+        return (self.as_of - self.last_day).days
+
+
+def _usual_gap(ages: np.ndarray) -> float:
+    """Answer the gap between order days that hardly any is longer than, at least a day."""
+    recent = ages[ages <= ages.min() + RHYTHM_DAYS]
+    gaps = -np.diff(recent)
+    return float(np.quantile(gaps, USUAL, method="higher")) if len(gaps) else 1.0
+
+
+def _volume(name: str, ages: np.ndarray, amounts: np.ndarray) -> Volume:
+    def counted(start: int) -> float | None:
+        """Answer the sum of the window that begins so many days ago."""
+        if ages.max() < start:
+            return None
+        return float(amounts[(ages <= start) & (ages > start - WINDOW_DAYS)].sum())
+
+    last = float(amounts[ages <= WINDOW_DAYS].sum())
+    return Volume(name, last, counted(2 * WINDOW_DAYS), counted(YEAR_DAYS + WINDOW_DAYS))
+
+
+def _size(ratio: float) -> float:
+    return float("inf") if ratio == 0 else max(ratio, 1 / ratio)

@@ -1,0 +1,79 @@
+"""A batch's scores beside what came, joined in the engine: no customer leaves it by name."""
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+from ibis.backends.sql import SQLBackend
+
+from tiercast.monitoring.batches import Batch
+from tiercast.snapshots.labels import labels
+
+TOLD = (
+    "churn_probability",
+    "expected_value",
+    "value_low",
+    "value_high",
+    "tier_confidence",
+    "segment",
+)
+TIER, SEGMENT = "tier", "segment"
+
+
+def outcomes(
+    connection: SQLBackend, orders: ir.Table, batch: Batch, observed_until: dt.date
+) -> ir.Table:
+    """Answer a row per customer scored, held in the engine: what was told, and what came.
+
+    Columns: those of `TOLD`, tier and true_tier (numbers, 0 = best), tier_name, in_tier_set,
+    tier_set_size, churned (0 or 1) and value. What came is counted as for a training.
+
+    Raises
+    ------
+    InputError
+        The horizon has not passed, or orders are not known until its end.
+    """
+    stored = connection.read_parquet([str(part) for part in batch.parts])
+    came = labels(
+        orders, [batch.as_of], horizon_days=batch.horizon_days, observed_until=observed_until
+    ).select("customer_id", "ordered", came_value="value")
+    # A source may have changed its ids from numbers to text since.
+    ids = stored.customer_id.try_cast(came.customer_id.type())
+    told = stored.select(*TOLD, "tier", "tier_set", customer_id=ids)
+    rows = told.left_join(came, "customer_id")
+    # One batch at a time is held: the next takes its place.
+    return connection.create_table("outcomes", _graded(rows, batch), overwrite=True)
+
+
+def numbers(rows: ir.Table, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Answer columns of numbers, in the order of the customers' ids: sums then never differ."""
+    return rows.order_by("customer_id").select(*columns).to_pandas()
+
+
+def _graded(rows: ir.Table, batch: Batch) -> ir.Table:
+    ordered = rows.ordered.fill_null(False)
+    known = rows.mutate(ordered=ordered, value=rows.came_value.fill_null(0.0))
+    known = known.mutate(true_tier=_true_tier(known, batch.tier_cuts))
+    names = ibis.array([ibis.literal(name) for name in batch.tier_names])
+    return known.select(
+        "customer_id",
+        *TOLD,
+        "value",
+        "true_tier",
+        tier_name=known.tier,
+        tier=_place(known.tier, batch.tier_names),
+        in_tier_set=known.tier_set.contains(names[known.true_tier]),
+        tier_set_size=known.tier_set.length(),
+        churned=(~known.ordered).cast("float64"),
+    )
+
+
+def _true_tier(rows: ir.Table, cuts: tuple[float, ...]) -> ir.IntegerValue:
+    """Answer the tier that came true, 0 = best: one further down for each cut above the value."""
+    band = sum(((rows.value < cut).cast("int8") for cut in cuts), start=ibis.literal(0))
+    return rows.ordered.ifelse(band, len(cuts) + 1).cast("int8")
+
+
+def _place(tier: ir.StringValue, names: tuple[str, ...]) -> ir.IntegerValue:
+    return ibis.cases(*((tier == name, place) for place, name in enumerate(names))).cast("int8")

@@ -1,0 +1,37 @@
+"""Who came to the base and who is gone from it since the training."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from tiercast.artifacts.reference import Reference
+from tiercast.monitoring.batches import Batch
+from tiercast.snapshots.history import history
+from tiercast.snapshots.journal import Journal
+
+
+@dataclass(frozen=True)
+class Population:
+    """Customers then and now, those whose first order came since, and those no more there.
+
+    A customer once known stays one, so `gone` means that the source lost them. `usual_growth`:
+    see `Reference`.
+    """
+
+    then: int
+    now: int
+    new: int
+    usual_growth: float
+
+    @classmethod
+    def of(cls, journal: Journal, batch: Batch, reference: Reference) -> Self:
+        """Count the customers known before either day."""
+        known = history(journal.orders, "ordered_at", [batch.as_of])
+        first = known.filter(known.is_order).group_by("customer_id").agg(days=known.days_ago.max())
+        since = (batch.as_of - reference.as_of).days
+        new = int(first.filter(first.days <= since).count().execute())
+        return cls(reference.customers, batch.customers, new, reference.usual_growth)
+
+    @property
+    def gone(self) -> int:
+        """How many are no more there."""
+        return max(0, self.then + self.new - self.now)

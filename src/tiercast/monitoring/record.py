@@ -1,0 +1,80 @@
+"""Where a monitoring is kept: a folder that appears whole or not at all, and a run in MLflow."""
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+
+from tiercast.artifacts.scored_days import day_folder
+from tiercast.artifacts.staging import staged_folder
+from tiercast.artifacts.text_file import flush, to_json, writing
+from tiercast.config.schema import Config
+from tiercast.monitoring.grades import ALL
+from tiercast.monitoring.ledger import Ledger
+from tiercast.monitoring.result import Monitoring
+from tiercast.tracking.runs import training_run
+
+FOLDER, SUMMARY = "monitor", "summary.json"
+FINDINGS, DRIFT = "findings.parquet", "drift.parquet"
+
+
+def monitor_folder(config: Config, as_of: dt.date) -> Path:
+    """Answer where the monitoring of a day lies."""
+    return day_folder(Path(config.output.path) / FOLDER, as_of)
+
+
+def write(found: Monitoring) -> None:
+    """Write summary and tables.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, read-only or the like; an older monitoring of the day is still there.
+    """
+    with staged_folder(found.folder) as aside, writing(found.folder):
+        found.findings_frame().to_parquet(aside / FINDINGS, index=False)
+        found.drift_frame().to_parquet(aside / DRIFT, index=False)
+        summary = aside / SUMMARY
+        summary.write_text(to_json(found.summary()), encoding="utf-8")
+        flush(summary)
+
+
+def log(config: Config, found: Monitoring) -> str:
+    """Record the monitoring as a run of its own, and answer the run's id.
+
+    Metrics: the worst figure of each rule as `monitor/<rule>`, and what came of each graded
+    batch as a curve over their days.
+    """
+    tags = {"monitor.verdict": found.verdict, "monitor.model_version": found.model_version}
+    params = {"as_of": found.as_of, "scored_as_of": found.scored_as_of}
+    with training_run(config, name=f"monitor {found.as_of}", params=params, tags=tags) as run:
+        run.log_metrics(_worst_figures(found))
+        for day, figures in _curves(found.ledger).items():
+            run.log_snapshot(day, figures)
+        run.log_table(found.findings_frame(), "findings.json")
+        run.log_table(found.drift_frame(), "drift.json")
+        run.log_dict(found.summary(), SUMMARY)
+        return run.run_id
+
+
+def _worst_figures(found: Monitoring) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for one in found.findings:
+        name = f"{FOLDER}/{one.rule}"
+        figures[name] = max(one.value, figures.get(name, one.value))
+    return figures
+
+
+def _curves(ledger: Ledger) -> dict[dt.date, dict[str, float]]:
+    """Answer told and came of all customers, by batch."""
+    whole = ledger.grades[ledger.grades["by"] == ALL]
+    days: list[dt.date] = list(dict.fromkeys(whole["as_of"]))
+    return {day: _figures(whole[whole["as_of"] == day].set_index("metric")) for day in days}
+
+
+def _figures(batch: pd.DataFrame) -> dict[str, float]:
+    return {
+        f"{metric}_{side}": float(figure)
+        for side in ("told", "came")
+        for metric, figure in batch[side].dropna().items()
+    }

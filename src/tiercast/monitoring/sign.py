@@ -1,0 +1,39 @@
+"""What is looked at, and a figure read off it that a rule may judge."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tiercast.config.schema import MonitorConfig
+from tiercast.monitoring.drift import ColumnDrift
+from tiercast.monitoring.order_flow import OrderFlow
+from tiercast.monitoring.population import Population
+from tiercast.monitoring.track_record import TrackRecord
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of a batch, its base and its model."""
+
+    drift: list[ColumnDrift]
+    population: Population
+    flow: OrderFlow
+    record: TrackRecord | None
+    limits: MonitorConfig
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A figure of one subject, in words too; up to `usual` it is no news."""
+
+    subject: str
+    value: float
+    reason: str
+    usual: float = 0.0
+
+
+Signs = Callable[[Evidence], Iterator[Sign]]
+
+
+def usually(usual: float) -> str:
+    """Answer what is usual, in brackets."""
+    return f" (up to {usual:.2f} is usual)"

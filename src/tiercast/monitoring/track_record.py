@@ -1,0 +1,54 @@
+"""What the ledger says of the version that scores now."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from tiercast.monitoring.grades import ALL, INSIDE
+from tiercast.monitoring.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """The newest graded batch of a version, and how many totals running lay outside.
+
+    `figures` has told, came and customers by metric. Batches scored within `spacing_days` of
+    each other see the same weeks, and count as one miss.
+    """
+
+    model_version: str
+    as_of: dt.date
+    figures: pd.DataFrame
+    missed_running: int
+
+    @classmethod
+    def of(cls, ledger: Ledger, model_version: str, spacing_days: int) -> Self | None:
+        """Answer the record of a version; None where nothing of it was graded yet."""
+        whole = ledger.grades[
+            (ledger.grades["model_version"] == model_version) & (ledger.grades["by"] == ALL)
+        ]
+        if whole.empty:
+            return None
+        newest = whole["as_of"].max()
+        figures = whole[whole["as_of"] == newest].set_index("metric")
+        inside = whole[whole["metric"] == INSIDE].set_index("as_of")["came"].sort_index()
+        missed = _missed_running(inside, dt.timedelta(days=spacing_days))
+        return cls(model_version, newest, figures[["told", "came", "customers"]], missed)
+
+    def told_came_of(self, metric: str) -> tuple[float, float, int]:
+        """Answer what was told of a metric, what came, and of how many customers."""
+        told, came, customers = np.asarray(self.figures.loc[metric], dtype=float).tolist()
+        return float(told), float(came), int(customers)
+
+
+def _missed_running(inside: pd.Series, spacing: dt.timedelta) -> int:
+    missed: list[dt.date] = []
+    for day, was_inside in reversed(list(inside.items())):
+        if was_inside:
+            break
+        if not missed or missed[-1] - day >= spacing:
+            missed.append(day)
+    return len(missed)
