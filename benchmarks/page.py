@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from stages import LIMITS, Stage
+from limits import LIMITS
+from stages import Stage
 
 Told = Mapping[str, Any]
 PACKAGES = ("tiercast", "duckdb", "ibis-framework", "lightgbm", "woodelf-explainer", "lifetimes")

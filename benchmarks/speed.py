@@ -130,9 +130,10 @@ def measure(folder: Path, sizes: argparse.Namespace) -> dict[str, dict[str, Any]
             told[name] = found
             say(f"{name}: {found['seconds']:.2f} s, {found['peak_mb']:,.0f} MB")
     if {"checked_features", "predict"} <= set(told):
+        parts = told["checked_features"], told["predict"]
         told["score_baseline"] = {
-            "seconds": told["checked_features"]["seconds"] + told["predict"]["seconds"],
-            "peak_mb": max(told["checked_features"]["peak_mb"], told["predict"]["peak_mb"]),
+            "seconds": sum(part["seconds"] for part in parts),
+            "peak_mb": max(part["peak_mb"] for part in parts),
         }
     return told
 

@@ -1,6 +1,6 @@
 """What `make bench` holds: a row per ratio, with its limit and what bounds the stage."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,15 +28,6 @@ class Stage:
     def holds(self, figure: float) -> bool:
         """Answer whether a figure meets the limit."""
         return figure >= self.limit if self.at_least else figure <= self.limit
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What bounds a stage's speed, and how near the code is."""
-
-    stage: str
-    bound: str
-    seen: str
 
 
 def slower(ours: Told, baseline: Told) -> float:
@@ -106,6 +97,3 @@ def growth_stages(times: float) -> tuple[Stage, ...]:
         Stage("large base : growth exponent", "big", "features", exponent, "", 1.1),
         Stage("large base : peak memory", "big", "", peak_gb, "GB", 16),
     )
-
-
-LIMITS: Sequence[Limit] = ()
