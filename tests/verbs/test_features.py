@@ -104,7 +104,7 @@ def test_without_a_year_before_there_are_none(frame):
 
 @pytest.mark.parametrize("name", ["features.csv", "features", "."])
 def test_a_name_that_is_no_parquet_file_is_refused_at_once(config, name, monkeypatch):
-    monkeypatch.setattr(features_module, "open_base", None)
+    monkeypatch.setattr(features_module, "open_history", None)
     with pytest.raises(InputError, match=r"NAME\.parquet, but got"):
         features(config, "2024-09-01", name)
 

@@ -19,9 +19,10 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.daybook.history import open_history
 from tiercast.snapshots.cutoffs import as_day, check_as_of
-from tiercast.snapshots.journal import Journal, build_journal
-from tiercast.sources.canonical import CustomerBase, open_base
+from tiercast.snapshots.journal import Journal
+from tiercast.sources.canonical import CustomerBase
 
 
 def backtest(
@@ -48,9 +49,10 @@ def backtest(
     settings = _with_trials(load_config(config), trials)
     tell = progress or Silent()
     tell.stage("read and check the data")
-    with open_base(settings) as base:
+    with open_history(settings, as_of, tell) as history:
+        base = history.base
         tell.stage("reduce lines to orders")
-        journal = build_journal(base.connection, base.tables, settings)
+        journal = history.journal
         first = _first_order_day(journal)
         day = _checked_day(as_day(as_of) or base.observed_until, first, base.observed_until)
         origins = plan_origins(day, first, settings, folds=folds, last=last)

@@ -11,6 +11,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.daybook.history import open_history
 from tiercast.definitions.candidates import candidates_for, fixed_windows
 from tiercast.definitions.comparison import compare_definitions
 from tiercast.definitions.outcomes import past_cutoffs, sample_share, sampled
@@ -18,8 +19,7 @@ from tiercast.definitions.recommendation import RULE, Recommendation, recommend
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.follow_up import FollowUp, plan_follow_up
 from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import build_journal
-from tiercast.sources.canonical import CustomerBase, open_base
+from tiercast.sources.canonical import CustomerBase
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ def churn_definition(
     settings = load_config(config)
     tell = progress or Silent()
     tell.stage("read and check the data")
-    with open_base(settings) as base:
+    with open_history(settings, as_of, tell) as history:
+        base = history.base
         day = _checked_day(as_day(as_of) or base.observed_until, base)
-        order_days = build_journal(base.connection, base.tables, settings).order_days
+        order_days = history.journal.order_days
         candidates = candidates_for(settings.outlook.horizon_days)
         plan = plan_follow_up(day, _first_order_day(order_days, day), fixed_windows(candidates))
         share = sample_share(order_days, day)

@@ -13,11 +13,10 @@ from tiercast.artifacts.scored_days import scored_dates, scores_folder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
+from tiercast.daybook.history import open_history
 from tiercast.scoring.stored import scored_day
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import build_journal
-from tiercast.sources.canonical import open_base
 
 ORDERS_SHOWN = 10
 
@@ -127,8 +126,7 @@ def _next_tier(
 
 
 def _orders(config: Config, customer_id: object, day: dt.date) -> pd.DataFrame:
-    with open_base(config) as base:
-        journal = build_journal(base.connection, base.tables, config)
-        known = history(_of(journal.order_days, str(customer_id)), "ordered_at", [day])
+    with open_history(config, day) as opened:
+        known = history(_of(opened.journal.order_days, str(customer_id)), "ordered_at", [day])
         shown = known.select("ordered_on", "spent", "gap_days").order_by(ibis.desc("ordered_on"))
         return shown.limit(ORDERS_SHOWN).to_pandas()

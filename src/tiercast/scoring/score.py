@@ -16,6 +16,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.daybook.history import History, open_history
 from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.batches import Batches, count_customers
@@ -32,8 +33,8 @@ from tiercast.scoring.version import choose_version
 from tiercast.sinks.database import Replacement
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import as_day, check_as_of
-from tiercast.snapshots.journal import Journal, build_journal
-from tiercast.sources.canonical import CustomerBase, open_base
+from tiercast.snapshots.journal import Journal
+from tiercast.sources.canonical import CustomerBase
 from tiercast.tracking.registry import ModelVersion, version_folder
 
 
@@ -79,12 +80,12 @@ def score(
     target = Path(output or settings.output.path)
     with recorded_run(settings, "score", target, shown, into_database=output is None) as recorded:
         shown.stage("read and check the data")
-        with open_base(settings) as base:
-            return _score(base, as_of, model_version, target, recorded, shown)
+        with open_history(settings, as_of, shown) as history:
+            return _score(history, as_of, model_version, target, recorded, shown)
 
 
 def _score(
-    base: CustomerBase,
+    history: History,
     as_of: dt.date | str | None,
     model_version: str | None,
     output: Path,
@@ -92,20 +93,21 @@ def _score(
     progress: Progress,
 ) -> ScoreResult:
     """Choose day and model, and score."""
+    base = history.base
     day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
     recorded.claim(day)
     version, notes = choose_version(base.config, day, model_version)
     with version_folder(base.config, version.version) as folder:
         model = load_model(folder)
     notes = (*notes, *outdated_settings(model.facts, base.config), *_freshness(base, day))
-    return _Job(base, model, version, day, output, notes, recorded).run(progress)
+    return _Job(history, model, version, day, output, notes, recorded).run(progress)
 
 
 @dataclass(frozen=True)
 class _Job:
     """One scoring: what is scored, by what, where to."""
 
-    base: CustomerBase
+    history: History
     model: CustomerModel
     version: ModelVersion
     as_of: dt.date
@@ -113,16 +115,21 @@ class _Job:
     notes: tuple[str, ...]
     recorded: RecordedRun
 
+    @property
+    def base(self) -> CustomerBase:
+        """The customers."""
+        return self.history.base
+
     def run(self, progress: Progress) -> ScoreResult:
         """Stage all batches, find the tiers' boundaries, write the final rows."""
         progress.stage("reduce lines to orders")
-        connection = self.base.connection
-        journal = build_journal(connection, self.base.tables, self.base.config)
+        journal = self.history.journal
         check_requirements(self.model, journal)
         notes = (*self.notes, *_season(self.model, journal, self.as_of))
         passes = self._passes(journal)
         for note in notes:
             progress.say(note)
+        notes = (*self.history.notes, *notes)  # the former have been said
         folder = scores_folder(self.output, self.as_of)
         features = features_folder(self.output, self.as_of)
         with (

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
 from tiercast.config.schema import Config, TableName
 from tiercast.snapshots.orders import (
+    begun_orders,
     reduce_to_category_days,
     reduce_to_order_days,
-    reduce_to_orders,
+    reduce_to_parts,
 )
 from tiercast.snapshots.season import DailyOrders
 
@@ -31,17 +33,38 @@ class Journal:
     has_order_ids: bool
 
 
+@dataclass(frozen=True)
+class KeptDays:
+    """Rows of days that were reduced before: as of `reduce_to_parts`, and category days.
+
+    None where there are none.
+    """
+
+    parts: ir.Table | None
+    category_days: ir.Table | None
+
+
 def build_journal(
-    connection: SQLBackend, tables: Mapping[TableName, ir.Table], config: Config
+    connection: SQLBackend,
+    tables: Mapping[TableName, ir.Table],
+    config: Config,
+    kept: KeptDays | None = None,
 ) -> Journal:
     """Answer the reduced tables, each computed once and held in the workspace.
+
+    Of the lines of `kept` days, none may be among the transactions.
 
     They are temporary: those of a database's file would be compressed, which takes longer than
     all that is read from them. Beyond the workspace's memory they spill to disk all the same.
     """
     lines = tables["transactions"]
-    orders = connection.create_table("orders", reduce_to_orders(lines, config), temp=True)
-    by_category = reduce_to_category_days(lines)
+    has_order_ids = "order_id" in lines.columns
+    parts, by_category = reduce_to_parts(lines, config), reduce_to_category_days(lines)
+    if kept is not None:
+        parts, by_category = _joined(kept.parts, parts), _joined(kept.category_days, by_category)
+    orders = connection.create_table(
+        "orders", begun_orders(parts, has_order_ids=has_order_ids), temp=True
+    )
     return Journal(
         orders=orders,
         order_days=connection.create_table("order_days", reduce_to_order_days(orders), temp=True),
@@ -54,5 +77,9 @@ def build_journal(
         daily_orders=DailyOrders.of(orders),
         has_quantity="quantity" in lines.columns,
         has_discount="discount" in lines.columns,
-        has_order_ids="order_id" in lines.columns,
+        has_order_ids=has_order_ids,
     )
+
+
+def _joined(kept: ir.Table | None, new: ir.Table) -> ir.Table:
+    return new if kept is None else ibis.union(kept.select(new.columns).cast(new.schema()), new)

@@ -10,18 +10,17 @@ MISSING_CATEGORY = "(none)"
 RECENT_GAPS = 3
 
 
-def reduce_to_orders(lines: ir.Table, config: Config) -> ir.Table:
+def reduce_to_parts(lines: ir.Table, config: Config) -> ir.Table:
     """Answer one row per distinct (customer_id, order_id) and day; without ids, per day.
 
-    Columns: customer_id, ordered_at (first line), ordered_on (its day), net_value (revenue or
-    margin after returns), net_amount, returned (>= 0), discount, quantity, lines, and `is_order`:
-    the day an order began, with a net amount above 0. Lines that follow on a later day change
-    the customer's money from that day on and never an earlier row, so that a cutoff between the
-    two cannot see them.
+    Columns: customer_id, order_key, ordered_on (the day), ordered_at (its first line), net_value
+    (revenue or margin after returns), net_amount, returned (>= 0), discount, quantity, lines.
+    Each row depends on the lines of its day alone, so that days can be reduced apart and joined
+    later.
     """
     value = lines.amount - lines.cost if config.outlook.value == "margin" else lines.amount
     zero = ibis.literal(0.0)
-    days = lines.group_by(
+    return lines.group_by(
         "customer_id", order_key=_order_key(lines), ordered_on=lines.ordered_at.date()
     ).agg(
         ordered_at=lines.ordered_at.min(),
@@ -32,8 +31,16 @@ def reduce_to_orders(lines: ir.Table, config: Config) -> ir.Table:
         quantity=exact_sum(lines.quantity) if "quantity" in lines.columns else zero,
         lines=lines.count(),
     )
-    begins = _begins(days) if "order_id" in lines.columns else ibis.literal(True)
-    return days.mutate(is_order=(days.net_amount > 0) & begins).drop("order_key")
+
+
+def begun_orders(parts: ir.Table, *, has_order_ids: bool) -> ir.Table:
+    """Answer the parts of all days with `is_order`: the day an order began, net above 0.
+
+    Lines that follow on a later day change the customer's money from that day on and never an
+    earlier row, so that a cutoff between the two cannot see them.
+    """
+    begins = _begins(parts) if has_order_ids else ibis.literal(True)
+    return parts.mutate(is_order=(parts.net_amount > 0) & begins).drop("order_key")
 
 
 def _begins(days: ir.Table) -> ir.BooleanValue:

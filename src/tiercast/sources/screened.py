@@ -43,14 +43,11 @@ class Screened:
         """Remove the rows from the engine; those good and bad that were made tables stay."""
         connection.drop_table(flagged_name(self.spec))
 
-    def between(self, start: dt.date | None, end: dt.date) -> "Screened":
-        """Answer the rows from a day (None: the first) to the one before `end`."""
+    def before(self, day: dt.date) -> "Screened":
+        """Answer the rows before a day; those without a time are not among them."""
         assert self.spec.time is not None
-        time = self.flagged[self.spec.time]
-        inside = time < midnight(end)
-        if start is not None:
-            inside &= time >= midnight(start)
-        return Screened(self.spec, self.rules, self.flagged.filter(inside))
+        older = self.flagged[self.spec.time] < midnight(day)
+        return Screened(self.spec, self.rules, self.flagged.filter(older))
 
     def kept(self, until: dt.date) -> KeptLines:
         """Answer all that is counted of the rows, to be known without them from now on."""

@@ -14,6 +14,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
+from tiercast.daybook.history import open_history
 from tiercast.features.registry import feature_table, features_for
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.studies import Studies, kept_in
@@ -22,8 +23,6 @@ from tiercast.readiness.judgement import Readiness, judge
 from tiercast.readiness.wording import refuse_unless_ready, remedies, verdict
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import as_day
-from tiercast.snapshots.journal import build_journal
-from tiercast.sources.canonical import open_base
 from tiercast.tracking.registry import CHAMPION, load_version, register, version_of
 from tiercast.tracking.runs import TrainingRun, training_run
 from tiercast.tracking.studies import study_storage
@@ -94,9 +93,10 @@ def _train(
 ) -> TrainResult:
     """Judge the base, build its panel, learn."""
     shown.stage("read and check the data")
-    with open_base(settings) as base:
+    with open_history(settings, as_of, shown) as history:
+        base = history.base
         shown.stage("reduce lines to orders")
-        journal = build_journal(base.connection, base.tables, settings)
+        journal = history.journal
         shown.stage("judge whether it is ready to train")
         readiness = judge(measure(base, journal, as_day(as_of) or base.observed_until))
         for line in (verdict(readiness), *remedies(readiness)):

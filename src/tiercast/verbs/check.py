@@ -13,12 +13,12 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 from tiercast.contract.tables import TABLES
+from tiercast.daybook.history import History, open_history
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
 from tiercast.snapshots.cutoffs import as_day, check_as_of
-from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import build_journal
-from tiercast.sources.canonical import CustomerBase, open_base
+from tiercast.snapshots.history import history as before
+from tiercast.sources.canonical import CustomerBase
 from tiercast.verbs.data_report_text import data_report_text
 from tiercast.verbs.readiness_text import readiness_text
 
@@ -60,14 +60,14 @@ def check(
     settings = load_config(config)
     tell = progress or Silent()
     tell.stage("read and check the data")
-    with open_base(settings) as base:
+    with open_history(settings, as_of, tell) as history:
+        base = history.base
         report = base.report
         if (day := as_day(as_of)) is not None:
             check_as_of(day, base.first_day)
-            report = replace(report, findings=(*report.findings, *_future(base, day)))
+            report = replace(report, findings=(*report.findings, *_future(history, day)))
         tell.stage("judge whether it is ready to train")
-        journal = build_journal(base.connection, base.tables, settings)
-        readiness = judge(measure(base, journal, day or base.observed_until))
+        readiness = judge(measure(base, history.journal, day or base.observed_until))
         tell.stage("write the data report")
         _write(base, found := CheckResult(report, readiness), check_folder(settings))
     return found
@@ -78,16 +78,25 @@ def check_folder(config: Config) -> Path:
     return Path(config.output.path) / CHECK_FOLDER
 
 
-def _future(base: CustomerBase, as_of: dt.date) -> list[RuleFinding]:
-    return [
-        _later(table, base.report.table(name), time, as_of)
+def _future(history: History, as_of: dt.date) -> list[RuleFinding]:
+    base = history.base
+    known = {
+        name: before(table, time, [as_of]).count()
         for name, table in base.tables.items()
         if (time := TABLES[name].time) is not None
+    }
+    # Not all order lines may have been read, but all are counted in the orders.
+    known["transactions"] = before(history.journal.orders, "ordered_at", [as_of]).lines.sum()
+    return [
+        _later(base.report.table(name), str(TABLES[name].time), rows, as_of)
+        for name, rows in known.items()
     ]
 
 
-def _later(table: ir.Table, summary: TableSummary, time: str, as_of: dt.date) -> RuleFinding:
-    later = summary.rows_used - int(history(table, time, [as_of]).count().execute())
+def _later(
+    summary: TableSummary, time: str, known: ir.IntegerScalar, as_of: dt.date
+) -> RuleFinding:
+    later = summary.rows_used - int(known.fill_null(0).execute())
     return RuleFinding(
         table=summary.table,
         rule="future",

@@ -16,13 +16,12 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.daybook.history import History, open_history
 from tiercast.features.assemble import feature_panel, observed_event_types
 from tiercast.features.clv import CLOCK, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
 from tiercast.snapshots.cutoffs import as_day, check_as_of
-from tiercast.snapshots.journal import build_journal
 from tiercast.snapshots.sample import sampled
-from tiercast.sources.canonical import CustomerBase, open_base
 
 BATCH_ROWS = 50_000
 MOST_FITTED = 500_000  # customers that the BTYD models learn from; more would change nothing
@@ -55,11 +54,12 @@ def features(
         _check_name(Path(output), settings)
     tell = progress or Silent()
     tell.stage("read and check the data")
-    with open_base(settings) as base:
+    with open_history(settings, as_of, tell) as history:
+        base = history.base
         day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
         path = Path(output or Path(settings.output.path) / f"features_{day}{ENDING}")
         tell.stage("count features")
-        panel = _panel(base, day)
+        panel = _panel(history, day)
         tell.stage("fit the BTYD models")
         models = _fit(panel, day)
         tell.stage(f"write {path}")
@@ -79,8 +79,8 @@ def _check_name(path: Path, config: Config) -> None:
         raise InputError(f"Spark writes features into a folder, but {path} is a file; remove it.")
 
 
-def _panel(base: CustomerBase, as_of: dt.date) -> ir.Table:
-    journal = build_journal(base.connection, base.tables, base.config)
+def _panel(history: History, as_of: dt.date) -> ir.Table:
+    base, journal = history.base, history.journal
     horizon_days = base.config.outlook.horizon_days
     on_clock = journal.daily_orders.clock(as_of, horizon_days).is_open
     setting = Setting(horizon_days, observed_event_types(journal, as_of), on_clock)

@@ -1,0 +1,1 @@
+"""Order lines reduced once to customer-days and kept, so that a run reads only new lines."""

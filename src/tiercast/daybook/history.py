@@ -1,0 +1,190 @@
+"""The way to a base and its journal, for every command that looks at the history.
+
+Without a feature store all order lines are read. With one, only those of days that were not kept
+yet are; they are joined with the kept days, and days that are complete by then are kept too.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import ibis
+from ibis.backends.duckdb import Backend
+
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config, FeatureStoreConfig
+from tiercast.contract.report import DataReport
+from tiercast.daybook.folder import CATEGORY_DAYS, ORDERS, QUARANTINE, DaybookFolder, Unusable
+from tiercast.daybook.manifest import Manifest, origin
+from tiercast.daybook.sealing import Sealing, kept_rows
+from tiercast.snapshots.cutoffs import as_day
+from tiercast.snapshots.journal import Journal, KeptDays, build_journal
+from tiercast.sources.canonical import CustomerBase, LoadedBase, load_base, open_base
+from tiercast.sources.engine import open_engine
+
+
+@dataclass(frozen=True)
+class History:
+    """A base, what it is reduced to, and notes on lines that were not seen."""
+
+    base: CustomerBase
+    notes: tuple[str, ...] = ()
+    made: Journal | None = None
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The reduced tables, made when they are first asked for."""
+        base = self.base
+        return self.made or build_journal(base.connection, base.tables, base.config)
+
+
+@contextmanager
+def open_history(
+    config: Config, as_of: dt.date | str | None = None, progress: Progress | None = None
+) -> Iterator[History]:
+    """Load a base, by way of its feature store if it has one.
+
+    `as_of` is the day that the job works on: with a store, no day is kept that does not lie
+    `late_days` before it, so that an order dated years ahead does no harm.
+
+    Raises
+    ------
+    DataContractError
+        A source cannot be used.
+    OutputError
+        The feature store cannot be written.
+    """
+    if config.feature_store is None:
+        with open_base(config) as base:
+            yield History(base)
+        return
+    with ExitStack() as opened:
+        way = _Way(config, config.feature_store, as_day(as_of), progress or Silent(), opened)
+        with way.folder.locked():
+            history = way.load()
+        yield history
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One run's way through a feature store; the engine is entered into `opened`."""
+
+    config: Config
+    store: FeatureStoreConfig
+    as_of: dt.date | None
+    progress: Progress
+    opened: ExitStack
+
+    @property
+    def folder(self) -> DaybookFolder:
+        """The store."""
+        return DaybookFolder(Path(self.store.path))
+
+    def load(self) -> History:
+        """Read the new lines, join them with the kept days, keep what is complete."""
+        connection, manifest, loaded = self._loaded()
+        base = loaded.base
+        if manifest is not None:
+            base = self._with_kept_quarantine(connection, base, manifest)
+        journal = build_journal(
+            connection, base.tables, self.config, self._days(connection, manifest)
+        )
+        base = replace(base, report=_whole_report(base.report, journal))
+        notes = () if manifest is None else self._unseen(manifest, loaded.lines.older)
+        for note in notes:
+            self.progress.say(note)
+        self._seal(connection, manifest, loaded, base)
+        loaded.lines.drop(connection)
+        return History(base, notes, journal)
+
+    def _loaded(self) -> tuple[Backend, Manifest | None, LoadedBase]:
+        """Open the base with what is kept; all of it anew where that is not to be used."""
+        try:
+            manifest = self._manifest()
+            connection = self.opened.enter_context(open_engine(self.config))
+            loaded = load_base(self.config, connection, manifest.lines)
+            _check_columns(manifest, loaded)
+        except Unusable as reason:
+            self.opened.close()
+            self.progress.say(f"Feature store {self.store.path}: {reason}; reading all lines.")
+            connection = self.opened.enter_context(open_engine(self.config))
+            return connection, None, load_base(self.config, connection)
+        kept = manifest.lines.tally.rows_read
+        self.progress.say(
+            f"Feature store {self.store.path}: {kept:,} order lines before "
+            f"{manifest.lines.until} are kept; reading the others."
+        )
+        return connection, manifest, loaded
+
+    def _manifest(self) -> Manifest:
+        manifest = self.folder.read()
+        wanted = origin(self.config)
+        for name in wanted:
+            if manifest.origin.get(name) != wanted[name]:
+                was = manifest.origin.get(name)
+                raise Unusable(f"made with {name} {was!r}, now {wanted[name]!r}")
+        return manifest
+
+    def _days(self, connection: Backend, manifest: Manifest | None) -> KeptDays | None:
+        if manifest is None:
+            return None
+        return KeptDays(
+            kept_rows(self.folder, connection, manifest.of(ORDERS)),
+            kept_rows(self.folder, connection, manifest.of(CATEGORY_DAYS)),
+        )
+
+    def _with_kept_quarantine(
+        self, connection: Backend, base: CustomerBase, manifest: Manifest
+    ) -> CustomerBase:
+        kept = kept_rows(self.folder, connection, manifest.of(QUARANTINE))
+        if kept is None:
+            return base
+        new = base.quarantine["transactions"]
+        rows = ibis.union(kept.cast(new.schema()), new)
+        both = connection.create_table("transactions__put_aside", rows)
+        return replace(base, quarantine={**base.quarantine, "transactions": both})
+
+    def _unseen(self, manifest: Manifest, older: int) -> tuple[str, ...]:
+        """Answer a note where the source has other old rows than those that were kept."""
+        more = older - manifest.lines.tally.rows_read
+        if more == 0:
+            return ()
+        return (
+            f"The source has {abs(more):,} order lines {'more' if more > 0 else 'fewer'} before "
+            f"{manifest.lines.until} than when they were kept: what changes more than "
+            f"{self.store.late_days} days late is not seen. To count it, remove the folder "
+            f"{self.store.path} and run again.",
+        )
+
+    def _seal(
+        self,
+        connection: Backend,
+        manifest: Manifest | None,
+        loaded: LoadedBase,
+        base: CustomerBase,
+    ) -> None:
+        known = min(base.observed_until, self.as_of or base.observed_until)
+        until = known - dt.timedelta(days=self.store.late_days)
+        begun = base.first_day if manifest is None else manifest.lines.until
+        if until > begun:
+            Sealing(self.folder, connection, self.config, manifest).seal(loaded.lines, until)
+
+
+def _check_columns(manifest: Manifest, loaded: LoadedBase) -> None:
+    new = loaded.lines.columns
+    if new != manifest.columns:
+        changed = sorted({name for name, _ in new.items() ^ dict(manifest.columns).items()})
+        raise Unusable(f"the order lines had other columns or types then ({', '.join(changed)})")
+
+
+def _whole_report(report: DataReport, journal: Journal) -> DataReport:
+    """Answer the report with what is known of all lines only once they are reduced."""
+    orders = journal.orders
+    customers = int(orders.customer_id.nunique().execute())
+    zero = int(orders.filter(orders.net_amount == 0).count().execute())
+    lines = replace(report.table("transactions"), customers=customers)
+    others = tuple(table for table in report.tables if table.table != lines.table)
+    return replace(report, tables=(lines, *others), zero_orders=zero)

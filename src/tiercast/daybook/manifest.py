@@ -1,0 +1,84 @@
+"""What a daybook says of itself: what it was made from, how far it goes, its files."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tiercast.config.schema import Config
+from tiercast.contract.tally import KeptLines
+from tiercast.sources.readers import describe
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """One file of kept rows: its table, the month that its rows are of, and its checksum."""
+
+    table: str
+    month: str
+    file: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The whole of a daybook.
+
+    `origin` is what the rows depend on besides the source's lines; `columns` are those of the
+    lines, with types, as they were parsed and flagged.
+    """
+
+    origin: Mapping[str, str]
+    columns: Mapping[str, str]
+    lines: KeptLines
+    files: tuple[KeptFile, ...]
+
+    def of(self, table: str, month: str | None = None) -> list[KeptFile]:
+        """Answer a table's files, of all months or of one."""
+        mine = [kept for kept in self.files if kept.table == table]
+        return [kept for kept in mine if month in (None, kept.month)]
+
+    def to_json(self) -> dict[str, Any]:
+        """Answer the manifest as plain data."""
+        plain: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        return plain
+
+    @classmethod
+    def from_json(cls, text: bytes) -> "Manifest":
+        """Read what `to_json` answered.
+
+        Raises
+        ------
+        ValueError
+            The text is no manifest.
+        """
+        return _ADAPTER.validate_json(text)
+
+
+_ADAPTER = TypeAdapter(Manifest)
+
+
+def origin(config: Config) -> dict[str, str]:
+    """Answer what kept rows depend on besides the source's lines: another one, and they are void.
+
+    Examples
+    --------
+    >>> sources = {"transactions": {"path": "orders.parquet"}}
+    >>> origin(Config.model_validate({"name": "shop", "sources": sources}))["source"]
+    'orders.parquet'
+    """
+    source = config.sources["transactions"]
+    return {
+        "format": str(FORMAT),
+        "tiercast": version("tiercast"),
+        "source": describe(source),
+        "columns": json.dumps(source.columns, sort_keys=True),
+        "time_format": source.time_format or "",
+        "value": config.outlook.value,
+    }
