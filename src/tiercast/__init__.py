@@ -5,7 +5,7 @@ Every command is a function of the same name here, taking a config and returning
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
 ['backtest', 'check', 'churn_definition', 'compare', 'demo', 'explain', 'features', 'init',
- 'monitor', 'promote', 'report', 'rollback', 'score', 'train']
+ 'monitor', 'promote', 'report', 'rollback', 'score', 'train', 'verify']
 """
 
 import importlib
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tiercast.verbs.features import features
     from tiercast.verbs.init import init
     from tiercast.verbs.report import report
+    from tiercast.verbs.verify import verify
 
 __version__ = "0.1.0"
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "rollback",
     "score",
     "train",
+    "verify",
 ]
 
 # Where each verb lives: read on first use, so that `import tiercast` takes no time (PEP 562).
@@ -62,6 +64,7 @@ _VERBS = {
     "rollback": "tiercast.training.promote",
     "score": "tiercast.scoring.score",
     "train": "tiercast.training.train",
+    "verify": "tiercast.verbs.verify",
 }
 
 

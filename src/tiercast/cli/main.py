@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import tiercast
-from tiercast.cli import backtest, data, models, monitor, outlook, story
+from tiercast.cli import backtest, data, models, monitor, outlook, story, verify
 from tiercast.cli.console import show_lines
 from tiercast.cli.errors import DEBUG, Commands, arguments, exit_codes
 from tiercast.cli.errors import LOG_FORMAT as LOG_FORMAT_OPTION
@@ -60,7 +60,7 @@ def tiercast_(
     """
 
 
-for group in (outlook, story, data, models, backtest, monitor):
+for group in (outlook, story, data, models, backtest, monitor, verify):
     group.add_to(app)
 
 

@@ -1,0 +1,69 @@
+"""A base with a planted future: whoever looks past the cutoff will show it.
+
+Every row before the day is planted once more, as long after the day as it lay before it, its
+amounts sevenfold and so that it cannot cancel out; and second times that were empty, such as
+`contacts.responded_at`, are filled with a later one. Rows of after the day that are there stay.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.config.schema import Config, SourceConfig, TableName
+from tiercast.contract.tables import TABLES, TableSpec
+from tiercast.sources.canonical import open_base
+
+TIMES_AS_MUCH = 7.0
+SECONDS_A_DAY = 86_400
+LAST_DAY = dt.date(2099, 12, 31)  # beyond which the contract takes no time for true
+MEASURES = ("amount", "quantity", "discount", "value", "price")
+
+
+def with_planted_future(config: Config, as_of: dt.date, folder: Path) -> Config:
+    """Write the base and its planted future into a folder; answer the config that reads them."""
+    with open_base(config.model_copy(update={"feature_store": None})) as base:
+        sources: dict[TableName, SourceConfig] = {}
+        for name, table in base.tables.items():
+            target = folder / f"{name}.parquet"
+            base.connection.to_parquet(_planted(table, TABLES[name], as_of), target)
+            sources[name] = SourceConfig(path=str(target))
+    return config.model_copy(
+        update={"sources": sources, "engine": "duckdb", "feature_store": None}
+    )
+
+
+def _planted(table: ir.Table, spec: TableSpec, as_of: dt.date) -> ir.Table:
+    """Answer a table with its planted rows; one without a time stays as it is."""
+    if spec.time is None:
+        return table
+    midnight = ibis.timestamp(f"{as_of} 00:00:00").cast("timestamp(6)")
+    known = table.filter(table[spec.time] < midnight)
+    ahead = known.mutate(**_later(known, spec, as_of), **_louder(known))
+    return table.mutate(**_filled(table, spec, as_of)).union(ahead.select(table.columns))
+
+
+def _later(known: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Value]:
+    """Answer the time of each planted row: mirrored at the day, from its first moment on."""
+    assert spec.time is not None
+    day = _seconds(as_of)
+    ahead = ibis.least(2 * day - known[spec.time].epoch_seconds(), _seconds(LAST_DAY))
+    return {spec.time: ibis.greatest(ahead, day).as_timestamp("s").cast("timestamp(6)")}
+
+
+def _louder(known: ir.Table) -> dict[str, ir.Value]:
+    return {
+        name: known[name].abs() * TIMES_AS_MUCH + 1 for name in MEASURES if name in known.columns
+    }
+
+
+def _filled(table: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Value]:
+    """Answer second times, filled with one just after the day where they were empty."""
+    later = ibis.timestamp(f"{as_of} 01:00:00").cast("timestamp(6)")
+    second = [c.name for c in spec.columns if c.kind == "time" and c.name != spec.time]
+    return {name: table[name].fill_null(later) for name in second if name in table.columns}
+
+
+def _seconds(day: dt.date) -> int:
+    return (day - dt.date(1970, 1, 1)).days * SECONDS_A_DAY
