@@ -7,6 +7,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.daybook.history import open_history
 from tiercast.monitoring.batches import Batch, stored_batches
 from tiercast.monitoring.drift import drift
 from tiercast.monitoring.ledger import Ledger, keep_ledger
@@ -19,8 +20,8 @@ from tiercast.monitoring.rules import findings, worst
 from tiercast.monitoring.sign import Evidence
 from tiercast.monitoring.track_record import TrackRecord
 from tiercast.snapshots.cutoffs import as_day, check_as_of
-from tiercast.snapshots.journal import Journal, build_journal
-from tiercast.sources.canonical import CustomerBase, open_base
+from tiercast.snapshots.journal import Journal
+from tiercast.sources.canonical import CustomerBase
 
 
 def monitor(
@@ -49,12 +50,13 @@ def monitor(
     """
     settings, shown = load_config(config), progress or Silent()
     shown.stage("read and check the data")
-    with open_base(settings) as base:
+    with open_history(settings, as_of, shown) as history:
+        base = history.base
         day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
         batches = stored_batches(Path(settings.output.path), day)
         _check_anything(batches, settings, day)
         shown.stage("reduce lines to orders")
-        journal = build_journal(base.connection, base.tables, settings)
+        journal = history.journal
         ledger = keep_ledger(base, journal, batches, day, shown)
         shown.stage("hold scores and orders against training")
         found = _found(base, journal, batches, ledger, day)
