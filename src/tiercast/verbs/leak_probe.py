@@ -39,9 +39,10 @@ def _planted(table: ir.Table, spec: TableSpec, as_of: dt.date) -> ir.Table:
     if spec.time is None:
         return table
     midnight = ibis.timestamp(f"{as_of} 00:00:00").cast("timestamp(6)")
-    known = table.filter(table[spec.time] < midnight)
+    filled = table.mutate(**_filled(table, spec, as_of))
+    known = filled.filter(filled[spec.time] < midnight)
     ahead = known.mutate(**_later(known, spec, as_of), **_louder(known))
-    return table.mutate(**_filled(table, spec, as_of)).union(ahead.select(table.columns))
+    return filled.union(ahead.select(table.columns))
 
 
 def _later(known: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Value]:
