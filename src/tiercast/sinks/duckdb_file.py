@@ -73,6 +73,7 @@ class DuckdbSession:
     def commit(self) -> None:
         """Keep all that was done."""
         self._connection.commit()
+        self._connection.begin()
 
     def close(self) -> None:
         """End; what was not committed is rolled back."""

@@ -11,7 +11,7 @@ STAGING = "tiercast_staging"
 
 
 class Session(Protocol):
-    """One transaction: all of it is seen after `commit`, nothing of it before or without."""
+    """A transaction: all of it is seen after `commit`, nothing of it before or without."""
 
     json_type: str
     with_keys: bool
@@ -29,7 +29,7 @@ class Session(Protocol):
         """Make the rows of parquet files readable as `STAGING`; columns of JSON come as text."""
 
     def commit(self) -> None:
-        """Keep all that was done."""
+        """Keep all that was done; what follows is a transaction of its own."""
 
     def close(self) -> None:
         """End; what was not committed is as if it had never been."""

@@ -1,0 +1,193 @@
+"""Both databases in turn: a real PostgreSQL, and a DuckDB file."""
+
+import datetime as dt
+import json
+from contextlib import closing
+from dataclasses import replace
+
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tiercast.artifacts.run_log import Run
+from tiercast.config.errors import InputError, OutputError
+from tiercast.config.schema import Config
+from tiercast.scoring.columns import score_schema
+from tiercast.sinks.database import open_database
+
+DAY = dt.date(2024, 7, 1)
+WHOLE = pa.int64()
+TIERS = ("top", "dormant")
+AWKWARD = 'it\'s "50 %" \\ 名\n'
+
+
+@pytest.fixture(params=["postgresql", "duckdb"])
+def url(request, tmp_path):
+    if request.param == "duckdb":
+        yield f"duckdb://{tmp_path}/shop.duckdb"
+        return
+    url = request.getfixturevalue("postgres_url")
+    yield url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("drop schema if exists tiercast cascade")
+
+
+def opened(url, **settings):
+    given = {
+        "name": "shop",
+        "sources": {"transactions": {"path": "a.csv"}},
+        "output": {"connection": url},
+    }
+    return open_database(Config.model_validate(given | settings))
+
+
+def fetch(database, query):
+    with closing(database.server.session()) as session:
+        return session.fetch(query)
+
+
+def rows(count, day=DAY, ids=WHOLE):
+    """Answer scores with every second customer risen a tier, and two alerts each."""
+    schema = score_schema(ids, TIERS)
+    reason = {"feature": "gap", "value": None, "effect": 0.5, "text": AWKWARD}
+    told = {
+        "customer_id": list(range(count)) if ids == WHOLE else [f"c{n}" for n in range(count)],
+        "as_of": [day] * count,
+        "tier": ["top"] * count,
+        "tier_probabilities": [{"top": 0.25, "dormant": 0.75}] * count,
+        "tier_set": [["top", "dormant"], []][:count] + [["top"]] * (count - 2),
+        "reasons": [[reason]] * count,
+        "action": [AWKWARD] * count,
+        "tier_change": [number % 2 for number in range(count)],
+        "alerts": [["left_top_tier", "came_back"]] * count,
+    }
+    return pa.table(
+        {f.name: pa.array(told.get(f.name, [None] * count), f.type) for f in schema}, schema=schema
+    )
+
+
+def load(database, folder, table, day=DAY, run=None):
+    half = max(1, table.num_rows // 2)
+    files = [folder / "part-0.parquet", folder / "part-1.parquet"]
+    pq.write_table(table.slice(0, half), files[0])
+    pq.write_table(table.slice(half), files[1])
+    run = replace(run or Run.begin("score", "shop"), as_of=day).end("done", 0)
+    with database.replacing() as replacement:
+        replacement.load(files, table.schema, run)
+
+
+def test_scores_arrive_with_what_is_nested_in_them(url, tmp_path):
+    database = opened(url)
+    load(database, tmp_path, rows(3))
+    ((probabilities, reasons, action, tier_set, change),) = fetch(
+        database,
+        "select tier_probabilities::text, reasons::text, action, tier_set, tier_change "
+        "from tiercast.scores where customer_id = 0",
+    )
+    assert json.loads(probabilities) == {"top": 0.25, "dormant": 0.75}
+    (reason,) = json.loads(reasons)
+    assert reason == {"feature": "gap", "value": None, "effect": 0.5, "text": AWKWARD}
+    assert (action, tier_set, change) == (AWKWARD, ["top", "dormant"], 0)
+
+
+def test_a_second_run_of_a_day_replaces_the_first_and_leaves_other_days(url, tmp_path):
+    database, before = opened(url), DAY - dt.timedelta(days=30)
+    load(database, tmp_path, rows(4, before), before)
+    for count in (5, 3):
+        load(database, tmp_path, rows(count))
+    count = "select count(*), count(distinct as_of) from tiercast"
+    assert fetch(database, f"{count}.scores") == [(7, 2)]
+    assert fetch(database, f"{count}.scores_latest") == [(3, 1)]
+    assert fetch(database, f"{count}.tier_changes") == [(2 + 1, 2)]
+    assert fetch(database, f"{count}.alerts") == [(2 * 7, 2)]
+    assert fetch(database, f"{count}.ledger") == [(0, 0)]
+
+
+def fail_after_loading(database, files, schema, run):
+    def fail():
+        with database.replacing() as replacement:
+            replacement.load(files, schema, run)
+            raise KeyError("the disk of Babel")
+
+    with pytest.raises(KeyError):
+        fail()
+
+
+def test_what_goes_wrong_before_the_end_leaves_the_day_as_it_was(url, tmp_path):
+    database = opened(url)
+    load(database, tmp_path, rows(3))
+    pq.write_table(rows(9), tmp_path / "part-0.parquet")
+    run = replace(Run.begin("score", "shop"), as_of=DAY).end("done", 0)
+    fail_after_loading(database, [tmp_path / "part-0.parquet"], rows(9).schema, run)
+    assert fetch(database, "select count(*) from tiercast.scores") == [(3,)]
+    assert fetch(database, "select count(*) from tiercast.runs") == [(1,)]
+
+
+def test_a_run_is_one_row_and_what_came_of_it_is_final(url, tmp_path):
+    database, run = opened(url), Run.begin("score", "shop")
+    database.keep_run(run)
+    query = "select outcome, as_of, data_fingerprint::text from tiercast.runs"
+    assert fetch(database, query) == [("running", None, None)]
+    known = replace(run, data_fingerprint={"transactions": "3-a-b"})
+    load(database, tmp_path, rows(3), run=known)
+    database.keep_run(replace(run, outcome="killed"))
+    ((outcome, as_of, fingerprint),) = fetch(database, query)
+    assert (outcome, as_of) == ("done", DAY)
+    assert json.loads(fingerprint) == {"transactions": "3-a-b"}
+
+
+def test_another_base_is_refused_the_schema_and_gets_one_of_its_own(url):
+    opened(url).keep_run(Run.begin("score", "shop"))
+    message = "schema tiercast holds the scores of shop, .* of other would replace them"
+    with pytest.raises(InputError, match=message):
+        opened(url, name="other")
+    other = opened(url, name="other", output={"connection": url, "schema": "other"})
+    assert fetch(other, "select count(*) from other.runs") == [(0,)]
+    if url.startswith("postgresql"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("drop schema other cascade")
+
+
+def test_ids_of_another_type_are_refused(url, tmp_path):
+    database = opened(url)
+    load(database, tmp_path, rows(3))
+    with pytest.raises(InputError, match=r"ids in tiercast\.scores are BIGINT, but are TEXT now"):
+        load(database, tmp_path, rows(3, ids=pa.string()))
+
+
+def test_text_ids_arrive(url, tmp_path):
+    database = opened(url)
+    load(database, tmp_path, rows(3, ids=pa.string()))
+    query = "select min(customer_id) from tiercast.alerts"
+    assert fetch(database, query) == [("c0",)]
+
+
+def test_a_column_that_a_newer_version_knows_is_added(url, tmp_path):
+    database, whole = opened(url), rows(3)
+    load(database, tmp_path, whole.drop_columns("rfm_band"))
+    load(database, tmp_path, whole)
+    assert fetch(database, "select count(*) from tiercast.scores_latest") == [(3,)]
+    columns = fetch(
+        database,
+        "select table_name from information_schema.columns where column_name = 'rfm_band'",
+    )
+    assert sorted(columns) == [("scores",), ("scores_latest",)]
+
+
+def test_no_database_named_is_none():
+    config = {"name": "shop", "sources": {"transactions": {"path": "a.csv"}}}
+    assert open_database(Config.model_validate(config)) is None
+
+
+def test_a_file_that_another_program_has_open_is_told(tmp_path):
+    path = tmp_path / "shop.duckdb"
+    path.write_text("no database")
+    with pytest.raises(OutputError, match=r"shop\.duckdb schema tiercast cannot be used: "):
+        opened(f"duckdb://{path}")
+
+
+def test_a_missing_driver_is_named(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(InputError, match=r"pip install 'tiercast\[postgres\]'"):
+        opened("postgresql://host/shop")

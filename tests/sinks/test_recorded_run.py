@@ -1,0 +1,65 @@
+import datetime as dt
+
+import pytest
+
+from tiercast.artifacts.run_log import RunLog
+from tiercast.config.errors import InputError, OutputError
+from tiercast.config.progress import Silent
+from tiercast.config.schema import Config
+from tiercast.sinks.recorded_run import recorded_run
+
+SECRET = "geheim-7f3a"
+CONFIG = Config.model_validate(
+    {
+        "name": "shop",
+        "sources": {
+            "transactions": {"connection": f"postgresql://me:{SECRET}@host/db", "table": "orders"}
+        },
+    }
+)
+
+
+def recorded(folder):
+    return recorded_run(CONFIG, "score", folder, Silent())
+
+
+def test_a_run_that_ends_well_is_done(tmp_path):
+    with recorded(tmp_path) as run:
+        run.claim(dt.date(2024, 7, 1))
+        run.found(rows=3, model_version="2", data_fingerprint={"transactions": "3-a-b"})
+    (told,) = RunLog(tmp_path).read()
+    assert (told.outcome, told.exit_code, told.rows, told.model_version) == ("done", 0, 3, "2")
+    assert told.as_of == dt.date(2024, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "code"),
+    [
+        (InputError, "refused", 2),
+        (OutputError, "failed", 1),
+        (ZeroDivisionError, "failed", 1),
+        (KeyboardInterrupt, "interrupted", 130),
+    ],
+)
+def test_a_run_that_fails_is_recorded_without_its_secrets(tmp_path, error, outcome, code):
+    with pytest.raises(error), recorded(tmp_path):
+        raise error(f"no way for {SECRET}")
+    (told,) = RunLog(tmp_path).read()
+    assert (told.outcome, told.exit_code) == (outcome, code)
+    assert told.message == "no way for ***"
+
+
+def test_a_record_that_cannot_be_written_hides_no_error(tmp_path):
+    said = []
+    shown = Silent()
+    shown.say = said.append
+
+    def fail():
+        with recorded_run(CONFIG, "score", tmp_path, shown):
+            (folder,) = tmp_path.iterdir()
+            folder.rename(tmp_path / "elsewhere")
+            raise InputError("mend it")
+
+    with pytest.raises(InputError, match="mend it"):
+        fail()
+    assert said[0].startswith("The record of this run is not complete: ")
