@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	&& command -v $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs scoreboard bench browser lock clean
+.PHONY: help setup demo test lint format docs audit scoreboard bench browser lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,10 @@ scoreboard: $(STAMP)  ## backtest every contender on three real bases, into docs
 
 bench: $(STAMP)  ## time each stage beside a bare baseline, into docs/performance.md (ARGS="--lines 1_000_000")
 	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python benchmarks/speed.py $(ARGS)
+
+audit: $(STAMP)  ## look the locked versions up in the public list of known holes (needs the internet)
+	@$(PIP) install pip-audit
+	@$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip
 
 browser: $(STAMP)  ## see that there is a Chromium for the tests, or install one
 	@$(BIN)/python tests/chromium.py
