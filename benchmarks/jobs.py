@@ -73,7 +73,7 @@ def features(watch: Watch, config: str, lines: str, as_of: str, cutoffs: int) ->
             journal = build_journal(connection, {"transactions": table}, settings)
         with watch.time("count"):
             panel = feature_panel(journal, days, Setting(HORIZON_DAYS))
-            connection.create_table("panel", panel, temp=True)
+            watch.told["rows"] = _read(panel)
         watch.told["features"] = len(panel.columns) - 2
 
 
@@ -91,7 +91,7 @@ def checked_features(watch: Watch, config: str, as_of: str) -> None:
         watch.told["check"] = time.perf_counter() - started
         journal = build_journal(base.connection, base.tables, settings)
         panel = feature_panel(journal, _cutoffs(as_of, 1), Setting(HORIZON_DAYS))
-        base.connection.create_table("panel", panel, temp=True)
+        watch.told["rows"] = _read(panel)
 
 
 def predict(watch: Watch, folder: str, rows: int) -> None:
@@ -212,6 +212,11 @@ JOBS: tuple[Callable[..., None], ...] = (
 def _cutoffs(as_of: str, number: int) -> list[dt.date]:
     day = dt.date.fromisoformat(as_of)
     return [day - dt.timedelta(days=EVERY_DAYS * step) for step in range(number)]
+
+
+def _read(panel: Any) -> int:
+    """Take every row of a panel as Arrow, batch after batch, and answer how many there are."""
+    return sum(batch.num_rows for batch in panel.to_pyarrow_batches())
 
 
 def _booster(rows: int, rounds: int) -> tuple[Any, "np.ndarray[Any, Any]"]:

@@ -25,8 +25,9 @@ LIMITS: tuple[Limit, ...] = (
         "customer-category-days, then one window over days",
         "Bare DuckDB with all memory, the same groups and sums: 1.3 s, .6 s and 1.7 s, "
         "together 14 times the baseline. So 12 times cannot be reached by three reductions of "
-        "all lines, only by fewer groups. Here they are written to temporary tables: those of "
-        "the workspace's file are compressed on the way, which took as long again.",
+        "all lines, only by fewer groups. Here they are written to the "
+        "workspace's file, compressed, which takes as long again; temporary tables are faster "
+        "but stay in memory, and a panel of six cutoffs then ran out of it.",
     ),
     Limit(
         "features from orders",

@@ -98,7 +98,7 @@ def _parted(connection: Backend, journal: Journal, number: int) -> Journal:
     def parted(name: str, table: ir.Table) -> ir.Table:
         batch = (table.customer_id.cast("string").hash() % number).abs()
         sorted_rows = table.mutate(**{BATCH: batch.cast("int32")}).order_by(BATCH)
-        return connection.create_table(f"{name}__by_batch", sorted_rows, temp=True)
+        return connection.create_table(f"{name}__by_batch", sorted_rows)
 
     tables = {name: getattr(journal, name) for name in TABLES}
     return replace(

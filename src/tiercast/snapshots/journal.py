@@ -62,15 +62,14 @@ def build_journal(
     parts, by_category = reduce_to_parts(lines, config), reduce_to_category_days(lines)
     if kept is not None:
         parts, by_category = _joined(kept.parts, parts), _joined(kept.category_days, by_category)
-    orders = connection.create_table(
-        "orders", begun_orders(parts, has_order_ids=has_order_ids), temp=True
-    )
+    # In the workspace's file: temporary tables are faster to write, but fill its memory.
+    orders = connection.create_table("orders", begun_orders(parts, has_order_ids=has_order_ids))
     return Journal(
         orders=orders,
-        order_days=connection.create_table("order_days", reduce_to_order_days(orders), temp=True),
+        order_days=connection.create_table("order_days", reduce_to_order_days(orders)),
         category_days=None
         if by_category is None
-        else connection.create_table("category_days", by_category, temp=True),
+        else connection.create_table("category_days", by_category),
         customers=tables.get("customers"),
         events=tables.get("events"),
         contacts=tables.get("contacts"),
