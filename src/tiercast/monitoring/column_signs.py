@@ -6,16 +6,17 @@ from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.sign import Evidence, Sign, Signs, usually
 
 FORECASTS = ("churn_probability", "expected_value")
+ROOM = 1.25  # what moved so far in training's last horizon may move a quarter farther in another
 
 
 def _psi(one: ColumnDrift) -> Sign:
-    usual = max(one.tracked.usual.psi, one.change.noise_psi)
+    usual = max(ROOM * one.tracked.usual.psi, one.change.noise_psi)
     reason = f"PSI of {one.tracked.name} is {one.change.psi:.2f} against training"
     return Sign(one.tracked.name, one.change.psi, reason + usually(usual), usual)
 
 
 def _ks(one: ColumnDrift) -> Sign:
-    usual = max(one.tracked.usual.ks, one.change.noise_ks)
+    usual = max(ROOM * one.tracked.usual.ks, one.change.noise_ks)
     gap = float("nan") if one.change.ks is None else one.change.ks
     reason = f"Kolmogorov-Smirnov distance of {one.tracked.name} is {gap:.2f} against training"
     return Sign(one.tracked.name, gap, reason + usually(usual), usual)

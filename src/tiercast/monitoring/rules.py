@@ -94,7 +94,7 @@ def _finding(rule: Rule, sign: Sign, evidence: Evidence) -> Finding:
         sign.value,
         sign.usual,
         limits.look,
-        limits.retrain,
+        limits.retrain if rule.most == "retrain" else None,
         rule.verdict(sign, limits),
         sign.reason,
     )

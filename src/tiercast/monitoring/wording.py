@@ -1,10 +1,12 @@
 """A monitoring in words, for the screen."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 import pandas as pd
 
 from tiercast.monitoring.grades import ALL, CHURN, HIGH, INSIDE, LOW, TOTAL
+from tiercast.monitoring.record import FINDINGS
 from tiercast.monitoring.result import Monitoring
 
 LEDGER_HEADINGS = (
@@ -24,6 +26,7 @@ LEDGER_HEADINGS = (
 )
 FINDING_HEADINGS = ("verdict", "rule", "reason")
 UNKNOWN = "-"
+MOST_OF_A_RULE = 5
 
 
 def ledger_cells(found: Monitoring) -> list[tuple[str, ...]]:
@@ -64,8 +67,18 @@ def _number(figures: Mapping[object, float], name: str) -> str:
 
 
 def finding_cells(found: Monitoring) -> list[tuple[str, str, str]]:
-    """Answer a row per finding that is not fine, the worst first."""
-    return [(one.verdict, one.rule, one.reason) for one in found.reasons]
+    """Answer a row per finding that is not fine, the worst first; of each rule the first few."""
+    shown: list[tuple[str, str, str]] = []
+    counts = Counter(one.rule for one in found.reasons)
+    seen: Counter[str] = Counter()
+    for one in found.reasons:
+        seen[one.rule] += 1
+        if seen[one.rule] <= MOST_OF_A_RULE:
+            shown.append((one.verdict, one.rule, one.reason))
+        elif seen[one.rule] == counts[one.rule]:
+            more = counts[one.rule] - MOST_OF_A_RULE
+            shown.append((one.verdict, one.rule, f"{more} more in {FINDINGS}"))
+    return shown
 
 
 def about(found: Monitoring) -> list[str]:

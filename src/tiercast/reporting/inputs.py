@@ -12,9 +12,11 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
+from tiercast.artifacts.scored_days import scored_dates
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.reporting.stored_backtest import StoredBacktest, newest_backtest
+from tiercast.reporting.stored_monitoring import StoredMonitoring, newest_monitoring
 from tiercast.reporting.sums import Sums
 
 FEATURES = (
@@ -58,6 +60,8 @@ class Inputs:
         The evaluation's row per segment, or None.
     backtest
         The newest backtest up to the date, or None.
+    monitoring
+        The grades of past scores and the verdict on these, or None.
     """
 
     config: Config
@@ -69,6 +73,7 @@ class Inputs:
     predictions: ir.Table | None
     segments: pd.DataFrame | None
     backtest: StoredBacktest | None
+    monitoring: StoredMonitoring | None = None
 
     @property
     def sums(self) -> Sums:
@@ -114,6 +119,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         predictions=_predictions(connection, evaluation / "predictions.parquet"),
         segments=_segments(evaluation / "segments.parquet"),
         backtest=newest_backtest(output, day, config.outlook.horizon_days),
+        monitoring=newest_monitoring(output, day),
     )
 
 
@@ -122,7 +128,7 @@ def _model_version(manifest: Mapping[str, Any]) -> str:
 
 
 def _scored_date(output: Path, as_of: date | None) -> date:
-    found = _scored_dates(output)
+    found = scored_dates(output)
     if as_of is None and found:
         return found[-1]
     if as_of in found:
@@ -132,14 +138,6 @@ def _scored_date(output: Path, as_of: date | None) -> date:
     raise InputError(
         f"A report needs {asked} in {output / 'scores'}. {known} "
         f"Run `tiercast score CONFIG --as-of {as_of or 'DATE'}` first."
-    )
-
-
-def _scored_dates(output: Path) -> list[date]:
-    """Return the dates whose scores are complete: the manifest is written last."""
-    manifests = (output / "scores").glob("as_of=*/manifest.json")
-    return sorted(
-        date.fromisoformat(file.parent.name.removeprefix("as_of=")) for file in manifests
     )
 
 

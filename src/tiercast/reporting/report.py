@@ -15,8 +15,10 @@ from plotly.offline import get_plotlyjs
 
 from tiercast.config.schema import Config
 from tiercast.reporting.backtest import backtest_section
+from tiercast.reporting.drift import drift_section
 from tiercast.reporting.glossary import glossary_section
 from tiercast.reporting.inputs import Inputs, read_inputs
+from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
 from tiercast.reporting.model_quality import quality_section
 from tiercast.reporting.outlook import outlook_section
@@ -38,6 +40,8 @@ SECTIONS: tuple[Callable[[Inputs, Wording], Section | None], ...] = (
     outlook_section,
     watchlists_section,
     quality_section,
+    ledger_section,
+    drift_section,
     backtest_section,
     glossary_section,
 )

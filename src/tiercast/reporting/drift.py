@@ -1,0 +1,148 @@
+"""Whether the model still fits: the verdict of `tiercast monitor` and its reasons."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from tiercast.reporting import numbers
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.section import (
+    Card,
+    Cards,
+    Cell,
+    Grade,
+    Measure,
+    Note,
+    Part,
+    Section,
+    Table,
+    Tone,
+)
+from tiercast.reporting.wording import Wording
+
+GRADES: Mapping[str, Grade] = {"fine": "good", "look": "fair", "retrain": "weak"}
+TONES: Mapping[str, tuple[Tone, str]] = {
+    "look": ("lower", "●"),
+    "retrain": ("much_lower", "▲"),
+}
+MOST_REASONS = 20
+
+
+def _plain(value: float) -> str:
+    return numbers.MISSING if value != value else f"{value:.2f}"
+
+
+def _times(value: float) -> str:
+    return f"{numbers.decimal(value)}x"
+
+
+# How each rule's figure is written; the rules themselves are those of monitoring.
+WRITTEN: Mapping[str, Callable[[float], str]] = {
+    "feature_psi": _plain,
+    "feature_ks": _plain,
+    "drifted": numbers.share,
+    "forecast_psi": _plain,
+    "forecast_ks": _plain,
+    "group_psi": _plain,
+    "group_ks": _plain,
+    "missing": numbers.share,
+    "new_categories": numbers.share,
+    "gone_categories": numbers.share,
+    "customers_gone": numbers.share,
+    "customers_new": numbers.share,
+    "stale": _times,
+    "volume": _times,
+    "churn_error": numbers.share,
+    "ece": numbers.share,
+    "interval_coverage": numbers.share,
+    "tier_set_coverage": numbers.share,
+    "total_missed": numbers.count,
+}
+
+
+def drift_section(inputs: Inputs, say: Wording) -> Section | None:
+    """Return the chapter on the verdict; None where the scores were not monitored."""
+    found = None if inputs.monitoring is None else inputs.monitoring.summary
+    if found is None:
+        return None
+    verdict, reasons = found["verdict"], found["reasons"]
+    headline = say(
+        f"drift.headline.{verdict}", count=numbers.count(len(reasons)), all=str(found["checked"])
+    )
+    parts: list[Part] = [Note(_basis(found, say)), Cards(_cards(found, say))]
+    if reasons:
+        parts.append(_reasons(reasons, say))
+    parts.append(_stages(found["stages"], say))
+    return Section("drift", say("drift.title"), headline, parts, grade=GRADES[verdict])
+
+
+def _basis(found: Mapping[str, Any], say: Wording) -> str:
+    return say(
+        "drift.basis",
+        looked=found["as_of"],
+        version=found["model_version"],
+        trained=found["held_against"],
+    )
+
+
+def _cards(found: Mapping[str, Any], say: Wording) -> list[Card]:
+    people, orders = found["customers"], found["orders"]
+    counts = {name: numbers.count(people[name]) for name in ("new", "gone")}
+    since = say("drift.cards.since", **counts)
+    return [
+        Card(numbers.count(people["now"]), say("drift.cards.now"), since),
+        Card(numbers.count(orders["days_since_last"]), say("drift.cards.days")),
+        *(
+            Card(numbers.total(one["last"]), say(f"drift.cards.{one['name']}"), _before(one, say))
+            for one in orders["volumes"]
+        ),
+    ]
+
+
+def _before(volume: Mapping[str, Any], say: Wording) -> str:
+    def written(amount: float | None) -> str:
+        return numbers.MISSING if amount is None else numbers.total(amount)
+
+    return say(
+        "drift.cards.before",
+        before=written(volume["before"]),
+        year_ago=written(volume["year_ago"]),
+    )
+
+
+def _reasons(reasons: list[Mapping[str, Any]], say: Wording) -> Table:
+    shown = reasons[:MOST_REASONS]
+    columns = [say(f"drift.columns.{name}") for name in ("rule", "subject", "value")]
+    columns += [say(f"drift.columns.{name}") for name in ("usual", "look", "retrain", "verdict")]
+    left = len(reasons) - len(shown)
+    note = say("drift.reasons_note") + (
+        " " + say("drift.more", count=numbers.count(left)) if left else ""
+    )
+    rows = [_reason_row(one, say) for one in shown]
+    return Table(say("drift.reasons"), columns, rows, note=note, words=True)
+
+
+def _reason_row(one: Mapping[str, Any], say: Wording) -> list[Cell]:
+    written, (tone, mark) = WRITTEN[one["rule"]], TONES[one["verdict"]]
+    limits = [numbers.MISSING if one[x] is None else written(one[x]) for x in ("look", "retrain")]
+    value = numbers.MISSING if one["value"] is None else written(one["value"])
+    return [
+        Cell(say(f"drift.rules.{one['rule']}")),
+        Cell(one["subject"].replace("_", " ")),
+        Cell(value),
+        Cell(written(one["usual"]) if one["usual"] else numbers.MISSING),
+        *(Cell(limit) for limit in limits),
+        Cell(say(f"drift.verdict.{one['verdict']}"), tone, mark),
+    ]
+
+
+def _stages(stages: Mapping[str, Mapping[str, float]], say: Wording) -> Table:
+    table = pd.DataFrame(list(stages.values()), index=list(stages))
+    names = [say.label("stage", str(name)) for name in table.index]
+    measures = (
+        Measure(say("drift.stages.then"), "then", numbers.share),
+        Measure(say("drift.stages.now"), "now", numbers.share),
+    )
+    head = say("drift.stages.stage")
+    return Table.of(say("drift.stages.title"), table, (head, names), measures)

@@ -1,0 +1,163 @@
+"""What came of past scores: told and come, scoring after scoring."""
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from tiercast.reporting import numbers
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.section import Card, Cards, Chart, Grade, Measure, Note, Section, Table
+from tiercast.reporting.theme import PALE, QUIET, STRONG, WARN, figure
+from tiercast.reporting.wording import Wording
+
+ALL, TIER = "all", "tier"
+COLUMNS = (
+    "churn_told",
+    "churn_came",
+    "total_told",
+    "total_low_told",
+    "total_high_told",
+    "total_came",
+    "interval_came",
+    "tier_set_came",
+)
+
+
+def ledger_section(inputs: Inputs, say: Wording) -> Section | None:
+    """Return the chapter on graded scores; None where none were graded yet."""
+    if inputs.monitoring is None or inputs.monitoring.grades.empty:
+        return None
+    grades = inputs.monitoring.grades
+    whole = side_by_side(grades[grades["by"] == ALL], "as_of")
+    newest = grades[(grades["by"] == TIER) & (grades["as_of"] == whole.index[-1])]
+    tiers = side_by_side(newest, "group").reindex(
+        [name for name in inputs.config.tiers.names if name in set(newest["group"])]
+    )
+    held = int(_held(whole).sum())
+    headline = say(
+        "ledger.headline",
+        graded=numbers.count(len(whole)),
+        held=numbers.count(held),
+        told=numbers.share(whole["churn_told"].iloc[-1]),
+        came=numbers.share(whole["churn_came"].iloc[-1]),
+    )
+    parts = (
+        Note(say("ledger.basis", until=say.date(grades["graded_on"].max()))),
+        Cards(_cards(whole, say)),
+        _chart("churn", _churn_lines(whole, say), say, tickformat=".1%"),
+        _chart("total", _total_lines(whole, say), say, rangemode="tozero"),
+        _batches(whole, say),
+        _tiers(tiers, say),
+    )
+    return Section("ledger", say("ledger.title"), headline, parts, grade=_grade(held, len(whole)))
+
+
+def side_by_side(grades: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Return a row per key, in order, with `<metric>_told` and `<metric>_came` as columns."""
+    sides = [
+        grades.pivot(index=key, columns="metric", values=side).add_suffix(f"_{side}")
+        for side in ("told", "came")
+    ]
+    return pd.concat(sides, axis=1).sort_index()
+
+
+def _held(whole: pd.DataFrame) -> pd.Series:
+    return whole["total_came"].between(whole["total_low_told"], whole["total_high_told"])
+
+
+def _grade(held: int, graded: int) -> Grade:
+    """Return a grade of how often the total lay where it was promised to in 9 of 10 cases."""
+    return "good" if held == graded else "fair" if held >= graded / 2 else "weak"
+
+
+def _cards(whole: pd.DataFrame, say: Wording) -> list[Card]:
+    last = whole.iloc[-1]
+    off = numbers.ratio(last["total_told"] - last["total_came"], last["total_came"])
+    return [
+        Card(numbers.count(len(whole)), say("ledger.cards.graded")),
+        Card(numbers.count(int(_held(whole).sum())), say("ledger.cards.held")),
+        Card(numbers.signed_share(off), say("ledger.cards.error")),
+        Card(numbers.share(last["interval_came"]), say("ledger.cards.interval")),
+        Card(numbers.share(last["tier_set_came"]), say("ledger.cards.tier_set")),
+    ]
+
+
+def _chart(name: str, lines: list[go.Scatter], say: Wording, **axis: Any) -> Chart:
+    title = say(f"ledger.{name}.title")
+    return Chart(
+        id=f"chart-ledger-{name}",
+        title=title,
+        figure=figure(
+            lines,
+            height=360,
+            xaxis={"type": "category", "title": {"text": say("ledger.day")}},
+            yaxis={**axis, "title": {"text": say(f"ledger.{name}.y")}},
+        ),
+        alt=say("ledger.alt", finding=title),
+        reading=say(f"ledger.{name}.reading"),
+        half=True,
+    )
+
+
+def _churn_lines(whole: pd.DataFrame, say: Wording) -> list[go.Scatter]:
+    return [
+        _line(whole["churn_told"], say("ledger.told"), PALE, "dash", numbers.share),
+        _line(whole["churn_came"], say("ledger.came"), STRONG, "solid", numbers.share),
+    ]
+
+
+def _total_lines(whole: pd.DataFrame, say: Wording) -> list[go.Scatter]:
+    told = _line(whole["total_told"], say("ledger.told"), PALE, "dash", numbers.total)
+    told.error_y = {
+        "type": "data",
+        "symmetric": False,
+        "array": (whole["total_high_told"] - whole["total_told"]).round(2).tolist(),
+        "arrayminus": (whole["total_told"] - whole["total_low_told"]).round(2).tolist(),
+        "color": QUIET,
+        "thickness": 1.5,
+        "width": 6,
+    }
+    came = _line(whole["total_came"], say("ledger.came"), STRONG, "solid", numbers.total)
+    outside = ~_held(whole)
+    came.marker = {"size": 9, "color": [WARN if out else STRONG for out in outside.tolist()]}
+    return [told, came]
+
+
+def _line(values: pd.Series, name: str, colour: str, dash: str, written: Any) -> go.Scatter:
+    return go.Scatter(
+        name=name,
+        x=[str(day) for day in values.index],
+        y=values.round(4).tolist(),
+        customdata=[[written(value)] for value in values.tolist()],
+        mode="lines+markers",
+        line={"color": colour, "dash": dash, "width": 2},
+        marker={"size": 9},
+        hovertemplate="%{x}<br>%{customdata[0]}<extra>%{fullData.name}</extra>",
+    )
+
+
+def _batches(whole: pd.DataFrame, say: Wording) -> Table:
+    written = (*[numbers.share] * 2, *[numbers.total] * 4, *[numbers.share] * 2)
+    measures = [
+        Measure(say(f"ledger.columns.{name}"), name, how)
+        for name, how in zip(COLUMNS, written, strict=True)
+    ]
+    days = [str(day) for day in whole.index]
+    return Table.of(say("ledger.batches"), whole, (say("ledger.day"), days), measures)
+
+
+def _tiers(tiers: pd.DataFrame, say: Wording) -> Table:
+    tiers = tiers.assign(right=tiers["tier_confidence_came"], sure=tiers["tier_confidence_told"])
+    measures = (
+        Measure(say("ledger.tiers.assigned"), "tier_size_told", numbers.count),
+        Measure(say("ledger.tiers.found"), "tier_size_came", numbers.count),
+        Measure(say("ledger.tiers.sure"), "sure", numbers.share),
+        Measure(say("ledger.tiers.right"), "right", numbers.share),
+        Measure(say("ledger.columns.churn_told"), "churn_told", numbers.share),
+        Measure(say("ledger.columns.churn_came"), "churn_came", numbers.share),
+        Measure(say("ledger.columns.total_told"), "total_told", numbers.total),
+        Measure(say("ledger.columns.total_came"), "total_came", numbers.total),
+    )
+    names = [say.label("tier", str(name)) for name in tiers.index]
+    return Table.of(say("ledger.tiers.title"), tiers, (say("common.tier"), names), measures)

@@ -1,0 +1,105 @@
+import math
+
+import numpy as np
+import pytest
+
+from tiercast.modeling.metrics import METRICS
+from tiercast.monitoring.grades import COLUMNS, MEANINGS, SUBJECTS, grades
+from tiercast.monitoring.outcomes import outcomes
+from tiny_batch import DUE, SCORED, TIERS, scores
+
+
+@pytest.fixture
+def rows(base, journal, batch):
+    return outcomes(base.connection, journal.orders, batch, DUE)
+
+
+@pytest.fixture
+def found(rows, batch):
+    return grades(rows, batch)
+
+
+@pytest.fixture
+def whole(found):
+    return found[found["by"] == "all"].set_index("metric")
+
+
+def test_what_came_is_counted_as_for_a_training(rows):
+    frame = rows.order_by("customer_id").to_pandas()
+    assert frame["churned"].tolist() == [0, 0, 1, 1, 1, 1, 1, 0]
+    assert frame["value"].tolist() == [120, 50, 0, 0, 0, 0, 0, 30]
+    assert [TIERS[place] for place in frame["true_tier"]] == [
+        "top",
+        "general",
+        *["dormant"] * 5,
+        "general",
+    ]
+
+
+def test_every_row_has_the_ledgers_columns(found):
+    assert list(found.columns) == list(COLUMNS)
+    assert set(found["as_of"]) == {SCORED}
+    assert set(found["graded_on"]) == {DUE}
+    assert set(found["metric"]) <= set(MEANINGS)
+
+
+def test_churn_told_stands_beside_churn_that_came(whole):
+    assert whole.loc["churn", ["told", "came"]].tolist() == pytest.approx([0.55, 0.625])
+    # Leavers 3, 4 at .3 and .4; 5, 6, 7 at .9, .9, .8. Stayers 1, 2, 8 at .1, .2, .8.
+    # Pairs won: 3 and 4 beat two of three each, 5 and 6 all three, 7 two and ties one.
+    assert whole.loc["auc", "came"] == pytest.approx((2 + 2 + 3 + 3 + 2.5) / 15)
+    assert whole.loc["brier", "came"] == pytest.approx(
+        np.mean(np.square([0.1, 0.2, 0.7, 0.6, 0.1, 0.1, 0.2, 0.8]))
+    )
+
+
+def test_totals_and_errors_are_in_money(whole):
+    assert whole.loc["total", ["told", "came"]].tolist() == [400.0, 200.0]
+    assert whole.loc["total_low", "told"] == 150.0
+    assert whole.loc["total_inside", "came"] == 1.0
+    assert whole.loc["mae", "came"] == pytest.approx((30 + 60 + 60 + 40 + 20 + 10 + 5 + 25) / 8)
+
+
+def test_intervals_sets_and_confidence_are_held_against_what_came(whole):
+    # Limits are 215, 155, 80, 50, 20, 5, -2.5 and -2.5: customers 7 (0) and 8 (30) are outside.
+    assert whole.loc["interval", ["told", "came"]].tolist() == [0.9, 0.75]
+    assert whole.loc["tier_set", "came"] == pytest.approx(6 / 8)  # but for 2 and 3
+    assert whole.loc["tier_confidence", ["told", "came"]].tolist() == pytest.approx([0.7, 0.5])
+
+
+def test_groups_are_graded_too(found):
+    by = found.set_index(["by", "group", "metric"])
+    assert by.loc[("tier", "top", "total"), ["told", "came"]].tolist() == [260.0, 170.0]
+    assert by.loc[("segment", "lapsed", "churn"), "came"] == 0.75
+    assert by.loc[("segment", "loyal", "churn"), "customers"] == 4
+    sizes = by.loc["tier"].xs("tier_size", level="metric")
+    assert sizes[["told", "came"]].to_numpy().tolist() == [[2, 1], [2, 2], [4, 5]]
+
+
+def test_what_cannot_be_told_of_a_group_has_no_row(found):
+    nobody_left = found[(found["by"] == "tier") & (found["group"] == "top")]
+    assert "auc" not in set(nobody_left["metric"])
+    assert "ece" not in set(nobody_left["metric"])
+
+
+def test_a_batch_of_ids_that_became_text_finds_its_customers(base, journal, output):
+    batch = output.write(rows=scores().assign(customer_id=lambda f: f["customer_id"].astype(str)))
+    frame = outcomes(base.connection, journal.orders, batch, DUE).to_pandas()
+    assert frame["value"].sum() == 200.0
+
+
+@pytest.mark.parametrize("metric", [metric for metric in METRICS if metric.name in MEANINGS])
+def test_metrics_are_those_of_training(metric, rows, whole):
+    frame = rows.order_by("customer_id").to_pandas()
+    told, came = {
+        "churn": ("churn_probability", "churned"),
+        "value": ("expected_value", "value"),
+    }[metric.kind]
+    expected = metric.function(frame[came].to_numpy(), frame[told].to_numpy())
+    assert whole.loc[metric.name, "came"] == pytest.approx(expected)
+    assert not math.isnan(expected)
+
+
+def test_every_check_has_a_name_of_its_own():
+    names = [check.name for subject in SUBJECTS for check in subject.checks]
+    assert len(set(names)) == len(names)
