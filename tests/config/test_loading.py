@@ -48,6 +48,7 @@ def test_a_config_is_passed_through(write):
         ("rfm: {weights: {recent: 2}}", "rfm.weights.recent", "recency"),
         ("rfm: {edges: {recency: [1]}}", "rfm.edges.recency", "recency_days"),
         ("output: {pth: runs}", "output.pth", "path"),
+        ("output: {schem: shop}", "output.schem", "schema"),
     ],
 )
 def test_an_unknown_key_is_named_with_the_nearest_valid_one(write, text, key, nearest):

@@ -121,3 +121,27 @@ def test_other_engines_are_refused(engine):
     given = {"name": "shop", "sources": {"transactions": {"path": "x.parquet"}}, "engine": engine}
     with pytest.raises(ValidationError, match=f"spark://HOST:PORT, but got '{engine}'"):
         Config.model_validate(given)
+
+
+# Where results go
+
+
+def test_an_output_without_a_path_goes_where_it_goes_by_default():
+    output = config(output={"connection": "duckdb://shop.duckdb"}).output
+    assert (output.path, output.schema_name) == ("runs/shop", "tiercast")
+
+
+@pytest.mark.parametrize("schema", ["Shop", "shop-1", "1st", 'a"b', "", "s" * 64])
+def test_a_schema_is_a_name_that_needs_no_quotes(schema):
+    with pytest.raises(ValidationError, match="schema"):
+        config(output={"schema": schema})
+
+
+def test_an_output_elsewhere_is_refused_with_the_way_round():
+    with pytest.raises(ValidationError, match=r"write to one and copy it there .* s3://shop/runs"):
+        config(output={"path": "s3://shop/runs"})
+
+
+def test_an_output_is_shown_by_the_keys_of_its_file():
+    shown = config(output={"schema": "shop"}).model_dump(mode="json")["output"]
+    assert shown == {"path": "runs/shop", "connection": None, "schema": "shop"}
