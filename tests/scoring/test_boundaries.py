@@ -56,3 +56,44 @@ def test_boundaries_agree_with_ranking_the_whole_base(seed, text):
         matched_sizes(sums),
     )
     np.testing.assert_array_equal(found(rows, sums).tiers(rows), expected)
+
+
+STEADY = pd.DataFrame(
+    {
+        "customer_id": range(8),
+        # The best tier ends at 100, the next at 50.
+        "expected_value": [120.0, 109.0, 100.0, 95.0, 90.0, 50.0, 46.0, 44.0],
+    }
+)
+SIZES = (3, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("previous", "expected"),
+    [
+        (np.nan, [0, 0, 0, 1, 1, 1, 2, 2]),
+        # Down only at 90 and 45 or less.
+        (0, [0, 0, 0, 0, 1, 1, 1, 2]),
+        # Up at 110 or more, down at 45 or less.
+        (1, [0, 1, 1, 1, 1, 1, 1, 2]),
+        # Up at 55 or more, and into the best tier at 110 or more.
+        (2, [0, 1, 1, 1, 1, 2, 2, 2]),
+    ],
+)
+def test_a_tier_is_left_only_beyond_a_tenth_of_its_boundary(previous, expected):
+    found = Boundaries.of_sizes(ibis.memtable(STEADY), SIZES)
+    before = np.full(len(STEADY), float(previous))
+    assert found.steady_tiers(STEADY, before, 0.1).tolist() == expected
+
+
+def test_without_a_margin_the_previous_tier_holds_nobody():
+    found = Boundaries.of_sizes(ibis.memtable(BY_HAND), (1, 2, 2))
+    for previous in range(3):
+        before = np.full(len(BY_HAND), float(previous))
+        steady = found.steady_tiers(BY_HAND, before, 0.0)
+        np.testing.assert_array_equal(steady, found.tiers(BY_HAND))
+
+
+def test_an_empty_tier_is_left_whatever_the_margin():
+    found = Boundaries.of_sizes(ibis.memtable(STEADY), (0, 6, 2))
+    assert 0 not in found.steady_tiers(STEADY, np.zeros(len(STEADY)), 0.5)

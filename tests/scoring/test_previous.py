@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 import ibis
 import pandas as pd
@@ -6,9 +7,17 @@ import pytest
 
 from tiercast.artifacts.scored_days import scores_folder
 from tiercast.scoring.previous import last_scores_before
+from tiercast.scoring.signals import SIGNALS
 
 JANUARY, FEBRUARY, MARCH = (dt.date(2024, month, 1) for month in (1, 2, 3))
-COLUMNS = ["previous_tier", "previous_churn_probability", "previous_lifecycle_stage"]
+COLUMNS = [
+    "previous_tier",
+    "previous_churn_probability",
+    "previous_lifecycle_stage",
+    "previous_expected_value",
+    "previous_segment",
+    *SIGNALS.names,
+]
 
 
 def keep_scores(output, day, ids):
@@ -21,6 +30,8 @@ def keep_scores(output, day, ids):
             "tier": [f"tier of {number}" for number in ids],
             "churn_probability": [0.1 * number for number in range(len(ids))],
             "lifecycle_stage": "active",
+            "expected_value": 10.0,
+            "segment": "bargain hunters",
         }
     )
     rows[:1].to_parquet(folder / "part-00000.parquet", index=False)
@@ -67,3 +78,12 @@ def test_ids_that_have_changed_their_type_since_are_the_same_customers(tmp_path,
     keep_scores(tmp_path, JANUARY, stored)
     found = previous_of(last_scores_before(tmp_path, MARCH), asked)
     assert found["previous_tier"].fillna("never seen").tolist() == ["tier of 12", "never seen"]
+
+
+def test_signals_are_told_to_each_customer_and_are_0_where_there_are_none(tmp_path):
+    keep_scores(tmp_path, JANUARY, [1, 2])
+    told = dict(zip(SIGNALS.names, (0.2, 0.0, 7.0), strict=True))
+    signals = ibis.memtable(pd.DataFrame([{"customer_id": 2} | told]))
+    scores = replace(last_scores_before(tmp_path, MARCH), signals=signals)
+    found = scores.of(ibis.duckdb.connect(), pd.DataFrame({"customer_id": [1, 2]}))
+    assert found[SIGNALS.names].to_numpy().tolist() == [[0.0, 0.0, 0.0], [0.2, 0.0, 7.0]]

@@ -117,3 +117,22 @@ def test_a_group_is_not_changed_by_what_is_added_to_it():
     empty = Group()
     assert empty.plus(2, 3.0, 4.0) == Group(2, 3.0, 4.0)
     assert empty == Group(0, 0.0, 0.0)
+
+
+def test_flips_are_counted_of_those_scored_before_and_merge():
+    rows = (
+        simulated()
+        .iloc[:5]
+        .assign(
+            previous_rank=[0.0, 0.0, 1.0, 2.0, np.nan],
+            plain_rank=[0, 1, 2, 2, 1],
+            tier_rank=[0, 0, 2, 2, 1],
+        )
+    )
+    totals, other = Totals(TIERS), Totals(TIERS)
+    totals.add(rows)
+    # Of four, two would have changed tier; hysteresis held one of them.
+    flips = {"scored_before": 4, "changed": 1, "changed_without_hysteresis": 2}
+    assert totals.flips == flips
+    other.merge(json.loads(json.dumps(totals.told())))
+    assert other.flips == flips

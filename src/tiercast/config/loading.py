@@ -115,7 +115,8 @@ def _valid_keys(parents: tuple[int | str, ...]) -> list[str]:
                 if parents[-1] == part
                 else list(SourceConfig.model_fields)
             )
-        model = _inner_model(model, str(part))
+        if isinstance(part, str):  # a number is a place in a list
+            model = _inner_model(model, part)
     return [field.alias or name for name, field in model.model_fields.items()]
 
 

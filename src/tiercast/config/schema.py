@@ -6,6 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from tiercast.config.alerts import AlertsConfig
+
 TableName = Literal[
     "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
 ]
@@ -75,12 +77,18 @@ class TrainConfig(Settings):
 
 
 class TiersConfig(Settings):
-    """Bands of future value, best first; the last name always means "no order in the horizon"."""
+    """Bands of future value, best first; the last name always means "no order in the horizon".
+
+    With `hysteresis` above 0 a customer leaves the tier of the last scoring only beyond its
+    boundary by that share: of the expected value where tiers are `matched` (their sizes may then
+    differ from the matched ones), of the old tier's probability where they are `most_probable`.
+    """
 
     names: tuple[str, ...] = ("top", "potential", "general", "dormant")
     method: Literal["percentile", "natural_breaks", "amounts"] = "percentile"
     cuts: tuple[float, ...] = (0.8, 0.5)
     assign: Literal["matched", "most_probable"] = "matched"
+    hysteresis: float = Field(default=0.0, ge=0, lt=1)
 
     @model_validator(mode="after")
     def _names_fit_cuts(self) -> Self:
@@ -277,6 +285,8 @@ class Config(Settings):
     tiers: TiersConfig = TiersConfig()
     rfm: RfmConfig = RfmConfig()
     monitor: MonitorConfig = MonitorConfig()
+    # Left out of what is stored of a config: an address may hold a key.
+    alerts: AlertsConfig = Field(default=AlertsConfig(), exclude=True)
     output: OutputConfig
     feature_store: FeatureStoreConfig | None = None
     language: Literal["en", "zh"] = "en"

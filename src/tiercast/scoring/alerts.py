@@ -1,52 +1,100 @@
-"""What changed since the last scoring that someone should know: one row per rule."""
+"""What changed since the last scoring that someone should know: rules of data over rows."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import difflib
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
-RISK_LIMIT = 0.5
+from tiercast.config.alerts import AlertRule, Condition, Operator
+from tiercast.config.errors import InputError
 
+BoolArray = npt.NDArray[np.bool_]
+Kind = Literal["number", "text"]
 
-@dataclass(frozen=True)
-class Alert:
-    """A rule over rows that carry `previous_*` columns of the last scoring; missing = new."""
-
-    name: str
-    meaning: str
-    raised: Callable[[pd.DataFrame], npt.ArrayLike]
-
-
-ALERTS: tuple[Alert, ...] = (
-    Alert(
-        "left_top_tier",
-        "was in the best tier at the last scoring and is not now",
-        lambda rows: (rows["previous_rank"] == 0) & (rows["tier_rank"] > 0),
-    ),
-    Alert(
-        "risk_crossed_limit",
-        f"churn risk rose across {RISK_LIMIT:.0%}",
-        lambda rows: (
-            (rows["previous_churn_probability"] < RISK_LIMIT)
-            & (rows["churn_probability"] >= RISK_LIMIT)
-        ),
-    ),
-    Alert(
-        "came_back",
-        "ordered again after a long absence",
-        lambda rows: (
-            (rows["lifecycle_stage"] == "reactivated")
-            & rows["previous_lifecycle_stage"].notna()
-            & (rows["previous_lifecycle_stage"] != "reactivated")
-        ),
-    ),
-)
+# From a column without gaps and a value to which rows hold.
+OPERATORS: Mapping[Operator, Callable[..., object]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "in": lambda column, values: column.isin(values),
+    "not_in": lambda column, values: ~column.isin(values),
+}
+# Places among the tiers, 0 = best: now, and at the last scoring.
+RANKS = ("tier_rank", "previous_rank")
 
 
-def alerts(rows: pd.DataFrame) -> list[list[str]]:
-    """Answer the names of the alerts raised for each row."""
-    raised = np.column_stack([np.asarray(a.raised(rows), dtype=bool) for a in ALERTS])
-    names = np.array([alert.name for alert in ALERTS], dtype=object)
+def alerts(rows: pd.DataFrame, rules: Sequence[AlertRule]) -> list[list[str]]:
+    """Answer the names of the alerts raised for each row, in the order of the rules."""
+    if not rules:
+        return [[] for _ in range(len(rows))]
+    raised = np.column_stack([_raised(rule, rows) for rule in rules])
+    names = np.array([rule.name for rule in rules], dtype=object)
     return [names[row].tolist() for row in raised]
+
+
+def check_rules(rules: Sequence[AlertRule], kinds: Mapping[str, Kind]) -> None:
+    """Refuse rules over columns that are not there, or that hold something else.
+
+    Raises
+    ------
+    InputError
+        It names the rule, the column and the nearest one there is.
+    """
+    for rule in rules:
+        for condition in rule.when:
+            _check(rule.name, condition, kinds)
+
+
+def column_kinds(*schemas: pa.Schema) -> dict[str, Kind]:
+    """Answer which columns hold numbers and which words; the first schema to name one counts."""
+    kinds: dict[str, Kind] = {}
+    for schema in schemas:
+        for field in schema:
+            kind = _kind(field.type)
+            if kind is not None:
+                kinds.setdefault(field.name, kind)
+    return kinds
+
+
+def _raised(rule: AlertRule, rows: pd.DataFrame) -> BoolArray:
+    held = [_holds(condition, rows[condition.column]) for condition in rule.when]
+    raised: BoolArray = np.logical_and.reduce(held)
+    return raised
+
+
+def _holds(condition: Condition, column: pd.Series) -> BoolArray:
+    known = column.notna().to_numpy()
+    held = np.zeros(len(column), dtype=bool)
+    compare = OPERATORS[condition.operator]
+    held[known] = np.asarray(compare(column[known], condition.value), dtype=bool)
+    return held
+
+
+def _check(rule: str, condition: Condition, kinds: Mapping[str, Kind]) -> None:
+    name = condition.column
+    if name not in kinds:
+        near = difflib.get_close_matches(name, kinds, n=1, cutoff=0.4)
+        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(kinds)}."
+        raise InputError(f"Alert rule {rule}: there is no column `{name}`; {hint}")
+    wanted = "text" if condition.wants_text else "number"
+    if kinds[name] != wanted:
+        raise InputError(
+            f"Alert rule {rule}: the column `{name}` holds {kinds[name]}s, but is compared with "
+            f"{condition.value!r}; give a {kinds[name]}."
+        )
+
+
+def _kind(type_: pa.DataType) -> Kind | None:
+    if pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_decimal(type_):
+        return "number"
+    if pa.types.is_string(type_) or pa.types.is_large_string(type_):
+        return "text"
+    return None

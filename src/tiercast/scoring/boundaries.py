@@ -1,5 +1,6 @@
 """Where one tier ends and the next begins, for a base too large to rank in memory."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -11,6 +12,7 @@ import pandas as pd
 from tiercast.modeling.assignment import matched_sizes
 
 IntArray = npt.NDArray[np.int_]
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -20,33 +22,68 @@ class Boundary:
     expected_value: float
     customer_id: int | str
 
-    def passed_by(self, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    def passed_by(self, rows: pd.DataFrame) -> BoolArray:
         """Answer which rows come after this customer, (n,)."""
         value, ids = rows["expected_value"].to_numpy(), rows["customer_id"].to_numpy()
         return (value < self.expected_value) | (
             (value == self.expected_value) & (ids > self.customer_id)
         )
 
+    def nearly_passed_by(self, rows: pd.DataFrame, margin: float) -> BoolArray:
+        """Answer which rows come after this customer, or before by less than the margin, (n,)."""
+        value = rows["expected_value"].to_numpy()
+        return self.passed_by(rows) | (value < self.expected_value * (1 + margin))
+
+    def clearly_passed_by(self, rows: pd.DataFrame, margin: float) -> BoolArray:
+        """Answer which rows come after this customer by the margin or more, (n,)."""
+        value = rows["expected_value"].to_numpy()
+        return self.passed_by(rows) & (value <= self.expected_value * (1 - margin))
+
 
 @dataclass(frozen=True)
 class Boundaries:
-    """One boundary per tier but the last; None: no customer up to that tier."""
+    """One boundary per tier but the last; None: no customer up to that tier.
+
+    `sizes` are how many customers each tier has that way.
+    """
 
     ends: tuple[Boundary | None, ...]
+    sizes: tuple[int, ...]
 
     @classmethod
     def find(cls, scored: ir.Table, probability_sums: npt.NDArray[np.float64]) -> "Boundaries":
         """Answer where tiers of matched sizes end, from staged rows; the engine sorts."""
-        reached = np.cumsum(matched_sizes(probability_sums))[:-1]
+        return cls.of_sizes(scored, matched_sizes(probability_sums).tolist())
+
+    @classmethod
+    def of_sizes(cls, scored: ir.Table, sizes: Sequence[int]) -> "Boundaries":
+        """Answer where tiers of these sizes end, filled by falling expected value."""
+        reached = np.cumsum(sizes)[:-1]
         order = scored.order_by(ibis.desc("expected_value"), "customer_id")
         columns = order.select("expected_value", "customer_id")
-        return cls(tuple(_at(columns, int(rank)) for rank in reached))
+        return cls(tuple(_at(columns, int(rank)) for rank in reached), tuple(sizes))
 
     def tiers(self, rows: pd.DataFrame) -> IntArray:
         """Answer the tier of each row, 0 = best, (n,)."""
+        return self._count(rows, lambda end: end.passed_by(rows))
+
+    def steady_tiers(
+        self, rows: pd.DataFrame, previous: npt.NDArray[np.float64], margin: float
+    ) -> IntArray:
+        """Answer the tier of each row that leaves its previous one only beyond the margin, (n,).
+
+        `previous` is NaN for who had none. A boundary is crossed downward at `1 - margin` times
+        its expected value, upward at `1 + margin` times it.
+        """
+        best = self._count(rows, lambda end: end.clearly_passed_by(rows, margin))
+        worst = self._count(rows, lambda end: end.nearly_passed_by(rows, margin))
+        steady = np.clip(previous, best, worst)
+        return np.where(np.isnan(previous), self.tiers(rows), steady).astype(int)
+
+    def _count(self, rows: pd.DataFrame, passed: Callable[[Boundary], BoolArray]) -> IntArray:
         tier = np.zeros(len(rows), dtype=int)
         for end in self.ends:
-            tier += True if end is None else end.passed_by(rows)
+            tier += True if end is None else passed(end)
         return tier
 
 

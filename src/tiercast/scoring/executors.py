@@ -20,9 +20,8 @@ from pyspark import Broadcast, TaskContext
 from tiercast.artifacts.dataset import write_part
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.batches import feature_frame
-from tiercast.scoring.boundaries import Boundaries
 from tiercast.scoring.columns import to_table
-from tiercast.scoring.finishing import Finish
+from tiercast.scoring.finishing import Finish, Terms
 from tiercast.scoring.previous import NAMES, nothing_told
 from tiercast.scoring.staging import REASONS, score_part, tier_sums
 from tiercast.scoring.totals import Totals
@@ -40,6 +39,7 @@ class ScorePart:
     as_of: dt.date
     features: Path
     staged: Path
+    carried: tuple[str, ...] = ()
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Score the part; an empty one leaves no file."""
@@ -52,7 +52,7 @@ class ScorePart:
         told = [name for name in NAMES if name in rows.columns]
         frame = feature_frame(rows, self.schema, self.as_of)
         types = {field.name: field.type for field in self.schema}
-        known, scored = score_part(model, frame.drop(columns=told), types)
+        known, scored = score_part(model, frame.drop(columns=told), types, self.carried)
         sums = tier_sums(model, scored).tolist()
         for name in told:
             scored = scored.append_column(name, pa.array(frame[name], types[name]))
@@ -68,8 +68,7 @@ class FinishPart:
     """The second pass over parts, named by number: the final rows into `folder`."""
 
     files: Broadcast[dict[str, str]]
-    version: tuple[str, str]
-    boundaries: Boundaries | None
+    terms: Terms
     schema: pa.Schema
     staged: tuple[Path, ...]
     folder: Path
@@ -86,7 +85,8 @@ class FinishPart:
         told = [name for name in NAMES if name in table.column_names]
         rows = table.drop_columns([REASONS, *told]).to_pandas()
         previous = table.select(told).to_pandas() if told else nothing_told(rows)
-        final = Finish(model, *self.version, self.boundaries).rows(rows, previous)
+        previous = previous.reindex(columns=[*NAMES])
+        final = Finish(model, self.terms).rows(rows, previous)
         scores = to_table(final, table[REASONS].combine_chunks(), self.schema)
         totals = Totals(model.facts.tier_names)
         totals.add(final)

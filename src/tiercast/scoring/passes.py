@@ -47,10 +47,11 @@ class PassesHere:
     model: CustomerModel
     batches: Batches
     previous: PreviousScores = field(default=PreviousScores(None, None))
+    carried: tuple[str, ...] = ()
 
     def stage(self, folder: Path, features: DatasetWriter, progress: Progress) -> Staged:
         """Score batch after batch."""
-        return stage(self.model, self.batches, folder, features, progress)
+        return stage(self.model, self.batches, folder, features, progress, self.carried)
 
     def finish(
         self,

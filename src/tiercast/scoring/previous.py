@@ -1,55 +1,83 @@
-"""The last scoring before a date: what each customer was told then."""
+"""The last scoring before a date: what each customer was told then, and what came since."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
 
 from tiercast.artifacts.scored_days import scored_dates, scores_folder
+from tiercast.scoring.signals import SIGNALS, signals
 
-COLUMNS = ("tier", "churn_probability", "lifecycle_stage")
-NAMES = {f"previous_{name}": name for name in COLUMNS}
+PREVIOUS = pa.schema(
+    [
+        ("previous_tier", pa.string()),
+        ("previous_churn_probability", pa.float64()),
+        ("previous_lifecycle_stage", pa.string()),
+        ("previous_expected_value", pa.float64()),
+        ("previous_segment", pa.string()),
+    ]
+)
+COLUMNS = {name: name.removeprefix("previous_") for name in PREVIOUS.names}
+NAMES = (*PREVIOUS.names, *SIGNALS.names)
 
 
 @dataclass(frozen=True)
 class PreviousScores:
-    """Scores of an earlier date, looked up by customer."""
+    """Scores of an earlier date, looked up by customer.
+
+    `signals` says what of the orders since then rules of alerts ask for, if any of them does.
+    """
 
     as_of: dt.date | None
     folder: Path | None
+    signals: ir.Table | None = None
 
     def of(self, connection: SQLBackend, rows: pd.DataFrame) -> pd.DataFrame:
         """Answer `previous_tier` and the like for each row of a part, in its order."""
         if self.folder is None:
             return nothing_told(rows)
         asked = ibis.memtable(rows[["customer_id"]])
-        chosen = self._chosen(connection, asked.customer_id.type())
-        found = asked.inner_join(chosen, "customer_id").to_pandas()
+        found = self.beside(connection, asked).to_pandas()
         aligned = rows[["customer_id"]].merge(found, on="customer_id", how="left")
-        return aligned.drop(columns="customer_id").set_index(rows.index)
+        told = aligned.drop(columns="customer_id").set_index(rows.index)
+        return told.reindex(columns=[*NAMES])
 
     def beside(self, connection: SQLBackend, table: ir.Table) -> ir.Table:
         """Answer a table by customer with `previous_tier` and the like, if there are any."""
         if self.folder is None:
             return table
         chosen = self._chosen(connection, table.customer_id.type())
-        return table.left_join(chosen, "customer_id").drop("customer_id_right")
+        told = table.left_join(chosen, "customer_id").drop("customer_id_right")
+        if self.signals is None:
+            return told
+        joined = told.left_join(self.signals, "customer_id").drop("customer_id_right")
+        return joined.mutate(**{name: joined[name].fill_null(0.0) for name in SIGNALS.names})
+
+    def watching(
+        self, connection: SQLBackend, orders: ir.Table, as_of: dt.date
+    ) -> "PreviousScores":
+        """Answer the same with the signals as of `as_of`, held in the engine."""
+        if self.as_of is None:
+            return self
+        found = signals(orders, as_of, self.as_of)
+        return replace(self, signals=connection.create_table("signals", found, temp=True))
 
     def _chosen(self, connection: SQLBackend, ids: DataType) -> ir.Table:
         assert self.folder is not None
         stored = connection.read_parquet(sorted(self.folder.glob("part-*.parquet")))
-        chosen = stored.select("customer_id", *COLUMNS).rename(NAMES)
+        chosen = stored.select("customer_id", **{name: stored[of] for name, of in COLUMNS.items()})
         # A source may have changed its ids from numbers to text since.
         return chosen.mutate(customer_id=chosen.customer_id.try_cast(ids))
 
 
 def nothing_told(rows: pd.DataFrame) -> pd.DataFrame:
-    """Answer empty `previous_*` columns for each row."""
+    """Answer empty `previous_*` columns and signals for each row."""
     return pd.DataFrame({name: pd.Series(pd.NA, rows.index, dtype="object") for name in NAMES})
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.artifacts.model_folder import load_model
 from tiercast.artifacts.scored_days import features_folder, scores_folder
+from tiercast.config.alerts import AlertRule
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
@@ -22,20 +23,23 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.batches import Batches, count_customers
 from tiercast.scoring.boundaries import Boundaries
 from tiercast.scoring.columns import score_schema
-from tiercast.scoring.finishing import Finish
+from tiercast.scoring.finishing import Finish, Terms
 from tiercast.scoring.manifest import manifest
 from tiercast.scoring.passes import Passes, PassesHere
-from tiercast.scoring.previous import last_scores_before
+from tiercast.scoring.previous import PreviousScores, last_scores_before
 from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
+from tiercast.scoring.watch import watch
 from tiercast.sinks.database import Replacement
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
 from tiercast.tracking.registry import ModelVersion, version_folder
+
+PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are told against
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,11 @@ class _Job:
         journal = self.history.journal
         check_requirements(self.model, journal)
         notes = (*self.notes, *_season(self.model, journal, self.as_of))
-        passes = self._passes(journal)
+        watched = watch(self._rules, self.model, journal, self.as_of)
+        previous = last_scores_before(self.output, self.as_of)
+        if watched.with_signals:
+            previous = previous.watching(self.base.connection, journal.orders, self.as_of)
+        passes = self._passes(journal, previous, watched.features)
         for note in notes:
             progress.say(note)
         notes = (*self.history.notes, *notes)  # the former have been said
@@ -141,7 +149,7 @@ class _Job:
             staged = passes.stage(Path(scratch), feature_rows, progress)
             totals = self._write(passes, staged, scores, progress)
             description = manifest(self.base, self.model, self.version, self.as_of, totals, notes)
-            scores.describe(description)
+            scores.describe({**description, PREVIOUS: previous.as_of})
             feature_rows.describe({"as_of": self.as_of.isoformat()})
             self._tell(totals, description["data"])
             if database is not None:
@@ -164,20 +172,25 @@ class _Job:
         shared = self.base.connection.folder if self.base.config.on_spark else None
         return TemporaryDirectory(prefix="tiercast-", dir=shared)
 
-    def _passes(self, journal: Journal) -> Passes:
-        previous = last_scores_before(self.output, self.as_of)
+    @property
+    def _rules(self) -> tuple[AlertRule, ...]:
+        return self.base.config.alerts.active
+
+    def _passes(
+        self, journal: Journal, previous: PreviousScores, carried: tuple[str, ...]
+    ) -> Passes:
         if self.base.config.on_spark:
             from tiercast.scoring.spark_passes import PassesOnSpark
 
             customers = count_customers(journal, self.as_of)
             _check_anyone(customers, self.as_of)
             return PassesOnSpark(
-                self.base.connection, self.model, journal, self.as_of, customers, previous
+                self.base.connection, self.model, journal, self.as_of, customers, previous, carried
             )
         setting = self.model.facts.setting
         batches = Batches.of(self.base.connection, journal, self.as_of, setting)
         _check_anyone(batches.customers, self.as_of)
-        return PassesHere(self.base, self.model, batches, previous)
+        return PassesHere(self.base, self.model, batches, previous, carried)
 
     def _write(
         self, passes: Passes, staged: Staged, scores: DatasetWriter, progress: Progress
@@ -185,13 +198,22 @@ class _Job:
         progress.stage("assign tiers and write", len(staged.parts))
         table, sums = staged.table(self.base.connection), staged.probability_sums
         matched = self.model.facts.assign == "matched"
-        finish = Finish(
-            self.model,
-            self.version.version,
-            self.version.run_id,
-            Boundaries.find(table, sums) if matched else None,
+        boundaries = Boundaries.find(table, sums) if matched else None
+        hysteresis = self.base.config.tiers.hysteresis
+        terms = Terms(
+            self.version.version, self.version.run_id, boundaries, self._rules, hysteresis
         )
-        return passes.finish(staged, finish, self._schema(), scores, progress)
+        finish = Finish(self.model, terms)
+        totals = passes.finish(staged, finish, self._schema(), scores, progress)
+        scores.describe(
+            {
+                "assign": self.model.facts.assign,
+                "matched_sizes": None if boundaries is None else list(boundaries.sizes),
+                "hysteresis": hysteresis,
+                "tier_flips": totals.flips,
+            }
+        )
+        return totals
 
     def _schema(self) -> pa.Schema:
         ids = self.base.transactions.customer_id.type().to_pyarrow()

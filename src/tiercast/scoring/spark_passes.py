@@ -42,6 +42,7 @@ class PassesOnSpark:
     as_of: dt.date
     customers: int
     previous: PreviousScores
+    carried: tuple[str, ...] = ()
 
     def stage(self, folder: Path, features: DatasetWriter, progress: Progress) -> Staged:
         """Count features and score, part by part."""
@@ -53,6 +54,7 @@ class PassesOnSpark:
             self.as_of,
             features.staging.absolute(),
             folder.absolute(),
+            self.carried,
         )
         answers = told(parted(self.connection, panel, self.customers), task)
         written = _parts(answers, "features")
@@ -71,8 +73,7 @@ class PassesOnSpark:
         """Assign tiers and write, part by part."""
         task = FinishPart(
             self._files,
-            (finish.model_version, finish.run_id),
-            finish.boundaries,
+            finish.terms,
             schema,
             tuple(part.absolute() for part in staged.parts),
             scores.staging.absolute(),

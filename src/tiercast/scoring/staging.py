@@ -1,6 +1,6 @@
 """The first pass: every batch scored by itself and held on disk until tiers can be assigned."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,14 +47,18 @@ def stage(
     folder: Path,
     features: DatasetWriter,
     progress: Progress,
+    carried: Sequence[str] = (),
 ) -> Staged:
-    """Score batch after batch; the feature frames go to `features` on the way."""
+    """Score batch after batch; the feature frames go to `features` on the way.
+
+    The features named by `carried` are in the staged rows too.
+    """
     progress.stage("score customers", batches.number)
     parts: list[Path] = []
     sums = np.zeros(len(model.facts.tier_names))
     types = {field.name: field.type for field in batches.schema}
     for frame in batches.frames():
-        known, scored = score_part(model, frame, types)
+        known, scored = score_part(model, frame, types, carried)
         features.write(known)
         sums += tier_sums(model, scored)
         parts.append(folder / f"part-{len(parts):05d}.parquet")
@@ -64,12 +68,21 @@ def stage(
 
 
 def score_part(
-    model: CustomerModel, frame: pd.DataFrame, types: Mapping[str, pa.DataType]
+    model: CustomerModel,
+    frame: pd.DataFrame,
+    types: Mapping[str, pa.DataType],
+    carried: Sequence[str] = (),
 ) -> tuple[pa.Table, pa.Table]:
-    """Answer the features that were scored, and the scored rows with their reasons."""
+    """Answer the features that were scored, and the scored rows with their reasons.
+
+    The features named by `carried` are in the scored rows too.
+    """
     full = model.with_clv(frame)
+    known = typed(full, types)
     scored = typed(model.score_rows(full), {**types, **DATES})
-    return typed(full, types), scored.append_column(REASONS, model.reasons(full))
+    for name in carried:
+        scored = scored.append_column(known.schema.field(name), known[name])
+    return known, scored.append_column(REASONS, model.reasons(full))
 
 
 def tier_sums(model: CustomerModel, scored: pa.Table) -> npt.NDArray[np.float64]:

@@ -49,11 +49,20 @@ class Group:
         )
 
 
+class Flips(TypedDict):
+    """Customers scored before, how many change tier, and how many would without hysteresis."""
+
+    scored_before: int
+    changed: int
+    changed_without_hysteresis: int
+
+
 class Totals:
-    """Sums over the base, by tier and by segment."""
+    """Sums over the base, by tier and by segment, and how many customers change tier."""
 
     def __init__(self, tier_names: tuple[str, ...]) -> None:
         self.churned = 0.0
+        self.flips = Flips(scored_before=0, changed=0, changed_without_hysteresis=0)
         self._groups: dict[str, dict[str, Group]] = {
             WHOLE: {WHOLE: Group()},
             "tier": dict.fromkeys(tier_names, Group()),
@@ -63,6 +72,7 @@ class Totals:
     def add(self, rows: pd.DataFrame) -> None:
         """Count one part."""
         self.churned += float(rows["churn_probability"].sum())
+        self._add_flips(_flips(rows))
         for kind, groups in self._groups.items():
             names = rows[kind].astype(str) if kind in rows else pd.Series(WHOLE, index=rows.index)
             for name, part in rows.groupby(names)[["expected_value", "value_variance"]]:
@@ -76,15 +86,24 @@ class Totals:
             kind: {name: astuple(group) for name, group in groups.items()}
             for kind, groups in self._groups.items()
         }
-        return {"churned": self.churned, "groups": groups}
+        return {"churned": self.churned, "flips": self.flips, "groups": groups}
 
     def merge(self, told: Mapping[str, Any]) -> None:
         """Add the sums of other parts."""
         self.churned += told["churned"]
+        self._add_flips(told["flips"])
         for kind, groups in told["groups"].items():
             for name, group in groups.items():
                 before = self._groups[kind].get(name, Group())
                 self._groups[kind][name] = before.plus(*group)
+
+    def _add_flips(self, more: Flips) -> None:
+        self.flips = Flips(
+            scored_before=self.flips["scored_before"] + more["scored_before"],
+            changed=self.flips["changed"] + more["changed"],
+            changed_without_hysteresis=self.flips["changed_without_hysteresis"]
+            + more["changed_without_hysteresis"],
+        )
 
     @property
     def rows(self) -> int:
@@ -113,3 +132,14 @@ class Totals:
         }
         segments = dict(sorted(told["segment"].items()))
         return {WHOLE: told[WHOLE][WHOLE], "tiers": told["tier"], "segments": segments}
+
+
+def _flips(rows: pd.DataFrame) -> Flips:
+    if "previous_rank" not in rows:
+        return Flips(scored_before=0, changed=0, changed_without_hysteresis=0)
+    known = rows[rows["previous_rank"].notna()]
+    return Flips(
+        scored_before=len(known),
+        changed=int((known["tier_rank"] != known["previous_rank"]).sum()),
+        changed_without_hysteresis=int((known["plain_rank"] != known["previous_rank"]).sum()),
+    )

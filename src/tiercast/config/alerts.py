@@ -1,0 +1,167 @@
+"""Which alerts there are and where they go: rules and sinks as rows of data, never code."""
+
+import math
+from functools import cache
+from importlib import resources
+from typing import Literal, Self, get_args
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+Order = Literal["<", "<=", ">", ">="]
+Operator = Literal["<", "<=", ">", ">=", "==", "!=", "in", "not_in"]
+SinkKind = Literal["file", "table", "webhook"]
+ORDERS, LISTS = get_args(Order), ("in", "not_in")
+NAME = r"^[a-z][a-z0-9_]*$"
+
+
+class AlertSettings(BaseModel):
+    """Base of these settings: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Condition(AlertSettings):
+    """One comparison of a column with a number, a word or a list of them.
+
+    A missing value holds no condition, `!=` and `not_in` included.
+    """
+
+    column: str
+    operator: Operator
+    value: object
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_stay_as_they_are(cls, given: object) -> object:
+        if isinstance(given, dict) and isinstance(given.get("value"), list):
+            return {**given, "value": tuple(given["value"])}
+        return given
+
+    @model_validator(mode="after")
+    def _value_fits_operator(self) -> Self:
+        wants_list = self.operator in LISTS
+        if wants_list != isinstance(self.value, tuple) or not self.values:
+            wanted = "a list" if wants_list else "a single value"
+            raise ValueError(f"{self._shown} needs {wanted}, but got {self.value!r}")
+        kinds = (int, float) if self.operator in ORDERS else (int, float, str)
+        for value in self.values:
+            if not isinstance(value, kinds) or isinstance(value, bool) or not _finite(value):
+                wanted = "numbers" if self.operator in ORDERS else "numbers or words"
+                raise ValueError(f"{self._shown} compares with {wanted}, but got {value!r}")
+        if len({isinstance(value, str) for value in self.values}) > 1:
+            raise ValueError(f"{self._shown} mixes numbers and words, but got {self.value!r}")
+        return self
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """What is compared with: one value, or those of a list."""
+        return self.value if isinstance(self.value, tuple) else (self.value,)
+
+    @property
+    def wants_text(self) -> bool:
+        """Whether the column must hold words."""
+        return isinstance(self.values[0], str)
+
+    @property
+    def _shown(self) -> str:
+        return f"the condition `{self.column} {self.operator}`"
+
+
+class AlertRule(AlertSettings):
+    """An alert: its name, what it means in words, and the conditions that all must hold."""
+
+    name: str = Field(pattern=NAME)
+    meaning: str = Field(min_length=1)
+    when: tuple[Condition, ...] = Field(min_length=1)
+
+
+class SinkConfig(AlertSettings):
+    """Where alerts go: a file in the output, the table of its database, or a web address.
+
+    `url` belongs to a webhook alone, which tries `retries` times more after a failure, waiting
+    `backoff_seconds` after the first and each time twice as long. `name` tells sinks apart: what
+    was sent is remembered by it.
+    """
+
+    kind: SinkKind
+    name: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$")
+    url: str | None = Field(default=None, repr=False)
+    timeout_seconds: float = Field(default=10.0, gt=0, le=300)
+    retries: int = Field(default=5, ge=0, le=20)
+    backoff_seconds: float = Field(default=0.5, ge=0, le=60)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_its_kind(cls, given: object) -> object:
+        if isinstance(given, dict) and isinstance(given.get("kind"), str):
+            return {"name": given["kind"], **given}
+        return given
+
+    @model_validator(mode="after")
+    def _url_of_a_webhook(self) -> Self:
+        if (self.kind == "webhook") != (self.url is not None):
+            raise ValueError(f"a sink needs a `url` if it is a webhook, but got kind {self.kind}")
+        if self.url is not None and not _is_web_address(self.url):
+            # The address may hold a key, so it is not shown.
+            raise ValueError(
+                f"the `url` of sink {self.name} must begin with http:// or https:// and name a "
+                f"host, but got one that begins with {self.url.partition(':')[0][:12]!r}"
+            )
+        return self
+
+
+class AlertsConfig(AlertSettings):
+    """Rules beside the default ones, or in their place by name; default ones left out; sinks."""
+
+    rules: tuple[AlertRule, ...] = ()
+    without: tuple[str, ...] = ()
+    sinks: tuple[SinkConfig, ...] = (SinkConfig(kind="file", name="file"),)
+
+    @model_validator(mode="after")
+    def _names_tell_apart(self) -> Self:
+        for what, names in (
+            ("rules", [rule.name for rule in self.rules]),
+            ("sinks", [sink.name for sink in self.sinks]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{what} must have names of their own, but got {twice} twice")
+        known = [rule.name for rule in default_rules()]
+        unknown = sorted(set(self.without) - set(known))
+        if unknown:
+            raise ValueError(
+                f"`without` leaves out default rules ({', '.join(known)}), but got {unknown}"
+            )
+        return self
+
+    @property
+    def active(self) -> tuple[AlertRule, ...]:
+        """The rules that are on: the default ones in their order, then those added."""
+        own = {rule.name: rule for rule in self.rules}
+        kept = {
+            rule.name: own.get(rule.name, rule)
+            for rule in default_rules()
+            if rule.name not in self.without
+        }
+        return tuple({**kept, **own}.values())
+
+
+@cache
+def default_rules() -> tuple[AlertRule, ...]:
+    """Answer the rules of `alert_rules.yaml`, which come with the package."""
+    text = resources.files("tiercast.config").joinpath("alert_rules.yaml").read_text("utf-8")
+    return TypeAdapter(tuple[AlertRule, ...]).validate_python(yaml.safe_load(text))
+
+
+def _finite(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

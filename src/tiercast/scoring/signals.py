@@ -1,0 +1,72 @@
+"""What alerts ask of the orders that no model does: counted at a scoring, stored nowhere.
+
+They are no features, since a feature is something that models learn from.
+"""
+
+import datetime as dt
+import itertools
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from tiercast.snapshots.exact import exact_sum
+from tiercast.snapshots.history import history
+
+MONTH_DAYS = 30
+FALLS = 3
+SIGNALS = pa.schema(
+    [
+        ("spend_fall_3_months", pa.float64()),
+        ("previous_spend_fall_3_months", pa.float64()),
+        ("largest_new_order_ratio", pa.float64()),
+    ]
+)
+
+
+def signals(orders: ir.Table, as_of: dt.date, before: dt.date) -> ir.Table:
+    """Answer a row per customer with orders of late, `before` being the last scored day.
+
+    `spend_fall_3_months` is by what share spend fell in each of the last three months of 30 days
+    against the month before it, the mildest of the three falls: 0.2 says that each was of 20 % or
+    more, 0 that it didn't fall each time. `previous_...` is the same as of `before`.
+    `largest_new_order_ratio` is the largest order in `[before, as_of)` over the median order of
+    the whole base before `as_of` (the lower middle one of an even number), 0 without an order.
+    A customer without a row has 0 everywhere.
+    """
+    since = (as_of - before).days
+    known = history(orders, "ordered_at", [as_of])
+    recent = known.filter(known.days_ago <= since + (FALLS + 1) * MONTH_DAYS)
+    months = {
+        f"{when}{month}": exact_sum(recent.net_value, where=_in_month(recent, month, start))
+        for when, start in (("now", 0), ("then", since))
+        for month in range(FALLS + 1)
+    }
+    new = recent.is_order & (recent.days_ago <= since)
+    summed = recent.group_by("customer_id").agg(**months, largest=recent.net_amount.max(where=new))
+    return summed.select(
+        "customer_id",
+        spend_fall_3_months=_mildest_fall(summed, "now"),
+        previous_spend_fall_3_months=_mildest_fall(summed, "then"),
+        largest_new_order_ratio=summed.largest.fill_null(0.0) / _median_order(known),
+    )
+
+
+def _in_month(table: ir.Table, month: int, start: int) -> ir.BooleanValue:
+    """Answer which rows lie in a month, 0 = the last before `start` days ago."""
+    first = start + month * MONTH_DAYS
+    return (table.days_ago > first) & (table.days_ago <= first + MONTH_DAYS)
+
+
+def _mildest_fall(sums: ir.Table, when: str) -> ir.FloatingValue:
+    months = [sums[f"{when}{month}"] for month in range(FALLS + 1)]
+    falls = [1 - now / before.nullif(0.0) for now, before in itertools.pairwise(months)]
+    spent = ibis.and_(*(before > 0 for before in months[1:]))
+    return ibis.ifelse(spent, ibis.greatest(ibis.least(*falls), 0.0), 0.0)
+
+
+def _median_order(known: ir.Table) -> float:
+    amounts = known.filter(known.is_order).select("net_amount")
+    middle = max(int(amounts.count().execute()) - 1, 0) // 2
+    rows = amounts.order_by("net_amount").limit(1, offset=middle).to_pyarrow().to_pylist()
+    return float(rows[0]["net_amount"]) if rows else 1.0

@@ -1,0 +1,56 @@
+"""What the rules of alerts ask for beyond the scores: features, and signals of the orders."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from tiercast.config.alerts import AlertRule
+from tiercast.features.assemble import feature_panel
+from tiercast.features.btyd import CLV
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.alerts import RANKS, check_rules, column_kinds
+from tiercast.scoring.columns import score_schema
+from tiercast.scoring.previous import PREVIOUS
+from tiercast.scoring.signals import SIGNALS
+from tiercast.snapshots.journal import Journal
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The features that rules name, to be kept beside scores, and whether they name signals."""
+
+    features: tuple[str, ...]
+    with_signals: bool
+
+
+def watch(
+    rules: Sequence[AlertRule], model: CustomerModel, journal: Journal, as_of: dt.date
+) -> Watch:
+    """Answer what the rules need, each column they name being there.
+
+    A name is looked up among the scores, then among what was told before, then the features.
+
+    Raises
+    ------
+    InputError
+        There is no such column, or it holds something else than it is compared with.
+    """
+    named = list(dict.fromkeys(condition.column for rule in rules for condition in rule.when))
+    told = _told(model)
+    beyond = [name for name in named if name not in column_kinds(*told)]
+    features = _features(model, journal, as_of) if beyond else pa.schema([])
+    check_rules(rules, column_kinds(*told, features))
+    return Watch(tuple(beyond), any(name in SIGNALS.names for name in named))
+
+
+def _told(model: CustomerModel) -> tuple[pa.Schema, ...]:
+    ranks = pa.schema([(name, pa.int64()) for name in RANKS])
+    return score_schema(pa.string(), model.facts.tier_names), PREVIOUS, ranks, SIGNALS
+
+
+def _features(model: CustomerModel, journal: Journal, as_of: dt.date) -> pa.Schema:
+    panel = feature_panel(journal, [as_of], model.facts.setting).schema().to_pyarrow()
+    added = [(feature.name, pa.float64()) for feature in CLV]
+    return pa.schema([*panel, *map(pa.field, *zip(*added, strict=True))])
