@@ -1,0 +1,56 @@
+import datetime as dt
+import json
+
+import pytest
+
+from tiercast.config.schema import Config
+from tiercast.contract.tally import Found, HashSums, KeptLines, Tally
+from tiercast.daybook.manifest import KeptFile, Manifest, origin
+
+TRANSACTIONS = {"path": "orders.parquet"}
+PASSWORD = "geheim"
+
+
+def config(**settings) -> Config:
+    sources = {"transactions": TRANSACTIONS | settings.pop("source", {})}
+    return Config.model_validate({"name": "shop", "sources": sources} | settings)
+
+
+def test_a_manifest_is_read_as_it_was_written():
+    when = dt.datetime(2024, 1, 5, 9, 30, 0, 123456)
+    tally = Tally(5, 1, when, None, {"return": Found(2, ("-1.0", None))})
+    lines = KeptLines(dt.date(2024, 2, 1), tally, HashSums(5, 2**70, -(2**65)), {"category": 3})
+    files = (KeptFile("orders", "2024-01", "orders/2024-01.0a.parquet", 4, "0a"),)
+    manifest = Manifest(origin(config()), {"amount": "float64"}, lines, files)
+    assert Manifest.from_json(json.dumps(manifest.to_json()).encode()) == manifest
+
+
+def test_files_are_found_by_table_and_month():
+    files = [KeptFile(t, m, f"{t}/{m}", 1, "") for t in ("orders", "quarantine") for m in "ab"]
+    lines = KeptLines(dt.date(2024, 2, 1), Tally(0, 0, None, None), HashSums(0, 0, 0), {})
+    manifest = Manifest({}, {}, lines, tuple(files))
+    assert [file.file for file in manifest.of("orders")] == ["orders/a", "orders/b"]
+    assert [file.file for file in manifest.of("quarantine", "b")] == ["quarantine/b"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"source": {"path": "others.parquet"}},
+        {"source": {"columns": {"amount": "paid"}}},
+        {"source": {"time_format": "%Y%m%d"}},
+        {"outlook": {"value": "margin"}},
+    ],
+)
+def test_rows_of_another_origin_are_told(other):
+    assert origin(config(**other)) != origin(config())
+
+
+def test_what_rows_do_not_depend_on_does_not_count():
+    assert origin(config(outlook={"horizon_days": 30}, name="other")) == origin(config())
+
+
+def test_an_origin_holds_no_password():
+    source = {"connection": f"postgresql://user:{PASSWORD}@host/shop", "table": "orders"}
+    shop = Config.model_validate({"name": "shop", "sources": {"transactions": source}})
+    assert PASSWORD not in str(origin(shop))

@@ -1,0 +1,54 @@
+import datetime as dt
+
+import ibis
+import pandas as pd
+import pytest
+
+from tiercast.contract.screening import flag, rules_for
+from tiercast.contract.tables import TABLES
+from tiercast.sources.screened import Screened, hash_sums
+
+SPEC = TABLES["transactions"]
+ROWS = [
+    (1, "2024-01-01", 5.0, "toys"),
+    (1, "2024-01-02", -1.0, None),
+    (None, "2024-01-02", 2.0, "toys"),
+    (2, "2024-01-05", 7.0, None),
+    (2, None, 7.0, None),
+]
+
+
+@pytest.fixture
+def lines():
+    frame = pd.DataFrame(ROWS, columns=["customer_id", "ordered_at", "amount", "category"])
+    times = frame["ordered_at"].astype("datetime64[us]")
+    table = ibis.memtable(frame.astype({"customer_id": "Int64"}).assign(ordered_at=times))
+    rules = rules_for(table, SPEC)
+    return Screened(SPEC, rules, flag(table, rules))
+
+
+def test_what_is_kept_of_days_is_counted_by_hand(lines):
+    kept = lines.before(dt.date(2024, 1, 5)).kept(dt.date(2024, 1, 5))
+    assert kept.tally.rows_used == 2
+    assert kept.tally.rows_quarantined == 1
+    assert (kept.tally.first, kept.tally.last) == (
+        dt.datetime(2024, 1, 1),
+        dt.datetime(2024, 1, 2),
+    )
+    assert {name: found.rows for name, found in kept.tally.found.items() if found.rows} == {
+        "null_customer": 1,
+        "return": 1,
+    }
+    assert kept.empty == {"category": 1}
+
+
+def test_hashes_of_parts_add_up_to_those_of_the_whole(lines):
+    early = lines.before(dt.date(2024, 1, 2)).good
+    late = lines.good.filter(lines.good.ordered_at >= ibis.timestamp("2024-01-02"))
+    assert hash_sums(early) + hash_sums(late) == hash_sums(lines.good)
+    assert hash_sums(lines.good.limit(0)).rows == 0
+
+
+def test_the_columns_name_the_rules(lines):
+    assert lines.columns["amount"] == "float64"
+    assert lines.columns["breaks__null_customer"] == "boolean"

@@ -1,0 +1,60 @@
+"""A base that grows by the day, opened with a feature store and without one, and compared."""
+
+from pathlib import Path
+
+from tiercast.config.schema import Config
+from tiercast.daybook.history import History, open_history
+
+
+class Told:
+    """Keeps what a job says."""
+
+    def __init__(self):
+        self.lines = []
+
+    def stage(self, name, total=None):
+        """Begin a stage."""
+
+    def step(self, note=""):
+        """Finish a step."""
+
+    def say(self, line):
+        """Keep a line."""
+        self.lines.append(line)
+
+
+def with_store(config: Config, path: Path, **settings: object) -> Config:
+    """Answer the same config with a feature store."""
+    return Config.model_validate(
+        {**config.model_dump(), "feature_store": {"path": str(path), **settings}}
+    )
+
+
+def rows(table) -> list[tuple]:
+    """Answer a table's rows, sorted; None where there is no table."""
+    if table is None:
+        return None
+    frame = table.to_pandas()
+    return sorted(map(repr, frame[sorted(frame.columns)].itertuples(index=False)))
+
+
+def facts(history: History) -> dict[str, object]:
+    """Answer all that a job can learn of the order lines."""
+    base, journal = history.base, history.journal
+    return {
+        "report": base.report,
+        "fingerprint": base.fingerprint(),
+        "empty": base.empty_shares("transactions"),
+        "orders": rows(journal.orders),
+        "order_days": rows(journal.order_days),
+        "category_days": rows(journal.category_days),
+        "quarantine": rows(base.quarantine["transactions"]),
+        "daily": (journal.daily_orders.first, journal.daily_orders.counts.tolist()),
+        "columns": (journal.has_quantity, journal.has_discount, journal.has_order_ids),
+    }
+
+
+def facts_of(config: Config, told: Told | None = None) -> dict[str, object]:
+    """Open a base and answer its facts."""
+    with open_history(config, progress=told) as history:
+        return facts(history)
