@@ -152,7 +152,9 @@ def told_sizes(
         name: f"{lines:,} lines, {customers:,} customers, {DAYS} days from {FIRST_DAY}"
         for name, (lines, customers) in written.items()
     }
+    note = {"note": sizes.note} if sizes.note else {}
     return {
+        **note,
         "features (base `whole`)": base["whole"],
         "score (base `scored`)": base["scored"],
         "score, for its memory (base `tenth`)": base["tenth"],
@@ -184,6 +186,7 @@ def parsed(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--big", action="store_true", help="ten times lines and customers as well")
     parser.add_argument("--demo", action="store_true", help="time `tiercast demo` too")
     parser.add_argument("--only", nargs="*", default=[], help="runs by name")
+    parser.add_argument("--note", default="", help="what to say of the circumstances")
     parser.add_argument("--no-page", action="store_true", help="leave docs/performance.md alone")
     return parser.parse_args(given)
 
