@@ -42,9 +42,9 @@ LIMITS: tuple[Limit, ...] = (
         "features within the workspace's memory (512 MB)",
         "disk: states that do not fit are spilled",
         "40 sums over 914,000 customers took 13 s with 512 MB and 7 s with 1 GB or 3 GB; 30 "
-        "took 1.3 s, warm, in a process without a limit. The limit keeps scoring's memory flat; a command "
-        "that makes the whole table at once (`tiercast features`, a panel of six cutoffs) "
-        "pays for it.",
+        "took 1.3 s, warm, in a process without a limit. The limit keeps "
+        "scoring's memory flat; a command that makes the whole table at once "
+        "(`tiercast features`, a panel of six cutoffs) pays for it.",
     ),
     Limit(
         "a panel of six cutoffs",
