@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
@@ -122,6 +123,24 @@ def test_what_goes_wrong_before_the_end_leaves_the_day_as_it_was(url, tmp_path):
     fail_after_loading(database, [tmp_path / "part-0.parquet"], rows(9).schema, run)
     assert fetch(database, "select count(*) from tiercast.scores") == [(3,)]
     assert fetch(database, "select count(*) from tiercast.runs") == [(1,)]
+
+
+def test_two_machines_that_write_a_day_take_turns(postgres_url, tmp_path):
+    first, second = opened(postgres_url), opened(postgres_url)
+    run = replace(Run.begin("score", "shop"), as_of=DAY).end("done", 0)
+    pq.write_table(rows(5), tmp_path / "first.parquet")
+    (tmp_path / "second").mkdir()
+    with ThreadPoolExecutor(1) as pool:
+        with first.replacing() as replacement:
+            replacement.load([tmp_path / "first.parquet"], rows(5).schema, run)
+            waiting = pool.submit(load, second, tmp_path / "second", rows(3))
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=1)
+        waiting.result(timeout=60)
+    assert fetch(first, "select count(*) from tiercast.scores") == [(3,)]
+    assert fetch(first, "select count(*) from tiercast.runs") == [(2,)]
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("drop schema tiercast cascade")
 
 
 def test_a_run_is_one_row_and_what_came_of_it_is_final(url, tmp_path):
