@@ -105,7 +105,7 @@ def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Ru
         },
         {
             "bg_nbd": Run("bg_nbd", customers, repeats=3),
-            "lifetimes": Run("lifetimes", customers, repeats=1),
+            "lifetimes": Run("lifetimes", customers, repeats=3),
         },
         {
             "import": Run("command", {"words": [sys.executable, "-c", "import tiercast"]}),
