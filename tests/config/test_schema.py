@@ -145,3 +145,14 @@ def test_an_output_elsewhere_is_refused_with_the_way_round():
 def test_an_output_is_shown_by_the_keys_of_its_file():
     shown = config(output={"schema": "shop"}).model_dump(mode="json")["output"]
     assert shown == {"path": "runs/shop", "connection": None, "schema": "shop"}
+
+
+def test_a_feature_store_waits_two_weeks_for_late_rows_and_is_a_folder_here():
+    assert config(feature_store={"path": "runs/book"}).feature_store.late_days == 14
+    with pytest.raises(ValidationError, match="a folder on this machine, but got s3://shop/book"):
+        config(feature_store={"path": "s3://shop/book"})
+
+
+def test_a_feature_store_on_spark_is_refused():
+    with pytest.raises(ValidationError, match="works with `engine: duckdb` alone"):
+        config(feature_store={"path": "runs/book"}, engine="local-spark")

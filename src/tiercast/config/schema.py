@@ -265,6 +265,15 @@ class FeatureStoreConfig(Settings):
     path: str = Field(min_length=1)
     late_days: int = Field(default=14, ge=0)
 
+    @field_validator("path")
+    @classmethod
+    def _on_this_machine(cls, path: str) -> str:
+        if REMOTE_PATH.match(path):
+            raise ValueError(
+                f"feature_store.path must be a folder on this machine, but got {path}"
+            )
+        return path
+
 
 def _known_engine(engine: str) -> str:
     if engine not in (DUCKDB, LOCAL_SPARK) and not SPARK_MASTER.fullmatch(engine):
