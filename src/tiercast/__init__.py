@@ -4,8 +4,8 @@ Every command is a function of the same name here, taking a config and returning
 
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
-['backtest', 'check', 'churn_definition', 'compare', 'demo', 'explain', 'features', 'init',
- 'monitor', 'promote', 'report', 'rollback', 'score', 'train', 'verify']
+['alerts', 'backtest', 'check', 'churn_definition', 'compare', 'demo', 'explain', 'features',
+ 'init', 'migration', 'monitor', 'promote', 'report', 'rollback', 'score', 'train', 'verify']
 """
 
 import importlib
@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tiercast.alerting.deliver import alerts
     from tiercast.backtesting.backtest import backtest
     from tiercast.definitions.churn_definition import churn_definition
     from tiercast.monitoring.monitor import monitor
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tiercast.training.compare import compare
     from tiercast.training.promote import promote, rollback
     from tiercast.training.train import train
+    from tiercast.transitions.migration import migration
     from tiercast.verbs.check import check
     from tiercast.verbs.demo import demo
     from tiercast.verbs.features import features
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "__version__",
+    "alerts",
     "backtest",
     "check",
     "churn_definition",
@@ -40,6 +43,7 @@ __all__ = [
     "explain",
     "features",
     "init",
+    "migration",
     "monitor",
     "promote",
     "report",
@@ -51,6 +55,7 @@ __all__ = [
 
 # Where each verb lives: read on first use, so that `import tiercast` takes no time (PEP 562).
 _VERBS = {
+    "alerts": "tiercast.alerting.deliver",
     "backtest": "tiercast.backtesting.backtest",
     "check": "tiercast.verbs.check",
     "churn_definition": "tiercast.definitions.churn_definition",
@@ -58,6 +63,7 @@ _VERBS = {
     "demo": "tiercast.verbs.demo",
     "explain": "tiercast.scoring.explain",
     "init": "tiercast.verbs.init",
+    "migration": "tiercast.transitions.migration",
     "monitor": "tiercast.monitoring.monitor",
     "promote": "tiercast.training.promote",
     "report": "tiercast.verbs.report",

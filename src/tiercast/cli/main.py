@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 import tiercast
-from tiercast.cli import backtest, data, models, monitor, outlook, story, verify
+from tiercast.cli import (
+    alerts,
+    backtest,
+    data,
+    migration,
+    models,
+    monitor,
+    outlook,
+    story,
+    verify,
+)
 from tiercast.cli.console import show_lines
 from tiercast.cli.errors import DEBUG, Commands, arguments, exit_codes
 from tiercast.cli.errors import LOG_FORMAT as LOG_FORMAT_OPTION
@@ -60,7 +70,7 @@ def tiercast_(
     """
 
 
-for group in (outlook, story, data, models, backtest, monitor, verify):
+for group in (outlook, story, data, models, backtest, monitor, verify, migration, alerts):
     group.add_to(app)
 
 

@@ -10,7 +10,8 @@ from tiercast.config.errors import InputError
 from tiercast.snapshots.cutoffs import as_day
 
 
-def _day(text: str) -> dt.date | None:
+def parse_day(text: str) -> dt.date | None:
+    """Answer a date given as ISO text."""
     try:
         return as_day(text)
     except InputError as error:
@@ -28,14 +29,14 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="YYYY-MM-DD",
-        parser=_day,
+        parser=parse_day,
         help="Only rows before this day exist. Default: the day after the last order.",
     ),
 ]
 AsOfNeeded = Annotated[
     dt.date,
     typer.Option(
-        "--as-of", metavar="YYYY-MM-DD", parser=_day, help="Only rows before this day exist."
+        "--as-of", metavar="YYYY-MM-DD", parser=parse_day, help="Only rows before this day exist."
     ),
 ]
 OutputFile = Annotated[Path | None, typer.Option("--output", metavar="PATH")]

@@ -1,0 +1,104 @@
+"""One alert about one customer: what is sent, and the key that tells it from all others."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.artifacts.scored_days import parts_of, scores_folder
+from tiercast.artifacts.text_file import plain_json
+from tiercast.sources.workspace import workspace
+
+BATCH_ROWS = 10_000
+COLUMNS = (
+    "customer_id",
+    "previous_tier",
+    "tier",
+    "churn_probability",
+    "expected_value",
+    "model_version",
+)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A rule that a customer of a base raised on a scored day, and what was told of them."""
+
+    name: str
+    as_of: dt.date
+    alert: str
+    meaning: str | None
+    customer_id: int | str
+    previous_tier: str | None
+    tier: str
+    churn_probability: float
+    expected_value: float
+    model_version: str
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of the base, day, customer and rule: the same whenever the day is scored."""
+        parts = [self.name, self.as_of.isoformat(), self.customer_id, self.alert]
+        return sha256(json.dumps(parts).encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """Answer it as one line of JSON, with its key."""
+        return plain_json({"key": self.key, **asdict(self)})
+
+
+@dataclass(frozen=True)
+class RaisedAlerts:
+    """The alerts of a scored day as they lie in its scores; may be gone through many times.
+
+    `meanings` are of the rules by name; a rule that the config no longer has means None.
+    """
+
+    output: Path
+    name: str
+    as_of: dt.date
+    meanings: Mapping[str, str]
+
+    @property
+    def parts(self) -> list[Path]:
+        """The files of the scores."""
+        return parts_of(scores_folder(self.output, self.as_of))
+
+    def __iter__(self) -> Iterator[Alert]:
+        """Answer them by customer, each customer's in the order of the rules."""
+        with workspace() as connection:
+            rows = raised(connection.read_parquet(self._names, hive_partitioning=False))
+            for batch in rows.to_pyarrow_batches(chunk_size=BATCH_ROWS):
+                yield from map(self._alert, batch.to_pylist())
+
+    def counts(self) -> dict[str, int]:
+        """Answer how many there are of each rule, the most frequent first."""
+        with workspace() as connection:
+            scores = connection.read_parquet(self._names, hive_partitioning=False)
+            alerts = scores.select(alert=scores.alerts.unnest())
+            found = alerts.group_by("alert").agg(customers=alerts.count())
+            rows = found.order_by(ibis.desc("customers"), "alert").to_pyarrow().to_pylist()
+        return {row["alert"]: row["customers"] for row in rows}
+
+    @property
+    def _names(self) -> list[str]:
+        return [str(part) for part in self.parts]
+
+    def _alert(self, row: Mapping[str, Any]) -> Alert:
+        told = {name: row[name] for name in COLUMNS}
+        meaning = self.meanings.get(row["alert"])
+        return Alert(self.name, self.as_of, row["alert"], meaning, **told)
+
+
+def raised(scores: ir.Table) -> ir.Table:
+    """Answer a row per customer and alert, in order."""
+    some = scores.filter(scores.alerts.length() > 0)
+    places = some.mutate(place=ibis.range(0, some.alerts.length()).unnest())
+    rows = places.mutate(alert=places.alerts[places.place])
+    return rows.order_by("customer_id", "place").select(*COLUMNS, "alert")

@@ -1,0 +1,54 @@
+"""What a sink was sent of a day: a line per alert, kept so that nothing is sent twice."""
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tiercast.artifacts.text_file import writing
+
+
+class SentRecord:
+    """A file with the key of every alert that arrived, each on the disk before the next goes out.
+
+    A line that a killed run wrote only in part is taken back; what it stood for is sent again,
+    with the key that lets the receiver tell.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, read-only or the like.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Self:
+        with writing(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("a+b")
+            self._file.seek(0)
+            content = self._file.read()
+            whole = content.rfind(b"\n") + 1
+            self._file.truncate(whole)
+        self._keys = set(content[:whole].decode().splitlines())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._keys
+
+    def add(self, key: str) -> None:
+        """Keep that an alert arrived."""
+        with writing(self._path):
+            self._file.write(f"{key}\n".encode())
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        self._keys.add(key)

@@ -1,0 +1,107 @@
+"""Alerts to a web address: one POST of JSON each, tried again with growing pauses, sent once.
+
+Every request bears an `Idempotency-Key`. A receiver that answered but whose answer was lost gets
+the alert again with the same key, and can tell.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
+from urllib3.exceptions import HTTPError
+
+from tiercast.alerting.alert import Alert, RaisedAlerts
+from tiercast.alerting.delivery import Delivery
+from tiercast.alerting.sent_record import SentRecord
+from tiercast.config.alerts import SinkConfig
+
+AGAIN = (408, 425, 429, 500, 502, 503, 504)
+LONGEST_PAUSE_SECONDS = 120
+ANSWER_BYTES = 65_536  # of an answer, read so that the connection can be used again
+KEY = "Idempotency-Key"
+
+
+def post_all(sink: SinkConfig, raised: RaisedAlerts, folder: Path) -> Delivery:
+    """Send what was not sent before; the first alert that cannot be sent ends it.
+
+    What arrived is kept in `<folder>/sent/<sink>.txt`, so that another run goes on from there.
+    The address, which may hold a key, is in no message.
+
+    Raises
+    ------
+    OutputError
+        The record of what was sent cannot be written.
+    """
+    sent = before = 0
+    record = SentRecord(folder / "sent" / f"{sink.name}.txt")
+    with record, _session(sink) as session, _silent_retries():
+        for alert in raised:
+            if alert.key in record:
+                before += 1
+                continue
+            error = _post(session, sink, alert)
+            if error:
+                return Delivery(sink.name, sent, before, error)
+            record.add(alert.key)
+            sent += 1
+    return Delivery(sink.name, sent, before)
+
+
+def _post(session: requests.Session, sink: SinkConfig, alert: Alert) -> str:
+    """Send an alert; answers what went wrong, "" if nothing did."""
+    assert sink.url is not None
+    try:
+        response = session.post(
+            sink.url,
+            data=alert.to_json().encode(),
+            headers={KEY: alert.key},
+            timeout=sink.timeout_seconds,
+            allow_redirects=False,
+            stream=True,
+        )
+    except requests.Timeout:
+        return f"it gave no answer within {sink.timeout_seconds:g} s"
+    except requests.RequestException as error:
+        return f"it could not be reached ({type(error).__name__})"
+    with response:
+        if not 200 <= response.status_code < 300:
+            return f"it answered with status {response.status_code}"
+        with suppress(HTTPError):  # the status is all that counts; the rest may break off
+            response.raw.read(ANSWER_BYTES)
+    return ""
+
+
+@contextmanager
+def _session(sink: SinkConfig) -> Iterator[requests.Session]:
+    retry = Retry(
+        total=sink.retries,
+        backoff_factor=sink.backoff_seconds,
+        backoff_max=LONGEST_PAUSE_SECONDS,
+        retry_after_max=LONGEST_PAUSE_SECONDS,
+        status_forcelist=AGAIN,
+        allowed_methods={"POST"},
+        raise_on_status=False,
+    )
+    with requests.Session() as session:
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, HTTPAdapter(max_retries=retry))
+        session.headers.update(
+            {"Content-Type": "application/json", "User-Agent": f"tiercast/{version('tiercast')}"}
+        )
+        yield session
+
+
+@contextmanager
+def _silent_retries() -> Iterator[None]:
+    """Keep urllib3 from logging the addresses that it tries again."""
+    logger = logging.getLogger("urllib3.connectionpool")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before

@@ -1,0 +1,107 @@
+"""What the earlier day's model and rule would have said of the later day's behaviour."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tiercast.config.errors import InputError
+from tiercast.config.progress import Progress
+from tiercast.config.schema import Config
+from tiercast.modeling.assignment import most_probable
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.batches import feature_frame
+from tiercast.tracking.registry import load_version
+from tiercast.transitions.scored_day import ScoredDay
+
+ADDED = "clv_"  # features that a model adds itself
+IntArray = npt.NDArray[np.int_]
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """Tiers of customers as they were on the later day, by the earlier day's rule.
+
+    `by_old_model` and `by_new_model` name files of (customer_id, rank); None: what is stored of
+    the later day says it. `reason` says why the old model could not be asked, "" where it was.
+    """
+
+    by_old_model: Path | None = None
+    by_new_model: Path | None = None
+    reason: str = ""
+
+
+def ask(
+    config: Config, then: ScoredDay, now: ScoredDay, scratch: Path, progress: Progress
+) -> Counterfactual:
+    """Answer the counterfactual tiers, a part of the stored features in memory at a time.
+
+    Where both days were scored by one version there is nothing to ask.
+    """
+    if then.model_version == now.model_version:
+        return Counterfactual()
+    try:
+        old = load_version(config, then.model_version)
+        new = load_version(config, now.model_version)
+    except InputError as error:
+        return Counterfactual(reason=str(error))
+    known = tuple(pq.read_schema(now.feature_parts[0]).names)
+    by_new = None
+    if not then.is_matched and then.tier_cuts != now.tier_cuts:
+        by_new = _write(scratch / "by_new_model.parquet", new, then, now, progress)
+    reason = _hindrance(old, new, known)
+    if reason:
+        return Counterfactual(by_new_model=by_new, reason=reason)
+    by_old = _write(scratch / "by_old_model.parquet", old, then, now, progress)
+    return Counterfactual(by_old, by_new)
+
+
+def _hindrance(old: CustomerModel, new: CustomerModel, columns: tuple[str, ...]) -> str:
+    """Answer why the features counted for one model do not mean the same to another, or ""."""
+    missing = [name for name in old.feature_names if name not in columns]
+    if missing:
+        return f"the later features lack {missing[0]}, which the earlier model goes by"
+    if old.horizon_days != new.horizon_days:
+        return f"the horizon changed from {old.horizon_days} to {new.horizon_days} days"
+    if old.facts.event_types != new.facts.event_types:
+        return "the event types that features count changed"
+    return ""
+
+
+def _write(
+    path: Path, model: CustomerModel, rule: ScoredDay, day: ScoredDay, progress: Progress
+) -> Path:
+    progress.stage(f"ask the model again as of {day.as_of}", len(day.feature_parts))
+    schema = pa.schema([pq.read_schema(day.feature_parts[0]).field("customer_id"), RANK])
+    with pq.ParquetWriter(path, schema) as writer:
+        for frame in _frames(day):
+            ranks = _ranks(model, rule, frame)
+            told = pd.DataFrame({"customer_id": frame["customer_id"], "rank": ranks})
+            writer.write_table(pa.Table.from_pandas(told, schema, preserve_index=False))
+            progress.step(f"{len(frame):,} customers")
+    return path
+
+
+RANK = pa.field("rank", pa.int8())
+
+
+def _frames(day: ScoredDay) -> Iterator[pd.DataFrame]:
+    """Answer the stored features as a model takes them, without what a model adds."""
+    for part in day.feature_parts:
+        rows = pq.ParquetFile(part).read()
+        own = [name for name in rows.column_names if not name.startswith(ADDED)]
+        kept = rows.select(own)
+        yield feature_frame(kept.to_pandas(), kept.schema, day.as_of)
+
+
+def _ranks(model: CustomerModel, rule: ScoredDay, frame: pd.DataFrame) -> IntArray:
+    outlook = model.outlook.predict(model.with_clv(frame))
+    if rule.boundaries is None:
+        return most_probable(outlook.tier_probabilities(rule.tier_cuts))
+    told = frame[["customer_id"]].assign(expected_value=outlook.expected_value)
+    return rule.boundaries.tiers(told)

@@ -1,0 +1,179 @@
+"""`tiercast migration`: who moved between two scored days, with what money, and why."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from tiercast.artifacts.scored_days import scored_dates
+from tiercast.config.errors import InputError
+from tiercast.config.loading import load_config
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config
+from tiercast.scoring.stored import scored_day
+from tiercast.snapshots.cutoffs import as_day
+from tiercast.sources.workspace import workspace
+from tiercast.transitions.counterfactual import ask
+from tiercast.transitions.moves import moves
+from tiercast.transitions.record import write_migration
+from tiercast.transitions.scored_day import ScoredDay
+from tiercast.transitions.tables import GONE, NEW, SEGMENT, TIER, arrows, causes, figures
+
+
+@dataclass(frozen=True)
+class MigrationResult:
+    """What became of customers between two days.
+
+    Attributes
+    ----------
+    tiers, segments
+        A row per arrow: before, now, customers, expected value before, now and its change,
+        revenue between the days; for tiers also the steps upward that each cause made.
+    causes
+        A row per cause (behaviour, model, threshold, hysteresis, unsplit): customers it moved up
+        and down, and steps.
+    figures
+        The net upward rate, and by tier customers, expected value, its growth, and retention.
+    """
+
+    folder: Path
+    before: dt.date
+    now: dt.date
+    tier_names: tuple[str, ...]
+    tiers: pd.DataFrame
+    segments: pd.DataFrame
+    causes: pd.DataFrame
+    figures: Mapping[str, Any]
+    notes: tuple[str, ...]
+
+    def matrix(self) -> pd.DataFrame:
+        """Answer customers by tier then (rows) and tier now (columns), `new` and `gone` last."""
+        return matrix(self.tiers, self.tier_names)
+
+
+def migration(
+    config: Config | str | Path,
+    before: dt.date | str | None = None,
+    now: dt.date | str | None = None,
+    *,
+    progress: Progress | None = None,
+) -> MigrationResult:
+    """Answer who moved between two scored days (default: the last two), and why.
+
+    Every change of tier is split into behaviour, model change and threshold change: see
+    `tiercast.transitions.moves.moves` for what they are and in which order they are told apart.
+    Scores and features are read as they are stored; a model is asked again only where the two
+    days were scored by different versions. Tables lie in
+    `<output>/migration/from=..._to=.../`, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        A day was not scored, or the days have tiers of different names.
+    OutputError
+        The result cannot be written.
+    """
+    settings, shown = load_config(config), progress or Silent()
+    output = Path(settings.output.path)
+    first, last = _days(output, as_day(before), as_day(now))
+    with workspace() as connection, TemporaryDirectory(prefix="tiercast-") as scratch:
+        later = ScoredDay.read(connection, output, last)
+        earlier = ScoredDay.read(connection, output, first, later.scores.customer_id.type())
+        _check_tiers(earlier, later)
+        asked = ask(settings, earlier, later, Path(scratch), shown)
+        shown.stage("compare customers")
+        table = moves(connection, earlier, later, asked)
+        names = later.tier_names
+        tiers = arrows(table, TIER, names)
+        result = MigrationResult(
+            output / "migration" / f"from={first}_to={last}",
+            first,
+            last,
+            names,
+            tiers,
+            arrows(table, SEGMENT),
+            causes(table),
+            figures(tiers, names),
+            _notes(earlier, later, asked.reason),
+        )
+        write_migration(result.folder, table, _tables(result), _summary(result, earlier, later))
+    for note in result.notes:
+        shown.say(note)
+    return result
+
+
+def matrix(tiers: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """Answer customers by tier then (rows) and tier now (columns), `new` and `gone` last."""
+    wide = tiers.pivot(index="before", columns="now", values="customers")
+    return wide.reindex(index=[*names, NEW], columns=[*names, GONE]).fillna(0).astype(int)
+
+
+def _days(output: Path, before: dt.date | None, now: dt.date | None) -> tuple[dt.date, dt.date]:
+    last = scored_day(output, now)
+    if before is None:
+        earlier = [day for day in scored_dates(output) if day < last]
+        if not earlier:
+            raise InputError(
+                f"A migration needs two scored days, but {output} has none before {last}; score "
+                "an earlier day: `tiercast score CONFIG --as-of DATE`."
+            )
+        before = earlier[-1]
+    first = scored_day(output, before)
+    if first >= last:
+        raise InputError(f"A migration goes from a day to a later one, but got {first} to {last}.")
+    return first, last
+
+
+def _check_tiers(earlier: ScoredDay, later: ScoredDay) -> None:
+    if earlier.tier_names != later.tier_names:
+        raise InputError(
+            f"A migration compares the same tiers, but those of {earlier.as_of} are "
+            f"{', '.join(earlier.tier_names)} and those of {later.as_of} "
+            f"{', '.join(later.tier_names)}; score one of the days again."
+        )
+    taken = sorted({NEW, GONE} & {*later.tier_names})
+    if taken:
+        raise InputError(
+            f"A migration calls customers `{NEW}` and `{GONE}`, but a tier is called {taken[0]}; "
+            "rename it in `tiers.names`, and train and score again."
+        )
+
+
+def _notes(earlier: ScoredDay, later: ScoredDay, reason: str) -> tuple[str, ...]:
+    notes = []
+    if reason:
+        notes.append(f"Behaviour and model change are not told apart: {reason}.")
+    if earlier.model_version != later.model_version:
+        notes.append(
+            f"Model version {later.model_version} scored the later day, "
+            f"{earlier.model_version} the earlier: segments of one name may not be the same."
+        )
+    return tuple(notes)
+
+
+def _tables(result: MigrationResult) -> Mapping[str, pd.DataFrame]:
+    return {"tiers": result.tiers, "segments": result.segments, "causes": result.causes}
+
+
+def _summary(
+    result: MigrationResult, earlier: ScoredDay, later: ScoredDay
+) -> Mapping[str, object]:
+    days = {
+        name: {
+            "as_of": day.as_of,
+            "model_version": day.model_version,
+            "tier_cuts": day.tier_cuts,
+            "hysteresis": day.hysteresis,
+        }
+        for name, day in (("from", earlier), ("to", later))
+    }
+    return {
+        **days,
+        "tier_names": result.tier_names,
+        "figures": result.figures,
+        "notes": result.notes,
+    }

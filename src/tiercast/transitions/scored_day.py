@@ -1,0 +1,129 @@
+"""One end of a migration: a day's scores and features as they lie, and how tiers were decided."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+from ibis.expr.datatypes import DataType
+
+from tiercast.artifacts.scored_days import features_folder, manifest_of, parts_of, scores_folder
+from tiercast.scoring.boundaries import Boundaries, Boundary
+
+REVENUE = "revenue"
+
+
+@dataclass(frozen=True)
+class ScoredDay:
+    """The tables of a scored day and what they say of themselves; ids may be cast to a type."""
+
+    as_of: dt.date
+    manifest: Mapping[str, Any]
+    feature_parts: tuple[Path, ...]
+    scores: ir.Table
+    revenue: ir.Table
+
+    @classmethod
+    def read(
+        cls, connection: Backend, output: Path, as_of: dt.date, ids: DataType | None = None
+    ) -> Self:
+        """Read a day's tables, lazily; `ids` is the type of ids of the day it is held against."""
+        folder, features = scores_folder(output, as_of), features_folder(output, as_of)
+        scores = _cast(_parquet(connection, parts_of(folder)), ids)
+        known = _cast(_parquet(connection, parts_of(features)), ids)
+        return cls(
+            as_of,
+            manifest_of(folder),
+            tuple(parts_of(features)),
+            scores,
+            known.select("customer_id", revenue=known[REVENUE]),
+        )
+
+    @property
+    def model_version(self) -> str:
+        """The version that scored."""
+        return str(self.manifest["model"]["version"])
+
+    @property
+    def tier_names(self) -> tuple[str, ...]:
+        """The tiers, best first."""
+        return tuple(self.manifest["tiers"])
+
+    @property
+    def tier_cuts(self) -> tuple[float, ...]:
+        """The values that part the tiers of buyers."""
+        return tuple(self.manifest["tier_cuts"])
+
+    @property
+    def hysteresis(self) -> float:
+        """By what share a customer had to pass a boundary to change tier."""
+        return float(self.manifest.get("hysteresis", 0.0))
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether tiers have matched sizes; else each customer's likeliest was taken."""
+        told = self.manifest.get("assign") or self.manifest["config"]["tiers"]["assign"]
+        return bool(told == "matched")
+
+    @cached_property
+    def boundaries(self) -> Boundaries | None:
+        """Where its tiers ended, before hysteresis; None where they are not matched."""
+        if not self.is_matched:
+            return None
+        # Scores from before there was hysteresis have the matched sizes themselves.
+        sizes = self.manifest.get("matched_sizes") or list(self.manifest["tiers"].values())
+        return Boundaries.of_sizes(self.scores, sizes)
+
+    def assigned_rank(self, table: ir.Table) -> ir.IntegerValue:
+        """Answer the tier that rows of scores were told, 0 = best."""
+        places = ((table.tier == name, rank) for rank, name in enumerate(self.tier_names))
+        return ibis.cases(*places).cast("int8")
+
+    def decided_rank(self, table: ir.Table) -> ir.IntegerValue:
+        """Answer the tier that rows of scores get by this day's rule, hysteresis left out.
+
+        Where tiers are matched, by this day's boundaries, whatever day the rows are of; else the
+        likeliest by the rows' own probabilities.
+        """
+        if self.boundaries is None:
+            return _likeliest(table, self.tier_names)
+        return rank_by(self.boundaries, table.expected_value, table.customer_id)
+
+
+def rank_by(boundaries: Boundaries, value: ir.FloatingValue, ids: ir.Value) -> ir.IntegerValue:
+    """Answer the tier of expected values by boundaries, 0 = best."""
+    passed = [
+        ibis.literal(True) if end is None else _passed(end, value, ids) for end in boundaries.ends
+    ]
+    return sum((one.cast("int8") for one in passed), start=ibis.literal(0)).cast("int8")
+
+
+def _passed(end: Boundary, value: ir.FloatingValue, ids: ir.Value) -> ir.BooleanValue:
+    return (value < end.expected_value) | (
+        (value == end.expected_value) & (ids > ibis.literal(end.customer_id, ids.type()))
+    )
+
+
+def _likeliest(table: ir.Table, names: tuple[str, ...]) -> ir.IntegerValue:
+    """Answer the first of the highest probabilities, as `most_probable` does."""
+    chances = [table.tier_probabilities[name] for name in names]
+    highest = ibis.greatest(*chances)
+    return ibis.cases(*((one == highest, rank) for rank, one in enumerate(chances))).cast("int8")
+
+
+def _parquet(connection: Backend, parts: list[Path]) -> ir.Table:
+    # The folder's `as_of=` is in the rows too; taken from the path it would be a second column.
+    return connection.read_parquet([str(part) for part in parts], hive_partitioning=False)
+
+
+def _cast(table: ir.Table, ids: DataType | None) -> ir.Table:
+    """Answer the table with ids of a type: a source may have changed them since."""
+    if ids is None or table.customer_id.type() == ids:
+        return table
+    cast = table.mutate(customer_id=table.customer_id.try_cast(ids))
+    return cast.filter(cast.customer_id.notnull())
