@@ -114,4 +114,10 @@ def _tracked(stored: Mapping[str, Any]) -> Tracked:
     then = dict(stored["then"])
     kind = NumberProfile if "percentiles" in then else WordProfile
     listed = {key: tuple(value) for key, value in then.items() if isinstance(value, list)}
-    return Tracked(stored["kind"], stored["name"], kind(**then | listed), Usual(**stored["usual"]))
+    return Tracked(
+        stored["kind"],
+        stored["name"],
+        kind(**then | listed),
+        Usual(**stored["usual"]),
+        stored["weight"],
+    )

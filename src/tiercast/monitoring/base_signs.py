@@ -38,13 +38,12 @@ def stale(evidence: Evidence) -> Iterator[Sign]:
 def volume(evidence: Evidence) -> Iterator[Sign]:
     """Answer how many times as many, or as few, orders and money came in as before."""
     for one in evidence.flow.volumes:
-        if one.change is not None:
-            size = float("inf") if one.change == 0 else max(one.change, 1 / one.change)
+        if one.size is not None:
             reason = (
-                f"{one.name} in the last {WINDOW_DAYS} days: {one.last:,.0f}; in those before: "
+                f"{one.name} in the last {WINDOW_DAYS} days: {_shown(one.last)}; in those before: "
                 f"{_shown(one.before)}; a year ago: {_shown(one.year_ago)}"
             )
-            yield Sign(one.name, size, reason)
+            yield Sign(one.name, one.size, reason)
 
 
 def _shown(amount: float | None) -> str:

@@ -19,11 +19,11 @@ USUAL = 0.95  # the share of gaps that are no longer than the usual one
 class Volume:
     """A number in the last four weeks, in the four before, and in the same a year ago.
 
-    A window that the history does not hold whole is None.
+    A window that the history does not hold whole is None, and so is what it cannot tell.
     """
 
     name: str
-    last: float
+    last: float | None
     before: float | None
     year_ago: float | None
 
@@ -31,8 +31,14 @@ class Volume:
     def change(self) -> float | None:
         """Times as many (above 1) or as few (below 1) as the nearer of the two; None: neither."""
         known = [one for one in (self.before, self.year_ago) if one]
-        ratios = [self.last / one for one in known]
-        return min(ratios, key=_size) if ratios else None
+        if self.last is None or not known:
+            return None
+        return min((self.last / one for one in known), key=size)
+
+    @property
+    def size(self) -> float | None:
+        """How many times as many or as few, at least 1."""
+        return None if self.change is None else size(self.change)
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,9 @@ class OrderFlow:
         days = begun.group_by("ordered_on").agg(orders=begun.count(), value=begun.net_value.sum())
         found = days.order_by("ordered_on").to_pandas()
         ages = np.array([(as_of - day.date()).days for day in found["ordered_on"]])
-        volumes = (
-            _volume("orders", ages, found["orders"].to_numpy(dtype=float)),
-            _volume("value", ages, found["value"].to_numpy(dtype=float)),
-        )
+        orders = _volume("orders", ages, found["orders"].to_numpy(dtype=float))
+        value = _volume("value", ages, found["value"].to_numpy(dtype=float))
+        volumes = (orders, value, _each(value, orders))
         last_day = as_of - dt.timedelta(days=int(ages.min()))
         return cls(as_of, last_day, _usual_gap(ages), volumes)
 
@@ -83,5 +88,26 @@ def _volume(name: str, ages: np.ndarray, amounts: np.ndarray) -> Volume:
     return Volume(name, last, counted(2 * WINDOW_DAYS), counted(YEAR_DAYS + WINDOW_DAYS))
 
 
-def _size(ratio: float) -> float:
-    return float("inf") if ratio == 0 else max(ratio, 1 / ratio)
+def _each(value: Volume, orders: Volume) -> Volume:
+    """Answer the value of an order."""
+
+    def divided(money: float | None, number: float | None) -> float | None:
+        return money / number if number and money is not None else None
+
+    return Volume(
+        "value of an order",
+        divided(value.last, orders.last),
+        divided(value.before, orders.before),
+        divided(value.year_ago, orders.year_ago),
+    )
+
+
+def size(ratio: float) -> float:
+    """Answer how far a ratio lies from 1, either way, at least 1.
+
+    Examples
+    --------
+    >>> size(0.25), size(4.0), size(0.0)
+    (4.0, 4.0, inf)
+    """
+    return float("inf") if ratio <= 0 else max(ratio, 1 / ratio)

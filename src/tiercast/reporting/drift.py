@@ -27,6 +27,7 @@ TONES: Mapping[str, tuple[Tone, str]] = {
     "retrain": ("much_lower", "▲"),
 }
 MOST_REASONS = 20
+VOLUMES = ("orders", "value")
 
 
 def _plain(value: float) -> str:
@@ -96,6 +97,7 @@ def _cards(found: Mapping[str, Any], say: Wording) -> list[Card]:
         *(
             Card(numbers.total(one["last"]), say(f"drift.cards.{one['name']}"), _before(one, say))
             for one in orders["volumes"]
+            if one["name"] in VOLUMES
         ),
     ]
 
