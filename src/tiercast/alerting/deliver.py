@@ -68,7 +68,7 @@ def alerts(
         failed = [delivery.told() for delivery in deliveries if delivery.error]
         if failed:
             raise OutputError(
-                f"Not all alerts of {day} were delivered. {'; '.join(failed)}. What arrived is "
+                f"Not all alerts of {day} were delivered. {' '.join(failed)} What arrived is "
                 "remembered: run `tiercast alerts CONFIG` again to go on."
             )
     return AlertsResult(day, counts, tuple(deliveries))

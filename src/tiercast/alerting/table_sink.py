@@ -4,7 +4,9 @@
 """
 
 from contextlib import closing
+from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tiercast.alerting.alert import RaisedAlerts
@@ -28,7 +30,7 @@ def write_table(sink: str, raised: RaisedAlerts, config: Config) -> Delivery:
     assert database is not None  # `deliver` refuses a table without a database
     files, columns = raised.parts, [name for name in ALERTS.columns if name != "alert"]
     with database.telling("has no alerts"), closing(database.server.session()) as session:
-        scores = make_scores(session, database.schema, pq.read_schema(files[0]))
+        scores = make_scores(session, database.schema, _schema(files[0]))
         session.commit()  # what making tables locks is free at once
         session.lock(f"{database.schema} {raised.as_of}")
         session.stage(files, scores)
@@ -41,3 +43,12 @@ def write_table(sink: str, raised: RaisedAlerts, config: Config) -> Delivery:
         count = session.fetch(f"SELECT count(*) FROM {table} WHERE as_of = $1", [raised.as_of])
         session.commit()
     return Delivery(sink, int(str(count[0][0])))
+
+
+def _schema(part: Path) -> pa.Schema:
+    """Answer the schema of scores as it was before parquet gave list items a name of its own."""
+    fields = [
+        field.with_type(pa.list_(field.type.value_type)) if pa.types.is_list(field.type) else field
+        for field in pq.read_schema(part)
+    ]
+    return pa.schema(fields)

@@ -13,7 +13,8 @@ from pathlib import Path
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import TimeoutError as NoAnswer
 
 from tiercast.alerting.alert import Alert, RaisedAlerts
 from tiercast.alerting.delivery import Delivery
@@ -64,9 +65,9 @@ def _post(session: requests.Session, sink: SinkConfig, alert: Alert) -> str:
             allow_redirects=False,
             stream=True,
         )
-    except requests.Timeout:
-        return f"it gave no answer within {sink.timeout_seconds:g} s"
     except requests.RequestException as error:
+        if _is_timeout(error):
+            return f"it gave no answer within {sink.timeout_seconds:g} s"
         return f"it could not be reached ({type(error).__name__})"
     with response:
         if not 200 <= response.status_code < 300:
@@ -74,6 +75,14 @@ def _post(session: requests.Session, sink: SinkConfig, alert: Alert) -> str:
         with suppress(HTTPError):  # the status is all that counts; the rest may break off
             response.raw.read(ANSWER_BYTES)
     return ""
+
+
+def _is_timeout(error: requests.RequestException) -> bool:
+    """Answer whether the last try ended for lack of an answer; retries hide that inside."""
+    last = getattr(next(iter(error.args), None), "reason", None)
+    if isinstance(last, NewConnectionError):  # a timeout to urllib3, whatever its cause
+        return False
+    return isinstance(error, requests.Timeout) or isinstance(last, NoAnswer)
 
 
 @contextmanager
