@@ -105,6 +105,37 @@ def test_a_second_run_of_a_day_replaces_the_first_and_leaves_other_days(url, tmp
     assert fetch(database, f"{count}.ledger") == [(0, 0)]
 
 
+def grades(path, day, came):
+    """Answer a file of two grades of a day's scores."""
+    told = {
+        "as_of": pa.array([day] * 2, pa.date32()),
+        "graded_on": pa.array([day + dt.timedelta(days=90)] * 2, pa.date32()),
+        "model_version": ["1"] * 2,
+        "by": ["all", "tier"],
+        "group": ["all", AWKWARD],
+        "metric": ["churn"] * 2,
+        "told": [0.5, None],
+        "came": [came] * 2,
+        "customers": [8, 4],
+    }
+    pq.write_table(pa.table(told), path)
+    return path
+
+
+def test_grades_take_the_place_of_those_of_the_same_day(url, tmp_path):
+    database, before = opened(url), DAY - dt.timedelta(days=30)
+    files = [grades(tmp_path / "a", before, 0.1), grades(tmp_path / "b", DAY, 0.2)]
+    database.keep_grades(files)
+    database.keep_grades([grades(tmp_path / "c", DAY, 0.3)])
+    kept = 'select as_of, "group", told, came, customers from tiercast.ledger order by 1, 2 desc'
+    assert sorted(fetch(database, kept), key=lambda row: (row[0], -row[4])) == [
+        (before, "all", 0.5, 0.1, 8),
+        (before, AWKWARD, None, 0.1, 4),
+        (DAY, "all", 0.5, 0.3, 8),
+        (DAY, AWKWARD, None, 0.3, 4),
+    ]
+
+
 def fail_after_loading(database, files, schema, run):
     def fail():
         with database.replacing() as replacement:

@@ -45,10 +45,14 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The grades of all batches, oldest first, and the batches that wait for theirs."""
+    """The grades of all batches, oldest first, the batches that wait for theirs, and the files.
+
+    `files` are those that this run wrote.
+    """
 
     grades: pd.DataFrame
     waiting: tuple[Waiting, ...]
+    files: tuple[Path, ...] = ()
 
 
 def keep_ledger(
@@ -83,7 +87,8 @@ def keep_ledger(
         for batch in batches
         if batch.due > known
     ]
-    return Ledger(_known(read_ledger(folder.parent), known), tuple(waiting))
+    written = [part for batch in ripe for part in parts_of(day_folder(folder, batch.as_of))]
+    return Ledger(_known(read_ledger(folder.parent), known), tuple(waiting), tuple(written))
 
 
 def read_ledger(output: Path) -> pd.DataFrame:

@@ -1,13 +1,14 @@
 """`tiercast monitor CONFIG`: what came of past scores, and whether the model still fits."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import open_history
+from tiercast.daybook.history import History, open_history
 from tiercast.monitoring.batches import Batch, stored_batches
 from tiercast.monitoring.drift import drift
 from tiercast.monitoring.ledger import Ledger, keep_ledger
@@ -19,6 +20,7 @@ from tiercast.monitoring.result import Monitoring
 from tiercast.monitoring.rules import findings, worst
 from tiercast.monitoring.sign import Evidence
 from tiercast.monitoring.track_record import TrackRecord
+from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
@@ -36,7 +38,8 @@ def monitor(
     newest scores up to that day and their features are held against the training of the model
     that made them, the orders against those before. The verdict is `fine`, `look` or `retrain`,
     the worst of all findings; limits are those of `monitor:` in the config. It is written to
-    `<output>/monitor/as_of=.../`, and to MLflow as a run of its own.
+    `<output>/monitor/as_of=.../`, and to MLflow as a run of its own; grades go to the database
+    that the config names, too. The run is recorded in `<output>/runs/`.
 
     `as_of` defaults to the day after the last order, seen from which data are never stale: name
     the day that it is to know.
@@ -46,24 +49,42 @@ def monitor(
     InputError
         Nothing was scored up to that day, or the data cannot be used.
     OutputError
-        The result cannot be written.
+        The result cannot be written, or the day is being monitored by another run.
     """
     settings, shown = load_config(config), progress or Silent()
-    shown.stage("read and check the data")
-    with open_history(settings, as_of, shown) as history:
-        base = history.base
-        day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
-        batches = stored_batches(Path(settings.output.path), day)
-        _check_anything(batches, settings, day)
-        shown.stage("reduce lines to orders")
-        journal = history.journal
-        ledger = keep_ledger(base, journal, batches, day, shown)
-        shown.stage("hold scores and orders against training")
-        found = _found(base, journal, batches, ledger, day)
-    shown.stage("keep what was found")
-    write(found)
-    log(settings, found)
+    with recorded_run(settings, "monitor", Path(settings.output.path), shown) as recorded:
+        shown.stage("read and check the data")
+        with open_history(settings, as_of, shown) as history:
+            found = _monitor(history, as_day(as_of), recorded, shown)
+        shown.stage("keep what was found")
+        write(found)
+        if recorded.database is not None and found.ledger.files:
+            recorded.database.keep_grades(found.ledger.files)
+        log(settings, found)
     return found
+
+
+def _monitor(
+    history: History, as_of: dt.date | None, recorded: RecordedRun, progress: Progress
+) -> Monitoring:
+    """Grade, and hold the newest scores and the orders against what they were."""
+    base, config = history.base, history.base.config
+    day = check_as_of(as_of or base.observed_until, base.first_day)
+    recorded.claim(day)
+    batches = stored_batches(Path(config.output.path), day)
+    _check_anything(batches, config, day)
+    progress.stage("reduce lines to orders")
+    journal = history.journal
+    ledger = keep_ledger(base, journal, batches, day, progress)
+    progress.stage("hold scores and orders against training")
+    newest = batches[-1]
+    recorded.found(
+        rows=newest.customers,
+        model_version=newest.model_version,
+        data_fingerprint=base.fingerprint(),
+    )
+    found = _found(base, journal, batches, ledger, day)
+    return replace(found, notes=(*history.notes, *found.notes))
 
 
 def _check_anything(batches: list[Batch], config: Config, day: dt.date) -> None:

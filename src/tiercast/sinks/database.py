@@ -13,6 +13,7 @@ from tiercast.config.errors import InputError, OutputError
 from tiercast.config.schema import POSTGRESQL, Config
 from tiercast.config.secrets import masked, without_secrets
 from tiercast.sinks.layout import make_schema
+from tiercast.sinks.ledger_rows import replace_grades
 from tiercast.sinks.replacement import replace_day
 from tiercast.sinks.run_rows import keep_run
 from tiercast.sinks.session import Server, Session
@@ -49,6 +50,17 @@ class Database:
         """
         with self._transaction("has no record of the run") as session:
             keep_run(session, self.schema, run)
+
+    def keep_grades(self, files: Sequence[Path]) -> None:
+        """Put the grades of scorings, in parquet files, in the place of those of their days.
+
+        Raises
+        ------
+        OutputError
+            The database cannot be reached or refuses: its rows are as they were.
+        """
+        with self._transaction("has no grades of past scores") as session:
+            replace_grades(session, self.schema, files)
 
     @contextmanager
     def replacing(self) -> Iterator["Replacement"]:

@@ -48,7 +48,9 @@ LEDGER = DatabaseTable(
         "by": "TEXT",
         "group": "TEXT",
         "metric": "TEXT",
-        "value": "DOUBLE PRECISION",
+        "told": "DOUBLE PRECISION",
+        "came": "DOUBLE PRECISION",
+        "customers": "BIGINT",
     },
     ("as_of", "graded_on", "model_version", "by", "group", "metric"),
 )
