@@ -8,6 +8,7 @@ import tiercast
 from tiercast.cli.main import app
 
 COMMANDS = (
+    "alerts",
     "backtest",
     "check",
     "churn-definition",
@@ -16,10 +17,14 @@ COMMANDS = (
     "explain",
     "features",
     "init",
+    "migration",
+    "monitor",
     "promote",
     "report",
+    "rollback",
     "score",
     "train",
+    "verify",
 )
 
 

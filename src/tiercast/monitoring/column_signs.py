@@ -1,7 +1,8 @@
 """Signs that columns, of features and of scores, are not what they were in training."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from tiercast.modeling.column_profile import Moved
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.sign import Evidence, Sign, Signs, usually
 
@@ -91,28 +92,28 @@ def missing(evidence: Evidence) -> Iterator[Sign]:
         yield Sign(one.tracked.name, one.change.missing, reason, one.tracked.usual.missing)
 
 
-def new_words(evidence: Evidence) -> Iterator[Sign]:
-    """Answer the share of customers with words never seen in training, by column."""
-    for one in _features(evidence):
-        if one.change.new:
-            share = sum(one.change.new.values())
-            reason = (
-                f"{share:.1%} of the customers have a {one.tracked.name} never seen in training: "
-                f"{_listed(list(one.change.new))}"
-            )
-            yield Sign(one.tracked.name, share, reason)
+def _words(side: Callable[[Moved], Mapping[str, float]], told: str) -> Signs:
+    """Answer the share of customers with words of one side, by column."""
+
+    def signs(evidence: Evidence) -> Iterator[Sign]:
+        for one in _features(evidence):
+            words = side(one.change)
+            if words:
+                name, share = one.tracked.name, sum(words.values())
+                reason = told.format(name=name, share=share, words=_listed(list(words)))
+                yield Sign(name, share, reason)
+
+    return signs
 
 
-def gone_words(evidence: Evidence) -> Iterator[Sign]:
-    """Answer the share of customers that had words nobody has any more, by column."""
-    for one in _features(evidence):
-        if one.change.gone:
-            share = sum(one.change.gone.values())
-            reason = (
-                f"{one.tracked.name} is nobody's any more: {_listed(list(one.change.gone))} "
-                f"({share:.1%} in training)"
-            )
-            yield Sign(one.tracked.name, share, reason)
+new_words = _words(
+    lambda change: change.new,
+    "{share:.1%} of the customers have a {name} never seen in training: {words}",
+)
+gone_words = _words(
+    lambda change: change.gone,
+    "{name} is nobody's any more: {words} ({share:.1%} in training)",
+)
 
 
 def _listed(words: list[str], most: int = 5) -> str:
