@@ -21,7 +21,7 @@ import numpy as np
 HORIZON_DAYS, EVERY_DAYS = 90, 30
 COLUMNS = 80
 TRAINED_ROWS, SEED = 50_000, 7
-BATCH_ROWS = 25_000  # as scoring has them
+BATCH_ROWS = 50_000  # as scoring has them
 Told = dict[str, Any]
 
 

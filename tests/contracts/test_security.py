@@ -18,6 +18,7 @@ UNSAFE_CALLS = {
 STARTS_PROGRAMS = {"sources/spark_session.py"}
 # What is put into a text of SQL there: names made here, numbers, or identifiers quoted.
 BUILDS_SQL = {
+    "sources/workspace.py",
     "sources/readers.py",
     "sources/spark_backend.py",
     "scoring/batches.py",

@@ -163,7 +163,7 @@ def test_a_profile_column_speaks_with_its_own_values(simulated_panel):
     heads = Heads.fit(frame, HeadParams(TREES, TREES), 7)
     found = effects(heads, Blend(), frame, 0.0)
     assert found.names == ("home_town", BTYD_FEATURE)
-    told = [listed[0] for listed in reasons(found, frame.head(4), "en").to_pylist()[:4]]
+    told = [listed[0] for listed in reasons(found, frame, "en").to_pylist()[:4]]
     assert {reason["feature"] for reason in told} == {"home_town"}
     assert [reason["value"] for reason in told] == ["<b>town</b>", "🛒", "unknown", "{x}"]
     assert [reason["text"] for reason in told] == [

@@ -23,6 +23,7 @@ from tiercast.daybook.history import open_history
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
+from tiercast.sources.workspace import allow_panel
 
 
 def backtest(
@@ -51,6 +52,7 @@ def backtest(
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
+        allow_panel(base.connection)
         tell.stage("reduce lines to orders")
         journal = history.journal
         first = _first_order_day(journal)

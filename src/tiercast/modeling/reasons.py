@@ -22,7 +22,6 @@ from tiercast.modeling.heads import BTYD_FEATURE, Heads, Learners
 from tiercast.modeling.topics import (
     TOPICS,
     Language,
-    Topic,
     figure_columns,
     sentence,
     shown,
@@ -88,28 +87,48 @@ def reasons(found: Effects, frame: pd.DataFrame, language: Language) -> pa.Array
     """
     topics = np.round(found.by_topic(), DIGITS)
     order = np.argsort(-np.abs(topics), axis=1, kind="stable")[:, :TOP]
-    strongest = _strongest(found)
-    rows = _figures(frame, found.names)
-    told = [
-        [
-            _reason(TOPICS[t], found.names[strongest[i, t]], topics[i, t], row, language)
-            for t in order[i]
-            if topics[i, t] != 0
-        ]
-        for i, row in enumerate(rows)
-    ]
-    return pa.array(told, pa.list_(REASON))
+    effect = np.take_along_axis(topics, order, axis=1)
+    told = effect != 0
+    row, _ = np.nonzero(told)
+    feature = np.take_along_axis(_strongest(found), order, axis=1)[told]
+    texts = _texts(frame, found.names, row, order[told], feature, language)
+    structs = pa.StructArray.from_arrays(
+        [*texts[:2], pa.array(effect[told]), texts[2]], fields=list(REASON)
+    )
+    offsets = np.concatenate([[0], told.sum(axis=1).cumsum()])
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs)
 
 
-def _reason(
-    topic: Topic, feature: str, effect: float, row: Mapping[str, object], language: Language
-) -> dict[str, object]:
-    return {
-        "feature": feature,
-        "value": shown(row.get(feature), language),
-        "effect": float(effect),
-        "text": sentence(topic, row, feature, language),
-    }
+def _texts(
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    row: npt.NDArray[np.int_],
+    topic: npt.NDArray[np.int_],
+    feature: npt.NDArray[np.int_],
+    language: Language,
+) -> list[pa.Array]:
+    """Answer feature, value and text of each reason, given its row, topic and feature."""
+    figures = _figures(frame, names)
+    rows = []
+    for i, t, f in zip(row.tolist(), topic.tolist(), feature.tolist(), strict=True):
+        who, name = Figures(figures, i), names[f]
+        text = sentence(TOPICS[t], who, name, language)
+        rows.append((name, shown(who.get(name), language), text))
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    return [pa.array(column, pa.string()) for column in columns]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One row of a table held by columns: a dictionary for each of many rows takes long."""
+
+    columns: Mapping[str, Sequence[object]]
+    row: int
+
+    def get(self, name: str) -> object:
+        """Answer a figure of the row; None where there is no such column."""
+        column = self.columns.get(name)
+        return None if column is None else column[self.row]
 
 
 def _strongest(found: Effects) -> npt.NDArray[np.int_]:
@@ -133,8 +152,6 @@ def _sum_levels(features: Sequence[str], values: FloatArray) -> tuple[tuple[str,
     return names, summed
 
 
-def _figures(frame: pd.DataFrame, names: Sequence[str]) -> list[dict[str, object]]:
+def _figures(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Sequence[object]]:
     used = [c for c in dict.fromkeys((*names, *figure_columns())) if c in frame.columns]
-    return [
-        {str(name): value for name, value in row.items()} for row in frame[used].to_dict("records")
-    ]
+    return {name: frame[name].tolist() for name in used}

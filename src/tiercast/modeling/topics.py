@@ -6,11 +6,11 @@ features' Shapley values.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import isnan
 from string import Formatter
-from typing import Literal
+from typing import Literal, Protocol
 
 import pandas as pd
 
@@ -142,7 +142,14 @@ def topic_of(feature: str) -> int:
     return next(fitting, len(TOPICS) - 1)
 
 
-def sentence(topic: Topic, row: Mapping[str, object], feature: str, language: Language) -> str:
+class Row(Protocol):
+    """A customer's figures by name, such as a dictionary."""
+
+    def get(self, name: str, /) -> object:
+        """Answer a figure; None where it is not known."""
+
+
+def sentence(topic: Topic, row: Row, feature: str, language: Language) -> str:
     """Answer the topic's sentence with the customer's own figures.
 
     Examples
@@ -158,7 +165,8 @@ def sentence(topic: Topic, row: Mapping[str, object], feature: str, language: La
     for template in topic.en if language == "en" else topic.zh:
         figures = {slot: _figure(slot, row) for slot in _slots(template)}
         if all(text is not None for text in figures.values()):
-            return ONE_OF_MANY.sub(r"1 \1", template.format(**figures))
+            told = template.format(**figures)
+            return ONE_OF_MANY.sub(r"1 \1", told) if "1" in figures.values() else told
     return f"{feature.replace('_', ' ')}: {shown(row.get(feature), language)}"
 
 
@@ -183,6 +191,7 @@ def figure_columns() -> tuple[str, ...]:
     return tuple(dict.fromkeys(_column(slot) for slot in slots))
 
 
+@cache
 def _slots(template: str) -> list[str]:
     return [slot for _, slot, _, _ in Formatter().parse(template) if slot]
 
@@ -191,7 +200,7 @@ def _column(slot: str) -> str:
     return slot.removesuffix("_pct").removesuffix("_1")
 
 
-def _figure(slot: str, row: Mapping[str, object]) -> str | None:
+def _figure(slot: str, row: Row) -> str | None:
     """Answer a figure as text: `_pct` as percent, `_1` with a decimal, else a whole number."""
     value = row.get(_column(slot))
     if not isinstance(value, int | float) or _missing(value):

@@ -23,6 +23,7 @@ from tiercast.readiness.judgement import Readiness, judge
 from tiercast.readiness.wording import refuse_unless_ready, remedies, verdict
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import as_day
+from tiercast.sources.workspace import allow_panel
 from tiercast.tracking.registry import CHAMPION, load_version, register, version_of
 from tiercast.tracking.runs import TrainingRun, training_run
 from tiercast.tracking.studies import study_storage
@@ -95,6 +96,7 @@ def _train(
     shown.stage("read and check the data")
     with open_history(settings, as_of, shown) as history:
         base = history.base
+        allow_panel(base.connection)
         shown.stage("reduce lines to orders")
         journal = history.journal
         shown.stage("judge whether it is ready to train")

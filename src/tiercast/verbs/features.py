@@ -22,6 +22,7 @@ from tiercast.features.clv import CLOCK, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.sample import sampled
+from tiercast.sources.workspace import allow_panel
 
 BATCH_ROWS = 50_000
 MOST_FITTED = 500_000  # customers that the BTYD models learn from; more would change nothing
@@ -56,6 +57,7 @@ def features(
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
+        allow_panel(base.connection)
         day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
         path = Path(output or Path(settings.output.path) / f"features_{day}{ENDING}")
         tell.stage("count features")
