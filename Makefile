@@ -5,6 +5,8 @@ STAMP := $(VENV)/.installed
 # Twice quiet: errors only, without a warning for each package of a machine's odd pip settings.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 ARGS ?=
+# Processes that test side by side, each a file at a time.
+WORKERS ?= 2
 
 # The newest interpreter that starts and is at least 3.11; `make PYTHON=...` names another.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
@@ -22,8 +24,8 @@ setup: $(STAMP)  ## build .venv from requirements.lock, with everything
 demo: $(STAMP)  ## the whole job on real customers: scores, report, MLflow run (ARGS=cdnow: the other sample)
 	@$(BIN)/tiercast demo $(ARGS)
 
-test: $(STAMP) browser  ## run all tests (ARGS="tests/cli -x" narrows them)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP) browser  ## run all tests (ARGS="tests/cli -x" narrows them, WORKERS=0: one after the other)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(STAMP)  ## ruff, mypy, import-linter, codespell
 	@$(BIN)/ruff check
