@@ -16,6 +16,7 @@ from tiercast.artifacts.scored_days import scored_dates
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.reporting.stored_backtest import StoredBacktest, newest_backtest
+from tiercast.reporting.stored_migration import StoredMigration, newest_migration
 from tiercast.reporting.stored_monitoring import StoredMonitoring, newest_monitoring
 from tiercast.reporting.sums import Sums
 
@@ -62,6 +63,8 @@ class Inputs:
         The newest backtest up to the date, or None.
     monitoring
         The grades of past scores and the verdict on these, or None.
+    migration
+        The migration from an earlier scored date to this one, or None.
     """
 
     config: Config
@@ -74,6 +77,7 @@ class Inputs:
     segments: pd.DataFrame | None
     backtest: StoredBacktest | None
     monitoring: StoredMonitoring | None = None
+    migration: StoredMigration | None = None
 
     @property
     def sums(self) -> Sums:
@@ -120,6 +124,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         segments=_segments(evaluation / "segments.parquet"),
         backtest=newest_backtest(output, day, config.outlook.horizon_days),
         monitoring=newest_monitoring(output, day),
+        migration=newest_migration(output, day),
     )
 
 

@@ -20,6 +20,7 @@ from tiercast.reporting.glossary import glossary_section
 from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
+from tiercast.reporting.migration import migration_section
 from tiercast.reporting.model_quality import quality_section
 from tiercast.reporting.outlook import outlook_section
 from tiercast.reporting.overview import overview_section
@@ -34,6 +35,7 @@ from tiercast.sources.workspace import workspace
 SECTIONS: tuple[Callable[[Inputs, Wording], Section | None], ...] = (
     overview_section,
     tiers_section,
+    migration_section,
     segments_section,
     rfm_section,
     lifecycle_section,

@@ -1,0 +1,206 @@
+"""Migration: who moved between two scored days, with what money, and what moved them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from tiercast.reporting import numbers
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
+from tiercast.reporting.segment_names import segment_label
+from tiercast.reporting.stored_migration import StoredMigration
+from tiercast.reporting.theme import SEQUENCE, STRONG, WARN, figure, wrapped
+from tiercast.reporting.wording import Wording
+
+NEW, GONE = "new", "gone"
+LARGEST = 10  # ways between segments that are shown
+MONEY = ("expected_value_before", "expected_value_now", "revenue_between")
+
+
+def migration_section(inputs: Inputs, say: Wording) -> Section | None:
+    """Return the chapter on migration; None where the day was not compared with another."""
+    found = inputs.migration
+    if found is None:
+        return None
+    figures = found.summary["figures"]
+    headline = say(
+        "migration.headline",
+        date=say.date(found.before),
+        up=numbers.count(figures["moved_up"]),
+        down=numbers.count(figures["moved_down"]),
+        rate=_signed(figures["net_upward_rate"]),
+    )
+    parts: list[Part] = [
+        Cards(_cards(found, say)),
+        _matrix(found, headline, say),
+        _causes(found, say),
+        Note(say("migration.split")),
+        _money(found, say),
+        _tiers(found, say),
+        _segments(found, say),
+    ]
+    return Section("migration", say("migration.title"), headline, parts)
+
+
+def _cards(found: StoredMigration, say: Wording) -> list[Card]:
+    figures = found.summary["figures"]
+    new = found.tiers.loc[found.tiers["before"] == NEW, "customers"].sum()
+    told = {
+        "rate": _signed(figures["net_upward_rate"]),
+        "up": numbers.count(figures["moved_up"]),
+        "down": numbers.count(figures["moved_down"]),
+        "new": numbers.count(new),
+        "growth": _signed(figures["tiers"][0]["value_growth"]),
+        "retention": _share(figures["tiers"][0]["retention"]),
+    }
+    best = say.label("tier", found.summary["tier_names"][0])
+    return [Card(text, say(f"migration.cards.{name}", tier=best)) for name, text in told.items()]
+
+
+def _matrix(found: StoredMigration, finding: str, say: Wording) -> Chart:
+    names = found.summary["tier_names"]
+    wide = found.tiers.pivot(index="before", columns="now", values="customers")
+    rows, columns = [*names, NEW], [*names, GONE]
+    counts = wide.reindex(index=rows, columns=columns).fillna(0)
+    rows = [name for name in rows if counts.loc[name].sum()]
+    columns = [name for name in columns if counts[name].sum()]
+    return Chart(
+        id="chart-migration",
+        title=say("migration.chart"),
+        figure=_heatmap(counts.loc[rows, columns], say),
+        alt=say("migration.alt", finding=finding),
+        reading=say("migration.reading"),
+    )
+
+
+def _heatmap(counts: pd.DataFrame, say: Wording) -> dict[str, Any]:
+    shares = counts.div(counts.sum(axis=1), axis=0)
+    trace = go.Heatmap(
+        z=shares.round(4).to_numpy().tolist(),
+        x=[say("tiers.is_now", tier=_name(name, say)) for name in counts.columns],
+        y=[wrapped(say("tiers.was", tier=_name(name, say))) for name in counts.index],
+        text=[
+            [_box(customers, share) for customers, share in zip(*row, strict=True)]
+            for row in zip(counts.to_numpy().tolist(), shares.to_numpy().tolist(), strict=True)
+        ],
+        texttemplate="%{text}",
+        hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
+        colorscale=[list(stop) for stop in SEQUENCE],
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        xgap=3,
+        ygap=3,
+    )
+    axis = {"type": "category", "showgrid": False, "showline": False, "ticks": ""}
+    return figure(
+        [trace],
+        height=90 + 66 * len(counts),
+        xaxis={**axis, "side": "top"},
+        yaxis={**axis, "autorange": "reversed", "ticklabelstandoff": 6},
+        margin={"t": 48},
+    )
+
+
+def _box(customers: float, share: float) -> str:
+    return f"<b>{numbers.count(customers)}</b><br>{numbers.share(share)}" if customers else ""
+
+
+def _causes(found: StoredMigration, say: Wording) -> Chart:
+    causes = found.causes[found.causes["cause"] != "all"]
+    moved = causes[(causes["customers_up"] + causes["customers_down"]) > 0]
+    shown = moved if len(moved) else causes.head(1)
+    labels = [wrapped(say(f"migration.causes.{name}")) for name in shown["cause"].tolist()]
+    ways = (("customers_up", "up", STRONG, 1), ("customers_down", "down", WARN, -1))
+    traces = [
+        _bars(say(f"migration.{key}"), labels, shown[column].tolist(), colour, sign)
+        for column, key, colour, sign in ways
+    ]
+    widest = max(1, int(shown[["customers_up", "customers_down"]].to_numpy().max()))
+    title = say("migration.causes_chart")
+    return Chart(
+        id="chart-migration-causes",
+        title=title,
+        figure=figure(
+            traces,
+            height=80 + 56 * len(labels),
+            barmode="relative",
+            bargap=0.4,
+            xaxis={"visible": False, "range": [-1.25 * widest, 1.25 * widest]},
+            yaxis={"autorange": "reversed", "showgrid": False, "ticklabelstandoff": 6},
+        ),
+        alt=title,
+        reading=say("migration.causes_reading"),
+    )
+
+
+def _bars(name: str, labels: Sequence[str], values: list[int], colour: str, sign: int) -> go.Bar:
+    return go.Bar(
+        name=name,
+        y=list(labels),
+        x=[sign * value for value in values],
+        text=[numbers.count(value) for value in values],
+        textposition="outside",
+        cliponaxis=False,
+        orientation="h",
+        marker={"color": colour},
+        hovertemplate="%{y}: %{text}<extra>%{fullData.name}</extra>",
+    )
+
+
+def _money(found: StoredMigration, say: Wording) -> Table:
+    moved = found.tiers[found.tiers["before"] != found.tiers["now"]]
+    return _ways(say("migration.money"), moved, "tier", say)
+
+
+def _segments(found: StoredMigration, say: Wording) -> Table:
+    moved = found.segments[found.segments["before"] != found.segments["now"]]
+    largest = moved.sort_values("customers", ascending=False, kind="stable").head(LARGEST)
+    return _ways(say("migration.segments"), largest, "segment", say)
+
+
+def _ways(title: str, rows: pd.DataFrame, kind: str, say: Wording) -> Table:
+    names = [
+        say("migration.way", before=_name(before, say, kind), now=_name(now, say, kind))
+        for before, now in zip(rows["before"], rows["now"], strict=True)
+    ]
+    measures = [
+        Measure(say("common.customers"), "customers", numbers.count),
+        *(Measure(say(f"migration.columns.{name}"), name, numbers.total) for name in MONEY),
+    ]
+    note = say("migration.money_note")
+    return Table.of(title, rows, (say("migration.ways"), names), measures, note=note)
+
+
+def _tiers(found: StoredMigration, say: Wording) -> Table:
+    rows = pd.DataFrame(found.summary["figures"]["tiers"])
+    written = {
+        "customers_before": numbers.count,
+        "customers_now": numbers.count,
+        "expected_value_before": numbers.total,
+        "expected_value_now": numbers.total,
+        "value_growth": numbers.signed_share,
+        "retention": numbers.share,
+    }
+    measures = [
+        Measure(say(f"migration.columns.{name}"), name, how) for name, how in written.items()
+    ]
+    names = [_name(name, say) for name in rows["tier"].tolist()]
+    note = say("migration.tiers_note")
+    return Table.of(say("migration.tiers"), rows, (say("common.tier"), names), measures, note=note)
+
+
+def _name(name: str, say: Wording, kind: str = "tier") -> str:
+    if name in (NEW, GONE):
+        return say(f"migration.{name}")
+    return segment_label(name, say) if kind == "segment" else say.label(kind, name)
+
+
+def _signed(share: float | None) -> str:
+    return numbers.MISSING if share is None else f"{share:+.1%}"
+
+
+def _share(share: float | None) -> str:
+    return numbers.MISSING if share is None else numbers.share(share)

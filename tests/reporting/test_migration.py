@@ -1,0 +1,117 @@
+import json
+
+import pandas as pd
+import pytest
+
+from tiercast.reporting.migration import migration_section
+from tiercast.reporting.section import Cards, Chart, Table
+from tiercast.reporting.stored_migration import newest_migration
+from tiercast.reporting.wording import LANGUAGES, load_wording
+
+DAY = "2024-03-01"
+TIERS = ["top", "potential", "general", "dormant"]
+# Before, now, customers, expected then, expected now, revenue between.
+ARROWS = (
+    ("top", "top", 6, 600.0, 660.0, 100.0),
+    ("top", "general", 2, 200.0, 50.0, 20.0),
+    ("general", "top", 1, 20.0, 120.0, 80.0),
+    ("dormant", "gone", 3, 3.0, 0.0, 0.0),
+    ("new", "dormant", 4, 0.0, 8.0, 40.0),
+)
+CAUSES = (("behaviour", 1, 1, 0), ("threshold", 0, 1, -1), ("model", 0, 0, 0), ("all", 1, 2, -1))
+
+
+def keep_migration(output, before, now=DAY):
+    folder = output / "migration" / f"from={before}_to={now}"
+    folder.mkdir(parents=True)
+    columns = ["before", "now", "customers", "expected_value_before", "expected_value_now"]
+    ways = pd.DataFrame(list(ARROWS), columns=[*columns, "revenue_between"])
+    ways.to_parquet(folder / "tiers.parquet", index=False)
+    ways.replace({"top": "recent_big_basket", "general": "VIP_2024"}).to_parquet(
+        folder / "segments.parquet", index=False
+    )
+    causes = pd.DataFrame(
+        list(CAUSES), columns=["cause", "customers_up", "customers_down", "steps_up"]
+    )
+    causes.to_parquet(folder / "causes.parquet", index=False)
+    tiers = [
+        {
+            "tier": tier,
+            "customers_before": 8 if tier == "top" else 1,
+            "customers_now": 7 if tier == "top" else 1,
+            "expected_value_before": 800.0,
+            "expected_value_now": 780.0,
+            "value_growth": -0.025 if tier == "top" else None,
+            "retention": 0.75 if tier == "top" else None,
+        }
+        for tier in TIERS
+    ]
+    figures = {"moved_up": 1, "moved_down": 2, "net_upward_rate": -1 / 9, "tiers": tiers}
+    told = {"from": {"as_of": before}, "tier_names": TIERS, "figures": figures}
+    (folder / "migration.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+@pytest.fixture
+def chapter(run, reading, say):
+    keep_migration(run.output, "2024-01-01")
+    return migration_section(reading(run), say)
+
+
+def parts(chapter, kind):
+    return [part for part in chapter.parts if isinstance(part, kind)]
+
+
+def test_without_a_migration_to_the_day_there_is_no_chapter(run, reading, say):
+    keep_migration(run.output, "2024-01-01", "2024-02-01")
+    assert migration_section(reading(run), say) is None
+
+
+def test_of_several_the_one_from_the_latest_day_is_shown(run):
+    for before in ("2023-12-01", "2024-02-01", "2024-01-01"):
+        keep_migration(run.output, before)
+    assert str(newest_migration(run.output, DAY).before) == "2024-02-01"
+
+
+def test_the_headline_counts_who_moved(chapter):
+    assert chapter.headline == (
+        "Since 1 January 2024 1 customers moved up a tier and 2 moved down: net -11.1% of those "
+        "scored on both days."
+    )
+
+
+def test_cards_tell_the_rates(chapter):
+    (cards,) = parts(chapter, Cards)
+    assert [card.value for card in cards.cards] == ["-11.1%", "1", "2", "4", "-2.5%", "75%"]
+
+
+def test_the_map_shows_customers_and_their_share_of_the_row(chapter):
+    trace = parts(chapter, Chart)[0].figure["data"][0]
+    assert trace["x"] == ["now Top", "now General", "now Dormant", "now gone"]
+    assert trace["y"] == ["were Top", "were General", "were Dormant", "were new"]
+    assert trace["text"][0] == ["<b>6</b><br>75%", "<b>2</b><br>25%", "", ""]
+    assert trace["z"][3] == [0.0, 0.0, 1.0, 0.0]
+
+
+def test_causes_that_moved_nobody_are_left_out(chapter):
+    up, down = parts(chapter, Chart)[1].figure["data"]
+    assert up["y"] == ["their own<br>behaviour", "other boundaries<br>of tiers"]
+    assert (list(up["x"]), list(down["x"])) == ([1, 0], [-1, -1])
+
+
+def test_tables_tell_the_money_of_those_who_moved(chapter):
+    money, tiers, segments = parts(chapter, Table)
+    assert [[cell.text for cell in row] for row in money.rows] == [
+        ["Top → General", "2", "200", "50.0", "20.0"],
+        ["General → Top", "1", "20.0", "120", "80.0"],
+        ["Dormant → gone", "3", "3.0", "0", "0"],
+        ["new → Dormant", "4", "0", "8.0", "40.0"],
+    ]
+    assert [cell.text for cell in tiers.rows[0]] == ["Top", "8", "7", "800", "780", "-2%", "75%"]
+    assert segments.rows[0][0].text == "new → Dormant"
+    assert "Recent big-basket buyers → VIP 2024" in [row[0].text for row in segments.rows]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_chapter(run, reading, language):
+    keep_migration(run.output, "2024-01-01")
+    assert migration_section(reading(run), load_wording(language)).headline
