@@ -10,6 +10,7 @@ import pytest
 
 from bases import orders, write_base
 from shop import planted_future
+from tiercast.config.alerts import AlertsConfig
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Silent
 from tiercast.scoring import batches as batches_module
@@ -23,6 +24,7 @@ from trained_base import (
     text_shop,
     train_shop,
     train_tenth,
+    working_in,
 )
 
 TIERS = ("top", "potential", "general", "dormant")
@@ -276,3 +278,57 @@ def test_settings_changed_after_the_training_are_told(text_ids, tmp_path):
     changed = text_ids.config.model_copy(update={"language": "en"})
     (note,) = score(changed, SHOP_DAY, output=tmp_path).notes
     assert "`language` (zh, now en)" in note
+
+
+# Alerts and hysteresis
+
+
+def test_with_hysteresis_fewer_customers_change_tier(trained, tmp_path):
+    flips = {}
+    with working_in(trained.folder):
+        first = trained.scored.as_of - dt.timedelta(days=60)
+        score(trained.config, first, model_version="1", output=tmp_path)
+        for margin in (0.0, 0.2):
+            tiers = trained.config.tiers.model_copy(update={"hysteresis": margin})
+            config = trained.config.model_copy(update={"tiers": tiers})
+            second = score(config, trained.scored.as_of, output=tmp_path)
+            rows = read_parts(second.folder).to_pandas()
+            told = json.loads((second.folder / "manifest.json").read_text(encoding="utf-8"))
+            flips[margin] = told["tier_flips"]
+            assert told["hysteresis"] == margin
+            assert flips[margin]["scored_before"] == rows["previous_tier"].notna().sum()
+            assert flips[margin]["changed"] == (rows["tier_change"].fillna(0) != 0).sum()
+            assert all(row.tier in row.tier_set for row in rows.itertuples())
+    without = flips[0.0]["changed"]
+    assert flips[0.2]["changed_without_hysteresis"] == without
+    assert 0 < flips[0.2]["changed"] < without
+
+
+def test_a_rule_may_ask_scores_features_and_profiles(text_ids, tmp_path):
+    when = [
+        {"column": "orders_90d", "operator": ">=", "value": 3},
+        {"column": "region", "operator": "in", "value": ["north"]},
+        {"column": "tier", "operator": "!=", "value": "top"},
+    ]
+    rule = {"name": "busy_north", "meaning": "busy in the north", "when": when}
+    alerts = AlertsConfig.model_validate({"rules": [rule]})
+    config = text_ids.config.model_copy(update={"alerts": alerts})
+    rows = read_parts(score(config, SHOP_DAY, output=tmp_path).folder).to_pandas()
+    known = text_ids.features.to_pandas()[["customer_id", "orders_90d", "region"]]
+    both = rows.merge(known, on="customer_id", validate="one_to_one")
+    raised = both["alerts"].map(lambda names: "busy_north" in names)
+    expected = (both["orders_90d"] >= 3) & (both["region"] == "north") & (both["tier"] != "top")
+    assert raised.tolist() == expected.tolist()
+    assert raised.any()
+
+
+def test_a_rule_over_a_column_that_is_not_there_is_refused_before_anything_is_written(
+    text_ids, tmp_path
+):
+    when = [{"column": "order_90d", "operator": ">=", "value": 3}]
+    rule = {"name": "busy", "meaning": "busy", "when": when}
+    alerts = AlertsConfig.model_validate({"rules": [rule]})
+    config = text_ids.config.model_copy(update={"alerts": alerts})
+    with pytest.raises(InputError, match=r"rule busy: .*`order_90d`; did you mean `orders_90d`"):
+        score(config, SHOP_DAY, output=tmp_path)
+    assert not (tmp_path / "scores").exists()
