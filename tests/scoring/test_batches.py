@@ -97,3 +97,11 @@ def test_a_day_before_every_order_has_no_rows(base, journal):
     nothing = Batches.of(base.connection, journal, base.first_day, Setting(30, ()))
     assert nothing.customers == 0
     assert list(nothing.frames()) == []
+
+
+def test_every_feature_is_a_float_whatever_the_engine_counts_in(batches_of):
+    batches = batches_of(1_000)
+    (frame,) = batches.frames()
+    told = {f.name for f in batches.schema if pa.types.is_floating(f.type)}
+    assert {"orders", "orders_90d"} <= told
+    assert set(frame[list(told)].dtypes.astype(str)) == {"float64"}

@@ -76,11 +76,16 @@ class Batches:
 
 
 def feature_frame(rows: pd.DataFrame, schema: pa.Schema, as_of: dt.date) -> pd.DataFrame:
-    """Answer the engine's rows as a model takes them: whole numbers as floats, sorted by id."""
-    whole = [f.name for f in schema if pa.types.is_integer(f.type)]
-    floats = {name: "float64" for name in whole if name != "customer_id"}
+    """Answer the engine's rows as a model takes them: all numbers as floats, sorted by id."""
+    # DuckDB counts in decimals what is a float by the schema: those would be objects here.
+    numbers = [f.name for f in schema if _is_number(f.type)]
+    floats = {name: "float64" for name in numbers if name != "customer_id"}
     frame = rows.astype(floats).assign(as_of=as_of)
     return frame.sort_values("customer_id", ignore_index=True)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
 def count_customers(journal: Journal, as_of: dt.date) -> int:
