@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from spark_bases import Some, assert_equal_rows, train_on_some
+from tiercast.config.alerts import AlertsConfig
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.scoring.score import score
@@ -15,6 +16,19 @@ from tiercast.verbs.features import features
 from trained_base import SHOP_DAY
 
 HERE, THERE = "out/here", "out/there"
+CONDITIONS = {"busy": ("orders_90d", ">=", 3), "northern": ("region", "==", "north")}
+WATCHED = AlertsConfig.model_validate(
+    {
+        "rules": [
+            {
+                "name": name,
+                "meaning": name,
+                "when": [dict(zip(("column", "operator", "value"), condition, strict=True))],
+            }
+            for name, condition in CONDITIONS.items()
+        ]
+    }
+)
 
 
 def assert_same_scores(some, cluster):
@@ -49,15 +63,25 @@ def test_cdnow(cdnow, cluster):
 
 
 def test_a_second_day_knows_the_first_one(text_ids, cluster):
-    """A shop with every table and text ids, whose model gives the likeliest tier."""
+    """A shop with every table and text ids, whose model gives the likeliest tier.
+
+    With hysteresis, and a rule of alerts over a feature and one over a profile column.
+    """
     first = SHOP_DAY - dt.timedelta(days=30)
+    tiers = text_ids.config.tiers.model_copy(update={"hysteresis": 0.2})
+    config = text_ids.config.model_copy(update={"tiers": tiers, "alerts": WATCHED})
     for engine, output in (("duckdb", HERE), (cluster.url, THERE)):
-        score(text_ids.config, first, output=output, model_version="1")
-        score(text_ids.config.model_copy(update={"engine": engine}), SHOP_DAY, output=output)
+        score(config, first, output=output, model_version="1")
+        score(config.model_copy(update={"engine": engine}), SHOP_DAY, output=output)
     shop = Some(text_ids.folder, text_ids.config, SHOP_DAY)
     assert shop.rows(THERE, "scores")["previous_tier"].null_count < 200
     for kind in ("features", "scores"):
         assert_equal_rows(shop.rows(THERE, kind), shop.rows(HERE, kind))
+    flips = told(shop, THERE)["tier_flips"]
+    assert flips == told(shop, HERE)["tier_flips"]
+    assert flips["changed"] < flips["changed_without_hysteresis"]
+    raised = {name for names in shop.rows(THERE, "scores")["alerts"].to_pylist() for name in names}
+    assert {"spend_fell", "busy", "northern"} <= raised
 
 
 def test_complete_journey(samples, root, cluster, tmp_path_factory):
