@@ -13,6 +13,7 @@ FIRST_PLAUSIBLE = "1970-01-01"
 FIRST_IMPLAUSIBLE = "2100-01-01"
 LARGEST_AMOUNT = 1e12  # sums are exact in integers of 1/10,000 up to about 9e14
 RAW_SUFFIX = "__raw"
+VISIBLE = r"[^\s\p{Z}]"  # a sign that is no blank, be it one of Unicode's
 
 Outcome = Literal["quarantined", "kept"]
 
@@ -62,7 +63,7 @@ def raw(table: ir.Table, column: str) -> ir.Value:
 def _blank(table: ir.Table, column: str) -> ir.BooleanValue:
     value = table[column]
     if isinstance(value, ir.StringValue):
-        return value.isnull() | (value.strip() == "")
+        return value.isnull() | ~value.re_search(VISIBLE)
     return value.isnull()
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import duckdb
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
@@ -26,7 +25,7 @@ from tiercast.contract.tables import TABLES, TableSpec
 from tiercast.contract.tally import KeptLines, Tally
 from tiercast.sources.engine import open_engine
 from tiercast.sources.mapping import map_columns
-from tiercast.sources.readers import describe, open_since, open_source
+from tiercast.sources.readers import describe, open_since, open_source, reading
 from tiercast.sources.screened import (
     Screened,
     count_empty,
@@ -179,14 +178,11 @@ def _screen(
     ids: DataType | None,
     kept: KeptLines | None,
 ) -> Screened:
-    parsed, older = _parsed(connection, spec, source, kept)
-    parsed = parsed if ids is None else _with_ids(parsed, ids)
-    rules = rules_for(parsed, spec)
-    try:
+    with reading(describe(source)):
+        parsed, older = _parsed(connection, spec, source, kept)
+        parsed = parsed if ids is None else _with_ids(parsed, ids)
+        rules = rules_for(parsed, spec)
         flagged = connection.create_table(flagged_name(spec), flag(parsed, rules))
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        reason = str(error).splitlines()[0]
-        raise DataContractError(f"{describe(source)}: cannot be read: {reason}") from error
     return Screened(spec, rules, flagged, older)
 
 

@@ -56,8 +56,9 @@ def _check_map(table: ir.Table, spec: TableSpec, source: SourceConfig) -> None:
 
 
 def _missing(table: ir.Table, source: SourceConfig, name: str, *, canonical: bool = False) -> str:
-    near = difflib.get_close_matches(name, table.columns, n=1)
-    guess = f" (did you mean `{near[0]}`?)" if near else ""
+    lower = {column.strip().lower(): column for column in table.columns}
+    near = difflib.get_close_matches(name.lower(), lower, n=1)
+    guess = f" (did you mean `{lower[near[0]]}`?)" if near else ""
     remedy = f"map it: `columns: {{{name}: ...}}`" if canonical else "mend `columns` in the config"
     return (
         f"{describe(source)}: column `{name}` is missing{guess}; {remedy}. "
@@ -96,8 +97,14 @@ def _all_whole(value: ir.NumericValue) -> bool:
 
 
 def _read_number(value: ir.Value, column: ColumnSpec) -> ir.Value:
-    """Read a float; in an optional column what is no finite number counts as empty."""
-    number = value.cast("float64") if value.type().is_numeric() else value.try_cast("float64")
+    """Read a float; in an optional column what is no finite number counts as empty.
+
+    Yes and no are no numbers, though engines would read 1 and 0.
+    """
+    kind = value.type()
+    number = value.cast("float64") if kind.is_numeric() else value.try_cast("float64")
+    if kind.is_boolean():
+        number = ibis.null("float64")
     if column.required:
         return number
     return ibis.ifelse(number.abs() <= LARGEST_AMOUNT, number, None)

@@ -20,10 +20,12 @@ from ibis.expr.datatypes import DataType
 from tiercast.config.schema import SourceConfig
 from tiercast.config.secrets import masked
 from tiercast.contract.errors import DataContractError
+from tiercast.contract.tables import TABLES
+from tiercast.sources.csv_text import header, names, separator, trouble
 from tiercast.sources.object_store import FILE_SCHEME, fetch, is_remote
 from tiercast.sources.samples import SAMPLE_SCHEME, sample_path
 from tiercast.sources.since import Since
-from tiercast.sources.workspace import workspace
+from tiercast.sources.workspace import is_scratch_trouble, workspace
 
 URL_REMEDY = (
     "no engine reads this URL; it must look like postgresql://user:password@host/database, "
@@ -50,8 +52,12 @@ def open_source(connection: SQLBackend, source: SourceConfig) -> ir.Table:
     elif source.connection is not None:
         table = _open_connection(connection, source)
     else:
-        table = _open_files(connection, _files_here(connection, source))
-    if table.limit(1).count().execute() == 0:
+        files = _files_here(connection, source)
+        _refuse_repeated(files, source)
+        table = _open_files(connection, files)
+    with reading(describe(source)):
+        is_empty = table.limit(1).count().execute() == 0
+    if is_empty:
         raise DataContractError(f"{describe(source)}: holds no rows; export again or mend it.")
     return table
 
@@ -145,16 +151,75 @@ def _open_files(connection: Backend, files: list[Path]) -> ir.Table:
             f"{files[0]} and {len(files) - 1} more: a source is of one kind, but got "
             f"{' and '.join(sorted(kinds))}; split it."
         )
-    names = [str(file) for file in files]
+    if kinds == {"csv"}:
+        return _open_csv(connection, files)
+    with reading(str(files[0])):
+        table = connection.read_parquet([str(file) for file in files], union_by_name=True)
+    _refuse_wide_decimals(files)
+    return table
+
+
+def _refuse_wide_decimals(files: list[Path]) -> None:
+    """Refuse decimals of more digits than DuckDB has: it reads other numbers."""
+    for file in files:
+        try:
+            fields = list(pq.read_schema(file))
+        except (pa.ArrowException, OSError) as error:
+            raise DataContractError(f"{file}: cannot be read: {first_line(error)}") from error
+        wide = [field for field in fields if pa.types.is_decimal256(field.type)]
+        if wide:
+            raise DataContractError(
+                f"{file}: column `{wide[0].name}` is {wide[0].type}, but at most 38 digits can be "
+                "read; write it as decimal(38, ...) or as a float."
+            )
+
+
+def _refuse_repeated(files: list[Path], source: SourceConfig) -> None:
+    """Refuse CSV files that name a column twice which is read: nobody knows which is meant."""
+    wanted = {c.name for table in TABLES.values() for c in table.columns}
+    wanted |= set(source.columns.values())
+    for file in files:
+        there = names(header(file)) if _kind(file) == "csv" else []
+        twice = sorted({name for name in there if there.count(name) > 1} & wanted)
+        if twice:
+            raise DataContractError(
+                f"{file}: column `{twice[0]}` is there twice; rename or remove one of the two."
+            )
+
+
+def _open_csv(connection: Backend, files: list[Path]) -> ir.Table:
+    """Answer CSV files' rows: every line after the header is one, or the file is refused."""
+    sign = separator(files)
+    options = {"delim": sign, "header": True, "skip": 0, "comment": ""}
     try:
-        if kinds == {"parquet"}:
-            return connection.read_parquet(names, union_by_name=True)
         return connection.read_csv(
-            names, union_by_name=True, sample_size=-1, auto_type_candidates=CSV_TYPES
+            [str(file) for file in files],
+            union_by_name=True,
+            sample_size=-1,
+            auto_type_candidates=CSV_TYPES,
+            **options,
         )
     except (duckdb.Error, IbisError) as error:
-        first_line = str(error).splitlines()[0]
-        raise DataContractError(f"{names[0]}: cannot be read: {first_line}") from error
+        for file in files:
+            if reason := trouble(file, sign):
+                raise DataContractError(f"{file}: cannot be read: {reason}.") from error
+        raise DataContractError(f"{files[0]}: cannot be read: {first_line(error)}") from error
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turn what DuckDB says of a source's own bytes into a DataContractError about it."""
+    try:
+        yield
+    except (duckdb.Error, IbisError) as error:
+        if is_scratch_trouble(error):
+            raise
+        raise DataContractError(f"{name}: cannot be read: {first_line(error)}") from error
+
+
+def first_line(error: Exception) -> str:
+    """Answer what a driver says, without the lines that are about its own settings."""
+    return masked(str(error)).splitlines()[0]
 
 
 def _kind(file: Path) -> str:
@@ -188,8 +253,11 @@ def _database_table(source: SourceConfig) -> Iterator[ir.Table]:
     try:
         yield _remote_table(remote, source)
     except _driver_errors() as error:
-        text = masked(str(error)).splitlines()[0]
-        raise DataContractError(f"{describe(source)}: cannot be read: {text}") from None
+        if is_scratch_trouble(error):
+            raise
+        raise DataContractError(
+            f"{describe(source)}: cannot be read: {first_line(error)}"
+        ) from None
     finally:
         remote.disconnect()
 
@@ -200,8 +268,9 @@ def _connect(source: SourceConfig) -> SQLBackend:
     except ValueError:  # its text may hold a part of the password
         raise DataContractError(f"{describe(source)}: {URL_REMEDY}.") from None
     except _driver_errors() as error:  # none may leak the password
-        text = masked(str(error)).splitlines()[0]
-        raise DataContractError(f"{describe(source)}: cannot connect: {text}") from None
+        raise DataContractError(
+            f"{describe(source)}: cannot connect: {first_line(error)}"
+        ) from None
 
 
 def _remote_table(remote: SQLBackend, source: SourceConfig) -> ir.Table:

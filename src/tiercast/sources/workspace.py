@@ -6,21 +6,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import ibis
 from ibis.backends.duckdb import Backend
 from ibis.backends.sql import SQLBackend
+
+from tiercast.config.errors import OutputError
 
 # Beyond it DuckDB spills to the workspace's folder: a job's memory does not grow with its base.
 # More would be filled; each thread needs about 125 MB. Batches of customers are as fast with the
 # lower limit, while a panel of a whole base takes a third longer with it (1 M customers).
 MEMORY_LIMIT, PANEL_MEMORY_LIMIT = "512MB", "2GB"
 MOST_THREADS = 4
+SCRATCH_PREFIX = "tiercast-"
+NO_SPACE = "No space left"
 
 
 @contextmanager
 def workspace() -> Iterator[Backend]:
-    """Open a scratch database whose tables live on disk, so that memory stays bounded."""
-    with tempfile.TemporaryDirectory(prefix="tiercast-") as folder:
+    """Open a scratch database whose tables live on disk, so that memory stays bounded.
+
+    Raises
+    ------
+    OutputError
+        The scratch folder is full or cannot be written, or memory does not suffice.
+    """
+    with _scratch_folder() as folder, _told(folder):
         connection = ibis.duckdb.connect(
             Path(folder) / "workspace.duckdb",
             memory_limit=MEMORY_LIMIT,
@@ -38,3 +49,37 @@ def allow_panel(connection: SQLBackend) -> None:
     """Let the engine take the memory that features of a whole base want; Spark has its own."""
     if isinstance(connection, Backend):
         connection.con.execute(f"SET memory_limit = '{PANEL_MEMORY_LIMIT}'")
+
+
+def is_scratch_trouble(error: Exception) -> bool:
+    """Answer whether DuckDB lacks space or memory, rather than a file that it can read."""
+    of_disk = isinstance(error, duckdb.IOException)
+    of_scratch = SCRATCH_PREFIX in str(error) or NO_SPACE in str(error)
+    return isinstance(error, duckdb.OutOfMemoryException) or (of_disk and of_scratch)
+
+
+@contextmanager
+def _scratch_folder() -> Iterator[str]:
+    parent = tempfile.gettempdir()
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise OutputError(_trouble(parent, error.strerror or str(error))) from error
+    with folder as name:
+        yield name
+
+
+@contextmanager
+def _told(folder: str) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        parent = str(Path(folder).parent)
+        raise OutputError(_trouble(parent, str(error).splitlines()[0])) from error
+
+
+def _trouble(parent: str, reason: str) -> str:
+    return (
+        f"The scratch folder in {parent} could not hold the job: {reason}; free some space or "
+        "memory, or name another folder in TMPDIR, then run it again."
+    )
