@@ -56,3 +56,19 @@ def test_debug_may_stand_anywhere(monkeypatch):
     assert sys.excepthook is sys.__excepthook__
     assert arguments(["train", "shop.yaml"]) == ["train", "shop.yaml"]
     assert sys.excepthook is brief_excepthook
+
+
+STOPPED = """
+import os, signal, sys, time, tiercast.verbs.check, tiercast.cli.main
+def stopped(*given, **more): os.kill(os.getpid(), signal.SIGTERM); time.sleep(20)
+tiercast.verbs.check.check = stopped
+sys.argv = ["tiercast", "check", "shop.yaml"]
+tiercast.cli.main.main()
+"""
+
+
+def test_a_job_that_a_scheduler_stops_ends_as_one_that_was_interrupted(shop, tmp_path):
+    program = [sys.executable, "-c", STOPPED]
+    shown = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert shown.returncode == 130
+    assert shown.stderr.endswith("Error: interrupted\n")

@@ -1,7 +1,10 @@
 from pathlib import Path
 
+import duckdb
 import pandas as pd
+import pytest
 
+from tiercast.config.errors import OutputError
 from tiercast.sources.workspace import workspace
 
 
@@ -40,3 +43,12 @@ def test_a_table_larger_than_memory_is_sorted_on_disk():
         ).fetchall()
         [(least, most)] = connection.raw_sql("select min(n), max(n) from numbers").fetchall()
     assert (first, last) == (least, most)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [duckdb.IOException("No space left on device"), duckdb.OutOfMemoryException("out of memory")],
+)
+def test_a_scratch_folder_that_cannot_hold_the_job_is_told(error):
+    with pytest.raises(OutputError, match="free some space or memory"), workspace():
+        raise error

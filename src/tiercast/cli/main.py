@@ -1,6 +1,7 @@
 """`tiercast`: the commands. Each is thin; the work is done by the function of the same name."""
 
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -78,6 +79,8 @@ def main() -> None:
     """Run the command line."""
     # OpenMP threads that spin while they wait slow everything down on busy cores; read on load.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # A scheduler that stops a job ends it as Ctrl-C does: told, recorded, with the same code.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     command = typer.main.get_command(app)
     command(args=arguments(sys.argv[1:]), prog_name="tiercast")
 
