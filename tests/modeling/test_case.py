@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 
 from tiercast.modeling.case import MEASURES, Truth
+from tiny_origin import origin_forecasts
 
 BY_NAME = {metric.name: metric for metric in MEASURES}
+
+
+@pytest.fixture
+def one():
+    """Return one origin at which three contenders ran."""
+    return origin_forecasts()
 
 
 def test_a_case_scores_by_every_measure_and_tells_which_way_the_total_is_off(one):

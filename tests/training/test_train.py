@@ -68,7 +68,8 @@ def test_the_evaluation_is_kept_where_the_report_finds_it(tenth):
     folder = evaluation_folder(tenth.config, "1")
     assert folder == tenth.trained.evaluation_folder
     told = {file.name for file in folder.iterdir()}
-    assert told == {"predictions.parquet", "segments.parquet", "summary.json", "model_card.md"}
+    tables = {"predictions.parquet", "segments.parquet"}
+    assert told == tables | {"summary.json", "reference.json", "model_card.md"}
     predictions = pd.read_parquet(folder / "predictions.parquet")
     assert set(predictions["as_of"]) == set(tenth.trained.by_cutoff)
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))

@@ -52,19 +52,25 @@ class Run:
     def begin(cls, command: str, name: str) -> Self:
         """Answer a run that begins now."""
         now = _now()
-        stamp = now.strftime("%Y%m%dT%H%M%SZ")
-        return cls(f"{stamp}-{command}-{secrets.token_hex(4)}", command, name, now)
+        # To the microsecond: runs of one second lie in their order too.
+        stamp = now.strftime("%Y%m%dT%H%M%S.%fZ")
+        begun = now.replace(microsecond=0)
+        return cls(f"{stamp}-{command}-{secrets.token_hex(4)}", command, name, begun)
 
     def end(self, outcome: Outcome, exit_code: int | None, message: str | None = None) -> Self:
         """Answer the run as it ends now."""
         return replace(
-            self, ended_at=_now(), outcome=outcome, exit_code=exit_code, message=message
+            self,
+            ended_at=_now().replace(microsecond=0),
+            outcome=outcome,
+            exit_code=exit_code,
+            message=message,
         )
 
 
 def _now() -> dt.datetime:
     """Read the clock: the only place, and only for when a run began and ended."""
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+    return dt.datetime.now(dt.UTC)
 
 
 class RunLog:

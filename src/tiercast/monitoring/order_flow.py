@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from tiercast.snapshots.exact import exact_sum
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.season import YEAR_DAYS
@@ -55,7 +56,9 @@ class OrderFlow:
         """Look at the orders before a day."""
         known = history(journal.orders, "ordered_at", [as_of])
         begun = known.filter(known.is_order)
-        days = begun.group_by("ordered_on").agg(orders=begun.count(), value=begun.net_value.sum())
+        days = begun.group_by("ordered_on").agg(
+            orders=begun.count(), value=exact_sum(begun.net_value)
+        )
         found = days.order_by("ordered_on").to_pandas()
         ages = np.array([(as_of - day.date()).days for day in found["ordered_on"]])
         orders = _volume("orders", ages, found["orders"].to_numpy(dtype=float))
