@@ -64,10 +64,11 @@ def features(watch: Watch, config: str, lines: str, as_of: str, cutoffs: int) ->
     from tiercast.features.assemble import feature_panel
     from tiercast.features.feature import Setting
     from tiercast.snapshots.journal import build_journal
-    from tiercast.sources.workspace import workspace
+    from tiercast.sources.workspace import allow_panel, workspace
 
     settings, days = load_config(config), _cutoffs(as_of, cutoffs)
     with workspace() as connection, watch.time():
+        allow_panel(connection)
         with watch.time("reduce"):
             table = connection.read_parquet(lines)
             journal = build_journal(connection, {"transactions": table}, settings)

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import duckdb
@@ -5,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tiercast.config.errors import OutputError
-from tiercast.sources.workspace import workspace
+from tiercast.sources.workspace import allow_panel, workspace
 
 
 def test_a_workspace_lies_on_disk_and_is_gone_afterwards():
@@ -31,6 +32,16 @@ def test_memory_and_threads_are_bounded():
         ).fetchall()
     assert limit == "488.2 MiB"  # 512 MB
     assert 1 <= threads <= 4
+
+
+def test_a_panel_may_take_a_quarter_of_the_machine_s_memory():
+    with workspace() as connection:
+        allow_panel(connection)
+        asked = "select value from duckdb_settings() where name = 'memory_limit'"
+        [(limit,)] = connection.raw_sql(asked).fetchall()
+    unit = {"MiB": 2**20, "GiB": 2**30}[limit.split()[1]]
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert float(limit.split()[0]) * unit == pytest.approx(max(machine / 4, 2**30), rel=0.05)
 
 
 def test_a_table_larger_than_memory_is_sorted_on_disk():

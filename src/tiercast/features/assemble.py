@@ -118,8 +118,9 @@ def _aggregate(table: ir.Table, features: Sequence[Feature], setting: Setting) -
 
 
 def _fill_empty(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
+    # As floats first: DuckDB makes a decimal of a whole number and 0.0, a slow type to read.
     defaults = {
-        f.name: table[f.name].fill_null(f.empty)
+        f.name: table[f.name].cast("float64").fill_null(f.empty)
         for f in features
         if f.name in table.columns and f.empty is not None
     }

@@ -14,9 +14,10 @@ from ibis.backends.sql import SQLBackend
 from tiercast.config.errors import OutputError
 
 # Beyond it DuckDB spills to the workspace's folder: a job's memory does not grow with its base.
-# More would be filled; each thread needs about 125 MB. Batches of customers are as fast with the
-# lower limit, while a panel of a whole base takes a third longer with it (1 M customers).
-MEMORY_LIMIT, PANEL_MEMORY_LIMIT = "512MB", "2GB"
+# More would be filled; each thread needs about 125 MB. Batches of customers are as fast with it,
+# while a panel of a whole base takes a third longer (1 M customers, one cutoff) or worse (six).
+MEMORY_LIMIT = "512MB"
+PANEL_SHARE = 0.25  # of the machine's memory, for a panel of a whole base
 MOST_THREADS = 4
 SCRATCH_PREFIX = "tiercast-"
 NO_SPACE = "No space left"
@@ -48,7 +49,9 @@ def workspace() -> Iterator[Backend]:
 def allow_panel(connection: SQLBackend) -> None:
     """Let the engine take the memory that features of a whole base want; Spark has its own."""
     if isinstance(connection, Backend):
-        connection.con.execute(f"SET memory_limit = '{PANEL_MEMORY_LIMIT}'")
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        megabytes = max(1024, int(memory * PANEL_SHARE) // 1_000_000)
+        connection.con.execute(f"SET memory_limit = '{megabytes:d}MB'")
 
 
 def is_scratch_trouble(error: Exception) -> bool:
