@@ -93,7 +93,10 @@ def _fit(panel: ir.Table, as_of: dt.date) -> ClvModels:
     share = MOST_FITTED / max(1, int(panel.count().execute()))
     statistics = sampled(panel, share).select(_clv_inputs(panel.columns)).to_pandas()
     if statistics.empty:
-        raise InputError(f"No customer has an order of a positive amount before as_of={as_of}.")
+        raise InputError(
+            f"No customer has an order of a positive amount before as_of={as_of}; check the sign "
+            "of `amount` in the source, or use a later as_of."
+        )
     return ClvModels.fit(statistics)
 
 
