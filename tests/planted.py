@@ -28,6 +28,11 @@ GOOD = [
     for j in range(5)
 ]
 
+ODD_TEXTS = [
+    *("O'Brien", 'the "boss"', "😀", "<script>alert(1)</script>", "'; DROP TABLE orders;--"),
+    *("a,b", "a\nb", "中文", "../../etc/passwd", "{{7*7}}", "=1+1", "%s", "-1", "NULL", "\x01"),
+]
+
 
 @dataclass(frozen=True)
 class Read:

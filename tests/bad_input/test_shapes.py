@@ -6,15 +6,11 @@ import json
 import pytest
 import yaml
 
-from planted import csv_text
+from planted import ODD_TEXTS, csv_text
 from trained_base import working_in
 
 DAY = dt.date(2023, 1, 1)
 AS_OF = "2023-09-01"
-ODD_IDS = [
-    *("O'Brien", 'the "boss"', "😀", "<script>alert(1)</script>", "'; DROP TABLE orders;--"),
-    *("a,b", "a\nb", "中文", "../../etc/passwd", "{{7*7}}", "=1+1", "%s", "-1", "NULL", "\x01"),
-]
 
 
 def lines(customers=40, orders=12, amount="{}.50", every_days=30, category="toys"):
@@ -39,7 +35,7 @@ def name(number):
 
 def odd_names():
     """Answer lines of customers, the first of whom have odd ids."""
-    names = {name(i): odd for i, odd in enumerate(ODD_IDS)}
+    names = {name(i): odd for i, odd in enumerate(ODD_TEXTS)}
     return [(names.get(first, first), *rest) for first, *rest in lines()]
 
 
