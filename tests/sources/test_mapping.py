@@ -2,6 +2,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import ibis
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -148,6 +149,23 @@ def test_ids_keep_their_type_and_floats_of_whole_numbers_become_integers(ids, re
 def test_ids_with_decimals_are_not_rounded_into_one():
     frame = lines().loc[[0, 0]].assign(order_id=[1001.1, 1001.2])
     assert mapped(frame)["order_id"].tolist() == ["1001.1", "1001.2"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "read"),
+    [
+        ([3.0, float("inf")], [3, None]),
+        ([3.5, float("-inf")], ["3.5", None]),
+        ([3.0, 2.0**63], ["3.0", "9.223372036854776e+18"]),
+        (np.array([3, 2**63], "uint64"), ["3", "9223372036854775808"]),
+        (np.array([3, 2**63 - 1], "uint64"), ["3", "9223372036854775807"]),  # a float's nearest
+        (np.array([3, 4], "uint64"), [3, 4]),
+        ([True, False], ["true", "false"]),
+    ],
+)
+def test_numbers_that_are_no_int64_are_text_or_no_ids(ids, read):
+    table = map_columns(ibis.memtable(lines().loc[[0, 0]].assign(order_id=ids)), ORDERS, source())
+    assert table.to_pyarrow()["order_id"].to_pylist() == read
 
 
 def test_whole_decimals_are_integer_ids():

@@ -13,6 +13,7 @@ from tiercast.contract.tables import ColumnSpec, TableSpec
 from tiercast.sources.readers import describe
 
 UTC = dt.Timestamp(timezone="UTC", scale=6)
+INT64_END = 2.0**63
 
 
 @ibis.udf.scalar.builtin
@@ -69,7 +70,9 @@ def _missing(table: ir.Table, source: SourceConfig, name: str, *, canonical: boo
 def _read(value: ir.Value, column: ColumnSpec, source: SourceConfig) -> dict[str, ir.Value]:
     match column.kind:
         case "id" | "key":
-            return {column.name: _read_id(value)}
+            read = _read_id(value)
+            if not value.type().is_floating():
+                return {column.name: read}
         case "text":
             return {column.name: value.cast("string")}
         case "time":
@@ -82,18 +85,24 @@ def _read(value: ir.Value, column: ColumnSpec, source: SourceConfig) -> dict[str
 
 
 def _read_id(value: ir.Value) -> ir.Value:
-    """Keep integers and text; floats that hold integers (a null made them so) become integers."""
+    """Keep integers and text; floats that hold integers (a null made them so) become integers.
+
+    NaN and infinity are no ids; they count as empty.
+    """
     kind = value.type()
-    if kind.is_integer():
+    if kind.is_boolean() or not kind.is_numeric():
+        return value.cast("string")
+    if kind.is_integer() and not kind.is_uint64():
         return value.cast("int64")
-    if (kind.is_floating() or kind.is_decimal()) and _all_whole(value):
-        return value.try_cast("int64")
-    return value.cast("string")
+    if kind.is_floating():
+        value = ibis.ifelse(value.isnan() | value.isinf(), None, value)
+    return value.try_cast("int64") if _all_whole(value) else value.cast("string")
 
 
 def _all_whole(value: ir.NumericValue) -> bool:
-    """Answer whether no value has decimals; a cast would round them and merge two ids."""
-    return not (value != value.floor()).any().execute()
+    """Answer whether each value is an int64; a cast would round decimals and merge two ids."""
+    beyond = value.cast("float64").abs() >= INT64_END
+    return not ((value % 1 != 0) | beyond).any().execute()
 
 
 def _read_number(value: ir.Value, column: ColumnSpec) -> ir.Value:

@@ -203,7 +203,7 @@ def _open_csv(connection: Backend, files: list[Path]) -> ir.Table:
         for file in files:
             if reason := trouble(file, sign):
                 raise DataContractError(f"{file}: cannot be read: {reason}.") from error
-        raise DataContractError(f"{files[0]}: cannot be read: {first_line(error)}") from error
+        raise _unreadable(str(files[0]), error) from error
 
 
 @contextmanager
@@ -214,7 +214,12 @@ def reading(name: str) -> Iterator[None]:
     except (duckdb.Error, IbisError) as error:
         if is_scratch_trouble(error):
             raise
-        raise DataContractError(f"{name}: cannot be read: {first_line(error)}") from error
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: Exception) -> DataContractError:
+    said = first_line(error).rstrip(".")
+    return DataContractError(f"{name}: cannot be read: {said}; export again or mend it.")
 
 
 def first_line(error: Exception) -> str:
