@@ -68,9 +68,10 @@ def exit_codes() -> str:
     Examples
     --------
     >>> exit_codes()
-    '0 done, 1 failed, 2 bad input or usage, 3 retrain (from monitor), 130 interrupted'
+    '0 done, 1 failed, 2 bad input or usage, 3 retrain (from monitor), 130 interrupted or SIGTERM'
     """
-    return ", ".join(f"{code} {meaning}" for code, meaning in MEANINGS.items())
+    told = ", ".join(f"{code} {meaning}" for code, meaning in MEANINGS.items())
+    return f"{told} or SIGTERM"  # 130 is the last
 
 
 def brief_excepthook(
