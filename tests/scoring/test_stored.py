@@ -5,9 +5,10 @@ import pyarrow as pa
 import pytest
 
 from tiercast.artifacts.dataset import DatasetWriter
+from tiercast.artifacts.scored_days import scored_day
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
-from tiercast.scoring.stored import scored_customers, scored_day
+from tiercast.scoring.stored import scored_customers
 
 JUNE, JULY = dt.date(2024, 6, 1), dt.date(2024, 7, 1)
 

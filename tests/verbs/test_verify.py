@@ -74,7 +74,7 @@ def test_a_cutoff_that_lets_the_day_itself_in_is_found(tenth, monkeypatch):
 
 
 def test_a_day_that_was_not_scored_is_refused(tenth):
-    with pytest.raises(InputError, match=r"no scores of 1998-05-05 to verify; there are 1998"):
+    with pytest.raises(InputError, match=r"1998-05-05 was not scored; there are 1998"):
         verify(tenth.config, "1998-05-05")
 
 

@@ -10,7 +10,7 @@ from tiercast.alerting.delivery import Delivery
 from tiercast.alerting.file_sink import write_file
 from tiercast.alerting.table_sink import write_table
 from tiercast.alerting.webhook import post_all
-from tiercast.artifacts.scored_days import day_folder, manifest_of, scored_dates, scores_folder
+from tiercast.artifacts.scored_days import day_folder, manifest_of, scored_day, scores_folder
 from tiercast.config.alerts import SinkConfig
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
@@ -53,7 +53,7 @@ def alerts(
     settings, shown = load_config(config), progress or Silent()
     output = Path(settings.output.path)
     _check_table(settings)
-    day = _scored_day(output, as_day(as_of))
+    day = scored_day(output, as_day(as_of))
     meanings = {rule.name: rule.meaning for rule in settings.alerts.active}
     raised = RaisedAlerts(output, settings.name, day, meanings)
     with recorded_run(settings, ALERTS, output, shown, into_database=False) as recorded:
@@ -94,16 +94,6 @@ def _check_table(config: Config) -> None:
             "`alerts.sinks` names a table, but `output.connection` names no database; name one, "
             "or leave the table out."
         )
-
-
-def _scored_day(output: Path, wanted: dt.date | None) -> dt.date:
-    days = scored_dates(output)
-    if not days:
-        raise InputError(f"{output} holds no scores yet; run `tiercast score CONFIG` first.")
-    if wanted is not None and wanted not in days:
-        shown = ", ".join(str(day) for day in days[-5:])
-        raise InputError(f"{wanted} was not scored; there are {shown}.")
-    return wanted or days[-1]
 
 
 def _tell(recorded: RecordedRun, output: Path, day: dt.date, rows: int) -> None:

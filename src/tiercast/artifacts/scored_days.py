@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tiercast.artifacts.dataset import MANIFEST_FILE
+from tiercast.config.errors import InputError
 
 SCORES, FEATURES = "scores", "features"
 DAY = "as_of="
@@ -15,6 +16,23 @@ DAY = "as_of="
 def scored_dates(output: Path) -> list[dt.date]:
     """Answer the dates with whole scores, oldest first: the manifest is written last."""
     return dated(output / SCORES)
+
+
+def scored_day(output: Path, wanted: dt.date | None = None) -> dt.date:
+    """Answer `wanted`, or the last scored date, refused where it was not scored.
+
+    Raises
+    ------
+    InputError
+        There are no scores of that day; the message names those there are.
+    """
+    days = scored_dates(output)
+    if not days:
+        raise InputError(f"{output} holds no scores yet; run `tiercast score CONFIG` first.")
+    if wanted is not None and wanted not in days:
+        shown = ", ".join(str(day) for day in days[-5:])
+        raise InputError(f"{wanted} was not scored; there are {shown}.")
+    return wanted or days[-1]
 
 
 def dated(folder: Path) -> list[dt.date]:

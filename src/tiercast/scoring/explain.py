@@ -9,12 +9,11 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from tiercast.artifacts.scored_days import scored_dates, scores_folder
+from tiercast.artifacts.scored_days import scored_dates, scored_day, scores_folder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.daybook.history import open_history
-from tiercast.scoring.stored import scored_day
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.history import history
 

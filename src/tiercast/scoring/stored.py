@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.scored_days import features_folder, scored_dates, scores_folder
+from tiercast.artifacts.scored_days import features_folder, scored_day, scores_folder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
@@ -31,23 +31,6 @@ def scored_customers(
     scores, features = _rows(scores_folder(output, day)), _rows(features_folder(output, day))
     known = features.drop(columns="as_of")
     return scores.merge(known, on="customer_id", how="left", validate="one_to_one")
-
-
-def scored_day(output: Path, wanted: dt.date | None = None) -> dt.date:
-    """Answer `wanted`, or the last scored date, refused where it was not scored.
-
-    Raises
-    ------
-    InputError
-        There are no scores of that day; the message names those there are.
-    """
-    days = scored_dates(output)
-    if not days:
-        raise InputError(f"{output} holds no scores yet; run `tiercast score CONFIG` first.")
-    if wanted is not None and wanted not in days:
-        shown = ", ".join(str(day) for day in days[-5:])
-        raise InputError(f"{wanted} was not scored; there are {shown}.")
-    return wanted or days[-1]
 
 
 def _rows(folder: Path) -> pd.DataFrame:

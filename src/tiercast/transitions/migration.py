@@ -9,12 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from tiercast.artifacts.scored_days import scored_dates
+from tiercast.artifacts.scored_days import scored_dates, scored_day
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.scoring.stored import scored_day
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.sources.workspace import workspace
 from tiercast.transitions.counterfactual import ask

@@ -14,10 +14,9 @@ from tiercast.artifacts.scored_days import (
     features_folder,
     manifest_of,
     parts_of,
-    scored_dates,
+    scored_day,
     scores_folder,
 )
-from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -66,7 +65,7 @@ def verify(
     """
     settings, shown = load_config(config), progress or Silent()
     output = Path(settings.output.path)
-    day = _scored(output, as_day(as_of))
+    day = scored_day(output, as_day(as_of))
     stored = manifest_of(scores_folder(output, day))
     case = _Case(settings, output, day, stored, shown)
     shown.stage("score the day again")
@@ -123,17 +122,6 @@ class _Case:
         place = scores_folder(target, day)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(scores_folder(self.output, day).absolute())
-
-
-def _scored(output: Path, wanted: dt.date | None) -> dt.date:
-    days = scored_dates(output)
-    if not days or (wanted is not None and wanted not in days):
-        there = ", ".join(map(str, days[-5:])) or "none"
-        raise InputError(
-            f"{output} has no scores of {wanted or 'any day'} to verify; there are {there}. Score "
-            "first: `tiercast score CONFIG --as-of DAY`."
-        )
-    return wanted or days[-1]
 
 
 def _differing(stored: Path, again: Path) -> list[str]:
