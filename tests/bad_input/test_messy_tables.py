@@ -11,7 +11,7 @@ from tiercast.contract.errors import DataContractError
 from tiercast.contract.rules import RULES
 
 FEW_EXAMPLES = settings(
-    max_examples=25,
+    max_examples=15,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a table read takes too long to shrink
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -66,7 +66,7 @@ def test_each_row_of_a_messy_parquet_is_counted_once(tmp_path, table):
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-@settings(FEW_EXAMPLES, max_examples=5)
+@settings(FEW_EXAMPLES, max_examples=3)
 @given(table=arrow_tables())
 def test_a_messy_column_beside_good_ones_loses_no_row(tmp_path, column, table):
     good = good_table()
