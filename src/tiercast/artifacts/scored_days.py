@@ -65,3 +65,24 @@ def manifest_of(folder: Path) -> Mapping[str, Any]:
     """Answer what a dataset says of itself."""
     manifest: Mapping[str, Any] = json.loads((folder / MANIFEST_FILE).read_bytes())
     return manifest
+
+
+class Scored:
+    """What a day's scores say of themselves, read off the `manifest` that a subclass holds."""
+
+    manifest: Mapping[str, Any]
+
+    @property
+    def model_version(self) -> str:
+        """The version that scored."""
+        return str(self.manifest["model"]["version"])
+
+    @property
+    def tier_names(self) -> tuple[str, ...]:
+        """The tiers, best first."""
+        return tuple(self.manifest["tiers"])
+
+    @property
+    def tier_cuts(self) -> tuple[float, ...]:
+        """The values that part the tiers of buyers."""
+        return tuple(self.manifest["tier_cuts"])

@@ -7,7 +7,9 @@ from typing import Literal, Self, get_args
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
+
+from tiercast.config.settings import Settings
 
 Order = Literal["<", "<=", ">", ">="]
 Operator = Literal["<", "<=", ">", ">=", "==", "!=", "in", "not_in"]
@@ -16,13 +18,7 @@ ORDERS, LISTS = get_args(Order), ("in", "not_in")
 NAME = r"^[a-z][a-z0-9_]*$"
 
 
-class AlertSettings(BaseModel):
-    """Base of these settings: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Condition(AlertSettings):
+class Condition(Settings):
     """One comparison of a column with a number, a word or a list of them.
 
     A missing value holds no condition, `!=` and `not_in` included.
@@ -69,7 +65,7 @@ class Condition(AlertSettings):
         return f"the condition `{self.column} {self.operator}`"
 
 
-class AlertRule(AlertSettings):
+class AlertRule(Settings):
     """An alert: its name, what it means in words, and the conditions that all must hold."""
 
     name: str = Field(pattern=NAME)
@@ -77,7 +73,7 @@ class AlertRule(AlertSettings):
     when: tuple[Condition, ...] = Field(min_length=1)
 
 
-class SinkConfig(AlertSettings):
+class SinkConfig(Settings):
     """Where alerts go: a file in the output, the table of its database, or a web address.
 
     `url` belongs to a webhook alone, which tries `retries` times more after a failure, waiting
@@ -112,7 +108,7 @@ class SinkConfig(AlertSettings):
         return self
 
 
-class AlertsConfig(AlertSettings):
+class AlertsConfig(Settings):
     """Rules beside the default ones, or in their place by name; default ones left out; sinks."""
 
     rules: tuple[AlertRule, ...] = ()

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from tiercast.config.schema import Config
 from tiercast.contract.tally import KeptLines
-from tiercast.sources.readers import describe
+from tiercast.sources.origin import describe
 
 FORMAT = 1
 

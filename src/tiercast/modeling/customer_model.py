@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 
 from tiercast.config.errors import InputError
-from tiercast.config.schema import RfmWeightsConfig, Settings
+from tiercast.config.schema import RfmWeightsConfig
+from tiercast.config.settings import Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.modeling.assignment import Assign, assign_tiers

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tiercast.artifacts.scored_days import (
+    Scored,
     features_folder,
     manifest_of,
     parts_of,
@@ -20,7 +21,7 @@ SUMS = {"tier": "tiers", "segment": "segments"}
 
 
 @dataclass(frozen=True)
-class Batch:
+class Batch(Scored):
     """The scores of one day, as they lie on disk."""
 
     as_of: dt.date
@@ -33,11 +34,6 @@ class Batch:
         """Read what the scores of a day say of themselves."""
         folder = scores_folder(output, as_of)
         return cls(as_of, folder, features_folder(output, as_of), manifest_of(folder))
-
-    @property
-    def model_version(self) -> str:
-        """The version that scored."""
-        return str(self.manifest["model"]["version"])
 
     @property
     def horizon_days(self) -> int:
@@ -53,16 +49,6 @@ class Batch:
     def customers(self) -> int:
         """How many were scored."""
         return int(self.manifest["customers"])
-
-    @property
-    def tier_names(self) -> tuple[str, ...]:
-        """The tiers, best first."""
-        return tuple(self.manifest["tiers"])
-
-    @property
-    def tier_cuts(self) -> tuple[float, ...]:
-        """The values that part the tiers of buyers."""
-        return tuple(self.manifest["tier_cuts"])
 
     @property
     def parts(self) -> list[Path]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tiercast.config.schema import Limits
+from tiercast.config.monitor import Limits
 from tiercast.monitoring import base_signs as base
 from tiercast.monitoring import column_signs as columns
 from tiercast.monitoring import record_signs as record

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tiercast.config.schema import MonitorConfig
+from tiercast.config.monitor import MonitorConfig
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.order_flow import OrderFlow
 from tiercast.monitoring.population import Population

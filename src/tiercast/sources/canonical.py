@@ -25,7 +25,8 @@ from tiercast.contract.tables import TABLES, TableSpec
 from tiercast.contract.tally import KeptLines, Tally
 from tiercast.sources.engine import open_engine
 from tiercast.sources.mapping import map_columns
-from tiercast.sources.readers import describe, open_since, open_source, reading
+from tiercast.sources.origin import describe
+from tiercast.sources.readers import open_since, open_source, reading
 from tiercast.sources.screened import (
     Screened,
     count_empty,

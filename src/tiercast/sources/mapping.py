@@ -10,7 +10,7 @@ from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.rules import LARGEST_AMOUNT, RAW_SUFFIX
 from tiercast.contract.tables import ColumnSpec, TableSpec
-from tiercast.sources.readers import describe
+from tiercast.sources.origin import describe
 
 UTC = dt.Timestamp(timezone="UTC", scale=6)
 INT64_END = 2.0**63

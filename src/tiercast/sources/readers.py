@@ -1,8 +1,6 @@
 """Open a source as an Ibis table: files by glob, here or elsewhere, samples, or a database."""
 
 import glob
-import importlib
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,23 +12,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 from ibis.backends.sql import SQLBackend
-from ibis.common.exceptions import IbisError, TableNotFound
+from ibis.common.exceptions import IbisError
 from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import SourceConfig
-from tiercast.config.secrets import masked
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.tables import TABLES
 from tiercast.sources.csv_text import header, names, separator, trouble
+from tiercast.sources.databases import database_table
 from tiercast.sources.object_store import FILE_SCHEME, fetch, is_remote
+from tiercast.sources.origin import describe, first_line
 from tiercast.sources.samples import SAMPLE_SCHEME, sample_path
 from tiercast.sources.since import Since
 from tiercast.sources.workspace import is_scratch_trouble, workspace
 
-URL_REMEDY = (
-    "no engine reads this URL; it must look like postgresql://user:password@host/database, "
-    "with special characters %-encoded"
-)
 CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
 MICROSECONDS = 6
@@ -75,7 +70,7 @@ def open_since(connection: Backend, source: SourceConfig, since: Since) -> tuple
     if source.connection is None:
         rows = _open_files(connection, _files_here(connection, source))
         return since.newer(rows), int(since.older(rows).count().execute())
-    with _database_table(source) as rows:
+    with database_table(source) as rows:
         return _copy(connection, since.newer(rows)), int(since.older(rows).count().execute())
 
 
@@ -105,13 +100,6 @@ def _has_nanoseconds(file: Path) -> bool:
 
 def _is_finer(kind: DataType) -> bool:
     return kind.is_timestamp() and (kind.scale or 0) > MICROSECONDS
-
-
-def describe(source: SourceConfig) -> str:
-    """Answer the source's name for messages, any password masked."""
-    if source.path is not None:
-        return masked(source.path)
-    return f"{masked(str(source.connection))} table {source.table}"
 
 
 def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
@@ -222,11 +210,6 @@ def _unreadable(name: str, error: Exception) -> DataContractError:
     return DataContractError(f"{name}: cannot be read: {said}; export again or mend it.")
 
 
-def first_line(error: Exception) -> str:
-    """Answer what a driver says, without the lines that are about its own settings."""
-    return masked(str(error)).splitlines()[0]
-
-
 def _kind(file: Path) -> str:
     name = file.name.lower()
     if name.endswith(PARQUET_ENDINGS):
@@ -238,55 +221,10 @@ def _kind(file: Path) -> str:
     )
 
 
-def _driver_errors() -> tuple[type[Exception], ...]:
-    """Answer what the drivers raise, each of its own family."""
-    families: list[type[Exception]] = [duckdb.Error, IbisError, OSError, ImportError]
-    if importlib.util.find_spec("psycopg"):
-        families.append(importlib.import_module("psycopg").Error)
-    return tuple(families)
-
-
 def _open_connection(connection: Backend, source: SourceConfig) -> ir.Table:
     """Copy a database table into the workspace."""
-    with _database_table(source) as table:
+    with database_table(source) as table:
         return _copy(connection, table)
-
-
-@contextmanager
-def _database_table(source: SourceConfig) -> Iterator[ir.Table]:
-    remote = _connect(source)
-    try:
-        yield _remote_table(remote, source)
-    except _driver_errors() as error:
-        if is_scratch_trouble(error):
-            raise
-        raise DataContractError(
-            f"{describe(source)}: cannot be read: {first_line(error)}"
-        ) from None
-    finally:
-        remote.disconnect()
-
-
-def _connect(source: SourceConfig) -> SQLBackend:
-    try:
-        return ibis.connect(str(source.connection))
-    except ValueError:  # its text may hold a part of the password
-        raise DataContractError(f"{describe(source)}: {URL_REMEDY}.") from None
-    except _driver_errors() as error:  # none may leak the password
-        raise DataContractError(
-            f"{describe(source)}: cannot connect: {first_line(error)}"
-        ) from None
-
-
-def _remote_table(remote: SQLBackend, source: SourceConfig) -> ir.Table:
-    schema, _, name = str(source.table).rpartition(".")
-    try:
-        return remote.table(name, database=schema or None)
-    except TableNotFound as error:
-        names = ", ".join(remote.list_tables())
-        raise DataContractError(
-            f"{describe(source)}: no such table; tables there: {names}."
-        ) from error
 
 
 def _copy(connection: Backend, table: ir.Table) -> ir.Table:

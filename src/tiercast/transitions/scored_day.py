@@ -12,14 +12,20 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 from ibis.expr.datatypes import DataType
 
-from tiercast.artifacts.scored_days import features_folder, manifest_of, parts_of, scores_folder
+from tiercast.artifacts.scored_days import (
+    Scored,
+    features_folder,
+    manifest_of,
+    parts_of,
+    scores_folder,
+)
 from tiercast.scoring.boundaries import Boundaries, Boundary
 
 REVENUE = "revenue"
 
 
 @dataclass(frozen=True)
-class ScoredDay:
+class ScoredDay(Scored):
     """The tables of a scored day and what they say of themselves; ids may be cast to a type."""
 
     as_of: dt.date
@@ -43,21 +49,6 @@ class ScoredDay:
             scores,
             known.select("customer_id", revenue=known[REVENUE]),
         )
-
-    @property
-    def model_version(self) -> str:
-        """The version that scored."""
-        return str(self.manifest["model"]["version"])
-
-    @property
-    def tier_names(self) -> tuple[str, ...]:
-        """The tiers, best first."""
-        return tuple(self.manifest["tiers"])
-
-    @property
-    def tier_cuts(self) -> tuple[float, ...]:
-        """The values that part the tiers of buyers."""
-        return tuple(self.manifest["tier_cuts"])
 
     @property
     def hysteresis(self) -> float:

@@ -1,0 +1,74 @@
+"""A table in a database, as an Ibis table."""
+
+import importlib
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.sql import SQLBackend
+from ibis.common.exceptions import IbisError, TableNotFound
+
+from tiercast.config.schema import SourceConfig
+from tiercast.contract.errors import DataContractError
+from tiercast.sources.origin import describe, first_line
+from tiercast.sources.workspace import is_scratch_trouble
+
+URL_REMEDY = (
+    "no engine reads this URL; it must look like postgresql://user:password@host/database, "
+    "with special characters %-encoded"
+)
+
+
+@contextmanager
+def database_table(source: SourceConfig) -> Iterator[ir.Table]:
+    """Hand out the table that a source names, connected as long as the block.
+
+    Raises
+    ------
+    DataContractError
+        The database or its table cannot be reached or read; no message shows a password.
+    """
+    remote = _connect(source)
+    try:
+        yield _remote_table(remote, source)
+    except _driver_errors() as error:
+        if is_scratch_trouble(error):
+            raise
+        raise DataContractError(
+            f"{describe(source)}: cannot be read: {first_line(error)}"
+        ) from None
+    finally:
+        remote.disconnect()
+
+
+def _connect(source: SourceConfig) -> SQLBackend:
+    try:
+        return ibis.connect(str(source.connection))
+    except ValueError:  # its text may hold a part of the password
+        raise DataContractError(f"{describe(source)}: {URL_REMEDY}.") from None
+    except _driver_errors() as error:  # none may leak the password
+        raise DataContractError(
+            f"{describe(source)}: cannot connect: {first_line(error)}"
+        ) from None
+
+
+def _remote_table(remote: SQLBackend, source: SourceConfig) -> ir.Table:
+    schema, _, name = str(source.table).rpartition(".")
+    try:
+        return remote.table(name, database=schema or None)
+    except TableNotFound as error:
+        names = ", ".join(remote.list_tables())
+        raise DataContractError(
+            f"{describe(source)}: no such table; tables there: {names}."
+        ) from error
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """Answer what the drivers raise, each of its own family."""
+    families: list[type[Exception]] = [duckdb.Error, IbisError, OSError, ImportError]
+    if importlib.util.find_spec("psycopg"):
+        families.append(importlib.import_module("psycopg").Error)
+    return tuple(families)
