@@ -140,18 +140,15 @@ def score(watch: Watch, config: str, as_of: str) -> None:
 
 def shap(watch: Watch, rows: int, rounds: int) -> None:
     """The reasons' Shapley values as the package computes them, batch after batch."""
-    import pandas as pd
-    from woodelf import WoodelfExplainer
+    from tiercast.modeling.shapley import TreeShapley
 
     booster, matrix = _booster(rows, rounds)
-    named = pd.DataFrame(matrix, columns=booster.feature_name())
     with watch.time():
+        shapley = TreeShapley(booster)
         for start in range(0, rows, BATCH_ROWS):
-            found = WoodelfExplainer(booster).shap_values(
-                named.iloc[start : start + BATCH_ROWS].reset_index(drop=True), verbose=False
-            )
+            found = shapley.values(matrix[start : start + BATCH_ROWS])
             if start == 0:
-                watch.told["first"] = np.asarray(found[:5], dtype=float).tolist()
+                watch.told["first"] = found[:5].tolist()
 
 
 def pred_contrib(watch: Watch, rows: int, rounds: int, timed_rows: int) -> None:

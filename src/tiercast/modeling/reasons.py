@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from woodelf import WoodelfExplainer
 
 from tiercast.modeling.blend import Blend
 from tiercast.modeling.calibration import to_log_odds
@@ -73,9 +72,7 @@ def effects(heads: Heads, blend: Blend, frame: pd.DataFrame, partner_base: float
 
 def _learnt_effects(learners: Learners, blend: Blend, matrix: FloatArray) -> FloatArray:
     """Answer what each column adds to the log odds of an order by trees and linear model."""
-    booster = learners.order.booster
-    named = pd.DataFrame(matrix, columns=booster.feature_name())
-    trees = WoodelfExplainer(booster).shap_values(named, verbose=False).astype(np.float64)
+    trees = learners.order.shapley.values(matrix)
     linear = learners.linear_order.contributions(matrix)
     return blend.weights[0] * trees + blend.weights[1] * linear
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Literal, Self
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 from scipy.special import logit
+
+from tiercast.modeling.shapley import TreeShapley
 
 Objective = Literal["binary", "tweedie", "gamma"]
 FloatArray = npt.NDArray[np.float64]
@@ -59,6 +62,11 @@ class Grown:
         """Answer log odds or log means, (n,)."""
         found = self.booster.predict(matrix, raw_score=True)
         return np.asarray(found, dtype=float) + self.base + offset
+
+    @cached_property
+    def shapley(self) -> TreeShapley:
+        """What tells each column's part in the score; read from the trees when first asked."""
+        return TreeShapley(self.booster)
 
 
 def base_score(objective: Objective, sample: Sample) -> float:

@@ -1,0 +1,66 @@
+"""Exact Shapley values of trees, for one batch of rows after another.
+
+What a leaf says before any row is seen, its vectors over all ways through its path, is computed
+once for all batches; WOODELF itself would do so for each.
+"""
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from woodelf import WoodelfExplainer
+from woodelf.core.cube_metric import ShapleyValues
+from woodelf.core.path_to_s_vectors.woodelf_p2s import HighDepthWoodelfPathToSVectors
+from woodelf.core.trees.parse_models import load_decision_tree_ensemble_model
+
+FloatArray = npt.NDArray[np.float64]
+LeafVectors = dict[str, npt.NDArray[np.float32]]
+
+# A leaf at depth d has d vectors of 2^d numbers: for deeper trees WOODELF's own choice, which
+# keeps none, is the better one.
+DEEPEST_KEPT = 10
+
+
+class TreeShapley:
+    """The path-dependent Shapley values (Lundberg et al. 2020) of a booster's raw score."""
+
+    def __init__(self, booster: lgb.Booster) -> None:
+        self._columns = list(booster.feature_name())
+        trees = load_decision_tree_ensemble_model(booster, self._columns)
+        self._explainer = WoodelfExplainer(trees)
+        depth = min(trees.max_depth, len(self._columns))
+        self._vectors = _KeptVectors(ShapleyValues(), depth) if depth <= DEEPEST_KEPT else None
+
+    def values(self, matrix: FloatArray) -> FloatArray:
+        """Answer what each column adds to each row's raw score, (n, n_columns)."""
+        found = self._explainer.shap_values(
+            pd.DataFrame(matrix, columns=self._columns),
+            path_to_matrices_calculator=self._vectors,
+            verbose=False,
+        )
+        return np.asarray(found, dtype=np.float64)
+
+
+class _KeptVectors(HighDepthWoodelfPathToSVectors):  # type: ignore[misc]  # it has no types
+    """WOODELF's vectors of a leaf, by all that they depend on."""
+
+    def __init__(self, metric: ShapleyValues, max_depth: int) -> None:
+        super().__init__(metric, max_depth)
+        self._kept: dict[tuple[object, ...], LeafVectors] = {}
+
+    def get_path_dependent_s_matrix(
+        self,
+        features_in_path: list[str],
+        consumer_patterns: npt.NDArray[np.integer],
+        covers: FloatArray,
+        w: float,
+        w_neighbor: float | None = None,
+    ) -> LeafVectors:
+        """Answer a vector per feature of the path; the rows' patterns have no part in them."""
+        key = (*features_in_path, covers.tobytes(), w, w_neighbor)
+        if key not in self._kept:
+            found = super().get_path_dependent_s_matrix(
+                features_in_path, consumer_patterns, covers, w, w_neighbor
+            )
+            self._kept[key] = {name: np.ascontiguousarray(v) for name, v in found.items()}
+        return self._kept[key]
