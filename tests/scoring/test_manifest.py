@@ -34,11 +34,14 @@ def test_settings_leave_out_every_connection():
             "sources": {
                 "transactions": {"connection": "postgresql://ann:geheim@host/db", "table": "o"},
                 "customers": {"path": "customers.parquet"},
+                "events": {"path": "sftp://ann:geheim@host/events.csv"},
             },
+            "output": {"url": "sftp://ann:geheim@host/scores"},
         }
     )
     settings = public_settings(config)
     assert "geheim" not in str(settings)
     assert settings["sources"]["transactions"]["table"] == "o"
     assert settings["sources"]["customers"]["path"] == "customers.parquet"
+    assert settings["sources"]["events"]["path"] == "sftp://ann:***@host/events.csv"
     assert settings["outlook"]["horizon_days"] == 90

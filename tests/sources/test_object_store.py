@@ -2,8 +2,6 @@
 
 import pandas as pd
 import pytest
-from fsspec import filesystem
-from moto.server import ThreadedMotoServer
 
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
@@ -13,31 +11,6 @@ from tiercast.sources.object_store import is_remote
 LINES = pd.DataFrame(
     {"customer_id": [7, 8], "ordered_at": ["2024-01-05", "2024-01-06"], "amount": [12.5, 3.0]}
 )
-
-
-@pytest.fixture(scope="module")
-def s3():
-    """An S3 server with a bucket `shop`; the environment names it, as a user's would."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "anyone")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "geheim-5c1d")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        files = filesystem("s3")
-        files.mkdir("shop")
-        yield files
-        filesystem("s3").clear_instance_cache()
-    server.stop()
-
-
-@pytest.fixture
-def memory():
-    files = filesystem("memory")
-    yield files
-    files.rm("/", recursive=True)
 
 
 def read(path):

@@ -56,7 +56,7 @@ def alerts(
     day = scored_day(output, as_day(as_of))
     meanings = {rule.name: rule.meaning for rule in settings.alerts.active}
     raised = RaisedAlerts(output, settings.name, day, meanings)
-    with recorded_run(settings, ALERTS, output, shown, into_database=False) as recorded:
+    with recorded_run(settings, ALERTS, output, shown, into_sinks=False) as recorded:
         recorded.claim(day)
         counts = raised.counts()
         _tell(recorded, output, day, sum(counts.values()))

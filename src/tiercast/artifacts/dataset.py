@@ -33,10 +33,15 @@ def write_part(folder: Path, number: int, rows: pa.Table) -> Part:
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     pq.write_table(plain(rows), aside, compression="zstd", version="2.6")
     flush(aside)
-    with aside.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = checksum(aside)
     aside.replace(path)
     return Part(path.name, rows.num_rows, digest)
+
+
+def checksum(file: Path) -> str:
+    """Answer the SHA-256 of a file's bytes."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def plain(rows: pa.Table) -> pa.Table:

@@ -23,6 +23,8 @@ GateMetric = Literal[
 DUCKDB, LOCAL_SPARK = "duckdb", "local-spark"
 POSTGRESQL, DUCKDB_FILE = "postgresql://", "duckdb://"
 DATABASES = (POSTGRESQL, DUCKDB_FILE)
+# What looks like a URL, but is no place that files can be written to.
+NO_STORES = ("sample", "http", "https", "postgresql", "duckdb")
 REMOTE_PATH = re.compile(r"[a-z][a-z0-9+]+://")
 SPARK_MASTER = re.compile(r"spark://[^/\s:]+:\d+(,[^/\s:]+:\d+)*")
 
@@ -168,10 +170,22 @@ def _known_database(url: str) -> str:
     return url
 
 
-class OutputConfig(Settings):
-    """Where results are written: a folder and, where `connection` is given, a database too.
+def _writable_store(url: str) -> str:
+    scheme = url.partition("://")[0]  # the rest may hold a password
+    if not REMOTE_PATH.match(url) or scheme in NO_STORES:
+        raise ValueError(
+            "output.url must name a folder of an object store, as s3://BUCKET/FOLDER, gs://, "
+            f"abfs:// or file:///FOLDER do, but got {scheme}:...; a folder here is output.path, a "
+            "database output.connection"
+        )
+    return url.rstrip("/")
 
-    `schema` is where its tables lie; each customer base needs one of its own.
+
+class OutputConfig(Settings):
+    """Where results are written: a folder and, where they are given, other places too.
+
+    `url` is a folder of an object store, `connection` a database, and `schema` where its tables
+    lie; each customer base needs a folder and a schema of its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
@@ -180,6 +194,7 @@ class OutputConfig(Settings):
     connection: Annotated[str, AfterValidator(_known_database)] | None = Field(
         default=None, repr=False
     )
+    url: Annotated[str, AfterValidator(_writable_store)] | None = Field(default=None, repr=False)
     # In a database's text as it is, hence nothing that would need quotes; `schema` is pydantic's.
     schema_name: str = Field(default="tiercast", alias="schema", pattern=r"^[a-z][a-z0-9_]{0,62}$")
 
@@ -188,8 +203,8 @@ class OutputConfig(Settings):
     def _on_this_machine(cls, path: str) -> str:
         if REMOTE_PATH.match(path):
             raise ValueError(
-                "output.path must be a folder on this machine, since other storage cannot replace "
-                f"a folder in one step; write to one and copy it there afterwards, but got {path}"
+                "output.path must be a folder on this machine, where the work is done; name the "
+                f"other place as output.url, and results go there too, whole, but got {path}"
             )
         return path
 

@@ -31,8 +31,10 @@ def without_secrets(text: str, config: Config) -> str:
 
 
 def _connections(config: Config) -> list[str]:
-    given = [source.connection for source in config.sources.values()]
-    return [url for url in (*given, config.output.connection) if url is not None]
+    sources = config.sources.values()
+    given = [place for source in sources for place in (source.connection, source.path)]
+    output = config.output
+    return [url for url in (*given, output.connection, output.url) if url is not None]
 
 
 def _passwords(url: str) -> set[str]:

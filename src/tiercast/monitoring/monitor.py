@@ -39,7 +39,7 @@ def monitor(
     that made them, the orders against those before. The verdict is `fine`, `look` or `retrain`,
     the worst of all findings; limits are those of `monitor:` in the config. It is written to
     `<output>/monitor/as_of=.../`, and to MLflow as a run of its own; grades go to the database
-    that the config names, too. The run is recorded in `<output>/runs/`.
+    and the object store that the config names, too. The run is recorded in `<output>/runs/`.
 
     `as_of` defaults to the day after the last order, seen from which data are never stale: name
     the day that it is to know.
@@ -58,8 +58,8 @@ def monitor(
             found = _monitor(history, as_day(as_of), recorded, shown)
         shown.stage("keep what was found")
         write(found)
-        if recorded.database is not None and found.ledger.files:
-            recorded.database.keep_grades(found.ledger.files)
+        for sink in recorded.sinks if found.ledger.files else ():
+            sink.keep_grades(found.ledger.files)
         log(settings, found)
     return found
 

@@ -4,6 +4,7 @@ import datetime as dt
 from importlib.metadata import version as package_version
 
 from tiercast.config.schema import Config
+from tiercast.config.secrets import masked
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.totals import Totals
 from tiercast.sources.canonical import CustomerBase
@@ -55,5 +56,8 @@ def public_settings(config: Config) -> dict[str, object]:
     """Answer the settings without anything that may hold a secret."""
     settings = config.model_dump(mode="json")
     for place in (*settings["sources"].values(), settings["output"]):
-        place.pop("connection", None)
+        for secret in ("connection", "url"):
+            place.pop(secret, None)
+        if place["path"] is not None:  # a URL of a source may hold one, too
+            place["path"] = masked(place["path"])
     return settings

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,7 +32,6 @@ from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
 from tiercast.scoring.watch import watch
-from tiercast.sinks.database import Replacement
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.journal import Journal
@@ -68,9 +67,9 @@ def score(
 
     The base is streamed in batches; memory does not grow with it. Scores, features and manifest
     appear below `<output>/scores/as_of=...` and `<output>/features/as_of=...`; a second run
-    replaces them. A database that the config names gets the scores too, and commits last: should
-    it fail there, the files are whole and a second run brings the database up to them. `output`
-    given, nothing goes to the database. The run is recorded in `<output>/runs/`.
+    replaces them. An object store and a database that the config names get the scores too, and
+    show them last: should that fail, the files are whole and a second run brings the others up to
+    them. `output` given, nothing goes there. The run is recorded in `<output>/runs/`.
 
     Raises
     ------
@@ -82,7 +81,7 @@ def score(
     """
     settings, shown = load_config(config), progress or Silent()
     target = Path(output or settings.output.path)
-    with recorded_run(settings, "score", target, shown, into_database=output is None) as recorded:
+    with recorded_run(settings, "score", target, shown, into_sinks=output is None) as recorded:
         shown.stage("read and check the data")
         with open_history(settings, as_of, shown) as history:
             return _score(history, as_of, model_version, target, recorded, shown)
@@ -142,7 +141,7 @@ class _Job:
         features = features_folder(self.output, self.as_of)
         with (
             self._scratch() as scratch,
-            self._database_rows() as database,
+            ExitStack() as elsewhere,  # outermost, so that others show the scores last
             DatasetWriter(folder) as scores,
             DatasetWriter(features) as feature_rows,
         ):
@@ -152,9 +151,10 @@ class _Job:
             scores.describe({**description, PREVIOUS: previous.as_of})
             feature_rows.describe({"as_of": self.as_of.isoformat()})
             self._tell(totals, description["data"])
-            if database is not None:
-                progress.stage("write into the database")
-                database.load(scores.files, self._schema(), self.recorded.done())
+            for sink in self.recorded.sinks:
+                progress.stage(f"write into {sink.label}")
+                replacement = elsewhere.enter_context(sink.replacing())
+                replacement.load(scores.files, self._schema(), self.recorded.done())
         whole = totals.base(self.model.outlook.level_doubt)
         return ScoreResult(
             folder,
@@ -218,11 +218,6 @@ class _Job:
     def _schema(self) -> pa.Schema:
         ids = self.base.transactions.customer_id.type().to_pyarrow()
         return score_schema(ids, self.model.facts.tier_names)
-
-    def _database_rows(self) -> AbstractContextManager[Replacement | None]:
-        """Open the place for the scores in the database: outermost, so that it commits last."""
-        database = self.recorded.database
-        return nullcontext() if database is None else database.replacing()
 
     def _tell(self, totals: Totals, data: object) -> None:
         assert isinstance(data, dict)

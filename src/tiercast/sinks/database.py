@@ -26,6 +26,7 @@ class Database:
     config: Config
     server: Server
     schema: str
+    label: str = "the database"
 
     def prepare(self) -> None:
         """Make the schema and its tables for runs and grades, where they are missing.

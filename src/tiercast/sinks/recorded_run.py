@@ -1,7 +1,7 @@
-"""A run of a verb, recorded: in the output's `runs/` and in its database, however it ends."""
+"""A run of a verb, recorded however it ends: in the output's `runs/` and in its other places."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +11,17 @@ from tiercast.config.errors import InputError, OutputError
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.config.secrets import without_secrets
-from tiercast.sinks.database import Database, open_database
+from tiercast.sinks.database import open_database
+from tiercast.sinks.object_store import open_object_store
+from tiercast.sinks.sink import Sink
 
 ENDS: tuple[tuple[type[BaseException], Outcome, int], ...] = (
     (InputError, "refused", 2),
     (KeyboardInterrupt, "interrupted", 130),
     (BaseException, "failed", 1),
 )
+# The last to be opened is the first to show what a run made.
+OPENERS: tuple[Callable[[Config], Sink | None], ...] = (open_database, open_object_store)
 
 
 class RecordedRun:
@@ -25,7 +29,7 @@ class RecordedRun:
 
     def __init__(self, log: RunLog, run: Run) -> None:
         self.run = run
-        self.database: Database | None = None
+        self.sinks: tuple[Sink, ...] = ()
         self._log = log
 
     def claim(self, as_of: dt.date) -> None:
@@ -70,37 +74,46 @@ def recorded_run(
     output: Path,
     progress: Progress,
     *,
-    into_database: bool = True,
+    into_sinks: bool = True,
 ) -> Iterator[RecordedRun]:
     """Record what goes on inside the block: begun, then done, failed, refused or interrupted.
 
-    The database that the config names is opened first, so that a job which cannot write there
-    fails before its work, not after.
+    The database and the object store that the config names are opened first, so that a job which
+    cannot write there fails before its work, not after.
 
     Raises
     ------
     OutputError
-        The record cannot be written, or the database cannot be reached.
+        The record cannot be written, or the database or the store cannot be reached.
     """
     log, run = RunLog(output), Run.begin(command, config.name)
     killed = log.begin(run)
     recorded = RecordedRun(log, run)
     try:
-        recorded.database = open_database(config) if into_database else None
-        _keep(recorded.database, *killed, run)
+        for sink in _opened(config) if into_sinks else ():
+            recorded.sinks += (sink,)
+            _keep(sink, *killed, run)
         yield recorded
         if recorded.run.ended_at is None:  # else it was kept with its rows
-            _keep(recorded.database, recorded.done())
+            recorded.done()
+            for sink in recorded.sinks:
+                _keep(sink, recorded.run)
         log.end(recorded.run)
     except BaseException as error:
         _record_failure(recorded, log, error, config, progress)
         raise
 
 
-def _keep(database: Database | None, *runs: Run) -> None:
-    if database is not None:
-        for run in runs:
-            database.keep_run(run)
+def _opened(config: Config) -> Iterator[Sink]:
+    for open_sink in OPENERS:
+        sink = open_sink(config)
+        if sink is not None:
+            yield sink
+
+
+def _keep(sink: Sink, *runs: Run) -> None:
+    for run in runs:
+        sink.keep_run(run)
 
 
 def _record_failure(
@@ -110,8 +123,8 @@ def _record_failure(
     outcome, code = next((o, c) for kind, o, c in ENDS if isinstance(error, kind))
     message = without_secrets(str(error) or type(error).__name__, config)
     run = recorded.run.end(outcome, code, message)
-    try:
-        log.end(run)
-        _keep(recorded.database, run)
-    except OutputError as another:
-        progress.say(f"The record of this run is not complete: {another}")
+    for keep in (log.end, *(sink.keep_run for sink in recorded.sinks)):
+        try:
+            keep(run)
+        except OutputError as another:
+            progress.say(f"The record of this run is not complete: {another}")

@@ -17,9 +17,16 @@ from tiercast.contract.errors import DataContractError
 from tiercast.sources.samples import SAMPLE_SCHEME
 
 FILE_SCHEME = "file://"
+REMEDY = "see to the address, the network and the credentials"
 EXTRAS = {"s3": "tiercast[s3]", "s3a": "tiercast[s3]"}
 # What file systems raise beside OSError, each of its own family.
-DRIVER_ERRORS = (("botocore.exceptions", "BotoCoreError"), ("aiohttp", "ClientError"))
+DRIVER_ERRORS = (
+    ("botocore.exceptions", "BotoCoreError"),
+    ("aiohttp", "ClientError"),
+    ("gcsfs.retry", "HttpError"),
+    ("paramiko", "SSHException"),
+    ("ftplib", "Error"),
+)
 
 
 def is_remote(path: str) -> bool:
@@ -41,22 +48,27 @@ def fetch(url: str, folder: Path) -> list[Path]:
     DataContractError
         No package reads such URLs, nothing matches, or the store cannot be reached.
     """
-    files, inside = _file_system(url)
     try:
+        files, inside = file_system(url, "reading")  # a few connect already
         names = _names(files, inside)
         copies = [_copy(files, name, folder, number) for number, name in enumerate(names)]
-    except _errors() as error:
-        first = (str(error) or type(error).__name__).splitlines()[0]
+    except store_errors() as error:
         raise DataContractError(
-            f"{masked(url)}: cannot be read: {masked(first)}; see to the address, the network "
-            "and the credentials."
+            f"{masked(url)}: cannot be read: {reason(error)}; {REMEDY}."
         ) from None
     if not copies:
         raise DataContractError(f"{masked(url)}: no file matches; mend `path` in the config.")
     return copies
 
 
-def _file_system(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
+def file_system(url: str, doing: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    """Answer the file system of a URL and the path in it; `doing` is what it is wanted for.
+
+    Raises
+    ------
+    DataContractError
+        No package knows such URLs.
+    """
     protocol = url.partition("://")[0]
     try:
         files, inside = url_to_fs(url)
@@ -64,7 +76,7 @@ def _file_system(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
         extra = EXTRAS.get(protocol)
         remedy = f"pip install '{extra}'" if extra else str(error)
         raise DataContractError(
-            f"{masked(url)}: reading {protocol}:// needs a package that is not here; {remedy}."
+            f"{masked(url)}: {doing} {protocol}:// needs a package that is not here; {remedy}."
         ) from None
     except ValueError:
         raise DataContractError(
@@ -87,7 +99,13 @@ def _copy(files: fsspec.AbstractFileSystem, name: str, folder: Path, number: int
     return target
 
 
-def _errors() -> tuple[type[Exception], ...]:
+def reason(error: Exception) -> str:
+    """Answer the first line of what a store said, passwords hidden."""
+    return masked((str(error) or type(error).__name__).splitlines()[0])
+
+
+def store_errors() -> tuple[type[Exception], ...]:
+    """Answer the families of what stores raise."""
     families: list[type[Exception]] = [OSError]
     for module, name in DRIVER_ERRORS:
         if importlib.util.find_spec(module.partition(".")[0]):

@@ -1,0 +1,97 @@
+"""A dataset copied into an object store, where its manifest, put last, says what belongs to it.
+
+Parts bear a piece of their checksum in their name, so that those of an earlier dataset stay as
+they are until the new manifest is there; then they go. Who reads the manifest and then the parts
+that it names never sees half of each.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from tiercast.artifacts.dataset import MANIFEST_FILE, checksum
+from tiercast.artifacts.scored_days import manifest_of
+from tiercast.artifacts.text_file import to_json
+from tiercast.config.errors import OutputError
+from tiercast.sinks.remote_folder import RemoteFolder
+
+MARK = 16  # digits of the checksum in a part's name
+
+
+def part_name(file: str, sha256: str) -> str:
+    """Answer a part's name in the store.
+
+    Examples
+    --------
+    >>> part_name("part-00000.parquet", "0123456789abcdef" * 4)
+    'part-00000-0123456789abcdef.parquet'
+    """
+    path = PurePosixPath(file)
+    return f"{path.stem}-{sha256[:MARK]}{path.suffix}"
+
+
+class Publication:
+    """One dataset on its way to `where` in a store: `put` its parts, then `publish` it."""
+
+    def __init__(self, place: RemoteFolder, where: str) -> None:
+        self._place = place
+        self._where = where
+
+    def put(self, files: Sequence[Path]) -> None:
+        """Copy the parts that are not there yet; nobody reads them so far.
+
+        What the manifest there names is left as it is, for someone may be reading it.
+        """
+        there, sizes = self._named(), self._place.sizes(self._where)
+        for file in files:
+            name = part_name(file.name, checksum(file))
+            if name not in there or sizes.get(name) != file.stat().st_size:
+                self._place.put_file(file, f"{self._where}/{name}")
+
+    def publish(self, folder: Path) -> None:
+        """Put the manifest of the dataset in `folder`, whose parts have been put.
+
+        Raises
+        ------
+        OutputError
+            A part is not there, or is not as long as it should be.
+        """
+        manifest = manifest_of(folder)
+        parts = [
+            {**part, "file": part_name(part["file"], part["sha256"])} for part in manifest["parts"]
+        ]
+        self._check_arrived(folder, manifest["parts"])
+        told = to_json({**manifest, "parts": parts})
+        self._place.put_whole(f"{self._where}/{MANIFEST_FILE}", told.encode())
+
+    def tidy_up(self) -> None:
+        """Remove what the manifest does not name: an earlier dataset, leftovers of killed runs."""
+        kept = {*self._named(), MANIFEST_FILE}
+        there = self._place.sizes(self._where)
+        self._place.remove(self._where, sorted(there.keys() - kept))
+
+    def _named(self) -> set[str]:
+        """Answer the parts that the manifest there names."""
+        content = self._place.read(f"{self._where}/{MANIFEST_FILE}")
+        if content is None:
+            return set()
+        try:
+            return {str(part["file"]) for part in json.loads(content)["parts"]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise OutputError(
+                f"{self._where}/{MANIFEST_FILE} of the object store is damaged ({error}); remove "
+                "it there, then run this again."
+            ) from error
+
+    def _check_arrived(self, folder: Path, parts: Sequence[Mapping[str, Any]]) -> None:
+        sizes = self._place.sizes(self._where)
+        for part in parts:
+            name = part_name(part["file"], part["sha256"])
+            wanted = (folder / part["file"]).stat().st_size
+            if sizes.get(name) != wanted:
+                raise OutputError(
+                    f"{self._where}/{name} of the object store should have {wanted} bytes, but "
+                    f"has {sizes.get(name, 0)}: another run may be at work there; run this again "
+                    "once it has ended."
+                )
