@@ -8,6 +8,7 @@ from tiercast.readiness.gaps import Gap, Gaps
 from tiercast.readiness.order_facts import OrderFacts
 from tiercast.readiness.outcomes import Outcomes
 from tiercast.readiness.span import Span
+from tiercast.snapshots.far_days import FarDays
 
 AS_OF = dt.date(2024, 7, 1)
 CUTOFFS = tuple(dt.date(2024, 4, 2) - dt.timedelta(days=30 * n) for n in range(7, -1, -1))
@@ -16,6 +17,7 @@ READY = Facts(
     OrderFacts(9_000, 5_000, 40.0, 0.01, 2, 0.9),
     Outcomes(CUTOFFS[-1], 8_000, 3_000, 60_000, 25_000),
     Gaps(Gap("`events`", 0.0), Gap("`events.event_at`", 0.0), Gap("`customers.age`", 0.0)),
+    FarDays(),
 )
 
 

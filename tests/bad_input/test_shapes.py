@@ -90,8 +90,10 @@ SHAPES = {
     ),
     "an order years ahead": (
         *(lines() + extra("2031-01-01"), {}, 0),
-        *(refused("as of 2031-01-02", "buyers", "or another as_of"), DONE),
-        refused("silence", "a row is dated far off", "Nobody ordered within 90 days"),
+        refused(
+            "as of 2031-01-02", "far_dates", "mend the dates from 2031-01-01 on in the source"
+        ),
+        *(DONE, refused("(1 of 401) are dated from 2031-01-01", "Name the day with --as-of")),
     ),
 }
 COMMANDS = {
@@ -151,6 +153,14 @@ def test_features_are_whole_or_refused(ended, folder, shape):
     assert_told(ended("features", shape), outcome)
     written = folder / f"{shape.replace(' ', '_')}.yaml.parquet"
     assert written.exists() == (outcome is DONE)
+
+
+@pytest.mark.parametrize("command", ["score", "train", "monitor", "backtest", "churn-definition"])
+def test_no_command_takes_a_day_years_ahead_for_the_day_it_is(run, folder, command):
+    shown = run(command, "an_order_years_ahead.yaml")
+    assert shown.exit_code == 2
+    assert "(1 of 401) are dated from 2031-01-01 to 2031-01-01" in shown.stderr
+    assert "Name the day with --as-of (for example 2024-01-06)" in shown.stderr
 
 
 @pytest.mark.parametrize("shape", ["one customer", "all zero", "odd ids"])

@@ -199,6 +199,21 @@ def test_an_order_dated_years_ahead_does_not_close_the_days_before_as_of(tmp_pat
     assert kept.until == dt.date(2024, 3, 6)
 
 
+def test_without_a_day_named_an_order_dated_years_ahead_closes_no_days_and_is_refused(tmp_path):
+    (day,) = [("c1", "ox", pd.Timestamp("2031-01-01"), 1.0, None, None)]
+    typo = orders(day, columns=COLUMNS).astype({"ordered_at": "datetime64[us]"})
+    many = pd.concat([before("2024-03-10")] * 60)
+    plain, stored = grown(tmp_path, pd.concat([many, typo]))
+    for config in (plain, stored, stored):
+        with open_history(config) as history:
+            with pytest.raises(InputError, match=r"from 2031-01-01 to 2031-01-01, .* --as-of"):
+                history.day(None)
+            assert history.day("2024-03-10") == dt.date(2024, 3, 10)
+    kept = history.base.kept
+    assert kept is not None
+    assert kept.until < dt.date(2024, 3, 10)
+
+
 def test_csv_and_times_as_text_are_read_from_the_day_on_too(tmp_path):
     for day in ("2024-03-10", "2024-03-12"):
         path = tmp_path / "orders.csv"

@@ -8,6 +8,7 @@ from tiercast.modeling.heads import FEWEST_ROWS
 from tiercast.readiness.gaps import Gap
 from tiercast.readiness.judgement import judge
 from tiercast.snapshots.cutoffs import plan_cutoffs
+from tiercast.snapshots.far_days import FarDays
 
 
 def days_before(days):
@@ -77,6 +78,15 @@ def test_an_as_of_beyond_the_data_is_an_error_that_names_the_last_day():
     facts = but(span={"observed_until": dt.date(2024, 6, 20)})
     assert states(facts) == {"fresh": "error"}
     assert "use an as_of up to 2024-06-20" in remedy(facts, "fresh")
+
+
+def test_orders_dated_far_beyond_all_others_are_an_error_that_names_them():
+    far = FarDays(2, 9_000, dt.date(2024, 6, 30), dt.date(2062, 6, 30), dt.date(2099, 1, 1))
+    facts = replace(READY, far=far)
+    assert states(facts) == {"far_dates": "error"}
+    assert remedy(facts, "far_dates").startswith(
+        "mend the dates from 2062-06-30 on in the source, or use an as_of up to 2024-07-01"
+    )
 
 
 @pytest.mark.parametrize(

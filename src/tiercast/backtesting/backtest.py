@@ -20,7 +20,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.daybook.history import open_history
-from tiercast.snapshots.cutoffs import as_day, check_as_of
+from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.workspace import allow_panel
@@ -56,7 +56,7 @@ def backtest(
         tell.stage("reduce lines to orders")
         journal = history.journal
         first = _first_order_day(journal)
-        day = _checked_day(as_day(as_of) or base.observed_until, first, base.observed_until)
+        day = _checked_day(history.day(as_of), first, base.observed_until)
         origins = plan_origins(day, first, settings, folds=folds, last=last)
         forecasts, skipped = _forecasts(base, journal, origins, tell)
     tell.stage("judge the forecasts")

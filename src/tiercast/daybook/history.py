@@ -21,6 +21,7 @@ from tiercast.daybook.folder import CATEGORY_DAYS, ORDERS, QUARANTINE, DaybookFo
 from tiercast.daybook.manifest import Manifest, origin
 from tiercast.daybook.sealing import Sealing, kept_rows
 from tiercast.snapshots.cutoffs import as_day
+from tiercast.snapshots.far_days import far_days, lines_by_day, refuse_far_days
 from tiercast.snapshots.journal import Journal, KeptDays, build_journal
 from tiercast.sources.canonical import CustomerBase, LoadedBase, load_base, open_base
 from tiercast.sources.engine import open_engine
@@ -40,6 +41,25 @@ class History:
         base = self.base
         return self.made or build_journal(base.connection, base.tables, base.config)
 
+    def day(self, as_of: dt.date | str | None) -> dt.date:
+        """Answer the day that a job works on: the one named, or the day after the last order.
+
+        Raises
+        ------
+        InputError
+            None is named, and the last orders are dated far beyond all others.
+        """
+        named = as_day(as_of)
+        if named is None:
+            refuse_far_days(far_days(self._lines_by_day()))
+        return named or self.base.observed_until
+
+    def _lines_by_day(self) -> list[tuple[dt.date, int]]:
+        if self.made is not None:
+            return lines_by_day(self.made.orders)
+        lines = self.base.transactions
+        return lines_by_day(lines.select(ordered_on=lines.ordered_at.date(), lines=1))
+
 
 @contextmanager
 def open_history(
@@ -48,7 +68,7 @@ def open_history(
     """Load a base, by way of its feature store if it has one.
 
     `as_of` is the day that the job works on: with a store, no day is kept that does not lie
-    `late_days` before it, so that an order dated years ahead does no harm.
+    `late_days` before it, or before orders dated far beyond all others.
 
     Raises
     ------
@@ -96,7 +116,7 @@ class _Way:
         notes = () if manifest is None else self._unseen(manifest, loaded.lines.older)
         for note in notes:
             self.progress.say(note)
-        self._seal(connection, manifest, loaded, base)
+        self._seal(connection, manifest, loaded, base, journal)
         loaded.lines.drop(connection)
         return History(base, notes, journal)
 
@@ -165,8 +185,11 @@ class _Way:
         manifest: Manifest | None,
         loaded: LoadedBase,
         base: CustomerBase,
+        journal: Journal,
     ) -> None:
-        known = min(base.observed_until, self.as_of or base.observed_until)
+        far = far_days(lines_by_day(journal.orders))
+        newest = far.resumed if far.lines else base.observed_until
+        known = min(newest, self.as_of or newest)
         until = known - dt.timedelta(days=self.store.late_days)
         begun = base.first_day if manifest is None else manifest.lines.until
         if until > begun:

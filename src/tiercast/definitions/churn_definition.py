@@ -16,7 +16,7 @@ from tiercast.definitions.candidates import candidates_for, fixed_windows
 from tiercast.definitions.comparison import compare_definitions
 from tiercast.definitions.outcomes import past_cutoffs, sample_share, sampled
 from tiercast.definitions.recommendation import RULE, Recommendation, recommend
-from tiercast.snapshots.cutoffs import as_day, check_as_of
+from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.follow_up import FollowUp, plan_follow_up
 from tiercast.snapshots.history import history
 from tiercast.sources.canonical import CustomerBase
@@ -59,7 +59,7 @@ def churn_definition(
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
-        day = _checked_day(as_day(as_of) or base.observed_until, base)
+        day = _checked_day(history.day(as_of), base)
         order_days = history.journal.order_days
         candidates = candidates_for(settings.outlook.horizon_days)
         plan = plan_follow_up(day, _first_order_day(order_days, day), fixed_windows(candidates))

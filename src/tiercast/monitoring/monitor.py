@@ -21,7 +21,7 @@ from tiercast.monitoring.rules import findings, worst
 from tiercast.monitoring.sign import Evidence
 from tiercast.monitoring.track_record import TrackRecord
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
-from tiercast.snapshots.cutoffs import as_day, check_as_of
+from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
 
@@ -55,7 +55,7 @@ def monitor(
     with recorded_run(settings, "monitor", Path(settings.output.path), shown) as recorded:
         shown.stage("read and check the data")
         with open_history(settings, as_of, shown) as history:
-            found = _monitor(history, as_day(as_of), recorded, shown)
+            found = _monitor(history, as_of, recorded, shown)
         shown.stage("keep what was found")
         write(found)
         for sink in recorded.sinks if found.ledger.files else ():
@@ -65,11 +65,11 @@ def monitor(
 
 
 def _monitor(
-    history: History, as_of: dt.date | None, recorded: RecordedRun, progress: Progress
+    history: History, as_of: dt.date | str | None, recorded: RecordedRun, progress: Progress
 ) -> Monitoring:
     """Grade, and hold the newest scores and the orders against what they were."""
     base, config = history.base, history.base.config
-    day = check_as_of(as_of or base.observed_until, base.first_day)
+    day = check_as_of(history.day(as_of), base.first_day)
     recorded.claim(day)
     batches = stored_batches(Path(config.output.path), day)
     _check_anything(batches, config, day)

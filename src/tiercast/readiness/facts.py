@@ -8,6 +8,7 @@ from tiercast.readiness.order_facts import OrderFacts, measure_orders
 from tiercast.readiness.outcomes import Outcomes, measure_outcomes
 from tiercast.readiness.span import Span
 from tiercast.snapshots.cutoffs import check_as_of
+from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
 
@@ -20,6 +21,7 @@ class Facts:
     orders: OrderFacts
     outcomes: Outcomes | None
     gaps: Gaps
+    far: FarDays
 
 
 def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
@@ -40,4 +42,5 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
     outcomes = measure_outcomes(
         journal.orders, span.cutoffs, horizon_days=span.horizon_days, observed_until=as_of
     )
-    return Facts(span, orders, outcomes, measure_gaps(base))
+    far = far_days(lines_by_day(journal.orders, as_of))
+    return Facts(span, orders, outcomes, measure_gaps(base), far)

@@ -22,6 +22,20 @@ def _outcome(count: Callable[[Outcomes], int]) -> Callable[[Facts], float | None
 
 RULES: tuple[ReadinessRule, ...] = (
     ReadinessRule(
+        "far_dates",
+        "order lines dated far beyond all others, behind a gap like no other",
+        "rows",
+        "at most",
+        lambda facts: facts.far.lines,
+        (
+            error(
+                0,
+                "mend the dates from {far.first} on in the source, or use an as_of up to "
+                "{far.resumed}: all else is judged as of a day that is none",
+            ),
+        ),
+    ),
+    ReadinessRule(
         "fresh",
         "days that as_of lies beyond the last order line",
         "days",

@@ -33,7 +33,7 @@ from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
 from tiercast.scoring.watch import watch
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
-from tiercast.snapshots.cutoffs import as_day, check_as_of
+from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
 from tiercast.tracking.registry import ModelVersion, version_folder
@@ -97,7 +97,7 @@ def _score(
 ) -> ScoreResult:
     """Choose day and model, and score."""
     base = history.base
-    day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
+    day = check_as_of(history.day(as_of), base.first_day)
     recorded.claim(day)
     version, notes = choose_version(base.config, day, model_version)
     with version_folder(base.config, version.version) as folder:

@@ -22,7 +22,6 @@ from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
 from tiercast.readiness.wording import refuse_unless_ready, remedies, verdict
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
-from tiercast.snapshots.cutoffs import as_day
 from tiercast.sources.workspace import allow_panel
 from tiercast.tracking.registry import CHAMPION, load_version, register, version_of
 from tiercast.tracking.runs import TrainingRun, training_run
@@ -95,18 +94,18 @@ def _train(
     """Judge the base, build its panel, learn."""
     shown.stage("read and check the data")
     with open_history(settings, as_of, shown) as history:
-        base = history.base
+        base, day = history.base, history.day(as_of)
         allow_panel(base.connection)
         shown.stage("reduce lines to orders")
         journal = history.journal
         shown.stage("judge whether it is ready to train")
-        readiness = judge(measure(base, journal, as_day(as_of) or base.observed_until))
+        readiness = judge(measure(base, journal, day))
         for line in (verdict(readiness), *remedies(readiness)):
             shown.say(line)
         if not force:
             refuse_unless_ready(readiness)
         shown.stage("count features at every cutoff")
-        panel = build_panel(base, journal, as_day(as_of))
+        panel = build_panel(base, journal, day)
         features = feature_table(features_for(journal, panel.setting))
         shown.say(f"learning from {describe_sample(panel, settings)}")
         shown.say(panel.season.describe())

@@ -20,7 +20,7 @@ from tiercast.daybook.history import History, open_history
 from tiercast.features.assemble import feature_panel, observed_event_types
 from tiercast.features.clv import CLOCK, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
-from tiercast.snapshots.cutoffs import as_day, check_as_of
+from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.sample import sampled
 from tiercast.sources.workspace import allow_panel
 
@@ -58,7 +58,7 @@ def features(
     with open_history(settings, as_of, tell) as history:
         base = history.base
         allow_panel(base.connection)
-        day = check_as_of(as_day(as_of) or base.observed_until, base.first_day)
+        day = check_as_of(history.day(as_of), base.first_day)
         path = Path(output or Path(settings.output.path) / f"features_{day}{ENDING}")
         tell.stage("count features")
         panel = _panel(history, day)
