@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tiercast.config.schema import Config
 from tiercast.daybook.history import History, open_history
+from tiercast.snapshots.orders import reduce_to_category_days
 
 
 class Told:
@@ -41,13 +42,14 @@ def rows(table) -> list[tuple]:
 def facts(history: History) -> dict[str, object]:
     """Answer all that a job can learn of the order lines."""
     base, journal = history.base, history.journal
+    spend = journal.category_spend
     return {
         "report": base.report,
         "fingerprint": base.fingerprint(),
         "empty": base.empty_shares("transactions"),
         "orders": rows(journal.orders),
         "order_days": rows(journal.order_days),
-        "category_days": rows(journal.category_days),
+        "category_days": None if spend is None else rows(reduce_to_category_days(spend)),
         "quarantine": rows(base.quarantine["transactions"]),
         "daily": (journal.daily_orders.first, journal.daily_orders.counts.tolist()),
         "columns": (journal.has_quantity, journal.has_discount, journal.has_order_ids),

@@ -4,7 +4,7 @@ import ibis
 import pandas as pd
 import pytest
 
-from tiercast.snapshots.history import history, known_later
+from tiercast.snapshots.history import category_totals, history, known_later
 
 CUTOFF = dt.date(2024, 3, 1)
 
@@ -63,3 +63,40 @@ def test_a_second_time_counts_once_it_is_known():
     cut = cut.mutate(later=cut.later.cast("timestamp(6)"))
     known = cut.select("later", known=known_later(cut, "later")).to_pandas()
     assert known.sort_values("later")["known"].tolist() == [True, False, False]
+
+
+SPEND = (
+    (1, "toys", "2024-01-05 10:00", 4.0),
+    (1, "toys", "2024-01-05 23:00", 6.0),
+    (1, "toys", "2024-02-10 08:00", 0.25),
+    (1, "books", "2024-02-20", 3.0),
+    (2, "toys", "2024-03-01", 9.0),
+)
+
+
+def totals(*cutoffs):
+    spend = table(
+        *(at for _, _, at, _ in SPEND),
+        customer_id=[row[0] for row in SPEND],
+        category=[row[1] for row in SPEND],
+        spent=[row[3] for row in SPEND],
+    ).rename(bought_at="at")
+    found = category_totals(spend, [dt.date.fromisoformat(day) for day in cutoffs]).to_pandas()
+    rows = zip(
+        found["as_of"].astype(str).str[:10], found["customer_id"], found["category"],
+        found["spent"], found["days_ago"], strict=True,
+    )  # fmt: skip
+    return sorted(rows)
+
+
+def test_money_by_category_is_counted_before_each_cutoff_from_one_reading():
+    assert totals("2024-02-01", "2024-03-01") == [
+        ("2024-02-01", 1, "toys", 10.0, 27.0),
+        ("2024-03-01", 1, "books", 3.0, 10.0),
+        ("2024-03-01", 1, "toys", 10.25, 20.0),
+    ]
+
+
+def test_money_by_category_at_a_cutoff_does_not_depend_on_the_cutoffs_beside_it():
+    alone = totals("2024-02-15") + totals("2024-01-01") + totals("2024-04-01")
+    assert sorted(alone) == totals("2024-02-15", "2024-01-01", "2024-04-01")

@@ -29,7 +29,7 @@ def test_orders_days_and_daily_orders_are_of_the_same_orders(tmp_path):
 def test_tables_and_columns_that_a_base_lacks_are_none(tmp_path):
     with opened(tmp_path, {"transactions": LINES.drop(columns="order_id")}) as base:
         bare = build_journal(base.connection, base.tables, base.config)
-    assert (bare.category_days, bare.customers, bare.events, bare.contacts) == (None,) * 4
+    assert (bare.category_spend, bare.customers, bare.events, bare.contacts) == (None,) * 4
     assert not any((bare.has_quantity, bare.has_discount, bare.has_order_ids))
 
 
@@ -49,6 +49,6 @@ def test_a_column_is_told_as_there(tmp_path, column, told):
 def test_tables_are_held_in_the_workspace_once(tmp_path):
     with opened(tmp_path, shop()) as base:
         journal = build_journal(base.connection, base.tables, base.config)
-        assert {"orders", "order_days", "category_days"} <= set(base.connection.list_tables())
+        assert {"orders", "order_days"} <= set(base.connection.list_tables())
         assert journal.customers is not None
-        assert journal.category_days is not None
+        assert journal.category_spend is not None

@@ -5,6 +5,7 @@ import pytest
 
 from bases import opened, orders
 from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.orders import reduce_to_category_days
 
 COLUMNS = "customer_id order_id ordered_at amount"
 
@@ -123,12 +124,12 @@ def test_a_journal_says_what_the_base_has(tmp_path):
     with opened(tmp_path / "bare", {"transactions": lines}) as base:
         bare = build_journal(base.connection, base.tables, base.config)
         assert (bare.has_quantity, bare.has_discount, bare.has_order_ids) == (False, False, False)
-        assert bare.category_days is bare.customers is bare.events is bare.contacts is None
+        assert bare.category_spend is bare.customers is bare.events is bare.contacts is None
     rich = lines.assign(order_id="o1", quantity=1, discount=0.0, category="toys")
     with opened(tmp_path / "rich", {"transactions": rich}) as base:
         full = build_journal(base.connection, base.tables, base.config)
         assert (full.has_quantity, full.has_discount, full.has_order_ids) == (True, True, True)
-        assert full.category_days is not None
+        assert full.category_spend is not None
 
 
 def test_money_by_category_leaves_returns_out_and_names_the_nameless(tmp_path):
@@ -141,6 +142,6 @@ def test_money_by_category_leaves_returns_out_and_names_the_nameless(tmp_path):
     )
     with opened(tmp_path, {"transactions": lines}) as base:
         journal = build_journal(base.connection, base.tables, base.config)
-        days = journal.category_days.order_by("bought_at").to_pandas()
+        days = reduce_to_category_days(journal.category_spend).order_by("bought_at").to_pandas()
     assert days[["category", "spent"]].to_numpy().tolist() == [["toys", 10.0], ["(none)", 2.0]]
     assert days["bought_at"][0].to_pydatetime() == dt.datetime(2024, 1, 5)

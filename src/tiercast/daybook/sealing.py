@@ -11,7 +11,7 @@ from ibis.backends.duckdb import Backend
 from tiercast.config.schema import Config
 from tiercast.daybook.folder import CATEGORY_DAYS, ORDERS, QUARANTINE, DaybookFolder
 from tiercast.daybook.manifest import KeptFile, Manifest, origin
-from tiercast.snapshots.orders import reduce_to_category_days, reduce_to_parts
+from tiercast.snapshots.orders import category_spend, reduce_to_category_days, reduce_to_parts
 from tiercast.sources.screened import Screened
 
 
@@ -82,9 +82,9 @@ def _kept_rows(part: Screened, config: Config) -> Iterator[tuple[str, ir.Table, 
     """Answer the tables that are kept of some lines, each with its column of days."""
     good = part.good
     yield ORDERS, reduce_to_parts(good, config), "ordered_on"
-    by_category = reduce_to_category_days(good)
-    if by_category is not None:
-        yield CATEGORY_DAYS, by_category, "bought_at"
+    spend = category_spend(good)
+    if spend is not None:
+        yield CATEGORY_DAYS, reduce_to_category_days(spend), "bought_at"
     yield QUARANTINE, part.bad, None
 
 

@@ -9,8 +9,7 @@ import ibis.expr.types as ir
 
 from tiercast.features.feature import Feature, Grain, Setting
 from tiercast.features.registry import CATALOGUE, KEYS, features_for
-from tiercast.snapshots.exact import exact_sum
-from tiercast.snapshots.history import AS_OF, history
+from tiercast.snapshots.history import AS_OF, category_totals, history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.season import SeasonClock, horizon_ratios, on_clock
 
@@ -87,8 +86,8 @@ def _cut_tables(
     }
     if clocks:
         tables["season_days"] = on_clock(tables["order_days"], clocks)
-    if journal.category_days is not None:
-        tables["categories"] = _by_category(history(journal.category_days, "bought_at", cutoffs))
+    if journal.category_spend is not None:
+        tables["categories"] = category_totals(journal.category_spend, cutoffs)
     if journal.contacts is not None:
         tables["contacts"] = history(journal.contacts, "contacted_at", cutoffs)
         if "responded_at" in journal.contacts.columns:
@@ -103,13 +102,6 @@ def _responses(contacts: ir.Table) -> ir.Table:
     answered = contacts.filter(contacts.responded_at.notnull())
     known = ibis.greatest(answered.responded_at, answered.contacted_at)
     return answered.mutate(responded_at=known)
-
-
-def _by_category(days: ir.Table) -> ir.Table:
-    """Answer money and last day by category, so that each category counts once."""
-    return days.group_by(*KEYS, "category").agg(
-        spent=exact_sum(days.spent), days_ago=days.days_ago.min()
-    )
 
 
 def _aggregate(table: ir.Table, features: Sequence[Feature], setting: Setting) -> ir.Table:

@@ -71,7 +71,7 @@ def _has_grain(journal: Journal, feature: Feature, setting: Setting) -> bool:
         return journal.contacts is not None
     if feature.family == "events":
         return journal.events is not None
-    return not (feature.grain == "categories" and journal.category_days is None)
+    return not (feature.grain == "categories" and journal.category_spend is None)
 
 
 def _missing_names(journal: Journal) -> set[str]:

@@ -19,7 +19,7 @@ from tiercast.snapshots.journal import Journal
 BATCH_CUSTOMERS = 50_000
 BATCH = "batch"
 PANEL = "panel__of_batch"
-TABLES = ("orders", "order_days", "category_days", "customers", "events", "contacts")
+TABLES = ("orders", "order_days", "category_spend", "customers", "events", "contacts")
 
 
 @ibis.udf.scalar.builtin

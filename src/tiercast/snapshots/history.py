@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.snapshots.exact import exact_sum
+
 SECONDS_A_DAY = 86_400
 DAYS_AGO = "days_ago"
 AS_OF = "as_of"
@@ -27,6 +29,37 @@ def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
         for cut, cutoff in zip(cuts, cutoffs, strict=True)
     ]
     return aged[0] if len(aged) == 1 else ibis.union(*aged)
+
+
+def category_totals(spend: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
+    """Answer what each customer had spent on each category before each cutoff.
+
+    Columns: customer_id, category, as_of, spent, days_ago (of the last day it was bought).
+    The rows are read and grouped once, for all cutoffs side by side: a group for each cutoff
+    would be as many times the work.
+    """
+    numbered = dict(enumerate(cutoffs))
+    known = spend.filter(spend.bought_at < _midnight(max(cutoffs)))
+    before = {number: known.bought_at < _midnight(cutoff) for number, cutoff in numbered.items()}
+    columns = {
+        **{f"spent_{n}": exact_sum(known.spent, where=cut) for n, cut in before.items()},
+        **{f"last_{n}": known.bought_at.max(where=cut) for n, cut in before.items()},
+    }
+    totals = known.group_by("customer_id", "category").agg(**columns)
+    rows = [_total_at(totals, number, cutoff) for number, cutoff in numbered.items()]
+    return rows[0] if len(rows) == 1 else ibis.union(*rows)
+
+
+def _total_at(totals: ir.Table, number: int, cutoff: dt.date) -> ir.Table:
+    last = totals[f"last_{number}"]
+    seconds = _epoch(cutoff) - last.truncate("D").epoch_seconds()
+    return totals.filter(last.notnull()).select(
+        "customer_id",
+        "category",
+        as_of=ibis.date(cutoff.isoformat()),
+        spent=totals[f"spent_{number}"],
+        days_ago=seconds.cast("float64") / SECONDS_A_DAY,
+    )
 
 
 def known_later(table: ir.Table, time: str) -> ir.BooleanValue:

@@ -10,7 +10,7 @@ from ibis.backends.sql import SQLBackend
 from tiercast.config.schema import Config, TableName
 from tiercast.snapshots.orders import (
     begun_orders,
-    reduce_to_category_days,
+    category_spend,
     reduce_to_order_days,
     reduce_to_parts,
 )
@@ -23,7 +23,7 @@ class Journal:
 
     orders: ir.Table
     order_days: ir.Table
-    category_days: ir.Table | None
+    category_spend: ir.Table | None
     customers: ir.Table | None
     events: ir.Table | None
     contacts: ir.Table | None
@@ -52,24 +52,22 @@ def build_journal(
 ) -> Journal:
     """Answer the reduced tables, each computed once and held in the workspace.
 
-    Of the lines of `kept` days, none may be among the transactions.
-
-    They are temporary: those of a database's file would be compressed, which takes longer than
-    all that is read from them. Beyond the workspace's memory they spill to disk all the same.
+    Of the lines of `kept` days, none may be among the transactions. What was spent by category
+    is read from the lines as they are: a customer seldom buys of a category twice a day, so that
+    reducing them to days would cost more than it saves.
     """
     lines = tables["transactions"]
     has_order_ids = "order_id" in lines.columns
-    parts, by_category = reduce_to_parts(lines, config), reduce_to_category_days(lines)
+    parts, spend = reduce_to_parts(lines, config), category_spend(lines)
     if kept is not None:
-        parts, by_category = _joined(kept.parts, parts), _joined(kept.category_days, by_category)
+        parts = _joined(kept.parts, parts)
+        spend = None if spend is None else _joined(kept.category_days, spend)
     # In the workspace's file: temporary tables are faster to write, but fill its memory.
     orders = connection.create_table("orders", begun_orders(parts, has_order_ids=has_order_ids))
     return Journal(
         orders=orders,
         order_days=connection.create_table("order_days", reduce_to_order_days(orders)),
-        category_days=None
-        if by_category is None
-        else connection.create_table("category_days", by_category),
+        category_spend=spend,
         customers=tables.get("customers"),
         events=tables.get("events"),
         contacts=tables.get("contacts"),

@@ -84,17 +84,28 @@ def _starts_anew(period: ir.DateValue, previous: ir.DateValue) -> ir.BooleanValu
     return previous.isnull() | (period != previous)
 
 
-def reduce_to_category_days(lines: ir.Table) -> ir.Table | None:
-    """Answer money spent (returns left out) by customer, category and day; None: no categories."""
+def category_spend(lines: ir.Table) -> ir.Table | None:
+    """Answer what each line spent on which category, returns left out; None: no categories.
+
+    Columns: customer_id, category, bought_at, spent.
+    """
     if "category" not in lines.columns:
         return None
     bought = lines.filter(lines.amount > 0)
-    keys = {
-        "customer_id": bought.customer_id,
-        "category": bought.category.fill_null(MISSING_CATEGORY),
-        "bought_at": bought.ordered_at.truncate("D"),
-    }
-    return bought.group_by(**keys).agg(spent=exact_sum(bought.amount))
+    return bought.select(
+        "customer_id",
+        category=bought.category.fill_null(MISSING_CATEGORY),
+        bought_at=bought.ordered_at,
+        spent=bought.amount,
+    )
+
+
+def reduce_to_category_days(spend: ir.Table) -> ir.Table:
+    """Answer `category_spend` with one row per customer, category and day (its midnight)."""
+    day = spend.bought_at.truncate("D")
+    return spend.group_by("customer_id", "category", bought_at=day).agg(
+        spent=exact_sum(spend.spent)
+    )
 
 
 def _order_key(lines: ir.Table) -> ir.Value:
