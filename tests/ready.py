@@ -14,8 +14,8 @@ AS_OF = dt.date(2024, 7, 1)
 CUTOFFS = tuple(dt.date(2024, 4, 2) - dt.timedelta(days=30 * n) for n in range(7, -1, -1))
 READY = Facts(
     Span(AS_OF, dt.date(2022, 1, 1), AS_OF, 90, 30, 8, CUTOFFS),
-    OrderFacts(9_000, 5_000, 40.0, 0.01, 2, 0.9),
-    Outcomes(CUTOFFS[-1], 8_000, 3_000, 60_000, 25_000),
+    OrderFacts(9_000, 5_000, 40.0, 0.01, 0.1, 2, 0.9),
+    Outcomes(CUTOFFS[-1], 8_000, 3_000, 60_000, 25_000, 3, 3),
     Gaps(Gap("`events`", 0.0), Gap("`events.event_at`", 0.0), Gap("`customers.age`", 0.0)),
     FarDays(),
 )

@@ -72,7 +72,8 @@ SHAPES = {
     "all negative": (lines(amount="-5"), {}, 0, SIGN_OR_DATES, SIGN, SIGN),
     "one amount": (
         *(lines(amount="12.50"), {}, 0),
-        *(DONE, DONE, refused("at least 3 different buyer values", "name fewer tiers")),
+        refused("tiers", "at least 3, but is 2; many buyers are worth the same: use"),
+        *(DONE, refused("at least 3 different buyer values", "name fewer tiers")),
     ),
     "ten thousand categories": (
         *(lines(120, 100, every_days=3, category="k{}-{}"), {}, 0),

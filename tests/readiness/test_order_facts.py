@@ -24,11 +24,12 @@ def test_orders_before_the_day_are_counted_by_hand(as_of):
     assert (found.customers, found.returning) == (3, 1)
     assert found.mean_order == pytest.approx((10 + 20 + 30 + 40 + 10) / 5)
     assert found.largest_share == pytest.approx(40 / 110)
+    assert found.same_share == 2 / 5  # a and c for 10 once each
     assert found.silence_days == 34  # between 11 January and 15 February
 
 
 def test_what_lies_at_or_after_the_day_is_not_seen(as_of):
-    assert as_of(dt.date(2024, 1, 11)) == OrderFacts(1, 0, 10.0, 1.0, 9, None)
+    assert as_of(dt.date(2024, 1, 11)) == OrderFacts(1, 0, 10.0, 1.0, 1.0, 9, None)
 
 
 def test_pace_compares_the_newest_days_with_those_before(as_of):
@@ -47,7 +48,7 @@ def test_pace_is_not_told_of_a_short_or_silent_past(as_of):
 
 def test_nobody_is_told_as_nobody(as_of):
     returns = {"transactions": orders(("a", "2024-01-01", -5.0))}
-    assert as_of(dt.date(2024, 2, 1), returns) == OrderFacts(0, 0, 0.0, 0.0, 0, None)
+    assert as_of(dt.date(2024, 2, 1), returns) == OrderFacts(0, 0, 0.0, 0.0, 0.0, 0, None)
 
 
 def test_the_silence_that_leads_to_the_day_counts():

@@ -13,8 +13,8 @@ DAY = dt.date(2024, 2, 21)
 def after(counted):
     def look(cutoffs, tables=None):
         return counted(
-            lambda _base, journal: measure_outcomes(
-                journal.orders, cutoffs, horizon_days=20, observed_until=DAY
+            lambda base, journal: measure_outcomes(
+                journal.orders, cutoffs, base.config, observed_until=DAY
             ),
             tables,
         )
@@ -25,7 +25,9 @@ def after(counted):
 def test_customers_known_at_a_cutoff_are_told_by_what_they_did_after(after):
     # Both cutoffs know a and b. Within 20 days a orders after the second only, b never; c is new.
     found = after(CUTOFFS)
-    assert found == Outcomes(CUTOFFS[1], customers=2, buyers=1, rows=4, rarer_rows=1)
+    assert found == Outcomes(
+        CUTOFFS[1], customers=2, buyers=1, rows=4, rarer_rows=1, tiers=1, wanted_tiers=3
+    )
     assert found.others == 1
 
 
@@ -34,6 +36,23 @@ def test_an_order_of_no_value_is_an_order_but_no_row_of_value(after):
     rows = [("a", "2024-01-01", 10.0), ("a", "2024-02-05", 30.0), ("a", "2024-02-06", -30.0)]
     found = after(CUTOFFS[1:], {"transactions": orders(*rows)})
     assert (found.customers, found.buyers, found.rarer_rows) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("values", "tiers"), [((10, 20, 30, 40, 50), 3), ((10, 10, 10, 10, 50), 2), ((10,) * 5, 1)]
+)
+def test_tiers_are_those_that_buyers_of_the_past_fall_into(after, monkeypatch, values, tiers):
+    rows = [(name, "2024-01-01", 5.0) for name in "abcde"]
+    rows += [(n, "2024-02-05", float(v)) for n, v in zip("abcde", values, strict=True)]
+    tables = {"transactions": orders(*rows)}
+    assert after(CUTOFFS, tables).tiers == tiers
+    monkeypatch.setattr("tiercast.readiness.outcomes.MOST_VALUES", 2)  # a training takes fewer
+    assert after(CUTOFFS, tables).tiers >= min(tiers, 2)
+
+
+def test_without_a_buyer_of_value_tiers_are_not_told(after):
+    rows = [("a", "2024-01-01", 10.0), ("a", "2024-02-05", 30.0), ("a", "2024-02-06", -30.0)]
+    assert after(CUTOFFS, {"transactions": orders(*rows)}).tiers is None
 
 
 def test_nobody_known_at_the_cutoff_is_nobody(after):

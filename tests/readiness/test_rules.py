@@ -101,6 +101,8 @@ def test_orders_dated_far_beyond_all_others_are_an_error_that_names_them():
         ("returning", {"returning": 450}, "recommendation"),
         ("mean_order", {"mean_order": 0.0}, "error"),
         ("largest_order", {"largest_share": 0.11}, "warning"),
+        ("same_value", {"same_share": 0.95}, None),
+        ("same_value", {"same_share": 1.0}, "warning"),
     ],
 )
 def test_orders_are_judged(rule, orders, state):
@@ -113,6 +115,8 @@ def test_orders_are_judged(rule, orders, state):
         ("buyers", {"buyers": 0}, "error"),
         ("buyers", {"buyers": 19}, "warning"),
         ("buyers", {"buyers": 199}, "recommendation"),
+        ("tiers", {"tiers": 2}, "error"),
+        ("tiers", {"wanted_tiers": 4}, "error"),
         ("non_buyers", {"buyers": 8_000}, "error"),
         ("non_buyers", {"buyers": 7_985}, "warning"),
         ("non_buyers", {"buyers": 7_900}, "recommendation"),

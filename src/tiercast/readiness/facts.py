@@ -39,8 +39,6 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
     orders = measure_orders(
         begun, as_of, newest_days=span.every_days, before_days=span.horizon_days
     )
-    outcomes = measure_outcomes(
-        journal.orders, span.cutoffs, horizon_days=span.horizon_days, observed_until=as_of
-    )
+    outcomes = measure_outcomes(journal.orders, span.cutoffs, base.config, observed_until=as_of)
     far = far_days(lines_by_day(journal.orders, as_of))
     return Facts(span, orders, outcomes, measure_gaps(base), far)

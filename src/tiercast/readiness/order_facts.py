@@ -16,7 +16,8 @@ class OrderFacts:
     """The orders before `as_of`, of customers and by days.
 
     `returning` customers ordered on more than one day. `silence_days` is the longest stretch of
-    days without an order, the one that leads to `as_of` included. `pace` is orders a day in the
+    days without an order, the one that leads to `as_of` included. `same_share` of all orders have
+    the most common value. `pace` is orders a day in the
     newest days, as a multiple of those before; None where the history is shorter.
     """
 
@@ -24,6 +25,7 @@ class OrderFacts:
     returning: int
     mean_order: float
     largest_share: float
+    same_share: float
     silence_days: int
     pace: float | None
 
@@ -35,7 +37,7 @@ def measure_orders(
     known = history(begun, "ordered_at", [as_of])
     days = _days(known)
     if not days:
-        return OrderFacts(0, 0, 0.0, 0.0, 0, None)
+        return OrderFacts(0, 0, 0.0, 0.0, 0.0, 0, None)
     by_customer = known.group_by("customer_id").agg(days=known.ordered_on.nunique())
     customers, returning = _row(
         by_customer.agg(n=by_customer.count(), more=(by_customer.days > 1).sum())
@@ -48,6 +50,7 @@ def measure_orders(
         returning=int(returning),
         mean_order=value / orders,
         largest_share=largest / value if value > 0 else 0.0,
+        same_share=_most_common(known) / orders,
         silence_days=longest_silence(days, as_of),
         pace=_pace(known, newest_days, before_days),
     )
@@ -70,6 +73,11 @@ def longest_silence(days: Sequence[dt.date], as_of: dt.date) -> int:
 def _days(known: ir.Table) -> list[dt.date]:
     days = known.select("ordered_on").distinct().order_by("ordered_on")
     return [day.as_py() for day in days.to_pyarrow()["ordered_on"]]
+
+
+def _most_common(known: ir.Table) -> int:
+    by_value = known.group_by("net_value").agg(n=known.count())
+    return int(by_value.n.max().execute())
 
 
 def _pace(known: ir.Table, newest: int, before: int) -> float | None:

@@ -5,16 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
 
+from tiercast.config.schema import Config
+from tiercast.segments.tiers import filled_tiers
 from tiercast.snapshots.history import AS_OF, history
 from tiercast.snapshots.labels import labels
+
+MOST_VALUES = 600_000
 
 
 @dataclass(frozen=True)
 class Outcomes:
     """Customers and buyers at the newest cutoff; rows of all cutoffs, as a training counts them.
 
-    `rarer_rows` are those of the rarer kind: an order of some value, or no order.
+    `rarer_rows` are those of the rarer kind: an order of some value, or no order. `tiers` are the
+    tiers of buyers that would have someone in them, of those wanted; None where nobody bought.
     """
 
     newest: dt.date
@@ -22,6 +29,8 @@ class Outcomes:
     buyers: int
     rows: int
     rarer_rows: int
+    tiers: int | None
+    wanted_tiers: int
 
     @property
     def others(self) -> int:
@@ -30,7 +39,7 @@ class Outcomes:
 
 
 def measure_outcomes(
-    orders: ir.Table, cutoffs: Sequence[dt.date], *, horizon_days: int, observed_until: dt.date
+    orders: ir.Table, cutoffs: Sequence[dt.date], config: Config, *, observed_until: dt.date
 ) -> Outcomes | None:
     """Answer what followed the cutoffs (oldest first); None where there are none."""
     if not cutoffs:
@@ -38,6 +47,7 @@ def measure_outcomes(
     keys = ["customer_id", AS_OF]
     begun = orders.filter(orders.is_order)
     known = history(begun, "ordered_at", cutoffs).select(keys).distinct()
+    horizon_days, wanted = config.outlook.horizon_days, len(config.tiers.names) - 1
     came = labels(orders, cutoffs, horizon_days=horizon_days, observed_until=observed_until)
     rows = known.left_join(came, keys)
     counts = rows.group_by(AS_OF).agg(
@@ -47,11 +57,26 @@ def measure_outcomes(
     )
     found = counts.order_by(AS_OF).to_pyarrow().to_pylist()
     if not found:
-        return Outcomes(cutoffs[-1], 0, 0, 0, 0)
+        return Outcomes(cutoffs[-1], 0, 0, 0, 0, None, wanted)
     total, bought, paying = (
         sum(row[name] for row in found) for name in ("customers", "buyers", "paying")
     )
     newest = found[-1]  # whoever is known at an older cutoff is known there too
+    values = _values(rows)
     return Outcomes(
-        cutoffs[-1], newest["customers"], newest["buyers"], total, min(paying, total - bought)
+        cutoffs[-1],
+        newest["customers"],
+        newest["buyers"],
+        total,
+        min(paying, total - bought),
+        filled_tiers(values, config.tiers) if values.size else None,
+        wanted,
     )
+
+
+def _values(rows: ir.Table) -> npt.NDArray[np.float64]:
+    """Answer what buyers were worth, of large bases as many as a training takes."""
+    paid = rows.filter(rows.value > 0)
+    counts = paid.group_by("value").agg(n=paid.count()).to_pandas()
+    thinned = np.ceil(counts["n"] / max(1.0, counts["n"].sum() / MOST_VALUES)).astype(int)
+    return np.repeat(counts["value"].to_numpy(dtype=np.float64), thinned)

@@ -16,7 +16,7 @@ BTYD_ANSWERS = (
 )
 
 
-def _outcome(count: Callable[[Outcomes], int]) -> Callable[[Facts], float | None]:
+def _outcome(count: Callable[[Outcomes], int | None]) -> Callable[[Facts], float | None]:
     return lambda facts: None if facts.outcomes is None else count(facts.outcomes)
 
 
@@ -219,6 +219,34 @@ RULES: tuple[ReadinessRule, ...] = (
         "at least",
         lambda facts: facts.orders.mean_order,
         (error(0.01, "check the unit of `amount`, and of `cost` for margin, in the source"),),
+    ),
+    ReadinessRule(
+        "same_value",
+        "orders that have the most common value",
+        "share",
+        "at most",
+        lambda facts: facts.orders.same_share,
+        (
+            warning(
+                0.95,
+                "see whether `amount` is the money paid; if all orders are worth the same, value "
+                "and tiers tell no more than the number of orders",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "tiers",
+        "tiers that buyers fell into in the past, but for the last one",
+        "tiers",
+        "at least",
+        _outcome(lambda outcomes: outcomes.tiers),
+        (
+            error(
+                lambda facts: 0 if facts.outcomes is None else facts.outcomes.wanted_tiers,
+                "many buyers are worth the same: use `tiers.method: amounts`, fewer "
+                "`tiers.names` or a longer `outlook.horizon_days`",
+            ),
+        ),
     ),
     ReadinessRule(
         "largest_order",

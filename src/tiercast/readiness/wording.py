@@ -13,6 +13,7 @@ SHOWN: Mapping[Unit, Callable[[float], str]] = {
     "customers": lambda value: f"{value:,.0f}",
     "rows": lambda value: f"{value:,.0f}",
     "cutoffs": lambda value: f"{value:,.0f}",
+    "tiers": lambda value: f"{value:,.0f}",
     "share": lambda value: f"{value:.1%}",
     "times": lambda value: f"{value:.2f}",
     "money": lambda value: f"{value:,.2f}",

@@ -55,12 +55,43 @@ def tier_cuts(buyer_values: npt.ArrayLike, config: TiersConfig) -> tuple[float, 
         return _amounts(config.cuts)
     values = np.sort(np.asarray(buyer_values, dtype=np.float64))
     _check_buyers(values, count + 1, config)
-    if config.method == "percentile":
-        cuts = _percentiles(values, config.cuts)
-    else:
-        cuts = _natural_breaks(values, count + 1)
+    cuts = _cuts(values, config)
     _check_apart(values, cuts, config)
     return cuts
+
+
+def filled_tiers(buyer_values: npt.ArrayLike, config: TiersConfig) -> int:
+    """Return how many of the tiers of buyers would have someone in them, cut as configured.
+
+    Where that is less than len(names) - 1, `tier_cuts` refuses. Amounts are cut as they stand.
+
+    Examples
+    --------
+    >>> filled_tiers([10, 20, 30, 40, 50], TiersConfig())
+    3
+    >>> filled_tiers([10, 10, 10, 10, 50], TiersConfig())
+    2
+    """
+    classes = len(config.names) - 1
+    if config.method == "amounts":
+        return classes
+    values = np.sort(np.asarray(buyer_values, dtype=np.float64))
+    distinct = int(np.unique(values).size)
+    if distinct < classes:
+        return distinct
+    return int((_sizes(values, _cuts(values, config)) > 0).sum())
+
+
+def _cuts(values: Floats, config: TiersConfig) -> tuple[float, ...]:
+    if config.method == "percentile":
+        return _percentiles(values, config.cuts)
+    return _natural_breaks(values, len(config.names) - 1)
+
+
+def _sizes(values: Floats, cuts: tuple[float, ...]) -> npt.NDArray[np.int64]:
+    """Return how many values lie in each tier, the lowest first."""
+    tiers = np.searchsorted(cuts[::-1], values, side="right")
+    return np.bincount(tiers, minlength=len(cuts) + 1)
 
 
 def _amounts(cuts: Sequence[float]) -> tuple[float, ...]:
@@ -115,8 +146,7 @@ def _check_buyers(values: Floats, classes: int, config: TiersConfig) -> None:
 
 
 def _check_apart(values: Floats, cuts: tuple[float, ...], config: TiersConfig) -> None:
-    sizes = np.bincount(np.searchsorted(cuts[::-1], values, side="right"), minlength=len(cuts) + 1)
-    if (sizes == 0).any() or any(low >= high for high, low in pairwise(cuts)):
+    if (_sizes(values, cuts) == 0).any() or any(low >= high for high, low in pairwise(cuts)):
         raise InputError(
             f"method {config.method} leaves a tier of {config.names[:-1]} without buyers (it cuts "
             f"at {cuts}: many buyers have the same value); use method amounts or fewer tiers."
