@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,3 +36,20 @@ def test_limits_hold_the_order_or_that_there_was_none(rows):
     # Of the first three, who have a limit at 9 days, one ordered after 12.
     assert next_dates.date_inside(rows) == pytest.approx(0.9)
     assert next_dates.date_inside(rows[next_dates.ordered(rows)]) == pytest.approx(0.8)
+
+
+def test_no_order_counts_as_the_end_of_the_horizon_for_whoever_was_told_a_date(one):
+    # The second, told day 10 and by the naive rule day 15, doesn't order after all.
+    silent = one.came["returned_after_days"].where(one.came["customer_id"] != 1)
+    rows = told_and_came(replace(one, came=one.came.assign(returned_after_days=silent)), 30)
+    assert rows["customer_id"][next_dates.date_told(rows)].tolist() == [0]
+    judged = rows[next_dates.has_date_and_gap(rows)]
+    assert judged["customer_id"].tolist() == [0, 1]
+    assert next_dates.date_error(judged) == pytest.approx((2 + 20) / 2)
+    assert next_dates.naive_error(judged) == pytest.approx((0 + 15) / 2)
+
+
+def test_half_of_those_told_a_date_should_have_ordered_by_it(rows):
+    # The first was told day 4 and ordered on day 2, the second day 10 and ordered on day 12.
+    assert next_dates.by_date(rows[next_dates.has_date(rows)]) == 0.5
+    assert next_dates.by_median(rows) == 0.5

@@ -23,6 +23,25 @@ CHECKS: tuple[Check, ...] = (
     CHURN_ECE,
     *(replace(one, by=GROUPED_BY.get(one.name, ())) for one in (INTERVAL, *TIER_CHECKS)),
     Check(
+        "next_order_by_date",
+        "ordered by the date, of those told one",
+        next_dates.by_date,
+        next_dates.by_median,
+        among=next_dates.has_date,
+    ),
+    Check(
+        "next_order_any_error",
+        "days off, of those told a date; no order: horizon's end",
+        next_dates.date_error,
+        among=next_dates.has_date_and_gap,
+    ),
+    Check(
+        "next_order_any_naive_error",
+        "the same, by last order plus usual gap",
+        next_dates.naive_error,
+        among=next_dates.has_date_and_gap,
+    ),
+    Check(
         "next_order_error",
         "days off, of those who ordered and have a usual gap",
         next_dates.date_error,
@@ -36,7 +55,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "next_order_told_error",
-        "days off, of those told a date",
+        "days off, of those told a date who ordered",
         next_dates.date_error,
         among=next_dates.date_told,
     ),
