@@ -54,13 +54,18 @@ class Calibration:
 
     @classmethod
     def fit(cls, folds: Sequence[FoldForecast]) -> Self:
-        """Learn from past folds, newest first; without any, no correction."""
+        """Learn from past folds, newest first; without any, no correction.
+
+        Orders and total each follow their own readings; the scale is what the shift leaves of the
+        total's, so that the two together move the total no further than it may be moved.
+        """
         usable = [f for f in folds if 0 < f.ordered.mean() < 1 and f.value.sum() > 0]
         if not usable:
             return cls()
         shift = shrunken_mean([_shift(fold.log_odds, fold.ordered) for fold in usable])
-        moved = cls(shift)
-        return cls(shift, shrunken_mean([log_ratio(moved, fold) for fold in usable]))
+        total = [log_ratio(cls(), fold) for fold in usable]
+        left = [log_ratio(cls(shift), fold) for fold in usable]
+        return cls(shift, shrunken_mean(total) - float(np.mean(total) - np.mean(left)))
 
     def then(self, other: Self) -> Self:
         """Answer both corrections, one after the other."""
