@@ -1,5 +1,8 @@
+import re
+
 import ibis
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from tiercast.config.schema import SourceConfig
@@ -103,12 +106,15 @@ def test_a_path_that_matches_nothing_is_named(engine, tmp_path, monkeypatch):
 def test_a_folder_without_parquet_is_named(engine, tmp_path):
     JANUARY.to_csv(tmp_path / "orders.csv", index=False)
     message = refused(engine, tmp_path)
-    assert message == f"{tmp_path}: a folder without .parquet files; name {tmp_path}/*.csv?"
+    assert message == (
+        f"{tmp_path}: a folder without .parquet files; name others by a pattern, as "
+        f"{tmp_path}/*.csv, or mend `path` in the config."
+    )
 
 
 def test_a_source_is_of_one_kind(engine, folder):
     message = refused(engine, folder / "**" / "jan.*")
-    assert "a source is of one kind, but got csv and parquet; split it." in message
+    assert "a source is of one kind, but got csv and parquet; name those of one kind" in message
 
 
 def test_a_kind_of_file_that_cannot_be_read_is_named(engine, tmp_path):
@@ -142,7 +148,20 @@ def test_a_file_that_is_no_table_is_named(engine, tmp_path, ending):
     path.write_bytes(b"\xff\xfe\x00\x01 neither\n")
     message = refused(engine, path)
     assert message.startswith(f"{path}: cannot be read: ")
+    assert re.search(r"; (export (it )?again|mend|save|put)", message)
     assert "\n" not in message
+
+
+def test_a_parquet_file_that_only_one_library_reads_is_told_with_what_to_do(
+    engine, tmp_path, monkeypatch
+):
+    def no_footer(_file):
+        raise pa.ArrowInvalid("no footer")
+
+    path = tmp_path / "orders.parquet"
+    JANUARY.to_parquet(path)
+    monkeypatch.setattr("pyarrow.parquet.read_schema", no_footer)
+    assert refused(engine, path) == f"{path}: cannot be read: no footer; export again or mend it."
 
 
 def test_the_working_directory_is_not_walked_for_a_file(tmp_path):

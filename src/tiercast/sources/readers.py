@@ -93,8 +93,7 @@ def _open_elsewhere(connection: SQLBackend, source: SourceConfig) -> ir.Table:
 
 def _has_nanoseconds(file: Path) -> bool:
     return any(
-        pa.types.is_timestamp(field.type) and field.type.unit == "ns"
-        for field in pq.read_schema(file)
+        pa.types.is_timestamp(field.type) and field.type.unit == "ns" for field in _fields(file)
     )
 
 
@@ -123,7 +122,10 @@ def source_files(source: SourceConfig) -> list[Path]:
     found = glob.glob(pattern, recursive=True)  # noqa: PTH207 - Path.glob refuses absolute patterns
     files = sorted(Path(file) for file in found)
     if not files and pattern != path:
-        raise DataContractError(f"{path}: a folder without .parquet files; name {path}/*.csv?")
+        raise DataContractError(
+            f"{path}: a folder without .parquet files; name others by a pattern, as {path}/*.csv, "
+            "or mend `path` in the config."
+        )
     if not files:
         raise DataContractError(
             f"{path}: no file matches (looked from {Path.cwd().name}/, the working directory); "
@@ -137,7 +139,8 @@ def _open_files(connection: Backend, files: list[Path]) -> ir.Table:
     if len(kinds) > 1:
         raise DataContractError(
             f"{files[0]} and {len(files) - 1} more: a source is of one kind, but got "
-            f"{' and '.join(sorted(kinds))}; split it."
+            f"{' and '.join(sorted(kinds))}; name those of one kind by a pattern, or convert the "
+            "others."
         )
     if kinds == {"csv"}:
         return _open_csv(connection, files)
@@ -150,16 +153,20 @@ def _open_files(connection: Backend, files: list[Path]) -> ir.Table:
 def _refuse_wide_decimals(files: list[Path]) -> None:
     """Refuse decimals of more digits than DuckDB has: it reads other numbers."""
     for file in files:
-        try:
-            fields = list(pq.read_schema(file))
-        except (pa.ArrowException, OSError) as error:
-            raise DataContractError(f"{file}: cannot be read: {first_line(error)}") from error
-        wide = [field for field in fields if pa.types.is_decimal256(field.type)]
+        wide = [field for field in _fields(file) if pa.types.is_decimal256(field.type)]
         if wide:
             raise DataContractError(
                 f"{file}: column `{wide[0].name}` is {wide[0].type}, but at most 38 digits can be "
                 "read; write it as decimal(38, ...) or as a float."
             )
+
+
+def _fields(file: Path) -> list[pa.Field]:
+    """Answer the columns of a parquet file as it says them itself."""
+    try:
+        return list(pq.read_schema(file))
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(str(file), error) from error
 
 
 def _refuse_repeated(files: list[Path], source: SourceConfig) -> None:
