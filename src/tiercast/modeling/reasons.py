@@ -7,8 +7,9 @@ are exact path-dependent ones (Lundberg et al. 2020), computed by WOODELF (Nadel
 the interventional Shapley values of a linear model (Lundberg & Lee 2017, corollary 1).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +18,13 @@ import pyarrow as pa
 
 from tiercast.modeling.blend import Blend
 from tiercast.modeling.calibration import to_log_odds
+from tiercast.modeling.figures import Figures
 from tiercast.modeling.heads import BTYD_FEATURE, Heads, Learners
 from tiercast.modeling.topics import (
     TOPICS,
     Language,
-    figure_columns,
-    sentence,
+    filled,
+    plain,
     shown,
     topic_of,
 )
@@ -105,27 +107,14 @@ def _texts(
     language: Language,
 ) -> list[pa.Array]:
     """Answer feature, value and text of each reason, given its row, topic and feature."""
-    figures = _figures(frame, names)
+    figures = Figures(frame)
     rows = []
     for i, t, f in zip(row.tolist(), topic.tolist(), feature.tolist(), strict=True):
-        who, name = Figures(figures, i), names[f]
-        text = sentence(TOPICS[t], who, name, language)
-        rows.append((name, shown(who.get(name), language), text))
+        name, value = names[f], figures.value(names[f], i)
+        text = filled(TOPICS[t], partial(figures.text, row=i), language)
+        rows.append((name, shown(value, language), text or plain(name, value, language)))
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     return [pa.array(column, pa.string()) for column in columns]
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """One row of a table held by columns: a dictionary for each of many rows takes long."""
-
-    columns: Mapping[str, Sequence[object]]
-    row: int
-
-    def get(self, name: str) -> object:
-        """Answer a figure of the row; None where there is no such column."""
-        column = self.columns.get(name)
-        return None if column is None else column[self.row]
 
 
 def _strongest(found: Effects) -> npt.NDArray[np.int_]:
@@ -147,8 +136,3 @@ def _sum_levels(features: Sequence[str], values: FloatArray) -> tuple[tuple[str,
     for column, target in enumerate(place):
         summed[:, target] += values[:, column]
     return names, summed
-
-
-def _figures(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Sequence[object]]:
-    used = [c for c in dict.fromkeys((*names, *figure_columns())) if c in frame.columns]
-    return {name: frame[name].tolist() for name in used}

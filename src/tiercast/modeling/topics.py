@@ -6,6 +6,7 @@ features' Shapley values.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from math import isnan
@@ -15,6 +16,7 @@ from typing import Literal, Protocol
 import pandas as pd
 
 from tiercast.features.registry import CATALOGUE
+from tiercast.modeling.figures import column_of, figure
 
 Language = Literal["en", "zh"]
 PROFILE = "profile"
@@ -29,8 +31,8 @@ UNKNOWN: dict[Language, str] = {"en": "unknown", "zh": "未知"}
 class Topic:
     """One topic: the features whose names begin so, and templates filled from a customer's row.
 
-    Templates are tried in order; the first whose figures the row has is used. A slot named
-    `x_pct` shows column x in percent, `x_1` with one decimal, `x` as a whole number.
+    Templates are tried in order; the first whose figures the row has is used. For
+    slots see `figures`.
     """
 
     name: str
@@ -162,12 +164,29 @@ def sentence(topic: Topic, row: Row, feature: str, language: Language) -> str:
     >>> sentence(TOPICS[topic_of("tenure_days")], {"tenure_days": 1.0}, "tenure_days", "en")
     'customer for 1 day'
     """
+    told = filled(topic, lambda slot: figure(slot, row.get(column_of(slot))), language)
+    return plain(feature, row.get(feature), language) if told is None else told
+
+
+def filled(topic: Topic, text_of: Callable[[str], str | None], language: Language) -> str | None:
+    """Answer the first template whose slots all have a text; None where none does."""
     for template in topic.en if language == "en" else topic.zh:
-        figures = {slot: _figure(slot, row) for slot in _slots(template)}
-        if all(text is not None for text in figures.values()):
-            told = template.format(**figures)
-            return ONE_OF_MANY.sub(r"1 \1", told) if "1" in figures.values() else told
-    return f"{feature.replace('_', ' ')}: {shown(row.get(feature), language)}"
+        texts = {slot: text_of(slot) for slot in _slots(template)}
+        if None not in texts.values():
+            told = template.format(**texts)
+            return ONE_OF_MANY.sub(r"1 \1", told) if "1" in texts.values() else told
+    return None
+
+
+def plain(feature: str, value: object, language: Language) -> str:
+    """Answer a feature and its value, where its topic has no sentence for the customer.
+
+    Examples
+    --------
+    >>> plain("household_size", 3.0, "en")
+    'household size: 3'
+    """
+    return f"{feature.replace('_', ' ')}: {shown(value, language)}"
 
 
 def shown(value: object, language: Language) -> str:
@@ -185,29 +204,9 @@ def shown(value: object, language: Language) -> str:
     return f"{value:g}" if abs(value) < LARGE else f"{value:.0f}"
 
 
-def figure_columns() -> tuple[str, ...]:
-    """Answer the columns that sentences are filled from."""
-    slots = (slot for topic in TOPICS for template in topic.en for slot in _slots(template))
-    return tuple(dict.fromkeys(_column(slot) for slot in slots))
-
-
 @cache
 def _slots(template: str) -> list[str]:
     return [slot for _, slot, _, _ in Formatter().parse(template) if slot]
-
-
-def _column(slot: str) -> str:
-    return slot.removesuffix("_pct").removesuffix("_1")
-
-
-def _figure(slot: str, row: Row) -> str | None:
-    """Answer a figure as text: `_pct` as percent, `_1` with a decimal, else a whole number."""
-    value = row.get(_column(slot))
-    if not isinstance(value, int | float) or _missing(value):
-        return None
-    if slot.endswith("_pct"):
-        return f"{value:.0%}"
-    return f"{value:.1f}" if slot.endswith("_1") else f"{value:,.0f}"
 
 
 def _missing(value: object) -> bool:
