@@ -76,7 +76,7 @@ def _rounded(slot: str, values: "pd.Series[float]") -> "pd.Series[float]":
     if slot.endswith(DECIMAL):
         return values
     # Adding 0.0 makes a plain 0 of a -0.
-    return np.rint(values * 100 if slot.endswith(PERCENT) else values) + 0.0
+    return (values * 100 if slot.endswith(PERCENT) else values).round() + 0.0
 
 
 def _text(slot: str, rounded: float) -> str | None:

@@ -41,7 +41,7 @@ class TreeShapley:
         return np.asarray(found, dtype=np.float64)
 
 
-class _KeptVectors(HighDepthWoodelfPathToSVectors):  # type: ignore[misc]  # it has no types
+class _KeptVectors(HighDepthWoodelfPathToSVectors):
     """WOODELF's vectors of a leaf, by all that they depend on."""
 
     def __init__(self, metric: ShapleyValues, max_depth: int) -> None:

@@ -102,7 +102,7 @@ def _parted(connection: Backend, journal: Journal, number: int) -> Journal:
     """Hold each table sorted by batch, so that reading one batch skips the others."""
 
     def parted(name: str, table: ir.Table) -> ir.Table:
-        batch = (table.customer_id.cast("string").hash() % number).abs()
+        batch = (table.customer_id.hash() % number).abs()
         sorted_rows = table.mutate(**{BATCH: batch.cast("int32")}).order_by(BATCH)
         return connection.create_table(f"{name}__by_batch", sorted_rows)
 
