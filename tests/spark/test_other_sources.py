@@ -6,6 +6,7 @@ import pytest
 from bases import write_base
 from shop import CUTOFFS, shop
 from tiercast.config.schema import Config
+from tiercast.contract.errors import DataContractError
 from tiercast.sources.canonical import open_base
 from tiercast.training import panel as panel_module
 from tiercast.training.train import train
@@ -39,6 +40,16 @@ def test_csv_is_read_as_by_duckdb(cluster, tmp_path):
     here, there = (report for _, report in told)
     assert there.tables == here.tables
     assert [(f.rule, f.rows) for f in there.findings] == [(f.rule, f.rows) for f in here.findings]
+
+
+def test_a_damaged_parquet_file_is_refused_with_what_to_do(cluster, tmp_path):
+    (tmp_path / "lines.parquet").write_bytes(b"PAR1 and no more")
+    source = {"path": str(tmp_path / "lines.parquet")}
+    settings = {"name": "damaged", "sources": {"transactions": source}, "engine": cluster.url}
+    config = Config.model_validate(settings | {"output": {"path": str(tmp_path / "out")}})
+    message = r"lines\.parquet: cannot be read: .*; export again or mend it"
+    with pytest.raises(DataContractError, match=message), open_base(config):
+        pass
 
 
 def test_a_training_takes_the_same_sample_to_one_machine(cluster, tmp_path, monkeypatch):
