@@ -1,4 +1,5 @@
-# docker build -t tiercast . && docker run --rm -v "$PWD:/work" tiercast demo
+# docker build -t tiercast .
+# docker run --rm --user "$(id -u):$(id -g)" --env HOME=/tmp --volume "$PWD:/work" tiercast demo
 # The versions are those of requirements.lock. Java is for `engine: local-spark` alone: leave it
 # out with --build-arg JAVA="".
 FROM python:3.11-slim-bookworm
@@ -12,12 +13,14 @@ WORKDIR /opt/tiercast
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE ./
+# The package's samples are links to the configs in pipelines/.
+COPY pipelines ./pipelines
 COPY src ./src
 RUN pip install --no-cache-dir --no-deps .
 
-RUN useradd --create-home tiercast
+# Config, data, runs/ and models/ are the caller's: mount them at /work.
+RUN useradd --create-home tiercast && install --directory --owner tiercast /work
 USER tiercast
-# Config, data, runs/ and models/ are the caller's: mount them here.
 WORKDIR /work
 ENTRYPOINT ["tiercast"]
 CMD ["--help"]

@@ -1,4 +1,4 @@
-"""What holds for the schedules and the image that come with the project."""
+"""What holds for the schedules that come with the project."""
 
 import ast
 import configparser
@@ -84,13 +84,3 @@ def test_the_airflow_file_calls_the_command_line_alone():
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
     assert modules == {"datetime", "os", "airflow", "airflow.operators.bash"}
-
-
-def test_the_image_is_built_from_the_lock_and_from_files_that_are_there():
-    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
-    copied = [word for line in lines if line.startswith("COPY") for word in line.split()[1:-1]]
-    assert "requirements.lock" in copied
-    assert all((ROOT / name).exists() for name in copied)
-    installs = [line for line in lines if "pip install" in line]
-    assert all("requirements.lock" in line or "--no-deps" in line for line in installs)
-    assert all("==" not in line for line in lines)  # versions stand in the lock alone
