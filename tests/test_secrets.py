@@ -15,13 +15,14 @@ SECRET = "geheim-7f3a"
 
 
 @pytest.fixture
-def config(postgres_url):
+def config(postgres_url, memory):
     backend = ibis.connect(postgres_url)
     backend.create_table("orders", shop(customers=90)["transactions"].iloc[::3])
     url = postgres_url.replace("postgres:@", f"postgres:{SECRET}@")
     assert SECRET in url
     source = {"connection": url, "table": "orders"}
-    output = {"path": "runs/secrets", "connection": url, "schema": "secrets"}
+    store = f"memory://me:{SECRET}@store/secrets"
+    output = {"path": "runs/secrets", "connection": url, "schema": "secrets", "url": store}
     yield Config.model_validate(
         {
             "name": "secrets",
@@ -36,7 +37,7 @@ def config(postgres_url):
     backend.disconnect()
 
 
-def test_a_password_is_in_nothing_that_is_written(config, tmp_path, capfd):
+def test_a_password_is_in_nothing_that_is_written(config, memory, tmp_path, capfd):
     with working_in(tmp_path):
         tiercast.check(config)
         tiercast.train(config)
@@ -49,6 +50,9 @@ def test_a_password_is_in_nothing_that_is_written(config, tmp_path, capfd):
     assert any(name.endswith(".html") for name in names)
     assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
     assert SECRET not in "".join(capfd.readouterr())
+    stored = {path.rpartition("/")[2]: memory.cat_file(path) for path in memory.find("/")}
+    assert stored.keys() >= {"manifest.json", "tiercast.json"}
+    assert [name for name, content in stored.items() if SECRET.encode() in content] == []
     with psycopg.connect(config.output.connection) as connection:
         kept = [
             connection.execute(f"select kept::text from secrets.{table} kept").fetchall()
