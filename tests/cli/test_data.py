@@ -49,7 +49,22 @@ def test_check_of_too_short_a_history_shows_it_and_ends_with_2(run, shop):
     assert "use an as_of from 2024-06-03 on" in shown.stderr
 
 
+# Two more who come back, for more: three tiers of buyers need three values.
+MORE = "c,2024-01-10,20,6\nd,2024-01-11,40,7\nc,2024-02-20,20,8\nd,2024-02-21,40,9\n"
+
+
+def test_check_of_buyers_too_few_for_the_tiers_ends_with_2(run, shop, tmp_path):
+    config = (tmp_path / "shop.yaml").read_text("utf-8")
+    (tmp_path / "shop.yaml").write_text(config + "outlook: {horizon_days: 30}\n", "utf-8")
+    shown = run("check", shop)
+    assert shown.exit_code == 2
+    assert "must be at least 3, but is 2" in shown.stderr
+    assert "use `tiers.method: amounts`, fewer `tiers.names`" in shown.stderr
+
+
 def test_check_of_a_history_that_will_do_ends_with_0(run, shop, tmp_path):
+    orders = (tmp_path / "orders.csv").read_text("utf-8")
+    (tmp_path / "orders.csv").write_text(orders + MORE, "utf-8")
     config = (tmp_path / "shop.yaml").read_text("utf-8")
     (tmp_path / "shop.yaml").write_text(config + "outlook: {horizon_days: 30}\n", "utf-8")
     shown = run("check", shop)
