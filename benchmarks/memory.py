@@ -6,7 +6,7 @@ scored by the same model in a process of its own:
     python benchmarks/memory.py
     python benchmarks/memory.py 1 10 30
 
-What a process holds: Python and its libraries (about 320 MB), one batch of 25,000 customers
+What a process holds: Python and its libraries (about 320 MB), one batch of 50,000 customers
 with what is read off it (about 400 MB), and at most 512 MB of DuckDB's buffers, which fill as
 the base grows and then spill to disk.
 """
