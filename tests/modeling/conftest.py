@@ -71,7 +71,6 @@ def _at(cutoff, seed, customers=300):
             "average_order_value": spend,
             "luck": rng.random(customers),
             "region": rng.choice(["north", "south"], customers),
-            "clv_order_probability": np.clip(chance * 0.95, 0.01, 0.99),
             "clv_order_probability_mbg": np.clip(chance * 0.9, 0.01, 0.99),
             "clv_expected_value": chance * spend,
             "ordered": ordered,

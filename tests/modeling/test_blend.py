@@ -34,7 +34,7 @@ def simulated(right, rows=6000, seed=0):
     told_value = rng.normal(1.7, 1.2, (rows, 3))
     told_odds[:, right] = log_odds
     told_value[:, right] = log_mean + np.log(expit(log_odds))
-    return past(Opinions(told_odds, told_value, told_odds[:, 2]), ordered, value)
+    return past(Opinions(told_odds, told_value), ordered, value)
 
 
 def agreeing(mine, theirs, rows=1000, seed=1):
@@ -50,7 +50,7 @@ def agreeing(mine, theirs, rows=1000, seed=1):
     log_value += np.log(value.sum()) - np.log(np.exp(log_value).sum())
     others = theirs + (mine - theirs) / (1 - PRIOR_WEIGHTS[-1])
     values = log_value[:, None] + np.array([others, others, theirs])
-    return past(Opinions(np.column_stack([log_odds] * 3), values, log_odds), ordered, value)
+    return past(Opinions(np.column_stack([log_odds] * 3), values), ordered, value)
 
 
 def unlike(rows=500, seed=2):
@@ -59,7 +59,6 @@ def unlike(rows=500, seed=2):
     return Opinions(
         rng.normal([-1.0, -0.5, 0.5], 1.0, (rows, 3)),
         rng.normal([2.0, 1.5, 3.0], 0.8, (rows, 3)),
-        rng.normal(0.7, 1.0, rows),
     )
 
 
@@ -96,8 +95,7 @@ def test_where_all_rank_alike_the_weights_are_the_prior_s():
 
 def test_weights_need_no_level_to_be_told():
     fold = simulated(1)
-    told = fold.opinions
-    moved = Opinions(told.log_odds + 1.3, told.log_value - 0.4, told.level_odds + 1.3)
+    moved = Opinions(fold.opinions.log_odds + 1.3, fold.opinions.log_value - 0.4)
     shifted = past(moved, fold.ordered, fold.value)
     assert Blend.fit([shifted], 7).weights == Blend.fit([fold], 7).weights
 
@@ -150,7 +148,7 @@ def test_folds_that_overlap_count_as_one_and_a_half_together():
 
 
 def test_log_odds_and_log_values_are_weighted_means():
-    opinions = Opinions(np.array([[1.0, 0.0, -2.0]]), np.log([[40.0, 10.0, 20.0]]), np.zeros(1))
+    opinions = Opinions(np.array([[1.0, 0.0, -2.0]]), np.log([[40.0, 10.0, 20.0]]))
     told = Blend((0.5, 0.3, 0.2)).forecast(opinions, PLENTY)
     assert told.log_odds == pytest.approx([0.1])
     value = 40**0.5 * 10**0.3 * 20**0.2
@@ -159,7 +157,7 @@ def test_log_odds_and_log_values_are_weighted_means():
 
 
 def test_a_mean_lies_between_the_least_and_the_largest_value():
-    opinions = Opinions(np.zeros((2, 3)), np.array([[-99.0] * 3, [99.0] * 3]), np.zeros(2))
+    opinions = Opinions(np.zeros((2, 3)), np.array([[-99.0] * 3, [99.0] * 3]))
     assert Blend().forecast(opinions, 500.0).mean_if_order.tolist() == [LEAST_VALUE, 500.0]
 
 
@@ -190,7 +188,7 @@ def test_the_level_lies_between_the_blend_s_and_the_btyd_models(share):
     raw = Blend().forecast(opinions, PLENTY)
     mine = logit(expit(raw.log_odds).mean()), np.log(np.exp(raw.log_value).sum())
     theirs = (
-        logit(expit(opinions.level_odds).mean()),
+        logit(expit(opinions.log_odds[:, 2]).mean()),
         np.log(np.exp(opinions.log_value[:, 2]).sum()),
     )
     found = levelled(Blend(PRIOR_WEIGHTS, share), opinions)

@@ -47,7 +47,7 @@ def one_worth_anything(panel):
 
 def nothing_to_tell_apart(panel):
     return panel[["customer_id", "as_of", "ordered", "value"]].assign(
-        clv_order_probability=0.5, clv_order_probability_mbg=0.4, clv_expected_value=12.0
+        clv_order_probability_mbg=0.4, clv_expected_value=12.0
     )
 
 
@@ -68,13 +68,12 @@ def test_where_nothing_can_be_learnt_every_expert_says_what_the_btyd_models_say(
     panel = poor(simulated_panel)
     heads = Heads.fit(panel, PARAMS, 7)
     told = heads.predict(panel)
-    chance, level = (panel[f"clv_order_probability{which}"] for which in ("_mbg", ""))
+    chance = panel["clv_order_probability_mbg"].to_numpy()
     expected = np.maximum(panel["clv_expected_value"].to_numpy(), LEAST_VALUE)
     assert heads.learners is None
     for expert in range(len(EXPERTS)):
         assert told.log_odds[:, expert] == pytest.approx(logit(chance))
         assert told.log_value[:, expert] == pytest.approx(np.log(expected))
-    assert told.level_odds == pytest.approx(logit(level))
     assert heads.to_files() == {}
 
 
@@ -85,12 +84,6 @@ def test_the_btyd_models_speak_last_and_for_themselves(heads, simulated_panel):
     assert EXPERTS[-1] == "btyd"
     assert told.log_odds[:, -1] == pytest.approx(logit(chance))
     assert told.log_value[:, -1] == pytest.approx(np.log(np.maximum(value, LEAST_VALUE)))
-
-
-def test_the_level_of_orders_is_told_by_the_model_that_tells_the_value(heads, simulated_panel):
-    # clv_expected_value is BG/NBD's expected orders times spend, clv_order_probability its chance.
-    chance = simulated_panel["clv_order_probability"].to_numpy()
-    assert heads.predict(simulated_panel).level_odds == pytest.approx(logit(chance))
 
 
 def test_the_trees_value_is_the_mean_of_two_forecasts_in_logs(heads, simulated_panel):
@@ -202,10 +195,9 @@ def test_the_opinions_on_one_row_need_no_others(heads, simulated_panel):
 
 def test_opinions_on_some_rows_are_those_rows():
     numbers = np.arange(9.0).reshape(3, 3)
-    some = Opinions(numbers, -numbers, numbers[:, 0])[np.array([2, 0])]
+    some = Opinions(numbers, -numbers)[np.array([2, 0])]
     assert some.log_odds.tolist() == [[6, 7, 8], [0, 1, 2]]
     assert some.log_value.tolist() == [[-6, -7, -8], [0, -1, -2]]
-    assert some.level_odds.tolist() == [6, 0]
 
 
 def test_the_few_largest_values_are_held_down():

@@ -109,7 +109,7 @@ def test_the_base_s_level_lies_between_the_experts_but_for_the_drift(outlook, si
     raw = outlook.forecast(simulated_panel)
     level = Experts.of(outlook.heads, outlook.blend, simulated_panel).level
     order = expit(level.log_odds(raw.log_odds))
-    chances = [expit(raw.log_odds).mean(), expit(opinions.level_odds).mean()]
+    chances = [expit(raw.log_odds).mean(), expit(opinions.log_odds[:, 2]).mean()]
     totals = [np.exp(raw.log_value).sum(), np.exp(opinions.log_value[:, 2]).sum()]
     assert min(chances) < order.mean() < max(chances)
     assert min(totals) < (order * level.mean_if_order(raw.mean_if_order)).sum() < max(totals)
@@ -119,8 +119,7 @@ def test_the_base_s_level_lies_between_the_experts_but_for_the_drift(outlook, si
 
 def test_only_folds_whose_season_was_as_well_known_weigh_the_experts(simulated_panel, said):
     # Of the other fold only the BTYD models' word would do.
-    turned = [np.roll(told, 1, 1) for told in (said.opinions.log_odds, said.opinions.log_value)]
-    right = Opinions(*turned, said.opinions.level_odds)
+    right = Opinions(np.roll(said.opinions.log_odds, 1, 1), np.roll(said.opinions.log_value, 1, 1))
     other = PastOpinions(right, said.ordered, said.value, said.largest_mean, season_known=True)
     assert Blend.fit([other], 7) != Blend.fit([said], 7)
     assert outlook_of(simulated_panel, [said, other]).blend == Blend.fit([said], 7)

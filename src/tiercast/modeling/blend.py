@@ -93,12 +93,11 @@ class Blend:
         """Answer what moves a base's forecast to the level that both kinds of expert agree on.
 
         The mean chance of an order and the total value move `btyd_level` of the way, on the
-        scales of log odds and logs, from the blend's to BG/NBD's: both by the same model, or
-        the mean value of an order would make up for what two models differ by.
+        scales of log odds and logs, from the blend's to the BTYD models'.
         """
         btyd = len(EXPERTS) - 1
         mine = float(to_log_odds(expit(forecast.log_odds).mean()))
-        theirs = float(to_log_odds(expit(opinions.level_odds).mean()))
+        theirs = float(to_log_odds(expit(opinions.log_odds[:, btyd]).mean()))
         chance = float(expit(self._between(mine, theirs)))
         shift = shift_to(forecast.log_odds, chance)
         total = self._between(

@@ -23,7 +23,6 @@ LARGEST_QUANTILE = 0.999  # buyers' values beyond it count as that quantile in t
 LEAST_VALUE = 0.01
 FEWEST_ROWS = 200  # below it trees learn noise: the BTYD models answer alone
 BTYD_FEATURE = "clv_order_probability_mbg"
-LEVEL_FEATURE = "clv_order_probability"
 
 
 @dataclass(frozen=True)
@@ -41,19 +40,14 @@ class HeadParams:
 
 @dataclass(frozen=True)
 class Opinions:
-    """What each of `EXPERTS` says: log odds of an order and log of the value, (n, 3) each.
-
-    Of the BTYD models MBG/NBD ranks who orders best, BG/NBD tells the value: `level_odds` (n,)
-    are the latter's log odds of an order, for the level of orders to be of one mind with it.
-    """
+    """What each of `EXPERTS` says: log odds of an order and log of the value, (n, 3) each."""
 
     log_odds: FloatArray
     log_value: FloatArray
-    level_odds: FloatArray
 
     def __getitem__(self, rows: npt.NDArray[np.int_]) -> "Opinions":
         """Answer the opinions on some of the rows."""
-        return Opinions(self.log_odds[rows], self.log_value[rows], self.level_odds[rows])
+        return Opinions(self.log_odds[rows], self.log_value[rows])
 
 
 @dataclass(frozen=True)
@@ -126,15 +120,13 @@ class Heads:
     def predict(self, frame: pd.DataFrame) -> Opinions:
         """Answer what each expert says of each row of a feature frame."""
         btyd = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float))
-        level = to_log_odds(frame[LEVEL_FEATURE].to_numpy(dtype=float))
         btyd_value = _log_value(frame["clv_expected_value"].to_numpy(dtype=float))
         if self.learners is None:
-            return Opinions(np.column_stack([btyd] * 3), np.column_stack([btyd_value] * 3), level)
+            return Opinions(np.column_stack([btyd] * 3), np.column_stack([btyd_value] * 3))
         found = self.learners.opinions(self.design.transform(frame), np.log(horizon_ratio(frame)))
         return Opinions(
             np.column_stack([found[0], btyd]),
             np.column_stack([np.maximum(found[1], np.log(LEAST_VALUE)), btyd_value]),
-            level,
         )
 
     def to_files(self) -> dict[str, str]:
