@@ -51,7 +51,7 @@ def rows(count):
     frame["next_order_date"] = pd.Series([None] * count, dtype=object)
     frame["tier_change"] = pd.Series([pd.NA] * count, dtype="Int8")
     frame["previous_tier"] = pd.Series([float("nan")] * count, dtype=object)
-    frame["tier_probabilities"] = [{"top": 0.25, "none": 0.75}] * count
+    frame["tier_p0"], frame["tier_p1"] = 0.25, 0.75
     frame["tier_set"] = [["none", "top"]] * count
     frame["alerts"] = [[]] * count
     return frame

@@ -17,6 +17,7 @@ from tiercast.config.settings import Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.modeling.assignment import Assign, assign_tiers
+from tiercast.modeling.memberships import names_held
 from tiercast.modeling.next_order import WaitingTimes, dates_after
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.reasons import effects, reasons
@@ -136,7 +137,7 @@ class CustomerModel:
             {
                 "tier": names[assigned],
                 "tier_confidence": probabilities[np.arange(len(assigned)), assigned],
-                "tier_set": [names[row].tolist() for row in members],
+                "tier_set": names_held(members, self.facts.tier_names),
             },
             index=scored.index,
         )

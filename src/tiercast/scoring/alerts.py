@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from tiercast.config.alerts import AlertRule, Condition, Operator
 from tiercast.config.errors import InputError
+from tiercast.modeling.memberships import names_held
 
 BoolArray = npt.NDArray[np.bool_]
 Kind = Literal["number", "text"]
@@ -33,11 +34,10 @@ RANKS = ("tier_rank", "previous_rank")
 
 def alerts(rows: pd.DataFrame, rules: Sequence[AlertRule]) -> list[list[str]]:
     """Answer the names of the alerts raised for each row, in the order of the rules."""
-    if not rules:
-        return [[] for _ in range(len(rows))]
-    raised = np.column_stack([_raised(rule, rows) for rule in rules])
-    names = np.array([rule.name for rule in rules], dtype=object)
-    return [names[row].tolist() for row in raised]
+    raised = np.zeros((len(rows), len(rules)), dtype=bool)
+    for number, rule in enumerate(rules):
+        raised[:, number] = _raised(rule, rows)
+    return names_held(raised, [rule.name for rule in rules])
 
 
 def check_rules(rules: Sequence[AlertRule], kinds: Mapping[str, Kind]) -> None:

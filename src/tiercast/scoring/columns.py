@@ -48,11 +48,24 @@ def score_schema(customer_id: pa.DataType, tier_names: Sequence[str]) -> pa.Sche
 
 
 def to_table(rows: pd.DataFrame, reasons: pa.Array, schema: pa.Schema) -> pa.Table:
-    """Answer rows as an Arrow table of the schema; `reasons` comes as an Arrow array."""
+    """Answer rows as an Arrow table of the schema.
+
+    `reasons` comes as an Arrow array, `tier_probabilities` as the columns `tier_p0`, `tier_p1`,
+    ... of the rows: made of Python's objects, both would take long.
+    """
+    made = {
+        "reasons": reasons,
+        "tier_probabilities": _probabilities(rows, schema.field("tier_probabilities").type),
+    }
     arrays = [
-        reasons
-        if field.name == "reasons"
+        made[field.name]
+        if field.name in made
         else pa.array(rows[field.name], field.type, from_pandas=True)
         for field in schema
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _probabilities(rows: pd.DataFrame, kind: pa.StructType) -> pa.StructArray:
+    columns = [pa.array(rows[f"tier_p{tier}"], pa.float64()) for tier in range(kind.num_fields)]
+    return pa.StructArray.from_arrays(columns, fields=list(kind))

@@ -56,7 +56,6 @@ class Finish:
         final["tier_change"] = (before - final["tier_rank"]).astype("Int8")
         final["action"] = actions(final, facts.language)
         final["alerts"] = alerts(final, self.terms.rules)
-        final["tier_probabilities"] = self._told(staged)
         final["model_name"], final["model_version"] = facts.name, self.terms.model_version
         final["run_id"] = self.terms.run_id
         return final
@@ -73,12 +72,6 @@ class Finish:
         if boundaries is not None:
             return boundaries.steady_tiers(staged, previous, margin)
         return steady_choice(self.model.tier_matrix(staged), previous, margin)
-
-    def _told(self, staged: pd.DataFrame) -> pd.Series:
-        names = self.model.facts.tier_names
-        rows = self.model.tier_matrix(staged).tolist()
-        told = [dict(zip(names, row, strict=True)) for row in rows]
-        return pd.Series(told, index=staged.index, dtype=object)
 
 
 def steady_choice(probabilities: FloatArray, previous: FloatArray, margin: float) -> IntArray:

@@ -82,9 +82,13 @@ def tally(good: ir.Table, bad: ir.Table, spec: TableSpec, found: Mapping[str, Fo
 
 
 def hash_sums(table: ir.Table) -> HashSums:
-    """Answer sums over the hashes of a table's rows."""
-    text = [table[name].cast("string").fill_null("∅") for name in sorted(table.columns)]
-    rows = table.select(row=ibis.literal("\x1f").join(text).hash())
+    """Answer sums over the hashes of a table's rows.
+
+    Whether a value is known is hashed too: some engines pass over what is not.
+    """
+    values = {name: table[name] for name in sorted(table.columns)}
+    known = {f"{name} known": value.notnull() for name, value in values.items()}
+    rows = table.select(row=ibis.struct({**values, **known}).hash())
     low, high = rows.row & 0xFFFFFFFF, rows.row >> 32
     sums = rows.agg(rows=rows.count(), low=low.sum(), high=high.sum()).to_pyarrow().to_pylist()[0]
     return HashSums(**{name: int(number or 0) for name, number in sums.items()})
