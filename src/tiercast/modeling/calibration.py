@@ -5,7 +5,9 @@ with only older windows) shows by how much, but its window ended a horizon ago, 
 between differ: taking such readings at their word made levels worse on holdouts of three shops.
 So their mean is shrunk hard toward no correction, by a normal prior of spread `PRIOR_SD` and a
 shock of its own for each fold, estimated from their scatter but at least `LEAST_SHOCK_SD`; and
-it never moves the level by more than `LARGEST_MOVE`.
+it moves orders, and then what is left to their value, by no more than `LARGEST_MOVE` each.
+Following the total once, or counting folds for less where their windows overlap, was no better
+beyond chance on 64 origins of eleven bases, and the former worse for a shop in steady decline.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,18 +56,13 @@ class Calibration:
 
     @classmethod
     def fit(cls, folds: Sequence[FoldForecast]) -> Self:
-        """Learn from past folds, newest first; without any, no correction.
-
-        Orders and total each follow their own readings; the scale is what the shift leaves of the
-        total's, so that the two together move the total no further than it may be moved.
-        """
+        """Learn from past folds, newest first; without any, no correction."""
         usable = [f for f in folds if 0 < f.ordered.mean() < 1 and f.value.sum() > 0]
         if not usable:
             return cls()
         shift = shrunken_mean([_shift(fold.log_odds, fold.ordered) for fold in usable])
-        total = [log_ratio(cls(), fold) for fold in usable]
-        left = [log_ratio(cls(shift), fold) for fold in usable]
-        return cls(shift, shrunken_mean(total) - float(np.mean(total) - np.mean(left)))
+        moved = cls(shift)
+        return cls(shift, shrunken_mean([log_ratio(moved, fold) for fold in usable]))
 
     def then(self, other: Self) -> Self:
         """Answer both corrections, one after the other."""
