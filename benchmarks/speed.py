@@ -115,7 +115,7 @@ def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Ru
     if sizes.demo:
         rounds.append({"demo": Run("demo", {"words": [str(BIN / "tiercast"), "demo"]})})
     if sizes.big:
-        rounds.append({"big": features("large", 1, 1)})
+        rounds.append({"big": features("large", 1, 2)})
     return rounds
 
 
