@@ -98,6 +98,18 @@ def before(day: str) -> pd.DataFrame:
     return frame[frame["ordered_at"].isna() | (frame["ordered_at"] < day)]
 
 
+def test_a_month_that_is_joined_while_a_job_goes_on_is_read_to_its_end(tmp_path):
+    for day in ("2024-02-02", "2024-02-03"):
+        grown(tmp_path, before(day))
+        _, stored = grown(tmp_path, before(day))
+        facts_of(stored)
+    files = set((tmp_path / "book" / "category_days").iterdir())
+    plain, stored = grown(tmp_path, before("2024-02-09"))
+    with open_history(stored) as history:
+        assert files - set((tmp_path / "book" / "category_days").iterdir())
+        assert facts(history) == facts_of(plain)
+
+
 def test_a_second_run_reads_the_new_days_and_the_window_alone(tmp_path):
     grown(tmp_path, before("2024-03-01"))
     _, stored = grown(tmp_path, before("2024-03-01"))

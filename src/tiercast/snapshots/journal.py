@@ -61,7 +61,9 @@ def build_journal(
     parts, spend = reduce_to_parts(lines, config), category_spend(lines)
     if kept is not None:
         parts = _joined(kept.parts, parts)
-        spend = None if spend is None else _joined(kept.category_days, spend)
+        if spend is not None:
+            # Held: the files of kept days may be joined and removed while the job goes on.
+            spend = connection.create_table("category_spend", _joined(kept.category_days, spend))
     # In the workspace's file: temporary tables are faster to write, but fill its memory.
     orders = connection.create_table("orders", begun_orders(parts, has_order_ids=has_order_ids))
     return Journal(
