@@ -9,14 +9,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from tiercast.artifacts.run_log import Run
-from tiercast.config.errors import InputError, OutputError
+from tiercast.config.errors import InputError
 from tiercast.config.schema import POSTGRESQL, Config
-from tiercast.config.secrets import masked, without_secrets
+from tiercast.config.secrets import masked
 from tiercast.sinks.layout import make_schema
 from tiercast.sinks.ledger_rows import replace_grades
 from tiercast.sinks.replacement import replace_day
 from tiercast.sinks.run_rows import keep_run
 from tiercast.sinks.session import Server, Session
+from tiercast.sinks.sink import keeping_secrets
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,8 @@ class Database:
     def telling(self, what: str) -> Iterator[None]:
         """Turn what the database refuses into an OutputError that gives no password away."""
         label = f"{masked(str(self.config.output.connection))} schema {self.schema}"
-        try:
-            with self.server.telling(f"{label} {what}"):
-                yield
-        except OutputError as error:
-            raise OutputError(without_secrets(str(error), self.config)) from None
+        with keeping_secrets(self.config), self.server.telling(f"{label} {what}"):
+            yield
 
     @contextmanager
     def _transaction(self, what: str) -> Iterator[Session]:

@@ -13,9 +13,9 @@ from tiercast.artifacts.scored_days import SCORES, scores_folder
 from tiercast.artifacts.text_file import plain_json, to_json
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.schema import Config
-from tiercast.config.secrets import without_secrets
 from tiercast.sinks.publication import Publication
 from tiercast.sinks.remote_folder import RemoteFolder
+from tiercast.sinks.sink import keeping_secrets
 
 OWNER = "tiercast.json"  # says whose results lie there
 LEDGER = "ledger"
@@ -96,11 +96,8 @@ class ObjectStore:
     @contextmanager
     def telling(self, what: str) -> Iterator[None]:
         """Turn what the store refuses into an OutputError that gives no password away."""
-        try:
-            with self.place.telling(what):
-                yield
-        except OutputError as error:
-            raise OutputError(without_secrets(str(error), self.config)) from None
+        with keeping_secrets(self.config), self.place.telling(what):
+            yield
 
 
 class Upload:

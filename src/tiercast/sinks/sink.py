@@ -1,13 +1,25 @@
 """A place where results go beside the files, whatever it is."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
 
 from tiercast.artifacts.run_log import Run
+from tiercast.config.errors import OutputError
+from tiercast.config.schema import Config
+from tiercast.config.secrets import without_secrets
+
+
+@contextmanager
+def keeping_secrets(config: Config) -> Iterator[None]:
+    """Let no OutputError out of the block that gives away a password of the config."""
+    try:
+        yield
+    except OutputError as error:
+        raise OutputError(without_secrets(str(error), config)) from None
 
 
 class Replacement(Protocol):
