@@ -24,10 +24,10 @@ from tiercast.sources.samples import sample_path
 from trained_base import (
     TrainedBase,
     cdnow_tenth,
+    left_as_it_was,
     text_shop,
     train_shop,
     train_tenth,
-    working_in,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,14 +97,14 @@ def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> TrainedBase:
 @pytest.fixture
 def tenth(trained_tenth: TrainedBase) -> Iterator[TrainedBase]:
     """Return CDNOW's tenth, its folder being the working directory: leave it as it is."""
-    with working_in(trained_tenth.folder):
+    with left_as_it_was(trained_tenth):
         yield trained_tenth
 
 
 @pytest.fixture
 def text_ids(trained_shop: TrainedBase) -> Iterator[TrainedBase]:
     """Return the shop, its folder being the working directory: leave it as it is."""
-    with working_in(trained_shop.folder):
+    with left_as_it_was(trained_shop):
         yield trained_shop
 
 

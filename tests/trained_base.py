@@ -100,6 +100,19 @@ def working_in(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def left_as_it_was(base: TrainedBase) -> Iterator[None]:
+    """Make a base's folder the working directory; days that a test leaves behind fail that test."""
+    with working_in(base.folder):
+        before = _days_in(base)
+        yield
+        assert _days_in(base) == before, "Put the base that others share back as it was."
+
+
+def _days_in(base: TrainedBase) -> set[Path]:
+    return set((base.folder / base.config.output.path).glob("*/as_of=*"))
+
+
 def train_tenth(folder: Path, tables: dict[str, pd.DataFrame]) -> TrainedBase:
     """Train and score CDNOW's tenth: five cutoffs, two of them forecast by older ones."""
     settings = {"name": "tenth", "train": {"trials": 2, "snapshots": 5}}

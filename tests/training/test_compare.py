@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,17 @@ def test_a_version_compared_with_itself_changes_nothing(tenth):
     assert found.notes == (
         f"0 of {tenth.scored.rows:,} customers of 1998-04-01 would change tier.",
     )
+
+
+def test_features_without_scores_are_no_scored_day(tenth):
+    features = tenth.folder / tenth.config.output.path / "features"
+    halfway = features / "as_of=1998-05-01"  # of a job that was killed before it wrote the scores
+    shutil.copytree(features / tenth.scored.folder.name, halfway)
+    try:
+        (note,) = compare(tenth.config, "1", "champion").notes
+    finally:
+        shutil.rmtree(halfway)
+    assert "customers of 1998-04-01" in note
 
 
 def test_an_unknown_version_is_refused(tenth):

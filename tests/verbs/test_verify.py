@@ -22,14 +22,14 @@ MIDNIGHT = dt.datetime(2024, 3, 1)
 
 @pytest.fixture
 def output(tenth):
-    """Return where the tenth's scores lie; they are put back afterwards."""
-    with kept(tenth.folder / tenth.config.output.path / "scores") as scores:
-        yield scores.parent
+    """Return where the tenth's scores and features lie; they are put back afterwards."""
+    with kept(tenth.folder / tenth.config.output.path) as folder:
+        yield folder
 
 
 @contextmanager
 def kept(folder):
-    aside = folder.with_name("scores_aside")
+    aside = folder.with_name(f"{folder.name}_aside")
     shutil.copytree(folder, aside)
     try:
         yield folder

@@ -6,7 +6,13 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.scored_days import FEATURES, dated, features_folder, parts_of
+from tiercast.artifacts.scored_days import (
+    FEATURES,
+    dated,
+    features_folder,
+    parts_of,
+    scored_dates,
+)
 from tiercast.modeling.bootstrap import Question, answered, verdict
 from tiercast.modeling.case import Case, Truth
 from tiercast.modeling.customer_model import CustomerModel
@@ -62,7 +68,7 @@ def changed_tiers(
     ours: CustomerModel, theirs: CustomerModel, output: Path
 ) -> tuple[pd.DataFrame, Notes]:
     """Answer customers by their tier (rows) and ours (columns), last scored day, and notes."""
-    days = dated(output / FEATURES)
+    days = sorted(set(scored_dates(output)) & set(dated(output / FEATURES)))
     if not days:
         return pd.DataFrame(), ("Nobody was scored yet, so no tier can change.",)
     frame, share = _scored_features(features_folder(output, days[-1]))
