@@ -102,7 +102,7 @@ def working_in(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def left_as_it_was(base: TrainedBase) -> Iterator[None]:
-    """Make a base's folder the working directory; days that a test leaves behind fail that test."""
+    """Make a base's folder the working directory; days that a test leaves behind fail it."""
     with working_in(base.folder):
         before = _days_in(base)
         yield
