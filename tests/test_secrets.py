@@ -41,9 +41,13 @@ def test_a_password_is_in_nothing_that_is_written(config, memory, tmp_path, capf
     with working_in(tmp_path):
         tiercast.check(config)
         tiercast.train(config)
-        tiercast.score(config)
+        scored = tiercast.score(config)
         tiercast.explain(config, 3)
         tiercast.report(config)
+    database, store = scored.copies
+    assert database.startswith("postgresql://") and database.endswith(" schema secrets")
+    assert store == "memory://me:***@store/secrets"
+    assert SECRET not in database
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     names = {path.name for path in files}
     assert names >= {"data_report.json", "mlflow.db", "model.json", "manifest.json"}

@@ -15,6 +15,7 @@ RESULT = ScoreResult(
     expected_total=12345.6,
     expected_interval=(10_234.4, 14_890.5),
     notes=(),
+    copies=("s3://shop/scores",),
 )
 
 
@@ -52,6 +53,7 @@ def test_score_shows_the_size_of_each_tier_and_where_the_scores_lie(run, scoring
         "1,500 customers by model version 3; expected value within the horizon: 12,346 "
         "(90 % interval 10,234 to 14,890)",
         "Scores: runs/shop/scores/as_of=2024-07-01/",
+        "Also:   s3://shop/scores",
     ]
 
 

@@ -86,4 +86,5 @@ def _show_scores(result: "ScoreResult") -> None:
         f"(90 % interval {result.expected_interval[0]:,.0f} to "
         f"{result.expected_interval[1]:,.0f})",
         f"Scores: {result.folder}/",
+        *(f"Also:   {place}" for place in result.copies),
     )

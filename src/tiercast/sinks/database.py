@@ -29,6 +29,11 @@ class Database:
     schema: str
     label: str = "the database"
 
+    @property
+    def where(self) -> str:
+        """The server's address, without any password, and the schema."""
+        return f"{masked(str(self.config.output.connection))} schema {self.schema}"
+
     def prepare(self) -> None:
         """Make the schema and its tables for runs and grades, where they are missing.
 
@@ -84,8 +89,7 @@ class Database:
     @contextmanager
     def telling(self, what: str) -> Iterator[None]:
         """Turn what the database refuses into an OutputError that gives no password away."""
-        label = f"{masked(str(self.config.output.connection))} schema {self.schema}"
-        with keeping_secrets(self.config), self.server.telling(f"{label} {what}"):
+        with keeping_secrets(self.config), self.server.telling(f"{self.where} {what}"):
             yield
 
     @contextmanager

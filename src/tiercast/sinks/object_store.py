@@ -13,6 +13,7 @@ from tiercast.artifacts.scored_days import SCORES, scores_folder
 from tiercast.artifacts.text_file import plain_json, to_json
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.schema import Config
+from tiercast.config.secrets import masked
 from tiercast.sinks.publication import Publication
 from tiercast.sinks.remote_folder import RemoteFolder
 from tiercast.sinks.sink import keeping_secrets
@@ -28,6 +29,11 @@ class ObjectStore:
     config: Config
     place: RemoteFolder
     label: str = "the object store"
+
+    @property
+    def where(self) -> str:
+        """The folder's URL, without any password."""
+        return masked(str(self.config.output.url))
 
     def prepare(self) -> None:
         """Make the folder this base's own, or see that it is.

@@ -36,6 +36,10 @@ class Sink(Protocol):
     def label(self) -> str:
         """What it is, for people."""
 
+    @property
+    def where(self) -> str:
+        """Its address, without any password."""
+
     def keep_run(self, run: Run) -> None:
         """Write a run down, or what became of it."""
 

@@ -20,7 +20,8 @@ from tiercast.artifacts.scored_days import (
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.scoring.score import PREVIOUS, score
+from tiercast.scoring.job import PREVIOUS
+from tiercast.scoring.score import score
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.verbs.leak_probe import with_planted_future
 
