@@ -91,6 +91,16 @@ def test_values_that_are_not_finite_are_refused():
         tier_cuts([1.0, np.nan, 2.0, 3.0], TiersConfig())
 
 
+def test_natural_breaks_find_cents_apart_on_a_million():
+    config = TiersConfig(method="natural_breaks")
+    assert tier_cuts([1e6, 1e6 + 0.01, 1e6 + 0.02], config) == (1e6 + 0.02, 1e6 + 0.01)
+
+
+def test_natural_breaks_of_what_floats_cannot_tell_apart_are_refused():
+    with pytest.raises(InputError, match="without buyers"):
+        tier_cuts([1e18, 1e18 + 128, 1e18 + 256], TiersConfig(method="natural_breaks"))
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.floats(0, 1e6), min_size=3, max_size=60, unique=True),

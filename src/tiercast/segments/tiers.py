@@ -108,13 +108,22 @@ def _natural_breaks(values: Floats, classes: int) -> tuple[float, ...]:
     if classes == 1:
         return ()
     points = _representatives(values, classes)
+    below = _breaks(_stretched(_log(points)), classes)
+    starts = [_widest_gap(values, points[rank], points[rank + 1]) for rank in below]
+    unfilled = classes - 1 - len(starts)  # tiers that nobody is left for
+    return (*sorted(starts, reverse=True), *[float(values[0])] * unfilled)
+
+
+def _breaks(heights: Floats, classes: int) -> list[int]:
+    """Return the ranks below Fisher's breaks, fewer where floats cannot tell heights apart."""
+    if np.unique(heights).size < classes:
+        return []
     with warnings.catch_warnings():
         # It only recommends numba for speed, which few points do not need.
         warnings.filterwarnings("ignore", message="Numba not installed")
-        upper = mapclassify.FisherJenks(_log(points), k=classes).bins[:-1]
-    below = np.searchsorted(_log(points), upper, side="right") - 1
-    starts = (_widest_gap(values, points[rank], points[rank + 1]) for rank in below)
-    return tuple(sorted(starts, reverse=True))
+        upper = mapclassify.FisherJenks(heights, k=classes).bins[:-1]
+    below = np.unique(np.searchsorted(heights, upper, side="right") - 1)
+    return [int(rank) for rank in below if rank < heights.size - 1]
 
 
 def _representatives(values: Floats, classes: int) -> Floats:
@@ -128,6 +137,12 @@ def _widest_gap(values: Floats, low: float, high: float) -> float:
     """Return the value above the widest gap between two representatives."""
     between = values[(values >= low) & (values <= high)]
     return float(between[np.argmax(np.diff(_log(between))) + 1])
+
+
+def _stretched(heights: Floats) -> Floats:
+    """Return heights from 0 to 1: Fisher's sums of squares lose small steps at great heights."""
+    low, high = heights[0], heights[-1]
+    return heights if low == high else (heights - low) / (high - low)
 
 
 def _log(values: Floats) -> Floats:
