@@ -45,7 +45,8 @@ def test_a_password_is_in_nothing_that_is_written(config, memory, tmp_path, capf
         tiercast.explain(config, 3)
         tiercast.report(config)
     database, store = scored.copies
-    assert database.startswith("postgresql://") and database.endswith(" schema secrets")
+    assert database.startswith("postgresql://")
+    assert database.endswith(" schema secrets")
     assert store == "memory://me:***@store/secrets"
     assert SECRET not in database
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
