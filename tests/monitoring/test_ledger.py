@@ -1,9 +1,16 @@
 import datetime as dt
+import shutil
 
+import pandas as pd
+import pytest
+
+from bases import opened
 from tiercast.config.progress import Silent
+from tiercast.monitoring import ledger as ledger_module
 from tiercast.monitoring.batches import stored_batches
 from tiercast.monitoring.ledger import keep_ledger, read_ledger
-from tiny_batch import DUE, SCORED, scores
+from tiercast.snapshots.journal import build_journal
+from tiny_batch import BEFORE, CAME, DUE, SCORED, orders, scores
 
 LATER = dt.date(2024, 3, 3)
 
@@ -37,9 +44,49 @@ def test_a_batch_waits_for_orders_that_are_not_known_yet(base, journal, output):
     assert [one.as_of for one in ledger.waiting] == [LATER]
 
 
+def test_what_is_graded_is_not_graded_again(base, journal, output, batch, monkeypatch):
+    first = keep(base, journal, output)
+    monkeypatch.setattr(ledger_module, "outcomes", lambda *_: pytest.fail("graded again"))
+    again = keep(base, journal, output)
+    pd.testing.assert_frame_equal(again.grades, first.grades)
+    assert again.files == first.files
+
+
+@pytest.mark.parametrize(
+    ("late", "total"),
+    [
+        ((6, "2024-03-20", 10.0), 210.0),  # within the horizon
+        ((6, "2024-02-29", 10.0), 200.0),  # before it
+        ((6, "2024-03-31", 10.0), 200.0),  # after it
+    ],
+)
+def test_orders_that_come_late_are_counted(base, journal, output, batch, tmp_path, late, total):
+    keep(base, journal, output)
+    before = files(output)
+    tables = {"transactions": orders((*BEFORE, *CAME, late))}
+    settings = {"outlook": {"horizon_days": 30}, "output": {"path": base.config.output.path}}
+    with opened(tmp_path / "late", tables, **settings) as late_base:
+        again = build_journal(late_base.connection, late_base.tables, late_base.config)
+        grades = keep(late_base, again, output).grades
+    (row,) = grades[(grades["by"] == "all") & (grades["metric"] == "total")].to_dict("records")
+    assert row["came"] == total
+    assert (files(output) == before) == (total == 200.0)
+
+
+def test_grades_of_another_version_of_tiercast_are_made_anew(
+    base, journal, output, batch, monkeypatch
+):
+    keep(base, journal, output)
+    before = files(output)
+    monkeypatch.setattr("tiercast.monitoring.basis.package_version", lambda _: "0.0.1")
+    keep(base, journal, output)
+    assert files(output) != before
+
+
 def test_grading_again_gives_the_same_bytes(base, journal, output, batch):
     keep(base, journal, output)
     first = files(output)
+    shutil.rmtree(output.folder / "ledger")
     keep(base, journal, output)
     assert files(output) == first
     assert sorted(first) == [

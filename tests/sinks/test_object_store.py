@@ -172,6 +172,16 @@ def test_grades_take_the_place_of_those_of_the_same_day(url, tmp_path):
         assert len(names(url, f"ledger/{folder.name}")) == 2
 
 
+def test_grades_that_are_there_are_left_alone(url, tmp_path, monkeypatch):
+    store, folder = opened(url, tmp_path), tmp_path / "ledger" / f"as_of={DAY}"
+    with DatasetWriter(folder) as writer:
+        writer.write(pa.table({"customer_id": [1]}))
+    store.keep_grades([folder / "part-00000.parquet"])
+    for name in ("put_file", "put_whole", "remove"):
+        monkeypatch.setattr(store.place, name, lambda *_: pytest.fail("touched again"))
+    store.keep_grades([folder / "part-00000.parquet"])
+
+
 def test_what_became_of_a_run_is_final_but_for_a_failure_after_all(url):
     store, run = opened(url), Run.begin("score", "shop")
     told = []

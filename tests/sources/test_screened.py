@@ -6,7 +6,9 @@ import pytest
 
 from tiercast.contract.screening import flag, rules_for
 from tiercast.contract.tables import TABLES
-from tiercast.sources.screened import Screened, hash_sums
+from tiercast.contract.tally import HashSums
+from tiercast.sources.hashes import hash_sums, hash_sums_by_day
+from tiercast.sources.screened import Screened
 
 SPEC = TABLES["transactions"]
 ROWS = [
@@ -47,6 +49,14 @@ def test_hashes_of_parts_add_up_to_those_of_the_whole(lines):
     late = lines.good.filter(lines.good.ordered_at >= ibis.timestamp("2024-01-02"))
     assert hash_sums(early) + hash_sums(late) == hash_sums(lines.good)
     assert hash_sums(lines.good.limit(0)).rows == 0
+
+
+def test_hashes_of_days_add_up_to_those_of_the_whole(lines):
+    by_day = hash_sums_by_day(lines.good, "ordered_at")
+    assert len(by_day) > 1
+    assert sum(by_day.values(), HashSums(0, 0, 0)) == hash_sums(lines.good)
+    first = min(by_day)
+    assert by_day[first] == hash_sums(lines.good.filter(lines.good.ordered_at.date() == first))
 
 
 def test_the_columns_name_the_rules(lines):

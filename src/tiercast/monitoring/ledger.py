@@ -1,6 +1,7 @@
 """The ledger: every score batch graded once its horizon has passed, kept day by day."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,16 +9,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.dataset import DatasetWriter
-from tiercast.artifacts.scored_days import dated, day_folder, parts_of
+from tiercast.artifacts.dataset import MANIFEST_FILE, DatasetWriter
+from tiercast.artifacts.scored_days import dated, day_folder, manifest_of, parts_of
 from tiercast.config.progress import Progress
+from tiercast.monitoring.basis import bases
 from tiercast.monitoring.batches import Batch
 from tiercast.monitoring.grades import COLUMNS, grades
 from tiercast.monitoring.outcomes import outcomes
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
 
-LEDGER = "ledger"
+LEDGER, BASIS = "ledger", "basis"
 SCHEMA = pa.schema(
     [
         ("as_of", pa.date32()),
@@ -47,7 +49,7 @@ class Waiting:
 class Ledger:
     """The grades of all batches, oldest first, the batches that wait for theirs, and the files.
 
-    `files` are those that this run wrote.
+    `files` are those of the batches whose horizon has passed and whose scores are there.
     """
 
     grades: pd.DataFrame
@@ -64,10 +66,9 @@ def keep_ledger(
 ) -> Ledger:
     """Grade what can be graded with the orders before `until`, keep it, and answer the ledger.
 
-    `<output>/ledger/as_of=.../` has a batch's grades, whole or not at all; grading it again with
-    the same orders gives the same bytes. Grades of batches whose scores were removed stay; those
-    of a day scored anew by another model are replaced once the new scores are graded, that is,
-    in the same run.
+    `<output>/ledger/as_of=.../` has a batch's grades, whole or not at all, and what they rest on:
+    a batch is graded once, and again only when its scores, the orders of its horizon or the
+    version of tiercast have changed. Grades of batches whose scores were removed stay.
 
     Raises
     ------
@@ -78,17 +79,20 @@ def keep_ledger(
     known = min(until, base.observed_until)
     ripe = [batch for batch in batches if batch.due <= known]
     progress.stage("grade past scores", len(ripe) or None)
+    rests_on = bases(journal.orders, ripe)
     for batch in ripe:
-        rows = outcomes(base.connection, journal.orders, batch, known)
-        _write(folder, batch, grades(rows, batch))
+        basis = rests_on[batch.as_of]
+        if not _is_graded(day_folder(folder, batch.as_of), basis):
+            rows = outcomes(base.connection, journal.orders, batch, known)
+            _write(folder, batch, grades(rows, batch), basis)
         progress.step(str(batch.as_of))
     waiting = [
         Waiting(batch.as_of, batch.due, batch.model_version, batch.customers)
         for batch in batches
         if batch.due > known
     ]
-    written = [part for batch in ripe for part in parts_of(day_folder(folder, batch.as_of))]
-    return Ledger(_known(read_ledger(folder.parent), known), tuple(waiting), tuple(written))
+    files = [part for batch in ripe for part in parts_of(day_folder(folder, batch.as_of))]
+    return Ledger(_known(read_ledger(folder.parent), known), tuple(waiting), tuple(files))
 
 
 def read_ledger(output: Path) -> pd.DataFrame:
@@ -104,7 +108,11 @@ def _known(kept: pd.DataFrame, until: dt.date) -> pd.DataFrame:
     return kept[kept["graded_on"] <= until].reset_index(drop=True)
 
 
-def _write(folder: Path, batch: Batch, found: pd.DataFrame) -> None:
+def _is_graded(folder: Path, basis: Mapping[str, str]) -> bool:
+    return (folder / MANIFEST_FILE).exists() and manifest_of(folder).get(BASIS) == basis
+
+
+def _write(folder: Path, batch: Batch, found: pd.DataFrame, basis: Mapping[str, str]) -> None:
     rows = pa.Table.from_pandas(found[list(COLUMNS)], SCHEMA, preserve_index=False)
     with DatasetWriter(day_folder(folder, batch.as_of)) as writer:
         writer.write(rows)
@@ -115,5 +123,6 @@ def _write(folder: Path, batch: Batch, found: pd.DataFrame) -> None:
                 "horizon_days": batch.horizon_days,
                 "model_version": batch.model_version,
                 "customers": batch.customers,
+                BASIS: basis,
             }
         )

@@ -81,6 +81,8 @@ class ObjectStore:
         with self.telling("has no grades of past scores"):
             for folder in dict.fromkeys(file.parent for file in files):
                 day = Publication(self.place, f"{LEDGER}/{folder.name}")
+                if day.shows(folder):
+                    continue
                 day.put([file for file in files if file.parent == folder])
                 day.publish(folder)
                 day.tidy_up()

@@ -57,13 +57,12 @@ class Publication:
         OutputError
             A part is not there, or is not as long as it should be.
         """
-        manifest = manifest_of(folder)
-        parts = [
-            {**part, "file": part_name(part["file"], part["sha256"])} for part in manifest["parts"]
-        ]
-        self._check_arrived(folder, manifest["parts"])
-        told = to_json({**manifest, "parts": parts})
-        self._place.put_whole(f"{self._where}/{MANIFEST_FILE}", told.encode())
+        self._check_arrived(folder, manifest_of(folder)["parts"])
+        self._place.put_whole(f"{self._where}/{MANIFEST_FILE}", _manifest_there(folder))
+
+    def shows(self, folder: Path) -> bool:
+        """Whether the manifest of the dataset in `folder` is there already, byte for byte."""
+        return self._place.read(f"{self._where}/{MANIFEST_FILE}") == _manifest_there(folder)
 
     def tidy_up(self) -> None:
         """Remove what the manifest does not name: an earlier dataset, leftovers of killed runs."""
@@ -95,3 +94,12 @@ class Publication:
                     f"has {sizes.get(name, 0)}: another run may be at work there; run this again "
                     "once it has ended."
                 )
+
+
+def _manifest_there(folder: Path) -> bytes:
+    """Answer the manifest of the dataset in `folder`, naming its parts as they are in a store."""
+    manifest = manifest_of(folder)
+    parts = [
+        {**part, "file": part_name(part["file"], part["sha256"])} for part in manifest["parts"]
+    ]
+    return to_json({**manifest, "parts": parts}).encode()

@@ -27,11 +27,11 @@ from tiercast.sources.engine import open_engine
 from tiercast.sources.mapping import map_columns
 from tiercast.sources.origin import describe
 from tiercast.sources.readers import open_since, open_source, reading
+from tiercast.sources.hashes import hash_sums
 from tiercast.sources.screened import (
     Screened,
     count_empty,
     flagged_name,
-    hash_sums,
     tally,
 )
 from tiercast.sources.since import Since, midnight

@@ -11,7 +11,8 @@ from ibis.backends.sql import SQLBackend
 from tiercast.contract.rules import Rule
 from tiercast.contract.screening import bad_rows, count_findings, good_rows
 from tiercast.contract.tables import TableSpec
-from tiercast.contract.tally import Found, HashSums, KeptLines, Tally
+from tiercast.contract.tally import Found, KeptLines, Tally
+from tiercast.sources.hashes import hash_sums
 from tiercast.sources.since import midnight
 
 
@@ -79,19 +80,6 @@ def tally(good: ir.Table, bad: ir.Table, spec: TableSpec, found: Mapping[str, Fo
     )
     put_aside = int(bad.count().execute())
     return Tally(int(row["rows"]), put_aside, row["first"], row["last"], found)
-
-
-def hash_sums(table: ir.Table) -> HashSums:
-    """Answer sums over the hashes of a table's rows.
-
-    Whether a value is known is hashed too: some engines pass over what is not.
-    """
-    values = {name: table[name] for name in sorted(table.columns)}
-    known = {f"{name} known": value.notnull() for name, value in values.items()}
-    rows = table.select(row=ibis.struct({**values, **known}).hash())
-    low, high = rows.row & 0xFFFFFFFF, rows.row >> 32
-    sums = rows.agg(rows=rows.count(), low=low.sum(), high=high.sum()).to_pyarrow().to_pylist()[0]
-    return HashSums(**{name: int(number or 0) for name, number in sums.items()})
 
 
 def count_empty(table: ir.Table, spec: TableSpec) -> tuple[int, dict[str, int]]:
