@@ -24,10 +24,10 @@ from tiercast.contract.screening import (
 from tiercast.contract.tables import TABLES, TableSpec
 from tiercast.contract.tally import KeptLines, Tally
 from tiercast.sources.engine import open_engine
+from tiercast.sources.hashes import hash_sums
 from tiercast.sources.mapping import map_columns
 from tiercast.sources.origin import describe
 from tiercast.sources.readers import open_since, open_source, reading
-from tiercast.sources.hashes import hash_sums
 from tiercast.sources.screened import (
     Screened,
     count_empty,
