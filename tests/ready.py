@@ -3,12 +3,15 @@
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
+
 from tiercast.readiness.facts import Facts
 from tiercast.readiness.gaps import Gap, Gaps
 from tiercast.readiness.order_facts import OrderFacts
 from tiercast.readiness.outcomes import Outcomes
 from tiercast.readiness.span import Span
 from tiercast.snapshots.far_days import FarDays
+from tiercast.snapshots.season import SeasonClock
 
 AS_OF = dt.date(2024, 7, 1)
 CUTOFFS = tuple(dt.date(2024, 4, 2) - dt.timedelta(days=30 * n) for n in range(7, -1, -1))
@@ -16,6 +19,7 @@ READY = Facts(
     Span(AS_OF, dt.date(2022, 1, 1), AS_OF, 90, 30, 8, CUTOFFS),
     OrderFacts(9_000, 5_000, 40.0, 0.01, 0.1, 2, 0.9),
     Outcomes(CUTOFFS[-1], 8_000, 3_000, 60_000, 25_000, 3, 3),
+    SeasonClock(AS_OF, np.zeros(1), 1.1, "the last 180 days had +10% orders against a year ago"),
     Gaps(Gap("`events`", 0.0), Gap("`events.event_at`", 0.0), Gap("`customers.age`", 0.0)),
     FarDays(),
 )

@@ -5,6 +5,8 @@ import pytest
 from bases import orders
 from tiercast.config.errors import InputError
 from tiercast.readiness.facts import measure
+from tiercast.snapshots.cutoffs import CutoffPlan
+from tiercast.training.season import Season
 
 DAY = dt.date(2024, 2, 21)
 
@@ -34,6 +36,28 @@ def test_the_history_begins_with_an_order_not_with_a_return(facts):
 def test_a_base_of_returns_only_can_be_measured(facts):
     found = facts(DAY, {"transactions": orders(("a", "2024-01-01", -5.0))})
     assert found.orders.customers == found.outcomes.rows == 0
+
+
+# Orders once a week from 2022: 400 days hold the year before and 36 days to compare it by.
+@pytest.mark.parametrize(
+    ("busier", "days", "known"), [(1, 400, True), (3, 400, False), (1, 370, False)]
+)
+def test_the_season_is_known_where_a_training_goes_by_it(counted, busier, days, known):
+    first = dt.date(2022, 1, 1)
+    shop = [dt.timedelta(days=7 * week) for week in range(1 + days // 7)]
+    rows = [
+        (n, str(first + day), 5.0) for day in shop for n in range(busier if day.days > 364 else 1)
+    ]
+    day = first + dt.timedelta(days=days)
+    found, told = counted(
+        lambda base, journal: (
+            measure(base, journal, day),
+            Season.at(journal.daily_orders, day, CutoffPlan((), 20, 10, 2)),
+        ),
+        {"transactions": orders(*rows)},
+    )
+    assert found.season.is_open == told.is_known == known
+    assert found.season.reason == told.reason
 
 
 def test_a_short_history_has_no_outcomes(facts):

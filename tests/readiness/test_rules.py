@@ -66,12 +66,10 @@ def test_without_a_past_window_a_warning_says_what_level_is_learnt_from():
     )
 
 
-# The window a year (364 days) before 2024-07-01 begins 2023-07-03.
-@pytest.mark.parametrize(
-    ("first", "state"), [(dt.date(2023, 7, 3), None), (dt.date(2023, 7, 4), "warning")]
-)
-def test_a_season_is_known_where_the_year_before_lies_wholly_in_the_history(first, state):
-    assert states(but(span={"first_day": first})).get("season") == state
+def test_a_season_that_a_training_will_not_go_by_is_a_warning_with_its_reason():
+    facts = but(season={"horizon_ratio": None, "reason": "a year ago cannot be compared"})
+    assert states(facts) == {"season": "warning"}
+    assert remedy(facts, "season").startswith("a year ago cannot be compared; go by intervals")
 
 
 def test_an_as_of_beyond_the_data_is_an_error_that_names_the_last_day():

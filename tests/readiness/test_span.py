@@ -1,17 +1,9 @@
 import datetime as dt
 from dataclasses import replace
 
-import pytest
-
 from ready import AS_OF, READY
 from tiercast.readiness.span import Span
 from tiny_model import tiny_config
-
-
-def since(days, horizon_days=90):
-    """Answer a span whose first order lies so many days before its as_of."""
-    first = AS_OF - dt.timedelta(days=days)
-    return replace(READY.span, first_day=first, horizon_days=horizon_days)
 
 
 def test_cutoffs_are_those_of_a_training():
@@ -25,16 +17,6 @@ def test_a_history_too_short_has_no_cutoff_and_says_when_it_will_do():
     span = Span.of(tiny_config(), dt.date(2024, 6, 1), AS_OF, AS_OF)
     assert (span.history_days, span.cutoffs) == (30, ())
     assert span.earliest_as_of == dt.date(2024, 10, 29)
-
-
-@pytest.mark.parametrize(
-    ("days", "horizon_days", "seen"),
-    [(364, 90, 90), (363, 90, 89), (275, 90, 1), (274, 90, 0), (100, 90, 0), (400, 500, 364)],
-)
-def test_days_of_last_years_window_are_counted_where_the_history_has_them(
-    days, horizon_days, seen
-):
-    assert since(days, horizon_days).season_days_seen == seen
 
 
 def test_days_beyond_what_is_known_are_counted():

@@ -10,16 +10,21 @@ from tiercast.readiness.span import Span
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.season import SeasonClock
 from tiercast.sources.canonical import CustomerBase
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A base as of a day; `outcomes` is None where the history has room for no cutoff."""
+    """A base as of a day; `outcomes` is None where the history has room for no cutoff.
+
+    `season` is the clock that a training as of that day goes by.
+    """
 
     span: Span
     orders: OrderFacts
     outcomes: Outcomes | None
+    season: SeasonClock
     gaps: Gaps
     far: FarDays
 
@@ -41,4 +46,5 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
     )
     outcomes = measure_outcomes(journal.orders, span.cutoffs, base.config, observed_until=as_of)
     far = far_days(lines_by_day(journal.orders, as_of))
-    return Facts(span, orders, outcomes, measure_gaps(base), far)
+    season = journal.daily_orders.clock(as_of, span.horizon_days)
+    return Facts(span, orders, outcomes, season, measure_gaps(base), far)

@@ -95,14 +95,15 @@ RULES: tuple[ReadinessRule, ...] = (
     ),
     ReadinessRule(
         "season",
-        "days of the coming horizon that the history saw a year before",
+        "days of the coming horizon whose season a year before tells",
         "days",
         "at least",
-        lambda facts: facts.span.season_days_seen,
+        lambda facts: facts.span.horizon_days if facts.season.is_open else 0,
         (
             warning(
-                lambda facts: facts.span.season_days,
-                "load older orders: a horizon in a season never seen is a guess",
+                lambda facts: facts.span.horizon_days,
+                "{season.reason}; go by intervals, which are widened for it, rather than by "
+                "totals, or load older orders if the year before is missing",
             ),
         ),
     ),

@@ -7,8 +7,6 @@ from tiercast.config.schema import Config
 from tiercast.modeling.folds import rolling_folds
 from tiercast.snapshots.cutoffs import days_needed, possible_cutoffs
 
-YEAR_DAYS = 364  # whole weeks, so that weekdays match
-
 
 @dataclass(frozen=True)
 class Span:
@@ -21,8 +19,6 @@ class Span:
     >>> span = Span.of(config, dt.date(2024, 1, 1), dt.date(2024, 12, 1), dt.date(2024, 12, 1))
     >>> span.history_days, str(span.earliest_as_of), len(span.cutoffs), span.past_windows
     (335, '2024-05-30', 7, 3)
-    >>> span.season_days_seen
-    61
     """
 
     as_of: dt.date
@@ -75,14 +71,3 @@ class Span:
     def past_windows(self) -> int:
         """Past cutoffs that can be forecast from windows which had ended by then."""
         return len(rolling_folds(self.cutoffs, self.horizon_days))
-
-    @property
-    def season_days(self) -> int:
-        """Days of the horizon, a year before, that should be in the history."""
-        return min(self.horizon_days, YEAR_DAYS)
-
-    @property
-    def season_days_seen(self) -> int:
-        """How many of them are."""
-        before_the_history = max(0, YEAR_DAYS - self.history_days)
-        return max(0, self.season_days - before_the_history)
