@@ -26,10 +26,20 @@ def test_orders_before_the_day_are_counted_by_hand(as_of):
     assert found.largest_share == pytest.approx(40 / 110)
     assert found.same_share == 2 / 5  # a and c for 10 once each
     assert found.silence_days == 34  # between 11 January and 15 February
+    assert found.customer_share == pytest.approx(60 / 110)  # a's 10, 20 and 30
+    assert found.largest_customer == "'a'"
 
 
 def test_what_lies_at_or_after_the_day_is_not_seen(as_of):
-    assert as_of(dt.date(2024, 1, 11)) == OrderFacts(1, 0, 10.0, 1.0, 1.0, 9, None)
+    assert as_of(dt.date(2024, 1, 11)) == OrderFacts(
+        1, 0, 10.0, 1.0, 1.0, 9, None, customer_share=1.0, largest_customer="'a'"
+    )
+
+
+def test_of_equally_large_customers_the_first_is_named(as_of):
+    tables = {"transactions": orders((8, "2024-01-01", 5.0), (7, "2024-01-01", 5.0))}
+    found = as_of(dt.date(2024, 1, 2), tables)
+    assert (found.largest_customer, found.customer_share) == ("7", 0.5)
 
 
 def test_pace_compares_the_newest_days_with_those_before(as_of):

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 
 from tiercast.snapshots.exact import exact_sum
@@ -17,8 +18,9 @@ class OrderFacts:
 
     `returning` customers ordered on more than one day. `silence_days` is the longest stretch of
     days without an order, the one that leads to `as_of` included. `same_share` of all orders have
-    the most common value. `pace` is orders a day in the
-    newest days, as a multiple of those before; None where the history is shorter.
+    the most common value. `pace` is orders a day in the newest days, as a multiple of those
+    before; None where the history is shorter. Of the value of all orders, `customer_share` is
+    the `largest_customer`'s.
     """
 
     customers: int
@@ -28,6 +30,8 @@ class OrderFacts:
     same_share: float
     silence_days: int
     pace: float | None
+    customer_share: float = 0.0
+    largest_customer: str = ""
 
 
 def measure_orders(
@@ -38,10 +42,13 @@ def measure_orders(
     days = _days(known)
     if not days:
         return OrderFacts(0, 0, 0.0, 0.0, 0.0, 0, None)
-    by_customer = known.group_by("customer_id").agg(days=known.ordered_on.nunique())
+    by_customer = known.group_by("customer_id").agg(
+        days=known.ordered_on.nunique(), value=exact_sum(known.net_value)
+    )
     customers, returning = _row(
         by_customer.agg(n=by_customer.count(), more=(by_customer.days > 1).sum())
     )
+    name, worth = _largest_customer(by_customer)
     orders, value, largest = _row(
         known.agg(n=known.count(), sum=exact_sum(known.net_value), most=known.net_value.max())
     )
@@ -53,6 +60,8 @@ def measure_orders(
         same_share=_most_common(known) / orders,
         silence_days=longest_silence(days, as_of),
         pace=_pace(known, newest_days, before_days),
+        customer_share=worth / value if value > 0 else 0.0,
+        largest_customer=name,
     )
 
 
@@ -73,6 +82,13 @@ def longest_silence(days: Sequence[dt.date], as_of: dt.date) -> int:
 def _days(known: ir.Table) -> list[dt.date]:
     days = known.select("ordered_on").distinct().order_by("ordered_on")
     return [day.as_py() for day in days.to_pyarrow()["ordered_on"]]
+
+
+def _largest_customer(by_customer: ir.Table) -> tuple[str, float]:
+    """Answer who is worth most, and how much; of equals the first by name."""
+    first = by_customer.order_by(ibis.desc("value"), "customer_id").limit(1)
+    row = first.to_pyarrow().to_pylist()[0]
+    return repr(row["customer_id"]), float(row["value"])
 
 
 def _most_common(known: ir.Table) -> int:

@@ -258,6 +258,21 @@ RULES: tuple[ReadinessRule, ...] = (
         (warning(0.1, "see whether its amount is in another unit: it rules the total"),),
     ),
     ReadinessRule(
+        "largest_customer",
+        "the largest customer's share of all value",
+        "share",
+        "at most",
+        lambda facts: facts.orders.customer_share,
+        (
+            warning(
+                0.1,
+                "see whether {orders.largest_customer} is one customer, not a till or a reseller; "
+                "if so, leave them out of the source and plan for them by hand: totals and their "
+                "intervals hang on what one customer does",
+            ),
+        ),
+    ),
+    ReadinessRule(
         "put_aside",
         "rows put aside, in the table with most of them",
         "share",
