@@ -10,6 +10,7 @@ from tiercast.readiness.gaps import Gap, Gaps
 from tiercast.readiness.order_facts import OrderFacts
 from tiercast.readiness.outcomes import Outcomes
 from tiercast.readiness.span import Span
+from tiercast.readiness.tied_cuts import TiedCuts
 from tiercast.snapshots.far_days import FarDays
 from tiercast.snapshots.season import SeasonClock
 
@@ -18,7 +19,16 @@ CUTOFFS = tuple(dt.date(2024, 4, 2) - dt.timedelta(days=30 * n) for n in range(7
 READY = Facts(
     Span(AS_OF, dt.date(2022, 1, 1), AS_OF, 90, 30, 8, CUTOFFS),
     OrderFacts(9_000, 5_000, 40.0, 0.01, 0.1, 2, 0.9),
-    Outcomes(CUTOFFS[-1], 8_000, 3_000, 60_000, 25_000, 3, 3),
+    Outcomes(
+        CUTOFFS[-1],
+        8_000,
+        3_000,
+        60_000,
+        25_000,
+        3,
+        3,
+        TiedCuts(0.003, (12.99,), (91.96, 40.47), 2),
+    ),
     SeasonClock(AS_OF, np.zeros(1), 1.1, "the last 180 days had +10% orders against a year ago"),
     Gaps(Gap("`events`", 0.0), Gap("`events.event_at`", 0.0), Gap("`customers.age`", 0.0)),
     FarDays(),

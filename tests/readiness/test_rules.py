@@ -7,6 +7,7 @@ from ready import AS_OF, READY, but
 from tiercast.modeling.heads import FEWEST_ROWS
 from tiercast.readiness.gaps import Gap
 from tiercast.readiness.judgement import judge
+from tiercast.readiness.tied_cuts import TiedCuts
 from tiercast.snapshots.cutoffs import plan_cutoffs
 from tiercast.snapshots.far_days import FarDays
 
@@ -129,6 +130,19 @@ def test_the_customer_on_whom_totals_hang_is_named():
 )
 def test_both_outcomes_are_needed(rule, outcomes, state):
     assert states(but(outcomes=outcomes))[rule] == state
+
+
+@pytest.mark.parametrize(("share", "state"), [(0.05, None), (0.06, "warning")])
+def test_buyers_worth_exactly_a_cut_are_a_warning_that_names_the_amounts(share, state):
+    facts = but(outcomes={"tied": TiedCuts(share, (9.9, 19.9), (14.9,), 1)})
+    assert states(facts).get("tied_cuts") == state
+    if state:
+        assert "(9.90, 19.90), such as [14.90]" in remedy(facts, "tied_cuts")
+
+
+def test_where_no_tiers_can_be_cut_ties_are_not_judged():
+    judged = {found.rule for found in judge(but(outcomes={"tied": None})).findings}
+    assert "tied_cuts" not in judged
 
 
 def test_where_the_btyd_models_answer_alone_a_warning_says_so():

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tiercast.config.schema import Config
+from tiercast.readiness.tied_cuts import TiedCuts, tied_cuts
 from tiercast.segments.tiers import filled_tiers
 from tiercast.snapshots.history import AS_OF, history
 from tiercast.snapshots.labels import labels
@@ -22,6 +23,7 @@ class Outcomes:
 
     `rarer_rows` are those of the rarer kind: an order of some value, or no order. `tiers` are the
     tiers of buyers that would have someone in them, of those wanted; None where nobody bought.
+    `tied` tells of buyers worth exactly a cut; None where no tiers can be cut.
     """
 
     newest: dt.date
@@ -31,6 +33,7 @@ class Outcomes:
     rarer_rows: int
     tiers: int | None
     wanted_tiers: int
+    tied: TiedCuts | None = None
 
     @property
     def others(self) -> int:
@@ -71,6 +74,7 @@ def measure_outcomes(
         min(paying, total - bought),
         filled_tiers(values, config.tiers) if values.size else None,
         wanted,
+        tied_cuts(values, config.tiers) if values.size else None,
     )
 
 

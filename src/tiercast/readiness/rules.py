@@ -16,7 +16,7 @@ BTYD_ANSWERS = (
 )
 
 
-def _outcome(count: Callable[[Outcomes], int | None]) -> Callable[[Facts], float | None]:
+def _outcome(count: Callable[[Outcomes], float | None]) -> Callable[[Facts], float | None]:
     return lambda facts: None if facts.outcomes is None else count(facts.outcomes)
 
 
@@ -246,6 +246,20 @@ RULES: tuple[ReadinessRule, ...] = (
                 lambda facts: 0 if facts.outcomes is None else facts.outcomes.wanted_tiers,
                 "many buyers are worth the same: use `tiers.method: amounts`, fewer "
                 "`tiers.names` or a longer `outlook.horizon_days`",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "tied_cuts",
+        "buyers of the past worth exactly the amount at which a tier begins",
+        "share",
+        "at most",
+        _outcome(lambda outcomes: outcomes.tied.share if outcomes.tied else None),
+        (
+            warning(
+                0.05,
+                "a forecast cannot tell on which side of it they will fall, so that tiers will be "
+                "too large or too small; use {outcomes.tied.way_out}",
             ),
         ),
     ),
