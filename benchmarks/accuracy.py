@@ -181,6 +181,8 @@ def _summary(found: Sequence[tuple[Base, Backtest]]) -> str:
                 _against_best(one).loc[lambda rows: rows["verdict"] == "worse", "metric"]
             ),
             "totals inside": f"{_inside(one.totals).sum()} of {len(one.totals)}",
+            "of tiers": _sums_inside(one, "tier_total_inside"),
+            "of segments": _sums_inside(one, "segment_total_inside"),
             "grade": one.grade.rule.letter,
         }
         for base, one in found
@@ -273,6 +275,13 @@ def _inside(totals: pd.DataFrame) -> "pd.Series[bool]":
     return totals["value"].between(totals["value_low"], totals["value_high"])
 
 
+def _sums_inside(one: Backtest, check: str) -> str:
+    """Answer how many sums of groups lay inside their intervals, over all origins."""
+    rows = one.doubt[one.doubt["origin"].isna() & (one.doubt["check"] == check)]
+    whole = rows[rows["by"] == "all"].iloc[0]
+    return f"{whole['came'] * whole['sums']:.0f} of {whole['sums']}"
+
+
 def _doubt(one: Backtest) -> pd.DataFrame:
     rows = one.doubt[one.doubt["origin"].isna()]
     return pd.DataFrame(
@@ -281,6 +290,7 @@ def _doubt(one: Backtest) -> pd.DataFrame:
             "by": rows["by"],
             "group": rows["group"],
             "customers": rows["customers"].map("{:,}".format),
+            "sums": rows["sums"].map(lambda count: str(count) if count else ""),
             "told": rows["told"].map(_figure),
             "came": rows["came"].map(_figure),
         }

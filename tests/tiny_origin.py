@@ -8,6 +8,7 @@ import pandas as pd
 from tiercast.backtesting.forecasts import OriginForecasts
 from tiercast.config.schema import Config
 from tiercast.modeling.case import Case, Truth
+from tiercast.modeling.level_doubt import NORMAL_95, LevelDoubt
 
 ORIGIN = dt.date(2024, 3, 1)
 TIERS = ("top", "rest", "gone")
@@ -15,6 +16,8 @@ TIERS = ("top", "rest", "gone")
 VALUE = np.array([50.0, 40, 30, 20, 10, 0, 0, 0, 0, 0])
 TRUE = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2, 2])
 PERFECT = np.where(VALUE > 0, 0.02, 0.98)
+# Sums lie between 1/1.6 and 1.6 times what was expected: 160 in all, 100 to 256.
+LEVEL_DOUBT = LevelDoubt(float(np.log(1.6)) / NORMAL_95)
 POOR = np.tile([0.4, 0.6], 5)
 
 
@@ -32,10 +35,11 @@ def scores():
             "as_of": ORIGIN,
             "churn_probability": PERFECT,
             "expected_value": VALUE + 1,
-            "value_variance": 1.0,
+            "value_variance": 0.0,
             "value_low": [0.0] * 10,
             "value_high": [45.0] * 5 + [5.0] * 5,
             "tier": np.array(TIERS)[[0, 0, 1, 1, 1, 2, 2, 2, 2, 2]],
+            "segment": ["buyers"] * 5 + ["others"] * 5,
             "tier_confidence": [0.9] * 10,
             "tier_set": [["top", "rest"]] * 4 + [["gone"]] * 6,
             "next_order_date": [ORIGIN + dt.timedelta(days=d) for d in (4, 10)] + [None] * 8,
@@ -67,7 +71,7 @@ def origin_forecasts():
         "bg_nbd": between,
         "tiercast": case(PERFECT, VALUE),
     }
-    return OriginForecasts(ORIGIN, came(), cases, scores(), (100.0, 200.0), False, ())
+    return OriginForecasts(ORIGIN, came(), cases, scores(), LEVEL_DOUBT, False, ())
 
 
 def tiny_base():

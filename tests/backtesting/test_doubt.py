@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tiercast.backtesting.doubt import CHECKS, doubt
+from tiercast.backtesting.doubt import CHECKS, SUM_CHECKS, doubt
 
 
 @pytest.fixture
@@ -25,6 +25,28 @@ def test_tier_sets_are_checked_by_true_tier(found):
     assert found.loc[("tier_set", "true tier", "rest"), "came"] == pytest.approx(0.5)
     assert found.loc[("tier_set_size", "all", "all"), "came"] == pytest.approx(1.4)
     assert found.loc[("one_tier_sets", "all", "all"), "came"] == pytest.approx(0.6)
+
+
+def test_totals_are_held_against_their_intervals(found):
+    # Told 160, 100 to 256; 150 came.
+    columns = ["customers", "sums", "told", "came"]
+    assert found.loc[("total_inside", "all", "all"), columns].tolist() == [10, 1, 0.9, 1.0]
+
+
+def test_totals_of_tiers_and_segments_are_counted_pair_by_pair(found):
+    # Of `gone` 5 was told, 3.1 to 8, and 0 came; top told 92 and brought 90, rest 63 and 60.
+    assert found.loc[("tier_total_inside", "all", "all"), ["sums", "came"]].tolist() == [3, 2 / 3]
+    assert found.loc[("tier_total_inside", "tier", "top"), ["sums", "came"]].tolist() == [1, 1.0]
+    assert found.loc[("tier_total_inside", "tier", "gone"), ["sums", "came"]].tolist() == [1, 0.0]
+    # The others told 5 together, and brought nothing.
+    assert found.loc[("segment_total_inside", "all", "all"), ["sums", "came"]].tolist() == [2, 0.5]
+
+
+def test_totals_of_all_origins_count_together(two, config):
+    frame = doubt(two, config)
+    pooled = frame[frame["origin"].isna() & (frame["by"] == "all")].set_index("check")
+    assert pooled.loc["total_inside", ["customers", "sums", "came"]].tolist() == [20, 2, 1.0]
+    assert pooled.loc["tier_total_inside", ["sums", "came"]].tolist() == [6, 4 / 6]
 
 
 def test_confidence_is_held_against_hits(found):
@@ -59,5 +81,6 @@ def test_origins_are_checked_one_by_one_and_together(two, config):
 
 
 def test_checks_have_distinct_names_and_say_what_they_are():
-    assert len({check.name for check in CHECKS}) == len(CHECKS)
-    assert all(check.meaning for check in CHECKS)
+    checks = (*CHECKS, *SUM_CHECKS)
+    assert len({check.name for check in checks}) == len(checks)
+    assert all(check.meaning for check in checks)

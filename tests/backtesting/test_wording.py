@@ -33,7 +33,13 @@ def test_the_leaderboard_is_written_short(found):
 
 def test_totals_show_the_interval_and_the_error(found):
     (row,) = wording.total_cells(found)
-    assert row == ("2024-03-01", "10", "150", "100 to 200", "150", "+0.0%", "5", "5")
+    assert row == ("2024-03-01", "10", "150", "100 to 256", "150", "+0.0%", "5", "5")
+
+
+def test_checks_of_sums_say_how_many_sums_they_are(found):
+    cells = {row[:2]: row[2:] for row in wording.doubt_cells(found)}
+    assert cells["total of all inside its interval", "all, sums: 1"] == ("0.900", "1")
+    assert cells["total of a tier inside its interval", "all, sums: 3"] == ("0.900", "0.667")
 
 
 def test_what_did_not_run_is_told(found):

@@ -94,7 +94,7 @@ def test_totals_stand_beside_what_came(section):
         "10",
         "150",
         "100",
-        "200",
+        "256",
         "150",
         "+0%",
         "5",

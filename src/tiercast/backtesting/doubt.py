@@ -1,4 +1,4 @@
-"""Whether what tiercast says of its doubt came true: intervals, sets, confidence, dates."""
+"""Whether what tiercast says of its doubt came true: intervals, sums, sets, confidence, dates."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,8 +7,10 @@ import pandas as pd
 
 from tiercast.backtesting import next_dates
 from tiercast.backtesting.forecasts import OriginForecasts
+from tiercast.backtesting.sums import SEGMENT, sums
 from tiercast.config.schema import Config
 from tiercast.modeling.checks import CHURN_ECE, INTERVAL, TIER_CHECKS, TIER_SET, Check, promised
+from tiercast.scoring.totals import WHOLE
 
 DECILES = 10
 ALL = "all"
@@ -18,6 +20,7 @@ GROUPED_BY = {
     TIER_SET.name: (TRUE_TIER,),
     "tier_confidence": (TIER,),
 }
+
 
 CHECKS: tuple[Check, ...] = (
     CHURN_ECE,
@@ -76,17 +79,37 @@ CHECKS: tuple[Check, ...] = (
 SIZE = Check("tier_size", "customers: assigned, and found", lambda rows: float(len(rows)))
 
 
+def _total_inside(name: str, what: str, kind: str, by: tuple[str, ...] = ()) -> Check:
+    """Answer a check of rows of `sums`: of origins, or of pairs of an origin and a group."""
+    meaning = f"total of {what} inside its interval"
+    return replace(
+        INTERVAL, name=name, meaning=meaning, by=by, among=lambda rows: rows["of"] == kind
+    )
+
+
+SUM_CHECKS: tuple[Check, ...] = (
+    _total_inside("total_inside", "all", WHOLE),
+    _total_inside("tier_total_inside", "a tier", TIER, (TIER,)),
+    _total_inside("segment_total_inside", "a segment", SEGMENT),
+)
+
+
 def doubt(forecasts: Sequence[OriginForecasts], config: Config) -> pd.DataFrame:
     """Answer every check at each origin and over all of them (origin missing), in that order.
 
-    Columns: origin, check, by, group, customers, told (missing: nothing was), came.
+    Columns: origin, check, by, group, customers, sums (how many sums of value were looked at; 0
+    where customers were, one by one), told (missing: nothing was), came.
     """
     rows = [told_and_came(one, config.outlook.horizon_days) for one in forecasts]
+    added = [sums(one) for one in forecasts]
     names = config.tiers.names
-    parts = [_checked(frame, names).assign(origin=frame["origin"].iloc[0]) for frame in rows]
-    pooled = _checked(pd.concat(rows, ignore_index=True), names).assign(origin=None)
+    parts = [
+        _checked(frame, summed, names).assign(origin=one.origin)
+        for one, frame, summed in zip(forecasts, rows, added, strict=True)
+    ]
+    pooled = _checked(pd.concat(rows), pd.concat(added), names).assign(origin=None)
     found = pd.concat([*(part.astype({"origin": object}) for part in parts), pooled])
-    columns = ["origin", "check", "by", "group", "customers", "told", "came"]
+    columns = ["origin", "check", "by", "group", "customers", "sums", "told", "came"]
     return found[columns].reset_index(drop=True)
 
 
@@ -104,7 +127,9 @@ def told_and_came(one: OriginForecasts, horizon_days: int) -> pd.DataFrame:
     return next_dates.with_waits(grouped, horizon_days)
 
 
-def _checked(rows: pd.DataFrame, tier_names: tuple[str, ...]) -> pd.DataFrame:
+def _checked(
+    rows: pd.DataFrame, summed: pd.DataFrame, tier_names: tuple[str, ...]
+) -> pd.DataFrame:
     groups: dict[str, Sequence[object]] = {
         TRUE_TIER: tier_names,
         TIER: tier_names,
@@ -115,7 +140,14 @@ def _checked(rows: pd.DataFrame, tier_names: tuple[str, ...]) -> pd.DataFrame:
         for check in CHECKS
         for by, group, picked in _parts(check, rows, groups)
     ]
-    return pd.DataFrame([*found, *(_size(rows, name) for name in tier_names)])
+    totals = [
+        _answer(check, picked, by, group)
+        | {"customers": int(picked["customers"].sum()), "sums": len(picked)}
+        for check in SUM_CHECKS
+        for by, group, picked in _parts(check, summed.assign(**{TIER: summed["group"]}), groups)
+    ]
+    sizes = [_size(rows, name) for name in tier_names]
+    return pd.DataFrame([*found, *totals, *sizes]).fillna({"sums": 0}).astype({"sums": int})
 
 
 def _parts(

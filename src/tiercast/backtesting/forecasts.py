@@ -15,6 +15,7 @@ from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.modeling.assignment import assign_tiers
 from tiercast.modeling.case import Case, Truth
+from tiercast.modeling.level_doubt import LevelDoubt
 from tiercast.segments.tiers import tier_of
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.labels import labels
@@ -46,15 +47,15 @@ class OriginForecasts:
 
     `came`: customer_id, ordered, value, true_tier, returned_after_days (NaN: not within the
     horizon), recency_days, gap_mean_days. `scores` has the same rows, as `CustomerModel.predict`
-    answers them; `total_interval` is tiercast's 90 % interval of the base's value. `share` of the
-    customers were forecast: where they are many, a hash of their id chooses, as for a training.
+    answers them; `level_doubt` makes the intervals of their sums. `share` of the customers were
+    forecast: where they are many, a hash of their id chooses, as for a training.
     """
 
     origin: dt.date
     came: pd.DataFrame
     cases: Mapping[str, Case]
     scores: pd.DataFrame
-    total_interval: tuple[float, float]
+    level_doubt: LevelDoubt
     season_known: bool
     not_run: tuple[NotRun, ...]
     share: float = 1.0
@@ -91,9 +92,7 @@ def forecast_origin(
         came=came,
         cases={name: _case(truth, *found, config, ids) for name, found in said.items()},
         scores=scores,
-        total_interval=outlook.level_doubt.interval(
-            float(scores["expected_value"].sum()), float(scores["value_variance"].sum())
-        ),
+        level_doubt=outlook.level_doubt,
         season_known=panel.season.is_known,
         not_run=missing,
         share=panel.share,

@@ -6,6 +6,7 @@ import pandas as pd
 
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.forecasts import OriginForecasts
+from tiercast.backtesting.sums import sums
 
 
 def scores_by_origin(
@@ -45,14 +46,14 @@ def totals_by_origin(forecasts: Sequence[OriginForecasts], name: str) -> pd.Data
 
 
 def _totals(one: OriginForecasts, name: str) -> dict[str, object]:
-    case = one.cases[name]
+    case, base = one.cases[name], sums(one).iloc[0]
     return {
         "origin": one.origin,
         "customers": case.customers,
         "share": one.share,
         "expected_value": float(case.expected_value.sum()),
-        "value_low": one.total_interval[0],
-        "value_high": one.total_interval[1],
+        "value_low": float(base["value_low"]),
+        "value_high": float(base["value_high"]),
         "value": float(case.truth.value.sum()),
         "season_known": one.season_known,
         "expected_buyers": float((1.0 - case.churn).sum()),

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from tiercast.backtesting.contenders import CONTENDERS, labels
-from tiercast.backtesting.doubt import ALL, CHECKS, SIZE
+from tiercast.backtesting.doubt import ALL, CHECKS, SIZE, SUM_CHECKS
 from tiercast.backtesting.result import Backtest
 from tiercast.backtesting.verdicts import BEST
 from tiercast.modeling.bootstrap import MOST_DRAWN, RESAMPLES
@@ -81,17 +81,23 @@ def total_cells(found: Backtest) -> list[tuple[str, ...]]:
 
 def doubt_cells(found: Backtest) -> list[tuple[str, ...]]:
     """Answer the checks over all origins, without the deciles, under `DOUBT_HEADINGS`."""
-    meanings = {check.name: check.meaning for check in (*CHECKS, SIZE)}
+    meanings = {check.name: check.meaning for check in (*CHECKS, *SUM_CHECKS, SIZE)}
     rows = found.doubt[found.doubt["origin"].isna() & (found.doubt["by"] != "value decile")]
     return [
         (
             meanings[row["check"]],
-            row["by"] if row["by"] == ALL else f"{row['by']} {row['group']}",
+            _checked_of(row),
             _figure(row["told"]),
             _figure(row["came"]),
         )
         for _, row in rows.iterrows()
     ]
+
+
+def _checked_of(row: pd.Series) -> str:
+    """Answer what a check looked at; of sums also how many: a share of few says little."""
+    of = row["by"] if row["by"] == ALL else f"{row['by']} {row['group']}"
+    return f"{of}, sums: {row['sums']}" if row["sums"] else of
 
 
 def how_judged(found: Backtest) -> list[str]:

@@ -1,0 +1,30 @@
+"""Sums of value with the intervals that a scoring's manifest would tell, beside what came."""
+
+from typing import cast
+
+import pandas as pd
+
+from tiercast.backtesting.forecasts import OriginForecasts
+from tiercast.scoring.totals import WHOLE, Sum, Totals
+
+TIER, SEGMENT = "tier", "segment"
+
+
+def sums(one: OriginForecasts) -> pd.DataFrame:
+    """Answer a row per sum of an origin: the base's first, each assigned tier's, each segment's.
+
+    Columns: of ("base", "tier" or "segment"), group, customers, expected_value, value_low and
+    value_high (90 % interval), value (what came). Groups without customers have no row.
+    """
+    told = Totals(tier_names=())
+    told.add(one.scores)
+    found = told.sums(one.level_doubt)
+    tiers, segments = (cast("dict[str, Sum]", found[kind]) for kind in ("tiers", "segments"))
+    kinds = {WHOLE: {WHOLE: told.base(one.level_doubt)}, TIER: tiers, SEGMENT: segments}
+    came = one.scores.assign(value=one.came["value"].to_numpy(), **{WHOLE: WHOLE})
+    rows = [
+        {"of": kind, "group": str(group)} | dict(by_group[str(group)]) | {"value": float(value)}
+        for kind, by_group in kinds.items()
+        for group, value in came.groupby(kind)["value"].sum().items()
+    ]
+    return pd.DataFrame(rows)
