@@ -272,7 +272,7 @@ RULES: tuple[ReadinessRule, ...] = (
         (warning(0.1, "see whether its amount is in another unit: it rules the total"),),
     ),
     ReadinessRule(
-        "largest_customer",
+        "customer_share",
         "the largest customer's share of all value",
         "share",
         "at most",
