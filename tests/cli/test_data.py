@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pandas as pd
 
 from tiercast.config.loading import load_config
@@ -105,6 +107,18 @@ def test_churn_definition_shows_candidates_rule_and_reason(run, shop, tmp_path):
     assert "90 days (config)" in shown.stdout
     assert "Rule: the shortest definition with at most 20% false churn" in shown.stdout
     assert "Recommended: no order for " in shown.stdout
+
+
+def test_churn_definition_recommends_none_where_everybody_comes_back(run, shop, tmp_path):
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=7 * week) for week in range(30)]
+    lines = [f"{n},{day},5\n" for n in range(3) for day in days]
+    text = "customer_id,ordered_at,amount\n" + "".join(lines)
+    (tmp_path / "orders.csv").write_text(text, "utf-8")
+    shown = run("churn-definition", shop)
+    assert shown.exit_code == 0
+    assert "Recommended: none." in shown.stdout
+    assert "everybody ordered again within every window that can be judged" in shown.stdout
+    assert "In the config" not in shown.stdout
 
 
 def test_churn_definition_of_a_short_history_names_the_day_that_would_do(run, shop):

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tiercast.config.errors import InputError
 from tiercast.definitions.recommendation import recommend
 from tiercast.snapshots.follow_up import FollowUp
 
@@ -40,10 +39,10 @@ def test_the_shortest_that_keeps_the_rule_is_taken_and_the_figures_are_told():
     )
     assert (advice.definition, advice.horizon_days, advice.keeps_rule) == ("60 days", 60, True)
     assert advice.reason == (
-        "It is the shortest that keeps the rule: it calls 70.0% churned, of whom 20.0% came back "
-        "in the 90 days that followed, and the label is known after 2.0 months. With 30 days: "
-        "80.0% churned, 25.0% of them came back. With 90 days (config): 60.0% churned, 10.0% of "
-        "them came back."
+        "It is the shortest fixed window that keeps the rule: it calls 70.0% churned, of whom "
+        "20.0% came back in the 90 days that followed, and the label is known after 2.0 months. "
+        "With 30 days: 80.0% churned, 25.0% of them came back. With 90 days (config): 60.0% "
+        "churned, 10.0% of them came back."
     )
 
 
@@ -62,13 +61,27 @@ def test_where_none_keeps_the_rule_the_least_false_churn_is_taken_and_said():
         "No definition keeps the rule; this one has the least false churn: it calls 50.0% churned,"
     )
     assert advice.reason.endswith(
-        "A longer window may do better: to judge 120 days takes 480 days of orders, these are 365."
+        "A longer window may do better, but who comes back after it cannot be judged yet: for 120 "
+        "days that takes 480 days of orders, these are 365."
     )
 
 
-def test_where_most_come_back_silence_is_called_a_pause():
-    advice = recommend(compared(fixed(30, 0.2, 0.8), fixed(60, 0.1, 0.6)), PLAN)
-    assert "read it as a pause" in advice.reason
+def test_where_most_come_back_no_definition_is_recommended():
+    advice = recommend(compared(fixed(30, 0.2, 0.8), fixed(60, 0.1, 0.51)), PLAN)
+    assert (advice.definition, advice.horizon_days, advice.keeps_rule) == (None, None, False)
+    assert advice.reason.startswith(
+        "No definition tells leavers here, since most who fall silent come back: even of the "
+        "10.0% that 60 days call churned after the cutoffs (2023-04-01 to 2023-07-05), 51.0% came "
+        "back in the 90 days that followed. Read silence as a pause"
+    )
+    assert recommend(compared(fixed(60, 0.1, 0.5)), PLAN).definition == "60 days"
+
+
+def test_a_longer_window_is_no_hope_where_nobody_is_silent_for_shorter_ones():
+    rows = [fixed(7, 0.043, 1.0), fixed(30, 0.0, np.nan), fixed(120, 0.0, np.nan)]
+    unseen = fixed(365, np.nan, np.nan)
+    assert "longer" not in recommend(compared(*rows, unseen), PLAN).reason
+    assert "for 365 days that takes 1,460" in recommend(compared(rows[0], unseen), PLAN).reason
 
 
 def test_of_equally_false_ones_the_shortest_is_taken():
@@ -94,11 +107,35 @@ def test_where_only_an_own_rhythm_was_judged_no_fixed_window_is_named():
     assert (advice.definition, advice.horizon_days) == ("2 usual gaps", None)
 
 
-def test_where_everybody_came_back_there_is_nothing_to_recommend():
-    with pytest.raises(InputError) as caught:
-        recommend(compared(fixed(30, 0.0, np.nan), own(2, 14, 0.0, np.nan)), PLAN)
-    assert str(caught.value) == (
-        "Everybody ordered again within every window that can be judged, the shortest of 14 days, "
-        "after the cutoffs (2023-04-01 to 2023-07-05), so there is nobody who left; set a shorter "
-        "`outlook.horizon_days`."
+def test_an_own_rhythm_hardly_shorter_leaves_the_place_to_a_window_the_config_can_express():
+    # Three quarters of 30 days are 22.5.
+    rows = [fixed(30, 0.7, 0.066, "30 days (config)"), own(2, 23, 0.72, 0.091)]
+    advice = recommend(compared(*rows), PLAN)
+    assert (advice.definition, advice.horizon_days) == ("30 days (config)", 30)
+    assert advice.reason.endswith("With 2 usual gaps: 72.0% churned, 9.1% of them came back.")
+    assert recommend(compared(rows[0], own(2, 22, 0.72, 0.091)), PLAN).definition == "2 usual gaps"
+
+
+@pytest.mark.parametrize(("false", "taken"), [(0.26, "30 days"), (0.24, "2 usual gaps")])
+def test_where_none_keeps_the_rule_an_own_rhythm_must_be_five_points_less_false(false, taken):
+    rows = [fixed(30, 0.5, 0.3), own(2, 29, 0.5, false)]
+    assert recommend(compared(*rows), PLAN).definition == taken
+
+
+def test_an_own_rhythm_that_alone_keeps_the_rule_is_taken():
+    advice = recommend(compared(fixed(60, 0.5, 0.3), own(2, 58, 0.5, 0.19)), PLAN)
+    assert (advice.definition, advice.horizon_days) == ("2 usual gaps", 60)
+
+
+def test_an_own_rhythm_is_taken_where_most_come_back_after_fixed_windows():
+    advice = recommend(compared(fixed(60, 0.5, 0.6), own(2, 58, 0.5, 0.3)), PLAN)
+    assert (advice.definition, advice.horizon_days) == ("2 usual gaps", None)
+
+
+def test_where_everybody_came_back_nobody_left():
+    advice = recommend(compared(fixed(30, 0.0, np.nan), own(2, 14, 0.0, np.nan)), PLAN)
+    assert advice.definition is None
+    assert advice.reason.startswith(
+        "No definition tells leavers here: everybody ordered again within every window that can "
+        "be judged, the shortest of 14 days, after the cutoffs (2023-04-01 to 2023-07-05). Read"
     )

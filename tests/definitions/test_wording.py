@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -61,3 +62,11 @@ def test_the_rule_stands_beside_the_recommendation():
 
 def test_without_a_fixed_window_the_config_is_left_alone():
     assert len(what_to_take(found(horizon_days=None))) == 3
+
+
+def test_where_no_definition_tells_leavers_none_is_recommended():
+    advice = Recommendation(None, None, False, "All came back.")
+    assert what_to_take(replace(found(), recommendation=advice))[1:] == (
+        "Recommended: none.",
+        "Why: All came back.",
+    )

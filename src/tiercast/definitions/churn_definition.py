@@ -24,7 +24,7 @@ from tiercast.sources.canonical import CustomerBase
 
 @dataclass(frozen=True)
 class ChurnDefinitions:
-    """Candidate definitions measured on the past (see `compare_definitions`), and the one to take.
+    """Candidate definitions measured on the past (see `compare_definitions`), and what to take.
 
     `active_days`: who had been silent for longer at a cutoff had left before, and isn't judged.
     `share` of the customers were measured, chosen by a hash of their id.
@@ -45,7 +45,7 @@ def churn_definition(
     *,
     progress: Progress | None = None,
 ) -> ChurnDefinitions:
-    """Compare definitions of churn on the past before `as_of`, and recommend one.
+    """Compare definitions of churn on the past before `as_of`, and recommend one, if one does.
 
     `as_of` is by default the day after the last order; nothing at or after it is looked at.
 

@@ -53,11 +53,11 @@ def how_measured(found: ChurnDefinitions) -> tuple[str, ...]:
 
 
 def what_to_take(found: ChurnDefinitions) -> tuple[str, ...]:
-    """Answer the rule, the recommendation with its reason, and the line of the config."""
+    """Answer the rule, the recommendation (if any) with its reason, and the line of the config."""
     advice = found.recommendation
     lines = [
         f"Rule: {found.rule}.",
-        f"Recommended: no order for {advice.definition}.",
+        f"Recommended: {f'no order for {advice.definition}' if advice.definition else 'none'}.",
         f"Why: {advice.reason}",
     ]
     if advice.horizon_days is not None:
