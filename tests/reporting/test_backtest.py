@@ -1,6 +1,7 @@
 import datetime as dt
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from tiercast.backtesting.backtest import judged
@@ -100,6 +101,23 @@ def test_totals_stand_beside_what_came(section):
         "5",
         "5",
     ]
+
+
+def test_promises_stand_beside_what_was_kept(section):
+    rows = {row[0].text: [cell.text for cell in row[1:]] for row in tables(section)[3].rows}
+    assert rows["a customer's value within its range"] == ["90%", "90%", "10"]
+    assert rows["the total within its interval"] == ["90%", "100%", "1"]
+    assert rows["a tier's total within its interval"] == ["90%", "67%", "3"]
+    assert rows["a segment's total within its interval"] == ["90%", "50%", "2"]
+
+
+def test_a_backtest_without_checks_of_sums_is_still_shown(run, backtested, reading, say):
+    backtested()
+    file = run.output / "backtest" / "as_of=2024-02-15" / "doubt.parquet"
+    doubt = pd.read_parquet(file).drop(columns="sums")
+    doubt[~doubt["check"].str.endswith("total_inside")].to_parquet(file)
+    rows = tables(backtest_section(reading(run), say))[3].rows
+    assert [row[3].text for row in rows] == ["10", "10"]
 
 
 def test_the_rule_stands_beside_the_grade(section):

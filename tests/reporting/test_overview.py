@@ -50,3 +50,21 @@ def test_the_expected_total_comes_with_its_interval(empty_run, reading, say):
     cards = overview_section(reading(empty_run), say).parts[0].cards
     (card,) = [one for one in cards if one.label == "expected revenue"]
     assert card.detail.endswith("90% sure to be 870 to 1,150")
+
+
+def test_the_headline_tells_the_interval_too(empty_run, reading, say):
+    base = {"customers": 20, "expected_value": 1000.0, "value_low": 870.0, "value_high": 1150.0}
+    empty_run.write_all(sums={"base": base, "tiers": {}, "segments": {}})
+    headline = overview_section(reading(empty_run), say).headline
+    assert headline.endswith("bring about 1,000 in revenue (90% sure: 870 to 1,150).")
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [(1.5, "Past forecasts ran 38% high."), (0.5, "Past forecasts ran 54% low."), (1.0, "")],
+)
+def test_the_headline_says_where_past_totals_ran_off(empty_run, past, reading, say, factor, words):
+    # 955 forecast, 1,039 came: as it is 8 % low, which is within the limit.
+    empty_run.write_all()
+    empty_run.write_evaluation(past.assign(expected_value=past["expected_value"] * factor))
+    assert overview_section(reading(empty_run), say).headline.endswith(f"revenue. {words}".strip())

@@ -20,6 +20,28 @@ def test_a_tier_without_customers_is_shown_empty(empty_run, base, reading, say):
     assert [cell.text for cell in table.rows[2]] == ["General", "0", "0%", "0", "–", "0%", *"–––"]
 
 
+def test_tier_sizes_are_called_right_only_where_they_were(empty_run, past, reading, say):
+    empty_run.write_all()
+    empty_run.write_evaluation(past.assign(tier=past["true_tier"]))
+    note = tiers_section(reading(empty_run), say).parts[2].text
+    assert "every tier came out as large as told, within 10%" in note
+
+
+def test_tiers_that_missed_their_size_are_named(inputs, say):
+    # Told 4, 6, 2 and 8; 4, 4, 3 and 9 came.
+    note = tiers_section(inputs, say).parts[2].text
+    assert (
+        "did not come out as large as told: “Potential” was told 50% too large (6; 4 came), "
+        "“General” was told 33% too small (2; 3 came), "
+        "“Dormant” was told 11% too small (8; 9 came)."
+    ) in note
+
+
+def test_without_past_days_nothing_is_claimed_of_sizes(empty_run, reading, say):
+    empty_run.write_all()
+    assert "has not been measured" in tiers_section(reading(empty_run), say).parts[2].text
+
+
 def test_moves_are_counted_against_the_previous_scoring(
     empty_run, base, base_scores, reading, say
 ):

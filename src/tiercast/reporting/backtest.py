@@ -57,6 +57,7 @@ WRITTEN: Mapping[str, Callable[[float], str]] = {
     "tier_log_loss": _fine,
 }
 ON_BOARD = tuple(WRITTEN)[:6]
+PROMISES = ("interval", "tier_set", "total_inside", "tier_total_inside", "segment_total_inside")
 
 
 def backtest_section(inputs: Inputs, say: Wording) -> Section | None:
@@ -77,6 +78,7 @@ def backtest_section(inputs: Inputs, say: Wording) -> Section | None:
         _board(found, say),
         _verdicts(found, say),
         _totals(found, say),
+        _doubt(found, say),
         Note(_rule(found, say)),
     ]
     title = say("backtest.title")
@@ -159,6 +161,26 @@ def _totals(found: StoredBacktest, say: Wording) -> Table:
     )
     days = [str(day) for day in totals["origin"]]
     return Table.of(say("backtest.totals"), totals, (say("backtest.columns.day"), days), measures)
+
+
+def _doubt(found: StoredBacktest, say: Wording) -> Table:
+    """Return how often what was promised to hold nine times in ten did hold."""
+    whole = found.doubt[found.doubt["origin"].isna() & (found.doubt["by"] == "all")]
+    kept = whole.set_index("check").reindex(
+        [one for one in PROMISES if one in set(whole["check"])]
+    )
+    # Backtests of before there were checks of sums hold no such column.
+    sums = kept["sums"] if "sums" in kept else pd.Series(0, index=kept.index)
+    shown = kept.assign(cases=sums.where(sums > 0, kept["customers"]))
+    measures = (
+        Measure(say("backtest.doubt.told"), "told", numbers.share),
+        Measure(say("backtest.doubt.came"), "came", numbers.share),
+        Measure(say("backtest.doubt.cases"), "cases", numbers.count),
+    )
+    names = (say("backtest.doubt.check"), [say(f"backtest.doubt.{name}") for name in kept.index])
+    return Table.of(
+        say("backtest.doubt.title"), shown, names, measures, note=say("backtest.doubt.note")
+    )
 
 
 def _rule(found: StoredBacktest, say: Wording) -> str:

@@ -1,11 +1,13 @@
 """How far the forecasts can be trusted, told by how past ones turned out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.past_days import off
 from tiercast.reporting.past_forecasts import (
     GAIN_AT,
     Outcome,
@@ -56,7 +58,8 @@ RISK_ERROR = Scale(0.03, 0.07)  # mean distance of stated from realised risk
 TOTAL_ERROR = Scale(0.10, 0.25)  # of the total value
 COVERAGE_ERROR = Scale(0.05, 0.10)  # distance from the promised share
 GAIN_MISSED = Scale(0.25, 0.50)  # share of what perfect foresight adds to chance
-TIER_SIZE_ERROR = Scale(0.05, 0.10)  # share of customers in too many or too few
+TIER_SIZE_ERROR = Scale(0.10, 0.25)  # of the customers of a tier
+GRADES: tuple[Grade, ...] = ("good", "fair", "weak")
 
 
 def quality_section(inputs: Inputs, say: Wording) -> Section:
@@ -69,16 +72,34 @@ def quality_section(inputs: Inputs, say: Wording) -> Section:
     bins, curve = calibration(predictions), gain_curve(predictions)
     whole = outcome(predictions)
     tiers = tier_outcome(predictions, inputs.config.tiers.names)
-    grade = RISK_ERROR.grade(calibration_gap(bins))
+    cards = _cards(whole, curve, tiers, say)
+    grades = {"risks": RISK_ERROR.grade(calibration_gap(bins))} | {
+        name: card.grade for name, card in cards.items() if card.grade and name != "gain"
+    }
     parts: list[Part] = [
         Note(_basis(whole, say)),
-        Cards(_cards(whole, curve, tiers, say)),
+        Cards(list(cards.values())),
         calibration_chart(bins, say),
         gain_chart(curve, say),
         _tiers_table(tiers, say),
     ]
-    headline = f"{_risk_sentence(bins, say)} {say(f'quality.verdict.{grade}')}"
-    return Section("quality", title, headline, parts, grade=grade)
+    headline = f"{_risk_sentence(bins, say)} {_verdict(grades, say)}"
+    worst = max(grades.values(), key=GRADES.index)
+    return Section("quality", title, headline, parts, grade=worst)
+
+
+def _verdict(grades: Mapping[str, Grade], say: Wording) -> str:
+    """Return what held on past days, what held roughly, and what did not."""
+    if set(grades.values()) == {"good"}:
+        return say("quality.verdict.all")
+    named = {
+        grade: say("quality.between").join(
+            say(f"quality.what.{what}") for what, one in grades.items() if one == grade
+        )
+        for grade in GRADES
+    }
+    told = [say(f"quality.verdict.{grade}", what=what) for grade, what in named.items() if what]
+    return say("quality.verdict.some", told=say("quality.apart").join(told))
 
 
 def _basis(whole: Outcome, say: Wording) -> str:
@@ -100,25 +121,27 @@ def _risk_sentence(bins: pd.DataFrame, say: Wording) -> str:
     )
 
 
-def _cards(whole: Outcome, curve: pd.DataFrame, tiers: pd.DataFrame, say: Wording) -> list[Card]:
-    return [
-        _total_card(whole, say),
-        _gain_card(curve, say),
-        _hits_card("interval", whole.interval_hits, say),
-        _hits_card("tier_set", whole.tier_set_hits, say),
-        _sizes_card(tiers, say),
-    ]
+def _cards(
+    whole: Outcome, curve: pd.DataFrame, tiers: pd.DataFrame, say: Wording
+) -> dict[str, Card]:
+    return {
+        "total": _total_card(whole, say),
+        "gain": _gain_card(curve, say),
+        "interval": _hits_card("interval", whole.interval_hits, say),
+        "tier_set": _hits_card("tier_set", whole.tier_set_hits, say),
+        "sizes": _sizes_card(tiers, say),
+    }
 
 
 def _total_card(whole: Outcome, say: Wording) -> Card:
-    off = numbers.ratio(whole.expected_value - whole.value, whole.value)
+    error = numbers.ratio(whole.expected_value - whole.value, whole.value)
     detail = say(
         "quality.cards.total_detail",
         expected=numbers.total(whole.expected_value),
         came=numbers.total(whole.value),
     )
     label = say("quality.cards.total")
-    return Card(numbers.signed_share(off), label, detail, TOTAL_ERROR.grade(off))
+    return Card(numbers.signed_share(error), label, detail, TOTAL_ERROR.grade(error))
 
 
 def _gain_card(curve: pd.DataFrame, say: Wording) -> Card:
@@ -138,11 +161,17 @@ def _hits_card(name: str, hits: float, say: Wording) -> Card:
 
 
 def _sizes_card(tiers: pd.DataFrame, say: Wording) -> Card:
-    # Every customer too many in one tier is one too few in another.
-    wrong = float((tiers["stated"] - tiers["found"]).abs().sum()) / 2
-    share = numbers.ratio(wrong, float(tiers["found"].sum()))
-    label, detail = say("quality.cards.sizes"), say("quality.cards.sizes_detail")
-    return Card(numbers.share(share), label, detail, TIER_SIZE_ERROR.grade(share))
+    # The worst tier: over all of them the last one, by far the largest, would hide the others.
+    missed = off(tiers.rename(columns={"stated": "told", "found": "came"}))
+    worst = str(missed.abs().idxmax())
+    share = float(missed[worst])
+    label = say("quality.cards.sizes", tier=say.label("tier", worst))
+    detail = say(
+        "quality.cards.sizes_detail",
+        stated=numbers.count(tiers["stated"].to_dict()[worst]),
+        found=numbers.count(tiers["found"].to_dict()[worst]),
+    )
+    return Card(numbers.signed_share(share), label, detail, TIER_SIZE_ERROR.grade(share))
 
 
 def _tiers_table(tiers: pd.DataFrame, say: Wording) -> Table:

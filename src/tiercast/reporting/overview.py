@@ -1,5 +1,6 @@
 """The base at a glance: how many, how alive, what to expect."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.past_days import past_totals, ran_off
 from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Section, Table
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import SumInterval
@@ -54,6 +56,8 @@ def overview_section(inputs: Inputs, say: Wording) -> Section:
         customers=numbers.count(sums.customers),
         buyers=numbers.count(sums.buyers),
         expected=numbers.total(sums.expected_value),
+        interval=_interval(inputs.sums.base, say),
+        past=_past(ran_off(past_totals(inputs)), say),
     )
     parts = (
         Cards(_cards(sums, inputs.sums.base, say)),
@@ -62,6 +66,21 @@ def overview_section(inputs: Inputs, say: Wording) -> Section:
         _orders_chart(inputs, say),
     )
     return Section("overview", say("overview.title"), headline, parts)
+
+
+def _interval(whole: SumInterval, say: Wording) -> str:
+    if math.isnan(whole.low):
+        return ""
+    return say("overview.sure", low=numbers.total(whole.low), high=numbers.total(whole.high))
+
+
+def _past(off: float | None, say: Wording) -> str:
+    """Return the warning that belongs to a total when those before ran off in one direction."""
+    if off is None:
+        return ""
+    return say(
+        "overview.ran_high" if off > 0 else "overview.ran_low", share=numbers.share(abs(off))
+    )
 
 
 def _cards(sums: Totals, whole: SumInterval, say: Wording) -> list[Card]:

@@ -12,11 +12,12 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class StoredBacktest:
-    """A backtest's summary, its leaderboard (means over origins) and its verdicts."""
+    """A backtest's summary, leaderboard (means over origins), verdicts and checks of its doubt."""
 
     summary: Mapping[str, Any]
     leaderboard: pd.DataFrame
     verdicts: pd.DataFrame
+    doubt: pd.DataFrame
 
     @property
     def as_of(self) -> date:
@@ -42,4 +43,5 @@ def _read(folder: Path) -> StoredBacktest:
         json.loads((folder / "summary.json").read_text(encoding="utf-8")),
         pd.read_parquet(folder / "leaderboard.parquet"),
         pd.read_parquet(folder / "verdicts.parquet"),
+        pd.read_parquet(folder / "doubt.parquet"),
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.past_days import past_sizes, sizes_sentence
 from tiercast.reporting.section import Cell, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import texts
@@ -42,7 +43,11 @@ def tiers_section(inputs: Inputs, say: Wording) -> Section:
     )
     names = [str(name) for name in table.index]
     told = table.assign(interval=texts(inputs.sums.tiers, names))
-    parts: list[Part] = [_chart(table, headline, say), _numbers(told, say), _sureness(table, say)]
+    parts: list[Part] = [
+        _chart(table, headline, say),
+        _numbers(told, say),
+        _sureness(inputs, table, say),
+    ]
     moves = _moves(inputs)
     if int(moves.to_numpy().sum()):
         parts.append(_moves_table(moves, say))
@@ -79,11 +84,12 @@ def _numbers(table: pd.DataFrame, say: Wording) -> Table:
     return Table.of(say("tiers.numbers"), table, (say("common.tier"), names), measures)
 
 
-def _sureness(table: pd.DataFrame, say: Wording) -> Note:
+def _sureness(inputs: Inputs, table: pd.DataFrame, say: Wording) -> Note:
     best = table.iloc[0]
     return Note(
         say(
             "tiers.sureness",
+            sizes=sizes_sentence(past_sizes(inputs), say),
             tier=say.label("tier", str(table.index[0])),
             hits=numbers.count(round(100 * best.confidence) if best.customers else 0),
         )
