@@ -10,7 +10,10 @@ from tiercast.readiness.rules import RULES
 
 @dataclass(frozen=True)
 class ReadinessFinding:
-    """What one rule measured, the limit it was held against, and what to do (ok: nothing)."""
+    """What one rule measured, the limit it was held against, and what to do (ok: nothing).
+
+    `yields` tells whether `train --force` can go on all the same.
+    """
 
     rule: str
     meaning: str
@@ -20,6 +23,7 @@ class ReadinessFinding:
     limit: float
     state: State
     remedy: str
+    yields: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,4 +71,5 @@ def judge_by(rule: ReadinessRule, facts: Facts) -> ReadinessFinding | None:
         limit=float((missed or rule.needs[-1]).limit(facts)),
         state=missed.state if missed else "ok",
         remedy=missed.remedy.format_map(vars(facts)) if missed else "",
+        yields=missed is None or missed.yields(facts),
     )

@@ -15,11 +15,15 @@ STATES: tuple[State, ...] = ("ok", "recommendation", "warning", "error")  # from
 
 @dataclass(frozen=True)
 class Need:
-    """A limit, the state of a base beyond it, and the remedy (`{span.as_of}` names a fact)."""
+    """A limit, the state of a base beyond it, and the remedy (`{span.as_of}` names a fact).
+
+    `yields` tells whether `train --force` can go on beyond it.
+    """
 
     state: State
     limit: Limit
     remedy: str
+    yields: Callable[[Facts], bool]
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,11 @@ class ReadinessRule:
         return None
 
 
-def error(limit: float | Limit, remedy: str) -> Need:
-    """Answer a need without which nothing can be learnt."""
-    return _need("error", limit, remedy)
+def error(
+    limit: float | Limit, remedy: str, *, yields: bool | Callable[[Facts], bool] = True
+) -> Need:
+    """Answer a need without which nothing can be learnt, or nothing to trust."""
+    return _need("error", limit, remedy, yields)
 
 
 def warning(limit: float | Limit, remedy: str) -> Need:
@@ -61,5 +67,15 @@ def recommendation(limit: float | Limit, remedy: str) -> Need:
     return _need("recommendation", limit, remedy)
 
 
-def _need(state: State, limit: float | Limit, remedy: str) -> Need:
-    return Need(state, limit if callable(limit) else lambda _facts: limit, remedy)
+def _need(
+    state: State,
+    limit: float | Limit,
+    remedy: str,
+    yields: bool | Callable[[Facts], bool] = True,
+) -> Need:
+    return Need(
+        state,
+        limit if callable(limit) else lambda _facts: limit,
+        remedy,
+        yields if callable(yields) else lambda _facts: yields,
+    )

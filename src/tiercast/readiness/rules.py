@@ -20,6 +20,11 @@ def _outcome(count: Callable[[Outcomes], float | None]) -> Callable[[Facts], flo
     return lambda facts: None if facts.outcomes is None else count(facts.outcomes)
 
 
+def _both_kinds_came(facts: Facts) -> bool:
+    """Answer whether there is somebody of either kind to learn from at some cutoff."""
+    return facts.outcomes is not None and facts.outcomes.rarer_rows > 0
+
+
 RULES: tuple[ReadinessRule, ...] = (
     ReadinessRule(
         "far_dates",
@@ -41,7 +46,13 @@ RULES: tuple[ReadinessRule, ...] = (
         "days",
         "at most",
         lambda facts: facts.span.days_ahead,
-        (error(0, "load the newer orders, or use an as_of up to {span.observed_until}"),),
+        (
+            error(
+                0,
+                "load the newer orders, or use an as_of up to {span.observed_until}",
+                yields=False,
+            ),
+        ),
     ),
     ReadinessRule(
         "history",
@@ -53,6 +64,7 @@ RULES: tuple[ReadinessRule, ...] = (
             error(
                 lambda facts: days_needed(facts.span.horizon_days),
                 "use an as_of from {span.earliest_as_of} on, or a shorter `outlook.horizon_days`",
+                yields=False,
             ),
             warning(
                 lambda facts: 3 * facts.span.horizon_days,
@@ -141,7 +153,7 @@ RULES: tuple[ReadinessRule, ...] = (
         "at least",
         lambda facts: facts.orders.customers,
         (
-            error(1, "check the dates and the sign of `amount` in the source"),
+            error(1, "check the dates and the sign of `amount` in the source", yields=False),
             recommendation(500, "go by groups: tiers and segments of so few are rough"),
         ),
     ),
@@ -166,7 +178,9 @@ RULES: tuple[ReadinessRule, ...] = (
         "at least",
         _outcome(lambda outcomes: outcomes.buyers),
         (
-            error(1, "use a longer `outlook.horizon_days`, or another as_of"),
+            error(
+                1, "use a longer `outlook.horizon_days`, or another as_of", yields=_both_kinds_came
+            ),
             warning(
                 FEWEST_OF_A_KIND,
                 "use a longer `outlook.horizon_days`: values and tiers of so few are hardly known",
@@ -185,7 +199,11 @@ RULES: tuple[ReadinessRule, ...] = (
         "at least",
         _outcome(lambda outcomes: outcomes.others),
         (
-            error(1, "use a shorter `outlook.horizon_days`, or another as_of"),
+            error(
+                1,
+                "use a shorter `outlook.horizon_days`, or another as_of",
+                yields=_both_kinds_came,
+            ),
             warning(
                 FEWEST_OF_A_KIND,
                 "use a shorter `outlook.horizon_days`: the risk of so few is hardly known",
@@ -246,6 +264,7 @@ RULES: tuple[ReadinessRule, ...] = (
                 lambda facts: 0 if facts.outcomes is None else facts.outcomes.wanted_tiers,
                 "many buyers are worth the same: use `tiers.method: amounts`, fewer "
                 "`tiers.names` or a longer `outlook.horizon_days`",
+                yields=False,
             ),
         ),
     ),

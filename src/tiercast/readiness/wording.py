@@ -53,13 +53,17 @@ def told(finding: ReadinessFinding) -> str:
 
 
 def refuse_unless_ready(readiness: Readiness) -> None:
-    """Raise InputError naming every rule that forbids a training, with its remedy."""
-    if readiness.errors:
-        lines = "\n".join(f"  {told(found)}" for found in readiness.errors)
-        raise InputError(
-            f"The data are not ready for a training as of {readiness.as_of}:\n{lines}\n"
-            "`tiercast train --force` trains all the same, where that is possible."
-        )
+    """Raise InputError naming every rule that forbids a training, with its remedy.
+
+    `--force` is named only where it can help.
+    """
+    if not readiness.errors:
+        return
+    lines = [f"The data are not ready for a training as of {readiness.as_of}:"]
+    lines += [f"  {told(found)}" for found in readiness.errors]
+    if all(found.yields for found in readiness.errors):
+        lines.append("`tiercast train --force` trains all the same.")
+    raise InputError("\n".join(lines))
 
 
 def _names(readiness: Readiness) -> str:
