@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from tiercast.backtesting.origins import plan_origins, possible_origins
+from tiercast.backtesting.origins import fewer_than_asked, plan_origins, possible_origins
 from tiercast.config.errors import InputError
 from tiercast.snapshots.cutoffs import plan_cutoffs
 
@@ -52,6 +52,19 @@ def test_folds_are_spread_over_the_history(config):
     assert planned(config, 500, folds=3) == [450, 240, 30]
     assert planned(config, 500, folds=1) == [30]
     assert len(planned(config, 500, folds=100)) == 15
+
+
+def test_more_origins_than_there_are_is_said_with_the_reason(config):
+    first = AS_OF - dt.timedelta(days=120)
+    origins = plan_origins(AS_OF, first, config, folds=9)
+    (note,) = fewer_than_asked(origins, first, config, folds=9)
+    assert note == (
+        "Asked for 9 origins, but the history allows 2: they lie 30 days apart, and a training "
+        "needs 50 days before it (first order: 2024-09-02)."
+    )
+    assert fewer_than_asked(origins, first, config, last=500)[0].startswith("Asked for 500")
+    assert fewer_than_asked(origins, first, config, last=2) == ()
+    assert fewer_than_asked(origins, first, config) == ()
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def test_the_summary_is_plain_data_with_rule_and_figures(found):
     assert stored["grade"]["text"] == found.grade.rule.text
     assert stored["grade"]["findings"]["rules_beaten"] == 2
     assert stored["totals"][0]["value"] == 150
+    assert stored["notes"] == []
     assert stored["metrics"]["tiercast"]["auc"] == 1.0
 
 

@@ -56,6 +56,10 @@ def test_what_did_not_run_is_told(found):
     ]
 
 
+def test_notes_are_told(found):
+    assert "Asked for 9." in wording.how_judged(replace(found, notes=("Asked for 9.",)))
+
+
 def test_the_grade_stands_beside_its_rule_and_figures(found):
     grade, rule, figures = wording.grade_lines(found)
     assert grade.startswith(f"Grade {found.grade.rule.letter}: ")

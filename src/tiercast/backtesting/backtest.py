@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tiercast.backtesting.contender import Contender
@@ -10,7 +11,7 @@ from tiercast.backtesting.doubt import doubt
 from tiercast.backtesting.forecasts import OriginForecasts, forecast_origin
 from tiercast.backtesting.grade import Findings, grade
 from tiercast.backtesting.leaderboard import leaderboard, scores_by_origin, totals_by_origin
-from tiercast.backtesting.origins import plan_origins
+from tiercast.backtesting.origins import fewer_than_asked, plan_origins
 from tiercast.backtesting.predictions import predictions
 from tiercast.backtesting.record import backtest_folder, log, write
 from tiercast.backtesting.result import Backtest, Skipped
@@ -38,7 +39,8 @@ def backtest(
     """Forecast past days with what was known then, tiercast beside others, and judge all alike.
 
     Origins go back from `as_of - horizon` in steps of the horizon: by default the 6 newest, else
-    `last` of the newest or `folds` spread over the history. `as_of` defaults to the day after
+    `last` of the newest or `folds` spread over the history; where it allows fewer, the result's
+    `notes` say so. `as_of` defaults to the day after
     the last order; nothing at or after it is looked at. Each origin takes a training, with so
     many `trials`. Nothing is registered; tables go to `<output>/backtest/as_of=.../` and MLflow.
 
@@ -58,9 +60,12 @@ def backtest(
         first = _first_order_day(journal)
         day = _checked_day(history.day(as_of), first, base.observed_until)
         origins = plan_origins(day, first, settings, folds=folds, last=last)
+        notes = fewer_than_asked(origins, first, settings, folds=folds, last=last)
+        for note in notes:
+            tell.say(note)
         forecasts, skipped = _forecasts(base, journal, origins, tell)
     tell.stage("judge the forecasts")
-    found = judged(settings, day, forecasts, skipped)
+    found = replace(judged(settings, day, forecasts, skipped), notes=notes)
     tell.stage("write the tables and record them in MLflow")
     write(found)
     log(settings, found)

@@ -4,6 +4,7 @@ Windows that overlap would hold the same orders, and count one stroke of luck tw
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -41,6 +42,26 @@ def plan_origins(
     places = np.linspace(0, len(possible) - 1, min(folds, len(possible)))
     # A single one is the newest, which has the most history.
     return tuple(possible[round(place)] for place in places) if folds > 1 else possible[-1:]
+
+
+def fewer_than_asked(
+    origins: Sequence[dt.date],
+    first_day: dt.date,
+    config: Config,
+    *,
+    folds: int | None = None,
+    last: int | None = None,
+) -> tuple[str, ...]:
+    """Answer a note where more origins were asked for than the history allows."""
+    asked = folds if folds is not None else last
+    if asked is None or asked <= len(origins):
+        return ()
+    horizon_days = config.outlook.horizon_days
+    return (
+        f"Asked for {asked} origins, but the history allows {len(origins)}: they lie "
+        f"{horizon_days} days apart, and a training needs {days_needed(horizon_days)} days "
+        f"before it (first order: {first_day}).",
+    )
 
 
 def possible_origins(as_of: dt.date, first_day: dt.date, config: Config) -> tuple[dt.date, ...]:

@@ -91,6 +91,7 @@ def summary(found: Backtest) -> Mapping[str, object]:
         "seed": found.seed,
         "resamples": RESAMPLES,
         "origins": found.origins,
+        "notes": found.notes,
         "skipped": [asdict(one) for one in found.skipped],
         "not_run": [asdict(one) for one in found.not_run],
         "totals": found.totals.to_dict("records"),

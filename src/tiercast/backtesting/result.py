@@ -24,7 +24,8 @@ class Backtest:
 
     `predictions`: see `predictions`; `by_origin`, `leaderboard` and `totals`: see `leaderboard`;
     `verdicts` and `doubt`: see their modules. `trials` is how many settings were tried at each
-    origin, `seed` that of trainings and of the bootstrap; `folder` is where the tables lie.
+    origin, `seed` that of trainings and of the bootstrap; `folder` is where the tables lie;
+    `notes` are sentences on what is other than was asked for.
     """
 
     name: str
@@ -43,3 +44,4 @@ class Backtest:
     totals: pd.DataFrame
     grade: Grade
     folder: Path
+    notes: tuple[str, ...] = ()

@@ -117,7 +117,12 @@ def how_judged(found: Backtest) -> list[str]:
     if least < 1:
         lines.append(f"Many customers: a hash of their id chose {least:.1%} of them, or more.")
     missing = [f"Not run from {m.origin}: {m.contender}; {m.reason}." for m in found.not_run]
-    return [*lines, *missing, *(f"Left out: {one.origin}; {one.reason}" for one in found.skipped)]
+    return [
+        *lines,
+        *found.notes,
+        *missing,
+        *(f"Left out: {one.origin}; {one.reason}" for one in found.skipped),
+    ]
 
 
 def grade_lines(found: Backtest) -> list[str]:
