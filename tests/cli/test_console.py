@@ -65,6 +65,15 @@ def test_without_a_terminal_stages_are_lines_on_stderr(capsys):
     assert lines[4].startswith("  done in ")
 
 
+def test_a_stage_of_which_all_was_done_before_says_so(capsys):
+    with watch() as progress:
+        progress.stage("tune: order (log loss, 8 known)", 0)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Tune: order (log loss, 8 known) ..."
+    assert lines[1].startswith("  done in ")
+    assert lines[1].endswith(" s: nothing new to do")
+
+
 def test_a_stage_that_fails_is_not_called_done(capsys):
     def fill_the_disk():
         with watch() as progress:

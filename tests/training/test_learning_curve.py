@@ -95,6 +95,11 @@ def test_parts_too_small_to_learn_from_are_left_out(wave):
             "More past cutoffs would hardly help: the last step saved 0.7% of the log loss.",
         ),
         (
+            LearningCurve(points(0.4, 0.404), points(0.4, 0.39999)),
+            "More customers would hardly help: the last step made it no better. "
+            "More past cutoffs would hardly help: the last step made it no better.",
+        ),
+        (
             LearningCurve(points(0.4, 0.3952), points(0.4)),
             "More customers would help: the last step saved 1.2% of the log loss. "
             "There are too few past cutoffs to tell whether more would help.",

@@ -29,6 +29,7 @@ from tiercast.config.progress import Progress
 NUMBER = re.compile(r"[-+]?[\d,.]+( ?%)?|-|")
 GAP = "  "
 NOTHING = "-"
+NOTHING_NEW = "nothing new to do"  # all steps of a stage were done by an earlier job
 
 Rows = Sequence[Sequence[str]]
 
@@ -109,7 +110,7 @@ class TerminalProgress:
     def stage(self, name: str, total: int | None = None) -> None:
         """Begin a named stage; ends the one before."""
         self.finish()
-        self._bars.add_task(_sentence(name), total=total, note="")
+        self._bars.add_task(_sentence(name), total=total, note=NOTHING_NEW if total == 0 else "")
 
     def step(self, note: str = "") -> None:
         """Finish one step of the stage."""
@@ -146,7 +147,8 @@ class PlainProgress:
     def stage(self, name: str, total: int | None = None) -> None:
         """Begin a named stage; ends the one before."""
         self.finish()
-        self._began, self._steps, self._note = time.monotonic(), 0, ""
+        self._began, self._steps = time.monotonic(), 0
+        self._note = NOTHING_NEW if total == 0 else ""
         typer.echo(f"{_sentence(name)}{f' ({_steps(total)})' if total else ''} ...", err=True)
 
     def step(self, note: str = "") -> None:

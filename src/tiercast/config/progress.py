@@ -7,7 +7,10 @@ class Progress(Protocol):
     """What a long job tells its caller."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a named stage of so many steps (None: unknown); ends the one before."""
+        """Begin a named stage of so many steps; ends the one before.
+
+        None: it is not known how many; 0: all was done before, and nothing is left to do.
+        """
 
     def step(self, note: str = "") -> None:
         """Finish one step of the stage; `note` is a figure worth showing."""

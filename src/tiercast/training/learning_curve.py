@@ -18,6 +18,7 @@ from tiercast.modeling.trees import Sample, TreeParams, grow
 from tiercast.training.panel import Panel
 
 SHARES = (0.1, 0.25, 0.5)  # of the customers, with all cutoffs
+LEAST_SHOWN = 0.0005  # a smaller saving would be written as 0.0 %
 STILL_FALLING = 0.01  # relative log loss that the last doubling must save for more to be worth it
 
 
@@ -121,4 +122,6 @@ def _verdict(what: str, points: Sequence[CurvePoint]) -> str:
     saved = 1 - points[-1].log_loss / points[-2].log_loss
     if saved >= STILL_FALLING:
         return f"More {what} would help: the last step saved {saved:.1%} of the log loss."
+    if saved < LEAST_SHOWN:
+        return f"More {what} would hardly help: the last step made it no better."
     return f"More {what} would hardly help: the last step saved {saved:.1%} of the log loss."
