@@ -96,7 +96,6 @@ def test_orders_dated_far_beyond_all_others_are_an_error_that_names_them():
         ("pace", {"pace": 0.49}, "warning"),
         ("pace", {"pace": 7.0}, None),
         ("customers", {"customers": 0, "returning": 0}, "error"),
-        ("customers", {"customers": 300, "returning": 100}, "recommendation"),
         ("returning", {"returning": 450}, "recommendation"),
         ("mean_order", {"mean_order": 0.0}, "error"),
         ("largest_order", {"largest_share": 0.11}, "warning"),
@@ -150,6 +149,18 @@ def test_where_the_btyd_models_answer_alone_a_warning_says_so():
     for rule in ("rows", "rarer_rows"):
         assert states(facts)[rule] == "warning"
         assert "the BTYD models answer alone" in remedy(facts, rule)
+
+
+# 150 customers at 8 cutoffs are 1,010 rows: many rows, but few customers.
+@pytest.mark.parametrize(
+    ("customers", "state"), [(141, "recommendation"), (499, "recommendation"), (500, None)]
+)
+def test_a_base_is_small_by_its_customers_however_often_each_was_looked_at(customers, state):
+    facts = but(outcomes={"customers": customers, "buyers": 53, "rows": 1_010, "rarer_rows": 412})
+    assert states(facts).get("small_base") == state
+    assert "rows" not in states(facts)
+    if state:
+        assert "the same customers over and over (1,010 rows)" in remedy(facts, "small_base")
 
 
 def test_without_a_cutoff_outcomes_are_not_judged():

@@ -9,6 +9,7 @@ from tiercast.readiness.rule import ReadinessRule, error, recommendation, warnin
 from tiercast.snapshots.cutoffs import days_needed
 
 FEWEST_OF_A_KIND = FEWEST_ROWS // 10
+SMALL_BASE = 500  # customers
 TWO_YEARS_DAYS = 730
 BTYD_ANSWERS = (
     "with fewer the trees would learn noise, and the BTYD models answer alone, from when and for "
@@ -152,9 +153,21 @@ RULES: tuple[ReadinessRule, ...] = (
         "customers",
         "at least",
         lambda facts: facts.orders.customers,
+        (error(1, "check the dates and the sign of `amount` in the source", yields=False),),
+    ),
+    ReadinessRule(
+        "small_base",
+        "different customers at the newest cutoff, each counted once",
+        "customers",
+        "at least",
+        _outcome(lambda outcomes: outcomes.customers),
         (
-            error(1, "check the dates and the sign of `amount` in the source", yields=False),
-            recommendation(500, "go by groups: tiers and segments of so few are rough"),
+            recommendation(
+                SMALL_BASE,
+                "go by groups: tiers and segments of so few are rough, and trees and linear model "
+                "learn from the same customers over and over ({outcomes.rows:,} rows); the BTYD "
+                f"models stand beside them, and answer alone below {FEWEST_ROWS} rows",
+            ),
         ),
     ),
     ReadinessRule(
