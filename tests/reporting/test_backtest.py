@@ -120,6 +120,21 @@ def test_a_backtest_without_checks_of_sums_is_still_shown(run, backtested, readi
     assert [row[3].text for row in rows] == ["10", "10"]
 
 
+@pytest.mark.parametrize("width", [1200, 390])
+def test_every_column_of_the_tables_can_be_seen(run, backtested, browser, width):
+    backtested()
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(build_report(run.config).as_uri())
+    hidden = page.eval_on_selector_all(
+        "#backtest .wide, #tiers .wide",
+        "tables => tables.map(t => t.scrollWidth - t.clientWidth)",
+    )
+    scrolls = page.eval_on_selector("#backtest .wide", "t => getComputedStyle(t).overflowX")
+    page.close()
+    assert scrolls == "auto"
+    assert width < 1200 or set(hidden) == {0}
+
+
 def test_the_rule_stands_beside_the_grade(section):
     rule = [part for part in section.parts if isinstance(part, Note)][-1].text
     assert "A takes at most 0 measures (mean distance aside) worse" in rule
