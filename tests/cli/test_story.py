@@ -53,7 +53,10 @@ def test_explain_tells_scores_reasons_and_orders(shown):
     assert "expected value      25.50 (0.00 to 1,090.25)" in text
     assert "next order          not within the horizon" in text
     assert "RFM                 loyal (354)" in text
-    assert "Why: last order 74 days ago; usual gap 12 days (raises the risk)" in text
+    assert (
+        "Why: last order 74 days ago; usual gap 12 days (higher risk than the average customer's)"
+        in text
+    )
     assert "2024-04-18  1,062.25     12.00" in text
     assert "2024-04-06      9.00         -" in text
 

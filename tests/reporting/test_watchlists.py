@@ -30,23 +30,36 @@ def test_climbers_have_the_best_chance_of_a_better_tier(inputs):
     assert ranked(climbers(inputs)) == [("eve", 0.5), ("cat", 0.3), ("fay", 0.15), ("dan", 0.1)]
 
 
-def test_tier_probabilities_may_be_a_map(run, reading):
+def test_tier_probabilities_may_be_a_map(run, reading, say):
     file = next(run.output.glob("scores/*/part-*.parquet"))
     table = pq.read_table(file, partitioning=None)
     place = table.schema.get_field_index("tier_probabilities")
     pairs = [list(row.items()) for row in table["tier_probabilities"].to_pylist()]
     maps = pa.array(pairs, pa.map_(pa.string(), pa.float64()))
     pq.write_table(table.set_column(place, "tier_probabilities", maps), file)
-    assert ranked(climbers(reading(run)))[0] == ("eve", 0.5)
+    mapped = reading(run)
+    assert ranked(climbers(mapped))[0] == ("eve", 0.5)
+    assert watchlists_section(mapped, say).parts[0].people[0].sureness == "70% sure"
 
 
 def test_a_person_is_told_in_words(inputs, say):
     leaving = watchlists_section(inputs, say).parts[1]
     bob = leaving.people[0]
-    assert (bob.customer, bob.tier, bob.confidence, bob.churn) == ("bob", "Top", "20%", "60%")
+    assert (bob.customer, bob.tier, bob.churn) == ("bob", "Top", "60%")
     assert (bob.expected, bob.interval, bob.highlight) == ("300", "150 – 600", "540")
     assert (bob.segment, bob.action) == ("Lapsed occasional buyers", "Call them")
     assert bob.reasons == [Reason("bob waits", raises=True)]
+
+
+def test_a_likelier_tier_is_named_in_place_of_a_low_confidence(inputs, say):
+    people = {
+        person.customer: person.sureness
+        for part in watchlists_section(inputs, say).parts[:2]
+        for person in part.people
+    }
+    assert people["ann"] == "70% sure"
+    # Top with 20 %, but with 60 % no order at all.
+    assert people["bob"] == "most\u00a0likely Dormant\u00a0(60%)"
 
 
 def test_an_empty_list_says_so(empty_run, base, reading, say):

@@ -75,7 +75,8 @@ def _step_up(story: "CustomerStory") -> list[tuple[str, str]]:
 
 def _reasons(score: Mapping[str, Any]) -> list[str]:
     return [
-        f"{reason['text']} ({'raises' if reason['effect'] > 0 else 'lowers'} the risk)"
+        f"{reason['text']} ({'higher' if reason['effect'] > 0 else 'lower'} risk than the "
+        "average customer's)"
         for reason in score["reasons"] or []
     ]
 

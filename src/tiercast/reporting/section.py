@@ -118,7 +118,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Reason:
-    """A driver of the churn risk in words, and whether it raises the risk or lowers it."""
+    """A driver of the churn risk in words; `raises`: above the average customer's, or below."""
 
     text: str
     raises: bool
@@ -130,7 +130,7 @@ class Person:
 
     customer: str
     tier: str
-    confidence: str
+    sureness: str
     churn: str
     expected: str
     interval: str

@@ -1,6 +1,6 @@
 """Customers to look at first: who keeps us alive, who is about to leave, who could become more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -20,6 +20,7 @@ SHOWN = (
     "customer_id",
     "tier",
     "tier_confidence",
+    "tier_probabilities",
     "churn_probability",
     "expected_value",
     "value_low",
@@ -115,7 +116,7 @@ def _people(
         Person(
             customer=str(row["customer_id"]),
             tier=say.label("tier", row["tier"]),
-            confidence=numbers.share(row["tier_confidence"]),
+            sureness=_sureness(row, say),
             churn=numbers.share(row["churn_probability"]),
             expected=numbers.money(row["expected_value"]),
             interval=f"{numbers.money(row['value_low'])} – {numbers.money(row['value_high'])}",
@@ -126,6 +127,16 @@ def _people(
         )
         for row in found
     ]
+
+
+def _sureness(row: Mapping[str, Any], say: Wording) -> str:
+    """Return how sure the tier is, or a likelier one: tiers are filled to the size told."""
+    chances = dict(row["tier_probabilities"])
+    likeliest = max(chances, key=lambda tier: chances[tier])
+    if chances[likeliest] <= row["tier_confidence"]:
+        return say("lists.sure", confidence=numbers.share(row["tier_confidence"]))
+    name, chance = say.label("tier", likeliest), numbers.share(chances[likeliest])
+    return say("lists.likeliest", tier=name, chance=chance)
 
 
 def _reasons(inputs: Inputs, ids: Sequence[Any]) -> dict[Any, list[Reason]]:
