@@ -13,14 +13,15 @@ from airflow.operators.bash import BashOperator
 
 HOME = os.environ.get("TIERCAST_HOME", "/opt/tiercast")
 CONFIG = os.environ.get("TIERCAST_CONFIG", "pipelines/orders.yaml")
+DAY = "{{ data_interval_end | ds }}"  # named, so that orders which stopped coming are noticed
 SKIP = 99  # BashOperator's code for "skip what follows"
 
 STEPS = {
     "check": "tiercast --log-format json check $CONFIG",
-    "score": "tiercast --log-format json score $CONFIG",
+    "score": "tiercast --log-format json score $CONFIG --as-of $DAY",
     "report": "tiercast --log-format json report $CONFIG",
     "alerts": "tiercast --log-format json alerts $CONFIG",
-    "monitor": f"tiercast --log-format json monitor $CONFIG && exit {SKIP} || test $? -eq 3",
+    "monitor": f"tiercast --log-format json monitor $CONFIG --as-of $DAY && exit {SKIP} || test $? -eq 3",
     "train": "tiercast --log-format json train $CONFIG",
 }
 
@@ -38,7 +39,7 @@ with DAG(
             task_id=name,
             bash_command=command,
             cwd=HOME,
-            env={"CONFIG": CONFIG, "PATH": f"{HOME}/.venv/bin:/usr/bin:/bin"},
+            env={"CONFIG": CONFIG, "DAY": DAY, "PATH": f"{HOME}/.venv/bin:/usr/bin:/bin"},
             append_env=True,
             skip_on_exit_code=SKIP,
         )

@@ -67,6 +67,28 @@ def test_a_unit_is_one_that_systemd_reads(path):
     assert path.suffix[1:].title() in parser
 
 
+@pytest.mark.parametrize("path", [p for p in SCHEDULES if p.suffix == ".service"])
+def test_a_unit_starts_programs_by_their_whole_path(path):
+    starts = re.findall("^ExecStart=(.*)", path.read_text("utf-8"), re.MULTILINE)
+    assert starts
+    assert all(start.startswith("/bin/sh -c '") for start in starts)
+
+
+@pytest.mark.parametrize("path", [p for p in SCHEDULES if p.suffix != ".timer"])
+def test_scores_and_monitor_are_told_the_day(path):
+    start = r"tiercast (?:--log-format json )?(?:score|monitor) "
+    told = re.findall(f'{start}{CONFIG}"? --as-of', commands_of(path))
+    wanted = [call for call in calls(path) if call[-2] in {"score", "monitor"}]
+    assert len(told) == len(wanted)
+
+
+def test_a_job_of_cron_makes_the_folder_of_its_log():
+    lines = (ROOT / "pipelines/schedules/crontab").read_text("utf-8").splitlines()
+    jobs = [line for line in lines if ">> runs/" in line]
+    assert len(jobs) == 2
+    assert all(job.index("mkdir -p runs") < job.index(">> runs/") for job in jobs)
+
+
 def test_the_crontab_has_five_times_and_a_command():
     lines = (ROOT / "pipelines/schedules/crontab").read_text("utf-8").splitlines()
     jobs = [line for line in lines if re.match(r"[\d*]", line)]
