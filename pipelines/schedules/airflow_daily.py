@@ -21,7 +21,8 @@ STEPS = {
     "score": "tiercast --log-format json score $CONFIG --as-of $DAY",
     "report": "tiercast --log-format json report $CONFIG",
     "alerts": "tiercast --log-format json alerts $CONFIG",
-    "monitor": f"tiercast --log-format json monitor $CONFIG --as-of $DAY && exit {SKIP} || test $? -eq 3",
+    "monitor": "tiercast --log-format json monitor $CONFIG --as-of $DAY "
+    f"&& exit {SKIP} || test $? -eq 3",
     "train": "tiercast --log-format json train $CONFIG",
 }
 
