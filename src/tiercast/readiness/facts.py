@@ -1,6 +1,7 @@
 """What is to be known of a base before it is trained, measured once."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tiercast.readiness.gaps import Gaps, measure_gaps
@@ -27,6 +28,11 @@ class Facts:
     season: SeasonClock
     gaps: Gaps
     far: FarDays
+
+
+def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[Facts], float | None]:
+    """Answer what looks up a count among the outcomes of facts; None where there are none."""
+    return lambda facts: None if facts.outcomes is None else count(facts.outcomes)
 
 
 def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:

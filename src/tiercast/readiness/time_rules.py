@@ -1,0 +1,129 @@
+"""What a training needs of time: dates, history, past days, the season ahead."""
+
+from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
+from tiercast.snapshots.cutoffs import days_needed
+
+TWO_YEARS_DAYS = 730
+
+TIME_RULES: tuple[ReadinessRule, ...] = (
+    ReadinessRule(
+        "far_dates",
+        "order lines dated far beyond all others, behind a gap like no other",
+        "rows",
+        "at most",
+        lambda facts: facts.far.lines,
+        (
+            error(
+                0,
+                "mend the dates from {far.first} on in the source, or use an as_of up to "
+                "{far.resumed}: all else is judged as of a day that is none",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "fresh",
+        "days that as_of lies beyond the last order line",
+        "days",
+        "at most",
+        lambda facts: facts.span.days_ahead,
+        (
+            error(
+                0,
+                "load the newer orders, or use an as_of up to {span.observed_until}",
+                yields=False,
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "history",
+        "days from the first order to as_of",
+        "days",
+        "at least",
+        lambda facts: facts.span.history_days,
+        (
+            error(
+                lambda facts: days_needed(facts.span.horizon_days),
+                "use an as_of from {span.earliest_as_of} on, or a shorter `outlook.horizon_days`",
+                yields=False,
+            ),
+            warning(
+                lambda facts: 3 * facts.span.horizon_days,
+                "load older orders, or shorten `outlook.horizon_days`: it takes about three "
+                "horizons to forecast a past one with what was known then",
+            ),
+            recommendation(
+                TWO_YEARS_DAYS,
+                "load older orders if there are any: two years tell season from trend",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "cutoffs",
+        "past days to learn from",
+        "cutoffs",
+        "at least",
+        lambda facts: len(facts.span.cutoffs),
+        (
+            warning(
+                lambda facts: facts.span.wanted_cutoffs,
+                "load older orders, or ask for fewer `train.snapshots`",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "past_windows",
+        "past days that older ones can forecast",
+        "cutoffs",
+        "at least",
+        lambda facts: facts.span.past_windows,
+        (
+            warning(
+                1,
+                "load older orders, or shorten `outlook.horizon_days`: without any, level and "
+                "scatter are learnt from unseen customers of one window, which cannot show drift",
+            ),
+            recommendation(2, "load older orders: one past window cannot show a level that moves"),
+        ),
+    ),
+    ReadinessRule(
+        "season",
+        "days of the coming horizon whose season a year before tells",
+        "days",
+        "at least",
+        lambda facts: facts.span.horizon_days if facts.season.is_open else 0,
+        (
+            warning(
+                lambda facts: facts.span.horizon_days,
+                "{season.reason}; go by intervals, which are widened for it, rather than by "
+                "totals, or load older orders if the year before is missing",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "silence",
+        "longest stretch of days without any order",
+        "days",
+        "at most",
+        lambda facts: facts.orders.silence_days,
+        (
+            warning(
+                lambda facts: max(14, facts.span.horizon_days // 3),
+                "see whether days are missing from the source, or a row is dated far off",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "pace",
+        "orders a day lately, against the horizon before",
+        "times",
+        "at least",
+        lambda facts: facts.orders.pace,
+        (
+            warning(
+                0.5,
+                "see whether the last {span.every_days} days are loaded in full, or use an "
+                "earlier as_of",
+            ),
+        ),
+    ),
+)

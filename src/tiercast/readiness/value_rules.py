@@ -1,0 +1,81 @@
+"""What a training needs of values: money, tiers that can be cut, nobody who rules all."""
+
+from tiercast.readiness.facts import outcome
+from tiercast.readiness.rule import ReadinessRule, error, warning
+
+VALUE_RULES: tuple[ReadinessRule, ...] = (
+    ReadinessRule(
+        "mean_order",
+        "mean value of an order",
+        "money",
+        "at least",
+        lambda facts: facts.orders.mean_order,
+        (error(0.01, "check the unit of `amount`, and of `cost` for margin, in the source"),),
+    ),
+    ReadinessRule(
+        "same_value",
+        "orders that have the most common value",
+        "share",
+        "at most",
+        lambda facts: facts.orders.same_share,
+        (
+            warning(
+                0.95,
+                "see whether `amount` is the money paid; if all orders are worth the same, value "
+                "and tiers tell no more than the number of orders",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "tiers",
+        "tiers that buyers fell into in the past, but for the last one",
+        "tiers",
+        "at least",
+        outcome(lambda outcomes: outcomes.tiers),
+        (
+            error(
+                lambda facts: 0 if facts.outcomes is None else facts.outcomes.wanted_tiers,
+                "many buyers are worth the same: use `tiers.method: amounts`, fewer "
+                "`tiers.names` or a longer `outlook.horizon_days`",
+                yields=False,
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "tied_cuts",
+        "buyers of the past worth exactly the amount at which a tier begins",
+        "share",
+        "at most",
+        outcome(lambda outcomes: outcomes.tied.share if outcomes.tied else None),
+        (
+            warning(
+                0.05,
+                "a forecast cannot tell on which side of it they will fall, so that tiers will be "
+                "too large or too small; use {outcomes.tied.way_out}",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "largest_order",
+        "the largest order's share of all value",
+        "share",
+        "at most",
+        lambda facts: facts.orders.largest_share,
+        (warning(0.1, "see whether its amount is in another unit: it rules the total"),),
+    ),
+    ReadinessRule(
+        "customer_share",
+        "the largest customer's share of all value",
+        "share",
+        "at most",
+        lambda facts: facts.orders.customer_share,
+        (
+            warning(
+                0.1,
+                "see whether {orders.largest_customer} is one customer, not a till or a reseller; "
+                "if so, leave them out of the source and plan for them by hand: totals and their "
+                "intervals hang on what one customer does",
+            ),
+        ),
+    ),
+)
