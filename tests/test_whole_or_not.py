@@ -318,7 +318,11 @@ def remote(request, text_ids, tmp_path):
 
 
 def in_store(files, where):
-    """Answer the bytes of the parts that the manifest there names, each as it should be."""
+    """Answer the bytes of the parts that the manifest there names, each as it should be.
+
+    Seen by someone else: a listing kept from before the killed run knows nothing of its parts.
+    """
+    files.invalidate_cache()
     folder = f"{where}/scores/as_of={DAY}"
     parts = json.loads(files.cat_file(f"{folder}/manifest.json"))["parts"]
     found = {part["file"]: files.cat_file(f"{folder}/{part['file']}") for part in parts}

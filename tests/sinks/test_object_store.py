@@ -172,6 +172,19 @@ def test_grades_take_the_place_of_those_of_the_same_day(url, tmp_path):
         assert len(names(url, f"ledger/{folder.name}")) == 2
 
 
+def test_what_another_machine_wrote_since_is_seen(url):
+    place = opened(url).place
+    assert place.sizes(WHERE) == {}
+    place.put_whole(f"{WHERE}/manifest.json", b"old")
+    assert place.sizes(WHERE) == {"manifest.json": 3}
+    protocol = url.partition("://")[0]
+    elsewhere = filesystem(protocol, skip_instance_cache=True)
+    elsewhere.pipe_file(f"{url}/{WHERE}/manifest.json", b"newer")
+    elsewhere.pipe_file(f"{url}/{WHERE}/part.parquet", b"part")
+    assert place.read(f"{WHERE}/manifest.json") == b"newer"
+    assert place.read(f"{WHERE}/part.parquet") == b"part"
+
+
 def test_grades_that_are_there_are_left_alone(url, tmp_path, monkeypatch):
     store, folder = opened(url, tmp_path), tmp_path / "ledger" / f"as_of={DAY}"
     with DatasetWriter(folder) as writer:

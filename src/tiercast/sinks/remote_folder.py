@@ -45,6 +45,7 @@ class RemoteFolder:
 
     def read(self, name: str) -> bytes | None:
         """Answer what a file holds; None where there is none."""
+        self._forget_listings()
         try:
             content: bytes = self._files.cat_file(self._path(name))
         except FileNotFoundError:
@@ -53,7 +54,7 @@ class RemoteFolder:
 
     def sizes(self, folder: str) -> dict[str, int]:
         """Answer the bytes of each file in a folder, by name; none where there is no folder."""
-        self._files.invalidate_cache()  # a listing kept from before would be another day's
+        self._forget_listings()
         try:
             listed = self._files.ls(self._path(folder), detail=True)
         except FileNotFoundError:
@@ -80,6 +81,10 @@ class RemoteFolder:
         """Remove files of a folder."""
         for name in names:
             self._files.rm_file(self._path(f"{folder}/{name}"))
+
+    def _forget_listings(self) -> None:
+        """Look anew: another machine may have written since a folder was listed."""
+        self._files.invalidate_cache()
 
     def _path(self, name: str) -> str:
         return str(self._root / name)
