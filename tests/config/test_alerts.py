@@ -49,6 +49,16 @@ def test_default_rules_can_be_left_out():
 
 
 @pytest.mark.parametrize(
+    "change",
+    [{"operator": "in"}, {"operator": "~"}, {"value": "many"}, {"colum": 1}, {"value": None}],
+)
+def test_a_bad_condition_is_told_in_one_line(change):
+    with pytest.raises(ConfigError) as told:
+        config(condition(**change))
+    assert len(str(told.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
     ("alerts", "message"),
     [
         ({"rule": []}, "unknown key `alerts.rule`; did you mean `rules`?"),

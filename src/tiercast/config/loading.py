@@ -38,7 +38,7 @@ def parse_config(settings: object, *, origin: str) -> Config:
     try:
         return Config.model_validate(_expand(settings, origin))
     except ValidationError as error:
-        lines = [f"{origin}: {_message(detail)}" for detail in error.errors()]
+        lines = [f"{origin}: {_message(detail)}" for detail in _own(error.errors())]
         raise ConfigError(_hide_environment("\n".join(lines), settings)) from None
 
 
@@ -82,6 +82,17 @@ def _hide_environment(message: str, settings: object) -> str:
             message = message.replace(value, f"${{{name}}}")
             message = message.replace(repr(value)[1:-1], f"${{{name}}}")
     return message
+
+
+def _own(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out lists that are called too short for an item of theirs that was refused itself."""
+    places = [detail["loc"] for detail in details]
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(place[:-1][: len(detail["loc"])] == detail["loc"] for place in places)
+    ]
 
 
 def _message(detail: ErrorDetails) -> str:
