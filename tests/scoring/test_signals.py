@@ -37,6 +37,18 @@ def test_the_mildest_of_three_falls_counts(tmp_path):
     )
 
 
+@pytest.mark.parametrize("cents", [10_000, 125, 1_375, 10_125, 99_999_875])
+def test_falls_of_exactly_a_fifth_are_of_a_fifth(tmp_path, cents):
+    # Of 1, 4/5, 16/25 and 64/125 of the amount, all of them whole cents.
+    amounts = [cents * share // 125 / 100 for share in (64, 80, 100, 125)]
+    assert found(tmp_path, *by_month(1, *amounts)).spend_fall_3_months[1] == 0.2
+
+
+def test_a_fall_of_a_cent_less_than_a_fifth_is_less(tmp_path):
+    told = found(tmp_path, *by_month(1, 51.2, 64.0, 80.01, 100.0))
+    assert told.spend_fall_3_months[1] < 0.2
+
+
 @pytest.mark.parametrize(
     ("amounts", "fall"),
     [

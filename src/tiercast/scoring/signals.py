@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from tiercast.snapshots.exact import exact_sum
+from tiercast.snapshots.exact import MONEY_UNITS, exact_sum
 from tiercast.snapshots.history import history
 
 MONTH_DAYS = 30
@@ -60,7 +60,9 @@ def _in_month(table: ir.Table, month: int, start: int) -> ir.BooleanValue:
 
 def _mildest_fall(sums: ir.Table, when: str) -> ir.FloatingValue:
     months = [sums[f"{when}{month}"] for month in range(FALLS + 1)]
-    falls = [1 - now / before.nullif(0.0) for now, before in itertools.pairwise(months)]
+    # Between whole numbers: 1 - 80 / 100 is less than 0.2, and so may a share of cents be.
+    whole = [(month * MONEY_UNITS).round().cast("float64") for month in months]
+    falls = [(before - now) / before.nullif(0.0) for now, before in itertools.pairwise(whole)]
     spent = ibis.and_(*(before > 0 for before in months[1:]))
     return ibis.ifelse(spent, ibis.greatest(ibis.least(*falls), 0.0), 0.0)
 

@@ -38,16 +38,17 @@ def watch(
         There is no such column, or it holds something else than it is compared with.
     """
     named = list(dict.fromkeys(condition.column for rule in rules for condition in rule.when))
-    told = _told(model)
+    told = _told(model, journal)
     beyond = [name for name in named if name not in column_kinds(*told)]
     features = _features(model, journal, as_of) if beyond else pa.schema([])
     check_rules(rules, column_kinds(*told, features))
     return Watch(tuple(beyond), any(name in SIGNALS.names for name in named))
 
 
-def _told(model: CustomerModel) -> tuple[pa.Schema, ...]:
+def _told(model: CustomerModel, journal: Journal) -> tuple[pa.Schema, ...]:
+    ids = journal.orders.customer_id.type().to_pyarrow()
     ranks = pa.schema([(name, pa.int64()) for name in RANKS])
-    return score_schema(pa.string(), model.facts.tier_names), PREVIOUS, ranks, SIGNALS
+    return score_schema(ids, model.facts.tier_names), PREVIOUS, ranks, SIGNALS
 
 
 def _features(model: CustomerModel, journal: Journal, as_of: dt.date) -> pa.Schema:

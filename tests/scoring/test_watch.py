@@ -1,0 +1,40 @@
+import dataclasses
+
+import pytest
+
+from bases import opened, orders
+from tiercast.config.alerts import AlertRule
+from tiercast.config.errors import InputError
+from tiercast.scoring.watch import watch
+from tiercast.snapshots.journal import build_journal
+from tiny_model import AS_OF, tiny_model
+
+IDS = {"number": [7, 8], "text": ["c7", "c8"]}
+
+
+def watched(folder, ids, column, value):
+    """Answer what a rule that compares a column asks for, over a base of two customers."""
+    when = [{"column": column, "operator": "==", "value": value}]
+    rule = AlertRule.model_validate({"name": "mine", "meaning": "is ours", "when": when})
+    lines = orders(*[(who, day, 5.0) for who in ids for day in ("2024-05-01", "2024-06-01")])
+    with opened(folder, {"transactions": lines}) as base:
+        journal = build_journal(base.connection, base.tables, base.config)
+        return watch([rule], tiny_model(), journal, AS_OF)
+
+
+@pytest.mark.parametrize(("kind", "value"), [("number", 7), ("text", "c7")])
+def test_a_rule_may_name_a_customer_by_the_kind_of_id_that_the_base_has(tmp_path, kind, value):
+    assert dataclasses.astuple(watched(tmp_path, IDS[kind], "customer_id", value)) == ((), False)
+
+
+@pytest.mark.parametrize(("kind", "value"), [("number", "c7"), ("text", 7)])
+def test_an_id_of_the_other_kind_is_refused(tmp_path, kind, value):
+    with pytest.raises(InputError, match=f"`customer_id` holds {kind}s, but is compared with"):
+        watched(tmp_path, IDS[kind], "customer_id", value)
+
+
+def test_features_and_signals_are_asked_for_only_where_a_rule_names_them(tmp_path):
+    found = watched(tmp_path / "a", IDS["number"], "recency_days", 9)
+    assert dataclasses.astuple(found) == (("recency_days",), False)
+    found = watched(tmp_path / "b", IDS["number"], "largest_new_order_ratio", 9)
+    assert dataclasses.astuple(found) == ((), True)
