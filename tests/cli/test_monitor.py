@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from tiercast.artifacts.reference import Tracked
+from tiercast.cli.errors import MEANINGS
 from tiercast.modeling.column_profile import WordProfile
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.ledger import SCHEMA, Ledger, Waiting
@@ -78,6 +79,7 @@ def test_a_scheduler_can_act_on_the_exit_code(run, answering, verdict, code):
     calls = answering(verdict)
     shown = run("monitor", "shop.yaml", "--as-of", "2024-04-01")
     assert shown.exit_code == code
+    assert code == 0 or MEANINGS[code].startswith(verdict)
     assert f"Verdict: {verdict}" in shown.stdout
     assert calls == [("shop.yaml", DAY)]
 

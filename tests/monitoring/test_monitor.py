@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tiercast.artifacts.run_log import RunLog
 from tiercast.artifacts.scored_days import features_folder
 from tiercast.config.errors import InputError
 from tiercast.monitoring.monitor import monitor
@@ -76,8 +77,10 @@ def test_an_undisturbed_month_later_is_no_reason_to_train_again(planted):
     ids=["amounts times three", "half of the customers gone"],
 )
 def test_planted_drift_is_found_and_named(planted, change, rules):
-    _, found = planted(change)
+    config, found = planted(change)
     assert found.verdict == "retrain"
+    runs = RunLog(Path(config.output.path)).read()
+    assert [run.exit_code for run in runs if run.command == "monitor"] == [3]
     assert rules & {one.rule for one in found.reasons if one.verdict == "retrain"}
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
+import duckdb
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -197,6 +198,35 @@ def test_another_base_is_refused_the_schema_and_gets_one_of_its_own(url):
     if url.startswith("postgresql"):
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("drop schema other cascade")
+
+
+@pytest.fixture(params=["order", "select", "shop", "temp", "memory"])
+def odd_schema(request, url):
+    """A schema named like a word of SQL, like the DuckDB file, or like a part of DuckDB's."""
+    yield request.param
+    if url.startswith("postgresql"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'drop schema if exists "{request.param}" cascade')
+
+
+def test_any_name_of_a_schema_will_do(url, odd_schema, tmp_path):
+    database = opened(url, output={"connection": url, "schema": odd_schema})
+    load(database, tmp_path, rows(3))
+    database.keep_grades([grades(tmp_path / "a", DAY, 0.1)])
+    with closing(database.server.session()) as session:
+        counts = [
+            session.fetch(f"select count(*) from {session.table(odd_schema, name)}")[0][0]
+            for name in ("runs", "scores", "scores_latest", "tier_changes", "alerts", "ledger")
+        ]
+    assert counts == [1, 3, 3, 1, 6, 2]
+
+
+def test_a_file_named_like_its_schema_can_be_renamed(tmp_path):
+    load(opened(f"duckdb://{tmp_path}/tiercast.duckdb"), tmp_path, rows(3))
+    (tmp_path / "tiercast.duckdb").rename(tmp_path / "kept.duckdb")
+    with duckdb.connect(str(tmp_path / "kept.duckdb")) as connection:
+        newest = connection.execute("select count(*) from tiercast.scores_latest").fetchall()
+    assert newest == [(3,)]
 
 
 def test_ids_of_another_type_are_refused(url, tmp_path):

@@ -32,6 +32,13 @@ def test_a_run_that_ends_well_is_done(tmp_path):
     assert told.as_of == dt.date(2024, 7, 1)
 
 
+def test_a_run_that_ends_well_may_have_a_code_of_its_own(tmp_path):
+    with recorded(tmp_path) as run:
+        run.exit_code = 3
+    (told,) = RunLog(tmp_path).read()
+    assert (told.outcome, told.exit_code) == ("done", 3)
+
+
 @pytest.mark.parametrize(
     ("error", "outcome", "code"),
     [

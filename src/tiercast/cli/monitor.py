@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from tiercast.cli.console import show_lines, show_table, watch
-from tiercast.cli.errors import RETRAIN
 from tiercast.cli.options import AsOf, ConfigFile
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ def monitor(config: ConfigFile, as_of: AsOf = None) -> None:
     with watch() as progress:
         found = look(config, as_of, progress=progress)
     _show(found)
-    if found.verdict == "retrain":
-        raise typer.Exit(RETRAIN)
+    if found.exit_code:
+        raise typer.Exit(found.exit_code)
 
 
 def add_to(app: typer.Typer) -> None:

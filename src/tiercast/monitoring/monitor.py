@@ -56,6 +56,7 @@ def monitor(
         shown.stage("read and check the data")
         with open_history(settings, as_of, shown) as history:
             found = _monitor(history, as_of, recorded, shown)
+        recorded.exit_code = found.exit_code
         shown.stage("keep what was found")
         write(found)
         for sink in recorded.sinks if found.ledger.files else ():

@@ -15,6 +15,7 @@ from tiercast.monitoring.population import Population
 from tiercast.monitoring.rules import Finding, Verdict
 
 STAGE = "lifecycle_stage"
+RETRAIN = 3  # what the command ends with where it is time to train again
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Monitoring:
     flow: OrderFlow
     notes: tuple[str, ...]
     folder: Path
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with, and its record says."""
+        return RETRAIN if self.verdict == "retrain" else 0
 
     @property
     def reasons(self) -> list[Finding]:

@@ -29,6 +29,7 @@ class RecordedRun:
 
     def __init__(self, log: RunLog, run: Run) -> None:
         self.run = run
+        self.exit_code = 0  # of a run that ends well: its command may have more to say
         self.sinks: tuple[Sink, ...] = ()
         self._log = log
 
@@ -63,7 +64,7 @@ class RecordedRun:
     def done(self) -> Run:
         """End the run well, now; answers its last line, to be kept with its rows."""
         if self.run.ended_at is None:
-            self.run = self.run.end(DONE, 0)
+            self.run = self.run.end(DONE, self.exit_code)
         return self.run
 
 
