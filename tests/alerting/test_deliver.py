@@ -92,7 +92,7 @@ def test_a_sink_that_fails_does_not_keep_the_others_from_theirs(output, receiver
     receiver.answers = [200, 500, 500]
     config = output.config(hook(receiver.url), hook(receiver.url, "other"), {"kind": "file"})
     with pytest.raises(
-        OutputError, match="crm: 1 alerts sent; it answered with status 500"
+        OutputError, match="crm: 1 alert sent; it answered with status 500"
     ) as told:
         alerts(config)
     assert "geheim" not in str(told.value)
@@ -101,6 +101,23 @@ def test_a_sink_that_fails_does_not_keep_the_others_from_theirs(output, receiver
     # The second run goes on where the first one stopped.
     result = alerts(config)
     assert result.deliveries[:2] == (Delivery("crm", 3, 1), Delivery("other", 0, 4))
+
+
+def test_each_sink_that_failed_is_told_in_a_sentence_of_its_own(output, receiver):
+    receiver.answers = [200, 404, 403]
+    (output.path / "alerts").write_text("in the way", encoding="utf-8")
+    with pytest.raises(OutputError) as told:
+        alerts(output.config({"kind": "file"}))
+    assert str(told.value).count("..") == 0
+    (output.path / "alerts").unlink()
+    with pytest.raises(OutputError) as told:
+        alerts(output.config(hook(receiver.url), hook(receiver.url, "other")))
+    assert str(told.value) == (
+        "Not all alerts of 2024-07-01 were delivered. "
+        "crm: 1 alert sent; it answered with status 404. "
+        "other: 0 alerts sent; it answered with status 403. "
+        "What arrived is remembered: run `tiercast alerts CONFIG` again to go on."
+    )
 
 
 def test_every_run_is_recorded_with_what_became_of_it(output, receiver):

@@ -65,7 +65,7 @@ def alerts(
             shown.stage(f"alerts to {sink.name}")
             deliveries.append(_deliver(sink, raised, settings))
             shown.say(deliveries[-1].told())
-        failed = [delivery.told() for delivery in deliveries if delivery.error]
+        failed = [f"{delivery.told().rstrip('.')}." for delivery in deliveries if delivery.error]
         if failed:
             raise OutputError(
                 f"Not all alerts of {day} were delivered. {' '.join(failed)} What arrived is "

@@ -17,7 +17,6 @@ class Delivery:
 
     def told(self) -> str:
         """Answer it in words."""
+        sent = f"{self.sent:,} alert{'' if self.sent == 1 else 's'} sent"
         before = f", {self.sent_before:,} before" if self.sent_before else ""
-        return f"{self.sink}: {self.sent:,} alerts sent{before}{'; ' if self.error else ''}" + (
-            self.error
-        )
+        return f"{self.sink}: {sent}{before}{'; ' if self.error else ''}{self.error}"

@@ -34,7 +34,7 @@ def write_table(sink: str, raised: RaisedAlerts, config: Config) -> Delivery:
         session.commit()  # what making tables locks is free at once
         session.lock(f"{database.schema} {raised.as_of}")
         session.stage(files, scores)
-        table = f"{database.schema}.{ALERTS.name}"
+        table = session.table(database.schema, ALERTS.name)
         session.run(f"DELETE FROM {table} WHERE as_of = $1", [raised.as_of])
         session.run(
             f"INSERT INTO {table} ({listed([*columns, 'alert'])}) "
