@@ -195,7 +195,7 @@ class OutputConfig(Settings):
         default=None, repr=False
     )
     url: Annotated[str, AfterValidator(_writable_store)] | None = Field(default=None, repr=False)
-    # In a database's text as it is, hence nothing that would need quotes; `schema` is pydantic's.
+    # Lower case, so that people who ask the database need few quotes; `schema` is pydantic's.
     schema_name: str = Field(default="tiercast", alias="schema", pattern=r"^[a-z][a-z0-9_]{0,62}$")
 
     @field_validator("path")

@@ -9,7 +9,7 @@ import duckdb
 from tiercast.artifacts.text_file import writing
 from tiercast.config.errors import OutputError
 from tiercast.sinks.parquet_rows import selection
-from tiercast.sinks.session import STAGING
+from tiercast.sinks.session import STAGING, quoted
 from tiercast.sinks.tables import DatabaseTable
 from tiercast.sources.workspace import MEMORY_LIMIT
 
@@ -52,6 +52,8 @@ class DuckdbSession:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._connection.execute("SET TimeZone = 'UTC'")
+        ((catalog,),) = self._connection.execute("SELECT current_database()").fetchall()
+        self._catalog = str(catalog)
         self._connection.begin()
 
     def run(self, statement: str, values: Sequence[object] = ()) -> None:
@@ -61,6 +63,20 @@ class DuckdbSession:
     def fetch(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """Answer the rows of a query."""
         return self._connection.execute(statement, list(values)).fetchall()
+
+    def make_schema(self, schema: str) -> None:
+        """Make a schema where it is missing."""
+        self.run(f"CREATE SCHEMA IF NOT EXISTS {quoted(self._catalog, schema)}")
+
+    def table(self, schema: str, name: str) -> str:
+        """Answer a table's name, the file's first: one like the schema's would be ambiguous."""
+        return quoted(self._catalog, schema, name)
+
+    def make_view(self, schema: str, name: str, query: str) -> None:
+        """Make a view; its text names no file, so that the file may be renamed."""
+        self._connection.execute(f"USE {quoted(self._catalog, schema)}")
+        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {query}")
+        self._connection.execute(f"USE {quoted(self._catalog, 'main')}")
 
     def lock(self, key: str) -> None:
         """Nothing to do: no other session has the file open."""

@@ -27,10 +27,11 @@ def make_schema(session: Session, schema: str, name: str) -> None:
         Another customer base than `name` writes there.
     """
     session.lock(schema)
-    session.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    session.make_schema(schema)
     for table in (RUNS, LEDGER):
         _make(session, schema, table)
-    others = session.fetch(f"SELECT name FROM {schema}.runs WHERE name <> $1 LIMIT 1", [name])
+    runs = session.table(schema, RUNS.name)
+    others = session.fetch(f"SELECT name FROM {runs} WHERE name <> $1 LIMIT 1", [name])
     if others:
         raise InputError(
             f"The database's schema {schema} holds the scores of {others[0][0]}, and a day's "
@@ -65,7 +66,8 @@ def columns_of(session: Session, schema: str, table: str) -> dict[str, str]:
     """Answer the columns that a table has, with their types; none where there is no such table."""
     query = (
         "SELECT column_name, data_type FROM information_schema.columns "
-        "WHERE table_schema = $1 AND table_name = $2 ORDER BY ordinal_position"
+        "WHERE table_catalog = current_database() AND table_schema = $1 AND table_name = $2 "
+        "ORDER BY ordinal_position"
     )
     rows = session.fetch(query, [schema, table])
     return {str(name): str(kind).upper() for name, kind in rows}
@@ -84,17 +86,17 @@ def _make(session: Session, schema: str, table: DatabaseTable, id_type: str = "T
     columns = [f'"{name}" {kind}' for name, kind in types.items()]
     if session.with_keys or table is RUNS:
         columns.append(f"PRIMARY KEY ({listed(table.key)})")
-    session.run(f"CREATE TABLE IF NOT EXISTS {schema}.{table.name} ({', '.join(columns)})")
+    made = session.table(schema, table.name)
+    session.run(f"CREATE TABLE IF NOT EXISTS {made} ({', '.join(columns)})")
     there = columns_of(session, schema, table.name)
     for name in types:  # A newer version knows more. Asked first: ALTER would wait for readers.
         if name not in there:
-            session.run(f'ALTER TABLE {schema}.{table.name} ADD "{name}" {types[name]}')
+            session.run(f'ALTER TABLE {made} ADD "{name}" {types[name]}')
 
 
 def _make_latest(session: Session, schema: str) -> None:
     columns = list(columns_of(session, schema, SCORES))
     if list(columns_of(session, schema, LATEST)) != columns:
-        session.run(
-            f"CREATE OR REPLACE VIEW {schema}.{LATEST} AS SELECT {listed(columns)} FROM "
-            f"{schema}.{SCORES} WHERE as_of = (SELECT max(as_of) FROM {schema}.{SCORES})"
-        )
+        newest = f"(SELECT max(as_of) FROM {SCORES})"
+        query = f"SELECT {listed(columns)} FROM {SCORES} WHERE as_of = {newest}"
+        session.make_view(schema, LATEST, query)

@@ -16,7 +16,7 @@ def replace_grades(session: Session, schema: str, files: Sequence[Path]) -> None
     session.lock(f"{schema} {LEDGER.name}")
     session.stage(files, LEDGER)
     days = f"(SELECT DISTINCT as_of FROM {STAGING})"
-    session.run(f"DELETE FROM {schema}.{LEDGER.name} WHERE as_of IN {days}")
-    columns = listed(LEDGER.columns)
-    session.run(f"INSERT INTO {schema}.{LEDGER.name} ({columns}) SELECT {columns} FROM {STAGING}")
+    target, columns = session.table(schema, LEDGER.name), listed(LEDGER.columns)
+    session.run(f"DELETE FROM {target} WHERE as_of IN {days}")
+    session.run(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {STAGING}")
     session.run(f"DROP TABLE {STAGING}")

@@ -8,7 +8,7 @@ import adbc_driver_postgresql.dbapi as driver
 
 from tiercast.config.errors import OutputError
 from tiercast.sinks.parquet_rows import batches
-from tiercast.sinks.session import STAGING
+from tiercast.sinks.session import STAGING, quoted
 from tiercast.sinks.tables import JSONB, DatabaseTable
 
 REMEDY = "mend that, then run it again"
@@ -52,6 +52,20 @@ class PostgresSession:
         """Answer the rows of a query."""
         self._cursor.execute(statement, tuple(values) or None)
         return list(self._cursor.fetchall())
+
+    def make_schema(self, schema: str) -> None:
+        """Make a schema where it is missing."""
+        self.run(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+
+    def table(self, schema: str, name: str) -> str:
+        """Answer a table's name."""
+        return quoted(schema, name)
+
+    def make_view(self, schema: str, name: str, query: str) -> None:
+        """Make a view; names in it are looked up once, now."""
+        self.run(f"SET LOCAL search_path = {quoted(schema)}")
+        self.run(f"CREATE OR REPLACE VIEW {quoted(name)} AS {query}")
+        self.run("SET LOCAL search_path TO DEFAULT")
 
     def lock(self, key: str) -> None:
         """Wait for others that named the key, until their transactions end."""

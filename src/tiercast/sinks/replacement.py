@@ -29,9 +29,10 @@ def replace_day(
     expressions = _expressions(scores, session.json_type)
     for table in (scores, *DERIVED):
         own = {name: expressions[name] for name in table.columns}
-        session.run(f"DELETE FROM {schema}.{table.name} WHERE as_of = $1", [as_of])
+        target = session.table(schema, table.name)
+        session.run(f"DELETE FROM {target} WHERE as_of = $1", [as_of])
         session.run(
-            f"INSERT INTO {schema}.{table.name} ({listed(own)}) "
+            f"INSERT INTO {target} ({listed(own)}) "
             f"SELECT {', '.join(own.values())} FROM {STAGING} {ROWS.get(table.name, '')}"
         )
     session.run(f"DROP TABLE {STAGING}")

@@ -21,8 +21,9 @@ def keep_run(session: Session, schema: str, run: Run) -> None:
         for number, kind in enumerate(RUNS.columns.values(), start=1)
     )
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in RUNS.columns if name != "id")
+    columns = listed(RUNS.columns)
     session.run(
-        f"INSERT INTO {schema}.{RUNS.name} AS kept ({listed(RUNS.columns)}) VALUES ({casts}) "
+        f"INSERT INTO {session.table(schema, RUNS.name)} AS kept ({columns}) VALUES ({casts}) "
         f"ON CONFLICT (id) DO UPDATE SET {changes} WHERE kept.outcome = '{RUNNING}'",
         values,
     )

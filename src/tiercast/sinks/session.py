@@ -22,6 +22,15 @@ class Session(Protocol):
     def fetch(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """Answer the rows of a query."""
 
+    def make_schema(self, schema: str) -> None:
+        """Make a schema where it is missing."""
+
+    def table(self, schema: str, name: str) -> str:
+        """Answer a table's name as statements have it: quoted, and of one meaning only."""
+
+    def make_view(self, schema: str, name: str, query: str) -> None:
+        """Make a view or replace it; `query` names tables of the schema without the schema."""
+
     def lock(self, key: str) -> None:
         """Let one session at a time go on, of all that name the key, until its end."""
 
@@ -33,6 +42,17 @@ class Session(Protocol):
 
     def close(self) -> None:
         """End; what was not committed is as if it had never been."""
+
+
+def quoted(*names: str) -> str:
+    """Answer a name of several parts, each of them quoted: any word will do.
+
+    Examples
+    --------
+    >>> print(quoted("shop", "order"))
+    "shop"."order"
+    """
+    return ".".join('"{}"'.format(name.replace('"', '""')) for name in names)
 
 
 class Server(Protocol):
