@@ -108,3 +108,33 @@ def test_the_installed_program_refuses_a_missing_config(tmp_path):
     assert run.stdout == ""
     assert run.stderr.startswith("Error: Config file not found: nosuch.yaml.")
     assert "Traceback" not in run.stderr
+
+
+TAKE_A_DAY = (
+    "alerts",
+    "backtest",
+    "check",
+    "churn-definition",
+    "explain",
+    "features",
+    "monitor",
+    "report",
+    "score",
+    "train",
+    "verify",
+)
+
+
+@pytest.mark.parametrize("command", TAKE_A_DAY)
+def test_a_day_that_leaves_the_calendar_is_refused_by_each_command(run, shop, command):
+    customer = ["a"] if command == "explain" else []
+    shown = run(command, shop, *customer, "--as-of", "9999-12-31")
+    assert shown.exit_code == 2
+    told = " ".join(shown.stderr.replace("│", " ").split())
+    assert "as_of must lie from 1970-01-01 to 2100-01-01" in told
+    assert "but got 9999-12-31" in told
+
+
+def test_each_command_that_takes_a_day_is_among_these(run):
+    taking = [name for name in COMMANDS if "--as-of" in run(name, "--help").stdout.split()]
+    assert set(taking) == set(TAKE_A_DAY)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiercast.config.errors import InputError
-from tiercast.snapshots.cutoffs import check_as_of, plan_cutoffs
+from tiercast.contract.rules import FIRST_IMPLAUSIBLE, FIRST_PLAUSIBLE
+from tiercast.snapshots.cutoffs import EARLIEST, LATEST, as_day, check_as_of, plan_cutoffs
 
 NEW_YEAR = dt.date(2024, 1, 1)
 
@@ -64,3 +65,19 @@ def test_as_of_must_lie_after_the_first_order():
     assert check_as_of(dt.date(2024, 1, 2), NEW_YEAR) == dt.date(2024, 1, 2)
     with pytest.raises(InputError, match=r"\(2024-01-01\), but got as_of=2024-01-01"):
         check_as_of(NEW_YEAR, NEW_YEAR)
+
+
+@pytest.mark.parametrize("given", ["9999-12-31", dt.date(2100, 1, 2), "1969-12-31", dt.date.min])
+def test_a_day_of_which_there_can_be_no_order_is_refused(given):
+    with pytest.raises(InputError, match=rf"from 1970-01-01 to 2100-01-01, .* but got {given}; "):
+        as_day(given)
+
+
+def test_a_job_may_work_on_the_days_that_orders_can_be_of():
+    assert (str(EARLIEST), str(LATEST)) == (FIRST_PLAUSIBLE, FIRST_IMPLAUSIBLE)
+
+
+def test_a_day_is_read_from_text_a_date_or_a_time():
+    given = ("2100-01-01", dt.date(2100, 1, 1), dt.datetime(2100, 1, 1, 9, 30))
+    assert {as_day(day) for day in given} == {dt.date(2100, 1, 1)}
+    assert as_day(None) is None

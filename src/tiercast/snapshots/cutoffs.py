@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from tiercast.config.errors import InputError
 
+# Those of the contract for orders, whose rules load too much for a command that only starts up.
+EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(2100, 1, 1)
 MIN_HISTORY_SHARE = 2 / 3  # of the horizon; shorter histories tell too little
 
 
@@ -104,13 +106,18 @@ def as_day(day: dt.date | str | None) -> dt.date | None:
     Raises
     ------
     InputError
-        The text is no ISO date.
+        The text is no ISO date, or no order that tiercast reads can be of such a day.
     """
     if isinstance(day, dt.datetime):
-        return day.date()
-    if not isinstance(day, str):
-        return day
-    try:
-        return dt.date.fromisoformat(day)
-    except ValueError:
-        raise InputError(f"as_of must be a date like 2024-03-31, but got {day!r}.") from None
+        day = day.date()
+    if isinstance(day, str):
+        try:
+            day = dt.date.fromisoformat(day)
+        except ValueError:
+            raise InputError(f"as_of must be a date like 2024-03-31, but got {day!r}.") from None
+    if day is not None and not EARLIEST <= day <= LATEST:
+        raise InputError(
+            f"as_of must lie from {EARLIEST} to {LATEST}, for orders are read from these years "
+            f"alone, but got {day}; use a day after the first order."
+        )
+    return day
