@@ -1,14 +1,19 @@
+import zlib
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 
 from tiercast.artifacts.model_folder import save_model
-from tiercast.config.errors import InputError
+from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
-from tiercast.tracking.registry import find_version, register
+from tiercast.config.progress import Silent
+from tiercast.tracking.registry import find_version, register, version_of
 from tiercast.tracking.runs import training_run
+from tiercast.training import promote as module
 from tiercast.training.promote import promote, rollback
-from tiercast.training.promotions import promotions
+from tiercast.training.promotions import CARDS, promotions
 from tiny_model import tiny_config, tiny_features, tiny_model
 from trained_base import working_in
 
@@ -16,7 +21,7 @@ from trained_base import working_in
 @pytest.fixture
 def config(trained_tenth, tmp_path, request):
     """Return a base with two versions, in a store that is there already."""
-    config = tiny_config(f"promoted_{len(request.node.name)}")
+    config = tiny_config(f"promoted_{zlib.crc32(request.node.name.encode())}")
     save_model(tiny_model(), tmp_path / "model")
     with working_in(trained_tenth.folder):
         for _ in "12":
@@ -71,3 +76,178 @@ def test_the_card_of_the_champion_can_be_committed(trained_tenth):
         assert "## How good it was" in card.read_text("utf-8")
         line = card.read_text("utf-8").rstrip().splitlines()[-1]
         assert line.endswith(f"UTC, by the gate: version {live}. It is the first model.")
+
+
+# A promotion and its record: both or neither
+
+
+class Lines(Silent):
+    """Keeps what a job says."""
+
+    def __init__(self):
+        self.lines = []
+
+    def say(self, line):
+        self.lines.append(line)
+
+
+class PowerCutError(Exception):
+    """The machine went down here."""
+
+
+def power_cut(*_given, **_more):
+    raise PowerCutError
+
+
+def champion_and_record(config):
+    return version_of(config, "champion"), [one.version for one in promotions(config.name)]
+
+
+@pytest.fixture
+def first(config):
+    """Return the base, version 1 being its champion."""
+    promote(config, "1", why="The first.", by="ann")
+    return config
+
+
+def test_what_cannot_be_recorded_is_not_done(first):
+    in_the_way = CARDS / f".{first.name}.promotion.json"
+    in_the_way.mkdir()
+    with pytest.raises(OutputError, match="could not be written: Is a directory"):
+        promote(first, "2")
+    assert champion_and_record(first) == ("1", ["1"])
+    in_the_way.rmdir()
+    assert promote(first, "2").aliases == ("champion",)
+    assert champion_and_record(first) == ("2", ["1", "2"])
+
+
+def test_a_store_that_refuses_leaves_champion_and_record_and_the_next_command_says_so(
+    first, monkeypatch
+):
+    def refuse(*_given, **_more):
+        raise MlflowException("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MlflowClient, "set_registered_model_alias", refuse)
+        with pytest.raises(OutputError, match=r"MLflow store .* disk is full; mend it"):
+            promote(first, "2", why="Better.", by="bob")
+    assert champion_and_record(first) == ("1", ["1"])
+    said = Lines()
+    promote(first, "2", why="Once more.", by="cem", progress=said)
+    (line,) = said.lines
+    assert line.startswith("A promotion that was cut off was never made: ")
+    assert line.endswith("by bob: version 2 instead of version 1. Better.")
+    assert [one.why for one in promotions(first.name)] == ["The first.", "Once more."]
+
+
+@pytest.fixture
+def half_made(first, monkeypatch):
+    """Return the base after a machine went down between alias and record of version 2."""
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_made", power_cut)
+        with pytest.raises(PowerCutError):
+            promote(first, "2", why="Better.", by="bob")
+    assert champion_and_record(first) == ("2", ["1"])
+    return first
+
+
+def test_a_promotion_cut_off_after_it_was_made_is_recorded_by_the_next_command(half_made):
+    said = Lines()
+    promote(half_made, "2", why="Again.", by="cem", progress=said)
+    (line,) = said.lines
+    assert line.startswith("A promotion that was cut off was made; it is on record now: ")
+    told = [(one.version, one.replaced, one.by, one.why) for one in promotions(half_made.name)]
+    assert told == [("1", None, "ann", "The first."), ("2", "1", "bob", "Better.")]
+    said.lines.clear()
+    promote(half_made, "2", progress=said)
+    assert said.lines == []
+
+
+def test_a_step_back_after_one_that_was_cut_off_is_asked_for_twice(half_made):
+    with pytest.raises(InputError, match=r"on record now.* The champion is version 2: roll back"):
+        rollback(half_made)
+    assert rollback(half_made).version == "1"
+    assert champion_and_record(half_made) == ("1", ["1", "2", "1"])
+
+
+def test_a_card_that_cannot_be_written_says_who_is_champion_and_how_to_go_on(first, monkeypatch):
+    def full(*_given):
+        raise OutputError("No space left on device.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_write_card", full)
+        with pytest.raises(
+            OutputError, match=r"Version 2 is the champion now, .* `tiercast promote CONFIG 2`"
+        ):
+            promote(first, "2")
+    promote(first, "2")
+    assert champion_and_record(first) == ("2", ["1", "2"])
+
+
+# A record that was damaged
+
+
+def damage(config, change):
+    file = CARDS / f"{config.name}.promotions.jsonl"
+    file.write_bytes(change(file.read_bytes()))
+
+
+def test_a_last_line_that_a_crash_cut_is_taken_out_and_told(first):
+    promote(first, "2", by="bob")
+    damage(first, lambda content: content[:-30])
+    assert [one.version for one in promotions(first.name)] == ["1"]
+    said = Lines()
+    promote(first, "1", by="cem", progress=said)
+    (line,) = said.lines
+    assert (
+        'promotions.jsonl: the last line was cut off and is taken out: \'{"version": "2"' in line
+    )
+    assert champion_and_record(first) == ("1", ["1", "1"])
+
+
+def test_a_last_line_that_lacks_its_end_alone_is_kept(first):
+    damage(first, lambda content: content.removesuffix(b"\n"))
+    promote(first, "2")
+    assert champion_and_record(first) == ("2", ["1", "2"])
+
+
+@pytest.mark.parametrize(
+    ("garbage", "why"),
+    [
+        (b"<<<<<<< HEAD", "Expecting value"),
+        (b"", "Expecting value"),
+        (b"[1]", "it should have version, replaced, by, why, at"),
+        (b'{"version": "1"}', "it should have version"),
+        (b"\xff\xfe", "can't decode"),
+        (
+            b'{"version": "1", "replaced": null, "by": "a", "why": "b", "at": "noon"}',
+            "Invalid isoformat",
+        ),
+        (b'{"version": 1, "replaced": null, "by": "a", "why": "b", "at": "c"}', "should be text"),
+    ],
+)
+def test_a_damaged_line_is_told_by_file_line_and_remedy_and_nothing_moves(first, garbage, why):
+    damage(first, lambda content: content + garbage + b"\n")
+    message = rf"promotions\.jsonl, line 2 is damaged \(.*{why}.* Mend the line, take it out"
+    for move in (lambda: promote(first, "2"), lambda: rollback(first)):
+        with pytest.raises(InputError, match=message):
+            move()
+    assert version_of(first, "champion") == "1"
+
+
+def test_a_reason_of_several_lines_is_one_item_of_the_cards_list(trained_tenth):
+    with working_in(trained_tenth.folder):
+        settings = load_config(trained_tenth.config)
+        file, card = (CARDS / f"{settings.name}{end}" for end in (".promotions.jsonl", ".md"))
+        before = file.read_bytes(), card.read_bytes()
+        try:
+            line = promotions(settings.name)[-1].to_json()
+            broken = line.replace("It is the first model.", "Odd totals.\\n\\n# So much for that")
+            file.write_text(broken + "\n", "utf-8")
+            promote(settings, "champion")
+            last = card.read_text("utf-8").rstrip().splitlines()[-1]
+        finally:
+            file.write_bytes(before[0])
+            card.write_bytes(before[1])
+    assert last.startswith("- ")
+    assert last.endswith("Odd totals. # So much for that")

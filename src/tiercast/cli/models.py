@@ -97,7 +97,8 @@ def promote(
     """Make a version the champion, the one that scores."""
     from tiercast.training.promote import promote as make_champion
 
-    chosen = make_champion(config, version, why=why, by=by)
+    with watch() as progress:
+        chosen = make_champion(config, version, why=why, by=by, progress=progress)
     show_lines(f"Version {chosen.version} is the champion now.")
 
 
@@ -105,7 +106,8 @@ def rollback(config: ConfigFile, why: Why = "Rolled back.", by: By = None) -> No
     """Make the version that the champion replaced the champion again."""
     from tiercast.training.promote import rollback as go_back
 
-    chosen = go_back(config, why=why, by=by)
+    with watch() as progress:
+        chosen = go_back(config, why=why, by=by, progress=progress)
     show_lines(f"Version {chosen.version} is the champion again.")
 
 

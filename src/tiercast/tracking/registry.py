@@ -20,7 +20,7 @@ from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.tracking.logged_model import FILES, log_model
 from tiercast.tracking.runs import TrainingRun
-from tiercast.tracking.store import open_client
+from tiercast.tracking.store import open_client, using_store
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 TRAINED_AS_OF, HORIZON_DAYS, REPLACED = "trained_as_of", "horizon_days", "replaced_version"
@@ -139,14 +139,17 @@ def promote(config: Config, version: str, *, forward: bool = True) -> ModelVersi
     ------
     InputError
         There is no such version.
+    OutputError
+        The store refuses.
     """
     client, chosen = open_client(), find_version(config, version)
     replaced = version_of(config, CHAMPION)
-    if forward and replaced not in (None, chosen.version):
-        client.set_model_version_tag(config.name, chosen.version, REPLACED, replaced)
-    set_alias(config, CHAMPION, chosen.version)
-    if CHALLENGER in chosen.aliases:
-        client.delete_registered_model_alias(config.name, CHALLENGER)
+    with using_store():
+        if forward and replaced not in (None, chosen.version):
+            client.set_model_version_tag(config.name, chosen.version, REPLACED, replaced)
+        set_alias(config, CHAMPION, chosen.version)
+        if CHALLENGER in chosen.aliases:
+            client.delete_registered_model_alias(config.name, CHALLENGER)
     return find_version(config, chosen.version)
 
 

@@ -73,16 +73,22 @@ def open_client() -> MlflowClient:
         The store can be neither opened nor created.
     """
     uri = store_uri()
+    with using_store(), _alone(uri):
+        client = MlflowClient(tracking_uri=uri)
+        client.search_experiments(max_results=1)
+    return client
+
+
+@contextmanager
+def using_store() -> Iterator[None]:
+    """Turn what the store refuses inside the block into an OutputError about it."""
     try:
-        with _alone(uri):
-            client = MlflowClient(tracking_uri=uri)
-            client.search_experiments(max_results=1)
+        yield
     except (OSError, MlflowException, SQLAlchemyError) as error:
         raise OutputError(
-            f"The MLflow store {shown(uri)} cannot be used: {error}; mend it, or name another "
-            f"in {URI_VARIABLE}."
+            f"The MLflow store {shown(store_uri())} cannot be used: {error}; mend it, or name "
+            f"another in {URI_VARIABLE}."
         ) from error
-    return client
 
 
 def experiment_id(client: MlflowClient, name: str) -> str:

@@ -1,14 +1,24 @@
 """Make a version the champion, or go back to the one before, and let `models/cards/` say so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tiercast.artifacts.text_file import write_text_atomically
-from tiercast.config.errors import InputError
+from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
+from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.tracking import registry
 from tiercast.tracking.registry import CHAMPION, ModelVersion, find_version, version_of
-from tiercast.training.promotions import CARDS, Promotion, promotions, record
+from tiercast.training.promotions import (
+    CARDS,
+    Promotion,
+    announce,
+    one_at_a_time,
+    promotions,
+    settle,
+)
 from tiercast.training.stored import CARD, evaluation_folder
 
 BY_HAND = "By hand."
@@ -16,52 +26,104 @@ BACK = "Rolled back."
 
 
 def promote(
-    config: Config | str | Path, version: str, *, why: str = BY_HAND, by: str | None = None
+    config: Config | str | Path,
+    version: str,
+    *,
+    why: str = BY_HAND,
+    by: str | None = None,
+    progress: Progress | None = None,
 ) -> ModelVersion:
     """Let @champion mean this version (a number or an alias) from now on.
 
     The version's model card becomes `models/cards/<name>.md`, which can be committed: it tells
     what is live, since when, by whom and why, and how good it was. `by` is by default whoever is
-    logged in.
+    logged in. What cannot be recorded is not done; what a killed command left is set right first.
 
     Raises
     ------
     InputError
-        There is no such version; the message names those there are.
+        There is no such version (the message names those there are), or the record is damaged.
+    OutputError
+        The record, the card or the store cannot be written; the message says what is so now.
     """
-    return _promote(load_config(config), version, why, by, forward=True)
+    settings = load_config(config)
+    with one_at_a_time(settings.name):
+        set_right(settings, progress or Silent())
+        return _promote(settings, version, why, by, forward=True)
 
 
 def rollback(
-    config: Config | str | Path, *, why: str = BACK, by: str | None = None
+    config: Config | str | Path,
+    *,
+    why: str = BACK,
+    by: str | None = None,
+    progress: Progress | None = None,
 ) -> ModelVersion:
     """Let @champion mean the version that the champion replaced.
 
     Raises
     ------
     InputError
-        There is no champion, or it replaced none.
+        There is no champion, or it replaced none; the record is damaged, or a command that was
+        killed had moved the champion already.
+    OutputError
+        As `promote`.
     """
     settings = load_config(config)
-    champion = find_version(settings, CHAMPION)
-    if champion.replaced is None:
-        raise InputError(
-            f"Version {champion.version} of {settings.name} took no other's place, so there is "
-            "none to go back to; name one: `tiercast promote CONFIG VERSION`."
-        )
-    return _promote(settings, champion.replaced, why, by, forward=False)
+    with one_at_a_time(settings.name):
+        if mended := set_right(settings, progress or Silent()):
+            # The one that was cut off may have been this very step back.
+            raise InputError(
+                f"{' '.join(mended)} The champion is version {version_of(settings, CHAMPION)}: "
+                "roll back once more only if that is to be left."
+            )
+        champion = find_version(settings, CHAMPION)
+        if champion.replaced is None:
+            raise InputError(
+                f"Version {champion.version} of {settings.name} took no other's place, so there "
+                "is none to go back to; name one: `tiercast promote CONFIG VERSION`."
+            )
+        return _promote(settings, champion.replaced, why, by, forward=False)
+
+
+def set_right(settings: Config, progress: Progress) -> tuple[str, ...]:
+    """Finish or drop what a killed promotion left; answers, and says, what that was.
+
+    Raises
+    ------
+    InputError
+        The record is damaged; the message names file, line and remedy.
+    """
+    mended = settle(settings.name, version_of(settings, CHAMPION))
+    for line in mended:
+        progress.say(line)
+    return mended
 
 
 def _promote(
     settings: Config, version: str, why: str, by: str | None, *, forward: bool
 ) -> ModelVersion:
     before = version_of(settings, CHAMPION)
-    made = Promotion.now(find_version(settings, version).version, before, by, why)
-    champion = registry.promote(settings, version, forward=forward)
-    if champion.version != before:
-        record(settings.name, made)
-    _write_card(settings, champion.version)
+    chosen = find_version(settings, version).version
+    if chosen != before:
+        announce(settings.name, Promotion.now(chosen, before, by, why))
+    champion = registry.promote(settings, chosen, forward=forward)
+    with _made(chosen):
+        settle(settings.name, chosen)
+        _write_card(settings, chosen)
     return champion
+
+
+@contextmanager
+def _made(version: str) -> Iterator[None]:
+    """Let an error say that the champion moved all the same, and how to complete the rest."""
+    try:
+        yield
+    except OutputError as error:
+        raise OutputError(
+            f"Version {version} is the champion now, but its record is not complete: {error} "
+            f"Then run `tiercast promote CONFIG {version}`, which completes it."
+        ) from error
 
 
 def _write_card(settings: Config, version: str) -> None:

@@ -32,8 +32,8 @@ from tiercast.training.learning import Learnt, feature_importance, learn
 from tiercast.training.learning_curve import LearningCurve, learning_curve
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import Panel, build_panel, describe_sample
-from tiercast.training.promote import promote
-from tiercast.training.promotions import GATE
+from tiercast.training.promote import promote, set_right
+from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.reference import reference
 from tiercast.training.rival import rival
 from tiercast.training.stored import CARD, PREDICTIONS, evaluation_folder, stored_predictions
@@ -132,6 +132,8 @@ class _Training:
 
     def run(self) -> TrainResult:
         """Learn, record, register, judge."""
+        with one_at_a_time(self.config.name):  # a damaged record is told now, not after hours
+            set_right(self.config, self.progress)
         champion = version_of(self.config, CHAMPION)
         previous = None if champion is None else load_version(self.config, champion)
         with training_run(self.config, name=f"train {self.panel.as_of}") as run:
@@ -145,7 +147,8 @@ class _Training:
             card = model_card(self.panel, self.config, learnt, decision, curve)
             folder = self._write(run, learnt, version, decision, card)
         if decision.outcome == "promoted":
-            promote(self.config, version, why=f"{_sentence(decision.reason)}.", by=GATE)
+            why = f"{_sentence(decision.reason)}."
+            promote(self.config, version, why=why, by=GATE, progress=self.progress)
         return TrainResult(
             self.config.name,
             version,
