@@ -1,30 +1,51 @@
 """Airflow: daily scores of one customer base, and a new model where the monitor asks for it.
 
 Copy it into the DAG folder. It calls the command line alone, so that the workers need no package
-of the project but an installation at TIERCAST_HOME. `tiercast monitor` ends with 0 (fine), which
-skips the training, or 3 (retrain), which lets it run; every other code fails the task.
+of the project but an installation at TIERCAST_HOME. A step that ends with 1 (disk, database,
+network) is tried again; any other code but the one to go on with fails at once, since bad input
+(2) stays bad. `tiercast monitor` ends with 0 (fine), which skips the training, or 3 (retrain),
+which lets it run.
 """
 
 import datetime as dt
 import os
 
 from airflow import DAG
+from airflow.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from airflow.operators.bash import BashOperator
 
 HOME = os.environ.get("TIERCAST_HOME", "/opt/tiercast")
 CONFIG = os.environ.get("TIERCAST_CONFIG", "pipelines/orders.yaml")
 DAY = "{{ data_interval_end | ds }}"  # named, so that orders which stopped coming are noticed
-SKIP = 99  # BashOperator's code for "skip what follows"
+DONE, FAILED, RETRAIN = 0, 1, 3  # exit codes
 
 STEPS = {
     "check": "tiercast --log-format json check $CONFIG",
     "score": "tiercast --log-format json score $CONFIG --as-of $DAY",
     "report": "tiercast --log-format json report $CONFIG",
     "alerts": "tiercast --log-format json alerts $CONFIG",
-    "monitor": "tiercast --log-format json monitor $CONFIG --as-of $DAY "
-    f"&& exit {SKIP} || test $? -eq 3",
+    "monitor": "tiercast --log-format json monitor $CONFIG --as-of $DAY",
     "train": "tiercast --log-format json train $CONFIG",
 }
+GOES_ON = {"monitor": RETRAIN}  # the others: DONE
+
+
+class Step(BashOperator):
+    """A command whose exit code says whether the next step runs, or whether to try again."""
+
+    def execute(self, context):
+        """Run the command."""
+        shell = ["/bin/bash", "-c", self.bash_command]
+        ran = self.subprocess_hook.run_command(shell, self.get_env(context), cwd=self.cwd)
+        code = ran.exit_code
+        if code == GOES_ON.get(self.task_id, DONE):
+            return
+        if code == DONE:
+            raise AirflowSkipException("done, and nothing follows")
+        if code == FAILED:
+            raise AirflowException("failed with code 1; tried again")
+        raise AirflowFailException(f"failed with code {code}, which another try cannot help")
+
 
 with DAG(
     "tiercast_daily",
@@ -36,13 +57,12 @@ with DAG(
 ):
     before = None
     for name, command in STEPS.items():
-        task = BashOperator(
+        task = Step(
             task_id=name,
             bash_command=command,
             cwd=HOME,
             env={"CONFIG": CONFIG, "DAY": DAY, "PATH": f"{HOME}/.venv/bin:/usr/bin:/bin"},
             append_env=True,
-            skip_on_exit_code=SKIP,
         )
         if before is not None:
             before >> task
