@@ -45,6 +45,7 @@ TIMES = {
 }
 IDS = {
     "null_customer": ["", " ", "\t", "\u00a0", "\u3000"],
+    "nul_in_customer": ["\0x", "c\0", "c\0d"],
     USED: [
         *("O'Brien", 'the "boss"', "😀", "<script>alert(1)</script>", "中文", "عربى", "e\u0301"),
         *("'; DROP TABLE transactions; --", "a,b", "a;b", "a\nb", "a\tb", "C:\\x", "${HOME}"),

@@ -37,6 +37,7 @@ def line(**changed):
 AMOUNTS_AS_TEXT = GOOD.assign(amount=["10", "20.5"])
 CASES = {
     "null_customer": Case(GOOD, line(customer_id=None), "customer_id", "empty"),
+    "nul_in_customer": Case(GOOD, line(customer_id="c\0d"), "customer_id", r"'c\x00d'"),
     "null_time": Case(GOOD, line(ordered_at=None), "ordered_at", "empty"),
     "unparsable_time": Case(GOOD, line(ordered_at="31/12/2024"), "ordered_at", "'31/12/2024'"),
     "implausible_time": Case(GOOD, line(ordered_at="1899-12-30"), "ordered_at", "'1899-12-30'"),

@@ -67,6 +67,13 @@ def _blank(table: ir.Table, column: str) -> ir.BooleanValue:
     return value.isnull()
 
 
+def _holds_nul(table: ir.Table, column: str) -> ir.BooleanValue:
+    value = table[column]
+    if isinstance(value, ir.StringValue):
+        return value.re_search(r"\x00").fill_null(False)
+    return ibis.literal(False)
+
+
 def _unparsable(table: ir.Table, column: str) -> ir.BooleanValue:
     return raw(table, column).notnull() & table[column].isnull()
 
@@ -128,6 +135,13 @@ RULES: tuple[Rule, ...] = (
         "leave guests out of the export, or give them ids",
         _named("customer_id"),
         _blank,
+    ),
+    _quarantine(
+        "nul_in_customer",
+        "customer holds the character NUL (U+0000)",
+        "remove it from ids in the source; databases cannot hold it in text",
+        _named("customer_id"),
+        _holds_nul,
     ),
     _quarantine(
         "null_time",
