@@ -3,8 +3,9 @@ import sys
 
 import pytest
 
-from tiercast.cli.errors import arguments, brief_excepthook
+from tiercast.cli.errors import arguments, brief_excepthook, whole_excepthook
 from tiercast.config.errors import InputError, OutputError
+from tiercast.config.hiding import remember
 
 FAILING = """
 import sys, tiercast.verbs.check, tiercast.cli.main
@@ -50,10 +51,18 @@ def test_debug_shows_the_whole_traceback(fail):
     assert "in broken" in shown.stderr
 
 
+@pytest.mark.parametrize("hook", [brief_excepthook, whole_excepthook])
+def test_what_was_not_foreseen_shows_no_secret(hook, capsys):
+    remember({"geheim-8d1e": "${SHOP_KEY}"})
+    hook(KeyError, KeyError("no host geheim-8d1e, nor http://me:geheim@host"), None)
+    shown = capsys.readouterr().err
+    assert "no host ${SHOP_KEY}, nor http://me:***@host" in shown
+
+
 def test_debug_may_stand_anywhere(monkeypatch):
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
     assert arguments(["train", "--debug", "shop.yaml"]) == ["train", "shop.yaml"]
-    assert sys.excepthook is sys.__excepthook__
+    assert sys.excepthook is whole_excepthook
     assert arguments(["train", "shop.yaml"]) == ["train", "shop.yaml"]
     assert sys.excepthook is brief_excepthook
 

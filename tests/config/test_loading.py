@@ -172,3 +172,39 @@ def test_short_values_from_the_environment_are_shown(write, monkeypatch):
 def test_a_config_error_is_an_input_error():
     with pytest.raises(InputError, match=r"^by hand: key `name` is missing; add it\."):
         parse_config({"sources": {"transactions": {"path": "a"}}}, origin="by hand")
+
+
+@pytest.mark.parametrize("path", ["a" * 5000, "shop.yaml/more.yaml"])
+def test_a_path_that_cannot_be_a_file_is_told(write, path, monkeypatch, tmp_path):
+    write(MINIMAL)
+    monkeypatch.chdir(tmp_path)
+    message = message_of(path)
+    assert "cannot be read: " in message
+    assert len(message) < 300
+
+
+def test_a_key_that_is_there_twice_is_refused(write):
+    message = message_of(write(f"{MINIMAL}name: shop"))
+    assert "shop.yaml: key `name` is there twice, on line 2 and line 5" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('output: {path: ""}', "output.path"),
+        ('output: {path: " "}', "output.path"),
+        ('output: {url: ""}', "output.url"),
+        ('feature_store: {path: ""}', "feature_store.path"),
+        ('  customers: {path: ""}', "sources.customers.path"),
+        ('  customers: {connection: "duckdb://a", table: ""}', "sources.customers.table"),
+        ('  customers: {path: a, columns: {customer_id: ""}}', "columns.customer_id"),
+    ],
+)
+def test_a_blank_text_is_refused_by_its_key(write, text, key):
+    message = message_of(write(MINIMAL + text))
+    assert f"{key}`: must not be blank; give it a value, or leave the key out, but got" in message
+
+
+def test_a_zero_byte_is_refused(write):
+    message = message_of(write(MINIMAL.replace("orders.csv", '"a\\0b.csv"')))
+    assert "`sources.transactions.path`: must not hold a zero byte" in message

@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from tiercast.config.loading import parse_config
 from tiercast.config.schema import Config
 from tiercast.contract.tally import Found, HashSums, KeptLines, Tally
 from tiercast.daybook.manifest import KeptFile, Manifest, origin
@@ -54,3 +55,26 @@ def test_an_origin_holds_no_password():
     source = {"connection": f"postgresql://user:{PASSWORD}@host/shop", "table": "orders"}
     shop = Config.model_validate({"name": "shop", "sources": {"transactions": source}})
     assert PASSWORD not in str(origin(shop))
+
+
+def from_environment(monkeypatch, value):
+    monkeypatch.setenv("SHOP_KEY", value)
+    source = {"path": "https://host/orders.csv?${SHOP_KEY}", "columns": {"amount": "${SHOP_KEY}"}}
+    return parse_config({"name": "shop", "sources": {"transactions": source}}, origin="shop.yaml")
+
+
+def test_an_origin_tells_another_value_of_the_environment_but_not_which(monkeypatch):
+    first, other = (origin(from_environment(monkeypatch, v)) for v in ("geheim-1", "geheim-2"))
+    assert "geheim" not in str(first)
+    assert first["source"] == "https://host/orders.csv?${SHOP_KEY}"
+    assert {key for key in first if first[key] != other[key]} == {"environment"}
+
+
+def test_another_signature_of_a_url_is_no_other_origin(monkeypatch):
+    def signed(value):
+        monkeypatch.setenv("SHOP_SAS", f"se=2024-01-{value}&sig=geheim{value}")
+        source = {"path": "https://host/orders.csv?${SHOP_SAS}"}
+        settings = {"name": "shop", "sources": {"transactions": source}}
+        return origin(parse_config(settings, origin="shop.yaml"))
+
+    assert signed("01") == signed("02")

@@ -5,6 +5,7 @@ import pandas as pd
 import psycopg
 import pytest
 
+from tiercast.config.loading import parse_config
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.canonical import open_base
@@ -99,7 +100,7 @@ def test_a_connection_that_fails_hides_the_password(url):
 
 def test_a_url_that_no_engine_reads_gets_an_example():
     message = refused("nosuchbase://host/shop")
-    assert "it must look like postgresql://user:password@host/database" in message
+    assert "it must look like postgresql://user:${PASSWORD}@host/database" in message
 
 
 def test_a_database_in_a_file_is_read(tmp_path):
@@ -110,3 +111,32 @@ def test_a_database_in_a_file_is_read(tmp_path):
     writer.disconnect()
     with open_base(config(f"duckdb://{path}", "orders")) as base:
         assert base.transactions.to_pandas()["customer_id"].tolist() == ["a"]
+
+
+@pytest.mark.parametrize("url", ["duckdb://shop.duckdb", "sqlite://shop.db", "shop.duckdb"])
+def test_a_database_file_that_is_not_there_is_refused_and_not_made(url, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    message = refused(url)
+    assert f"{url} table shop_orders: no such database file (looked from " in message
+    assert "mend `connection` in the config" in message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_and_columns_from_the_environment_are_told_by_name(tmp_path, monkeypatch):
+    connection = ibis.duckdb.connect(tmp_path / "shop.duckdb")
+    frame = pd.DataFrame({"client": ["a"], "day": ["2024-01-01"], "paid": [5.0]})
+    connection.create_table("geheim_orders", frame)
+    connection.disconnect()
+    monkeypatch.setenv("SHOP_FILE", str(tmp_path / "shop.duckdb"))
+    monkeypatch.setenv("SHOP_TABLE", "geheim_orders")
+    monkeypatch.setenv("SHOP_TIME", "geheim_day")
+    columns = {"customer_id": "client", "ordered_at": "${SHOP_TIME}", "amount": "paid"}
+    source = {"connection": "duckdb://${SHOP_FILE}", "table": "${SHOP_TABLE}", "columns": columns}
+    settings = {"name": "shop", "sources": {"transactions": source}}
+    config = parse_config(settings, origin="shop.yaml")
+    with pytest.raises(DataContractError) as caught, open_base(config):
+        pass
+    assert str(caught.value) == (
+        "duckdb://${SHOP_FILE} table ${SHOP_TABLE}: column `${SHOP_TIME}` is missing; mend "
+        "`columns` in the config. Columns there: client, day, paid."
+    )

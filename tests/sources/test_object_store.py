@@ -1,8 +1,12 @@
 """Sources that lie in an object store: one served on this machine, and fsspec's own in memory."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pandas as pd
 import pytest
 
+from tiercast.config.loading import parse_config
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.canonical import open_base
@@ -113,3 +117,53 @@ def test_a_copy_is_gone_with_the_workspace(memory, tmp_path, monkeypatch):
 @pytest.mark.parametrize("path", ["data/*.csv", "sample://cdnow/x.parquet", "C:/orders.csv"])
 def test_paths_and_samples_are_not_elsewhere(path):
     assert not is_remote(path)
+
+
+class Signed(BaseHTTPRequestHandler):
+    """A store on the web that hands a file out to whoever has the signature, as it was written."""
+
+    signature = "a%2Fb.csv%2Bgeheim-4e"
+
+    def do_GET(self):
+        knows = self.path.endswith(f"?v=2&sig={self.signature}")
+        self.send_response(200 if knows else 403)
+        body = parquet(LINES) if knows else b""
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def web():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Signed) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_signed_url_is_read_and_told_without_its_signature(web):
+    lines, source = read(f"{web}/orders.parquet?v=2&sig={Signed.signature}")
+    assert lines["customer_id"].tolist() == [7, 8]
+    assert source == f"{web}/orders.parquet?v=2&sig=***"
+
+
+def test_a_signature_from_the_environment_is_told_as_its_name(web, monkeypatch):
+    path = f"{web}/orders.parquet?v=2&${{SHOP_SAS}}"
+    settings = {"name": "shop", "sources": {"transactions": {"path": path}}}
+    monkeypatch.setenv("SHOP_SAS", f"sig={Signed.signature}")
+    with open_base(parse_config(settings, origin="shop.yaml")) as base:
+        assert base.report.tables[0].source == path
+    monkeypatch.setenv("SHOP_SAS", "sig=wrong%2Fgeheim")
+    config = parse_config(settings, origin="shop.yaml")
+    with pytest.raises(DataContractError) as caught, open_base(config):
+        pass
+    assert str(caught.value).startswith(f"{path}: cannot be read: 403")
+    assert "geheim" not in str(caught.value)
+
+
+def test_what_a_url_without_an_ending_holds_is_not_guessed(web):
+    message = refused(f"{web}/orders?v=2&sig={Signed.signature}")
+    assert message.startswith(f"{web}/orders?v=2&sig=***: files must end in .parquet, ")

@@ -1,13 +1,16 @@
+import datetime as dt
 import re
 
 import ibis
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
-from tiercast.sources.readers import describe, open_source, source_files
+from tiercast.sources.readers import describe, open_since, open_source
+from tiercast.sources.since import Since
 
 JANUARY = pd.DataFrame({"customer_id": [1, 2], "ordered_at": ["2024-01-05"] * 2, "amount": 1.5})
 FEBRUARY = pd.DataFrame({"customer_id": [3], "ordered_at": ["2024-02-05"], "amount": 2.5})
@@ -164,14 +167,23 @@ def test_a_parquet_file_that_only_one_library_reads_is_told_with_what_to_do(
     assert refused(engine, path) == f"{path}: cannot be read: no footer; export again or mend it."
 
 
-def test_the_working_directory_is_not_walked_for_a_file(tmp_path):
-    (tmp_path / "a.csv").write_text("x\n1\n")
-    assert source_files(SourceConfig(path=str(tmp_path / "a.csv"))) == [tmp_path / "a.csv"]
+@pytest.mark.parametrize("name", ["amount", "umsatz"])
+def test_parquet_with_a_column_twice_that_is_read_is_refused(engine, tmp_path, name):
+    path = tmp_path / "orders.parquet"
+    columns = [[7], ["2024-01-05"], [1.5], [2.5]]
+    pq.write_table(pa.table(columns, names=["customer_id", "ordered_at", name, name]), path)
+    source = SourceConfig(path=str(path), columns={"amount": name})
+    told = f"{path}: column `{name}` is there twice; rename or remove one of the two."
+    with pytest.raises(DataContractError, match=f"^{re.escape(told)}$"):
+        open_source(engine, source)
+    with pytest.raises(DataContractError, match="is there twice"):
+        open_since(engine, source, Since("ordered_at", dt.date(2024, 1, 1)))
 
 
-def test_files_come_in_the_order_of_their_names(folder):
-    files = source_files(SourceConfig(path=str(folder / "*.csv")))
-    assert [file.name for file in files] == ["feb.csv", "jan.csv"]
+def test_parquet_with_a_column_twice_that_nobody_reads_is_no_harm(engine, tmp_path):
+    path = tmp_path / "orders.parquet"
+    pq.write_table(pa.table([[7], [1], [2]], names=["customer_id", "note", "note"]), path)
+    assert read(engine, path)["customer_id"].tolist() == [7]
 
 
 @pytest.mark.parametrize(

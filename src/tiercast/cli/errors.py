@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from tiercast.cli.json_log import as_json, log
 from tiercast.config.errors import InputError, OutputError
+from tiercast.config.hiding import hide
 
 DONE, FAILED, BAD_INPUT, RETRAIN, INTERRUPTED = 0, 1, 2, 3, 130
 MEANINGS = {
@@ -48,7 +49,8 @@ class Commands(TyperGroup):
 
 
 def tell(message: str) -> None:
-    """Print an error on stderr."""
+    """Print an error on stderr, no secret in it."""
+    message = hide(message)
     if as_json():
         log("error", message=message)
         return
@@ -85,13 +87,19 @@ def brief_excepthook(
     typer.echo(f"This was not foreseen. Run it again with {DEBUG} to see where.", err=True)
 
 
+def whole_excepthook(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print an unforeseen error with its traceback, no secret in it."""
+    typer.echo(hide("".join(traceback.format_exception(kind, error, trace))), err=True, nl=False)
+
+
 def arguments(given: list[str]) -> list[str]:
     """Answer the arguments with those of all commands, which may stand anywhere, put in order.
 
     `--debug` is taken out, and what it means set; `--log-format json` comes first.
     """
-    if DEBUG not in given:
-        sys.excepthook = brief_excepthook
+    sys.excepthook = whole_excepthook if DEBUG in given else brief_excepthook
     rest = [argument for argument in given if argument != DEBUG]
     places = [i for i, argument in enumerate(rest) if argument.partition("=")[0] == LOG_FORMAT]
     if not places:

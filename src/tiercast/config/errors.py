@@ -1,8 +1,16 @@
 """The one family of errors that means: the input or the call is wrong, not the program."""
 
+from tiercast.config.hiding import hide
+
 
 class InputError(ValueError):
-    """Bad input or usage; the command line ends with exit code 2 and this message."""
+    """Bad input or usage; the command line ends with exit code 2 and this message.
+
+    Whatever it is made of, it shows no secret.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(hide(message))
 
 
 class ConfigError(InputError):
@@ -10,4 +18,10 @@ class ConfigError(InputError):
 
 
 class OutputError(RuntimeError):
-    """Something could not be written or kept; the command line ends with exit code 1."""
+    """Something could not be written or kept; the command line ends with exit code 1.
+
+    Whatever it is made of, it shows no secret.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(hide(message))

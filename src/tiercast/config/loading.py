@@ -1,20 +1,21 @@
 """Read a YAML file into a `Config`, with errors that name the key, the value and the remedy."""
 
 import difflib
-import os
-import re
 from pathlib import Path
 from typing import get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from tiercast.config.environment import all_values, expanded, secrets_of
 from tiercast.config.errors import ConfigError
+from tiercast.config.hiding import remember, replaced
 from tiercast.config.schema import Config, SourceConfig, TableName
+from tiercast.config.yaml_text import BadText, read_yaml
 
-SHORTEST_SECRET = 4  # shorter values are numbers and words that a message must go on showing
-ENV_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+# Of a value in a wrong place; shorter ones are numbers and words that a message must show.
+SHORTEST_SECRET = 4
+LONGEST_SHOWN = 200
 
 
 def load_config(source: str | Path | Config) -> Config:
@@ -32,56 +33,43 @@ def load_config(source: str | Path | Config) -> Config:
 
 
 def parse_config(settings: object, *, origin: str) -> Config:
-    """Answer validated settings; `origin` is the file's name for messages."""
+    """Answer validated settings; `origin` is the file's name for messages.
+
+    What comes from the environment is a secret from now on, for everything that is told.
+    """
     if not isinstance(settings, dict):
         raise ConfigError(f"{origin}: a config is a mapping of keys, but got {settings!r}.")
+    given = expanded(settings, origin)
+    remember(secrets_of(settings))
     try:
-        return Config.model_validate(_expand(settings, origin))
+        return Config.model_validate(given)
     except ValidationError as error:
         lines = [f"{origin}: {_message(detail)}" for detail in _own(error.errors())]
-        raise ConfigError(_hide_environment("\n".join(lines), settings)) from None
+        values = {v: told for v, told in all_values(settings).items() if len(v) >= SHORTEST_SECRET}
+        raise ConfigError(replaced("\n".join(lines), values)) from None
 
 
 def _read_yaml(path: Path) -> object:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return read_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         near = sorted(str(file) for file in Path("pipelines").glob("*.yaml"))
         hint = f" Configs here: {', '.join(near)}." if near else ""
         raise ConfigError(
             f"Config file not found: {path}.{hint} `tiercast init DATAFILE` writes one."
         ) from None
+    except BadText as error:
+        raise ConfigError(f"{path}: {error}.") from None
     except (IsADirectoryError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: a config is a YAML text file ({error}).") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML: {error}") from None
+    except OSError as error:
+        raise ConfigError(
+            f"{_shortened(str(path))}: cannot be read: {error.strerror}; name a config file."
+        ) from None
 
 
-def _expand(value: object, origin: str) -> object:
-    """Replace `${NAME}` by the environment's value, so that secrets stay out of the file."""
-    if isinstance(value, dict):
-        return {key: _expand(item, origin) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_expand(item, origin) for item in value]
-    if isinstance(value, str):
-        return ENV_REFERENCE.sub(lambda match: _environment(match[1], origin), value)
-    return value
-
-
-def _environment(name: str, origin: str) -> str:
-    if name not in os.environ:
-        raise ConfigError(f"{origin}: ${{{name}}} is used but not set in the environment; set it.")
-    return os.environ[name]
-
-
-def _hide_environment(message: str, settings: object) -> str:
-    """Put `${NAME}` back where a message shows its value, which may be a secret."""
-    for name in set(ENV_REFERENCE.findall(str(settings))):
-        value = os.environ[name]
-        if len(value) >= SHORTEST_SECRET:
-            message = message.replace(value, f"${{{name}}}")
-            message = message.replace(repr(value)[1:-1], f"${{{name}}}")
-    return message
+def _shortened(path: str) -> str:
+    return path if len(path) <= LONGEST_SHOWN else f"{path[:LONGEST_SHOWN]}..."
 
 
 def _own(details: list[ErrorDetails]) -> list[ErrorDetails]:

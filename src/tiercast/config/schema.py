@@ -10,6 +10,7 @@ from tiercast.config.alerts import AlertsConfig
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
 from tiercast.config.settings import Settings
+from tiercast.config.text import Text
 
 TableName = Literal[
     "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
@@ -36,11 +37,11 @@ class SourceConfig(Settings):
     as it is. `time_format` is needed only where times are not ISO (for example `%Y%m%d`).
     """
 
-    path: str | None = None
-    connection: str | None = None
-    table: str | None = None
-    columns: dict[str, str] = Field(default_factory=dict)
-    time_format: str | None = None
+    path: Text | None = None
+    connection: Text | None = None
+    table: Text | None = None
+    columns: dict[str, Text] = Field(default_factory=dict)
+    time_format: Text | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -190,11 +191,11 @@ class OutputConfig(Settings):
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
-    path: str
-    connection: Annotated[str, AfterValidator(_known_database)] | None = Field(
+    path: Text
+    connection: Annotated[Text, AfterValidator(_known_database)] | None = Field(
         default=None, repr=False
     )
-    url: Annotated[str, AfterValidator(_writable_store)] | None = Field(default=None, repr=False)
+    url: Annotated[Text, AfterValidator(_writable_store)] | None = Field(default=None, repr=False)
     # Lower case, so that people who ask the database need few quotes; `schema` is pydantic's.
     schema_name: str = Field(default="tiercast", alias="schema", pattern=r"^[a-z][a-z0-9_]{0,62}$")
 
@@ -216,7 +217,7 @@ class FeatureStoreConfig(Settings):
     later are not seen, and a run says so.
     """
 
-    path: str = Field(min_length=1)
+    path: Text
     late_days: int = Field(default=14, ge=0)
 
     @field_validator("path")

@@ -1,5 +1,6 @@
 """What a daybook says of itself: what it was made from, how far it goes, its files."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +9,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from tiercast.config.schema import Config
+from tiercast.config.environment import Expanded, told
+from tiercast.config.hiding import masked
+from tiercast.config.schema import Config, SourceConfig
 from tiercast.contract.tally import KeptLines
 from tiercast.sources.origin import describe
 
@@ -78,7 +81,27 @@ def origin(config: Config) -> dict[str, str]:
         "format": str(FORMAT),
         "tiercast": version("tiercast"),
         "source": describe(source),
-        "columns": json.dumps(source.columns, sort_keys=True),
-        "time_format": source.time_format or "",
+        "columns": json.dumps({n: told(own) for n, own in source.columns.items()}, sort_keys=True),
+        "time_format": told(source.time_format or ""),
         "value": config.outlook.value,
+        **_environment(source),
     }
+
+
+def _environment(source: SourceConfig) -> dict[str, str]:
+    """Answer a short digest of what comes from the environment: told is only its name.
+
+    Eight digits tell another value, but do not tell which.
+    """
+    texts = (source.path, source.connection, source.table, source.time_format)
+    given = [text for text in (*texts, *source.columns.values()) if isinstance(text, Expanded)]
+    if not given:
+        return {}
+    values = "\n".join(_lasting(text) for text in given)
+    return {"environment": hashlib.sha256(values.encode()).hexdigest()[:8]}
+
+
+def _lasting(text: str) -> str:
+    """Answer a setting without what may change while the rows stay: a password, a signature."""
+    shown = masked(str(text))
+    return shown if shown == text else shown.partition("?")[0]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from tiercast.artifacts.run_log import Run
+from tiercast.config.environment import told
 from tiercast.config.errors import InputError
 from tiercast.config.schema import POSTGRESQL, Config
-from tiercast.config.secrets import masked
 from tiercast.sinks.layout import make_schema
 from tiercast.sinks.ledger_rows import replace_grades
 from tiercast.sinks.replacement import replace_day
@@ -31,8 +31,8 @@ class Database:
 
     @property
     def where(self) -> str:
-        """The server's address, without any password, and the schema."""
-        return f"{masked(str(self.config.output.connection))} schema {self.schema}"
+        """The server's address, without any secret, and the schema."""
+        return f"{told(self.config.output.connection or '')} schema {self.schema}"
 
     def prepare(self) -> None:
         """Make the schema and its tables for runs and grades, where they are missing.

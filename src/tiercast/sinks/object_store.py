@@ -11,9 +11,9 @@ import pyarrow as pa
 from tiercast.artifacts.run_log import KILLED, RUNNING, RUNS, Run
 from tiercast.artifacts.scored_days import SCORES, scores_folder
 from tiercast.artifacts.text_file import plain_json, to_json
+from tiercast.config.environment import told
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.schema import Config
-from tiercast.config.secrets import masked
 from tiercast.sinks.publication import Publication
 from tiercast.sinks.remote_folder import RemoteFolder
 from tiercast.sinks.sink import keeping_secrets
@@ -32,8 +32,8 @@ class ObjectStore:
 
     @property
     def where(self) -> str:
-        """The folder's URL, without any password."""
-        return masked(str(self.config.output.url))
+        """The folder's URL, without any secret."""
+        return told(self.config.output.url or "")
 
     def prepare(self) -> None:
         """Make the folder this base's own, or see that it is.

@@ -193,7 +193,7 @@ def _parsed(
     """Answer the rows to read, parsed, and how many older ones there are."""
     if kept is None or spec.time is None:
         return map_columns(open_source(connection, source), spec, source), 0
-    since = Since(source.columns.get(spec.time, spec.time), kept.until)
+    since = Since(str(source.columns.get(spec.time, spec.time)), kept.until)
     rows, older = open_since(connection, source, since)
     parsed = map_columns(rows, spec, source)
     time = parsed[spec.time]

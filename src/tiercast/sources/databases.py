@@ -4,6 +4,8 @@ import importlib
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import duckdb
 import ibis
@@ -16,8 +18,10 @@ from tiercast.contract.errors import DataContractError
 from tiercast.sources.origin import describe, first_line
 from tiercast.sources.workspace import is_scratch_trouble
 
+FILE_DATABASES = ("duckdb", "sqlite", "file", "")
+MOTHERDUCK = ("md:", "motherduck:")
 URL_REMEDY = (
-    "no engine reads this URL; it must look like postgresql://user:password@host/database, "
+    "no engine reads this URL; it must look like postgresql://user:${PASSWORD}@host/database, "
     "with special characters %-encoded"
 )
 
@@ -45,14 +49,28 @@ def database_table(source: SourceConfig) -> Iterator[ir.Table]:
 
 
 def _connect(source: SourceConfig) -> SQLBackend:
+    url = str(source.connection)
     try:
-        return ibis.connect(str(source.connection))
+        if not _is_missing_file(url):
+            return ibis.connect(url)
     except ValueError:  # its text may hold a part of the password
         raise DataContractError(f"{describe(source)}: {URL_REMEDY}.") from None
     except _driver_errors() as error:  # none may leak the password
         raise DataContractError(
             f"{describe(source)}: cannot connect: {first_line(error)}"
         ) from None
+    raise DataContractError(
+        f"{describe(source)}: no such database file (looked from {Path.cwd().name}/, the working "
+        "directory); mend `connection` in the config."
+    )
+
+
+def _is_missing_file(url: str) -> bool:
+    """Answer whether a URL names a database file that is not there: connecting would make it."""
+    parts = urlsplit(url)
+    place = parts.netloc + parts.path
+    is_file = parts.scheme in FILE_DATABASES and not place.startswith(MOTHERDUCK)
+    return is_file and not Path(place).is_file()
 
 
 def _remote_table(remote: SQLBackend, source: SourceConfig) -> ir.Table:

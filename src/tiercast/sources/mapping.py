@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
+from tiercast.config.environment import told
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.rules import LARGEST_AMOUNT, RAW_SUFFIX
@@ -32,7 +33,7 @@ def map_columns(table: ir.Table, spec: TableSpec, source: SourceConfig) -> ir.Ta
     _check_map(table, spec, source)
     columns: dict[str, ir.Value] = {}
     for column in spec.columns:
-        name = source.columns.get(column.name, column.name)
+        name = str(source.columns.get(column.name, column.name))
         if name in table.columns:
             columns |= _read(table[name], column, source)
     if spec.open_ended:
@@ -58,11 +59,12 @@ def _check_map(table: ir.Table, spec: TableSpec, source: SourceConfig) -> None:
 
 def _missing(table: ir.Table, source: SourceConfig, name: str, *, canonical: bool = False) -> str:
     lower = {column.strip().lower(): column for column in table.columns}
+    own = told(name)
     near = difflib.get_close_matches(name.lower(), lower, n=1)
     guess = f" (did you mean `{lower[near[0]]}`?)" if near else ""
-    remedy = f"map it: `columns: {{{name}: ...}}`" if canonical else "mend `columns` in the config"
+    remedy = f"map it: `columns: {{{own}: ...}}`" if canonical else "mend `columns` in the config"
     return (
-        f"{describe(source)}: column `{name}` is missing{guess}; {remedy}. "
+        f"{describe(source)}: column `{own}` is missing{guess}; {remedy}. "
         f"Columns there: {', '.join(table.columns)}."
     )
 

@@ -6,13 +6,16 @@ read by the same rules wherever they came from.
 
 import importlib
 import importlib.util
+from glob import has_magic
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 import fsspec
 from fsspec.core import url_to_fs
 
+from tiercast.config.environment import told
+from tiercast.config.hiding import hide
 from tiercast.config.schema import REMOTE_PATH
-from tiercast.config.secrets import masked
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.samples import SAMPLE_SCHEME
 
@@ -50,14 +53,16 @@ def fetch(url: str, folder: Path) -> list[Path]:
     """
     try:
         files, inside = file_system(url, "reading")  # a few connect already
-        names = _names(files, inside)
+        names = _names(files, inside, url)
         copies = [_copy(files, name, folder, number) for number, name in enumerate(names)]
+    except FileNotFoundError:
+        copies = []
     except store_errors() as error:
         raise DataContractError(
-            f"{masked(url)}: cannot be read: {reason(error)}; {REMEDY}."
+            f"{told(url)}: cannot be read: {reason(error)}; {REMEDY}."
         ) from None
     if not copies:
-        raise DataContractError(f"{masked(url)}: no file matches; mend `path` in the config.")
+        raise DataContractError(f"{told(url)}: no file matches; mend `path` in the config.")
     return copies
 
 
@@ -71,37 +76,61 @@ def file_system(url: str, doing: str) -> tuple[fsspec.AbstractFileSystem, str]:
     """
     protocol = url.partition("://")[0]
     try:
-        files, inside = url_to_fs(url)
+        files, inside = url_to_fs(url, **_options(url))
     except ImportError as error:
         extra = EXTRAS.get(protocol)
         remedy = f"pip install '{extra}'" if extra else str(error)
         raise DataContractError(
-            f"{masked(url)}: {doing} {protocol}:// needs a package that is not here; {remedy}."
+            f"{told(url)}: {doing} {protocol}:// needs a package that is not here; {remedy}."
         ) from None
     except ValueError:
         raise DataContractError(
-            f"{masked(url)}: nothing reads {protocol}://; use a path, or s3://, gs://, abfs://, "
+            f"{told(url)}: nothing reads {protocol}://; use a path, or s3://, gs://, abfs://, "
             "https:// and the like."
         ) from None
     return files, inside
 
 
-def _names(files: fsspec.AbstractFileSystem, inside: str) -> list[str]:
+def _options(url: str) -> dict[str, bool]:
+    """Ask for a signed URL as it is: written otherwise, some do not know their signature again."""
+    return {"encoded": True} if _is_web(url) and "?" in url else {}
+
+
+def _is_web(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
+
+
+def _names(files: fsspec.AbstractFileSystem, inside: str, url: str) -> list[str]:
     """Answer the files named, sorted."""
+    if _is_web(url) and "." in file_name(url) and not has_magic(url.partition("?")[0]):
+        return [inside]  # looking first whether it is a folder would fetch it for that
     if files.isdir(inside):
         return sorted(name for name in files.find(inside) if name.endswith(".parquet"))
     return sorted(files.glob(inside))
 
 
 def _copy(files: fsspec.AbstractFileSystem, name: str, folder: Path, number: int) -> Path:
-    target = folder / f"{number:05d}-{PurePosixPath(name).name}"
+    target = folder / f"{number:05d}-{file_name(name)}"
     files.get_file(name, str(target))
     return target
 
 
+def file_name(url: str) -> str:
+    """Answer the name of a file elsewhere, which says its kind, without what signs its URL.
+
+    Examples
+    --------
+    >>> file_name("https://shop.example/2024/orders.parquet?v=2&sig=a/b.csv")
+    'orders.parquet'
+    >>> file_name("shop/orders?.csv")
+    'orders?.csv'
+    """
+    return PurePosixPath(urlsplit(url).path if _is_web(url) else url).name
+
+
 def reason(error: Exception) -> str:
-    """Answer the first line of what a store said, passwords hidden."""
-    return masked((str(error) or type(error).__name__).splitlines()[0])
+    """Answer the first line of what a store said, secrets hidden."""
+    return hide((str(error) or type(error).__name__).splitlines()[0])
 
 
 def store_errors() -> tuple[type[Exception], ...]:

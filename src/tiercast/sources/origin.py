@@ -1,16 +1,18 @@
-"""What messages call a source and a driver's complaint: without any password."""
+"""What messages call a source and a driver's complaint: as the config has it, no secret shown."""
 
+from tiercast.config.environment import told
+from tiercast.config.hiding import hide
 from tiercast.config.schema import SourceConfig
-from tiercast.config.secrets import masked
 
 
 def describe(source: SourceConfig) -> str:
-    """Answer the source's name for messages, any password masked."""
+    """Answer the source's name for messages and records, any secret hidden."""
     if source.path is not None:
-        return masked(source.path)
-    return f"{masked(str(source.connection))} table {source.table}"
+        return told(source.path)
+    parts = (source.connection, source.table)
+    return " table ".join(told(part) for part in parts if part is not None)
 
 
 def first_line(error: Exception) -> str:
     """Answer what a driver says, without the lines that are about its own settings."""
-    return masked(str(error)).splitlines()[0]
+    return hide(str(error)).splitlines()[0]

@@ -1,6 +1,5 @@
 """Open a source as an Ibis table: files by glob, here or elsewhere, samples, or a database."""
 
-import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,9 +19,9 @@ from tiercast.contract.errors import DataContractError
 from tiercast.contract.tables import TABLES
 from tiercast.sources.csv_text import header, names, separator, trouble
 from tiercast.sources.databases import database_table
-from tiercast.sources.object_store import FILE_SCHEME, fetch, is_remote
+from tiercast.sources.local_files import source_files
+from tiercast.sources.object_store import fetch, is_remote
 from tiercast.sources.origin import describe, first_line
-from tiercast.sources.samples import SAMPLE_SCHEME, sample_path
 from tiercast.sources.since import Since
 from tiercast.sources.workspace import is_scratch_trouble, workspace
 
@@ -47,9 +46,7 @@ def open_source(connection: SQLBackend, source: SourceConfig) -> ir.Table:
     elif source.connection is not None:
         table = _open_connection(connection, source)
     else:
-        files = _files_here(connection, source)
-        _refuse_repeated(files, source)
-        table = _open_files(connection, files)
+        table = _open_files(connection, _files_here(connection, source), source)
     with reading(describe(source)):
         is_empty = table.limit(1).count().execute() == 0
     if is_empty:
@@ -68,7 +65,7 @@ def open_since(connection: Backend, source: SourceConfig, since: Since) -> tuple
         As `open_source`, except that there may be no row from the day on.
     """
     if source.connection is None:
-        rows = _open_files(connection, _files_here(connection, source))
+        rows = _open_files(connection, _files_here(connection, source), source)
         return since.newer(rows), int(since.older(rows).count().execute())
     with database_table(source) as rows:
         return _copy(connection, since.newer(rows)), int(since.older(rows).count().execute())
@@ -81,7 +78,8 @@ def _open_elsewhere(connection: SQLBackend, source: SourceConfig) -> ir.Table:
     """
     is_here = source.path is not None and not is_remote(source.path)
     files = source_files(source) if is_here else []
-    if files and all(_kind(file) == "parquet" and not _has_nanoseconds(file) for file in files):
+    if files and all(_is_plain(file, source) for file in files):
+        _refuse_repeated(files, source)
         return connection.read_parquet(files)
     copy = connection.folder / f"{ibis.util.gen_name('source')}.parquet"
     with workspace() as reader:
@@ -89,6 +87,10 @@ def _open_elsewhere(connection: SQLBackend, source: SourceConfig) -> ir.Table:
         fine = [name for name, kind in table.schema().items() if _is_finer(kind)]
         table.mutate(**{name: table[name].cast("timestamp(6)") for name in fine}).to_parquet(copy)
     return connection.read_parquet([copy])
+
+
+def _is_plain(file: Path, source: SourceConfig) -> bool:
+    return _kind(file, source) == "parquet" and not _has_nanoseconds(file)
 
 
 def _has_nanoseconds(file: Path) -> bool:
@@ -103,39 +105,16 @@ def _is_finer(kind: DataType) -> bool:
 
 def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
     """Answer the source's files; those elsewhere are first copied beside the workspace."""
-    if not is_remote(str(source.path)):
+    if source.path is None or not is_remote(source.path):
         return source_files(source)
     ((scratch,),) = connection.con.execute("SELECT current_setting('temp_directory')").fetchall()
     folder = Path(str(scratch)) / ibis.util.gen_name("fetched")
     folder.mkdir(parents=True)
-    return fetch(str(source.path), folder)
+    return fetch(source.path, folder)
 
 
-def source_files(source: SourceConfig) -> list[Path]:
-    """Answer the files a path names: a file, a folder of parquet, a glob, or a sample."""
-    path = str(source.path).removeprefix(FILE_SCHEME)
-    if path.startswith(SAMPLE_SCHEME):
-        return [sample_path(path)]
-    if Path(path).is_file():
-        return [Path(path)]
-    pattern = f"{path}/**/*.parquet" if Path(path).is_dir() else path
-    found = glob.glob(pattern, recursive=True)  # noqa: PTH207 - Path.glob refuses absolute patterns
-    files = sorted(Path(file) for file in found)
-    if not files and pattern != path:
-        raise DataContractError(
-            f"{path}: a folder without .parquet files; name others by a pattern, as {path}/*.csv, "
-            "or mend `path` in the config."
-        )
-    if not files:
-        raise DataContractError(
-            f"{path}: no file matches (looked from {Path.cwd().name}/, the working directory); "
-            "mend `path` in the config."
-        )
-    return files
-
-
-def _open_files(connection: Backend, files: list[Path]) -> ir.Table:
-    kinds = {_kind(file) for file in files}
+def _open_files(connection: Backend, files: list[Path], source: SourceConfig) -> ir.Table:
+    kinds = {_kind(file, source) for file in files}
     if len(kinds) > 1:
         raise DataContractError(
             f"{files[0]} and {len(files) - 1} more: a source is of one kind, but got "
@@ -143,10 +122,12 @@ def _open_files(connection: Backend, files: list[Path]) -> ir.Table:
             "others."
         )
     if kinds == {"csv"}:
+        _refuse_repeated(files, source)
         return _open_csv(connection, files)
     with reading(str(files[0])):
         table = connection.read_parquet([str(file) for file in files], union_by_name=True)
     _refuse_wide_decimals(files)
+    _refuse_repeated(files, source)
     return table
 
 
@@ -166,20 +147,27 @@ def _fields(file: Path) -> list[pa.Field]:
     try:
         return list(pq.read_schema(file))
     except (pa.ArrowException, OSError) as error:
-        raise _unreadable(str(file), error) from error
+        raise _unreadable(str(file), error) from None
 
 
 def _refuse_repeated(files: list[Path], source: SourceConfig) -> None:
-    """Refuse CSV files that name a column twice which is read: nobody knows which is meant."""
+    """Refuse files that name a column twice which is read: nobody knows which is meant."""
     wanted = {c.name for table in TABLES.values() for c in table.columns}
     wanted |= set(source.columns.values())
     for file in files:
-        there = names(header(file)) if _kind(file) == "csv" else []
+        there = _column_names(file, source)
         twice = sorted({name for name in there if there.count(name) > 1} & wanted)
         if twice:
             raise DataContractError(
-                f"{file}: column `{twice[0]}` is there twice; rename or remove one of the two."
+                f"{_name(file, source)}: column `{twice[0]}` is there twice; rename or remove one "
+                "of the two."
             )
+
+
+def _column_names(file: Path, source: SourceConfig) -> list[str]:
+    if _kind(file, source) == "csv":
+        return names(header(file))
+    return [field.name for field in _fields(file)]
 
 
 def _open_csv(connection: Backend, files: list[Path]) -> ir.Table:
@@ -198,7 +186,7 @@ def _open_csv(connection: Backend, files: list[Path]) -> ir.Table:
         for file in files:
             if reason := trouble(file, sign):
                 raise DataContractError(f"{file}: cannot be read: {reason}.") from error
-        raise _unreadable(str(files[0]), error) from error
+        raise _unreadable(str(files[0]), error) from None
 
 
 @contextmanager
@@ -209,7 +197,7 @@ def reading(name: str) -> Iterator[None]:
     except (duckdb.Error, IbisError) as error:
         if is_scratch_trouble(error):
             raise
-        raise _unreadable(name, error) from error
+        raise _unreadable(name, error) from None
 
 
 def _unreadable(name: str, error: Exception) -> DataContractError:
@@ -217,15 +205,22 @@ def _unreadable(name: str, error: Exception) -> DataContractError:
     return DataContractError(f"{name}: cannot be read: {said}; export again or mend it.")
 
 
-def _kind(file: Path) -> str:
+def _kind(file: Path, source: SourceConfig) -> str:
     name = file.name.lower()
     if name.endswith(PARQUET_ENDINGS):
         return "parquet"
     if name.endswith(CSV_ENDINGS):
         return "csv"
     raise DataContractError(
-        f"{file}: files must end in {', '.join(PARQUET_ENDINGS + CSV_ENDINGS)}; convert it."
+        f"{_name(file, source)}: files must end in {', '.join(PARQUET_ENDINGS + CSV_ENDINGS)}; "
+        "convert it."
     )
+
+
+def _name(file: Path, source: SourceConfig) -> str:
+    """Answer a file's name for messages: a copy is called by where it came from."""
+    is_copy = source.path is not None and is_remote(source.path)
+    return describe(source) if is_copy else str(file)
 
 
 def _open_connection(connection: Backend, source: SourceConfig) -> ir.Table:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tiercast.artifacts.staging import locked
 from tiercast.config.errors import InputError, OutputError
+from tiercast.config.hiding import HIDDEN, masked, passwords, remember
 
 MODELS_FOLDER = Path("models")
 DATABASE_FILE = "mlflow.db"
@@ -59,9 +60,9 @@ def shown(uri: str) -> str:
     'models'
     """
     try:
-        return sqlalchemy.make_url(uri).render_as_string(hide_password=True)
+        return masked(sqlalchemy.make_url(uri).render_as_string(hide_password=True))
     except sqlalchemy.exc.ArgumentError:
-        return uri
+        return masked(uri)
 
 
 def open_client() -> MlflowClient:
@@ -73,6 +74,7 @@ def open_client() -> MlflowClient:
         The store can be neither opened nor created.
     """
     uri = store_uri()
+    remember(dict.fromkeys(passwords(uri), HIDDEN))  # MLflow's own errors quote the URI
     with using_store(), _alone(uri):
         client = MlflowClient(tracking_uri=uri)
         client.search_experiments(max_results=1)
@@ -88,7 +90,7 @@ def using_store() -> Iterator[None]:
         raise OutputError(
             f"The MLflow store {shown(store_uri())} cannot be used: {error}; mend it, or name "
             f"another in {URI_VARIABLE}."
-        ) from error
+        ) from None
 
 
 def experiment_id(client: MlflowClient, name: str) -> str:

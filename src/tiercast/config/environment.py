@@ -1,0 +1,124 @@
+"""`${NAME}` in a config: the environment's value, told only as the name."""
+
+import os
+import re
+from collections.abc import Iterator
+
+from tiercast.config.errors import ConfigError
+from tiercast.config.hiding import HIDDEN, masked, passwords
+
+REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+# Numbers, fixed words, and names that everyone sees in the results: no place for a secret. A
+# variable used here is none; everywhere else one is taken for it.
+OPEN_PLACES = (
+    ("name",),
+    ("engine",),
+    ("language",),
+    ("outlook",),
+    ("train",),
+    ("tiers",),
+    ("rfm",),
+    ("monitor",),
+    ("alerts", "rules"),
+    ("alerts", "without"),
+    ("output", "path"),
+    ("output", "schema"),
+    ("feature_store",),
+)
+
+Place = tuple[str, ...]
+
+
+class Expanded(str):
+    """A text with values of the environment in it; `written` is how the config has it."""
+
+    written: str
+
+    def __new__(cls, value: str, written: str) -> "Expanded":
+        """Answer the value, which knows how it was written."""
+        text = super().__new__(cls, value)
+        text.written = written
+        return text
+
+    def __reduce__(self) -> tuple[type["Expanded"], tuple[str, str]]:
+        return Expanded, (str(self), self.written)
+
+    def __repr__(self) -> str:
+        return repr(self.written)
+
+    def rstrip(self, signs: str | None = None, /) -> "Expanded":
+        """Answer both forms without the signs at their ends."""
+        return Expanded(super().rstrip(signs), self.written.rstrip(signs))
+
+
+def told(text: str) -> str:
+    """Answer a setting fit to be told: as the config has it, any password masked.
+
+    Examples
+    --------
+    >>> told(Expanded("https://host/a.csv?sig=geheim", "https://host/a.csv?sig=${SIGNATURE}"))
+    'https://host/a.csv?sig=${SIGNATURE}'
+    """
+    return masked(text.written if isinstance(text, Expanded) else text)
+
+
+def expanded(value: object, origin: str, place: Place = ()) -> object:
+    """Answer settings with `${NAME}` replaced by the environment's value.
+
+    Raises
+    ------
+    ConfigError
+        A name is not set.
+    """
+    if isinstance(value, dict):
+        return {key: expanded(item, origin, (*place, str(key))) for key, item in value.items()}
+    if isinstance(value, list):
+        return [expanded(item, origin, place) for item in value]
+    if not isinstance(value, str) or not REFERENCE.search(value):
+        return value
+    text = REFERENCE.sub(lambda match: _value(match[1], origin), value)
+    return text if _is_open(place) else Expanded(text, value)
+
+
+def all_values(settings: object) -> dict[str, str]:
+    """Answer each value that settings take from the environment, and the name to tell."""
+    names = {name for _, text in _references(settings) for name in REFERENCE.findall(text)}
+    return {os.environ[name]: f"${{{name}}}" for name in names}
+
+
+def secrets_of(settings: object) -> dict[str, str]:
+    """Answer what must not be shown of settings from the environment, and what is in its place.
+
+    That is each value, each text that holds one, and the passwords in these.
+    """
+    found = list(_references(settings))
+    seen = {name for place, text in found if _is_open(place) for name in REFERENCE.findall(text)}
+    secrets = {}
+    for place, text in found:
+        if not _is_open(place):
+            secrets[REFERENCE.sub(lambda match: os.environ[match[1]], text)] = masked(text)
+    names = {n for place, text in found if not _is_open(place) for n in REFERENCE.findall(text)}
+    secrets |= {os.environ[name]: f"${{{name}}}" for name in names - seen}
+    return {p: HIDDEN for value in secrets for p in passwords(value)} | secrets
+
+
+def _value(name: str, origin: str) -> str:
+    if name not in os.environ:
+        raise ConfigError(f"{origin}: ${{{name}}} is used but not set in the environment; set it.")
+    return os.environ[name]
+
+
+def _references(value: object, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Answer the texts that name a variable, and where they stand."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _references(item, (*place, str(key)))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item, place)
+    elif isinstance(value, str) and REFERENCE.search(value):
+        yield place, value
+
+
+def _is_open(place: Place) -> bool:
+    return any(place[: len(open_place)] == open_place for open_place in OPEN_PLACES)
