@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -103,3 +105,77 @@ def test_the_option_may_stand_anywhere(option):
         *option,
         *["score", "shop.yaml", "--as-of", "2024-01-01"],
     ]
+
+
+NOISY = """
+import logging, os, sys, warnings, tiercast.verbs.check, tiercast.cli.main
+def noisy(*given, **more):
+    print("10%", end="\\r100%\\n", file=sys.stderr)
+    logging.getLogger("mlflow.store").warning("Creating tables\\nand more")
+    warnings.warn("no room", UserWarning)
+    os.write(2, b"WARN NativeCodeLoader: of another language\\n\\n")
+    os.system("echo '{half a line' >&2")
+    {end}
+tiercast.verbs.check.check = noisy
+sys.argv = ["tiercast", "check", "shop.yaml", *sys.argv[1:]]
+tiercast.cli.main.main()
+"""
+
+
+def program(text, folder, *more):
+    run = [sys.executable, "-c", text, *more]
+    return subprocess.run(run, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "says"),
+    [
+        ("raise KeyError('the disk of Babel')", 1, "KeyError: 'the disk of Babel'"),
+        ("raise KeyboardInterrupt", 130, "interrupted"),
+        ("os.kill(os.getpid(), 15)", 130, "interrupted"),
+    ],
+)
+def test_all_that_comes_on_stderr_is_json(shop, tmp_path, end, code, says):
+    shown = program(NOISY.replace("{end}", end), tmp_path, "--log-format", "json")
+    told = lines(shown.stderr)
+    messages = [line["message"] for line in told if "message" in line]
+    assert shown.returncode == code == told[-1]["exit_code"]
+    assert messages == [
+        "100%",
+        "Creating tables",
+        "and more",
+        "UserWarning: no room",
+        "WARN NativeCodeLoader: of another language",
+        "{half a line",
+        says,
+    ]
+
+
+def test_a_traceback_is_json_too(shop, tmp_path):
+    end = "raise KeyError('the disk of Babel')"
+    shown = program(NOISY.replace("{end}", end), tmp_path, "--debug", "--log-format=json")
+    messages = [line["message"] for line in lines(shown.stderr)]
+    assert "Traceback (most recent call last):" in messages
+    assert messages[-1] == "KeyError: 'the disk of Babel'"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--bogus", "check", "shop.yaml"], "No such option: --bogus"),
+        (["check", "shop.yaml", "--bogus"], "No such option: --bogus"),
+        (["check"], "Missing argument 'CONFIG'."),
+        ([], "Missing command."),
+    ],
+)
+def test_usage_that_is_wrong_anywhere_is_json_for_machines_and_text_for_people(
+    tmp_path, given, says
+):
+    main = "import tiercast.cli.main; tiercast.cli.main.main()"
+    shown = program(main, tmp_path, *given, "--log-format", "json")
+    error, outcome = lines(shown.stderr)
+    assert error == {"event": "error", "message": says}
+    assert shown.returncode == outcome["exit_code"] == 2
+    plain = program(main, tmp_path, *given)
+    assert plain.returncode == 2
+    assert '{"' not in plain.stderr

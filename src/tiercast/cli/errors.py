@@ -27,6 +27,15 @@ UsageError: Any = typer.BadParameter.__mro__[1]  # typer keeps click's own to it
 class Commands(TyperGroup):
     """The commands; what they raise about input or output becomes a message and a code."""
 
+    def make_context(self, *given: Any, **more: Any) -> Any:  # click's own, as `invoke`'s
+        """Read the arguments of all commands."""
+        try:
+            return super().make_context(*given, **more)
+        except UsageError as error:
+            if not as_json():
+                raise
+            raise _ended(BAD_INPUT, error.format_message()) from error
+
     def invoke(self, ctx: Any) -> object:  # typer keeps click's Context to itself
         """Run the command named."""
         try:
@@ -107,6 +116,19 @@ def arguments(given: list[str]) -> list[str]:
     begin = places[-1]
     end = begin + (1 if "=" in rest[begin] else 2)
     return [*rest[begin:end], *rest[:begin], *rest[end:]]
+
+
+def wants_json(given: list[str]) -> bool:
+    """Answer whether arguments, put in order, ask for a log of JSON.
+
+    Examples
+    --------
+    >>> wants_json(["--log-format", "json", "check"]), wants_json(["--log-format=json"])
+    (True, True)
+    >>> wants_json(["--log-format", "text", "json"])
+    False
+    """
+    return given[:2] == [LOG_FORMAT, "json"] or given[:1] == [f"{LOG_FORMAT}=json"]
 
 
 def _ended(code: int, message: str) -> typer.Exit:

@@ -1,18 +1,29 @@
 """`--log-format json`: what happens, one JSON object a line on stderr, for machines to read.
 
-`event` says what a line is: `stage`, `step`, `stage_done`, `note`, `error`, `outcome` (the last).
-No line bears a time: whoever collects lines adds it, and `<output>/runs/` has start and end.
+`event` says what a line is: `stage`, `step`, `stage_done`, `note`, `log` (a line of a library, or
+a warning), `error`, `outcome` (the last). No line bears a time: whoever collects lines adds it,
+and `<output>/runs/` has start and end.
 """
 
+import atexit
 import json
+import os
+import subprocess
+import sys
 import time
+import warnings
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Literal
 
 import typer
 
+from tiercast.cli import json_lines
+
 LogFormat = Literal["text", "json"]
 LOG_FORMAT: ContextVar[LogFormat] = ContextVar("log_format", default="text")
+STDERR = 2
+LAST_LINES_SECONDS = 5  # a child that outlives the command may keep its stderr open
 
 
 def as_json() -> bool:
@@ -23,6 +34,37 @@ def as_json() -> bool:
 def log(event: str, **told: object) -> None:
     """Write one line."""
     typer.echo(json.dumps({"event": event, **told}, ensure_ascii=False), err=True)
+
+
+def speak_json() -> None:
+    """Let all that this process and its children write to stderr be JSON, until it ends."""
+    LOG_FORMAT.set("json")
+    warnings.showwarning = _log_warning  # type: ignore[assignment]  # takes file and line, too
+    program = [sys.executable, "-I", "-S", json_lines.__file__]
+    tongue = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=STDERR)
+    assert tongue.stdin is not None
+    sys.stderr.flush()
+    os.dup2(tongue.stdin.fileno(), STDERR)
+    tongue.stdin.close()
+    atexit.register(_fall_silent, tongue)
+
+
+def _log_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_more: object
+) -> None:
+    place = f"{filename}:{lineno}"
+    log("log", level="warning", message=f"{category.__name__}: {message}", place=place)
+
+
+def _fall_silent(tongue: subprocess.Popen[bytes]) -> None:
+    """Wait until the last line is out; what Python may say while it ends goes nowhere."""
+    with suppress(ValueError):  # closed by someone
+        sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, STDERR)
+    os.close(nowhere)
+    with suppress(subprocess.TimeoutExpired):
+        tongue.wait(LAST_LINES_SECONDS)
 
 
 class JsonProgress:

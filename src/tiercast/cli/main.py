@@ -20,9 +20,9 @@ from tiercast.cli import (
     verify,
 )
 from tiercast.cli.console import show_lines
-from tiercast.cli.errors import DEBUG, Commands, arguments, exit_codes
+from tiercast.cli.errors import DEBUG, Commands, arguments, exit_codes, wants_json
 from tiercast.cli.errors import LOG_FORMAT as LOG_FORMAT_OPTION
-from tiercast.cli.json_log import LOG_FORMAT, LogFormat
+from tiercast.cli.json_log import LOG_FORMAT, LogFormat, speak_json
 
 app = typer.Typer(
     cls=Commands,
@@ -82,7 +82,10 @@ def main() -> None:
     # A scheduler that stops a job ends it as Ctrl-C does: told, recorded, with the same code.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     command = typer.main.get_command(app)
-    command(args=arguments(sys.argv[1:]), prog_name="tiercast")
+    given = arguments(sys.argv[1:])
+    if wants_json(given):
+        speak_json()
+    command(args=given, prog_name="tiercast")
 
 
 if __name__ == "__main__":
