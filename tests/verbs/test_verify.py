@@ -3,6 +3,7 @@ import shutil
 from contextlib import contextmanager
 
 import ibis
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from shop import shop
 from tiercast.artifacts.scored_days import parts_of, scores_folder
 from tiercast.config.errors import InputError
+from tiercast.config.schema import FeatureStoreConfig
 from tiercast.contract.tables import TABLES
 from tiercast.scoring.score import score
 from tiercast.snapshots import history
@@ -42,7 +44,8 @@ def test_a_scored_day_is_told_the_same_again_whatever_is_planted_after_it(tenth)
     found = verify(tenth.config)
     assert found.passed
     assert (found.as_of, found.model_version, found.rows) == (DAY, "1", tenth.scored.rows)
-    assert (found.replayed, found.leaked, found.notes) == ((), (), ())
+    assert (found.replayed, found.customers, found.leaked) == ((), 0, ())
+    assert (found.changed, found.notes) == ((), ())
 
 
 def test_changes_are_told_against_the_scores_that_were_the_last_then(tenth, output):
@@ -62,7 +65,59 @@ def test_a_changed_score_is_named(tenth, output):
     pq.write_table(table.set_column(at, table.schema.field(at), pa.array(risks)), part)
     found = verify(tenth.config, DAY)
     assert not found.passed
-    assert found.replayed == ("churn_probability",)
+    assert (found.replayed, found.customers) == (("churn_probability",), 1)
+    assert (found.changed, found.leaked) == ((), ())
+    (note,) = found.notes
+    assert note.startswith("The source is as it was, by its fingerprint: ")
+
+
+@pytest.fixture
+def late(tenth, output, tmp_path):
+    """Return a function that answers the config of a source with orders that came late."""
+
+    def add(*customers, day="1998-03-01", **changes):
+        config = tenth.config
+        lines = pd.read_parquet(config.sources["transactions"].path)
+        known = lines[lines["customer_id"] == lines["customer_id"].iloc[0]].head(1)
+        more = [known.assign(customer_id=who, ordered_at=pd.Timestamp(day)) for who in customers]
+        path = tmp_path / "late.parquet"
+        pd.concat([lines, *more]).astype(lines.dtypes).to_parquet(path, index=False)
+        source = config.sources["transactions"].model_copy(update={"path": str(path)})
+        return config.model_copy(update={"sources": {"transactions": source}} | changes)
+
+    return add
+
+
+def test_orders_that_came_late_are_a_changed_source_and_no_leak(tenth, late):
+    ids = tenth.scores["customer_id"].to_pylist()
+    found = verify(late(*ids[5:8]), DAY)
+    assert not found.passed
+    assert found.leaked == ()
+    assert {"recency_days", "orders", "churn_probability"} <= set(found.replayed)
+    assert "customer_id" not in found.replayed
+    assert found.customers >= 3  # and those who change places with them
+    assert found.changed == ("transactions",)
+    assert found.notes[0].startswith("The source is not the one that was scored, in transactions:")
+
+
+def test_a_customer_whose_orders_came_late_is_counted(late):
+    found = verify(late(10_000_010), DAY)
+    assert found.leaked == ()
+    assert found.replayed[0] == "customer_id"
+    assert "first_order_amount" not in found.replayed  # of the others nothing of their own
+    assert found.customers >= 1
+
+
+def test_orders_of_after_the_day_are_no_change(late):
+    assert verify(late(10, day="1998-04-01"), DAY).passed
+
+
+def test_late_orders_that_a_feature_store_does_not_see_are_no_leak(tenth, late, tmp_path):
+    place = {"output": tenth.config.output.model_copy(update={"path": str(tmp_path / "out")})}
+    place["feature_store"] = FeatureStoreConfig(path=str(tmp_path / "daybook"), late_days=3)
+    score(late(**place), DAY)
+    found = verify(late(*tenth.scores["customer_id"].to_pylist()[:3], **place), DAY)
+    assert (found.replayed, found.leaked) == ((), ())
 
 
 def test_a_cutoff_that_lets_the_day_itself_in_is_found(tenth, monkeypatch):
@@ -92,6 +147,22 @@ def test_all_of_the_past_is_planted_after_the_day_and_none_before(name):
     assert before > 0
     assert (found[spec.time] < MIDNIGHT).sum() == before
     assert len(found) == len(rows) + before
+
+
+def test_the_newest_row_is_planted_at_the_days_first_moment():
+    days = [dt.datetime(2024, 2, day) for day in (1, 20, 28)]
+    table = ibis.memtable(
+        {"customer_id": [1, 1, 2], "ordered_at": days, "amount": [1.0, 2.0, -3.0]}
+    )
+    table = table.mutate(ordered_at=table["ordered_at"].cast("timestamp(6)"))
+    found = _planted(table, TABLES["transactions"], MIDNIGHT.date()).to_pandas()
+    planted = found[found["ordered_at"] >= MIDNIGHT].sort_values("ordered_at")
+    assert list(planted["ordered_at"]) == [
+        MIDNIGHT,
+        MIDNIGHT + dt.timedelta(days=8),
+        MIDNIGHT + dt.timedelta(days=27),
+    ]
+    assert list(planted["amount"]) == [22.0, 15.0, 8.0]
 
 
 def test_a_second_time_that_was_empty_comes_after_the_day():

@@ -17,9 +17,11 @@ def verify(config: ConfigFile, as_of: AsOf = None) -> None:
     with watch() as progress:
         found = verify_day(config, as_of, progress=progress)
     replayed, leaked = ", ".join(found.replayed), ", ".join(found.leaked)
+    whom = f"{found.customers:,} customer{'' if found.customers == 1 else 's'}"
+    differs = f"differs for {whom}, in {replayed}"
     show_lines(
         f"{found.rows:,} customers of {found.as_of}, model version {found.model_version}",
-        f"Replay:     {f'differs in {replayed}' if replayed else 'the same to the byte'}",
+        f"Replay:     {differs if replayed else 'the same to the byte'}",
         f"Leak probe: {f'the planted future shows in {leaked}' if leaked else 'nothing shows'}",
         *found.notes,
     )

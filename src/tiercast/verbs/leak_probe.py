@@ -1,6 +1,7 @@
 """A base with a planted future: whoever looks past the cutoff will show it.
 
-Every row before the day is planted once more, as long after the day as it lay before it, its
+Every row before the day is planted once more, as long after the day as it lay before the newest
+of them (so that some come in the day's first moment, which is beyond the cutoff already), its
 amounts sevenfold and so that it cannot cancel out; and second times that were empty, such as
 `contacts.responded_at`, are filled with a later one. Rows of after the day that are there stay.
 """
@@ -46,11 +47,14 @@ def _planted(table: ir.Table, spec: TableSpec, as_of: dt.date) -> ir.Table:
 
 
 def _later(known: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Value]:
-    """Answer the time of each planted row: mirrored at the day, from its first moment on."""
+    """Answer the time of each planted row: the newest comes at the day's first moment."""
     assert spec.time is not None
-    day = _seconds(as_of)
-    ahead = ibis.least(2 * day - known[spec.time].epoch_seconds(), _seconds(LAST_DAY))
-    return {spec.time: ibis.greatest(ahead, day).as_timestamp("s").cast("timestamp(6)")}
+    seconds = known[spec.time].epoch_seconds()
+    newest = seconds.max().execute()
+    ahead = _seconds(as_of) + (0 if newest is None else int(newest)) - seconds
+    return {
+        spec.time: ibis.least(ahead, _seconds(LAST_DAY)).as_timestamp("s").cast("timestamp(6)")
+    }
 
 
 def _louder(known: ir.Table) -> dict[str, ir.Value]:

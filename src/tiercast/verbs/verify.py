@@ -2,18 +2,16 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from tiercast.artifacts.scored_days import (
     features_folder,
     manifest_of,
-    parts_of,
     scored_day,
     scores_folder,
 )
@@ -23,21 +21,27 @@ from tiercast.config.schema import Config
 from tiercast.scoring.job import PREVIOUS
 from tiercast.scoring.score import score
 from tiercast.snapshots.cutoffs import as_day
+from tiercast.verbs.dataset_difference import Difference, difference
 from tiercast.verbs.leak_probe import with_planted_future
+from tiercast.verbs.source_change import changed_tables
 
 
 @dataclass(frozen=True)
 class Verification:
     """What a replay and a leak probe found of a scored day.
 
-    `replayed` and `leaked` name the columns whose bytes differ from those stored: when the day is
-    scored again, and when a future is planted after it. `notes` say what may be behind it.
+    `replayed` names the columns whose bytes differ from those stored when the day is scored
+    again, for so many `customers`; `leaked` those in which that replay changes when a future is
+    planted after the day. `changed` names the tables whose rows are not those that were scored,
+    looked up where the replay differs. `notes` say what may be behind it.
     """
 
     as_of: dt.date
     model_version: str
     rows: int
     replayed: tuple[str, ...]
+    customers: int
+    changed: tuple[str, ...]
     leaked: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -57,7 +61,10 @@ def verify(
 
     The day is by default the last that was scored; it is scored with the model version of its
     manifest, beside the previous scores it was told against, into a folder that goes afterwards.
-    Scores and features are compared column by column, to the byte. The probe runs on DuckDB.
+    Scores and features are compared column by column, to the byte: what is stored with the
+    replay, and the replay with what is told once the future is planted, so that orders which
+    came late are no leak. The probe runs on DuckDB and without a feature store, and so does the
+    replay that it is held against.
 
     Raises
     ------
@@ -69,19 +76,36 @@ def verify(
     day = scored_day(output, as_day(as_of))
     stored = manifest_of(scores_folder(output, day))
     case = _Case(settings, output, day, stored, shown)
-    shown.stage("score the day again")
-    replayed, fingerprint = case.differing(settings)
-    shown.stage("plant a future and score once more")
-    with TemporaryDirectory(prefix="tiercast-") as planted:
-        leaked, _ = case.differing(with_planted_future(settings, day, Path(planted)))
+    with ExitStack() as scratch:
+        shown.stage("score the day again")
+        replay = case.scored(settings, _folder(scratch))
+        found = case.difference(output, replay)
+        plain = settings.model_copy(update={"feature_store": None, "engine": "duckdb"})
+        if plain != settings:
+            shown.stage("score it as the probe reads it")
+            replay = case.scored(plain, _folder(scratch))
+        shown.stage("plant a future and score once more")
+        planted = with_planted_future(settings, day, _folder(scratch))
+        probe = case.scored(planted, _folder(scratch))
+        leaked = case.difference(replay, probe).columns
+    changed: tuple[str, ...] = ()
+    if found.columns:
+        shown.stage("see whether the source changed")
+        changed = changed_tables(settings, day, stored["data"]["fingerprint"])
     return Verification(
         day,
         str(stored["model"]["version"]),
         int(stored["rows"]),
-        replayed,
+        found.columns,
+        len(found.customers),
+        changed,
         leaked,
-        _notes(stored, fingerprint, replayed),
+        _notes(stored, found, changed),
     )
+
+
+def _folder(scratch: ExitStack) -> Path:
+    return Path(scratch.enter_context(TemporaryDirectory(prefix="tiercast-")))
 
 
 @dataclass(frozen=True)
@@ -94,25 +118,25 @@ class _Case:
     stored: Mapping[str, Any]
     progress: Progress
 
-    def differing(self, config: Config) -> tuple[tuple[str, ...], object]:
-        """Answer the columns that another scoring tells otherwise, and its data's fingerprint."""
-        with TemporaryDirectory(prefix="tiercast-") as scratch:
-            target = Path(scratch)
-            self._lay_out_previous(target)
-            score(
-                config,
-                self.as_of,
-                model_version=str(self.stored["model"]["version"]),
-                output=target,
-                progress=self.progress,
-            )
-            found = [
-                name
-                for place in (scores_folder, features_folder)
-                for name in _differing(place(self.output, self.as_of), place(target, self.as_of))
-            ]
-            told = manifest_of(scores_folder(target, self.as_of))
-        return tuple(dict.fromkeys(found)), told["data"]["fingerprint"]
+    def scored(self, config: Config, target: Path) -> Path:
+        """Score the day once more into a folder; answers the folder."""
+        self._lay_out_previous(target)
+        score(
+            config,
+            self.as_of,
+            model_version=str(self.stored["model"]["version"]),
+            output=target,
+            progress=self.progress,
+        )
+        return target
+
+    def difference(self, one: Path, other: Path) -> Difference:
+        """Answer how the scores and features of two outputs differ."""
+        scores, features = (
+            difference(place(one, self.as_of), place(other, self.as_of))
+            for place in (scores_folder, features_folder)
+        )
+        return scores | features
 
     def _lay_out_previous(self, target: Path) -> None:
         """Let the scoring find the scores that the stored one was told against, and no others."""
@@ -125,47 +149,28 @@ class _Case:
         place.symlink_to(scores_folder(self.output, day).absolute())
 
 
-def _differing(stored: Path, again: Path) -> list[str]:
-    """Answer the columns in which two datasets differ, part by part; `parts` if those do."""
-    ours, theirs = parts_of(stored), parts_of(again)
-    if [part.name for part in ours] != [part.name for part in theirs]:
-        return ["parts"]
-    names = [
-        name
-        for mine, other in zip(ours, theirs, strict=True)
-        if mine.read_bytes() != other.read_bytes()
-        for name in _differing_columns(mine, other)
-    ]
-    return list(dict.fromkeys(names))
-
-
-def _differing_columns(stored: Path, again: Path) -> list[str]:
-    one, other = (pq.read_table(part, partitioning=None) for part in (stored, again))
-    if one.schema != other.schema:
-        return ["schema"]
-    differing = [name for name in one.column_names if _bytes(one, name) != _bytes(other, name)]
-    return differing or ["bytes"]
-
-
-def _bytes(table: pa.Table, name: str) -> bytes:
-    """Answer a column's very bytes: a NaN equals itself."""
-    (batch,) = table.select([name]).combine_chunks().to_batches()
-    content: bytes = batch.serialize().to_pybytes()
-    return content
-
-
 def _notes(
-    stored: Mapping[str, Any], fingerprint: object, replayed: tuple[str, ...]
+    stored: Mapping[str, Any], found: Difference, changed: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Answer what may be behind a difference."""
-    if not replayed:
+    """Answer what may be behind a difference of the replay."""
+    if not found.columns:
         return ()
     notes = []
     if PREVIOUS not in stored:
         notes.append("The day was scored by a version that did not record its previous scores.")
-    if stored["data"]["fingerprint"] != fingerprint:
+    if changed:
         notes.append(
-            "The data are not those that were scored: rows of before the day may have been added, "
-            "mended or removed since."
+            f"The source is not the one that was scored, in {', '.join(changed)}: rows were "
+            "added, mended or removed since. Score the day again if they are to count."
+        )
+    elif stored["tiercast_version"] != version("tiercast"):
+        notes.append(
+            f"The source is as it was; tiercast {stored['tiercast_version']} scored the day, "
+            f"this is {version('tiercast')}."
+        )
+    else:
+        notes.append(
+            "The source is as it was, by its fingerprint: settings, libraries or the stored "
+            "scores themselves changed."
         )
     return tuple(notes)

@@ -1,0 +1,33 @@
+"""Whether the tables of a base are those that were scored once, by their fingerprints."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.config.schema import Config, TableName
+from tiercast.contract.tables import TABLES
+from tiercast.sources.canonical import open_base
+from tiercast.sources.hashes import hash_sums
+
+
+def changed_tables(config: Config, as_of: dt.date, scored: Mapping[str, str]) -> tuple[str, ...]:
+    """Answer the tables whose rows of before a day are not those that were scored.
+
+    `scored` are the fingerprints of the scoring. Rows that a day brought since are no change:
+    a table is as it was where all of its rows have the fingerprint, or those before the day. Of
+    one that held later rows when it was scored, and more now, that cannot be told: it counts.
+    """
+    with open_base(config.model_copy(update={"feature_store": None})) as base:
+        now = {
+            str(name): {str(hash_sums(rows)) for rows in (table, _before(table, name, as_of))}
+            for name, table in base.tables.items()
+        }
+    names = dict.fromkeys((*scored, *now))
+    return tuple(name for name in names if scored.get(name) not in now.get(name, set()))
+
+
+def _before(table: ir.Table, name: TableName, as_of: dt.date) -> ir.Table:
+    time = TABLES[name].time
+    return table if time is None else table.filter(table[time] < ibis.timestamp(f"{as_of} 00:00"))
