@@ -20,6 +20,7 @@ import yaml
 from fsspec import filesystem
 
 from fork_server import fork_server
+from full_disk import files_up_to
 from shop import CUTOFFS
 from tiercast.artifacts.run_log import RunLog
 from tiercast.config.errors import OutputError
@@ -407,6 +408,31 @@ def test_a_disk_that_takes_no_more_leaves_the_old_output(job, tmp_path):
     assert re.search(r"could not be written: .*File too large; free some space", told)
     assert all_seen(job.output) == before
     assert [p.name for name in FOLDERS for p in (job.output / name).glob(".*")] == []
+
+
+def test_a_scratch_disk_that_takes_no_more_is_told_and_leaves_the_old_output(job):
+    score(job.before, DAY)
+    before = all_seen(job.output)
+    message = r"^The scratch folder in .* File too large; set TMPDIR to a folder with more room"
+    for size in (50_000, 400_000):
+        with files_up_to(size), pytest.raises(OutputError, match=message):
+            score(job.now, DAY)
+    assert all_seen(job.output) == before
+    assert [run.outcome for run in RunLog(job.output).read()] == ["done", "failed", "failed"]
+
+
+def test_a_killed_job_s_scratch_folders_are_gone_after_the_next(job, tmp_path, monkeypatch):
+    place = tmp_path / "scratch"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    with fork_server(job.folder, tmp_path / "log") as server:
+        command = server.start(*job.arguments)
+        assert command.said(WRITING)
+        assert command.kill() == -signal.SIGKILL
+        assert len(list(place.glob("tiercast-*"))) >= 1
+        assert server.start(*job.arguments).wait() == 0
+    assert list(place.glob("*tiercast-*")) == []
 
 
 def test_a_folder_that_nobody_may_write_to_is_told(text_ids):

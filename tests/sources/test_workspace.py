@@ -5,6 +5,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from full_disk import files_up_to
 from tiercast.config.errors import OutputError
 from tiercast.sources.workspace import allow_panel, workspace
 
@@ -56,10 +57,40 @@ def test_a_table_larger_than_memory_is_sorted_on_disk():
     assert (first, last) == (least, most)
 
 
+def run(*statements):
+    with workspace() as connection:
+        for statement in statements:
+            connection.raw_sql(statement)
+
+
+def test_a_scratch_folder_without_room_for_a_table_is_told():
+    table = "create table numbers as select hash(range) from range(2000000)"
+    message = r"scratch folder in .* File too large; set TMPDIR to"
+    with files_up_to(1_000_000), pytest.raises(OutputError, match=message):
+        run(table)
+
+
+def test_a_scratch_folder_without_room_to_spill_is_told():
+    little = ("set memory_limit = '64MB'", "set max_temp_directory_size = '11MB'")
+    group = "select max(n) from (select hash(range) n, count(*) from range(5000000) group by 1)"
+    message = r"could not hold the job .* used\); set TMPDIR to a folder with more room"
+    with pytest.raises(OutputError, match=message):
+        run(*little, group)
+
+
 @pytest.mark.parametrize(
-    "error",
-    [duckdb.IOException("No space left on device"), duckdb.OutOfMemoryException("out of memory")],
+    ("error", "remedy"),
+    [
+        (duckdb.OutOfMemoryException("Out of Memory Error: 512 MB used"), "free some, then run"),
+        (duckdb.IOException('IO Error: Could not write file "/store/a": full'), "mend the file"),
+    ],
 )
-def test_a_scratch_folder_that_cannot_hold_the_job_is_told(error):
-    with pytest.raises(OutputError, match="free some space or memory"), workspace():
+def test_memory_and_other_disks_are_not_called_the_scratch_folder(error, remedy):
+    with pytest.raises(OutputError, match=remedy) as told, workspace():
         raise error
+    assert "TMPDIR" not in str(told.value)
+
+
+def test_an_error_of_a_query_is_no_trouble_of_a_disk():
+    with pytest.raises(duckdb.BinderException), workspace() as connection:
+        connection.raw_sql("select nothing")

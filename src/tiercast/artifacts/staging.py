@@ -11,7 +11,6 @@ parent: locks end with their process, so a leftover is told from a job at work, 
 process numbers say.
 """
 
-import fcntl
 import os
 import secrets
 import shutil
@@ -21,6 +20,8 @@ from pathlib import Path
 
 from tiercast.artifacts.exchange import exchange
 from tiercast.artifacts.text_file import writing
+from tiercast.sources.held import hold, is_left
+from tiercast.sources.held import locked as locked  # a part of this module's vocabulary
 
 PARTIAL, OLD = ".partial", ".old"
 
@@ -54,7 +55,7 @@ def _begin(folder: Path) -> tuple[Path, int]:
         _tidy_up(folder)
         staging = _hidden(folder, PARTIAL)
         staging.mkdir()
-        return staging, _lock(staging)
+        return staging, hold(staging)
 
 
 def _hidden(folder: Path, ending: str) -> Path:
@@ -89,40 +90,9 @@ def _tidy_up(folder: Path) -> None:
         else:
             old.rename(folder)
     for partial in folder.parent.glob(f".{_escaped(folder.name)}.*{PARTIAL}"):
-        if not _in_use(partial):
+        if is_left(partial):
             shutil.rmtree(partial, ignore_errors=True)
 
 
 def _escaped(name: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Let one job at a time into the block, of all on this machine that name `folder`."""
-    descriptor = _lock(folder)
-    try:
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(folder: Path) -> int:
-    descriptor = os.open(folder, os.O_RDONLY)
-    with suppress(OSError):  # a few network file systems cannot lock folders: go on without
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return descriptor
-
-
-def _in_use(folder: Path) -> bool:
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except FileNotFoundError:  # its own job removed it just now
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # held by another, or not to be told: leave it alone
-        return True
-    finally:
-        os.close(descriptor)
-    return False

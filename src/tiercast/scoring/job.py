@@ -2,11 +2,10 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
@@ -29,6 +28,7 @@ from tiercast.scoring.watch import Watch, watch
 from tiercast.sinks.recorded_run import RecordedRun
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
+from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.registry import ModelVersion
 
 PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are told against
@@ -73,7 +73,7 @@ class Job:
             DatasetWriter(scores_folder(self.output, self.as_of)) as scores,
             DatasetWriter(features_folder(self.output, self.as_of)) as features,
         ):
-            staged = passes.stage(Path(scratch), features, progress)
+            staged = passes.stage(scratch, features, progress)
             totals = self._write(passes, staged, scores, progress)
             self._describe(totals, scores, features)
             self._copy(scores, elsewhere, progress)
@@ -97,10 +97,10 @@ class Job:
         _check_anyone(batches.customers, self.as_of)
         return PassesHere(self.base, self.model, batches, self.previous, carried)
 
-    def _scratch(self) -> TemporaryDirectory[str]:
+    def _scratch(self) -> AbstractContextManager[Path]:
         """Make a folder for staged rows; on Spark, where executors see it."""
         shared = self.base.connection.folder if self.base.config.on_spark else None
-        return TemporaryDirectory(prefix="tiercast-", dir=shared)
+        return scratch_folder(shared)
 
     def _write(
         self, passes: Passes, staged: Staged, scores: DatasetWriter, progress: Progress

@@ -17,6 +17,7 @@ from tiercast.config.progress import Progress
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.next_order import QUANTILES
 from tiercast.scoring.batches import Batches
+from tiercast.sources.scratch import filling
 
 REASONS = "reasons"
 DATES = dict.fromkeys(QUANTILES, pa.date32())
@@ -62,7 +63,8 @@ def stage(
         features.write(known)
         sums += tier_sums(model, scored)
         parts.append(folder / f"part-{len(parts):05d}.parquet")
-        pq.write_table(scored, parts[-1])
+        with filling(folder):
+            pq.write_table(scored, parts[-1])
         progress.step(f"{len(frame):,} customers")
     return Staged(folder, tuple(parts), sums)
 

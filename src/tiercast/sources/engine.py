@@ -1,6 +1,5 @@
 """The engine that a config names, opened: DuckDB in this process, or Spark."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from ibis.backends.sql import SQLBackend
 
 from tiercast.config.schema import LOCAL_SPARK, Config
+from tiercast.sources.scratch import PREFIX, scratch_folder
 from tiercast.sources.spark_session import spark_session
 from tiercast.sources.workspace import workspace
 
@@ -38,5 +38,5 @@ def _shared_folder(config: Config) -> Iterator[Path]:
     if config.engine != LOCAL_SPARK:
         parent = Path(config.output.path).absolute()
         parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".tiercast-", dir=parent) as folder:
-        yield Path(folder)
+    with scratch_folder(parent, prefix=f".{PREFIX}") as folder:
+        yield folder

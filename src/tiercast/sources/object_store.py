@@ -18,6 +18,7 @@ from tiercast.config.hiding import hide
 from tiercast.config.schema import REMOTE_PATH
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.samples import SAMPLE_SCHEME
+from tiercast.sources.scratch import filling
 
 FILE_SCHEME = "file://"
 REMEDY = "see to the address, the network and the credentials"
@@ -111,7 +112,8 @@ def _names(files: fsspec.AbstractFileSystem, inside: str, url: str) -> list[str]
 
 def _copy(files: fsspec.AbstractFileSystem, name: str, folder: Path, number: int) -> Path:
     target = folder / f"{number:05d}-{file_name(name)}"
-    files.get_file(name, str(target))
+    with filling(folder):
+        files.get_file(name, str(target))
     return target
 
 

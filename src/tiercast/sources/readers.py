@@ -183,6 +183,8 @@ def _open_csv(connection: Backend, files: list[Path]) -> ir.Table:
             **options,
         )
     except (duckdb.Error, IbisError) as error:
+        if is_scratch_trouble(error):
+            raise
         for file in files:
             if reason := trouble(file, sign):
                 raise DataContractError(f"{file}: cannot be read: {reason}.") from error

@@ -1,7 +1,6 @@
 """The engine a job runs on: a DuckDB database in a temporary file, gone when the job ends."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from ibis.backends.duckdb import Backend
 from ibis.backends.sql import SQLBackend
 
 from tiercast.config.errors import OutputError
+from tiercast.sources.scratch import full, names_full, scratch_folder
 
 # Beyond it DuckDB spills to the workspace's folder: a job's memory does not grow with its base.
 # More would be filled; each thread needs about 125 MB. Batches of customers are as fast with it,
@@ -19,8 +19,8 @@ from tiercast.config.errors import OutputError
 MEMORY_LIMIT = "512MB"
 PANEL_SHARE = 0.25  # of the machine's memory, for a panel of a whole base
 MOST_THREADS = 4
-SCRATCH_PREFIX = "tiercast-"
-NO_SPACE = "No space left"
+AGAIN = "then run it again"
+SPILLING = "max_temp_directory_size"  # in DuckDB's words for a scratch folder without room
 
 
 @contextmanager
@@ -32,16 +32,17 @@ def workspace() -> Iterator[Backend]:
     OutputError
         The scratch folder is full or cannot be written, or memory does not suffice.
     """
-    with _scratch_folder() as folder, _told(folder):
+    with scratch_folder() as folder, _told(folder):
         connection = ibis.duckdb.connect(
-            Path(folder) / "workspace.duckdb",
+            folder / "workspace.duckdb",
             memory_limit=MEMORY_LIMIT,
             threads=min(MOST_THREADS, os.cpu_count() or 1),
-            temp_directory=folder,
+            temp_directory=str(folder),
             preserve_insertion_order=False,
         )
         try:
-            yield connection
+            with _told(folder):  # before what fills the folder goes
+                yield connection
         finally:
             connection.disconnect()
 
@@ -56,33 +57,19 @@ def allow_panel(connection: SQLBackend) -> None:
 
 def is_scratch_trouble(error: Exception) -> bool:
     """Answer whether DuckDB lacks space or memory, rather than a file that it can read."""
-    of_disk = isinstance(error, duckdb.IOException)
-    of_scratch = SCRATCH_PREFIX in str(error) or NO_SPACE in str(error)
-    return isinstance(error, duckdb.OutOfMemoryException) or (of_disk and of_scratch)
+    return isinstance(error, duckdb.OutOfMemoryException) or names_full(str(error))
 
 
 @contextmanager
-def _scratch_folder() -> Iterator[str]:
-    parent = tempfile.gettempdir()
-    try:
-        folder = tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX, ignore_cleanup_errors=True)
-    except OSError as error:
-        raise OutputError(_trouble(parent, error.strerror or str(error))) from error
-    with folder as name:
-        yield name
-
-
-@contextmanager
-def _told(folder: str) -> Iterator[None]:
+def _told(folder: Path) -> Iterator[None]:
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        parent = str(Path(folder).parent)
-        raise OutputError(_trouble(parent, str(error).splitlines()[0])) from error
-
-
-def _trouble(parent: str, reason: str) -> str:
-    return (
-        f"The scratch folder in {parent} could not hold the job: {reason}; free some space or "
-        "memory, or name another folder in TMPDIR, then run it again."
-    )
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        if names_full(reason) or SPILLING in str(error):
+            raise OutputError(full(folder, reason)) from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise OutputError(f"Memory did not suffice: {reason}; free some, {AGAIN}.") from error
+        if isinstance(error, duckdb.IOException):
+            raise OutputError(f"{reason}; free some space or mend the file, {AGAIN}.") from error
+        raise

@@ -1,7 +1,6 @@
 """A stored model as MLflow keeps it: a readable script, the model's data, a signature."""
 
 import shutil
-import tempfile
 import warnings
 from importlib.metadata import version
 from pathlib import Path, PurePath
@@ -15,6 +14,7 @@ from pandas.api.types import is_integer_dtype, is_numeric_dtype
 
 from tiercast.artifacts.model_folder import load_model
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.runs import TrainingRun
 
 SCRIPT = Path(__file__).with_name("pyfunc_model.py")
@@ -47,8 +47,8 @@ def log_model(run: TrainingRun, folder: Path, features: pd.DataFrame) -> LoggedM
         model_uuid=created.model_id,
         model_id=created.model_id,
     )
-    with tempfile.TemporaryDirectory(prefix="tiercast-") as scratch:
-        target, source = Path(scratch) / "logged", Path(scratch) / PurePath(FILES).name
+    with scratch_folder() as scratch:
+        target, source = scratch / "logged", scratch / PurePath(FILES).name
         shutil.copytree(folder, source)
         mlflow.pyfunc.save_model(
             target,

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 from mlflow import MlflowClient
@@ -18,6 +17,7 @@ from tiercast.artifacts.model_folder import load_model
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.sources.scratch import filling, scratch_folder
 from tiercast.tracking.logged_model import FILES, log_model
 from tiercast.tracking.runs import TrainingRun
 from tiercast.tracking.store import open_client, using_store
@@ -165,11 +165,12 @@ def version_folder(config: Config, version: str = CHAMPION) -> Iterator[Path]:
     client = open_client()
     number = find_version(config, version).version
     source = client.get_model_version_download_uri(config.name, number)
-    with TemporaryDirectory(prefix="tiercast-") as scratch:
+    with scratch_folder() as scratch:
         try:
-            fetched = download_artifacts(
-                f"{source}/{FILES}", dst_path=scratch, tracking_uri=client.tracking_uri
-            )
+            with filling(scratch, MlflowException):
+                fetched = download_artifacts(
+                    f"{source}/{FILES}", dst_path=str(scratch), tracking_uri=client.tracking_uri
+                )
         except (MlflowException, OSError) as error:
             raise InputError(
                 f"The files of {config.name} version {number} cannot be fetched from {source}: "

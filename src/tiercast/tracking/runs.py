@@ -2,7 +2,6 @@
 
 import datetime as dt
 import html
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from plotly.graph_objects import Figure
 
 from tiercast.artifacts.text_file import to_json
 from tiercast.config.schema import Config
+from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.store import experiment_id, open_client
 
 PARENT_TAG = "mlflow.parentRunId"
@@ -94,8 +94,8 @@ class TrainingRun:
         if ending not in TABLE_WRITERS:
             known = ", ".join(TABLE_WRITERS)
             raise ValueError(f"a table's path must end in one of {known}, but got {path!r}")
-        with tempfile.TemporaryDirectory(prefix="tiercast-") as folder:
-            file = Path(folder) / PurePath(path).name
+        with scratch_folder() as folder:
+            file = folder / PurePath(path).name
             TABLE_WRITERS[ending](frame, file)
             parent = str(PurePath(path).parent)
             self.client.log_artifact(self.run_id, str(file), None if parent == "." else parent)

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tiercast.artifacts.model_folder import save_model
 from tiercast.artifacts.reference import REFERENCE_FILE
@@ -22,6 +21,7 @@ from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
 from tiercast.readiness.wording import refuse_unless_ready, remedies, verdict
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
+from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import allow_panel
 from tiercast.tracking.registry import CHAMPION, load_version, register, version_of
 from tiercast.tracking.runs import TrainingRun, training_run
@@ -203,8 +203,8 @@ class _Training:
         run.log_text(self.features, "features.md")
 
     def _register(self, run: TrainingRun, model: CustomerModel) -> str:
-        with TemporaryDirectory(prefix="tiercast-") as scratch:
-            folder = Path(scratch) / "model"
+        with scratch_folder() as scratch:
+            folder = scratch / "model"
             save_model(model, folder)
             rows = self.panel.current[
                 list(dict.fromkeys(("customer_id", "as_of", *model.feature_names)))

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -15,6 +14,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.snapshots.cutoffs import as_day
+from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import workspace
 from tiercast.transitions.counterfactual import ask
 from tiercast.transitions.moves import moves
@@ -79,11 +79,11 @@ def migration(
     settings, shown = load_config(config), progress or Silent()
     output = Path(settings.output.path)
     first, last = _days(output, as_day(before), as_day(now))
-    with workspace() as connection, TemporaryDirectory(prefix="tiercast-") as scratch:
+    with workspace() as connection, scratch_folder() as scratch:
         later = ScoredDay.read(connection, output, last)
         earlier = ScoredDay.read(connection, output, first, later.scores.customer_id.type())
         _check_tiers(earlier, later)
-        asked = ask(settings, earlier, later, Path(scratch), shown)
+        asked = ask(settings, earlier, later, scratch, shown)
         shown.stage("compare customers")
         table = moves(connection, earlier, later, asked)
         names = later.tier_names

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from tiercast.artifacts.scored_days import (
@@ -21,6 +20,7 @@ from tiercast.config.schema import Config
 from tiercast.scoring.job import PREVIOUS
 from tiercast.scoring.score import score
 from tiercast.snapshots.cutoffs import as_day
+from tiercast.sources.scratch import scratch_folder
 from tiercast.verbs.dataset_difference import Difference, difference
 from tiercast.verbs.leak_probe import with_planted_future
 from tiercast.verbs.source_change import changed_tables
@@ -78,15 +78,15 @@ def verify(
     case = _Case(settings, output, day, stored, shown)
     with ExitStack() as scratch:
         shown.stage("score the day again")
-        replay = case.scored(settings, _folder(scratch))
+        replay = case.scored(settings, scratch.enter_context(scratch_folder()))
         found = case.difference(output, replay)
         plain = settings.model_copy(update={"feature_store": None, "engine": "duckdb"})
         if plain != settings:
             shown.stage("score it as the probe reads it")
-            replay = case.scored(plain, _folder(scratch))
+            replay = case.scored(plain, scratch.enter_context(scratch_folder()))
         shown.stage("plant a future and score once more")
-        planted = with_planted_future(settings, day, _folder(scratch))
-        probe = case.scored(planted, _folder(scratch))
+        planted = with_planted_future(settings, day, scratch.enter_context(scratch_folder()))
+        probe = case.scored(planted, scratch.enter_context(scratch_folder()))
         leaked = case.difference(replay, probe).columns
     changed: tuple[str, ...] = ()
     if found.columns:
@@ -102,10 +102,6 @@ def verify(
         leaked,
         _notes(stored, found, changed),
     )
-
-
-def _folder(scratch: ExitStack) -> Path:
-    return Path(scratch.enter_context(TemporaryDirectory(prefix="tiercast-")))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+"""Locks (`flock`) on folders and files: they end with their process, killed or not.
+
+So a leftover is told from a job at work, whatever process numbers say. Where the file system knows
+no locks, jobs do not wait for each other, and nothing is taken for a leftover.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let one job at a time into the block, of all on this machine that name `folder`."""
+    descriptor = hold(folder)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def hold(path: Path) -> int:
+    """Lock a folder or file, once others have let go of it, until the answer is closed."""
+    descriptor = os.open(path, os.O_RDONLY)
+    with suppress(OSError):  # a few network file systems cannot lock folders: go on without
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def is_left(path: Path) -> bool:
+    """Answer whether nobody holds a folder or file any more."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:  # gone just now, a link, or another user's: not ours to remove
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # held by another, or not to be told
+        return False
+    finally:
+        os.close(descriptor)
+    return True
