@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from tiercast.artifacts.text_file import to_json, write_json_atomically, write_text_atomically
 from tiercast.config.errors import OutputError
+from tiercast.sources.held import hold, locked
 
 
 def test_text_is_written_as_utf_8_without_any_trace_beside_it(tmp_path):
@@ -32,6 +34,26 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match=r"card\.md could not be written: No space left"):
         write_text_atomically(path, "new")
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("card.md", "old")]
+
+
+def test_what_a_killed_run_left_goes_with_the_next_and_a_living_one_s_file_stays(tmp_path):
+    for name in (
+        ".a[1].md.12-0a1b2c3d",
+        ".a[1].md.13-0a1b2c3d",
+        ".a1.md.12-0a1b2c3d",
+        ".a[1].md.x",
+    ):
+        (tmp_path / name).write_text("half")
+    living = hold(tmp_path / ".a[1].md.13-0a1b2c3d")
+    write_text_atomically(tmp_path / "a[1].md", "text")
+    os.close(living)
+    names = {".a[1].md.13-0a1b2c3d", ".a1.md.12-0a1b2c3d", ".a[1].md.x", "a[1].md"}
+    assert {file.name for file in tmp_path.iterdir()} == names
+
+
+def test_a_file_in_a_folder_that_its_writer_holds_can_be_written(tmp_path):
+    with locked(tmp_path):
+        write_text_atomically(tmp_path / "card.md", "text")
 
 
 def test_a_file_in_the_way_of_the_folder_is_an_output_error(tmp_path):

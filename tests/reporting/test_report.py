@@ -1,11 +1,14 @@
 import json
+import os
 import re
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from plotly.offline import get_plotlyjs
 
+from tiercast.config.errors import OutputError
 from tiercast.reporting import report
 from tiercast.reporting.report import build_report, script_safe
 
@@ -46,6 +49,19 @@ def test_a_report_that_fails_leaves_the_old_one(run, monkeypatch):
     with pytest.raises(UnicodeEncodeError):
         build_report(run.config)
     assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_folder_that_nobody_may_write_to_is_told(run):
+    with pytest.raises(OutputError, match=r"/sys/kernel/tiercast/a\.html could not be written: "):
+        build_report(run.config, output=Path("/sys/kernel/tiercast/a.html"))
+
+
+def test_what_a_killed_report_left_goes_with_the_next(run):
+    path = build_report(run.config)
+    left = path.with_name(f".{path.name}.{os.getpid()}-0a1b2c3d")
+    left.write_text("half a page")
+    assert build_report(run.config) == path
     assert list(path.parent.iterdir()) == [path]
 
 

@@ -4,15 +4,19 @@ import datetime as dt
 import json
 import math
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 import numpy as np
 
 from tiercast.config.errors import OutputError
+from tiercast.sources.held import hold, is_left
 
+ASIDE = re.compile(r"\d+-[0-9a-f]{8}")  # what the name of a file being written ends with
 REMEDY = "free some space, mend the permissions or name another output path, then run it again"
 
 
@@ -34,15 +38,28 @@ def write_text_atomically(path: Path, text: str) -> None:
     OutputError
         The disk is full, read-only or the like; the old file is still there.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        aside, lock = _begin(path)
         try:
             aside.write_bytes(text.encode())
             flush(aside)
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
+            os.close(lock)
+
+
+def _begin(path: Path) -> tuple[Path, int]:
+    """Sweep up what killed runs left beside `path`, then make a file there and hold it."""
+    for left in path.parent.glob(f".{escape(path.name)}.*"):
+        if ASIDE.fullmatch(left.name.removeprefix(f".{path.name}.")) and is_left(left):
+            left.unlink(missing_ok=True)
+    name = f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}"
+    unheld = path.with_name(f".new{name}")  # nobody sweeps up what has such a name
+    unheld.touch()
+    lock = hold(unheld)
+    return unheld.rename(path.with_name(name)), lock
 
 
 def write_json_atomically(path: Path, content: Mapping[str, object]) -> None:

@@ -1,7 +1,6 @@
 """Build the report: stored tables in, one self-contained HTML file out."""
 
 import hashlib
-import os
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from markupsafe import Markup
 from plotly.io import to_json
 from plotly.offline import get_plotlyjs
 
+from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.schema import Config
 from tiercast.reporting.backtest import backtest_section
 from tiercast.reporting.drift import drift_section
@@ -69,12 +69,14 @@ def build_report(config: Config, as_of: date | None = None, output: Path | None 
     ------
     InputError
         Nothing was scored (on that date).
+    OutputError
+        The file cannot be written; the one before is still there.
     """
     with workspace() as connection:
         inputs = read_inputs(connection, config, as_of)
         page = render(inputs)
     path = output or Path(config.output.path) / "reports" / f"as_of={inputs.as_of}.html"
-    _write_whole(path, page)
+    write_text_atomically(path, page)
     return path
 
 
@@ -138,13 +140,3 @@ def _policy(scripts: Sequence[str]) -> str:
 
 def _asset(name: str) -> str:
     return resources.files("tiercast.reporting").joinpath(name).read_text(encoding="utf-8")
-
-
-def _write_whole(path: Path, page: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        aside.write_text(page, encoding="utf-8")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

@@ -22,6 +22,8 @@ def report(
     ------
     InputError
         Nothing was scored (on that day).
+    OutputError
+        The file cannot be written; the one before is still there.
     """
     settings = load_config(config)
     (progress or Silent()).stage("write the report")
