@@ -1,4 +1,11 @@
-"""A password in the URL of a source or an output stays in the config."""
+"""What a config takes from the environment, and passwords in URLs, are shown nowhere."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import ibis
 import psycopg
@@ -6,7 +13,7 @@ import pytest
 
 import tiercast
 from shop import shop
-from tiercast.config.errors import ConfigError, OutputError
+from tiercast.config.errors import ConfigError, InputError, OutputError
 from tiercast.config.loading import parse_config
 from tiercast.config.schema import Config, OutputConfig
 from trained_base import working_in
@@ -65,6 +72,113 @@ def test_a_password_is_in_nothing_that_is_written(config, memory, tmp_path, capf
         ]
     assert all(kept)
     assert SECRET not in str(kept)
+
+
+PLANTED = {
+    "SHOP_SAS": f"se=2030-01-01&sig=a%2Fb%2B{SECRET}%3D",
+    "SHOP_FILE": f"{SECRET}.duckdb",
+    "SHOP_TABLE": f"{SECRET}_people",
+    "SHOP_ID": f"{SECRET}_id",
+    "SHOP_STORE": f"me:{SECRET}@store",
+    "SHOP_HOOK": f"key/{SECRET}",
+}
+
+
+class Signed(BaseHTTPRequestHandler):
+    """A store on the web: orders for who has the signature."""
+
+    content: bytes = b""
+
+    def do_GET(self):
+        is_signed = self.path.partition("?")[2] == PLANTED["SHOP_SAS"]
+        self.send_response(200 if is_signed else 403)
+        self.send_header("Content-Length", str(len(self.content) if is_signed else 0))
+        self.end_headers()
+        if is_signed:
+            self.wfile.write(self.content)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def planted(tmp_path, memory, monkeypatch):
+    """Answer the path of a config with a secret in every place that a value may stand."""
+    tables = shop(customers=90)
+    Signed.content = tables["transactions"].iloc[::3].to_parquet(index=False)
+    for name, value in PLANTED.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    people = ibis.duckdb.connect(PLANTED["SHOP_FILE"])
+    frame = tables["customers"].rename(columns={"customer_id": PLANTED["SHOP_ID"]})
+    people.create_table(PLANTED["SHOP_TABLE"], frame)
+    people.disconnect()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Signed) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        config = tmp_path / "shop.yaml"
+        config.write_text(CONFIG.replace("PORT", str(server.server_port)))
+        yield config
+        server.shutdown()
+
+
+CONFIG = """
+name: planted
+sources:
+  transactions: {path: "http://127.0.0.1:PORT/orders.parquet?${SHOP_SAS}"}
+  customers:
+    connection: duckdb://${SHOP_FILE}
+    table: ${SHOP_TABLE}
+    columns: {customer_id: "${SHOP_ID}"}
+outlook: {horizon_days: 30}
+train: {snapshots: 4, trials: 1}
+alerts:
+  rules:
+    - name: everyone
+      meaning: Everyone is told of.
+      when: [{column: expected_value, operator: ">=", value: 0}]
+  sinks: [{kind: webhook, url: "http://127.0.0.1:PORT/${SHOP_HOOK}", retries: 0}]
+output: {path: runs, url: "memory://${SHOP_STORE}/planted"}
+feature_store: {path: daybook}
+"""
+
+
+def test_a_value_of_the_environment_is_in_nothing_that_is_written(
+    planted, memory, tmp_path, capfd, monkeypatch
+):
+    config = str(planted)
+    tiercast.check(config)
+    tiercast.train(config, force=True)
+    tiercast.score(config)
+    tiercast.report(config)
+    with pytest.raises(OutputError, match="Not all alerts"):
+        tiercast.alerts(config)
+    monkeypatch.setenv("SHOP_ID", f"{SECRET}_no")
+    with pytest.raises(InputError, match=r"column `\$\{SHOP_ID\}` is missing"):
+        tiercast.score(config)
+    monkeypatch.setenv("SHOP_SAS", f"sig=wrong%2F{SECRET}")
+    with pytest.raises(InputError, match=r"orders.parquet\?\$\{SHOP_SAS\}: cannot be read: 403"):
+        tiercast.score(config)
+    written = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    del written[tmp_path / PLANTED["SHOP_FILE"]]
+    assert SECRET not in "".join(map(str, written))
+    written |= {path: memory.cat_file(path) for path in memory.find("/")}
+    assert [path for path, content in written.items() if SECRET.encode() in content] == []
+    assert SECRET not in "".join(capfd.readouterr())
+    (manifest,) = tmp_path.glob("runs/scores/*/manifest.json")
+    told = json.loads(manifest.read_text())["config"]["sources"]
+    assert told["transactions"]["path"].endswith("/orders.parquet?${SHOP_SAS}")
+    assert told["customers"]["columns"] == {"customer_id": "${SHOP_ID}"}
+    assert told["customers"]["table"] == "${SHOP_TABLE}"
+
+
+@pytest.mark.parametrize("options", [[], ["--debug"], ["--log-format", "json"]])
+def test_a_value_of_the_environment_is_in_nothing_that_a_command_says(planted, options):
+    os.environ["SHOP_SAS"] = f"sig=wrong%2F{SECRET}"  # `planted` puts it back
+    command = [sys.executable, "-m", "tiercast.cli.main", *options, "score", str(planted)]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert shown.returncode == 2
+    assert "/orders.parquet?${SHOP_SAS}: cannot be read: 403" in shown.stderr
+    assert SECRET not in shown.stdout + shown.stderr
 
 
 def test_a_password_is_in_no_error_of_an_output(config, tmp_path, capfd):

@@ -5,7 +5,9 @@ import sys
 import pytest
 
 from tiercast.cli.errors import arguments
+from tiercast.cli.json_log import log
 from tiercast.config.errors import OutputError
+from tiercast.config.hiding import remember
 
 
 def lines(text):
@@ -179,3 +181,10 @@ def test_usage_that_is_wrong_anywhere_is_json_for_machines_and_text_for_people(
     plain = program(main, tmp_path, *given)
     assert plain.returncode == 2
     assert '{"' not in plain.stderr
+
+
+def test_a_line_shows_no_secret(capsys):
+    remember({"geheim-2b7c": "${SHOP_KEY}"})
+    log("note", message='no host "geheim-2b7c"', steps=3)
+    told = '{"event": "note", "message": "no host \\"${SHOP_KEY}\\"", "steps": 3}\n'
+    assert capsys.readouterr().err == told

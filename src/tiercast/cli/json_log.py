@@ -19,6 +19,7 @@ from typing import Literal
 import typer
 
 from tiercast.cli import json_lines
+from tiercast.config.hiding import hide
 
 LogFormat = Literal["text", "json"]
 LOG_FORMAT: ContextVar[LogFormat] = ContextVar("log_format", default="text")
@@ -32,8 +33,9 @@ def as_json() -> bool:
 
 
 def log(event: str, **told: object) -> None:
-    """Write one line."""
-    typer.echo(json.dumps({"event": event, **told}, ensure_ascii=False), err=True)
+    """Write one line, no secret in it."""
+    hidden = {key: hide(said) if isinstance(said, str) else said for key, said in told.items()}
+    typer.echo(json.dumps({"event": event, **hidden}, ensure_ascii=False), err=True)
 
 
 def speak_json() -> None:

@@ -71,8 +71,11 @@ def base_name(data: str) -> str:
     ('orders_2024', 'shop')
     >>> base_name("订单.csv")
     'orders'
+    >>> base_name("https://shop.example/sales.parquet?sig=a/b")
+    'sales'
     """
-    for part in reversed(Path(data).parts):
+    address = data.partition("?")[0] if is_remote(data) else data  # a signature names nothing
+    for part in reversed(Path(address).parts):
         plain = unicodedata.normalize("NFKD", part.partition(".")[0].casefold())
         name = re.sub(r"[^a-z0-9]+", "_", plain.encode("ascii", "ignore").decode()).strip("_")
         if name and "*" not in part:
