@@ -16,11 +16,14 @@ from tiercast.tracking.registry import (
     versions,
 )
 from tiercast.training.comparison import (
+    Notes,
     changed_features,
     changed_parameters,
     changed_tiers,
+    days_of_both,
     past_metrics,
 )
+from tiercast.training.matured import Asked, matured
 from tiercast.training.stored import stored_predictions
 
 SHOWN = ("auc", "log_loss", "ece", "gini", "rmse", "total_bias", "interval_coverage")
@@ -32,7 +35,8 @@ class Comparison:
     """All versions, a row each, and how `version` differs from `against` (None: only one there).
 
     `metrics`: metric, ours, theirs, difference, low, high, verdict (`version` less `against` over
-    the past cutoffs that both forecast, 95 % intervals). `features`: feature, change (new, gone).
+    the past cutoffs that both have on record, else over one that both can be asked about, 95 %
+    intervals). `features`: feature, change (new, gone).
     `parameters`: those that differ. `tiers`: tier by `against` (rows) and by `version` (columns),
     customers of the last scored day. `notes` say what could not be compared.
     """
@@ -95,12 +99,23 @@ def _pair(
     return ((challengers or rest)[-1], other) if rest else None
 
 
+def _metrics(config: Config, ours: Asked, theirs: Asked) -> tuple[pd.DataFrame, Notes]:
+    """Answer the metrics of days that both have on record, or of one that both are asked about."""
+    if days_of_both(ours.record, theirs.record):
+        return past_metrics(ours.record, theirs.record, config.train.seed), ()
+    told, told_by_other, notes = matured(config, ours, theirs)
+    return past_metrics(told, told_by_other, config.train.seed), notes
+
+
 def _detailed(
     config: Config, table: pd.DataFrame, version: ModelVersion, against: ModelVersion
 ) -> Comparison:
     ours, theirs = (load_version(config, one.version) for one in (version, against))
-    told, told_by_other = (stored_predictions(config, one.version) for one in (version, against))
-    metrics, about_metrics = past_metrics(told, told_by_other, config.train.seed)
+    metrics, about_metrics = _metrics(
+        config,
+        Asked(version.version, ours, stored_predictions(config, version.version)),
+        Asked(against.version, theirs, stored_predictions(config, against.version)),
+    )
     tiers, about_tiers = changed_tiers(ours, theirs, Path(config.output.path))
     return Comparison(
         table,

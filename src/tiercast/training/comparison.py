@@ -26,14 +26,14 @@ Notes = tuple[str, ...]
 
 def past_metrics(
     ours: pd.DataFrame | None, theirs: pd.DataFrame | None, seed: int
-) -> tuple[pd.DataFrame, Notes]:
-    """Answer each metric of both, means over the past cutoffs that both forecast, and notes.
+) -> pd.DataFrame:
+    """Answer each metric of both, means over the past days that both forecast; no rows: none.
 
     Columns: metric, ours, theirs, difference, low, high (95 %), verdict.
     """
-    days = sorted(_days(ours) & _days(theirs))
+    days = days_of_both(ours, theirs)
     if ours is None or theirs is None or not days:
-        return pd.DataFrame(), ("No past cutoff was forecast by both, so metrics have no pairs.",)
+        return pd.DataFrame()
     origins = [_cases(ours, theirs, day) for day in days]
     questions = [Question(metric, OURS, THEIRS) for metric in METRICS]
     found = answered(questions, origins, seed)
@@ -42,7 +42,12 @@ def past_metrics(
         verdict(metric, low, high)
         for metric, low, high in zip(METRICS, found["low"], found["high"], strict=True)
     ]
-    return found, ()
+    return found
+
+
+def days_of_both(ours: pd.DataFrame | None, theirs: pd.DataFrame | None) -> list[dt.date]:
+    """Answer the past days that both forecast, oldest first."""
+    return sorted(_days(ours) & _days(theirs))
 
 
 def changed_features(ours: CustomerModel, theirs: CustomerModel) -> pd.DataFrame:
