@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import traceback
 
 import pytest
 
@@ -100,3 +101,14 @@ def test_two_first_users_at_once_are_served_without_a_sound_or_usage_figures(tmp
     ]
     told = [user.communicate()[0] for user in users]
     assert ([user.returncode for user in users], told) == ([0, 0], [b"", b""])
+
+
+@pytest.mark.parametrize("password", ["geheim-77", "ge%40heim-77"])
+def test_a_password_of_the_server_is_in_no_error_of_its_own(monkeypatch, password):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://me:{password}@127.0.0.1:1")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with pytest.raises(OutputError) as caught:
+        open_client()
+    message = "".join(traceback.format_exception(caught.value))
+    assert "API request to http://me:***@127.0.0.1:1/api" in message
+    assert "heim-77" not in message

@@ -77,11 +77,11 @@ def _remote_table(remote: SQLBackend, source: SourceConfig) -> ir.Table:
     schema, _, name = str(source.table).rpartition(".")
     try:
         return remote.table(name, database=schema or None)
-    except TableNotFound as error:
+    except TableNotFound:
         names = ", ".join(remote.list_tables())
         raise DataContractError(
             f"{describe(source)}: no such table; tables there: {names}."
-        ) from error
+        ) from None
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:
