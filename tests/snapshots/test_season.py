@@ -244,6 +244,26 @@ def test_four_months_are_needed_to_know_the_swing():
     assert shop.swing(end_of(shop) - dt.timedelta(days=1)) is None
 
 
+def test_a_peak_stands_out_of_the_windows_around_it():
+    # The year before the cutoff begins with the 60 days of the peak: 40 between 10 and 20 a day.
+    shop = daily((60, 10), (60, 40), (304, 20))
+    assert shop.peak(end_of(shop), 60) == pytest.approx(np.log(40 / np.sqrt(200)))
+    assert shop.peak(end_of(shop), 30) == pytest.approx(np.log(2))  # the peak goes on after it
+
+
+def test_steady_growth_is_no_peak():
+    shop = daily(*[(30, 2.0**month) for month in range(20)])
+    assert shop.peak(end_of(shop) - dt.timedelta(days=26), 30) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    "runs", [((28 + 363, 10),), ((60, 0), (364, 10)), ((60, 10), (60, 0), (304, 9))]
+)
+def test_no_peak_is_known_without_orders_before_it(runs):
+    shop = daily(*runs)
+    assert shop.peak(end_of(shop), 60) is None
+
+
 # Tables
 
 

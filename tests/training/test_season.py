@@ -34,6 +34,25 @@ def test_a_steady_shop_s_season_is_known_to_be_none():
     )
 
 
+def test_a_peak_a_year_ago_that_cannot_be_gone_by_is_told_and_reckoned_with():
+    shop = daily((60, 10), (60, 40), (304, 20))
+    season = season_of(shop, FIRST + dt.timedelta(days=424), (100,))
+    assert not season.is_known
+    assert season.change == season.peak == pytest.approx(np.log(40 / np.sqrt(200)))
+    assert season.describe().endswith(
+        "; its weeks were 2.83 times as busy a year ago as those around them, and intervals are "
+        "widened by it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("swing", "peak", "change"),
+    [(None, None, None), (0.2, None, 0.2), (0.2, 0.7, 0.7), (0.2, -0.7, 0.2), (None, -0.7, 0.0)],
+)
+def test_a_slump_a_year_ago_widens_nothing(swing, peak, change):
+    assert replace(STEADY, swing=swing, peak=peak).change == change
+
+
 def test_each_training_cutoff_is_told_what_came_and_whether_it_was_known_before():
     # 328 days lie before the oldest cutoff, 428 before the next: only that has a year and a week.
     shop = daily((668, 10), (60, 25))

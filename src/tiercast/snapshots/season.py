@@ -8,6 +8,7 @@ weeks a year ago. Without the gate a burst of new customers would be taken for a
 """
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -111,6 +112,23 @@ class DailyOrders:
         ended = known[len(known) - months * MONTH_DAYS :].reshape(months, MONTH_DAYS)
         logs = np.log(np.maximum(ended.mean(axis=1)[1:], 1e-9))
         return float(NORMAL_MAD * np.median(np.abs(np.diff(logs))))
+
+    def peak(self, cutoff: dt.date, horizon_days: int) -> float | None:
+        """Answer by how much the horizon's window a year before stood out of those around it.
+
+        The log of its orders a day over the geometric mean of theirs, on which steady growth has
+        no bearing. None where less than four weeks lie before it, or somewhere nobody ordered.
+        """
+        known = self.before(cutoff)
+        start = len(known) - YEAR_DAYS
+        if start < MONTH_DAYS or start + 2 * horizon_days > len(known):
+            return None
+        first = max(0, start - horizon_days)
+        ends = (first, start, start + horizon_days, start + 2 * horizon_days)
+        before, then, after = (known[a:b].mean() for a, b in itertools.pairwise(ends))
+        if min(before, then, after) <= 0:
+            return None
+        return float(np.log(then) - (np.log(before) + np.log(after)) / 2)
 
 
 def on_clock(cut: ir.Table, clocks: Sequence[SeasonClock]) -> ir.Table:

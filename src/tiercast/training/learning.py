@@ -46,7 +46,7 @@ def learn(
     past = past_cutoffs(panel, tuning.best, seed, progress)
     progress.stage("grow the final trees")
     heads = Heads.fit(panel.lived, tuning.best, seed)
-    ahead = SeasonAhead(panel.season.is_known, panel.season.swing)
+    ahead = SeasonAhead(panel.season.is_known, panel.season.change)
     outlook = fit_outlook(
         heads, panel.current, [one.said for one in past], tier_cuts=cuts, season=ahead, seed=seed
     )

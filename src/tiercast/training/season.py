@@ -19,13 +19,15 @@ class Season:
     `horizon_ratio` is how busy it is expected to be against the last year, by the same weeks a
     year before; None where they cannot be gone by, for the `reason`. `came` tells the same of
     past cutoffs as it turned out. `swing` is by how much the log of orders changed from four
-    weeks to the next so far; None where that is not known either.
+    weeks to the next so far, `peak` by how much it stood out a year before in the same weeks;
+    None where that is not known either.
     """
 
     as_of: dt.date
     horizon_ratio: float | None
     reason: str
     swing: float | None
+    peak: float | None
     known_before: Mapping[dt.date, bool]
     came: Mapping[dt.date, float]
 
@@ -39,6 +41,7 @@ class Season:
             clock.horizon_ratio,
             clock.reason,
             daily.swing(as_of),
+            daily.peak(as_of, days),
             {cutoff: daily.clock(cutoff, days).is_open for cutoff in plan.cutoffs},
             {cutoff: daily.horizon_ratio_that_came(cutoff, days) for cutoff in plan.cutoffs},
         )
@@ -48,6 +51,15 @@ class Season:
         """Whether a year before can be gone by."""
         return self.horizon_ratio is not None
 
+    @property
+    def change(self) -> float | None:
+        """By how much the log of business may change: as it usually does, or did a year ago.
+
+        A slump a year ago does not count: it is that of every shop that opened with a campaign.
+        """
+        known = [one for one in (self.swing, self.peak) if one is not None]
+        return max(0.0, *known) if known else None
+
     def describe(self) -> str:
         """Answer in words what is known of the season ahead."""
         if self.horizon_ratio is not None:
@@ -55,7 +67,12 @@ class Season:
                 f"The horizon is expected to be {self.horizon_ratio:.2f} times as busy as the "
                 f"last year was on average, by the same weeks a year ago; {self.reason}."
             )
-        if self.swing is None:
+        if self.peak is not None and self.peak == self.change and self.peak >= NOTABLE_SWING:
+            widened = (
+                f"its weeks were {np.exp(self.peak):.2f} times as busy a year ago as those around "
+                "them, and intervals are widened by it"
+            )
+        elif self.swing is None:
             widened = "how much business changes is not known either, and intervals are wide"
         elif self.swing >= NOTABLE_SWING:
             widened = (
