@@ -44,6 +44,7 @@ def tiny_features(customers=400, seed=0):
             "orders": repeats + 1.0,
             "revenue": spend * (repeats + 1),
             "average_order_value": spend,
+            "kept_share": 1.0,
             "active_days": repeats + 1.0,
             "gap_mean_days": gap,
             "gap_std_days": np.where(repeats > 1, 0.3 * gap, np.nan),

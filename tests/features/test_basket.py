@@ -12,7 +12,8 @@ from tiercast.snapshots.journal import build_journal
 
 def features_of(folder, lines):
     """Answer the one customer's features, counted on 2024-02-01."""
-    frame = pd.DataFrame(lines).assign(customer_id=1, order_id="o1", ordered_at="2024-01-31")
+    dated = [{"ordered_at": "2024-01-31"} | line for line in lines]
+    frame = pd.DataFrame(dated).assign(customer_id=1, order_id="o1")
     frame["product_id"] = frame.index.astype(str)
     with opened(folder, {"transactions": frame}) as base:
         journal = build_journal(base.connection, base.tables, base.config)
@@ -39,6 +40,14 @@ def test_a_discount_is_a_share_of_the_full_price(tmp_path):
 def test_a_return_is_a_share_of_what_was_bought(tmp_path):
     row = features_of(tmp_path, [{"amount": 8.0}, {"amount": -2.0}])
     assert (row["return_share"], row["revenue"]) == (0.25, 6.0)
+
+
+def test_what_is_kept_goes_by_the_day_on_which_it_was_bought(tmp_path):
+    at_once = features_of(tmp_path, [{"amount": 8.0}, {"amount": -2.0}])
+    assert at_once["kept_share"] == 1.0
+    bought = {"amount": 8.0, "ordered_at": "2024-01-05"}
+    later = features_of(tmp_path, [bought, {"amount": -2.0, "ordered_at": "2024-01-09"}])
+    assert later["kept_share"] == 0.75
 
 
 def test_a_basket_counts_lines_and_pieces(tmp_path):

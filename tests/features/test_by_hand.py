@@ -107,6 +107,7 @@ BASKET = {
     "discount_share": (6 / (6 + 120), 0, 0, 0),
     "discount_share_90d": (2 / (2 + 60), 0, nan, 0),
     "return_share": (10 / 120, 0, 1, 0),
+    "kept_share": (110 / 120, 1, 0, 1),
     "category_count": (2, 1, 1, 2),
     "category_count_90d": (2, 1, 0, 2),
     "category_top_share": (100 / 120, 1, 1, 7 / 12),

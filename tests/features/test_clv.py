@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 from bases import opened
 from tiercast.btyd.beta_geometric import BetaGeometricModel
 from tiercast.features.assemble import feature_panel
-from tiercast.features.clv import ClvModels, histories, horizon_ratio
+from tiercast.features.clv import LEAST_KEPT, ClvModels, histories, horizon_ratio
 from tiercast.features.feature import Setting
 from tiercast.features.registry import CATALOGUE
 from tiercast.snapshots.journal import build_journal
@@ -106,6 +106,7 @@ def test_without_repeat_buyers_the_spend_is_the_own_average_order():
             "btyd_recency_days": 0.0,
             "btyd_age_days": np.arange(1.0, 41.0),
             "btyd_monetary_value": 0.0,
+            "kept_share": 0.5,
             "average_order_value": [-5.0, *np.arange(1.0, 40.0)],
         }
     )
@@ -114,6 +115,24 @@ def test_without_repeat_buyers_the_spend_is_the_own_average_order():
     answers = models.predict(panel, 30)
     assert answers["clv_expected_spend"].tolist() == [0.0, *np.arange(1.0, 40.0)]
     assert ClvModels.from_dict(models.to_dict()).gamma_gamma is None
+
+
+def test_the_spend_is_less_what_the_base_sends_back_later(cdnow, answers):
+    """Half of each order day of one in two comes back: the mean by order days is known."""
+    days = cdnow.panel["btyd_frequency"] + 1
+    kept = np.where(np.arange(len(days)) % 2, 0.5, 1.0)
+    models = ClvModels.fit(cdnow.panel.assign(kept_share=kept))
+    assert models.kept_share == pytest.approx((kept * days).sum() / days.sum())
+    told = models.predict(cdnow.panel, HORIZON_DAYS)
+    np.testing.assert_allclose(
+        told["clv_expected_spend"], answers["clv_expected_spend"] * models.kept_share
+    )
+    np.testing.assert_array_equal(told["clv_expected_orders"], answers["clv_expected_orders"])
+
+
+def test_a_base_that_keeps_nothing_still_has_a_spend_above_zero(cdnow):
+    models = ClvModels.fit(cdnow.panel.assign(kept_share=-0.2))
+    assert models.kept_share == LEAST_KEPT
 
 
 def test_frames_are_not_changed(cdnow, models):

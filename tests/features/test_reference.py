@@ -118,6 +118,7 @@ def measure(lines, placed):
         "evening_share": sum(at.hour >= 17 for at, _ in placed) / len(placed),
         "average_basket_lines": len(lines) / len(placed),
         "return_share": given_back / sum(one.cents for one in lines if one.cents > 0),
+        "kept_share": sum(one.cents for one in lines) / sum(cents for _, cents in placed),
         "btyd_frequency": len(gaps),
         "btyd_recency_days": (days[-1] - days[0]).days,
         "btyd_age_days": (AS_OF - days[0]).days,

@@ -71,6 +71,17 @@ BASKET: tuple[Feature, ...] = (
         empty=None,
     ),
     Feature(
+        "kept_share",
+        "share",
+        "basket",
+        "share of the money of the days on which orders began that later days left",
+        "orders",
+        lambda table, _: ratio(
+            exact_sum(table.net_amount), exact_sum(table.net_amount, where=table.is_order)
+        ),
+        empty=None,
+    ),
+    Feature(
         "category_count",
         "categories",
         "basket",

@@ -80,7 +80,7 @@ CLV: tuple[Feature, ...] = (
         "clv_expected_spend",
         "money",
         "clv",
-        "Gamma-Gamma: expected value of an order day",
+        "Gamma-Gamma: expected value of an order day, less what the base sends back later",
         "models",
     ),
     Feature(

@@ -20,6 +20,8 @@ STATISTICS = {
 }
 COUNTS = ["frequency", "recency", "T"]
 SPEND = ["frequency", "monetary_value"]
+KEPT = "kept_share"
+LEAST_KEPT = 0.01  # of the money: a base that keeps none has no model of its spend
 CLOCK = ("season_recency_days", "season_age_days", "season_horizon_ratio")
 
 
@@ -27,21 +29,25 @@ CLOCK = ("season_recency_days", "season_age_days", "season_horizon_ratio")
 class ClvModels:
     """The fitted models; `fit` sees one cutoff's customers, so nothing after the cutoff.
 
+    `kept_share` is what later returns leave of an order day's value, in the whole base: the
+    Gamma-Gamma model is told of order days before anything comes back.
+
     Where a frame has the season clock's columns, ages, recencies and the horizon are told by it.
     """
 
     bg_nbd: BGNBD
     mbg_nbd: MBGNBD
     gamma_gamma: GammaGamma | None
+    kept_share: float
 
     @classmethod
     def fit(cls, features: pd.DataFrame) -> Self:
-        """Fit on one cutoff's feature frame (columns `btyd_*`)."""
+        """Fit on one cutoff's feature frame (columns `btyd_*` and `kept_share`)."""
         statistics = histories(features)
         repeat = (statistics["frequency"] > 0) & (statistics["monetary_value"] > 0)
         spend = GammaGamma().fit(statistics.loc[repeat, SPEND]) if repeat.sum() > 1 else None
         counts = statistics[COUNTS]
-        return cls(BGNBD().fit(counts), MBGNBD().fit(counts), spend)
+        return cls(BGNBD().fit(counts), MBGNBD().fit(counts), spend, _kept_share(features))
 
     def predict(self, features: pd.DataFrame, horizon_days: float) -> pd.DataFrame:
         """Answer the `clv_*` columns, row by row as `features`.
@@ -73,6 +79,7 @@ class ClvModels:
             "bg_nbd": self.bg_nbd.to_dict(),
             "mbg_nbd": self.mbg_nbd.to_dict(),
             "gamma_gamma": None if self.gamma_gamma is None else self.gamma_gamma.to_dict(),
+            "returns": {KEPT: self.kept_share},
         }
 
     @classmethod
@@ -83,12 +90,23 @@ class ClvModels:
             BGNBD.from_dict(stored["bg_nbd"] or {}),
             MBGNBD.from_dict(stored["mbg_nbd"] or {}),
             None if spend is None else GammaGamma.from_dict(spend),
+            (stored["returns"] or {})[KEPT],
         )
 
     def _spend(self, statistics: pd.DataFrame, features: pd.DataFrame) -> npt.NDArray[np.float64]:
         if self.gamma_gamma is None:
             return np.maximum(features["average_order_value"].to_numpy(dtype=float), 0.0)
-        return self.gamma_gamma.expected_spend(statistics[SPEND])
+        return self.gamma_gamma.expected_spend(statistics[SPEND]) * self.kept_share
+
+
+def _kept_share(features: pd.DataFrame) -> float:
+    """Answer the mean kept share of the customers by their order days.
+
+    Not by their money: one large customer would stand for all.
+    """
+    days = features["btyd_frequency"].to_numpy(dtype=float) + 1.0
+    kept = np.average(features[KEPT].to_numpy(dtype=float), weights=days)
+    return max(LEAST_KEPT, float(kept))
 
 
 def horizon_ratio(features: pd.DataFrame) -> npt.NDArray[np.float64]:

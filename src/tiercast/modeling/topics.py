@@ -111,7 +111,7 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         "returns",
-        ("return_",),
+        ("return_", "kept_"),
         ("returned {return_share_pct} of what was bought",),
         ("退货占购买额的 {return_share_pct}",),
     ),

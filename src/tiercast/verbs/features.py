@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tiercast.artifacts.owner import claim
 from tiercast.artifacts.text_file import flush, writing
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
@@ -18,7 +19,7 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.daybook.history import History, open_history
 from tiercast.features.assemble import feature_panel, observed_event_types
-from tiercast.features.clv import CLOCK, STATISTICS, ClvModels
+from tiercast.features.clv import CLOCK, KEPT, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.sample import sampled
@@ -26,7 +27,7 @@ from tiercast.sources.workspace import allow_panel
 
 BATCH_ROWS = 50_000
 MOST_FITTED = 500_000  # customers that the BTYD models learn from; more would change nothing
-CLV_INPUTS = [*STATISTICS, "average_order_value"]
+CLV_INPUTS = [*STATISTICS, KEPT, "average_order_value"]
 ENDING = ".parquet"
 
 
@@ -60,6 +61,8 @@ def features(
         allow_panel(base.connection)
         day = check_as_of(history.day(as_of), base.first_day)
         path = Path(output or Path(settings.output.path) / f"features_{day}{ENDING}")
+        if output is None:
+            claim(settings)
         tell.stage("count features")
         panel = _panel(history, day)
         tell.stage("fit the BTYD models")
