@@ -21,6 +21,7 @@ NUMBERS = st.floats(-1e12, 1e12) | st.just(float("nan"))
         ("discount_share_pct", 1.0, "100%"),
         ("average_basket_lines_1", 3.25, "3.2"),
         ("average_basket_lines_1", 1234.0, "1234.0"),
+        ("average_basket_lines_1", -0.04, "0.0"),
         ("revenue_90d", float("nan"), None),
         ("revenue_90d", None, None),
         ("revenue_90d", pd.NA, None),

@@ -75,13 +75,13 @@ def _rounded(slot: str, values: "pd.Series[float]") -> "pd.Series[float]":
     """Answer the values as far as they are shown, so that many rows share a text."""
     if slot.endswith(DECIMAL):
         return values
-    # Adding 0.0 makes a plain 0 of a -0.
-    return (values * 100 if slot.endswith(PERCENT) else values).round() + 0.0
+    return (values * 100 if slot.endswith(PERCENT) else values).round()
 
 
 def _text(slot: str, rounded: float) -> str | None:
     if isnan(rounded):
         return None
+    # "z" makes a plain 0 of a -0.
     if slot.endswith(PERCENT):
-        return f"{rounded:.0f}%"
-    return f"{rounded:.1f}" if slot.endswith(DECIMAL) else f"{rounded:,.0f}"
+        return f"{rounded:z.0f}%"
+    return f"{rounded:z.1f}" if slot.endswith(DECIMAL) else f"{rounded:z,.0f}"
