@@ -10,9 +10,11 @@ from tiercast.modeling import blend as blend_module
 from tiercast.modeling.blend import (
     PRIOR_LEVEL,
     PRIOR_WEIGHTS,
+    SMALL_BASE,
     Blend,
     Forecast,
     PastOpinions,
+    prior_weights,
     shift_to,
 )
 from tiercast.modeling.heads import EXPERTS, LEAST_VALUE, Opinions
@@ -66,7 +68,7 @@ def unlike(rows=500, seed=2):
 
 
 def test_without_folds_the_priors_stand():
-    assert Blend.fit([], 7) == Blend(PRIOR_WEIGHTS, PRIOR_LEVEL)
+    assert Blend.fit([], 7) == Blend(PRIOR_WEIGHTS, PRIOR_LEVEL, PRIOR_LEVEL)
     assert sum(PRIOR_WEIGHTS) == pytest.approx(1.0)
     assert len(PRIOR_WEIGHTS) == len(EXPERTS)
 
@@ -101,9 +103,9 @@ def test_weights_need_no_level_to_be_told():
 
 
 def test_of_a_large_fold_a_seeded_sample_is_enough(monkeypatch):
-    monkeypatch.setattr(blend_module, "FOLD_ROWS", 400)
+    monkeypatch.setattr(blend_module, "FOLD_ROWS", 600)
     fold = simulated(2)
-    chosen = np.random.default_rng(7).permutation(len(fold.value))[:400]
+    chosen = np.random.default_rng(7).permutation(len(fold.value))[:600]
     part = past(fold.opinions[chosen], fold.ordered[chosen], fold.value[chosen])
     assert Blend.fit([fold], 7).weights == Blend.fit([part], 0).weights
 
@@ -122,26 +124,40 @@ def test_a_sample_that_tells_nothing_gives_way_to_the_whole_fold(monkeypatch):
 @pytest.mark.parametrize(
     ("mine", "theirs", "share"),
     [
-        # Evidence 1.5 / .15^2 = 66.7 and prior 1 / .25^2 = 16 for .75.
+        # Evidence 1.5 / .15^2 = 66.7 and prior 1 / .5^2 = 4 for .75.
         (0.0, 0.0, 0.75),
-        (0.3, 0.0, (66.6667 * 0.09 + 12) / (66.6667 * 0.09 + 16)),
-        (0.0, 0.3, 12 / (66.6667 * 0.09 + 16)),
-        (-0.3, 0.0, 18 / 22),
+        (0.3, 0.0, (66.6667 * 0.09 + 3) / (66.6667 * 0.09 + 4)),
+        (0.0, 0.3, 3 / (66.6667 * 0.09 + 4)),
+        (-0.3, 0.0, 9 / 10),
         # One too high, one too low by as much: halfway is best.
-        (0.2, -0.2, (66.6667 * 0.08 + 12) / (66.6667 * 0.16 + 16)),
+        (0.2, -0.2, (66.6667 * 0.08 + 3) / (66.6667 * 0.16 + 4)),
         # Both too high, the BTYD models less so: no share below 1 is as good as theirs.
         (0.9, 0.3, 1.0),
         (0.3, 0.9, 0.0),
     ],
 )
-def test_the_share_by_hand(mine, theirs, share):
-    assert Blend.fit([agreeing(mine, theirs)], 7).btyd_level == pytest.approx(share, abs=1e-4)
+def test_the_share_of_the_total_by_hand(mine, theirs, share):
+    found = Blend.fit([agreeing(mine, theirs)], 7)
+    assert found.btyd_total == pytest.approx(share, abs=1e-4)
+    assert found.btyd_chance == pytest.approx(PRIOR_LEVEL)  # all agree on who orders
 
 
 def test_folds_that_overlap_count_as_one_and_a_half_together():
-    one = Blend.fit([agreeing(0.3, 0.0)], 7).btyd_level
-    many = Blend.fit([agreeing(0.3, 0.0, seed=seed) for seed in range(4)], 7).btyd_level
+    one = Blend.fit([agreeing(0.3, 0.0)], 7).btyd_total
+    many = Blend.fit([agreeing(0.3, 0.0, seed=seed) for seed in range(4)], 7).btyd_total
     assert many == pytest.approx(one, abs=1e-6)
+
+
+@pytest.mark.parametrize("truth", [0, 2])
+def test_the_share_of_the_chance_goes_by_who_told_it(truth):
+    """The BTYD models told 60 % where the blend told 95 %, and one of the two came."""
+    rng = np.random.default_rng(5)
+    log_odds = np.tile(logit([0.95, 0.95, 0.6]), (20_000, 1))
+    ordered = rng.random(len(log_odds)) < expit(log_odds[0, truth])
+    value = np.where(ordered, 10.0, 0.0)
+    opinions = Opinions(log_odds, np.log(10 * expit(log_odds)))
+    found = Blend.fit([past(opinions, ordered, value)], 7).btyd_chance
+    assert found < 0.5 if truth == 0 else found > 0.9
 
 
 # The forecast
@@ -157,8 +173,15 @@ def test_log_odds_and_log_values_are_weighted_means():
 
 
 def test_a_mean_lies_between_the_least_and_the_largest_value():
-    opinions = Opinions(np.zeros((2, 3)), np.array([[-99.0] * 3, [99.0] * 3]))
+    opinions = Opinions(np.zeros((2, 3)), np.array([[-99.0] * 3, [99.0, 99.0, 0.0]]))
     assert Blend().forecast(opinions, 500.0).mean_if_order.tolist() == [LEAST_VALUE, 500.0]
+
+
+def test_a_customer_s_own_orders_may_carry_a_mean_beyond_the_largest_value():
+    opinions = Opinions(np.zeros((1, 3)), np.log([[900.0, 900.0, 900.0]]))
+    assert Blend().forecast(opinions, 500.0).mean_if_order == pytest.approx([1800.0])
+    lower = Opinions(np.zeros((1, 3)), np.log([[2000.0, 2000.0, 900.0]]))
+    assert Blend().forecast(lower, 500.0).mean_if_order == pytest.approx([1800.0])
 
 
 def test_the_forecast_of_a_row_needs_no_others():
@@ -191,7 +214,7 @@ def test_the_level_lies_between_the_blend_s_and_the_btyd_models(share):
         logit(expit(opinions.log_odds[:, 2]).mean()),
         np.log(np.exp(opinions.log_value[:, 2]).sum()),
     )
-    found = levelled(Blend(PRIOR_WEIGHTS, share), opinions)
+    found = levelled(Blend(PRIOR_WEIGHTS, share, share), opinions)
     for one, own, other in zip(found, mine, theirs, strict=True):
         assert one == pytest.approx((1 - share) * own + share * other, abs=1e-6)
         assert min(own, other) - 1e-6 <= one <= max(own, other) + 1e-6
@@ -199,7 +222,7 @@ def test_the_level_lies_between_the_blend_s_and_the_btyd_models(share):
 
 def test_where_the_btyd_models_have_no_say_nothing_is_moved():
     opinions = unlike()
-    blend = Blend(PRIOR_WEIGHTS, 0.0)
+    blend = Blend(PRIOR_WEIGHTS, 0.0, 0.0)
     level = blend.level(opinions, blend.forecast(opinions, PLENTY))
     assert list(level.to_dict().values()) == pytest.approx([0.0, 0.0], abs=1e-9)
 
@@ -224,10 +247,17 @@ def test_no_move_leads_to_a_certain_mean(chance):
 
 
 def test_a_stored_blend_comes_back():
-    known = Blend((0.1, 0.2, 0.7), 0.123456789012345)
+    known = Blend((0.1, 0.2, 0.7), 0.123456789012345, 0.9)
     assert Blend.from_dict(json.loads(json.dumps(known.to_dict()))) == known
 
 
 def test_the_log_value_is_that_of_chance_times_mean():
     told = Forecast(np.array([0.0, 2.0]), np.array([10.0, 0.0]))
     assert told.log_value == pytest.approx([np.log(5.0), np.log(LEAST_VALUE) + np.log(expit(2.0))])
+
+
+def test_in_a_small_base_the_btyd_models_lead():
+    few = prior_weights(SMALL_BASE - 1)
+    assert few[-1] == max(few) == 0.5
+    assert sum(few) == pytest.approx(1.0)
+    assert prior_weights(SMALL_BASE) == PRIOR_WEIGHTS

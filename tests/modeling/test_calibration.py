@@ -3,10 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.integrate import quad
 from scipy.special import expit, logit
+from scipy.stats import norm
 
 from tiercast.modeling.calibration import (
-    LARGEST_MOVE,
     LIMIT,
     Calibration,
     FoldForecast,
@@ -30,46 +31,69 @@ def all_or_none(share):
     return FoldForecast(np.zeros(5), np.ones(5), np.full(5, share > 0), np.full(5, share))
 
 
-def test_one_reading_is_shrunk_by_most_of_it():
-    # prior .03, shock .05: precisions 1111 and 400
-    assert shrunken_mean([0.2]) == pytest.approx(0.2 * 400 / (400 + 1 / 0.0009))
+def posterior_mean(reading, variance):
+    """Answer the mean of the level by integration over the prior, four in five of spread .03."""
+
+    def density(level):
+        prior = 0.8 * norm.pdf(level, scale=0.03) + 0.2 * norm.pdf(level, scale=0.4)
+        return prior * norm.pdf(reading, level, np.sqrt(variance))
+
+    limits = {"points": (-0.1, 0.0, 0.1, reading), "limit": 500}
+    whole = quad(density, -4, 4, **limits)[0]
+    return quad(lambda level: level * density(level), -4, 4, **limits)[0] / whole
 
 
-def test_two_readings_by_hand():
-    # weights 1, .5: mean .2; spread sqrt(2 * .02) = .2; (1.5^2 / 1.25) / .04 = 45 against 1111
-    assert shrunken_mean([0.3, 0.0]) == pytest.approx(0.2 * 45 / (45 + 1 / 0.0009))
+@pytest.mark.parametrize("reading", [0.05, 0.2, -0.35, 0.9])
+def test_one_reading_gives_the_mean_of_what_may_have_made_it(reading):
+    assert shrunken_mean([reading], 0.1) == pytest.approx(posterior_mean(reading, 0.01), rel=1e-6)
 
 
-def test_agreeing_readings_never_count_for_more_than_three():
-    assert shrunken_mean([0.1] * 50) == pytest.approx(0.1 * 1200 / (1200 + 1 / 0.0009))
+def test_two_readings_that_disagree_count_by_their_scatter():
+    # Weights 1, .5: mean .2; spread sqrt(2 * .02) = .2, more than the .1 that is usual.
+    found = shrunken_mean([0.3, 0.0], 0.1)
+    assert found == pytest.approx(posterior_mean(0.2, 0.04 / 1.5), rel=1e-6)
 
 
-@pytest.mark.parametrize(("reading", "moved"), [(0.3, 0.06), (-5.0, -0.06)])
-def test_the_level_is_never_moved_by_more_than_twice_the_prior_s_spread(reading, moved):
-    assert shrunken_mean([reading]) == moved
-    assert shrunken_mean([reading] * 9) == moved
+def test_readings_that_agree_never_count_for_more_than_one_and_a_half():
+    expected = posterior_mean(0.1, 0.01 / 1.5)
+    assert shrunken_mean([0.1] * 2, 0.1) == pytest.approx(expected, rel=1e-6)
+    assert shrunken_mean([0.1] * 50, 0.1) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_small_drift_is_taken_for_chance_and_a_large_one_is_believed():
+    assert shrunken_mean([0.1] * 3, 0.1) < 0.25 * 0.1
+    assert shrunken_mean([0.5] * 3, 0.1) > 0.9 * 0.5
+
+
+def test_where_business_changes_much_a_drift_is_believed_later():
+    assert shrunken_mean([0.4] * 3, 0.5) < 0.3 * shrunken_mean([0.4] * 3, 0.1)
+
+
+def test_a_reading_beyond_all_experience_stays_a_number():
+    assert -40 < shrunken_mean([-40.0], 0.1) < -30
 
 
 def test_the_newest_reading_counts_most():
-    assert shrunken_mean([0.2, 0.0, 0.0]) > shrunken_mean([0.0, 0.0, 0.2])
+    assert shrunken_mean([0.2, 0.0, 0.0], 0.1) > shrunken_mean([0.0, 0.0, 0.2], 0.1)
 
 
 @given(st.lists(st.floats(-2, 2), min_size=1, max_size=6))
 def test_shrinking_moves_toward_zero_and_mirrors(levels):
-    shrunk = shrunken_mean(levels)
+    shrunk = shrunken_mean(levels, 0.1)
     weights = 0.5 ** np.arange(len(levels))
-    assert abs(shrunk) <= min(LARGEST_MOVE, abs(np.average(levels, weights=weights)) + 1e-12)
-    assert shrunken_mean([-level for level in levels]) == pytest.approx(-shrunk, abs=1e-12)
+    assert abs(shrunk) <= abs(np.average(levels, weights=weights)) + 1e-12
+    assert shrunken_mean([-level for level in levels], 0.1) == pytest.approx(-shrunk, abs=1e-12)
 
 
 @pytest.mark.parametrize("folds", [[], [all_or_none(0.0)], [all_or_none(1.0), all_or_none(0.0)]])
 def test_nothing_is_corrected_where_folds_tell_nothing(folds):
-    assert Calibration.fit(folds) == Calibration(0.0, 0.0)
+    assert Calibration.fit(folds, 0.1) == Calibration(0.0, 0.0)
 
 
 def test_folds_in_which_all_or_none_ordered_are_passed_over():
     told = fold(0.4)
-    assert Calibration.fit([all_or_none(1.0), told, all_or_none(0.0)]) == Calibration.fit([told])
+    among = Calibration.fit([all_or_none(1.0), told, all_or_none(0.0)], 0.1)
+    assert among == Calibration.fit([told], 0.1)
 
 
 def test_without_correction_numbers_stay():
@@ -79,34 +103,37 @@ def test_without_correction_numbers_stay():
     assert Calibration().mean_if_order(raw).tolist() == raw.tolist()
 
 
-@pytest.mark.parametrize("drift", [-0.1, 0.1])
-def test_many_agreeing_folds_halve_a_small_bias_of_the_mean_chance(drift):
+@pytest.mark.parametrize("drift", [-0.5, 0.5])
+def test_many_agreeing_folds_take_away_a_large_bias_of_the_mean_chance(drift):
     folds = [fold(drift, rows=20_000, seed=seed) for seed in range(8)]
-    calibration = Calibration.fit(folds)
-    # Eight folds count as nearly three: 3 / .05^2 = 1196 against 1111.
-    assert calibration.shift == pytest.approx(drift * 1196 / 2307, abs=0.015)
+    calibration = Calibration.fit(folds, 0.1)
+    assert calibration.shift == pytest.approx(posterior_mean(drift, 0.01 / 1.5), abs=0.015)
     came = fold(drift, rows=200_000, seed=99)
     told = 1 - calibration.churn(came.log_odds).mean()
     before = expit(came.log_odds).mean()
-    assert abs(told - came.ordered.mean()) < 0.65 * abs(before - came.ordered.mean())
+    assert abs(told - came.ordered.mean()) < 0.1 * abs(before - came.ordered.mean())
 
 
 def test_what_the_shift_explains_is_not_corrected_twice():
-    # Half as many again order, at values as forecast: the shift goes as far as it may, .06 of
-    # .5, and so does the scale, for the rest of what it could not explain.
-    calibration = Calibration.fit([fold(0.5, rows=40_000)])
-    assert (calibration.shift, calibration.log_scale) == (0.06, 0.06)
-    # A drift it may follow by a quarter: three quarters of .1 are left to the value, of which a
-    # rise of the odds by .1 is one of the total by about .065.
-    small = Calibration.fit([fold(0.1, rows=400_000)])
-    assert small.shift == pytest.approx(0.1 * 400 / 1511, abs=0.004)
-    assert small.log_scale == pytest.approx(0.75 * 0.065 * 400 / 1511, abs=0.004)
+    # Half as many again order, at values as forecast: the shift explains all of it but a trifle.
+    calibration = Calibration.fit([fold(0.5, rows=400_000)], 0.1)
+    assert calibration.shift == pytest.approx(posterior_mean(0.5, 0.01), abs=0.01)
+    assert abs(calibration.log_scale) < 0.01
+    # A drift too small to be told from chance is left to the value, which makes as little of it:
+    # a rise of the odds by .1 is one of the total by about .065.
+    small = Calibration.fit([fold(0.1, rows=400_000)], 0.1)
+    shift = posterior_mean(0.1, 0.01)
+    assert small.shift == pytest.approx(shift, abs=0.003)
+    left = 0.065 * (1 - shift / 0.1)
+    assert small.log_scale == pytest.approx(posterior_mean(left, 0.01), abs=0.003)
 
 
 @pytest.mark.parametrize(("drift", "richer"), [(-0.1, -0.1), (0.0, -0.1), (0.1, 0.1), (1.5, 1.0)])
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_bias_is_made_smaller_and_never_turned_round(count, drift, richer):
-    calibration = Calibration.fit([fold(drift, richer, 20_000, seed) for seed in range(count)])
+    calibration = Calibration.fit(
+        [fold(drift, richer, 20_000, seed) for seed in range(count)], 0.1
+    )
     new = fold(drift, richer, rows=200_000, seed=50)
 
     def money_bias(by):
@@ -142,7 +169,7 @@ LOG_ODDS = arrays(float, 7, elements=st.floats(-13.8, 13.8))
 def test_any_forecast_can_be_levelled(log_odds, buyers):
     ordered = np.arange(7) < buyers
     came = FoldForecast(log_odds, np.ones(7), ordered, ordered.astype(float))
-    assert np.isfinite(list(Calibration.fit([came]).to_dict().values())).all()
+    assert np.isfinite(list(Calibration.fit([came], 0.1).to_dict().values())).all()
 
 
 def test_chances_stay_inside_zero_and_one():

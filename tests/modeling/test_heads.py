@@ -7,6 +7,7 @@ from scipy.special import expit, logit
 
 from tiercast.modeling.heads import (
     EXPERTS,
+    FEW_CUSTOMERS,
     FEWEST_ROWS,
     LEAST_VALUE,
     HeadParams,
@@ -84,6 +85,28 @@ def test_the_btyd_models_speak_last_and_for_themselves(heads, simulated_panel):
     assert EXPERTS[-1] == "btyd"
     assert told.log_odds[:, -1] == pytest.approx(logit(chance))
     assert told.log_value[:, -1] == pytest.approx(np.log(np.maximum(value, LEAST_VALUE)))
+
+
+def test_of_a_customer_beyond_what_ten_reached_the_btyd_models_tell_the_value(
+    heads, simulated_panel
+):
+    largest = simulated_panel.groupby("customer_id")["value"].max()
+    assert heads.reached == largest.sort_values().iloc[-FEW_CUSTOMERS]
+    asked = simulated_panel.head(3).assign(
+        clv_expected_value=[heads.reached * 0.99, heads.reached * 1.01, heads.reached * 40]
+    )
+    told = heads.predict(asked)
+    values = np.log(asked["clv_expected_value"].to_numpy())
+    assert told.log_value[1:] == pytest.approx(np.repeat(values[1:, np.newaxis], 3, axis=1))
+    assert told.log_value[0, :2].max() < values[0]
+    assert len(np.unique(told.log_odds[2])) == 3
+
+
+@pytest.mark.parametrize(("buyers", "reached"), [(0, LEAST_VALUE), (9, LEAST_VALUE), (10, 5.0)])
+def test_values_are_reached_where_ten_customers_had_them(simulated_panel, buyers, reached):
+    place = simulated_panel["customer_id"].rank(method="dense")
+    panel = simulated_panel.assign(value=np.where(place <= buyers, 5.0, 0.0))
+    assert Heads.fit(panel, PARAMS, 7).reached == reached
 
 
 def test_the_trees_value_is_the_mean_of_two_forecasts_in_logs(heads, simulated_panel):

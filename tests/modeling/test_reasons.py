@@ -122,7 +122,7 @@ def test_a_long_absence_raises_the_risk_and_says_so(tiny):
 
 def test_where_the_btyd_models_answer_alone_they_are_the_reason(tiny):
     frame = tiny.with_clv(tiny_features(seed=3))
-    heads, blend = Heads(tiny.outlook.heads.design, None, 100.0), Blend((0.6, 0.3, 0.1))
+    heads, blend = Heads(tiny.outlook.heads.design, None, 100.0, 100.0), Blend((0.6, 0.3, 0.1))
     found = effects(heads, blend, frame, 0.3)
     assert found.names == (BTYD_FEATURE,)
     # All three experts say the same, so that no weight makes it less.

@@ -68,7 +68,8 @@ def test_the_card_tells_the_season_the_blend_and_the_level_s_doubt(tenth):
     assert told.strip().startswith(model.facts.season)
     trees, linear, btyd = outlook.blend.weights
     assert f"trees {trees:.0%}, linear {linear:.0%}, btyd {btyd:.0%}." in told
-    assert f"BTYD models' word counts {outlook.blend.btyd_level:.0%}" in told
+    chance, total = outlook.blend.btyd_chance, outlook.blend.btyd_total
+    assert f"word counts {chance:.0%} in how many order and {total:.0%} in the total" in told
     assert f"log odds of an order by {outlook.calibration.shift:+.3f} " in told
     low, high = outlook.level_doubt.interval(1.0, 0.0)
     assert f"from {low - 1:+.0%} to {high - 1:+.0%} (90 % interval)" in told

@@ -2,7 +2,9 @@
 
 Weights are those under which past folds would have been told best, drawn toward weights that did
 well on several shops. Ranking and level are weighed apart: trees rank best, but what they know of
-the level is that of windows long past, while BTYD models carry a cohort's ageing on.
+the level is that of windows long past, while BTYD models carry a cohort's ageing on. The level has
+two shares, since BTYD models may tell totals well and yet not who orders at all: where everybody
+orders every week, their chance of a week without an order is far too high.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,18 +16,22 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import expit, log_expit, logit
 
-from tiercast.modeling.calibration import Calibration, to_log_odds
+from tiercast.modeling.calibration import FOLDS_COUNT, Calibration, to_log_odds
 from tiercast.modeling.heads import EXPERTS, LEAST_VALUE, Opinions
 
 FloatArray = npt.NDArray[np.float64]
 
 PRIOR_WEIGHTS = (0.5, 0.3, 0.2)  # of trees, linear model and BTYD models
+SMALL_BASE = 500  # customers at a past cutoff: with fewer the BTYD models lead
+BTYD_LED_WEIGHTS = (0.2, 0.3, 0.5)  # the same three in a small base
 PRIOR_PULL = 0.05  # relative loss that a squared distance of 1 from them must save
 STEPS = 10  # weights are multiples of 1 / STEPS
 FOLD_ROWS = 6000  # of a fold, by chance: enough to tell weights apart
-PRIOR_LEVEL, PRIOR_LEVEL_SD = 0.75, 0.25  # share of the BTYD models in the level
-LEVEL_NOISE_SD = 0.15  # of a fold's log total around what is expected
+PRIOR_LEVEL, PRIOR_LEVEL_SD = 0.75, 0.5  # share of the BTYD models in the level
+TOTAL_NOISE_SD = 0.15  # of a fold's log total around what is expected
+CHANCE_NOISE_SD = 0.5  # of the log odds of its mean chance
 VALUE_SHARE = 0.5  # how much the value's relative loss counts beside the order's
+BTYD = EXPERTS.index("btyd")
 FURTHEST = 40.0  # log odds moved by so much are certain, wherever they were
 
 
@@ -63,10 +69,14 @@ class PastOpinions:
 
 @dataclass(frozen=True)
 class Blend:
-    """Weights of `EXPERTS` (they sum to 1), and the share of the BTYD models in the level."""
+    """Weights of `EXPERTS` (they sum to 1), and the share of the BTYD models in both levels.
+
+    `btyd_chance` is that in the mean chance of an order, `btyd_total` that in the total value.
+    """
 
     weights: tuple[float, ...] = PRIOR_WEIGHTS
-    btyd_level: float = PRIOR_LEVEL
+    btyd_chance: float = PRIOR_LEVEL
+    btyd_total: float = PRIOR_LEVEL
 
     @classmethod
     def fit(cls, folds: Sequence[PastOpinions], seed: int) -> Self:
@@ -75,50 +85,65 @@ class Blend:
         if not usable:
             return cls()
         grid = _grid()
-        losses = PRIOR_PULL * np.square(grid - PRIOR_WEIGHTS).sum(axis=1)
+        prior = prior_weights(max(len(fold.value) for fold in usable))
+        losses = PRIOR_PULL * np.square(grid - prior).sum(axis=1)
         for fold in usable:
-            losses = losses + _relative_losses(_sampled(fold, seed), grid) / len(usable)
-        weights = tuple(float(weight) for weight in grid[int(np.argmin(losses))])
-        return cls(weights, _level_share(cls(weights), usable))
+            losses = losses + _relative_losses(_sampled(fold, seed), grid, prior) / len(usable)
+        ranked = cls(tuple(float(weight) for weight in grid[int(np.argmin(losses))]))
+        errors = np.array([_level_errors(ranked, fold) for fold in usable])
+        chance = _level_share(errors[:, 0], CHANCE_NOISE_SD)
+        return cls(ranked.weights, chance, _level_share(errors[:, 1], TOTAL_NOISE_SD))
 
     def forecast(self, opinions: Opinions, largest_mean: float) -> Forecast:
-        """Answer the weighted mean of log odds and log values; the level is still open."""
+        """Answer the weighted mean of log odds and log values; the level is still open.
+
+        A mean value given an order is no more than `largest_mean`, or what the BTYD models make
+        of the customer's own orders.
+        """
         weights = np.array(self.weights)
         # Not `@`: what BLAS makes of a row depends on how many rows there are.
         log_odds = (opinions.log_odds * weights).sum(axis=1)
-        log_mean = (opinions.log_value * weights).sum(axis=1) - log_expit(log_odds)
-        return Forecast(log_odds, np.clip(np.exp(log_mean), LEAST_VALUE, largest_mean))
+        order = log_expit(log_odds)
+        mean = np.exp((opinions.log_value * weights).sum(axis=1) - order)
+        largest = np.maximum(largest_mean, np.exp(opinions.log_value[:, BTYD] - order))
+        return Forecast(log_odds, np.clip(mean, LEAST_VALUE, largest))
 
     def level(self, opinions: Opinions, forecast: Forecast) -> Calibration:
         """Answer what moves a base's forecast to the level that both kinds of expert agree on.
 
-        The mean chance of an order and the total value move `btyd_level` of the way, on the
-        scales of log odds and logs, from the blend's to the BTYD models'.
+        The mean chance of an order moves `btyd_chance` of the way from the blend's to the BTYD
+        models', on the scale of log odds; the total value `btyd_total` of it, on that of logs.
         """
-        btyd = len(EXPERTS) - 1
-        mine = float(to_log_odds(expit(forecast.log_odds).mean()))
-        theirs = float(to_log_odds(expit(opinions.log_odds[:, btyd]).mean()))
-        chance = float(expit(self._between(mine, theirs)))
-        shift = shift_to(forecast.log_odds, chance)
-        total = self._between(
-            np.log(np.exp(forecast.log_value).sum()),
-            np.log(np.exp(opinions.log_value[:, btyd]).sum()),
-        )
+        chances, totals = _chance_levels(opinions, forecast), _total_levels(opinions, forecast)
+        shift = shift_to(forecast.log_odds, float(expit(_between(chances, self.btyd_chance))))
         moved = (expit(forecast.log_odds + shift) * forecast.mean_if_order).sum()
-        return Calibration(shift, float(total - np.log(moved)))
+        return Calibration(shift, float(_between(totals, self.btyd_total) - np.log(moved)))
 
     def to_dict(self) -> dict[str, object]:
         """Answer plain data."""
-        return {"weights": list(self.weights), "btyd_level": self.btyd_level}
+        return {
+            "weights": list(self.weights),
+            "btyd_chance": self.btyd_chance,
+            "btyd_total": self.btyd_total,
+        }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, object]) -> Self:
         """Answer the blend that `to_dict` described."""
         weights = np.array(stored["weights"], dtype=float)
-        return cls(tuple(weights.tolist()), float(str(stored["btyd_level"])))
+        chance, total = (float(str(stored[name])) for name in ("btyd_chance", "btyd_total"))
+        return cls(tuple(weights.tolist()), chance, total)
 
-    def _between(self, mine: float, theirs: float) -> float:
-        return float((1.0 - self.btyd_level) * mine + self.btyd_level * theirs)
+
+def prior_weights(customers: int) -> tuple[float, ...]:
+    """Answer the weights to start from, by how many customers a past cutoff had.
+
+    Examples
+    --------
+    >>> prior_weights(150), prior_weights(5_000)
+    ((0.2, 0.3, 0.5), (0.5, 0.3, 0.2))
+    """
+    return BTYD_LED_WEIGHTS if customers < SMALL_BASE else PRIOR_WEIGHTS
 
 
 def shift_to(log_odds: FloatArray, chance: float) -> float:
@@ -146,11 +171,13 @@ def _sampled(fold: PastOpinions, seed: int) -> PastOpinions:
     return chosen if chosen.usable else fold
 
 
-def _relative_losses(fold: PastOpinions, grid: FloatArray) -> FloatArray:
+def _relative_losses(
+    fold: PastOpinions, grid: FloatArray, weights: tuple[float, ...]
+) -> FloatArray:
     """Answer the loss of each blend, its level put right, relative to the prior's, (n,)."""
-    order = np.array([_log_loss(fold.opinions.log_odds @ weights, fold) for weights in grid])
-    value = np.array([_deviance(fold.opinions.log_value @ weights, fold) for weights in grid])
-    prior = int(np.argmin(np.square(grid - PRIOR_WEIGHTS).sum(axis=1)))
+    order = np.array([_log_loss(fold.opinions.log_odds @ one, fold) for one in grid])
+    value = np.array([_deviance(fold.opinions.log_value @ one, fold) for one in grid])
+    prior = int(np.argmin(np.square(grid - weights).sum(axis=1)))
     return order / order[prior] - 1 + VALUE_SHARE * (value / value[prior] - 1)
 
 
@@ -166,22 +193,42 @@ def _deviance(log_value: FloatArray, fold: PastOpinions) -> float:
     return float((4 * np.square(root - np.sqrt(fold.value)) / root).mean())
 
 
-def _level_share(blend: Blend, folds: Sequence[PastOpinions]) -> float:
-    """Answer the share of the BTYD models under which past totals would have come nearest.
+def _level_errors(blend: Blend, fold: PastOpinions) -> FloatArray:
+    """Answer how far blend and BTYD models, (2,), lay off the chance and the total, (2, 2)."""
+    raw = blend.forecast(fold.opinions, fold.largest_mean)
+    chance, total = to_log_odds(fold.ordered.mean()), np.log(fold.value.sum())
+    return np.array(
+        [
+            _chance_levels(fold.opinions, raw) - chance,
+            _total_levels(fold.opinions, raw) - total,
+        ]
+    )
 
-    The most likely share given each fold's log errors of both totals, all folds together
-    counting as one and a half (they overlap), and a normal prior; within 0 and 1.
+
+def _chance_levels(opinions: Opinions, forecast: Forecast) -> FloatArray:
+    """Answer log odds of the mean chance of an order by the blend and the BTYD models, (2,)."""
+    said = (forecast.log_odds, opinions.log_odds[:, BTYD])
+    return to_log_odds(np.array([expit(one).mean() for one in said]))
+
+
+def _total_levels(opinions: Opinions, forecast: Forecast) -> FloatArray:
+    """Answer the log of the total value by the blend and the BTYD models, (2,)."""
+    said = (forecast.log_value, opinions.log_value[:, BTYD])
+    return np.log(np.array([np.exp(one).sum() for one in said]))
+
+
+def _between(levels: FloatArray, btyd_share: float) -> float:
+    return float((1.0 - btyd_share) * levels[0] + btyd_share * levels[1])
+
+
+def _level_share(errors: FloatArray, noise_sd: float) -> float:
+    """Answer the share of the BTYD models under which past levels would have come nearest.
+
+    `errors` are each fold's, (n, 2): the blend's and the BTYD models'. The most likely share
+    given them, all folds together counting as `FOLDS_COUNT`, and a normal prior; within 0 and 1.
     """
-    errors = np.array([_total_errors(blend, fold) for fold in folds])
     mine, theirs = errors.T
-    weight = 1.5 / len(folds) / LEVEL_NOISE_SD**2
+    weight = FOLDS_COUNT / len(errors) / noise_sd**2
     prior = PRIOR_LEVEL_SD**-2
     gain = weight * (mine * (mine - theirs)).sum() + prior * PRIOR_LEVEL
     return float(np.clip(gain / (weight * np.square(mine - theirs).sum() + prior), 0.0, 1.0))
-
-
-def _total_errors(blend: Blend, fold: PastOpinions) -> tuple[float, float]:
-    came = np.log(fold.value.sum())
-    mine = np.exp(blend.forecast(fold.opinions, fold.largest_mean).log_value).sum()
-    theirs = np.exp(fold.opinions.log_value[:, -1]).sum()
-    return float(np.log(mine) - came), float(np.log(theirs) - came)

@@ -21,6 +21,7 @@ FloatArray = npt.NDArray[np.float64]
 EXPERTS = ("trees", "linear", "btyd")
 LARGEST_QUANTILE = 0.999  # buyers' values beyond it count as that quantile in training
 LEAST_VALUE = 0.01
+FEW_CUSTOMERS = 10  # values that no more of them reached are beyond what can be learnt
 FEWEST_ROWS = 200  # below it trees learn noise: the BTYD models answer alone
 BTYD_FEATURE = "clv_order_probability_mbg"
 
@@ -100,22 +101,29 @@ class Learners:
 
 @dataclass(frozen=True)
 class Heads:
-    """The experts; without enough rows to learn from, `learners` is None: BTYD models alone."""
+    """The experts; without enough rows to learn from, `learners` is None: BTYD models alone.
+
+    So do they answer for the value of customers of whom they expect more than `reached`, the
+    value within a horizon that `FEW_CUSTOMERS` had: of a shop's one or two largest customers trees
+    and linear model know only that they lie far out, and told a fraction of what they spend.
+    """
 
     design: DesignMatrix
     learners: Learners | None
     largest_mean: float
+    reached: float
 
     @classmethod
     def fit(cls, panel: pd.DataFrame, params: HeadParams, seed: int) -> Self:
         """Learn from a training panel (features, `ordered`, `value`)."""
         design, target = DesignMatrix.fit(panel), Targets.of(panel)
+        reached = _reached(panel)
         if not (target.enough and design.names):
-            return cls(design, None, target.largest)
+            return cls(design, None, target.largest, reached)
         learners = Learners.fit(
             design.transform(panel), np.log(horizon_ratio(panel)), target, params, seed
         )
-        return cls(design, learners, target.largest)
+        return cls(design, learners, target.largest, reached)
 
     def predict(self, frame: pd.DataFrame) -> Opinions:
         """Answer what each expert says of each row of a feature frame."""
@@ -124,9 +132,11 @@ class Heads:
         if self.learners is None:
             return Opinions(np.column_stack([btyd] * 3), np.column_stack([btyd_value] * 3))
         found = self.learners.opinions(self.design.transform(frame), np.log(horizon_ratio(frame)))
+        beyond = (btyd_value > np.log(self.reached))[:, np.newaxis]
+        learnt = np.where(beyond, btyd_value[:, np.newaxis], found[1])
         return Opinions(
             np.column_stack([found[0], btyd]),
-            np.column_stack([np.maximum(found[1], np.log(LEAST_VALUE)), btyd_value]),
+            np.column_stack([np.maximum(learnt, np.log(LEAST_VALUE)), btyd_value]),
         )
 
     def to_files(self) -> dict[str, str]:
@@ -143,6 +153,7 @@ class Heads:
         return {
             "design": self.design.to_dict(),
             "largest_mean": self.largest_mean,
+            "reached": self.reached,
             "bases": {} if learners is None else {n: getattr(learners, n).base for n in TREES},
             "linear": {}
             if learners is None
@@ -153,16 +164,17 @@ class Heads:
     def from_files(cls, stored: Mapping[str, object], files: Mapping[str, str]) -> Self:
         """Answer the heads that `to_dict` and `to_files` described."""
         design = DesignMatrix.from_dict(_mapping(stored["design"]))
-        largest = float(str(stored["largest_mean"]))
+        largest, reached = (float(str(stored[name])) for name in ("largest_mean", "reached"))
         bases, linear = _mapping(stored["bases"]), _mapping(stored["linear"])
         if not bases:
-            return cls(design, None, largest)
+            return cls(design, None, largest, reached)
         order, total, given = (
             Grown(lgb.Booster(model_str=files[f"{name}.txt"]), float(str(bases[name])))
             for name in TREES
         )
         by_order, by_given = (LinearModel.from_dict(_mapping(linear[name])) for name in LINEAR)
-        return cls(design, Learners(order, total, given, by_order, by_given), largest)
+        learners = Learners(order, total, given, by_order, by_given)
+        return cls(design, learners, largest, reached)
 
 
 TREES = ("order", "total", "given")
@@ -192,6 +204,12 @@ class Targets:
         rows, ordered = len(self.ordered), self.ordered.sum()
         fewest = min(ordered, rows - ordered, (self.value > 0).sum())
         return bool(rows >= FEWEST_ROWS and fewest >= FEWEST_ROWS // 10)
+
+
+def _reached(panel: pd.DataFrame) -> float:
+    """Answer the value that `FEW_CUSTOMERS` reached; that of all where there are fewer."""
+    largest = panel.groupby("customer_id")["value"].max().nlargest(FEW_CUSTOMERS)
+    return max(LEAST_VALUE, float(largest.iloc[-1])) if len(largest) else LEAST_VALUE
 
 
 def _log_value(value: FloatArray) -> FloatArray:

@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 
 from tiercast.modeling.calibration import Calibration, FoldForecast, log_ratio
 from tiercast.modeling.distribution import COVERAGE, PredictiveDistribution
-from tiercast.modeling.level_doubt import LevelDoubt
+from tiercast.modeling.level_doubt import LevelDoubt, usual_sd
 from tiercast.modeling.shapes import ValueShapes
 from tiercast.modeling.tier_sets import TierSets
 
@@ -28,11 +28,16 @@ LEVELS_TRIED = (-0.5, 0.0, 0.5)  # for tier sets, in standard deviations of the 
 class SeasonAhead:
     """Whether the horizon's season is known, and how much business changes between months.
 
-    `swing` is the usual size of a change of its log; None: not known either.
+    `swing` is the size of the change of its log to reckon with; None: not known either.
     """
 
     is_known: bool = False
     swing: float | None = None
+
+    @property
+    def usual_sd(self) -> float:
+        """Answer by how much totals lie off in such seasons, in logs."""
+        return usual_sd(season_known=self.is_known, swing=self.swing)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Lessons:
         told = [distribution(fold, _others(folds, fold), season) for fold in folds]
         readings = [log_ratio(Calibration(), fold) for fold in alike if fold.value.sum() > 0]
         doubt = LevelDoubt.fit(readings, season_known=season.is_known, swing=season.swing)
-        drift = Calibration.fit(alike)
+        drift = Calibration.fit(alike, season.usual_sd)
         unseen = _unseen_sd(doubt, readings, season)
         return cls(
             drift,
@@ -69,7 +74,8 @@ def distribution(
     fold: FoldForecast, others: Sequence[FoldForecast], season: SeasonAhead
 ) -> PredictiveDistribution:
     """Answer what a fold would be told with the level and scatter of others."""
-    drift = Calibration.fit([one for one in others if one.season_known == season.is_known])
+    alike = [one for one in others if one.season_known == season.is_known]
+    drift = Calibration.fit(alike, season.usual_sd)
     return PredictiveDistribution(
         drift.churn(fold.log_odds),
         drift.mean_if_order(fold.mean_if_order),

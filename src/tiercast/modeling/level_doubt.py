@@ -3,9 +3,9 @@
 Past folds show how far whole totals lay from what was expected. They are few, so they are drawn
 toward what several shops showed: about 10 % (one standard deviation) where a year before could be
 gone by, 12 % where there was none, and there also by how much business changed from month to
-month in this base so far. A year before that no past fold could go by is a clock never yet tried:
-20 %. An interval for a sum joins this shared doubt with the chance of
-each customer, which does average out.
+month in this base so far, or in the same weeks a year ago. A year before that no past fold could
+go by is a clock never yet tried: 20 %. An interval for a sum joins this shared doubt with the
+chance of each customer, which does average out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ KNOWN_SEASON_SD = 0.1
 UNTRIED_CLOCK_SD = 0.2  # a year before is there, but was there for none of the past folds
 UNKNOWN_SEASON_SD = 0.12
 UNKNOWN_SWING = 0.25  # where the history is too short to show one
-LARGEST_SD = 0.6
+LARGEST_SD = 1.0
 PRIOR_FOLDS = 3.0  # how many folds the prior counts as
 NORMAL_95 = 1.6449  # quantile: 90 % lie between minus and plus
 
@@ -42,7 +42,8 @@ class LevelDoubt:
         >>> round(LevelDoubt.fit([0.3], season_known=True, swing=0.5).total_sd, 3)
         0.173
         """
-        prior = _known_sd(readings) if season_known else _unknown_sd(swing)
+        untried = season_known and not len(readings)
+        prior = UNTRIED_CLOCK_SD if untried else usual_sd(season_known=season_known, swing=swing)
         squares = PRIOR_FOLDS * prior**2 + float(np.square(readings).sum())
         return cls(min(LARGEST_SD, float(np.sqrt(squares / (PRIOR_FOLDS + len(readings))))))
 
@@ -74,9 +75,14 @@ class LevelDoubt:
         return cls(**stored)
 
 
-def _known_sd(readings: Sequence[float]) -> float:
-    return KNOWN_SEASON_SD if len(readings) else UNTRIED_CLOCK_SD
+def usual_sd(*, season_known: bool, swing: float | None) -> float:
+    """Answer by how much totals lie off where past folds are not asked, in logs.
 
-
-def _unknown_sd(swing: float | None) -> float:
+    Examples
+    --------
+    >>> usual_sd(season_known=True, swing=0.5), usual_sd(season_known=False, swing=0.05)
+    (0.1, 0.13)
+    """
+    if season_known:
+        return KNOWN_SEASON_SD
     return float(np.hypot(UNKNOWN_SEASON_SD, UNKNOWN_SWING if swing is None else swing))

@@ -1,11 +1,11 @@
 """What a training needs of customers: enough of them, of both kinds."""
 
+from tiercast.modeling.blend import SMALL_BASE
 from tiercast.modeling.heads import FEWEST_ROWS
 from tiercast.readiness.facts import Facts, outcome
 from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
 
 FEWEST_OF_A_KIND = FEWEST_ROWS // 10
-SMALL_BASE = 500  # customers
 BTYD_ANSWERS = (
     "with fewer the trees would learn noise, and the BTYD models answer alone, from when and for "
     "how much customers ordered"
@@ -35,9 +35,10 @@ CUSTOMER_RULES: tuple[ReadinessRule, ...] = (
         (
             recommendation(
                 SMALL_BASE,
-                "go by groups: tiers and segments of so few are rough, and trees and linear model "
-                "learn from the same customers over and over ({outcomes.rows:,} rows); the BTYD "
-                f"models stand beside them, and answer alone below {FEWEST_ROWS} rows",
+                "go by groups: tiers and segments of so few are rough. The answer is led by the "
+                "BTYD models, unless past days teach otherwise, as trees and linear model learn "
+                "from the same customers over and over ({outcomes.rows:,} rows); below "
+                f"{FEWEST_ROWS} rows the BTYD models answer alone",
             ),
         ),
     ),
