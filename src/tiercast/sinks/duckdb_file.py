@@ -74,9 +74,9 @@ class DuckdbSession:
 
     def make_view(self, schema: str, name: str, query: str) -> None:
         """Make a view; its text names no file, so that the file may be renamed."""
-        self._connection.execute(f"USE {quoted(self._catalog, schema)}")
-        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {query}")
-        self._connection.execute(f"USE {quoted(self._catalog, 'main')}")
+        self.run(f"USE {quoted(self._catalog, schema)}")
+        self.run(f"CREATE OR REPLACE VIEW {quoted(name)} AS {query}")
+        self.run(f"USE {quoted(self._catalog, 'main')}")
 
     def lock(self, key: str) -> None:
         """Nothing to do: no other session has the file open."""
