@@ -436,5 +436,5 @@ def test_a_killed_job_s_scratch_folders_are_gone_after_the_next(job, tmp_path, m
 
 
 def test_a_folder_that_nobody_may_write_to_is_told(text_ids):
-    with pytest.raises(OutputError, match=r"/sys/kernel/tiercast/runs could not be written: "):
+    with pytest.raises(OutputError, match=r"/sys/kernel/tiercast could not be written: "):
         score(text_ids.config, DAY, output="/sys/kernel/tiercast")

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from tiercast.artifacts.run_log import RunLog
+from tiercast.artifacts.run_log import RUNS, RunLog
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.progress import Silent
 from tiercast.config.schema import Config
@@ -63,10 +63,23 @@ def test_a_record_that_cannot_be_written_hides_no_error(tmp_path):
 
     def fail():
         with recorded_run(CONFIG, "score", tmp_path, shown):
-            (folder,) = tmp_path.iterdir()
-            folder.rename(tmp_path / "elsewhere")
+            (tmp_path / RUNS).rename(tmp_path / "elsewhere")
             raise InputError("mend it")
 
     with pytest.raises(InputError, match="mend it"):
         fail()
     assert said[0].startswith("The record of this run is not complete: ")
+
+
+def test_a_base_is_refused_the_output_of_another_before_anything_is_written(tmp_path):
+    with recorded(tmp_path):
+        pass
+    before = sorted(tmp_path.rglob("*"))
+    other = CONFIG.model_copy(update={"name": "other"})
+    message = "holds the results of shop, and those of other would replace them"
+    with (
+        pytest.raises(InputError, match=message),
+        recorded_run(other, "score", tmp_path, Silent()),
+    ):
+        pytest.fail("nobody gets here")
+    assert sorted(tmp_path.rglob("*")) == before

@@ -70,7 +70,7 @@ def test_by_default_the_day_is_the_one_after_the_last_order_and_the_file_in_the_
     last = dt.date.fromisoformat(max(order_lines()["ordered_at"]))
     assert path.name == f"features_{last + dt.timedelta(days=1)}.parquet"
     assert str(path.parent) == config.output.path
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert sorted(file.name for file in path.parent.iterdir()) == [path.name, "tiercast.json"]
 
 
 def test_the_package_of_features_answers_as_the_verb_too(config, frame, tmp_path):

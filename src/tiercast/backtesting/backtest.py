@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tiercast.artifacts.owner import claim
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import CONTENDERS, TIERCAST
 from tiercast.backtesting.doubt import doubt
@@ -59,6 +60,7 @@ def backtest(
         journal = history.journal
         first = _first_order_day(journal)
         day = _checked_day(history.day(as_of), first, base.observed_until)
+        claim(settings)
         origins = plan_origins(day, first, settings, folds=folds, last=last)
         notes = fewer_than_asked(origins, first, settings, folds=folds, last=last)
         for note in notes:

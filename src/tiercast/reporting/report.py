@@ -12,6 +12,7 @@ from markupsafe import Markup
 from plotly.io import to_json
 from plotly.offline import get_plotlyjs
 
+from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.schema import Config
 from tiercast.reporting.backtest import backtest_section
@@ -68,10 +69,11 @@ def build_report(config: Config, as_of: date | None = None, output: Path | None 
     Raises
     ------
     InputError
-        Nothing was scored (on that date).
+        Nothing was scored (on that date), or the scores are another base's.
     OutputError
         The file cannot be written; the one before is still there.
     """
+    refuse_other_base(Path(config.output.path), config.name)
     with workspace() as connection:
         inputs = read_inputs(connection, config, as_of)
         page = render(inputs)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from tiercast.artifacts.owner import claim_output
 from tiercast.artifacts.run_log import DONE, Outcome, Run, RunLog
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.progress import Progress
@@ -86,7 +87,10 @@ def recorded_run(
     ------
     OutputError
         The record cannot be written, or the database or the store cannot be reached.
+    InputError
+        The output, the database's schema or the store's folder is another base's.
     """
+    claim_output(output, config.name)
     log, run = RunLog(output), Run.begin(command, config.name)
     killed = log.begin(run)
     recorded = RecordedRun(log, run)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.scored_days import scored_dates, scored_day
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
@@ -72,12 +73,14 @@ def migration(
     Raises
     ------
     InputError
-        A day was not scored, or the days have tiers of different names.
+        A day was not scored, the days have tiers of different names, or the output folder is
+        another base's.
     OutputError
         The result cannot be written.
     """
     settings, shown = load_config(config), progress or Silent()
     output = Path(settings.output.path)
+    refuse_other_base(output, settings.name)
     first, last = _days(output, as_day(before), as_day(now))
     with workspace() as connection, scratch_folder() as scratch:
         later = ScoredDay.read(connection, output, last)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
+from tiercast.artifacts.owner import claim
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import to_json, writing
 from tiercast.config.loading import load_config
@@ -55,7 +56,7 @@ def check(
     DataContractError
         A source cannot be used at all.
     InputError
-        `as_of` is not after the first order.
+        `as_of` is not after the first order, or the output folder is another base's.
     """
     settings = load_config(config)
     tell = progress or Silent()
@@ -66,6 +67,7 @@ def check(
         if (day := as_day(as_of)) is not None:
             check_as_of(day, base.first_day)
             report = replace(report, findings=(*report.findings, *_future(history, day)))
+        claim(settings)
         tell.stage("judge whether it is ready to train")
         readiness = judge(measure(base, history.journal, day or base.observed_until))
         tell.stage("write the data report")
