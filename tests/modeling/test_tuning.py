@@ -232,12 +232,14 @@ def test_searches_inside_a_block_are_kept_where_it_says(simulated_panel, folds, 
     assert tune(simulated_panel, folds, trials=1, seed=7, studies=kept()).resumed == 2
 
 
-def test_progress_tells_how_many_trials_are_known(simulated_panel, folds, kept):
+def test_progress_tells_how_many_trials_are_known_and_the_best(simulated_panel, folds, kept):
     class Told(Silent):
         def stage(self, name, total=None):
             stages.append((name, total))
 
     stages = []
-    tune(simulated_panel, folds, trials=1, seed=7, studies=kept())
-    tune(simulated_panel, folds, trials=3, seed=7, studies=kept(), progress=Told())
-    assert stages[0] == ("tune: order (log loss, 1 known)", 2)
+    first = tune(simulated_panel, folds, trials=1, seed=7, studies=kept()).trials[0].loss
+    for trials in (1, 3):
+        tune(simulated_panel, folds, trials=trials, seed=7, studies=kept(), progress=Told())
+    title = f"tune: order (log loss, 1 known, best {first:.5f})"
+    assert [stages[0], stages[2]] == [(title, 0), (title, 2)]

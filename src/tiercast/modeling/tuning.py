@@ -157,7 +157,8 @@ class _Search:
         study = studies.open(self.question.name, self.fingerprint(), start)
         known = len(study.trials)
         missing = range(known, trials)
-        progress.stage(f"tune: {self.question.name} ({self._judged_by(known)})", len(missing))
+        told = self._judged_by(study.best.value if known else None, known)
+        progress.stage(f"tune: {self.question.name} ({told})", len(missing))
         for _ in _until(studies.timeout_seconds, missing):
             study.run_next(self.objective, self.seed)
             progress.step(f"best {study.best.value:.5f}")
@@ -181,8 +182,10 @@ class _Search:
                     digest.update(np.ascontiguousarray(numbers).tobytes())
         return digest.hexdigest()[:FINGERPRINT_LENGTH]
 
-    def _judged_by(self, known: int) -> str:
-        return self.question.loss + (f", {known} known" if known else "")
+    def _judged_by(self, best: float | None, known: int) -> str:
+        if best is None:
+            return self.question.loss
+        return f"{self.question.loss}, {known} known, best {best:.5f}"
 
     def _told(self, number: int, trial: optuna.trial.FrozenTrial, resumed: bool) -> Trial:
         loss = trial.value if _completed(trial) else None
