@@ -138,3 +138,14 @@ def test_a_day_that_leaves_the_calendar_is_refused_by_each_command(run, shop, co
 def test_each_command_that_takes_a_day_is_among_these(run):
     taking = [name for name in COMMANDS if "--as-of" in run(name, "--help").stdout.split()]
     assert set(taking) == set(TAKE_A_DAY)
+
+
+@pytest.mark.parametrize("command", ["check", "migration", "monitor", "report", "score", "train"])
+def test_a_base_is_refused_the_output_of_another_by_each_command(run, shop, tmp_path, command):
+    owner = tmp_path / "runs" / "shop" / "tiercast.json"
+    owner.parent.mkdir(parents=True)
+    owner.write_text('{"name": "boutique"}')
+    shown = run(command, shop)
+    assert shown.exit_code == 2
+    assert "runs/shop holds the results of boutique, and those of shop would" in shown.stderr
+    assert list(owner.parent.iterdir()) == [owner]

@@ -260,10 +260,16 @@ def test_a_day_when_only_returns_are_known_is_refused_on_the_clock_too(text_ids,
         score(config, "2022-06-01", model_version="1", output=tmp_path / "out")
 
 
-def test_a_base_without_a_model_is_refused(tenth):
+def test_a_base_without_a_model_is_refused(tenth, tmp_path):
     untrained = tenth.config.model_copy(update={"name": "untrained"})
     with pytest.raises(InputError, match="untrained has no model yet; train one first"):
-        score(untrained, CDNOW_DAY)
+        score(untrained, CDNOW_DAY, output=tmp_path)
+
+
+def test_a_base_is_refused_the_output_of_another(tenth):
+    other = tenth.config.model_copy(update={"name": "other"})
+    with pytest.raises(InputError, match="runs/tenth holds the results of tenth, and those of"):
+        score(other, CDNOW_DAY)
 
 
 def test_a_profile_column_that_is_gone_is_refused(text_ids, tmp_path):
