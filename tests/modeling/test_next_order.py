@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiercast.features.clv import ClvModels
-from tiercast.modeling.next_order import QUANTILES, RETURNED, WaitingTimes, dates_after
+from tiercast.modeling.next_order import (
+    PHASES,
+    PLACES,
+    QUANTILES,
+    RETURNED,
+    WaitingTimes,
+    dates_after,
+)
 from tiny_model import AS_OF, HORIZON_DAYS, tiny_features
 
 FRAME = tiny_features()
@@ -117,6 +124,30 @@ def test_past_orders_move_the_dates_to_where_they_fell():
     assert np.abs(learnt[MEDIAN] - 30.5).mean() < np.abs(before - 30.5).mean() / 2
 
 
+def weekly(customers=4000):
+    """Customers who order every seventh day, seen on any day of their week."""
+    frame = tiny_features(customers, seed=3)
+    recency = np.arange(customers) % 7 + 0.5
+    rhythm = {"recency_days": recency, "gap_mean_days": 7.0, RETURNED: np.floor(7.0 - recency)}
+    even = {"btyd_frequency": 20.0, "btyd_recency_days": 140.0, "btyd_age_days": 140.0 + recency}
+    return frame.assign(**rhythm, **even)
+
+
+def test_customers_with_a_rhythm_are_told_the_day_it_brings():
+    frame = weekly()
+    learnt = WaitingTimes.fit(frame, CLV, 14)
+    told = learnt.days(frame, np.full(len(frame), 0.01), CLV, 14)[MEDIAN]
+    assert np.abs(np.floor(told) - frame[RETURNED]).mean() < 0.6
+
+
+def test_customers_without_a_usual_gap_have_a_phase_of_their_own():
+    frame = weekly().assign(gap_mean_days=np.where(np.arange(4000) < 2000, np.nan, 7.0))
+    frame[RETURNED] = np.where(np.arange(4000) < 2000, 10.0, frame[RETURNED])
+    told = WaitingTimes.fit(frame, CLV, 14).days(frame, np.full(4000, 0.01), CLV, 14)[MEDIAN]
+    assert np.median(told[:2000]) == pytest.approx(10.5, abs=0.5)
+    assert np.median(told[2000:]) < 5
+
+
 def test_few_past_orders_leave_the_shape_as_it_is():
     few = rhythmic().head(400)
     assert WaitingTimes.fit(few, CLV, HORIZON_DAYS).to_dict() == WaitingTimes.unlearnt().to_dict()
@@ -127,6 +158,8 @@ def test_stored_waiting_times_come_back():
     back = WaitingTimes.from_dict(learnt.to_dict())
     assert back.to_dict() == learnt.to_dict()
     assert len(learnt.edges) == len(learnt.quantiles) - 1 > 0
+    assert learnt.quantiles.shape[1:] == (len(PHASES) + 2, len(PLACES))
+    assert (np.diff(learnt.quantiles, axis=2) >= 0).all()
 
 
 LEARNT = WaitingTimes.fit(rhythmic(4000), CLV, HORIZON_DAYS)

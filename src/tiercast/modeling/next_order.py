@@ -3,8 +3,8 @@
 The shape of the waiting time is MBG/NBD's: P(order by t) is proportional to
 1 - ((alpha + T) / (alpha + T + t))^(r + x) (Batislam, Denizel & Filiztekin 2007); it is scaled
 so that the chance of an order within the horizon is the calibrated one. That shape knows no
-rhythm, so past cutoffs correct it: where in it did the orders of customers as likely to order
-really fall?
+rhythm, so past cutoffs correct it: where in it did the orders really fall of customers as likely
+to order, and as far into their usual gap?
 """
 
 from collections.abc import Mapping
@@ -18,21 +18,25 @@ import pandas as pd
 from tiercast.features.clv import ClvModels, histories, horizon_ratio
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 
 QUANTILES = {"next_order_date": 0.5, "next_order_low": 0.05, "next_order_high": 0.95}
 PLACES = np.linspace(0.0, 1.0, 101)
 MOST_GROUPS, BUYERS_A_GROUP = 5, 500
+PHASES = np.array([0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 2.0])  # days since the last order, in usual gaps
+PHASE_BUYERS = 50  # as many as the group's own quantiles count for beside those of a phase
 RETURNED = "returned_after_days"
 MIDDLE_OF_DAY = 0.5
 
 
 @dataclass(frozen=True)
 class WaitingTimes:
-    """Where past orders fell in the models' shape, by group of how soon it expects an order.
+    """Where past orders fell in the models' shape, by how soon it expects an order and by phase.
 
-    `edges` (n_groups - 1,) part the groups by the shape's own chance of an order within the
-    horizon; a row of `quantiles` (n_groups, 101) tells the place in the shape, 0 to 1, before
-    which that share of the orders within the horizon fell. Without any: the shape as it is.
+    `edges` (n_groups - 1,) part groups by the shape's own chance of an order within the horizon,
+    `PHASES` parts each by how far into their usual gap customers are (without one: the first).
+    `quantiles` (n_groups, len(PHASES) + 2, 101) tells the place in the shape, 0 to 1, before which
+    that share of the orders within the horizon fell. Without any: the shape as it is.
     """
 
     edges: FloatArray
@@ -41,7 +45,7 @@ class WaitingTimes:
     @classmethod
     def unlearnt(cls) -> Self:
         """Answer the shape as it is."""
-        return cls(np.empty(0), PLACES[np.newaxis])
+        return cls(np.empty(0), np.tile(PLACES, (1, len(PHASES) + 2, 1)))
 
     @classmethod
     def fit(cls, rows: pd.DataFrame, clv: ClvModels, horizon_days: int) -> Self:
@@ -53,8 +57,11 @@ class WaitingTimes:
         shape = _Shape.of(came, clv, horizon_days)
         places = shape.place(came[RETURNED].to_numpy(dtype=float) + MIDDLE_OF_DAY)
         edges = np.unique(np.quantile(shape.reach, np.linspace(0, 1, groups + 1)[1:-1]))
-        group = np.searchsorted(edges, shape.reach, side="right")
-        found = [_quantiles(places[group == number]) for number in range(len(edges) + 1)]
+        group, phase = np.searchsorted(edges, shape.reach, side="right"), _phase(came)
+        found = [
+            _by_phase(places[group == number], phase[group == number])
+            for number in range(len(edges) + 1)
+        ]
         return cls(edges, np.array(found))
 
     def days(
@@ -66,11 +73,11 @@ class WaitingTimes:
         season clock the horizon is taken to pass evenly.
         """
         shape, order = _Shape.of(frame, clv, horizon_days), 1.0 - churn
-        group = np.searchsorted(self.edges, shape.reach, side="right")
+        cell = np.searchsorted(self.edges, shape.reach, side="right"), _phase(frame)
         found = {}
         for name, quantile in QUANTILES.items():
             share = np.minimum(quantile / order, 1.0)
-            place = self._place(group, share)
+            place = self._place(cell, share)
             found[name] = np.where(quantile < order, shape.days(place), np.nan)
         return found
 
@@ -83,11 +90,13 @@ class WaitingTimes:
         """Answer the waiting times that `to_dict` described."""
         return cls(np.array(stored["edges"], dtype=float), np.array(stored["quantiles"]))
 
-    def _place(self, group: npt.NDArray[np.int_], share: FloatArray) -> FloatArray:
+    def _place(self, cell: tuple[IntArray, IntArray], share: FloatArray) -> FloatArray:
         place = np.empty(len(share))
-        for number, row in enumerate(self.quantiles):
-            chosen = group == number
-            place[chosen] = np.interp(share[chosen], PLACES, row)
+        rows = self.quantiles.reshape(-1, len(PLACES))
+        number = np.ravel_multi_index(cell, self.quantiles.shape[:2])
+        for one in np.unique(number):
+            chosen = number == one
+            place[chosen] = np.interp(share[chosen], PLACES, rows[one])
         return place
 
 
@@ -124,6 +133,23 @@ class _Shape:
         """Answer when that place is reached, (n,)."""
         left = np.log1p(-place * self.reach)
         return self.exposure * np.expm1(-left / self.power) / self.ratio
+
+
+def _phase(frame: pd.DataFrame) -> IntArray:
+    """Answer how far into their usual gap customers are, by `PHASES`; 0: none is known, (n,)."""
+    gaps = (frame["recency_days"] / frame["gap_mean_days"]).to_numpy(dtype=float)
+    return np.where(np.isnan(gaps), 0, np.searchsorted(PHASES, gaps, side="right") + 1)
+
+
+def _by_phase(places: FloatArray, phase: IntArray) -> FloatArray:
+    """Answer a group's quantiles by phase, the fewer buyers the nearer to those of all."""
+    of_all = _quantiles(places)
+    rows = np.tile(of_all, (len(PHASES) + 2, 1))
+    for one in np.unique(phase):
+        own = places[phase == one]
+        weight = len(own) / (len(own) + PHASE_BUYERS)
+        rows[one] += weight * (_quantiles(own) - of_all)
+    return rows
 
 
 def _quantiles(places: FloatArray) -> FloatArray:
