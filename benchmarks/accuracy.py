@@ -160,10 +160,10 @@ def _head(versions: str) -> str:
         "smallest for who tells everybody's median, which is 0 for most, and so speaks against "
         "whoever gets the total right. Spearman's correlation rewards who ties those that buy "
         f"nothing, as spend in the last window does (see {TIES} below).\n\n"
-        "The design was chosen by comparing variants on past days of the first three bases, so "
-        "their figures are kinder than those of a base that it never saw. The others, shops and "
-        "horizons of the same sources that nobody had looked at, were run once the design stood, "
-        "and changed nothing in it."
+        "The design was chosen by comparing variants on past days of the first three bases, other "
+        "horizons and departments of theirs and made-up shops, so their figures are kinder than "
+        "those of a base that it never saw. The other four here, shops and horizons of the same "
+        "sources, chose nothing: they are run for this page alone."
     )
 
 
