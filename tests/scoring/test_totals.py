@@ -47,7 +47,7 @@ def test_totals_add_up_over_parts(totals):
 
 def test_each_sum_has_its_own_interval_by_hand(totals):
     told = totals.sums(DOUBT)
-    # Of the top tier: 10 + 20 expected, with a variance of 4 + 9.
+    # Of the top tier: 10 + 20 expected, with a variance of 4 + 9; no more at risk than in all.
     top = told["tiers"]["top"]
     factor = np.exp(1.6449 * np.sqrt(0.01 + np.log1p(13 / 900)))
     assert (top["customers"], top["expected_value"]) == (2, 30.0)
@@ -55,6 +55,14 @@ def test_each_sum_has_its_own_interval_by_hand(totals):
     assert told["base"] == totals.base(DOUBT)
     assert (told["base"]["customers"], told["base"]["expected_value"]) == (3, 30.5)
     assert (told["base"]["value_low"], told["base"]["value_high"]) == DOUBT.interval(30.5, 14.0)
+
+
+def test_the_sum_of_unlikely_buyers_is_less_sure_in_level(totals):
+    # At risk in all: (2.5 + .25 + 5) / 30.5; in the last tier half.
+    none = totals.sums(DOUBT)["tiers"]["none"]
+    level = 0.1 * 0.5 / (7.75 / 30.5)
+    factor = np.exp(1.6449 * np.sqrt(level**2 + np.log1p(1 / 0.25)))
+    assert (none["value_low"], none["value_high"]) == pytest.approx((0.5 / factor, 0.5 * factor))
 
 
 def test_a_tier_that_nobody_is_in_is_told_as_nothing(totals):
@@ -115,8 +123,8 @@ def test_sums_are_plain_data(totals):
 
 def test_a_group_is_not_changed_by_what_is_added_to_it():
     empty = Group()
-    assert empty.plus(2, 3.0, 4.0) == Group(2, 3.0, 4.0)
-    assert empty == Group(0, 0.0, 0.0)
+    assert empty.plus(2, 3.0, 4.0, 1.5) == Group(2, 3.0, 4.0, 1.5)
+    assert empty == Group(0, 0.0, 0.0, 0.0)
 
 
 def test_flips_are_counted_of_those_scored_before_and_merge():

@@ -6,10 +6,15 @@ gone by, 12 % where there was none, and there also by how much business changed 
 month in this base so far, or in the same weeks a year ago. A year before that no past fold could
 go by is a clock never yet tried: 20 %. An interval for a sum joins this shared doubt with the
 chance of each customer, which does average out.
+
+What moves all moves the least likely most: if everybody's log odds of an order rise by d, the log
+of a group's total rises by d times the mean churn risk of its money. So groups of unlikely buyers
+are less sure than the base: with the base's doubt alone 80 % of groups by recency and orders of
+eleven real bases came inside their 90 % interval, with this 90 %.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -64,6 +69,20 @@ class LevelDoubt:
         spread = np.sqrt(self.total_sd**2 + np.log1p(variance / expected**2))
         factor = float(np.exp(NORMAL_95 * spread))
         return expected / factor, expected * factor
+
+    def of_group(self, risk: float, base_risk: float) -> Self:
+        """Answer the doubt of a group's total; no group is surer of its level than the base.
+
+        `risk` is the mean churn risk of the group's expected money, `base_risk` the base's.
+
+        Examples
+        --------
+        >>> LevelDoubt(0.1).of_group(0.8, 0.4), LevelDoubt(0.1).of_group(0.1, 0.4)
+        (LevelDoubt(total_sd=0.2), LevelDoubt(total_sd=0.1))
+        """
+        if risk <= base_risk or base_risk <= 0:
+            return self
+        return replace(self, total_sd=self.total_sd * (risk / base_risk))
 
     def to_dict(self) -> dict[str, float]:
         """Answer plain data."""

@@ -1,7 +1,8 @@
 """Running counts and sums over the parts of a scoring, and intervals for the sums.
 
 Customers' expected values add up to tiers, segments and the base. An interval for a sum is not
-the sum of intervals: chance averages out over customers, a shift of the whole level does not.
+the sum of intervals: chance averages out over customers, a shift of the whole level does not, and
+it moves groups of unlikely buyers more (`modeling.level_doubt`).
 """
 
 from collections.abc import Mapping
@@ -26,17 +27,29 @@ class Sum(TypedDict):
 
 @dataclass(frozen=True)
 class Group:
-    """Customers, expected value and its variance from each customer's own chance."""
+    """Customers, expected value, its variance from each customer's own chance, and its risk.
+
+    `at_risk` is the sum of expected value times churn risk.
+    """
 
     customers: int = 0
     expected: float = 0.0
     variance: float = 0.0
+    at_risk: float = 0.0
 
-    def plus(self, customers: int, expected: float, variance: float) -> "Group":
+    def plus(self, customers: int, expected: float, variance: float, at_risk: float) -> "Group":
         """Answer the group with more customers in it."""
         return Group(
-            self.customers + customers, self.expected + expected, self.variance + variance
+            self.customers + customers,
+            self.expected + expected,
+            self.variance + variance,
+            self.at_risk + at_risk,
         )
+
+    @property
+    def risk(self) -> float:
+        """The mean churn risk of the group's expected money."""
+        return self.at_risk / self.expected if self.expected > 0 else 0.0
 
     def sum(self, doubt: LevelDoubt) -> Sum:
         """Answer the group's sum."""
@@ -73,12 +86,14 @@ class Totals:
         """Count one part."""
         self.churned += float(rows["churn_probability"].sum())
         self._add_flips(_flips(rows))
+        money = rows[["expected_value", "value_variance"]].assign(
+            at_risk=rows["expected_value"] * rows["churn_probability"]
+        )
         for kind, groups in self._groups.items():
             names = rows[kind].astype(str) if kind in rows else pd.Series(WHOLE, index=rows.index)
-            for name, part in rows.groupby(names)[["expected_value", "value_variance"]]:
-                expected, variance = part.sum().tolist()
+            for name, part in money.groupby(names):
                 before = groups.get(str(name), Group())
-                groups[str(name)] = before.plus(len(part), expected, variance)
+                groups[str(name)] = before.plus(len(part), *part.sum().tolist())
 
     def told(self) -> dict[str, object]:
         """Answer the sums as plain data, for `merge` elsewhere."""
@@ -126,8 +141,12 @@ class Totals:
 
     def sums(self, doubt: LevelDoubt) -> dict[str, Sum | dict[str, Sum]]:
         """Answer the sums of the base, of each tier and of each segment."""
+        whole = self._groups[WHOLE][WHOLE].risk
         told = {
-            kind: {name: group.sum(doubt) for name, group in groups.items()}
+            kind: {
+                name: group.sum(doubt.of_group(group.risk, whole))
+                for name, group in groups.items()
+            }
             for kind, groups in self._groups.items()
         }
         segments = dict(sorted(told["segment"].items()))
