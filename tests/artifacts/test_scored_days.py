@@ -1,14 +1,17 @@
 import datetime as dt
+import shutil
 
 import pytest
 
 from tiercast.artifacts.scored_days import (
+    check_tiers,
     features_folder,
     manifest_of,
     parts_of,
     scored_dates,
     scores_folder,
 )
+from tiercast.config.errors import InputError
 
 JANUARY, FEBRUARY, MARCH = (dt.date(2024, month, 1) for month in (1, 2, 3))
 
@@ -28,6 +31,22 @@ def output(tmp_path):
 
 def test_dates_are_those_with_whole_scores(output):
     assert scored_dates(output) == [JANUARY, MARCH]
+
+
+@pytest.mark.parametrize("copy", [".bak", " (copy)", "T00:00", "~"])
+def test_a_copy_of_a_days_folder_is_no_day(output, copy):
+    folder = scores_folder(output, MARCH)
+    shutil.copytree(folder, folder.with_name(f"{folder.name}{copy}"))
+    shutil.copytree(folder, folder.with_name("as_of=20240302"))
+    assert scored_dates(output) == [JANUARY, MARCH]
+
+
+def test_scores_of_tiers_that_the_config_has_not_are_refused(tmp_path):
+    check_tiers(["top"], ["top", "low"], tmp_path)
+    with pytest.raises(
+        InputError, match=r"tiers \(best, low\), but .* holds top\. Train and score"
+    ):
+        check_tiers(["low", "top"], ["best", "low"], tmp_path)
 
 
 def test_an_output_without_scores_has_no_dates(tmp_path):

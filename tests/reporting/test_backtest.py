@@ -1,4 +1,5 @@
 import datetime as dt
+import shutil
 from dataclasses import replace
 
 import pandas as pd
@@ -50,6 +51,8 @@ def test_the_newest_backtest_up_to_the_day_and_of_the_horizon_counts(run, backte
     for as_of in ("2024-01-15", "2024-02-15", "2024-03-02"):
         backtested(as_of)
     backtested("2024-02-20", horizon_days=30)
+    place = run.output / "backtest"
+    shutil.copytree(place / "as_of=2024-02-15", place / "as_of=2024-02-20.bak")  # no day's
     assert reading(run).backtest.as_of == dt.date(2024, 2, 15)
 
 

@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -68,6 +69,7 @@ def monitored(run):
         folder = run.output / "monitor" / "as_of=2024-03-05"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "summary.json").write_text(json.dumps(SUMMARY | summary))
+        shutil.copytree(folder, folder.with_name(f"{folder.name} (copy)"), dirs_exist_ok=True)
         return run
 
     return leave

@@ -1,4 +1,5 @@
 import datetime as dt
+import shutil
 
 import pandas as pd
 import pytest
@@ -89,7 +90,31 @@ def test_a_date_that_was_not_scored_is_refused_with_those_that_were(tenth):
         explain(tenth.config, 10, "1998-05-01")
 
 
+def at_output(base, path, **more):
+    output = base.config.output.model_copy(update={"path": str(path)})
+    return base.config.model_copy(update={"output": output, **more})
+
+
+def test_an_output_folder_may_be_called_anything(tenth, tmp_path):
+    odd = tmp_path / "a[b] *{c}%20'q?"
+    shutil.copytree(tenth.folder / tenth.config.output.path, odd)
+    customer = int(customer_in(tenth, "top"))
+    story = explain(at_output(tenth, odd), customer)
+    assert story.score == explain(tenth.config, customer).score
+    assert story.past["as_of"].astype(str).tolist() == [str(CDNOW_DAY)]
+
+
+def test_scores_of_other_tiers_than_the_config_s_are_refused(tenth):
+    tiers = tenth.config.tiers.model_copy(update={"names": ("best", *TIERS[1:])})
+    with pytest.raises(InputError, match=r"Scores must hold the config's tiers .* holds top\."):
+        explain(tenth.config.model_copy(update={"tiers": tiers}), 10)
+
+
+def test_no_customer_of_another_base_is_shown(tenth):
+    with pytest.raises(InputError, match=f"holds the results of {tenth.config.name}, and"):
+        explain(tenth.config.model_copy(update={"name": "other"}), 10)
+
+
 def test_a_base_that_was_never_scored_is_told_to_score(tenth, tmp_path):
-    output = tenth.config.output.model_copy(update={"path": str(tmp_path)})
     with pytest.raises(InputError, match="holds no scores yet; run `tiercast score CONFIG`"):
-        explain(tenth.config.model_copy(update={"output": output}), 10)
+        explain(at_output(tenth, tmp_path), 10)

@@ -8,8 +8,9 @@ from tiercast.training.compare import SHOWN, compare
 from tiercast.training.promote import promote
 
 
-def test_a_base_without_versions_has_no_rows(tenth):
-    untrained = tenth.config.model_copy(update={"name": "untrained"})
+def test_a_base_without_versions_has_no_rows(tenth, tmp_path):
+    elsewhere = tenth.config.output.model_copy(update={"path": str(tmp_path)})
+    untrained = tenth.config.model_copy(update={"name": "untrained", "output": elsewhere})
     found = compare(untrained)
     assert found.versions.empty
     assert list(found.versions.columns)[:3] == ["version", "aliases", "trained_as_of"]
@@ -54,6 +55,11 @@ def test_features_without_scores_are_no_scored_day(tenth):
     finally:
         shutil.rmtree(halfway)
     assert "customers of 1998-04-01" in note
+
+
+def test_versions_are_not_compared_by_another_base_s_scores(tenth):
+    with pytest.raises(InputError, match="holds the results of"):
+        compare(tenth.config.model_copy(update={"name": "other"}))
 
 
 def test_an_unknown_version_is_refused(tenth):

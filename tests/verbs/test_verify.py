@@ -48,6 +48,11 @@ def test_a_scored_day_is_told_the_same_again_whatever_is_planted_after_it(tenth)
     assert (found.changed, found.notes) == ((), ())
 
 
+def test_a_day_of_another_base_is_not_verified(tenth):
+    with pytest.raises(InputError, match="holds the results of"):
+        verify(tenth.config.model_copy(update={"name": "other"}))
+
+
 def test_changes_are_told_against_the_scores_that_were_the_last_then(tenth, output):
     later = DAY + dt.timedelta(days=60)
     score(tenth.config, later)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,14 @@ def scored_day(output: Path, wanted: dt.date | None = None) -> dt.date:
     return wanted or days[-1]
 
 
-def dated(folder: Path) -> list[dt.date]:
-    """Answer the days of the whole datasets `as_of=.../` in a folder, oldest first."""
-    manifests = folder.glob(f"{DAY}*/{MANIFEST_FILE}")
-    return sorted(dt.date.fromisoformat(file.parent.name.removeprefix(DAY)) for file in manifests)
+def dated(folder: Path, whole: str = MANIFEST_FILE) -> list[dt.date]:
+    """Answer the days of the whole datasets `as_of=.../` in a folder, oldest first.
+
+    The file `whole` is written last. A folder whose name goes on after the day, as that of a copy
+    does, is no day's.
+    """
+    days = (_day(file.parent.name) for file in folder.glob(f"{DAY}*/{whole}"))
+    return sorted(day for day in days if day is not None)
 
 
 def day_folder(folder: Path, as_of: dt.date) -> Path:
@@ -61,10 +65,35 @@ def parts_of(folder: Path) -> list[Path]:
     return sorted(folder.glob("part-*.parquet"))
 
 
+def check_tiers(told: Iterable[str], names: Sequence[str], folder: Path) -> None:
+    """Refuse scores of other tiers than the config's: they would drop out of what goes by tiers.
+
+    Raises
+    ------
+    InputError
+        There are such; the message names them.
+    """
+    other = sorted(set(told) - set(names))
+    if other:
+        raise InputError(
+            f"Scores must hold the config's tiers ({', '.join(names)}), but {folder} "
+            f"holds {', '.join(other[:5])}. Train and score again, or restore `tiers.names`."
+        )
+
+
 def manifest_of(folder: Path) -> Mapping[str, Any]:
     """Answer what a dataset says of itself."""
     manifest: Mapping[str, Any] = json.loads((folder / MANIFEST_FILE).read_bytes())
     return manifest
+
+
+def _day(name: str) -> dt.date | None:
+    """Answer the day whose folder is called so; None where it is none's."""
+    try:
+        day = dt.date.fromisoformat(name.removeprefix(DAY))
+    except ValueError:
+        return None
+    return day if name == f"{DAY}{day.isoformat()}" else None  # 20240301 is a day, too
 
 
 class Scored:

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from tiercast.artifacts.scored_days import scored_dates
+from tiercast.artifacts.scored_days import check_tiers, scored_dates
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.reporting.stored_backtest import StoredBacktest, newest_backtest
@@ -109,7 +109,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
     folder = output / "scores" / f"as_of={day}"
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     scores = _parts(connection, folder, day)
-    _check_tiers(scores, config, folder)
+    check_tiers(_tiers(scores), config.tiers.names, folder)
     features = _parts(connection, output / "features" / f"as_of={day}", day)
     words = _word_columns(features, scores)
     evaluation = output / "evaluation" / f"model_version={_model_version(manifest)}"
@@ -156,15 +156,9 @@ def _parts(connection: Backend, folder: Path, day: date) -> ir.Table:
     return _parquet(connection, files)
 
 
-def _check_tiers(scores: ir.Table, config: Config, folder: Path) -> None:
-    """Refuse scores of other tiers: their customers would drop out of every table of tiers."""
-    found = scores.select("tier").distinct().to_pyarrow()["tier"].to_pylist()
-    other = sorted(set(found) - set(config.tiers.names))
-    if other:
-        raise InputError(
-            f"Scores must hold the config's tiers ({', '.join(config.tiers.names)}), but {folder} "
-            f"holds {', '.join(other[:5])}. Train and score again, or restore `tiers.names`."
-        )
+def _tiers(scores: ir.Table) -> list[str]:
+    found: list[str] = scores.select("tier").distinct().to_pyarrow()["tier"].to_pylist()
+    return found
 
 
 def _parquet(connection: Backend, files: Sequence[Path]) -> ir.Table:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from tiercast.artifacts.scored_days import dated, day_folder
+
 
 @dataclass(frozen=True)
 class StoredBacktest:
@@ -27,12 +29,10 @@ class StoredBacktest:
 
 def newest_backtest(output: Path, day: date, horizon_days: int) -> StoredBacktest | None:
     """Answer the newest backtest up to a day, of the same horizon; None: there is none."""
-    found = {
-        date.fromisoformat(file.parent.name.removeprefix("as_of=")): file.parent
-        for file in (output / "backtest").glob("as_of=*/summary.json")
-    }
-    for as_of in sorted((one for one in found if one <= day), reverse=True):
-        backtest = _read(found[as_of])
+    place = output / "backtest"
+    found = [one for one in dated(place, "summary.json") if one <= day]
+    for as_of in reversed(found):
+        backtest = _read(day_folder(place, as_of))
         if backtest.summary["horizon_days"] == horizon_days:
             return backtest
     return None

@@ -45,7 +45,7 @@ def _grades(folder: Path, day: date) -> pd.DataFrame:
 def _summary(folder: Path, day: date) -> Mapping[str, Any] | None:
     """Answer the newest look at the scores of a day."""
     found = [
-        json.loads(file.read_text(encoding="utf-8"))
-        for file in sorted(folder.glob(f"as_of=*/{SUMMARY}"), reverse=True)
+        json.loads((day_folder(folder, one) / SUMMARY).read_text(encoding="utf-8"))
+        for one in reversed(dated(folder, SUMMARY))
     ]
     return next((one for one in found if one["scored_as_of"] == day.isoformat()), None)

@@ -8,8 +8,17 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+from ibis.backends.duckdb import Backend
 
-from tiercast.artifacts.scored_days import scored_dates, scored_day, scores_folder
+from tiercast.artifacts.owner import refuse_other_base
+from tiercast.artifacts.scored_days import (
+    check_tiers,
+    manifest_of,
+    parts_of,
+    scored_dates,
+    scored_day,
+    scores_folder,
+)
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
@@ -58,13 +67,17 @@ def explain(
     Raises
     ------
     InputError
-        That date was not scored, or the customer is not in its scores.
+        That date was not scored, the customer is not in its scores, or these are of another
+        base or of other tiers than the config's.
     """
     settings = load_config(config)
     output = Path(settings.output.path)
+    refuse_other_base(output, settings.name)
     day = scored_day(output, as_day(as_of))
+    folder = scores_folder(output, day)
+    check_tiers(manifest_of(folder)["tiers"], settings.tiers.names, folder)
     connection = ibis.duckdb.connect()
-    scores = connection.read_parquet(scores_folder(output, day) / "part-*.parquet")
+    scores = _scores(connection, output, day)
     row = _row(scores, customer_id, day)
     past = [d for d in scored_dates(output) if d <= day]
     story = CustomerStory(
@@ -79,6 +92,12 @@ def explain(
     )
     connection.disconnect()
     return story
+
+
+def _scores(connection: Backend, output: Path, day: dt.date) -> ir.Table:
+    parts = [str(part) for part in parts_of(scores_folder(output, day))]
+    # The folder's `as_of=` is in the rows too; taken from the path it would replace theirs.
+    return connection.read_parquet(parts, hive_partitioning=False)
 
 
 def _row(scores: ir.Table, customer_id: int | str, day: dt.date) -> dict[str, Any]:
@@ -97,9 +116,7 @@ def _of(table: ir.Table, customer_id: int | str) -> ir.Table:
     return table.filter(table.customer_id.cast("string") == str(customer_id))
 
 
-def _told(
-    connection: ibis.BaseBackend, output: Path, day: dt.date, customer_id: int | str
-) -> pd.DataFrame:
+def _told(connection: Backend, output: Path, day: dt.date, customer_id: int | str) -> pd.DataFrame:
     columns = [
         "as_of",
         "tier",
@@ -108,7 +125,7 @@ def _told(
         "expected_value",
         "segment",
     ]
-    scores = connection.read_parquet(scores_folder(output, day) / "part-*.parquet")
+    scores = _scores(connection, output, day)
     return _of(scores, customer_id).select(columns).to_pandas()
 
 

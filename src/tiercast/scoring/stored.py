@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.scored_days import features_folder, scored_day, scores_folder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
@@ -24,9 +25,11 @@ def scored_customers(
     Raises
     ------
     InputError
-        That date was not scored, or its features are missing.
+        That date was not scored, its features are missing, or the folder is another base's.
     """
-    output = Path(load_config(config).output.path)
+    settings = load_config(config)
+    output = Path(settings.output.path)
+    refuse_other_base(output, settings.name)
     day = scored_day(output, as_day(as_of))
     scores, features = _rows(scores_folder(output, day)), _rows(features_folder(output, day))
     known = features.drop(columns="as_of")

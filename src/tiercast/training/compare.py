@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.tracking.registry import (
@@ -62,9 +63,10 @@ def compare(
     Raises
     ------
     InputError
-        There is no such version.
+        There is no such version, or the output folder is another base's.
     """
     settings = load_config(config)
+    refuse_other_base(Path(settings.output.path), settings.name)
     known = versions(settings)
     table = pd.DataFrame([_row(row) for row in known], columns=list(COLUMNS))
     pair = _pair(settings, known, version, against)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.scored_days import (
     features_folder,
     manifest_of,
@@ -69,10 +70,11 @@ def verify(
     Raises
     ------
     InputError
-        The day was not scored, or its model version is gone.
+        The day was not scored, its model version is gone, or the folder is another base's.
     """
     settings, shown = load_config(config), progress or Silent()
     output = Path(settings.output.path)
+    refuse_other_base(output, settings.name)
     day = scored_day(output, as_day(as_of))
     stored = manifest_of(scores_folder(output, day))
     case = _Case(settings, output, day, stored, shown)
