@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,37 @@ def test_a_job_that_a_scheduler_stops_ends_as_one_that_was_interrupted(shop, tmp
     shown = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert shown.returncode == 130
     assert shown.stderr.endswith("Error: interrupted\n")
+
+
+SHOWING = """
+import sys, tiercast.cli.main
+from tiercast.cli.console import show_lines, watch
+def show(*given, **more):
+    with watch() as progress: progress.say("begun")
+    show_lines("word")
+tiercast.cli.main.app.command("shown")(lambda: show())
+sys.argv = ["tiercast", "shown"]
+tiercast.cli.main.main()
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="This system has no full disk to try.")
+@pytest.mark.parametrize(
+    ("full", "told"),
+    [
+        (
+            "stdout",
+            "begun\nError: stdout could not be written: No space left on device; what the command "
+            "did is done, only its words are lost.\n",
+        ),
+        ("stderr", ""),
+    ],
+)
+def test_a_full_disk_behind_a_stream_ends_with_1_and_a_plain_word(full, told):
+    other = {"stdout": "stderr", "stderr": "stdout"}[full]
+    with Path("/dev/full").open("w") as disk:
+        streams = {full: disk, other: subprocess.PIPE}
+        program = [sys.executable, "-c", SHOWING]
+        shown = subprocess.run(program, **streams, text=True, check=False)
+    assert shown.returncode == 1
+    assert getattr(shown, other) == told

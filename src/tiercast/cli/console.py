@@ -1,6 +1,8 @@
 """What a command shows: tables and progress, drawn on a terminal, plain lines elsewhere."""
 
 import datetime as dt
+import errno
+import os
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -24,6 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tiercast.cli.json_log import JsonProgress, as_json
+from tiercast.config.errors import OutputError
 from tiercast.config.progress import Progress
 
 NUMBER = re.compile(r"[-+]?[\d,.]+( ?%)?|-|")
@@ -59,8 +62,9 @@ def show_table(title: str, headings: Sequence[str], rows: Rows) -> None:
 
 def show_lines(*lines: str) -> None:
     """Show lines as they are."""
-    for line in lines:
-        typer.echo(line)
+    with _written("stdout", 1, "what the command did is done, only its words are lost"):
+        for line in lines:
+            typer.echo(line)
 
 
 def cell(value: object, number: str = ".4g") -> str:
@@ -149,7 +153,7 @@ class PlainProgress:
         self.finish()
         self._began, self._steps = time.monotonic(), 0
         self._note = NOTHING_NEW if total == 0 else ""
-        typer.echo(f"{_sentence(name)}{f' ({_steps(total)})' if total else ''} ...", err=True)
+        _tell(f"{_sentence(name)}{f' ({_steps(total)})' if total else ''} ...")
 
     def step(self, note: str = "") -> None:
         """Finish one step of the stage."""
@@ -158,7 +162,7 @@ class PlainProgress:
 
     def say(self, line: str) -> None:
         """Print a line."""
-        typer.echo(line, err=True)
+        _tell(line)
 
     def finish(self) -> None:
         """End the last stage."""
@@ -166,8 +170,28 @@ class PlainProgress:
             return
         took = f"  done in {time.monotonic() - self._began:.1f} s"
         steps = f", {_steps(self._steps)}" if self._steps else ""
-        typer.echo(f"{took}{steps}{f': {self._note}' if self._note else ''}", err=True)
+        _tell(f"{took}{steps}{f': {self._note}' if self._note else ''}")
         self._began = None
+
+
+def _tell(line: str) -> None:
+    with _written("stderr", 2, "free some space, then run it again"):
+        typer.echo(line, err=True)
+
+
+@contextmanager
+def _written(name: str, descriptor: int, rest: str) -> Iterator[None]:
+    """Turn what a full disk refuses of a stream into an OutputError; the stream falls silent."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # nobody reads any more: typer ends quietly
+            raise
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)  # else Python tries the same words again when it ends
+        os.close(nowhere)
+        reason = error.strerror or str(error)
+        raise OutputError(f"{name} could not be written: {reason}; {rest}.") from error
 
 
 def _bars(console: Console) -> Bars:
