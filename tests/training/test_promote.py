@@ -1,9 +1,11 @@
+import re
 import zlib
 from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
+from mlflow.utils.file_utils import local_file_uri_to_path
 
 from tiercast.artifacts.model_folder import save_model
 from tiercast.config.errors import InputError, OutputError
@@ -11,9 +13,11 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Silent
 from tiercast.tracking.registry import find_version, register, version_of
 from tiercast.tracking.runs import training_run
+from tiercast.tracking.store import open_client
 from tiercast.training import promote as module
 from tiercast.training.promote import promote, rollback
 from tiercast.training.promotions import CARDS, promotions
+from tiercast.training.stored import CARD
 from tiny_model import tiny_config, tiny_features, tiny_model
 from trained_base import working_in
 
@@ -27,6 +31,7 @@ def config(trained_tenth, tmp_path, request):
         for _ in "12":
             with training_run(config) as run:
                 register(run, tmp_path / "model", config, tiny_features())
+                run.log_text("# Kept by MLflow\n", CARD)
         yield config
 
 
@@ -78,9 +83,6 @@ def test_the_card_of_the_champion_can_be_committed(trained_tenth):
         assert line.endswith(f"UTC, by the gate: version {live}. It is the first model.")
 
 
-# A promotion and its record: both or neither
-
-
 class Lines(Silent):
     """Keeps what a job says."""
 
@@ -89,6 +91,34 @@ class Lines(Silent):
 
     def say(self, line):
         self.lines.append(line)
+
+
+def card_of(config):
+    return (CARDS / f"{config.name}.md").read_text("utf-8").splitlines()
+
+
+def test_the_card_of_a_version_without_an_evaluation_tells_that_and_who_is_champion(config):
+    for version in ("1", "2"):
+        run = open_client().get_run(find_version(config, version).run_id)
+        (Path(local_file_uri_to_path(run.info.artifact_uri)) / CARD).unlink()
+        said = Lines()
+        promote(config, version, by="ann", progress=said)
+        assert card_of(config)[0] == f"<!-- @champion of {config.name}: version {version} -->"
+        missing = rf"neither .*/model_version={version} nor its run in MLflow has model_card\.md\."
+        assert re.fullmatch(rf"The evaluation is not here: {missing}", card_of(config)[3])
+        (line,) = said.lines
+        assert re.fullmatch(rf"The card tells no figures of version {version}: {missing}", line)
+    assert "by ann: version 2 instead of version 1. By hand." in card_of(config)[-2]
+
+
+def test_a_card_that_is_not_here_comes_from_mlflow(config):
+    said = Lines()
+    promote(config, "2", progress=said)
+    assert card_of(config)[1] == "# Kept by MLflow"
+    assert said.lines == []
+
+
+# A promotion and its record: both or neither
 
 
 class PowerCutError(Exception):

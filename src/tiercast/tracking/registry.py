@@ -191,6 +191,28 @@ def load_version(config: Config, version: str = CHAMPION) -> CustomerModel:
         return load_model(folder)
 
 
+def text_of(version: ModelVersion, path: str) -> str | None:
+    """Answer a text that a version's training stored (`log_text`); None where it is not kept.
+
+    Raises
+    ------
+    OutputError
+        The store cannot be read.
+    """
+    client = open_client()
+    try:
+        uri = client.get_run(version.run_id).info.artifact_uri
+    except MlflowException:  # the run was purged; its model lives on
+        return None
+    with using_store(), scratch_folder() as scratch:
+        if path not in {file.path for file in client.list_artifacts(version.run_id)}:
+            return None
+        fetched = download_artifacts(
+            f"{uri}/{path}", dst_path=str(scratch), tracking_uri=client.tracking_uri
+        )
+        return Path(fetched).read_text("utf-8")
+
+
 def _see_to_name(client: MlflowClient, name: str) -> None:
     if not client.search_registered_models(f"name = '{name}'", max_results=1):
         client.create_registered_model(name)

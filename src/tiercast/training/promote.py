@@ -10,7 +10,13 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.tracking import registry
-from tiercast.tracking.registry import CHAMPION, ModelVersion, find_version, version_of
+from tiercast.tracking.registry import (
+    CHAMPION,
+    ModelVersion,
+    find_version,
+    text_of,
+    version_of,
+)
 from tiercast.training.promotions import (
     CARDS,
     Promotion,
@@ -49,7 +55,9 @@ def promote(
     settings = load_config(config)
     with one_at_a_time(settings.name):
         set_right(settings, progress or Silent())
-        return _promote(settings, version, why, by, forward=True)
+        champion = _promote(settings, version, why, by, forward=True)
+        _complete(settings, champion, progress or Silent())
+        return champion
 
 
 def rollback(
@@ -83,7 +91,9 @@ def rollback(
                 f"Version {champion.version} of {settings.name} took no other's place, so there "
                 "is none to go back to; name one: `tiercast promote CONFIG VERSION`."
             )
-        return _promote(settings, champion.replaced, why, by, forward=False)
+        champion = _promote(settings, champion.replaced, why, by, forward=False)
+        _complete(settings, champion, progress or Silent())
+        return champion
 
 
 def set_right(settings: Config, progress: Progress) -> tuple[str, ...]:
@@ -107,11 +117,14 @@ def _promote(
     chosen = find_version(settings, version).version
     if chosen != before:
         announce(settings.name, Promotion.now(chosen, before, by, why))
-    champion = registry.promote(settings, chosen, forward=forward)
-    with _made(chosen):
-        settle(settings.name, chosen)
-        _write_card(settings, chosen)
-    return champion
+    return registry.promote(settings, chosen, forward=forward)
+
+
+def _complete(settings: Config, champion: ModelVersion, progress: Progress) -> None:
+    """Record a promotion that was made, and let the card tell of it."""
+    with _made(champion.version):
+        settle(settings.name, champion.version)
+        _write_card(settings, champion, progress)
 
 
 @contextmanager
@@ -126,11 +139,20 @@ def _made(version: str) -> Iterator[None]:
         ) from error
 
 
-def _write_card(settings: Config, version: str) -> None:
-    card = evaluation_folder(settings, version) / CARD
-    if not card.exists():
-        return
-    head = f"<!-- @champion of {settings.name}: version {version} -->\n"
+def _write_card(settings: Config, champion: ModelVersion, progress: Progress) -> None:
+    head = f"<!-- @champion of {settings.name}: version {champion.version} -->\n"
+    card = _card(settings, champion)
+    if card is None:
+        place = evaluation_folder(settings, champion.version)
+        missing = f"neither {place} nor its run in MLflow has {CARD}."
+        card = f"# {settings.name}\n\nThe evaluation is not here: {missing}\n"
+        progress.say(f"The card tells no figures of version {champion.version}: {missing}")
     lines = [f"- {one.sentence()}" for one in reversed(promotions(settings.name))]
     history = "\n## Promotions, newest first\n\n" + "\n".join(lines) + "\n"
-    write_text_atomically(CARDS / f"{settings.name}.md", head + card.read_text("utf-8") + history)
+    write_text_atomically(CARDS / f"{settings.name}.md", head + card + history)
+
+
+def _card(settings: Config, champion: ModelVersion) -> str | None:
+    """Answer what a training told of a version, kept here or by MLflow; None: it is nowhere."""
+    here = evaluation_folder(settings, champion.version) / CARD
+    return here.read_text("utf-8") if here.exists() else text_of(champion, CARD)
