@@ -5,6 +5,7 @@ import pandas as pd
 import psycopg
 import pytest
 
+from tiercast.config.errors import SourceGoneError
 from tiercast.config.loading import parse_config
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
@@ -38,8 +39,8 @@ def config(url, table):
     return Config.model_validate({"name": "shop", "sources": {"transactions": source}})
 
 
-def refused(url, table="shop_orders"):
-    with pytest.raises(DataContractError) as caught, open_base(config(url, table)):
+def refused(url, table="shop_orders", kind=DataContractError):
+    with pytest.raises(kind) as caught, open_base(config(url, table)):
         pass
     assert SECRET not in str(caught.value)
     return str(caught.value)
@@ -87,9 +88,38 @@ def test_a_login_that_fails_hides_the_password(database):
     "url",
     [
         f"postgresql://me:{SECRET}@127.0.0.1:1/shop",
-        f"postgresql://me:x/{SECRET}@127.0.0.1:1/shop",  # not %-encoded: read as a port
         f"postgresql://me:x@{SECRET}@127.0.0.1:1/shop",
         f"postgresql://me@127.0.0.1:1/shop?password={SECRET}",
+    ],
+)
+def test_a_server_that_does_not_answer_may_do_so_later(url):
+    message = refused(url, kind=SourceGoneError)
+    assert "***" in message
+    assert "Connection refused" in message
+    assert message.endswith("; see that it is up and can be reached, then run this again.")
+
+
+def test_a_server_that_hangs_up_in_the_middle_may_answer_later(database):
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "create view hangs_up as select *, pg_terminate_backend(pg_backend_pid()) as gone"
+            " from shop_orders"
+        )
+        message = refused(database, "hangs_up", kind=SourceGoneError)
+        connection.execute("drop view hangs_up")
+    assert "table hangs_up: cannot be read: " in message
+    assert message.endswith(", then run this again.")
+
+
+def test_a_database_that_is_not_there_stays_away(database):
+    message = refused(database.replace("/postgres?", "/nosuch?"))
+    assert 'database "nosuch" does not exist' in message
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://me:x/{SECRET}@127.0.0.1:1/shop",  # not %-encoded: read as a port
         f"nosuchbase://me:{SECRET}@host/shop",
         f"oracle://me:{SECRET}@host/shop",  # an engine whose driver is not installed
     ],

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pandas as pd
 import pytest
 
+from tiercast.config.errors import SourceGoneError
 from tiercast.config.loading import parse_config
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
@@ -24,8 +25,8 @@ def read(path):
         return base.transactions.order_by("customer_id").to_pandas(), summary.source
 
 
-def refused(path):
-    with pytest.raises(DataContractError) as caught:
+def refused(path, kind=DataContractError):
+    with pytest.raises(kind) as caught:
         read(path)
     return str(caught.value)
 
@@ -56,10 +57,16 @@ def test_a_store_that_cannot_be_reached_is_named(s3, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     s3.clear_instance_cache()
-    message = refused("s3://shop/orders/*.csv")
+    message = refused("s3://shop/orders/*.csv", SourceGoneError)
     s3.clear_instance_cache()
     assert "cannot be read: Could not connect to the endpoint" in message
     assert "see to the address, the network and the credentials" in message
+
+
+def test_a_web_server_that_does_not_answer_may_do_so_later():
+    message = refused("http://127.0.0.1:1/orders.csv", SourceGoneError)
+    assert "http://127.0.0.1:1/orders.csv: cannot be read: Cannot connect" in message
+    assert message.endswith("the network and the credentials, then run this again.")
 
 
 def test_files_in_memory_are_read(memory):
@@ -123,12 +130,14 @@ class Signed(BaseHTTPRequestHandler):
     """A store on the web that hands a file out to whoever has the signature, as it was written."""
 
     signature = "a%2Fb.csv%2Bgeheim-4e"
+    refusal = 403
+    missing = 0  # bytes that are announced and not sent
 
     def do_GET(self):
         knows = self.path.endswith(f"?v=2&sig={self.signature}")
-        self.send_response(200 if knows else 403)
+        self.send_response(200 if knows else self.refusal)
         body = parquet(LINES) if knows else b""
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) + self.missing))
         self.end_headers()
         self.wfile.write(body)
 
@@ -162,6 +171,25 @@ def test_a_signature_from_the_environment_is_told_as_its_name(web, monkeypatch):
         pass
     assert str(caught.value).startswith(f"{path}: cannot be read: 403")
     assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 429, 408])
+def test_what_a_web_server_may_answer_otherwise_later_is_a_failure(web, monkeypatch, status):
+    monkeypatch.setattr(Signed, "refusal", status)
+    message = refused(f"{web}/orders.parquet", SourceGoneError)
+    assert f"cannot be read: {status}" in message
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_what_a_web_server_refuses_for_good_is_bad_input(web, monkeypatch, status):
+    monkeypatch.setattr(Signed, "refusal", status)
+    assert "/orders.parquet: " in refused(f"{web}/orders.parquet")
+
+
+def test_an_answer_that_breaks_off_may_be_whole_later(web, monkeypatch):
+    monkeypatch.setattr(Signed, "missing", 1)
+    url = f"{web}/orders.parquet?v=2&sig={Signed.signature}"
+    assert "cannot be read: " in refused(url, SourceGoneError)
 
 
 def test_what_a_url_without_an_ending_holds_is_not_guessed(web):

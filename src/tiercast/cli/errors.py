@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from tiercast.cli.json_log import as_json, log
-from tiercast.config.errors import InputError, OutputError
+from tiercast.config.errors import FailedError, InputError
 from tiercast.config.hiding import hide
 
 DONE, FAILED, BAD_INPUT, RETRAIN, INTERRUPTED = 0, 1, 2, 3, 130
@@ -42,7 +42,7 @@ class Commands(TyperGroup):
             answer = super().invoke(ctx)
         except InputError as error:
             raise _ended(BAD_INPUT, str(error)) from error
-        except OutputError as error:
+        except FailedError as error:
             raise _ended(FAILED, str(error)) from error
         except KeyboardInterrupt as error:
             raise _ended(INTERRUPTED, "interrupted") from error

@@ -16,6 +16,7 @@ from ibis.common.exceptions import IbisError, TableNotFound
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.origin import describe, first_line
+from tiercast.sources.outage import failure
 from tiercast.sources.workspace import is_scratch_trouble
 
 FILE_DATABASES = ("duckdb", "sqlite", "file", "")
@@ -33,7 +34,9 @@ def database_table(source: SourceConfig) -> Iterator[ir.Table]:
     Raises
     ------
     DataContractError
-        The database or its table cannot be reached or read; no message shows a password.
+        There is no such database or table, or it may not be read; no message shows a password.
+    SourceGoneError
+        The database does not answer, or no longer.
     """
     remote = _connect(source)
     try:
@@ -41,9 +44,8 @@ def database_table(source: SourceConfig) -> Iterator[ir.Table]:
     except _driver_errors() as error:
         if is_scratch_trouble(error):
             raise
-        raise DataContractError(
-            f"{describe(source)}: cannot be read: {first_line(error)}"
-        ) from None
+        said = f"{describe(source)}: cannot be read: {first_line(error)}"
+        raise failure(said, error, broken=_is_broken(remote)) from None
     finally:
         remote.disconnect()
 
@@ -56,13 +58,16 @@ def _connect(source: SourceConfig) -> SQLBackend:
     except ValueError:  # its text may hold a part of the password
         raise DataContractError(f"{describe(source)}: {URL_REMEDY}.") from None
     except _driver_errors() as error:  # none may leak the password
-        raise DataContractError(
-            f"{describe(source)}: cannot connect: {first_line(error)}"
-        ) from None
+        raise failure(f"{describe(source)}: cannot connect: {first_line(error)}", error) from None
     raise DataContractError(
         f"{describe(source)}: no such database file (looked from {Path.cwd().name}/, the working "
         "directory); mend `connection` in the config."
     )
+
+
+def _is_broken(remote: SQLBackend) -> bool:
+    """Answer whether the server hung up: DuckDB, which reads the rows, tells another error."""
+    return bool(getattr(remote.con, "broken", False))  # psycopg's
 
 
 def _is_missing_file(url: str) -> bool:

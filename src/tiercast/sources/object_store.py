@@ -17,6 +17,7 @@ from tiercast.config.environment import told
 from tiercast.config.hiding import hide
 from tiercast.config.schema import REMOTE_PATH
 from tiercast.contract.errors import DataContractError
+from tiercast.sources.outage import failure
 from tiercast.sources.samples import SAMPLE_SCHEME
 from tiercast.sources.scratch import filling
 
@@ -50,7 +51,9 @@ def fetch(url: str, folder: Path) -> list[Path]:
     Raises
     ------
     DataContractError
-        No package reads such URLs, nothing matches, or the store cannot be reached.
+        No package reads such URLs, nothing matches, or the store refuses.
+    SourceGoneError
+        The store does not answer, or no longer.
     """
     try:
         files, inside = file_system(url, "reading")  # a few connect already
@@ -59,9 +62,8 @@ def fetch(url: str, folder: Path) -> list[Path]:
     except FileNotFoundError:
         copies = []
     except store_errors() as error:
-        raise DataContractError(
-            f"{told(url)}: cannot be read: {reason(error)}; {REMEDY}."
-        ) from None
+        said = f"{told(url)}: cannot be read: {reason(error)}"
+        raise failure(said, error, REMEDY) from None
     if not copies:
         raise DataContractError(f"{told(url)}: no file matches; mend `path` in the config.")
     return copies
