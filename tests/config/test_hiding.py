@@ -57,3 +57,10 @@ def test_names_of_variables_are_told(text):
 def test_passwords_come_as_they_stand_and_decoded():
     assert passwords("postgresql://me:two%20words@host/shop") == {"two%20words", "two words"}
     assert passwords("shop.csv") == set()
+
+
+def test_a_user_with_an_empty_password_is_told():
+    url = "postgresql://postgres:@/shop?host=/tmp"
+    assert passwords(url) == set()
+    assert masked(url) == url
+    assert passwords("postgresql://me@host/shop?password=a:geheim") == {"a:geheim"}

@@ -16,7 +16,7 @@ HIDDEN = "***"
 SHORTEST = 6
 # Up to the last @: a password that isn't percent-encoded may hold any sign.
 PASSWORD = re.compile(
-    r"(?<=://)([^:/@\s]*):(?!\$\{\w+\}@)\S*(?=@)|(?<=password=)(?!\$\{)[^&\s]+", re.IGNORECASE
+    r"(?<=://)([^:/@\s]*):(?!\$\{\w+\}@)\S+(?=@)|(?<=password=)(?!\$\{)[^&\s]+", re.IGNORECASE
 )
 # What signs a URL: `sig` (Azure), `X-Amz-Signature`, `X-Amz-Security-Token`, `token`, `key`, ...
 SIGNATURE = re.compile(
@@ -70,7 +70,10 @@ def replaced(text: str, secrets: Mapping[str, str]) -> str:
 
 def passwords(url: str) -> set[str]:
     """Answer the passwords in a URL, as they stand there and decoded."""
-    found = {match[0].partition(":")[2] or match[0] for match in PASSWORD.finditer(url)}
+    found = {
+        match[0] if match[1] is None else match[0].removeprefix(f"{match[1]}:")
+        for match in PASSWORD.finditer(url)
+    }
     with suppress(ValueError):  # no URL that anyone reads; the pattern found what looks like one
         found.add(urlsplit(url).password or "")
     return {form for password in found for form in (password, unquote(password)) if form}
