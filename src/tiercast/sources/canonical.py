@@ -192,9 +192,9 @@ def _parsed(
 ) -> tuple[ir.Table, int]:
     """Answer the rows to read, parsed, and how many older ones there are."""
     if kept is None or spec.time is None:
-        return map_columns(open_source(connection, source), spec, source), 0
+        return map_columns(open_source(connection, source, spec), spec, source), 0
     since = Since(str(source.columns.get(spec.time, spec.time)), kept.until)
-    rows, older = open_since(connection, source, since)
+    rows, older = open_since(connection, source, since, spec)
     parsed = map_columns(rows, spec, source)
     time = parsed[spec.time]
     is_older = time < midnight(kept.until)  # of times that had to be read first

@@ -67,17 +67,41 @@ def names(line: str) -> list[str]:
 
 def trouble(file: Path, sign: str) -> str | None:
     """Answer why a file is no table, and what to do; None where all lines are as the header."""
+    open_quote = _open_quote(file, sign)
     with _refused(file), _opened(file) as handle:
         lines = csv.reader(handle, delimiter=sign)
-        wanted = 0
+        wanted, begin = 0, 1
         try:
             for row in lines:
                 wanted = wanted or len(row)
                 if row and len(row) != wanted and not (len(row) == wanted + 1 and not row[-1]):
+                    if begin == open_quote:
+                        break
                     return _ragged(lines.line_num, len(row), wanted, sign)
+                begin = lines.line_num + 1
         except csv.Error as error:
             return f"line {lines.line_num + 1}: {error}; mend the line"
+    return None if open_quote is None else _unquoted(open_quote)
+
+
+def _open_quote(file: Path, sign: str) -> int | None:
+    """Answer the line of the first row in which a quote isn't closed, or before the field ends."""
+    with _refused(file), _opened(file) as handle:
+        lines = csv.reader(handle, delimiter=sign, strict=True)
+        begin = 1
+        try:
+            for _row in lines:
+                begin = lines.line_num + 1
+        except csv.Error:
+            return begin
     return None
+
+
+def _unquoted(line: int) -> str:
+    return (
+        f"line {line}: a quote opens a field and does not close it; close it, or double quotes "
+        "that belong to a quoted field"
+    )
 
 
 def _ragged(line: int, fields: int, wanted: int, sign: str) -> str:

@@ -1,6 +1,6 @@
 """Open a source as an Ibis table: files by glob, here or elsewhere, samples, or a database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
-from tiercast.contract.tables import TABLES
+from tiercast.contract.tables import TABLES, TableSpec
+from tiercast.sources.csv_tables import csv_table, written_columns
 from tiercast.sources.csv_text import header, names, separator, trouble
 from tiercast.sources.databases import database_table
 from tiercast.sources.local_files import source_files
@@ -28,12 +29,13 @@ from tiercast.sources.workspace import is_scratch_trouble, workspace
 CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
 MICROSECONDS = 6
-# Times stay text, to be read by the contract: DuckDB would guess whether 03/04 is in March.
-CSV_TYPES = ["BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"]
+ORDERS = TABLES["transactions"]
 
 
-def open_source(connection: SQLBackend, source: SourceConfig) -> ir.Table:
-    """Answer the source's rows as they are, lazily.
+def open_source(
+    connection: SQLBackend, source: SourceConfig, spec: TableSpec = ORDERS
+) -> ir.Table:
+    """Answer the source's rows as they are, lazily; `spec` says which columns of CSV are ids.
 
     Raises
     ------
@@ -42,11 +44,11 @@ def open_source(connection: SQLBackend, source: SourceConfig) -> ir.Table:
         table cannot be reached.
     """
     if not isinstance(connection, Backend):
-        table = _open_elsewhere(connection, source)
+        table = _open_elsewhere(connection, source, spec)
     elif source.connection is not None:
         table = _open_connection(connection, source)
     else:
-        table = _open_files(connection, _files_here(connection, source), source)
+        table = _open_files(connection, _files_here(connection, source), source, spec)
     with reading(describe(source)):
         is_empty = table.limit(1).count().execute() == 0
     if is_empty:
@@ -54,7 +56,9 @@ def open_source(connection: SQLBackend, source: SourceConfig) -> ir.Table:
     return table
 
 
-def open_since(connection: Backend, source: SourceConfig, since: Since) -> tuple[ir.Table, int]:
+def open_since(
+    connection: Backend, source: SourceConfig, since: Since, spec: TableSpec = ORDERS
+) -> tuple[ir.Table, int]:
     """Answer the source's rows from a day on, and how many older ones there are.
 
     A database counts the older ones itself and sends only the others.
@@ -65,13 +69,13 @@ def open_since(connection: Backend, source: SourceConfig, since: Since) -> tuple
         As `open_source`, except that there may be no row from the day on.
     """
     if source.connection is None:
-        rows = _open_files(connection, _files_here(connection, source), source)
+        rows = _open_files(connection, _files_here(connection, source), source, spec)
         return since.newer(rows), int(since.older(rows).count().execute())
     with database_table(source) as rows:
         return _copy(connection, since.newer(rows)), int(since.older(rows).count().execute())
 
 
-def _open_elsewhere(connection: SQLBackend, source: SourceConfig) -> ir.Table:
+def _open_elsewhere(connection: SQLBackend, source: SourceConfig, spec: TableSpec) -> ir.Table:
     """Answer parquet as the engine reads it; all else is streamed into parquet by DuckDB first.
 
     CSV is told apart, and times finer than microseconds are cut, in one place for all engines.
@@ -83,7 +87,7 @@ def _open_elsewhere(connection: SQLBackend, source: SourceConfig) -> ir.Table:
         return connection.read_parquet(files)
     copy = connection.folder / f"{ibis.util.gen_name('source')}.parquet"
     with workspace() as reader:
-        table = open_source(reader, source)
+        table = open_source(reader, source, spec)
         fine = [name for name, kind in table.schema().items() if _is_finer(kind)]
         table.mutate(**{name: table[name].cast("timestamp(6)") for name in fine}).to_parquet(copy)
     return connection.read_parquet([copy])
@@ -113,7 +117,9 @@ def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
     return fetch(source.path, folder)
 
 
-def _open_files(connection: Backend, files: list[Path], source: SourceConfig) -> ir.Table:
+def _open_files(
+    connection: Backend, files: list[Path], source: SourceConfig, spec: TableSpec
+) -> ir.Table:
     kinds = {_kind(file, source) for file in files}
     if len(kinds) > 1:
         raise DataContractError(
@@ -123,7 +129,7 @@ def _open_files(connection: Backend, files: list[Path], source: SourceConfig) ->
         )
     if kinds == {"csv"}:
         _refuse_repeated(files, source)
-        return _open_csv(connection, files)
+        return _open_csv(connection, files, written_columns(spec, source.columns))
     with reading(str(files[0])):
         table = connection.read_parquet([str(file) for file in files], union_by_name=True)
     _refuse_wide_decimals(files)
@@ -170,18 +176,13 @@ def _column_names(file: Path, source: SourceConfig) -> list[str]:
     return [field.name for field in _fields(file)]
 
 
-def _open_csv(connection: Backend, files: list[Path]) -> ir.Table:
+def _open_csv(
+    connection: Backend, files: list[Path], kept: Mapping[str, Sequence[str]]
+) -> ir.Table:
     """Answer CSV files' rows: every line after the header is one, or the file is refused."""
     sign = separator(files)
-    options = {"delim": sign, "header": True, "skip": 0, "comment": ""}
     try:
-        return connection.read_csv(
-            [str(file) for file in files],
-            union_by_name=True,
-            sample_size=-1,
-            auto_type_candidates=CSV_TYPES,
-            **options,
-        )
+        return csv_table(connection, files, sign, kept)
     except (duckdb.Error, IbisError) as error:
         if is_scratch_trouble(error):
             raise

@@ -1,0 +1,162 @@
+"""CSV files as tables whose ids are what the file says: no two texts are read as one.
+
+DuckDB would read `1e3` and `1000`, or two numbers of 20 digits, as the same number. So ids are
+read as text first, and become integers only where every text of the column is what its integer is
+written as.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from tiercast.contract.tables import TableSpec
+from tiercast.sources.csv_text import header
+
+# Times stay text, to be read by the contract: DuckDB would guess whether 03/04 is in March.
+TYPES = ["BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"]
+AS_WRITTEN = ("id", "key", "text")
+LONG = r"^\s*[-+]?[0-9]+\s*$"
+SNIFF = """
+    SELECT Quote, Escape, Columns FROM sniff_csv(
+        $file, delim=$delim, header=$header, skip=$skip, comment=$comment, {more}
+    )
+"""
+
+
+@dataclass(frozen=True)
+class _Sniffed:
+    """A file's marks, where it has any, and the types of its columns."""
+
+    quote: str | None
+    escape: str | None
+    types: Mapping[str, str]
+
+
+def csv_table(
+    connection: Backend, files: Sequence[Path], sign: str, names: Mapping[str, Collection[str]]
+) -> ir.Table:
+    """Answer files' rows; `names` are the columns to read as ids and keys, and as texts.
+
+    The files are looked through twice here: once for the types, once for how ids are written.
+    """
+    options = {"delim": sign, "header": True, "skip": 0, "comment": ""}
+    kept = {name for some in names.values() for name in some}
+    sniffed = [_sniff(connection, file, options, kept) for file in files if header(file)]
+    types = _united(sniffed) | dict.fromkeys(kept & _columns(sniffed), "VARCHAR")
+    marks = _marks(sniffed)
+    keys = {name for kind in ("id", "key") for name in names.get(kind, ()) if name in types}
+    floats = {name for name, kind in types.items() if kind == "DOUBLE"}
+    written = _read(connection, files, options | marks, types | dict.fromkeys(floats, "VARCHAR"))
+    return _read(connection, files, options | marks, types | _settled(written, keys, floats))
+
+
+def written_columns(spec: TableSpec, columns: Mapping[str, str]) -> dict[str, list[str]]:
+    """Answer, by kind, a source's own names of the columns that keep what is written in them."""
+    return {
+        kind: [str(columns.get(c.name, c.name)) for c in spec.columns if c.kind == kind]
+        for kind in AS_WRITTEN
+    }
+
+
+def _read(
+    connection: Backend,
+    files: Sequence[Path],
+    options: Mapping[str, Any],
+    types: Mapping[str, str],
+) -> ir.Table:
+    return connection.read_csv(
+        [str(file) for file in files],
+        union_by_name=True,
+        auto_type_candidates=TYPES,
+        **options,
+        **({"types": dict(types)} if types else {}),
+    )
+
+
+def _sniff(
+    connection: Backend, file: Path, options: Mapping[str, Any], kept: Collection[str]
+) -> _Sniffed:
+    """Look at a whole file; types of the columns that are kept as written are not looked for."""
+    _, _, seen = _ask(connection, file, options, "all_varchar=true")
+    known = {name: "VARCHAR" for name in (column["name"] for column in seen) if name in kept}
+    more = "sample_size=-1, auto_type_candidates=$candidates"
+    told: dict[str, Any] = {"candidates": TYPES}
+    if known:
+        more, told = f"{more}, types=$types", told | {"types": known}
+    quote, escape, columns = _ask(connection, file, {**options, **told}, more)
+    return _Sniffed(
+        _mark(quote), _mark(escape), {column["name"]: column["type"] for column in columns}
+    )
+
+
+def _ask(
+    connection: Backend, file: Path, options: Mapping[str, Any], more: str
+) -> tuple[Any, ...]:
+    query = SNIFF.format(more=more)
+    (row,) = connection.con.execute(query, {"file": str(file), **options}).fetchall()
+    return tuple(row)
+
+
+def _mark(said: str) -> str | None:
+    return None if said in ("", "(empty)") else said
+
+
+def _marks(sniffed: Sequence[_Sniffed]) -> dict[str, Any]:
+    """Answer the files' marks, to be held to: else one bad line takes away those of all others."""
+    quotes = {file.quote for file in sniffed if file.quote}
+    escapes = {file.escape for file in sniffed if file.escape}
+    if len(quotes) > 1 or len(escapes) > 1:
+        return {"sample_size": -1}
+    quote = next(iter(quotes), '"')
+    return {"quote": quote, "escape": next(iter(escapes), quote)}
+
+
+def _columns(sniffed: Sequence[_Sniffed]) -> set[str]:
+    return {name for file in sniffed for name in file.types}
+
+
+def _united(sniffed: Sequence[_Sniffed]) -> dict[str, str]:
+    """Answer types that hold the values of all files."""
+    return {
+        name: _wider({file.types[name] for file in sniffed if name in file.types})
+        for file in sniffed
+        for name in file.types
+    }
+
+
+def _wider(kinds: set[str]) -> str:
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    return "DOUBLE" if kinds == {"BIGINT", "DOUBLE"} else "VARCHAR"
+
+
+def _settled(written: ir.Table, keys: Collection[str], floats: Collection[str]) -> dict[str, str]:
+    """Answer which columns of text are integers, and which floats would not hold their values."""
+    checks = {f"plain_{name}": _fits(written[name], "") for name in keys}
+    checks |= {f"point_{name}": _fits(written[name], ".0") for name in keys}
+    checks |= {
+        f"long_{name}": _all(written[name], written[name].re_search(LONG)) for name in floats
+    }
+    if not checks:
+        return {}
+    (seen,) = written.agg(**checks).to_pyarrow().to_pylist()
+    whole = {name for name in keys if seen[f"plain_{name}"] or seen[f"point_{name}"]}
+    long = {name for name in floats if seen[f"long_{name}"]}
+    return dict.fromkeys(whole, "BIGINT") | dict.fromkeys(long, "VARCHAR")
+
+
+def _fits(text: ir.StringValue, ending: str) -> ir.BooleanScalar:
+    """Answer whether each text is just as its integer is written, with an ending after it.
+
+    `1.0` for all is what integers become where some are missing.
+    """
+    return _all(text, text.try_cast("int64").cast("string") + ending == text)
+
+
+def _all(text: ir.StringValue, holds: ir.BooleanValue) -> ir.BooleanScalar:
+    return (text.isnull() | holds.fill_null(ibis.literal(False))).all()
