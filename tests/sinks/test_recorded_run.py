@@ -1,8 +1,10 @@
 import datetime as dt
+from contextlib import ExitStack, contextmanager
 
+import duckdb
 import pytest
 
-from tiercast.artifacts.run_log import RUNS, RunLog
+from tiercast.artifacts.run_log import OWED, RUNS, RunLog
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.progress import Silent
 from tiercast.config.schema import Config
@@ -69,6 +71,65 @@ def test_a_record_that_cannot_be_written_hides_no_error(tmp_path):
     with pytest.raises(InputError, match="mend it"):
         fail()
     assert said[0].startswith("The record of this run is not complete: ")
+
+
+@pytest.fixture
+def with_database(tmp_path):
+    """Return a config that also writes into a DuckDB file, and the file."""
+    file = tmp_path / "shop.duckdb"
+    output = CONFIG.output.model_copy(update={"connection": f"duckdb://{file}"})
+    return CONFIG.model_copy(update={"output": output}), file
+
+
+def run_into(config, folder):
+    return recorded_run(config, "score", folder / "out", Silent())
+
+
+@contextmanager
+def gone(file):
+    """Let a folder lie where the file of the database was."""
+    away = file.with_suffix(".away")
+    if file.exists():
+        file.rename(away)
+    file.mkdir()
+    yield
+    file.rmdir()
+    if away.exists():
+        away.rename(file)
+
+
+def outcomes(file):
+    with duckdb.connect(str(file)) as connection:
+        found = connection.execute("select outcome from tiercast.runs order by id").fetchall()
+    return [outcome for (outcome,) in found]
+
+
+def test_a_database_that_was_gone_when_a_run_ended_is_told_by_the_next(tmp_path, with_database):
+    config, file = with_database
+
+    def fail(until_it_is_back):
+        with run_into(config, tmp_path):
+            until_it_is_back.enter_context(gone(file))
+            raise ZeroDivisionError
+
+    with ExitStack() as until_it_is_back, pytest.raises(ZeroDivisionError):
+        fail(until_it_is_back)
+    assert outcomes(file) == ["running"]
+    with run_into(config, tmp_path):
+        assert outcomes(file) == ["failed", "running"]
+    assert outcomes(file) == ["failed", "done"]
+    assert list(tmp_path.rglob(f"*{OWED}")) == []
+
+
+def test_runs_that_never_reached_a_database_are_told_once_it_is_there(tmp_path, with_database):
+    config, file = with_database
+    with gone(file):
+        for _ in range(2):
+            with pytest.raises(OutputError), run_into(config, tmp_path):
+                pytest.fail("the block is not entered")
+    with run_into(config, tmp_path):
+        assert outcomes(file) == ["failed", "failed", "running"]
+    assert list(tmp_path.rglob(f"*{OWED}")) == []
 
 
 def test_a_base_is_refused_the_output_of_another_before_anything_is_written(tmp_path):

@@ -4,6 +4,9 @@ A run writes its line when it begins (`running`) and once more when it ends; eac
 and renamed, so a line is whole at every moment. While a run lives it holds a lock (`flock`) on its
 file: the next run tells a killed one by that, and says so in the killed one's line. Where the file
 system knows no locks, a killed run stays `running`, and two runs at once are not refused.
+
+Beside the line of a run whose end the database or the object store may not know lies an empty file
+`<id>.owed`, until a later run has told them.
 """
 
 import datetime as dt
@@ -12,7 +15,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
@@ -28,6 +31,7 @@ Outcome = Literal["running", "done", "failed", "refused", "interrupted", "killed
 RUNNING: Outcome = "running"
 DONE: Outcome = "done"
 KILLED: Outcome = "killed"
+OWED = ".owed"
 
 
 @dataclass(frozen=True)
@@ -86,14 +90,31 @@ class RunLog:
         self.folder = output.absolute() / RUNS
         self._lock: int | None = None
 
-    def begin(self, run: Run) -> list[Run]:
-        """Write the run's first line; answer the runs found killed, whose lines now say so."""
+    def begin(self, run: Run) -> None:
+        """Write the run's first line; lines of runs found killed say so now, and are owed."""
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             with locked(self.folder):
-                killed = [self._mend(run) for path, run in self._running() if _is_dead(path)]
+                for path, other in list(self._running()):
+                    if _is_dead(path):
+                        self._mend(other)
                 self._write(run, hold=True)
-        return killed
+
+    def owe(self, run: Run) -> None:
+        """Note that the run's end is not known everywhere."""
+        with writing(self.folder):
+            (self.folder / f"{run.id}{OWED}").touch()
+
+    def owed(self) -> list[Run]:
+        """Answer the ended runs whose end is not known everywhere, oldest first."""
+        lines = [note.with_suffix(".jsonl") for note in sorted(self.folder.glob(f"*{OWED}"))]
+        return [read_run(line) for line in lines if line.exists()]
+
+    def told(self, runs: Iterable[Run]) -> None:
+        """Note that the runs' ends are known everywhere now."""
+        with writing(self.folder):
+            for run in runs:
+                (self.folder / f"{run.id}{OWED}").unlink(missing_ok=True)
 
     def claim(self, run: Run) -> None:
         """Write the run's line with the day it works on, unless another does the same there.
@@ -134,10 +155,10 @@ class RunLog:
             if run.outcome == RUNNING:
                 yield path, run
 
-    def _mend(self, run: Run) -> Run:
+    def _mend(self, run: Run) -> None:
         dead = replace(run, outcome=KILLED, message="ended without a word: killed, or no power")
+        self.owe(dead)
         self._write(dead, hold=False)
-        return dead
 
     def _write(self, run: Run, *, hold: bool) -> None:
         path = self.folder / f"{run.id}.jsonl"

@@ -32,7 +32,28 @@ class RecordedRun:
         self.run = run
         self.exit_code = 0  # of a run that ends well: its command may have more to say
         self.sinks: tuple[Sink, ...] = ()
+        self.untold = False  # whether a database or store has not heard of this run
         self._log = log
+
+    def open(self, config: Config) -> None:
+        """Open the database and the store that a config names, and tell them of runs.
+
+        Of this one, and of how those ended of which they could not be told at the time.
+
+        Raises
+        ------
+        OutputError
+            One of them cannot be reached.
+        InputError
+            One of them is another base's.
+        """
+        self.untold = True
+        owed = self._log.owed()
+        for sink in _opened(config):
+            self.sinks += (sink,)
+            _keep(sink, *owed, self.run)
+        self._log.told(owed)
+        self.untold = False
 
     def claim(self, as_of: dt.date) -> None:
         """Say which day is worked on.
@@ -92,12 +113,11 @@ def recorded_run(
     """
     claim_output(output, config.name)
     log, run = RunLog(output), Run.begin(command, config.name)
-    killed = log.begin(run)
+    log.begin(run)
     recorded = RecordedRun(log, run)
     try:
-        for sink in _opened(config) if into_sinks else ():
-            recorded.sinks += (sink,)
-            _keep(sink, *killed, run)
+        if into_sinks:
+            recorded.open(config)
         yield recorded
         if recorded.run.ended_at is None:  # else it was kept with its rows
             recorded.done()
@@ -128,8 +148,17 @@ def _record_failure(
     outcome, code = next((o, c) for kind, o, c in ENDS if isinstance(error, kind))
     message = without_secrets(str(error) or type(error).__name__, config)
     run = recorded.run.end(outcome, code, message)
-    for keep in (log.end, *(sink.keep_run for sink in recorded.sinks)):
-        try:
-            keep(run)
-        except OutputError as another:
-            progress.say(f"The record of this run is not complete: {another}")
+    _try(log.end, run, progress)
+    told = [_try(sink.keep_run, run, progress) for sink in recorded.sinks]
+    if recorded.untold or not all(told):
+        _try(log.owe, run, progress)
+
+
+def _try(keep: Callable[[Run], None], run: Run, progress: Progress) -> bool:
+    """Write the run down; answer whether that could be done, and say why not."""
+    try:
+        keep(run)
+    except OutputError as error:
+        progress.say(f"The record of this run is not complete: {error}")
+        return False
+    return True
