@@ -6,12 +6,14 @@ from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as driver
 
-from tiercast.config.errors import OutputError
+from tiercast.config.errors import InputError, OutputError
 from tiercast.sinks.parquet_rows import batches
 from tiercast.sinks.session import STAGING, quoted
 from tiercast.sinks.tables import JSONB, DatabaseTable
 
 REMEDY = "mend that, then run it again"
+# In PostgreSQL's words for a NUL in JSON and in text.
+NUL_REFUSED = ("unsupported Unicode escape sequence", 'encoding "UTF8": 0x00')
 
 
 class PostgresServer:
@@ -26,10 +28,16 @@ class PostgresServer:
 
     @contextmanager
     def telling(self, what: str) -> Iterator[None]:
-        """Turn the driver's errors into an OutputError."""
+        """Turn the driver's errors into an OutputError; a NUL in a text is the input's."""
         try:
             yield
         except driver.Error as error:
+            if any(words in str(error) for words in NUL_REFUSED):
+                raise InputError(
+                    f"{what}: a text holds a NUL character (U+0000), which PostgreSQL cannot "
+                    "keep; take it out of the texts of the source (`category` and the columns "
+                    "of `customers` can come into `reasons`), then run it again."
+                ) from None
             reason = str(error).strip().splitlines()[0]
             raise OutputError(f"{what}: {reason}; {REMEDY}.") from None
 
