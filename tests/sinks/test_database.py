@@ -236,9 +236,10 @@ def test_ids_of_another_type_are_refused(url, tmp_path):
         load(database, tmp_path, rows(3, ids=pa.string()))
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("column", ["action", "reasons"])
-def test_a_nul_that_postgresql_cannot_keep_is_the_input_s(postgres_url, tmp_path, column):
-    database, told = opened(postgres_url), rows(2)
+def test_a_nul_that_postgresql_cannot_keep_is_the_input_s(url, tmp_path, column):
+    database, told = opened(url), rows(2)
     reason = {"feature": "gap", "value": None, "effect": 0.5, "text": "ca\0t"}
     values = ["ca\0t"] * 2 if column == "action" else [[reason]] * 2
     place = told.schema.get_field_index(column)
