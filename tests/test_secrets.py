@@ -197,7 +197,7 @@ def test_a_password_is_in_no_error_of_an_output(config, tmp_path, capfd):
         assert "***" in str(caught.value)
         assert SECRET not in repr(output)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(files) == 2 * len(broken)  # whose folder it is, and the run
+    assert len(files) == 3 * len(broken)  # whose folder, the run, and that it is owed there
     assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
     assert SECRET not in "".join(capfd.readouterr())
 
