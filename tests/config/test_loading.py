@@ -59,7 +59,10 @@ def test_an_unknown_key_is_named_with_the_nearest_valid_one(write, text, key, ne
 
 def test_a_key_like_no_other_gets_the_valid_ones(write):
     message = message_of(write(MINIMAL + "xyz123: 1"))
-    assert "unknown key `xyz123`; valid keys here: name, engine, sources, outlook" in message
+    assert (
+        "unknown key `xyz123`; valid keys here: name, engine, sources, timezone, outlook"
+        in message
+    )
 
 
 def test_an_unknown_key_of_a_source_is_named_with_the_nearest_valid_one(write):

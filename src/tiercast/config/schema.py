@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import zoneinfo
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
@@ -30,25 +31,59 @@ REMOTE_PATH = re.compile(r"[a-z][a-z0-9+]+://")
 SPARK_MASTER = re.compile(r"spark://[^/\s:]+:\d+(,[^/\s:]+:\d+)*")
 
 
+SqlName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Normalisation = Literal["trim", "lower"]
+
+
 class SourceConfig(Settings):
-    """Where one table comes from: files (`path`) or a database table (`connection` + `table`).
+    """Where one table comes from, and how its values are written.
+
+    A place is one of: `path` (files of one kind); `connection` and `table` (a database); `files`
+    and `query` (files by name, and one SELECT over them in DuckDB's SQL).
 
     `columns` maps canonical names to the source's own; a name that is not mapped is looked up
-    as it is. `time_format` is needed only where times are not ISO (for example `%Y%m%d`).
+    as it is. `time_format` is needed where times are not ISO: a pattern such as `%d.%m.%Y %H:%M`,
+    or `epoch_s`, `epoch_ms`, `epoch_us`, `excel` (days since 1899-12-30). `decimal` and
+    `thousands` say how numbers are written where the values do not settle it (`1.234`).
+    `amount_is: order` says that each line repeats the total of its order. `normalise` says what
+    makes two spellings of an id one: `trim` (blanks at the ends), `lower` (upper and lower
+    case); left out, ids are trimmed, and e-mail addresses lower-cased, too.
     """
 
     path: Text | None = None
     connection: Text | None = None
     table: Text | None = None
+    files: dict[SqlName, Text] | None = Field(default=None, min_length=1)
+    query: Text | None = None
     columns: dict[str, Text] = Field(default_factory=dict)
     time_format: Text | None = None
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal[".", ",", " ", "'"] | None = None
+    amount_is: Literal["line", "order"] | None = None
+    normalise: tuple[Normalisation, ...] | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        if (self.path is None) == (self.connection is None):
-            raise ValueError("a source needs either `path` or `connection` with `table`")
+        places = [self.path, self.connection, self.files]
+        if sum(place is not None for place in places) != 1:
+            raise ValueError(
+                "a source needs one place: `path`, or `connection` with `table`, or `files` with "
+                "a `query`"
+            )
         if self.connection is not None and self.table is None:
             raise ValueError("a source with a `connection` needs the `table` to read")
+        if (self.files is None) != (self.query is None):
+            raise ValueError(
+                "`files` and `query` go together: a `query` is one SELECT over named `files`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _two_signs(self) -> Self:
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise ValueError(
+                f"`decimal` and `thousands` must differ, but both are {self.decimal!r}"
+            )
         return self
 
 
@@ -238,12 +273,28 @@ def _known_engine(engine: str) -> str:
     return engine
 
 
+def _known_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            "timezone must be a name of the IANA database, such as Europe/Berlin or UTC, but got "
+            f"{name!r}"
+        ) from None
+    return name
+
+
 class Config(Settings):
-    """Everything tiercast needs to know about one customer base."""
+    """Everything tiercast needs to know about one customer base.
+
+    `timezone` is the zone whose days are counted: times with an offset are converted into it,
+    times without one are taken as its own.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     engine: Annotated[str, AfterValidator(_known_engine)] = DUCKDB
     sources: dict[TableName, SourceConfig]
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     outlook: OutlookConfig = OutlookConfig()
     train: TrainConfig = TrainConfig()
     tiers: TiersConfig = TiersConfig()

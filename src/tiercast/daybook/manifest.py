@@ -13,7 +13,7 @@ from tiercast.config.environment import Expanded, told
 from tiercast.config.hiding import masked
 from tiercast.config.schema import Config, SourceConfig
 from tiercast.contract.tally import KeptLines
-from tiercast.sources.origin import describe
+from tiercast.sources.origin import describe, settings
 
 FORMAT = 1
 
@@ -82,10 +82,17 @@ def origin(config: Config) -> dict[str, str]:
         "tiercast": version("tiercast"),
         "source": describe(source),
         "columns": json.dumps({n: told(own) for n, own in source.columns.items()}, sort_keys=True),
-        "time_format": told(source.time_format or ""),
+        "reading": json.dumps(_reading(source), sort_keys=True),
+        "timezone": config.timezone,
         "value": config.outlook.value,
         **_environment(source),
     }
+
+
+def _reading(source: SourceConfig) -> dict[str, object]:
+    """Return the settings of a source that say more than where it is and what is mapped."""
+    plain = settings(source)
+    return {key: plain[key] for key in plain if key not in ("path", "table", "columns")}
 
 
 def _environment(source: SourceConfig) -> dict[str, str]:
@@ -93,8 +100,9 @@ def _environment(source: SourceConfig) -> dict[str, str]:
 
     Eight digits tell another value, but do not tell which.
     """
-    texts = (source.path, source.connection, source.table, source.time_format)
-    given = [text for text in (*texts, *source.columns.values()) if isinstance(text, Expanded)]
+    texts = (source.path, source.connection, source.table, source.query, source.time_format)
+    named = (*source.columns.values(), *(source.files or {}).values())
+    given = [text for text in (*texts, *named) if isinstance(text, Expanded)]
     if not given:
         return {}
     values = "\n".join(_lasting(text) for text in given)

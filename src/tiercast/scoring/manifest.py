@@ -3,11 +3,11 @@
 import datetime as dt
 from importlib.metadata import version as package_version
 
-from tiercast.config.environment import told
-from tiercast.config.schema import Config, SourceConfig
+from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.totals import Totals
 from tiercast.sources.canonical import CustomerBase
+from tiercast.sources.origin import settings as source_settings
 from tiercast.tracking.registry import ModelVersion
 
 
@@ -55,21 +55,9 @@ def manifest(
 def public_settings(config: Config) -> dict[str, object]:
     """Answer the settings without anything that may hold a secret."""
     settings = config.model_dump(mode="json")
-    settings["sources"] = {name: _told(source) for name, source in config.sources.items()}
+    settings["sources"] = {
+        name: source_settings(source) for name, source in config.sources.items()
+    }
     for secret in ("connection", "url"):
         settings["output"].pop(secret, None)
     return settings
-
-
-def _told(source: SourceConfig) -> dict[str, object]:
-    """Answer where a source is as the config has it: `${NAME}`, not its value."""
-    return {
-        "path": _told_or_none(source.path),
-        "table": _told_or_none(source.table),
-        "columns": {name: told(own) for name, own in source.columns.items()},
-        "time_format": _told_or_none(source.time_format),
-    }
-
-
-def _told_or_none(text: str | None) -> str | None:
-    return None if text is None else told(text)

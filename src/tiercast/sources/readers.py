@@ -23,6 +23,7 @@ from tiercast.sources.databases import database_table
 from tiercast.sources.local_files import source_files
 from tiercast.sources.object_store import fetch, is_remote
 from tiercast.sources.origin import describe, first_line
+from tiercast.sources.query import check_query, run_query, with_whole_ids, written_names
 from tiercast.sources.since import Since
 from tiercast.sources.workspace import is_scratch_trouble, workspace
 
@@ -47,8 +48,11 @@ def open_source(
         table = _open_elsewhere(connection, source, spec)
     elif source.connection is not None:
         table = _open_connection(connection, source)
+    elif source.query is not None:
+        table = _open_query(connection, source, spec)
     else:
-        table = _open_files(connection, _files_here(connection, source), source, spec)
+        kept = written_columns(spec, source.columns)
+        table = open_files(connection, _files_here(connection, source), source, kept)
     with reading(describe(source)):
         is_empty = table.limit(1).count().execute() == 0
     if is_empty:
@@ -69,7 +73,7 @@ def open_since(
         As `open_source`, except that there may be no row from the day on.
     """
     if source.connection is None:
-        rows = _open_files(connection, _files_here(connection, source), source, spec)
+        rows = open_source(connection, source, spec)
         return since.newer(rows), int(since.older(rows).count().execute())
     with database_table(source) as rows:
         return _copy(connection, since.newer(rows)), int(since.older(rows).count().execute())
@@ -117,9 +121,13 @@ def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
     return fetch(source.path, folder)
 
 
-def _open_files(
-    connection: Backend, files: list[Path], source: SourceConfig, spec: TableSpec
+def open_files(
+    connection: Backend,
+    files: list[Path],
+    source: SourceConfig,
+    kept: Mapping[str, Sequence[str]],
 ) -> ir.Table:
+    """Return the rows of files of one kind; `kept` are, by kind, the columns left as written."""
     kinds = {_kind(file, source) for file in files}
     if len(kinds) > 1:
         raise DataContractError(
@@ -129,7 +137,7 @@ def _open_files(
         )
     if kinds == {"csv"}:
         _refuse_repeated(files, source)
-        return _open_csv(connection, files, written_columns(spec, source.columns))
+        return _open_csv(connection, files, kept)
     with reading(str(files[0])):
         table = connection.read_parquet([str(file) for file in files], union_by_name=True)
     _refuse_wide_decimals(files)
@@ -230,6 +238,27 @@ def _open_connection(connection: Backend, source: SourceConfig) -> ir.Table:
     """Copy a database table into the workspace."""
     with database_table(source) as table:
         return _copy(connection, table)
+
+
+def _open_query(connection: Backend, source: SourceConfig, spec: TableSpec) -> ir.Table:
+    """Copy the rows of a query into the workspace; it runs in another, that sees its files alone.
+
+    Ids, keys and what they are made of are read as they are written.
+    """
+    query, paths = str(source.query), dict(source.files or {})
+    check_query(query, paths, describe(source))
+    wanted = written_names(query, spec, source.columns)
+    with workspace() as reader, reading(describe(source)):
+        files: list[str] = []
+        for name, path in paths.items():
+            one = source.model_copy(update={"path": path, "files": None, "query": None})
+            here = _files_here(reader, one)
+            files += [str(file.absolute()) for file in here]
+            there = {own for file in here for own in _column_names(file, one)}
+            kept = {"text": [own for own in there if own.lower() in wanted]}
+            reader.create_view(name, open_files(reader, here, one, kept))
+        rows = run_query(reader, query, files, describe(source))
+        return _copy(connection, with_whole_ids(rows, spec, source.columns))
 
 
 def _copy(connection: Backend, table: ir.Table) -> ir.Table:
