@@ -51,8 +51,7 @@ def open_source(
     elif source.query is not None:
         table = _open_query(connection, source, spec)
     else:
-        kept = written_columns(spec, source.columns)
-        table = open_files(connection, _files_here(connection, source), source, kept)
+        table = _open_path(connection, source, spec)
     with reading(describe(source)):
         is_empty = table.limit(1).count().execute() == 0
     if is_empty:
@@ -121,13 +120,26 @@ def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
     return fetch(source.path, folder)
 
 
+def _open_path(connection: Backend, source: SourceConfig, spec: TableSpec) -> ir.Table:
+    files = _files_here(connection, source)
+    return open_files(connection, files, source, written_columns(spec, source.columns))
+
+
 def open_files(
     connection: Backend,
     files: list[Path],
     source: SourceConfig,
     kept: Mapping[str, Sequence[str]],
 ) -> ir.Table:
-    """Return the rows of files of one kind; `kept` are, by kind, the columns left as written."""
+    """Return the rows of local files of one kind, united by name, as a lazy table.
+
+    `kept` names, by kind ("id", "key", "text"), the columns that keep what is written in them.
+
+    Raises
+    ------
+    DataContractError
+        The files are of several kinds, or one cannot be read.
+    """
     kinds = {_kind(file, source) for file in files}
     if len(kinds) > 1:
         raise DataContractError(
