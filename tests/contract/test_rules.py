@@ -37,11 +37,12 @@ def line(**changed):
 AMOUNTS_AS_TEXT = GOOD.assign(amount=["10", "20.5"])
 CASES = {
     "null_customer": Case(GOOD, line(customer_id=None), "customer_id", "empty"),
+    "spelling_of_customer": Case(GOOD, line(customer_id="cid "), "customer_id", "'cid '"),
     "nul_in_customer": Case(GOOD, line(customer_id="c\0d"), "customer_id", r"'c\x00d'"),
     "null_time": Case(GOOD, line(ordered_at=None), "ordered_at", "empty"),
     "unparsable_time": Case(GOOD, line(ordered_at="31/12/2024"), "ordered_at", "'31/12/2024'"),
     "implausible_time": Case(GOOD, line(ordered_at="1899-12-30"), "ordered_at", "'1899-12-30'"),
-    "null_amount": Case(AMOUNTS_AS_TEXT, line(amount="12 EUR"), "amount", "'12 EUR'"),
+    "null_amount": Case(AMOUNTS_AS_TEXT, line(amount="12 pieces"), "amount", "'12 pieces'"),
     "non_finite_amount": Case(GOOD, line(amount=np.inf), "amount", "'inf'"),
     "implausible_amount": Case(GOOD, line(amount=2e12), "amount", "'2000000000000.0'"),
     "duplicate_line": Case(GOOD, dict(GOOD.iloc[1]), "order_id", "'o2'"),

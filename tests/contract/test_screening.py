@@ -35,7 +35,12 @@ def names(table, spec):
 def test_rules_look_only_at_tables_they_concern(lines):
     assert "duplicate_line" not in names(lines, ORDERS)
     assert "duplicate_line" in names(lines.mutate(order_id=lines.amount), ORDERS)
-    assert names(lines, CUSTOMERS) == {"null_customer", "nul_in_customer", "duplicate_customer"}
+    assert names(lines, CUSTOMERS) == {
+        "null_customer",
+        "spelling_of_customer",
+        "nul_in_customer",
+        "duplicate_customer",
+    }
 
 
 def test_good_and_bad_rows_part_the_table(lines):

@@ -22,7 +22,11 @@ class RuleFinding:
 
 @dataclass(frozen=True)
 class TableSummary:
-    """Size and span of one table: rows as read, rows used, customers, first and last time."""
+    """Size and span of one table: rows as read, rows used, customers, first and last time.
+
+    `money_quarantined` is the share of the money, 0 to 1, in rows put aside, as far as their
+    amounts can be read; None where the table has no amounts.
+    """
 
     table: str
     source: str
@@ -32,6 +36,7 @@ class TableSummary:
     customers: int
     first: datetime | None
     last: datetime | None
+    money_quarantined: float | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class DataReport:
     tables: tuple[TableSummary, ...]
     findings: tuple[RuleFinding, ...]
     zero_orders: int
+    timezone: str = "UTC"
 
     def table(self, name: str) -> TableSummary:
         """Answer the summary of one table."""

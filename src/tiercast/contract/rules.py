@@ -13,6 +13,7 @@ FIRST_PLAUSIBLE = "1970-01-01"
 FIRST_IMPLAUSIBLE = "2100-01-01"
 LARGEST_AMOUNT = 1e12  # sums are exact in integers of 1/10,000 up to about 9e14
 RAW_SUFFIX = "__raw"
+OTHER_COLUMNS = "other_columns" + RAW_SUFFIX  # a hash of the source's columns that are not mapped
 VISIBLE = r"[^\s\p{Z}]"  # a sign that is no blank, be it one of Unicode's
 
 Outcome = Literal["quarantined", "kept"]
@@ -67,6 +68,13 @@ def _blank(table: ir.Table, column: str) -> ir.BooleanValue:
     return value.isnull()
 
 
+def _respelled(table: ir.Table, column: str) -> ir.BooleanValue:
+    value, written = table[column], raw(table, column)
+    if isinstance(value, ir.StringValue) and isinstance(written, ir.StringValue):
+        return (value != written).fill_null(False)
+    return ibis.literal(False)
+
+
 def _holds_nul(table: ir.Table, column: str) -> ir.BooleanValue:
     value = table[column]
     if isinstance(value, ir.StringValue):
@@ -92,7 +100,9 @@ def _too_large(table: ir.Table, column: str) -> ir.BooleanValue:
 
 
 def _repeated(table: ir.Table, _column: str) -> ir.BooleanValue:
-    names = [name for name in table.columns if not name.endswith(RAW_SUFFIX)]
+    names = [
+        name for name in table.columns if not name.endswith(RAW_SUFFIX) or name == OTHER_COLUMNS
+    ]
     return ibis.row_number().over(ibis.window(group_by=names)) > 0
 
 
@@ -131,10 +141,19 @@ def _quarantine(
 RULES: tuple[Rule, ...] = (
     _quarantine(
         "null_customer",
-        "customer is empty",
+        "customer is empty, or a word for none such as NULL",
         "leave guests out of the export, or give them ids",
         _named("customer_id"),
         _blank,
+    ),
+    Rule(
+        "spelling_of_customer",
+        "customer differs from its id in blanks at the ends, or in upper and lower case",
+        "kept",
+        "kept as the same customer as the id without them",
+        "write `normalise: []` for the source if these are different customers",
+        _named("customer_id"),
+        _respelled,
     ),
     _quarantine(
         "nul_in_customer",
@@ -153,7 +172,8 @@ RULES: tuple[Rule, ...] = (
     _quarantine(
         "unparsable_time",
         "time cannot be read",
-        "use ISO dates, or set `time_format` for the source",
+        "use ISO dates, or set `time_format` for the source: a pattern such as "
+        "`%d.%m.%Y %H:%M`, or `epoch_s`, `epoch_ms`, `epoch_us`, `excel`",
         _time,
         _unparsable,
     ),
@@ -167,7 +187,7 @@ RULES: tuple[Rule, ...] = (
     _quarantine(
         "null_amount",
         "amount is empty or not a number",
-        "write amounts as plain numbers: 1234.50",
+        "write amounts as numbers: 1234.50; see `decimal` and `thousands` of the source",
         _amount,
         lambda table, column: table[column].isnull(),
     ),
@@ -187,14 +207,14 @@ RULES: tuple[Rule, ...] = (
     ),
     _quarantine(
         "duplicate_line",
-        "line repeats another of the same order in every column",
-        "check for files loaded twice; if these are different products, map `product_id`",
+        "line repeats another of the same order in every column of the source",
+        "check for files loaded twice",
         _lines_of_orders,
         _repeated_in_order,
     ),
     Rule(
         "repeated_line",
-        "line repeats another in every column (no order_id tells them apart)",
+        "line repeats another in every column of the source (no order_id tells them apart)",
         "kept",
         "kept: two equal purchases on a day can be real",
         "map `order_id` if the source has one",

@@ -74,6 +74,11 @@ def good_rows(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
     return flagged.filter(~_broken(flagged, rules)).select(kept)
 
 
+def broken_rows(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
+    """Return the rows put aside, as they were parsed and flagged."""
+    return flagged.filter(_broken(flagged, rules))
+
+
 def bad_rows(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
     """Answer the rows put aside, as the source had them, with the names of the rules broken."""
     names = [

@@ -49,13 +49,19 @@ class HashSums:
 
 @dataclass(frozen=True)
 class Tally:
-    """Rows used and put aside, the first and last time of those used, what each rule found."""
+    """Rows used and put aside, the first and last time of those used, what each rule found.
+
+    `money` is the sum of the sizes of the amounts used, `money_aside` of those put aside, as far
+    as they can be read.
+    """
 
     rows_used: int
     rows_quarantined: int
     first: dt.datetime | None
     last: dt.datetime | None
     found: Mapping[str, Found] = field(default_factory=dict)
+    money: float = 0.0
+    money_aside: float = 0.0
 
     @property
     def rows_read(self) -> int:
@@ -71,6 +77,8 @@ class Tally:
             min(_known(self.first, other.first), default=None),
             max(_known(self.last, other.last), default=None),
             {n: self.found.get(n, none) + other.found.get(n, none) for n in names},
+            self.money + other.money,
+            self.money_aside + other.money_aside,
         )
 
 
@@ -82,13 +90,15 @@ def _known(*times: dt.datetime | None) -> Iterable[dt.datetime]:
 class KeptLines:
     """Order lines before the day `until` that were counted once and are not read again.
 
-    `empty` counts the empty values of each optional column, in the rows used.
+    `empty` counts the empty values of each optional column, in the rows used; `spelling` is what
+    makes two spellings of a customer's id one.
     """
 
     until: dt.date
     tally: Tally
     hashes: HashSums
     empty: Mapping[str, int]
+    spelling: tuple[str, ...] = ()
 
     def __add__(self, other: "KeptLines") -> "KeptLines":
         names = dict.fromkeys((*self.empty, *other.empty))
@@ -97,4 +107,5 @@ class KeptLines:
             self.tally + other.tally,
             self.hashes + other.hashes,
             {n: self.empty.get(n, 0) + other.empty.get(n, 0) for n in names},
+            self.spelling,
         )

@@ -6,16 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend as DuckDB
 from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import Config, SourceConfig, TableName
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
-from tiercast.contract.rules import RAW_SUFFIX
 from tiercast.contract.schemas import table_schema
 from tiercast.contract.screening import (
-    count_findings,
     findings,
     flag,
     refuse_if_none_left,
@@ -25,16 +24,13 @@ from tiercast.contract.tables import TABLES, TableSpec
 from tiercast.contract.tally import KeptLines, Tally
 from tiercast.sources.engine import open_engine
 from tiercast.sources.hashes import hash_sums
-from tiercast.sources.mapping import map_columns
+from tiercast.sources.meeting import refuse_strangers, with_ids
 from tiercast.sources.origin import describe
-from tiercast.sources.readers import open_since, open_source, reading
-from tiercast.sources.screened import (
-    Screened,
-    count_empty,
-    flagged_name,
-    tally,
-)
-from tiercast.sources.since import Since, midnight
+from tiercast.sources.parsed import Parser
+from tiercast.sources.readers import reading
+from tiercast.sources.screened import Screened, count_empty, flagged_name
+from tiercast.sources.totals import refuse_repeated_totals, refuse_totals_without_orders
+from tiercast.sources.written_ids import IdSpelling
 
 ZERO_UNITS = 10_000  # amounts are summed in whole 1/10,000 of the currency unit
 
@@ -121,22 +117,26 @@ def load_base(config: Config, connection: SQLBackend, kept: KeptLines | None = N
     DataContractError
         As `open_base`.
     """
-    lines = _load_table(
-        connection, TABLES["transactions"], config.sources["transactions"], kept=kept
-    )
+    lines = _load_table(connection, _parser(config, "transactions"), kept=kept)
+    refuse_repeated_totals(lines.good, config.sources["transactions"])
     ids = lines.good.customer_id.type()
     loaded: dict[TableName, _Loaded] = {"transactions": lines}
-    for name, source in config.sources.items():
+    for name in config.sources:
         if name != "transactions":
-            loaded[name] = _load_table(connection, TABLES[name], source, ids)
+            parser = _parser(config, name, lines.screened.spelling)
+            loaded[name] = _load_table(connection, parser, ids)
             loaded[name].screened.drop(connection)
     tables = {name: table.good for name, table in loaded.items()}
     _check_margin(config, tables["transactions"])
+    if kept is None:
+        for name in sorted(tables.keys() - {"transactions"}):
+            refuse_strangers(tables[name], lines.good, config, name)
     report = DataReport(
         config.name,
         tuple(table.summary for table in loaded.values()),
         tuple(finding for table in loaded.values() for finding in table.findings),
         _zero_orders(tables["transactions"]),
+        config.timezone,
     )
     bad = {name: table.bad for name, table in loaded.items()}
     base = CustomerBase(config, connection, tables, bad, report, kept)
@@ -152,62 +152,45 @@ class _Loaded:
     findings: tuple[RuleFinding, ...]
 
 
+def _parser(config: Config, name: TableName, spelling: IdSpelling | None = None) -> Parser:
+    return Parser(TABLES[name], config.sources[name], config.timezone, spelling)
+
+
 def _load_table(
     connection: SQLBackend,
-    spec: TableSpec,
-    source: SourceConfig,
+    parser: Parser,
     ids: DataType | None = None,
     kept: KeptLines | None = None,
 ) -> _Loaded:
-    screened = _screen(connection, spec, source, ids, kept)
-    found = count_findings(screened.flagged, screened.rules)
+    spec, source = parser.spec, parser.source
+    screened = _screen(connection, parser, ids, kept)
     good = connection.create_table(spec.name, screened.good)
     bad = connection.create_table(f"{spec.name}__quarantine", screened.bad)
-    counted = tally(good, bad, spec, found)
+    counted = screened.tally(good, bad)
     counted = counted if kept is None else kept.tally + counted
-    told = findings(counted.found, spec, screened.rules)
-    refuse_if_none_left(counted.rows_used, told, describe(source))
+    found = findings(counted.found, spec, screened.rules)
+    refuse_if_none_left(counted.rows_used, found, describe(source))
     table_schema(spec).validate(good)
     customers = int(good.customer_id.nunique().execute())
-    return _Loaded(screened, good, bad, _summary(spec, source, counted, customers), told)
+    return _Loaded(screened, good, bad, _summary(spec, source, counted, customers), found)
 
 
 def _screen(
-    connection: SQLBackend,
-    spec: TableSpec,
-    source: SourceConfig,
-    ids: DataType | None,
-    kept: KeptLines | None,
+    connection: SQLBackend, parser: Parser, ids: DataType | None, kept: KeptLines | None
 ) -> Screened:
+    spec, source = parser.spec, parser.source
     with reading(describe(source)):
-        parsed, older = _parsed(connection, spec, source, kept)
-        parsed = parsed if ids is None else _with_ids(parsed, ids)
-        rules = rules_for(parsed, spec)
-        flagged = connection.create_table(flagged_name(spec), flag(parsed, rules))
-    return Screened(spec, rules, flagged, older)
-
-
-def _parsed(
-    connection: SQLBackend, spec: TableSpec, source: SourceConfig, kept: KeptLines | None
-) -> tuple[ir.Table, int]:
-    """Answer the rows to read, parsed, and how many older ones there are."""
-    if kept is None or spec.time is None:
-        return map_columns(open_source(connection, source, spec), spec, source), 0
-    since = Since(str(source.columns.get(spec.time, spec.time)), kept.until)
-    rows, older = open_since(connection, source, since, spec)
-    parsed = map_columns(rows, spec, source)
-    time = parsed[spec.time]
-    is_older = time < midnight(kept.until)  # of times that had to be read first
-    older += int(parsed.filter(is_older).count().execute())
-    return parsed.filter(~is_older.fill_null(False)), older
-
-
-def _with_ids(table: ir.Table, ids: DataType) -> ir.Table:
-    """Answer the table with customer ids of the transactions' type, so that the two can meet."""
-    own = table.customer_id
-    if own.type() == ids:
-        return table
-    return table.mutate(**{"customer_id": own.try_cast(ids), "customer_id" + RAW_SUFFIX: own})
+        if kept is None or spec.time is None or not isinstance(connection, DuckDB):
+            parsed = parser.parse(connection)
+        else:
+            parsed = parser.parse_since(connection, kept)
+        rows = parsed.rows if ids is None else with_ids(parsed.rows, ids, source)
+        rules = rules_for(rows, spec)
+        flagged = connection.create_table(flagged_name(spec), flag(rows, rules))
+    if spec.name == "transactions":
+        refuse_totals_without_orders(rows, source)
+    totals = spec.name == "transactions" and source.amount_is == "order"
+    return Screened(spec, rules, flagged, parsed.older, parsed.spelling, totals)
 
 
 def _summary(
@@ -222,7 +205,13 @@ def _summary(
         customers=customers,
         first=counted.first,
         last=counted.last,
+        money_quarantined=_share(counted) if spec.name == "transactions" else None,
     )
+
+
+def _share(counted: Tally) -> float:
+    whole = counted.money + counted.money_aside
+    return counted.money_aside / whole if whole else 0.0
 
 
 def _check_margin(config: Config, transactions: ir.Table) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.sources.mapping import UTC, try_strptime
+from tiercast.sources.written_times import UTC, try_strptime
 
 Kind = Literal["integer", "number", "text", "time", "other"]
 

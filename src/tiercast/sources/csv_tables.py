@@ -14,13 +14,16 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
+from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TableSpec
 from tiercast.sources.csv_text import header
 
 # Times stay text, to be read by the contract: DuckDB would guess whether 03/04 is in March.
 TYPES = ["BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"]
-AS_WRITTEN = ("id", "key", "text")
+AS_WRITTEN = ("id", "key", "text", "number")
 LONG = r"^\s*[-+]?[0-9]+\s*$"
+NO_POINT = r"^[^.]*$"
+THREE_DECIMALS = r"^\s*[-+]?[1-9][0-9]{0,2}\.[0-9]{3}\s*$"  # 1.234, which may be 1234
 SNIFF = """
     SELECT Quote, Escape, Columns FROM sniff_csv(
         $file, delim=$delim, header=$header, skip=$skip, comment=$comment, {more}
@@ -45,22 +48,31 @@ def csv_table(
     The files are looked through twice here: once for the types, once for how ids are written.
     """
     options = {"delim": sign, "header": True, "skip": 0, "comment": ""}
-    kept = {name for some in names.values() for name in some}
+    kept = {name for kind, some in names.items() if kind != "number" for name in some}
     sniffed = [_sniff(connection, file, options, kept) for file in files if header(file)]
     types = _united(sniffed) | dict.fromkeys(kept & _columns(sniffed), "VARCHAR")
     marks = _marks(sniffed)
     keys = {name for kind in ("id", "key") for name in names.get(kind, ()) if name in types}
     floats = {name for name, kind in types.items() if kind == "DOUBLE"}
+    numbers = floats & set(names.get("number", ()))
     written = _read(connection, files, options | marks, types | dict.fromkeys(floats, "VARCHAR"))
-    return _read(connection, files, options | marks, types | _settled(written, keys, floats))
+    settled = _settled(written, keys, floats, numbers)
+    return _read(connection, files, options | marks, types | settled)
 
 
-def written_columns(spec: TableSpec, columns: Mapping[str, str]) -> dict[str, list[str]]:
-    """Answer, by kind, a source's own names of the columns that keep what is written in them."""
-    return {
+def written_columns(spec: TableSpec, source: SourceConfig) -> dict[str, list[str]]:
+    """Return, by kind, a source's own names of the columns that keep what is written in them.
+
+    Numbers stay text where the config says how they are written.
+    """
+    columns = source.columns
+    found = {
         kind: [str(columns.get(c.name, c.name)) for c in spec.columns if c.kind == kind]
         for kind in AS_WRITTEN
     }
+    if source.decimal is not None or source.thousands is not None:
+        found["text"] += found.pop("number")
+    return found
 
 
 def _read(
@@ -135,19 +147,29 @@ def _wider(kinds: set[str]) -> str:
     return "DOUBLE" if kinds == {"BIGINT", "DOUBLE"} else "VARCHAR"
 
 
-def _settled(written: ir.Table, keys: Collection[str], floats: Collection[str]) -> dict[str, str]:
-    """Answer which columns of text are integers, and which floats would not hold their values."""
+def _settled(
+    written: ir.Table, keys: Collection[str], floats: Collection[str], numbers: Collection[str]
+) -> dict[str, str]:
+    """Return which columns of text are integers, and which floats would not hold their values.
+
+    Numbers that could all be of thousands (`1.234`) stay text, too: the contract asks.
+    """
     checks = {f"plain_{name}": _fits(written[name], "") for name in keys}
     checks |= {f"point_{name}": _fits(written[name], ".0") for name in keys}
     checks |= {
         f"long_{name}": _all(written[name], written[name].re_search(LONG)) for name in floats
     }
+    for name in numbers:
+        text = written[name]
+        either = text.re_search(NO_POINT) | text.re_search(THREE_DECIMALS)
+        checks[f"unsettled_{name}"] = _all(text, either)
     if not checks:
         return {}
     (seen,) = written.agg(**checks).to_pyarrow().to_pylist()
     whole = {name for name in keys if seen[f"plain_{name}"] or seen[f"point_{name}"]}
     long = {name for name in floats if seen[f"long_{name}"]}
-    return dict.fromkeys(whole, "BIGINT") | dict.fromkeys(long, "VARCHAR")
+    unsettled = {name for name in numbers if seen[f"unsettled_{name}"]}
+    return dict.fromkeys(whole, "BIGINT") | dict.fromkeys(long | unsettled, "VARCHAR")
 
 
 def whole_numbers(table: ir.Table, names: Sequence[str]) -> list[str]:

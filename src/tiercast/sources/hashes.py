@@ -1,6 +1,7 @@
 """Fingerprints of rows: sums over their hashes, which tell whether anything changed."""
 
 import datetime as dt
+from collections.abc import Collection
 
 import ibis
 import ibis.expr.types as ir
@@ -13,19 +14,20 @@ def hash_sums(table: ir.Table) -> HashSums:
 
     Whether a value is known is hashed too: some engines pass over what is not.
     """
-    rows = table.select(row=_hashed(table))
+    rows = table.select(row=row_hash(table))
     return _sums(rows.agg(**_counted(rows)).to_pyarrow().to_pylist()[0])
 
 
 def hash_sums_by_day(table: ir.Table, day: str) -> dict[dt.date, HashSums]:
     """Answer sums over the hashes of the rows of each date in the column `day`."""
-    rows = table.select(day=table[day].cast("date"), row=_hashed(table))
+    rows = table.select(day=table[day].cast("date"), row=row_hash(table))
     found = rows.group_by("day").agg(**_counted(rows)).to_pyarrow().to_pylist()
     return {row["day"]: _sums(row) for row in found}
 
 
-def _hashed(table: ir.Table) -> ir.IntegerValue:
-    values = {name: table[name] for name in sorted(table.columns)}
+def row_hash(table: ir.Table, names: Collection[str] | None = None) -> ir.IntegerValue:
+    """Return a hash of each row of a table, or of some of its columns, whatever their order."""
+    values = {name: table[name] for name in sorted(table.columns if names is None else names)}
     known = {f"{name} known": value.notnull() for name, value in values.items()}
     return ibis.struct({**values, **known}).hash()
 

@@ -1,45 +1,100 @@
-"""A source's own columns read as canonical ones: names, types, times in naive UTC."""
+"""A source's own columns read as canonical ones: names, types, times in the shop's zone."""
 
 import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from tiercast.config.environment import told
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
-from tiercast.contract.rules import LARGEST_AMOUNT, RAW_SUFFIX
+from tiercast.contract.rules import LARGEST_AMOUNT, OTHER_COLUMNS, RAW_SUFFIX
 from tiercast.contract.tables import ColumnSpec, TableSpec
+from tiercast.sources.hashes import row_hash
 from tiercast.sources.origin import describe
+from tiercast.sources.written_amounts import NumberStyle, number_styles, read_number
+from tiercast.sources.written_ids import IdSpelling
+from tiercast.sources.written_times import read_time
 
-UTC = dt.Timestamp(timezone="UTC", scale=6)
 INT64_END = 2.0**63
 
 
-@ibis.udf.scalar.builtin
-def try_strptime(text: str, pattern: str) -> dt.timestamp:
-    """DuckDB's own: null where the text does not fit the pattern."""
+@dataclass(frozen=True)
+class Reading:
+    """How a source's values are read: its settings, the shop's zone, the spelling of ids.
+
+    `numbers` says, for each column of text that holds numbers, how these are written.
+    """
+
+    source: SourceConfig
+    timezone: str
+    spelling: IdSpelling
+    numbers: Mapping[str, NumberStyle] = field(default_factory=dict)
 
 
-def map_columns(table: ir.Table, spec: TableSpec, source: SourceConfig) -> ir.Table:
-    """Answer the table with canonical names and types; converted columns keep a raw twin.
+def map_columns(
+    table: ir.Table,
+    spec: TableSpec,
+    source: SourceConfig,
+    timezone: str = "UTC",
+    spelling: IdSpelling | None = None,
+) -> ir.Table:
+    """Return the table with canonical names and types; converted columns keep a raw twin.
+
+    Of order lines, `other_columns__raw` is a hash of the columns that are not mapped: two lines
+    are one only where these are equal, too. `spelling` is left out for the table that decides it.
 
     Raises
     ------
     DataContractError
-        A required column is missing, or the map names a column that isn't there.
+        A required column is missing, the map names a column that isn't there, or amounts have
+        two readings or several currencies.
     """
     _check_map(table, spec, source)
+    there = own_names(table, spec, source)
+    reading = _reading(table, spec, source, timezone, spelling)
     columns: dict[str, ir.Value] = {}
     for column in spec.columns:
-        name = str(source.columns.get(column.name, column.name))
-        if name in table.columns:
-            columns |= _read(table[name], column, source)
+        if column.name in there:
+            columns |= _read(table, there[column.name], column, reading)
+    others = [name for name in table.columns if name not in there.values()]
     if spec.open_ended:
-        taken = {source.columns.get(name, name) for name in columns}
-        columns |= {name: table[name] for name in table.columns if name not in taken}
+        columns |= {name: table[name] for name in others}
+    elif spec.name == "transactions" and others:
+        columns[OTHER_COLUMNS] = row_hash(table, others)
     return table.select(**columns)
+
+
+def own_names(table: ir.Table, spec: TableSpec, source: SourceConfig) -> dict[str, str]:
+    """Return a source's own names of the canonical columns that are there."""
+    own = {c.name: str(source.columns.get(c.name, c.name)) for c in spec.columns}
+    return {name: column for name, column in own.items() if column in table.columns}
+
+
+def id_spelling(table: ir.Table, spec: TableSpec, source: SourceConfig) -> IdSpelling:
+    """Return what makes two spellings of this table's customer ids one."""
+    own = own_names(table, spec, source).get("customer_id")
+    return IdSpelling() if own is None else IdSpelling.of(table, own, source)
+
+
+def _reading(
+    table: ir.Table,
+    spec: TableSpec,
+    source: SourceConfig,
+    timezone: str,
+    spelling: IdSpelling | None,
+) -> Reading:
+    own = own_names(table, spec, source)
+    numbers = {c.name for c in spec.columns if c.kind == "number"} & set(own)
+    texts = {name: own[name] for name in sorted(numbers) if table[own[name]].type().is_string()}
+    return Reading(
+        source,
+        timezone,
+        spelling or id_spelling(table, spec, source),
+        number_styles(table, texts, source),
+    )
 
 
 def _check_map(table: ir.Table, spec: TableSpec, source: SourceConfig) -> None:
@@ -69,8 +124,12 @@ def _missing(table: ir.Table, source: SourceConfig, name: str, *, canonical: boo
     )
 
 
-def _read(value: ir.Value, column: ColumnSpec, source: SourceConfig) -> dict[str, ir.Value]:
+def _read(table: ir.Table, name: str, column: ColumnSpec, reading: Reading) -> dict[str, ir.Value]:
+    value = table[name]
     match column.kind:
+        case "id" if value.type().is_string():
+            read, is_same = reading.spelling.read(value), not reading.spelling.changes(table, name)
+            return {column.name: value} if is_same else _with_raw(column, read, value)
         case "id" | "key":
             read = _read_id(value)
             if not value.type().is_floating():
@@ -78,11 +137,15 @@ def _read(value: ir.Value, column: ColumnSpec, source: SourceConfig) -> dict[str
         case "text":
             return {column.name: value.cast("string")}
         case "time":
-            read = _read_time(value, source)
+            read = read_time(value, reading.source, reading.timezone)
         case "number":
-            read = _read_number(value, column)
+            read = _read_number(value, column, reading.numbers)
     if read.type() == value.type() and (column.required or column.kind == "time"):
         return {column.name: read}
+    return _with_raw(column, read, value)
+
+
+def _with_raw(column: ColumnSpec, read: ir.Value, value: ir.Value) -> dict[str, ir.Value]:
     return {column.name: read, column.name + RAW_SUFFIX: value}
 
 
@@ -107,27 +170,20 @@ def _all_whole(value: ir.NumericValue) -> bool:
     return not ((value % 1 != 0) | beyond).any().execute()
 
 
-def _read_number(value: ir.Value, column: ColumnSpec) -> ir.Value:
-    """Read a float; in an optional column what is no finite number counts as empty.
+def _read_number(
+    value: ir.Value, column: ColumnSpec, styles: Mapping[str, NumberStyle]
+) -> ir.Value:
+    """Return a float; in an optional column what is no finite number counts as empty.
 
     Yes and no are no numbers, though engines would read 1 and 0.
     """
     kind = value.type()
-    number = value.cast("float64") if kind.is_numeric() else value.try_cast("float64")
     if kind.is_boolean():
         number = ibis.null("float64")
+    elif column.name in styles:
+        number = read_number(value, styles[column.name])
+    else:
+        number = value.cast("float64") if kind.is_numeric() else value.try_cast("float64")
     if column.required:
         return number
     return ibis.ifelse(number.abs() <= LARGEST_AMOUNT, number, None)
-
-
-def _read_time(value: ir.Value, source: SourceConfig) -> ir.Value:
-    kind = value.type()
-    if source.time_format is not None and not kind.is_temporal():
-        return try_strptime(value.cast("string"), source.time_format).cast("timestamp(6)")
-    if kind.is_timestamp() and kind.timezone is not None:
-        return value.cast(UTC).cast("timestamp(6)")
-    if kind.is_temporal():
-        return value.cast("timestamp(6)")
-    text = value.cast("string").try_cast(UTC)  # reads an offset such as +02:00; none means UTC
-    return text.cast("timestamp(6)")

@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 from ibis.backends.sql import SQLBackend
 from ibis.common.exceptions import IbisError
-from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
@@ -29,13 +28,10 @@ from tiercast.sources.workspace import is_scratch_trouble, workspace
 
 CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
-MICROSECONDS = 6
 ORDERS = TABLES["transactions"]
 
 
-def open_source(
-    connection: SQLBackend, source: SourceConfig, spec: TableSpec = ORDERS
-) -> ir.Table:
+def open_source(connection: Backend, source: SourceConfig, spec: TableSpec = ORDERS) -> ir.Table:
     """Answer the source's rows as they are, lazily; `spec` says which columns of CSV are ids.
 
     Raises
@@ -44,19 +40,21 @@ def open_source(
         Nothing matches the path, a file cannot be read or is empty, or the database or its
         table cannot be reached.
     """
-    if not isinstance(connection, Backend):
-        table = _open_elsewhere(connection, source, spec)
-    elif source.connection is not None:
+    if source.connection is not None:
         table = _open_connection(connection, source)
     elif source.query is not None:
         table = _open_query(connection, source, spec)
     else:
         table = _open_path(connection, source, spec)
+    _refuse_empty(table, source)
+    return table
+
+
+def _refuse_empty(table: ir.Table, source: SourceConfig) -> None:
     with reading(describe(source)):
         is_empty = table.limit(1).count().execute() == 0
     if is_empty:
         raise DataContractError(f"{describe(source)}: holds no rows; export again or mend it.")
-    return table
 
 
 def open_since(
@@ -78,22 +76,16 @@ def open_since(
         return _copy(connection, since.newer(rows)), int(since.older(rows).count().execute())
 
 
-def _open_elsewhere(connection: SQLBackend, source: SourceConfig, spec: TableSpec) -> ir.Table:
-    """Answer parquet as the engine reads it; all else is streamed into parquet by DuckDB first.
-
-    CSV is told apart, and times finer than microseconds are cut, in one place for all engines.
-    """
+def open_plain(connection: SQLBackend, source: SourceConfig) -> ir.Table | None:
+    """Return the rows of parquet that any engine reads as DuckDB does; None for all else."""
     is_here = source.path is not None and not is_remote(source.path)
     files = source_files(source) if is_here else []
-    if files and all(_is_plain(file, source) for file in files):
-        _refuse_repeated(files, source)
-        return connection.read_parquet(files)
-    copy = connection.folder / f"{ibis.util.gen_name('source')}.parquet"
-    with workspace() as reader:
-        table = open_source(reader, source, spec)
-        fine = [name for name, kind in table.schema().items() if _is_finer(kind)]
-        table.mutate(**{name: table[name].cast("timestamp(6)") for name in fine}).to_parquet(copy)
-    return connection.read_parquet([copy])
+    if not files or not all(_is_plain(file, source) for file in files):
+        return None
+    _refuse_repeated(files, source)
+    rows = connection.read_parquet(files)
+    _refuse_empty(rows, source)
+    return rows
 
 
 def _is_plain(file: Path, source: SourceConfig) -> bool:
@@ -104,10 +96,6 @@ def _has_nanoseconds(file: Path) -> bool:
     return any(
         pa.types.is_timestamp(field.type) and field.type.unit == "ns" for field in _fields(file)
     )
-
-
-def _is_finer(kind: DataType) -> bool:
-    return kind.is_timestamp() and (kind.scale or 0) > MICROSECONDS
 
 
 def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
@@ -122,7 +110,7 @@ def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
 
 def _open_path(connection: Backend, source: SourceConfig, spec: TableSpec) -> ir.Table:
     files = _files_here(connection, source)
-    return open_files(connection, files, source, written_columns(spec, source.columns))
+    return open_files(connection, files, source, written_columns(spec, source))
 
 
 def open_files(

@@ -2,28 +2,46 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
+from tiercast.contract.order_totals import once_per_order
 from tiercast.contract.rules import Rule
-from tiercast.contract.screening import bad_rows, count_findings, good_rows
+from tiercast.contract.screening import (
+    FLAG_PREFIX,
+    bad_rows,
+    broken_rows,
+    count_findings,
+    good_rows,
+)
 from tiercast.contract.tables import TableSpec
 from tiercast.contract.tally import Found, KeptLines, Tally
 from tiercast.sources.hashes import hash_sums
 from tiercast.sources.since import midnight
+from tiercast.sources.written_ids import IdSpelling
+
+CENTS = 100
+AS_WRITTEN = IdSpelling()
+# A repeated line's money is counted in the other line; amounts beyond all reason are no money.
+UNCOUNTED = ("duplicate_line", "non_finite_amount", "implausible_amount")
 
 
 @dataclass(frozen=True)
 class Screened:
-    """The rows of one table with a flag per rule, and how many older ones were not read."""
+    """The rows of one table with a flag per rule, and how many older ones were not read.
+
+    With `totals`, each line has its order's total as amount, and good rows share it out.
+    """
 
     spec: TableSpec
     rules: Sequence[tuple[Rule, str]]
     flagged: ir.Table
     older: int = 0
+    spelling: IdSpelling = AS_WRITTEN
+    totals: bool = False
 
     @property
     def columns(self) -> dict[str, str]:
@@ -33,7 +51,8 @@ class Screened:
     @property
     def good(self) -> ir.Table:
         """The rows that break no rule."""
-        return good_rows(self.flagged, self.rules)
+        rows = good_rows(self.flagged, self.rules)
+        return once_per_order(rows) if self.totals else rows
 
     @property
     def bad(self) -> ir.Table:
@@ -48,17 +67,41 @@ class Screened:
         """Answer the rows before a day; those without a time are not among them."""
         assert self.spec.time is not None
         older = self.flagged[self.spec.time] < midnight(day)
-        return Screened(self.spec, self.rules, self.flagged.filter(older))
+        return replace(self, flagged=self.flagged.filter(older))
 
     def kept(self, until: dt.date) -> KeptLines:
         """Answer all that is counted of the rows, to be known without them from now on."""
         good = self.good
         return KeptLines(
             until,
-            tally(good, self.bad, self.spec, count_findings(self.flagged, self.rules)),
+            self.tally(good, self.bad),
             hash_sums(good),
             count_empty(good, self.spec)[1],
+            self.spelling.names,
         )
+
+    def tally(self, good: ir.Table, bad: ir.Table) -> Tally:
+        """Return what is counted of the rows; `good` and `bad` are them, computed or not."""
+        found = count_findings(self.flagged, self.rules)
+        counted = tally(good, bad, self.spec, found)
+        if self.spec.name != "transactions":
+            return counted
+        return replace(counted, money=money(good), money_aside=money(self._lost))
+
+    @property
+    def _lost(self) -> ir.Table:
+        """The rows put aside whose amounts can be read and stand in no other row."""
+        rows = self.flagged
+        passed = [FLAG_PREFIX + rule.name for rule, _ in self.rules if rule.name in UNCOUNTED]
+        for name in passed:
+            rows = rows.filter(~rows[name])
+        return broken_rows(rows, self.rules)
+
+
+def money(rows: ir.Table) -> float:
+    """Return the money that changed hands in rows, returns included, in whole cents."""
+    cents = (rows.amount.abs() * CENTS).round().sum().fill_null(0.0)
+    return float(cents.execute()) / CENTS
 
 
 def flagged_name(spec: TableSpec) -> str:

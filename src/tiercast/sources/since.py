@@ -1,6 +1,7 @@
 """A source parted at a day: rows that are read, and older ones that need not be."""
 
 import datetime as dt
+import zoneinfo
 from dataclasses import dataclass
 
 import ibis
@@ -9,13 +10,14 @@ import ibis.expr.types as ir
 
 @dataclass(frozen=True)
 class Since:
-    """A day, and the source's own column of times; rows without a time count as newer.
+    """A day of a zone, and the source's own column of times; rows without one count as newer.
 
     Times that are text are left for the contract to read: then all rows count as newer.
     """
 
     column: str
     day: dt.date
+    timezone: str = "UTC"
 
     def newer(self, rows: ir.Table) -> ir.Table:
         """Answer the rows at or after the day, and those without a time."""
@@ -35,7 +37,8 @@ class Since:
         kind = rows[self.column].type() if self.column in rows.columns else None
         if kind is None or not (kind.is_date() or kind.is_timestamp()):
             return None
-        zone = dt.UTC if kind.is_timestamp() and kind.timezone is not None else None
+        is_zoned = kind.is_timestamp() and kind.timezone is not None
+        zone = zoneinfo.ZoneInfo(self.timezone) if is_zoned else None
         midnight = dt.datetime.combine(self.day, dt.time(), zone)
         return ibis.literal(self.day if kind.is_date() else midnight, type=kind)
 

@@ -20,6 +20,11 @@ MEMORY_LIMIT = "512MB"
 PANEL_SHARE = 0.25  # of the machine's memory, for a panel of a whole base
 MOST_THREADS = 4
 AGAIN = "then run it again"
+# Spark's function of the same name: a naive time of one zone, as the clocks of another show it.
+CONVERT_TIMEZONE = """
+    CREATE TEMP MACRO convert_timezone(source_zone, target_zone, naive) AS
+        timezone(target_zone, timezone(source_zone, naive))
+"""
 SPILLING = "max_temp_directory_size"  # in DuckDB's words for a scratch folder without room
 
 
@@ -40,6 +45,7 @@ def workspace() -> Iterator[Backend]:
             temp_directory=str(folder),
             preserve_insertion_order=False,
         )
+        connection.raw_sql(CONVERT_TIMEZONE)
         try:
             with _told(folder):  # before what fills the folder goes
                 yield connection

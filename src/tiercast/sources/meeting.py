@@ -1,0 +1,43 @@
+"""Customer ids of two tables: made one type, and refused where none of them meet."""
+
+import ibis.expr.types as ir
+from ibis.expr.datatypes import DataType
+
+from tiercast.config.schema import Config, SourceConfig, TableName
+from tiercast.contract.errors import DataContractError
+from tiercast.contract.rules import RAW_SUFFIX
+from tiercast.sources.origin import describe
+
+
+def with_ids(table: ir.Table, ids: DataType, source: SourceConfig) -> ir.Table:
+    """Return the table with customer ids of the transactions' type, so that the two can meet.
+
+    Raises
+    ------
+    DataContractError
+        None of the table's ids can be of that type.
+    """
+    own = table.customer_id
+    if own.type() == ids:
+        return table
+    read = own.try_cast(ids)
+    (seen,) = table.agg(read=read.count(), example=own.max()).to_pyarrow().to_pylist()
+    if seen["example"] is not None and not seen["read"]:
+        kind = "whole numbers" if ids.is_integer() else str(ids)
+        raise DataContractError(
+            f"{describe(source)}: no `customer_id` here can be one of the transactions: they are "
+            f"{kind} there, but such as {seen['example']!r} here; write ids alike in both."
+        )
+    return table.mutate(**{"customer_id": read, "customer_id" + RAW_SUFFIX: own})
+
+
+def refuse_strangers(table: ir.Table, lines: ir.Table, config: Config, name: TableName) -> None:
+    """Raise DataContractError where no customer of a table has an order line."""
+    if int(table.semi_join(lines, "customer_id").limit(1).count().execute()):
+        return
+    here, there = (rows.customer_id.min().execute() for rows in (table, lines))
+    raise DataContractError(
+        f"{describe(config.sources[name])}: none of the customers in `{name}` has an order: ids "
+        f"are such as {here!r} here, {there!r} in `transactions`; write ids alike in both, or map "
+        "another column to `customer_id`."
+    )

@@ -1,0 +1,108 @@
+"""A source's rows as the contract parses them, on the engine of the job.
+
+Spark reads plain parquet itself. All else is parsed by DuckDB, in one place for all engines, and
+streamed into parquet for it: other files, databases, queries, numbers and times that are text.
+"""
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+from ibis.backends.sql import SQLBackend
+from ibis.expr.datatypes import DataType
+
+from tiercast.config.schema import SourceConfig
+from tiercast.contract.tables import TableSpec
+from tiercast.contract.tally import KeptLines
+from tiercast.sources.mapping import id_spelling, map_columns, own_names
+from tiercast.sources.readers import open_plain, open_since, open_source
+from tiercast.sources.since import Since, midnight
+from tiercast.sources.workspace import workspace
+from tiercast.sources.written_ids import IdSpelling
+
+MICROSECONDS = 6
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Rows with canonical columns, the spelling of their ids, and how many older ones there are.
+
+    The older rows are those before the day from which on a feature store reads.
+    """
+
+    rows: ir.Table
+    spelling: IdSpelling
+    older: int = 0
+
+
+@dataclass(frozen=True)
+class Parser:
+    """How one table is parsed; `spelling` is left out for the table that decides it."""
+
+    spec: TableSpec
+    source: SourceConfig
+    timezone: str
+    spelling: IdSpelling | None = None
+
+    def parse(self, connection: SQLBackend) -> Parsed:
+        """Return all rows of the source.
+
+        Raises
+        ------
+        DataContractError
+            The source cannot be opened, or its columns cannot be read as the contract's.
+        """
+        if isinstance(connection, Backend):
+            return self._mapped(open_source(connection, self.source, self.spec))
+        plain = open_plain(connection, self.source)
+        if plain is not None and not self._is_text(plain):
+            return self._mapped(plain)
+        copy = connection.folder / f"{ibis.util.gen_name('source')}.parquet"
+        with workspace() as reader:
+            parsed = self._mapped(open_source(reader, self.source, self.spec))
+            _to_the_microsecond(parsed.rows).to_parquet(copy)
+        return Parsed(connection.read_parquet([copy]), parsed.spelling)
+
+    def parse_since(self, connection: Backend, kept: KeptLines) -> Parsed:
+        """Return the rows from the day on that `kept` ends with, in the spelling it has.
+
+        Raises
+        ------
+        DataContractError
+            As `parse`.
+        """
+        assert self.spec.time is not None
+        time = str(self.source.columns.get(self.spec.time, self.spec.time))
+        since = Since(time, kept.until, self.timezone)
+        rows, older = open_since(connection, self.source, since, self.spec)
+        parsed = self._mapped(rows, IdSpelling.named(kept.spelling))
+        is_older = parsed.rows[self.spec.time] < midnight(kept.until)  # of times read just now
+        older += int(parsed.rows.filter(is_older).count().execute())
+        return Parsed(parsed.rows.filter(~is_older.fill_null(False)), parsed.spelling, older)
+
+    def _mapped(self, table: ir.Table, kept: IdSpelling | None = None) -> Parsed:
+        spelling = kept or self.spelling or id_spelling(table, self.spec, self.source)
+        rows = map_columns(table, self.spec, self.source, self.timezone, spelling)
+        return Parsed(rows, spelling)
+
+    def _is_text(self, table: ir.Table) -> bool:
+        """Return whether a number or time is to be read from text or by a format."""
+        read = own_names(table, self.spec, self.source)
+        kinds = {c.name: c.kind for c in self.spec.columns}
+        return any(
+            not table[own].type().is_numeric()
+            if kinds[name] == "number"
+            else not table[own].type().is_temporal()
+            for name, own in read.items()
+            if kinds[name] in ("number", "time")
+        )
+
+
+def _to_the_microsecond(table: ir.Table) -> ir.Table:
+    fine = [name for name, kind in table.schema().items() if _is_finer(kind)]
+    return table.mutate(**{name: table[name].cast("timestamp(6)") for name in fine})
+
+
+def _is_finer(kind: DataType) -> bool:
+    return kind.is_timestamp() and (kind.scale or 0) > MICROSECONDS
