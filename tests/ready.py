@@ -30,7 +30,13 @@ READY = Facts(
         TiedCuts(0.003, (12.99,), (91.96, 40.47), 2),
     ),
     SeasonClock(AS_OF, np.zeros(1), 1.1, "the last 180 days had +10% orders against a year ago"),
-    Gaps(Gap("`events`", 0.0), Gap("`events.event_at`", 0.0), Gap("`customers.age`", 0.0)),
+    Gaps(
+        put_aside=Gap("`events`", 0.0),
+        money=Gap("`transactions`", 0.0),
+        unmatched=Gap("`customers`", 0.0),
+        required=Gap("`events.event_at`", 0.0),
+        optional=Gap("`customers.age`", 0.0),
+    ),
     FarDays(),
 )
 

@@ -211,3 +211,9 @@ def test_a_blank_text_is_refused_by_its_key(write, text, key):
 def test_a_zero_byte_is_refused(write):
     message = message_of(write(MINIMAL.replace("orders.csv", '"a\\0b.csv"')))
     assert "`sources.transactions.path`: must not hold a zero byte" in message
+
+
+@pytest.mark.parametrize("name", ["orders.csv", "Orders.XLSX", "orders.parquet", "orders.csv.gz"])
+def test_a_data_file_is_no_config_and_init_is_named(tmp_path, name):
+    with pytest.raises(ConfigError, match=f"is a data file.*run `tiercast init .*{name}` first"):
+        load_config(tmp_path / name)

@@ -41,8 +41,11 @@ def test_a_name_must_do_as_a_folder(name):
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        ({}, "either `path` or `connection`"),
-        ({"path": "a.csv", "connection": "duckdb://", "table": "t"}, "either `path`"),
+        ({}, "needs one place: `path`, or `connection`"),
+        ({"path": "a.csv", "connection": "duckdb://", "table": "t"}, "needs one place"),
+        ({"path": "a.csv", "files": {"a": "a.csv"}, "query": "from a"}, "needs one place"),
+        ({"path": "a.csv", "decimal": ",", "thousands": ","}, "must differ, but both are ','"),
+        ({"files": {"a b": "a.csv"}, "query": "from a"}, "should match pattern"),
         ({"connection": "duckdb://"}, "needs the `table`"),
     ],
 )
@@ -180,3 +183,9 @@ def test_a_feature_store_waits_two_weeks_for_late_rows_and_is_a_folder_here():
 def test_a_feature_store_on_spark_is_refused():
     with pytest.raises(ValidationError, match="works with `engine: duckdb` alone"):
         config(feature_store={"path": "runs/book"}, engine="local-spark")
+
+
+def test_a_timezone_is_one_that_is_known():
+    assert config(timezone="Asia/Shanghai").timezone == "Asia/Shanghai"
+    with pytest.raises(ValidationError, match=r"IANA database, such as .*'CEST'"):
+        config(timezone="CEST")

@@ -1,11 +1,12 @@
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from ready import READY, but
 from tiercast.config.errors import InputError
 from tiercast.readiness.gaps import Gap
-from tiercast.readiness.judgement import judge
+from tiercast.readiness.judgement import ReadinessFinding, judge
 from tiercast.readiness.wording import readiness_cells, refuse_unless_ready, remedies, verdict
 
 POINTS = judge(but(span={"wanted_cutoffs": 9}, orders={"returning": 450}))
@@ -72,3 +73,12 @@ def test_force_is_named_only_where_it_can_help(facts, helps):
 
 def test_recommendations_and_warnings_refuse_nothing():
     refuse_unless_ready(POINTS)
+
+
+def test_value_and_limit_are_told_apart_where_they_round_to_the_same():
+    finding = ReadinessFinding(
+        "put_aside", "rows put aside", "share", 0.0504, "at most", 0.05, "warning", "mend it"
+    )
+    assert readiness_cells(finding)[1:3] == ("5.04%", "at most 5%")
+    equal = replace(finding, value=0.05)
+    assert readiness_cells(equal)[1:3] == ("5.0%", "at most 5.0%")

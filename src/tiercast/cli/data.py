@@ -111,11 +111,12 @@ def _show_report(report: "DataReport") -> None:
         TABLE_HEADINGS,
         finding_cells,
         table_cells,
+        whose_days,
     )
 
     tables = [_without(table_cells(table), SOURCE) for table in report.tables]
     show_table(f"Data of {report.name}", _without(TABLE_HEADINGS, SOURCE), tables)
-    show_lines("", f"Orders that net to zero: {report.zero_orders:,}")
+    show_lines("", f"Orders that net to zero: {report.zero_orders:,}", whose_days(report))
     found = [finding for finding in report.findings if finding.rows]
     show_lines(f"Rules that every row keeps: {len(report.findings) - len(found)}", "")
     if found:

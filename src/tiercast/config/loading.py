@@ -1,6 +1,5 @@
 """Read a YAML file into a `Config`, with errors that name the key, the value and the remedy."""
 
-import difflib
 from pathlib import Path
 from typing import get_args
 
@@ -10,12 +9,17 @@ from pydantic_core import ErrorDetails
 from tiercast.config.environment import all_values, expanded, secrets_of
 from tiercast.config.errors import ConfigError
 from tiercast.config.hiding import remember, replaced
+from tiercast.config.nearest import nearest
 from tiercast.config.schema import Config, SourceConfig, TableName
 from tiercast.config.yaml_text import BadText, read_yaml
 
 # Of a value in a wrong place; shorter ones are numbers and words that a message must show.
 SHORTEST_SECRET = 4
 LONGEST_SHOWN = 200
+DATA_ENDINGS = (
+    *(".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx", ".xlsm", ".xls", ".ods"),
+    *(".json", ".jsonl", ".ndjson", ".gz", ".zip"),
+)
 
 
 def load_config(source: str | Path | Config) -> Config:
@@ -50,6 +54,11 @@ def parse_config(settings: object, *, origin: str) -> Config:
 
 
 def _read_yaml(path: Path) -> object:
+    if path.name.lower().endswith(DATA_ENDINGS):
+        raise ConfigError(
+            f"{_shortened(str(path))} is a data file, but this command takes a config; run "
+            f"`tiercast init {_shortened(str(path))}` first: it writes one."
+        )
     try:
         return read_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -98,9 +107,8 @@ def _message(detail: ErrorDetails) -> str:
 
 def _nearest(loc: tuple[int | str, ...]) -> str:
     valid = _valid_keys(loc[:-1])
-    near = difflib.get_close_matches(str(loc[-1]), valid, n=1, cutoff=0.4)
-    if near:
-        return f"did you mean `{near[0]}`?"
+    if near := nearest(str(loc[-1]), valid):
+        return f"did you mean `{near}`?"
     return f"valid keys here: {', '.join(valid)}."
 
 

@@ -53,4 +53,4 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
     outcomes = measure_outcomes(journal.orders, span.cutoffs, base.config, observed_until=as_of)
     far = far_days(lines_by_day(journal.orders, as_of))
     season = journal.daily_orders.clock(as_of, span.horizon_days)
-    return Facts(span, orders, outcomes, season, measure_gaps(base), far)
+    return Facts(span, orders, outcomes, season, measure_gaps(base, journal.orders), far)

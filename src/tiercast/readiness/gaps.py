@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import ibis.expr.types as ir
+
 from tiercast.config.schema import TableName
 from tiercast.contract.report import DataReport
 from tiercast.sources.canonical import CustomerBase
@@ -22,19 +24,33 @@ class Gap:
 
 @dataclass(frozen=True)
 class Gaps:
-    """The table with most rows put aside; the required and optional columns most often empty."""
+    """The table with most rows put aside; the required and optional columns most often empty.
+
+    `money` is the share of the order lines' money that is in rows put aside, as far as their
+    amounts can be read. `unmatched` is the table that shares fewest customers with the orders:
+    the part, 0 to 1, that the smaller of the two does not share.
+    """
 
     put_aside: Gap
+    money: Gap
+    unmatched: Gap
     required: Gap
     optional: Gap
 
 
-def measure_gaps(base: CustomerBase) -> Gaps:
-    """Answer the worst gaps of a base."""
+def measure_gaps(base: CustomerBase, orders: ir.Table) -> Gaps:
+    """Return the worst gaps of a base; `orders` are those of all its customers."""
+    lines = base.report.table("transactions")
     return Gaps(
         put_aside=_worst(
             Gap(f"`{table.table}`", table.rows_quarantined / table.rows_read)
             for table in base.report.tables
+        ),
+        money=Gap("`transactions`", lines.money_quarantined or 0.0),
+        unmatched=_worst(
+            Gap(f"`{name}`", _unmatched(table, orders))
+            for name, table in base.tables.items()
+            if name != "transactions"
         ),
         required=_worst(_required(base.report)),
         optional=_worst(
@@ -44,6 +60,14 @@ def measure_gaps(base: CustomerBase) -> Gaps:
             for gap in _optional(base, name)
         ),
     )
+
+
+def _unmatched(table: ir.Table, orders: ir.Table) -> float:
+    own, buyers = (rows.select("customer_id").distinct() for rows in (table, orders))
+    both, here, there = (
+        int(rows.count().execute()) for rows in (own.semi_join(buyers, "customer_id"), own, buyers)
+    )
+    return 1 - both / max(1, min(here, there))
 
 
 def _worst(gaps: Iterable[Gap]) -> Gap:

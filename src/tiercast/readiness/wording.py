@@ -22,9 +22,18 @@ SHOWN: Mapping[Unit, Callable[[float], str]] = {
 
 def readiness_cells(finding: ReadinessFinding) -> tuple[str, ...]:
     """Answer one finding as text, under `HEADINGS`."""
+    value, limit = _apart(finding)
+    return (finding.rule, value, f"{finding.wanted} {limit}", finding.state, finding.meaning)
+
+
+def _apart(finding: ReadinessFinding) -> tuple[str, str]:
+    """Return value and limit as text, with as many decimals as it takes to tell them apart."""
     show = SHOWN[finding.unit]
-    needed = f"{finding.wanted} {show(finding.limit)}"
-    return (finding.rule, show(finding.value), needed, finding.state, finding.meaning)
+    value, limit = show(finding.value), show(finding.limit)
+    if value != limit or finding.value == finding.limit:
+        return value, limit
+    scale, sign = (100, "%") if finding.unit == "share" else (1, "")
+    return f"{finding.value * scale:.10g}{sign}", f"{finding.limit * scale:.10g}{sign}"
 
 
 def readiness_title(readiness: Readiness) -> str:

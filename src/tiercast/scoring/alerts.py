@@ -1,6 +1,5 @@
 """What changed since the last scoring that someone should know: rules of data over rows."""
 
-import difflib
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
@@ -12,6 +11,7 @@ import pyarrow as pa
 
 from tiercast.config.alerts import AlertRule, Condition, Operator
 from tiercast.config.errors import InputError
+from tiercast.config.nearest import nearest
 from tiercast.modeling.memberships import names_held
 
 BoolArray = npt.NDArray[np.bool_]
@@ -81,8 +81,8 @@ def _holds(condition: Condition, column: pd.Series) -> BoolArray:
 def _check(rule: str, condition: Condition, kinds: Mapping[str, Kind]) -> None:
     name = condition.column
     if name not in kinds:
-        near = difflib.get_close_matches(name, kinds, n=1, cutoff=0.4)
-        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(kinds)}."
+        near = nearest(name, kinds)
+        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(kinds)}."
         raise InputError(f"Alert rule {rule}: there is no column `{name}`; {hint}")
     wanted = "text" if condition.wants_text else "number"
     if kinds[name] != wanted:

@@ -1,6 +1,5 @@
 """A source's own columns read as canonical ones: names, types, times in the shop's zone."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.environment import told
+from tiercast.config.nearest import nearest
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.rules import LARGEST_AMOUNT, OTHER_COLUMNS, RAW_SUFFIX
@@ -113,10 +113,9 @@ def _check_map(table: ir.Table, spec: TableSpec, source: SourceConfig) -> None:
 
 
 def _missing(table: ir.Table, source: SourceConfig, name: str, *, canonical: bool = False) -> str:
-    lower = {column.strip().lower(): column for column in table.columns}
     own = told(name)
-    near = difflib.get_close_matches(name.lower(), lower, n=1)
-    guess = f" (did you mean `{lower[near[0]]}`?)" if near else ""
+    near = nearest(name, table.columns)
+    guess = f" (did you mean `{near}`?)" if near else ""
     remedy = f"map it: `columns: {{{own}: ...}}`" if canonical else "mend `columns` in the config"
     return (
         f"{describe(source)}: column `{own}` is missing{guess}; {remedy}. "

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Sequence
 
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 
-TABLE_HEADINGS = ("table", "source", "rows", "used", "bad", "customers", "first", "last")
+TABLE_HEADINGS = (
+    "table",
+    "source",
+    "rows",
+    "used",
+    "bad",
+    "bad money",
+    "customers",
+    "first",
+    "last",
+)
 FINDING_HEADINGS = ("table", "rule", "column", "rows", "what is done", "examples", "remedy")
 NEVER = "-"
 
@@ -16,6 +26,7 @@ def data_report_text(report: DataReport) -> str:
         f"# Data report: {report.name}",
         markdown_table(TABLE_HEADINGS, [table_cells(summary) for summary in report.tables]),
         f"Orders that net to zero: {report.zero_orders:,}.",
+        whose_days(report),
         "## What the rules found",
         markdown_table(FINDING_HEADINGS, found)
         if found
@@ -33,6 +44,7 @@ def table_cells(summary: TableSummary) -> tuple[str, ...]:
         f"{summary.rows_read:,}",
         f"{summary.rows_used:,}",
         f"{summary.rows_quarantined:,}",
+        NEVER if summary.money_quarantined is None else f"{summary.money_quarantined:.1%}",
         f"{summary.customers:,}",
         str(summary.first.date()) if summary.first else NEVER,
         str(summary.last.date()) if summary.last else NEVER,
@@ -49,6 +61,14 @@ def finding_cells(finding: RuleFinding) -> tuple[str, ...]:
         finding.handling,
         ", ".join(finding.examples),
         finding.remedy,
+    )
+
+
+def whose_days(report: DataReport) -> str:
+    """Return a sentence on the zone whose days are counted."""
+    return (
+        f"Days are those of {report.timezone} (`timezone`): times with an offset are converted "
+        "into it, times without one are taken as its own."
     )
 
 
