@@ -24,11 +24,48 @@ kunde;datum;betrag
 """
 
 
-def test_csv_is_read_as_by_duckdb(cluster, tmp_path):
-    (tmp_path / "lines.csv").write_text(LINES)
+# Amounts and times that are text, blanks at an id's end, a query, an order's total on each line.
+WRITTEN = """\
+who;order;time;paid
+ann ;1;05.01.2024 10:00;1.234,50 €
+ann;2;06.01.2024 10:00;(7,25)
+NULL;3;06.01.2024 10:00;1,00
+bob;4;07.01.2024 10:00;3,00
+bob;4;07.01.2024 10:00;3,00
+"""
+QUERY = 'select who as customer_id, "order" as order_id, time as ordered_at, paid from lines'
+
+
+def csv_source(folder):
+    (folder / "lines.csv").write_text(LINES)
     columns = {"customer_id": "kunde", "ordered_at": "datum", "amount": "betrag"}
-    source = {"path": str(tmp_path / "lines.csv"), "columns": columns}
-    settings = {"name": "csv", "sources": {"transactions": source}}
+    return {"path": str(folder / "lines.csv"), "columns": columns}
+
+
+def query_source(folder):
+    (folder / "written.csv").write_text(WRITTEN)
+    return {
+        "files": {"lines": str(folder / "written.csv")},
+        "query": QUERY,
+        "columns": {"amount": "paid"},
+        "time_format": "%d.%m.%Y %H:%M",
+        "amount_is": "order",
+    }
+
+
+def zoned_source(folder):
+    times = pd.to_datetime(["2024-01-05 22:30", "2024-07-05 22:30"]).tz_localize("UTC")
+    frame = pd.DataFrame({"customer_id": [1, 2], "ordered_at": times, "amount": [1.0, 2.0]})
+    frame.assign(colour="red").astype({"ordered_at": "datetime64[us, UTC]"}).to_parquet(
+        folder / "zoned.parquet"
+    )
+    return {"path": str(folder / "zoned.parquet")}
+
+
+@pytest.mark.parametrize("source_in", [csv_source, query_source, zoned_source])
+def test_a_source_is_read_as_by_duckdb(cluster, tmp_path, source_in):
+    sources = {"transactions": source_in(tmp_path)}
+    settings = {"name": "csv", "sources": sources, "timezone": "Europe/Berlin"}
     told = []
     for engine in ("duckdb", cluster.url):
         output = {"path": str(tmp_path / "out")}
