@@ -72,6 +72,7 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         horizon_days=config.outlook.horizon_days,
         snapshots=config.train.snapshots,
         every_days=config.every_days,
+        is_live=journal.daily_orders.live_windows(day, config.outlook.horizon_days),
     )
     share = _share(_customers_before(journal, day), len(plan.cutoffs))
     sampled = sample_customers(base.connection, journal, day, share)
