@@ -19,7 +19,7 @@ from tiercast.definitions.recommendation import RULE, Recommendation, recommend
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.follow_up import FollowUp, plan_follow_up
 from tiercast.snapshots.history import history
-from tiercast.sources.canonical import CustomerBase
+from tiercast.snapshots.silence import Silence
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,13 @@ def churn_definition(
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
-        day = _checked_day(history.day(as_of), base)
+        day = check_as_of(history.day(as_of), base.first_day)
         order_days = history.journal.order_days
+        first = _first_order_day(order_days, day)
+        silence = Silence.of(history.journal.daily_orders, day, settings.monitor.stale.look)
+        silence.refuse_stale("Churn cannot be judged", base.observed_until)
         candidates = candidates_for(settings.outlook.horizon_days)
-        plan = plan_follow_up(day, _first_order_day(order_days, day), fixed_windows(candidates))
+        plan = plan_follow_up(day, first, fixed_windows(candidates))
         share = sample_share(order_days, day)
         pasts = past_cutoffs(sampled(order_days, share), plan, settings.outlook.active_days, tell)
     tell.stage("compare the definitions")
@@ -75,15 +78,6 @@ def churn_definition(
         active_days=settings.outlook.active_days,
         share=share,
     )
-
-
-def _checked_day(as_of: dt.date, base: CustomerBase) -> dt.date:
-    if as_of > base.observed_until:
-        raise InputError(
-            f"Churn cannot be judged as of {as_of}: orders are known only before "
-            f"{base.observed_until}; use an as_of up to that day."
-        )
-    return check_as_of(as_of, base.first_day)
 
 
 def _first_order_day(order_days: ir.Table, as_of: dt.date) -> dt.date:

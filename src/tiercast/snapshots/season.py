@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from tiercast.snapshots.closures import YEAR_DAYS, BoolArray, FloatArray, closed_days
@@ -224,7 +223,8 @@ def _comparable(known: FloatArray, closed: BoolArray) -> tuple[float | None, str
         )
     recent, year_ago = known[days + YEAR_DAYS].mean(), known[days].mean()
     if min(recent, year_ago) <= 0:
-        return None, f"there were days without any order: the last {len(days)}, or those a year ago"
+        silent = f"the last {len(days)}, or those a year ago"
+        return None, f"there were days without any order: {silent}"
     growth = float(np.log(recent / year_ago))
     which = "open days" if both_closed.any() else "days"
     told = f"the last {len(days)} {which} had {np.expm1(growth):+.0%} orders against a year ago"

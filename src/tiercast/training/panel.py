@@ -65,7 +65,7 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
     """
     config = base.config
     first = _first_order_day(journal)
-    day = check_training_day(as_of or base.observed_until, first, base.observed_until)
+    day = check_as_of(as_of or base.observed_until, first)
     plan = plan_cutoffs(
         day,
         first,
@@ -98,16 +98,6 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         profile_columns=profile_columns(journal),
         share=share,
     )
-
-
-def check_training_day(as_of: dt.date, first: dt.date, observed_until: dt.date) -> dt.date:
-    """Answer `as_of`, refused where it lies beyond what is known."""
-    if as_of > observed_until:
-        raise InputError(
-            f"Training cannot be as of {as_of}: orders are known only before {observed_until}; "
-            "use an as_of up to that day."
-        )
-    return check_as_of(as_of, first)
 
 
 def _features(journal: Journal, cutoffs: list[dt.date], setting: Setting) -> pd.DataFrame:
