@@ -116,7 +116,14 @@ def _oddities(history: History, model: CustomerModel, as_of: dt.date) -> tuple[s
         *outdated_settings(model.facts, history.base.config),
         *_freshness(history, as_of),
         *_season(model, history.journal, as_of),
+        *_certainty(model),
     )
+
+
+def _certainty(model: CustomerModel) -> tuple[str, ...]:
+    """Return a note where all past customers ordered within the horizon, or none did."""
+    certainty = model.facts.certainty
+    return (f"{certainty[:1].upper()}{certainty[1:]}.",) if certainty else ()
 
 
 def _freshness(history: History, as_of: dt.date) -> tuple[str, ...]:
