@@ -145,10 +145,14 @@ class Blend:
 
 
 def _certain(told: Forecast, certain: Certainty) -> Forecast:
-    """Return the forecast with everybody's chance; where all order, the value expected stays."""
+    """Return the forecast with everybody's chance.
+
+    Where all order, the value expected stays. Where nobody ever did, no order has a value to learn
+    from: it counts as next to nothing.
+    """
     log_odds = certain.chances(told.log_odds)
     if not certain.everybody:
-        return Forecast(log_odds, told.mean_if_order)
+        return Forecast(log_odds, np.full(len(log_odds), LEAST_VALUE))
     return Forecast(log_odds, np.exp(told.log_value - log_expit(log_odds)))
 
 

@@ -109,8 +109,6 @@ def _train(
         features = feature_table(features_for(journal, panel.setting))
         shown.say(f"learning from {describe_sample(panel, settings)}")
         shown.say(panel.season.describe())
-        if panel.certain is not None:
-            shown.say(_sentence(f"{panel.certain.describe(panel.plan.horizon_days)}."))
         result = _Training(settings, panel, base.report, readiness, features, shown).run()
         recorded.found(
             rows=len(panel.current),
