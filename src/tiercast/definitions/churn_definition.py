@@ -1,7 +1,7 @@
 """`tiercast churn-definition CONFIG`: when did they leave? Definitions of churn side by side."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -14,12 +14,18 @@ from tiercast.config.schema import Config
 from tiercast.daybook.history import open_history
 from tiercast.definitions.candidates import candidates_for, fixed_windows
 from tiercast.definitions.comparison import compare_definitions
-from tiercast.definitions.outcomes import past_cutoffs, sample_share, sampled
+from tiercast.definitions.outcomes import past_cutoffs, sample_share
 from tiercast.definitions.recommendation import RULE, Recommendation, recommend
+from tiercast.readiness.facts import measure
+from tiercast.readiness.judgement import judge
+from tiercast.readiness.wording import told, verdict
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.follow_up import FollowUp, plan_follow_up
 from tiercast.snapshots.history import history
+from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.sample import sampled
 from tiercast.snapshots.silence import Silence
+from tiercast.sources.canonical import CustomerBase
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,8 @@ class ChurnDefinitions:
     """Candidate definitions measured on the past (see `compare_definitions`), and what to take.
 
     `active_days`: who had been silent for longer at a cutoff had left before, and isn't judged.
-    `share` of the customers were measured, chosen by a hash of their id.
+    `share` of the customers were measured, chosen by a hash of their id. `training` tells whether
+    a training can go by the recommended horizon (without one: the config's), or why it cannot.
     """
 
     name: str
@@ -36,6 +43,7 @@ class ChurnDefinitions:
     plan: FollowUp
     active_days: int | None
     share: float
+    training: str = ""
     rule: str = RULE
 
 
@@ -68,15 +76,31 @@ def churn_definition(
         plan = plan_follow_up(day, first, fixed_windows(candidates))
         share = sample_share(order_days, day)
         pasts = past_cutoffs(sampled(order_days, share), plan, settings.outlook.active_days, tell)
-    tell.stage("compare the definitions")
-    compared = compare_definitions(candidates, pasts, plan)
+        tell.stage("compare the definitions")
+        compared = compare_definitions(candidates, pasts, plan)
+        found = recommend(compared, plan)
+        training = _training(base, history.journal, day, found.horizon_days)
     return ChurnDefinitions(
         name=settings.name,
         candidates=compared,
-        recommendation=recommend(compared, plan),
+        recommendation=found,
         plan=plan,
         active_days=settings.outlook.active_days,
         share=share,
+        training=training,
+    )
+
+
+def _training(base: CustomerBase, journal: Journal, day: dt.date, horizon_days: int | None) -> str:
+    """Return whether a training with that horizon is ready, and why it is not."""
+    days = horizon_days or base.config.outlook.horizon_days
+    outlook = base.config.outlook.model_copy(update={"horizon_days": days})
+    tried = base.config.model_copy(update={"outlook": outlook})
+    readiness = judge(measure(replace(base, config=tried), journal, day))
+    certain = [one for one in readiness.findings if one.rule == "both_outcomes"]
+    points = [*readiness.errors, *(one for one in certain if one.state != "ok")]
+    return " ".join(
+        [f"With {days} days: {verdict(readiness)}", *(f"{told(one)}" for one in points)]
     )
 
 
