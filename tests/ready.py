@@ -13,6 +13,7 @@ from tiercast.readiness.span import Span
 from tiercast.readiness.tied_cuts import TiedCuts
 from tiercast.snapshots.far_days import FarDays
 from tiercast.snapshots.season import SeasonClock
+from tiercast.snapshots.silence import Silence
 
 AS_OF = dt.date(2024, 7, 1)
 CUTOFFS = tuple(dt.date(2024, 4, 2) - dt.timedelta(days=30 * n) for n in range(7, -1, -1))
@@ -28,6 +29,8 @@ READY = Facts(
         3,
         3,
         TiedCuts(0.003, (12.99,), (91.96, 40.47), 2),
+        26_000,
+        90,
     ),
     SeasonClock(AS_OF, np.zeros(1), 1.1, "the last 180 days had +10% orders against a year ago"),
     Gaps(
@@ -38,6 +41,7 @@ READY = Facts(
         optional=Gap("`customers.age`", 0.0),
     ),
     FarDays(),
+    Silence(AS_OF, AS_OF - dt.timedelta(days=1), 1, 0, 1.0, 3.0),
 )
 
 

@@ -12,6 +12,7 @@ from tiercast.monitoring.order_flow import OrderFlow
 from tiercast.monitoring.population import Population
 from tiercast.monitoring.result import Monitoring
 from tiercast.monitoring.rules import Finding
+from tiercast.snapshots.silence import Silence
 
 DAY = dt.date(2024, 4, 1)
 STAGES = WordProfile.of(pd.Series(["active", "active", "lost", "lost"]))
@@ -52,7 +53,7 @@ def monitoring(verdict):
         ledger=Ledger(GRADES, (Waiting(DAY, dt.date(2024, 5, 1), "1", 9),)),
         drift=[drift],
         population=Population(10, 11, 2, 0.0),
-        flow=OrderFlow(DAY, dt.date(2024, 3, 31), 1.0, ()),
+        flow=OrderFlow(Silence(DAY, dt.date(2024, 3, 31), 1, 0, 1.0), ()),
         notes=("a note",),
         folder="runs/tiny/monitor/as_of=2024-04-01",
     )

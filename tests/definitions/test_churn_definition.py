@@ -100,7 +100,7 @@ def test_history_begins_with_the_first_order_not_with_an_earlier_return(tmp_path
 @pytest.mark.parametrize(
     ("as_of", "message"),
     [
-        ("2024-05-02", "as of 2024-05-02: orders are known only before 2024-05-01; use an as_of"),
+        ("2024-08-01", "as of 2024-08-01: the last order is of .* use an as_of up to 2024-05-01"),
         ("2024-01-01", r"as_of must be after the first order \(2024-01-01\), but got"),
         ("2024-04-01", "needs a history of 120 days .* lies 91 days after .* from 2024-04-30 on"),
         ("1.4.2024", "as_of must be a date like 2024-03-31, but got '1.4.2024'"),

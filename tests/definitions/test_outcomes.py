@@ -8,9 +8,10 @@ from tiercast.btyd.mbg_nbd import MBGNBD
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Silent
 from tiercast.definitions import outcomes
-from tiercast.definitions.outcomes import past_cutoffs, sample_share, sampled
+from tiercast.definitions.outcomes import past_cutoffs, sample_share
 from tiercast.snapshots.follow_up import FollowUp
 from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.sample import sampled
 
 CUTOFF = dt.date(2024, 3, 1)
 DAY = dt.date(2024, 4, 1)

@@ -28,23 +28,23 @@ def flow(tmp_path, rows, as_of):
 
 def test_the_day_after_the_last_order_is_as_fresh_as_can_be(tmp_path):
     found = flow(tmp_path, daily(100), dt.date(2024, 4, 1))
-    assert (found.last_day, found.days_since_last) == (dt.date(2024, 3, 31), 1)
-    assert found.usual_gap_days == 1
+    assert (found.silence.last_day, found.silence.days) == (dt.date(2024, 3, 31), 1)
+    assert found.silence.usual_gap_days == 1
 
 
 def test_days_without_orders_are_counted(tmp_path):
-    assert flow(tmp_path, daily(100), dt.date(2024, 5, 10)).days_since_last == 40
+    assert flow(tmp_path, daily(100), dt.date(2024, 5, 10)).silence.days == 40
 
 
 def test_a_shop_that_rests_at_weekends_has_a_gap_of_three_days(tmp_path):
     rows = daily(100)
     found = flow(tmp_path, rows[rows["ordered_at"].dt.day_of_week < 5], dt.date(2024, 4, 1))
-    assert found.usual_gap_days == 3
+    assert found.silence.usual_gap_days == 3
 
 
 def test_orders_at_or_after_the_day_are_not_known(tmp_path):
     found = flow(tmp_path, daily(100), dt.date(2024, 3, 1))
-    assert found.last_day == dt.date(2024, 2, 29)
+    assert found.silence.last_day == dt.date(2024, 2, 29)
 
 
 def test_four_weeks_stand_beside_those_before_and_those_a_year_ago(tmp_path):

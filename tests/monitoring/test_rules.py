@@ -12,6 +12,7 @@ from tiercast.monitoring.population import Population
 from tiercast.monitoring.rules import RULES, findings, worst
 from tiercast.monitoring.sign import Evidence, Sign
 from tiercast.monitoring.track_record import TrackRecord
+from tiercast.snapshots.silence import Silence
 
 DAY = dt.date(2024, 4, 1)
 EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -41,7 +42,8 @@ def evidence(
     track=None,
     **limits,
 ):
-    flow = OrderFlow(DAY, dt.date.fromisoformat(last_day), 1.0, volumes)
+    last = dt.date.fromisoformat(last_day)
+    flow = OrderFlow(Silence(DAY, last, (DAY - last).days, 0, 1.0), volumes)
     held = MonitorConfig.model_validate(limits)
     return Evidence(list(columns), people, flow, track or record(), held)
 

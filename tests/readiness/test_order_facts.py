@@ -1,5 +1,6 @@
 import datetime as dt
 
+import numpy as np
 import pytest
 
 from bases import orders
@@ -65,3 +66,9 @@ def test_the_silence_that_leads_to_the_day_counts():
     days = [dt.date(2024, 1, 1), dt.date(2024, 1, 4)]
     assert longest_silence(days, dt.date(2024, 1, 5)) == 2
     assert longest_silence(days, dt.date(2024, 1, 15)) == 10
+
+
+def test_closed_days_are_no_silence():
+    days = [dt.date(2024, 1, 1), dt.date(2024, 1, 20)]
+    closed = np.isin(np.arange(20), range(3, 15))  # from 4 to 15 January
+    assert longest_silence(days, dt.date(2024, 1, 21), closed) == 18 - 12

@@ -26,7 +26,15 @@ def test_customers_known_at_a_cutoff_are_told_by_what_they_did_after(after):
     # Both cutoffs know a and b. Within 20 days a orders after the second only, b never; c is new.
     found = after(CUTOFFS)
     assert found == Outcomes(
-        CUTOFFS[1], customers=2, buyers=1, rows=4, rarer_rows=1, tiers=1, wanted_tiers=3
+        CUTOFFS[1],
+        customers=2,
+        buyers=1,
+        rows=4,
+        rarer_rows=1,
+        tiers=1,
+        wanted_tiers=3,
+        ordered_rows=1,
+        horizon_days=20,
     )
     assert found.others == 1
 

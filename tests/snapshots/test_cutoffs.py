@@ -24,6 +24,15 @@ def test_the_newest_window_ends_with_as_of():
     assert made.missing == 0
 
 
+def test_cutoffs_that_are_not_live_are_passed_over_for_older_ones():
+    days = {"as_of": dt.date(2024, 6, 30), "first_day": NEW_YEAR}
+    settings = {"horizon_days": 30, "snapshots": 2, "every_days": 10}
+    made = plan_cutoffs(**days, **settings, is_live=lambda day: day.month != 5)
+    assert made.cutoffs == (dt.date(2024, 4, 21), dt.date(2024, 4, 11))[::-1]
+    dead = plan_cutoffs(**days, **settings, is_live=lambda _: False)  # better than none
+    assert dead.cutoffs == (dt.date(2024, 5, 21), dt.date(2024, 5, 31))
+
+
 def test_cutoffs_too_early_in_the_history_are_missing():
     # Two thirds of 30 days after 1 January is 21 January; the next would be 11 January.
     made = plan(dt.date(2024, 3, 1), snapshots=5)

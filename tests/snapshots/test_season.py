@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bases import opened, orders
 from tiercast.snapshots.journal import build_journal
 from tiercast.snapshots.season import (
+    CLOSED_RATIO,
     FASTEST,
     SLOWEST,
     DailyOrders,
@@ -151,12 +152,27 @@ def test_four_fifths_of_the_log_growth_over_the_year_are_kept():
 def test_a_week_before_the_year_is_enough_to_compare(before, opened):
     clock = clock_of((before, 10), (364, 10))
     assert clock.is_open == opened
-    assert ("never seen" in clock.reason) != opened
+    told = "the data begin 370 days ago, and it takes 7 open days before the last 364"
+    assert (told in clock.reason) != opened
 
 
-@pytest.mark.parametrize(("horizon_days", "opened"), [(364, True), (365, False)])
-def test_a_horizon_longer_than_the_year_reaches_beyond_what_was_seen(horizon_days, opened):
-    assert clock_of((728, 10), horizon_days=horizon_days).is_open == opened
+def test_a_history_of_less_than_a_year_never_saw_the_season():
+    reason = "the horizon's season was never seen: a year ago lies before the data, which begin"
+    assert clock_of((363, 10)).reason == f"{reason} 363 days ago"
+
+
+# The busy 50 days begin 40 days after the cutoff's day of the year.
+@pytest.mark.parametrize("horizon_days", [364, 728, 1092])
+def test_whole_years_are_as_busy_as_the_last_one_was(horizon_days):
+    year = [(40, 10), (50, 40), (274, 10)]
+    assert clock_of(*year, *year, horizon_days=horizon_days).horizon_ratio == pytest.approx(1.0)
+
+
+def test_a_horizon_beyond_a_year_sees_the_days_of_the_last_year_again():
+    year = [(40, 10), (50, 40), (274, 10)]
+    ahead = {days: clock_of(*year, *year, horizon_days=days).horizon_ratio for days in (90, 454)}
+    assert ahead[454] == pytest.approx((364 + 90 * ahead[90]) / 454)
+    assert clock_of((371, 10), horizon_days=730).is_open
 
 
 @pytest.mark.parametrize(
@@ -262,6 +278,36 @@ def test_steady_growth_is_no_peak():
 def test_no_peak_is_known_without_orders_before_it(runs):
     shop = daily(*runs)
     assert shop.peak(end_of(shop), 60) is None
+
+
+# A shop that is open for 120 days and closed for 244
+
+OPEN, CLOSED = (120, 9), (244, 0)
+
+
+def test_a_closed_season_does_not_slow_the_weeks_beside_it():
+    rates = np.diff(clock_of(OPEN, CLOSED, OPEN, CLOSED, OPEN).ages)[::-1]
+    assert rates[:120] == pytest.approx(364 / 120)
+    assert rates[120:364] == pytest.approx(SLOWEST)
+
+
+def test_a_horizon_of_closed_days_has_next_to_no_length():
+    clock = clock_of(OPEN, CLOSED, OPEN, CLOSED, OPEN, (30, 0))
+    assert clock.horizon_ratio == CLOSED_RATIO
+
+
+def test_a_horizon_counts_the_days_open_a_year_ago():
+    # 30 of the closed days are over: of the 244 days ahead 214 are closed, then 30 open.
+    clock = clock_of(OPEN, CLOSED, OPEN, CLOSED, OPEN, (30, 0), horizon_days=244)
+    assert clock.horizon_ratio == pytest.approx(30 / 244 * 364 / 120)
+    assert clock.reason == "the last 180 open days had +0% orders against a year ago"
+
+
+def test_windows_in_which_the_shop_was_closed_show_nobody():
+    shop = daily(OPEN, CLOSED, OPEN, CLOSED, OPEN)
+    is_live = shop.live_windows(end_of(shop), 100)
+    days = {after: is_live(FIRST + dt.timedelta(days=after)) for after in (0, 110, 111, 130, 274)}
+    assert days == {0: True, 110: True, 111: False, 130: False, 274: True}
 
 
 # Tables

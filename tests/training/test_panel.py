@@ -9,6 +9,7 @@ from shop import CUTOFFS, planted_future, shop
 from tiercast.config.errors import InputError
 from tiercast.features.clv import ClvModels
 from tiercast.features.registry import CATALOGUE
+from tiercast.modeling.certainty import Certainty
 from tiercast.snapshots.journal import build_journal
 from tiercast.training import panel as panel_module
 from tiercast.training.panel import build_panel, describe_sample
@@ -196,9 +197,13 @@ def test_a_sample_of_the_customers_is_told_by_the_whole_shop_s_clock(wave, tmp_p
 # What cannot be learnt from
 
 
-def test_a_day_beyond_the_data_is_refused(tmp_path):
-    message = "Training cannot be as of 2025-01-01: orders are known only before 2024-04-21; use"
-    refused(tmp_path, *every(10, 12, 1, 2), as_of=dt.date(2025, 1, 1), message=message)
+def test_days_after_the_last_order_are_days_on_which_nobody_ordered(tmp_path):
+    lines = orders(*every(10, 12, 1, 2))  # the last are of 2024-04-20
+    panel = panel_of(tmp_path, {"transactions": lines}, dt.date(2024, 5, 10))
+    newest = panel.rows[panel.rows["as_of"] == dt.date(2024, 4, 10)]
+    assert newest["returned_after_days"].tolist() == [0, 0]
+    assert newest["value"].tolist() == [22.0, 24.0]  # 10 and 20 April
+    assert panel.certain.everybody
 
 
 def test_a_day_before_the_first_order_is_refused(tmp_path):
@@ -225,16 +230,18 @@ def test_history_counts_from_the_first_order_not_from_an_earlier_return(tmp_path
     refused(tmp_path, *rows, as_of=dt.date(2024, 2, 19), message=message)
 
 
-def test_a_base_in_which_nobody_comes_back_is_refused(tmp_path):
+def test_a_base_in_which_nobody_comes_back_is_certain(tmp_path):
     rows = [(n, str(dt.date(2024, 1, 1) + dt.timedelta(days=n)), 10.0 + n) for n in range(150)]
-    message = (
-        "Nobody ordered within 30 days after the training cutoffs .3 from 2024-04-10 to "
-        "2024-04-30, .* use a longer `outlook.horizon_days`"
-    )
-    refused(tmp_path, *rows, message=message)
+    panel = panel_of(tmp_path, {"transactions": orders(*rows)}, None)
+    assert panel.certain == Certainty(False, len(panel.rows))
 
 
 @pytest.mark.parametrize("customers", [1, 40])
-def test_a_base_in_which_everybody_comes_back_is_refused(tmp_path, customers):
+def test_a_base_in_which_everybody_comes_back_is_certain(tmp_path, customers):
     rows = every(20, 12, *range(1, customers + 1))
-    refused(tmp_path, *rows, message="Everybody ordered within 30 days .* use a shorter")
+    panel = panel_of(tmp_path, {"transactions": orders(*rows)}, None)
+    assert panel.certain == Certainty(True, 3 * customers)
+
+
+def test_a_base_of_which_some_come_back_is_not_certain(panel):
+    assert panel.certain is None

@@ -24,6 +24,7 @@ from tiercast.config.schema import Config
 from tiercast.daybook.history import open_history
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.workspace import allow_panel
 
@@ -59,7 +60,9 @@ def backtest(
         tell.stage("reduce lines to orders")
         journal = history.journal
         first = _first_order_day(journal)
-        day = _checked_day(history.day(as_of), first, base.observed_until)
+        day = check_as_of(history.day(as_of), first)
+        silence = Silence.of(journal.daily_orders, day, settings.monitor.stale.look)
+        silence.refuse_stale("A backtest cannot be", base.observed_until)
         claim(settings)
         origins = plan_origins(day, first, settings, folds=folds, last=last)
         notes = fewer_than_asked(origins, first, settings, folds=folds, last=last)
@@ -137,12 +140,3 @@ def _first_order_day(journal: Journal) -> dt.date:
             "`amount` in the source."
         )
     return daily.first
-
-
-def _checked_day(as_of: dt.date, first: dt.date, observed_until: dt.date) -> dt.date:
-    if as_of > observed_until:
-        raise InputError(
-            f"A backtest cannot be as of {as_of}: orders are known only before "
-            f"{observed_until}; use an as_of up to that day."
-        )
-    return check_as_of(as_of, first)

@@ -1,7 +1,7 @@
 """`tiercast churn-definition CONFIG`: when did they leave? Definitions of churn side by side."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -14,11 +14,17 @@ from tiercast.config.schema import Config
 from tiercast.daybook.history import open_history
 from tiercast.definitions.candidates import candidates_for, fixed_windows
 from tiercast.definitions.comparison import compare_definitions
-from tiercast.definitions.outcomes import past_cutoffs, sample_share, sampled
+from tiercast.definitions.outcomes import past_cutoffs, sample_share
 from tiercast.definitions.recommendation import RULE, Recommendation, recommend
+from tiercast.readiness.facts import measure
+from tiercast.readiness.judgement import judge
+from tiercast.readiness.wording import told, verdict
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.follow_up import FollowUp, plan_follow_up
 from tiercast.snapshots.history import history
+from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.sample import sampled
+from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
 
 
@@ -27,7 +33,8 @@ class ChurnDefinitions:
     """Candidate definitions measured on the past (see `compare_definitions`), and what to take.
 
     `active_days`: who had been silent for longer at a cutoff had left before, and isn't judged.
-    `share` of the customers were measured, chosen by a hash of their id.
+    `share` of the customers were measured, chosen by a hash of their id. `training` tells whether
+    a training can go by the recommended horizon (without one: the config's), or why it cannot.
     """
 
     name: str
@@ -36,6 +43,7 @@ class ChurnDefinitions:
     plan: FollowUp
     active_days: int | None
     share: float
+    training: str = ""
     rule: str = RULE
 
 
@@ -59,31 +67,41 @@ def churn_definition(
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
-        day = _checked_day(history.day(as_of), base)
+        day = check_as_of(history.day(as_of), base.first_day)
         order_days = history.journal.order_days
+        first = _first_order_day(order_days, day)
+        silence = Silence.of(history.journal.daily_orders, day, settings.monitor.stale.look)
+        silence.refuse_stale("Churn cannot be judged", base.observed_until)
         candidates = candidates_for(settings.outlook.horizon_days)
-        plan = plan_follow_up(day, _first_order_day(order_days, day), fixed_windows(candidates))
+        plan = plan_follow_up(day, first, fixed_windows(candidates))
         share = sample_share(order_days, day)
         pasts = past_cutoffs(sampled(order_days, share), plan, settings.outlook.active_days, tell)
-    tell.stage("compare the definitions")
-    compared = compare_definitions(candidates, pasts, plan)
+        tell.stage("compare the definitions")
+        compared = compare_definitions(candidates, pasts, plan)
+        found = recommend(compared, plan)
+        training = _training(base, history.journal, day, found.horizon_days)
     return ChurnDefinitions(
         name=settings.name,
         candidates=compared,
-        recommendation=recommend(compared, plan),
+        recommendation=found,
         plan=plan,
         active_days=settings.outlook.active_days,
         share=share,
+        training=training,
     )
 
 
-def _checked_day(as_of: dt.date, base: CustomerBase) -> dt.date:
-    if as_of > base.observed_until:
-        raise InputError(
-            f"Churn cannot be judged as of {as_of}: orders are known only before "
-            f"{base.observed_until}; use an as_of up to that day."
-        )
-    return check_as_of(as_of, base.first_day)
+def _training(base: CustomerBase, journal: Journal, day: dt.date, horizon_days: int | None) -> str:
+    """Return whether a training with that horizon is ready, and why it is not."""
+    days = horizon_days or base.config.outlook.horizon_days
+    outlook = base.config.outlook.model_copy(update={"horizon_days": days})
+    tried = base.config.model_copy(update={"outlook": outlook})
+    readiness = judge(measure(replace(base, config=tried), journal, day))
+    certain = [one for one in readiness.findings if one.rule == "both_outcomes"]
+    points = [*readiness.errors, *(one for one in certain if one.state != "ok")]
+    return " ".join(
+        [f"With {days} days: {verdict(readiness)}", *(f"{told(one)}" for one in points)]
+    )
 
 
 def _first_order_day(order_days: ir.Table, as_of: dt.date) -> dt.date:

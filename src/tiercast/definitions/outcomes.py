@@ -20,7 +20,6 @@ from tiercast.snapshots.returns import first_returns
 
 FEWEST_GAPS = 3  # with fewer, the base's typical gap stands for the customer's own
 MOST_CUSTOMERS = 100_000  # beyond it a share of them is measured, chosen by a hash of the id
-SAMPLE_BUCKETS = 10_000
 
 
 @dataclass(frozen=True)
@@ -64,14 +63,6 @@ def sample_share(order_days: ir.Table, as_of: dt.date) -> float:
     """Answer the share of the customers to measure: all, up to `MOST_CUSTOMERS`."""
     known = history(order_days, "ordered_at", [as_of])
     return min(1.0, MOST_CUSTOMERS / max(1, int(known.customer_id.nunique().execute())))
-
-
-def sampled(order_days: ir.Table, share: float) -> ir.Table:
-    """Answer the order days of a share of the customers, chosen by a hash of their id."""
-    if share >= 1:
-        return order_days
-    bucket = (order_days.customer_id.cast("string").hash() % SAMPLE_BUCKETS).abs()
-    return order_days.filter(bucket < round(share * SAMPLE_BUCKETS))
 
 
 def _past_cutoff(cutoff: dt.date, rows: pd.DataFrame, active_days: int | None) -> PastCutoff:

@@ -62,6 +62,8 @@ def what_to_take(found: ChurnDefinitions) -> tuple[str, ...]:
     ]
     if advice.horizon_days is not None:
         lines.append(f"In the config: outlook: {{horizon_days: {advice.horizon_days}}}")
+    if found.training:
+        lines.append(f"Training: {found.training}")
     return tuple(lines)
 
 

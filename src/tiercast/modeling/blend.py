@@ -17,6 +17,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, log_expit, logit
 
 from tiercast.modeling.calibration import FOLDS_COUNT, Calibration, to_log_odds
+from tiercast.modeling.certainty import Certainty
 from tiercast.modeling.heads import EXPERTS, LEAST_VALUE, Opinions
 
 FloatArray = npt.NDArray[np.float64]
@@ -72,11 +73,13 @@ class Blend:
     """Weights of `EXPERTS` (they sum to 1), and the share of the BTYD models in both levels.
 
     `btyd_chance` is that in the mean chance of an order, `btyd_total` that in the total value.
+    Where churn is `certain`, everybody's chance is the same, whatever the experts say.
     """
 
     weights: tuple[float, ...] = PRIOR_WEIGHTS
     btyd_chance: float = PRIOR_LEVEL
     btyd_total: float = PRIOR_LEVEL
+    certain: Certainty | None = None
 
     @classmethod
     def fit(cls, folds: Sequence[PastOpinions], seed: int) -> Self:
@@ -106,7 +109,8 @@ class Blend:
         order = log_expit(log_odds)
         mean = np.exp((opinions.log_value * weights).sum(axis=1) - order)
         largest = np.maximum(largest_mean, np.exp(opinions.log_value[:, BTYD] - order))
-        return Forecast(log_odds, np.clip(mean, LEAST_VALUE, largest))
+        told = Forecast(log_odds, np.clip(mean, LEAST_VALUE, largest))
+        return told if self.certain is None else _certain(told, self.certain)
 
     def level(self, opinions: Opinions, forecast: Forecast) -> Calibration:
         """Answer what moves a base's forecast to the level that both kinds of expert agree on.
@@ -114,6 +118,8 @@ class Blend:
         The mean chance of an order moves `btyd_chance` of the way from the blend's to the BTYD
         models', on the scale of log odds; the total value `btyd_total` of it, on that of logs.
         """
+        if self.certain is not None:
+            return Calibration()
         chances, totals = _chance_levels(opinions, forecast), _total_levels(opinions, forecast)
         shift = shift_to(forecast.log_odds, float(expit(_between(chances, self.btyd_chance))))
         moved = (expit(forecast.log_odds + shift) * forecast.mean_if_order).sum()
@@ -125,6 +131,7 @@ class Blend:
             "weights": list(self.weights),
             "btyd_chance": self.btyd_chance,
             "btyd_total": self.btyd_total,
+            "certain": None if self.certain is None else self.certain.to_dict(),
         }
 
     @classmethod
@@ -132,7 +139,21 @@ class Blend:
         """Answer the blend that `to_dict` described."""
         weights = np.array(stored["weights"], dtype=float)
         chance, total = (float(str(stored[name])) for name in ("btyd_chance", "btyd_total"))
-        return cls(tuple(weights.tolist()), chance, total)
+        certain = stored.get("certain")
+        known = Certainty.from_dict(certain) if isinstance(certain, Mapping) else None
+        return cls(tuple(weights.tolist()), chance, total, known)
+
+
+def _certain(told: Forecast, certain: Certainty) -> Forecast:
+    """Return the forecast with everybody's chance.
+
+    Where all order, the value expected stays. Where nobody ever did, no order has a value to learn
+    from: it counts as next to nothing.
+    """
+    log_odds = certain.chances(told.log_odds)
+    if not certain.everybody:
+        return Forecast(log_odds, np.full(len(log_odds), LEAST_VALUE))
+    return Forecast(log_odds, np.exp(told.log_value - log_expit(log_odds)))
 
 
 def prior_weights(customers: int) -> tuple[float, ...]:

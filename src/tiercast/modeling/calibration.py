@@ -65,7 +65,7 @@ class Calibration:
         """
         usable = [f for f in folds if 0 < f.ordered.mean() < 1 and f.value.sum() > 0]
         if not usable:
-            return cls()
+            return cls(log_scale=_value_drift(folds, shock_sd))
         shift = shrunken_mean([_shift(fold.log_odds, fold.ordered) for fold in usable], shock_sd)
         moved = cls(shift)
         return cls(shift, shrunken_mean([log_ratio(moved, fold) for fold in usable], shock_sd))
@@ -94,6 +94,13 @@ class Calibration:
     def from_dict(cls, stored: Mapping[str, float]) -> Self:
         """Answer the calibration that `to_dict` described."""
         return cls(**stored)
+
+
+def _value_drift(folds: Sequence[FoldForecast], shock_sd: float) -> float:
+    """Return the drift of the value where everybody ordered in every fold: chances have none."""
+    if not all(fold.ordered.all() and fold.value.sum() > 0 for fold in folds):
+        return 0.0
+    return shrunken_mean([log_ratio(Calibration(), fold) for fold in folds], shock_sd)
 
 
 def shrunken_mean(levels: Sequence[float], shock_sd: float) -> float:

@@ -49,6 +49,7 @@ class Facts(Settings):
     partner_base: float
     on_clock: bool = False
     season: str = ""
+    certainty: str = ""
     language: Language
     rfm_weights: RfmWeightsConfig
 

@@ -12,6 +12,7 @@ from scipy.special import log_expit
 
 from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.calibration import to_log_odds
+from tiercast.modeling.certainty import Certainty
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.linear import LinearModel
 from tiercast.modeling.trees import Grown, Sample, TreeParams, grow
@@ -106,12 +107,15 @@ class Heads:
     So do they answer for the value of customers of whom they expect more than `reached`, the
     value within a horizon that `FEW_CUSTOMERS` had: of a shop's one or two largest customers trees
     and linear model know only that they lie far out, and told a fraction of what they spend.
+
+    `certain` tells where all of the panel ordered, or none; it is stored with the blend.
     """
 
     design: DesignMatrix
     learners: Learners | None
     largest_mean: float
     reached: float
+    certain: Certainty | None = None
 
     @classmethod
     def fit(cls, panel: pd.DataFrame, params: HeadParams, seed: int) -> Self:
@@ -119,7 +123,7 @@ class Heads:
         design, target = DesignMatrix.fit(panel), Targets.of(panel)
         reached = _reached(panel)
         if not (target.enough and design.names):
-            return cls(design, None, target.largest, reached)
+            return cls(design, None, target.largest, reached, target.certain)
         learners = Learners.fit(
             design.transform(panel), np.log(horizon_ratio(panel)), target, params, seed
         )
@@ -197,6 +201,11 @@ class Targets:
         largest = float(np.quantile(buyers, LARGEST_QUANTILE)) if len(buyers) else LEAST_VALUE
         ordered = panel["ordered"].to_numpy(dtype=float)
         return cls(ordered, np.minimum(value, largest), largest)
+
+    @property
+    def certain(self) -> Certainty | None:
+        """Whether everybody ordered, or nobody; None: neither."""
+        return Certainty.of(int(self.ordered.sum()), len(self.ordered))
 
     @property
     def enough(self) -> bool:

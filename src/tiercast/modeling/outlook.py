@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -142,8 +142,9 @@ def fit_outlook(
     season: SeasonAhead,
     seed: int,
 ) -> Outlook:
-    """Answer the outlook of today's customers: blend, level and doubt learnt from the past."""
+    """Return the outlook of today's customers: blend, level and doubt learnt from the past."""
     blend = Blend.fit([fold for fold in past if fold.season_known == season.is_known], seed)
+    blend = replace(blend, certain=heads.certain)
     folds = [fold_forecast(blend, fold) for fold in past]
     lessons = Lessons.of(folds, tier_cuts, season)
     return Outlook.of(Experts.of(heads, blend, current), lessons, tier_cuts)

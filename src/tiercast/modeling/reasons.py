@@ -62,6 +62,8 @@ def effects(heads: Heads, blend: Blend, frame: pd.DataFrame, partner_base: float
 
     `partner_base` is the BTYD models' mean log odds in training, from which their effect counts.
     """
+    if blend.certain is not None:  # the same for everybody, whatever their features
+        return Effects((BTYD_FEATURE,), np.zeros((len(frame), 1)))
     partner = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float)) - partner_base
     weight = 1.0 if heads.learners is None else blend.weights[-1]
     partner_effect = -weight * partner[:, np.newaxis]

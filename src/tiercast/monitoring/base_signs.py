@@ -26,13 +26,14 @@ def new(evidence: Evidence) -> Iterator[Sign]:
 
 def stale(evidence: Evidence) -> Iterator[Sign]:
     """Answer how many usual gaps ago the last order was."""
-    flow = evidence.flow
+    silence = evidence.flow.silence
+    closed = f" ({silence.closed_days} of them closed)" if silence.closed_days else ""
     reason = (
-        f"the last order is of {flow.last_day}, {flow.days_since_last} days before {flow.as_of}; "
-        f"between order days there are usually up to {flow.usual_gap_days:.0f}; are orders "
-        "missing?"
+        f"the last order is of {silence.last_day}, {silence.days} days before {silence.as_of}"
+        f"{closed}; between order days there are usually up to {silence.usual_gap_days:.0f}; are "
+        "orders missing?"
     )
-    yield Sign("orders", flow.days_since_last / flow.usual_gap_days, reason)
+    yield Sign("orders", silence.gaps, reason)
 
 
 def volume(evidence: Evidence) -> Iterator[Sign]:

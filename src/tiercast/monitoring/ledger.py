@@ -17,6 +17,7 @@ from tiercast.monitoring.batches import Batch
 from tiercast.monitoring.grades import COLUMNS, grades
 from tiercast.monitoring.outcomes import outcomes
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
 
 LEDGER, BASIS = "ledger", "basis"
@@ -76,7 +77,8 @@ def keep_ledger(
         The disk is full, read-only or the like.
     """
     folder = Path(base.config.output.path) / LEDGER
-    known = min(until, base.observed_until)
+    silence = Silence.of(journal.daily_orders, until, base.config.monitor.stale.look)
+    known = min(until, silence.observed_until(base.observed_until))
     ripe = [batch for batch in batches if batch.due <= known]
     progress.stage("grade past scores", len(ripe) or None)
     rests_on = bases(journal.orders, ripe)

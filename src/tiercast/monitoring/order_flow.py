@@ -6,14 +6,13 @@ from typing import Self
 
 import numpy as np
 
+from tiercast.snapshots.closures import YEAR_DAYS
 from tiercast.snapshots.exact import exact_sum
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
-from tiercast.snapshots.season import YEAR_DAYS
+from tiercast.snapshots.silence import Silence
 
 WINDOW_DAYS = 28
-RHYTHM_DAYS = 365  # of which the usual gap between order days is taken
-USUAL = 0.95  # the share of gaps that are no longer than the usual one
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,8 @@ class Volume:
     def change(self) -> float | None:
         """Times as many (above 1) or as few (below 1) as the nearer of the two; None: neither."""
         known = [one for one in (self.before, self.year_ago) if one]
+        if self.last == 0 and self.year_ago == 0:  # the shop rests at this time of the year
+            return 1.0
         if self.last is None or not known:
             return None
         return min((self.last / one for one in known), key=size)
@@ -44,11 +45,9 @@ class Volume:
 
 @dataclass(frozen=True)
 class OrderFlow:
-    """Days since the last order, the usual gap between order days, orders and their value."""
+    """Days since the last order against the usual gap, orders and their value."""
 
-    as_of: dt.date
-    last_day: dt.date
-    usual_gap_days: float
+    silence: Silence
     volumes: tuple[Volume, ...]
 
     @classmethod
@@ -64,20 +63,7 @@ class OrderFlow:
         orders = _volume("orders", ages, found["orders"].to_numpy(dtype=float))
         value = _volume("value", ages, found["value"].to_numpy(dtype=float))
         volumes = (orders, value, _each(value, orders))
-        last_day = as_of - dt.timedelta(days=int(ages.min()))
-        return cls(as_of, last_day, _usual_gap(ages), volumes)
-
-    @property
-    def days_since_last(self) -> int:
-        """Days from the last day with an order to `as_of`; 1 is as fresh as can be."""
-        return (self.as_of - self.last_day).days
-
-
-def _usual_gap(ages: np.ndarray) -> float:
-    """Answer the gap between order days that hardly any is longer than, at least a day."""
-    recent = ages[ages <= ages.min() + RHYTHM_DAYS]
-    gaps = -np.diff(recent)
-    return float(np.quantile(gaps, USUAL, method="higher")) if len(gaps) else 1.0
+        return cls(Silence.of(journal.daily_orders, as_of), volumes)
 
 
 def _volume(name: str, ages: np.ndarray, amounts: np.ndarray) -> Volume:

@@ -84,9 +84,10 @@ class Monitoring:
             "customers": {**asdict(self.population), "gone": self.population.gone},
             "stages": {k: {"then": a, "now": b} for k, (a, b) in self.stages().items()},
             "orders": {
-                "last_day": self.flow.last_day,
-                "days_since_last": self.flow.days_since_last,
-                "usual_gap_days": self.flow.usual_gap_days,
+                "last_day": self.flow.silence.last_day,
+                "days_since_last": self.flow.silence.days,
+                "closed_days": self.flow.silence.closed_days,
+                "usual_gap_days": self.flow.silence.usual_gap_days,
                 "volumes": [asdict(one) for one in self.flow.volumes],
             },
             "waiting": [asdict(one) for one in self.ledger.waiting],

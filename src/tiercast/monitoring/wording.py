@@ -88,7 +88,7 @@ def about(found: Monitoring) -> list[str]:
         f"Scores of {found.scored_as_of} by version {found.model_version}, held against "
         f"{found.held_against}, looked at as of {found.as_of}.",
         f"Customers: {people.then:,} then, {people.new:,} new since, {people.gone:,} gone, "
-        f"{people.now:,} now. Last order: {flow.last_day}.",
+        f"{people.now:,} now. Last order: {flow.silence.last_day}.",
         f"Stages then and now: {_stages(found)}.",
         *found.notes,
     ]

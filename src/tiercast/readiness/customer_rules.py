@@ -2,7 +2,7 @@
 
 from tiercast.modeling.blend import SMALL_BASE
 from tiercast.modeling.heads import FEWEST_ROWS
-from tiercast.readiness.facts import Facts, outcome
+from tiercast.readiness.facts import outcome
 from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
 
 FEWEST_OF_A_KIND = FEWEST_ROWS // 10
@@ -10,11 +10,6 @@ BTYD_ANSWERS = (
     "with fewer the trees would learn noise, and the BTYD models answer alone, from when and for "
     "how much customers ordered"
 )
-
-
-def _both_kinds_came(facts: Facts) -> bool:
-    """Answer whether there is somebody of either kind to learn from at some cutoff."""
-    return facts.outcomes is not None and facts.outcomes.rarer_rows > 0
 
 
 CUSTOMER_RULES: tuple[ReadinessRule, ...] = (
@@ -57,15 +52,20 @@ CUSTOMER_RULES: tuple[ReadinessRule, ...] = (
         ),
     ),
     ReadinessRule(
+        "both_outcomes",
+        "of all cutoffs together those of the rarer outcome: an order within the horizon, or none",
+        "rows",
+        "at least",
+        outcome(lambda outcomes: outcomes.rarer_outcome),
+        (warning(1, "{outcomes.certainty}"),),
+    ),
+    ReadinessRule(
         "buyers",
         "customers who ordered within the horizon after the newest cutoff",
         "customers",
         "at least",
         outcome(lambda outcomes: outcomes.buyers),
         (
-            error(
-                1, "use a longer `outlook.horizon_days`, or another as_of", yields=_both_kinds_came
-            ),
             warning(
                 FEWEST_OF_A_KIND,
                 "use a longer `outlook.horizon_days`: values and tiers of so few are hardly known",
@@ -84,11 +84,6 @@ CUSTOMER_RULES: tuple[ReadinessRule, ...] = (
         "at least",
         outcome(lambda outcomes: outcomes.others),
         (
-            error(
-                1,
-                "use a shorter `outlook.horizon_days`, or another as_of",
-                yields=_both_kinds_came,
-            ),
             warning(
                 FEWEST_OF_A_KIND,
                 "use a shorter `outlook.horizon_days`: the risk of so few is hardly known",

@@ -8,10 +8,12 @@ from tiercast.readiness.gaps import Gaps, measure_gaps
 from tiercast.readiness.order_facts import OrderFacts, measure_orders
 from tiercast.readiness.outcomes import Outcomes, measure_outcomes
 from tiercast.readiness.span import Span
+from tiercast.snapshots.closures import closed_days
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.season import SeasonClock
+from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
 
 
@@ -19,7 +21,8 @@ from tiercast.sources.canonical import CustomerBase
 class Facts:
     """A base as of a day; `outcomes` is None where the history has room for no cutoff.
 
-    `season` is the clock that a training as of that day goes by.
+    `season` is the clock that a training as of that day goes by, `silence` the days since the
+    last order; None without any.
     """
 
     span: Span
@@ -28,6 +31,7 @@ class Facts:
     season: SeasonClock
     gaps: Gaps
     far: FarDays
+    silence: Silence | None = None
 
 
 def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[Facts], float | None]:
@@ -46,11 +50,19 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
     check_as_of(as_of, base.first_day)
     begun = journal.orders.filter(journal.orders.is_order)
     first = begun.ordered_on.min().to_pyarrow().as_py() or base.first_day
-    span = Span.of(base.config, first, base.observed_until, as_of)
+    daily = journal.daily_orders
+    live = daily.live_windows(as_of, base.config.outlook.horizon_days)
+    span = Span.of(base.config, first, base.observed_until, as_of, live)
     orders = measure_orders(
-        begun, as_of, newest_days=span.every_days, before_days=span.horizon_days
+        begun,
+        as_of,
+        closed_days(daily.before(as_of)),
+        newest_days=span.every_days,
+        before_days=span.horizon_days,
     )
     outcomes = measure_outcomes(journal.orders, span.cutoffs, base.config, observed_until=as_of)
     far = far_days(lines_by_day(journal.orders, as_of))
-    season = journal.daily_orders.clock(as_of, span.horizon_days)
-    return Facts(span, orders, outcomes, season, measure_gaps(base, journal.orders), far)
+    season = daily.clock(as_of, span.horizon_days)
+    limit = base.config.monitor.stale.look
+    silence = Silence.of(daily, as_of, limit) if daily.before(as_of).any() else None
+    return Facts(span, orders, outcomes, season, measure_gaps(base, journal.orders), far, silence)

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 
+from tiercast.snapshots.closures import BoolArray
 from tiercast.snapshots.exact import exact_sum
 from tiercast.snapshots.history import history
+
+NEVER_CLOSED: BoolArray = np.zeros(0, dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -17,10 +21,10 @@ class OrderFacts:
     """The orders before `as_of`, of customers and by days.
 
     `returning` customers ordered on more than one day. `silence_days` is the longest stretch of
-    days without an order, the one that leads to `as_of` included. `same_share` of all orders have
-    the most common value. `pace` is orders a day in the newest days, as a multiple of those
-    before; None where the history is shorter. Of the value of all orders, `customer_share` is
-    the `largest_customer`'s.
+    days without an order, the one that leads to `as_of` included, closed days left out.
+    `same_share` of all orders have the most common value. `pace` is orders a day in the newest
+    days, as a multiple of those before; None where the history is shorter, or the shop closes for
+    a season. Of the value of all orders, `customer_share` is the `largest_customer`'s.
     """
 
     customers: int
@@ -35,9 +39,17 @@ class OrderFacts:
 
 
 def measure_orders(
-    begun: ir.Table, as_of: dt.date, *, newest_days: int, before_days: int
+    begun: ir.Table,
+    as_of: dt.date,
+    closed: BoolArray = NEVER_CLOSED,
+    *,
+    newest_days: int,
+    before_days: int,
 ) -> OrderFacts:
-    """Answer the facts of orders that lie before a day."""
+    """Return the facts of orders that lie before a day.
+
+    `closed` tells from the first order day on which days lie in a recurring closure, (n,).
+    """
     known = history(begun, "ordered_at", [as_of])
     days = _days(known)
     if not days:
@@ -58,15 +70,17 @@ def measure_orders(
         mean_order=value / orders,
         largest_share=largest / value if value > 0 else 0.0,
         same_share=_most_common(known) / orders,
-        silence_days=longest_silence(days, as_of),
-        pace=_pace(known, newest_days, before_days),
+        silence_days=longest_silence(days, as_of, closed),
+        pace=None if closed.any() else _pace(known, newest_days, before_days),
         customer_share=worth / value if value > 0 else 0.0,
         largest_customer=name,
     )
 
 
-def longest_silence(days: Sequence[dt.date], as_of: dt.date) -> int:
-    """Answer the most days in a row without an order, from rising order days.
+def longest_silence(
+    days: Sequence[dt.date], as_of: dt.date, closed: BoolArray = NEVER_CLOSED
+) -> int:
+    """Return the most days in a row without an order, from rising order days; none closed.
 
     Examples
     --------
@@ -75,8 +89,12 @@ def longest_silence(days: Sequence[dt.date], as_of: dt.date) -> int:
     >>> longest_silence([dt.date(2024, 1, 1)], dt.date(2024, 1, 11))
     9
     """
-    pairs = itertools.pairwise([*days, as_of])
-    return max((later - earlier).days - 1 for earlier, later in pairs)
+    after = [(day - days[0]).days for day in (*days, as_of)]
+    silences = (
+        later - earlier - 1 - int(closed[earlier + 1 : later].sum())
+        for earlier, later in itertools.pairwise(after)
+    )
+    return max(silences)
 
 
 def _days(known: ir.Table) -> list[dt.date]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tiercast.config.schema import Config
+from tiercast.modeling.certainty import Certainty
 from tiercast.readiness.tied_cuts import TiedCuts, tied_cuts
 from tiercast.segments.tiers import filled_tiers
 from tiercast.snapshots.history import AS_OF, history
@@ -23,7 +24,8 @@ class Outcomes:
 
     `rarer_rows` are those of the rarer kind: an order of some value, or no order. `tiers` are the
     tiers of buyers that would have someone in them, of those wanted; None where nobody bought.
-    `tied` tells of buyers worth exactly a cut; None where no tiers can be cut.
+    `tied` tells of buyers worth exactly a cut; None where no tiers can be cut. `ordered_rows` are
+    the rows with an order within the horizon.
     """
 
     newest: dt.date
@@ -34,11 +36,26 @@ class Outcomes:
     tiers: int | None
     wanted_tiers: int
     tied: TiedCuts | None = None
+    ordered_rows: int | None = None
+    horizon_days: int = 0
 
     @property
     def others(self) -> int:
         """Customers at the newest cutoff without an order within the horizon."""
         return self.customers - self.buyers
+
+    @property
+    def rarer_outcome(self) -> int | None:
+        """Rows of the rarer outcome, an order within the horizon or none; None: no rows."""
+        if self.ordered_rows is None or not self.rows:
+            return None
+        return min(self.ordered_rows, self.rows - self.ordered_rows)
+
+    @property
+    def certainty(self) -> str:
+        """What is certain where only one outcome ever came, in words."""
+        certain = Certainty.of(self.ordered_rows or 0, self.rows)
+        return "both outcomes came" if certain is None else certain.describe(self.horizon_days)
 
 
 def measure_outcomes(
@@ -75,6 +92,8 @@ def measure_outcomes(
         filled_tiers(values, config.tiers) if values.size else None,
         wanted,
         tied_cuts(values, config.tiers) if values.size else None,
+        bought,
+        horizon_days,
     )
 
 

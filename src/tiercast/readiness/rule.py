@@ -7,7 +7,7 @@ from typing import Literal
 from tiercast.readiness.facts import Facts
 
 State = Literal["ok", "recommendation", "warning", "error"]
-Unit = Literal["days", "customers", "rows", "cutoffs", "tiers", "share", "times", "money"]
+Unit = Literal["days", "customers", "rows", "cutoffs", "tiers", "share", "times", "money", "gaps"]
 Limit = Callable[[Facts], float]
 
 STATES: tuple[State, ...] = ("ok", "recommendation", "warning", "error")  # from best to worst

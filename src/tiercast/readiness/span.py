@@ -1,11 +1,12 @@
 """Which days a base covers, and what they leave room for."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tiercast.config.schema import Config
 from tiercast.modeling.folds import rolling_folds
-from tiercast.snapshots.cutoffs import days_needed, possible_cutoffs
+from tiercast.snapshots.cutoffs import always, days_needed, possible_cutoffs
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,12 @@ class Span:
 
     @classmethod
     def of(
-        cls, config: Config, first_day: dt.date, observed_until: dt.date, as_of: dt.date
+        cls,
+        config: Config,
+        first_day: dt.date,
+        observed_until: dt.date,
+        as_of: dt.date,
+        is_live: Callable[[dt.date], bool] = always,
     ) -> "Span":
         """Answer what a training as of a day would have to learn from."""
         horizon_days, snapshots = config.outlook.horizon_days, config.train.snapshots
@@ -41,6 +47,7 @@ class Span:
             horizon_days=horizon_days,
             snapshots=snapshots,
             every_days=config.every_days,
+            is_live=is_live,
         )
         return cls(
             as_of,

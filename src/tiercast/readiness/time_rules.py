@@ -1,9 +1,24 @@
 """What a training needs of time: dates, history, past days, the season ahead."""
 
+import math
+
+from tiercast.readiness.facts import Facts
 from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
 from tiercast.snapshots.cutoffs import days_needed
 
 TWO_YEARS_DAYS = 730
+STALE = (
+    "the last order is of {silence.last_day}, {silence.days} days before as_of, and a usual gap "
+    "has {silence.usual_gap_days:.0f}: load the newer orders, or use an as_of up to "
+    "{span.observed_until}; otherwise those days count as days on which nobody ordered"
+)
+
+
+def _most_gaps(facts: Facts) -> float:
+    """Return from how many usual gaps on orders are taken to be missing, as `monitor` does."""
+    most = None if facts.silence is None else facts.silence.most_gaps
+    return math.inf if most is None else most
+
 
 TIME_RULES: tuple[ReadinessRule, ...] = (
     ReadinessRule(
@@ -22,16 +37,13 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
     ),
     ReadinessRule(
         "fresh",
-        "days that as_of lies beyond the last order line",
-        "days",
+        "days without an order before as_of, in usual gaps between order days",
+        "gaps",
         "at most",
-        lambda facts: facts.span.days_ahead,
+        lambda facts: facts.silence.gaps if facts.silence and facts.span.days_ahead else 0.0,
         (
-            error(
-                0,
-                "load the newer orders, or use an as_of up to {span.observed_until}",
-                yields=False,
-            ),
+            error(_most_gaps, STALE),
+            warning(1, STALE),
         ),
     ),
     ReadinessRule(

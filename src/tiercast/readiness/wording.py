@@ -10,6 +10,7 @@ HEADINGS = ("rule", "measured", "needed", "state", "what it is")
 
 SHOWN: Mapping[Unit, Callable[[float], str]] = {
     "days": lambda value: f"{value:,.0f} days",
+    "gaps": lambda value: f"{value:,.1f} usual gaps",
     "customers": lambda value: f"{value:,.0f}",
     "rows": lambda value: f"{value:,.0f}",
     "cutoffs": lambda value: f"{value:,.0f}",

@@ -11,7 +11,7 @@ import pandas as pd
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.past_days import past_totals, ran_off
-from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Section, Table
+from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import SumInterval
 from tiercast.reporting.wording import Wording
@@ -59,13 +59,28 @@ def overview_section(inputs: Inputs, say: Wording) -> Section:
         interval=_interval(inputs.sums.base, say),
         past=_past(ran_off(past_totals(inputs)), say),
     )
-    parts = (
+    parts: list[Part] = [
         Cards(_cards(sums, inputs.sums.base, say)),
         Note(say("overview.season.known" if inputs.season_known else "overview.season.unknown")),
+        *_certain(inputs, say),
         _recency_chart(inputs, say),
         _orders_chart(inputs, say),
-    )
+    ]
     return Section("overview", say("overview.title"), headline, parts)
+
+
+def _certain(inputs: Inputs, say: Wording) -> list[Note]:
+    """Return the note that churn is certain, where all past customers ordered or none did."""
+    certain = inputs.manifest.get("certainty")
+    if not certain:
+        return []
+    key = "overview.certain.everybody" if certain["everybody"] else "overview.certain.nobody"
+    filled = {
+        "rows": numbers.count(certain["rows"]),
+        "days": numbers.count(inputs.manifest["horizon_days"]),
+        "chance": f"{certain['churn_probability']:.2%}",
+    }
+    return [Note(say(key, **filled))]
 
 
 def _interval(whole: SumInterval, say: Wording) -> str:

@@ -40,6 +40,7 @@ def manifest(
         "expected_churned": totals.churned,
         "sums": totals.sums(model.outlook.level_doubt),
         "season": {"is_known": model.facts.on_clock, "text": model.facts.season},
+        "certainty": _certainty(model),
         "data": {
             "fingerprint": base.fingerprint(),
             "first": None if lines.first is None else lines.first.isoformat(),
@@ -50,6 +51,15 @@ def manifest(
         "notes": list(notes),
         "config": public_settings(base.config),
     }
+
+
+def _certainty(model: CustomerModel) -> dict[str, object] | None:
+    """Return what is certain of churn, by what came of all past customers; None: nothing."""
+    certain = model.outlook.blend.certain
+    if certain is None:
+        return None
+    told = {"churn_probability": certain.churn, "text": model.facts.certainty}
+    return {**certain.to_dict(), **told}
 
 
 def public_settings(config: Config) -> dict[str, object]:

@@ -20,7 +20,7 @@ from tiercast.scoring.version import choose_version
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.journal import Journal
-from tiercast.sources.canonical import CustomerBase
+from tiercast.snapshots.silence import Silence
 from tiercast.tracking.registry import version_folder
 
 
@@ -114,19 +114,30 @@ def _result(job: Job, totals: Totals) -> ScoreResult:
 def _oddities(history: History, model: CustomerModel, as_of: dt.date) -> tuple[str, ...]:
     return (
         *outdated_settings(model.facts, history.base.config),
-        *_freshness(history.base, as_of),
+        *_freshness(history, as_of),
         *_season(model, history.journal, as_of),
+        *_certainty(model),
     )
 
 
-def _freshness(base: CustomerBase, as_of: dt.date) -> tuple[str, ...]:
-    """Answer a note where the data ends well before the scoring date."""
-    days = (as_of - base.observed_until).days
-    if days <= 0:
+def _certainty(model: CustomerModel) -> tuple[str, ...]:
+    """Return a note where all past customers ordered within the horizon, or none did."""
+    certainty = model.facts.certainty
+    return (f"{certainty[:1].upper()}{certainty[1:]}.",) if certainty else ()
+
+
+def _freshness(history: History, as_of: dt.date) -> tuple[str, ...]:
+    """Return a note where no order came for longer than usual before the scoring date."""
+    daily = history.journal.daily_orders
+    if as_of <= history.base.observed_until or not daily.before(as_of).any():
+        return ()
+    silence = Silence.of(daily, as_of)
+    if silence.gaps <= 1:
         return ()
     return (
-        f"The newest order is from {base.observed_until - dt.timedelta(days=1)}, {days} days "
-        f"before as_of {as_of}: if orders are missing, everyone looks more overdue than they are.",
+        f"The newest order is from {silence.last_day}, {silence.days} days before as_of {as_of} "
+        f"({silence.gaps:.1f} usual gaps between order days): if orders are missing, everyone "
+        "looks more overdue than they are.",
     )
 
 

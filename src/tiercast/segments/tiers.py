@@ -60,6 +60,19 @@ def tier_cuts(buyer_values: npt.ArrayLike, config: TiersConfig) -> tuple[float, 
     return cuts
 
 
+def tier_cuts_without_buyers(mean_order: float, config: TiersConfig) -> tuple[float, ...]:
+    """Return where tiers begin if nobody ordered: at whole mean orders, or the config's amounts.
+
+    Examples
+    --------
+    >>> tier_cuts_without_buyers(30.0, TiersConfig())
+    (60.0, 30.0)
+    """
+    if config.method == "amounts":
+        return _amounts(config.cuts)
+    return tuple(mean_order * number for number in range(len(config.names) - 2, 0, -1))
+
+
 def filled_tiers(buyer_values: npt.ArrayLike, config: TiersConfig) -> int:
     """Return how many of the tiers of buyers would have someone in them, cut as configured.
 

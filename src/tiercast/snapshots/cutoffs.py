@@ -1,6 +1,8 @@
 """Which past days a model is trained on: cutoffs whose label windows have ended by `as_of`."""
 
 import datetime as dt
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tiercast.config.errors import InputError
@@ -8,6 +10,11 @@ from tiercast.config.errors import InputError
 # Those of the contract for orders, whose rules load too much for a command that only starts up.
 EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(2100, 1, 1)
 MIN_HISTORY_SHARE = 2 / 3  # of the horizon; shorter histories tell too little
+
+
+def always(_day: dt.date) -> bool:
+    """Return True: every cutoff is live."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -32,11 +39,13 @@ def plan_cutoffs(
     horizon_days: int,
     snapshots: int,
     every_days: int,
+    is_live: Callable[[dt.date], bool] = always,
 ) -> CutoffPlan:
-    """Answer the cutoffs going back from `as_of - horizon_days` in steps of `every_days`.
+    """Return the cutoffs going back from `as_of - horizon_days` in steps of `every_days`.
 
     Every label window `[cutoff, cutoff + horizon_days)` has ended by `as_of`, and every cutoff
-    has a history of at least two thirds of the horizon.
+    has a history of at least two thirds of the horizon. Cutoffs that are not live (the shop was
+    closed in the window) are passed over for older ones, as long as there are any.
 
     Raises
     ------
@@ -51,7 +60,12 @@ def plan_cutoffs(
     ['2024-01-22', '2024-02-11', '2024-03-02']
     """
     possible = possible_cutoffs(
-        as_of, first_day, horizon_days=horizon_days, snapshots=snapshots, every_days=every_days
+        as_of,
+        first_day,
+        horizon_days=horizon_days,
+        snapshots=snapshots,
+        every_days=every_days,
+        is_live=is_live,
     )
     if not possible:
         needed = days_needed(horizon_days)
@@ -71,12 +85,15 @@ def possible_cutoffs(
     horizon_days: int,
     snapshots: int,
     every_days: int,
+    is_live: Callable[[dt.date], bool] = always,
 ) -> tuple[dt.date, ...]:
-    """Answer the cutoffs of `plan_cutoffs`, oldest first; none where the history is too short."""
+    """Return the cutoffs of `plan_cutoffs`, oldest first; none where the history is too short."""
     newest = as_of - dt.timedelta(days=horizon_days)
     earliest = first_day + dt.timedelta(days=days_needed(horizon_days) - horizon_days)
-    wanted = [newest - dt.timedelta(days=every_days * step) for step in range(snapshots)]
-    return tuple(sorted(cutoff for cutoff in wanted if cutoff >= earliest))
+    days = range((newest - earliest).days, -1, -every_days)  # how long after the earliest
+    all_days = [earliest + dt.timedelta(days=after) for after in days]
+    live = tuple(itertools.islice(filter(is_live, all_days), snapshots))
+    return tuple(sorted(live or all_days[:snapshots]))
 
 
 def days_needed(horizon_days: int) -> int:

@@ -4,23 +4,23 @@ Orders a day of the whole shop, smoothed and divided by their mean over the year
 cutoff, tell how fast the clock runs; what happened is dated on it. The horizon's length on it
 comes from the same window a year before, scaled by the growth since, and only through a strict
 gate: that window lies wholly in the history, and the last weeks were about as busy as the same
-weeks a year ago. Without the gate a burst of new customers would be taken for a season.
+weeks a year ago. Without the gate a burst of new customers would be taken for a season. A horizon
+of more than a year sees the last year's days again and again. Days of a recurring closure
+(`snapshots.closures`) are quiet on purpose: they neither compare nor smooth anything.
 """
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-FloatArray = npt.NDArray[np.float64]
+from tiercast.snapshots.closures import YEAR_DAYS, BoolArray, FloatArray, closed_days
 
-YEAR_DAYS = 364  # whole weeks, so that weekdays match
 SMOOTHING_DAYS = 21
 COMPARED_DAYS = 180  # of the recent past with the year before, at most
 FEWEST_COMPARED_DAYS = 7
@@ -29,6 +29,8 @@ GROWTH_KEPT = 0.8  # of the log growth over the year before: the rest is taken f
 MONTH_DAYS, FEWEST_MONTHS = 28, 4  # for two changes beside the first month
 NORMAL_MAD = 1.4826  # standard deviation over median absolute deviation, if normal
 SLOWEST, FASTEST = 0.05, 20.0  # days on the clock a day
+CLOSED_RATIO = 1e-6  # horizons on the clock, of a horizon in which the shop is closed throughout
+LEAST_OPEN = 0.1  # of a window's days: with fewer it tells nothing of who orders
 
 
 @dataclass(frozen=True)
@@ -81,21 +83,37 @@ class DailyOrders:
     def clock(self, cutoff: dt.date, horizon_days: int) -> SeasonClock:
         """Answer the clock at a cutoff."""
         known = self.before(cutoff)
-        rates = _rates(known)
+        closed = closed_days(known)
+        rates = _rates(known, closed)
         ages = np.concatenate([[0.0], np.cumsum(rates[::-1])])
-        growth, reason = _comparable(known, horizon_days)
+        growth, reason = _comparable(known, closed)
         if growth is None:
             return SeasonClock(cutoff, ages, None, reason)
-        start = len(known) - YEAR_DAYS
-        last_year = rates[start : start + horizon_days].mean()
-        ratio = float(last_year * np.exp(GROWTH_KEPT * growth))
+        last_year = np.where(closed, 0.0, rates)[-YEAR_DAYS:]
+        ahead = last_year[np.arange(horizon_days) % YEAR_DAYS].mean()
+        ratio = max(CLOSED_RATIO, float(ahead * np.exp(GROWTH_KEPT * growth)))
         return SeasonClock(cutoff, ages, ratio, reason)
+
+    def live_windows(self, as_of: dt.date, days: int) -> Callable[[dt.date], bool]:
+        """Return what tells by its first day whether a window shows who orders.
+
+        It does not where the shop was closed, as far as is known before `as_of`, on nearly all
+        of its days.
+        """
+        is_open = ~closed_days(self.before(as_of))
+
+        def is_live(start: dt.date) -> bool:
+            first = (start - self.first).days
+            return bool(is_open[first : first + days].mean() >= LEAST_OPEN)
+
+        return is_live
 
     def horizon_ratio_that_came(self, cutoff: dt.date, horizon_days: int) -> float:
         """Answer how long the horizon turned out on the cutoff's clock, in horizons."""
         known = self.before(cutoff)
         came = self.before(cutoff + dt.timedelta(days=horizon_days))[len(known) :]
-        return float(np.clip(came.mean() / _usual(_smoothed(known)), SLOWEST, FASTEST))
+        usual = _usual(_smoothed(known, closed_days(known)))
+        return float(np.clip(came.mean() / usual, SLOWEST, FASTEST))
 
     def swing(self, cutoff: dt.date) -> float | None:
         """Answer how much the shop's business changed from four weeks to the next so far.
@@ -103,9 +121,10 @@ class DailyOrders:
         The usual size of a change of log orders: 1.48 times the median absolute one, which is
         the standard deviation where changes are normal, and which a single jump (the end of a
         campaign) does not move. The first four weeks are left out: a shop that opens is no
-        season. None with fewer than two changes.
+        season. None with fewer than two changes. Closed days are left out.
         """
         known = self.before(cutoff)
+        known = known[~closed_days(known)]
         months = len(known) // MONTH_DAYS
         if months < FEWEST_MONTHS:
             return None
@@ -164,9 +183,10 @@ def _ticks(clock: SeasonClock) -> pa.Table:
     )
 
 
-def _smoothed(counts: FloatArray) -> FloatArray:
-    """Answer the mean over the days around each, as far as they are known."""
-    return _around(counts) / _around(np.ones(len(counts)))
+def _smoothed(counts: FloatArray, closed: BoolArray) -> FloatArray:
+    """Return the mean over the open days around each, as far as they are known; 0 on closed."""
+    is_open = (~closed).astype(float)
+    return _around(counts) / np.maximum(_around(is_open), 1.0) * is_open
 
 
 def _around(numbers: FloatArray) -> FloatArray:
@@ -181,22 +201,33 @@ def _usual(smoothed: FloatArray) -> float:
     return max(float(smoothed[-YEAR_DAYS:].mean()), 1e-9) if len(smoothed) else 1e-9
 
 
-def _rates(known: FloatArray) -> FloatArray:
-    smoothed = _smoothed(known)
+def _rates(known: FloatArray, closed: BoolArray) -> FloatArray:
+    smoothed = _smoothed(known, closed)
     return np.clip(smoothed / _usual(smoothed), SLOWEST, FASTEST)
 
 
-def _comparable(known: FloatArray, horizon_days: int) -> tuple[float | None, str]:
-    """Answer the log growth over a year; None where the year before says nothing, and why."""
+def _comparable(known: FloatArray, closed: BoolArray) -> tuple[float | None, str]:
+    """Return the log growth over a year; None where the year before says nothing, and why."""
     before = len(known) - YEAR_DAYS
-    if before < FEWEST_COMPARED_DAYS or horizon_days > YEAR_DAYS:
-        return None, "the horizon's season was never seen: its days a year ago lie before the data"
-    days = min(COMPARED_DAYS, before)
-    recent, year_ago = known[-days:].mean(), known[before - days : before].mean()
+    if before < 0:
+        return None, (
+            "the horizon's season was never seen: a year ago lies before the data, which begin "
+            f"{len(known)} days ago"
+        )
+    both_closed = closed[YEAR_DAYS:] & closed[:before]
+    days = np.flatnonzero(~both_closed)[-COMPARED_DAYS:]
+    if len(days) < FEWEST_COMPARED_DAYS:
+        return None, (
+            f"a year ago cannot be compared: the data begin {len(known)} days ago, and it takes "
+            f"{FEWEST_COMPARED_DAYS} open days before the last {YEAR_DAYS} to tell growth"
+        )
+    recent, year_ago = known[days + YEAR_DAYS].mean(), known[days].mean()
     if min(recent, year_ago) <= 0:
-        return None, f"there were days without any order: the last {days}, or those a year ago"
+        silent = f"the last {len(days)}, or those a year ago"
+        return None, f"there were days without any order: {silent}"
     growth = float(np.log(recent / year_ago))
-    told = f"the last {days} days had {np.expm1(growth):+.0%} orders against a year ago"
+    which = "open days" if both_closed.any() else "days"
+    told = f"the last {len(days)} {which} had {np.expm1(growth):+.0%} orders against a year ago"
     if abs(growth) > COMPARABLE:
         return None, f"a year ago cannot be compared: {told}"
     return growth, told

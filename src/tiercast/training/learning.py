@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from tiercast.config.progress import Progress
-from tiercast.config.schema import Config
+from tiercast.config.schema import Config, TiersConfig
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.customer_model import CustomerModel, Facts
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.heads import BTYD_FEATURE, Heads
+from tiercast.modeling.heads import BTYD_FEATURE, LEAST_VALUE, Heads
 from tiercast.modeling.lessons import SeasonAhead
 from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
@@ -18,7 +18,7 @@ from tiercast.modeling.tuning import Tuning, tune
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import typical_gap_days
 from tiercast.segments.rfm import rfm_edges
-from tiercast.segments.tiers import tier_cuts
+from tiercast.segments.tiers import tier_cuts, tier_cuts_without_buyers
 from tiercast.training.evaluation import Evaluation, PastForecast, evaluate
 from tiercast.training.panel import Panel
 from tiercast.training.past import past_cutoffs
@@ -39,8 +39,7 @@ def learn(
 ) -> Learnt:
     """Answer the model learnt from a panel; segments keep the names of the previous model."""
     seed = config.train.seed
-    values = panel.rows.loc[panel.rows["value"] > 0, "value"].to_numpy()
-    cuts = tuple(float(cut) for cut in tier_cuts(values, config.tiers))  # may refuse: ask first
+    cuts = _tier_cuts(panel, config.tiers)  # may refuse: ask first
     folds = rolling_folds(panel.cutoffs, config.outlook.horizon_days)
     tuning = tune(panel.lived, folds, trials=config.train.trials, seed=seed, progress=progress)
     past = past_cutoffs(panel, tuning.best, seed, progress)
@@ -79,11 +78,25 @@ def feature_importance(outlook: Outlook) -> pd.DataFrame:
     return shares.rename_axis("feature").rename("share").reset_index()
 
 
+def _tier_cuts(panel: Panel, config: TiersConfig) -> tuple[float, ...]:
+    """Return where tiers are cut, by what buyers were worth within the horizon."""
+    values = panel.rows.loc[panel.rows["value"] > 0, "value"].to_numpy()
+    if len(values):
+        return tuple(float(cut) for cut in tier_cuts(values, config))
+    mean_order = float(panel.current["revenue"].sum() / panel.current["orders"].sum())
+    return tier_cuts_without_buyers(max(LEAST_VALUE, mean_order), config)
+
+
 def _segments(
     current: pd.DataFrame, seed: int, previous: CustomerModel | None
 ) -> CustomerSegments:
     found = CustomerSegments(random_state=seed).fit(current)
     return found if previous is None else found.match_to(previous.segments)
+
+
+def _certainty(panel: Panel) -> str:
+    certain = panel.certain
+    return "" if certain is None else certain.describe(panel.plan.horizon_days)
 
 
 def _facts(panel: Panel, config: Config) -> Facts:
@@ -103,6 +116,7 @@ def _facts(panel: Panel, config: Config) -> Facts:
         partner_base=float(np.mean(partner)),
         on_clock=panel.season.is_known,
         season=panel.season.describe(),
+        certainty=_certainty(panel),
         language=config.language,
         rfm_weights=config.rfm.weights,
     )

@@ -25,6 +25,7 @@ def model_card(
     parts = [
         _head(panel, config),
         _quality(learnt),
+        _certainty(learnt),
         _level(panel, learnt),
         _curve(curve),
         _segments(learnt),
@@ -32,7 +33,7 @@ def model_card(
         f"## Gate\n\n{decision.outcome}: {decision.reason}.{_figures(decision)}\n",
         _limits(panel),
     ]
-    return "\n".join(parts)
+    return "\n".join(part for part in parts if part)
 
 
 def _head(panel: Panel, config: Config) -> str:
@@ -59,6 +60,11 @@ def _quality(learnt: Learnt) -> str:
         "column come from the others, whose windows overlap with it, and the newest were used for "
         f"tuning: a later window will be somewhat less kind.\n\n{table}\n"
     )
+
+
+def _certainty(learnt: Learnt) -> str:
+    certainty = learnt.model.facts.certainty
+    return f"## Churn is certain\n\n{certainty[:1].upper()}{certainty[1:]}.\n" if certainty else ""
 
 
 def _level(panel: Panel, learnt: Learnt) -> str:

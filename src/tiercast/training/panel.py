@@ -12,6 +12,7 @@ from tiercast.features.assemble import feature_panel, observed_event_types, prof
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.features.registry import KEYS, features_for
+from tiercast.modeling.certainty import Certainty
 from tiercast.snapshots.cutoffs import CutoffPlan, check_as_of, plan_cutoffs
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
@@ -53,6 +54,11 @@ class Panel:
         """The training cutoffs, oldest first."""
         return self.plan.cutoffs
 
+    @property
+    def certain(self) -> Certainty | None:
+        """Whether everybody ordered within the horizon, or nobody; None: neither."""
+        return Certainty.of(int(self.rows["ordered"].sum()), len(self.rows))
+
 
 def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> Panel:
     """Answer the panel for a training as of a day (default: the day after the last order).
@@ -60,18 +66,18 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
     Raises
     ------
     InputError
-        `as_of` lies outside the data, the history is too short for a single cutoff, or nobody
-        or everybody ordered after the cutoffs.
+        `as_of` is not after the first order, or the history is too short for a single cutoff.
     """
     config = base.config
     first = _first_order_day(journal)
-    day = check_training_day(as_of or base.observed_until, first, base.observed_until)
+    day = check_as_of(as_of or base.observed_until, first)
     plan = plan_cutoffs(
         day,
         first,
         horizon_days=config.outlook.horizon_days,
         snapshots=config.train.snapshots,
         every_days=config.every_days,
+        is_live=journal.daily_orders.live_windows(day, config.outlook.horizon_days),
     )
     share = _share(_customers_before(journal, day), len(plan.cutoffs))
     sampled = sample_customers(base.connection, journal, day, share)
@@ -83,7 +89,6 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
     clv = ClvModels.fit(current)
     models = {cutoff: ClvModels.fit(_at(past, cutoff)) for cutoff in plan.cutoffs}
     rows = _labelled(_with_clv(past, models, plan), sampled, plan, day)
-    _check_outcomes(rows, plan)
     return Panel(
         plan=plan,
         as_of=day,
@@ -97,16 +102,6 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         profile_columns=profile_columns(journal),
         share=share,
     )
-
-
-def check_training_day(as_of: dt.date, first: dt.date, observed_until: dt.date) -> dt.date:
-    """Answer `as_of`, refused where it lies beyond what is known."""
-    if as_of > observed_until:
-        raise InputError(
-            f"Training cannot be as of {as_of}: orders are known only before {observed_until}; "
-            "use an as_of up to that day."
-        )
-    return check_as_of(as_of, first)
 
 
 def _features(journal: Journal, cutoffs: list[dt.date], setting: Setting) -> pd.DataFrame:
@@ -168,23 +163,6 @@ def _first_order_day(journal: Journal) -> dt.date:
     return dt.date(first.year, first.month, first.day)
 
 
-def _check_outcomes(rows: pd.DataFrame, plan: CutoffPlan) -> None:
-    """Refuse a panel in which nobody leaves or nobody stays: it tells the two apart by nothing."""
-    share = rows["ordered"].mean()
-    if 0 < share < 1:
-        return
-    who, remedy = ("Nobody", "longer") if share == 0 else ("Everybody", "shorter")
-    raise InputError(
-        f"{who} ordered within {plan.horizon_days} days after the training cutoffs "
-        f"({_span(plan)}, {len(rows):,} rows), so there is nothing to learn about who leaves; "
-        f"use a {remedy} `outlook.horizon_days`, or another as_of."
-    )
-
-
-def _span(plan: CutoffPlan) -> str:
-    return f"{len(plan.cutoffs)} from {plan.cutoffs[0]} to {plan.cutoffs[-1]}"
-
-
 def _customers_before(journal: Journal, day: dt.date) -> int:
     return int(history(journal.orders, "ordered_at", [day]).customer_id.nunique().execute())
 
@@ -198,7 +176,10 @@ def describe_sample(panel: Panel, config: Config) -> str:
     kept = (
         "all customers" if panel.share >= 1 else f"a stratified {panel.share:.1%} of the customers"
     )
+    span = (panel.cutoffs[-1] - panel.cutoffs[0]).days
+    is_even = span == (len(panel.cutoffs) - 1) * config.every_days
     return (
         f"{len(panel.rows):,} rows: {kept} at {len(panel.cutoffs)} cutoffs from "
         f"{panel.cutoffs[0]} to {panel.cutoffs[-1]}, every {config.every_days} days"
+        f"{'' if is_even else ' but those whose horizon the shop was closed in'}"
     )

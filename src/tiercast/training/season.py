@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tiercast.snapshots.cutoffs import CutoffPlan
-from tiercast.snapshots.season import DailyOrders
+from tiercast.snapshots.season import CLOSED_RATIO, DailyOrders
 
 NOTABLE_SWING = 0.1  # log: from here on business changes from month to month
 
@@ -62,6 +62,11 @@ class Season:
 
     def describe(self) -> str:
         """Answer in words what is known of the season ahead."""
+        if self.horizon_ratio == CLOSED_RATIO:
+            return (
+                "The shop is expected to be closed throughout the horizon, as it was in the same "
+                f"weeks a year ago, so that next to no orders are expected; {self.reason}."
+            )
         if self.horizon_ratio is not None:
             return (
                 f"The horizon is expected to be {self.horizon_ratio:.2f} times as busy as the "

@@ -1,0 +1,74 @@
+"""Churn that is certain as far as the data show: every past customer ordered, or none did.
+
+Nothing tells then who will leave and who will stay, so everybody has the same chance. It is kept
+off 0 and 1 by half a customer (Jeffreys' prior): (0 + 1/2) / (n + 1) after n of a kind and none of
+the other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """Whether everybody ordered within the horizon or nobody did, of so many rows."""
+
+    everybody: bool
+    rows: int
+
+    @classmethod
+    def of(cls, ordered_rows: int, rows: int) -> Self | None:
+        """Return the certainty of past outcomes; None where both kinds came, or there are none.
+
+        Examples
+        --------
+        >>> Certainty.of(100, 100).churn < 0.005, Certainty.of(0, 100).churn > 0.995
+        (True, True)
+        >>> Certainty.of(99, 100) is None
+        True
+        """
+        if not rows or 0 < ordered_rows < rows:
+            return None
+        return cls(ordered_rows > 0, rows)
+
+    @property
+    def log_odds(self) -> float:
+        """The log odds of an order."""
+        odds = float(np.log(2 * self.rows + 1))
+        return odds if self.everybody else -odds
+
+    @property
+    def churn(self) -> float:
+        """The chance of no order."""
+        return float(1 / (1 + np.exp(self.log_odds)))
+
+    def chances(self, log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the same log odds of an order for everybody, (n,)."""
+        return np.full(len(log_odds), self.log_odds)
+
+    def describe(self, horizon_days: int) -> str:
+        """Return in words what is certain, and how it is scored."""
+        who = "everybody" if self.everybody else "nobody"
+        then, remedy = (
+            ("value is what differs between customers", "a shorter")
+            if self.everybody
+            else ("expected value is next to 0 and everyone is in the last tier", "a longer")
+        )
+        return (
+            f"at all past cutoffs ({self.rows:,} rows) {who} ordered within {horizon_days} days, "
+            f"so that churn is certain as far as the data show: everyone's chance of no order is "
+            f"{self.churn:.3%}, and {then}; {remedy} `outlook.horizon_days` would tell who leaves"
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, object]) -> Self:
+        """Return the certainty that `to_dict` described."""
+        return cls(bool(stored["everybody"]), int(str(stored["rows"])))
