@@ -9,6 +9,7 @@ from tiercast.readiness.order_facts import OrderFacts, measure_orders
 from tiercast.readiness.outcomes import Outcomes, measure_outcomes
 from tiercast.readiness.span import Span
 from tiercast.snapshots.cutoffs import check_as_of
+from tiercast.snapshots.grid import GridAhead, known_until
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.season import SeasonClock
@@ -19,7 +20,8 @@ from tiercast.sources.canonical import CustomerBase
 class Facts:
     """A base as of a day; `outcomes` is None where the history has room for no cutoff.
 
-    `season` is the clock that a training as of that day goes by.
+    `season` is the clock that a training as of that day goes by, `grid` the calendar grid that
+    all orders lie on, None: on none.
     """
 
     span: Span
@@ -28,6 +30,7 @@ class Facts:
     season: SeasonClock
     gaps: Gaps
     far: FarDays
+    grid: GridAhead | None = None
 
 
 def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[Facts], float | None]:
@@ -46,11 +49,20 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
     check_as_of(as_of, base.first_day)
     begun = journal.orders.filter(journal.orders.is_order)
     first = begun.ordered_on.min().to_pyarrow().as_py() or base.first_day
-    span = Span.of(base.config, first, base.observed_until, as_of)
+    grid = journal.daily_orders.grid(as_of)
+    observed_until = known_until(grid, base.observed_until)
+    span = Span.of(base.config, first, observed_until, as_of, grid)
     orders = measure_orders(
         begun, as_of, newest_days=span.every_days, before_days=span.horizon_days
     )
-    outcomes = measure_outcomes(journal.orders, span.cutoffs, base.config, observed_until=as_of)
+    outcomes = measure_outcomes(
+        journal.orders,
+        span.cutoffs,
+        base.config,
+        observed_until=as_of,
+        window_days=span.window_days,
+    )
     far = far_days(lines_by_day(journal.orders, as_of))
-    season = journal.daily_orders.clock(as_of, span.horizon_days)
-    return Facts(span, orders, outcomes, season, measure_gaps(base), far)
+    season = journal.daily_orders.clock(as_of, span.window_days)
+    ahead = None if grid is None else GridAhead.of(grid, as_of, span.horizon_days)
+    return Facts(span, orders, outcomes, season, measure_gaps(base), far, ahead)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from tiercast.config.schema import Config
 from tiercast.modeling.folds import rolling_folds
-from tiercast.snapshots.cutoffs import days_needed, possible_cutoffs
+from tiercast.snapshots.cutoffs import days_needed, possible_plan
+from tiercast.snapshots.grid import OrderGrid
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,26 @@ class Span:
     every_days: int
     wanted_cutoffs: int
     cutoffs: tuple[dt.date, ...]
+    window_days: int
 
     @classmethod
     def of(
-        cls, config: Config, first_day: dt.date, observed_until: dt.date, as_of: dt.date
+        cls,
+        config: Config,
+        first_day: dt.date,
+        observed_until: dt.date,
+        as_of: dt.date,
+        grid: OrderGrid | None = None,
     ) -> "Span":
         """Answer what a training as of a day would have to learn from."""
         horizon_days, snapshots = config.outlook.horizon_days, config.train.snapshots
-        cutoffs = possible_cutoffs(
+        plan = possible_plan(
             as_of,
             first_day,
             horizon_days=horizon_days,
             snapshots=snapshots,
             every_days=config.every_days,
+            grid=grid,
         )
         return cls(
             as_of,
@@ -49,7 +57,8 @@ class Span:
             horizon_days,
             config.every_days,
             snapshots,
-            cutoffs,
+            plan.cutoffs,
+            plan.window_days,
         )
 
     @property
@@ -70,4 +79,4 @@ class Span:
     @property
     def past_windows(self) -> int:
         """Past cutoffs that can be forecast from windows which had ended by then."""
-        return len(rolling_folds(self.cutoffs, self.horizon_days))
+        return len(rolling_folds(self.cutoffs, self.window_days))

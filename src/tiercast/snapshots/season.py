@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from tiercast.snapshots.grid import OrderGrid, find_grid, spread_evenly
+
 FloatArray = npt.NDArray[np.float64]
 
 YEAR_DAYS = 364  # whole weeks, so that weekdays match
@@ -72,7 +74,18 @@ class DailyOrders:
         return cls(days[0], counts)
 
     def before(self, day: dt.date) -> FloatArray:
-        """Answer the counts from the first day to the one before `day`."""
+        """Return the counts from the first day to the one before `day`.
+
+        Those of a calendar grid's day are spread over the days up to the grid's next one: a month
+        billed on its 1st is as busy on its 20th.
+        """
+        return spread_evenly(self.first, self._counted(day))
+
+    def grid(self, day: dt.date) -> OrderGrid | None:
+        """Return the calendar grid that all orders before a day lie on; None: there is none."""
+        return find_grid(self.first, self._counted(day))
+
+    def _counted(self, day: dt.date) -> FloatArray:
         counts = np.zeros(max(0, (day - self.first).days))
         known = self.counts[: len(counts)]
         counts[: len(known)] = known

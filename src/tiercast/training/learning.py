@@ -41,7 +41,7 @@ def learn(
     seed = config.train.seed
     values = panel.rows.loc[panel.rows["value"] > 0, "value"].to_numpy()
     cuts = tuple(float(cut) for cut in tier_cuts(values, config.tiers))  # may refuse: ask first
-    folds = rolling_folds(panel.cutoffs, config.outlook.horizon_days)
+    folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
     tuning = tune(panel.lived, folds, trials=config.train.trials, seed=seed, progress=progress)
     past = past_cutoffs(panel, tuning.best, seed, progress)
     progress.stage("grow the final trees")
@@ -58,7 +58,7 @@ def learn(
         outlook,
         segments,
         rfm_edges(panel.current, config.rfm),
-        WaitingTimes.fit(panel.lived, panel.clv, config.outlook.horizon_days),
+        WaitingTimes.fit(panel.lived, panel.clv, panel.plan.window_days),
     )
     judged = [
         PastForecast(one.cutoff, one.rows, fold_forecast(outlook.blend, one.said), one.kind)
@@ -88,10 +88,14 @@ def _segments(
 
 def _facts(panel: Panel, config: Config) -> Facts:
     partner = to_log_odds(panel.rows[BTYD_FEATURE].to_numpy(dtype=float))
+    grid, horizon_days = panel.grid, panel.plan.horizon_days
     return Facts(
         name=config.name,
         trained_as_of=panel.as_of.isoformat(),
-        horizon_days=config.outlook.horizon_days,
+        horizon_days=horizon_days,
+        window_days=panel.plan.window_days,
+        grid=grid,
+        grid_days=None if grid is None else grid.count(panel.as_of, horizon_days),
         value=config.outlook.value,
         tier_names=config.tiers.names,
         assign=config.tiers.assign,

@@ -13,6 +13,7 @@ from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.features.registry import KEYS, features_for
 from tiercast.snapshots.cutoffs import CutoffPlan, check_as_of, plan_cutoffs
+from tiercast.snapshots.grid import OrderGrid, known_until
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.labels import labels
@@ -33,7 +34,8 @@ class Panel:
     horizon). `lived` has the same rows with the length that the
     horizon turned out to have on the season clock, for the models to learn from; without the
     clock it is `rows`. `current` has the features at the training's `as_of`, where nothing is
-    known yet of what follows. `share` of the customers are in each.
+    known yet of what follows. `grid` holds the only days that have orders, None: any day may.
+    `share` of the customers are in each.
     """
 
     plan: CutoffPlan
@@ -43,6 +45,7 @@ class Panel:
     current: pd.DataFrame
     clv: ClvModels
     season: Season
+    grid: OrderGrid | None
     setting: Setting
     feature_names: tuple[str, ...]
     profile_columns: tuple[str, ...]
@@ -65,18 +68,21 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
     """
     config = base.config
     first = _first_order_day(journal)
-    day = check_training_day(as_of or base.observed_until, first, base.observed_until)
+    grid = journal.daily_orders.grid(as_of or base.observed_until)
+    known = known_until(grid, base.observed_until)
+    day = check_training_day(as_of or base.observed_until, first, known)
     plan = plan_cutoffs(
         day,
         first,
         horizon_days=config.outlook.horizon_days,
         snapshots=config.train.snapshots,
         every_days=config.every_days,
+        grid=grid,
     )
     share = _share(_customers_before(journal, day), len(plan.cutoffs))
     sampled = sample_customers(base.connection, journal, day, share)
     season = Season.at(journal.daily_orders, day, plan)
-    setting = Setting(plan.horizon_days, observed_event_types(journal, day), season.is_known)
+    setting = Setting(plan.window_days, observed_event_types(journal, day), season.is_known)
     features = _features(sampled, [*plan.cutoffs, day], setting)
     current = features[features["as_of"] == day].reset_index(drop=True)
     past = features[features["as_of"] != day].reset_index(drop=True)
@@ -89,9 +95,10 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         as_of=day,
         rows=rows,
         lived=_as_lived(rows, models, season, plan) if season.is_known else rows,
-        current=pd.concat([current, clv.predict(current, plan.horizon_days)], axis=1),
+        current=pd.concat([current, clv.predict(current, plan.window_days)], axis=1),
         clv=clv,
         season=season,
+        grid=grid,
         setting=setting,
         feature_names=tuple(f.name for f in features_for(journal, setting) if f.grain != "models"),
         profile_columns=profile_columns(journal),
@@ -123,7 +130,7 @@ def _with_clv(
     rows: pd.DataFrame, models: Mapping[dt.date, ClvModels], plan: CutoffPlan
 ) -> pd.DataFrame:
     """Answer the rows with each cutoff's own `clv_*`."""
-    parts = [model.predict(_at(rows, day), plan.horizon_days) for day, model in models.items()]
+    parts = [model.predict(_at(rows, day), plan.window_days) for day, model in models.items()]
     answered = pd.concat(parts)
     kept = rows.drop(columns=answered.columns, errors="ignore")
     return pd.concat([kept, answered], axis=1)
@@ -142,10 +149,10 @@ def _labelled(
 ) -> pd.DataFrame:
     """Add what happened in the horizon."""
     bought = labels(
-        journal.orders, plan.cutoffs, horizon_days=plan.horizon_days, observed_until=as_of
+        journal.orders, plan.cutoffs, horizon_days=plan.window_days, observed_until=as_of
     )
     back = first_returns(journal.order_days, plan.cutoffs, observed_until=as_of)
-    soon = back.filter(back.returned_after_days < plan.horizon_days)
+    soon = back.filter(back.returned_after_days < plan.window_days)
     panel = features
     for told in (bought, soon):
         came = told.to_pandas()

@@ -1,0 +1,267 @@
+"""The calendar grid that a base's orders may lie on: all on the 1st, on Mondays, at month ends.
+
+Between its days nothing is ordered, so that how many of them a window holds decides what is
+ordered in it: 90 days from the 1st of June hold three 1sts, 90 days from the 2nd hold two. A
+shop that is closed on some weekdays has no grid: it has more than one order day in five.
+"""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+ON_GRID = 0.98  # of the orders, at least
+USED = 0.7  # of the grid's days so far, at least, had an order
+FEWEST_ORDERS, FEWEST_DAYS = 20, 4
+DENSEST = 0.2  # order days a day: with more of them there is no grid
+WEEKS = (1, 2, 3, 4, 6, 8, 12)
+MONTHS = (1, 2, 3, 4, 6, 12)
+MONTH_END = 31  # a day of the month beyond its last one is its last one
+ROLLS = (0, 1, -1)  # a day at a weekend stays, or moves to the next or the last working day
+SATURDAY = 5
+DAY = dt.timedelta(days=1)
+MOST_LISTED = 6
+
+
+@dataclass(frozen=True)
+class OrderGrid:
+    """Days by rule: every `every_days` days from `anchor`, or on `month_days` by the month.
+
+    `every_days` is 0 where it goes by months: then by every `every_months`-th month from the
+    anchor's, on each of `month_days` (`MONTH_END`: the last), moved off weekends by `roll`.
+
+    Examples
+    --------
+    >>> monthly = OrderGrid(dt.date(2024, 1, 1), every_months=1, month_days=(1,))
+    >>> monthly.describe()
+    'the 1st of each month'
+    >>> [str(day) for day in monthly.days(dt.date(2024, 6, 2), dt.date(2024, 8, 31))]
+    ['2024-07-01', '2024-08-01']
+    """
+
+    anchor: dt.date
+    every_days: int = 0
+    every_months: int = 0
+    month_days: tuple[int, ...] = ()
+    roll: int = 0
+
+    def days(self, start: dt.date, end: dt.date) -> tuple[dt.date, ...]:
+        """Return the grid's days in `[start, end)`, rising."""
+        every = self._by_days(start) if self.every_days else self._by_months(start)
+        until = itertools.takewhile(lambda day: day < end, every)
+        return tuple(day for day in until if day >= start)
+
+    def count(self, start: dt.date, days: int) -> int:
+        """Return how many of the grid's days lie in the `days` days from `start` on."""
+        return len(self.days(start, start + dt.timedelta(days=days)))
+
+    def last_before(self, day: dt.date) -> dt.date:
+        """Return the newest of its days before a day."""
+        return self.days(day - self.longest_gap, day)[-1]
+
+    def next_from(self, day: dt.date) -> dt.date:
+        """Return the first of its days at or after a day."""
+        return self.days(day, day + self.longest_gap)[0]
+
+    @property
+    def longest_gap(self) -> dt.timedelta:
+        """Time within which at least one of its days lies."""
+        return dt.timedelta(days=self.every_days or 31 * self.every_months + 7)
+
+    def describe(self) -> str:
+        """Return the rule in words."""
+        if self.every_days:
+            weeks = self.every_days // 7
+            every = "each week" if weeks == 1 else f"every {weeks} weeks"
+            return f"{self.anchor:%A} of {every}"
+        days = " and ".join(_ordinal(day) for day in self.month_days)
+        months = "each month" if self.every_months == 1 else f"every {self.every_months} months"
+        return f"the {days} of {months}{_MOVED[self.roll]}"
+
+    def _by_days(self, start: dt.date) -> Iterator[dt.date]:
+        first = start + dt.timedelta(days=(self.anchor - start).days % self.every_days)
+        return (first + dt.timedelta(days=self.every_days * n) for n in itertools.count())
+
+    def _by_months(self, start: dt.date) -> Iterator[dt.date]:
+        first = _month_number(start) - 1  # a day may be moved into the next month
+        first += (_month_number(self.anchor) - first) % self.every_months
+        for number in itertools.count(first - self.every_months, self.every_months):
+            for day in self.month_days:
+                yield _rolled(_in_month(number, day), self.roll)
+
+
+_MOVED = {
+    0: "",
+    1: " (or the working day after it)",
+    -1: " (or the working day before it)",
+}
+
+
+@dataclass(frozen=True)
+class GridAhead:
+    """A grid and its days in a horizon: all that was ordered lies on such days.
+
+    Examples
+    --------
+    >>> weekly = OrderGrid(dt.date(2024, 1, 1), every_days=7)
+    >>> ahead = GridAhead.of(weekly, dt.date(2024, 6, 4), 10)
+    >>> [str(day) for day in ahead.days], ahead.needed_days, ahead.usual_gap
+    (['2024-06-10'], 7, 7)
+    """
+
+    grid: OrderGrid
+    as_of: dt.date
+    horizon_days: int
+    days: tuple[dt.date, ...]
+
+    @classmethod
+    def of(cls, grid: OrderGrid, as_of: dt.date, horizon_days: int) -> Self:
+        """Look at the horizon from a day on."""
+        return cls(grid, as_of, horizon_days, grid.days(as_of, as_of + horizon_days * DAY))
+
+    @property
+    def rule(self) -> str:
+        """The grid in words."""
+        return self.grid.describe()
+
+    @property
+    def needed_days(self) -> int:
+        """The shortest horizon that holds one of its days."""
+        return (self.grid.next_from(self.as_of) - self.as_of).days + 1
+
+    @property
+    def usual_gap(self) -> int:
+        """Days between two of its days, the longest of the coming ones."""
+        days = self.grid.days(self.as_of, self.as_of + 13 * self.grid.longest_gap)
+        return max((later - earlier).days for earlier, later in itertools.pairwise(days))
+
+    def describe(self) -> str:
+        """Return in a sentence which of its days the horizon holds."""
+        listed = ", ".join(str(day) for day in self.days[:MOST_LISTED])
+        more = ", ..." if len(self.days) > MOST_LISTED else ""
+        return (
+            f"All orders lie on {self.rule}; the {self.horizon_days} days from {self.as_of} on "
+            f"hold {len(self.days)} of these days ({listed}{more})."
+        )
+
+
+def find_grid(first: dt.date, counts: FloatArray) -> OrderGrid | None:
+    """Return the grid that orders lie on, by their counts a day from `first` on; None: on none.
+
+    Of several that hold them, the one with the fewest days.
+
+    Examples
+    --------
+    >>> counts = np.zeros(400)
+    >>> counts[::7] = 3
+    >>> find_grid(dt.date(2024, 1, 1), counts).describe()
+    'Monday of each week'
+    >>> find_grid(dt.date(2024, 1, 1), np.ones(400)) is None
+    True
+    """
+    if counts.sum() < FEWEST_ORDERS or _days_with_most(counts) > max(1.0, DENSEST * len(counts)):
+        return None
+    known = _Counted(first, counts)
+    found = [grid for grid in _candidates(known) if known.lie_on(grid)]
+    return min(found, key=lambda grid: len(known.days_of(grid)), default=None)
+
+
+def known_until(grid: OrderGrid | None, observed_until: dt.date) -> dt.date:
+    """Return the day before which all is known: nothing is ordered before the grid's next day."""
+    return observed_until if grid is None else grid.next_from(observed_until)
+
+
+def spread_evenly(first: dt.date, counts: FloatArray) -> FloatArray:
+    """Return counts a day, those of a grid's day spread over the days up to its next one.
+
+    Counts on no grid stay as they are.
+    """
+    grid = find_grid(first, counts)
+    if grid is None:
+        return counts
+    end = first + dt.timedelta(days=len(counts))
+    spread = counts.copy()
+    for day in grid.days(first, end):
+        start, following = (day - first).days, grid.next_from(day + DAY)
+        spread[start] = 0.0
+        spread[start : (following - first).days] += counts[start] / (following - day).days
+    return spread
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """Orders a day from the first day on."""
+
+    first: dt.date
+    counts: FloatArray
+
+    def days_of(self, grid: OrderGrid) -> tuple[dt.date, ...]:
+        return grid.days(self.first, self.first + dt.timedelta(days=len(self.counts)))
+
+    def at(self, days: Sequence[dt.date]) -> FloatArray:
+        return self.counts[[(day - self.first).days for day in days]]
+
+    def lie_on(self, grid: OrderGrid) -> bool:
+        """Return whether nearly all orders lie on its days, and most of these have some."""
+        days = self.days_of(grid)
+        if len(days) < FEWEST_DAYS:
+            return False
+        orders = self.at(days)
+        share = orders.sum() / self.counts.sum()
+        return bool(share >= ON_GRID and (orders > 0).mean() >= USED)
+
+
+def _days_with_most(counts: FloatArray) -> int:
+    """Return how few days hold as many of the orders as a grid's must."""
+    held = np.cumsum(np.sort(counts)[::-1])
+    return int(np.searchsorted(held, ON_GRID * held[-1])) + 1
+
+
+def _candidates(known: _Counted) -> Iterator[OrderGrid]:
+    """Yield the grids that the busiest days suggest."""
+    busiest = known.first + dt.timedelta(days=int(np.argmax(known.counts)))
+    for weeks in WEEKS:
+        yield OrderGrid(busiest, every_days=7 * weeks)
+    for roll in ROLLS:
+        month_days = _usual_month_days(known, roll)
+        choices = [(day,) for day in month_days[:1]] + [tuple(sorted(month_days[:2]))]
+        for days, months in itertools.product(choices, MONTHS):
+            yield OrderGrid(busiest.replace(day=1), 0, months, days, roll)
+
+
+def _usual_month_days(known: _Counted, roll: int) -> list[int]:
+    """Return the days of the month with the most orders, the busiest first."""
+    held = {
+        day: known.at(known.days_of(OrderGrid(known.first.replace(day=1), 0, 1, (day,), roll)))
+        for day in range(1, MONTH_END + 1)
+    }
+    return sorted(held, key=lambda day: (-held[day].sum(), abs(day - MONTH_END) % MONTH_END))
+
+
+def _month_number(day: dt.date) -> int:
+    return 12 * day.year + day.month - 1
+
+
+def _in_month(number: int, day: int) -> dt.date:
+    first = dt.date(number // 12, number % 12 + 1, 1)
+    following = dt.date((number + 1) // 12, (number + 1) % 12 + 1, 1)
+    return min(first + dt.timedelta(days=day - 1), following - DAY)
+
+
+def _rolled(day: dt.date, roll: int) -> dt.date:
+    while roll and day.weekday() >= SATURDAY:
+        day += roll * DAY
+    return day
+
+
+def _ordinal(day: int) -> str:
+    if day == MONTH_END:
+        return "last day"
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(day % 10 if day not in (11, 12, 13) else 0, "th")
+    return f"{day}{ending}"
