@@ -123,6 +123,8 @@ class CustomerModel:
         waits = self.waiting.days(full, outlook.churn, self.clv, facts.learnt_days)
         for name, days in waits.items():
             scored[name] = dates_after(full["as_of"], days)
+            if facts.grid is not None:
+                scored[name] = scored[name].map(facts.grid.next_from, na_action="ignore")
         return scored
 
     def reasons(self, frame: pd.DataFrame) -> pa.Array:

@@ -9,8 +9,8 @@ from tiercast.readiness.order_facts import OrderFacts, measure_orders
 from tiercast.readiness.outcomes import Outcomes, measure_outcomes
 from tiercast.readiness.span import Span
 from tiercast.snapshots.cutoffs import check_as_of
-from tiercast.snapshots.grid import GridAhead, known_until
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
+from tiercast.snapshots.grid import GridAhead, known_until
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.season import SeasonClock
 from tiercast.sources.canonical import CustomerBase

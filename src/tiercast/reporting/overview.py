@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 import ibis
@@ -11,10 +12,11 @@ import pandas as pd
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.past_days import past_totals, ran_off
-from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Section, Table
+from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import SumInterval
 from tiercast.reporting.wording import Wording
+from tiercast.snapshots.grid import MOST_LISTED
 
 # Lower ends of the bands; a customer belongs to the last one reached.
 RECENCY_BANDS = (0, 8, 31, 91, 181, 366)
@@ -59,13 +61,24 @@ def overview_section(inputs: Inputs, say: Wording) -> Section:
         interval=_interval(inputs.sums.base, say),
         past=_past(ran_off(past_totals(inputs)), say),
     )
-    parts = (
+    parts: tuple[Part, ...] = (
         Cards(_cards(sums, inputs.sums.base, say)),
+        *_grid(inputs, say),
         Note(say("overview.season.known" if inputs.season_known else "overview.season.unknown")),
         _recency_chart(inputs, say),
         _orders_chart(inputs, say),
     )
     return Section("overview", say("overview.title"), headline, parts)
+
+
+def _grid(inputs: Inputs, say: Wording) -> tuple[Note, ...]:
+    """Return what the totals are of where orders lie on certain days alone."""
+    if inputs.grid is None:
+        return ()
+    days = [date.fromisoformat(day) for day in inputs.grid["days"]]
+    shown = ", ".join(say.date(day) for day in days[:MOST_LISTED])
+    shown += ", ..." if len(days) > MOST_LISTED else ""
+    return (Note(say("overview.grid", days=shown, count=numbers.count(len(days)))),)
 
 
 def _interval(whole: SumInterval, say: Wording) -> str:

@@ -26,6 +26,7 @@ from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.watch import Watch, watch
 from tiercast.sinks.recorded_run import RecordedRun
+from tiercast.snapshots.grid import GridAhead
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.scratch import scratch_folder
@@ -36,7 +37,10 @@ PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are
 
 @dataclass(frozen=True)
 class Job:
-    """One scoring: who is scored, by what, as of when, where to; `notes` go into the manifest."""
+    """One scoring: who is scored, by what, as of when, where to; `notes` go into the manifest.
+
+    `grid` holds the days that can have orders; None: any can.
+    """
 
     history: History
     model: CustomerModel
@@ -45,6 +49,7 @@ class Job:
     output: Path
     notes: tuple[str, ...]
     recorded: RecordedRun
+    grid: GridAhead | None = None
 
     @property
     def base(self) -> CustomerBase:
@@ -135,9 +140,14 @@ class Job:
 
     def _describe(self, totals: Totals, scores: DatasetWriter, features: DatasetWriter) -> None:
         told = manifest(self.base, self.model, self.version, self.as_of, totals, self.notes)
-        scores.describe({**told, PREVIOUS: self.previous.as_of})
+        scores.describe({**told, "grid": self._grid, PREVIOUS: self.previous.as_of})
         features.describe({"as_of": self.as_of.isoformat()})
         self._record(totals, told["data"])
+
+    @property
+    def _grid(self) -> dict[str, object] | None:
+        """The calendar grid of the orders and its days in the horizon, for the manifest."""
+        return None if self.grid is None else self.grid.to_dict()
 
     def _record(self, totals: Totals, data: object) -> None:
         assert isinstance(data, Mapping)

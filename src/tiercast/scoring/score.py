@@ -13,12 +13,14 @@ from tiercast.config.schema import Config
 from tiercast.daybook.history import History, open_history
 from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.grid_check import grid_ahead, grid_notes
 from tiercast.scoring.job import Job
 from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import check_as_of
+from tiercast.snapshots.grid import GridAhead
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
 from tiercast.tracking.registry import version_folder
@@ -36,6 +38,7 @@ class ScoreResult:
     expected_total: float
     expected_interval: tuple[float, float]
     notes: tuple[str, ...]
+    grid: GridAhead | None = None
     copies: tuple[str, ...] = ()
 
 
@@ -89,11 +92,12 @@ def _job(
         model = load_model(folder)
     progress.stage("reduce lines to orders")
     check_requirements(model, history.journal)
-    notes = (*about_version, *_oddities(history, model, day))
+    ahead = grid_ahead(model, history.journal, day)
+    notes = (*about_version, *_oddities(history, model, day), *grid_notes(model, ahead, day))
     for note in notes:
         progress.say(note)
     notes = (*history.notes, *notes)  # the former have been said
-    return Job(history, model, version, day, output, notes, recorded)
+    return Job(history, model, version, day, output, notes, recorded, ahead)
 
 
 def _result(job: Job, totals: Totals) -> ScoreResult:
@@ -107,6 +111,7 @@ def _result(job: Job, totals: Totals) -> ScoreResult:
         totals.expected,
         (whole["value_low"], whole["value_high"]),
         job.notes,
+        job.grid,
         tuple(sink.where for sink in job.recorded.sinks),
     )
 

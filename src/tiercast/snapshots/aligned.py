@@ -70,9 +70,7 @@ class _Span:
     longest: int
 
 
-def _spans(
-    grid: OrderGrid, as_of: dt.date, known: tuple[dt.date, ...], ahead: int
-) -> list[_Span]:
+def _spans(grid: OrderGrid, as_of: dt.date, known: tuple[dt.date, ...], ahead: int) -> list[_Span]:
     """Return the cutoffs as far from the grid's days as `as_of`, and their windows, rising.
 
     `known` are its days before `as_of`; the distance is that to the nearer one of its two days

@@ -94,7 +94,8 @@ def possible_plan(
     window_days = horizon_days
     if grid is None:
         newest = as_of - dt.timedelta(days=horizon_days)
-        wanted = [newest - dt.timedelta(days=every_days * step) for step in range(snapshots)]
+        steps = range(0, every_days * snapshots, every_days)
+        wanted = tuple(newest - dt.timedelta(days=step) for step in steps)
     else:
         aligned = aligned_cutoffs(grid, as_of, earliest, horizon_days)
         wanted, window_days = aligned.every(every_days)[:snapshots], aligned.window_days

@@ -141,6 +141,11 @@ class GridAhead:
         days = self.grid.days(self.as_of, self.as_of + 13 * self.grid.longest_gap)
         return max((later - earlier).days for earlier, later in itertools.pairwise(days))
 
+    def to_dict(self) -> dict[str, object]:
+        """Return the rule, the number of its days in the horizon, and these, as plain data."""
+        days = [day.isoformat() for day in self.days]
+        return {"rule": self.rule, "horizon_days": self.horizon_days, "days": days}
+
     def describe(self) -> str:
         """Return in a sentence which of its days the horizon holds."""
         listed = ", ".join(str(day) for day in self.days[:MOST_LISTED])
