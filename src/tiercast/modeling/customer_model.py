@@ -26,6 +26,7 @@ from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import lifecycle_stages
 from tiercast.segments.rfm import RfmEdges, rfm_scores
 from tiercast.snapshots.grid import OrderGrid
+from tiercast.snapshots.outlying import OrderLimit
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int_]
@@ -36,6 +37,7 @@ FORMAT = 2
 class Facts(Settings):
     """What the model was trained for and on; plain values.
 
+    Orders beyond `limit` count as large ordinary ones (None: all count in full).
     Where all orders lie on a calendar grid, `grid` is it, `grid_days` how many of its days the
     horizon held, and `window_days` the length of past windows that held as many.
     """
@@ -44,6 +46,7 @@ class Facts(Settings):
     trained_as_of: str
     horizon_days: int
     window_days: int | None = None
+    limit: OrderLimit | None = None
     grid: OrderGrid | None = None
     grid_days: int | None = None
     value: Literal["revenue", "margin"]

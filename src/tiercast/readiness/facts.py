@@ -12,6 +12,8 @@ from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
 from tiercast.snapshots.grid import GridAhead, known_until
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.odd_days import NO_ODD_DAYS, OddDays, odd_days
+from tiercast.snapshots.outlying import OutlyingOrders, order_limit, outlying_orders
 from tiercast.snapshots.season import SeasonClock
 from tiercast.sources.canonical import CustomerBase
 
@@ -21,7 +23,8 @@ class Facts:
     """A base as of a day; `outcomes` is None where the history has room for no cutoff.
 
     `season` is the clock that a training as of that day goes by, `grid` the calendar grid that
-    all orders lie on, None: on none.
+    all orders lie on, None: on none. `outlying` orders lie far beyond all others, None: none do;
+    on `odd_days` all orders do.
     """
 
     span: Span
@@ -31,6 +34,8 @@ class Facts:
     gaps: Gaps
     far: FarDays
     grid: GridAhead | None = None
+    outlying: OutlyingOrders | None = None
+    odd_days: OddDays = NO_ODD_DAYS
 
 
 def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[Facts], float | None]:
@@ -65,4 +70,7 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
     far = far_days(lines_by_day(journal.orders, as_of))
     season = journal.daily_orders.clock(as_of, span.window_days)
     ahead = None if grid is None else GridAhead.of(grid, as_of, span.horizon_days)
-    return Facts(span, orders, outcomes, season, measure_gaps(base), far, ahead)
+    limit = order_limit(journal.orders, as_of)
+    outlying = outlying_orders(journal.orders, limit, as_of)
+    odd = odd_days(begun, as_of)
+    return Facts(span, orders, outcomes, season, measure_gaps(base), far, ahead, outlying, odd)

@@ -20,6 +20,7 @@ from tiercast.scoring.boundaries import Boundaries
 from tiercast.scoring.columns import score_schema
 from tiercast.scoring.finishing import Finish, Terms
 from tiercast.scoring.manifest import manifest
+from tiercast.scoring.outlying import outlying_entry
 from tiercast.scoring.passes import Passes, PassesHere
 from tiercast.scoring.previous import PreviousScores, last_scores_before
 from tiercast.scoring.staging import Staged
@@ -28,6 +29,7 @@ from tiercast.scoring.watch import Watch, watch
 from tiercast.sinks.recorded_run import RecordedRun
 from tiercast.snapshots.grid import GridAhead
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.outlying import OutlyingOrders, held
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.registry import ModelVersion
@@ -39,7 +41,8 @@ PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are
 class Job:
     """One scoring: who is scored, by what, as of when, where to; `notes` go into the manifest.
 
-    `grid` holds the days that can have orders; None: any can.
+    `grid` holds the days that can have orders; None: any can. `outlying` orders lie beyond the
+    model's limit.
     """
 
     history: History
@@ -50,23 +53,24 @@ class Job:
     notes: tuple[str, ...]
     recorded: RecordedRun
     grid: GridAhead | None = None
+    outlying: OutlyingOrders | None = None
 
     @property
     def base(self) -> CustomerBase:
         """The customers."""
         return self.history.base
 
-    @property
+    @cached_property
     def journal(self) -> Journal:
-        """What they did."""
-        return self.history.journal
+        """What they did; orders beyond the model's limit count as large ordinary ones."""
+        return held(self.base.connection, self.history.journal, self.outlying)
 
     @cached_property
     def previous(self) -> PreviousScores:
         """What was said of them on the last scored day before."""
         previous = last_scores_before(self.output, self.as_of)
         if self._watched.with_signals:
-            return previous.watching(self.base.connection, self.journal.orders, self.as_of)
+            return previous.watching(self.base.connection, self.history.journal.orders, self.as_of)
         return previous
 
     def run(self, progress: Progress) -> Totals:
@@ -140,7 +144,8 @@ class Job:
 
     def _describe(self, totals: Totals, scores: DatasetWriter, features: DatasetWriter) -> None:
         told = manifest(self.base, self.model, self.version, self.as_of, totals, self.notes)
-        scores.describe({**told, "grid": self._grid, PREVIOUS: self.previous.as_of})
+        odd = {"grid": self._grid, "outlying_orders": outlying_entry(self.outlying, scores.files)}
+        scores.describe({**told, **odd, PREVIOUS: self.previous.as_of})
         features.describe({"as_of": self.as_of.isoformat()})
         self._record(totals, told["data"])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tiercast.artifacts.model_folder import load_model
-from tiercast.artifacts.scored_days import scores_folder
+from tiercast.artifacts.scored_days import parts_of, scores_folder
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -15,6 +15,7 @@ from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.grid_check import grid_ahead, grid_notes
 from tiercast.scoring.job import Job
+from tiercast.scoring.outlying import outlying_lines
 from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
@@ -22,13 +23,18 @@ from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.grid import GridAhead
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.outlying import OutlyingOrders, outlying_orders
 from tiercast.sources.canonical import CustomerBase
 from tiercast.tracking.registry import version_folder
 
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """Where the scores lie, how many there are, by which model; `copies` are the other places."""
+    """Where the scores lie, how many there are, by which model; `copies` are the other places.
+
+    `grid` holds the only days that can have orders (None: any can), `outlying` a line on each
+    customer with an order far beyond all others.
+    """
 
     folder: Path
     as_of: dt.date
@@ -39,6 +45,7 @@ class ScoreResult:
     expected_interval: tuple[float, float]
     notes: tuple[str, ...]
     grid: GridAhead | None = None
+    outlying: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
 
 
@@ -93,11 +100,13 @@ def _job(
     progress.stage("reduce lines to orders")
     check_requirements(model, history.journal)
     ahead = grid_ahead(model, history.journal, day)
-    notes = (*about_version, *_oddities(history, model, day), *grid_notes(model, ahead, day))
+    outlying = outlying_orders(history.journal.orders, model.facts.limit, day)
+    odd = (*grid_notes(model, ahead, day), *_outlying_note(outlying))
+    notes = (*about_version, *_oddities(history, model, day), *odd)
     for note in notes:
         progress.say(note)
     notes = (*history.notes, *notes)  # the former have been said
-    return Job(history, model, version, day, output, notes, recorded, ahead)
+    return Job(history, model, version, day, output, notes, recorded, ahead, outlying)
 
 
 def _result(job: Job, totals: Totals) -> ScoreResult:
@@ -112,6 +121,7 @@ def _result(job: Job, totals: Totals) -> ScoreResult:
         (whole["value_low"], whole["value_high"]),
         job.notes,
         job.grid,
+        outlying_lines(job.outlying, parts_of(scores_folder(job.output, job.as_of))),
         tuple(sink.where for sink in job.recorded.sinks),
     )
 
@@ -122,6 +132,15 @@ def _oddities(history: History, model: CustomerModel, as_of: dt.date) -> tuple[s
         *_freshness(history.base, as_of),
         *_season(model, history.journal, as_of),
     )
+
+
+def _outlying_note(outlying: OutlyingOrders | None) -> tuple[str, ...]:
+    """Return a note on orders far beyond all others."""
+    if outlying is None:
+        return ()
+    again = "" if outlying.are_held else " Train again."
+    told = outlying.describe()
+    return (f"{told[:1].upper()}{told[1:]}.{again}",)
 
 
 def _freshness(base: CustomerBase, as_of: dt.date) -> tuple[str, ...]:

@@ -94,6 +94,7 @@ def _facts(panel: Panel, config: Config) -> Facts:
         trained_as_of=panel.as_of.isoformat(),
         horizon_days=horizon_days,
         window_days=panel.plan.window_days,
+        limit=panel.limit,
         grid=grid,
         grid_days=None if grid is None else grid.count(panel.as_of, horizon_days),
         value=config.outlook.value,

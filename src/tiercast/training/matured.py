@@ -21,6 +21,7 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.lessons import true_tiers
 from tiercast.snapshots.history import history as rows_before
 from tiercast.snapshots.labels import labels
+from tiercast.snapshots.outlying import held, outlying_orders
 from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.workspace import allow_panel
 
@@ -110,7 +111,9 @@ def _asked(history: History, one: Asked, day: dt.date) -> pd.DataFrame:
     base, model = history.base, one.model
     known = rows_before(history.journal.orders, "ordered_at", [day]).customer_id.nunique()
     share = min(1.0, MOST_CUSTOMERS / max(1, int(known.execute())))
-    journal = sample_customers(base.connection, history.journal, day, share)
+    outlying = outlying_orders(history.journal.orders, model.facts.limit, day)
+    whole = held(base.connection, history.journal, outlying)
+    journal = sample_customers(base.connection, whole, day, share)
     frame = feature_panel(journal, [day], model.facts.setting).to_pandas()
     missing = sorted(set(model.feature_names) - set(frame.columns))
     if missing:

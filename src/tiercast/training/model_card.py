@@ -143,11 +143,17 @@ def _limits(panel: Panel) -> str:
     lines = [
         "It says what will happen if you go on as before, not what a campaign would change.",
     ]
+    if panel.outlying is not None:
+        lines.append(f"{_sentence(panel.outlying.describe())}.")
     if panel.plan.missing:
         lines.append(
             f"{panel.plan.missing} of {panel.plan.wanted} cutoffs lie before the history begins."
         )
     return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _figures(decision: GateDecision) -> str:

@@ -17,6 +17,13 @@ from tiercast.snapshots.grid import OrderGrid, known_until
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.labels import labels
+from tiercast.snapshots.outlying import (
+    OrderLimit,
+    OutlyingOrders,
+    held,
+    order_limit,
+    outlying_orders,
+)
 from tiercast.snapshots.returns import first_returns
 from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.canonical import CustomerBase
@@ -35,7 +42,8 @@ class Panel:
     horizon turned out to have on the season clock, for the models to learn from; without the
     clock it is `rows`. `current` has the features at the training's `as_of`, where nothing is
     known yet of what follows. `grid` holds the only days that have orders, None: any day may.
-    `share` of the customers are in each.
+    Orders beyond `limit` count as large ordinary ones; `outlying` are those that lie beyond
+    it. `share` of the customers are in each.
     """
 
     plan: CutoffPlan
@@ -46,6 +54,8 @@ class Panel:
     clv: ClvModels
     season: Season
     grid: OrderGrid | None
+    limit: OrderLimit | None
+    outlying: OutlyingOrders | None
     setting: Setting
     feature_names: tuple[str, ...]
     profile_columns: tuple[str, ...]
@@ -79,6 +89,9 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         every_days=config.every_days,
         grid=grid,
     )
+    limit = order_limit(journal.orders, day)
+    outlying = outlying_orders(journal.orders, limit, day)
+    journal = held(base.connection, journal, outlying)
     share = _share(_customers_before(journal, day), len(plan.cutoffs))
     sampled = sample_customers(base.connection, journal, day, share)
     season = Season.at(journal.daily_orders, day, plan)
@@ -99,6 +112,8 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         clv=clv,
         season=season,
         grid=grid,
+        limit=limit if outlying is None or outlying.are_held else None,
+        outlying=outlying,
         setting=setting,
         feature_names=tuple(f.name for f in features_for(journal, setting) if f.grain != "models"),
         profile_columns=profile_columns(journal),

@@ -110,6 +110,8 @@ def _train(
         features = feature_table(features_for(journal, panel.setting))
         shown.say(f"learning from {describe_sample(panel, settings)}")
         shown.say(panel.season.describe())
+        if panel.outlying is not None:
+            shown.say(f"{_sentence(panel.outlying.describe())}.")
         if panel.grid is not None:
             shown.say(GridAhead.of(panel.grid, panel.as_of, panel.plan.horizon_days).describe())
         result = _Training(settings, panel, base.report, readiness, features, shown).run()
