@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 import numpy as np
+import pandas as pd
 
 from tiercast.snapshots.history import history
 
@@ -28,20 +29,21 @@ class OddDays:
         return f"{self.factor:,.0f}" if self.factor >= 1 else f"{self.factor:.3f}"
 
 
+NO_ODD_DAYS = OddDays()
+
+
 def odd_days(begun: ir.Table, as_of: dt.date) -> OddDays:
     """Return the days before `as_of` whose median order is far off that of the usual day."""
     known = history(begun, "ordered_at", [as_of])
     by_day = known.group_by("ordered_on").agg(n=known.count(), usual=known.net_amount.median())
     rows = by_day.filter(by_day.n >= FEWEST_ORDERS).order_by("ordered_on").to_pandas()
     if len(rows) < FEWEST_DAYS:
-        return OddDays()
+        return NO_ODD_DAYS
     usual = rows["usual"].to_numpy(dtype=float)
     factor = usual / np.median(usual)
     odd = np.abs(np.log(factor)) > np.log(ODD_FACTOR)
     if not odd.any() or odd.mean() > MOST_SHARE:
-        return OddDays()
+        return NO_ODD_DAYS
     place = int(np.argmax(odd))
-    first = rows["ordered_on"].iloc[place]
-    return OddDays(
-        int(odd.sum()), dt.date(first.year, first.month, first.day), float(factor[place])
-    )
+    first = pd.Timestamp(rows["ordered_on"].iloc[place]).date()
+    return OddDays(int(odd.sum()), first, float(factor[place]))
