@@ -17,11 +17,20 @@ MOST_SHARE = 0.2  # of the days: more of them are no slip
 
 @dataclass(frozen=True)
 class OddDays:
-    """How many odd days there are, the first of them, and its usual order over other days'."""
+    """The odd days, rising, and the usual order of the first over that of other days."""
 
-    count: int = 0
-    first: dt.date = dt.date.min
+    days: tuple[dt.date, ...] = ()
     factor: float = 1.0
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.days)
+
+    @property
+    def first(self) -> dt.date:
+        """The first of them."""
+        return self.days[0]
 
     @property
     def shown(self) -> str:
@@ -44,6 +53,5 @@ def odd_days(begun: ir.Table, as_of: dt.date) -> OddDays:
     odd = np.abs(np.log(factor)) > np.log(ODD_FACTOR)
     if not odd.any() or odd.mean() > MOST_SHARE:
         return NO_ODD_DAYS
-    place = int(np.argmax(odd))
-    first = pd.Timestamp(rows["ordered_on"].iloc[place]).date()
-    return OddDays(int(odd.sum()), first, float(factor[place]))
+    days = tuple(day.date() for day in pd.to_datetime(rows.loc[odd, "ordered_on"]))
+    return OddDays(days, float(factor[odd][0]))

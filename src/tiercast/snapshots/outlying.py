@@ -11,6 +11,7 @@ real shops stay far inside of it.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 import ibis
@@ -21,6 +22,7 @@ from ibis.backends.sql import SQLBackend
 from tiercast.snapshots.exact import MONEY_UNITS
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.odd_days import odd_days
 from tiercast.snapshots.orders import reduce_to_order_days
 
 FEWEST_ORDERS = 50  # fewer show no tail
@@ -63,13 +65,18 @@ class OutlyingOrder:
 
 @dataclass(frozen=True)
 class OutlyingOrders:
-    """The orders beyond a limit, on how many days, of how many customers; the largest of them."""
+    """The orders beyond a limit, on how many days, of how many customers; the largest of them.
+
+    On `odd_days`, whose usual order is many times that of others, the limit is the large ordinary
+    order: all of their amounts may be in another unit.
+    """
 
     limit: OrderLimit
     rows: int
     days: int
     customers: int
     largest: tuple[OutlyingOrder, ...]
+    odd_days: tuple[dt.date, ...] = ()
 
     @property
     def are_held(self) -> bool:
@@ -106,7 +113,8 @@ class OutlyingOrders:
 
 def order_limit(orders: ir.Table, as_of: dt.date) -> OrderLimit | None:
     """Return the limit from the orders before a day; None where they are too few to show one."""
-    known = history(orders.filter(orders.is_order), "ordered_at", [as_of])
+    begun = orders.filter(orders.is_order)
+    known = _without(history(begun, "ordered_at", [as_of]), odd_days(begun, as_of).days)
     count = int(known.count().execute())
     if count < FEWEST_ORDERS:
         return None
@@ -125,7 +133,8 @@ def outlying_orders(
     if limit is None:
         return None
     known = history(orders, "ordered_at", [as_of])
-    beyond = known.filter(_size(known) > limit.beyond)
+    odd = _large_days(orders, as_of)
+    beyond = known.filter(_is_beyond(known, limit, odd))
     counts = beyond.agg(
         rows=beyond.count(),
         days=beyond.ordered_on.nunique(),
@@ -137,7 +146,7 @@ def outlying_orders(
     listed = beyond.order_by(ibis.desc(_size(beyond)), "customer_id", "ordered_on")
     rows = listed.select("customer_id", "ordered_on", amount=beyond.net_amount).limit(MOST_LISTED)
     largest = tuple(OutlyingOrder(**row) for row in rows.to_pyarrow().to_pylist())
-    return OutlyingOrders(limit, found["rows"], found["days"], found["customers"], largest)
+    return OutlyingOrders(limit, found["rows"], found["days"], found["customers"], largest, odd)
 
 
 def held(connection: SQLBackend, journal: Journal, outlying: OutlyingOrders | None) -> Journal:
@@ -145,7 +154,7 @@ def held(connection: SQLBackend, journal: Journal, outlying: OutlyingOrders | No
     if outlying is None or not outlying.are_held:
         return journal
     name = ibis.util.gen_name("orders_held")
-    orders = connection.create_table(name, _held(journal.orders, outlying.limit))
+    orders = connection.create_table(name, _held(journal.orders, outlying))
     days = connection.create_table(f"{name}__days", reduce_to_order_days(orders))
     return replace(journal, orders=orders, order_days=days)
 
@@ -154,10 +163,29 @@ def _size(orders: ir.Table) -> ir.FloatingValue:
     return ibis.greatest(orders.net_amount.abs(), orders.net_value.abs())
 
 
-def _held(orders: ir.Table, limit: OrderLimit) -> ir.Table:
-    """Return the orders, money of those beyond the limit scaled down to what they count as."""
+def _large_days(orders: ir.Table, as_of: dt.date) -> tuple[dt.date, ...]:
+    """Return the few days whose usual order is many times that of others."""
+    found = odd_days(orders.filter(orders.is_order), as_of)
+    return found.days if found.factor > 1 and found.count <= MOST_DAYS else ()
+
+
+def _without(orders: ir.Table, days: Sequence[dt.date]) -> ir.Table:
+    return orders.filter(orders.ordered_on.notin(days)) if days else orders
+
+
+def _is_beyond(orders: ir.Table, limit: OrderLimit, odd: Sequence[dt.date]) -> ir.BooleanValue:
     size = _size(orders)
-    share = ibis.ifelse(size > limit.beyond, limit.counts_as / size, 1.0)
+    beyond = size > limit.beyond
+    if not odd:
+        return beyond
+    return beyond | ((size > limit.counts_as) & orders.ordered_on.isin(odd))
+
+
+def _held(orders: ir.Table, outlying: OutlyingOrders) -> ir.Table:
+    """Return the orders, money of those beyond the limit scaled down to what they count as."""
+    limit = outlying.limit
+    beyond = _is_beyond(orders, limit, outlying.odd_days)
+    share = ibis.ifelse(beyond, limit.counts_as / _size(orders), 1.0)
     money = {name: orders[name] * share for name in ("net_amount", "net_value", "returned")}
     return orders.mutate(
         **{name: ibis.ifelse(share < 1.0, value, orders[name]) for name, value in money.items()}
