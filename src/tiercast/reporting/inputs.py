@@ -95,6 +95,11 @@ class Inputs:
         return self.manifest.get("grid")
 
     @property
+    def outlying(self) -> Mapping[str, Any] | None:
+        """Orders far beyond all others as the manifest has them; None: there are none."""
+        return self.manifest.get("outlying_orders")
+
+    @property
     def model_version(self) -> str:
         """The version of the model that scored."""
         return _model_version(self.manifest)

@@ -64,6 +64,7 @@ def overview_section(inputs: Inputs, say: Wording) -> Section:
     parts: tuple[Part, ...] = (
         Cards(_cards(sums, inputs.sums.base, say)),
         *_grid(inputs, say),
+        *_outlying(inputs, say),
         Note(say("overview.season.known" if inputs.season_known else "overview.season.unknown")),
         _recency_chart(inputs, say),
         _orders_chart(inputs, say),
@@ -79,6 +80,26 @@ def _grid(inputs: Inputs, say: Wording) -> tuple[Note, ...]:
     shown = ", ".join(say.date(day) for day in days[:MOST_LISTED])
     shown += ", ..." if len(days) > MOST_LISTED else ""
     return (Note(say("overview.grid", days=shown, count=numbers.count(len(days)))),)
+
+
+def _outlying(inputs: Inputs, say: Wording) -> tuple[Note, ...]:
+    """Return how orders far beyond all others count in the totals; no id is shown."""
+    found = inputs.outlying
+    if found is None:
+        return ()
+    largest = found["orders"][0]
+    words = {
+        "orders": numbers.count(found["rows"]),
+        "customers": numbers.count(found["customers"]),
+        "amount": numbers.money(largest["amount"]),
+        "day": say.date(date.fromisoformat(largest["ordered_on"])),
+        "counts_as": numbers.money(found["counts_as"]),
+    }
+    return (
+        Note(
+            say("overview.outlying.held" if found["held"] else "overview.outlying.full", **words)
+        ),
+    )
 
 
 def _interval(whole: SumInterval, say: Wording) -> str:

@@ -88,15 +88,14 @@ def _segments(
 
 def _facts(panel: Panel, config: Config) -> Facts:
     partner = to_log_odds(panel.rows[BTYD_FEATURE].to_numpy(dtype=float))
-    grid, horizon_days = panel.grid, panel.plan.horizon_days
     return Facts(
         name=config.name,
         trained_as_of=panel.as_of.isoformat(),
-        horizon_days=horizon_days,
+        horizon_days=panel.plan.horizon_days,
         window_days=panel.plan.window_days,
         limit=panel.limit,
-        grid=grid,
-        grid_days=None if grid is None else grid.count(panel.as_of, horizon_days),
+        grid=panel.grid,
+        grid_days=panel.grid_days,
         value=config.outlook.value,
         tier_names=config.tiers.names,
         assign=config.tiers.assign,

@@ -62,6 +62,13 @@ class Panel:
     share: float
 
     @property
+    def grid_days(self) -> int | None:
+        """How many days of the grid the horizon holds, and every window; None: no grid."""
+        if self.grid is None:
+            return None
+        return self.grid.count(self.as_of, self.plan.horizon_days)
+
+    @property
     def cutoffs(self) -> tuple[dt.date, ...]:
         """The training cutoffs, oldest first."""
         return self.plan.cutoffs
