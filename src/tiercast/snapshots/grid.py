@@ -5,10 +5,12 @@ ordered in it: 90 days from the 1st of June hold three 1sts, 90 days from the 2n
 shop that is closed on some weekdays has no grid: it has more than one order day in five.
 """
 
+import calendar
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -23,6 +25,7 @@ DENSEST = 0.2  # order days a day: with more of them there is no grid
 WEEKS = (1, 2, 3, 4, 6, 8, 12)
 MONTHS = (1, 2, 3, 4, 6, 12)
 MONTH_END = 31  # a day of the month beyond its last one is its last one
+LAST_ONE = 5  # a weekday's fifth in a month is its last one
 ROLLS = (0, 1, -1)  # a day at a weekend stays, or moves to the next or the last working day
 SATURDAY = 5
 DAY = dt.timedelta(days=1)
@@ -34,7 +37,8 @@ class OrderGrid:
     """Days by rule: every `every_days` days from `anchor`, or on `month_days` by the month.
 
     `every_days` is 0 where it goes by months: then by every `every_months`-th month from the
-    anchor's, on each of `month_days` (`MONTH_END`: the last), moved off weekends by `roll`.
+    anchor's, on each of `month_days` (`MONTH_END`: the last), moved off weekends by `roll`. With
+    a `weekday` (Monday is 0) these count it: the 1st is the first Monday, `LAST_ONE` the last.
 
     Examples
     --------
@@ -50,6 +54,7 @@ class OrderGrid:
     every_months: int = 0
     month_days: tuple[int, ...] = ()
     roll: int = 0
+    weekday: int | None = None
 
     def days(self, start: dt.date, end: dt.date) -> tuple[dt.date, ...]:
         """Return the grid's days in `[start, end)`, rising."""
@@ -80,7 +85,7 @@ class OrderGrid:
             weeks = self.every_days // 7
             every = "each week" if weeks == 1 else f"every {weeks} weeks"
             return f"{self.anchor:%A} of {every}"
-        days = " and ".join(_ordinal(day) for day in self.month_days)
+        days = " and ".join(self._named(day) for day in self.month_days)
         months = "each month" if self.every_months == 1 else f"every {self.every_months} months"
         return f"the {days} of {months}{_MOVED[self.roll]}"
 
@@ -93,9 +98,20 @@ class OrderGrid:
         first += (_month_number(self.anchor) - first) % self.every_months
         for number in itertools.count(first - self.every_months, self.every_months):
             for day in self.month_days:
-                yield _rolled(_in_month(number, day), self.roll)
+                yield self._in_month(number, day)
+
+    def _in_month(self, number: int, day: int) -> dt.date:
+        if self.weekday is None:
+            return _rolled(_in_month(number, day), self.roll)
+        return _nth_weekday(number, day, self.weekday)
+
+    def _named(self, day: int) -> str:
+        if self.weekday is None:
+            return _ordinal(day)
+        return f"{_NTH[day - 1]} {calendar.day_name[self.weekday]}"
 
 
+_NTH = ("first", "second", "third", "fourth", "last")
 _MOVED = {
     0: "",
     1: " (or the working day after it)",
@@ -159,7 +175,7 @@ class GridAhead:
 def find_grid(first: dt.date, counts: FloatArray) -> OrderGrid | None:
     """Return the grid that orders lie on, by their counts a day from `first` on; None: on none.
 
-    Of several that hold them, the one with the fewest days.
+    Of several that hold them, the simplest one, then the one with the fewest days.
 
     Examples
     --------
@@ -172,9 +188,7 @@ def find_grid(first: dt.date, counts: FloatArray) -> OrderGrid | None:
     """
     if counts.sum() < FEWEST_ORDERS or _days_with_most(counts) > max(1.0, DENSEST * len(counts)):
         return None
-    known = _Counted(first, counts)
-    found = [grid for grid in _candidates(known) if known.lie_on(grid)]
-    return min(found, key=lambda grid: len(known.days_of(grid)), default=None)
+    return _simplest(first, counts.tobytes())
 
 
 def known_until(grid: OrderGrid | None, observed_until: dt.date) -> dt.date:
@@ -199,6 +213,13 @@ def spread_evenly(first: dt.date, counts: FloatArray) -> FloatArray:
     return spread
 
 
+@lru_cache(maxsize=128)  # a training asks for the same days over and over
+def _simplest(first: dt.date, counts: bytes) -> OrderGrid | None:
+    known = _Counted(first, np.frombuffer(counts))
+    found = [grid for grid in _candidates(known) if known.lie_on(grid)]
+    return min(found, key=known.complexity, default=None)
+
+
 @dataclass(frozen=True)
 class _Counted:
     """Orders a day from the first day on."""
@@ -211,6 +232,11 @@ class _Counted:
 
     def at(self, days: Sequence[dt.date]) -> FloatArray:
         return self.counts[[(day - self.first).days for day in days]]
+
+    def complexity(self, grid: OrderGrid) -> tuple[int, bool, bool, int]:
+        """Return what makes a rule hard to believe, the gravest first."""
+        moved, by_weekday = grid.roll != 0, grid.weekday is not None
+        return len(grid.month_days), moved, by_weekday, len(self.days_of(grid))
 
     def lie_on(self, grid: OrderGrid) -> bool:
         """Return whether nearly all orders lie on its days, and most of these have some."""
@@ -233,20 +259,19 @@ def _candidates(known: _Counted) -> Iterator[OrderGrid]:
     busiest = known.first + dt.timedelta(days=int(np.argmax(known.counts)))
     for weeks in WEEKS:
         yield OrderGrid(busiest, every_days=7 * weeks)
+    monthly = OrderGrid(busiest.replace(day=1), 0, 1)
     for roll in ROLLS:
-        month_days = _usual_month_days(known, roll)
-        choices = [(day,) for day in month_days[:1]] + [tuple(sorted(month_days[:2]))]
-        for days, months in itertools.product(choices, MONTHS):
-            yield OrderGrid(busiest.replace(day=1), 0, months, days, roll)
+        yield from _by_month(known, replace(monthly, roll=roll), MONTH_END)
+    yield from _by_month(known, replace(monthly, weekday=busiest.weekday()), LAST_ONE)
 
 
-def _usual_month_days(known: _Counted, roll: int) -> list[int]:
-    """Return the days of the month with the most orders, the busiest first."""
-    held = {
-        day: known.at(known.days_of(OrderGrid(known.first.replace(day=1), 0, 1, (day,), roll)))
-        for day in range(1, MONTH_END + 1)
-    }
-    return sorted(held, key=lambda day: (-held[day].sum(), abs(day - MONTH_END) % MONTH_END))
+def _by_month(known: _Counted, monthly: OrderGrid, last: int) -> Iterator[OrderGrid]:
+    """Yield the grids on the one or two busiest of the days from 1 to `last` of a month."""
+    grids = {day: replace(monthly, month_days=(day,)) for day in range(1, last + 1)}
+    held = {day: known.at(known.days_of(grid)).sum() for day, grid in grids.items()}
+    busiest = sorted(held, key=lambda day: (-held[day], day != last, day))
+    for days, months in itertools.product((busiest[:1], sorted(busiest[:2])), MONTHS):
+        yield replace(monthly, month_days=tuple(days), every_months=months)
 
 
 def _month_number(day: dt.date) -> int:
@@ -257,6 +282,12 @@ def _in_month(number: int, day: int) -> dt.date:
     first = dt.date(number // 12, number % 12 + 1, 1)
     following = dt.date((number + 1) // 12, (number + 1) % 12 + 1, 1)
     return min(first + dt.timedelta(days=day - 1), following - DAY)
+
+
+def _nth_weekday(number: int, nth: int, weekday: int) -> dt.date:
+    first = _in_month(number, 1)
+    days = first + dt.timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+    return days if days <= _in_month(number, MONTH_END) else days - dt.timedelta(days=7)
 
 
 def _rolled(day: dt.date, roll: int) -> dt.date:
