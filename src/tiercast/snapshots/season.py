@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tiercast.snapshots.grid import OrderGrid, find_grid, spread_evenly
+from tiercast.snapshots.grid import OrderGrid
+from tiercast.snapshots.grid_search import find_grid, spread_evenly
 
 FloatArray = npt.NDArray[np.float64]
 
