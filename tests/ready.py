@@ -18,7 +18,7 @@ from tiercast.snapshots.silence import Silence
 AS_OF = dt.date(2024, 7, 1)
 CUTOFFS = tuple(dt.date(2024, 4, 2) - dt.timedelta(days=30 * n) for n in range(7, -1, -1))
 READY = Facts(
-    Span(AS_OF, dt.date(2022, 1, 1), AS_OF, 90, 30, 8, CUTOFFS),
+    Span(AS_OF, dt.date(2022, 1, 1), AS_OF, 90, 30, 8, CUTOFFS, 90),
     OrderFacts(9_000, 5_000, 40.0, 0.01, 0.1, 2, 0.9),
     Outcomes(
         CUTOFFS[-1],

@@ -203,3 +203,14 @@ def test_a_horizon_of_unknown_season_is_as_long_as_the_calendar_says():
     usual = LEARNT.days(on_clock(FRAME, 1.0), churn, CLV, HORIZON_DAYS)
     for name in QUANTILES:
         np.testing.assert_array_equal(unknown[name], usual[name])
+
+
+def test_who_orders_nearly_every_day_has_dates_and_no_warning():
+    daily = FRAME.assign(
+        btyd_frequency=999.0, btyd_recency_days=999.0, btyd_age_days=1_000.0, recency_days=1.0
+    )
+    late = WaitingTimes(np.empty(0), np.ones((1, len(PHASES) + 2, len(PLACES))))
+    told = late.days(daily, np.full(len(daily), 0.01), CLV, HORIZON_DAYS)
+    # A chance of none of 1e-20 or so is not seen beside 1, but its place is the horizon's end.
+    assert told["next_order_high"] == pytest.approx(np.full(len(daily), HORIZON_DAYS))
+    assert (waits(0.01, frame=daily)[MEDIAN] < 2).all()

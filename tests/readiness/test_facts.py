@@ -52,7 +52,7 @@ def test_the_season_is_known_where_a_training_goes_by_it(counted, busier, days, 
     found, told = counted(
         lambda base, journal: (
             measure(base, journal, day),
-            Season.at(journal.daily_orders, day, CutoffPlan((), 20, 10, 2)),
+            Season.at(journal.daily_orders, day, CutoffPlan((), 20, 10, 2, 20)),
         ),
         {"transactions": orders(*rows)},
     )

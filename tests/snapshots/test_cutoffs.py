@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from tiercast.config.errors import InputError
 from tiercast.contract.rules import FIRST_IMPLAUSIBLE, FIRST_PLAUSIBLE
-from tiercast.snapshots.cutoffs import EARLIEST, LATEST, as_day, check_as_of, plan_cutoffs
+from tiercast.snapshots.cutoffs import (
+    EARLIEST,
+    LATEST,
+    ShopCalendar,
+    as_day,
+    check_as_of,
+    plan_cutoffs,
+)
 
 NEW_YEAR = dt.date(2024, 1, 1)
 
@@ -27,9 +34,13 @@ def test_the_newest_window_ends_with_as_of():
 def test_cutoffs_that_are_not_live_are_passed_over_for_older_ones():
     days = {"as_of": dt.date(2024, 6, 30), "first_day": NEW_YEAR}
     settings = {"horizon_days": 30, "snapshots": 2, "every_days": 10}
-    made = plan_cutoffs(**days, **settings, is_live=lambda day: day.month != 5)
+    made = plan_cutoffs(
+        **days, **settings, calendar=ShopCalendar(is_live=lambda day: day.month != 5)
+    )
     assert made.cutoffs == (dt.date(2024, 4, 21), dt.date(2024, 4, 11))[::-1]
-    dead = plan_cutoffs(**days, **settings, is_live=lambda _: False)  # better than none
+    dead = plan_cutoffs(
+        **days, **settings, calendar=ShopCalendar(is_live=lambda _: False)
+    )  # better than none
     assert dead.cutoffs == (dt.date(2024, 5, 21), dt.date(2024, 5, 31))
 
 

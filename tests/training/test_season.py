@@ -19,7 +19,7 @@ def daily(*runs):
 
 def season_of(shop, as_of=AS_OF, days_before=(60, 300, 400)):
     cutoffs = tuple(as_of - dt.timedelta(days=days) for days in sorted(days_before)[::-1])
-    return Season.at(shop, as_of, CutoffPlan(cutoffs, 60, 30, len(cutoffs)))
+    return Season.at(shop, as_of, CutoffPlan(cutoffs, 60, 30, len(cutoffs), 60))
 
 
 STEADY = season_of(daily((728, 10)))

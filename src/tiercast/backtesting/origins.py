@@ -10,7 +10,7 @@ import numpy as np
 
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
-from tiercast.snapshots.cutoffs import days_needed, possible_cutoffs
+from tiercast.snapshots.cutoffs import days_needed, possible_plan
 
 MOST_ORIGINS = 6  # unless more are asked for: each takes a training
 
@@ -73,9 +73,9 @@ def possible_origins(as_of: dt.date, first_day: dt.date, config: Config) -> tupl
     horizon = dt.timedelta(days=horizon_days)
     found: list[dt.date] = []
     origin = as_of - horizon
-    while possible_cutoffs(
+    while possible_plan(
         origin, first_day, horizon_days=horizon_days, snapshots=1, every_days=1
-    ):
+    ).cutoffs:
         found.append(origin)
         origin -= horizon
     return tuple(reversed(found))

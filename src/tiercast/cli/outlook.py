@@ -85,6 +85,8 @@ def _show_scores(result: "ScoreResult") -> None:
         f"expected value within the horizon: {result.expected_total:,.0f} "
         f"(90 % interval {result.expected_interval[0]:,.0f} to "
         f"{result.expected_interval[1]:,.0f})",
+        *(() if result.grid is None else (result.grid.describe(),)),
+        *result.outlying,
         f"Scores: {result.folder}/",
         *(f"Also:   {place}" for place in result.copies),
     )

@@ -25,6 +25,8 @@ from tiercast.modeling.topics import Language
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import lifecycle_stages
 from tiercast.segments.rfm import RfmEdges, rfm_scores
+from tiercast.snapshots.grid import OrderGrid
+from tiercast.snapshots.outlying import OrderLimit
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int_]
@@ -33,11 +35,20 @@ FORMAT = 2
 
 
 class Facts(Settings):
-    """What the model was trained for and on; plain values."""
+    """What the model was trained for and on; plain values.
+
+    Orders beyond `limit` count as large ordinary ones (None: all count in full).
+    Where all orders lie on a calendar grid, `grid` is it, `grid_days` how many of its days the
+    horizon held, and `window_days` the length of past windows that held as many.
+    """
 
     name: str
     trained_as_of: str
     horizon_days: int
+    window_days: int | None = None
+    limit: OrderLimit | None = None
+    grid: OrderGrid | None = None
+    grid_days: int | None = None
     value: Literal["revenue", "margin"]
     tier_names: tuple[str, ...]
     assign: Assign
@@ -56,7 +67,12 @@ class Facts(Settings):
     @property
     def setting(self) -> Setting:
         """What feature expressions depend on."""
-        return Setting(self.horizon_days, self.event_types, self.on_clock)
+        return Setting(self.learnt_days, self.event_types, self.on_clock)
+
+    @property
+    def learnt_days(self) -> int:
+        """The length of the windows that were learnt from, in days."""
+        return self.window_days or self.horizon_days
 
 
 @dataclass(frozen=True)
@@ -89,7 +105,7 @@ class CustomerModel:
         """Answer the feature frame with the `clv_*` columns."""
         if "clv_expected_value" in frame.columns:
             return frame
-        return pd.concat([frame, self.clv.predict(frame, self.horizon_days)], axis=1)
+        return pd.concat([frame, self.clv.predict(frame, self.facts.learnt_days)], axis=1)
 
     def score_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Answer everything that is known of each row by itself, the tier left open.
@@ -108,9 +124,11 @@ class CustomerModel:
         scored["value_variance"] = outlook.variance
         for tier in range(tiers.shape[1]):
             scored[f"tier_p{tier}"] = tiers[:, tier]
-        waits = self.waiting.days(full, outlook.churn, self.clv, facts.horizon_days)
+        waits = self.waiting.days(full, outlook.churn, self.clv, facts.learnt_days)
         for name, days in waits.items():
             scored[name] = dates_after(full["as_of"], days)
+            if facts.grid is not None:
+                scored[name] = scored[name].map(facts.grid.next_from, na_action="ignore")
         return scored
 
     def reasons(self, frame: pd.DataFrame) -> pa.Array:

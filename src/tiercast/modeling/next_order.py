@@ -109,11 +109,15 @@ def dates_after(as_of: pd.Series, days: FloatArray) -> pd.Series:
 
 @dataclass(frozen=True)
 class _Shape:
-    """MBG/NBD's waiting time of each row: alpha + T, r + x, chance within the horizon, clock."""
+    """MBG/NBD's waiting time of each row: alpha + T, r + x, the horizon's survival, clock.
+
+    `log_none` is the log of the chance of no order within the horizon. It stays finite where that
+    chance is too small beside 1 to be seen: for who orders nearly every day.
+    """
 
     exposure: FloatArray
     power: FloatArray
-    reach: FloatArray
+    log_none: FloatArray
     ratio: FloatArray
 
     @classmethod
@@ -121,8 +125,13 @@ class _Shape:
         model, ratio, history = clv.mbg_nbd, horizon_ratio(frame), histories(frame)
         exposure = model.alpha_ + history["T"].to_numpy(dtype=float)
         power = model.r_ + history["frequency"].to_numpy(dtype=float)
-        reach = -np.expm1(power * np.log(exposure / (exposure + horizon_days * ratio)))
-        return cls(exposure, power, reach, ratio)
+        log_none = power * np.log(exposure / (exposure + horizon_days * ratio))
+        return cls(exposure, power, log_none, ratio)
+
+    @property
+    def reach(self) -> FloatArray:
+        """The chance of an order within the horizon, (n,)."""
+        return -np.expm1(self.log_none)
 
     def place(self, days: FloatArray) -> FloatArray:
         """Answer the chance of an order by then over that within the horizon, (n,)."""
@@ -131,7 +140,9 @@ class _Shape:
 
     def days(self, place: FloatArray) -> FloatArray:
         """Answer when that place is reached, (n,)."""
-        left = np.log1p(-place * self.reach)
+        reached = place * self.reach
+        certain = reached >= 1.0  # to the last bit: the horizon's end, whose chance is known
+        left = np.where(certain, self.log_none, np.log1p(-np.where(certain, 0.0, reached)))
         return self.exposure * np.expm1(-left / self.power) / self.ratio
 
 

@@ -11,7 +11,10 @@ from tiercast.readiness.span import Span
 from tiercast.snapshots.closures import closed_days
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
+from tiercast.snapshots.grid import GridAhead, known_until
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.odd_days import NO_ODD_DAYS, OddDays, odd_days
+from tiercast.snapshots.outlying import OutlyingOrders, order_limit, outlying_orders
 from tiercast.snapshots.season import SeasonClock
 from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
@@ -22,7 +25,8 @@ class Facts:
     """A base as of a day; `outcomes` is None where the history has room for no cutoff.
 
     `season` is the clock that a training as of that day goes by, `silence` the days since the
-    last order; None without any.
+    last order; None without any. `grid` is the calendar grid that all orders lie on, None: on
+    none. `outlying` orders lie far beyond all others, None: none do; on `odd_days` all orders do.
     """
 
     span: Span
@@ -32,6 +36,9 @@ class Facts:
     gaps: Gaps
     far: FarDays
     silence: Silence | None = None
+    grid: GridAhead | None = None
+    outlying: OutlyingOrders | None = None
+    odd_days: OddDays = NO_ODD_DAYS
 
 
 def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[Facts], float | None]:
@@ -51,8 +58,10 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
     begun = journal.orders.filter(journal.orders.is_order)
     first = begun.ordered_on.min().to_pyarrow().as_py() or base.first_day
     daily = journal.daily_orders
-    live = daily.live_windows(as_of, base.config.outlook.horizon_days)
-    span = Span.of(base.config, first, base.observed_until, as_of, live)
+    grid = daily.grid(as_of)
+    observed_until = known_until(grid, base.observed_until)
+    calendar = daily.calendar(as_of, base.config.outlook.horizon_days)
+    span = Span.of(base.config, first, observed_until, as_of, calendar)
     orders = measure_orders(
         begun,
         as_of,
@@ -60,9 +69,19 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
         newest_days=span.every_days,
         before_days=span.horizon_days,
     )
-    outcomes = measure_outcomes(journal.orders, span.cutoffs, base.config, observed_until=as_of)
+    outcomes = measure_outcomes(
+        journal.orders,
+        span.cutoffs,
+        base.config,
+        observed_until=as_of,
+        window_days=span.window_days,
+    )
     far = far_days(lines_by_day(journal.orders, as_of))
-    season = daily.clock(as_of, span.horizon_days)
+    season = daily.clock(as_of, span.window_days)
     limit = base.config.monitor.stale.look
     silence = Silence.of(daily, as_of, limit) if daily.before(as_of).any() else None
-    return Facts(span, orders, outcomes, season, measure_gaps(base, journal.orders), far, silence)
+    ahead = None if grid is None else GridAhead.of(grid, as_of, span.horizon_days)
+    outlying = outlying_orders(journal.orders, order_limit(journal.orders, as_of), as_of)
+    odd = odd_days(begun, as_of)
+    gaps = measure_gaps(base, journal.orders)
+    return Facts(span, orders, outcomes, season, gaps, far, silence, ahead, outlying, odd)

@@ -59,16 +59,24 @@ class Outcomes:
 
 
 def measure_outcomes(
-    orders: ir.Table, cutoffs: Sequence[dt.date], config: Config, *, observed_until: dt.date
+    orders: ir.Table,
+    cutoffs: Sequence[dt.date],
+    config: Config,
+    *,
+    observed_until: dt.date,
+    window_days: int | None = None,
 ) -> Outcomes | None:
-    """Answer what followed the cutoffs (oldest first); None where there are none."""
+    """Return what followed the cutoffs (oldest first); None where there are none.
+
+    It is counted in `window_days`, by default the horizon.
+    """
     if not cutoffs:
         return None
     keys = ["customer_id", AS_OF]
     begun = orders.filter(orders.is_order)
     known = history(begun, "ordered_at", cutoffs).select(keys).distinct()
-    horizon_days, wanted = config.outlook.horizon_days, len(config.tiers.names) - 1
-    came = labels(orders, cutoffs, horizon_days=horizon_days, observed_until=observed_until)
+    days, wanted = window_days or config.outlook.horizon_days, len(config.tiers.names) - 1
+    came = labels(orders, cutoffs, horizon_days=days, observed_until=observed_until)
     rows = known.left_join(came, keys)
     counts = rows.group_by(AS_OF).agg(
         customers=rows.count(),
@@ -93,7 +101,7 @@ def measure_outcomes(
         wanted,
         tied_cuts(values, config.tiers) if values.size else None,
         bought,
-        horizon_days,
+        config.outlook.horizon_days,
     )
 
 

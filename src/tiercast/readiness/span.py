@@ -1,12 +1,11 @@
 """Which days a base covers, and what they leave room for."""
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tiercast.config.schema import Config
 from tiercast.modeling.folds import rolling_folds
-from tiercast.snapshots.cutoffs import always, days_needed, possible_cutoffs
+from tiercast.snapshots.cutoffs import EVERY_DAY, ShopCalendar, days_needed, possible_plan
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,7 @@ class Span:
     every_days: int
     wanted_cutoffs: int
     cutoffs: tuple[dt.date, ...]
+    window_days: int
 
     @classmethod
     def of(
@@ -37,17 +37,17 @@ class Span:
         first_day: dt.date,
         observed_until: dt.date,
         as_of: dt.date,
-        is_live: Callable[[dt.date], bool] = always,
+        calendar: ShopCalendar = EVERY_DAY,
     ) -> "Span":
         """Answer what a training as of a day would have to learn from."""
         horizon_days, snapshots = config.outlook.horizon_days, config.train.snapshots
-        cutoffs = possible_cutoffs(
+        plan = possible_plan(
             as_of,
             first_day,
             horizon_days=horizon_days,
             snapshots=snapshots,
             every_days=config.every_days,
-            is_live=is_live,
+            calendar=calendar,
         )
         return cls(
             as_of,
@@ -56,7 +56,8 @@ class Span:
             horizon_days,
             config.every_days,
             snapshots,
-            cutoffs,
+            plan.cutoffs,
+            plan.window_days,
         )
 
     @property
@@ -77,4 +78,4 @@ class Span:
     @property
     def past_windows(self) -> int:
         """Past cutoffs that can be forecast from windows which had ended by then."""
-        return len(rolling_folds(self.cutoffs, self.horizon_days))
+        return len(rolling_folds(self.cutoffs, self.window_days))

@@ -112,6 +112,37 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
         ),
     ),
     ReadinessRule(
+        "grid_days",
+        "days of the horizon on which orders can lie, as all so far lie on a calendar grid",
+        "days",
+        "at least",
+        lambda facts: None if facts.grid is None else len(facts.grid.days),
+        (
+            error(
+                1,
+                "all orders lie on {grid.rule}, so that it is certain that nobody orders within "
+                "the horizon; use `outlook.horizon_days` of {grid.needed_days} or more, or "
+                "another as_of",
+                yields=False,
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "order_grid",
+        "longest gap between days that have orders, as all lie on a calendar grid",
+        "days",
+        "at most",
+        lambda facts: None if facts.grid is None else facts.grid.usual_gap,
+        (
+            warning(
+                1,
+                "all orders lie on {grid.rule}, and what is forecast is what such days bring: see "
+                "whether the source has the days on which customers ordered; if not, read every "
+                "number as that of the days in the horizon, and train as of the day to be scored",
+            ),
+        ),
+    ),
+    ReadinessRule(
         "silence",
         "longest stretch of days without any order",
         "days",
@@ -119,7 +150,11 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
         lambda facts: facts.orders.silence_days,
         (
             warning(
-                lambda facts: max(14, facts.span.horizon_days // 3),
+                lambda facts: max(
+                    14,
+                    facts.span.horizon_days // 3,
+                    facts.grid.usual_gap if facts.grid else 0,
+                ),
                 "see whether days are missing from the source, or a row is dated far off",
             ),
         ),
@@ -129,7 +164,7 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
         "orders a day lately, against the horizon before",
         "times",
         "at least",
-        lambda facts: facts.orders.pace,
+        lambda facts: None if facts.grid else facts.orders.pace,
         (
             warning(
                 0.5,

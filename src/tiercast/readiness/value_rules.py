@@ -56,6 +56,34 @@ VALUE_RULES: tuple[ReadinessRule, ...] = (
         ),
     ),
     ReadinessRule(
+        "outlying_orders",
+        "orders and returns far beyond the tail of all others",
+        "rows",
+        "at most",
+        lambda facts: 0 if facts.outlying is None else facts.outlying.rows,
+        (
+            warning(
+                0,
+                "{outlying}; see whether their amounts are right and in the unit of the others, "
+                "and mend them in the source if not",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "odd_days",
+        "days whose usual order is worth many times more or less than that of other days",
+        "days",
+        "at most",
+        lambda facts: facts.odd_days.count,
+        (
+            warning(
+                0,
+                "see whether the amounts of {odd_days.first} are in another unit (cents, "
+                "thousands): its usual order is {odd_days.shown} times that of other days",
+            ),
+        ),
+    ),
+    ReadinessRule(
         "largest_order",
         "the largest order's share of all value",
         "share",

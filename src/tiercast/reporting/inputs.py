@@ -90,6 +90,16 @@ class Inputs:
         return bool(self.manifest.get("season", {}).get("is_known"))
 
     @property
+    def grid(self) -> Mapping[str, Any] | None:
+        """The calendar grid that all orders lie on, with its days in the horizon; None: none."""
+        return self.manifest.get("grid")
+
+    @property
+    def outlying(self) -> Mapping[str, Any] | None:
+        """Orders far beyond all others as the manifest has them; None: there are none."""
+        return self.manifest.get("outlying_orders")
+
+    @property
     def model_version(self) -> str:
         """The version of the model that scored."""
         return _model_version(self.manifest)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 import ibis
@@ -15,6 +16,7 @@ from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, 
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import SumInterval
 from tiercast.reporting.wording import Wording
+from tiercast.snapshots.grid import MOST_LISTED
 
 # Lower ends of the bands; a customer belongs to the last one reached.
 RECENCY_BANDS = (0, 8, 31, 91, 181, 366)
@@ -59,13 +61,15 @@ def overview_section(inputs: Inputs, say: Wording) -> Section:
         interval=_interval(inputs.sums.base, say),
         past=_past(ran_off(past_totals(inputs)), say),
     )
-    parts: list[Part] = [
+    parts: tuple[Part, ...] = (
         Cards(_cards(sums, inputs.sums.base, say)),
+        *_grid(inputs, say),
+        *_outlying(inputs, say),
         Note(say("overview.season.known" if inputs.season_known else "overview.season.unknown")),
         *_certain(inputs, say),
         _recency_chart(inputs, say),
         _orders_chart(inputs, say),
-    ]
+    )
     return Section("overview", say("overview.title"), headline, parts)
 
 
@@ -81,6 +85,36 @@ def _certain(inputs: Inputs, say: Wording) -> list[Note]:
         "chance": f"{certain['churn_probability']:.2%}",
     }
     return [Note(say(key, **filled))]
+
+
+def _grid(inputs: Inputs, say: Wording) -> tuple[Note, ...]:
+    """Return what the totals are of where orders lie on certain days alone."""
+    if inputs.grid is None:
+        return ()
+    days = [date.fromisoformat(day) for day in inputs.grid["days"]]
+    shown = ", ".join(say.date(day) for day in days[:MOST_LISTED])
+    shown += ", ..." if len(days) > MOST_LISTED else ""
+    return (Note(say("overview.grid", days=shown, count=numbers.count(len(days)))),)
+
+
+def _outlying(inputs: Inputs, say: Wording) -> tuple[Note, ...]:
+    """Return how orders far beyond all others count in the totals; no id is shown."""
+    found = inputs.outlying
+    if found is None:
+        return ()
+    largest = found["orders"][0]
+    words = {
+        "orders": numbers.count(found["rows"]),
+        "customers": numbers.count(found["customers"]),
+        "amount": numbers.money(largest["amount"]),
+        "day": say.date(date.fromisoformat(largest["ordered_on"])),
+        "counts_as": numbers.money(found["counts_as"]),
+    }
+    return (
+        Note(
+            say("overview.outlying.held" if found["held"] else "overview.outlying.full", **words)
+        ),
+    )
 
 
 def _interval(whole: SumInterval, say: Wording) -> str:

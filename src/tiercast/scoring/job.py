@@ -20,13 +20,16 @@ from tiercast.scoring.boundaries import Boundaries
 from tiercast.scoring.columns import score_schema
 from tiercast.scoring.finishing import Finish, Terms
 from tiercast.scoring.manifest import manifest
+from tiercast.scoring.outlying import outlying_entry
 from tiercast.scoring.passes import Passes, PassesHere
 from tiercast.scoring.previous import PreviousScores, last_scores_before
 from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.watch import Watch, watch
 from tiercast.sinks.recorded_run import RecordedRun
+from tiercast.snapshots.grid import GridAhead
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.outlying import OutlyingOrders, held
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.registry import ModelVersion
@@ -36,7 +39,11 @@ PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are
 
 @dataclass(frozen=True)
 class Job:
-    """One scoring: who is scored, by what, as of when, where to; `notes` go into the manifest."""
+    """One scoring: who is scored, by what, as of when, where to; `notes` go into the manifest.
+
+    `grid` holds the days that can have orders; None: any can. `outlying` orders lie beyond the
+    model's limit.
+    """
 
     history: History
     model: CustomerModel
@@ -45,23 +52,25 @@ class Job:
     output: Path
     notes: tuple[str, ...]
     recorded: RecordedRun
+    grid: GridAhead | None = None
+    outlying: OutlyingOrders | None = None
 
     @property
     def base(self) -> CustomerBase:
         """The customers."""
         return self.history.base
 
-    @property
+    @cached_property
     def journal(self) -> Journal:
-        """What they did."""
-        return self.history.journal
+        """What they did; orders beyond the model's limit count as large ordinary ones."""
+        return held(self.base.connection, self.history.journal, self.outlying)
 
     @cached_property
     def previous(self) -> PreviousScores:
         """What was said of them on the last scored day before."""
         previous = last_scores_before(self.output, self.as_of)
         if self._watched.with_signals:
-            return previous.watching(self.base.connection, self.journal.orders, self.as_of)
+            return previous.watching(self.base.connection, self.history.journal.orders, self.as_of)
         return previous
 
     def run(self, progress: Progress) -> Totals:
@@ -135,9 +144,15 @@ class Job:
 
     def _describe(self, totals: Totals, scores: DatasetWriter, features: DatasetWriter) -> None:
         told = manifest(self.base, self.model, self.version, self.as_of, totals, self.notes)
-        scores.describe({**told, PREVIOUS: self.previous.as_of})
+        odd = {"grid": self._grid, "outlying_orders": outlying_entry(self.outlying, scores.files)}
+        scores.describe({**told, **odd, PREVIOUS: self.previous.as_of})
         features.describe({"as_of": self.as_of.isoformat()})
         self._record(totals, told["data"])
+
+    @property
+    def _grid(self) -> dict[str, object] | None:
+        """The calendar grid of the orders and its days in the horizon, for the manifest."""
+        return None if self.grid is None else self.grid.to_dict()
 
     def _record(self, totals: Totals, data: object) -> None:
         assert isinstance(data, Mapping)

@@ -6,27 +6,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tiercast.artifacts.model_folder import load_model
-from tiercast.artifacts.scored_days import scores_folder
+from tiercast.artifacts.scored_days import parts_of, scores_folder
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.daybook.history import History, open_history
 from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.grid_check import grid_ahead, grid_notes
 from tiercast.scoring.job import Job
+from tiercast.scoring.outlying import outlying_lines
 from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import check_as_of
+from tiercast.snapshots.grid import GridAhead
 from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.outlying import OutlyingOrders, outlying_orders
 from tiercast.snapshots.silence import Silence
 from tiercast.tracking.registry import version_folder
 
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """Where the scores lie, how many there are, by which model; `copies` are the other places."""
+    """Where the scores lie, how many there are, by which model; `copies` are the other places.
+
+    `grid` holds the only days that can have orders (None: any can), `outlying` a line on each
+    customer with an order far beyond all others.
+    """
 
     folder: Path
     as_of: dt.date
@@ -36,6 +44,8 @@ class ScoreResult:
     expected_total: float
     expected_interval: tuple[float, float]
     notes: tuple[str, ...]
+    grid: GridAhead | None = None
+    outlying: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
 
 
@@ -89,11 +99,14 @@ def _job(
         model = load_model(folder)
     progress.stage("reduce lines to orders")
     check_requirements(model, history.journal)
-    notes = (*about_version, *_oddities(history, model, day))
+    ahead = grid_ahead(model, history.journal, day)
+    outlying = outlying_orders(history.journal.orders, model.facts.limit, day)
+    odd = (*grid_notes(model, ahead, day), *_outlying_note(outlying))
+    notes = (*about_version, *_oddities(history, model, day), *odd)
     for note in notes:
         progress.say(note)
     notes = (*history.notes, *notes)  # the former have been said
-    return Job(history, model, version, day, output, notes, recorded)
+    return Job(history, model, version, day, output, notes, recorded, ahead, outlying)
 
 
 def _result(job: Job, totals: Totals) -> ScoreResult:
@@ -107,6 +120,8 @@ def _result(job: Job, totals: Totals) -> ScoreResult:
         totals.expected,
         (whole["value_low"], whole["value_high"]),
         job.notes,
+        job.grid,
+        outlying_lines(job.outlying, parts_of(scores_folder(job.output, job.as_of))),
         tuple(sink.where for sink in job.recorded.sinks),
     )
 
@@ -124,6 +139,15 @@ def _certainty(model: CustomerModel) -> tuple[str, ...]:
     """Return a note where all past customers ordered within the horizon, or none did."""
     certainty = model.facts.certainty
     return (f"{certainty[:1].upper()}{certainty[1:]}.",) if certainty else ()
+
+
+def _outlying_note(outlying: OutlyingOrders | None) -> tuple[str, ...]:
+    """Return a note on orders far beyond all others."""
+    if outlying is None:
+        return ()
+    again = "" if outlying.are_held else " Train again."
+    told = outlying.describe()
+    return (f"{told[:1].upper()}{told[1:]}.{again}",)
 
 
 def _freshness(history: History, as_of: dt.date) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tiercast.config.errors import InputError
+from tiercast.snapshots.aligned import aligned_cutoffs
+from tiercast.snapshots.grid import GridAhead, OrderGrid
 
 # Those of the contract for orders, whose rules load too much for a command that only starts up.
 EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(2100, 1, 1)
@@ -18,13 +20,33 @@ def always(_day: dt.date) -> bool:
 
 
 @dataclass(frozen=True)
+class ShopCalendar:
+    """On which days a shop has orders: the grid that all lie on, and which windows are open.
+
+    `is_live` says of a cutoff whether the shop is open in the window after it.
+    """
+
+    grid: OrderGrid | None = None
+    is_live: Callable[[dt.date], bool] = always
+
+
+EVERY_DAY = ShopCalendar()
+
+
+@dataclass(frozen=True)
 class CutoffPlan:
-    """The training cutoffs, oldest first, and how many were wanted but not to be had."""
+    """The training cutoffs, oldest first, and how many were wanted but not to be had.
+
+    What follows a cutoff is learnt from `[cutoff, cutoff + window_days)`: the horizon, but where
+    orders lie on a calendar grid (`tiercast.snapshots.grid`) a little more or less, so that every
+    window holds as many of the grid's days as the horizon ahead.
+    """
 
     cutoffs: tuple[dt.date, ...]
     horizon_days: int
     every_days: int
     wanted: int
+    window_days: int
 
     @property
     def missing(self) -> int:
@@ -39,18 +61,19 @@ def plan_cutoffs(
     horizon_days: int,
     snapshots: int,
     every_days: int,
-    is_live: Callable[[dt.date], bool] = always,
+    calendar: ShopCalendar = EVERY_DAY,
 ) -> CutoffPlan:
     """Return the cutoffs going back from `as_of - horizon_days` in steps of `every_days`.
 
     Every label window `[cutoff, cutoff + horizon_days)` has ended by `as_of`, and every cutoff
     has a history of at least two thirds of the horizon. Cutoffs that are not live (the shop was
-    closed in the window) are passed over for older ones, as long as there are any.
+    closed in the window) are passed over for older ones, as long as there are any. On a grid: see
+    `aligned_cutoffs`.
 
     Raises
     ------
     InputError
-        Not a single cutoff has both.
+        Not a single cutoff has both, or no day of the grid lies in the horizon ahead.
 
     Examples
     --------
@@ -59,41 +82,67 @@ def plan_cutoffs(
     >>> [str(day) for day in plan.cutoffs]
     ['2024-01-22', '2024-02-11', '2024-03-02']
     """
-    possible = possible_cutoffs(
+    possible = possible_plan(
         as_of,
         first_day,
         horizon_days=horizon_days,
         snapshots=snapshots,
         every_days=every_days,
-        is_live=is_live,
+        calendar=calendar,
     )
-    if not possible:
-        needed = days_needed(horizon_days)
-        raise InputError(
-            f"Training needs a history of {needed} days (the horizon of {horizon_days} days and "
-            f"two thirds of it before), but as_of={as_of} lies {(as_of - first_day).days} days "
-            f"after the first order ({first_day}). Use an as_of from "
-            f"{first_day + dt.timedelta(days=needed)} on, or a shorter `outlook.horizon_days`."
-        )
-    return CutoffPlan(possible, horizon_days, every_days, snapshots)
+    if possible.cutoffs:
+        return possible
+    needed = days_needed(horizon_days)
+    grid = calendar.grid
+    if grid is not None and as_of >= first_day + dt.timedelta(days=needed):
+        raise InputError(_no_window(grid, as_of, horizon_days))
+    raise InputError(
+        f"Training needs a history of {needed} days (the horizon of {horizon_days} days and "
+        f"two thirds of it before), but as_of={as_of} lies {(as_of - first_day).days} days "
+        f"after the first order ({first_day}). Use an as_of from "
+        f"{first_day + dt.timedelta(days=needed)} on, or a shorter `outlook.horizon_days`."
+    )
 
 
-def possible_cutoffs(
+def possible_plan(
     as_of: dt.date,
     first_day: dt.date,
     *,
     horizon_days: int,
     snapshots: int,
     every_days: int,
-    is_live: Callable[[dt.date], bool] = always,
-) -> tuple[dt.date, ...]:
-    """Return the cutoffs of `plan_cutoffs`, oldest first; none where the history is too short."""
-    newest = as_of - dt.timedelta(days=horizon_days)
+    calendar: ShopCalendar = EVERY_DAY,
+) -> CutoffPlan:
+    """Return the plan of `plan_cutoffs`; without cutoffs where there can be none."""
     earliest = first_day + dt.timedelta(days=days_needed(horizon_days) - horizon_days)
-    days = range((newest - earliest).days, -1, -every_days)  # how long after the earliest
-    all_days = [earliest + dt.timedelta(days=after) for after in days]
-    live = tuple(itertools.islice(filter(is_live, all_days), snapshots))
-    return tuple(sorted(live or all_days[:snapshots]))
+    grid, window_days = calendar.grid, horizon_days
+    if grid is None:
+        newest = as_of - dt.timedelta(days=horizon_days)
+        ages = range((newest - earliest).days, -1, -every_days)  # days after the earliest
+        possible = [earliest + dt.timedelta(days=after) for after in ages]
+    else:
+        aligned = aligned_cutoffs(grid, as_of, earliest, horizon_days)
+        possible, window_days = list(aligned.every(every_days)), aligned.window_days
+    live = tuple(itertools.islice(filter(calendar.is_live, possible), snapshots))
+    cutoffs = tuple(sorted(live or possible[:snapshots]))
+    return CutoffPlan(cutoffs, horizon_days, every_days, snapshots, window_days)
+
+
+def _no_window(grid: OrderGrid, as_of: dt.date, horizon_days: int) -> str:
+    """Return why there is no cutoff on a grid, and what to do."""
+    ahead = GridAhead.of(grid, as_of, horizon_days)
+    told = f"All orders lie on {ahead.rule}"
+    if not ahead.days:
+        return (
+            f"{told}, and none of these days lies in the {horizon_days} days from {as_of} on: "
+            "it is certain that nobody orders in them. Use `outlook.horizon_days` of "
+            f"{ahead.needed_days} or more, or another as_of."
+        )
+    return (
+        f"{told}, and no window before {as_of} holds as many of these days as the horizon of "
+        f"{horizon_days} days ahead ({len(ahead.days)}); load older orders, or "
+        "use a shorter `outlook.horizon_days`."
+    )
 
 
 def days_needed(horizon_days: int) -> int:

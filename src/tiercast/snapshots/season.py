@@ -20,6 +20,9 @@ import numpy as np
 import pyarrow as pa
 
 from tiercast.snapshots.closures import YEAR_DAYS, BoolArray, FloatArray, closed_days
+from tiercast.snapshots.cutoffs import ShopCalendar
+from tiercast.snapshots.grid import OrderGrid
+from tiercast.snapshots.grid_search import find_grid, spread_evenly
 
 SMOOTHING_DAYS = 21
 COMPARED_DAYS = 180  # of the recent past with the year before, at most
@@ -74,7 +77,18 @@ class DailyOrders:
         return cls(days[0], counts)
 
     def before(self, day: dt.date) -> FloatArray:
-        """Answer the counts from the first day to the one before `day`."""
+        """Return the counts from the first day to the one before `day`.
+
+        Those of a calendar grid's day are spread over the days up to the grid's next one: a month
+        billed on its 1st is as busy on its 20th.
+        """
+        return spread_evenly(self.first, self._counted(day))
+
+    def grid(self, day: dt.date) -> OrderGrid | None:
+        """Return the calendar grid that all orders before a day lie on; None: there is none."""
+        return find_grid(self.first, self._counted(day))
+
+    def _counted(self, day: dt.date) -> FloatArray:
         counts = np.zeros(max(0, (day - self.first).days))
         known = self.counts[: len(counts)]
         counts[: len(known)] = known
@@ -94,6 +108,10 @@ class DailyOrders:
         ratio = max(CLOSED_RATIO, float(ahead * np.exp(GROWTH_KEPT * growth)))
         return SeasonClock(cutoff, ages, ratio, reason)
 
+    def calendar(self, as_of: dt.date, horizon_days: int) -> ShopCalendar:
+        """Return on which days the shop had orders, as known at a day."""
+        return ShopCalendar(self.grid(as_of), self.live_windows(as_of, horizon_days))
+
     def live_windows(self, as_of: dt.date, days: int) -> Callable[[dt.date], bool]:
         """Return what tells by its first day whether a window shows who orders.
 
@@ -104,7 +122,8 @@ class DailyOrders:
 
         def is_live(start: dt.date) -> bool:
             first = (start - self.first).days
-            return bool(is_open[first : first + days].mean() >= LEAST_OPEN)
+            window = is_open[first : first + days]
+            return bool(window.size and window.mean() >= LEAST_OPEN)
 
         return is_live
 

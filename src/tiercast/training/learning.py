@@ -40,7 +40,7 @@ def learn(
     """Answer the model learnt from a panel; segments keep the names of the previous model."""
     seed = config.train.seed
     cuts = _tier_cuts(panel, config.tiers)  # may refuse: ask first
-    folds = rolling_folds(panel.cutoffs, config.outlook.horizon_days)
+    folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
     tuning = tune(panel.lived, folds, trials=config.train.trials, seed=seed, progress=progress)
     past = past_cutoffs(panel, tuning.best, seed, progress)
     progress.stage("grow the final trees")
@@ -57,7 +57,7 @@ def learn(
         outlook,
         segments,
         rfm_edges(panel.current, config.rfm),
-        WaitingTimes.fit(panel.lived, panel.clv, config.outlook.horizon_days),
+        WaitingTimes.fit(panel.lived, panel.clv, panel.plan.window_days),
     )
     judged = [
         PastForecast(one.cutoff, one.rows, fold_forecast(outlook.blend, one.said), one.kind)
@@ -104,7 +104,11 @@ def _facts(panel: Panel, config: Config) -> Facts:
     return Facts(
         name=config.name,
         trained_as_of=panel.as_of.isoformat(),
-        horizon_days=config.outlook.horizon_days,
+        horizon_days=panel.plan.horizon_days,
+        window_days=panel.plan.window_days,
+        limit=panel.limit,
+        grid=panel.grid,
+        grid_days=panel.grid_days,
         value=config.outlook.value,
         tier_names=config.tiers.names,
         assign=config.tiers.assign,

@@ -57,7 +57,7 @@ def learning_curve(panel: Panel, params: TreeParams, seed: int) -> LearningCurve
     The level of each forecast is put right first: more data sharpens who orders, while how busy
     a window will be is told by other means. Without a past cutoff there is no curve.
     """
-    folds = rolling_folds(panel.cutoffs, panel.plan.horizon_days, most=1)
+    folds = rolling_folds(panel.cutoffs, panel.plan.window_days, most=1)
     if not folds:
         return LearningCurve((), ())
     train, test = folds[0].train_rows(panel.lived), folds[0].test_rows(panel.rows)

@@ -21,6 +21,7 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.lessons import true_tiers
 from tiercast.snapshots.history import history as rows_before
 from tiercast.snapshots.labels import labels
+from tiercast.snapshots.outlying import held, outlying_orders
 from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.workspace import allow_panel
 
@@ -110,7 +111,10 @@ def _asked(history: History, one: Asked, day: dt.date) -> pd.DataFrame:
     base, model = history.base, one.model
     known = rows_before(history.journal.orders, "ordered_at", [day]).customer_id.nunique()
     share = min(1.0, MOST_CUSTOMERS / max(1, int(known.execute())))
-    journal = sample_customers(base.connection, history.journal, day, share)
+    _check_grid(one, day)
+    outlying = outlying_orders(history.journal.orders, model.facts.limit, day)
+    whole = held(base.connection, history.journal, outlying)
+    journal = sample_customers(base.connection, whole, day, share)
     frame = feature_panel(journal, [day], model.facts.setting).to_pandas()
     missing = sorted(set(model.feature_names) - set(frame.columns))
     if missing:
@@ -127,6 +131,20 @@ def _asked(history: History, one: Asked, day: dt.date) -> pd.DataFrame:
         observed_until=base.observed_until,
     ).to_pandas()
     return _beside(told, came.drop(columns="as_of"), model)
+
+
+def _check_grid(one: Asked, day: dt.date) -> None:
+    """Refuse a day whose horizon holds another number of a calendar grid's days."""
+    facts = one.model.facts
+    if facts.grid is None:
+        return
+    count = facts.grid.count(day, facts.horizon_days)
+    if count != facts.grid_days:
+        raise InputError(
+            f"all orders lie on {facts.grid.describe()}; version {one.version} speaks of "
+            f"{facts.grid_days} of these days, but the {facts.horizon_days} days from {day} on "
+            f"hold {count}."
+        )
 
 
 def _beside(told: pd.DataFrame, came: pd.DataFrame, model: CustomerModel) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from tiercast.config.schema import Config
 from tiercast.modeling.heads import EXPERTS
+from tiercast.snapshots.grid import GridAhead
 from tiercast.training.gate import GateDecision
 from tiercast.training.learning import Learnt, feature_importance
 from tiercast.training.learning_curve import LearningCurve
@@ -43,7 +44,19 @@ def _head(panel: Panel, config: Config) -> str:
         f"Answers, for every customer with an order: the chance of no order within "
         f"{outlook.horizon_days} days, the {outlook.value} within them, the tier "
         f"({', '.join(config.tiers.names)}) and how sure each is.\n\n"
-        f"Learnt from {describe_sample(panel, config)}.\n"
+        f"Learnt from {describe_sample(panel, config)}.\n{_grid(panel)}"
+    )
+
+
+def _grid(panel: Panel) -> str:
+    """Return what the numbers are of where orders lie on certain days alone."""
+    if panel.grid is None:
+        return ""
+    ahead = GridAhead.of(panel.grid, panel.as_of, panel.plan.horizon_days)
+    return (
+        f"\n{ahead.describe()} It learnt from windows of {panel.plan.window_days} days that held "
+        "as many, as far from the last such day; its numbers are of so many, and of no other "
+        "number.\n"
     )
 
 
@@ -136,11 +149,17 @@ def _limits(panel: Panel) -> str:
     lines = [
         "It says what will happen if you go on as before, not what a campaign would change.",
     ]
+    if panel.outlying is not None:
+        lines.append(f"{_sentence(panel.outlying.describe())}.")
     if panel.plan.missing:
         lines.append(
             f"{panel.plan.missing} of {panel.plan.wanted} cutoffs lie before the history begins."
         )
     return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _figures(decision: GateDecision) -> str:

@@ -14,9 +14,17 @@ from tiercast.features.feature import Setting
 from tiercast.features.registry import KEYS, features_for
 from tiercast.modeling.certainty import Certainty
 from tiercast.snapshots.cutoffs import CutoffPlan, check_as_of, plan_cutoffs
+from tiercast.snapshots.grid import OrderGrid
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.labels import labels
+from tiercast.snapshots.outlying import (
+    OrderLimit,
+    OutlyingOrders,
+    held,
+    order_limit,
+    outlying_orders,
+)
 from tiercast.snapshots.returns import first_returns
 from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.canonical import CustomerBase
@@ -34,7 +42,9 @@ class Panel:
     horizon). `lived` has the same rows with the length that the
     horizon turned out to have on the season clock, for the models to learn from; without the
     clock it is `rows`. `current` has the features at the training's `as_of`, where nothing is
-    known yet of what follows. `share` of the customers are in each.
+    known yet of what follows. `grid` holds the only days that have orders, None: any day may.
+    Orders beyond `limit` count as large ordinary ones; `outlying` are those that lie beyond
+    it. `share` of the customers are in each.
     """
 
     plan: CutoffPlan
@@ -44,10 +54,20 @@ class Panel:
     current: pd.DataFrame
     clv: ClvModels
     season: Season
+    grid: OrderGrid | None
+    limit: OrderLimit | None
+    outlying: OutlyingOrders | None
     setting: Setting
     feature_names: tuple[str, ...]
     profile_columns: tuple[str, ...]
     share: float
+
+    @property
+    def grid_days(self) -> int | None:
+        """How many days of the grid the horizon holds, and every window; None: no grid."""
+        if self.grid is None:
+            return None
+        return self.grid.count(self.as_of, self.plan.horizon_days)
 
     @property
     def cutoffs(self) -> tuple[dt.date, ...]:
@@ -71,18 +91,22 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
     config = base.config
     first = _first_order_day(journal)
     day = check_as_of(as_of or base.observed_until, first)
+    calendar = journal.daily_orders.calendar(day, config.outlook.horizon_days)
     plan = plan_cutoffs(
         day,
         first,
         horizon_days=config.outlook.horizon_days,
         snapshots=config.train.snapshots,
         every_days=config.every_days,
-        is_live=journal.daily_orders.live_windows(day, config.outlook.horizon_days),
+        calendar=calendar,
     )
+    limit = order_limit(journal.orders, day)
+    outlying = outlying_orders(journal.orders, limit, day)
+    journal = held(base.connection, journal, outlying)
     share = _share(_customers_before(journal, day), len(plan.cutoffs))
     sampled = sample_customers(base.connection, journal, day, share)
     season = Season.at(journal.daily_orders, day, plan)
-    setting = Setting(plan.horizon_days, observed_event_types(journal, day), season.is_known)
+    setting = Setting(plan.window_days, observed_event_types(journal, day), season.is_known)
     features = _features(sampled, [*plan.cutoffs, day], setting)
     current = features[features["as_of"] == day].reset_index(drop=True)
     past = features[features["as_of"] != day].reset_index(drop=True)
@@ -94,9 +118,12 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         as_of=day,
         rows=rows,
         lived=_as_lived(rows, models, season, plan) if season.is_known else rows,
-        current=pd.concat([current, clv.predict(current, plan.horizon_days)], axis=1),
+        current=pd.concat([current, clv.predict(current, plan.window_days)], axis=1),
         clv=clv,
         season=season,
+        grid=calendar.grid,
+        limit=limit if outlying is None or outlying.are_held else None,
+        outlying=outlying,
         setting=setting,
         feature_names=tuple(f.name for f in features_for(journal, setting) if f.grain != "models"),
         profile_columns=profile_columns(journal),
@@ -118,7 +145,7 @@ def _with_clv(
     rows: pd.DataFrame, models: Mapping[dt.date, ClvModels], plan: CutoffPlan
 ) -> pd.DataFrame:
     """Answer the rows with each cutoff's own `clv_*`."""
-    parts = [model.predict(_at(rows, day), plan.horizon_days) for day, model in models.items()]
+    parts = [model.predict(_at(rows, day), plan.window_days) for day, model in models.items()]
     answered = pd.concat(parts)
     kept = rows.drop(columns=answered.columns, errors="ignore")
     return pd.concat([kept, answered], axis=1)
@@ -137,10 +164,10 @@ def _labelled(
 ) -> pd.DataFrame:
     """Add what happened in the horizon."""
     bought = labels(
-        journal.orders, plan.cutoffs, horizon_days=plan.horizon_days, observed_until=as_of
+        journal.orders, plan.cutoffs, horizon_days=plan.window_days, observed_until=as_of
     )
     back = first_returns(journal.order_days, plan.cutoffs, observed_until=as_of)
-    soon = back.filter(back.returned_after_days < plan.horizon_days)
+    soon = back.filter(back.returned_after_days < plan.window_days)
     panel = features
     for told in (bought, soon):
         came = told.to_pandas()

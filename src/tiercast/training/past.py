@@ -37,7 +37,7 @@ class Past:
 
 def past_cutoffs(panel: Panel, params: HeadParams, seed: int, progress: Progress) -> list[Past]:
     """Answer what was said of past cutoffs; of unseen customers where there is no past cutoff."""
-    folds = rolling_folds(panel.cutoffs, panel.plan.horizon_days)
+    folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
     progress.stage("forecast past cutoffs", max(1, len(folds)))
     past = []
     for fold in folds:

@@ -28,8 +28,11 @@ def rival(
     """Answer the champion's forecasts of the challenger's newest past cutoff.
 
     `record` are the champion's stored past forecasts, `challenger` the challenger's. A champion
-    of another horizon, or whose features this base has no more, says nothing.
+    of another horizon, or whose features this base has no more, says nothing; nor does one that
+    speaks of another number of days where orders lie on a calendar grid.
     """
+    if champion.facts.grid_days != panel.grid_days:
+        return Rival(version, None)
     if challenger.empty or not _can_answer(champion, panel):
         return Rival(version, record, ON_RECORD)
     newest = max(challenger["as_of"])

@@ -34,7 +34,7 @@ class Season:
     @classmethod
     def at(cls, daily: DailyOrders, as_of: dt.date, plan: CutoffPlan) -> "Season":
         """Look at the clock of the day and of the training cutoffs before it."""
-        days = plan.horizon_days
+        days = plan.window_days
         clock = daily.clock(as_of, days)
         return cls(
             as_of,

@@ -21,6 +21,7 @@ from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
 from tiercast.readiness.wording import refuse_unless_ready, remedies, verdict
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
+from tiercast.snapshots.grid import GridAhead
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import allow_panel
 from tiercast.tracking.registry import CHAMPION, load_version, register, version_of
@@ -109,6 +110,10 @@ def _train(
         features = feature_table(features_for(journal, panel.setting))
         shown.say(f"learning from {describe_sample(panel, settings)}")
         shown.say(panel.season.describe())
+        if panel.outlying is not None:
+            shown.say(f"{_sentence(panel.outlying.describe())}.")
+        if panel.grid is not None:
+            shown.say(GridAhead.of(panel.grid, panel.as_of, panel.plan.horizon_days).describe())
         result = _Training(settings, panel, base.report, readiness, features, shown).run()
         recorded.found(
             rows=len(panel.current),

@@ -1,0 +1,78 @@
+"""Whether a scoring day suits a model of a base whose orders lie on a calendar grid.
+
+Such a model speaks of so many of the grid's days, from as far after the last one as it was
+trained: on another day the horizon may hold more or fewer of them, or none.
+"""
+
+import datetime as dt
+
+from tiercast.config.errors import InputError
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.snapshots.grid import GridAhead, OrderGrid
+from tiercast.snapshots.journal import Journal
+
+MOST_OFF = 0.1  # of the number of the grid's days: the numbers say little else beyond it
+
+
+def grid_ahead(model: CustomerModel, journal: Journal, as_of: dt.date) -> GridAhead | None:
+    """Return the days that can have orders in the horizon; None: any day can.
+
+    Raises
+    ------
+    InputError
+        The horizon holds no such day, or clearly more or fewer than the model speaks of.
+    """
+    grid, horizon_days = journal.daily_orders.grid(as_of), model.horizon_days
+    if grid is None:
+        return None
+    ahead = GridAhead.of(grid, as_of, horizon_days)
+    if not ahead.days:
+        raise InputError(
+            f"All orders lie on {ahead.rule}, and none of these days lies in the {horizon_days} "
+            f"days from {as_of} on: it is certain that nobody orders in them, and that their "
+            f"value is 0. Train with `outlook.horizon_days` of {ahead.needed_days} or more, or "
+            "score another day."
+        )
+    learnt = model.facts.grid_days
+    if learnt is not None and abs(len(ahead.days) - learnt) > MOST_OFF * learnt:
+        raise InputError(
+            f"All orders lie on {ahead.rule}; the horizon of {horizon_days} days from {as_of} on "
+            f"holds {len(ahead.days)} of these days, but the model was trained for {learnt}. "
+            f"Train as of this day (tiercast train CONFIG --as-of {as_of}), or score a day whose "
+            "horizon holds as many."
+        )
+    return ahead
+
+
+def grid_notes(model: CustomerModel, ahead: GridAhead | None, as_of: dt.date) -> tuple[str, ...]:
+    """Return what is to be said of the grid of a scoring."""
+    facts = model.facts
+    if ahead is None:
+        return () if facts.grid is None else (_off_grid(facts.grid),)
+    if facts.grid is None or facts.grid_days is None:
+        untaught = "The model was trained before that was so or known: train again."
+        return (f"{ahead.describe()} {untaught}",)
+    notes = [ahead.describe()]
+    if len(ahead.days) != facts.grid_days:
+        notes.append(f"The model speaks of {facts.grid_days} such days: train again.")
+    return (*notes, *_moved(model, facts.grid, as_of))
+
+
+def _off_grid(grid: OrderGrid) -> str:
+    return (
+        f"The model was trained when all orders lay on {grid.describe()}, which they do no more: "
+        "train again."
+    )
+
+
+def _moved(model: CustomerModel, grid: OrderGrid, as_of: dt.date) -> tuple[str, ...]:
+    """Return a note where the day is further from the grid's last one than the training's."""
+    here, there = ((day - grid.last_before(day)).days for day in (as_of, model.trained_as_of))
+    if here == there:
+        return ()
+    more, days = ("more" if here > there else "less"), abs(here - there)
+    return (
+        f"The last of these days was {here} days before {as_of}, but {there} days before the "
+        f"model's training: everybody looks {days} days {more} overdue than they are. Train as "
+        "of this day for exact numbers.",
+    )

@@ -1,0 +1,48 @@
+"""Customers with orders far beyond all others: what is forecast of them, beside those orders."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as pads
+
+from tiercast.snapshots.outlying import OutlyingOrders
+
+FORECAST = (
+    "customer_id",
+    "churn_probability",
+    "expected_value",
+    "value_low",
+    "value_high",
+    "tier",
+)
+
+
+def outlying_entry(
+    outlying: OutlyingOrders | None, files: Sequence[Path]
+) -> dict[str, object] | None:
+    """Return the orders beyond the limit and their customers' forecasts, for the manifest."""
+    if outlying is None:
+        return None
+    return {**outlying.to_dict(), "forecasts": _forecasts(outlying, files)}
+
+
+def outlying_lines(outlying: OutlyingOrders | None, files: Sequence[Path]) -> tuple[str, ...]:
+    """Return what is forecast of each customer with such an order, a line each."""
+    if outlying is None:
+        return ()
+    return tuple(
+        f"Customer {row['customer_id']!r}, with an order far beyond all others: expected value "
+        f"{row['expected_value']:,.2f} ({row['value_low']:,.2f} to {row['value_high']:,.2f}), "
+        f"churn risk {row['churn_probability']:.0%}, tier {row['tier']}"
+        for row in _forecasts(outlying, files)
+    )
+
+
+def _forecasts(outlying: OutlyingOrders, files: Sequence[Path]) -> list[dict[str, object]]:
+    scores = pads.dataset([str(file) for file in files], format="parquet")
+    ids = list(dict.fromkeys(order.customer_id for order in outlying.largest))
+    wanted = pa.array(ids, scores.schema.field("customer_id").type)
+    rows = scores.to_table(list(FORECAST), filter=pc.field("customer_id").isin(wanted))
+    return sorted(rows.to_pylist(), key=lambda row: ids.index(row["customer_id"]))

@@ -1,0 +1,193 @@
+"""The calendar grid that a base's orders may lie on: all on the 1st, on Mondays, at month ends.
+
+Between its days nothing is ordered, so that how many of them a window holds decides what is
+ordered in it: 90 days from the 1st of June hold three 1sts, 90 days from the 2nd hold two. A
+shop that is closed on some weekdays has no grid: it has more than one order day in five.
+"""
+
+import calendar
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+MONTH_END = 31  # a day of the month beyond its last one is its last one
+LAST_ONE = 5  # a weekday's fifth in a month is its last one
+SATURDAY = 5
+DAY = dt.timedelta(days=1)
+MOST_LISTED = 6
+
+
+@dataclass(frozen=True)
+class OrderGrid:
+    """Days by rule: every `every_days` days from `anchor`, or on `month_days` by the month.
+
+    `every_days` is 0 where it goes by months: then by every `every_months`-th month from the
+    anchor's, on each of `month_days` (`MONTH_END`: the last), moved off weekends by `roll`. With
+    a `weekday` (Monday is 0) these count it: the 1st is the first Monday, `LAST_ONE` the last.
+
+    Examples
+    --------
+    >>> monthly = OrderGrid(dt.date(2024, 1, 1), every_months=1, month_days=(1,))
+    >>> monthly.describe()
+    'the 1st of each month'
+    >>> [str(day) for day in monthly.days(dt.date(2024, 6, 2), dt.date(2024, 8, 31))]
+    ['2024-07-01', '2024-08-01']
+    """
+
+    anchor: dt.date
+    every_days: int = 0
+    every_months: int = 0
+    month_days: tuple[int, ...] = ()
+    roll: int = 0
+    weekday: int | None = None
+
+    def days(self, start: dt.date, end: dt.date) -> tuple[dt.date, ...]:
+        """Return the grid's days in `[start, end)`, rising."""
+        every = self._by_days(start) if self.every_days else self._by_months(start)
+        until = itertools.takewhile(lambda day: day < end, every)
+        return tuple(day for day in until if day >= start)
+
+    def count(self, start: dt.date, days: int) -> int:
+        """Return how many of the grid's days lie in the `days` days from `start` on."""
+        return len(self.days(start, start + dt.timedelta(days=days)))
+
+    def last_before(self, day: dt.date) -> dt.date:
+        """Return the newest of its days before a day."""
+        return self.days(day - self.longest_gap, day)[-1]
+
+    def next_from(self, day: dt.date) -> dt.date:
+        """Return the first of its days at or after a day."""
+        return self.days(day, day + self.longest_gap)[0]
+
+    @property
+    def longest_gap(self) -> dt.timedelta:
+        """Time within which at least one of its days lies."""
+        return dt.timedelta(days=self.every_days or 31 * self.every_months + 7)
+
+    def describe(self) -> str:
+        """Return the rule in words."""
+        if self.every_days:
+            weeks = self.every_days // 7
+            every = "each week" if weeks == 1 else f"every {weeks} weeks"
+            return f"{self.anchor:%A} of {every}"
+        days = " and ".join(self._named(day) for day in self.month_days)
+        months = "each month" if self.every_months == 1 else f"every {self.every_months} months"
+        return f"the {days} of {months}{_MOVED[self.roll]}"
+
+    def _by_days(self, start: dt.date) -> Iterator[dt.date]:
+        first = start + dt.timedelta(days=(self.anchor - start).days % self.every_days)
+        return (first + dt.timedelta(days=self.every_days * n) for n in itertools.count())
+
+    def _by_months(self, start: dt.date) -> Iterator[dt.date]:
+        first = _month_number(start) - 1  # a day may be moved into the next month
+        first += (_month_number(self.anchor) - first) % self.every_months
+        for number in itertools.count(first - self.every_months, self.every_months):
+            for day in self.month_days:
+                yield self._in_month(number, day)
+
+    def _in_month(self, number: int, day: int) -> dt.date:
+        if self.weekday is None:
+            return _rolled(_in_month(number, day), self.roll)
+        return _nth_weekday(number, day, self.weekday)
+
+    def _named(self, day: int) -> str:
+        if self.weekday is None:
+            return _ordinal(day)
+        return f"{_NTH[day - 1]} {calendar.day_name[self.weekday]}"
+
+
+_NTH = ("first", "second", "third", "fourth", "last")
+_MOVED = {
+    0: "",
+    1: " (or the working day after it)",
+    -1: " (or the working day before it)",
+}
+
+
+@dataclass(frozen=True)
+class GridAhead:
+    """A grid and its days in a horizon: all that was ordered lies on such days.
+
+    Examples
+    --------
+    >>> weekly = OrderGrid(dt.date(2024, 1, 1), every_days=7)
+    >>> ahead = GridAhead.of(weekly, dt.date(2024, 6, 4), 10)
+    >>> [str(day) for day in ahead.days], ahead.needed_days, ahead.usual_gap
+    (['2024-06-10'], 7, 7)
+    """
+
+    grid: OrderGrid
+    as_of: dt.date
+    horizon_days: int
+    days: tuple[dt.date, ...]
+
+    @classmethod
+    def of(cls, grid: OrderGrid, as_of: dt.date, horizon_days: int) -> Self:
+        """Look at the horizon from a day on."""
+        return cls(grid, as_of, horizon_days, grid.days(as_of, as_of + horizon_days * DAY))
+
+    @property
+    def rule(self) -> str:
+        """The grid in words."""
+        return self.grid.describe()
+
+    @property
+    def needed_days(self) -> int:
+        """The shortest horizon that holds one of its days."""
+        return (self.grid.next_from(self.as_of) - self.as_of).days + 1
+
+    @property
+    def usual_gap(self) -> int:
+        """Days between two of its days, the longest of the coming ones."""
+        days = self.grid.days(self.as_of, self.as_of + 13 * self.grid.longest_gap)
+        return max((later - earlier).days for earlier, later in itertools.pairwise(days))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the rule, the number of its days in the horizon, and these, as plain data."""
+        days = [day.isoformat() for day in self.days]
+        return {"rule": self.rule, "horizon_days": self.horizon_days, "days": days}
+
+    def describe(self) -> str:
+        """Return in a sentence which of its days the horizon holds."""
+        listed = ", ".join(str(day) for day in self.days[:MOST_LISTED])
+        more = ", ..." if len(self.days) > MOST_LISTED else ""
+        return (
+            f"All orders lie on {self.rule}; the {self.horizon_days} days from {self.as_of} on "
+            f"hold {len(self.days)} of these days ({listed}{more})."
+        )
+
+
+def known_until(grid: OrderGrid | None, observed_until: dt.date) -> dt.date:
+    """Return the day before which all is known: nothing is ordered before the grid's next day."""
+    return observed_until if grid is None else grid.next_from(observed_until)
+
+
+def _month_number(day: dt.date) -> int:
+    return 12 * day.year + day.month - 1
+
+
+def _in_month(number: int, day: int) -> dt.date:
+    first = dt.date(number // 12, number % 12 + 1, 1)
+    following = dt.date((number + 1) // 12, (number + 1) % 12 + 1, 1)
+    return min(first + dt.timedelta(days=day - 1), following - DAY)
+
+
+def _nth_weekday(number: int, nth: int, weekday: int) -> dt.date:
+    first = _in_month(number, 1)
+    days = first + dt.timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+    return days if days <= _in_month(number, MONTH_END) else days - dt.timedelta(days=7)
+
+
+def _rolled(day: dt.date, roll: int) -> dt.date:
+    while roll and day.weekday() >= SATURDAY:
+        day += roll * DAY
+    return day
+
+
+def _ordinal(day: int) -> str:
+    if day == MONTH_END:
+        return "last day"
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(day % 10 if day not in (11, 12, 13) else 0, "th")
+    return f"{day}{ending}"
