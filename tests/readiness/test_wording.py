@@ -10,7 +10,11 @@ from tiercast.readiness.judgement import ReadinessFinding, judge
 from tiercast.readiness.wording import readiness_cells, refuse_unless_ready, remedies, verdict
 
 POINTS = judge(but(span={"wanted_cutoffs": 9}, orders={"returning": 450}))
-REFUSED = judge(but(span={"observed_until": dt.date(2024, 6, 20)}, outcomes={"buyers": 0}))
+LATE = {
+    "span": {"observed_until": dt.date(2024, 6, 20)},
+    "silence": {"last_day": dt.date(2024, 6, 19), "days": 12},
+}
+REFUSED = judge(but(**LATE, gaps={"put_aside": Gap("`events`", 0.6)}))
 
 
 def test_a_finding_is_shown_in_its_unit():
@@ -25,7 +29,7 @@ def test_a_finding_is_shown_in_its_unit():
 def test_the_verdict_names_what_to_look_at():
     assert verdict(judge(READY)) == "Ready to train as of 2024-07-01."
     assert verdict(POINTS) == "Ready to train as of 2024-07-01; look at cutoffs, returning."
-    assert verdict(REFUSED) == "Not ready to train as of 2024-07-01: fresh, buyers."
+    assert verdict(REFUSED) == "Not ready to train as of 2024-07-01: fresh, put_aside."
 
 
 def test_each_open_point_is_a_line_with_rule_value_and_remedy():
@@ -41,27 +45,25 @@ def test_each_open_point_is_a_line_with_rule_value_and_remedy():
 def test_a_refusal_names_every_failed_rule_with_its_remedy():
     with pytest.raises(InputError) as caught:
         refuse_unless_ready(REFUSED)
-    head, fresh, buyers = str(caught.value).splitlines()
+    head, fresh, put_aside, _ = str(caught.value).splitlines()
     assert head == "The data are not ready for a training as of 2024-07-01:"
     assert fresh == (
-        "  fresh (days that as_of lies beyond the last order line) must be at most 0 days, but "
-        "is 11 days; load the newer orders, or use an as_of up to 2024-06-20."
+        "  fresh (days without an order before as_of, in usual gaps between order days) must be "
+        "at most 3.0 usual gaps, but is 12.0 usual gaps; the last order is of 2024-06-19, 12 days "
+        "before as_of, and a usual gap has 1: load the newer orders, or use an as_of up to "
+        "2024-06-20; otherwise those days count as days on which nobody ordered."
     )
-    assert "buyers (" in buyers
-    assert "must be at least 1, but is 0; use a longer `outlook.horizon_days`" in buyers
+    assert "must be at most 50.0%, but is 60.0%; mend `events`" in put_aside
 
 
-# Nobody ordered after the newest cutoff, but after older ones somebody did.
 @pytest.mark.parametrize(
     ("facts", "helps"),
     [
         ({"gaps": {"put_aside": Gap("`transactions`", 0.6)}}, True),
-        ({"outcomes": {"buyers": 0}}, True),
-        ({"outcomes": {"buyers": 0, "rarer_rows": 0}}, False),
-        ({"outcomes": {"buyers": 8_000, "rarer_rows": 0}}, False),
+        (LATE, True),
         ({"outcomes": {"tiers": 2}}, False),
         ({"span": {"first_day": dt.date(2024, 3, 1)}}, False),
-        ({"span": {"observed_until": dt.date(2024, 6, 20)}, "outcomes": {"buyers": 0}}, False),
+        ({**LATE, "outcomes": {"tiers": 2}}, False),
         ({"orders": {"customers": 0, "returning": 0}}, False),
     ],
 )
@@ -69,6 +71,12 @@ def test_force_is_named_only_where_it_can_help(facts, helps):
     with pytest.raises(InputError) as caught:
         refuse_unless_ready(judge(but(**facts)))
     assert str(caught.value).endswith("`tiercast train --force` trains all the same.") == helps
+
+
+@pytest.mark.parametrize("buyers", [0, 8_000])
+def test_a_base_that_nobody_or_everybody_leaves_is_not_refused(buyers):
+    certain = {"buyers": buyers, "rarer_rows": 0, "ordered_rows": 60_000 * (buyers > 0)}
+    refuse_unless_ready(judge(but(outcomes=certain)))
 
 
 def test_recommendations_and_warnings_refuse_nothing():

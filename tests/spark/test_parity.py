@@ -10,6 +10,7 @@ from spark_bases import Some, assert_equal_rows, train_on_some
 from tiercast.config.alerts import AlertsConfig
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
+from tiercast.definitions.churn_definition import churn_definition
 from tiercast.scoring.score import score
 from tiercast.sources.samples import sample_path
 from tiercast.verbs.features import features
@@ -113,3 +114,16 @@ def test_the_verb_writes_the_same_features(text_ids, cluster, tmp_path):
         frame = pd.read_parquet(path)
         frames.append(frame.sort_values("customer_id", ignore_index=True))
     pd.testing.assert_frame_equal(*frames, rtol=1e-9, atol=0)
+
+
+def test_churn_definitions_are_measured_on_the_same_customers(cdnow, cluster, monkeypatch):
+    """Of CDNOW's 23,570 customers 2,000 are drawn."""
+    monkeypatch.setattr("tiercast.definitions.outcomes.MOST_CUSTOMERS", 2_000)
+    found = []
+    for engine in ("duckdb", cluster.url):
+        config = cdnow.config.model_copy(update={"engine": engine})
+        found.append(churn_definition(config, cdnow.as_of))
+    here, there = found
+    assert here.share == there.share < 0.1
+    pd.testing.assert_frame_equal(there.candidates, here.candidates, rtol=1e-9)
+    assert there.recommendation == here.recommendation

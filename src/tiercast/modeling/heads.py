@@ -16,6 +16,7 @@ from tiercast.modeling.certainty import Certainty
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.linear import LinearModel
 from tiercast.modeling.trees import Grown, Sample, TreeParams, grow
+from tiercast.snapshots.season import CLOSED_RATIO
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -132,7 +133,8 @@ class Heads:
     def predict(self, frame: pd.DataFrame) -> Opinions:
         """Answer what each expert says of each row of a feature frame."""
         btyd = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float))
-        btyd_value = _log_value(frame["clv_expected_value"].to_numpy(dtype=float))
+        least = np.log(_least_value(frame))
+        btyd_value = _log_value(frame["clv_expected_value"].to_numpy(dtype=float), least)
         if self.learners is None:
             return Opinions(np.column_stack([btyd] * 3), np.column_stack([btyd_value] * 3))
         found = self.learners.opinions(self.design.transform(frame), np.log(horizon_ratio(frame)))
@@ -140,7 +142,7 @@ class Heads:
         learnt = np.where(beyond, btyd_value[:, np.newaxis], found[1])
         return Opinions(
             np.column_stack([found[0], btyd]),
-            np.column_stack([np.maximum(learnt, np.log(LEAST_VALUE)), btyd_value]),
+            np.column_stack([np.maximum(learnt, least[:, np.newaxis]), btyd_value]),
         )
 
     def to_files(self) -> dict[str, str]:
@@ -221,8 +223,14 @@ def _reached(panel: pd.DataFrame) -> float:
     return max(LEAST_VALUE, float(largest.iloc[-1])) if len(largest) else LEAST_VALUE
 
 
-def _log_value(value: FloatArray) -> FloatArray:
-    return np.log(np.maximum(value, LEAST_VALUE))
+def _least_value(frame: pd.DataFrame) -> FloatArray:
+    """Return the least value expected of each row: as good as none of a shop that is closed."""
+    closed = horizon_ratio(frame) <= CLOSED_RATIO
+    return np.where(closed, LEAST_VALUE * CLOSED_RATIO, LEAST_VALUE)
+
+
+def _log_value(value: FloatArray, least: FloatArray) -> FloatArray:
+    return np.maximum(np.log(np.maximum(value, np.finfo(float).tiny)), least)
 
 
 def _mapping(stored: object) -> Mapping[str, object]:

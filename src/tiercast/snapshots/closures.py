@@ -39,7 +39,8 @@ def closed_days(counts: FloatArray) -> BoolArray:
     closed = np.zeros(len(counts), dtype=bool)
     for start, end in _runs(silent):
         comparable = known[start:end]
-        if comparable.any() and again[start:end][comparable].mean() >= LEAST_AGAIN:
+        is_over = end < len(counts)
+        if is_over and comparable.any() and again[start:end][comparable].mean() >= LEAST_AGAIN:
             closed[start:end] = True
     return closed | _still_closed(counts, near)
 

@@ -121,9 +121,9 @@ class DailyOrders:
         is_open = ~closed_days(self.before(as_of))
 
         def is_live(start: dt.date) -> bool:
-            first = (start - self.first).days
+            first = max(0, (start - self.first).days)
             window = is_open[first : first + days]
-            return bool(window.size and window.mean() >= LEAST_OPEN)
+            return not len(window) or bool(window.mean() >= LEAST_OPEN)
 
         return is_live
 
