@@ -29,7 +29,7 @@ def test_versions_are_rows_with_what_one_chooses_by(store, trained):
     assert first.created <= second.created
 
 
-@pytest.mark.parametrize("wanted", ["2", "challenger", "@challenger"])
+@pytest.mark.parametrize("wanted", ["2", 2, "challenger", "@challenger"])
 def test_a_version_is_found_by_number_or_alias(store, trained, wanted):
     assert find_version(trained.config, wanted).version == "2"
 

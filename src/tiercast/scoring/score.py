@@ -21,7 +21,7 @@ from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
-from tiercast.tracking.registry import version_folder
+from tiercast.tracking.registry import Version, version_folder
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def score(
     config: Config | str | Path,
     as_of: dt.date | str | None = None,
     *,
-    model_version: str | None = None,
+    model_version: Version | None = None,
     output: str | Path | None = None,
     progress: Progress | None = None,
 ) -> ScoreResult:
@@ -75,7 +75,7 @@ def score(
 def _job(
     history: History,
     as_of: dt.date | str | None,
-    model_version: str | None,
+    model_version: Version | None,
     output: Path,
     recorded: RecordedRun,
     progress: Progress,

@@ -12,6 +12,7 @@ from tiercast.tracking.registry import (
     CHALLENGER,
     CHAMPION,
     ModelVersion,
+    Version,
     find_version,
     load_version,
     versions,
@@ -53,7 +54,9 @@ class Comparison:
 
 
 def compare(
-    config: Config | str | Path, version: str | None = None, against: str | None = None
+    config: Config | str | Path,
+    version: Version | None = None,
+    against: Version | None = None,
 ) -> Comparison:
     """Answer how versions did on past days, and what one changes against another.
 
@@ -88,12 +91,12 @@ def _row(row: ModelVersion) -> dict[str, object]:
 
 
 def _pair(
-    config: Config, known: list[ModelVersion], version: str | None, against: str | None
+    config: Config, known: list[ModelVersion], version: Version | None, against: Version | None
 ) -> tuple[ModelVersion, ModelVersion] | None:
     """Answer the two to compare; None where there is one at most and none was named."""
     if version is None and against is None and len(known) < 2:
         return None
-    other = find_version(config, against or CHAMPION)
+    other = find_version(config, CHAMPION if against is None else against)
     if version is not None:
         return find_version(config, version), other
     rest = [row for row in known if row.version != other.version]
