@@ -6,9 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
-from tiercast.config.alerts import AlertsConfig
+from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
+from tiercast.config.plugins import unknown_plugins
 from tiercast.config.settings import Settings
 from tiercast.config.text import Text
 
@@ -253,6 +254,7 @@ class Config(Settings):
     alerts: AlertsConfig = Field(default=AlertsConfig(), exclude=True)
     output: OutputConfig
     feature_store: FeatureStoreConfig | None = None
+    plugins: tuple[str, ...] = ()
     language: Literal["en", "zh"] = "en"
 
     @model_validator(mode="before")
@@ -271,6 +273,15 @@ class Config(Settings):
             raise ValueError("sources must name the table `transactions`")
         return self
 
+    @field_validator("plugins")
+    @classmethod
+    def _installed(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({name for name in names if names.count(name) > 1})
+        wrong = f"a plugin is named once, but got {twice} twice" if twice else None
+        if wrong := wrong or unknown_plugins(names):
+            raise ValueError(wrong.rstrip("."))
+        return names
+
     @model_validator(mode="after")
     def _stores_features_on_duckdb(self) -> Self:
         if self.feature_store is not None and self.on_spark:
@@ -279,6 +290,17 @@ class Config(Settings):
                 f"{self.engine!r}; leave one of the two out"
             )
         return self
+
+    @model_validator(mode="after")
+    def _leaves_out_alerts_there_are(self) -> Self:
+        if not set(self.alerts.without) <= {rule.name for rule in default_rules()}:
+            self.alerts.active(self.plugins)  # reads the plugins, which takes time
+        return self
+
+    @property
+    def alert_rules(self) -> tuple[AlertRule, ...]:
+        """The alert rules that are on, those of plugins among them."""
+        return self.alerts.active(self.plugins)
 
     @property
     def on_spark(self) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tiercast.config.errors import InputError
+from tiercast.config.plugins import check_installed
 from tiercast.config.schema import RfmWeightsConfig
 from tiercast.config.settings import Settings
 from tiercast.features.clv import ClvModels
@@ -51,11 +52,12 @@ class Facts(Settings):
     season: str = ""
     language: Language
     rfm_weights: RfmWeightsConfig
+    plugins: dict[str, str] = {}
 
     @property
     def setting(self) -> Setting:
         """What feature expressions depend on."""
-        return Setting(self.horizon_days, self.event_types, self.on_clock)
+        return Setting(self.horizon_days, self.event_types, self.on_clock, tuple(self.plugins))
 
 
 @dataclass(frozen=True)
@@ -179,8 +181,10 @@ class CustomerModel:
             raise InputError(
                 f"Model format must be {FORMAT}, but got {stored['format']}; retrain."
             )
+        facts = Facts.model_validate(stored["facts"])
+        check_installed(facts.plugins)
         return cls(
-            Facts.model_validate(stored["facts"]),
+            facts,
             ClvModels.from_dict(stored["clv"]),
             Outlook.from_files(files),
             CustomerSegments.from_dict(stored["segments"]),

@@ -143,7 +143,8 @@ def fit_outlook(
     seed: int,
 ) -> Outlook:
     """Answer the outlook of today's customers: blend, level and doubt learnt from the past."""
-    blend = Blend.fit([fold for fold in past if fold.season_known == season.is_known], seed)
+    alike = [fold for fold in past if fold.season_known == season.is_known]
+    blend = Blend.fit(alike, seed, own=len(heads.members))
     folds = [fold_forecast(blend, fold) for fold in past]
     lessons = Lessons.of(folds, tier_cuts, season)
     return Outlook.of(Experts.of(heads, blend, current), lessons, tier_cuts)

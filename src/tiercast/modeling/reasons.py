@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from tiercast.modeling.blend import Blend
+from tiercast.modeling.blend import BTYD, Blend
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.figures import Figures
 from tiercast.modeling.heads import BTYD_FEATURE, Heads, Learners
@@ -63,7 +63,7 @@ def effects(heads: Heads, blend: Blend, frame: pd.DataFrame, partner_base: float
     `partner_base` is the BTYD models' mean log odds in training, from which their effect counts.
     """
     partner = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float)) - partner_base
-    weight = 1.0 if heads.learners is None else blend.weights[-1]
+    weight = 1.0 if heads.learners is None else blend.weights[BTYD]
     partner_effect = -weight * partner[:, np.newaxis]
     if heads.learners is None:
         return Effects((BTYD_FEATURE,), partner_effect)

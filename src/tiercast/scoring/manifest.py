@@ -4,6 +4,7 @@ import datetime as dt
 from importlib.metadata import version as package_version
 
 from tiercast.config.environment import told
+from tiercast.config.plugins import versions_of
 from tiercast.config.schema import Config, SourceConfig
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.totals import Totals
@@ -31,7 +32,9 @@ def manifest(
             "version": version.version,
             "run_id": version.run_id,
             "trained_as_of": model.facts.trained_as_of,
+            "plugins": dict(model.facts.plugins),
         },
+        "plugins": versions_of(base.config.plugins),
         "tiercast_version": package_version("tiercast"),
         "customers": totals.rows,
         "tiers": totals.tiers,

@@ -19,7 +19,7 @@ def check_requirements(model: CustomerModel, journal: Journal) -> None:
         A profile column or a feature's source is missing; the message names them.
     """
     facts = model.facts
-    missing = sorted(set(facts.profile_columns) - set(profile_columns(journal)))
+    missing = sorted(set(facts.profile_columns) - set(profile_columns(journal, facts.setting)))
     if missing:
         raise InputError(
             f"The model was trained with the profile columns {', '.join(missing)}, which "

@@ -1,7 +1,6 @@
 """The model card: what the model is, what it learnt from, how good it was, its limits."""
 
 from tiercast.config.schema import Config
-from tiercast.modeling.heads import EXPERTS
 from tiercast.training.gate import GateDecision
 from tiercast.training.learning import Learnt, feature_importance
 from tiercast.training.learning_curve import LearningCurve
@@ -66,7 +65,8 @@ def _level(panel: Panel, learnt: Learnt) -> str:
     calibration, blend = outlook.calibration, outlook.blend
     cuts = ", ".join(f"{cut:,.2f}" for cut in outlook.tier_cuts)
     weights = ", ".join(
-        f"{name} {weight:.0%}" for name, weight in zip(EXPERTS, blend.weights, strict=True)
+        f"{name} {weight:.0%}"
+        for name, weight in zip(outlook.heads.names, blend.weights, strict=True)
     )
     low, high = outlook.level_doubt.interval(1.0, 0.0)
     return (

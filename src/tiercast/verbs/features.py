@@ -88,7 +88,8 @@ def _panel(history: History, as_of: dt.date) -> ir.Table:
     base, journal = history.base, history.journal
     horizon_days = base.config.outlook.horizon_days
     on_clock = journal.daily_orders.clock(as_of, horizon_days).is_open
-    setting = Setting(horizon_days, observed_event_types(journal, as_of), on_clock)
+    events = observed_event_types(journal, as_of)
+    setting = Setting(horizon_days, events, on_clock, base.config.plugins)
     return base.connection.create_table("panel", feature_panel(journal, [as_of], setting))
 
 
