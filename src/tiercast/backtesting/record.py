@@ -9,12 +9,14 @@ import pandas as pd
 
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import flush, to_json, writing
+from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST, labels
 from tiercast.backtesting.figures import backtest_figures
 from tiercast.backtesting.result import Backtest
+from tiercast.config.plugins import rows_of, versions_of
 from tiercast.config.schema import Config
 from tiercast.modeling.bootstrap import RESAMPLES
-from tiercast.modeling.case import MEASURES
+from tiercast.modeling.measures import measures_of
 from tiercast.tracking.runs import training_run
 
 FOLDER = "backtest"
@@ -55,9 +57,9 @@ def log(config: Config, found: Backtest) -> str:
         run.log_metrics(mean_metrics(found.leaderboard))
         ours = found.by_origin[found.by_origin["contender"] == TIERCAST]
         for row in ours.to_dict("records"):
-            scores = {metric.name: row[metric.name] for metric in MEASURES}
+            scores = {metric.name: row[metric.name] for metric in measures_of(found.plugins)}
             run.log_snapshot(row["origin"], {k: v for k, v in scores.items() if v == v})
-        run.log_figures(backtest_figures(found.predictions, labels()), "figures.html")
+        run.log_figures(backtest_figures(found.predictions, labels(found.plugins)), "figures.html")
         for table in SHOWN_TABLES:
             run.log_table(getattr(found, table), f"{table}.json")
         run.log_dict(summary(found), SUMMARY)
@@ -96,5 +98,9 @@ def summary(found: Backtest) -> Mapping[str, object]:
         "not_run": [asdict(one) for one in found.not_run],
         "totals": found.totals.to_dict("records"),
         "grade": found.grade.to_dict(),
+        "plugins": versions_of(found.plugins),
+        "own_contenders": {
+            one.name: one.meaning for _, one in rows_of(found.plugins, "contenders", Contender)
+        },
         "metrics": found.leaderboard.set_index("contender").to_dict("index"),
     }

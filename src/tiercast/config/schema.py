@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_v
 from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
-from tiercast.config.plugins import unknown_plugins
+from tiercast.config.plugins import rows_of, unknown_plugins
 from tiercast.config.settings import Settings
 from tiercast.config.text import Text
 
@@ -17,10 +17,18 @@ TableName = Literal[
     "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
 ]
 
-# What a challenger may have to be better by than the champion (rows of modeling/metrics.py).
-GateMetric = Literal[
-    "auc", "average_precision", "brier", "log_loss", "gini", "spearman", "mae", "rmse"
-]
+# What a challenger may have to be better by than the champion (rows of modeling/metrics.py); a
+# plugin's metric of churn or value may be named, too.
+GATE_METRICS = (
+    "auc",
+    "average_precision",
+    "brier",
+    "log_loss",
+    "gini",
+    "spearman",
+    "mae",
+    "rmse",
+)
 
 DUCKDB, LOCAL_SPARK = "duckdb", "local-spark"
 POSTGRESQL, DUCKDB_FILE = "postgresql://", "duckdb://"
@@ -74,7 +82,7 @@ class TrainConfig(Settings):
     trials: int = Field(default=30, ge=0)
     timeout_seconds: int | None = Field(default=None, ge=1)
     seed: int = Field(default=7, ge=0)
-    gate_metric: GateMetric = "log_loss"
+    gate_metric: str = "log_loss"
 
 
 class TiersConfig(Settings):
@@ -289,6 +297,19 @@ class Config(Settings):
                 f"a `feature_store` works with `engine: {DUCKDB}` alone, but got engine "
                 f"{self.engine!r}; leave one of the two out"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _gate_knows_its_metric(self) -> Self:
+        name = self.train.gate_metric
+        if name in GATE_METRICS:
+            return self
+        rows = rows_of(self.plugins, "metrics", object)
+        own = {getattr(row, "name", ""): getattr(row, "kind", "") for _, row in rows}
+        added = [one for one, kind in own.items() if kind in ("churn", "value")]
+        if name not in added:
+            known = ", ".join((*GATE_METRICS, *added))
+            raise ValueError(f"train.gate_metric must be one of {known}, but got {name!r}")
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+from pydantic import Field
 
 from tiercast.config.errors import InputError
 from tiercast.config.plugins import check_installed
@@ -18,6 +19,7 @@ from tiercast.config.settings import Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.modeling.assignment import Assign, assign_tiers
+from tiercast.modeling.attribution import attribution
 from tiercast.modeling.memberships import names_held
 from tiercast.modeling.next_order import WaitingTimes, dates_after
 from tiercast.modeling.outlook import Outlook
@@ -52,7 +54,7 @@ class Facts(Settings):
     season: str = ""
     language: Language
     rfm_weights: RfmWeightsConfig
-    plugins: dict[str, str] = {}
+    plugins: dict[str, str] = Field(default_factory=dict)
 
     @property
     def setting(self) -> Setting:
@@ -120,6 +122,10 @@ class CustomerModel:
         outlook = self.outlook
         found = effects(outlook.heads, outlook.blend, full, self.facts.partner_base)
         return reasons(found, full, self.facts.language)
+
+    def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+        """Return exact Shapley values of the log odds of no order, and their base value."""
+        return attribution(self.outlook, self.with_clv(frame), self.facts.partner_base)
 
     def assign(self, scored: pd.DataFrame) -> IntArray:
         """Answer the tier (0 = best) of each row, taking the rows as the whole base, (n,)."""

@@ -157,9 +157,7 @@ class Heads:
         own = [one.opinions(frame) for one in self.members]
         beyond = (btyd_value > np.log(self.reached))[:, np.newaxis]
         told = np.column_stack([found[1], *(_log_value(value) for _, value in own)])
-        learnt = np.maximum(
-            np.where(beyond, btyd_value[:, np.newaxis], told), np.log(LEAST_VALUE)
-        )
+        learnt = np.maximum(np.where(beyond, btyd_value[:, np.newaxis], told), np.log(LEAST_VALUE))
         return Opinions(
             np.column_stack([found[0], btyd, *(log_odds for log_odds, _ in own)]),
             np.column_stack([learnt[:, :2], btyd_value, learnt[:, 2:]]),

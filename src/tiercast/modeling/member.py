@@ -140,6 +140,7 @@ class FittedMember:
         plugin, name = str(stored["plugin"]), str(stored["name"])
         columns, state = stored["columns"], stored["state"]
         assert isinstance(columns, dict)
+        assert state is None or isinstance(state, dict)
         known = {member.name: member for _, member in members_of([plugin])}
         if name not in known:
             raise ConfigError(

@@ -68,7 +68,7 @@ def effects(heads: Heads, blend: Blend, frame: pd.DataFrame, partner_base: float
     if heads.learners is None:
         return Effects((BTYD_FEATURE,), partner_effect)
     learnt = -_learnt_effects(heads.learners, blend, heads.design.transform(frame))
-    features, summed = _sum_levels(heads.design.features, learnt)
+    features, summed = sum_by_feature(heads.design.features, learnt)
     return Effects((*features, BTYD_FEATURE), np.hstack([summed, partner_effect]))
 
 
@@ -128,8 +128,10 @@ def _strongest(found: Effects) -> npt.NDArray[np.int_]:
     return strongest
 
 
-def _sum_levels(features: Sequence[str], values: FloatArray) -> tuple[tuple[str, ...], FloatArray]:
-    """Answer one column per feature: the 0/1 columns of a category are summed."""
+def sum_by_feature(
+    features: Sequence[str], values: FloatArray
+) -> tuple[tuple[str, ...], FloatArray]:
+    """Return one column per feature: the columns that share one are summed."""
     names = tuple(dict.fromkeys(features))
     place = np.array([names.index(feature) for feature in features])
     summed = np.zeros((len(values), len(names)))

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from tiercast.artifacts.model_folder import load_model
 from tiercast.artifacts.scored_days import scores_folder
 from tiercast.config.loading import load_config
@@ -15,6 +17,7 @@ from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.job import Job
 from tiercast.scoring.requirements import check_requirements, outdated_settings
+from tiercast.scoring.stored import rows_in
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
@@ -37,6 +40,19 @@ class ScoreResult:
     expected_interval: tuple[float, float]
     notes: tuple[str, ...]
     copies: tuple[str, ...] = ()
+
+    def frame(self) -> pd.DataFrame:
+        """Return the scores as they lie in `folder` now, one row per customer.
+
+        The whole base comes into memory. `tiercast.scoring.stored.scored_customers` puts the
+        features beside them.
+
+        Raises
+        ------
+        InputError
+            The folder is gone.
+        """
+        return rows_in(self.folder)
 
 
 def score(

@@ -8,6 +8,7 @@ import pandas as pd
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
+from tiercast.modeling.measures import forecast_measures
 from tiercast.tracking.registry import (
     CHALLENGER,
     CHAMPION,
@@ -106,10 +107,11 @@ def _pair(
 
 def _metrics(config: Config, ours: Asked, theirs: Asked) -> tuple[pd.DataFrame, Notes]:
     """Answer the metrics of days that both have on record, or of one that both are asked about."""
+    seed, measures = config.train.seed, forecast_measures(config.plugins)
     if days_of_both(ours.record, theirs.record):
-        return past_metrics(ours.record, theirs.record, config.train.seed), ()
+        return past_metrics(ours.record, theirs.record, seed, measures), ()
     told, told_by_other, notes = matured(config, ours, theirs)
-    return past_metrics(told, told_by_other, config.train.seed), notes
+    return past_metrics(told, told_by_other, seed, measures), notes
 
 
 def _detailed(

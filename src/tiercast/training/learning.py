@@ -13,6 +13,7 @@ from tiercast.modeling.customer_model import CustomerModel, Facts
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.heads import BTYD_FEATURE, Heads
 from tiercast.modeling.lessons import SeasonAhead
+from tiercast.modeling.measures import forecast_measures
 from tiercast.modeling.member import members_of
 from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
@@ -67,7 +68,7 @@ def learn(
         PastForecast(one.cutoff, one.rows, fold_forecast(outlook.blend, one.said), one.kind)
         for one in past
     ]
-    evaluation = evaluate(judged, cuts, config.tiers, ahead)
+    evaluation = evaluate(judged, cuts, config.tiers, ahead, forecast_measures(config.plugins))
     return Learnt(model, tuning, evaluation, past[0].kind)
 
 

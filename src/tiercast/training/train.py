@@ -16,6 +16,7 @@ from tiercast.contract.report import DataReport
 from tiercast.daybook.history import open_history
 from tiercast.features.registry import feature_table, features_for
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.measures import forecast_measures
 from tiercast.modeling.studies import Studies, kept_in
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
@@ -166,12 +167,13 @@ class _Training:
     ) -> GateDecision:
         """Answer whether the new version takes the champion's place."""
         told, train = learnt.evaluation.predictions, self.config.train
+        measures = forecast_measures(self.config.plugins)
         if champion is None or model is None:
-            return decide(told, None, train.gate_metric, train.seed)
+            return decide(told, None, train.gate_metric, train.seed, measures)
         self.progress.stage(f"compare with the champion, version {champion}")
         record = stored_predictions(self.config, champion)
         other = rival(champion, model, record, self.panel, told)
-        return decide(told, other, train.gate_metric, train.seed)
+        return decide(told, other, train.gate_metric, train.seed, measures)
 
     def _learn(self, previous: CustomerModel | None) -> Learnt:
         config, as_of = self.config, self.panel.as_of
