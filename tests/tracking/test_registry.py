@@ -25,7 +25,7 @@ def test_versions_are_rows_with_what_one_chooses_by(store, trained):
     assert (second.version, second.aliases) == ("2", ("challenger",))
     assert first.run_id == trained.runs["1"]
     assert (first.trained_as_of, first.horizon_days) == (AS_OF, HORIZON_DAYS)
-    assert first.metrics == {"auc": 0.75}
+    assert first.metrics == {"auc": 0.75, "brier": 0.25}
     assert first.created <= second.created
 
 

@@ -51,7 +51,7 @@ def log(config: Config, found: Backtest) -> str:
     """Record the backtest as a run of its own, and answer the run's id."""
     params = {"as_of": found.as_of, "backtest.origins": len(found.origins)}
     params |= {"backtest.trials": found.trials, "backtest.resamples": RESAMPLES}
-    tags = {"backtest.grade": found.grade.rule.letter}
+    tags = {"as_of": found.as_of, "backtest.grade": found.grade.rule.letter}
     name = f"backtest {found.as_of}"
     with training_run(config, name=name, params=params, tags=tags) as run:
         run.log_metrics(mean_metrics(found.leaderboard))
@@ -67,17 +67,19 @@ def log(config: Config, found: Backtest) -> str:
 
 
 def mean_metrics(board: pd.DataFrame) -> dict[str, float]:
-    """Answer the means by MLflow's name, such as `backtest/auc/bg_nbd`; unknown ones left out.
+    """Answer the means by MLflow's name; unknown ones are left out.
+
+    Tiercast's own bear the name that a training logs them under, those of others `auc/bg_nbd`.
 
     Examples
     --------
-    >>> board = pd.DataFrame({"contender": ["bg_nbd"], "origins": [2], "auc": [0.8]})
-    >>> mean_metrics(board)
-    {'backtest/auc/bg_nbd': 0.8}
+    >>> board = pd.DataFrame({"contender": ["bg_nbd", "tiercast"], "auc": [0.8, 0.9]})
+    >>> mean_metrics(board.assign(origins=2))
+    {'auc/bg_nbd': 0.8, 'auc': 0.9}
     """
     means = board.drop(columns="origins").set_index("contender")
     return {
-        f"{FOLDER}/{metric}/{contender}": float(value)
+        str(metric) if contender == TIERCAST else f"{metric}/{contender}": float(value)
         for metric, column in means.items()
         for contender, value in column.dropna().items()
     }
