@@ -26,7 +26,7 @@ def _git(folder: Path, *words: str) -> str | None:
     """Return what git says; None where it refuses, or is not there."""
     try:
         said = subprocess.run(
-            ["git", *words],
+            ["git", "-c", "core.fsmonitor=false", *words],  # no program that the checkout names
             cwd=folder,
             capture_output=True,
             text=True,

@@ -22,7 +22,7 @@ def model_card(
 ) -> str:
     """Answer the card as Markdown."""
     parts = [
-        _head(panel, config),
+        _head(panel, config, learnt),
         _quality(learnt),
         _level(panel, learnt),
         _curve(curve),
@@ -34,14 +34,16 @@ def model_card(
     return "\n".join(parts)
 
 
-def _head(panel: Panel, config: Config) -> str:
-    outlook = config.outlook
+def _head(panel: Panel, config: Config, learnt: Learnt) -> str:
+    outlook, plugins = config.outlook, learnt.model.facts.plugins
+    named = ", ".join(f"{name} {version}" for name, version in plugins.items())
+    added = f" It needs the plugins {named}." if named else ""
     return (
         f"# {config.name}, trained as of {panel.as_of}\n\n"
         f"Answers, for every customer with an order: the chance of no order within "
         f"{outlook.horizon_days} days, the {outlook.value} within them, the tier "
         f"({', '.join(config.tiers.names)}) and how sure each is.\n\n"
-        f"Learnt from {describe_sample(panel, config)}.\n"
+        f"Learnt from {describe_sample(panel, config)}.{added}\n"
     )
 
 
