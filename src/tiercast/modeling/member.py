@@ -189,7 +189,7 @@ def features_of(frame: pd.DataFrame, columns: DesignMatrix) -> pd.DataFrame:
         name: frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in columns.numeric
     }
     texts = {name: as_text(frame[name]).astype(object) for name in columns.levels}
-    plain = {name: text.where(text.notna(), None).to_numpy() for name, text in texts.items()}
+    plain = {name: text.where(text.notna(), None) for name, text in texts.items()}
     return pd.DataFrame({**numbers, **plain}, index=frame.index)
 
 

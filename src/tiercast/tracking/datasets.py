@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any
 
 import pandas as pd
-from mlflow.data.digest_utils import compute_pandas_digest
 from mlflow.entities import Dataset, DatasetInput, InputTag
 
 from tiercast.config.public_settings import public_settings
@@ -15,6 +14,7 @@ from tiercast.contract.report import DataReport
 
 CONTEXT = "mlflow.data.context"
 LONGEST_DIGEST = 36  # that MLflow takes
+SHORT_DIGEST = 16
 # How MLflow calls a place by the beginning of its path, and under which key it wants the path.
 PLACES = {
     "s3://": ("s3", "uri"),
@@ -42,7 +42,8 @@ def cutoff_dataset(name: str, cutoff: object, rows: pd.DataFrame) -> Dataset:
     kind, source = "code", {"tags": {"base": name, "as_of": str(cutoff)}}
     columns = rows[["customer_id", "ordered", "value"]]
     profile = {"num_rows": len(rows), "num_elements": int(columns.size)}
-    digest = compute_pandas_digest(columns)
+    rows_hashed = pd.util.hash_pandas_object(columns, index=False).to_numpy()
+    digest = sha256(rows_hashed.tobytes()).hexdigest()[:SHORT_DIGEST]
     return Dataset(
         f"{name} at {cutoff}", digest, kind, json.dumps(source), profile=json.dumps(profile)
     )
