@@ -31,8 +31,9 @@ class Plugin:
 
 def unknown_plugins(names: Iterable[str]) -> str | None:
     """Return what is wrong with names that no installed package offers; None: nothing."""
-    known = {point.name for point in entry_points(group=GROUP)}
-    for name in names:
+    asked = tuple(names)
+    known = _offered() if asked else set()  # looking through what is installed takes time
+    for name in asked:
         if name not in known:
             return f"no installed package offers the plugin `{name}`; {_remedy(name, known)}"
     return None
@@ -46,7 +47,7 @@ def check_installed(trained_with: Mapping[str, str]) -> None:
     InputError
         It names the plugin and the version that the model was trained with.
     """
-    known = {point.name for point in entry_points(group=GROUP)}
+    known = _offered() if trained_with else set()
     for name, version in trained_with.items():
         if name not in known:
             raise InputError(
@@ -101,6 +102,10 @@ def refuse_taken(rows: Iterable[tuple[str, str]], taken: Iterable[str], what: st
             raise ConfigError(
                 f"Plugin `{plugin}`: the {what} `{name}` is one of tiercast's own; rename it."
             )
+
+
+def _offered() -> set[str]:
+    return {point.name for point in entry_points(group=GROUP)}
 
 
 def _plugin(name: str) -> Plugin:
