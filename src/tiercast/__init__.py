@@ -1,11 +1,14 @@
 """tiercast: who keeps us alive, who is about to leave, who could become more.
 
-Every command is a function of the same name here, taking a config and returning data:
+Every command is a function of the same name here, taking a config and returning data. Beside
+them `training_frame` returns what a training learns from, `shap_values` the exact Shapley values,
+and `Plugin` is what a package of your own adds:
 
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
-['alerts', 'backtest', 'check', 'churn_definition', 'compare', 'demo', 'explain', 'features',
- 'init', 'migration', 'monitor', 'promote', 'report', 'rollback', 'score', 'train', 'verify']
+['Plugin', 'alerts', 'backtest', 'check', 'churn_definition', 'compare', 'demo', 'explain',
+ 'features', 'init', 'migration', 'monitor', 'promote', 'report', 'rollback', 'score',
+ 'shap_values', 'train', 'training_frame', 'verify']
 """
 
 import importlib
@@ -16,13 +19,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tiercast.alerting.deliver import alerts
     from tiercast.backtesting.backtest import backtest
+    from tiercast.config.plugins import Plugin
     from tiercast.definitions.churn_definition import churn_definition
     from tiercast.monitoring.monitor import monitor
     from tiercast.scoring.explain import explain
     from tiercast.scoring.score import score
+    from tiercast.scoring.shap_values import shap_values
     from tiercast.training.compare import compare
     from tiercast.training.promote import promote, rollback
     from tiercast.training.train import train
+    from tiercast.training.training_frame import training_frame
     from tiercast.transitions.migration import migration
     from tiercast.verbs.check import check
     from tiercast.verbs.demo import demo
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Plugin",
     "__version__",
     "alerts",
     "backtest",
@@ -49,12 +56,15 @@ __all__ = [
     "report",
     "rollback",
     "score",
+    "shap_values",
     "train",
+    "training_frame",
     "verify",
 ]
 
 # Where each verb lives: read on first use, so that `import tiercast` takes no time (PEP 562).
 _VERBS = {
+    "Plugin": "tiercast.config.plugins",
     "alerts": "tiercast.alerting.deliver",
     "backtest": "tiercast.backtesting.backtest",
     "check": "tiercast.verbs.check",
@@ -69,7 +79,9 @@ _VERBS = {
     "report": "tiercast.verbs.report",
     "rollback": "tiercast.training.promote",
     "score": "tiercast.scoring.score",
+    "shap_values": "tiercast.scoring.shap_values",
     "train": "tiercast.training.train",
+    "training_frame": "tiercast.training.training_frame",
     "verify": "tiercast.verbs.verify",
 }
 

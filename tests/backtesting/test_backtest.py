@@ -114,10 +114,11 @@ def test_the_run_in_mlflow_holds_metrics_by_contender_tables_and_figures(done):
         experiment = client.get_experiment_by_name("tenth").experiment_id
         (run,) = client.search_runs([experiment])
         files = {file.path for file in client.list_artifacts(run.info.run_id)}
-    assert run.info.run_name == "backtest 1998-04-01"
+    assert run.info.run_name == f"backtest 1998-04-01 {run.info.run_id[:8]}"
     assert run.data.params["backtest.origins"] == "2"
     board = done.found.leaderboard.set_index("contender")
-    assert run.data.metrics["backtest/auc/bg_nbd"] == board.loc["bg_nbd", "auc"]
+    assert run.data.metrics["auc/bg_nbd"] == board.loc["bg_nbd", "auc"]
+    assert run.data.metrics["auc"] == board.loc["tiercast", "auc"]
     assert run.data.metrics["snapshot/gini"] == done.found.by_origin["gini"].iloc[-1]
     assert {"figures.html", "summary.json", "verdicts.json", "leaderboard.json"} <= files
 

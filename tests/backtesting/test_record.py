@@ -49,4 +49,4 @@ def test_the_summary_is_plain_data_with_rule_and_figures(found):
 
 def test_unknown_means_are_not_logged():
     board = pd.DataFrame({"contender": ["a"], "origins": [1], "auc": [float("nan")], "mae": [2.0]})
-    assert mean_metrics(board) == {"backtest/mae/a": 2.0}
+    assert mean_metrics(board) == {"mae/a": 2.0}

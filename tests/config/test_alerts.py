@@ -20,7 +20,7 @@ def config(alerts):
 
 
 def names(alerts):
-    return [rule.name for rule in config(alerts).alerts.active]
+    return [rule.name for rule in config(alerts).alert_rules]
 
 
 def condition(**changes):
@@ -37,7 +37,7 @@ def test_rules_are_added_after_the_default_ones():
 
 
 def test_a_rule_of_a_default_name_takes_its_place():
-    active = config({"rules": [RULE | {"name": "came_back"}]}).alerts.active
+    active = config({"rules": [RULE | {"name": "came_back"}]}).alert_rules
     assert [rule.name for rule in active] == DEFAULTS
     assert active[3].meaning == RULE["meaning"]
 

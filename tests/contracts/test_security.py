@@ -15,7 +15,7 @@ UNSAFE_CALLS = {
     *("pd.eval", "torch.load"),
 }
 # Where a program is started, by its own name and arguments and never through a shell.
-STARTS_PROGRAMS = {"sources/spark_session.py", "cli/json_log.py"}
+STARTS_PROGRAMS = {"sources/spark_session.py", "cli/json_log.py", "tracking/git_commit.py"}
 # What is put into a text of SQL there: names made here, numbers, or identifiers quoted.
 BUILDS_SQL = {
     "sources/workspace.py",

@@ -23,7 +23,7 @@ def journal_of(folder, **tables):
 def panel(folder, setting=SETTING, **tables):
     with journal_of(folder, **tables) as journal:
         frame = feature_panel(journal, [AS_OF], setting).to_pandas()
-        return frame.set_index("customer_id").sort_index(), profile_columns(journal)
+        return frame.set_index("customer_id").sort_index(), profile_columns(journal, setting)
 
 
 def test_bare_orders_are_enough(tmp_path):

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from tiercast.config.public_settings import public_settings
 from tiercast.config.schema import Config
-from tiercast.scoring.manifest import public_settings
 
 
 def test_sums_of_the_scores_and_the_season_are_told(trained):

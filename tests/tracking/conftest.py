@@ -26,7 +26,9 @@ def _train(config, model, folder):
     save_model(model, folder)
     with training_run(config, name="train 2024-07-01") as run:
         run.log_metrics({"auc": 0.75})
-        return register(run, folder, config, tiny_features()), run.run_id
+        version = register(run, folder, config, tiny_features())
+        run.log_metrics({"brier": 0.25})  # of the model, too
+        return version, run.run_id
 
 
 @pytest.fixture

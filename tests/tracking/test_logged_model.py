@@ -1,5 +1,8 @@
 import datetime as dt
 import json
+import subprocess
+import sys
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -12,7 +15,7 @@ from tiercast.tracking.logged_model import served
 from tiercast.tracking.store import open_client, store_uri
 from tiny_model import tiny_features
 
-NAMES = ["MLmodel", "artifacts", "conda.yaml", "input_example.json", "pyfunc_model.py"]
+NAMES = ["MLmodel", "artifacts", "code", "conda.yaml", "input_example.json", "pyfunc_model.py"]
 NAMES += ["python_env.yaml", "requirements.txt", "serving_input_example.json"]
 
 
@@ -31,7 +34,7 @@ def champion(store, trained, monkeypatch):
 def test_the_logged_model_is_a_script_and_data(logged_folder):
     assert sorted(path.name for path in logged_folder.iterdir()) == NAMES
     kinds = {path.suffix for path in logged_folder.rglob("*") if path.is_file()}
-    assert kinds == {"", ".yaml", ".json", ".txt", ".py"}
+    assert kinds - {".css", ".jinja", ".js", ".typed"} == {"", ".yaml", ".json", ".txt", ".py"}
 
 
 def test_nothing_in_it_is_a_pickle(logged_folder):
@@ -42,8 +45,58 @@ def test_nothing_in_it_is_a_pickle(logged_folder):
             assert not content.startswith(b"\x80"), path
 
 
-def test_it_needs_this_version_of_the_package(logged_folder):
-    assert "tiercast==" in (logged_folder / "requirements.txt").read_text()
+def test_it_carries_the_packages_code_and_needs_what_that_needs(logged_folder):
+    assert (logged_folder / "code" / "tiercast" / "modeling" / "customer_model.py").exists()
+    needed = (logged_folder / "requirements.txt").read_text().splitlines()
+    assert f"lightgbm=={version('lightgbm')}" in needed
+    assert all("==" in one and not one.startswith("tiercast") for one in needed)
+
+
+def test_it_predicts_where_tiercast_is_not_installed(logged_folder, trained, tmp_path):
+    frame = tiny_features(customers=30, seed=4)
+    frame.to_parquet(tmp_path / "frame.parquet")
+    site = without_tiercast(tmp_path / "site")
+    asked = [str(site), str(logged_folder), str(tmp_path)]
+    # No environment variables, no site-packages but the folder named, no bytecode left behind.
+    python = [sys.executable, "-I", "-S", "-B", "-c", ELSEWHERE]
+    subprocess.run([*python, *asked], check=True, cwd=tmp_path)
+    expected = trained.models["1"].predict(frame)
+    told = pd.read_parquet(tmp_path / "told.parquet")
+    assert told["churn_probability"].tolist() == expected["churn_probability"].tolist()
+    assert told["tier"].tolist() == expected["tier"].tolist()
+
+
+ELSEWHERE = """
+import importlib.util, pathlib, sys
+sys.path.append(sys.argv[1])
+assert importlib.util.find_spec("tiercast") is None
+import mlflow.pyfunc, pandas as pd
+folder = pathlib.Path(sys.argv[3])
+model = mlflow.pyfunc.load_model(sys.argv[2])
+told = model.predict(pd.read_parquet(folder / "frame.parquet"))
+columns = ["churn_probability", "tier"]
+told[columns].to_parquet(folder / "told.parquet")
+import tiercast
+assert tiercast.__file__.startswith(sys.argv[2]), tiercast.__file__
+"""
+
+
+def without_tiercast(folder):
+    """A folder of all that is installed here, but for tiercast and what points to it."""
+    folder.mkdir()
+    for one in Path(pd.__file__).parents[1].iterdir():
+        if "tiercast" not in one.name and one.suffix != ".pth":
+            (folder / one.name).symlink_to(one)
+    return folder
+
+
+def test_the_logged_model_has_the_runs_parameters_metrics_and_tags(store, trained):
+    run = open_client().get_run(trained.runs["1"])
+    (output,) = run.outputs.model_outputs
+    model = open_client().get_logged_model(output.model_id)
+    assert model.params["train.trials"] == run.data.params["train.trials"] == "30"
+    assert model.tags["horizon_days"] == "90"
+    assert [(one.key, one.value) for one in model.metrics] == [("brier", 0.25)]
 
 
 def test_mlflow_predicts_what_the_model_predicts(champion, trained):

@@ -25,11 +25,11 @@ def test_versions_are_rows_with_what_one_chooses_by(store, trained):
     assert (second.version, second.aliases) == ("2", ("challenger",))
     assert first.run_id == trained.runs["1"]
     assert (first.trained_as_of, first.horizon_days) == (AS_OF, HORIZON_DAYS)
-    assert first.metrics == {"auc": 0.75}
+    assert first.metrics == {"auc": 0.75, "brier": 0.25}
     assert first.created <= second.created
 
 
-@pytest.mark.parametrize("wanted", ["2", "challenger", "@challenger"])
+@pytest.mark.parametrize("wanted", ["2", 2, "challenger", "@challenger"])
 def test_a_version_is_found_by_number_or_alias(store, trained, wanted):
     assert find_version(trained.config, wanted).version == "2"
 

@@ -1,11 +1,10 @@
 import datetime as dt
-from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tiercast.config.schema import GateMetric
+from tiercast.config.schema import GATE_METRICS
 from tiercast.training import gate
 from tiercast.training.gate import Rival
 
@@ -148,7 +147,7 @@ def test_a_better_model_whose_intervals_hold_too_little_is_kept_back():
     assert decide(*both, "3", seed=1).outcome == "promoted"
 
 
-@pytest.mark.parametrize("metric", get_args(GateMetric))
+@pytest.mark.parametrize("metric", GATE_METRICS)
 def test_every_metric_that_may_be_chosen_judges(metric):
     better = forecasts(told_apart(0.3), expected=np.where(np.arange(400) % 4 == 0, 38, 2 / 3))
     decision = decide(better, forecasts(0.75 - 1e-3 * (np.arange(400) % 2)), "3", 1, metric)

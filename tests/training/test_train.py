@@ -9,6 +9,7 @@ from optuna import get_all_study_summaries
 from bases import orders, write_base
 from shop import shop
 from tiercast.config.errors import InputError
+from tiercast.config.loading import load_config
 from tiercast.config.progress import Silent
 from tiercast.scoring.score import score
 from tiercast.tracking.registry import find_version, load_version, versions
@@ -82,6 +83,7 @@ def test_the_evaluation_is_kept_where_the_report_finds_it(tenth):
 
 def test_the_run_records_what_a_reader_needs(tenth):
     names = {"data_report.json", "feature_importance.json", "features.md", "figures.html"}
+    names |= {"config.yaml", "shap.html", "shap_importance.json"}
     assert artifacts(tenth) == names | {"learning_curve.json", "model_card.md", "readiness.json"}
     run = open_client().get_run(tenth.trained.run_id)
     assert run.info.status == "FINISHED"
@@ -90,7 +92,50 @@ def test_the_run_records_what_a_reader_needs(tenth):
     assert run.data.metrics["auc"] == pytest.approx(tenth.trained.metrics["auc"])
     assert run.data.tags["gate.outcome"] == "promoted"
     history = open_client().get_metric_history(run.info.run_id, "snapshot/auc")
-    assert {point.step for point in history} == {19980101, 19971202}
+    days = {(day - dt.date(1970, 1, 1)).days for day in tenth.trained.by_cutoff}
+    assert {point.step for point in history} == days
+
+
+def test_the_run_says_what_it_looked_at_and_when(tenth):
+    run = open_client().get_run(tenth.trained.run_id)
+    wanted = {"as_of": "1998-04-01", "horizon_days": "90", "value": "revenue"}
+    assert wanted.items() <= run.data.tags.items()
+    found = {one.dataset.name: one for one in run.inputs.dataset_inputs}
+    assert set(found) == {"tenth.transactions", "tenth at 1998-01-01", "tenth at 1997-12-02"}
+    lines = found["tenth.transactions"]
+    assert [(tag.key, tag.value) for tag in lines.tags] == [("mlflow.data.context", "training")]
+    fingerprint = json.loads(run.data.tags["data_fingerprint"])["transactions"]
+    assert lines.dataset.digest == fingerprint
+    assert json.loads(lines.dataset.source) == {"uri": "data/transactions.parquet"}
+
+
+def test_the_model_has_the_metrics_of_its_training_by_the_cutoff_judged_on(tenth):
+    run = open_client().get_run(tenth.trained.run_id)
+    (output,) = run.outputs.model_outputs
+    model = open_client().get_logged_model(output.model_id)
+    found = {(one.key, one.dataset_name): one.value for one in model.metrics}
+    for day, metrics in tenth.trained.by_cutoff.items():
+        assert found["snapshot/auc", f"tenth at {day}"] == pytest.approx(metrics["auc"])
+    assert found["auc", None] == pytest.approx(tenth.trained.metrics["auc"])
+    assert model.params["order.num_leaves"] == run.data.params["order.num_leaves"]
+    assert model.tags["as_of"] == "1998-04-01"
+
+
+def test_no_two_runs_bear_one_name_and_trials_are_named_for_their_question(tenth):
+    runs = [open_client().get_run(tenth.trained.run_id)]
+    runs += trials_of("tenth", tenth.trained.run_id)
+    names = [run.info.run_name for run in runs]
+    assert len(set(names)) == 5
+    metrics = {run.data.params.get("question"): set(run.data.metrics) for run in runs[1:]}
+    assert metrics == {"order": {"log_loss"}, "value": {"tweedie_deviance"}}
+    curve = open_client().get_metric_history(runs[0].info.run_id, "tuning/order_log_loss")
+    assert [point.step for point in curve] == [0, 1]
+
+
+def test_the_config_that_is_kept_trains_the_same(tenth):
+    run = open_client().get_run(tenth.trained.run_id)
+    path = open_client().download_artifacts(run.info.run_id, "config.yaml")
+    assert load_config(path) == tenth.config
 
 
 def test_each_trial_is_a_nested_run(tenth):

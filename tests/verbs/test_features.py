@@ -1,4 +1,5 @@
 import datetime as dt
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -65,12 +66,14 @@ def test_orders_planted_in_the_future_change_no_feature(config, frame, tmp_path)
     pd.testing.assert_frame_equal(again, frame)
 
 
-def test_by_default_the_day_is_the_one_after_the_last_order_and_the_file_in_the_output(config):
-    path = features(config)
+def test_by_default_the_day_is_the_one_after_the_last_order(config):
     last = dt.date.fromisoformat(max(order_lines()["ordered_at"]))
-    assert path.name == f"features_{last + dt.timedelta(days=1)}.parquet"
-    assert str(path.parent) == config.output.path
-    assert sorted(file.name for file in path.parent.iterdir()) == [path.name, "tiercast.json"]
+    assert set(features(config)["as_of"]) == {last + dt.timedelta(days=1)}
+
+
+def test_without_a_file_the_frame_is_what_the_file_would_hold(config, frame):
+    pd.testing.assert_frame_equal(features(config, "2024-09-01"), frame)
+    assert not Path(config.output.path).exists()
 
 
 def test_the_package_of_features_answers_as_the_verb_too(config, frame, tmp_path):

@@ -54,7 +54,7 @@ def alerts(
     output = Path(settings.output.path)
     _check_table(settings)
     day = scored_day(output, as_day(as_of))
-    meanings = {rule.name: rule.meaning for rule in settings.alerts.active}
+    meanings = {rule.name: rule.meaning for rule in settings.alert_rules}
     raised = RaisedAlerts(output, settings.name, day, meanings)
     with recorded_run(settings, ALERTS, output, shown, into_sinks=False) as recorded:
         recorded.claim(day)

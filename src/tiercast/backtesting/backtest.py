@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tiercast.artifacts.owner import claim
 from tiercast.backtesting.contender import Contender
-from tiercast.backtesting.contenders import CONTENDERS, TIERCAST
+from tiercast.backtesting.contenders import TIERCAST, contenders_of
 from tiercast.backtesting.doubt import doubt
 from tiercast.backtesting.forecasts import OriginForecasts, forecast_origin
 from tiercast.backtesting.grade import Findings, grade
@@ -22,6 +22,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.daybook.history import open_history
+from tiercast.modeling.measures import measures_of
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.silence import Silence
@@ -82,13 +83,14 @@ def judged(
     as_of: dt.date,
     forecasts: Sequence[OriginForecasts],
     skipped: Sequence[Skipped] = (),
-    contenders: Sequence[Contender] = CONTENDERS,
+    contenders: Sequence[Contender] | None = None,
 ) -> Backtest:
     """Answer what the forecasts of some origins, oldest first, come to."""
-    seed = config.train.seed
-    by_origin = scores_by_origin(forecasts, contenders)
+    seed, measures = config.train.seed, measures_of(config.plugins)
+    asked = contenders or contenders_of(config.plugins)
+    by_origin = scores_by_origin(forecasts, asked, measures)
     board = leaderboard(by_origin)
-    found = verdicts(forecasts, board, contenders, seed)
+    found = verdicts(forecasts, board, asked, seed, measures)
     return Backtest(
         name=config.name,
         as_of=as_of,
@@ -106,6 +108,7 @@ def judged(
         totals=totals_by_origin(forecasts, TIERCAST),
         grade=grade(Findings.of(found, board)),
         folder=backtest_folder(config, as_of),
+        plugins=config.plugins,
     )
 
 
@@ -114,10 +117,11 @@ def _forecasts(
 ) -> tuple[list[OriginForecasts], list[Skipped]]:
     """Answer the forecasts of each origin, and the origins at which no training was possible."""
     forecasts, skipped = [], []
+    contenders = contenders_of(base.config.plugins)
     for number, origin in enumerate(origins, start=1):
         tell.say(f"Origin {number} of {len(origins)}: {origin}")
         try:
-            forecasts.append(forecast_origin(base, journal, origin, CONTENDERS, tell))
+            forecasts.append(forecast_origin(base, journal, origin, contenders, tell))
         except InputError as error:
             skipped.append(Skipped(origin, str(error)))
             tell.say(f"{origin} is left out: {error}")

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tiercast.config.errors import ConfigError
 from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.training.panel import Panel
@@ -41,6 +42,30 @@ class Told:
     churn: FloatArray
     expected_value: FloatArray
     scores: pd.DataFrame | None = None
+
+    def checked(self, name: str, customers: int) -> "Told":
+        """Return what was said; refused where it is no forecast of so many customers.
+
+        Raises
+        ------
+        ConfigError
+            Arrays have another shape, gaps, a chance beyond 0 and 1, or a value below 0.
+        """
+        shapes = np.shape(self.churn) == np.shape(self.expected_value) == (customers,)
+        if not shapes or not np.isfinite([self.churn, self.expected_value]).all():
+            raise ConfigError(
+                f"The contender `{name}` must say a finite churn and expected value of each of "
+                f"{customers} customers, but said arrays of {np.shape(self.churn)} and "
+                f"{np.shape(self.expected_value)}."
+            )
+        low, high = float(np.min(self.churn)), float(np.max(self.churn))
+        if low < 0 or high > 1 or np.min(self.expected_value) < 0:
+            raise ConfigError(
+                f"The contender `{name}` must say churn between 0 and 1 and values from 0 on, but "
+                f"said churn from {low:g} to {high:g} and values from "
+                f"{np.min(self.expected_value):g} on."
+            )
+        return self
 
 
 Forecaster = Callable[[pd.DataFrame], Told]

@@ -1,13 +1,18 @@
 """Who competes: one row each, tiercast last."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from tiercast.backtesting.contender import Contender, Forecaster, Lesson, Told
 from tiercast.backtesting.histories import by_bg_nbd, by_mbg_nbd, by_pareto_nbd
 from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression
 from tiercast.backtesting.rules import by_last_window, by_recency, by_rfm_total
+from tiercast.config.errors import ConfigError
+from tiercast.config.plugins import refuse_taken, rows_of
 
 TIERCAST = "tiercast"
+OTHER_KINDS = ("rule", "history", "learner")
 
 
 def by_tiercast(lesson: Lesson) -> Forecaster:
@@ -85,6 +90,26 @@ CONTENDERS: tuple[Contender, ...] = (
 )
 
 
-def labels() -> dict[str, str]:
+def contenders_of(plugins: Sequence[str]) -> tuple[Contender, ...]:
+    """Return all contenders, those that plugins add before tiercast.
+
+    Raises
+    ------
+    ConfigError
+        A plugin's contender bears a taken name, or says that it is tiercast.
+    """
+    rows = rows_of(plugins, "contenders", Contender)
+    taken = [contender.name for contender in CONTENDERS]
+    refuse_taken([(plugin, one.name) for plugin, one in rows], taken, "contender")
+    for plugin, one in rows:
+        if one.kind not in OTHER_KINDS:
+            raise ConfigError(
+                f"Plugin `{plugin}`: the contender `{one.name}` must be of one of the kinds "
+                f"{', '.join(OTHER_KINDS)}, but is of {one.kind!r}."
+            )
+    return (*CONTENDERS[:-1], *(one for _, one in rows), CONTENDERS[-1])
+
+
+def labels(plugins: Sequence[str] = ()) -> dict[str, str]:
     """Answer what each contender is called on a screen."""
-    return {contender.name: contender.label for contender in CONTENDERS}
+    return {contender.name: contender.label for contender in contenders_of(plugins)}

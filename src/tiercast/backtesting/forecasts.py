@@ -118,7 +118,7 @@ def _said(
 def _told(contender: Contender, lesson: Lesson) -> Said:
     """Answer what a contender says of the base, with its own tier chances if it has any."""
     tell = contender.fit(lesson)
-    told = tell(lesson.panel.current)
+    told = tell(lesson.panel.current).checked(contender.name, len(lesson.panel.current))
     if told.scores is not None:
         own = [f"tier_probability_{name}" for name in lesson.config.tiers.names]
         return told, told.scores[own].to_numpy(dtype=float)

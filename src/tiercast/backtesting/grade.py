@@ -9,10 +9,12 @@ import pandas as pd
 from tiercast.backtesting.contenders import TIERCAST
 from tiercast.backtesting.verdicts import BEST, RULE
 from tiercast.modeling.bootstrap import BETTER, WORSE
+from tiercast.modeling.measures import OWN
 
 # The mean, which totals are made of, is no best guess by absolute distance: where most bring
 # nothing, whoever expects too little of everybody wins by it.
 NOT_GRADED = ("mae",)
+GRADED = tuple(one.name for one in OWN if one.name not in NOT_GRADED)
 
 Letter = Literal["A", "B", "C", "D"]
 AgainstRules = Literal["beaten", "not lost to"]
@@ -24,7 +26,7 @@ AGAINST_RULES: Mapping[AgainstRules, str] = {
 
 @dataclass(frozen=True)
 class Findings:
-    """The figures that a grade goes by.
+    """The figures that a grade goes by; metrics that plugins add are shown, not graded.
 
     `worse`: metrics, but for the mean absolute error, in which the best other is better beyond
     chance; comparisons with simple
@@ -43,7 +45,7 @@ class Findings:
     def of(cls, found: pd.DataFrame, board: pd.DataFrame) -> "Findings":
         """Count verdicts and read tiercast's means off the leaderboard."""
         best, rules = (found[found["against"] == kind] for kind in (BEST, RULE))
-        graded = best[~best["metric"].isin(NOT_GRADED)]
+        graded = best[best["metric"].isin(GRADED)]
         ours = board[board["contender"] == TIERCAST].iloc[0]
         return cls(
             worse=int((graded["verdict"] == WORSE).sum()),

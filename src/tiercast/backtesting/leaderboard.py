@@ -7,10 +7,14 @@ import pandas as pd
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.forecasts import OriginForecasts
 from tiercast.backtesting.sums import sums
+from tiercast.modeling.measures import OWN
+from tiercast.modeling.metrics import Metric
 
 
 def scores_by_origin(
-    forecasts: Sequence[OriginForecasts], contenders: Sequence[Contender]
+    forecasts: Sequence[OriginForecasts],
+    contenders: Sequence[Contender],
+    measures: Sequence[Metric] = OWN,
 ) -> pd.DataFrame:
     """Answer one row per origin and contender: customers, then every measure.
 
@@ -19,7 +23,7 @@ def scores_by_origin(
     rows = [
         {"origin": one.origin, "contender": contender.name}
         | {"customers": one.cases[contender.name].customers}
-        | one.cases[contender.name].scores()
+        | one.cases[contender.name].scores(measures)
         for one in forecasts
         for contender in contenders
         if contender.name in one.cases

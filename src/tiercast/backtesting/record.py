@@ -9,12 +9,14 @@ import pandas as pd
 
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import flush, to_json, writing
+from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST, labels
 from tiercast.backtesting.figures import backtest_figures
 from tiercast.backtesting.result import Backtest
+from tiercast.config.plugins import rows_of, versions_of
 from tiercast.config.schema import Config
 from tiercast.modeling.bootstrap import RESAMPLES
-from tiercast.modeling.case import MEASURES
+from tiercast.modeling.measures import measures_of
 from tiercast.tracking.runs import training_run
 
 FOLDER = "backtest"
@@ -49,15 +51,15 @@ def log(config: Config, found: Backtest) -> str:
     """Record the backtest as a run of its own, and answer the run's id."""
     params = {"as_of": found.as_of, "backtest.origins": len(found.origins)}
     params |= {"backtest.trials": found.trials, "backtest.resamples": RESAMPLES}
-    tags = {"backtest.grade": found.grade.rule.letter}
+    tags = {"as_of": found.as_of, "backtest.grade": found.grade.rule.letter}
     name = f"backtest {found.as_of}"
     with training_run(config, name=name, params=params, tags=tags) as run:
         run.log_metrics(mean_metrics(found.leaderboard))
         ours = found.by_origin[found.by_origin["contender"] == TIERCAST]
         for row in ours.to_dict("records"):
-            scores = {metric.name: row[metric.name] for metric in MEASURES}
+            scores = {metric.name: row[metric.name] for metric in measures_of(found.plugins)}
             run.log_snapshot(row["origin"], {k: v for k, v in scores.items() if v == v})
-        run.log_figures(backtest_figures(found.predictions, labels()), "figures.html")
+        run.log_figures(backtest_figures(found.predictions, labels(found.plugins)), "figures.html")
         for table in SHOWN_TABLES:
             run.log_table(getattr(found, table), f"{table}.json")
         run.log_dict(summary(found), SUMMARY)
@@ -65,17 +67,19 @@ def log(config: Config, found: Backtest) -> str:
 
 
 def mean_metrics(board: pd.DataFrame) -> dict[str, float]:
-    """Answer the means by MLflow's name, such as `backtest/auc/bg_nbd`; unknown ones left out.
+    """Answer the means by MLflow's name; unknown ones are left out.
+
+    Tiercast's own bear the name that a training logs them under, those of others `auc/bg_nbd`.
 
     Examples
     --------
-    >>> board = pd.DataFrame({"contender": ["bg_nbd"], "origins": [2], "auc": [0.8]})
-    >>> mean_metrics(board)
-    {'backtest/auc/bg_nbd': 0.8}
+    >>> board = pd.DataFrame({"contender": ["bg_nbd", "tiercast"], "auc": [0.8, 0.9]})
+    >>> mean_metrics(board.assign(origins=2))
+    {'auc/bg_nbd': 0.8, 'auc': 0.9}
     """
     means = board.drop(columns="origins").set_index("contender")
     return {
-        f"{FOLDER}/{metric}/{contender}": float(value)
+        str(metric) if contender == TIERCAST else f"{metric}/{contender}": float(value)
         for metric, column in means.items()
         for contender, value in column.dropna().items()
     }
@@ -96,5 +100,9 @@ def summary(found: Backtest) -> Mapping[str, object]:
         "not_run": [asdict(one) for one in found.not_run],
         "totals": found.totals.to_dict("records"),
         "grade": found.grade.to_dict(),
+        "plugins": versions_of(found.plugins),
+        "own_contenders": {
+            one.name: one.meaning for _, one in rows_of(found.plugins, "contenders", Contender)
+        },
         "metrics": found.leaderboard.set_index("contender").to_dict("index"),
     }

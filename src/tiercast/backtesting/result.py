@@ -25,7 +25,8 @@ class Backtest:
     `predictions`: see `predictions`; `by_origin`, `leaderboard` and `totals`: see `leaderboard`;
     `verdicts` and `doubt`: see their modules. `trials` is how many settings were tried at each
     origin, `seed` that of trainings and of the bootstrap; `folder` is where the tables lie;
-    `notes` are sentences on what is other than was asked for.
+    `notes` are sentences on what is other than was asked for; `plugins` added contenders and
+    measures.
     """
 
     name: str
@@ -45,3 +46,4 @@ class Backtest:
     grade: Grade
     folder: Path
     notes: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()

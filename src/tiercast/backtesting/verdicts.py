@@ -8,7 +8,7 @@ from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST
 from tiercast.backtesting.forecasts import OriginForecasts
 from tiercast.modeling.bootstrap import Question, answered, verdict
-from tiercast.modeling.case import MEASURES
+from tiercast.modeling.measures import OWN
 from tiercast.modeling.metrics import Metric
 
 BEST, RULE = "best other", "rule"
@@ -21,6 +21,7 @@ def verdicts(
     board: pd.DataFrame,
     contenders: Sequence[Contender],
     seed: int,
+    measures: Sequence[Metric] = OWN,
 ) -> pd.DataFrame:
     """Answer a row per metric against the best other, and per simple rule by AUC and Gini.
 
@@ -28,7 +29,7 @@ def verdicts(
     theirs), low and high (95 %), verdict. The best other is the best on average of those that
     ran at every origin.
     """
-    asked = [*_against_best(board, len(forecasts)), *_against_rules(board, contenders)]
+    asked = [*_against_best(board, len(forecasts), measures), *_against_rules(board, contenders)]
     questions = [question for _, question in asked]
     found = answered(questions, [one.cases for one in forecasts], seed)
     found["against"] = [against for against, _ in asked]
@@ -41,12 +42,14 @@ def verdicts(
     return found[COLUMNS]
 
 
-def _against_best(board: pd.DataFrame, origins: int) -> list[tuple[str, Question]]:
+def _against_best(
+    board: pd.DataFrame, origins: int, measures: Sequence[Metric]
+) -> list[tuple[str, Question]]:
     others = board[(board["contender"] != TIERCAST) & (board["origins"] == origins)]
     means = others.set_index("contender")
     return [
         (BEST, Question(metric, TIERCAST, _best(metric, means[metric.name])))
-        for metric in MEASURES
+        for metric in measures
         if len(means) and means[metric.name].notna().any()
     ]
 
@@ -61,7 +64,7 @@ def _against_rules(
     rules = [one.name for one in contenders if one.kind == "rule"]
     return [
         (RULE, Question(metric, TIERCAST, rule))
-        for metric in MEASURES
+        for metric in OWN
         if metric.name in RANKING and board[metric.name].notna().any()
         for rule in rules
         if rule in set(board["contender"])

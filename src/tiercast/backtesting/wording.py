@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from tiercast.backtesting.contenders import CONTENDERS, labels
+from tiercast.backtesting.contenders import contenders_of, labels
 from tiercast.backtesting.doubt import ALL, CHECKS, SIZE, SUM_CHECKS
 from tiercast.backtesting.result import Backtest
 from tiercast.backtesting.verdicts import BEST
@@ -40,21 +40,22 @@ UNKNOWN = "-"
 
 def board_cells(found: Backtest) -> list[tuple[str, ...]]:
     """Answer the leaderboard's rows of text, under `BOARD_HEADINGS`."""
+    names = labels(found.plugins)
     return [
-        (labels().get(row["contender"], row["contender"]), *(_mean(row, name) for name in SHOWN))
+        (names.get(row["contender"], row["contender"]), *(_mean(row, name) for name in SHOWN))
         for _, row in found.leaderboard.iterrows()
     ]
 
 
 def verdict_cells(found: Backtest) -> list[tuple[str, ...]]:
     """Answer a row of text per metric against the best other, under `VERDICT_HEADINGS`."""
-    best = found.verdicts[found.verdicts["against"] == BEST]
+    best, names = found.verdicts[found.verdicts["against"] == BEST], labels(found.plugins)
     return [
         (
             str(row["metric"]),
             _number(row["ours"]),
             _number(row["theirs"]),
-            labels().get(row["other"], row["other"]),
+            names.get(row["other"], row["other"]),
             f"{_number(row['difference'])} ({_number(row['low'])} to {_number(row['high'])})",
             str(row["verdict"]),
         )
@@ -111,7 +112,7 @@ def how_judged(found: Backtest) -> list[str]:
         f"Figures are means over origins. Interval: {RESAMPLES} resamples of the customers of "
         f"each origin (at most {MOST_DRAWN:,}), the same for both, seed {found.seed}; how times "
         "differ is not in it.",
-        *(f"{one.label}: {one.meaning}." for one in CONTENDERS),
+        *(f"{one.label}: {one.meaning}." for one in contenders_of(found.plugins)),
     ]
     least = float(found.totals["share"].min())
     if least < 1:

@@ -1,6 +1,7 @@
 """Which alerts there are and where they go: rules and sinks as rows of data, never code."""
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Literal, Self, get_args
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import Field, TypeAdapter, model_validator
 
+from tiercast.config.errors import ConfigError
+from tiercast.config.plugins import rows_of
 from tiercast.config.settings import Settings
 
 Order = Literal["<", "<=", ">", ">="]
@@ -124,24 +127,35 @@ class AlertsConfig(Settings):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{what} must have names of their own, but got {twice} twice")
-        known = [rule.name for rule in default_rules()]
-        unknown = sorted(set(self.without) - set(known))
-        if unknown:
-            raise ValueError(
-                f"`without` leaves out default rules ({', '.join(known)}), but got {unknown}"
-            )
         return self
 
-    @property
-    def active(self) -> tuple[AlertRule, ...]:
-        """The rules that are on: the default ones in their order, then those added."""
+    def active(self, plugins: Sequence[str] = ()) -> tuple[AlertRule, ...]:
+        """Return the rules that are on: the default ones, those of plugins, then those added.
+
+        A rule added, or a plugin's, takes the place of one of its name before it.
+
+        Raises
+        ------
+        ConfigError
+            `without` names a rule that is neither a default one nor a plugin's.
+        """
+        given = {rule.name: rule for rule in (*default_rules(), *plugin_rules(plugins))}
+        unknown = sorted(set(self.without) - set(given))
+        if unknown:
+            raise ConfigError(
+                f"`alerts.without` leaves out default rules ({', '.join(given)}), but got "
+                f"{unknown}."
+            )
         own = {rule.name: rule for rule in self.rules}
         kept = {
-            rule.name: own.get(rule.name, rule)
-            for rule in default_rules()
-            if rule.name not in self.without
+            name: own.get(name, rule) for name, rule in given.items() if name not in self.without
         }
         return tuple({**kept, **own}.values())
+
+
+def plugin_rules(plugins: Sequence[str]) -> tuple[AlertRule, ...]:
+    """Return the rules that plugins add."""
+    return tuple(rule for _, rule in rows_of(plugins, "alert_rules", AlertRule))
 
 
 @cache

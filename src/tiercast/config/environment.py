@@ -19,6 +19,7 @@ OPEN_PLACES = (
     ("tiers",),
     ("rfm",),
     ("monitor",),
+    ("plugins",),
     ("alerts", "rules"),
     ("alerts", "without"),
     ("output", "path"),

@@ -7,9 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
-from tiercast.config.alerts import AlertsConfig
+from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
+from tiercast.config.plugins import rows_of, unknown_plugins
 from tiercast.config.settings import Settings
 from tiercast.config.text import Text
 
@@ -17,10 +18,18 @@ TableName = Literal[
     "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
 ]
 
-# What a challenger may have to be better by than the champion (rows of modeling/metrics.py).
-GateMetric = Literal[
-    "auc", "average_precision", "brier", "log_loss", "gini", "spearman", "mae", "rmse"
-]
+# What a challenger may have to be better by than the champion (rows of modeling/metrics.py); a
+# plugin's metric of churn or value may be named, too.
+GATE_METRICS = (
+    "auc",
+    "average_precision",
+    "brier",
+    "log_loss",
+    "gini",
+    "spearman",
+    "mae",
+    "rmse",
+)
 
 DUCKDB, LOCAL_SPARK = "duckdb", "local-spark"
 POSTGRESQL, DUCKDB_FILE = "postgresql://", "duckdb://"
@@ -108,7 +117,7 @@ class TrainConfig(Settings):
     trials: int = Field(default=30, ge=0)
     timeout_seconds: int | None = Field(default=None, ge=1)
     seed: int = Field(default=7, ge=0)
-    gate_metric: GateMetric = "log_loss"
+    gate_metric: str = "log_loss"
 
 
 class TiersConfig(Settings):
@@ -304,6 +313,7 @@ class Config(Settings):
     alerts: AlertsConfig = Field(default=AlertsConfig(), exclude=True)
     output: OutputConfig
     feature_store: FeatureStoreConfig | None = None
+    plugins: tuple[str, ...] = ()
     language: Literal["en", "zh"] = "en"
 
     @model_validator(mode="before")
@@ -322,6 +332,15 @@ class Config(Settings):
             raise ValueError("sources must name the table `transactions`")
         return self
 
+    @field_validator("plugins")
+    @classmethod
+    def _installed(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({name for name in names if names.count(name) > 1})
+        wrong = f"a plugin is named once, but got {twice} twice" if twice else None
+        if wrong := wrong or unknown_plugins(names):
+            raise ValueError(wrong.rstrip("."))
+        return names
+
     @model_validator(mode="after")
     def _stores_features_on_duckdb(self) -> Self:
         if self.feature_store is not None and self.on_spark:
@@ -330,6 +349,30 @@ class Config(Settings):
                 f"{self.engine!r}; leave one of the two out"
             )
         return self
+
+    @model_validator(mode="after")
+    def _gate_knows_its_metric(self) -> Self:
+        name = self.train.gate_metric
+        if name in GATE_METRICS:
+            return self
+        rows = rows_of(self.plugins, "metrics", object)
+        own = {getattr(row, "name", ""): getattr(row, "kind", "") for _, row in rows}
+        added = [one for one, kind in own.items() if kind in ("churn", "value")]
+        if name not in added:
+            known = ", ".join((*GATE_METRICS, *added))
+            raise ValueError(f"train.gate_metric must be one of {known}, but got {name!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_out_alerts_there_are(self) -> Self:
+        if not set(self.alerts.without) <= {rule.name for rule in default_rules()}:
+            self.alerts.active(self.plugins)  # reads the plugins, which takes time
+        return self
+
+    @property
+    def alert_rules(self) -> tuple[AlertRule, ...]:
+        """The alert rules that are on, those of plugins among them."""
+        return self.alerts.active(self.plugins)
 
     @property
     def on_spark(self) -> bool:

@@ -11,9 +11,10 @@ from pydantic import TypeAdapter
 
 from tiercast.config.environment import Expanded, told
 from tiercast.config.hiding import masked
+from tiercast.config.public_settings import public_source
 from tiercast.config.schema import Config, SourceConfig
 from tiercast.contract.tally import KeptLines
-from tiercast.sources.origin import describe, settings
+from tiercast.sources.origin import describe
 
 FORMAT = 1
 
@@ -91,7 +92,7 @@ def origin(config: Config) -> dict[str, str]:
 
 def _reading(source: SourceConfig) -> dict[str, object]:
     """Return the settings of a source that say more than where it is and what is mapped."""
-    plain = settings(source)
+    plain = public_source(source)
     return {key: plain[key] for key in plain if key not in ("path", "table", "columns")}
 
 

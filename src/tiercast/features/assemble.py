@@ -8,7 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.features.feature import Feature, Grain, Setting
-from tiercast.features.registry import CATALOGUE, KEYS, features_for
+from tiercast.features.plugins import counted
+from tiercast.features.registry import KEYS, every_feature, features_for
 from tiercast.snapshots.history import AS_OF, category_totals, history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.season import SeasonClock, horizon_ratios, on_clock
@@ -37,7 +38,7 @@ def feature_panel(journal: Journal, cutoffs: Sequence[dt.date], setting: Setting
     )
     filled = _fill_empty(joined, features)
     derived = _derive(filled, features, setting)
-    return _with_profile(_as_floats(derived, features), journal.customers)
+    return _with_profile(_as_floats(derived, features), journal.customers, setting)
 
 
 _RIGHT = ibis.selectors.endswith("_right")
@@ -53,16 +54,16 @@ def observed_event_types(journal: Journal, before: dt.date) -> tuple[str, ...]:
     return tuple(top.to_pyarrow()["event_type"].to_pylist())
 
 
-def profile_columns(journal: Journal) -> tuple[str, ...]:
+def profile_columns(journal: Journal, setting: Setting) -> tuple[str, ...]:
     """Answer the names of the profile columns in a panel: as given, unless a feature has it."""
     if journal.customers is None:
         return ()
-    return tuple(_profile_names(journal.customers))
+    return tuple(_profile_names(journal.customers, setting))
 
 
-def _profile_names(customers: ir.Table) -> dict[str, str]:
+def _profile_names(customers: ir.Table, setting: Setting) -> dict[str, str]:
     """Answer the profile columns by the name they get: a feature's own name is taken."""
-    taken = {"as_of", *(feature.name for feature in CATALOGUE)}
+    taken = {"as_of", *(feature.name for feature in every_feature(setting))}
     own = [name for name in customers.columns if name != "customer_id"]
     return {f"profile_{name}" if name in taken else name: name for name in own}
 
@@ -105,7 +106,7 @@ def _responses(contacts: ir.Table) -> ir.Table:
 
 
 def _aggregate(table: ir.Table, features: Sequence[Feature], setting: Setting) -> ir.Table:
-    columns = {f.name: f.expression(table, setting) for f in features if f.expression}
+    columns = {f.name: counted(f, table, setting) for f in features if f.expression}
     return table.group_by(*KEYS).agg(**columns)
 
 
@@ -123,7 +124,7 @@ def _derive(table: ir.Table, features: Sequence[Feature], setting: Setting) -> i
     """Add the derived features, in the registry's order."""
     for feature in features:
         if feature.grain is None and feature.expression is not None:
-            table = table.mutate(**{feature.name: feature.expression(table, setting)})
+            table = table.mutate(**{feature.name: counted(feature, table, setting)})
     return table
 
 
@@ -132,8 +133,8 @@ def _as_floats(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
     return table.select(*KEYS, **columns)
 
 
-def _with_profile(table: ir.Table, customers: ir.Table | None) -> ir.Table:
+def _with_profile(table: ir.Table, customers: ir.Table | None, setting: Setting) -> ir.Table:
     if customers is None:
         return table
-    profiles = customers.rename(_profile_names(customers))
+    profiles = customers.rename(_profile_names(customers, setting))
     return table.left_join(profiles, "customer_id").drop("customer_id_right")

@@ -6,7 +6,9 @@ from typing import Literal
 
 import ibis.expr.types as ir
 
-Family = Literal["rfm", "behaviour", "basket", "profile", "campaigns", "events", "clv", "season"]
+Family = Literal[
+    "rfm", "behaviour", "basket", "profile", "campaigns", "events", "clv", "season", "own"
+]
 Grain = Literal[
     "orders",
     "order_days",
@@ -24,12 +26,14 @@ Grain = Literal[
 class Setting:
     """What expressions may depend on besides the rows.
 
-    The horizon, the event types seen, and whether the season clock is told.
+    The horizon, the event types seen, whether the season clock is told, and the plugins whose
+    features are counted, too.
     """
 
     horizon_days: int
     event_types: tuple[str, ...] = ()
     on_clock: bool = False
+    plugins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

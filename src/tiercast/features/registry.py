@@ -2,16 +2,20 @@
 
 import sys
 
+import ibis.expr.types as ir
+
 from tiercast.features.basket import BASKET
 from tiercast.features.behaviour import BEHAVIOUR
 from tiercast.features.btyd import CLV, SUFFICIENT
 from tiercast.features.contacts import CAMPAIGNS, EVENTS, event_type_features
 from tiercast.features.feature import Feature, Setting
+from tiercast.features.plugins import own_features
 from tiercast.features.rfm import RFM
 from tiercast.features.season import SEASON
 from tiercast.snapshots.journal import Journal
 
 KEYS = ("customer_id", "as_of")
+LABELS = ("ordered", "value", "returned_after_days")
 PAGE_HEAD = """\
 # Features
 
@@ -38,10 +42,23 @@ def features_for(journal: Journal, setting: Setting) -> tuple[Feature, ...]:
     missing = _missing_names(journal)
     fixed = [
         feature
-        for feature in (*CATALOGUE, *event_type_features(setting))
+        for feature in every_feature(setting)
         if _has_grain(journal, feature, setting) and feature.name not in missing
     ]
     return tuple(fixed)
+
+
+def every_feature(setting: Setting) -> tuple[Feature, ...]:
+    """Return the catalogue, the features of event types, and those of plugins.
+
+    Raises
+    ------
+    ConfigError
+        A plugin's feature cannot be one; see `own_features`.
+    """
+    given = (*CATALOGUE, *event_type_features(setting))
+    taken = {*KEYS, *LABELS, *(feature.name for feature in given)}
+    return (*given, *own_features(setting.plugins, taken))
 
 
 def feature_table(features: tuple[Feature, ...] = CATALOGUE) -> str:
@@ -71,7 +88,18 @@ def _has_grain(journal: Journal, feature: Feature, setting: Setting) -> bool:
         return journal.contacts is not None
     if feature.family == "events":
         return journal.events is not None
-    return not (feature.grain == "categories" and journal.category_spend is None)
+    lacking = {
+        "categories": journal.category_spend is None,
+        "season_days": not setting.on_clock,
+        "contacts": journal.contacts is None,
+        "responses": not _has_column(journal.contacts, "responded_at"),
+        "events": journal.events is None,
+    }
+    return not lacking.get(feature.grain or "", False)
+
+
+def _has_column(table: ir.Table | None, name: str) -> bool:
+    return table is not None and name in table.columns
 
 
 def _missing_names(journal: Journal) -> set[str]:
@@ -80,9 +108,9 @@ def _missing_names(journal: Journal) -> set[str]:
         "average_basket_quantity": journal.has_quantity,
         "discount_share": journal.has_discount,
         "discount_share_90d": journal.has_discount,
-        "event_features_used": journal.events is not None and "feature" in journal.events.columns,
+        "event_features_used": _has_column(journal.events, "feature"),
     }
-    responses = journal.contacts is not None and "responded_at" in journal.contacts.columns
+    responses = _has_column(journal.contacts, "responded_at")
     answers = ("responses", "response_recency_days", "response_rate")
     needs |= dict.fromkeys(answers, responses)
     return {name for name, had in needs.items() if not had}

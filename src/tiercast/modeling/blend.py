@@ -7,6 +7,7 @@ two shares, since BTYD models may tell totals well and yet not who orders at all
 orders every week, their chance of a week without an order is far too high.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -70,7 +71,7 @@ class PastOpinions:
 
 @dataclass(frozen=True)
 class Blend:
-    """Weights of `EXPERTS` (they sum to 1), and the share of the BTYD models in both levels.
+    """Weights of the experts (they sum to 1), and the share of the BTYD models in both levels.
 
     `btyd_chance` is that in the mean chance of an order, `btyd_total` that in the total value.
     Where churn is `certain`, everybody's chance is the same, whatever the experts say.
@@ -82,13 +83,18 @@ class Blend:
     certain: Certainty | None = None
 
     @classmethod
-    def fit(cls, folds: Sequence[PastOpinions], seed: int) -> Self:
-        """Learn from past folds; without any, the priors."""
+    def fit(cls, folds: Sequence[PastOpinions], seed: int, own: int = 0) -> Self:
+        """Learn from past folds; without any, the priors.
+
+        `own` is how many members plugins add: their prior weight is 0, so that a member counts
+        by what it would have told better.
+        """
         usable = [fold for fold in folds if fold.usable]
+        nothing = (0.0,) * own
         if not usable:
-            return cls()
-        grid = _grid()
-        prior = prior_weights(max(len(fold.value) for fold in usable))
+            return cls((*PRIOR_WEIGHTS, *nothing))
+        grid = _grid(len(EXPERTS) + own)
+        prior = (*prior_weights(max(len(fold.value) for fold in usable)), *nothing)
         losses = PRIOR_PULL * np.square(grid - prior).sum(axis=1)
         for fold in usable:
             losses = losses + _relative_losses(_sampled(fold, seed), grid, prior) / len(usable)
@@ -177,11 +183,10 @@ def shift_to(log_odds: FloatArray, chance: float) -> float:
     return float(brentq(lambda move: expit(log_odds + move).mean() - chance, -FURTHEST, FURTHEST))
 
 
-def _grid() -> FloatArray:
-    """Answer all weights in steps of 1 / STEPS that sum to 1, (n, 3)."""
-    steps = range(STEPS + 1)
-    pairs = [(a, b) for a in steps for b in steps if a + b <= STEPS]
-    return np.array([(a, b, STEPS - a - b) for a, b in pairs]) / STEPS
+def _grid(experts: int) -> FloatArray:
+    """Return all weights in steps of 1 / STEPS that sum to 1, (n, experts)."""
+    firsts = itertools.product(range(STEPS + 1), repeat=experts - 1)
+    return np.array([(*one, STEPS - sum(one)) for one in firsts if sum(one) <= STEPS]) / STEPS
 
 
 def _sampled(fold: PastOpinions, seed: int) -> PastOpinions:

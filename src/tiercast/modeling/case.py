@@ -1,16 +1,17 @@
 """One contender's forecast of one origin beside what came, and how it scores."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from tiercast.modeling.metrics import METRICS, TIER_METRICS, Metric, total_error
+from tiercast.modeling.measures import OWN as MEASURES
+from tiercast.modeling.metrics import Metric, total_error
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int_]
 
-MEASURES: tuple[Metric, ...] = (*METRICS, *TIER_METRICS)
 UNKNOWN = float("nan")
 
 
@@ -46,9 +47,9 @@ class Case:
             return UNKNOWN
         return float(metric.function(truth, forecast))
 
-    def scores(self) -> dict[str, float]:
+    def scores(self, measures: Sequence[Metric] = MEASURES) -> dict[str, float]:
         """Answer every measure by name, and `total_bias`: the total's error with its sign."""
-        found = {metric.name: self.score(metric) for metric in MEASURES}
+        found = {metric.name: self.score(metric) for metric in measures}
         brought = self.truth.value.sum() > 0
         bias = total_error(self.truth.value, self.expected_value) if brought else UNKNOWN
         return found | {"total_bias": bias}

@@ -10,13 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+from pydantic import Field
 
 from tiercast.config.errors import InputError
+from tiercast.config.plugins import check_installed
 from tiercast.config.schema import RfmWeightsConfig
 from tiercast.config.settings import Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.modeling.assignment import Assign, assign_tiers
+from tiercast.modeling.attribution import attribution
 from tiercast.modeling.memberships import names_held
 from tiercast.modeling.next_order import WaitingTimes, dates_after
 from tiercast.modeling.outlook import Outlook
@@ -63,11 +66,12 @@ class Facts(Settings):
     certainty: str = ""
     language: Language
     rfm_weights: RfmWeightsConfig
+    plugins: dict[str, str] = Field(default_factory=dict)
 
     @property
     def setting(self) -> Setting:
         """What feature expressions depend on."""
-        return Setting(self.learnt_days, self.event_types, self.on_clock)
+        return Setting(self.learnt_days, self.event_types, self.on_clock, tuple(self.plugins))
 
     @property
     def learnt_days(self) -> int:
@@ -138,6 +142,10 @@ class CustomerModel:
         found = effects(outlook.heads, outlook.blend, full, self.facts.partner_base)
         return reasons(found, full, self.facts.language)
 
+    def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+        """Return exact Shapley values of the log odds of no order, and their base value."""
+        return attribution(self.outlook, self.with_clv(frame), self.facts.partner_base)
+
     def assign(self, scored: pd.DataFrame) -> IntArray:
         """Answer the tier (0 = best) of each row, taking the rows as the whole base, (n,)."""
         return assign_tiers(
@@ -198,8 +206,10 @@ class CustomerModel:
             raise InputError(
                 f"Model format must be {FORMAT}, but got {stored['format']}; retrain."
             )
+        facts = Facts.model_validate(stored["facts"])
+        check_installed(facts.plugins)
         return cls(
-            Facts.model_validate(stored["facts"]),
+            facts,
             ClvModels.from_dict(stored["clv"]),
             Outlook.from_files(files),
             CustomerSegments.from_dict(stored["segments"]),

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tiercast.features.registry import LABELS
+
 MAX_LEVELS = 12  # of a profile column; rarer ones share the all-zero row
 FEWEST_CUSTOMERS = 5  # of a level: fewer teach nothing, and a model must not hold their names
-LABELS = ("ordered", "value", "returned_after_days")
 # The length of the horizon is an offset: alike for all of a cutoff, it would name the cutoff.
 NOT_FEATURES = ("customer_id", "as_of", "season_horizon_ratio", *LABELS)
 NUMBERS = ("boolean", "decimal")  # of a column of objects; numeric types are numbers anyway

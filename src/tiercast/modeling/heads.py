@@ -1,6 +1,9 @@
-"""Three experts on each customer, before they are blended: trees, a linear model, BTYD models."""
+"""The experts on each customer, before they are blended: trees, a linear model, BTYD models.
 
-from collections.abc import Mapping
+Members that plugins add come after these three.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,12 +18,13 @@ from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.certainty import Certainty
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.linear import LinearModel
+from tiercast.modeling.member import EXPERTS as EXPERTS
+from tiercast.modeling.member import FittedMember, Member
 from tiercast.modeling.trees import Grown, Sample, TreeParams, grow
 from tiercast.snapshots.season import CLOSED_RATIO
 
 FloatArray = npt.NDArray[np.float64]
 
-EXPERTS = ("trees", "linear", "btyd")
 LARGEST_QUANTILE = 0.999  # buyers' values beyond it count as that quantile in training
 LEAST_VALUE = 0.01
 FEW_CUSTOMERS = 10  # values that no more of them reached are beyond what can be learnt
@@ -43,7 +47,7 @@ class HeadParams:
 
 @dataclass(frozen=True)
 class Opinions:
-    """What each of `EXPERTS` says: log odds of an order and log of the value, (n, 3) each."""
+    """What each expert says: log odds of an order and log of the value, (n, n_experts) each."""
 
     log_odds: FloatArray
     log_value: FloatArray
@@ -110,6 +114,7 @@ class Heads:
     and linear model know only that they lie far out, and told a fraction of what they spend.
 
     `certain` tells where all of the panel ordered, or none; it is stored with the blend.
+    `members` are those of plugins.
     """
 
     design: DesignMatrix
@@ -117,18 +122,32 @@ class Heads:
     largest_mean: float
     reached: float
     certain: Certainty | None = None
+    members: tuple[FittedMember, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The experts in the order of their opinions."""
+        return (*EXPERTS, *(one.member.name for one in self.members))
 
     @classmethod
-    def fit(cls, panel: pd.DataFrame, params: HeadParams, seed: int) -> Self:
+    def fit(
+        cls,
+        panel: pd.DataFrame,
+        params: HeadParams,
+        seed: int,
+        members: Sequence[tuple[str, Member]] = (),
+    ) -> Self:
         """Learn from a training panel (features, `ordered`, `value`)."""
         design, target = DesignMatrix.fit(panel), Targets.of(panel)
         reached = _reached(panel)
         if not (target.enough and design.names):
-            return cls(design, None, target.largest, reached, target.certain)
+            silent = tuple(FittedMember.unlearnt(one, design) for one in members)
+            return cls(design, None, target.largest, reached, target.certain, silent)
         learners = Learners.fit(
             design.transform(panel), np.log(horizon_ratio(panel)), target, params, seed
         )
-        return cls(design, learners, target.largest, reached)
+        fitted = tuple(FittedMember.fit(one, panel, design, seed) for one in members)
+        return cls(design, learners, target.largest, reached, members=fitted)
 
     def predict(self, frame: pd.DataFrame) -> Opinions:
         """Answer what each expert says of each row of a feature frame."""
@@ -136,13 +155,19 @@ class Heads:
         least = np.log(_least_value(frame))
         btyd_value = _log_value(frame["clv_expected_value"].to_numpy(dtype=float), least)
         if self.learners is None:
-            return Opinions(np.column_stack([btyd] * 3), np.column_stack([btyd_value] * 3))
+            experts = len(self.names)
+            return Opinions(
+                np.column_stack([btyd] * experts), np.column_stack([btyd_value] * experts)
+            )
         found = self.learners.opinions(self.design.transform(frame), np.log(horizon_ratio(frame)))
+        own = [one.opinions(frame) for one in self.members]
         beyond = (btyd_value > np.log(self.reached))[:, np.newaxis]
-        learnt = np.where(beyond, btyd_value[:, np.newaxis], found[1])
+        told = np.column_stack([found[1], *(_log_value(value, least) for _, value in own)])
+        learnt = np.where(beyond, btyd_value[:, np.newaxis], told)
+        learnt = np.maximum(learnt, least[:, np.newaxis])
         return Opinions(
-            np.column_stack([found[0], btyd]),
-            np.column_stack([np.maximum(learnt, least[:, np.newaxis]), btyd_value]),
+            np.column_stack([found[0], btyd, *(log_odds for log_odds, _ in own)]),
+            np.column_stack([learnt[:, :2], btyd_value, learnt[:, 2:]]),
         )
 
     def to_files(self) -> dict[str, str]:
@@ -164,6 +189,7 @@ class Heads:
             "linear": {}
             if learners is None
             else {name: getattr(learners, name).to_dict() for name in LINEAR},
+            "members": [one.to_dict() for one in self.members],
         }
 
     @classmethod
@@ -172,15 +198,16 @@ class Heads:
         design = DesignMatrix.from_dict(_mapping(stored["design"]))
         largest, reached = (float(str(stored[name])) for name in ("largest_mean", "reached"))
         bases, linear = _mapping(stored["bases"]), _mapping(stored["linear"])
+        members = tuple(map(FittedMember.from_dict, _list(stored.get("members", []))))
         if not bases:
-            return cls(design, None, largest, reached)
+            return cls(design, None, largest, reached, members=members)
         order, total, given = (
             Grown(lgb.Booster(model_str=files[f"{name}.txt"]), float(str(bases[name])))
             for name in TREES
         )
         by_order, by_given = (LinearModel.from_dict(_mapping(linear[name])) for name in LINEAR)
         learners = Learners(order, total, given, by_order, by_given)
-        return cls(design, learners, largest, reached)
+        return cls(design, learners, largest, reached, members=members)
 
 
 TREES = ("order", "total", "given")
@@ -231,6 +258,12 @@ def _least_value(frame: pd.DataFrame) -> FloatArray:
 
 def _log_value(value: FloatArray, least: FloatArray) -> FloatArray:
     return np.maximum(np.log(np.maximum(value, np.finfo(float).tiny)), least)
+
+
+def _list(stored: object) -> list[Mapping[str, object]]:
+    if not isinstance(stored, list):
+        raise TypeError(f"a stored model has a list of members, but got {stored!r}")
+    return [_mapping(one) for one in stored]
 
 
 def _mapping(stored: object) -> Mapping[str, object]:

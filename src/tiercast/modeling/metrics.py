@@ -1,6 +1,6 @@
 """How good a forecast was: one row of `METRICS` per measure, each knowing its direction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,8 @@ from sklearn.metrics import (
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int_]
 
+MetricKind = Literal["churn", "value", "tier", "tier_chances"]
+
 BINS = 10
 LEAST_CHANCE = 1e-6  # of the tier that came: one surprise must not outweigh all others
 
@@ -31,7 +33,7 @@ class Metric:
     """
 
     name: str
-    kind: Literal["churn", "value", "tier", "tier_chances"]
+    kind: MetricKind
     bigger_is_better: bool
     meaning: str
     function: Callable[..., float]
@@ -189,12 +191,16 @@ TIER_METRICS: tuple[Metric, ...] = (
 
 
 def measure(
-    churned: FloatArray, churn: FloatArray, value: FloatArray, expected: FloatArray
+    churned: FloatArray,
+    churn: FloatArray,
+    value: FloatArray,
+    expected: FloatArray,
+    metrics: Sequence[Metric] = METRICS,
 ) -> dict[str, float]:
     """Answer every metric by name; those that need both outcomes are left out without them."""
     pairs = {"churn": (churned, churn), "value": (value, expected)}
     possible = {"churn": 0 < churned.mean() < 1, "value": bool(value.sum() > 0)}
-    return {m.name: float(m.function(*pairs[m.kind])) for m in METRICS if possible[m.kind]}
+    return {m.name: float(m.function(*pairs[m.kind])) for m in metrics if possible[m.kind]}
 
 
 def _bins(truth: FloatArray, forecast: FloatArray) -> list[tuple[FloatArray, FloatArray]]:

@@ -143,7 +143,8 @@ def fit_outlook(
     seed: int,
 ) -> Outlook:
     """Return the outlook of today's customers: blend, level and doubt learnt from the past."""
-    blend = Blend.fit([fold for fold in past if fold.season_known == season.is_known], seed)
+    alike = [fold for fold in past if fold.season_known == season.is_known]
+    blend = Blend.fit(alike, seed, own=len(heads.members))
     blend = replace(blend, certain=heads.certain)
     folds = [fold_forecast(blend, fold) for fold in past]
     lessons = Lessons.of(folds, tier_cuts, season)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from tiercast.modeling.blend import Blend
+from tiercast.modeling.blend import BTYD, Blend
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.figures import Figures
 from tiercast.modeling.heads import BTYD_FEATURE, Heads, Learners
@@ -65,12 +65,12 @@ def effects(heads: Heads, blend: Blend, frame: pd.DataFrame, partner_base: float
     if blend.certain is not None:  # the same for everybody, whatever their features
         return Effects((BTYD_FEATURE,), np.zeros((len(frame), 1)))
     partner = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float)) - partner_base
-    weight = 1.0 if heads.learners is None else blend.weights[-1]
+    weight = 1.0 if heads.learners is None else blend.weights[BTYD]
     partner_effect = -weight * partner[:, np.newaxis]
     if heads.learners is None:
         return Effects((BTYD_FEATURE,), partner_effect)
     learnt = -_learnt_effects(heads.learners, blend, heads.design.transform(frame))
-    features, summed = _sum_levels(heads.design.features, learnt)
+    features, summed = sum_by_feature(heads.design.features, learnt)
     return Effects((*features, BTYD_FEATURE), np.hstack([summed, partner_effect]))
 
 
@@ -130,8 +130,10 @@ def _strongest(found: Effects) -> npt.NDArray[np.int_]:
     return strongest
 
 
-def _sum_levels(features: Sequence[str], values: FloatArray) -> tuple[tuple[str, ...], FloatArray]:
-    """Answer one column per feature: the 0/1 columns of a category are summed."""
+def sum_by_feature(
+    features: Sequence[str], values: FloatArray
+) -> tuple[tuple[str, ...], FloatArray]:
+    """Return one column per feature: the columns that share one are summed."""
     names = tuple(dict.fromkeys(features))
     place = np.array([names.index(feature) for feature in features])
     summed = np.zeros((len(values), len(names)))

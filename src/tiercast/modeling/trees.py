@@ -64,6 +64,13 @@ class Grown:
         return np.asarray(found, dtype=float) + self.base + offset
 
     @cached_property
+    def mean(self) -> float:
+        """The mean score of the rows they grew on, offset aside: where Shapley values start."""
+        row = np.zeros((1, self.booster.num_feature()))
+        contributions = np.asarray(self.booster.predict(row, pred_contrib=True), dtype=float)
+        return float(contributions[0, -1]) + self.base
+
+    @cached_property
     def shapley(self) -> TreeShapley:
         """What tells each column's part in the score; read from the trees when first asked."""
         return TreeShapley(self.booster)

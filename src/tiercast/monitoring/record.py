@@ -9,12 +9,20 @@ from tiercast.artifacts.scored_days import day_folder
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import flush, to_json, writing
 from tiercast.config.schema import Config
+from tiercast.modeling.checks import INTERVAL, TIER_SET
+from tiercast.modeling.metrics import METRICS
 from tiercast.monitoring.grades import ALL
 from tiercast.monitoring.ledger import Ledger
 from tiercast.monitoring.result import Monitoring
 from tiercast.tracking.runs import training_run
 
 FOLDER, SUMMARY = "monitor", "summary.json"
+# What came of a check that is a measure of a training, too, by that measure's name.
+MEASURES = {metric.name: metric.name for metric in METRICS} | {
+    INTERVAL.name: "interval_coverage",
+    TIER_SET.name: "tier_set_coverage",
+    "tier_confidence": "tier_accuracy",
+}
 FINDINGS, DRIFT = "findings.parquet", "drift.parquet"
 
 
@@ -45,7 +53,11 @@ def log(config: Config, found: Monitoring) -> str:
     Metrics: the worst figure of each rule as `monitor/<rule>`, and what came of each graded
     batch as a curve over their days.
     """
-    tags = {"monitor.verdict": found.verdict, "monitor.model_version": found.model_version}
+    tags = {
+        "as_of": found.as_of,
+        "monitor.verdict": found.verdict,
+        "monitor.model_version": found.model_version,
+    }
     params = {"as_of": found.as_of, "scored_as_of": found.scored_as_of}
     with training_run(config, name=f"monitor {found.as_of}", params=params, tags=tags) as run:
         run.log_metrics(_worst_figures(found))
@@ -73,8 +85,13 @@ def _curves(ledger: Ledger) -> dict[dt.date, dict[str, float]]:
 
 
 def _figures(batch: pd.DataFrame) -> dict[str, float]:
+    """Return a batch's figures; a measure bears the name that a training logs it under."""
     return {
-        f"{metric}_{side}": float(figure)
+        _logged_name(str(metric), side): float(figure)
         for side in ("told", "came")
         for metric, figure in batch[side].dropna().items()
     }
+
+
+def _logged_name(metric: str, side: str) -> str:
+    return MEASURES.get(metric, f"{metric}_came") if side == "came" else f"{metric}_told"

@@ -112,12 +112,19 @@ def _cards(found: StoredBacktest, say: Wording) -> list[Card]:
 def _board(found: StoredBacktest, say: Wording) -> Table:
     board = found.leaderboard
     names = [say.label("contender", str(name)) for name in board["contender"]]
-    details = [say(f"backtest.contenders.{name}") for name in board["contender"]]
+    details = [_meaning(found, str(name), say) for name in board["contender"]]
     measures = [Measure(say.label("metric", name), name, WRITTEN[name]) for name in ON_BOARD]
     title, head = say("backtest.board"), say("backtest.contender")
     return Table.of(
         title, board, (head, names), measures, details=details, note=say("backtest.board_note")
     )
+
+
+def _meaning(found: StoredBacktest, name: str, say: Wording) -> str:
+    """Return what a contender is; one that a plugin added says so itself."""
+    key = f"backtest.contenders.{name}"
+    own: Mapping[str, str] = found.summary.get("own_contenders", {})
+    return say(key) if say.has(key) else own.get(name, "")
 
 
 def _verdicts(found: StoredBacktest, say: Wording) -> Table:
@@ -133,7 +140,8 @@ def _verdicts(found: StoredBacktest, say: Wording) -> Table:
 
 
 def _verdict_row(row: Mapping[Hashable, Any], say: Wording) -> list[Cell]:
-    written, (tone, mark) = WRITTEN[row["metric"]], VERDICTS[row["verdict"]]
+    written = WRITTEN.get(row["metric"], _fine)  # a plugin's metric is none of these
+    tone, mark = VERDICTS[row["verdict"]]
     return [
         Cell(say.label("metric", row["metric"])),
         Cell(written(row["ours"])),

@@ -90,7 +90,7 @@ class Job:
 
     @cached_property
     def _watched(self) -> Watch:
-        return watch(self.base.config.alerts.active, self.model, self.journal, self.as_of)
+        return watch(self.base.config.alert_rules, self.model, self.journal, self.as_of)
 
     def _passes(self) -> Passes:
         carried = self._watched.features
@@ -134,7 +134,7 @@ class Job:
 
     def _finish(self, boundaries: Boundaries | None) -> Finish:
         version, config = self.version, self.base.config
-        rules, hysteresis = config.alerts.active, config.tiers.hysteresis
+        rules, hysteresis = config.alert_rules, config.tiers.hysteresis
         terms = Terms(version.version, version.run_id, boundaries, rules, hysteresis)
         return Finish(self.model, terms)
 

@@ -3,11 +3,11 @@
 import datetime as dt
 from importlib.metadata import version as package_version
 
-from tiercast.config.schema import Config
+from tiercast.config.plugins import versions_of
+from tiercast.config.public_settings import public_settings
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.totals import Totals
 from tiercast.sources.canonical import CustomerBase
-from tiercast.sources.origin import settings as source_settings
 from tiercast.tracking.registry import ModelVersion
 
 
@@ -31,7 +31,9 @@ def manifest(
             "version": version.version,
             "run_id": version.run_id,
             "trained_as_of": model.facts.trained_as_of,
+            "plugins": dict(model.facts.plugins),
         },
+        "plugins": versions_of(base.config.plugins),
         "tiercast_version": package_version("tiercast"),
         "customers": totals.rows,
         "tiers": totals.tiers,
@@ -60,14 +62,3 @@ def _certainty(model: CustomerModel) -> dict[str, object] | None:
         return None
     told = {"churn_probability": certain.churn, "text": model.facts.certainty}
     return {**certain.to_dict(), **told}
-
-
-def public_settings(config: Config) -> dict[str, object]:
-    """Answer the settings without anything that may hold a secret."""
-    settings = config.model_dump(mode="json")
-    settings["sources"] = {
-        name: source_settings(source) for name, source in config.sources.items()
-    }
-    for secret in ("connection", "url"):
-        settings["output"].pop(secret, None)
-    return settings

@@ -1,6 +1,9 @@
 """What a model needs of a base, and where the two have grown apart."""
 
+from collections.abc import Mapping
+
 from tiercast.config.errors import InputError
+from tiercast.config.plugins import versions_of
 from tiercast.config.schema import Config
 from tiercast.features.assemble import profile_columns
 from tiercast.features.registry import features_for
@@ -19,7 +22,7 @@ def check_requirements(model: CustomerModel, journal: Journal) -> None:
         A profile column or a feature's source is missing; the message names them.
     """
     facts = model.facts
-    missing = sorted(set(facts.profile_columns) - set(profile_columns(journal)))
+    missing = sorted(set(facts.profile_columns) - set(profile_columns(journal, facts.setting)))
     if missing:
         raise InputError(
             f"The model was trained with the profile columns {', '.join(missing)}, which "
@@ -43,6 +46,7 @@ def outdated_settings(facts: Facts, config: Config) -> tuple[str, ...]:
         "tiers.names": (facts.tier_names, config.tiers.names),
         "tiers.assign": (facts.assign, config.tiers.assign),
         "language": (facts.language, config.language),
+        "plugins": (_named(facts.plugins), _named(versions_of(config.plugins))),
     }
     changed = [
         f"`{name}` ({_text(trained)}, now {_text(now)})"
@@ -52,6 +56,11 @@ def outdated_settings(facts: Facts, config: Config) -> tuple[str, ...]:
     if not changed:
         return ()
     return (f"The model keeps what it was trained for: {'; '.join(changed)}. Train again.",)
+
+
+def _named(plugins: Mapping[str, str]) -> tuple[str, ...]:
+    """Return plugins with their versions, in the order of their names."""
+    return tuple(f"{name} {version}" for name, version in sorted(plugins.items())) or ("none",)
 
 
 def _shown(names: list[str]) -> str:

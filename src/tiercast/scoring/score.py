@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from tiercast.artifacts.model_folder import load_model
 from tiercast.artifacts.scored_days import parts_of, scores_folder
 from tiercast.config.loading import load_config
@@ -17,6 +19,7 @@ from tiercast.scoring.grid_check import grid_ahead, grid_notes
 from tiercast.scoring.job import Job
 from tiercast.scoring.outlying import outlying_lines
 from tiercast.scoring.requirements import check_requirements, outdated_settings
+from tiercast.scoring.stored import rows_in
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
@@ -25,7 +28,7 @@ from tiercast.snapshots.grid import GridAhead
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.outlying import OutlyingOrders, outlying_orders
 from tiercast.snapshots.silence import Silence
-from tiercast.tracking.registry import version_folder
+from tiercast.tracking.registry import Version, version_folder
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,25 @@ class ScoreResult:
     outlying: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
 
+    def frame(self) -> pd.DataFrame:
+        """Return the scores as they lie in `folder` now, one row per customer.
+
+        The whole base comes into memory. `tiercast.scoring.stored.scored_customers` puts the
+        features beside them.
+
+        Raises
+        ------
+        InputError
+            The folder is gone.
+        """
+        return rows_in(self.folder)
+
 
 def score(
     config: Config | str | Path,
     as_of: dt.date | str | None = None,
     *,
-    model_version: str | None = None,
+    model_version: Version | None = None,
     output: str | Path | None = None,
     progress: Progress | None = None,
 ) -> ScoreResult:
@@ -85,7 +101,7 @@ def score(
 def _job(
     history: History,
     as_of: dt.date | str | None,
-    model_version: str | None,
+    model_version: Version | None,
     output: Path,
     recorded: RecordedRun,
     progress: Progress,

@@ -31,12 +31,19 @@ def scored_customers(
     output = Path(settings.output.path)
     refuse_other_base(output, settings.name)
     day = scored_day(output, as_day(as_of))
-    scores, features = _rows(scores_folder(output, day)), _rows(features_folder(output, day))
+    scores, features = rows_in(scores_folder(output, day)), rows_in(features_folder(output, day))
     known = features.drop(columns="as_of")
     return scores.merge(known, on="customer_id", how="left", validate="one_to_one")
 
 
-def _rows(folder: Path) -> pd.DataFrame:
+def rows_in(folder: Path) -> pd.DataFrame:
+    """Return the rows of a scored day's folder, part after part.
+
+    Raises
+    ------
+    InputError
+        The folder holds no parts.
+    """
     parts = sorted(folder.glob("part-*.parquet"))
     if not parts:
         raise InputError(f"{folder} holds no part-*.parquet; run `tiercast score CONFIG` again.")

@@ -4,11 +4,11 @@ import datetime as dt
 
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
-from tiercast.tracking.registry import CHAMPION, ModelVersion, find_version, versions
+from tiercast.tracking.registry import CHAMPION, ModelVersion, Version, find_version, versions
 
 
 def choose_version(
-    config: Config, as_of: dt.date, wanted: str | None
+    config: Config, as_of: dt.date, wanted: Version | None
 ) -> tuple[ModelVersion, tuple[str, ...]]:
     """Answer the version to score with, and notes on the choice.
 

@@ -15,22 +15,6 @@ def describe(source: SourceConfig) -> str:
     return " table ".join(told(part) for part in parts if part is not None)
 
 
-def settings(source: SourceConfig) -> dict[str, object]:
-    """Return how a source is read, as the config has it: `${NAME}`, not its value.
-
-    The `connection` is left out: it may hold a password.
-    """
-    shown = source.model_dump(mode="json", exclude={"connection"})
-    return {key: _shown(getattr(source, key), plain) for key, plain in shown.items()}
-
-
-def _shown(value: object, plain: object) -> object:
-    """Return a setting with each text as the config has it; `plain` is it as JSON has it."""
-    if isinstance(value, dict):
-        return {key: told(text) for key, text in value.items()}
-    return told(value) if isinstance(value, str) else plain
-
-
 def first_line(error: Exception) -> str:
     """Answer what a driver says, without the lines that are about its own settings."""
     return hide(str(error)).splitlines()[0]

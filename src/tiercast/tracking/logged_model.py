@@ -1,23 +1,27 @@
 """A stored model as MLflow keeps it: a readable script, the model's data, a signature."""
 
+import re
 import shutil
 import warnings
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path, PurePath
 
 import mlflow.pyfunc
 import pandas as pd
-from mlflow.entities import LoggedModel
+from mlflow.entities import LoggedModel, LoggedModelOutput
 from mlflow.models import Model, ModelSignature, infer_signature
 from mlflow.types import ColSpec, DataType, Schema
 from pandas.api.types import is_integer_dtype, is_numeric_dtype
 
 from tiercast.artifacts.model_folder import load_model
+from tiercast.config.plugins import packages_of
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.runs import TrainingRun
 
 SCRIPT = Path(__file__).with_name("pyfunc_model.py")
+PACKAGE = Path(__file__).parents[1]
+NAME = re.compile(r"([A-Za-z0-9._-]+)(\[[^]]*\])?")  # of a requirement, with its extras
 ARTIFACT = "model"  # as `pyfunc_model` asks for it
 FILES = "artifacts/customer_model"  # where MLflow puts the model's folder
 IDENTITY = ("customer_id", "as_of")
@@ -39,7 +43,12 @@ def log_model(run: TrainingRun, folder: Path, features: pd.DataFrame) -> LoggedM
     model = load_model(folder)
     example = served(features[[*IDENTITY, *model.feature_names]].head(EXAMPLE_ROWS))
     created = run.client.create_logged_model(
-        run.experiment, name=ARTIFACT, source_run_id=run.run_id
+        run.experiment,
+        name=ARTIFACT,
+        source_run_id=run.run_id,
+        tags=run.tags,
+        params=run.params,
+        model_type="tiercast",
     )
     described = Model(
         artifact_path=created.artifact_location,
@@ -57,10 +66,25 @@ def log_model(run: TrainingRun, folder: Path, features: pd.DataFrame) -> LoggedM
             artifacts={ARTIFACT: str(source)},
             signature=signature(model, example),
             input_example=example,
-            pip_requirements=[f"tiercast=={version('tiercast')}"],
+            pip_requirements=requirements(model),
+            code_paths=[str(PACKAGE)],
         )
         run.client.log_model_artifacts(created.model_id, str(target))
+    run.client.log_outputs(run.run_id, [LoggedModelOutput(created.model_id, step=0)])
+    run.model_id = created.model_id
     return run.client.finalize_logged_model(created.model_id, "READY")
+
+
+def requirements(model: CustomerModel) -> list[str]:
+    """Return what an environment needs to serve the model: each package as it is installed here.
+
+    The model carries tiercast's own code, which is on no index; packages of plugins must be had
+    where the model is served.
+    """
+    needed = (one for one in requires("tiercast") or () if "extra ==" not in one)
+    names = (NAME.match(one) for one in needed)
+    pinned = [f"{name[0]}=={version(name[1])}" for name in names if name is not None]
+    return [*pinned, *packages_of(model.facts.plugins)]
 
 
 def served(features: pd.DataFrame) -> pd.DataFrame:

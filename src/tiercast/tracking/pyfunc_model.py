@@ -1,6 +1,6 @@
 """How MLflow serves a stored model: it keeps this script, readable, beside the model's data.
 
-Needs tiercast in the environment that serves; nothing is unpickled.
+tiercast's own code lies beside it, too (`code/`); nothing is unpickled.
 """
 
 from pathlib import Path

@@ -23,6 +23,7 @@ from tiercast.tracking.runs import TrainingRun
 from tiercast.tracking.store import open_client, using_store
 
 CHAMPION, CHALLENGER = "champion", "challenger"
+Version = str | int  # a number, or an alias
 TRAINED_AS_OF, HORIZON_DAYS, REPLACED = "trained_as_of", "horizon_days", "replaced_version"
 VERSIONS_TAG = "mlflow.modelVersions"
 
@@ -104,8 +105,8 @@ def version_of(config: Config, alias: str) -> str | None:
     return _aliases(open_client(), config.name).get(alias)
 
 
-def find_version(config: Config, wanted: str = CHAMPION) -> ModelVersion:
-    """Answer the version of that number or alias ("3", "champion" or "@champion").
+def find_version(config: Config, wanted: Version = CHAMPION) -> ModelVersion:
+    """Answer the version of that number or alias (3, "3", "champion" or "@champion").
 
     Raises
     ------
@@ -113,7 +114,7 @@ def find_version(config: Config, wanted: str = CHAMPION) -> ModelVersion:
         There is none; the message names those there are.
     """
     known = versions(config)
-    name = wanted.removeprefix("@")
+    name = str(wanted).removeprefix("@")
     for row in known:
         if name == row.version or name in row.aliases:
             return row
@@ -124,12 +125,12 @@ def find_version(config: Config, wanted: str = CHAMPION) -> ModelVersion:
     raise InputError(f"{config.name} has no model version {wanted!r}; there are {_list(known)}.")
 
 
-def set_alias(config: Config, alias: str, version: str) -> None:
+def set_alias(config: Config, alias: str, version: Version) -> None:
     """Let `alias` mean `version` from now on."""
-    open_client().set_registered_model_alias(config.name, alias, version)
+    open_client().set_registered_model_alias(config.name, alias, str(version))
 
 
-def promote(config: Config, version: str, *, forward: bool = True) -> ModelVersion:
+def promote(config: Config, version: Version, *, forward: bool = True) -> ModelVersion:
     """Make a version (number or alias) the champion; it is no challenger any more.
 
     The version it replaces is kept and, going `forward`, noted as its tag `replaced_version`:
@@ -154,7 +155,7 @@ def promote(config: Config, version: str, *, forward: bool = True) -> ModelVersi
 
 
 @contextmanager
-def version_folder(config: Config, version: str = CHAMPION) -> Iterator[Path]:
+def version_folder(config: Config, version: Version = CHAMPION) -> Iterator[Path]:
     """Hand out a copy of a version's model folder, there as long as the block.
 
     Raises
@@ -179,7 +180,7 @@ def version_folder(config: Config, version: str = CHAMPION) -> Iterator[Path]:
         yield Path(fetched)
 
 
-def load_version(config: Config, version: str = CHAMPION) -> CustomerModel:
+def load_version(config: Config, version: Version = CHAMPION) -> CustomerModel:
     """Answer the model of a version (number or alias).
 
     Raises

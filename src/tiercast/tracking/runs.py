@@ -3,22 +3,31 @@
 import datetime as dt
 import html
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path, PurePath
 
 import pandas as pd
+import yaml
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from plotly.graph_objects import Figure
 
 from tiercast.artifacts.text_file import to_json
+from tiercast.config.hiding import hide
+from tiercast.config.plugins import versions_of
+from tiercast.config.public_settings import public_settings
 from tiercast.config.schema import Config
 from tiercast.sources.scratch import scratch_folder
+from tiercast.tracking.git_commit import git_tags
 from tiercast.tracking.store import experiment_id, open_client
 
 PARENT_TAG = "mlflow.parentRunId"
+CONFIG_FILE = "config.yaml"
+SHOWN_ID = 8  # characters of a run's id that tell it from others
+EPOCH = dt.date(1970, 1, 1)
+TUNING = "tuning"
 SNAPSHOT = "snapshot"  # MLflow shows metrics of one prefix in one section
 MOST_PARAMS = 100  # MLflow takes so many at once
 LONGEST_PARAM = 6000
@@ -38,15 +47,44 @@ class TrainingRun:
         self.client = client
         self.experiment = experiment
         self.run_id = run_id
+        self.model_id: str | None = None  # of the model that it logged, whom metrics are of, too
+        self.params: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
 
-    def log_trial(self, number: int, params: Mapping[str, object], value: float | None) -> None:
-        """Record one tuning trial as a nested run; `value` None: it was given up early."""
+    def log_trial(
+        self,
+        number: int,
+        question: str,
+        loss: str,
+        params: Mapping[str, object],
+        value: float | None,
+    ) -> None:
+        """Record one tuning trial as a nested run; `value` None: it was given up early.
+
+        Its metric is named for its loss (`log loss` is `log_loss`); the step is its number.
+        """
+        metric = loss.lower().replace(" ", "_")
         run = self.client.create_run(
-            self.experiment, tags={PARENT_TAG: self.run_id}, run_name=f"trial {number}"
+            self.experiment,
+            tags={PARENT_TAG: self.run_id},
+            run_name=f"{question} trial {number} {self.run_id[:SHOWN_ID]}",
         )
         trial = TrainingRun(self.client, self.experiment, run.info.run_id)
-        trial._log(params, {} if value is None else {"objective": value})
+        trial._log(params, {} if value is None else {metric: value}, step=number)
         trial._end("KILLED" if value is None else "FINISHED")
+
+    def log_inputs(self, datasets: Sequence[DatasetInput]) -> None:
+        """Record what the run looked at."""
+        self.client.log_inputs(self.run_id, list(datasets))
+
+    def log_trials_curve(self, question: str, loss: str, losses: Mapping[int, float]) -> None:
+        """Record the losses of a question's trials as a curve, such as `tuning/order_log_loss`.
+
+        The step is the trial's number.
+        """
+        metric = f"{TUNING}/{question}_{loss.lower().replace(' ', '_')}"
+        for number, value in losses.items():
+            self._log({}, {metric: value}, step=number)
 
     def log_params(self, params: Mapping[str, object]) -> None:
         """Record settings or findings that are no metric; nested ones get dotted names."""
@@ -56,22 +94,27 @@ class TrainingRun:
         """Record figures by name, for example `{"auc": 0.84}`."""
         self._log({}, metrics, step=step)
 
-    def log_snapshot(self, cutoff: dt.date, metrics: Mapping[str, float]) -> None:
+    def log_snapshot(
+        self, cutoff: dt.date, metrics: Mapping[str, float], dataset: Dataset | None = None
+    ) -> None:
         """Record figures of one cutoff: `auc` becomes a point of the curve `snapshot/auc`.
 
-        The step is the cutoff as a number (19980401) and the time is the cutoff's, so that
-        MLflow's charts run along either.
+        The step is the cutoff in days since 1970-01-01 and the time is the cutoff's, so that
+        MLflow's charts run along either, at true distances. `dataset` is what they were judged
+        on.
         """
         midnight = dt.datetime.combine(cutoff, dt.time(), dt.UTC)
         self._log(
             {},
             {f"{SNAPSHOT}/{name}": value for name, value in metrics.items()},
-            step=int(cutoff.strftime("%Y%m%d")),
+            step=(cutoff - EPOCH).days,
             at=midnight.timestamp(),
+            dataset=dataset,
         )
 
     def set_tags(self, tags: Mapping[str, object]) -> None:
         """Set labels that may change later."""
+        self.tags |= {key: str(value) for key, value in tags.items()}
         self.client.log_batch(self.run_id, tags=[RunTag(k, str(v)) for k, v in tags.items()])
 
     def log_text(self, text: str, path: str) -> None:
@@ -123,10 +166,16 @@ class TrainingRun:
         *,
         step: int = 0,
         at: float | None = None,
+        dataset: Dataset | None = None,
     ) -> None:
         stamp = int(1000 * (time.time() if at is None else at))
         pairs = [Param(name, text[:LONGEST_PARAM]) for name, text in flat(params).items()]
-        points = [Metric(name, float(value), stamp, step) for name, value in metrics.items()]
+        self.params |= {pair.key: pair.value for pair in pairs}
+        judged = (None, None) if dataset is None else (dataset.name, dataset.digest)
+        points = [
+            Metric(name, float(value), stamp, step, self.model_id, *judged, self.run_id)
+            for name, value in metrics.items()
+        ]
         self.client.log_batch(self.run_id, metrics=points, params=pairs[:MOST_PARAMS])
         for start in range(MOST_PARAMS, len(pairs), MOST_PARAMS):
             self.client.log_batch(self.run_id, params=pairs[start : start + MOST_PARAMS])
@@ -150,7 +199,8 @@ def training_run(
     config
         The customer base; what may hold a secret (its sources, its output) is not recorded.
     name
-        What the run is called in MLflow, for example `train 1998-04-01`.
+        What the run is called in MLflow, for example `train 1998-04-01`; the beginning of its id
+        is added, so that no two runs bear one name.
     params
         More parameters; nested ones get dotted names.
     tags
@@ -163,14 +213,14 @@ def training_run(
     """
     client = open_client()
     experiment = experiment_id(client, config.name)
-    labels = {"tiercast.version": version("tiercast"), **(tags or {})}
-    created = client.create_run(
-        experiment, tags={key: str(value) for key, value in labels.items()}, run_name=name
-    )
+    created = client.create_run(experiment, run_name=name)
     run = TrainingRun(client, experiment, created.info.run_id)
+    client.update_run(run.run_id, name=f"{name} {run.run_id[:SHOWN_ID]}")
     status = "FAILED"
     try:
+        run.set_tags({**_labels(config, name), **(tags or {})})
         run.log_params({**settings(config), **(params or {})})
+        run.log_text(_config_text(config), CONFIG_FILE)
         yield run
         status = "FINISHED"
     except KeyboardInterrupt:
@@ -178,6 +228,24 @@ def training_run(
         raise
     finally:
         run._end(status)
+
+
+def _labels(config: Config, name: str) -> dict[str, object]:
+    """Return what runs are looked up by."""
+    return {
+        "tiercast.version": version("tiercast"),
+        "horizon_days": config.outlook.horizon_days,
+        "value": config.outlook.value,
+        **{f"plugin.{plugin}": at for plugin, at in versions_of(config.plugins).items()},
+        "mlflow.source.name": f"tiercast {name.partition(' ')[0]}",
+        "mlflow.source.type": "JOB",
+        **git_tags(),
+    }
+
+
+def _config_text(config: Config) -> str:
+    """Return the config as YAML, `${NAME}` for what the environment holds."""
+    return hide(yaml.safe_dump(public_settings(config), sort_keys=False, allow_unicode=True))
 
 
 def settings(config: Config) -> dict[str, str]:

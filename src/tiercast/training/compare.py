@@ -8,10 +8,12 @@ import pandas as pd
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
+from tiercast.modeling.measures import forecast_measures
 from tiercast.tracking.registry import (
     CHALLENGER,
     CHAMPION,
     ModelVersion,
+    Version,
     find_version,
     load_version,
     versions,
@@ -53,7 +55,9 @@ class Comparison:
 
 
 def compare(
-    config: Config | str | Path, version: str | None = None, against: str | None = None
+    config: Config | str | Path,
+    version: Version | None = None,
+    against: Version | None = None,
 ) -> Comparison:
     """Answer how versions did on past days, and what one changes against another.
 
@@ -88,12 +92,12 @@ def _row(row: ModelVersion) -> dict[str, object]:
 
 
 def _pair(
-    config: Config, known: list[ModelVersion], version: str | None, against: str | None
+    config: Config, known: list[ModelVersion], version: Version | None, against: Version | None
 ) -> tuple[ModelVersion, ModelVersion] | None:
     """Answer the two to compare; None where there is one at most and none was named."""
     if version is None and against is None and len(known) < 2:
         return None
-    other = find_version(config, against or CHAMPION)
+    other = find_version(config, CHAMPION if against is None else against)
     if version is not None:
         return find_version(config, version), other
     rest = [row for row in known if row.version != other.version]
@@ -103,10 +107,11 @@ def _pair(
 
 def _metrics(config: Config, ours: Asked, theirs: Asked) -> tuple[pd.DataFrame, Notes]:
     """Answer the metrics of days that both have on record, or of one that both are asked about."""
+    seed, measures = config.train.seed, forecast_measures(config.plugins)
     if days_of_both(ours.record, theirs.record):
-        return past_metrics(ours.record, theirs.record, config.train.seed), ()
+        return past_metrics(ours.record, theirs.record, seed, measures), ()
     told, told_by_other, notes = matured(config, ours, theirs)
-    return past_metrics(told, told_by_other, config.train.seed), notes
+    return past_metrics(told, told_by_other, seed, measures), notes
 
 
 def _detailed(

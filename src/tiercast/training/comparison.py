@@ -1,6 +1,7 @@
 """What one version changes against another: metrics, features, parameters and tiers."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,7 @@ from tiercast.artifacts.scored_days import (
 from tiercast.modeling.bootstrap import Question, answered, verdict
 from tiercast.modeling.case import Case, Truth
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.modeling.metrics import METRICS
+from tiercast.modeling.metrics import METRICS, Metric
 from tiercast.tracking.registry import ModelVersion, parameters
 
 MOST_CUSTOMERS = 100_000  # whose tiers are compared: parts hold customers by a hash of their id
@@ -25,7 +26,10 @@ Notes = tuple[str, ...]
 
 
 def past_metrics(
-    ours: pd.DataFrame | None, theirs: pd.DataFrame | None, seed: int
+    ours: pd.DataFrame | None,
+    theirs: pd.DataFrame | None,
+    seed: int,
+    metrics: Sequence[Metric] = METRICS,
 ) -> pd.DataFrame:
     """Answer each metric of both, means over the past days that both forecast; no rows: none.
 
@@ -35,12 +39,12 @@ def past_metrics(
     if ours is None or theirs is None or not days:
         return pd.DataFrame()
     origins = [_cases(ours, theirs, day) for day in days]
-    questions = [Question(metric, OURS, THEIRS) for metric in METRICS]
+    questions = [Question(metric, OURS, THEIRS) for metric in metrics]
     found = answered(questions, origins, seed)
-    found.insert(0, "metric", [metric.name for metric in METRICS])
+    found.insert(0, "metric", [metric.name for metric in metrics])
     found["verdict"] = [
         verdict(metric, low, high)
-        for metric, low, high in zip(METRICS, found["low"], found["high"], strict=True)
+        for metric, low, high in zip(metrics, found["low"], found["high"], strict=True)
     ]
     return found
 

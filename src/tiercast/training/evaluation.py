@@ -12,7 +12,7 @@ from tiercast.modeling.assignment import assign_tiers
 from tiercast.modeling.calibration import FoldForecast
 from tiercast.modeling.distribution import PredictiveDistribution
 from tiercast.modeling.lessons import Lessons, SeasonAhead, true_tiers
-from tiercast.modeling.metrics import measure, total_error
+from tiercast.modeling.metrics import METRICS, Metric, measure, total_error
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ def evaluate(
     tier_cuts: tuple[float, ...],
     tiers: TiersConfig,
     season: SeasonAhead,
+    measures: Sequence[Metric] = METRICS,
 ) -> Evaluation:
     """Answer what past cutoffs would have been told, beside what came.
 
@@ -60,7 +61,9 @@ def evaluate(
     predictions = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     # Newest first, as the folds; the halves of one cutoff are judged together.
     cutoffs = dict.fromkeys(fold.cutoff for fold in past)
-    metrics = {day: _metrics(predictions[predictions["as_of"] == day]) for day in cutoffs}
+    metrics = {
+        day: _metrics(predictions[predictions["as_of"] == day], measures) for day in cutoffs
+    }
     return Evaluation(predictions, metrics)
 
 
@@ -104,11 +107,12 @@ def _told(
     )
 
 
-def _metrics(frame: pd.DataFrame) -> dict[str, float]:
+def _metrics(frame: pd.DataFrame, measures: Sequence[Metric]) -> dict[str, float]:
     value = frame["value"].to_numpy()
     expected = frame["expected_value"].to_numpy()
     churned = 1.0 - frame["ordered"].to_numpy(dtype=float)
-    found = measure(churned, frame["churn_probability"].to_numpy(), value, expected)
+    churn = frame["churn_probability"].to_numpy()
+    found = measure(churned, churn, value, expected, measures)
     inside = (value >= frame["value_low"]) & (value <= frame["value_high"])
     in_set = [
         true in told for true, told in zip(frame["true_tier"], frame["tier_set"], strict=True)

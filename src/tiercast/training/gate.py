@@ -1,7 +1,7 @@
 """Whether a challenger takes the champion's place: same customers, same past day, an interval."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -53,7 +53,11 @@ class Rival:
 
 
 def decide(
-    challenger: pd.DataFrame, rival: Rival | None, metric_name: str, seed: int
+    challenger: pd.DataFrame,
+    rival: Rival | None,
+    metric_name: str,
+    seed: int,
+    measures: Sequence[Metric] = METRICS,
 ) -> GateDecision:
     """Answer whether the challenger is promoted.
 
@@ -68,7 +72,7 @@ def decide(
     pairs = _paired(challenger, rival.said)
     if pairs is None:
         return GateDecision("kept", "no past cutoff was forecast by both models", rival.version)
-    metric = next(metric for metric in METRICS if metric.name == metric_name)
+    metric = next(metric for metric in measures if metric.name == metric_name)
     found = _compared(pairs, metric, seed)
     figures = _figures(pairs, found, metric)
     reason = _reason(metric, found, figures)

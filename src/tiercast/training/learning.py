@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tiercast.config.plugins import versions_of
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config, TiersConfig
 from tiercast.modeling.calibration import to_log_odds
@@ -12,6 +13,8 @@ from tiercast.modeling.customer_model import CustomerModel, Facts
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.heads import BTYD_FEATURE, LEAST_VALUE, Heads
 from tiercast.modeling.lessons import SeasonAhead
+from tiercast.modeling.measures import forecast_measures
+from tiercast.modeling.member import members_of
 from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
 from tiercast.modeling.tuning import Tuning, tune
@@ -42,9 +45,10 @@ def learn(
     cuts = _tier_cuts(panel, config.tiers)  # may refuse: ask first
     folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
     tuning = tune(panel.lived, folds, trials=config.train.trials, seed=seed, progress=progress)
-    past = past_cutoffs(panel, tuning.best, seed, progress)
+    members = members_of(config.plugins)
+    past = past_cutoffs(panel, tuning.best, seed, progress, members)
     progress.stage("grow the final trees")
-    heads = Heads.fit(panel.lived, tuning.best, seed)
+    heads = Heads.fit(panel.lived, tuning.best, seed, members)
     ahead = SeasonAhead(panel.season.is_known, panel.season.change)
     outlook = fit_outlook(
         heads, panel.current, [one.said for one in past], tier_cuts=cuts, season=ahead, seed=seed
@@ -63,7 +67,7 @@ def learn(
         PastForecast(one.cutoff, one.rows, fold_forecast(outlook.blend, one.said), one.kind)
         for one in past
     ]
-    evaluation = evaluate(judged, cuts, config.tiers, ahead)
+    evaluation = evaluate(judged, cuts, config.tiers, ahead, forecast_measures(config.plugins))
     return Learnt(model, tuning, evaluation, past[0].kind)
 
 
@@ -123,4 +127,5 @@ def _facts(panel: Panel, config: Config) -> Facts:
         certainty=_certainty(panel),
         language=config.language,
         rfm_weights=config.rfm.weights,
+        plugins=versions_of(config.plugins),
     )

@@ -1,7 +1,6 @@
 """The model card: what the model is, what it learnt from, how good it was, its limits."""
 
 from tiercast.config.schema import Config
-from tiercast.modeling.heads import EXPERTS
 from tiercast.snapshots.grid import GridAhead
 from tiercast.training.gate import GateDecision
 from tiercast.training.learning import Learnt, feature_importance
@@ -24,7 +23,7 @@ def model_card(
 ) -> str:
     """Answer the card as Markdown."""
     parts = [
-        _head(panel, config),
+        _head(panel, config, learnt),
         _quality(learnt),
         _certainty(learnt),
         _level(panel, learnt),
@@ -37,14 +36,16 @@ def model_card(
     return "\n".join(part for part in parts if part)
 
 
-def _head(panel: Panel, config: Config) -> str:
-    outlook = config.outlook
+def _head(panel: Panel, config: Config, learnt: Learnt) -> str:
+    outlook, plugins = config.outlook, learnt.model.facts.plugins
+    named = ", ".join(f"{name} {version}" for name, version in plugins.items())
+    added = f" It needs the plugins {named}." if named else ""
     return (
         f"# {config.name}, trained as of {panel.as_of}\n\n"
         f"Answers, for every customer with an order: the chance of no order within "
         f"{outlook.horizon_days} days, the {outlook.value} within them, the tier "
         f"({', '.join(config.tiers.names)}) and how sure each is.\n\n"
-        f"Learnt from {describe_sample(panel, config)}.\n{_grid(panel)}"
+        f"Learnt from {describe_sample(panel, config)}.{added}\n{_grid(panel)}"
     )
 
 
@@ -85,7 +86,8 @@ def _level(panel: Panel, learnt: Learnt) -> str:
     calibration, blend = outlook.calibration, outlook.blend
     cuts = ", ".join(f"{cut:,.2f}" for cut in outlook.tier_cuts)
     weights = ", ".join(
-        f"{name} {weight:.0%}" for name, weight in zip(EXPERTS, blend.weights, strict=True)
+        f"{name} {weight:.0%}"
+        for name, weight in zip(outlook.heads.names, blend.weights, strict=True)
     )
     low, high = outlook.level_doubt.interval(1.0, 0.0)
     return (

@@ -106,7 +106,8 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
     share = _share(_customers_before(journal, day), len(plan.cutoffs))
     sampled = sample_customers(base.connection, journal, day, share)
     season = Season.at(journal.daily_orders, day, plan)
-    setting = Setting(plan.window_days, observed_event_types(journal, day), season.is_known)
+    events = observed_event_types(journal, day)
+    setting = Setting(plan.window_days, events, season.is_known, config.plugins)
     features = _features(sampled, [*plan.cutoffs, day], setting)
     current = features[features["as_of"] == day].reset_index(drop=True)
     past = features[features["as_of"] != day].reset_index(drop=True)
@@ -126,7 +127,7 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         outlying=outlying,
         setting=setting,
         feature_names=tuple(f.name for f in features_for(journal, setting) if f.grain != "models"),
-        profile_columns=profile_columns(journal),
+        profile_columns=profile_columns(journal, setting),
         share=share,
     )
 

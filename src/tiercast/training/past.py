@@ -1,6 +1,7 @@
 """Past cutoffs, as heads saw them that knew only windows which had ended by then."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,6 +12,7 @@ from tiercast.config.progress import Progress
 from tiercast.modeling.blend import PastOpinions
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.heads import HeadParams, Heads
+from tiercast.modeling.member import Member
 from tiercast.modeling.outlook import past_opinions
 from tiercast.training.panel import Panel
 
@@ -35,13 +37,19 @@ class Past:
         return cls(cutoff, rows, past_opinions(heads, rows, season_known=season_known), kind)
 
 
-def past_cutoffs(panel: Panel, params: HeadParams, seed: int, progress: Progress) -> list[Past]:
+def past_cutoffs(
+    panel: Panel,
+    params: HeadParams,
+    seed: int,
+    progress: Progress,
+    members: Sequence[tuple[str, Member]] = (),
+) -> list[Past]:
     """Answer what was said of past cutoffs; of unseen customers where there is no past cutoff."""
     folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
     progress.stage("forecast past cutoffs", max(1, len(folds)))
     past = []
     for fold in folds:
-        heads = Heads.fit(fold.train_rows(panel.lived), params, seed)
+        heads = Heads.fit(fold.train_rows(panel.lived), params, seed, members)
         known = panel.season.known_before[fold.cutoff]
         past.append(Past.of(fold.cutoff, fold.test_rows(panel.rows), heads, known, ROLLING))
         progress.step(str(fold.cutoff))
@@ -51,10 +59,12 @@ def past_cutoffs(panel: Panel, params: HeadParams, seed: int, progress: Progress
         "The history is too short to forecast a past window with older ones: level and scatter "
         "are learnt from unseen customers of the same window, which cannot show drift."
     )
-    return _halves(panel, params, seed)
+    return _halves(panel, params, seed, members)
 
 
-def _halves(panel: Panel, params: HeadParams, seed: int) -> list[Past]:
+def _halves(
+    panel: Panel, params: HeadParams, seed: int, members: Sequence[tuple[str, Member]]
+) -> list[Past]:
     """Answer what is said of each half of a cutoff's customers by heads that saw the other half.
 
     It shows how values scatter where no past cutoff can be forecast, but not how levels drift.
@@ -68,7 +78,7 @@ def _halves(panel: Panel, params: HeadParams, seed: int) -> list[Past]:
         Past.of(
             cutoff,
             newest[half == number],
-            Heads.fit(lived[half != number], params, seed),
+            Heads.fit(lived[half != number], params, seed, members),
             known,
             SPLIT,
         )

@@ -13,6 +13,7 @@ from tiercast.tracking import registry
 from tiercast.tracking.registry import (
     CHAMPION,
     ModelVersion,
+    Version,
     find_version,
     text_of,
     version_of,
@@ -33,7 +34,7 @@ BACK = "Rolled back."
 
 def promote(
     config: Config | str | Path,
-    version: str,
+    version: Version,
     *,
     why: str = BY_HAND,
     by: str | None = None,
@@ -111,7 +112,7 @@ def set_right(settings: Config, progress: Progress) -> tuple[str, ...]:
 
 
 def _promote(
-    settings: Config, version: str, why: str, by: str | None, *, forward: bool
+    settings: Config, version: Version, why: str, by: str | None, *, forward: bool
 ) -> ModelVersion:
     before = version_of(settings, CHAMPION)
     chosen = find_version(settings, version).version

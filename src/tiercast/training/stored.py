@@ -11,12 +11,12 @@ PREDICTIONS = "predictions.parquet"
 CARD = "model_card.md"
 
 
-def evaluation_folder(config: Config, version: str) -> Path:
+def evaluation_folder(config: Config, version: str | int) -> Path:
     """Answer where the past forecasts and the card of a version lie."""
     return Path(config.output.path) / EVALUATION / f"model_version={version}"
 
 
-def stored_predictions(config: Config, version: str | None) -> pd.DataFrame | None:
+def stored_predictions(config: Config, version: str | int | None) -> pd.DataFrame | None:
     """Answer a version's past forecasts; None where there are none here."""
     if version is None:
         return None

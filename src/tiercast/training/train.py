@@ -8,7 +8,7 @@ from pathlib import Path
 from tiercast.artifacts.model_folder import save_model
 from tiercast.artifacts.reference import REFERENCE_FILE
 from tiercast.artifacts.staging import staged_folder
-from tiercast.artifacts.text_file import to_json
+from tiercast.artifacts.text_file import plain_json, to_json
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -16,7 +16,9 @@ from tiercast.contract.report import DataReport
 from tiercast.daybook.history import open_history
 from tiercast.features.registry import feature_table, features_for
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.measures import forecast_measures
 from tiercast.modeling.studies import Studies, kept_in
+from tiercast.modeling.tuning import QUESTIONS
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
 from tiercast.readiness.wording import refuse_unless_ready, remedies, verdict
@@ -24,6 +26,7 @@ from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.grid import GridAhead
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import allow_panel
+from tiercast.tracking.datasets import cutoff_dataset, judged_on, source_datasets
 from tiercast.tracking.registry import CHAMPION, load_version, register, version_of
 from tiercast.tracking.runs import TrainingRun, training_run
 from tiercast.tracking.studies import study_storage
@@ -37,6 +40,7 @@ from tiercast.training.promote import promote, set_right
 from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.reference import reference
 from tiercast.training.rival import rival
+from tiercast.training.shap_figures import explained, shap_figures
 from tiercast.training.stored import CARD, PREDICTIONS, evaluation_folder, stored_predictions
 
 
@@ -114,11 +118,14 @@ def _train(
             shown.say(f"{_sentence(panel.outlying.describe())}.")
         if panel.grid is not None:
             shown.say(GridAhead.of(panel.grid, panel.as_of, panel.plan.horizon_days).describe())
-        result = _Training(settings, panel, base.report, readiness, features, shown).run()
+        fingerprint = base.fingerprint()
+        result = _Training(
+            settings, panel, base.report, readiness, features, fingerprint, shown
+        ).run()
         recorded.found(
             rows=len(panel.current),
             model_version=result.version,
-            data_fingerprint=base.fingerprint(),
+            data_fingerprint=fingerprint,
             as_of=result.trained_as_of,
         )
         return result
@@ -133,21 +140,25 @@ class _Training:
     report: DataReport
     readiness: Readiness
     features: str
+    fingerprint: Mapping[str, str]
     progress: Progress
 
     def run(self) -> TrainResult:
         """Learn, record, register, judge."""
         with one_at_a_time(self.config.name):  # a damaged record is told now, not after hours
             set_right(self.config, self.progress)
+        as_of = self.panel.as_of
+        tags = {"as_of": as_of, "data_fingerprint": plain_json(self.fingerprint)}
         champion = version_of(self.config, CHAMPION)
         previous = None if champion is None else load_version(self.config, champion)
-        with training_run(self.config, name=f"train {self.panel.as_of}") as run:
+        with training_run(self.config, name=f"train {as_of}", tags=tags) as run:
             learnt = self._learn(previous)
             self.progress.stage("see whether more data would help")
             curve = learning_curve(self.panel, learnt.tuning.best.order, self.config.train.seed)
             self.progress.stage("record in MLflow")
             self._record(run, learnt, curve)
             version = self._register(run, learnt.model)
+            self._record_figures(run, learnt)
             decision = self._judge(learnt, champion, previous)
             card = model_card(self.panel, self.config, learnt, decision, curve)
             folder = self._write(run, learnt, version, decision, card)
@@ -171,12 +182,13 @@ class _Training:
     ) -> GateDecision:
         """Answer whether the new version takes the champion's place."""
         told, train = learnt.evaluation.predictions, self.config.train
+        measures = forecast_measures(self.config.plugins)
         if champion is None or model is None:
-            return decide(told, None, train.gate_metric, train.seed)
+            return decide(told, None, train.gate_metric, train.seed, measures)
         self.progress.stage(f"compare with the champion, version {champion}")
         record = stored_predictions(self.config, champion)
         other = rival(champion, model, record, self.panel, told)
-        return decide(told, other, train.gate_metric, train.seed)
+        return decide(told, other, train.gate_metric, train.seed, measures)
 
     def _learn(self, previous: CustomerModel | None) -> Learnt:
         config, as_of = self.config, self.panel.as_of
@@ -189,23 +201,42 @@ class _Training:
             {"order": asdict(learnt.tuning.best.order), "value": asdict(learnt.tuning.best.value)}
             | {"resumed_trials": learnt.tuning.resumed}
         )
-        for number, trial in enumerate(learnt.tuning.trials):
-            if trial.resumed:
-                continue  # a nested run of the training that ran it
-            told = {"question": trial.question, **asdict(trial.params)}
-            run.log_trial(number, told, trial.loss)
-        for cutoff, metrics in learnt.evaluation.by_cutoff.items():
-            run.log_snapshot(cutoff, metrics)
-        run.log_metrics(learnt.evaluation.overall)
+        run.log_inputs(source_datasets(self.config, self.report, self.fingerprint))
+        self._record_trials(run, learnt)
         importance = feature_importance(learnt.model.outlook)
         run.log_figures(
             training_figures(learnt.evaluation.predictions, importance), "figures.html"
         )
         run.log_table(importance, "feature_importance.json")
+        shap = explained(learnt.model, self.panel.current, self.config.train.seed)
+        run.log_figures(shap_figures(shap), "shap.html")
+        run.log_table(shap.importance(), "shap_importance.json")
         run.log_table(curve.frame(), "learning_curve.json")
         run.log_table(self.report.findings_frame(), "data_report.json")
         run.log_dict(asdict(self.readiness), "readiness.json")
         run.log_text(self.features, "features.md")
+
+    def _record_trials(self, run: TrainingRun, learnt: Learnt) -> None:
+        """Record new trials as runs of their own, and the losses of all as a curve."""
+        trials = learnt.tuning.trials
+        for question in QUESTIONS:
+            asked = [trial for trial in trials if trial.question == question.name]
+            losses = {one.number: one.loss for one in asked if one.loss is not None}
+            run.log_trials_curve(question.name, question.loss, losses)
+            for one in asked:
+                if not one.resumed:  # else a nested run of the training that ran it
+                    told = {"question": question.name, **asdict(one.params)}
+                    run.log_trial(one.number, question.name, question.loss, told, one.loss)
+
+    def _record_figures(self, run: TrainingRun, learnt: Learnt) -> None:
+        """Record how good past forecasts were, for the run and for the model that it logged."""
+        told, judged = learnt.evaluation.predictions, []
+        for cutoff, metrics in learnt.evaluation.by_cutoff.items():
+            dataset = cutoff_dataset(self.config.name, cutoff, told[told["as_of"] == cutoff])
+            run.log_snapshot(cutoff, metrics, dataset)
+            judged.append(judged_on(dataset))
+        run.log_inputs(judged)
+        run.log_metrics(learnt.evaluation.overall)
 
     def _register(self, run: TrainingRun, model: CustomerModel) -> str:
         with scratch_folder() as scratch:

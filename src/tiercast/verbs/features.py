@@ -1,4 +1,4 @@
-"""`tiercast features CONFIG`: one row per customer with every feature, as a parquet file."""
+"""`tiercast features CONFIG`: one row per customer with every feature, as a file or a frame."""
 
 import datetime as dt
 import importlib
@@ -6,12 +6,13 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import overload
 
 import ibis.expr.types as ir
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.owner import claim
 from tiercast.artifacts.text_file import flush, writing
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
@@ -23,6 +24,7 @@ from tiercast.features.clv import CLOCK, KEPT, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.sample import sampled
+from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.workspace import allow_panel
 
 BATCH_ROWS = 50_000
@@ -31,20 +33,51 @@ CLV_INPUTS = [*STATISTICS, KEPT, "average_order_value"]
 ENDING = ".parquet"
 
 
+@overload
+def features(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    output: None = None,
+    *,
+    progress: Progress | None = None,
+) -> pd.DataFrame: ...
+
+
+@overload
+def features(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    *,
+    output: str | Path,
+    progress: Progress | None = None,
+) -> Path: ...
+
+
+@overload
+def features(
+    config: Config | str | Path,
+    as_of: dt.date | str | None,
+    output: str | Path,
+    *,
+    progress: Progress | None = None,
+) -> Path: ...
+
+
 def features(
     config: Config | str | Path,
     as_of: dt.date | str | None = None,
     output: str | Path | None = None,
     *,
     progress: Progress | None = None,
-) -> Path:
-    """Write one row per customer with an order before `as_of`, sorted by customer_id.
+) -> pd.DataFrame | Path:
+    """Return one row per customer with an order before `as_of`, sorted by customer_id.
 
     `as_of` is by default the day after the last order. Columns: customer_id, as_of, every feature
     the base can tell (`season_*` where the horizon has comparable weeks a year before it), the
     profile as given, and the `clv_*` columns of BTYD models fitted on the history before `as_of`.
-    The file is `output`, or `<output path of the config>/features_<as_of>.parquet`. On Spark it
-    is a folder of that name, whose parts the executors write, each sorted.
+    With `output` they are written to that parquet file, whose path is returned, and memory does
+    not grow with the base; on Spark it is a folder of that name, whose parts the executors write,
+    each sorted. Without, the whole base comes into memory, and nothing is written.
 
     Raises
     ------
@@ -60,21 +93,25 @@ def features(
         base = history.base
         allow_panel(base.connection)
         day = check_as_of(history.day(as_of), base.first_day)
-        path = Path(output or Path(settings.output.path) / f"features_{day}{ENDING}")
-        if output is None:
-            claim(settings)
         tell.stage("count features")
         panel = _panel(history, day)
         tell.stage("fit the BTYD models")
         models = _fit(panel, day)
-        tell.stage(f"write {path}")
-        if settings.on_spark:
-            spark = importlib.import_module("tiercast.verbs.spark_features")
-            horizon_days = settings.outlook.horizon_days
-            spark.write_features(base.connection, panel, models, horizon_days, path)
-        else:
-            _write(path, _with_clv(panel, models, settings.outlook.horizon_days))
-    return path
+        if output is None:
+            rows = _with_clv(panel, models, settings.outlook.horizon_days)
+            return pa.concat_tables(rows).to_pandas()
+        tell.stage(f"write {output}")
+        _write_all(base, panel, models, Path(output))
+    return Path(output)
+
+
+def _write_all(base: CustomerBase, panel: ir.Table, models: ClvModels, path: Path) -> None:
+    horizon_days = base.config.outlook.horizon_days
+    if base.config.on_spark:
+        spark = importlib.import_module("tiercast.verbs.spark_features")
+        spark.write_features(base.connection, panel, models, horizon_days, path)
+    else:
+        _write(path, _with_clv(panel, models, horizon_days))
 
 
 def _check_name(path: Path, config: Config) -> None:
@@ -88,7 +125,8 @@ def _panel(history: History, as_of: dt.date) -> ir.Table:
     base, journal = history.base, history.journal
     horizon_days = base.config.outlook.horizon_days
     on_clock = journal.daily_orders.clock(as_of, horizon_days).is_open
-    setting = Setting(horizon_days, observed_event_types(journal, as_of), on_clock)
+    events = observed_event_types(journal, as_of)
+    setting = Setting(horizon_days, events, on_clock, base.config.plugins)
     return base.connection.create_table("panel", feature_panel(journal, [as_of], setting))
 
 

@@ -1,0 +1,211 @@
+"""Own members of the ensemble: estimators of plugins, weighed on past origins as the others are.
+
+A member sees the columns that the trees see, and says the chance of an order and the value to
+expect. It is stored as JSON, never as a pickle: what it is evaluated and scored by was written
+to JSON and read back first.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tiercast.config.errors import ConfigError
+from tiercast.config.plugins import refuse_taken, rows_of
+from tiercast.modeling.calibration import to_log_odds
+from tiercast.modeling.design_matrix import DesignMatrix, as_text
+
+FloatArray = npt.NDArray[np.float64]
+
+EXPERTS = ("trees", "linear", "btyd")  # tiercast's own
+MOST_MEMBERS = 3  # so many of a base: weights are looked for among all combinations
+CHECKED_ROWS = 200  # which must be told alike alone and among others
+
+
+class Estimator(Protocol):
+    """What a member's class must be like.
+
+    `features` has a row per customer and past cutoff: numbers as floats (missing: NaN), texts as
+    objects (missing: None), no id, no date and no label. What is said of a row must depend on
+    that row alone: a base is scored in batches.
+    """
+
+    def fit(
+        self, features: pd.DataFrame, ordered: FloatArray, value: FloatArray, *, seed: int
+    ) -> object:
+        """Learn from rows, whether each ordered (0/1, (n,)) and the value that came, (n,)."""
+
+    def predict(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+        """Return the chance of an order and the expected value (no order counts 0), (n,) each."""
+
+    def to_dict(self) -> Mapping[str, object]:
+        """Return all that `predict` needs as plain data: what JSON can hold."""
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, object]) -> Self:
+        """Return the estimator that `to_dict` described."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One row: a name, a line of meaning, and the estimator's class."""
+
+    name: str
+    meaning: str
+    estimator: Callable[[], Estimator]
+
+
+@dataclass(frozen=True)
+class FittedMember:
+    """A member that has learnt; `base` is its mean log odds of an order in training.
+
+    `estimator` None: there was too little to learn from, and the BTYD models speak for it.
+    """
+
+    plugin: str
+    member: Member
+    columns: DesignMatrix
+    estimator: Estimator | None
+    base: float
+
+    @classmethod
+    def fit(
+        cls, owned: tuple[str, Member], panel: pd.DataFrame, columns: DesignMatrix, seed: int
+    ) -> Self:
+        """Learn from a training panel (features, `ordered`, `value`).
+
+        Raises
+        ------
+        ConfigError
+            What the estimator says, or stores, cannot be used; the message names the plugin.
+        """
+        plugin, member = owned
+        features = features_of(panel, columns)
+        ordered, value = (panel[name].to_numpy(dtype=float) for name in ("ordered", "value"))
+        estimator = member.estimator()
+        estimator.fit(features.copy(), ordered, value, seed=seed)
+        stored = cls(plugin, member, columns, _stored(owned, estimator), 0.0)
+        log_odds, _ = stored.opinions(panel)
+        stored._check_alone(panel, log_odds)
+        return cls(plugin, member, columns, stored.estimator, float(log_odds.mean()))
+
+    @classmethod
+    def unlearnt(cls, owned: tuple[str, Member], columns: DesignMatrix) -> Self:
+        """Return a member that had too little to learn from."""
+        return cls(*owned, columns, None, 0.0)
+
+    def opinions(self, frame: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+        """Return log odds of an order and the value expected of each row, (n,) each."""
+        if self.estimator is None:
+            raise ValueError(f"the member {self.member.name} has learnt nothing")
+        said = self.estimator.predict(features_of(frame, self.columns))
+        chance, value = (np.asarray(one, dtype=np.float64) for one in said)
+        shapes = chance.shape == value.shape == (len(frame),)
+        if not shapes or not (np.isfinite(chance).all() and np.isfinite(value).all()):
+            raise self._error(
+                f"must say a finite chance and value of each of {len(frame)} rows, but said "
+                f"arrays of {chance.shape} and {value.shape}"
+            )
+        if len(frame) and (chance.min() < 0 or chance.max() > 1 or value.min() < 0):
+            raise self._error(
+                f"must say chances between 0 and 1 and values from 0 on, but said chances from "
+                f"{chance.min():g} to {chance.max():g} and values from {value.min():g} on"
+            )
+        return to_log_odds(chance), value
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data."""
+        state = None if self.estimator is None else dict(self.estimator.to_dict())
+        return {
+            "plugin": self.plugin,
+            "name": self.member.name,
+            "columns": self.columns.to_dict(),
+            "base": self.base,
+            "state": state,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, object]) -> Self:
+        """Return the member that `to_dict` described, of the plugin that is installed.
+
+        Raises
+        ------
+        ConfigError
+            The plugin is not installed, or has no such member any more.
+        """
+        plugin, name = str(stored["plugin"]), str(stored["name"])
+        columns, state = stored["columns"], stored["state"]
+        assert isinstance(columns, dict)
+        assert state is None or isinstance(state, dict)
+        known = {member.name: member for _, member in members_of([plugin])}
+        if name not in known:
+            raise ConfigError(
+                f"The model's ensemble has the member `{name}` of plugin `{plugin}`, which has "
+                f"{', '.join(known) or 'none'} now; install the version that it was trained with."
+            )
+        member = known[name]
+        estimator = None if state is None else _from_dict(member, state)
+        design = DesignMatrix.from_dict(columns)
+        return cls(plugin, member, design, estimator, float(str(stored["base"])))
+
+    def _check_alone(self, panel: pd.DataFrame, among_others: FloatArray) -> None:
+        """Refuse a member whose word on a row depends on the rows beside it."""
+        alone, _ = self.opinions(panel.head(CHECKED_ROWS))
+        if not np.allclose(alone, among_others[:CHECKED_ROWS], rtol=1e-6, atol=1e-9):
+            raise self._error(
+                "says something else of the same rows when fewer are asked about: what is said "
+                "of a row must depend on that row alone"
+            )
+
+    def _error(self, what: str) -> ConfigError:
+        return ConfigError(f"Plugin `{self.plugin}`: the member `{self.member.name}` {what}.")
+
+
+def members_of(plugins: Sequence[str]) -> tuple[tuple[str, Member], ...]:
+    """Return the members that plugins add, each with its plugin's name.
+
+    Raises
+    ------
+    ConfigError
+        A member bears the name of one of tiercast's own, or there are more than three.
+    """
+    rows = rows_of(plugins, "members", Member)
+    refuse_taken([(plugin, member.name) for plugin, member in rows], EXPERTS, "member")
+    if len(rows) > MOST_MEMBERS:
+        names = ", ".join(member.name for _, member in rows)
+        raise ConfigError(
+            f"plugins: an ensemble takes at most {MOST_MEMBERS} own members, but got {names}."
+        )
+    return rows
+
+
+def features_of(frame: pd.DataFrame, columns: DesignMatrix) -> pd.DataFrame:
+    """Return the columns that the trees see, as members take them."""
+    numbers = {
+        name: frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in columns.numeric
+    }
+    texts = {name: as_text(frame[name]).astype(object) for name in columns.levels}
+    plain = {name: text.where(text.notna(), None) for name, text in texts.items()}
+    return pd.DataFrame({**numbers, **plain}, index=frame.index)
+
+
+def _stored(owned: tuple[str, Member], estimator: Estimator) -> Estimator:
+    """Return the estimator as it comes back from JSON."""
+    plugin, member = owned
+    try:
+        text = json.dumps(estimator.to_dict(), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            f"Plugin `{plugin}`: what the member `{member.name}` stores must be plain data (JSON "
+            f"numbers, texts, lists and mappings): {error}."
+        ) from error
+    return _from_dict(member, json.loads(text))
+
+
+def _from_dict(member: Member, state: Mapping[str, object]) -> Estimator:
+    found: Estimator = member.estimator.from_dict(state)  # type: ignore[attr-defined]
+    return found

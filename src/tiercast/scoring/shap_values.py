@@ -1,0 +1,78 @@
+"""`tiercast.shap_values(config)`: why each churn risk is what it is, as a matrix."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from tiercast.config.loading import load_config
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config
+from tiercast.daybook.history import History, open_history
+from tiercast.features.assemble import feature_panel
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.batches import feature_frame
+from tiercast.scoring.requirements import check_requirements
+from tiercast.scoring.version import choose_version
+from tiercast.snapshots.cutoffs import check_as_of
+from tiercast.sources.workspace import allow_panel
+from tiercast.tracking.registry import Version, load_version
+
+
+@dataclass(frozen=True)
+class ShapValues:
+    """Exact Shapley values of the churn risk, on the scale of log odds.
+
+    `values` has a row per customer (index: customer_id) and a column per feature, above 0 where
+    it raises the risk. `base_value` plus a row's sum are the log odds of the churn probability.
+    Columns that are no feature: `member_...` (an ensemble member of a plugin, as a whole) and
+    `season_horizon_ratio` (how busy the horizon will be). `features` has the features' own
+    values, a row each in the same order.
+    """
+
+    values: pd.DataFrame
+    base_value: float
+    features: pd.DataFrame
+    as_of: dt.date
+    model_version: str
+
+
+def shap_values(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    *,
+    model_version: Version | None = None,
+    progress: Progress | None = None,
+) -> ShapValues:
+    """Return what each feature adds to each customer's churn risk; nothing is written.
+
+    Customers, day and model are those that `score` would take. The whole base comes into memory.
+
+    Raises
+    ------
+    InputError
+        The data, the date or the model version cannot be used; the message says what to do.
+    """
+    settings, shown = load_config(config), progress or Silent()
+    shown.stage("read and check the data")
+    with open_history(settings, as_of, shown) as history:
+        day = check_as_of(history.day(as_of), history.base.first_day)
+        version, notes = choose_version(settings, day, model_version)
+        for note in notes:
+            shown.say(note)
+        model = load_version(settings, version.version)
+        check_requirements(model, history.journal)
+        shown.stage("count features")
+        frame = model.with_clv(_features(history, model, day))
+    shown.stage("compute Shapley values")
+    values, base_value = model.shap_values(frame)
+    ids = frame["customer_id"]
+    known = frame.drop(columns=["customer_id", "as_of"]).set_axis(ids, axis=0)
+    return ShapValues(values.set_axis(ids, axis=0), base_value, known, day, version.version)
+
+
+def _features(history: History, model: CustomerModel, day: dt.date) -> pd.DataFrame:
+    allow_panel(history.base.connection)
+    panel = feature_panel(history.journal, [day], model.facts.setting)
+    return feature_frame(panel.to_pandas(), panel.schema().to_pyarrow(), day)

@@ -1,0 +1,37 @@
+import pytest
+
+from own_plugin import installed
+from tiercast.config.errors import ConfigError
+from tiercast.modeling.measures import OWN, forecast_measures, measures_of
+
+HEAD = "from tiercast import Plugin\nfrom tiercast.modeling.metrics import Metric\n"
+
+
+def module(*rows):
+    return f"{HEAD}PLUGIN = Plugin(metrics=({' '.join(f'Metric{row},' for row in rows)}))"
+
+
+def test_without_plugins_there_are_tiercasts_own():
+    assert measures_of(()) == OWN
+
+
+def test_own_metrics_come_last_and_those_of_tiers_need_tiers(tmp_path):
+    rows = ["('worst', 'value', False, 'm', max)", "('hits', 'tier', True, 'm', max)"]
+    with installed(tmp_path, module(*rows)):
+        assert [one.name for one in measures_of(["my_shop"])][-2:] == ["worst", "hits"]
+        names = [one.name for one in forecast_measures(["my_shop"])]
+        assert names[-1] == "worst"
+        assert "tier_accuracy" not in names
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("('auc', 'churn', True, 'm', max)", "metric `auc` is one of tiercast's own"),
+        ("('total_bias', 'value', True, 'm', max)", "is one of tiercast's own"),
+        ("('worst', 'money', True, 'm', max)", "kinds churn, value, tier, tier_chances"),
+    ],
+)
+def test_a_metric_that_cannot_be_one_is_named(tmp_path, row, message):
+    with installed(tmp_path, module(row)), pytest.raises(ConfigError, match=message):
+        measures_of(["my_shop"])

@@ -1,0 +1,222 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from own_plugin import installed
+from tiercast.config.errors import ConfigError
+from tiercast.modeling.blend import Blend
+from tiercast.modeling.folds import rolling_folds
+from tiercast.modeling.heads import HeadParams, Heads
+from tiercast.modeling.member import FittedMember, Member, members_of
+from tiercast.modeling.outlook import past_opinions
+from tiercast.modeling.trees import TreeParams
+
+SMALL = TreeParams(num_leaves=4, min_data_in_leaf=20, rounds=5)
+PARAMS = HeadParams(SMALL, SMALL)
+
+
+class Constant:
+    """Says the share who ordered, and the mean value, of everybody."""
+
+    def fit(self, features, ordered, value, *, seed):
+        self.said_ = [float(ordered.mean()), float(value.mean())]
+        return self
+
+    def predict(self, features):
+        chance, value = self.said_
+        return np.full(len(features), chance), np.full(len(features), value)
+
+    def to_dict(self):
+        return {"said": self.said_}
+
+    @classmethod
+    def from_dict(cls, stored):
+        made = cls()
+        made.said_ = stored["said"]
+        return made
+
+
+def saying(**methods):
+    """A member like `Constant` with other methods."""
+    return "shop", Member("odd", "m", type("Odd", (Constant,), methods))
+
+
+def answering(said):
+    """A `predict` of a member, made of what it says of so many rows."""
+
+    def predict(self, features):
+        return said(len(features))
+
+    return {"predict": predict}
+
+
+def storing(content):
+    """A `to_dict` of a member that stores the same whatever it has learnt."""
+
+    def to_dict(self):
+        return {"said": content}
+
+    return {"to_dict": to_dict}
+
+
+def fitted(panel, owned):
+    return Heads.fit(panel, PARAMS, 7, [owned])
+
+
+def test_a_member_is_the_last_expert(simulated_panel):
+    heads = fitted(simulated_panel, ("shop", Member("constant", "m", Constant)))
+    assert heads.names == ("trees", "linear", "btyd", "constant")
+    opinions = heads.predict(simulated_panel)
+    ordered, value = simulated_panel["ordered"].mean(), simulated_panel["value"].mean()
+    assert opinions.log_odds[:, 3] == pytest.approx(np.log(ordered / (1 - ordered)))
+    plain = Heads.fit(simulated_panel, PARAMS, 7).predict(simulated_panel)
+    assert np.array_equal(opinions.log_odds[:, :3], plain.log_odds)
+    assert np.array_equal(opinions.log_value[:, :3], plain.log_value)
+    within = opinions.log_value[:, 2] <= np.log(heads.reached)
+    assert opinions.log_value[within, 3] == pytest.approx(np.log(value))
+    assert heads.members[0].base == pytest.approx(opinions.log_odds[0, 3])
+
+
+def test_a_member_sees_floats_and_texts_and_neither_ids_nor_labels(simulated_panel):
+    seen = []
+
+    def fit(self, features, ordered, value, *, seed):
+        seen.append(features)
+        return Constant.fit(self, features, ordered, value, seed=seed)
+
+    heads = fitted(simulated_panel.assign(city="a"), saying(fit=fit))
+    assert list(seen[0].columns) == list(dict.fromkeys(heads.design.features))
+    assert not {"customer_id", "as_of", "ordered", "value"} & set(seen[0].columns)
+    assert {str(kind) for kind in seen[0].dtypes} <= {"float64", "object"}
+
+
+def test_a_useful_member_is_weighed_and_a_useless_one_is_not(simulated_panel):
+    """One knows the truth of past windows, which no member could: it gets most of the weight."""
+    rows = zip(simulated_panel["luck"], simulated_panel["ordered"].astype(float), strict=True)
+    truth = dict(rows)
+    assert len(truth) == len(simulated_panel)
+
+    def predict(self, features):
+        said = np.clip([truth[one] for one in features["luck"]], 0.02, 0.98)
+        return said, said * self.said_[1]
+
+    cutoffs = sorted(simulated_panel["as_of"].unique())
+    weights = {}
+    for name, owned in (("useful", saying(predict=predict)), ("useless", saying())):
+        folds = []
+        for fold in rolling_folds(cutoffs, 60):
+            heads = fitted(fold.train_rows(simulated_panel), owned)
+            rows = fold.test_rows(simulated_panel)
+            folds.append(past_opinions(heads, rows, season_known=False))
+        weights[name] = Blend.fit(folds, 7, own=1).weights[3]
+    assert weights["useful"] > 0.5
+    assert weights["useless"] <= 0.2
+
+
+def test_without_past_folds_a_member_counts_nothing():
+    assert Blend.fit([], 7, own=2).weights == (0.5, 0.3, 0.2, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("methods", "message"),
+    [
+        (
+            answering(lambda n: (np.zeros(min(n, 3)), np.zeros(3))),
+            r"finite chance and value of each of 1500 rows, but said arrays of \(3,\)",
+        ),
+        (
+            answering(lambda n: (np.full(n, np.nan), np.zeros(n))),
+            "must say a finite chance",
+        ),
+        (
+            answering(lambda n: (np.full(n, 1.5), np.zeros(n))),
+            r"chances between 0 and 1 .* said chances from 1\.5 to 1\.5",
+        ),
+        (
+            answering(lambda n: (np.full(n, 1 / n), np.zeros(n))),
+            "must depend on that row alone",
+        ),
+        (storing({1, 2}), "must be plain data"),
+        (storing(float("nan")), "must be plain data"),
+    ],
+)
+def test_a_member_that_cannot_be_used_is_named(simulated_panel, methods, message):
+    with pytest.raises(ConfigError, match=message) as told:
+        fitted(simulated_panel, saying(**methods))
+    assert str(told.value).startswith("Plugin `shop`: ")
+    assert "`odd`" in str(told.value)
+
+
+def test_what_is_judged_by_has_been_stored_and_read_back(simulated_panel):
+    """A member that forgets when it is stored is judged by what is left of it."""
+    owned = saying(**storing([0.25, 1.0]))
+    opinions = fitted(simulated_panel, owned).predict(simulated_panel)
+    assert opinions.log_odds[:, 3] == pytest.approx(np.log(0.25 / 0.75))
+
+
+def plugin(names):
+    return f"{CONSTANT}\nPLUGIN = Plugin(members=tuple(Member(n, 'm', Constant) for n in {names}))"
+
+
+CONSTANT = """
+import numpy as np
+
+from tiercast.config.plugins import Plugin
+from tiercast.modeling.member import Member
+
+
+class Constant:
+    def fit(self, features, ordered, value, *, seed):
+        self.said_ = [float(ordered.mean()), float(value.mean())]
+
+    def predict(self, features):
+        return tuple(np.full(len(features), one) for one in self.said_)
+
+    def to_dict(self):
+        return {"said": self.said_}
+
+    @classmethod
+    def from_dict(cls, stored):
+        made = cls()
+        made.said_ = stored["said"]
+        return made
+"""
+
+
+def test_heads_with_a_member_come_back_from_plain_data(tmp_path, simulated_panel):
+    with installed(tmp_path, plugin(["flat"])):
+        heads = Heads.fit(simulated_panel, PARAMS, 7, members_of(["my_shop"]))
+        back = Heads.from_files(heads.to_dict(), heads.to_files())
+        told, again = heads.predict(simulated_panel), back.predict(simulated_panel)
+        assert np.array_equal(told.log_odds, again.log_odds)
+        gone = heads.members[0].to_dict() | {"name": "round"}
+        with pytest.raises(
+            ConfigError, match="member `round` of plugin `my_shop`, which has flat"
+        ):
+            FittedMember.from_dict(gone)
+
+
+def test_too_little_to_learn_from_lets_the_btyd_models_speak(simulated_panel):
+    heads = fitted(simulated_panel.head(20), ("shop", Member("constant", "m", Constant)))
+    assert heads.learners is None
+    opinions = heads.predict(simulated_panel.head(5))
+    assert np.array_equal(opinions.log_odds[:, 3], opinions.log_odds[:, 2])
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["trees"], "the member `trees` is one of tiercast's own"),
+        (["a", "b", "c", "d"], "at most 3 own members, but got a, b, c, d"),
+    ],
+)
+def test_names_and_number_of_members_are_checked(tmp_path, names, message):
+    with installed(tmp_path, plugin(names)), pytest.raises(ConfigError, match=message):
+        members_of(["my_shop"])
+
+
+def test_a_fitted_member_is_replaced_by_none_that_has_learnt_nothing(simulated_panel):
+    one = fitted(simulated_panel, ("shop", Member("constant", "m", Constant))).members[0]
+    with pytest.raises(ValueError, match="has learnt nothing"):
+        replace(one, estimator=None).opinions(simulated_panel)
