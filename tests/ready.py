@@ -12,6 +12,7 @@ from tiercast.readiness.outcomes import Outcomes
 from tiercast.readiness.span import Span
 from tiercast.readiness.tied_cuts import TiedCuts
 from tiercast.snapshots.far_days import FarDays
+from tiercast.snapshots.grid import EVERY_DAY, GridAhead
 from tiercast.snapshots.season import SeasonClock
 
 AS_OF = dt.date(2024, 7, 1)
@@ -32,6 +33,7 @@ READY = Facts(
     SeasonClock(AS_OF, np.zeros(1), 1.1, "the last 180 days had +10% orders against a year ago"),
     Gaps(Gap("`events`", 0.0), Gap("`events.event_at`", 0.0), Gap("`customers.age`", 0.0)),
     FarDays(),
+    GridAhead.of(EVERY_DAY, AS_OF, 90),
 )
 
 

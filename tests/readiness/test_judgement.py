@@ -9,8 +9,7 @@ from tiercast.readiness.rules import RULES
 def test_a_base_that_has_all_it_needs_is_ready():
     readiness = judge(READY)
     assert (readiness.as_of, readiness.state) == (AS_OF, "ok")
-    on_a_grid = {"grid_days", "order_grid"}  # rules for bases that have one
-    assert len(readiness.findings) == len(RULES) - len(on_a_grid)
+    assert len(readiness.findings) == len(RULES)
     assert readiness.open_points == readiness.errors == ()
 
 

@@ -10,7 +10,7 @@ from tiercast.readiness.outcomes import Outcomes, measure_outcomes
 from tiercast.readiness.span import Span
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
-from tiercast.snapshots.grid import GridAhead, known_until
+from tiercast.snapshots.grid import EVERY_DAY, GridAhead, known_until
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.odd_days import NO_ODD_DAYS, OddDays, odd_days
 from tiercast.snapshots.outlying import OutlyingOrders, order_limit, outlying_orders
@@ -22,9 +22,9 @@ from tiercast.sources.canonical import CustomerBase
 class Facts:
     """A base as of a day; `outcomes` is None where the history has room for no cutoff.
 
-    `season` is the clock that a training as of that day goes by, `grid` the calendar grid that
-    all orders lie on, None: on none. `outlying` orders lie far beyond all others, None: none do;
-    on `odd_days` all orders do.
+    `season` is the clock that a training as of that day goes by, `grid` the days ahead that
+    can have orders: all, but where those so far lie on a calendar grid. `outlying` orders
+    lie far beyond all others, None: none do; on `odd_days` all orders do.
     """
 
     span: Span
@@ -33,7 +33,7 @@ class Facts:
     season: SeasonClock
     gaps: Gaps
     far: FarDays
-    grid: GridAhead | None = None
+    grid: GridAhead
     outlying: OutlyingOrders | None = None
     odd_days: OddDays = NO_ODD_DAYS
 
@@ -69,7 +69,7 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
     )
     far = far_days(lines_by_day(journal.orders, as_of))
     season = journal.daily_orders.clock(as_of, span.window_days)
-    ahead = None if grid is None else GridAhead.of(grid, as_of, span.horizon_days)
+    ahead = GridAhead.of(grid or EVERY_DAY, as_of, span.horizon_days)
     limit = order_limit(journal.orders, as_of)
     outlying = outlying_orders(journal.orders, limit, as_of)
     odd = odd_days(begun, as_of)
