@@ -12,6 +12,7 @@ from tiercast.readiness.outcomes import Outcomes
 from tiercast.readiness.span import Span
 from tiercast.readiness.tied_cuts import TiedCuts
 from tiercast.snapshots.far_days import FarDays
+from tiercast.snapshots.grid import EVERY_DAY, GridAhead
 from tiercast.snapshots.season import SeasonClock
 from tiercast.snapshots.silence import Silence
 
@@ -41,6 +42,7 @@ READY = Facts(
         optional=Gap("`customers.age`", 0.0),
     ),
     FarDays(),
+    GridAhead.of(EVERY_DAY, AS_OF, 90),
     Silence(AS_OF, AS_OF - dt.timedelta(days=1), 1, 0, 1.0, 3.0),
 )
 

@@ -1,10 +1,13 @@
 import datetime as dt
 
+import pandas as pd
 import pytest
 
 from bases import orders
+from billed import billed, firsts
 from tiercast.config.errors import InputError
 from tiercast.readiness.facts import measure
+from tiercast.readiness.judgement import judge
 from tiercast.snapshots.cutoffs import CutoffPlan
 from tiercast.training.season import Season
 
@@ -71,3 +74,34 @@ def test_a_day_beyond_the_data_can_be_measured(facts):
 def test_a_day_before_the_data_is_refused(facts):
     with pytest.raises(InputError, match="must be after the first order"):
         facts(dt.date(2023, 1, 1))
+
+
+def test_a_base_billed_on_the_first_is_named_and_needs_such_a_day_ahead(counted):
+    def judged(day, horizon_days):
+        found = counted(
+            lambda base, journal: judge(measure(base, journal, day)),
+            {"transactions": billed(firsts(30))},
+            outlook={"horizon_days": horizon_days},
+        )
+        return {one.rule: one for one in found.findings}
+
+    some, none = judged(dt.date(2024, 5, 2), 60), judged(dt.date(2024, 5, 2), 30)
+    assert (some["grid_days"].value, some["order_grid"].value) == (1, 31)
+    assert "all orders lie on the 1st of each month" in some["order_grid"].remedy
+    assert (none["grid_days"].state, none["grid_days"].yields) == ("error", False)
+    assert "`outlook.horizon_days` of 31 or more" in none["grid_days"].remedy
+    assert some["silence"].state == some["fresh"].state == "ok"
+
+
+def test_an_absurd_order_is_named(counted):
+    lines = billed([dt.date(2024, 1, 1) + dt.timedelta(days=n) for n in range(90)])
+    absurd = lines.iloc[:1].assign(ordered_at=pd.Timestamp("2024-03-02"), amount=3e5)
+    found = counted(
+        lambda base, journal: judge(measure(base, journal, dt.date(2024, 3, 31))),
+        {"transactions": pd.concat([lines, absurd])},
+    )
+    rules = {one.rule: one for one in found.findings}
+    assert rules["outlying_orders"].state == "warning"
+    who = f"customer {absurd['customer_id'].iloc[0]} has an order of 300,0"
+    assert who in rules["outlying_orders"].remedy
+    assert rules["order_grid"].state == rules["odd_days"].state == "ok"

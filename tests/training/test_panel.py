@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from bases import opened, orders
+from billed import billed, firsts
 from shop import CUTOFFS, planted_future, shop
 from tiercast.config.errors import InputError
 from tiercast.features.clv import ClvModels
@@ -245,3 +246,61 @@ def test_a_base_in_which_everybody_comes_back_is_certain(tmp_path, customers):
 
 def test_a_base_of_which_some_come_back_is_not_certain(panel):
     assert panel.certain is None
+
+
+AFTER_FIRST, ON_FIRST = dt.date(2024, 6, 2), dt.date(2024, 6, 1)
+
+
+@pytest.mark.parametrize(("as_of", "firsts_ahead"), [(ON_FIRST, 3), (AFTER_FIRST, 2)])
+def test_windows_hold_as_many_billing_days_as_the_horizon(tmp_path, as_of, firsts_ahead):
+    tables = {"transactions": billed(firsts(30))}
+    panel = panel_of(tmp_path, tables, as_of, outlook={"horizon_days": 90})
+    assert panel.grid.describe() == "the 1st of each month"
+    assert panel.grid_days == firsts_ahead
+    bought = tables["transactions"].rename(columns={"ordered_at": "day"})
+    for cutoff in panel.cutoffs:
+        until = cutoff + dt.timedelta(days=panel.plan.window_days)
+        window = bought["day"].between(pd.Timestamp(cutoff), pd.Timestamp(until), "left")
+        assert bought.loc[window, "day"].nunique() == firsts_ahead
+        known = set(bought.loc[bought["day"] < pd.Timestamp(cutoff), "customer_id"])
+        rows = panel.rows[panel.rows["as_of"] == cutoff].set_index("customer_id")
+        came = bought[window & bought["customer_id"].isin(known)].groupby("customer_id")["amount"]
+        assert rows.loc[rows["ordered"], "value"].to_dict() == pytest.approx(came.sum().to_dict())
+
+
+def test_a_day_before_the_next_billing_day_is_not_beyond_the_data(tmp_path):
+    tables = {"transactions": billed(firsts(29))}  # the last orders are of 2024-05-01
+    panel = panel_of(tmp_path, tables, dt.date(2024, 5, 20), outlook={"horizon_days": 30})
+    assert panel.as_of == dt.date(2024, 5, 20)
+
+
+def test_a_horizon_without_a_billing_day_is_refused(tmp_path):
+    tables = {"transactions": billed(firsts(30))}
+    with pytest.raises(InputError, match=r"the 1st of each month.*certain.*of 30 or more"):
+        panel_of(tmp_path, tables, AFTER_FIRST, outlook={"horizon_days": 28})
+
+
+def others(rows, who):
+    return rows[rows["customer_id"] != who].reset_index(drop=True)
+
+
+@pytest.mark.parametrize("amount", [300_000.0, -300_000.0])
+def test_an_absurd_order_changes_no_other_customers_rows(tmp_path, amount):
+    lines = shop(customers=60)["transactions"].assign(order_id=None)
+    lines = lines[lines["amount"] > 0].drop(columns="order_id")
+    day = pd.Timestamp(DAY) - pd.Timedelta(days=45)
+    absurd = lines.iloc[:1].assign(ordered_at=day, amount=amount)
+    plain = panel_of(tmp_path, {"transactions": lines})
+    odd = panel_of(tmp_path, {"transactions": pd.concat([lines, absurd])})
+    who = absurd["customer_id"].iloc[0]
+    assert odd.outlying.largest[0].customer_id == who
+    assert plain.outlying is None
+    for name in ("rows", "current"):
+        mine, theirs = (others(getattr(one, name), who) for one in (plain, odd))
+        shared = ("clv_", "season_")  # learnt of the whole base, and of its orders a day
+        counted = [column for column in mine.columns if not column.startswith(shared)]
+        pd.testing.assert_frame_equal(mine[counted], theirs[counted])
+        assert theirs["clv_expected_value"].to_numpy() == pytest.approx(
+            mine["clv_expected_value"].to_numpy(), rel=0.1
+        )
+    assert odd.rows["value"].max() < 1_000

@@ -11,7 +11,7 @@ from tiercast.readiness.span import Span
 from tiercast.snapshots.closures import closed_days
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
-from tiercast.snapshots.grid import GridAhead, known_until
+from tiercast.snapshots.grid import EVERY_DAY, GridAhead, known_until
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.odd_days import NO_ODD_DAYS, OddDays, odd_days
 from tiercast.snapshots.outlying import OutlyingOrders, order_limit, outlying_orders
@@ -25,8 +25,9 @@ class Facts:
     """A base as of a day; `outcomes` is None where the history has room for no cutoff.
 
     `season` is the clock that a training as of that day goes by, `silence` the days since the
-    last order; None without any. `grid` is the calendar grid that all orders lie on, None: on
-    none. `outlying` orders lie far beyond all others, None: none do; on `odd_days` all orders do.
+    last order; None without any. `grid` is the days ahead that can have orders: all, but where
+    those so far lie on a calendar grid. `outlying` orders lie far beyond all others, None: none
+    do; on `odd_days` all orders do.
     """
 
     span: Span
@@ -35,8 +36,8 @@ class Facts:
     season: SeasonClock
     gaps: Gaps
     far: FarDays
+    grid: GridAhead
     silence: Silence | None = None
-    grid: GridAhead | None = None
     outlying: OutlyingOrders | None = None
     odd_days: OddDays = NO_ODD_DAYS
 
@@ -80,8 +81,8 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
     season = daily.clock(as_of, span.window_days)
     limit = base.config.monitor.stale.look
     silence = Silence.of(daily, as_of, limit) if daily.before(as_of).any() else None
-    ahead = None if grid is None else GridAhead.of(grid, as_of, span.horizon_days)
+    ahead = GridAhead.of(grid or EVERY_DAY, as_of, span.horizon_days)
     outlying = outlying_orders(journal.orders, order_limit(journal.orders, as_of), as_of)
     odd = odd_days(begun, as_of)
     gaps = measure_gaps(base, journal.orders)
-    return Facts(span, orders, outcomes, season, gaps, far, silence, ahead, outlying, odd)
+    return Facts(span, orders, outcomes, season, gaps, far, ahead, silence, outlying, odd)

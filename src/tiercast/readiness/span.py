@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tiercast.config.schema import Config
 from tiercast.modeling.folds import rolling_folds
-from tiercast.snapshots.cutoffs import EVERY_DAY, ShopCalendar, days_needed, possible_plan
+from tiercast.snapshots.cutoffs import ALWAYS_OPEN, ShopCalendar, days_needed, possible_plan
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Span:
         first_day: dt.date,
         observed_until: dt.date,
         as_of: dt.date,
-        calendar: ShopCalendar = EVERY_DAY,
+        calendar: ShopCalendar = ALWAYS_OPEN,
     ) -> "Span":
         """Answer what a training as of a day would have to learn from."""
         horizon_days, snapshots = config.outlook.horizon_days, config.train.snapshots

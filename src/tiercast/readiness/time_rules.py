@@ -113,10 +113,10 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
     ),
     ReadinessRule(
         "grid_days",
-        "days of the horizon on which orders can lie, as all so far lie on a calendar grid",
+        "days of the horizon that can have orders: any, unless all so far lie on a calendar grid",
         "days",
         "at least",
-        lambda facts: None if facts.grid is None else len(facts.grid.days),
+        lambda facts: len(facts.grid.days),
         (
             error(
                 1,
@@ -129,10 +129,10 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
     ),
     ReadinessRule(
         "order_grid",
-        "longest gap between days that have orders, as all lie on a calendar grid",
+        "longest gap between days that can have orders: above 1 if all lie on a calendar grid",
         "days",
         "at most",
-        lambda facts: None if facts.grid is None else facts.grid.usual_gap,
+        lambda facts: facts.grid.usual_gap,
         (
             warning(
                 1,
@@ -153,7 +153,7 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
                 lambda facts: max(
                     14,
                     facts.span.horizon_days // 3,
-                    facts.grid.usual_gap if facts.grid else 0,
+                    facts.grid.usual_gap,
                 ),
                 "see whether days are missing from the source, or a row is dated far off",
             ),
@@ -164,7 +164,7 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
         "orders a day lately, against the horizon before",
         "times",
         "at least",
-        lambda facts: None if facts.grid else facts.orders.pace,
+        lambda facts: facts.orders.pace if facts.grid.usual_gap == 1 else None,
         (
             warning(
                 0.5,

@@ -30,7 +30,7 @@ class ShopCalendar:
     is_live: Callable[[dt.date], bool] = always
 
 
-EVERY_DAY = ShopCalendar()
+ALWAYS_OPEN = ShopCalendar()
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def plan_cutoffs(
     horizon_days: int,
     snapshots: int,
     every_days: int,
-    calendar: ShopCalendar = EVERY_DAY,
+    calendar: ShopCalendar = ALWAYS_OPEN,
 ) -> CutoffPlan:
     """Return the cutoffs going back from `as_of - horizon_days` in steps of `every_days`.
 
@@ -111,7 +111,7 @@ def possible_plan(
     horizon_days: int,
     snapshots: int,
     every_days: int,
-    calendar: ShopCalendar = EVERY_DAY,
+    calendar: ShopCalendar = ALWAYS_OPEN,
 ) -> CutoffPlan:
     """Return the plan of `plan_cutoffs`; without cutoffs where there can be none."""
     earliest = first_day + dt.timedelta(days=days_needed(horizon_days) - horizon_days)

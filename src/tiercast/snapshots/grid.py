@@ -68,6 +68,8 @@ class OrderGrid:
 
     def describe(self) -> str:
         """Return the rule in words."""
+        if self.every_days == 1:
+            return "any day"
         if self.every_days:
             weeks = self.every_days // 7
             every = "each week" if weeks == 1 else f"every {weeks} weeks"
@@ -104,6 +106,9 @@ _MOVED = {
     1: " (or the working day after it)",
     -1: " (or the working day before it)",
 }
+
+
+EVERY_DAY = OrderGrid(dt.date(1970, 1, 1), every_days=1)
 
 
 @dataclass(frozen=True)

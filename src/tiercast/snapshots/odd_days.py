@@ -29,8 +29,8 @@ class OddDays:
 
     @property
     def first(self) -> dt.date:
-        """The first of them."""
-        return self.days[0]
+        """The first of them; the first day there is where there are none."""
+        return min(self.days, default=dt.date.min)
 
     @property
     def shown(self) -> str:
