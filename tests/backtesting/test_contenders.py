@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ from shop import CUTOFFS, shop
 from tiercast.backtesting.contender import CannotFitError, Lesson
 from tiercast.backtesting.contenders import CONTENDERS, labels
 from tiercast.backtesting.histories import by_bg_nbd
-from tiercast.backtesting.learners import by_logistic_regression, numeric_features
+from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression, numeric_features
 from tiercast.backtesting.rules import nearest_window
 from tiercast.btyd.bg_nbd import BGNBD
 from tiercast.snapshots.journal import build_journal
@@ -47,6 +48,13 @@ def test_a_contender_tells_the_same_twice_and_row_by_row(contender, lesson):
     first, second = contender.fit(lesson)(current), contender.fit(lesson)(current.iloc[::-1])
     np.testing.assert_allclose(first.churn, second.churn[::-1], rtol=1e-12)
     np.testing.assert_allclose(first.expected_value, second.expected_value[::-1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("fit", [by_logistic_regression, by_lightgbm])
+def test_a_classifier_is_not_asked_where_only_one_outcome_came(fit, lesson):
+    panel = replace(lesson.panel, rows=lesson.panel.rows.assign(ordered=True))
+    with pytest.raises(CannotFitError, match="everybody ordered in the training windows"):
+        fit(replace(lesson, panel=panel))
 
 
 def test_rows_are_named_labelled_and_explained_once():

@@ -6,6 +6,8 @@ import json
 import pandas as pd
 import pytest
 
+from bases import write_base
+from shop import shop as shop_tables
 from spark_bases import Some, assert_equal_rows, train_on_some
 from tiercast.config.alerts import AlertsConfig
 from tiercast.config.loading import load_config
@@ -116,14 +118,13 @@ def test_the_verb_writes_the_same_features(text_ids, cluster, tmp_path):
     pd.testing.assert_frame_equal(*frames, rtol=1e-9, atol=0)
 
 
-def test_churn_definitions_are_measured_on_the_same_customers(cdnow, cluster, monkeypatch):
-    """Of CDNOW's 23,570 customers 2,000 are drawn."""
-    monkeypatch.setattr("tiercast.definitions.outcomes.MOST_CUSTOMERS", 2_000)
-    found = []
-    for engine in ("duckdb", cluster.url):
-        config = cdnow.config.model_copy(update={"engine": engine})
-        found.append(churn_definition(config, cdnow.as_of))
-    here, there = found
-    assert here.share == there.share < 0.1
+def test_churn_definitions_are_measured_on_the_same_customers(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr("tiercast.definitions.outcomes.MOST_CUSTOMERS", 60)
+    config = write_base(tmp_path, shop_tables(customers=200))
+    here, there = (
+        churn_definition(config.model_copy(update={"engine": engine}), SHOP_DAY)
+        for engine in ("duckdb", cluster.url)
+    )
+    assert here.share == there.share < 0.5
     pd.testing.assert_frame_equal(there.candidates, here.candidates, rtol=1e-9)
     assert there.recommendation == here.recommendation

@@ -24,6 +24,7 @@ def by_logistic_regression(lesson: Lesson) -> Forecaster:
     to bring more, if they order, than the largest buyer did.
     """
     rows = lesson.panel.rows
+    _check_both_outcomes(lesson)
     buyers = rows[rows["value"] > 0]
     if buyers.empty:
         raise CannotFitError("no order in the training windows had a value above 0")
@@ -44,6 +45,7 @@ def by_logistic_regression(lesson: Lesson) -> Forecaster:
 def by_lightgbm(lesson: Lesson) -> Forecaster:
     """Answer LightGBM's classifier and regressor with their default settings."""
     rows = lesson.panel.rows
+    _check_both_outcomes(lesson)
     names = numeric_features(lesson.panel.current)
     fixed = {"random_state": lesson.config.train.seed, "deterministic": True, "verbose": -1}
     ordered, amounts = rows["ordered"].to_numpy(bool), rows["value"].to_numpy(dtype=float)
@@ -65,6 +67,14 @@ def numeric_features(current: pd.DataFrame) -> list[str]:
     """
     numbers = current.select_dtypes(["number", "bool"]).columns
     return [name for name in numbers if name not in KEYS and not name.startswith(OURS)]
+
+
+def _check_both_outcomes(lesson: Lesson) -> None:
+    """Refuse rows of a single outcome, of which a classifier learns nothing."""
+    certain = lesson.panel.certain
+    if certain is not None:
+        who = "everybody" if certain.everybody else "nobody"
+        raise CannotFitError(f"{who} ordered in the training windows")
 
 
 def _scaled(estimator: LogisticRegression | Ridge) -> Pipeline:
