@@ -21,6 +21,7 @@ from tiercast.modeling.memberships import names_held
 from tiercast.modeling.next_order import WaitingTimes, dates_after
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.reasons import effects, reasons
+from tiercast.modeling.target import Target
 from tiercast.modeling.topics import Language
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import lifecycle_stages
@@ -56,6 +57,11 @@ class Facts(Settings):
     def setting(self) -> Setting:
         """What feature expressions depend on."""
         return Setting(self.horizon_days, self.event_types, self.on_clock)
+
+    @property
+    def target(self) -> Target:
+        """What the model forecasts."""
+        return Target(self.horizon_days, self.value)
 
 
 @dataclass(frozen=True)

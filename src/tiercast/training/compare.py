@@ -28,7 +28,7 @@ from tiercast.training.matured import Asked, matured
 from tiercast.training.stored import stored_predictions
 
 SHOWN = ("auc", "log_loss", "ece", "gini", "rmse", "total_bias", "interval_coverage")
-COLUMNS = ("version", "aliases", "trained_as_of", "horizon_days", "run_id", *SHOWN)
+COLUMNS = ("version", "aliases", "trained_as_of", "horizon_days", "value", "run_id", *SHOWN)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class Comparison:
     the past cutoffs that both have on record, else over one that both can be asked about, 95 %
     intervals). `features`: feature, change (new, gone).
     `parameters`: those that differ. `tiers`: tier by `against` (rows) and by `version` (columns),
-    customers of the last scored day. `notes` say what could not be compared.
+    customers of the last scored day. Metrics and tiers of versions with different targets
+    (`horizon_days`, `value`) are never set side by side: both tables are then empty, and the
+    `notes`, which say what could not be compared, name the two.
     """
 
     versions: pd.DataFrame
@@ -82,6 +84,7 @@ def _row(row: ModelVersion) -> dict[str, object]:
         "aliases": ", ".join(row.aliases),
         "trained_as_of": row.trained_as_of,
         "horizon_days": row.horizon_days,
+        "value": row.value,
         "run_id": row.run_id,
     }
     return facts | {name: row.metrics.get(name) for name in SHOWN}
@@ -109,16 +112,30 @@ def _metrics(config: Config, ours: Asked, theirs: Asked) -> tuple[pd.DataFrame, 
     return past_metrics(told, told_by_other, config.train.seed), notes
 
 
+def _figures(
+    config: Config, ours: Asked, theirs: Asked
+) -> tuple[tuple[pd.DataFrame, Notes], tuple[pd.DataFrame, Notes]]:
+    """Return metrics and tiers of both with notes; of two targets neither, and why."""
+    mine, other = (one.model.facts.target for one in (ours, theirs))
+    if mine != other:
+        note = (
+            f"Metrics and tiers are not compared: version {ours.version} forecasts {mine}, "
+            f"version {theirs.version} {other}."
+        )
+        return (pd.DataFrame(), (note,)), (pd.DataFrame(), ())
+    tiers = changed_tiers(ours.model, theirs.model, Path(config.output.path))
+    return _metrics(config, ours, theirs), tiers
+
+
 def _detailed(
     config: Config, table: pd.DataFrame, version: ModelVersion, against: ModelVersion
 ) -> Comparison:
     ours, theirs = (load_version(config, one.version) for one in (version, against))
-    metrics, about_metrics = _metrics(
+    (metrics, about_metrics), (tiers, about_tiers) = _figures(
         config,
         Asked(version.version, ours, stored_predictions(config, version.version)),
         Asked(against.version, theirs, stored_predictions(config, against.version)),
     )
-    tiers, about_tiers = changed_tiers(ours, theirs, Path(config.output.path))
     return Comparison(
         table,
         version.version,

@@ -14,7 +14,7 @@ import pandas as pd
 
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
-from tiercast.daybook.history import History, open_history
+from tiercast.daybook.history import History, counted_in, open_history
 from tiercast.features.assemble import feature_panel
 from tiercast.features.registry import KEYS
 from tiercast.modeling.customer_model import CustomerModel
@@ -43,31 +43,16 @@ class Asked:
 
 
 def matured(config: Config, ours: Asked, theirs: Asked) -> Told:
-    """Answer what both told customers of one past day beside what came, and notes.
+    """Answer what both, of one target, told customers of one past day beside what came, and notes.
 
     Both are None where there is no such day or they cannot be asked; the notes say why.
     """
-    apart = _apart(ours, theirs)
-    if apart:
-        return _nothing(apart)
     try:
-        with open_history(config) as history:
+        with open_history(counted_in(config, ours.model.facts.value)) as history:
             allow_panel(history.base.connection)
             return _told(history, ours, theirs)
     except InputError as error:
         return _nothing(str(error))
-
-
-def _apart(ours: Asked, theirs: Asked) -> str:
-    """Answer why the two forecast different things, or nothing."""
-    for name, what in (("horizon_days", "horizon in days"), ("value", "value")):
-        mine, other = getattr(ours.model.facts, name), getattr(theirs.model.facts, name)
-        if mine != other:
-            return (
-                f"version {ours.version} forecasts another {what} ({mine}) than version "
-                f"{theirs.version} ({other})."
-            )
-    return ""
 
 
 def _nothing(reason: str) -> Told:

@@ -27,8 +27,8 @@ def rival(
 ) -> Rival:
     """Answer the champion's forecasts of the challenger's newest past cutoff.
 
-    `record` are the champion's stored past forecasts, `challenger` the challenger's. A champion
-    of another horizon, or whose features this base has no more, says nothing.
+    `record` are the champion's stored past forecasts, `challenger` the challenger's; both are of
+    one target. A champion whose features this base has no more says what is on record.
     """
     if challenger.empty or not _can_answer(champion, panel):
         return Rival(version, record, ON_RECORD)
@@ -41,8 +41,7 @@ def rival(
 
 
 def _can_answer(champion: CustomerModel, panel: Panel) -> bool:
-    known = set(champion.feature_names) <= set(panel.rows.columns)
-    return known and champion.horizon_days == panel.plan.horizon_days
+    return set(champion.feature_names) <= set(panel.rows.columns)
 
 
 def _asked(
