@@ -2,13 +2,15 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from tiercast.artifacts.dataset import MANIFEST_FILE
-from tiercast.artifacts.scored_days import manifest_of, scores_folder
+from tiercast.artifacts.scored_days import day_folder, manifest_of, scores_folder
 from tiercast.modeling.target import Target
 
+LEDGER = "ledger"
 NAMED = 3  # days of each other target
 
 
@@ -19,6 +21,14 @@ class SortedDays:
     target: Target
     alike: Sequence[dt.date]
     others: Mapping[Target, Sequence[dt.date]]
+
+    def since(self, day: dt.date | None) -> Self:
+        """Return the same of the days after one; None: of all."""
+        if day is None:
+            return self
+        later = {t: [d for d in days if d > day] for t, days in self.others.items()}
+        others = {target: days for target, days in later.items() if days}
+        return replace(self, alike=[d for d in self.alike if d > day], others=others)
 
     def left_out(self) -> str:
         """Return which days are of other targets, in words; "" where none is."""
@@ -36,6 +46,19 @@ def target_of(output: Path, day: dt.date) -> Target:
     """
     folder = scores_folder(output, day)
     return Target.of_record(manifest_of(folder), folder / MANIFEST_FILE)
+
+
+def target_of_grades(output: Path, day: dt.date) -> Target | None:
+    """Return what the graded scores of a day forecast; None where nothing says so any more.
+
+    Grades of before this was written down go by the manifest of their scores.
+    """
+    graded, scored = day_folder(output / LEDGER, day), scores_folder(output, day)
+    for folder in (graded, scored):
+        record = manifest_of(folder) if (folder / MANIFEST_FILE).exists() else {}
+        if Target.is_in(record):
+            return Target.of_record(record, folder / MANIFEST_FILE)
+    return None
 
 
 def sort_days(output: Path, days: Iterable[dt.date], target: Target) -> SortedDays:

@@ -42,13 +42,18 @@ class Target:
         InputError
             It does not say; the message names the `source`.
         """
-        missing = [name for name in cls.__dataclass_fields__ if name not in record]
-        if missing:
+        if not cls.is_in(record):
+            missing = [name for name in cls.__dataclass_fields__ if name not in record]
             raise InputError(
                 f"{source} must say what was forecast, but has no {' and no '.join(missing)}; "
                 "bring back the file as it was written, or score that day again."
             )
         return cls(int(record["horizon_days"]), record["value"])
+
+    @classmethod
+    def is_in(cls, record: Mapping[str, Any]) -> bool:
+        """Return whether a record says what it is about."""
+        return all(name in record for name in cls.__dataclass_fields__)
 
     def to_record(self) -> dict[str, object]:
         """Return what `of_record` reads."""

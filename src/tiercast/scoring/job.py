@@ -21,7 +21,7 @@ from tiercast.scoring.columns import score_schema
 from tiercast.scoring.finishing import Finish, Terms
 from tiercast.scoring.manifest import manifest
 from tiercast.scoring.passes import Passes, PassesHere
-from tiercast.scoring.previous import PreviousScores, last_scores_before
+from tiercast.scoring.previous import PreviousScores
 from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.watch import Watch, watch
@@ -36,7 +36,10 @@ PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are
 
 @dataclass(frozen=True)
 class Job:
-    """One scoring: who is scored, by what, as of when, where to; `notes` go into the manifest."""
+    """One scoring: who is scored, by what, as of when, where to; `notes` go into the manifest.
+
+    `last` are the scores of before that changes are counted against.
+    """
 
     history: History
     model: CustomerModel
@@ -45,6 +48,7 @@ class Job:
     output: Path
     notes: tuple[str, ...]
     recorded: RecordedRun
+    last: PreviousScores
 
     @property
     def base(self) -> CustomerBase:
@@ -58,11 +62,10 @@ class Job:
 
     @cached_property
     def previous(self) -> PreviousScores:
-        """What was said of them on the last scored day before."""
-        previous = last_scores_before(self.output, self.as_of)
+        """What was said of them before, with the signals that rules of alerts ask for."""
         if self._watched.with_signals:
-            return previous.watching(self.base.connection, self.journal.orders, self.as_of)
-        return previous
+            return self.last.watching(self.base.connection, self.journal.orders, self.as_of)
+        return self.last
 
     def run(self, progress: Progress) -> Totals:
         """Stage all batches, find where tiers end, write the final rows, copy them elsewhere."""

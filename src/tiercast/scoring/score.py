@@ -10,10 +10,12 @@ from tiercast.artifacts.scored_days import scores_folder
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import History, open_history
+from tiercast.daybook.history import History, counted_in, open_history
 from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.target import Target
 from tiercast.scoring.job import Job
+from tiercast.scoring.previous import last_scores_before
 from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
@@ -21,12 +23,15 @@ from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
-from tiercast.tracking.registry import version_folder
+from tiercast.tracking.registry import ModelVersion, version_folder
 
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """Where the scores lie, how many there are, by which model; `copies` are the other places."""
+    """Where the scores lie, how many there are, by which model, and what it forecasts.
+
+    `copies` are the other places that have them.
+    """
 
     folder: Path
     as_of: dt.date
@@ -36,6 +41,7 @@ class ScoreResult:
     expected_total: float
     expected_interval: tuple[float, float]
     notes: tuple[str, ...]
+    target: Target
     copies: tuple[str, ...] = ()
 
 
@@ -68,32 +74,63 @@ def score(
     with recorded_run(settings, "score", target, shown, into_sinks=output is None) as recorded:
         shown.stage("read and check the data")
         with open_history(settings, as_of, shown) as history:
-            job = _job(history, as_of, model_version, target, recorded, shown)
+            choice = _choose(history, as_of, model_version, recorded)
+            counted = counted_in(settings, choice.model.facts.value)
+            if counted is settings:
+                job = _job(history, settings, choice, target, recorded, shown)
+                return _result(job, job.run(shown))
+        shown.stage(f"read the orders again, to count them in {counted.outlook.value}")
+        with open_history(counted, choice.day, shown) as history:
+            job = _job(history, settings, choice, target, recorded, shown)
             return _result(job, job.run(shown))
 
 
-def _job(
+@dataclass(frozen=True)
+class _Choice:
+    """The day to score and the version that does, with notes on the latter."""
+
+    day: dt.date
+    version: ModelVersion
+    model: CustomerModel
+    notes: tuple[str, ...]
+
+
+def _choose(
     history: History,
     as_of: dt.date | str | None,
     model_version: str | None,
-    output: Path,
     recorded: RecordedRun,
-    progress: Progress,
-) -> Job:
-    """Choose day and model, and say what is odd about them."""
+) -> _Choice:
     base = history.base
     day = check_as_of(history.day(as_of), base.first_day)
     recorded.claim(day)
     version, about_version = choose_version(base.config, day, model_version)
     with version_folder(base.config, version.version) as folder:
-        model = load_model(folder)
+        return _Choice(day, version, load_model(folder), about_version)
+
+
+def _job(
+    history: History,
+    settings: Config,
+    choice: _Choice,
+    output: Path,
+    recorded: RecordedRun,
+    progress: Progress,
+) -> Job:
+    """Say what is odd about day and model, and find the scores of before."""
+    day, model = choice.day, choice.model
     progress.stage("reduce lines to orders")
     check_requirements(model, history.journal)
-    notes = (*about_version, *_oddities(history, model, day))
+    last = last_scores_before(output, day, model.facts.target)
+    notes = (
+        *choice.notes,
+        *_oddities(history, settings, model, day),
+        *([last.note] if last.note else []),
+    )
     for note in notes:
         progress.say(note)
     notes = (*history.notes, *notes)  # the former have been said
-    return Job(history, model, version, day, output, notes, recorded)
+    return Job(history, model, choice.version, day, output, notes, recorded, last)
 
 
 def _result(job: Job, totals: Totals) -> ScoreResult:
@@ -107,13 +144,16 @@ def _result(job: Job, totals: Totals) -> ScoreResult:
         totals.expected,
         (whole["value_low"], whole["value_high"]),
         job.notes,
+        job.model.facts.target,
         tuple(sink.where for sink in job.recorded.sinks),
     )
 
 
-def _oddities(history: History, model: CustomerModel, as_of: dt.date) -> tuple[str, ...]:
+def _oddities(
+    history: History, settings: Config, model: CustomerModel, as_of: dt.date
+) -> tuple[str, ...]:
     return (
-        *outdated_settings(model.facts, history.base.config),
+        *outdated_settings(model.facts, settings),
         *_freshness(history.base, as_of),
         *_season(model, history.journal, as_of),
     )

@@ -69,9 +69,10 @@ def train(
     `as_of` defaults to the day after the last order, `trials` and `timeout_seconds` to the
     config's. Trials of the same data, seed and version are kept and count: only missing ones
     run. The gate makes the challenger the champion if there is none, if it is better beyond
-    chance, or if it is the first with the horizon and value that the config asks for now: a
-    challenger of others than the champion's is not compared with it. `force` trains what is not ready, as far as that is possible. The run is recorded in
-    `<output>/runs/`, and in the database that the config names.
+    chance, or if it is the first with the horizon and value that the config asks for now: one of
+    others than the champion's is not compared with it. `force` trains what is not ready, as far
+    as that is possible. The run is recorded in `<output>/runs/`, and in the database that the
+    config names.
 
     Raises
     ------
