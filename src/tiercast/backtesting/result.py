@@ -8,6 +8,7 @@ import pandas as pd
 
 from tiercast.backtesting.forecasts import NotRun
 from tiercast.backtesting.grade import Grade
+from tiercast.modeling.target import Value
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Backtest:
     `predictions`: see `predictions`; `by_origin`, `leaderboard` and `totals`: see `leaderboard`;
     `verdicts` and `doubt`: see their modules. `trials` is how many settings were tried at each
     origin, `seed` that of trainings and of the bootstrap; `folder` is where the tables lie;
-    `notes` are sentences on what is other than was asked for.
+    `notes` are sentences on what is other than was asked for. `horizon_days` and `value` are what
+    was forecast.
     """
 
     name: str
@@ -45,3 +47,4 @@ class Backtest:
     grade: Grade
     folder: Path
     notes: tuple[str, ...] = ()
+    value: Value = "revenue"

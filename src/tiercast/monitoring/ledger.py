@@ -92,9 +92,7 @@ def keep_ledger(
             _write(folder, batch, grades(rows, batch), basis)
         progress.step(str(batch.as_of))
     waiting = [
-        Waiting(
-            batch.as_of, batch.due, batch.model_version, batch.customers, str(batch.target)
-        )
+        Waiting(batch.as_of, batch.due, batch.model_version, batch.customers, str(batch.target))
         for batch in batches
         if batch.due > known
     ]

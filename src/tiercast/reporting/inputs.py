@@ -12,9 +12,11 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from tiercast.artifacts.scored_days import check_tiers, scored_dates
+from tiercast.artifacts.scored_days import scored_dates
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
+from tiercast.modeling.target import Target
+from tiercast.reporting.left_out import LeftOut, previous_left_out
 from tiercast.reporting.stored_backtest import StoredBacktest, newest_backtest
 from tiercast.reporting.stored_migration import StoredMigration, newest_migration
 from tiercast.reporting.stored_monitoring import StoredMonitoring, newest_monitoring
@@ -65,6 +67,8 @@ class Inputs:
         The grades of past scores and the verdict on these, or None.
     migration
         The migration from an earlier scored date to this one, or None.
+    left_out
+        Tables that are there, but speak of another horizon or value than the scores.
     """
 
     config: Config
@@ -78,6 +82,22 @@ class Inputs:
     backtest: StoredBacktest | None
     monitoring: StoredMonitoring | None = None
     migration: StoredMigration | None = None
+    left_out: Sequence[LeftOut] = ()
+
+    @property
+    def target(self) -> Target:
+        """What the scores forecast, whatever the config asks for by now."""
+        return Target.of_record(self.manifest, f"The manifest of the scores of {self.as_of}")
+
+    @property
+    def tier_names(self) -> tuple[str, ...]:
+        """The scores' tiers, best first."""
+        return tuple(self.manifest["tiers"])
+
+    @property
+    def has_moves(self) -> bool:
+        """Whether changes since the scores before are changes of one target."""
+        return not any(one.kind == "moves" for one in self.left_out)
 
     @property
     def sums(self) -> Sums:
@@ -101,18 +121,23 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
     Raises
     ------
     InputError
-        Nothing was scored (on that date), the features of that date are missing, or the scores
-        hold tiers that the config does not name.
+        Nothing was scored (on that date), the features of that date are missing, or the manifest
+        of the scores does not say what they forecast.
     """
     output = Path(config.output.path)
     day = _scored_date(output, as_of)
     folder = output / "scores" / f"as_of={day}"
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    target = Target.of_record(manifest, folder / "manifest.json")
+    version = _model_version(manifest)
     scores = _parts(connection, folder, day)
-    check_tiers(_tiers(scores), config.tiers.names, folder)
     features = _parts(connection, output / "features" / f"as_of={day}", day)
     words = _word_columns(features, scores)
-    evaluation = output / "evaluation" / f"model_version={_model_version(manifest)}"
+    evaluation = output / "evaluation" / f"model_version={version}"
+    backtest, other_backtests = newest_backtest(output, day, target)
+    monitoring, other_grades = newest_monitoring(output, day, target, version)
+    migration, other_migrations = newest_migration(output, day, target, version)
+    others = [*other_backtests, *other_grades, *other_migrations]
     return Inputs(
         config=config,
         as_of=day,
@@ -122,9 +147,10 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         scores=scores,
         predictions=_predictions(connection, evaluation / "predictions.parquet"),
         segments=_segments(evaluation / "segments.parquet"),
-        backtest=newest_backtest(output, day, config.outlook.horizon_days),
-        monitoring=newest_monitoring(output, day),
-        migration=newest_migration(output, day),
+        backtest=backtest,
+        monitoring=monitoring,
+        migration=migration,
+        left_out=[*others, *previous_left_out(output, manifest, target)],
     )
 
 
@@ -154,11 +180,6 @@ def _parts(connection: Backend, folder: Path, day: date) -> ir.Table:
             f"Run `tiercast score CONFIG --as-of {day}` again."
         )
     return _parquet(connection, files)
-
-
-def _tiers(scores: ir.Table) -> list[str]:
-    found: list[str] = scores.select("tier").distinct().to_pyarrow()["tier"].to_pylist()
-    return found
 
 
 def _parquet(connection: Backend, files: Sequence[Path]) -> ir.Table:

@@ -90,9 +90,7 @@ def rollback(
                 f"Version {champion.version} of {settings.name} took no other's place, so there "
                 "is none to go back to; name one: `tiercast promote CONFIG VERSION`."
             )
-        return _replace(
-            settings, champion.replaced, why, by, progress or Silent(), forward=False
-        )
+        return _replace(settings, champion.replaced, why, by, progress or Silent(), forward=False)
 
 
 def set_right(settings: Config, progress: Progress) -> tuple[str, ...]:
