@@ -42,9 +42,7 @@ def _show_story(story: "CustomerStory") -> None:
     if len(story.past) > 1:
         show_table("Told before", *_text(story.past))
     if story.left_out:
-        show_lines(
-            f"Not shown beside {story.target}, being forecasts of another: {story.left_out}."
-        )
+        show_lines(f"Not {story.target}, and so not shown beside it: {story.left_out}.")
 
 
 def _told(story: "CustomerStory") -> list[tuple[str, str]]:

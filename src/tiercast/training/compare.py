@@ -24,7 +24,7 @@ from tiercast.training.comparison import (
     days_of_both,
     past_metrics,
 )
-from tiercast.training.matured import Asked, matured
+from tiercast.training.matured import Asked, matured, unlike
 from tiercast.training.stored import stored_predictions
 
 SHOWN = ("auc", "log_loss", "ece", "gini", "rmse", "total_bias", "interval_coverage")
@@ -116,12 +116,8 @@ def _figures(
     config: Config, ours: Asked, theirs: Asked
 ) -> tuple[tuple[pd.DataFrame, Notes], tuple[pd.DataFrame, Notes]]:
     """Return metrics and tiers of both with notes; of two targets neither, and why."""
-    mine, other = (one.model.facts.target for one in (ours, theirs))
-    if mine != other:
-        note = (
-            f"Metrics and tiers are not compared: version {ours.version} forecasts {mine}, "
-            f"version {theirs.version} {other}."
-        )
+    if apart := unlike(ours, theirs):
+        note = f"Metrics and tiers are not compared: {apart}"
         return (pd.DataFrame(), (note,)), (pd.DataFrame(), ())
     tiers = changed_tiers(ours.model, theirs.model, Path(config.output.path))
     return _metrics(config, ours, theirs), tiers

@@ -43,16 +43,26 @@ class Asked:
 
 
 def matured(config: Config, ours: Asked, theirs: Asked) -> Told:
-    """Answer what both, of one target, told customers of one past day beside what came, and notes.
+    """Answer what both told customers of one past day beside what came, and notes.
 
     Both are None where there is no such day or they cannot be asked; the notes say why.
     """
+    if apart := unlike(ours, theirs):
+        return _nothing(apart)
     try:
         with open_history(counted_in(config, ours.model.facts.value)) as history:
             allow_panel(history.base.connection)
             return _told(history, ours, theirs)
     except InputError as error:
         return _nothing(str(error))
+
+
+def unlike(ours: Asked, theirs: Asked) -> str:
+    """Return why the forecasts of two versions are not comparable; "" where they are."""
+    mine, other = (one.model.facts.target for one in (ours, theirs))
+    if mine == other:
+        return ""
+    return f"version {ours.version} forecasts {mine}, version {theirs.version} {other}."
 
 
 def _nothing(reason: str) -> Told:
