@@ -102,6 +102,27 @@ def test_expected_and_came_stand_side_by_side(monitored, reading, say):
     ]
 
 
+def test_scorings_that_overlap_count_once_in_the_headline(monitored, reading, run, say):
+    monitored()
+    for day in ("2023-11-08", "2023-11-15"):
+        folder = run.output / "ledger" / f"as_of={day}"
+        folder.mkdir()
+        grades(day).to_parquet(folder / "part-00000.parquet", index=False)
+        told = {"horizon_days": 90, "value": "revenue"}
+        (folder / "manifest.json").write_text(json.dumps(told))
+    section = ledger_section(reading(run), say)
+    assert section.headline.startswith(
+        "Of 2 past scorings whose windows share no order, 1 held the total within its interval "
+        "(of all 4 graded, whose windows overlap, 3 did)."
+    )
+    graded, held = of_kind(section, Cards)[0].cards[:2]
+    assert (graded.value, graded.detail) == ("4", "whose windows share no order: 2")
+    assert (held.value, held.detail) == (
+        "1",
+        "of 2 whose windows share no order; of all 4, which overlap, 3",
+    )
+
+
 def test_totals_outside_their_interval_stand_out(monitored, reading, say):
     _, totals = of_kind(ledger_section(reading(monitored()), say), Chart)
     told, came = totals.figure["data"]

@@ -103,10 +103,9 @@ def decide_apart(
     if not earlier:
         reason = f"{apart}; it is the first that forecasts what the config asks for now"
         return GateDecision("promoted", reason, version)
-    were = f"version {earlier[-1]} forecasts the same and is not the champion"
-    return GateDecision(
-        "kept", f"{apart}; {were}, so that only `tiercast promote` makes this one it", version
-    )
+    before = f"version {earlier[-1]}, which forecasts the same as this one, is not the champion"
+    reason = f"{apart}; {before}, so only `tiercast promote` changes that"
+    return GateDecision("kept", reason, version)
 
 
 TOLD = ["churn_probability", "expected_value", "value_low", "value_high"]
