@@ -33,6 +33,7 @@ FEATURES = (
     "category_count",
     "discount_share",
 )
+SAME_WINDOW = "same window, unseen customers"  # what a training calls the kind of its evaluation
 # Long texts that only a handful of listed customers need; they stay in the files.
 LEFT_OUT = (
     "reasons",
@@ -69,6 +70,8 @@ class Inputs:
         The migration from an earlier scored date to this one, or None.
     left_out
         Tables that are there, but speak of another horizon or value than the scores.
+    same_window
+        Whether the evaluation forecast a window by other customers of that very window.
     """
 
     config: Config
@@ -83,6 +86,7 @@ class Inputs:
     monitoring: StoredMonitoring | None = None
     migration: StoredMigration | None = None
     left_out: Sequence[LeftOut] = ()
+    same_window: bool = False
 
     @property
     def target(self) -> Target:
@@ -146,6 +150,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         profile_columns=words,
         scores=scores,
         predictions=_predictions(connection, evaluation / "predictions.parquet"),
+        same_window=_same_window(evaluation / "summary.json"),
         segments=_segments(evaluation / "segments.parquet"),
         backtest=backtest,
         monitoring=monitoring,
@@ -189,6 +194,11 @@ def _parquet(connection: Backend, files: Sequence[Path]) -> ir.Table:
 
 def _predictions(connection: Backend, file: Path) -> ir.Table | None:
     return _parquet(connection, [file]) if file.is_file() else None
+
+
+def _same_window(file: Path) -> bool:
+    told = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return bool(told.get("kind") == SAME_WINDOW)
 
 
 def _segments(file: Path) -> pd.DataFrame | None:

@@ -110,6 +110,7 @@ def _basis(inputs: Inputs, whole: Outcome, windows: int, say: Wording) -> str:
     source = "evaluation" if goes_by_evaluation(inputs) else "past"
     return say(
         "quality.basis",
+        how=say("quality.how.split" if inputs.same_window else "quality.how.rolling"),
         overlap=overlap,
         source=say(f"quality.sources.{source}"),
         days=numbers.count(windows),
