@@ -66,9 +66,8 @@ def test_scores_of_another_horizon_or_value_are_no_previous_ones(tmp_path, other
     assert found.as_of is None
     assert previous_of(found, [1, 2]).isna().all(axis=None)
     assert found.note == (
-        "These scores forecast revenue within 28 days; they are compared with none: no tier "
-        "changes, and no alert looks further back. Not compared: 2024-01-01, 2024-02-01 "
-        f"({other})."
+        "These scores forecast revenue within 28 days: nobody has a previous tier, and no alert "
+        f"tells of a change. Not compared: 2024-01-01, 2024-02-01 ({other})."
     )
 
 
@@ -77,7 +76,7 @@ def test_later_scores_of_another_target_are_passed_over_and_that_is_said(tmp_pat
     keep_scores(tmp_path, FEBRUARY, [1, 2], Target(56, "revenue"))
     found = last_scores_before(tmp_path, MARCH, TARGET)
     assert found.as_of == JANUARY
-    assert "compared with those of 2024-01-01" in found.note
+    assert "changes of tier, and alerts of changes, are those since 2024-01-01" in found.note
     assert "Not compared: 2024-02-01 (revenue within 56 days)." in found.note
 
 

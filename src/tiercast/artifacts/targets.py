@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Self
 
 from tiercast.artifacts.dataset import MANIFEST_FILE
-from tiercast.artifacts.scored_days import day_folder, manifest_of, scores_folder
+from tiercast.artifacts.scored_days import day_folder, manifest_of, scored_dates, scores_folder
 from tiercast.modeling.target import Target
 
 LEDGER = "ledger"
+PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are told against
 NAMED = 3  # days of each other target
 
 
@@ -59,6 +60,20 @@ def target_of_grades(output: Path, day: dt.date) -> Target | None:
         if Target.is_in(record):
             return Target.of_record(record, folder / MANIFEST_FILE)
     return None
+
+
+def previous_apart(output: Path, day: dt.date) -> tuple[dt.date, Target] | None:
+    """Return the day that changes of a scored day were counted from, if of another target.
+
+    None where it is of the same, where there is none, or where its scores are gone. Scorings by
+    older versions of tiercast may have such a day.
+    """
+    told = manifest_of(scores_folder(output, day)).get(PREVIOUS)
+    before = None if told is None else dt.date.fromisoformat(told)
+    if before is None or before not in scored_dates(output):
+        return None
+    target = target_of(output, before)
+    return None if target == target_of(output, day) else (before, target)
 
 
 def sort_days(output: Path, days: Iterable[dt.date], target: Target) -> SortedDays:

@@ -155,7 +155,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         backtest=backtest,
         monitoring=monitoring,
         migration=migration,
-        left_out=[*others, *previous_left_out(output, manifest, target)],
+        left_out=[*others, *previous_left_out(output, day)],
     )
 
 

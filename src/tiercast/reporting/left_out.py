@@ -1,13 +1,12 @@
 """What a report leaves out, by name: stored tables of another horizon or value than its scores."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from tiercast.artifacts.scored_days import scored_dates
-from tiercast.artifacts.targets import target_of
+from tiercast.artifacts.targets import previous_apart
 from tiercast.modeling.target import Target
 from tiercast.reporting.wording import Wording
 
@@ -27,14 +26,10 @@ class LeftOut:
     target: Target | None
 
 
-def previous_left_out(output: Path, manifest: Mapping[str, Any], target: Target) -> list[LeftOut]:
+def previous_left_out(output: Path, day: date) -> list[LeftOut]:
     """Return the scores that changes were told against, where these forecast another target."""
-    told = manifest.get("previous_as_of")
-    day = None if told is None else date.fromisoformat(told)
-    if day is None or day not in scored_dates(output):
-        return []
-    before = target_of(output, day)
-    return [] if before == target else [LeftOut("moves", [day], before)]
+    found = previous_apart(output, day)
+    return [] if found is None else [LeftOut("moves", [found[0]], found[1])]
 
 
 def left_out_sentence(left: Iterable[LeftOut], target: Target, say: Wording) -> str:

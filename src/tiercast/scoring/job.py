@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.artifacts.scored_days import features_folder, scores_folder
+from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
 from tiercast.daybook.history import History
@@ -30,8 +31,6 @@ from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.registry import ModelVersion
-
-PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are told against
 
 
 @dataclass(frozen=True)

@@ -99,8 +99,8 @@ def _passed_over(days: SortedDays, last: dt.date | None) -> str | None:
     newer = days.since(last).left_out()
     if not newer:
         return None
-    instead = f"compared with those of {last}" if last else "compared with none: no tier changes"
-    return (
-        f"These scores forecast {days.target}; they are {instead}, and no alert looks further "
-        f"back. Not compared: {newer}."
-    )
+    if last is None:
+        changes = "nobody has a previous tier, and no alert tells of a change"
+    else:
+        changes = f"changes of tier, and alerts of changes, are those since {last}"
+    return f"These scores forecast {days.target}: {changes}. Not compared: {newer}."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tiercast.artifacts.model_folder import load_model
-from tiercast.artifacts.scored_days import scores_folder
+from tiercast.artifacts.scored_days import manifest_of, scores_folder
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -15,7 +15,7 @@ from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.target import Target
 from tiercast.scoring.job import Job
-from tiercast.scoring.previous import last_scores_before
+from tiercast.scoring.previous import PreviousScores, last_scores_before
 from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
@@ -126,6 +126,7 @@ def _job(
         *choice.notes,
         *_oddities(history, settings, model, day),
         *([last.note] if last.note else []),
+        *_renamed(last, model),
     )
     for note in notes:
         progress.say(note)
@@ -156,6 +157,20 @@ def _oddities(
         *outdated_settings(model.facts, settings),
         *_freshness(history.base, as_of),
         *_season(model, history.journal, as_of),
+    )
+
+
+def _renamed(last: PreviousScores, model: CustomerModel) -> tuple[str, ...]:
+    """Return a note where the scores of before have tiers that the model does not know."""
+    if last.folder is None:
+        return ()
+    names = manifest_of(last.folder).get("tiers", {})
+    gone = [name for name in names if name not in model.facts.tier_names]
+    if not gone:
+        return ()
+    return (
+        f"The scores of {last.as_of} have tiers of other names ({', '.join(gone)}): no change of "
+        "tier is counted for the customers in them.",
     )
 
 
