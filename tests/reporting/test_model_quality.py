@@ -11,7 +11,7 @@ from tiercast.reporting.overview import overview_section
 from tiercast.reporting.section import Cards, Chart, Note
 from tiercast.reporting.stored_monitoring import StoredMonitoring
 from tiercast.reporting.tiers import tiers_section
-from tiercast.training.past import SPLIT
+from tiercast.training.past import ROLLING, SPLIT
 
 
 def graded(days, told, sizes, **figures):
@@ -138,11 +138,12 @@ def test_cutoffs_that_overlap_are_said_to(empty_run, past, reading, say):
     assert "The windows of these dates overlap: only 1 of them share no order." in basis
 
 
-def test_an_evaluation_within_one_window_is_not_said_to_be_of_older_ones(run, reading, say):
-    basis = quality_section(reading(run), say).parts[0].text
-    assert "by trees grown on older, finished windows." in basis
-    kept = {"kind": SPLIT}
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [(ROLLING, "older, finished windows."), (SPLIT, "other customers of the same window")],
+)
+def test_the_basis_says_what_an_evaluation_knew(run, reading, say, kind, says):
     folder = run.output / "evaluation" / "model_version=3"
-    (folder / "summary.json").write_text(json.dumps(kept), encoding="utf-8")
+    (folder / "summary.json").write_text(json.dumps({"kind": kind}), encoding="utf-8")
     basis = quality_section(reading(run), say).parts[0].text
-    assert "by trees grown on other customers of the same window" in basis
+    assert f"by trees grown on {says}" in basis
