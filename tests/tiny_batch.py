@@ -57,11 +57,12 @@ def scores(told=TOLD, version="1"):
     )
 
 
-def manifest(as_of=SCORED, version="1", low=150.0, high=500.0):
+def manifest(as_of=SCORED, version="1", low=150.0, high=500.0, horizon_days=30, value="revenue"):
     told = {"customers": 8, "expected_value": 400.0, "value_low": low, "value_high": high}
     return {
         "as_of": str(as_of),
-        "horizon_days": 30,
+        "horizon_days": horizon_days,
+        "value": value,
         "customers": 8,
         "model": {"version": version},
         "tiers": {"top": 2, "general": 2, "dormant": 4},

@@ -63,7 +63,7 @@ class Output:
         alerts = {"alerts": {"sinks": list(sinks)}} if sinks else {}
         return parse_config(given | alerts | settings, origin="shop.yaml")
 
-    def keep(self, raised=RAISED, day=DAY):
+    def keep(self, raised=RAISED, day=DAY, **manifest):
         """Write the scores of customers and their alerts, in two parts."""
         folder = self.path / "scores" / f"as_of={day}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +74,7 @@ class Output:
             table = pa.Table.from_pylist(some, SCHEMA)
             pq.write_table(table, folder / f"part-{number:05d}.parquet")
         told = {"model": {"version": "3"}, "data": {"fingerprint": {"transactions": "abc"}}}
+        told |= {"horizon_days": 28, "value": "revenue", **manifest}
         (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
 
 

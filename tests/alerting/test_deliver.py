@@ -30,6 +30,21 @@ def lines(output):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def test_alerts_of_changes_since_scores_of_another_horizon_are_refused(output):
+    before = dt.date(2024, 6, 1)
+    output.keep(day=before, horizon_days=56)
+    output.keep(previous_as_of=str(before))
+    with pytest.raises(InputError) as refused:
+        alerts(output.config(), DAY)
+    assert str(refused.value) == (
+        "Alerts tell of changes, but those of 2024-07-01 (scores of revenue within 28 days) were "
+        "counted from 2024-06-01, whose scores forecast revenue within 56 days; score 2024-07-01 "
+        "again."
+    )
+    output.keep(day=before)
+    assert alerts(output.config(), DAY).raised == COUNTS
+
+
 def test_alerts_go_into_a_file_of_the_day(output):
     result = alerts(output.config())
     assert (result.as_of, result.raised) == (DAY, COUNTS)

@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -72,10 +73,16 @@ def test_train_shows_past_days_the_mean_and_the_decision(run, training):
     assert "Evaluation: runs/shop/evaluation/model_version=3/" in shown.stdout
 
 
-def versions(count):
+def versions(count, days=90):
     facts = {"aliases": "champion, challenger", "trained_as_of": dt.date(2024, 7, 1)}
     rows = [
-        {"version": str(i + 1), **facts, "horizon_days": 90, "run_id": "f" * 32}
+        {
+            "version": str(i + 1),
+            **facts,
+            "horizon_days": days,
+            "value": "revenue",
+            "run_id": "f" * 32,
+        }
         | dict.fromkeys(SHOWN, 0.51234)
         for i in range(count)
     ]
@@ -107,6 +114,18 @@ def test_compare_shows_the_newest_versions_side_by_side(run, monkeypatch):
     assert "0.5123" in shown
     assert "2 older ones" in shown
     assert calls == [("shop.yaml", None, None)]
+
+
+def test_compare_sets_no_metric_beside_one_of_another_horizon(run, monkeypatch):
+    later = versions(1, days=56).assign(version="3")
+    both = pd.concat([versions(2, days=28), later], ignore_index=True)
+    answering(monkeypatch, replace(compared(2), versions=both))
+    lines = run("compare", "shop.yaml").stdout.splitlines()
+    heads = [line.split() for line in lines if line.startswith("version ")]
+    assert heads == [["version", "1", "2"], ["version", "3"]]
+    assert "Registered versions that forecast revenue within 28 days" in lines
+    assert "Registered versions that forecast revenue within 56 days" in lines
+    assert lines[-1] == "Metrics of different horizons or values are not comparable."
 
 
 def test_compare_shows_what_one_changes_against_another(run, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 from tiercast.artifacts.reference import Tracked
 from tiercast.cli.errors import MEANINGS
 from tiercast.modeling.column_profile import WordProfile
+from tiercast.modeling.target import Target
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.ledger import SCHEMA, Ledger, Waiting
 from tiercast.monitoring.order_flow import OrderFlow
@@ -15,6 +16,7 @@ from tiercast.monitoring.rules import Finding
 from tiercast.snapshots.silence import Silence
 
 DAY = dt.date(2024, 4, 1)
+TARGET = Target(28, "revenue")
 STAGES = WordProfile.of(pd.Series(["active", "active", "lost", "lost"]))
 FIGURES = {
     "churn": (0.55, 0.625),
@@ -31,7 +33,7 @@ GRADES = pd.DataFrame(
         for metric, (told, came) in FIGURES.items()
     ],
     columns=SCHEMA.names,
-)
+).assign(forecast=str(TARGET))
 FINDINGS = [
     Finding("feature_psi", f"f{number}", 0.3, 0.0, 0.1, None, "look", f"PSI of f{number} is 0.30")
     for number in range(7)
@@ -50,12 +52,13 @@ def monitoring(verdict):
         held_against=dt.date(2024, 1, 1),
         verdict=verdict,
         findings=[] if verdict == "fine" else FINDINGS,
-        ledger=Ledger(GRADES, (Waiting(DAY, dt.date(2024, 5, 1), "1", 9),)),
+        ledger=Ledger(GRADES, (Waiting(DAY, dt.date(2024, 5, 1), "1", 9, str(TARGET)),)),
         drift=[drift],
         population=Population(10, 11, 2, 0.0),
         flow=OrderFlow(Silence(DAY, dt.date(2024, 3, 31), 1, 0, 1.0), ()),
         notes=("a note",),
         folder="runs/tiny/monitor/as_of=2024-04-01",
+        target=TARGET,
     )
 
 
@@ -89,9 +92,10 @@ def test_expected_stands_beside_actual_over_time(run, answering):
     answering("fine")
     lines = run("monitor", "shop.yaml").stdout.splitlines()
     assert lines[0] == "Past scores: told and came"
-    shown = "2024-04-01 1 8 55.0% 62.5% 400 150 to 500 200 yes - 75.0% 50.0% 70.0%"
-    assert " ".join(lines[2].split()) == shown
-    assert lines[3].split()[:5] == ["2024-04-01", "1", "9", "due", "2024-05-01"]
+    shown = "8 55.0% 62.5% 400 150 to 500 200 yes - 75.0% 50.0% 70.0%"
+    assert " ".join(lines[2].split()) == f"2024-04-01 1 revenue within 28 days {shown}"
+    waiting = "2024-04-01 1 revenue within 28 days 9 due 2024-05-01"
+    assert " ".join(lines[3].split()).startswith(waiting)
 
 
 def test_it_tells_what_was_looked_at_and_the_reasons(run, answering):

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tiercast.modeling.target import Target
 from tiercast.scoring.score import ScoreResult
 from tiercast.verbs.demo import DemoResult
 
@@ -15,6 +16,7 @@ RESULT = ScoreResult(
     expected_total=12345.6,
     expected_interval=(10_234.4, 14_890.5),
     notes=(),
+    target=Target(90, "revenue"),
     copies=("s3://shop/scores",),
 )
 
@@ -50,7 +52,7 @@ def test_score_shows_the_size_of_each_tier_and_where_the_scores_lie(run, scoring
         "tier     customers  share",
         "top            100   6.7%",
         "dormant      1,400  93.3%",
-        "1,500 customers by model version 3; expected value within the horizon: 12,346 "
+        "1,500 customers by model version 3; expected revenue within 90 days: 12,346 "
         "(90 % interval 10,234 to 14,890)",
         "Scores: runs/shop/scores/as_of=2024-07-01/",
         "Also:   s3://shop/scores",

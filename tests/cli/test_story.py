@@ -1,8 +1,10 @@
 import datetime as dt
+import re
 
 import pandas as pd
 import pytest
 
+from tiercast.modeling.target import Target
 from tiercast.scoring.explain import CustomerStory, NextTier
 
 SCORE = {
@@ -24,6 +26,7 @@ SCORE = {
     "action": "call",
     "reasons": [{"text": "last order 74 days ago; usual gap 12 days", "effect": 0.4}],
 }
+TARGET = Target(28, "revenue")
 ORDERS = pd.DataFrame(
     {
         "ordered_on": pd.to_datetime(["2024-04-18", "2024-04-06"]),
@@ -37,9 +40,11 @@ ORDERS = pd.DataFrame(
 def shown(run, monkeypatch):
     """What is printed of a story with so many scored dates."""
 
-    def show(past_dates=1, next_tier=None):
+    def show(past_dates=1, next_tier=None, left_out=""):
         past = pd.DataFrame({"as_of": [dt.date(2024, 7, 1)] * past_dates, "tier": "general"})
-        story = CustomerStory("c7", dt.date(2024, 7, 1), SCORE, past, ORDERS, next_tier)
+        story = CustomerStory(
+            "c7", dt.date(2024, 7, 1), SCORE, past, ORDERS, next_tier, TARGET, left_out
+        )
         monkeypatch.setattr("tiercast.scoring.explain.explain", lambda *_given: story)
         return run("explain", "shop.yaml", "c7").stdout
 
@@ -49,16 +54,19 @@ def shown(run, monkeypatch):
 def test_explain_tells_scores_reasons_and_orders(shown):
     text = shown()
     assert "Customer c7 as of 2024-07-01" in text
-    assert "tier                general (confidence 42%)" in text
-    assert "expected value      25.50 (0.00 to 1,090.25)" in text
-    assert "next order          not within the horizon" in text
-    assert "RFM                 loyal (354)" in text
+    text = re.sub(" +", " ", text)
+    assert "tier general (confidence 42%)" in text
+    assert "25.50 (0.00 to 1,090.25)" in re.sub(" +", " ", text)
+    assert "expected revenue within 28 days" in text
+    assert "chance of no order in 28 days" in text
+    assert "next order not within the horizon" in text
+    assert "RFM loyal (354)" in text
     assert (
         "Why: last order 74 days ago; usual gap 12 days (higher risk than the average customer's)"
         in text
     )
-    assert "2024-04-18  1,062.25     12.00" in text
-    assert "2024-04-06      9.00         -" in text
+    assert "2024-04-18 1,062.25 12.00" in text
+    assert "2024-04-06 9.00 -" in text
 
 
 def test_explain_tells_what_the_next_tier_takes(shown):
@@ -69,6 +77,14 @@ def test_explain_tells_what_the_next_tier_takes(shown):
 def test_explain_tells_earlier_scores_where_there_are_some(shown):
     assert "Told before" not in shown()
     assert "Told before" in shown(past_dates=2)
+
+
+def test_explain_names_the_scores_of_another_horizon_that_it_leaves_out(shown):
+    assert "so not shown" not in shown()
+    left_out = "2024-05-01 (revenue within 56 days)"
+    assert f"Not revenue within 28 days, and so not shown beside it: {left_out}." in shown(
+        left_out=left_out
+    )
 
 
 def test_explain_before_any_scoring_ends_with_2(run, shop):

@@ -117,3 +117,22 @@ def test_a_look_from_an_earlier_day_does_not_know_later_grades(base, journal, ou
 
 def test_an_output_without_a_ledger_has_no_grades(tmp_path):
     assert read_ledger(tmp_path).empty
+
+
+def test_each_batch_is_graded_by_its_own_horizon(base, journal, output):
+    # From March 1 on, customer 1 orders on the 5th and 2 on the 10th; 8 only on the 30th.
+    output.write(SCORED, horizon_days=5)
+    output.write(dt.date(2024, 3, 2), horizon_days=28)
+    grades = keep(base, journal, output).grades
+    totals = grades[(grades["by"] == "all") & (grades["metric"] == "total")]
+    assert totals[["forecast", "came"]].to_numpy().tolist() == [
+        ["revenue within 5 days", 120.0],
+        ["revenue within 28 days", 120.0 + 50.0],
+    ]
+
+
+def test_orders_counted_in_another_value_grade_nothing(base, journal, output):
+    output.write(SCORED, value="margin")
+    ledger = keep(base, journal, output)
+    assert ledger.grades.empty
+    assert ledger.waiting == ()

@@ -19,6 +19,12 @@ def ledger(inside, version="1", days=DAYS):
     return Ledger(pd.DataFrame(rows), ())
 
 
+@pytest.mark.parametrize(("horizon_days", "running"), [(29, 4), (32, 2), (61, 2), (92, 1)])
+def test_misses_count_that_share_no_order(horizon_days, running):
+    # Scored on the first of January to April: 31, 29 and 31 days apart.
+    assert TrackRecord.of(ledger([0] * 4), "1", horizon_days).missed_running == running
+
+
 @pytest.mark.parametrize(
     ("inside", "running"),
     [([1, 1, 1, 1], 0), ([0, 0, 0, 1], 0), ([0, 1, 0, 0], 2), ([1, 1, 1, 0], 1), ([0] * 4, 4)],

@@ -147,7 +147,13 @@ class Run:
         folder = self.output / "scores" / f"as_of={as_of}"
         folder.mkdir(parents=True)
         scores.assign(as_of=as_of).to_parquet(folder / "part-00000.parquet")
-        told = {"model": {"name": "tiny", "version": "3"}} | manifest
+        named = self.config.tiers.names
+        told = {
+            "model": {"name": "tiny", "version": "3"},
+            "horizon_days": 90,
+            "value": "revenue",
+            "tiers": {tier: int((scores["tier"] == tier).sum()) for tier in named},
+        } | manifest
         (folder / "manifest.json").write_text(json.dumps(told))
 
     def write_features(self, features: pd.DataFrame, as_of: date = AS_OF) -> None:

@@ -64,6 +64,25 @@ def test_the_headline_tells_the_grade(section):
     assert section.grade == "good"
 
 
+@pytest.mark.parametrize(("came", "says"), [(150.0, False), (100.0, True)])
+def test_a_grade_that_graded_scores_do_not_bear_out_says_so(run, backtested, reading, came, says):
+    # 150 told: with 100 come the total was off by half, which grade A says that it is not.
+    backtested()
+    folder = run.output / "ledger" / "as_of=2023-11-01"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text('{"horizon_days": 90, "value": "revenue"}')
+    row = {"as_of": dt.date(2023, 11, 1), "by": "all", "group": "all", "metric": "total"}
+    pd.DataFrame([row | {"told": 150.0, "came": came}]).to_parquet(folder / "part-0.parquet")
+    headline = backtest_section(reading(run), load_wording("en")).headline
+    assert headline.startswith("Grade A: ")
+    assert (
+        headline.endswith(
+            "Scores graded since do not bear that out: totals; see “What came of past scores?”."
+        )
+        == says
+    )
+
+
 def test_cards_count_the_verdicts(section):
     cards = next(part for part in section.parts if isinstance(part, Cards)).cards
     assert [card.value for card in cards[:2]] == ["0%", "2.0"]

@@ -1,8 +1,10 @@
+import json
 from datetime import date
 
 import pytest
 
 from tiercast.config.errors import InputError
+from tiercast.modeling.target import Target
 from tiercast.reporting.inputs import FEATURES, read_inputs
 from tiercast.sources.workspace import workspace
 
@@ -43,12 +45,24 @@ def test_missing_features_are_an_error_that_names_the_folder(empty_run, base_sco
         reading(empty_run)
 
 
-def test_scores_of_other_tiers_are_an_error_that_names_them(run, run_at, reading):
-    renamed = run_at(
-        run.output, settings={"tiers": {"names": ["top", "middle", "dormant"], "cuts": [0.5]}}
-    )
-    with pytest.raises(InputError, match=r"top, middle, dormant.*holds general, potential\."):
-        reading(renamed)
+def test_scores_go_by_their_own_tiers_horizon_and_value(run, run_at, reading):
+    settings = {
+        "tiers": {"names": ["top", "middle", "dormant"], "cuts": [0.5]},
+        "outlook": {"horizon_days": 28, "value": "margin"},
+    }
+    found = reading(run_at(run.output, settings=settings))
+    assert found.tier_names == ("top", "potential", "general", "dormant")
+    assert found.target == Target(90, "revenue")
+
+
+@pytest.mark.parametrize("missing", ["horizon_days", "value"])
+def test_scores_that_do_not_say_what_they_forecast_are_refused(run, reading, missing):
+    file = run.output / "scores" / "as_of=2024-03-01" / "manifest.json"
+    told = json.loads(file.read_text("utf-8"))
+    del told[missing]
+    file.write_text(json.dumps(told), "utf-8")
+    with pytest.raises(InputError, match=rf"manifest\.json must say .* has no {missing};"):
+        reading(run)
 
 
 def test_the_base_has_every_customer_once_with_scores_and_features(inputs):

@@ -3,12 +3,14 @@ import json
 import pandas as pd
 import pytest
 
+from tiercast.modeling.target import Target
 from tiercast.reporting.migration import migration_section
 from tiercast.reporting.section import Cards, Chart, Table
 from tiercast.reporting.stored_migration import newest_migration
 from tiercast.reporting.wording import LANGUAGES, load_wording
 
 DAY = "2024-03-01"
+TOLD = {"horizon_days": 90, "value": "revenue"}
 TIERS = ["top", "potential", "general", "dormant"]
 # Before, now, customers, expected then, expected now, revenue between.
 ARROWS = (
@@ -47,7 +49,8 @@ def keep_migration(output, before, now=DAY):
         for tier in TIERS
     ]
     figures = {"moved_up": 1, "moved_down": 2, "net_upward_rate": -1 / 9, "tiers": tiers}
-    told = {"from": {"as_of": before}, "tier_names": TIERS, "figures": figures}
+    days = {name: {"as_of": day, **TOLD} for name, day in (("from", before), ("to", now))}
+    told = days | {"tier_names": TIERS, "figures": figures}
     (folder / "migration.json").write_text(json.dumps(told), encoding="utf-8")
 
 
@@ -69,7 +72,8 @@ def test_without_a_migration_to_the_day_there_is_no_chapter(run, reading, say):
 def test_of_several_the_one_from_the_latest_day_is_shown(run):
     for before in ("2023-12-01", "2024-02-01", "2024-01-01"):
         keep_migration(run.output, before)
-    assert str(newest_migration(run.output, DAY).before) == "2024-02-01"
+    found, left = newest_migration(run.output, DAY, Target(90, "revenue"), "3")
+    assert (str(found.before), left) == ("2024-02-01", [])
 
 
 def test_the_headline_counts_who_moved(chapter):

@@ -12,7 +12,7 @@ from tiercast.reporting.report import build_report
 from tiercast.reporting.section import Cards, Chart, Table
 from tiercast.reporting.wording import LANGUAGES, load_wording
 
-DAYS = ("2023-10-01", "2023-11-01")
+DAYS = ("2023-07-01", "2023-11-01")
 WHOLE = {
     "churn": (0.6, 0.7),
     "total": (1000.0, 900.0),
@@ -65,7 +65,8 @@ def monitored(run):
             folder = run.output / "ledger" / f"as_of={day}"
             folder.mkdir(parents=True, exist_ok=True)
             grades(day, came).to_parquet(folder / "part-00000.parquet", index=False)
-            (folder / "manifest.json").write_text("{}")
+            told = {"horizon_days": 90, "value": "revenue"}
+            (folder / "manifest.json").write_text(json.dumps(told))
         folder = run.output / "monitor" / "as_of=2024-03-05"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "summary.json").write_text(json.dumps(SUMMARY | summary))
@@ -93,12 +94,33 @@ def test_expected_and_came_stand_side_by_side(monitored, reading, say):
     assert section.grade == "fair"
     batches, tiers = of_kind(section, Table)
     assert [cell.text for cell in batches.rows[0]] == [
-        "2023-10-01",
+        "2023-07-01",
         *["60%", "70%", "1,000", "800", "1,200", "700", "91%", "88%"],
     ]
     assert [cell.text for cell in tiers.rows[0]] == [
         *["Top", "2", "3", "70%", "60%", "10%", "20%", "500", "450"]
     ]
+
+
+def test_scorings_that_overlap_count_once_in_the_headline(monitored, reading, run, say):
+    monitored()
+    for day in ("2023-11-08", "2023-11-15"):
+        folder = run.output / "ledger" / f"as_of={day}"
+        folder.mkdir()
+        grades(day).to_parquet(folder / "part-00000.parquet", index=False)
+        told = {"horizon_days": 90, "value": "revenue"}
+        (folder / "manifest.json").write_text(json.dumps(told))
+    section = ledger_section(reading(run), say)
+    assert section.headline.startswith(
+        "Of 2 past scorings whose windows share no order, 1 held the total within its interval "
+        "(of all 4 graded, whose windows overlap, 3 did)."
+    )
+    graded, held = of_kind(section, Cards)[0].cards[:2]
+    assert (graded.value, graded.detail) == ("4", "whose windows share no order: 2")
+    assert (held.value, held.detail) == (
+        "1",
+        "of 2 whose windows share no order; of all 4, which overlap, 3",
+    )
 
 
 def test_totals_outside_their_interval_stand_out(monitored, reading, say):

@@ -86,4 +86,4 @@ def test_settings_changed_since_the_training_are_told(model):
     changed = config.model_copy(update={"outlook": outlook, "language": "zh"})
     (note,) = outdated_settings(model.facts, changed)
     assert "`outlook.horizon_days` (90, now 30); `language` (en, now zh)" in note
-    assert note.endswith("Train again.")
+    assert note.endswith("Train again, or promote a version that was trained for them.")

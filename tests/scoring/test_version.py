@@ -13,9 +13,10 @@ CONFIG = tiny_config("shop")
 MARCH, JUNE, SEPTEMBER = (dt.date(2024, month, 1) for month in (3, 6, 9))
 
 
-def registered(number, day, *aliases):
+def registered(number, day, *aliases, days=90):
     created = dt.datetime(2024, 12, int(number), tzinfo=dt.UTC)
-    return ModelVersion(number, f"run {number}", created, day, 90, aliases, {})
+    value = "revenue"
+    return ModelVersion(number, f"run {number}", created, day, days, aliases, {}, value=value)
 
 
 @pytest.fixture
@@ -40,6 +41,16 @@ def test_a_champion_that_knows_the_future_is_passed_over_and_that_is_said(known)
     chosen, (note,) = choose_version(CONFIG, dt.date(2024, 7, 1), None)
     assert chosen.version == "2"
     assert "Version 2 (trained as of 2024-06-01) is used: no champion" in note
+
+
+def test_a_version_with_the_champions_horizon_goes_before_a_newer_one_of_another(known):
+    rows = [registered("1", MARCH, days=28), registered("2", JUNE, days=56)]
+    known(*rows, registered("3", SEPTEMBER, "champion", days=28))
+    assert choose_version(CONFIG, dt.date(2024, 7, 1), None)[0].version == "1"
+    known(*rows[1:], registered("3", SEPTEMBER, "champion", days=28))
+    chosen, (note,) = choose_version(CONFIG, dt.date(2024, 7, 1), None)
+    assert chosen.version == "2"
+    assert "which forecasts revenue within 56 days, not revenue within 28 days, is used" in note
 
 
 def test_of_two_versions_of_one_day_the_later_one_is_used(known):

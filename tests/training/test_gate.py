@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tiercast.config.schema import GATE_METRICS
+from tiercast.modeling.target import Target
 from tiercast.training import gate
 from tiercast.training.gate import Rival
 
@@ -41,6 +42,27 @@ def told_apart(by):
 def test_the_first_model_is_promoted():
     decision = decide(forecasts(0.75), None, None, seed=1)
     assert (decision.outcome, decision.reason) == ("promoted", "it is the first model")
+
+
+@pytest.mark.parametrize("asked", [Target(56, "revenue"), Target(28, "margin")])
+def test_the_first_version_of_another_target_is_promoted_uncompared(asked):
+    decision = gate.decide_apart(asked, Target(28, "revenue"), "3", [])
+    assert (decision.outcome, decision.champion_version) == ("promoted", "3")
+    assert (decision.metric, decision.difference, decision.figures) == (None, None, {})
+    assert decision.reason == (
+        f"not compared with the champion: this version forecasts {asked}, the champion "
+        "(version 3) revenue within 28 days; it is the first that forecasts what the config asks "
+        "for now"
+    )
+
+
+def test_a_later_version_of_another_target_waits_for_a_human():
+    decision = gate.decide_apart(Target(56, "revenue"), Target(28, "revenue"), "3", ["4", "6"])
+    assert (decision.outcome, decision.champion_version) == ("kept", "3")
+    assert decision.reason.endswith(
+        "version 6, which forecasts the same as this one, is not the champion, so only "
+        "`tiercast promote` changes that"
+    )
 
 
 def test_a_clearly_better_model_is_promoted_with_its_figures():

@@ -86,7 +86,10 @@ def test_versions_that_forecast_different_things_are_not_compared(config):
     assert matured(config, ours, other) == (
         None,
         None,
-        ("No metrics: version 2 forecasts another horizon in days (45) than version 1 (90).",),
+        (
+            "No metrics: version 2 forecasts revenue within 45 days, version 1 revenue within 90 "
+            "days.",
+        ),
     )
 
 

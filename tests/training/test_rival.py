@@ -52,10 +52,8 @@ def test_a_later_champion_without_that_day_is_asked_with_a_head_start(wave, told
     assert set(found.said["as_of"]) == {newest}
 
 
-def test_a_champion_of_another_horizon_or_of_lost_features_says_what_it_said(wave, told, newest):
+def test_a_champion_of_lost_features_says_what_it_said(wave, told, newest):
     model = trained_on(wave.learnt.model, newest)
-    other = replace(model, facts=model.facts.model_copy(update={"horizon_days": 7}))
-    assert rival("4", other, told, wave.panel, told).how == ON_RECORD
     names = (*model.facts.feature_names, "gone")
     lost = replace(model, facts=model.facts.model_copy(update={"feature_names": names}))
     assert rival("4", lost, None, wave.panel, told).said is None

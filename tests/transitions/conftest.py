@@ -64,6 +64,8 @@ class Stored:
         return {
             "as_of": str(day),
             "assign": "matched",
+            "horizon_days": 90,
+            "value": "revenue",
             "model": {"version": "1"},
             "tiers": {name: int((frame["tier"] == name).sum()) for name in names},
             "tier_cuts": [30.0],

@@ -63,6 +63,7 @@ def keep(output, day, model, version, features, assign="matched"):
     )
     told = {
         "assign": assign,
+        **model.facts.target.to_record(),
         "model": {"version": version},
         "tiers": {name: int((ranks == rank).sum()) for rank, name in enumerate(names)},
         "tier_cuts": list(model.outlook.tier_cuts),

@@ -8,6 +8,8 @@ from tiercast.config.errors import InputError, OutputError
 from tiercast.transitions.migration import migration
 
 FIRST, LAST = dt.date(2024, 3, 1), dt.date(2024, 6, 1)
+THEN = (("ann", "top", 100.0, 1_000.0, "regulars"), ("bob", "low", 9.0, 90.0, "rare"))
+NOW = (("ann", "top", 110.0, 1_100.0, "regulars"), ("bob", "low", 8.0, 95.0, "rare"))
 CAUSES = ["behaviour", "model", "threshold", "hysteresis", "unsplit"]
 
 
@@ -22,6 +24,33 @@ def customers(result):
 
 def test_the_last_two_days_are_compared(result):
     assert (result.before, result.now) == (FIRST, LAST)
+
+
+@pytest.mark.parametrize("other", [{"horizon_days": 28}, {"value": "margin"}])
+def test_days_of_another_horizon_or_value_are_refused_by_name(stored, other):
+    stored.keep(FIRST, THEN, **other)
+    stored.keep(LAST, NOW)
+    before = f"{other.get('value', 'revenue')} within {other.get('horizon_days', 90)} days"
+    with pytest.raises(InputError) as refused:
+        migration(stored.config, FIRST, LAST)
+    text = str(refused.value)
+    assert f"scores of 2024-03-01 are of {before} and those of 2024-06-01 of revenue wit" in text
+    with pytest.raises(InputError) as refused:
+        migration(stored.config)
+    assert "none before 2024-06-01 that forecasts revenue within 90 days" in str(refused.value)
+    assert f"(not so: 2024-03-01 ({before}))" in str(refused.value)
+    assert not (stored.output / "migration").exists()
+
+
+def test_days_of_another_target_are_passed_over_and_named(two_days):
+    two_days.keep(dt.date(2024, 5, 1), THEN, horizon_days=28)
+    result = migration(two_days.config)
+    assert (result.before, result.now) == (FIRST, LAST)
+    (note,) = result.notes
+    assert note == (
+        "Both days forecast revenue within 90 days; passed over: 2024-05-01 (revenue within 28 "
+        "days)."
+    )
 
 
 def test_rows_say_where_customers_were_and_columns_where_they_are(result):

@@ -11,6 +11,7 @@ from tiercast.alerting.file_sink import write_file
 from tiercast.alerting.table_sink import write_table
 from tiercast.alerting.webhook import post_all
 from tiercast.artifacts.scored_days import day_folder, manifest_of, scored_day, scores_folder
+from tiercast.artifacts.targets import previous_apart, target_of
 from tiercast.config.alerts import SinkConfig
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
@@ -46,7 +47,8 @@ def alerts(
     Raises
     ------
     InputError
-        The day was not scored, or a sink needs a database that the config does not name.
+        The day was not scored, its alerts are of changes since scores of another horizon or
+        value, or a sink needs a database that the config does not name.
     OutputError
         A sink failed, the others being done; run it again to go on.
     """
@@ -54,6 +56,7 @@ def alerts(
     output = Path(settings.output.path)
     _check_table(settings)
     day = scored_day(output, as_day(as_of))
+    _check_previous(output, day)
     meanings = {rule.name: rule.meaning for rule in settings.alert_rules}
     raised = RaisedAlerts(output, settings.name, day, meanings)
     with recorded_run(settings, ALERTS, output, shown, into_sinks=False) as recorded:
@@ -93,6 +96,17 @@ def _check_table(config: Config) -> None:
         raise InputError(
             "`alerts.sinks` names a table, but `output.connection` names no database; name one, "
             "or leave the table out."
+        )
+
+
+def _check_previous(output: Path, day: dt.date) -> None:
+    found = previous_apart(output, day)
+    if found is not None:
+        before, target = found
+        ours = target_of(output, day)
+        raise InputError(
+            f"Alerts tell of changes, but those of {day} (scores of {ours}) were counted from "
+            f"{before}, whose scores forecast {target}; score {day} again."
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tiercast.artifacts.dataset import MANIFEST_FILE
 from tiercast.config.errors import InputError
+from tiercast.modeling.target import Target
 
 SCORES, FEATURES = "scores", "features"
 DAY = "as_of="
@@ -100,6 +101,11 @@ class Scored:
     """What a day's scores say of themselves, read off the `manifest` that a subclass holds."""
 
     manifest: Mapping[str, Any]
+
+    @property
+    def target(self) -> Target:
+        """What was forecast."""
+        return Target.of_record(self.manifest, "The manifest of scores")
 
     @property
     def model_version(self) -> str:

@@ -91,6 +91,7 @@ def summary(found: Backtest) -> Mapping[str, object]:
         "name": found.name,
         "as_of": found.as_of,
         "horizon_days": found.horizon_days,
+        "value": found.value,
         "trials": found.trials,
         "seed": found.seed,
         "resamples": RESAMPLES,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tiercast.backtesting.forecasts import NotRun
 from tiercast.backtesting.grade import Grade
+from tiercast.modeling.target import Value
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Backtest:
     `verdicts` and `doubt`: see their modules. `trials` is how many settings were tried at each
     origin, `seed` that of trainings and of the bootstrap; `folder` is where the tables lie;
     `notes` are sentences on what is other than was asked for; `plugins` added contenders and
-    measures.
+    measures. `horizon_days` and `value` are what was forecast.
     """
 
     name: str
@@ -47,3 +48,4 @@ class Backtest:
     folder: Path
     notes: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
+    value: Value = "revenue"

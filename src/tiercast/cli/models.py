@@ -124,10 +124,17 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _show_versions(frame: "pd.DataFrame") -> None:
+    """Show a table per horizon and value: no metric stands beside one of another target."""
     shown = frame.assign(run_id=frame["run_id"].str[:LONG]).tail(SIDE_BY_SIDE)
-    shown = shown.set_index("version")
-    rows = [(str(name), *map(cell, shown[name])) for name in shown.columns]
-    show_table("Registered versions", ("version", *map(str, shown.index)), rows)
+    targets = list(shown.groupby(["horizon_days", "value"], dropna=False, sort=False))
+    for (horizon, value), alike in targets:
+        about = f" that forecast {cell(value)} within {cell(horizon)} days"
+        columns = alike.set_index("version")
+        rows = [(str(name), *map(cell, columns[name])) for name in columns.columns]
+        title = f"Registered versions{about if len(targets) > 1 else ''}"
+        show_table(title, ("version", *map(str, columns.index)), rows)
+    if len(targets) > 1:
+        show_lines("Metrics of different horizons or values are not comparable.")
     if len(frame) > len(shown):
         show_lines(f"{len(frame) - len(shown)} older ones: tiercast.compare(CONFIG) in Python.")
 

@@ -82,7 +82,7 @@ def _show_scores(result: "ScoreResult") -> None:
     show_table(f"Scores of {result.as_of}", ("tier", "customers", "share"), rows)
     show_lines(
         f"{result.rows:,} customers by model version {result.model_version}; "
-        f"expected value within the horizon: {result.expected_total:,.0f} "
+        f"expected {result.target}: {result.expected_total:,.0f} "
         f"(90 % interval {result.expected_interval[0]:,.0f} to "
         f"{result.expected_interval[1]:,.0f})",
         *(() if result.grid is None else (result.grid.describe(),)),

@@ -41,6 +41,8 @@ def _show_story(story: "CustomerStory") -> None:
     show_table("Last orders", *_text(story.orders))
     if len(story.past) > 1:
         show_table("Told before", *_text(story.past))
+    if story.left_out:
+        show_lines(f"Not {story.target}, and so not shown beside it: {story.left_out}.")
 
 
 def _told(story: "CustomerStory") -> list[tuple[str, str]]:
@@ -48,9 +50,12 @@ def _told(story: "CustomerStory") -> list[tuple[str, str]]:
     rows = [
         ("tier", f"{score['tier']} (confidence {score['tier_confidence']:.0%})"),
         ("tiers possible", ", ".join(score["tier_set"])),
-        ("chance of no order", f"{score['churn_probability']:.1%}"),
         (
-            "expected value",
+            f"chance of no order in {story.target.horizon_days} days",
+            f"{score['churn_probability']:.1%}",
+        ),
+        (
+            f"expected {story.target}",
             f"{score['expected_value']:,.2f} "
             f"({score['value_low']:,.2f} to {score['value_high']:,.2f})",
         ),

@@ -20,6 +20,7 @@ from tiercast.contract.report import DataReport
 from tiercast.daybook.folder import CATEGORY_DAYS, ORDERS, QUARANTINE, DaybookFolder, Unusable
 from tiercast.daybook.manifest import Manifest, origin
 from tiercast.daybook.sealing import Sealing, kept_rows
+from tiercast.modeling.target import Value
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.far_days import far_days, lines_by_day, refuse_far_days
 from tiercast.snapshots.journal import Journal, KeptDays, build_journal
@@ -59,6 +60,18 @@ class History:
             return lines_by_day(self.made.orders)
         lines = self.base.transactions
         return lines_by_day(lines.select(ordered_on=lines.ordered_at.date(), lines=1))
+
+
+def counted_in(config: Config, value: Value) -> Config:
+    """Return the config whose orders count in a value, whatever the config's own is.
+
+    For models and scores that forecast another value than the next training will. Of a feature
+    store, which holds days in the config's value, such a history makes no use.
+    """
+    if config.outlook.value == value:
+        return config
+    outlook = config.outlook.model_copy(update={"value": value})
+    return config.model_copy(update={"outlook": outlook, "feature_store": None})
 
 
 @contextmanager

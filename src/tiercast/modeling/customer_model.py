@@ -24,6 +24,7 @@ from tiercast.modeling.memberships import names_held
 from tiercast.modeling.next_order import WaitingTimes, dates_after
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.reasons import effects, reasons
+from tiercast.modeling.target import Target
 from tiercast.modeling.topics import Language
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import lifecycle_stages
@@ -77,6 +78,11 @@ class Facts(Settings):
     def learnt_days(self) -> int:
         """The length of the windows that were learnt from, in days."""
         return self.window_days or self.horizon_days
+
+    @property
+    def target(self) -> Target:
+        """What the model forecasts."""
+        return Target(self.horizon_days, self.value)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Batch(Scored):
     @property
     def horizon_days(self) -> int:
         """How far the scores look ahead."""
-        return int(self.manifest["horizon_days"])
+        return self.target.horizon_days
 
     @property
     def due(self) -> dt.date:

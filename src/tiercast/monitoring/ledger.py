@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from tiercast.artifacts.dataset import MANIFEST_FILE, DatasetWriter
 from tiercast.artifacts.scored_days import dated, day_folder, manifest_of, parts_of
+from tiercast.artifacts.targets import LEDGER, target_of_grades
 from tiercast.config.progress import Progress
 from tiercast.monitoring.basis import bases
 from tiercast.monitoring.batches import Batch
@@ -20,7 +21,7 @@ from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
 
-LEDGER, BASIS = "ledger", "basis"
+BASIS = "basis"
 SCHEMA = pa.schema(
     [
         ("as_of", pa.date32()),
@@ -44,6 +45,7 @@ class Waiting:
     due: dt.date
     model_version: str
     customers: int
+    forecast: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def keep_ledger(
 ) -> Ledger:
     """Grade what can be graded with the orders before `until`, keep it, and answer the ledger.
 
+    Each batch is graded by the horizon and value that it forecast, so only those in whose value
+    the orders of `journal` are counted: others take a journal of their own.
     `<output>/ledger/as_of=.../` has a batch's grades, whole or not at all, and what they rest on:
     a batch is graded once, and again only when its scores, the orders of its horizon or the
     version of tiercast have changed. Grades of batches whose scores were removed stay.
@@ -80,16 +84,17 @@ def keep_ledger(
     silence = Silence.of(journal.daily_orders, until, base.config.monitor.stale.look)
     known = min(until, silence.observed_until(base.observed_until))
     ripe = [batch for batch in batches if batch.due <= known]
-    progress.stage("grade past scores", len(ripe) or None)
-    rests_on = bases(journal.orders, ripe)
-    for batch in ripe:
+    counted = [batch for batch in ripe if batch.target.value == base.config.outlook.value]
+    progress.stage("grade past scores", len(counted) or None)
+    rests_on = bases(journal.orders, counted)
+    for batch in counted:
         basis = rests_on[batch.as_of]
         if not _is_graded(day_folder(folder, batch.as_of), basis):
             rows = outcomes(base.connection, journal.orders, batch, known)
             _write(folder, batch, grades(rows, batch), basis)
         progress.step(str(batch.as_of))
     waiting = [
-        Waiting(batch.as_of, batch.due, batch.model_version, batch.customers)
+        Waiting(batch.as_of, batch.due, batch.model_version, batch.customers, str(batch.target))
         for batch in batches
         if batch.due > known
     ]
@@ -98,11 +103,19 @@ def keep_ledger(
 
 
 def read_ledger(output: Path) -> pd.DataFrame:
-    """Answer the grades kept in an output, oldest batch first; no rows where there are none."""
+    """Return the grades kept in an output, oldest batch first; no rows where there are none.
+
+    Columns: those of `SCHEMA`, and forecast, what the batch told of in words (empty where nothing
+    says so any more).
+    """
     folder = output / LEDGER
-    days = [day_folder(folder, day) for day in dated(folder)]
-    parts = [pq.ParquetFile(part).read() for day in days for part in parts_of(day)]
-    return pa.concat_tables([SCHEMA.empty_table(), *parts]).to_pandas()
+    frames = [SCHEMA.empty_table().to_pandas().assign(forecast="")]
+    for day in dated(folder):
+        parts = [pq.ParquetFile(part).read() for part in parts_of(day_folder(folder, day))]
+        rows = pa.concat_tables([SCHEMA.empty_table(), *parts]).to_pandas()
+        frames.append(rows.assign(forecast=str(target_of_grades(output, day) or "")))
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
 def _known(kept: pd.DataFrame, until: dt.date) -> pd.DataFrame:
@@ -122,7 +135,7 @@ def _write(folder: Path, batch: Batch, found: pd.DataFrame, basis: Mapping[str, 
             {
                 "as_of": batch.as_of,
                 "graded_on": batch.due,
-                "horizon_days": batch.horizon_days,
+                **batch.target.to_record(),
                 "model_version": batch.model_version,
                 "customers": batch.customers,
                 BASIS: basis,

@@ -8,7 +8,9 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import History, open_history
+from tiercast.contract.errors import DataContractError
+from tiercast.daybook.history import History, counted_in, open_history
+from tiercast.modeling.target import Value
 from tiercast.monitoring.batches import Batch, stored_batches
 from tiercast.monitoring.drift import drift
 from tiercast.monitoring.ledger import Ledger, keep_ledger
@@ -53,9 +55,7 @@ def monitor(
     """
     settings, shown = load_config(config), progress or Silent()
     with recorded_run(settings, "monitor", Path(settings.output.path), shown) as recorded:
-        shown.stage("read and check the data")
-        with open_history(settings, as_of, shown) as history:
-            found = _monitor(history, as_of, recorded, shown)
+        found = _looked(settings, as_of, recorded, shown)
         recorded.exit_code = found.exit_code
         shown.stage("keep what was found")
         write(found)
@@ -65,15 +65,52 @@ def monitor(
     return found
 
 
+def _looked(
+    settings: Config, as_of: dt.date | str | None, recorded: RecordedRun, progress: Progress
+) -> Monitoring:
+    """Monitor with orders counted in the value of the newest scores, whatever the config's is.
+
+    Scores of another value are graded from a reading of the orders of their own.
+    """
+    progress.stage("read and check the data")
+    with open_history(settings, as_of, progress) as history:
+        day = check_as_of(history.day(as_of), history.base.first_day)
+        recorded.claim(day)
+        batches = stored_batches(Path(settings.output.path), day)
+        _check_anything(batches, settings, day)
+        values = list(dict.fromkeys(batch.target.value for batch in reversed(batches)))
+        if values == [settings.outlook.value]:
+            return _monitor(history, day, batches, recorded, progress)
+    notes = [_graded(settings, value, day, batches, progress) for value in values[1:]]
+    progress.stage(f"read the orders again, to count them in {values[0]}")
+    with open_history(counted_in(settings, values[0]), day, progress) as history:
+        found = _monitor(history, day, batches, recorded, progress)
+    return replace(found, notes=(*found.notes, *(note for note in notes if note)))
+
+
+def _graded(
+    settings: Config, value: Value, day: dt.date, batches: list[Batch], progress: Progress
+) -> str | None:
+    """Grade the batches that forecast a value; returns a note where that cannot be counted."""
+    progress.stage(f"read the orders again, to count them in {value}")
+    try:
+        with open_history(counted_in(settings, value), day, progress) as history:
+            keep_ledger(history.base, history.journal, batches, day, progress)
+    except DataContractError as error:
+        days = [str(batch.as_of) for batch in batches if batch.target.value == value]
+        return f"Scores of {value} are not graded ({', '.join(days[-3:])}): {error}"
+    return None
+
+
 def _monitor(
-    history: History, as_of: dt.date | str | None, recorded: RecordedRun, progress: Progress
+    history: History,
+    day: dt.date,
+    batches: list[Batch],
+    recorded: RecordedRun,
+    progress: Progress,
 ) -> Monitoring:
     """Grade, and hold the newest scores and the orders against what they were."""
-    base, config = history.base, history.base.config
-    day = check_as_of(history.day(as_of), base.first_day)
-    recorded.claim(day)
-    batches = stored_batches(Path(config.output.path), day)
-    _check_anything(batches, config, day)
+    base = history.base
     progress.stage("reduce lines to orders")
     journal = history.journal
     ledger = keep_ledger(base, journal, batches, day, progress)
@@ -101,7 +138,7 @@ def _found(
 ) -> Monitoring:
     config, batch = base.config, batches[-1]
     reference, note = reference_of(Path(config.output.path), batch, batches)
-    record = TrackRecord.of(ledger, batch.model_version, config.every_days)
+    record = TrackRecord.of(ledger, batch.model_version, batch.horizon_days)
     evidence = Evidence(
         drift(batch, reference),
         Population.of(journal, batch, reference),
@@ -124,6 +161,7 @@ def _found(
         evidence.flow,
         tuple(one for one in (note, _ungraded(record, batch)) if one),
         monitor_folder(config, day),
+        batch.target,
     )
 
 

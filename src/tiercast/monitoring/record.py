@@ -51,7 +51,7 @@ def log(config: Config, found: Monitoring) -> str:
     """Record the monitoring as a run of its own, and answer the run's id.
 
     Metrics: the worst figure of each rule as `monitor/<rule>`, and what came of each graded
-    batch as a curve over their days.
+    batch as a curve over their days, of those that forecast what the newest scores do.
     """
     tags = {
         "as_of": found.as_of,
@@ -61,7 +61,7 @@ def log(config: Config, found: Monitoring) -> str:
     params = {"as_of": found.as_of, "scored_as_of": found.scored_as_of}
     with training_run(config, name=f"monitor {found.as_of}", params=params, tags=tags) as run:
         run.log_metrics(_worst_figures(found))
-        for day, figures in _curves(found.ledger).items():
+        for day, figures in _curves(found.ledger, str(found.target)).items():
             run.log_snapshot(day, figures)
         run.log_table(found.findings_frame(), "findings.json")
         run.log_table(found.drift_frame(), "drift.json")
@@ -77,9 +77,10 @@ def _worst_figures(found: Monitoring) -> dict[str, float]:
     return figures
 
 
-def _curves(ledger: Ledger) -> dict[dt.date, dict[str, float]]:
-    """Answer told and came of all customers, by batch."""
-    whole = ledger.grades[ledger.grades["by"] == ALL]
+def _curves(ledger: Ledger, forecast: str) -> dict[dt.date, dict[str, float]]:
+    """Return told and came of all customers, by batch that forecast the same as the newest."""
+    grades = ledger.grades
+    whole = grades[(grades["by"] == ALL) & (grades["forecast"] == forecast)]
     days: list[dt.date] = list(dict.fromkeys(whole["as_of"]))
     return {day: _figures(whole[whole["as_of"] == day].set_index("metric")) for day in days}
 

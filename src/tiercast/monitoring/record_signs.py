@@ -56,7 +56,7 @@ def total_missed(evidence: Evidence) -> Iterator[Sign]:
     """Answer how many totals running lay outside their interval."""
     if evidence.record is not None:
         missed = evidence.record.missed_running
-        times = f"{missed} times running" if missed > 1 else "at the last grading"
+        times = f"{missed} horizons running" if missed > 1 else "at the last grading"
         reason = (
             f"the total lay outside its 90 % interval {times}"
             if missed

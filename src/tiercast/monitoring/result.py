@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from tiercast.modeling.column_profile import WordProfile
+from tiercast.modeling.target import Target
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.ledger import Ledger
 from tiercast.monitoring.order_flow import OrderFlow
@@ -24,7 +25,7 @@ class Monitoring:
 
     `as_of` is the day looked from, `scored_as_of` that of the newest scores then, `model_version`
     the one that scored, `held_against` the day of the training (or first batch) that columns are
-    held against. `findings` begin with the worst.
+    held against. `findings` begin with the worst; `target` is what the newest scores forecast.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Monitoring:
     flow: OrderFlow
     notes: tuple[str, ...]
     folder: Path
+    target: Target
 
     @property
     def exit_code(self) -> int:
@@ -77,6 +79,7 @@ class Monitoring:
             "as_of": self.as_of,
             "scored_as_of": self.scored_as_of,
             "model_version": self.model_version,
+            **self.target.to_record(),
             "held_against": self.held_against,
             "verdict": self.verdict,
             "reasons": [asdict(one) for one in self.reasons],

@@ -15,8 +15,8 @@ from tiercast.monitoring.ledger import Ledger
 class TrackRecord:
     """The newest graded batch of a version, and how many totals running lay outside.
 
-    `figures` has told, came and customers by metric. Batches scored within `spacing_days` of
-    each other see the same weeks, and count as one miss.
+    `figures` has told, came and customers by metric. Batches scored within a horizon of each
+    other share orders, and count as one miss.
     """
 
     model_version: str
@@ -25,7 +25,7 @@ class TrackRecord:
     missed_running: int
 
     @classmethod
-    def of(cls, ledger: Ledger, model_version: str, spacing_days: int) -> Self | None:
+    def of(cls, ledger: Ledger, model_version: str, horizon_days: int) -> Self | None:
         """Answer the record of a version; None where nothing of it was graded yet."""
         whole = ledger.grades[
             (ledger.grades["model_version"] == model_version) & (ledger.grades["by"] == ALL)
@@ -35,7 +35,7 @@ class TrackRecord:
         newest = whole["as_of"].max()
         figures = whole[whole["as_of"] == newest].set_index("metric")
         inside = whole[whole["metric"] == INSIDE].set_index("as_of")["came"].sort_index()
-        missed = _missed_running(inside, dt.timedelta(days=spacing_days))
+        missed = _missed_running(inside, dt.timedelta(days=horizon_days))
         return cls(model_version, newest, figures[["told", "came", "customers"]], missed)
 
     def told_came_of(self, metric: str) -> tuple[float, float, int]:
@@ -44,11 +44,11 @@ class TrackRecord:
         return float(told), float(came), int(customers)
 
 
-def _missed_running(inside: pd.Series, spacing: dt.timedelta) -> int:
+def _missed_running(inside: pd.Series, horizon: dt.timedelta) -> int:
     missed: list[dt.date] = []
     for day, was_inside in reversed(list(inside.items())):
         if was_inside:
             break
-        if not missed or missed[-1] - day >= spacing:
+        if not missed or missed[-1] - day >= horizon:
             missed.append(day)
     return len(missed)

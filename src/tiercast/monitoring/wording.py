@@ -12,6 +12,7 @@ from tiercast.monitoring.result import Monitoring
 LEDGER_HEADINGS = (
     "scored",
     "version",
+    "forecast",
     "customers",
     "left: told",
     "came",
@@ -35,8 +36,8 @@ def ledger_cells(found: Monitoring) -> list[tuple[str, ...]]:
     days = dict.fromkeys(whole["as_of"])
     graded = [_graded(whole[whole["as_of"] == day]) for day in days]
     return graded + [
-        (str(one.as_of), one.model_version, f"{one.customers:,}", f"due {one.due}")
-        + (UNKNOWN,) * (len(LEDGER_HEADINGS) - 4)
+        (str(one.as_of), one.model_version, one.forecast, f"{one.customers:,}", f"due {one.due}")
+        + (UNKNOWN,) * (len(LEDGER_HEADINGS) - 5)
         for one in found.ledger.waiting
     ]
 
@@ -48,6 +49,7 @@ def _graded(batch: pd.DataFrame) -> tuple[str, ...]:
     return (
         str(first["as_of"]),
         str(first["model_version"]),
+        str(first["forecast"] or UNKNOWN),
         f"{first['customers']:,}",
         f"{told[CHURN]:.1%}",
         f"{came[CHURN]:.1%}",
@@ -85,8 +87,8 @@ def about(found: Monitoring) -> list[str]:
     """Answer what was looked at, and the notes."""
     people, flow = found.population, found.flow
     return [
-        f"Scores of {found.scored_as_of} by version {found.model_version}, held against "
-        f"{found.held_against}, looked at as of {found.as_of}.",
+        f"Scores of {found.scored_as_of} by version {found.model_version} ({found.target}), "
+        f"held against {found.held_against}, looked at as of {found.as_of}.",
         f"Customers: {people.then:,} then, {people.new:,} new since, {people.gone:,} gone, "
         f"{people.now:,} now. Last order: {flow.silence.last_day}.",
         f"Stages then and now: {_stages(found)}.",

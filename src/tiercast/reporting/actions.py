@@ -50,7 +50,12 @@ def sentence(action: str) -> str:
 
 
 def alert_table(inputs: Inputs, say: Wording) -> Table | None:
-    """Return how many customers each alert was raised for; None where there is none."""
+    """Return how many customers each alert was raised for; None where there is none.
+
+    Alerts of changes since scores of another target are none.
+    """
+    if not inputs.has_moves:
+        return None
     alerts: ir.Table = inputs.scores.select(alert=inputs.scores.alerts.unnest())
     found = alerts.group_by("alert").aggregate(customers=alerts.count()).to_pandas()
     if found.empty:

@@ -7,6 +7,8 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.past_grades import GRADES as RANKS
+from tiercast.reporting.past_grades import of_graded
 from tiercast.reporting.section import (
     Card,
     Cards,
@@ -25,6 +27,11 @@ from tiercast.reporting.wording import Wording
 OURS = "tiercast"
 BEST = "best other"
 GRADES: Mapping[str, Grade] = {"A": "good", "B": "fair", "C": "weak", "D": "weak"}
+# What the words of a grade let a reader expect of the figures, at the least.
+PROMISED_BY: Mapping[str, Mapping[str, Grade]] = {
+    "A": {"risks": "good", "total": "good"},
+    "B": {"total": "fair"},
+}
 VERDICTS: Mapping[str, tuple[Tone, str]] = {
     "better": ("higher", "▲"),
     "tie": ("", ""),
@@ -71,7 +78,7 @@ def backtest_section(inputs: Inputs, say: Wording) -> Section | None:
         letter=letter,
         words=say(f"backtest.grade.{letter}"),
         others=numbers.count(len(found.leaderboard) - 1),
-    )
+    ) + _borne_out(letter, inputs, say)
     parts: list[Part] = [
         Note(_basis(found, say)),
         Cards(_cards(found, say)),
@@ -83,6 +90,18 @@ def backtest_section(inputs: Inputs, say: Wording) -> Section | None:
     ]
     title = say("backtest.title")
     return Section("backtest", title, headline, parts, grade=GRADES[letter])
+
+
+def _borne_out(letter: str, inputs: Inputs, say: Wording) -> str:
+    """Return in what graded scores did worse than a grade promises; "" where they did not."""
+    promised = PROMISED_BY.get(letter, {})
+    graded = of_graded(inputs)
+    worse = [
+        say(f"quality.what.{what}")
+        for what, least in promised.items()
+        if RANKS.index(graded.get(what, "good")) > RANKS.index(least)
+    ]
+    return say("quality.worse", what=say("quality.between").join(worse)) if worse else ""
 
 
 def _basis(found: StoredBacktest, say: Wording) -> str:

@@ -12,9 +12,11 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from tiercast.artifacts.scored_days import check_tiers, scored_dates
+from tiercast.artifacts.scored_days import scored_dates
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
+from tiercast.modeling.target import Target
+from tiercast.reporting.left_out import LeftOut, previous_left_out
 from tiercast.reporting.stored_backtest import StoredBacktest, newest_backtest
 from tiercast.reporting.stored_migration import StoredMigration, newest_migration
 from tiercast.reporting.stored_monitoring import StoredMonitoring, newest_monitoring
@@ -31,6 +33,7 @@ FEATURES = (
     "category_count",
     "discount_share",
 )
+SAME_WINDOW = "same window, unseen customers"  # what a training calls the kind of its evaluation
 # Long texts that only a handful of listed customers need; they stay in the files.
 LEFT_OUT = (
     "reasons",
@@ -65,6 +68,10 @@ class Inputs:
         The grades of past scores and the verdict on these, or None.
     migration
         The migration from an earlier scored date to this one, or None.
+    left_out
+        Tables that are there, but speak of another horizon or value than the scores.
+    same_window
+        Whether the evaluation forecast a window by other customers of that very window.
     """
 
     config: Config
@@ -78,6 +85,23 @@ class Inputs:
     backtest: StoredBacktest | None
     monitoring: StoredMonitoring | None = None
     migration: StoredMigration | None = None
+    left_out: Sequence[LeftOut] = ()
+    same_window: bool = False
+
+    @property
+    def target(self) -> Target:
+        """What the scores forecast, whatever the config asks for by now."""
+        return Target.of_record(self.manifest, f"The manifest of the scores of {self.as_of}")
+
+    @property
+    def tier_names(self) -> tuple[str, ...]:
+        """The scores' tiers, best first."""
+        return tuple(self.manifest["tiers"])
+
+    @property
+    def has_moves(self) -> bool:
+        """Whether changes since the scores before are changes of one target."""
+        return not any(one.kind == "moves" for one in self.left_out)
 
     @property
     def sums(self) -> Sums:
@@ -111,18 +135,23 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
     Raises
     ------
     InputError
-        Nothing was scored (on that date), the features of that date are missing, or the scores
-        hold tiers that the config does not name.
+        Nothing was scored (on that date), the features of that date are missing, or the manifest
+        of the scores does not say what they forecast.
     """
     output = Path(config.output.path)
     day = _scored_date(output, as_of)
     folder = output / "scores" / f"as_of={day}"
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    target = Target.of_record(manifest, folder / "manifest.json")
+    version = _model_version(manifest)
     scores = _parts(connection, folder, day)
-    check_tiers(_tiers(scores), config.tiers.names, folder)
     features = _parts(connection, output / "features" / f"as_of={day}", day)
     words = _word_columns(features, scores)
-    evaluation = output / "evaluation" / f"model_version={_model_version(manifest)}"
+    evaluation = output / "evaluation" / f"model_version={version}"
+    backtest, other_backtests = newest_backtest(output, day, target)
+    monitoring, other_grades = newest_monitoring(output, day, target, version)
+    migration, other_migrations = newest_migration(output, day, target, version)
+    others = [*other_backtests, *other_grades, *other_migrations]
     return Inputs(
         config=config,
         as_of=day,
@@ -131,10 +160,12 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         profile_columns=words,
         scores=scores,
         predictions=_predictions(connection, evaluation / "predictions.parquet"),
+        same_window=_same_window(evaluation / "summary.json"),
         segments=_segments(evaluation / "segments.parquet"),
-        backtest=newest_backtest(output, day, config.outlook.horizon_days),
-        monitoring=newest_monitoring(output, day),
-        migration=newest_migration(output, day),
+        backtest=backtest,
+        monitoring=monitoring,
+        migration=migration,
+        left_out=[*others, *previous_left_out(output, day)],
     )
 
 
@@ -166,11 +197,6 @@ def _parts(connection: Backend, folder: Path, day: date) -> ir.Table:
     return _parquet(connection, files)
 
 
-def _tiers(scores: ir.Table) -> list[str]:
-    found: list[str] = scores.select("tier").distinct().to_pyarrow()["tier"].to_pylist()
-    return found
-
-
 def _parquet(connection: Backend, files: Sequence[Path]) -> ir.Table:
     # The folder's `as_of=` is in the rows too; taken from the path it would be a second column.
     return connection.read_parquet([str(file) for file in files], hive_partitioning=False)
@@ -178,6 +204,11 @@ def _parquet(connection: Backend, files: Sequence[Path]) -> ir.Table:
 
 def _predictions(connection: Backend, file: Path) -> ir.Table | None:
     return _parquet(connection, [file]) if file.is_file() else None
+
+
+def _same_window(file: Path) -> bool:
+    told = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return bool(told.get("kind") == SAME_WINDOW)
 
 
 def _segments(file: Path) -> pd.DataFrame | None:

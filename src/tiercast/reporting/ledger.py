@@ -7,8 +7,10 @@ import plotly.graph_objects as go
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.past_grades import GRADES
 from tiercast.reporting.section import Card, Cards, Chart, Grade, Measure, Note, Section, Table
 from tiercast.reporting.theme import PALE, QUIET, STRONG, WARN, figure
+from tiercast.reporting.windows import apart
 from tiercast.reporting.wording import Wording
 
 ALL, TIER = "all", "tier"
@@ -32,25 +34,25 @@ def ledger_section(inputs: Inputs, say: Wording) -> Section | None:
     whole = side_by_side(grades[grades["by"] == ALL], "as_of")
     newest = grades[(grades["by"] == TIER) & (grades["as_of"] == whole.index[-1])]
     tiers = side_by_side(newest, "group").reindex(
-        [name for name in inputs.config.tiers.names if name in set(newest["group"])]
+        [name for name in inputs.tier_names if name in set(newest["group"])]
     )
-    held = int(_held(whole).sum())
+    alone = whole[[day in apart(whole.index, inputs.target.horizon_days) for day in whole.index]]
     headline = say(
         "ledger.headline",
-        graded=numbers.count(len(whole)),
-        held=numbers.count(held),
+        held_of=_held_of(whole, alone, say),
         told=numbers.share(whole["churn_told"].iloc[-1]),
         came=numbers.share(whole["churn_came"].iloc[-1]),
     )
     parts = (
         Note(say("ledger.basis", until=say.date(grades["graded_on"].max()))),
-        Cards(_cards(whole, say)),
+        Cards(_cards(whole, alone, say)),
         _chart("churn", _churn_lines(whole, say), say, tickformat=".1%"),
         _chart("total", _total_lines(whole, say), say, rangemode="tozero"),
         _batches(whole, say),
         _tiers(tiers, say),
     )
-    return Section("ledger", say("ledger.title"), headline, parts, grade=_grade(held, len(whole)))
+    grade = max(_grade(whole), _grade(alone), key=GRADES.index)
+    return Section("ledger", say("ledger.title"), headline, parts, grade=grade)
 
 
 def side_by_side(grades: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -66,17 +68,33 @@ def _held(whole: pd.DataFrame) -> pd.Series:
     return whole["total_came"].between(whole["total_low_told"], whole["total_high_told"])
 
 
-def _grade(held: int, graded: int) -> Grade:
+def _held_of(whole: pd.DataFrame, alone: pd.DataFrame, say: Wording) -> str:
+    """Return how many totals held; of scorings that overlap those count that share no order."""
+    graded, held = numbers.count(len(whole)), numbers.count(int(_held(whole).sum()))
+    if len(alone) == len(whole):
+        return say("ledger.held", graded=graded, held=held)
+    apart_held = numbers.count(int(_held(alone).sum()))
+    apart_of = numbers.count(len(alone))
+    return say("ledger.held_apart", apart=apart_of, held=apart_held, graded=graded, all=held)
+
+
+def _grade(whole: pd.DataFrame) -> Grade:
     """Return a grade of how often the total lay where it was promised to in 9 of 10 cases."""
+    held, graded = int(_held(whole).sum()), len(whole)
     return "good" if held == graded else "fair" if held >= graded / 2 else "weak"
 
 
-def _cards(whole: pd.DataFrame, say: Wording) -> list[Card]:
-    last = whole.iloc[-1]
+def _cards(whole: pd.DataFrame, alone: pd.DataFrame, say: Wording) -> list[Card]:
+    last, held = whole.iloc[-1], int(_held(alone).sum())
+    counts = {"apart": len(alone), "graded": len(whole), "all": int(_held(whole).sum())}
+    shown = {name: numbers.count(count) for name, count in counts.items()}
+    overlap = len(alone) < len(whole)
+    of_apart = say("ledger.cards.apart", apart=shown["apart"]) if overlap else ""
+    detail = say("ledger.cards.held_detail", **shown) if overlap else ""
     off = numbers.ratio(last["total_told"] - last["total_came"], last["total_came"])
     return [
-        Card(numbers.count(len(whole)), say("ledger.cards.graded")),
-        Card(numbers.count(int(_held(whole).sum())), say("ledger.cards.held")),
+        Card(shown["graded"], say("ledger.cards.graded"), of_apart),
+        Card(numbers.count(held), say("ledger.cards.held"), detail),
         Card(numbers.signed_share(off), say("ledger.cards.error")),
         Card(numbers.share(last["interval_came"]), say("ledger.cards.interval")),
         Card(numbers.share(last["tier_set_came"]), say("ledger.cards.tier_set")),

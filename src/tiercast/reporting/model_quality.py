@@ -1,22 +1,37 @@
 """How far the forecasts can be trusted, told by how past ones turned out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
-from tiercast.reporting.past_days import off
+from tiercast.reporting.past_days import (
+    PastSizes,
+    days_apart,
+    goes_by_evaluation,
+    off,
+    one_sided,
+    past_sizes,
+    past_totals,
+)
 from tiercast.reporting.past_forecasts import (
     GAIN_AT,
     Outcome,
     calibration,
-    calibration_gap,
     gain_at,
     gain_curve,
     outcome,
     tier_outcome,
+)
+from tiercast.reporting.past_grades import (
+    GRADES,
+    PROMISED,
+    Scale,
+    coverage_grade,
+    grades,
+    sizes_grade,
+    total_grade,
 )
 from tiercast.reporting.quality_charts import calibration_chart, gain_chart
 from tiercast.reporting.section import (
@@ -31,35 +46,8 @@ from tiercast.reporting.section import (
 )
 from tiercast.reporting.wording import Wording
 
-PROMISED = 0.9  # share of true values that the intervals and tier sets promise to hold
 TYPICAL_RISK = 0.3
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A measure of error is good up to one bound and fair up to another."""
-
-    good: float
-    fair: float
-
-    def grade(self, error: float) -> Grade:
-        """Return the grade of an error.
-
-        Examples
-        --------
-        >>> [Scale(0.03, 0.07).grade(error) for error in (0.01, -0.05, 0.2)]
-        ['good', 'fair', 'weak']
-        """
-        size = abs(error)
-        return "good" if size <= self.good else "fair" if size <= self.fair else "weak"
-
-
-RISK_ERROR = Scale(0.03, 0.07)  # mean distance of stated from realised risk
-TOTAL_ERROR = Scale(0.10, 0.25)  # of the total value
-COVERAGE_ERROR = Scale(0.05, 0.10)  # distance from the promised share
 GAIN_MISSED = Scale(0.25, 0.50)  # share of what perfect foresight adds to chance
-TIER_SIZE_ERROR = Scale(0.10, 0.25)  # of the customers of a tier
-GRADES: tuple[Grade, ...] = ("good", "fair", "weak")
 
 
 def quality_section(inputs: Inputs, say: Wording) -> Section:
@@ -71,30 +59,35 @@ def quality_section(inputs: Inputs, say: Wording) -> Section:
         return Section("quality", title, text, (Note(say("quality.missing_note")),))
     bins, curve = calibration(predictions), gain_curve(predictions)
     whole = outcome(predictions)
-    tiers = tier_outcome(predictions, inputs.config.tiers.names)
-    cards = _cards(whole, curve, tiers, say)
-    grades = {"risks": RISK_ERROR.grade(calibration_gap(bins))} | {
-        name: card.grade for name, card in cards.items() if card.grade and name != "gain"
-    }
+    totals, sizes = past_totals(inputs), past_sizes(inputs)
+    found = grades(inputs, whole, bins)
     parts: list[Part] = [
-        Note(_basis(whole, say)),
-        Cards(list(cards.values())),
+        Note(_basis(inputs, whole, len(totals), say)),
+        Cards(
+            [
+                _total_card(totals, say),
+                _gain_card(curve, say),
+                _hits_card("interval", whole.interval_hits, say),
+                _hits_card("tier_set", whole.tier_set_hits, say),
+                *([] if sizes.sums.empty else [_sizes_card(sizes, say)]),
+            ]
+        ),
         calibration_chart(bins, say),
         gain_chart(curve, say),
-        _tiers_table(tiers, say),
+        _tiers_table(tier_outcome(predictions, inputs.tier_names), say),
     ]
-    headline = f"{_risk_sentence(bins, say)} {_verdict(grades, say)}"
-    worst = max(grades.values(), key=GRADES.index)
+    headline = f"{_risk_sentence(bins, say)} {_verdict(found, say)}"
+    worst = max((grade for grade, _ in found.values()), key=GRADES.index)
     return Section("quality", title, headline, parts, grade=worst)
 
 
-def _verdict(grades: Mapping[str, Grade], say: Wording) -> str:
+def _verdict(found: Mapping[str, tuple[Grade, str]], say: Wording) -> str:
     """Return what held on past days, what held roughly, and what did not."""
-    if set(grades.values()) == {"good"}:
+    if {grade for grade, _ in found.values()} == {"good"} and "sizes" in found:
         return say("quality.verdict.all")
     named = {
         grade: say("quality.between").join(
-            say(f"quality.what.{what}") for what, one in grades.items() if one == grade
+            _what(what, source, say) for what, (one, source) in found.items() if one == grade
         )
         for grade in GRADES
     }
@@ -102,9 +95,25 @@ def _verdict(grades: Mapping[str, Grade], say: Wording) -> str:
     return say("quality.verdict.some", told=say("quality.apart").join(told))
 
 
-def _basis(whole: Outcome, say: Wording) -> str:
+def _what(what: str, source: str, say: Wording) -> str:
+    """Return what is graded, with the record that it goes by where that is not the one shown."""
+    words = say(f"quality.what.{what}")
+    if not source:
+        return words
+    return say("quality.where", what=words, source=say(f"quality.by.{source}"))
+
+
+def _basis(inputs: Inputs, whole: Outcome, windows: int, say: Wording) -> str:
+    assert inputs.predictions is not None
+    alone = len(days_apart(inputs, inputs.predictions))
+    overlap = say("quality.overlap", apart=numbers.count(alone)) if alone < whole.cutoffs else ""
+    source = "evaluation" if goes_by_evaluation(inputs) else "past"
     return say(
         "quality.basis",
+        how=say("quality.how.split" if inputs.same_window else "quality.how.rolling"),
+        overlap=overlap,
+        source=say(f"quality.sources.{source}"),
+        days=numbers.count(windows),
         rows=numbers.count(whole.rows),
         customers=numbers.count(whole.customers),
         cutoffs=numbers.count(whole.cutoffs),
@@ -121,27 +130,17 @@ def _risk_sentence(bins: pd.DataFrame, say: Wording) -> str:
     )
 
 
-def _cards(
-    whole: Outcome, curve: pd.DataFrame, tiers: pd.DataFrame, say: Wording
-) -> dict[str, Card]:
-    return {
-        "total": _total_card(whole, say),
-        "gain": _gain_card(curve, say),
-        "interval": _hits_card("interval", whole.interval_hits, say),
-        "tier_set": _hits_card("tier_set", whole.tier_set_hits, say),
-        "sizes": _sizes_card(tiers, say),
-    }
-
-
-def _total_card(whole: Outcome, say: Wording) -> Card:
-    error = numbers.ratio(whole.expected_value - whole.value, whole.value)
+def _total_card(totals: pd.DataFrame, say: Wording) -> Card:
+    """Return by how much totals were off on average: a share with a sign if in one direction."""
+    found = off(totals)
+    mean, size = float(found.mean()), float(found.abs().mean())
+    text = numbers.signed_share(mean) if one_sided(totals) else f"±{numbers.share(size)}"
     detail = say(
         "quality.cards.total_detail",
-        expected=numbers.total(whole.expected_value),
-        came=numbers.total(whole.value),
+        expected=numbers.total(totals["told"].sum()),
+        came=numbers.total(totals["came"].sum()),
     )
-    label = say("quality.cards.total")
-    return Card(numbers.signed_share(error), label, detail, TOTAL_ERROR.grade(error))
+    return Card(text, say("quality.cards.total"), detail, total_grade(totals))
 
 
 def _gain_card(curve: pd.DataFrame, say: Wording) -> Card:
@@ -153,25 +152,20 @@ def _gain_card(curve: pd.DataFrame, say: Wording) -> Card:
 
 
 def _hits_card(name: str, hits: float, say: Wording) -> Card:
-    # Holding more than promised is only caution, so it counts half.
-    error = (hits - PROMISED) / 2 if hits > PROMISED else PROMISED - hits
     detail = say(f"quality.cards.{name}_detail", promised=numbers.share(PROMISED))
-    label = say(f"quality.cards.{name}")
-    return Card(numbers.share(hits), label, detail, COVERAGE_ERROR.grade(error))
+    return Card(numbers.share(hits), say(f"quality.cards.{name}"), detail, coverage_grade(hits))
 
 
-def _sizes_card(tiers: pd.DataFrame, say: Wording) -> Card:
-    # The worst tier: over all of them the last one, by far the largest, would hide the others.
-    missed = off(tiers.rename(columns={"stated": "told", "found": "came"}))
+def _sizes_card(sizes: PastSizes, say: Wording) -> Card:
+    missed = off(sizes.sums)
     worst = str(missed.abs().idxmax())
-    share = float(missed[worst])
     label = say("quality.cards.sizes", tier=say.label("tier", worst))
     detail = say(
         "quality.cards.sizes_detail",
-        stated=numbers.count(tiers["stated"].to_dict()[worst]),
-        found=numbers.count(tiers["found"].to_dict()[worst]),
+        stated=numbers.count(sizes.sums["told"].to_dict()[worst]),
+        found=numbers.count(sizes.sums["came"].to_dict()[worst]),
     )
-    return Card(numbers.signed_share(share), label, detail, TIER_SIZE_ERROR.grade(share))
+    return Card(numbers.signed_share(float(missed[worst])), label, detail, sizes_grade(sizes))
 
 
 def _tiers_table(tiers: pd.DataFrame, say: Wording) -> Table:

@@ -84,7 +84,7 @@ def outlook_section(inputs: Inputs, say: Wording) -> Section:
     chart = Chart(
         id="chart-outlook",
         title=say("outlook.chart"),
-        figure=_scatter(sample, table, threshold, inputs.config.tiers.names, say),
+        figure=_scatter(sample, table, threshold, inputs.tier_names, say),
         alt=say("outlook.alt", finding=headline),
         reading=f"{reading} {shown}",
     )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.left_out import left_out_sentence
 from tiercast.reporting.past_days import past_totals, ran_off
 from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.share_bars import share_bars, with_shares
@@ -59,10 +60,12 @@ def overview_section(inputs: Inputs, say: Wording) -> Section:
         buyers=numbers.count(sums.buyers),
         expected=numbers.total(sums.expected_value),
         interval=_interval(inputs.sums.base, say),
-        past=_past(ran_off(past_totals(inputs)), say),
+        past=_past(past_totals(inputs), say),
     )
+    left_out = left_out_sentence(inputs.left_out, inputs.target, say)
     parts: tuple[Part, ...] = (
         Cards(_cards(sums, inputs.sums.base, say)),
+        *([Note(left_out)] if left_out else []),
         *_grid(inputs, say),
         *_outlying(inputs, say),
         Note(say("overview.season.known" if inputs.season_known else "overview.season.unknown")),
@@ -123,12 +126,15 @@ def _interval(whole: SumInterval, say: Wording) -> str:
     return say("overview.sure", low=numbers.total(whole.low), high=numbers.total(whole.high))
 
 
-def _past(off: float | None, say: Wording) -> str:
+def _past(before: pd.DataFrame, say: Wording) -> str:
     """Return the warning that belongs to a total when those before ran off in one direction."""
+    off = ran_off(before)
     if off is None:
         return ""
     return say(
-        "overview.ran_high" if off > 0 else "overview.ran_low", share=numbers.share(abs(off))
+        "overview.ran_high" if off > 0 else "overview.ran_low",
+        share=numbers.share(abs(off)),
+        days=numbers.count(len(before)),
     )
 
 

@@ -1,10 +1,13 @@
 """What was told of past days and what came: totals and tier sizes, and how far they were off.
 
 Graded scorings and backtested days count; the model's evaluation, which is somewhat kinder,
-only where there are neither.
+only where there are neither. Of days whose windows overlap one counts, so that no order is in a
+sum twice. Every chapter that speaks of totals or sizes goes by these.
 """
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -12,37 +15,53 @@ import pandas as pd
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.past_forecasts import tier_outcome
+from tiercast.reporting.windows import apart
 from tiercast.reporting.wording import Wording
 
 LIMIT = 0.1  # what is off by more is said
 ONE_SIDED = 0.8  # share of days off in the same direction
 TOLD_CAME = ["told", "came"]
+DAY, TIER = "day", "tier"
+
+
+@dataclass(frozen=True)
+class PastSizes:
+    """Customers told and found over past days, by tier, best first; and of how many days.
+
+    `other_days` are those with tiers of other names, which do not count.
+    """
+
+    sums: pd.DataFrame
+    days: int
+    other_days: int = 0
 
 
 def past_totals(inputs: Inputs) -> pd.DataFrame:
     """Return the total told and the one that came, indexed by day."""
     graded, tried = _graded(inputs, "all", "total"), _tried(inputs)
-    found = pd.concat([graded.set_index("as_of")[TOLD_CAME], tried])
+    found = _apart(inputs, graded, tried).set_index(DAY)[TOLD_CAME]
     if found.empty and inputs.predictions is not None:
-        return _evaluated(inputs.predictions)
-    return found[~found.index.duplicated()]
+        return _evaluated(inputs, inputs.predictions)
+    return found
 
 
-def past_sizes(inputs: Inputs) -> pd.DataFrame:
-    """Return the customers told and found over all past days, indexed by tier, best first."""
-    names = inputs.config.tiers.names
-    graded, backtest = _graded(inputs, "tier", "tier_size"), inputs.backtest
-    parts = [graded]
-    if backtest is not None:
-        sizes = backtest.doubt[backtest.doubt["check"] == "tier_size"]
-        parts.append(sizes[sizes["origin"].isna()])
-    sums = pd.concat(parts).groupby("group")[TOLD_CAME].sum()
-    if sums.empty and inputs.predictions is not None:
-        sums = tier_outcome(inputs.predictions, names).rename(
-            columns={"stated": "told", "found": "came"}
-        )
-    found: pd.DataFrame = sums.reindex([name for name in names if name in sums.index])[TOLD_CAME]
-    return found.loc[found.sum(axis=1) > 0]
+def past_sizes(inputs: Inputs) -> PastSizes:
+    """Return the customers told and found over past days by tier."""
+    names, other_days = inputs.tier_names, 0
+    parts = []
+    for sizes in (_graded(inputs, "tier", "tier_size"), _tried_sizes(inputs)):
+        alike = sizes.groupby(DAY)[TIER].transform(lambda tiers: set(tiers) <= set(names))
+        other_days += sizes.loc[~alike.astype(bool), DAY].nunique()
+        parts.append(sizes[alike.astype(bool)])
+    rows = _apart(inputs, *parts)
+    if rows.empty and inputs.predictions is not None:
+        return _evaluated_sizes(inputs, inputs.predictions, other_days)
+    return PastSizes(_best_first(rows, names), rows[DAY].nunique(), other_days)
+
+
+def goes_by_evaluation(inputs: Inputs) -> bool:
+    """Return whether totals and sizes are those of the training's own evaluation."""
+    return _graded(inputs, "all", "total").empty and _tried(inputs).empty
 
 
 def off(found: pd.DataFrame) -> "pd.Series[float]":
@@ -54,6 +73,12 @@ def off(found: pd.DataFrame) -> "pd.Series[float]":
     [1.0, 3.0]
     """
     return (found["told"] - found["came"]) / found["came"].clip(lower=1.0)
+
+
+def one_sided(totals: pd.DataFrame) -> bool:
+    """Return whether totals were off in the same direction on nearly all days."""
+    found = off(totals)
+    return bool((found * found.mean() > 0).mean() >= ONE_SIDED)
 
 
 def ran_off(totals: pd.DataFrame) -> float | None:
@@ -68,22 +93,24 @@ def ran_off(totals: pd.DataFrame) -> float | None:
     """
     if totals.empty:
         return None
-    found = off(totals)
-    mean = float(found.mean())
-    same = float((found * mean > 0).mean())
-    return mean if abs(mean) > LIMIT and same >= ONE_SIDED else None
+    mean = float(off(totals).mean())
+    return mean if abs(mean) > LIMIT and one_sided(totals) else None
 
 
-def sizes_sentence(sizes: pd.DataFrame, say: Wording) -> str:
+def sizes_sentence(sizes: PastSizes, say: Wording) -> str:
     """Return in words whether tiers came out as large as told, or which did not."""
-    if sizes.empty:
-        return say("tiers.sizes.unknown")
-    found = sizes.assign(off=off(sizes))
+    others = numbers.count(sizes.other_days)
+    after = say("tiers.sizes.other", days=others) if sizes.other_days else ""
+    if sizes.sums.empty:
+        return say("tiers.sizes.unknown") + after
+    days = numbers.count(sizes.days)
+    found = sizes.sums.assign(off=off(sizes.sums))
     wrong = found[found["off"].abs() > LIMIT]
     if wrong.empty:
-        return say("tiers.sizes.right", limit=numbers.share(LIMIT))
+        return say("tiers.sizes.right", limit=numbers.share(LIMIT), days=days) + after
     parts = [_size(str(tier), row, say) for tier, row in wrong.to_dict("index").items()]
-    return say("tiers.sizes.wrong", tiers=say("tiers.sizes.between").join(parts))
+    tiers = say("tiers.sizes.between").join(parts)
+    return say("tiers.sizes.wrong", tiers=tiers, days=days) + after
 
 
 def _size(tier: str, row: Mapping[Hashable, float], say: Wording) -> str:
@@ -96,24 +123,70 @@ def _size(tier: str, row: Mapping[Hashable, float], say: Wording) -> str:
     )
 
 
+def _apart(inputs: Inputs, graded: pd.DataFrame, tried: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of days that share no order: of graded ones first, then of tried ones."""
+    horizon = inputs.target.horizon_days
+    given = apart(map(date.fromisoformat, graded[DAY]), horizon)
+    added = apart(map(date.fromisoformat, tried[DAY]), horizon, beside=given)
+    kept = [
+        frame[frame[DAY].isin([str(day) for day in days])]
+        for frame, days in ((graded, given), (tried, added))
+    ]
+    return pd.concat(kept, ignore_index=True)
+
+
 def _graded(inputs: Inputs, by: str, metric: str) -> pd.DataFrame:
     grades = None if inputs.monitoring is None else inputs.monitoring.grades
     if grades is None or grades.empty:
-        return pd.DataFrame(columns=["as_of", "group", *TOLD_CAME])
+        return pd.DataFrame(columns=[DAY, TIER, *TOLD_CAME])
     found = grades[(grades["by"] == by) & (grades["metric"] == metric)]
-    return found.assign(as_of=found["as_of"].astype(str))
+    named = found.assign(**{DAY: found["as_of"].astype(str), TIER: found["group"]})
+    return named[[DAY, TIER, *TOLD_CAME]]
 
 
 def _tried(inputs: Inputs) -> pd.DataFrame:
     if inputs.backtest is None:
-        return pd.DataFrame(columns=TOLD_CAME)
+        return pd.DataFrame(columns=[DAY, *TOLD_CAME])
     totals = pd.DataFrame(inputs.backtest.summary["totals"]).astype({"origin": str})
-    named = totals.rename(columns={"expected_value": "told", "value": "came"})
-    return named.set_index("origin")[TOLD_CAME]
+    columns = {"origin": DAY, "expected_value": "told", "value": "came"}
+    return totals.rename(columns=columns)[[DAY, *TOLD_CAME]]
 
 
-def _evaluated(predictions: ir.Table) -> pd.DataFrame:
-    found = predictions.group_by(day=predictions.as_of.cast("string")).aggregate(
-        told=predictions.expected_value.sum(), came=predictions.value.sum()
+def _tried_sizes(inputs: Inputs) -> pd.DataFrame:
+    if inputs.backtest is None:
+        return pd.DataFrame(columns=[DAY, TIER, *TOLD_CAME])
+    doubt = inputs.backtest.doubt
+    sizes = doubt[(doubt["check"] == "tier_size") & doubt["origin"].notna()]
+    named = sizes.assign(**{DAY: sizes["origin"].astype(str), TIER: sizes["group"]})
+    return named[[DAY, TIER, *TOLD_CAME]]
+
+
+def _best_first(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    sums = rows.groupby(TIER)[TOLD_CAME].sum()
+    found: pd.DataFrame = sums.reindex([name for name in names if name in sums.index])
+    return found.loc[found.sum(axis=1) > 0]
+
+
+def days_apart(inputs: Inputs, predictions: ir.Table) -> tuple[date, ...]:
+    """Return the dates of the evaluation whose windows share no order, oldest first."""
+    days = predictions.select(day=predictions.as_of.cast("date")).distinct().to_pyarrow()
+    return apart(days["day"].to_pylist(), inputs.target.horizon_days)
+
+
+def _evaluated(inputs: Inputs, predictions: ir.Table) -> pd.DataFrame:
+    kept = _of_days(predictions, days_apart(inputs, predictions))
+    found = kept.group_by(day=kept.as_of.cast("string")).aggregate(
+        told=kept.expected_value.sum(), came=kept.value.sum()
     )
     return found.order_by("day").to_pandas().set_index("day")
+
+
+def _evaluated_sizes(inputs: Inputs, predictions: ir.Table, other_days: int) -> PastSizes:
+    days, names = days_apart(inputs, predictions), inputs.tier_names
+    outcome = tier_outcome(_of_days(predictions, days), names)
+    sums = outcome.rename(columns={"stated": "told", "found": "came"})[TOLD_CAME]
+    return PastSizes(sums.loc[sums.sum(axis=1) > 0], len(days), other_days)
+
+
+def _of_days(predictions: ir.Table, days: tuple[date, ...]) -> ir.Table:
+    return predictions.filter(predictions.as_of.cast("date").isin(list(days)))

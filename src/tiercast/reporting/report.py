@@ -84,9 +84,9 @@ def build_report(config: Config, as_of: date | None = None, output: Path | None 
 
 def render(inputs: Inputs) -> str:
     """Return the page of some stored tables."""
-    config = inputs.config
+    target = inputs.target
     say = load_wording(
-        config.language, horizon_days=config.outlook.horizon_days, worth=config.outlook.value
+        inputs.config.language, horizon_days=target.horizon_days, worth=target.value
     )
     chapters = [section(inputs, say) for section in SECTIONS]
     return _page(inputs, say, [part for part in chapters if part is not None])
@@ -101,7 +101,7 @@ def _page(inputs: Inputs, say: Wording, sections: Sequence[Section]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    until = inputs.as_of + timedelta(days=inputs.config.outlook.horizon_days - 1)
+    until = inputs.as_of + timedelta(days=inputs.target.horizon_days - 1)
     return environment.get_template("page.html.jinja").render(
         say=say,
         name=inputs.config.name,

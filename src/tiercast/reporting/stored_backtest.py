@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from tiercast.artifacts.scored_days import dated, day_folder
+from tiercast.modeling.target import Target
+from tiercast.reporting.left_out import LeftOut
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,26 @@ class StoredBacktest:
         """The day before which everything in it happened."""
         return date.fromisoformat(self.summary["as_of"])
 
+    @property
+    def target(self) -> Target:
+        """What was forecast; a summary of before values were written down is of the usual one."""
+        return Target.of_record({"value": "revenue", **self.summary}, "The backtest's summary")
 
-def newest_backtest(output: Path, day: date, horizon_days: int) -> StoredBacktest | None:
-    """Answer the newest backtest up to a day, of the same horizon; None: there is none."""
+
+def newest_backtest(
+    output: Path, day: date, target: Target
+) -> tuple[StoredBacktest | None, list[LeftOut]]:
+    """Return the newest backtest of a target up to a day, or None; and newer ones of others."""
     place = output / "backtest"
-    found = [one for one in dated(place, "summary.json") if one <= day]
-    for as_of in reversed(found):
+    others: dict[Target, list[date]] = {}
+    for as_of in reversed([one for one in dated(place, "summary.json") if one <= day]):
         backtest = _read(day_folder(place, as_of))
-        if backtest.summary["horizon_days"] == horizon_days:
-            return backtest
-    return None
+        if backtest.target == target:
+            break
+        others.setdefault(backtest.target, []).insert(0, as_of)
+    else:
+        backtest = None
+    return backtest, [LeftOut("backtest", days, other) for other, days in others.items()]
 
 
 def _read(folder: Path) -> StoredBacktest:

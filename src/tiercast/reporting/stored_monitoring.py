@@ -1,7 +1,7 @@
 """What `tiercast monitor` left that a report may show: the ledger and the newest verdict."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,8 +10,11 @@ from typing import Any
 import pandas as pd
 
 from tiercast.artifacts.scored_days import dated, day_folder, parts_of
+from tiercast.artifacts.targets import LEDGER, target_of_grades
+from tiercast.modeling.target import Target
+from tiercast.reporting.left_out import LeftOut
 
-LEDGER, MONITOR = "ledger", "monitor"
+MONITOR = "monitor"
 SUMMARY = "summary.json"
 
 
@@ -27,16 +30,37 @@ class StoredMonitoring:
     summary: Mapping[str, Any] | None
 
 
-def newest_monitoring(output: Path, day: date) -> StoredMonitoring | None:
-    """Answer what is known of scores up to a day; None: nothing."""
-    grades, summary = _grades(output / LEDGER, day), _summary(output / MONITOR, day)
-    return None if grades.empty and summary is None else StoredMonitoring(grades, summary)
+def newest_monitoring(
+    output: Path, day: date, target: Target, version: str
+) -> tuple[StoredMonitoring | None, list[LeftOut]]:
+    """Return what is known of scores of a target up to a day's by a version (None: nothing).
+
+    Beside it what is left out: grades of other targets, and a look at scores since replaced.
+    """
+    by_target = _graded_days(output, day)
+    grades = _grades(output / LEDGER, by_target.pop(target, []))
+    left = [LeftOut("grades", days, other) for other, days in by_target.items()]
+    summary = _summary(output / MONITOR, day)
+    if summary is not None and str(summary["model_version"]) != version:
+        other = Target.of_record(summary, SUMMARY) if Target.is_in(summary) else target
+        left.append(LeftOut("monitoring", [day], other))
+        summary = None
+    if grades.empty and summary is None:
+        return None, left
+    return StoredMonitoring(grades, summary), left
 
 
-def _grades(folder: Path, day: date) -> pd.DataFrame:
-    parts = [
-        part for one in dated(folder) if one <= day for part in parts_of(day_folder(folder, one))
-    ]
+def _graded_days(output: Path, until: date) -> dict[Target | None, list[date]]:
+    """Return the graded days up to one by what their scores forecast; None: nothing says so."""
+    found: dict[Target | None, list[date]] = {}
+    for day in dated(output / LEDGER):
+        if day <= until:
+            found.setdefault(target_of_grades(output, day), []).append(day)
+    return found
+
+
+def _grades(folder: Path, days: Sequence[date]) -> pd.DataFrame:
+    parts = [part for one in days for part in parts_of(day_folder(folder, one))]
     # The folder's `as_of=` is in the rows too; taken from the path it would be text.
     read = [pd.read_parquet(part, partitioning=None) for part in parts]
     return pd.concat(read, ignore_index=True) if read else pd.DataFrame()

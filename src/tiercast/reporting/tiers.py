@@ -26,7 +26,7 @@ def tier_table(inputs: Inputs) -> pd.DataFrame:
         churn=base.churn_probability.mean(),
         confidence=base.tier_confidence.mean(),
     )
-    table = found.to_pandas().set_index("tier").reindex(list(inputs.config.tiers.names))
+    table = found.to_pandas().set_index("tier").reindex(list(inputs.tier_names))
     table = table.fillna({"customers": 0, "expected_value": 0.0})
     return with_shares(table, ["customers", "expected_value"])
 
@@ -49,7 +49,7 @@ def tiers_section(inputs: Inputs, say: Wording) -> Section:
         _sureness(inputs, table, say),
     ]
     moves = _moves(inputs)
-    if int(moves.to_numpy().sum()):
+    if inputs.has_moves and int(moves.to_numpy().sum()):
         parts.append(_moves_table(moves, say))
     return Section("tiers", say("tiers.title"), headline, parts)
 
@@ -100,7 +100,7 @@ def _moves(inputs: Inputs) -> pd.DataFrame:
     """Return customers by previous tier (rows) and tier now (columns), both best first."""
     base = inputs.base.filter(inputs.base.previous_tier.notnull())
     counts = base.group_by("previous_tier", "tier").aggregate(customers=base.count()).to_pandas()
-    names = list(inputs.config.tiers.names)
+    names = list(inputs.tier_names)
     wide = counts.pivot(index="previous_tier", columns="tier", values="customers")
     return wide.reindex(index=names, columns=names).fillna(0).astype("int64")
 

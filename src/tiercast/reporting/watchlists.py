@@ -33,7 +33,7 @@ SHOWN = (
 def mainstays(inputs: Inputs) -> ir.Table:
     """Return customers of the best tier, most expected value first; `rank_by` is that value."""
     base = inputs.base
-    best = base.filter(base.tier == inputs.config.tiers.names[0])
+    best = base.filter(base.tier == inputs.tier_names[0])
     return _ranked(best, best.expected_value)
 
 
@@ -55,7 +55,7 @@ def climbers(inputs: Inputs) -> ir.Table:
     The best tier has none above it, and of the last one "a better tier" only says that they
     may order at all: both are left out, the last one unless there are but two tiers.
     """
-    base, names = inputs.base, inputs.config.tiers.names
+    base, names = inputs.base, inputs.tier_names
     between = names[1:-1] or names[1:]
     chance = ibis.cases(
         *((base.tier == name, _chance_above(base, names, name)) for name in between), else_=0.0

@@ -10,19 +10,21 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
+from tiercast.artifacts.dataset import MANIFEST_FILE
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.scored_days import (
-    check_tiers,
     manifest_of,
     parts_of,
     scored_dates,
     scored_day,
     scores_folder,
 )
+from tiercast.artifacts.targets import sort_days
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
-from tiercast.daybook.history import open_history
+from tiercast.daybook.history import counted_in, open_history
+from tiercast.modeling.target import Target
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.history import history
 
@@ -47,8 +49,9 @@ class NextTier:
 class CustomerStory:
     """Everything known of one customer at a scored date.
 
-    `score` is the row of the scores; `past` one row per scored date up to it; `orders` the last
-    order days before it, newest first; `next_tier` None for the best tier.
+    `score` is the row of the scores, which forecast `target`; `past` one row per scored date up to
+    it that forecast the same, `left_out` names the others; `orders` the last order days before
+    it, newest first, spent in the target's value; `next_tier` None for the best tier.
     """
 
     customer_id: int | str
@@ -57,6 +60,8 @@ class CustomerStory:
     past: pd.DataFrame
     orders: pd.DataFrame
     next_tier: NextTier | None
+    target: Target
+    left_out: str = ""
 
 
 def explain(
@@ -68,27 +73,30 @@ def explain(
     ------
     InputError
         That date was not scored, the customer is not in its scores, or these are of another
-        base or of other tiers than the config's.
+        base.
     """
     settings = load_config(config)
     output = Path(settings.output.path)
     refuse_other_base(output, settings.name)
     day = scored_day(output, as_day(as_of))
     folder = scores_folder(output, day)
-    check_tiers(manifest_of(folder)["tiers"], settings.tiers.names, folder)
+    told = manifest_of(folder)
+    target = Target.of_record(told, folder / MANIFEST_FILE)
     connection = ibis.duckdb.connect()
     scores = _scores(connection, output, day)
     row = _row(scores, customer_id, day)
-    past = [d for d in scored_dates(output) if d <= day]
+    past = sort_days(output, (d for d in scored_dates(output) if d <= day), target)
     story = CustomerStory(
         customer_id=row["customer_id"],
         as_of=day,
         score=row,
         past=pd.concat(
-            [_told(connection, output, d, customer_id) for d in past], ignore_index=True
+            [_told(connection, output, d, customer_id) for d in past.alike], ignore_index=True
         ),
-        orders=_orders(settings, row["customer_id"], day),
-        next_tier=_next_tier(scores, row, settings.tiers.names),
+        orders=_orders(counted_in(settings, target.value), row["customer_id"], day),
+        next_tier=_next_tier(scores, row, tuple(told["tiers"])),
+        target=target,
+        left_out=past.left_out(),
     )
     connection.disconnect()
     return story

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.artifacts.scored_days import features_folder, scores_folder
+from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
 from tiercast.daybook.history import History
@@ -22,7 +23,7 @@ from tiercast.scoring.finishing import Finish, Terms
 from tiercast.scoring.manifest import manifest
 from tiercast.scoring.outlying import outlying_entry
 from tiercast.scoring.passes import Passes, PassesHere
-from tiercast.scoring.previous import PreviousScores, last_scores_before
+from tiercast.scoring.previous import PreviousScores
 from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.watch import Watch, watch
@@ -34,15 +35,13 @@ from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.registry import ModelVersion
 
-PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are told against
-
 
 @dataclass(frozen=True)
 class Job:
     """One scoring: who is scored, by what, as of when, where to; `notes` go into the manifest.
 
-    `grid` holds the days that can have orders; None: any can. `outlying` orders lie beyond the
-    model's limit.
+    `last` are the scores of before that changes are counted against. `grid` holds the days that
+    can have orders; None: any can. `outlying` orders lie beyond the model's limit.
     """
 
     history: History
@@ -52,6 +51,7 @@ class Job:
     output: Path
     notes: tuple[str, ...]
     recorded: RecordedRun
+    last: PreviousScores
     grid: GridAhead | None = None
     outlying: OutlyingOrders | None = None
 
@@ -67,11 +67,10 @@ class Job:
 
     @cached_property
     def previous(self) -> PreviousScores:
-        """What was said of them on the last scored day before."""
-        previous = last_scores_before(self.output, self.as_of)
+        """What was said of them before, with the signals that rules of alerts ask for."""
         if self._watched.with_signals:
-            return previous.watching(self.base.connection, self.history.journal.orders, self.as_of)
-        return previous
+            return self.last.watching(self.base.connection, self.journal.orders, self.as_of)
+        return self.last
 
     def run(self, progress: Progress) -> Totals:
         """Stage all batches, find where tiers end, write the final rows, copy them elsewhere."""

@@ -24,8 +24,7 @@ def manifest(
     return {
         "name": base.config.name,
         "as_of": as_of.isoformat(),
-        "horizon_days": model.horizon_days,
-        "value": model.facts.value,
+        **model.facts.target.to_record(),
         "model": {
             "name": model.facts.name,
             "version": version.version,

@@ -12,6 +12,8 @@ from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
 
 from tiercast.artifacts.scored_days import scored_dates, scores_folder
+from tiercast.artifacts.targets import SortedDays, sort_days
+from tiercast.modeling.target import Target
 from tiercast.scoring.signals import SIGNALS, signals
 
 PREVIOUS = pa.schema(
@@ -31,12 +33,14 @@ NAMES = (*PREVIOUS.names, *SIGNALS.names)
 class PreviousScores:
     """Scores of an earlier date, looked up by customer.
 
-    `signals` says what of the orders since then rules of alerts ask for, if any of them does.
+    `signals` says what of the orders since then rules of alerts ask for, if any of them does;
+    `note` names later scores that count for nothing here, since they forecast another target.
     """
 
     as_of: dt.date | None
     folder: Path | None
     signals: ir.Table | None = None
+    note: str | None = None
 
     def of(self, connection: SQLBackend, rows: pd.DataFrame) -> pd.DataFrame:
         """Answer `previous_tier` and the like for each row of a part, in its order."""
@@ -81,9 +85,22 @@ def nothing_told(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(pd.NA, rows.index, dtype="object") for name in NAMES})
 
 
-def last_scores_before(output: Path, as_of: dt.date) -> PreviousScores:
-    """Answer the newest scores older than `as_of`; empty ones if there are none."""
-    older = [day for day in scored_dates(output) if day < as_of]
-    if not older:
-        return PreviousScores(None, None)
-    return PreviousScores(older[-1], scores_folder(output, older[-1]))
+def last_scores_before(output: Path, as_of: dt.date, target: Target) -> PreviousScores:
+    """Return the newest scores of a target older than `as_of`; empty ones if there are none."""
+    days = sort_days(output, (day for day in scored_dates(output) if day < as_of), target)
+    if not days.alike:
+        return PreviousScores(None, None, note=_passed_over(days, None))
+    last = days.alike[-1]
+    return PreviousScores(last, scores_folder(output, last), note=_passed_over(days, last))
+
+
+def _passed_over(days: SortedDays, last: dt.date | None) -> str | None:
+    """Return a note on scores newer than the `last` of the target; None where there are none."""
+    newer = days.since(last).left_out()
+    if not newer:
+        return None
+    if last is None:
+        changes = "nobody has a previous tier, and no alert tells of a change"
+    else:
+        changes = f"changes of tier, and alerts of changes, are those since {last}"
+    return f"These scores forecast {days.target}: {changes}. Not compared: {newer}."

@@ -55,7 +55,10 @@ def outdated_settings(facts: Facts, config: Config) -> tuple[str, ...]:
     ]
     if not changed:
         return ()
-    return (f"The model keeps what it was trained for: {'; '.join(changed)}. Train again.",)
+    return (
+        f"The model keeps what it was trained for: {'; '.join(changed)}. "
+        "Train again, or promote a version that was trained for them.",
+    )
 
 
 def _named(plugins: Mapping[str, str]) -> tuple[str, ...]:

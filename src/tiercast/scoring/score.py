@@ -8,16 +8,18 @@ from pathlib import Path
 import pandas as pd
 
 from tiercast.artifacts.model_folder import load_model
-from tiercast.artifacts.scored_days import parts_of, scores_folder
+from tiercast.artifacts.scored_days import manifest_of, parts_of, scores_folder
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import History, open_history
+from tiercast.daybook.history import History, counted_in, open_history
 from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.target import Target
 from tiercast.scoring.grid_check import grid_ahead, grid_notes
 from tiercast.scoring.job import Job
 from tiercast.scoring.outlying import outlying_lines
+from tiercast.scoring.previous import PreviousScores, last_scores_before
 from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.stored import rows_in
 from tiercast.scoring.totals import Totals
@@ -28,15 +30,15 @@ from tiercast.snapshots.grid import GridAhead
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.outlying import OutlyingOrders, outlying_orders
 from tiercast.snapshots.silence import Silence
-from tiercast.tracking.registry import Version, version_folder
+from tiercast.tracking.registry import ModelVersion, Version, version_folder
 
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """Where the scores lie, how many there are, by which model; `copies` are the other places.
+    """Where the scores lie, how many there are, by which model, and what it forecasts.
 
     `grid` holds the only days that can have orders (None: any can), `outlying` a line on each
-    customer with an order far beyond all others.
+    customer with an order far beyond all others. `copies` are the other places that have them.
     """
 
     folder: Path
@@ -47,6 +49,7 @@ class ScoreResult:
     expected_total: float
     expected_interval: tuple[float, float]
     notes: tuple[str, ...]
+    target: Target
     grid: GridAhead | None = None
     outlying: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
@@ -94,35 +97,68 @@ def score(
     with recorded_run(settings, "score", target, shown, into_sinks=output is None) as recorded:
         shown.stage("read and check the data")
         with open_history(settings, as_of, shown) as history:
-            job = _job(history, as_of, model_version, target, recorded, shown)
+            choice = _choose(history, as_of, model_version, recorded)
+            counted = counted_in(settings, choice.model.facts.value)
+            if counted is settings:
+                job = _job(history, settings, choice, target, recorded, shown)
+                return _result(job, job.run(shown))
+        shown.stage(f"read the orders again, to count them in {counted.outlook.value}")
+        with open_history(counted, choice.day, shown) as history:
+            job = _job(history, settings, choice, target, recorded, shown)
             return _result(job, job.run(shown))
 
 
-def _job(
+@dataclass(frozen=True)
+class _Choice:
+    """The day to score and the version that does, with notes on the latter."""
+
+    day: dt.date
+    version: ModelVersion
+    model: CustomerModel
+    notes: tuple[str, ...]
+
+
+def _choose(
     history: History,
     as_of: dt.date | str | None,
     model_version: Version | None,
-    output: Path,
     recorded: RecordedRun,
-    progress: Progress,
-) -> Job:
-    """Choose day and model, and say what is odd about them."""
+) -> _Choice:
     base = history.base
     day = check_as_of(history.day(as_of), base.first_day)
     recorded.claim(day)
     version, about_version = choose_version(base.config, day, model_version)
     with version_folder(base.config, version.version) as folder:
-        model = load_model(folder)
+        return _Choice(day, version, load_model(folder), about_version)
+
+
+def _job(
+    history: History,
+    settings: Config,
+    choice: _Choice,
+    output: Path,
+    recorded: RecordedRun,
+    progress: Progress,
+) -> Job:
+    """Say what is odd about day and model, and find the scores of before."""
+    day, model = choice.day, choice.model
     progress.stage("reduce lines to orders")
     check_requirements(model, history.journal)
+    last = last_scores_before(output, day, model.facts.target)
     ahead = grid_ahead(model, history.journal, day)
     outlying = outlying_orders(history.journal.orders, model.facts.limit, day)
-    odd = (*grid_notes(model, ahead, day), *_outlying_note(outlying))
-    notes = (*about_version, *_oddities(history, model, day), *odd)
+    notes = (
+        *choice.notes,
+        *_oddities(history, settings, model, day),
+        *grid_notes(model, ahead, day),
+        *_outlying_note(outlying),
+        *([last.note] if last.note else []),
+        *_renamed(last, model),
+    )
     for note in notes:
         progress.say(note)
     notes = (*history.notes, *notes)  # the former have been said
-    return Job(history, model, version, day, output, notes, recorded, ahead, outlying)
+    return Job(history, model, choice.version, day, output, notes, recorded, last, ahead, outlying)
 
 
 def _result(job: Job, totals: Totals) -> ScoreResult:
@@ -136,15 +172,18 @@ def _result(job: Job, totals: Totals) -> ScoreResult:
         totals.expected,
         (whole["value_low"], whole["value_high"]),
         job.notes,
+        job.model.facts.target,
         job.grid,
         outlying_lines(job.outlying, parts_of(scores_folder(job.output, job.as_of))),
         tuple(sink.where for sink in job.recorded.sinks),
     )
 
 
-def _oddities(history: History, model: CustomerModel, as_of: dt.date) -> tuple[str, ...]:
+def _oddities(
+    history: History, settings: Config, model: CustomerModel, as_of: dt.date
+) -> tuple[str, ...]:
     return (
-        *outdated_settings(model.facts, history.base.config),
+        *outdated_settings(model.facts, settings),
         *_freshness(history, as_of),
         *_season(model, history.journal, as_of),
         *_certainty(model),
@@ -164,6 +203,20 @@ def _outlying_note(outlying: OutlyingOrders | None) -> tuple[str, ...]:
     again = "" if outlying.are_held else " Train again."
     told = outlying.describe()
     return (f"{told[:1].upper()}{told[1:]}.{again}",)
+
+
+def _renamed(last: PreviousScores, model: CustomerModel) -> tuple[str, ...]:
+    """Return a note where the scores of before have tiers that the model does not know."""
+    if last.folder is None:
+        return ()
+    names = manifest_of(last.folder).get("tiers", {})
+    gone = [name for name in names if name not in model.facts.tier_names]
+    if not gone:
+        return ()
+    return (
+        f"The scores of {last.as_of} have tiers of other names ({', '.join(gone)}): no change of "
+        "tier is counted for the customers in them.",
+    )
 
 
 def _freshness(history: History, as_of: dt.date) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
+from tiercast.modeling.target import Target
 from tiercast.tracking.registry import CHAMPION, ModelVersion, Version, find_version, versions
 
 
@@ -13,7 +14,8 @@ def choose_version(
     """Answer the version to score with, and notes on the choice.
 
     A version asked for is used. Else the champion, if it was trained as of `as_of` or earlier;
-    else the newest version that was: a later one knows what happened after `as_of`.
+    else the newest version that was: a later one knows what happened after `as_of`. One that
+    forecasts the champion's target goes before those of others.
 
     Raises
     ------
@@ -35,12 +37,23 @@ def choose_version(
             f"{_shown(known)}): a later one knows what happened next. Run `tiercast train CONFIG "
             f"--as-of {as_of}`, or name one with --model-version."
         )
-    newest = max(early, key=lambda row: (row.trained_as_of or as_of, int(row.version)))
+    wanted_target = _target_of_champion(known) or Target.of_config(config)
+    alike = [row for row in early if row.forecasts(wanted_target)]
+    chosen = max(alike or early, key=_age)
+    about = "" if alike else f", which forecasts {chosen.target}, not {wanted_target},"
     note = (
-        f"Version {newest.version} (trained as of {newest.trained_as_of}) is used: no champion "
-        f"was trained as of {as_of} or earlier."
+        f"Version {chosen.version} (trained as of {chosen.trained_as_of}){about} is used: no "
+        f"champion was trained as of {as_of} or earlier."
     )
-    return newest, (note,)
+    return chosen, (note,)
+
+
+def _age(row: ModelVersion) -> tuple[dt.date, int]:
+    return row.trained_as_of or dt.date.min, int(row.version)
+
+
+def _target_of_champion(known: list[ModelVersion]) -> Target | None:
+    return next((row.target for row in known if CHAMPION in row.aliases), None)
 
 
 def _warning(chosen: ModelVersion, as_of: dt.date) -> tuple[str, ...]:

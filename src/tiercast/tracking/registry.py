@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 from mlflow import MlflowClient
@@ -17,6 +18,7 @@ from tiercast.artifacts.model_folder import load_model
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.target import Target, Value
 from tiercast.sources.scratch import filling, scratch_folder
 from tiercast.tracking.logged_model import FILES, log_model
 from tiercast.tracking.runs import TrainingRun
@@ -24,7 +26,8 @@ from tiercast.tracking.store import open_client, using_store
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 Version = str | int  # a number, or an alias
-TRAINED_AS_OF, HORIZON_DAYS, REPLACED = "trained_as_of", "horizon_days", "replaced_version"
+TRAINED_AS_OF, HORIZON_DAYS, VALUE = "trained_as_of", "horizon_days", "value"
+REPLACED = "replaced_version"
 VERSIONS_TAG = "mlflow.modelVersions"
 
 
@@ -33,7 +36,8 @@ class ModelVersion:
     """One registered version; `metrics` are its run's, each at the last step.
 
     What it was trained for is None for a version that tiercast did not register; `replaced` is
-    the champion whose place it took, None if it never did.
+    the champion whose place it took, None if it never did. `horizon_days` and `value` are the
+    two sides of its `Target`.
     """
 
     version: str
@@ -44,6 +48,21 @@ class ModelVersion:
     aliases: tuple[str, ...]
     metrics: Mapping[str, float]
     replaced: str | None = None
+    value: Value | None = None
+
+    @property
+    def target(self) -> Target | None:
+        """What the version forecasts; None where its tags do not say."""
+        if self.horizon_days is None or self.value is None:
+            return None
+        return Target(self.horizon_days, self.value)
+
+    def forecasts(self, target: Target) -> bool:
+        """Return whether the version forecasts a target, as far as its tags say.
+
+        Versions of before the value was a tag are taken to.
+        """
+        return self.horizon_days == target.horizon_days and self.value in (None, target.value)
 
 
 def register(run: TrainingRun, folder: Path, config: Config, features: pd.DataFrame) -> str:
@@ -67,7 +86,7 @@ def register(run: TrainingRun, folder: Path, config: Config, features: pd.DataFr
     """
     model, logged = load_model(folder), log_model(run, folder, features)
     _see_to_name(run.client, config.name)
-    facts = {TRAINED_AS_OF: model.trained_as_of.isoformat(), HORIZON_DAYS: model.horizon_days}
+    facts = {TRAINED_AS_OF: model.trained_as_of.isoformat(), **model.facts.target.to_record()}
     created = run.client.create_model_version(
         config.name,
         # Not `models:/<id>`: MLflow looks that up in the store of its global settings.
@@ -237,6 +256,7 @@ def _row(client: MlflowClient, version: MlflowVersion, aliases: Mapping[str, str
         tuple(sorted(alias for alias, at in aliases.items() if at == number)),
         _metrics(client, version.run_id),
         version.tags.get(REPLACED),
+        cast("Value | None", version.tags.get(VALUE)),
     )
 
 

@@ -26,11 +26,11 @@ from tiercast.training.comparison import (
     days_of_both,
     past_metrics,
 )
-from tiercast.training.matured import Asked, matured
+from tiercast.training.matured import Asked, matured, unlike
 from tiercast.training.stored import stored_predictions
 
 SHOWN = ("auc", "log_loss", "ece", "gini", "rmse", "total_bias", "interval_coverage")
-COLUMNS = ("version", "aliases", "trained_as_of", "horizon_days", "run_id", *SHOWN)
+COLUMNS = ("version", "aliases", "trained_as_of", "horizon_days", "value", "run_id", *SHOWN)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ class Comparison:
     the past cutoffs that both have on record, else over one that both can be asked about, 95 %
     intervals). `features`: feature, change (new, gone).
     `parameters`: those that differ. `tiers`: tier by `against` (rows) and by `version` (columns),
-    customers of the last scored day. `notes` say what could not be compared.
+    customers of the last scored day. Metrics and tiers of versions with different targets
+    (`horizon_days`, `value`) are never set side by side: both tables are then empty, and the
+    `notes`, which say what could not be compared, name the two.
     """
 
     versions: pd.DataFrame
@@ -86,6 +88,7 @@ def _row(row: ModelVersion) -> dict[str, object]:
         "aliases": ", ".join(row.aliases),
         "trained_as_of": row.trained_as_of,
         "horizon_days": row.horizon_days,
+        "value": row.value,
         "run_id": row.run_id,
     }
     return facts | {name: row.metrics.get(name) for name in SHOWN}
@@ -114,16 +117,26 @@ def _metrics(config: Config, ours: Asked, theirs: Asked) -> tuple[pd.DataFrame, 
     return past_metrics(told, told_by_other, seed, measures), notes
 
 
+def _figures(
+    config: Config, ours: Asked, theirs: Asked
+) -> tuple[tuple[pd.DataFrame, Notes], tuple[pd.DataFrame, Notes]]:
+    """Return metrics and tiers of both with notes; of two targets neither, and why."""
+    if apart := unlike(ours, theirs):
+        note = f"Metrics and tiers are not compared: {apart}"
+        return (pd.DataFrame(), (note,)), (pd.DataFrame(), ())
+    tiers = changed_tiers(ours.model, theirs.model, Path(config.output.path))
+    return _metrics(config, ours, theirs), tiers
+
+
 def _detailed(
     config: Config, table: pd.DataFrame, version: ModelVersion, against: ModelVersion
 ) -> Comparison:
     ours, theirs = (load_version(config, one.version) for one in (version, against))
-    metrics, about_metrics = _metrics(
+    (metrics, about_metrics), (tiers, about_tiers) = _figures(
         config,
         Asked(version.version, ours, stored_predictions(config, version.version)),
         Asked(against.version, theirs, stored_predictions(config, against.version)),
     )
-    tiers, about_tiers = changed_tiers(ours, theirs, Path(config.output.path))
     return Comparison(
         table,
         version.version,

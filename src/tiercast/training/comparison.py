@@ -14,6 +14,7 @@ from tiercast.artifacts.scored_days import (
     parts_of,
     scored_dates,
 )
+from tiercast.artifacts.targets import SortedDays, sort_days
 from tiercast.modeling.bootstrap import Question, answered, verdict
 from tiercast.modeling.case import Case, Truth
 from tiercast.modeling.customer_model import CustomerModel
@@ -76,10 +77,16 @@ def changed_parameters(ours: ModelVersion, theirs: ModelVersion) -> pd.DataFrame
 def changed_tiers(
     ours: CustomerModel, theirs: CustomerModel, output: Path
 ) -> tuple[pd.DataFrame, Notes]:
-    """Answer customers by their tier (rows) and ours (columns), last scored day, and notes."""
-    days = sorted(set(scored_dates(output)) & set(dated(output / FEATURES)))
+    """Return customers by their tier (rows) and ours (columns), last scored day, and notes.
+
+    The two forecast one target, and so did the scores whose features they are asked about.
+    """
+    target = ours.facts.target
+    scored = set(scored_dates(output)) & set(dated(output / FEATURES))
+    found = sort_days(output, scored, target)
+    days = found.alike
     if not days:
-        return pd.DataFrame(), ("Nobody was scored yet, so no tier can change.",)
+        return pd.DataFrame(), (_nobody(found),)
     frame, share = _scored_features(features_folder(output, days[-1]))
     for model in (ours, theirs):
         missing = sorted(set(model.feature_names) - set(frame.columns))
@@ -87,7 +94,9 @@ def changed_tiers(
             text = f"The features of {days[-1]} lack {', '.join(missing[:3])}: no tiers compared."
             return pd.DataFrame(), (text,)
     told = {name: _tiers(model, frame) for name, model in ((OURS, ours), (THEIRS, theirs))}
-    return _crossed(told, ours, theirs), (_about(told, days[-1], share),)
+    names = [model.facts.tier_names for model in (ours, theirs)]
+    about = _about(told, names, days[-1], share)
+    return _crossed(told, ours, theirs), (about,)
 
 
 def _days(told: pd.DataFrame | None) -> set[dt.date]:
@@ -137,7 +146,19 @@ def _crossed(
     )
 
 
-def _about(told: dict[str, pd.Series], day: dt.date, share: float) -> str:
+def _nobody(found: SortedDays) -> str:
+    others = found.left_out()
+    if not others:
+        return "Nobody was scored yet, so no tier can change."
+    return f"No tiers compared: no scores forecast {found.target}; those there are: {others}."
+
+
+def _about(
+    told: dict[str, pd.Series], names: Sequence[tuple[str, ...]], day: dt.date, share: float
+) -> str:
+    if len(set(names)) > 1:
+        mine, other = (", ".join(one) for one in names)
+        return f"The versions name other tiers ({mine}; {other}): none is the same in both."
     moved = int((told[OURS] != told[THEIRS]).sum())
     among = "" if share == 1 else f" (of a sample of {share:.0%} of the base)"
     return f"{moved:,} of {len(told[OURS]):,} customers of {day} would change tier{among}."

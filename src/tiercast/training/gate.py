@@ -13,6 +13,7 @@ from tiercast.modeling.bootstrap import BETTER, Question, answered, verdict
 from tiercast.modeling.case import Case, Truth
 from tiercast.modeling.distribution import COVERAGE
 from tiercast.modeling.metrics import METRICS, Metric, total_error
+from tiercast.modeling.target import Target
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -88,6 +89,27 @@ def decide(
         figures,
         rival.how,
     )
+
+
+def decide_apart(
+    challenger: Target, champion: Target, version: str, earlier: Sequence[str]
+) -> GateDecision:
+    """Return the decision on a challenger that forecasts another target than the champion.
+
+    The two are not compared: no metric of one says anything of the other. The first version of
+    a target is promoted as a first model is, since the config asks for it. Where there were
+    `earlier` ones, somebody let the champion be another: then only `tiercast promote` changes it.
+    """
+    apart = (
+        f"not compared with the champion: this version forecasts {challenger}, the champion "
+        f"(version {version}) {champion}"
+    )
+    if not earlier:
+        reason = f"{apart}; it is the first that forecasts what the config asks for now"
+        return GateDecision("promoted", reason, version)
+    before = f"version {earlier[-1]}, which forecasts the same as this one, is not the champion"
+    reason = f"{apart}; {before}, so only `tiercast promote` changes that"
+    return GateDecision("kept", reason, version)
 
 
 TOLD = ["churn_probability", "expected_value", "value_low", "value_high"]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
-from tiercast.daybook.history import History, open_history
+from tiercast.daybook.history import History, counted_in, open_history
 from tiercast.features.assemble import feature_panel
 from tiercast.features.registry import KEYS
 from tiercast.modeling.customer_model import CustomerModel
@@ -48,27 +48,22 @@ def matured(config: Config, ours: Asked, theirs: Asked) -> Told:
 
     Both are None where there is no such day or they cannot be asked; the notes say why.
     """
-    apart = _apart(ours, theirs)
-    if apart:
+    if apart := unlike(ours, theirs):
         return _nothing(apart)
     try:
-        with open_history(config) as history:
+        with open_history(counted_in(config, ours.model.facts.value)) as history:
             allow_panel(history.base.connection)
             return _told(history, ours, theirs)
     except InputError as error:
         return _nothing(str(error))
 
 
-def _apart(ours: Asked, theirs: Asked) -> str:
-    """Answer why the two forecast different things, or nothing."""
-    for name, what in (("horizon_days", "horizon in days"), ("value", "value")):
-        mine, other = getattr(ours.model.facts, name), getattr(theirs.model.facts, name)
-        if mine != other:
-            return (
-                f"version {ours.version} forecasts another {what} ({mine}) than version "
-                f"{theirs.version} ({other})."
-            )
-    return ""
+def unlike(ours: Asked, theirs: Asked) -> str:
+    """Return why the forecasts of two versions are not comparable; "" where they are."""
+    mine, other = (one.model.facts.target for one in (ours, theirs))
+    if mine == other:
+        return ""
+    return f"version {ours.version} forecasts {mine}, version {theirs.version} {other}."
 
 
 def _nothing(reason: str) -> Told:

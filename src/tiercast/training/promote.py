@@ -9,6 +9,7 @@ from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.modeling.target import Target
 from tiercast.tracking import registry
 from tiercast.tracking.registry import (
     CHAMPION,
@@ -56,9 +57,7 @@ def promote(
     settings = load_config(config)
     with one_at_a_time(settings.name):
         set_right(settings, progress or Silent())
-        champion = _promote(settings, version, why, by, forward=True)
-        _complete(settings, champion, progress or Silent())
-        return champion
+        return _replace(settings, version, why, by, progress or Silent(), forward=True)
 
 
 def rollback(
@@ -92,9 +91,7 @@ def rollback(
                 f"Version {champion.version} of {settings.name} took no other's place, so there "
                 "is none to go back to; name one: `tiercast promote CONFIG VERSION`."
             )
-        champion = _promote(settings, champion.replaced, why, by, forward=False)
-        _complete(settings, champion, progress or Silent())
-        return champion
+        return _replace(settings, champion.replaced, why, by, progress or Silent(), forward=False)
 
 
 def set_right(settings: Config, progress: Progress) -> tuple[str, ...]:
@@ -109,6 +106,40 @@ def set_right(settings: Config, progress: Progress) -> tuple[str, ...]:
     for line in mended:
         progress.say(line)
     return mended
+
+
+def _replace(
+    settings: Config, version: Version, why: str, by: str | None, progress: Progress, *, forward: bool
+) -> ModelVersion:
+    """Promote, complete the record, and say where the champion's target is another now."""
+    before = version_of(settings, CHAMPION)
+    old = None if before is None else find_version(settings, before)
+    champion = _promote(settings, version, why, by, forward=forward)
+    _complete(settings, champion, progress)
+    for line in _about_target(settings, old, champion):
+        progress.say(line)
+    return champion
+
+
+def _about_target(
+    settings: Config, old: ModelVersion | None, champion: ModelVersion
+) -> tuple[str, ...]:
+    """Return what changes for readers of scores where the champion forecasts another target."""
+    new, asked = champion.target, Target.of_config(settings)
+    lines = []
+    if new is None:
+        return ()
+    if old is not None and old.target not in (None, new):
+        lines.append(
+            f"Version {champion.version} forecasts {new}, version {old.version} {old.target}: "
+            "the next scores are not compared with those so far."
+        )
+    if new != asked:
+        lines.append(
+            f"Version {champion.version} forecasts {new}, the config asks for {asked}: scores "
+            "go by the version."
+        )
+    return tuple(lines)
 
 
 def _promote(

@@ -27,9 +27,9 @@ def rival(
 ) -> Rival:
     """Answer the champion's forecasts of the challenger's newest past cutoff.
 
-    `record` are the champion's stored past forecasts, `challenger` the challenger's. A champion
-    of another horizon, or whose features this base has no more, says nothing; nor does one that
-    speaks of another number of days where orders lie on a calendar grid.
+    `record` are the champion's stored past forecasts, `challenger` the challenger's; both are of
+    one target. A champion whose features this base has no more says what is on record; one that
+    speaks of another number of days, where orders lie on a calendar grid, says nothing.
     """
     if champion.facts.grid_days != panel.grid_days:
         return Rival(version, None)
@@ -44,8 +44,7 @@ def rival(
 
 
 def _can_answer(champion: CustomerModel, panel: Panel) -> bool:
-    known = set(champion.feature_names) <= set(panel.rows.columns)
-    return known and champion.horizon_days == panel.plan.horizon_days
+    return set(champion.feature_names) <= set(panel.rows.columns)
 
 
 def _asked(

@@ -18,6 +18,7 @@ from tiercast.features.registry import feature_table, features_for
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.measures import forecast_measures
 from tiercast.modeling.studies import Studies, kept_in
+from tiercast.modeling.target import Target
 from tiercast.modeling.tuning import QUESTIONS
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
@@ -27,11 +28,11 @@ from tiercast.snapshots.grid import GridAhead
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import allow_panel
 from tiercast.tracking.datasets import cutoff_dataset, judged_on, source_datasets
-from tiercast.tracking.registry import CHAMPION, load_version, register, version_of
+from tiercast.tracking.registry import CHAMPION, load_version, register, version_of, versions
 from tiercast.tracking.runs import TrainingRun, training_run
 from tiercast.tracking.studies import study_storage
 from tiercast.training.figures import training_figures
-from tiercast.training.gate import GateDecision, decide
+from tiercast.training.gate import GateDecision, decide, decide_apart
 from tiercast.training.learning import Learnt, feature_importance, learn
 from tiercast.training.learning_curve import LearningCurve, learning_curve
 from tiercast.training.model_card import model_card
@@ -72,9 +73,11 @@ def train(
 
     `as_of` defaults to the day after the last order, `trials` and `timeout_seconds` to the
     config's. Trials of the same data, seed and version are kept and count: only missing ones
-    run. The gate makes the challenger the champion if there is none or it is better beyond
-    chance. `force` trains what is not ready, as far as that is possible. The run is recorded in
-    `<output>/runs/`, and in the database that the config names.
+    run. The gate makes the challenger the champion if there is none, if it is better beyond
+    chance, or if it is the first with the horizon and value that the config asks for now: one of
+    others than the champion's is not compared with it. `force` trains what is not ready, as far
+    as that is possible. The run is recorded in `<output>/runs/`, and in the database that the
+    config names.
 
     Raises
     ------
@@ -157,9 +160,10 @@ class _Training:
             curve = learning_curve(self.panel, learnt.tuning.best.order, self.config.train.seed)
             self.progress.stage("record in MLflow")
             self._record(run, learnt, curve)
+            earlier = self._earlier(learnt.model.facts.target)
             version = self._register(run, learnt.model)
             self._record_figures(run, learnt)
-            decision = self._judge(learnt, champion, previous)
+            decision = self._judge(learnt, champion, previous, earlier)
             card = model_card(self.panel, self.config, learnt, decision, curve)
             folder = self._write(run, learnt, version, decision, card)
         if decision.outcome == "promoted":
@@ -177,14 +181,25 @@ class _Training:
             describe_sample(self.panel, self.config),
         )
 
+    def _earlier(self, target: Target) -> list[str]:
+        """Return the registered versions that forecast a target, oldest first."""
+        return [row.version for row in versions(self.config) if row.forecasts(target)]
+
     def _judge(
-        self, learnt: Learnt, champion: str | None, model: CustomerModel | None
+        self,
+        learnt: Learnt,
+        champion: str | None,
+        model: CustomerModel | None,
+        earlier: list[str],
     ) -> GateDecision:
         """Answer whether the new version takes the champion's place."""
         told, train = learnt.evaluation.predictions, self.config.train
         measures = forecast_measures(self.config.plugins)
         if champion is None or model is None:
             return decide(told, None, train.gate_metric, train.seed, measures)
+        ours, theirs = learnt.model.facts.target, model.facts.target
+        if ours != theirs:
+            return decide_apart(ours, theirs, champion, earlier)
         self.progress.stage(f"compare with the champion, version {champion}")
         record = stored_predictions(self.config, champion)
         other = rival(champion, model, record, self.panel, told)

@@ -66,8 +66,6 @@ def _hindrance(old: CustomerModel, new: CustomerModel, columns: tuple[str, ...])
     missing = [name for name in old.feature_names if name not in columns]
     if missing:
         return f"the later features lack {missing[0]}, which the earlier model goes by"
-    if old.horizon_days != new.horizon_days:
-        return f"the horizon changed from {old.horizon_days} to {new.horizon_days} days"
     if old.facts.event_types != new.facts.event_types:
         return "the event types that features count changed"
     return ""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.scored_days import scored_dates, scored_day
+from tiercast.artifacts.targets import SortedDays, sort_days, target_of
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
@@ -62,8 +63,9 @@ def migration(
     *,
     progress: Progress | None = None,
 ) -> MigrationResult:
-    """Answer who moved between two scored days (default: the last two), and why.
+    """Answer who moved between two scored days, and why.
 
+    The days are by default the last one scored and the newest before it that forecast the same.
     Every change of tier is split into behaviour, model change and threshold change: see
     `tiercast.transitions.moves.moves` for what they are and in which order they are told apart.
     Scores and features are read as they are stored; a model is asked again only where the two
@@ -73,8 +75,8 @@ def migration(
     Raises
     ------
     InputError
-        A day was not scored, the days have tiers of different names, or the output folder is
-        another base's.
+        A day was not scored, the days forecast different targets (horizon or value) or have
+        tiers of different names, or the output folder is another base's.
     OutputError
         The result cannot be written.
     """
@@ -85,6 +87,7 @@ def migration(
     with workspace() as connection, scratch_folder() as scratch:
         later = ScoredDay.read(connection, output, last)
         earlier = ScoredDay.read(connection, output, first, later.scores.customer_id.type())
+        _check_target(earlier, later)
         _check_tiers(earlier, later)
         asked = ask(settings, earlier, later, scratch, shown)
         shown.stage("compare customers")
@@ -100,7 +103,7 @@ def migration(
             arrows(table, SEGMENT),
             causes(table),
             figures(tiers, names),
-            _notes(earlier, later, asked.reason),
+            _notes(earlier, later, asked.reason, _passed_over(output, earlier, later)),
         )
         write_migration(result.folder, table, _tables(result), _summary(result, earlier, later))
     for note in result.notes:
@@ -117,17 +120,33 @@ def matrix(tiers: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
 def _days(output: Path, before: dt.date | None, now: dt.date | None) -> tuple[dt.date, dt.date]:
     last = scored_day(output, now)
     if before is None:
-        earlier = [day for day in scored_dates(output) if day < last]
-        if not earlier:
-            raise InputError(
-                f"A migration needs two scored days, but {output} has none before {last}; score "
-                "an earlier day: `tiercast score CONFIG --as-of DATE`."
-            )
-        before = earlier[-1]
+        days = [day for day in scored_dates(output) if day < last]
+        earlier = sort_days(output, days, target_of(output, last))
+        if not earlier.alike:
+            raise InputError(_none_before(output, last, earlier))
+        before = earlier.alike[-1]
     first = scored_day(output, before)
     if first >= last:
         raise InputError(f"A migration goes from a day to a later one, but got {first} to {last}.")
     return first, last
+
+
+def _none_before(output: Path, last: dt.date, earlier: SortedDays) -> str:
+    others = earlier.left_out()
+    apart = f" that forecasts {earlier.target} as it does (not so: {others})" if others else ""
+    return (
+        f"A migration needs two scored days, but {output} has none before {last}{apart}; score "
+        "an earlier day: `tiercast score CONFIG --as-of DATE`."
+    )
+
+
+def _check_target(earlier: ScoredDay, later: ScoredDay) -> None:
+    if earlier.target != later.target:
+        raise InputError(
+            f"A migration compares forecasts of one target, but the scores of {earlier.as_of} are "
+            f"of {earlier.target} and those of {later.as_of} of {later.target}; name days of one, "
+            "or score one of them again with `--model-version`."
+        )
 
 
 def _check_tiers(earlier: ScoredDay, later: ScoredDay) -> None:
@@ -145,8 +164,19 @@ def _check_tiers(earlier: ScoredDay, later: ScoredDay) -> None:
         )
 
 
-def _notes(earlier: ScoredDay, later: ScoredDay, reason: str) -> tuple[str, ...]:
-    notes = []
+def _passed_over(output: Path, earlier: ScoredDay, later: ScoredDay) -> tuple[str, ...]:
+    """Return a note on days between the two whose scores forecast another target."""
+    between = [day for day in scored_dates(output) if earlier.as_of < day < later.as_of]
+    others = sort_days(output, between, later.target).left_out()
+    if not others:
+        return ()
+    return (f"Both days forecast {later.target}; passed over: {others}.",)
+
+
+def _notes(
+    earlier: ScoredDay, later: ScoredDay, reason: str, passed_over: tuple[str, ...]
+) -> tuple[str, ...]:
+    notes = list(passed_over)
     if reason:
         notes.append(f"Behaviour and model change are not told apart: {reason}.")
     if earlier.model_version != later.model_version:
@@ -168,6 +198,7 @@ def _summary(
         name: {
             "as_of": day.as_of,
             "model_version": day.model_version,
+            **day.target.to_record(),
             "tier_cuts": day.tier_cuts,
             "hysteresis": day.hysteresis,
         }

@@ -15,10 +15,10 @@ from tiercast.artifacts.scored_days import (
     scored_day,
     scores_folder,
 )
+from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.scoring.job import PREVIOUS
 from tiercast.scoring.score import score
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.sources.scratch import scratch_folder

@@ -1,0 +1,63 @@
+"""What is forecast of each customer: figures of two targets are no more alike than currencies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from tiercast.config.errors import InputError
+from tiercast.config.schema import Config
+
+Value = Literal["revenue", "margin"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whether a customer orders within the horizon, and the value of those orders.
+
+    A config, a model and stored scores each have one of their own. Risks, values, tiers and
+    metrics of two targets are never compared; `str` names one in words.
+
+    Examples
+    --------
+    >>> print(Target(28, "revenue"))
+    revenue within 28 days
+    >>> Target(28, "revenue") == Target(28, "margin")
+    False
+    """
+
+    horizon_days: int
+    value: Value
+
+    @classmethod
+    def of_config(cls, config: Config) -> Self:
+        """Return what the next training will forecast."""
+        return cls(config.outlook.horizon_days, config.outlook.value)
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any], source: object) -> Self:
+        """Return what a stored record (a manifest, a summary) says that it is about.
+
+        Raises
+        ------
+        InputError
+            It does not say; the message names the `source`.
+        """
+        if not cls.is_in(record):
+            missing = [name for name in cls.__dataclass_fields__ if name not in record]
+            raise InputError(
+                f"{source} must say what was forecast, but has no {' and no '.join(missing)}; "
+                "bring back the file as it was written, or score that day again."
+            )
+        return cls(int(record["horizon_days"]), record["value"])
+
+    @classmethod
+    def is_in(cls, record: Mapping[str, Any]) -> bool:
+        """Return whether a record says what it is about."""
+        return all(name in record for name in cls.__dataclass_fields__)
+
+    def to_record(self) -> dict[str, object]:
+        """Return what `of_record` reads."""
+        return {"horizon_days": self.horizon_days, "value": self.value}
+
+    def __str__(self) -> str:
+        return f"{self.value} within {self.horizon_days} days"
