@@ -48,7 +48,7 @@ def open_source(
     elif source.connection is not None:
         table = _open_connection(connection, source)
     else:
-        table = _open_files(connection, _files_here(connection, source), source, spec)
+        table = _open_path(connection, source, spec)
     with reading(describe(source)):
         is_empty = table.limit(1).count().execute() == 0
     if is_empty:
@@ -69,7 +69,7 @@ def open_since(
         As `open_source`, except that there may be no row from the day on.
     """
     if source.connection is None:
-        rows = _open_files(connection, _files_here(connection, source), source, spec)
+        rows = _open_path(connection, source, spec)
         return since.newer(rows), int(since.older(rows).count().execute())
     with database_table(source) as rows:
         return _copy(connection, since.newer(rows)), int(since.older(rows).count().execute())
@@ -117,9 +117,26 @@ def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
     return fetch(source.path, folder)
 
 
-def _open_files(
-    connection: Backend, files: list[Path], source: SourceConfig, spec: TableSpec
+def _open_path(connection: Backend, source: SourceConfig, spec: TableSpec) -> ir.Table:
+    files = _files_here(connection, source)
+    return open_files(connection, files, source, written_columns(spec, source.columns))
+
+
+def open_files(
+    connection: Backend,
+    files: list[Path],
+    source: SourceConfig,
+    kept: Mapping[str, Sequence[str]],
 ) -> ir.Table:
+    """Return the rows of local files of one kind, united by name, as a lazy table.
+
+    `kept` names, by kind ("id", "key", "text"), the columns that keep what is written in them.
+
+    Raises
+    ------
+    DataContractError
+        The files are of several kinds, or one cannot be read.
+    """
     kinds = {_kind(file, source) for file in files}
     if len(kinds) > 1:
         raise DataContractError(
@@ -129,7 +146,7 @@ def _open_files(
         )
     if kinds == {"csv"}:
         _refuse_repeated(files, source)
-        return _open_csv(connection, files, written_columns(spec, source.columns))
+        return _open_csv(connection, files, kept)
     with reading(str(files[0])):
         table = connection.read_parquet([str(file) for file in files], union_by_name=True)
     _refuse_wide_decimals(files)
