@@ -121,7 +121,7 @@ def test_a_source_is_of_one_kind(engine, folder):
 
 
 def test_a_kind_of_file_that_cannot_be_read_is_named(engine, tmp_path):
-    path = tmp_path / "orders.xlsx"
+    path = tmp_path / "orders.docx"
     path.write_bytes(b"")
     message = refused(engine, path)
     assert message.startswith(f"{path}: files must end in .parquet, .pq, .csv")

@@ -35,6 +35,10 @@ class SourceConfig(Settings):
 
     `columns` maps canonical names to the source's own; a name that is not mapped is looked up
     as it is. `time_format` is needed only where times are not ISO (for example `%Y%m%d`).
+
+    `encoding` (`gb18030`, `windows-1252`, ...) says how text files are written where their bytes
+    leave that open. `sheet` names a workbook's sheet, or several of the same columns by a pattern
+    (`"Year *"`); without it the first that holds a table is read.
     """
 
     path: Text | None = None
@@ -42,6 +46,21 @@ class SourceConfig(Settings):
     table: Text | None = None
     columns: dict[str, Text] = Field(default_factory=dict)
     time_format: Text | None = None
+    encoding: Text | None = None
+    sheet: Text | None = None
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str | None) -> str | None:
+        if encoding is not None:
+            try:
+                "".encode(encoding)
+            except LookupError:
+                raise ValueError(
+                    f"encoding must be one that Python knows, such as utf-8, gb18030 or "
+                    f"windows-1252, but got {encoding!r}"
+                ) from None
+        return encoding
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

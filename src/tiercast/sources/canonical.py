@@ -24,6 +24,7 @@ from tiercast.contract.screening import (
 from tiercast.contract.tables import TABLES, TableSpec
 from tiercast.contract.tally import KeptLines, Tally
 from tiercast.sources.engine import open_engine
+from tiercast.sources.file_notes import take_notes
 from tiercast.sources.hashes import hash_sums
 from tiercast.sources.mapping import map_columns
 from tiercast.sources.origin import describe
@@ -167,6 +168,7 @@ def _load_table(
     counted = counted if kept is None else kept.tally + counted
     told = findings(counted.found, spec, screened.rules)
     refuse_if_none_left(counted.rows_used, told, describe(source))
+    told += tuple(note.finding(spec.name) for note in take_notes(connection))
     table_schema(spec).validate(good)
     customers = int(good.customer_id.nunique().execute())
     return _Loaded(screened, good, bad, _summary(spec, source, counted, customers), told)

@@ -1,7 +1,8 @@
 """Open a source as an Ibis table: files by glob, here or elsewhere, samples, or a database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -17,19 +18,53 @@ from ibis.expr.datatypes import DataType
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.tables import TABLES, TableSpec
+from tiercast.sources.archives import ARCHIVE, NamedFile, unpacked
+from tiercast.sources.csv_plain import plain_csv
 from tiercast.sources.csv_tables import csv_table, written_columns
-from tiercast.sources.csv_text import header, names, separator, trouble
+from tiercast.sources.csv_text import PlainCsv, separator, trouble
 from tiercast.sources.databases import database_table
+from tiercast.sources.file_notes import add_notes, take_notes
+from tiercast.sources.json_rows import json_csv
 from tiercast.sources.local_files import source_files
 from tiercast.sources.object_store import fetch, is_remote
 from tiercast.sources.origin import describe, first_line
+from tiercast.sources.scratch import new_path
 from tiercast.sources.since import Since
+from tiercast.sources.workbooks import workbook_csv
 from tiercast.sources.workspace import is_scratch_trouble, workspace
 
-CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
-PARQUET_ENDINGS = (".parquet", ".pq")
 MICROSECONDS = 6
 ORDERS = TABLES["transactions"]
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file: how its names end, and what makes plain CSV of one."""
+
+    name: str
+    endings: tuple[str, ...]
+    plain: Callable[[NamedFile, SourceConfig, Path], list[PlainCsv]] | None
+
+
+def _csv(file: NamedFile, source: SourceConfig, scratch: Path) -> list[PlainCsv]:
+    return [plain_csv(file.path, file.name, source.encoding, scratch)]
+
+
+def _workbook(file: NamedFile, source: SourceConfig, scratch: Path) -> list[PlainCsv]:
+    return workbook_csv(file, source.sheet, scratch)
+
+
+def _json(file: NamedFile, source: SourceConfig, scratch: Path) -> list[PlainCsv]:
+    return [json_csv(file, source.encoding, scratch)]
+
+
+KINDS = (
+    FileKind("parquet", (".parquet", ".pq"), None),
+    FileKind("csv", (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"), _csv),
+    FileKind("workbook", (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"), _workbook),
+    FileKind("json", (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz"), _json),
+)
+ENDINGS = tuple(ending for kind in KINDS for ending in kind.endings)
 
 
 def open_source(
@@ -53,7 +88,7 @@ def open_source(
         is_empty = table.limit(1).count().execute() == 0
     if is_empty:
         raise DataContractError(f"{describe(source)}: holds no rows; export again or mend it.")
-    return table
+    return _as_wanted(table, source, spec)
 
 
 def open_since(
@@ -69,9 +104,10 @@ def open_since(
         As `open_source`, except that there may be no row from the day on.
     """
     if source.connection is None:
-        rows = _open_path(connection, source, spec)
+        rows = _as_wanted(_open_path(connection, source, spec), source, spec)
         return since.newer(rows), int(since.older(rows).count().execute())
-    with database_table(source) as rows:
+    with database_table(source) as own:
+        rows = _as_wanted(own, source, spec)
         return _copy(connection, since.newer(rows)), int(since.older(rows).count().execute())
 
 
@@ -82,19 +118,20 @@ def _open_elsewhere(connection: SQLBackend, source: SourceConfig, spec: TableSpe
     """
     is_here = source.path is not None and not is_remote(source.path)
     files = source_files(source) if is_here else []
-    if files and all(_is_plain(file, source) for file in files):
-        _refuse_repeated(files, source)
+    if files and all(_is_plain(file) for file in files):
+        _refuse_repeated({str(file): _parquet_columns(file) for file in files}, source)
         return connection.read_parquet(files)
     copy = connection.folder / f"{ibis.util.gen_name('source')}.parquet"
     with workspace() as reader:
         table = open_source(reader, source, spec)
+        add_notes(connection, take_notes(reader))
         fine = [name for name, kind in table.schema().items() if _is_finer(kind)]
         table.mutate(**{name: table[name].cast("timestamp(6)") for name in fine}).to_parquet(copy)
     return connection.read_parquet([copy])
 
 
-def _is_plain(file: Path, source: SourceConfig) -> bool:
-    return _kind(file, source) == "parquet" and not _has_nanoseconds(file)
+def _is_plain(file: Path) -> bool:
+    return file.name.lower().endswith(KINDS[0].endings) and not _has_nanoseconds(file)
 
 
 def _has_nanoseconds(file: Path) -> bool:
@@ -111,9 +148,8 @@ def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
     """Answer the source's files; those elsewhere are first copied beside the workspace."""
     if source.path is None or not is_remote(source.path):
         return source_files(source)
-    ((scratch,),) = connection.con.execute("SELECT current_setting('temp_directory')").fetchall()
-    folder = Path(str(scratch)) / ibis.util.gen_name("fetched")
-    folder.mkdir(parents=True)
+    folder = new_path(_scratch(connection), "fetched")
+    folder.mkdir()
     return fetch(source.path, folder)
 
 
@@ -137,20 +173,41 @@ def open_files(
     DataContractError
         The files are of several kinds, or one cannot be read.
     """
-    kinds = {_kind(file, source) for file in files}
+    scratch = _scratch(connection)
+    named = [NamedFile(file, _name(file, source)) for file in files]
+    parts = [part for file in named for part in unpacked(file, scratch)]
+    kind = _kind_of(parts)
+    if kind.plain is None:
+        return _open_parquet(connection, parts, source)
+    plain = [part for file in parts for part in kind.plain(file, source, scratch)]
+    add_notes(connection, tuple(note for part in plain for note in part.notes))
+    _refuse_repeated({part.name: part.columns for part in plain}, source)
+    return _open_csv(connection, plain, kept)
+
+
+def _scratch(connection: Backend) -> Path:
+    """Return the folder of the workspace's own files, which goes with it."""
+    ((place,),) = connection.con.execute("SELECT current_setting('temp_directory')").fetchall()
+    return Path(str(place))
+
+
+def _kind_of(files: list[NamedFile]) -> FileKind:
+    kinds = {(kind := _kind(file)).name: kind for file in files}
     if len(kinds) > 1:
         raise DataContractError(
-            f"{files[0]} and {len(files) - 1} more: a source is of one kind, but got "
+            f"{files[0].name} and {len(files) - 1} more: a source is of one kind, but got "
             f"{' and '.join(sorted(kinds))}; name those of one kind by a pattern, or convert the "
             "others."
         )
-    if kinds == {"csv"}:
-        _refuse_repeated(files, source)
-        return _open_csv(connection, files, kept)
-    with reading(str(files[0])):
-        table = connection.read_parquet([str(file) for file in files], union_by_name=True)
-    _refuse_wide_decimals(files)
-    _refuse_repeated(files, source)
+    return next(iter(kinds.values()))
+
+
+def _open_parquet(connection: Backend, files: list[NamedFile], source: SourceConfig) -> ir.Table:
+    paths = [file.path for file in files]
+    with reading(files[0].name):
+        table = connection.read_parquet([str(path) for path in paths], union_by_name=True)
+    _refuse_wide_decimals(paths)
+    _refuse_repeated({file.name: _parquet_columns(file.path) for file in files}, source)
     return table
 
 
@@ -173,40 +230,56 @@ def _fields(file: Path) -> list[pa.Field]:
         raise _unreadable(str(file), error) from None
 
 
-def _refuse_repeated(files: list[Path], source: SourceConfig) -> None:
-    """Refuse files that name a column twice which is read: nobody knows which is meant."""
-    wanted = {c.name for table in TABLES.values() for c in table.columns}
-    wanted |= set(source.columns.values())
-    for file in files:
-        there = _column_names(file, source)
-        twice = sorted({name for name in there if there.count(name) > 1} & wanted)
-        if twice:
-            raise DataContractError(
-                f"{_name(file, source)}: column `{twice[0]}` is there twice; rename or remove one "
-                "of the two."
-            )
-
-
-def _column_names(file: Path, source: SourceConfig) -> list[str]:
-    if _kind(file, source) == "csv":
-        return names(header(file))
+def _parquet_columns(file: Path) -> list[str]:
     return [field.name for field in _fields(file)]
 
 
+def _refuse_repeated(files: Mapping[str, Sequence[str]], source: SourceConfig) -> None:
+    """Refuse files that name a column twice which is read: nobody knows which is meant."""
+    wanted = {c.name for table in TABLES.values() for c in table.columns}
+    wanted = {_folded(name) for name in (*wanted, *source.columns.values())}
+    for file, names in files.items():
+        folded = [_folded(name) for name in names]
+        twice = sorted(n for n, same in zip(names, folded, strict=True) if folded.count(same) > 1)
+        read = [name for name in twice if _folded(name) in wanted]
+        if read:
+            raise DataContractError(
+                f"{file}: column `{read[-1]}` is there twice; rename or remove one of the two."
+            )
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _as_wanted(table: ir.Table, source: SourceConfig, spec: TableSpec) -> ir.Table:
+    """Return the table with columns named as the config and the contract spell them.
+
+    Capitals may differ where one column alone can be meant. Optional columns that nobody mapped
+    are taken by their exact name only.
+    """
+    wanted = {*map(str, source.columns.values()), *set(spec.required) - set(source.columns)}
+    alike = {
+        name: [column for column in table.columns if _folded(column) == _folded(name)]
+        for name in wanted - set(table.columns)
+    }
+    return table.rename({name: own[0] for name, own in alike.items() if len(own) == 1})
+
+
 def _open_csv(
-    connection: Backend, files: list[Path], kept: Mapping[str, Sequence[str]]
+    connection: Backend, files: list[PlainCsv], kept: Mapping[str, Sequence[str]]
 ) -> ir.Table:
-    """Answer CSV files' rows: every line after the header is one, or the file is refused."""
-    sign = separator(files)
+    """Return CSV files' rows: every line after the header is one, or the file is refused."""
+    separator(files)
     try:
-        return csv_table(connection, files, sign, kept)
+        return csv_table(connection, files, kept)
     except (duckdb.Error, IbisError) as error:
         if is_scratch_trouble(error):
             raise
         for file in files:
-            if reason := trouble(file, sign):
-                raise DataContractError(f"{file}: cannot be read: {reason}.") from error
-        raise _unreadable(str(files[0]), error) from None
+            if reason := trouble(file):
+                raise DataContractError(f"{file.name}: cannot be read: {reason}.") from error
+        raise _unreadable(files[0].name, error) from None
 
 
 @contextmanager
@@ -225,16 +298,14 @@ def _unreadable(name: str, error: Exception) -> DataContractError:
     return DataContractError(f"{name}: cannot be read: {said}; export again or mend it.")
 
 
-def _kind(file: Path, source: SourceConfig) -> str:
-    name = file.name.lower()
-    if name.endswith(PARQUET_ENDINGS):
-        return "parquet"
-    if name.endswith(CSV_ENDINGS):
-        return "csv"
-    raise DataContractError(
-        f"{_name(file, source)}: files must end in {', '.join(PARQUET_ENDINGS + CSV_ENDINGS)}; "
-        "convert it."
-    )
+def _kind(file: NamedFile) -> FileKind:
+    ending = file.path.name.lower()
+    found = next((kind for kind in KINDS if ending.endswith(kind.endings)), None)
+    if found is None:
+        raise DataContractError(
+            f"{file.name}: files must end in {', '.join((*ENDINGS, ARCHIVE))}; convert it."
+        )
+    return found
 
 
 def _name(file: Path, source: SourceConfig) -> str:
