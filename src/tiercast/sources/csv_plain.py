@@ -104,7 +104,7 @@ def in_utf8(
     note = FileNote(
         name, "encoding", count, READ, f"lines read as {encoding}", remedy, examples(list(texts))
     )
-    return copy, (note,)
+    return copy, (note,) if count else ()
 
 
 def _beyond_ascii(line: str) -> list[str]:

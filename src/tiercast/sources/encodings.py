@@ -34,7 +34,8 @@ NO_TEXT = (
 CHUNK = 1 << 20
 SURE = 0.9  # share of runs that must fit one reading
 ENOUGH_RUNS = 20_000
-COMMON = 0.1  # share of characters that any Chinese text has from the list below
+COMMON = 0.3  # share of characters that any Chinese text has from the list below
+FOUR_BYTES = re.compile(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]")  # GB18030's rarest characters
 BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 ASCII_LETTER = re.compile(rb"[A-Za-z]")
 LETTERS = bytes(set(range(0xC0, 0x100)) - {0xD0, 0xD7, 0xDE, 0xF0, 0xF7, 0xFD, 0xFE}) + b"\x9c\x8c"
@@ -136,8 +137,8 @@ def _settled(file: Path, name: str, bad: str) -> str:
     shown = " or ".join(f"{example.decode(way, 'replace')!r} in {way}" for way in fits)
     raise DataContractError(
         f"{name}: cannot be read: {bad} is not UTF-8, and its bytes leave more than one reading: "
-        f"{shown}. Name the right one in the config, as `encoding: {GB18030}`, or save the file "
-        "as UTF-8."
+        f"{shown}. Name the right one, be it another, as `encoding: {GB18030}` in the config "
+        "(`--encoding` of init), or save the file as UTF-8."
     )
 
 
@@ -162,7 +163,8 @@ def _runs(file: Path, name: str) -> tuple[list[tuple[bytes, bytes, bytes]], byte
     example = b""
     with reading_bytes(file, name) as handle:
         for chunk in _chunks(handle):
-            whole = chunk + handle.readline(CHUNK)  # runs do not go over the end of a line
+            # Runs do not go over the end of a line.
+            whole = FOUR_BYTES.sub(b"", chunk + handle.readline(CHUNK))
             for found in BEYOND_ASCII.finditer(whole):
                 begin, end = found.span()
                 beside = whole[max(begin - 1, 0) : begin], whole[end : end + 1]

@@ -30,10 +30,11 @@ from tiercast.sources.object_store import fetch, is_remote
 from tiercast.sources.origin import describe, first_line
 from tiercast.sources.scratch import new_path
 from tiercast.sources.since import Since
-from tiercast.sources.workbooks import workbook_csv
+from tiercast.sources.workbooks import is_workbook, workbook_csv
 from tiercast.sources.workspace import is_scratch_trouble, workspace
 
 MICROSECONDS = 6
+EMPTY = "holds no rows; export again or mend it"
 ORDERS = TABLES["transactions"]
 
 
@@ -51,6 +52,8 @@ def _csv(file: NamedFile, source: SourceConfig, scratch: Path) -> list[PlainCsv]
 
 
 def _workbook(file: NamedFile, source: SourceConfig, scratch: Path) -> list[PlainCsv]:
+    if not is_workbook(file):
+        return _csv(file, source, scratch)
     return workbook_csv(file, source.sheet, scratch)
 
 
@@ -87,7 +90,7 @@ def open_source(
     with reading(describe(source)):
         is_empty = table.limit(1).count().execute() == 0
     if is_empty:
-        raise DataContractError(f"{describe(source)}: holds no rows; export again or mend it.")
+        raise DataContractError(f"{describe(source)}: {EMPTY}.")
     return _as_wanted(table, source, spec)
 
 
@@ -181,6 +184,8 @@ def open_files(
         return _open_parquet(connection, parts, source)
     plain = [part for file in parts for part in kind.plain(file, source, scratch)]
     add_notes(connection, tuple(note for part in plain for note in part.notes))
+    if not any(part.columns for part in plain):
+        raise DataContractError(f"{parts[0].name}: {EMPTY}.")
     _refuse_repeated({part.name: part.columns for part in plain}, source)
     return _open_csv(connection, plain, kept)
 

@@ -47,8 +47,8 @@ def width_of(rows: Sequence[Row]) -> int:
 def header_row(rows: Sequence[Row]) -> int:
     """Return the place of the header among the first rows: the fullest row of names.
 
-    Where the rows above are as full as it, or no row holds names alone, it is the first row that
-    is not blank: nothing is taken for a title that could be data.
+    Where rows above are as full as it and may be data (the first could be a header itself, and no
+    blank row parts them), or no row holds names alone, it is the first row that is not blank.
 
     Examples
     --------
@@ -59,8 +59,11 @@ def header_row(rows: Sequence[Row]) -> int:
     wide = width_of(rows)
     named = [place for place, row in enumerate(rows[:MOST_TITLES]) if _names(row, wide)]
     best = max(named, key=lambda place: (_fullness(rows[place]), -place), default=first)
-    above = max((_fullness(row) for row in rows[:best]), default=0)
-    return best if above < (_fullness(rows[best]) if rows else 0) else first
+    if best == first:
+        return first
+    fuller = max(map(_fullness, rows[first:best])) < _fullness(rows[best])
+    apart = not _filled(rows[best - 1]) or len(_filled(rows[first])) < FEW
+    return best if fuller or apart else first
 
 
 def footer_rows(rows: Sequence[Row], width: int, *, ended: bool = True) -> int:

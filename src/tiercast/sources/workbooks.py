@@ -22,13 +22,33 @@ from python_calamine import (
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.archives import NamedFile
 from tiercast.sources.csv_text import PlainCsv
+from tiercast.sources.encodings import reading_bytes
 from tiercast.sources.file_notes import FileNote, examples, left_out
 from tiercast.sources.scratch import filling, new_path
 from tiercast.sources.table_place import HEAD_ROWS, MOST_FOOTERS, footer_rows, header_row
 
+MARKS = (b"PK", b"\xd0\xcf\x11\xe0")
 EXACT = 10**15  # Excel keeps 15 digits of a number
 Cell = str | float | bool | dt.date | dt.time | dt.timedelta
 Texts = list[str]
+
+
+def is_workbook(file: NamedFile) -> bool:
+    """Return whether a file begins as workbooks do; some systems name text or web pages `.xls`.
+
+    Raises
+    ------
+    DataContractError
+        It is a web page or XML.
+    """
+    with reading_bytes(file.path, file.name) as handle:
+        head = handle.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")
+    if head.startswith(b"<"):
+        raise DataContractError(
+            f"{file.name}: cannot be read: it is a web page or XML, no workbook; open it, save it "
+            "as .xlsx or as CSV, and name it so."
+        )
+    return not head or head.startswith(MARKS)
 
 
 @dataclass(frozen=True)
@@ -202,6 +222,7 @@ def _not_read(taken: str, name: str, others: Sequence[_Table]) -> FileNote:
         sum(table.length for table in others),
         "ignored",
         f"sheets of {Path(name).name} with tables of their own, not read",
-        'name one in the config by `sheet: NAME`, or several by a pattern: `sheet: "*"`',
+        "name one as `sheet: NAME` in the config (`--sheet` of init), or several of the same "
+        'columns by a pattern, as `sheet: "*"`',
         examples(sheets),
     )
