@@ -67,7 +67,7 @@ def test_dates_of_a_workbook_need_no_time_format(book):
 
 def test_numbers_that_a_workbook_cannot_hold_are_noted(tmp_path):
     rows = [["id", "amount"], [12345678901234567890, 1]]
-    found, notes = rows_of(write_xlsx(tmp_path / "orders.xlsx", {"Sheet1": rows}))
+    _, notes = rows_of(write_xlsx(tmp_path / "orders.xlsx", {"Sheet1": rows}))
     assert notes["long_numbers"].rows == 1
     assert "keep 15 digits" in notes["long_numbers"].remedy
 
