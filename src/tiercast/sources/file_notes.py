@@ -5,6 +5,7 @@ out of a file in silence.
 """
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from ibis.backends.sql import SQLBackend
 
@@ -38,7 +39,7 @@ class FileNote:
         return RuleFinding(
             table=table,
             rule=self.rule,
-            column=self.file,
+            column=PurePath(self.file).name,
             rows=self.rows,
             outcome=self.outcome,
             handling=self.handling,
