@@ -113,8 +113,8 @@ def _beyond_ascii(line: str) -> list[str]:
 
 
 def _oddities(file: Path, name: str, place: Place) -> _Oddities:
-    header = place.header.rstrip("\r\n").encode()
-    head = re.compile(rb"[\r\n]" + re.escape(header) + rb"[\r\n]") if len(header) > 1 else None
+    header = place.header.encode()
+    head = _header_pattern(place)
     first = True
     repeats = formulas = False
     tail = rest = b""
@@ -123,10 +123,20 @@ def _oddities(file: Path, name: str, place: Place) -> _Oddities:
             seen = rest + chunk
             formulas = formulas or AS_TEXT.search(seen) is not None
             repeats = repeats or _again(head, seen, place, first=first)
-            rest = seen[-len(header) - 2 :]
+            rest = seen[-2 * len(header) - 2 :]
             tail = (tail + chunk)[-TAIL:]
             first = False
     return _Oddities(_footers(tail, place), repeats, formulas, _is_curly(place), _excess(place))
+
+
+def _header_pattern(place: Place) -> re.Pattern[bytes] | None:
+    """Return what finds the header's names in a line, in capitals or not, with quotes or not."""
+    names = [re.escape(name.strip().encode()) for name in _trimmed(list(place.columns))]
+    if len(names) < 2:
+        return None
+    mark = place.quote.encode()
+    between = rb"[ %b]*%b[ %b]*" % (mark, re.escape(place.sign.encode()), mark)
+    return re.compile(rb"[\r\n][ %b]*" % mark + between.join(names), re.IGNORECASE)
 
 
 def _again(head: re.Pattern[bytes] | None, seen: bytes, place: Place, *, first: bool) -> bool:
@@ -179,7 +189,6 @@ def _rewritten(
     """
     copy = new_path(scratch, "plain.csv")
     repeats = 0
-    header = place.header.rstrip("\r\n")
     formula = _formula(place.sign)
     with (
         reading_text(file, name) as text,
@@ -191,12 +200,26 @@ def _rewritten(
             end = line[len(bare) :]
             if number == 0 and odd.excess:
                 bare = bare.rstrip()[: -odd.excess]
-            elif number and odd.repeats and bare.rstrip() == header.rstrip():
+            elif number and odd.repeats and _is_header(bare, place):
                 repeats += 1
                 bare = ""
             bare = bare.translate(CURLY) if odd.curly else bare
             target.write((formula(bare) if odd.formulas else bare) + end)
     return copy, repeats
+
+
+def _is_header(line: str, place: Place) -> bool:
+    first = place.columns[0].strip().casefold()
+    if not line.lstrip(f" {place.quote}").casefold().startswith(first):
+        return False  # quickly: it is asked of every line
+    cells = [cell.strip().casefold() for cell in fields(line, place.sign, place.quote)]
+    return _trimmed(cells) == _trimmed([name.strip().casefold() for name in place.columns])
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """Return cells up to the last that is filled."""
+    last = max((place + 1 for place, cell in enumerate(cells) if cell), default=0)
+    return cells[:last]
 
 
 def _kept(lines: Iterable[str], above: int, below: int) -> Iterator[str]:

@@ -33,6 +33,7 @@ NO_TEXT = (
 )
 CHUNK = 1 << 20
 SURE = 0.9  # share of runs that must fit one reading
+CLEARLY = 0.5  # by how much fewer fit the other
 ENOUGH_RUNS = 20_000
 COMMON = 0.3  # share of characters that any Chinese text has from the list below
 FOUR_BYTES = re.compile(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]")  # GB18030's rarest characters
@@ -41,7 +42,7 @@ ASCII_LETTER = re.compile(rb"[A-Za-z]")
 LETTERS = bytes(set(range(0xC0, 0x100)) - {0xD0, 0xD7, 0xDE, 0xF0, 0xF7, 0xFD, 0xFE}) + b"\x9c\x8c"
 SIGNS = b"\x80\x85\x91\x92\x93\x94\x96\x97\x99\xa0\xa1\xa3\xa5\xa7\xa9\xaa\xab\xae\xb0\xb2\xb4"
 SIGNS += b"\xb7\xba\xbb\xbd\xbf"
-APOSTROPHE = 0x92
+APOSTROPHE, NO_BREAK = b"\x92", b"\xa0"
 FREQUENT = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过"
     "后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前"
@@ -131,7 +132,7 @@ def _settled(file: Path, name: str, bad: str) -> str:
     runs, example = _runs(file, name)
     fits = {GB18030: _share_chinese(runs), WESTERN: _share_western(runs)}
     for encoding, other in ((GB18030, WESTERN), (WESTERN, GB18030)):
-        sure = fits[encoding] >= SURE and fits[other] < 1 - SURE
+        sure = fits[encoding] >= SURE and fits[other] <= fits[encoding] - CLEARLY
         if sure and first_bad_byte(file, name, encoding) is None:
             return encoding
     shown = " or ".join(f"{example.decode(way, 'replace')!r} in {way}" for way in fits)
@@ -205,12 +206,17 @@ def _share_western(runs: Sequence[tuple[bytes, bytes, bytes]]) -> float:
 
 
 def _is_western(run: bytes, before: bytes, after: bytes) -> bool:
-    """Return whether a run is a letter or two in a word, or signs that stand beside words."""
-    if all(byte in LETTERS for byte in run):
-        return len(run) == 1 or (len(run) == 2 and _are_letters(before, after))
-    signs = all(byte in SIGNS for byte in run)
-    in_word = _are_letters(before, after) and run[0] != APOSTROPHE
-    return signs and len(run) == 1 and not in_word
+    """Return whether a run is a letter, or two beside a word's others, or signs beside words."""
+    core = run.strip(SIGNS)
+    if not core:
+        in_word = _are_letters(before, after) and run[0] not in APOSTROPHE
+        return not in_word and (len(run) == 1 or (len(run) == 2 and NO_BREAK in run))
+    left, _, right = run.partition(core)
+    ends = ((before, left[-1:]), (after, right[:1]))  # what is outside, and the sign before it
+    parted = any(_are_letters(out) and sign.strip(APOSTROPHE) for out, sign in ends)
+    beside = any(_are_letters(out) and not sign for out, sign in ends)
+    letters = all(byte in LETTERS for byte in core)
+    return letters and not parted and (len(core) == 1 or (len(core) == 2 and beside))
 
 
 def _are_letters(*beside: bytes) -> bool:

@@ -26,6 +26,7 @@ MADE = (
     "generat|creat|export|print|report|download|page|erstellt|seite|généré|"
     "导出|生成|报表|打印|制表"
 )
+BEGINS_NOTE = re.compile(rf"\W*(\d+ ?\W?({COUNTED})|({MADE}))", re.IGNORECASE)
 NOTE = re.compile(rf"\d+ ?\W?({COUNTED})|({MADE})", re.IGNORECASE)
 END_WORDS = frozenset({"eof", "end", "ende", "fin", "end of file", "end of report", "结束", "完"})
 
@@ -47,8 +48,9 @@ def width_of(rows: Sequence[Row]) -> int:
 def header_row(rows: Sequence[Row]) -> int:
     """Return the place of the header among the first rows: the fullest row of names.
 
-    Where rows above are as full as it and may be data (the first could be a header itself, and no
-    blank row parts them), or no row holds names alone, it is the first row that is not blank.
+    Where rows above are as full as it and may be data (values stand in the places where they stand
+    below, and no blank row parts them), or no row holds names alone, it is the first row that is
+    not blank.
 
     Examples
     --------
@@ -63,7 +65,9 @@ def header_row(rows: Sequence[Row]) -> int:
         return first
     fuller = max(map(_fullness, rows[first:best])) < _fullness(rows[best])
     apart = not _filled(rows[best - 1]) or len(_filled(rows[first])) < FEW
-    return best if fuller or apart else first
+    shapes = Counter(map(_shape, rows[best + 1 :])).most_common(1)
+    unlike = bool(shapes) and all(_shape(row) != shapes[0][0] for row in rows[first:best])
+    return best if fuller or apart or unlike else first
 
 
 def footer_rows(rows: Sequence[Row], width: int, *, ended: bool = True) -> int:
@@ -86,11 +90,16 @@ def footer_rows(rows: Sequence[Row], width: int, *, ended: bool = True) -> int:
         begin -= 1
     while begin < len(rows) and not _is_footer(rows, begin, width, ended=ended):
         begin += 1
-    return len(rows) - begin if any(map(_filled, rows[begin:])) else 0
+    return len(rows) - begin if any(rows[begin:]) else 0  # blank lines alone are no harm
 
 
 def _filled(row: Row) -> list[str]:
     return [cell.strip() for cell in row if cell.strip()]
+
+
+def _shape(row: Row) -> tuple[bool, ...]:
+    """Return which cells are numbers or dates."""
+    return tuple(VALUE.fullmatch(cell.strip()) is not None for cell in row)
 
 
 def _fullness(row: Row) -> int:
@@ -114,13 +123,13 @@ def _last(row: Row) -> int:
 def _may_be_footer(row: Row, width: int) -> bool:
     filled = _filled(row)
     few = len(filled) <= FEW and len(row) <= width and (len(filled) < width or not filled)
-    return few or _is_total(row, filled, width)
+    return few or _is_total(row, filled, width) or _is_count(row, filled, width)
 
 
 def _is_footer(rows: Sequence[Row], place: int, width: int, *, ended: bool) -> bool:
     row = rows[place]
     filled = _filled(row)
-    if not filled or _is_total(row, filled, width):
+    if not filled or _is_total(row, filled, width) or _is_count(row, filled, width):
         return True
     if len(filled) != 1 or (len(row) == width and not NOTE.search(filled[0])):
         return False
@@ -132,6 +141,11 @@ def _is_total(row: Row, filled: Row, width: int) -> bool:
         return False
     short = len(filled) <= FEW and BEGINS_TOTAL.match(filled[0]) is not None
     return len(filled) < width and (short or TOTAL.fullmatch(filled[0]) is not None)
+
+
+def _is_count(row: Row, filled: Row, width: int) -> bool:
+    """Return whether a shorter row begins by saying how many rows there are, or who made them."""
+    return len(row) < width and BEGINS_NOTE.match(" ".join(filled)) is not None
 
 
 def _is_note(text: str, ended: bool) -> bool:
