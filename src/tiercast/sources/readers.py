@@ -1,6 +1,6 @@
 """Open a source as an Ibis table: files by glob, here or elsewhere, samples, or a database."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,18 +176,61 @@ def open_files(
     DataContractError
         The files are of several kinds, or one cannot be read.
     """
+    return open_ready(connection, make_ready(connection, files, source), kept)
+
+
+@dataclass(frozen=True)
+class ReadyFiles:
+    """Local files of one kind as the engine reads them: itself or plain copies in its folder.
+
+    `plain` is empty where they are parquet.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+    columns: tuple[str, ...]
+    plain: tuple[PlainCsv, ...] = ()
+
+
+def make_ready(connection: Backend, files: list[Path], source: SourceConfig) -> ReadyFiles:
+    """Return files as the engine can read them: unpacked, in UTF-8, as plain CSV or parquet.
+
+    Raises
+    ------
+    DataContractError
+        The files are of several kinds, or one is not what its name says.
+    """
     scratch = _scratch(connection)
     named = [NamedFile(file, _name(file, source)) for file in files]
     parts = [part for file in named for part in unpacked(file, scratch)]
     kind = _kind_of(parts)
     if kind.plain is None:
-        return _open_parquet(connection, parts, source)
-    plain = [part for file in parts for part in kind.plain(file, source, scratch)]
+        paths = tuple(part.path for part in parts)
+        _refuse_wide_decimals(paths)
+        named_columns = {part.name: _parquet_columns(part.path) for part in parts}
+        _refuse_repeated(named_columns, source)
+        return ReadyFiles(parts[0].name, paths, _all(named_columns.values()))
+    plain = tuple(part for file in parts for part in kind.plain(file, source, scratch))
     add_notes(connection, tuple(note for part in plain for note in part.notes))
     if not any(part.columns for part in plain):
         raise DataContractError(f"{parts[0].name}: {EMPTY}.")
     _refuse_repeated({part.name: part.columns for part in plain}, source)
-    return _open_csv(connection, plain, kept)
+    columns = _all(part.columns for part in plain)
+    return ReadyFiles(parts[0].name, tuple(part.path for part in plain), columns, plain)
+
+
+def open_ready(
+    connection: Backend, files: ReadyFiles, kept: Mapping[str, Sequence[str]]
+) -> ir.Table:
+    """Return the rows of files, lazily; `kept` as for `open_files`."""
+    if files.plain:
+        return _open_csv(connection, files.plain, kept)
+    with reading(files.name):
+        return connection.read_parquet([str(path) for path in files.paths], union_by_name=True)
+
+
+def _all(names: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for some in names for name in some))
 
 
 def _scratch(connection: Backend) -> Path:
@@ -207,16 +250,7 @@ def _kind_of(files: list[NamedFile]) -> FileKind:
     return next(iter(kinds.values()))
 
 
-def _open_parquet(connection: Backend, files: list[NamedFile], source: SourceConfig) -> ir.Table:
-    paths = [file.path for file in files]
-    with reading(files[0].name):
-        table = connection.read_parquet([str(path) for path in paths], union_by_name=True)
-    _refuse_wide_decimals(paths)
-    _refuse_repeated({file.name: _parquet_columns(file.path) for file in files}, source)
-    return table
-
-
-def _refuse_wide_decimals(files: list[Path]) -> None:
+def _refuse_wide_decimals(files: Sequence[Path]) -> None:
     """Refuse decimals of more digits than DuckDB has: it reads other numbers."""
     for file in files:
         wide = [field for field in _fields(file) if pa.types.is_decimal256(field.type)]
@@ -272,7 +306,7 @@ def _as_wanted(table: ir.Table, source: SourceConfig, spec: TableSpec) -> ir.Tab
 
 
 def _open_csv(
-    connection: Backend, files: list[PlainCsv], kept: Mapping[str, Sequence[str]]
+    connection: Backend, files: Sequence[PlainCsv], kept: Mapping[str, Sequence[str]]
 ) -> ir.Table:
     """Return CSV files' rows: every line after the header is one, or the file is refused."""
     separator(files)
