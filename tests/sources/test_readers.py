@@ -9,7 +9,8 @@ import pytest
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
-from tiercast.sources.readers import describe, open_since, open_source
+from tiercast.sources.origin import describe
+from tiercast.sources.readers import open_since, open_source
 from tiercast.sources.since import Since
 
 JANUARY = pd.DataFrame({"customer_id": [1, 2], "ordered_at": ["2024-01-05"] * 2, "amount": 1.5})

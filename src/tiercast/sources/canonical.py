@@ -28,7 +28,8 @@ from tiercast.sources.file_notes import take_notes
 from tiercast.sources.hashes import hash_sums
 from tiercast.sources.mapping import map_columns
 from tiercast.sources.origin import describe
-from tiercast.sources.readers import open_since, open_source, reading
+from tiercast.sources.readers import open_since, open_source
+from tiercast.sources.ready_files import reading
 from tiercast.sources.screened import (
     Screened,
     count_empty,
