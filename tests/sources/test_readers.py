@@ -9,7 +9,8 @@ import pytest
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
-from tiercast.sources.readers import describe, open_since, open_source
+from tiercast.sources.origin import describe
+from tiercast.sources.readers import open_since, open_source
 from tiercast.sources.since import Since
 
 JANUARY = pd.DataFrame({"customer_id": [1, 2], "ordered_at": ["2024-01-05"] * 2, "amount": 1.5})
@@ -121,7 +122,7 @@ def test_a_source_is_of_one_kind(engine, folder):
 
 
 def test_a_kind_of_file_that_cannot_be_read_is_named(engine, tmp_path):
-    path = tmp_path / "orders.xlsx"
+    path = tmp_path / "orders.docx"
     path.write_bytes(b"")
     message = refused(engine, path)
     assert message.startswith(f"{path}: files must end in .parquet, .pq, .csv")

@@ -6,7 +6,8 @@ import pytest
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.verbs.check import check
-from tiercast.verbs.init import base_name, init
+from tiercast.verbs.config_name import base_name
+from tiercast.verbs.init import init
 
 ORDERS = """Kunde,Datum,Umsatz,Notiz
 a,20240105,12.50,x

@@ -20,7 +20,8 @@ NOTHING_TO_DO = "nothing to do"
 
 def init(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="Orders: csv or parquet, a glob in quotes too.")
+        str,
+        typer.Argument(metavar="FILE", help="Orders: csv, xlsx, json, ...; a glob in quotes too."),
     ],
     output: Annotated[
         Path | None,
@@ -33,11 +34,19 @@ def init(
     force: Annotated[
         bool, typer.Option("--force", help="Replace a config that is there already.")
     ] = False,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="NAME", help="How the text is written: gb18030, ..."),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option("--sheet", metavar="NAME", help="A workbook's sheet, or a pattern."),
+    ] = None,
 ) -> None:
     """Look at a data file and write a config with its guesses marked."""
     from tiercast.verbs.init import init as write_config
 
-    _show_guesses(write_config(file, output, force=force))
+    _show_guesses(write_config(file, output, force=force, encoding=encoding, sheet=sheet))
 
 
 def check(config: ConfigFile, as_of: AsOf = None) -> None:
@@ -100,6 +109,7 @@ def _show_guesses(result: "InitResult") -> None:
     show_table("Guessed columns", ("meaning", "column", "sure", "why"), rows)
     if result.horizon:
         show_lines(f"Horizon: {result.horizon.days} days; {result.horizon.reason}.")
+    show_lines(*(f"Note: {sentence}" for sentence in result.notes))
     show_lines(*(f"To mend: {sentence}" for sentence in result.to_mend))
     show_lines(f"Written to {result.path}. Next: tiercast check {result.path}")
 

@@ -57,6 +57,10 @@ class SourceConfig(Settings):
     `amount_is: order` says that each line repeats the total of its order. `normalise` says what
     makes two spellings of an id one: `trim` (blanks at the ends), `lower` (upper and lower
     case); left out, ids are trimmed, and e-mail addresses lower-cased, too.
+
+    `encoding` (`gb18030`, `windows-1252`, ...) says how text files are written where their bytes
+    leave that open. `sheet` names a workbook's sheet, or several of the same columns by a pattern
+    (`"Year *"`); without it the first that holds a table is read.
     """
 
     path: Text | None = None
@@ -70,6 +74,21 @@ class SourceConfig(Settings):
     thousands: Literal[".", ",", " ", "'"] | None = None
     amount_is: Literal["line", "order"] | None = None
     normalise: tuple[Normalisation, ...] | None = None
+    encoding: Text | None = None
+    sheet: Text | None = None
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str | None) -> str | None:
+        if encoding is not None:
+            try:
+                "".encode(encoding)
+            except LookupError:
+                raise ValueError(
+                    f"encoding must be one that Python knows, such as utf-8, gb18030 or "
+                    f"windows-1252, but got {encoding!r}"
+                ) from None
+        return encoding
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

@@ -23,11 +23,12 @@ from tiercast.contract.screening import (
 from tiercast.contract.tables import TABLES, TableSpec
 from tiercast.contract.tally import KeptLines, Tally
 from tiercast.sources.engine import open_engine
+from tiercast.sources.file_notes import take_notes
 from tiercast.sources.hashes import hash_sums
 from tiercast.sources.meeting import refuse_strangers, with_ids
 from tiercast.sources.origin import describe
 from tiercast.sources.parsed import Parser
-from tiercast.sources.readers import reading
+from tiercast.sources.ready_files import reading
 from tiercast.sources.screened import Screened, count_empty, flagged_name
 from tiercast.sources.totals import refuse_repeated_totals, refuse_totals_without_orders
 from tiercast.sources.written_ids import IdSpelling
@@ -170,6 +171,7 @@ def _load_table(
     counted = counted if kept is None else kept.tally + counted
     found = findings(counted.found, spec, screened.rules)
     refuse_if_none_left(counted.rows_used, found, describe(source))
+    found += tuple(note.finding(spec.name) for note in take_notes(connection))
     table_schema(spec).validate(good)
     customers = int(good.customer_id.nunique().execute())
     return _Loaded(screened, good, bad, _summary(spec, source, counted, customers), found)

@@ -5,7 +5,7 @@ read as text first, and become integers only where every text of the column is w
 written as.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from ibis.backends.duckdb import Backend
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TableSpec
-from tiercast.sources.csv_text import header
+from tiercast.sources.csv_text import PlainCsv
 
 # Times stay text, to be read by the contract: DuckDB would guess whether 03/04 is in March.
 TYPES = ["BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"]
@@ -41,23 +41,40 @@ class _Sniffed:
 
 
 def csv_table(
-    connection: Backend, files: Sequence[Path], sign: str, names: Mapping[str, Collection[str]]
+    connection: Backend, files: Sequence[PlainCsv], names: Mapping[str, Collection[str]]
 ) -> ir.Table:
-    """Answer files' rows; `names` are the columns to read as ids and keys, and as texts.
+    """Return files' rows; `names` are the columns to read as ids and keys, and as texts.
 
     The files are looked through twice here: once for the types, once for how ids are written.
+    Columns are one where their names differ by capitals alone.
     """
-    options = {"delim": sign, "header": True, "skip": 0, "comment": ""}
-    kept = {name for kind, some in names.items() if kind != "number" for name in some}
-    sniffed = [_sniff(connection, file, options, kept) for file in files if header(file)]
-    types = _united(sniffed) | dict.fromkeys(kept & _columns(sniffed), "VARCHAR")
+    options = {"delim": files[0].sign, "header": True, "skip": 0, "comment": ""}
+    as_text = [some for kind, some in names.items() if kind != "number"]
+    wanted = {name.casefold() for some in as_text for name in some}
+    sniffed = [_sniff(connection, file, options, wanted) for file in files if file.columns]
+    united = _united(sniffed)
+    times = _times(files) & set(united)
+    types = united | dict.fromkeys(_named(united, wanted), "VARCHAR")
+    types |= dict.fromkeys(times, "TIMESTAMP")
     marks = _marks(sniffed)
-    keys = {name for kind in ("id", "key") for name in names.get(kind, ()) if name in types}
+    whole = {name.casefold() for kind in ("id", "key") for name in names.get(kind, ())}
+    keys = _named(united, whole) - times
     floats = {name for name, kind in types.items() if kind == "DOUBLE"}
-    numbers = floats & set(names.get("number", ()))
-    written = _read(connection, files, options | marks, types | dict.fromkeys(floats, "VARCHAR"))
+    numbers = _named(floats, {name.casefold() for name in names.get("number", ())})
+    paths = [file.path for file in files]
+    written = _read(connection, paths, options | marks, types | dict.fromkeys(floats, "VARCHAR"))
     settled = _settled(written, keys, floats, numbers)
-    return _read(connection, files, options | marks, types | settled)
+    return _read(connection, paths, options | marks, types | settled)
+
+
+def _named(columns: Iterable[str], folded: Collection[str]) -> set[str]:
+    return {name for name in columns if name.casefold() in folded}
+
+
+def _times(files: Sequence[PlainCsv]) -> set[str]:
+    """Return the columns that hold nothing but times in each file that has them."""
+    others = {name for file in files for name in file.columns if name not in file.times}
+    return {name for file in files for name in file.times} - others
 
 
 def written_columns(spec: TableSpec, source: SourceConfig) -> dict[str, list[str]]:
@@ -91,16 +108,16 @@ def _read(
 
 
 def _sniff(
-    connection: Backend, file: Path, options: Mapping[str, Any], kept: Collection[str]
+    connection: Backend, file: PlainCsv, options: Mapping[str, Any], kept: Collection[str]
 ) -> _Sniffed:
     """Look at a whole file; types of the columns that are kept as written are not looked for."""
-    _, _, seen = _ask(connection, file, options, "all_varchar=true")
-    known = {name: "VARCHAR" for name in (column["name"] for column in seen) if name in kept}
+    _, _, seen = _ask(connection, file.path, options, "all_varchar=true")
+    known = dict.fromkeys(_named((column["name"] for column in seen), kept), "VARCHAR")
     more = "sample_size=-1, auto_type_candidates=$candidates"
     told: dict[str, Any] = {"candidates": TYPES}
     if known:
         more, told = f"{more}, types=$types", told | {"types": known}
-    quote, escape, columns = _ask(connection, file, {**options, **told}, more)
+    quote, escape, columns = _ask(connection, file.path, {**options, **told}, more)
     return _Sniffed(
         _mark(quote), _mark(escape), {column["name"]: column["type"] for column in columns}
     )
@@ -128,17 +145,15 @@ def _marks(sniffed: Sequence[_Sniffed]) -> dict[str, Any]:
     return {"quote": quote, "escape": next(iter(escapes), quote)}
 
 
-def _columns(sniffed: Sequence[_Sniffed]) -> set[str]:
-    return {name for file in sniffed for name in file.types}
-
-
 def _united(sniffed: Sequence[_Sniffed]) -> dict[str, str]:
-    """Answer types that hold the values of all files."""
-    return {
-        name: _wider({file.types[name] for file in sniffed if name in file.types})
-        for file in sniffed
-        for name in file.types
-    }
+    """Return types that hold the values of all files, by the first file's spelling of names."""
+    spelled: dict[str, str] = {}
+    kinds: dict[str, set[str]] = {}
+    for file in sniffed:
+        for name, kind in file.types.items():
+            own = spelled.setdefault(name.casefold(), name)
+            kinds.setdefault(own, set()).add(kind)
+    return {name: _wider(found) for name, found in kinds.items()}
 
 
 def _wider(kinds: set[str]) -> str:

@@ -1,36 +1,90 @@
-"""CSV files as text: the separator their header shows, and why a file cannot be read.
+"""CSV files as text: where the table lies in a file, and why a file cannot be read.
 
 Nothing is left to a reader that guesses: one that looks for the rows that fit best passes over the
-others in silence.
+others in silence. Lines that are no data are found by what they say, counted and noted.
 """
 
-import codecs
 import csv
-import gzip
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tiercast.contract.errors import DataContractError
+from tiercast.sources.encodings import reading_bytes
+from tiercast.sources.file_notes import FileNote
+from tiercast.sources.table_place import HEAD_ROWS, header_row, width_of
 
 SEPARATORS = ",;\t|"
-WIDE_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-UTF8_REMEDY = "save it as UTF-8 (for example `iconv -f latin1 -t utf-8`)"
-LONGEST_HEADER = 1_000_000  # bytes; a file of one long line is no table
+QUOTES = "\"'"
+LONGEST_HEADER = 1_000_000  # characters; a file of one long line is no table
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 
 
-def separator(files: Sequence[Path]) -> str:
-    r"""Answer the separator of files' headers: of `,`, `;`, tab, `|` the one with most columns.
+@dataclass(frozen=True)
+class PlainCsv:
+    """A CSV file in UTF-8 whose first line is the header, and what is known of its origin.
+
+    `name` is what messages call it, `above` how many lines the original has above the header,
+    `times` the columns that hold nothing but times.
+    """
+
+    path: Path
+    name: str
+    sign: str
+    columns: tuple[str, ...]
+    quote: str = '"'
+    above: int = 0
+    times: frozenset[str] = frozenset()
+    notes: tuple[FileNote, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the table begins in a text: the lines above the header, and how fields are parted."""
+
+    sign: str
+    quote: str
+    above: tuple[str, ...]
+    header: str
+    columns: tuple[str, ...]
+    width: int
+
+
+def place_of(file: Path, name: str) -> Place:
+    """Return where the table begins in a UTF-8 file: of all separators, where most rows fit.
 
     Raises
     ------
     DataContractError
-        A file is not text in UTF-8, or the files have more than one separator.
+        The file is no text.
     """
-    found = {_separator(header(file)): file for file in reversed(files)}
+    with reading_text(file, name) as handle:
+        text = handle.read(LONGEST_HEADER)
+    if "\0" in text.partition("\n")[0]:
+        raise DataContractError(f"{name}: cannot be read: it is no text; export it again as CSV.")
+    lines = list(io.StringIO(text, newline=""))
+    if len(text) == LONGEST_HEADER and len(lines) > 1:
+        lines.pop()  # it may be cut
+    said = SEPARATOR_LINE.fullmatch(lines[0].strip()) if lines else None
+    signs = said.group(1) if said else SEPARATORS
+    places = (_place(lines, sign, first=int(said is not None)) for sign in signs)
+    return max(places, key=lambda found: found[0])[1]
+
+
+def separator(files: Sequence[PlainCsv]) -> str:
+    r"""Return the separator of files' headers.
+
+    Raises
+    ------
+    DataContractError
+        The files have more than one separator.
+    """
+    found = {file.sign: file.name for file in reversed(files)}
     if len(found) > 1:
-        shown = " and ".join(f"{sign!r} in {file}" for sign, file in found.items())
+        shown = " and ".join(f"{sign!r} in {name}" for sign, name in found.items())
         raise DataContractError(
             f"A source has one separator, but columns are parted by {shown}; split the source or "
             "write its files alike."
@@ -38,38 +92,26 @@ def separator(files: Sequence[Path]) -> str:
     return next(iter(found))
 
 
-def header(file: Path) -> str:
-    """Answer a file's first line that is not blank; empty where there is none.
-
-    Raises
-    ------
-    DataContractError
-        The file is not text in UTF-8.
-    """
-    _refuse_wide(file)
-    with _refused(file), _opened(file) as handle:
-        text = handle.read(LONGEST_HEADER)
-    if "\0" in text.partition("\n")[0]:
-        raise DataContractError(f"{file}: cannot be read: it is no text; export it again as CSV.")
-    return next((line for line in text.splitlines() if line.strip()), "")
-
-
-def names(line: str) -> list[str]:
-    """Answer the columns that a header names.
+def fields(line: str, sign: str, quote: str = '"') -> list[str]:
+    """Return the fields of a single line; none of a blank one.
 
     Examples
     --------
-    >>> names('customer_id;"ordered; at"')
+    >>> fields('customer_id;"ordered; at"', ";")
     ['customer_id', 'ordered; at']
     """
-    return _fields(line, _separator(line))
+    reader = csv.reader([line], delimiter=sign, quotechar=quote)
+    try:
+        return next(reader, [])
+    except csv.Error:
+        return [line]
 
 
-def trouble(file: Path, sign: str) -> str | None:
-    """Answer why a file is no table, and what to do; None where all lines are as the header."""
-    open_quote = _open_quote(file, sign)
-    with _refused(file), _opened(file) as handle:
-        lines = csv.reader(handle, delimiter=sign)
+def trouble(file: PlainCsv) -> str | None:
+    """Return why a file is no table, and what to do; None where all lines are as the header."""
+    open_quote = _open_quote(file)
+    with reading_text(file.path, file.name) as handle:
+        lines = csv.reader(handle, delimiter=file.sign, quotechar=file.quote)
         wanted, begin = 0, 1
         try:
             for row in lines:
@@ -77,17 +119,65 @@ def trouble(file: Path, sign: str) -> str | None:
                 if row and len(row) != wanted and not (len(row) == wanted + 1 and not row[-1]):
                     if begin == open_quote:
                         break
-                    return _ragged(lines.line_num, len(row), wanted, sign)
+                    return _ragged(lines.line_num + file.above, len(row), wanted, file.sign)
                 begin = lines.line_num + 1
         except csv.Error as error:
-            return f"line {lines.line_num + 1}: {error}; mend the line"
-    return None if open_quote is None else _unquoted(open_quote)
+            return f"line {lines.line_num + 1 + file.above}: {error}; mend the line"
+    return None if open_quote is None else _unquoted(open_quote + file.above)
 
 
-def _open_quote(file: Path, sign: str) -> int | None:
-    """Answer the line of the first row in which a quote isn't closed, or before the field ends."""
-    with _refused(file), _opened(file) as handle:
-        lines = csv.reader(handle, delimiter=sign, strict=True)
+@contextmanager
+def reading_text(file: Path, name: str) -> Iterator[io.TextIOBase]:
+    """Open a UTF-8 file as text whose line ends stay as they are."""
+    with (
+        reading_bytes(file, name) as raw,
+        io.TextIOWrapper(raw, "utf-8-sig", newline="") as handle,
+    ):
+        yield handle
+
+
+def _place(lines: list[str], sign: str, first: int) -> tuple[tuple[int, int], Place]:
+    """Return where the table begins if fields are parted by a sign, and how well rows fit that."""
+    quote = next((one for one in QUOTES if _wraps(lines[first:], sign, one)), '"')
+    rows, ends = _rows(lines[first:], sign, quote)
+    best = header_row(rows)
+    begin = first + (ends[best - 1] if best else 0)
+    columns = tuple(rows[best]) if rows else ()
+    width = width_of(rows[best + 1 :]) or len(columns)
+    header = "".join(lines[begin : first + ends[best]]) if rows else ""
+    fitting = sum(abs(len(row) - width) <= 1 and len(row) > 1 for row in rows)
+    place = Place(sign, quote, tuple(lines[:begin]), header, columns, width)
+    return (fitting, len(columns)), place
+
+
+def _wraps(lines: list[str], sign: str, quote: str) -> bool:
+    """Return whether a quote is around each field of some line among the first."""
+    marked = f"{quote}{sign}{quote}"
+    heads = (line.strip() for line in lines[:HEAD_ROWS])
+    return any(
+        marked in line and line.startswith(quote) and line.endswith(quote) for line in heads
+    )
+
+
+def _rows(lines: list[str], sign: str, quote: str) -> tuple[list[list[str]], list[int]]:
+    """Return the fields of the first rows, and after how many lines each ends."""
+    reader = csv.reader(lines, delimiter=sign, quotechar=quote)
+    rows, ends = [], []
+    try:
+        for row in reader:
+            rows.append(row)
+            ends.append(reader.line_num)
+            if len(rows) == HEAD_ROWS:
+                break
+    except csv.Error:
+        pass  # the rows so far say where the table begins; `trouble` names the line
+    return rows, ends
+
+
+def _open_quote(file: PlainCsv) -> int | None:
+    """Return the line of the first row in which a quote isn't closed, or before the field ends."""
+    with reading_text(file.path, file.name) as handle:
+        lines = csv.reader(handle, delimiter=file.sign, quotechar=file.quote, strict=True)
         begin = 1
         try:
             for _row in lines:
@@ -109,41 +199,3 @@ def _ragged(line: int, fields: int, wanted: int, sign: str) -> str:
         f"line {line} has {fields} fields, but the header has {wanted} (parted by {sign!r}); mend "
         "the line, put fields that hold the separator in quotes, take out lines that are no rows"
     )
-
-
-def _separator(line: str) -> str:
-    return max(SEPARATORS, key=lambda sign: len(_fields(line, sign)))
-
-
-def _fields(line: str, sign: str) -> list[str]:
-    return next(csv.reader([line], delimiter=sign), []) if len(line) < LONGEST_HEADER else [line]
-
-
-def _refuse_wide(file: Path) -> None:
-    with file.open("rb") as handle:
-        mark = handle.read(4)
-    if mark.startswith(WIDE_MARKS):
-        raise DataContractError(
-            f"{file}: cannot be read: it is in UTF-16 or UTF-32, not UTF-8; save it as UTF-8 "
-            "(for example `iconv -f utf-16 -t utf-8`)."
-        )
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[io.TextIOBase]:
-    unpacked = gzip.open if file.suffix.lower() == ".gz" else Path.open
-    with unpacked(file, "rb") as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as handle:
-        yield handle
-
-
-@contextmanager
-def _refused(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except UnicodeDecodeError as error:
-        byte = f"0x{error.object[error.start]:02x}"
-        raise DataContractError(
-            f"{file}: cannot be read: byte {byte} is not UTF-8; {UTF8_REMEDY}."
-        ) from error
-    except (OSError, EOFError) as error:
-        raise DataContractError(f"{file}: cannot be read: {error}; export it again.") from error

@@ -15,6 +15,7 @@ from ibis.expr.datatypes import DataType
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TableSpec
 from tiercast.contract.tally import KeptLines
+from tiercast.sources.file_notes import add_notes, take_notes
 from tiercast.sources.mapping import id_spelling, map_columns, own_names
 from tiercast.sources.readers import open_plain, open_since, open_source
 from tiercast.sources.since import Since, midnight
@@ -55,12 +56,14 @@ class Parser:
         """
         if isinstance(connection, Backend):
             return self._mapped(open_source(connection, self.source, self.spec))
-        plain = open_plain(connection, self.source)
+        utc = self.timezone == "UTC"
+        plain = open_plain(connection, self.source, self.spec, with_zones=utc)
         if plain is not None and not self._is_text(plain):
             return self._mapped(plain)
         copy = connection.folder / f"{ibis.util.gen_name('source')}.parquet"
         with workspace() as reader:
             parsed = self._mapped(open_source(reader, self.source, self.spec))
+            add_notes(connection, take_notes(reader))
             _to_the_microsecond(parsed.rows).to_parquet(copy)
         return Parsed(connection.read_parquet([copy]), parsed.spelling)
 

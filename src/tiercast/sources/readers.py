@@ -1,38 +1,45 @@
 """Open a source as an Ibis table: files by glob, here or elsewhere, samples, or a database."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 from ibis.backends.sql import SQLBackend
-from ibis.common.exceptions import IbisError
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.tables import TABLES, TableSpec
-from tiercast.sources.csv_tables import csv_table, written_columns
-from tiercast.sources.csv_text import header, names, separator, trouble
+from tiercast.sources.csv_tables import written_columns
 from tiercast.sources.databases import database_table
+from tiercast.sources.file_notes import add_notes, take_notes
 from tiercast.sources.local_files import source_files
 from tiercast.sources.object_store import fetch, is_remote
-from tiercast.sources.origin import describe, first_line
+from tiercast.sources.origin import describe
 from tiercast.sources.query import check_query, run_query, with_whole_ids, written_names
+from tiercast.sources.ready_files import (
+    EMPTY,
+    PARQUET,
+    folded,
+    make_ready,
+    open_files,
+    open_ready,
+    parquet_columns,
+    parquet_fields,
+    reading,
+    refuse_repeated,
+    scratch_of,
+)
+from tiercast.sources.scratch import new_path
 from tiercast.sources.since import Since
-from tiercast.sources.workspace import is_scratch_trouble, workspace
+from tiercast.sources.workspace import workspace
 
-CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
-PARQUET_ENDINGS = (".parquet", ".pq")
 ORDERS = TABLES["transactions"]
 
 
 def open_source(connection: Backend, source: SourceConfig, spec: TableSpec = ORDERS) -> ir.Table:
-    """Answer the source's rows as they are, lazily; `spec` says which columns of CSV are ids.
+    """Return the source's rows as they are, lazily; `spec` says which columns of CSV are ids.
 
     Raises
     ------
@@ -47,14 +54,14 @@ def open_source(connection: Backend, source: SourceConfig, spec: TableSpec = ORD
     else:
         table = _open_path(connection, source, spec)
     _refuse_empty(table, source)
-    return table
+    return _as_wanted(table, source, spec)
 
 
 def _refuse_empty(table: ir.Table, source: SourceConfig) -> None:
     with reading(describe(source)):
         is_empty = table.limit(1).count().execute() == 0
     if is_empty:
-        raise DataContractError(f"{describe(source)}: holds no rows; export again or mend it.")
+        raise DataContractError(f"{describe(source)}: {EMPTY}.")
 
 
 def open_since(
@@ -72,39 +79,41 @@ def open_since(
     if source.connection is None:
         rows = open_source(connection, source, spec)
         return since.newer(rows), int(since.older(rows).count().execute())
-    with database_table(source) as rows:
+    with database_table(source) as own:
+        rows = _as_wanted(own, source, spec)
         return _copy(connection, since.newer(rows)), int(since.older(rows).count().execute())
 
 
-def open_plain(connection: SQLBackend, source: SourceConfig) -> ir.Table | None:
-    """Return the rows of parquet that any engine reads as DuckDB does; None for all else."""
+def open_plain(
+    connection: SQLBackend, source: SourceConfig, spec: TableSpec, *, with_zones: bool
+) -> ir.Table | None:
+    """Return the rows of parquet that any engine reads as DuckDB does; None for all else.
+
+    Spark shows no zone of a time: times with one are plain only `with_zones`.
+    """
     is_here = source.path is not None and not is_remote(source.path)
     files = source_files(source) if is_here else []
-    if not files or not all(_is_plain(file, source) for file in files):
+    if not files or not all(_is_plain(file, with_zones=with_zones) for file in files):
         return None
-    _refuse_repeated(files, source)
+    refuse_repeated({str(file): parquet_columns(file) for file in files}, source)
     rows = connection.read_parquet(files)
     _refuse_empty(rows, source)
-    return rows
+    return _as_wanted(rows, source, spec)
 
 
-def _is_plain(file: Path, source: SourceConfig) -> bool:
-    return _kind(file, source) == "parquet" and not _has_nanoseconds(file)
-
-
-def _has_nanoseconds(file: Path) -> bool:
-    return any(
-        pa.types.is_timestamp(field.type) and field.type.unit == "ns" for field in _fields(file)
-    )
+def _is_plain(file: Path, *, with_zones: bool) -> bool:
+    if not file.name.lower().endswith(PARQUET.endings):
+        return False
+    times = [f.type for f in parquet_fields(file) if pa.types.is_timestamp(f.type)]
+    return not any(time.unit == "ns" or (time.tz and not with_zones) for time in times)
 
 
 def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
     """Answer the source's files; those elsewhere are first copied beside the workspace."""
     if source.path is None or not is_remote(source.path):
         return source_files(source)
-    ((scratch,),) = connection.con.execute("SELECT current_setting('temp_directory')").fetchall()
-    folder = Path(str(scratch)) / ibis.util.gen_name("fetched")
-    folder.mkdir(parents=True)
+    folder = new_path(scratch_of(connection), "fetched")
+    folder.mkdir()
     return fetch(source.path, folder)
 
 
@@ -113,125 +122,18 @@ def _open_path(connection: Backend, source: SourceConfig, spec: TableSpec) -> ir
     return open_files(connection, files, source, written_columns(spec, source))
 
 
-def open_files(
-    connection: Backend,
-    files: list[Path],
-    source: SourceConfig,
-    kept: Mapping[str, Sequence[str]],
-) -> ir.Table:
-    """Return the rows of local files of one kind, united by name, as a lazy table.
+def _as_wanted(table: ir.Table, source: SourceConfig, spec: TableSpec) -> ir.Table:
+    """Return the table with columns named as the config and the contract spell them.
 
-    `kept` names, by kind ("id", "key", "text"), the columns that keep what is written in them.
-
-    Raises
-    ------
-    DataContractError
-        The files are of several kinds, or one cannot be read.
+    Capitals may differ where one column alone can be meant. Optional columns that nobody mapped
+    are taken by their exact name only.
     """
-    kinds = {_kind(file, source) for file in files}
-    if len(kinds) > 1:
-        raise DataContractError(
-            f"{files[0]} and {len(files) - 1} more: a source is of one kind, but got "
-            f"{' and '.join(sorted(kinds))}; name those of one kind by a pattern, or convert the "
-            "others."
-        )
-    if kinds == {"csv"}:
-        _refuse_repeated(files, source)
-        return _open_csv(connection, files, kept)
-    with reading(str(files[0])):
-        table = connection.read_parquet([str(file) for file in files], union_by_name=True)
-    _refuse_wide_decimals(files)
-    _refuse_repeated(files, source)
-    return table
-
-
-def _refuse_wide_decimals(files: list[Path]) -> None:
-    """Refuse decimals of more digits than DuckDB has: it reads other numbers."""
-    for file in files:
-        wide = [field for field in _fields(file) if pa.types.is_decimal256(field.type)]
-        if wide:
-            raise DataContractError(
-                f"{file}: column `{wide[0].name}` is {wide[0].type}, but at most 38 digits can be "
-                "read; write it as decimal(38, ...) or as a float."
-            )
-
-
-def _fields(file: Path) -> list[pa.Field]:
-    """Answer the columns of a parquet file as it says them itself."""
-    try:
-        return list(pq.read_schema(file))
-    except (pa.ArrowException, OSError) as error:
-        raise _unreadable(str(file), error) from None
-
-
-def _refuse_repeated(files: list[Path], source: SourceConfig) -> None:
-    """Refuse files that name a column twice which is read: nobody knows which is meant."""
-    wanted = {c.name for table in TABLES.values() for c in table.columns}
-    wanted |= set(source.columns.values())
-    for file in files:
-        there = _column_names(file, source)
-        twice = sorted({name for name in there if there.count(name) > 1} & wanted)
-        if twice:
-            raise DataContractError(
-                f"{_name(file, source)}: column `{twice[0]}` is there twice; rename or remove one "
-                "of the two."
-            )
-
-
-def _column_names(file: Path, source: SourceConfig) -> list[str]:
-    if _kind(file, source) == "csv":
-        return names(header(file))
-    return [field.name for field in _fields(file)]
-
-
-def _open_csv(
-    connection: Backend, files: list[Path], kept: Mapping[str, Sequence[str]]
-) -> ir.Table:
-    """Answer CSV files' rows: every line after the header is one, or the file is refused."""
-    sign = separator(files)
-    try:
-        return csv_table(connection, files, sign, kept)
-    except (duckdb.Error, IbisError) as error:
-        if is_scratch_trouble(error):
-            raise
-        for file in files:
-            if reason := trouble(file, sign):
-                raise DataContractError(f"{file}: cannot be read: {reason}.") from error
-        raise _unreadable(str(files[0]), error) from None
-
-
-@contextmanager
-def reading(name: str) -> Iterator[None]:
-    """Turn what DuckDB says of a source's own bytes into a DataContractError about it."""
-    try:
-        yield
-    except (duckdb.Error, IbisError) as error:
-        if is_scratch_trouble(error):
-            raise
-        raise _unreadable(name, error) from None
-
-
-def _unreadable(name: str, error: Exception) -> DataContractError:
-    said = first_line(error).rstrip(".")
-    return DataContractError(f"{name}: cannot be read: {said}; export again or mend it.")
-
-
-def _kind(file: Path, source: SourceConfig) -> str:
-    name = file.name.lower()
-    if name.endswith(PARQUET_ENDINGS):
-        return "parquet"
-    if name.endswith(CSV_ENDINGS):
-        return "csv"
-    raise DataContractError(
-        f"{_name(file, source)}: files must end in {', '.join(PARQUET_ENDINGS + CSV_ENDINGS)}; "
-        "convert it."
-    )
-
-
-def _name(file: Path, source: SourceConfig) -> str:
-    """Answer a file's name for messages: a copy is called by where it came from."""
-    is_copy = source.path is not None and is_remote(source.path)
-    return describe(source) if is_copy else str(file)
+    wanted = {*map(str, source.columns.values()), *set(spec.required) - set(source.columns)}
+    alike = {
+        name: [column for column in table.columns if folded(column) == folded(name)]
+        for name in wanted - set(table.columns)
+    }
+    return table.rename({name: own[0] for name, own in alike.items() if len(own) == 1})
 
 
 def _open_connection(connection: Backend, source: SourceConfig) -> ir.Table:
@@ -247,17 +149,16 @@ def _open_query(connection: Backend, source: SourceConfig, spec: TableSpec) -> i
     """
     query, paths = str(source.query), dict(source.files or {})
     check_query(query, paths, describe(source))
-    wanted = written_names(query, spec, source.columns)
+    kept = {"text": sorted(written_names(query, spec, source.columns))}
     with workspace() as reader, reading(describe(source)):
-        files: list[str] = []
+        read: list[str] = []
         for name, path in paths.items():
             one = source.model_copy(update={"path": path, "files": None, "query": None})
-            here = _files_here(reader, one)
-            files += [str(file.absolute()) for file in here]
-            there = {own for file in here for own in _column_names(file, one)}
-            kept = {"text": [own for own in there if own.lower() in wanted]}
-            reader.create_view(name, open_files(reader, here, one, kept))
-        rows = run_query(reader, query, files, describe(source))
+            files = make_ready(reader, _files_here(reader, one), one)
+            read += [str(file.absolute()) for file in files.paths]
+            reader.create_view(name, open_ready(reader, files, kept))
+        add_notes(connection, take_notes(reader))
+        rows = run_query(reader, query, read, describe(source))
         return _copy(connection, with_whole_ids(rows, spec, source.columns))
 
 

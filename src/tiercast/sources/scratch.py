@@ -50,6 +50,12 @@ def scratch_folder(parent: Path | None = None, prefix: str = PREFIX) -> Iterator
         os.close(lock)
 
 
+def new_path(folder: Path, name: str) -> Path:
+    """Return a path in a folder, made where it is not there yet, that no other file has."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{secrets.token_hex(6)}-{name}"
+
+
 @contextmanager
 def filling(folder: Path, *families: type[Exception]) -> Iterator[None]:
     """Turn a disk found full while the block writes into a scratch folder into an OutputError.

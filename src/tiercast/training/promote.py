@@ -109,7 +109,13 @@ def set_right(settings: Config, progress: Progress) -> tuple[str, ...]:
 
 
 def _replace(
-    settings: Config, version: Version, why: str, by: str | None, progress: Progress, *, forward: bool
+    settings: Config,
+    version: Version,
+    why: str,
+    by: str | None,
+    progress: Progress,
+    *,
+    forward: bool,
 ) -> ModelVersion:
     """Promote, complete the record, and say where the champion's target is another now."""
     before = version_of(settings, CHAMPION)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TABLES
 from tiercast.sources.column_look import ColumnLook
 from tiercast.sources.guess import ColumnGuess, MapGuess
@@ -25,6 +26,8 @@ class Draft:
     written_to: str
     guess: MapGuess
     horizon: SuggestedHorizon | None
+    source: SourceConfig | None = None
+    notes: tuple[str, ...] = ()
 
 
 def config_text(draft: Draft) -> str:
@@ -46,7 +49,16 @@ def _head(draft: Draft) -> list[str]:
         "sources:",
         "  transactions:",
         f"    path: {scalar(draft.data)}",
+        *_reading(draft.source),
+        *(f"    # {_comment(note)}" for note in draft.notes),
     ]
+
+
+def _reading(source: SourceConfig | None) -> list[str]:
+    if source is None:
+        return []
+    keys = (("encoding", source.encoding), ("sheet", source.sheet))
+    return [f"    {key}: {scalar(value)}" for key, value in keys if value is not None]
 
 
 def _columns(guess: MapGuess) -> list[str]:

@@ -1,13 +1,12 @@
 """`tiercast init FILE`: look at a data file and write a config with its guesses marked."""
 
 import glob
-import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 import ibis.expr.types as ir
 import yaml
+from pydantic import ValidationError
 
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError
@@ -15,6 +14,7 @@ from tiercast.config.loading import parse_config
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TABLES
 from tiercast.sources.column_look import look_at
+from tiercast.sources.file_notes import take_notes
 from tiercast.sources.guess import MapGuess, guess_map
 from tiercast.sources.mapping import map_columns
 from tiercast.sources.object_store import is_remote
@@ -22,26 +22,38 @@ from tiercast.sources.readers import open_source
 from tiercast.sources.rhythm import SuggestedHorizon, order_rhythm, suggest_horizon
 from tiercast.sources.samples import SAMPLE_SCHEME
 from tiercast.sources.workspace import workspace
+from tiercast.verbs.config_name import base_name, unique_name
 from tiercast.verbs.config_text import Draft, config_text
 
 PIPELINES = Path("pipelines")
-FALLBACK_NAME = "orders"
 
 
 @dataclass(frozen=True)
 class InitResult:
-    """The config written, the guesses in it, and what the user must mend before it works."""
+    """The config written, the guesses in it, and what the user must mend before it works.
+
+    `notes` say what of the files was not read as rows, and how their text was read.
+    """
 
     path: Path
     guess: MapGuess
     horizon: SuggestedHorizon | None
     to_mend: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
-def init(file: str | Path, output: str | Path | None = None, *, force: bool = False) -> InitResult:
-    """Guess the column map of an order file (csv or parquet, a glob or folder of them).
+def init(
+    file: str | Path,
+    output: str | Path | None = None,
+    *,
+    force: bool = False,
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> InitResult:
+    """Guess the column map of an order file (any kind that is read, a glob or folder of them).
 
-    The config goes to `output`, or to `pipelines/<name of the file>.yaml`.
+    The config goes to `output`, or to `pipelines/<name of the file>.yaml`. `encoding` and `sheet`
+    are the source's keys of these names.
 
     Raises
     ------
@@ -50,56 +62,41 @@ def init(file: str | Path, output: str | Path | None = None, *, force: bool = Fa
         customer, the time or the amount.
     """
     data = str(file)
-    name = base_name(data)
-    path = Path(output) if output is not None else PIPELINES / f"{name}.yaml"
+    path = Path(output) if output is not None else PIPELINES / f"{base_name(data)}.yaml"
     if path.exists() and not force:
         raise InputError(f"{path} is there already; --force replaces it, --output names another.")
     _check_there(data)
-    guess, horizon = _look_over(data)
-    text = config_text(Draft(name, data, str(path), guess, horizon))
+    name = unique_name(data, {PIPELINES, path.parent})
+    try:
+        source = SourceConfig(path=data, encoding=encoding, sheet=sheet)
+    except ValidationError as error:
+        raise InputError(f"{error.errors()[0]['msg'].removeprefix('Value error, ')}.") from None
+    guess, horizon, notes = _look_over(source)
+    text = config_text(Draft(name, data, str(path), guess, horizon, source, notes))
     parse_config(yaml.safe_load(text), origin=str(path))
     write_text_atomically(path, text)
-    return InitResult(path, guess, horizon, _to_mend(guess))
-
-
-def base_name(data: str) -> str:
-    """Answer a name for the customer base, good for folders and MLflow, from a path or glob.
-
-    Examples
-    --------
-    >>> base_name("exports/Orders 2024.csv.gz"), base_name("data/shop/*.parquet")
-    ('orders_2024', 'shop')
-    >>> base_name("订单.csv")
-    'orders'
-    >>> base_name("https://shop.example/sales.parquet?sig=a/b")
-    'sales'
-    """
-    address = data.partition("?")[0] if is_remote(data) else data  # a signature names nothing
-    for part in reversed(Path(address).parts):
-        plain = unicodedata.normalize("NFKD", part.partition(".")[0].casefold())
-        name = re.sub(r"[^a-z0-9]+", "_", plain.encode("ascii", "ignore").decode()).strip("_")
-        if name and "*" not in part:
-            return name
-        if "*" not in part:
-            break
-    return FALLBACK_NAME
+    return InitResult(path, guess, horizon, _to_mend(guess), notes)
 
 
 def _check_there(data: str) -> None:
     is_plain = SAMPLE_SCHEME not in data and not glob.has_magic(data)
     if is_plain and not is_remote(data) and not Path(data).exists():
         raise InputError(
-            f"No such file: {data}. Name a csv or parquet file, or several by a pattern in "
-            "quotes: 'orders/*.parquet'."
+            f"No such file: {data}. Name a file (csv, xlsx, json, parquet, ...), or several by a "
+            "pattern in quotes: 'orders/*.parquet'."
         )
 
 
-def _look_over(data: str) -> tuple[MapGuess, SuggestedHorizon | None]:
+def _look_over(
+    source: SourceConfig,
+) -> tuple[MapGuess, SuggestedHorizon | None, tuple[str, ...]]:
+    data = str(source.path)
     with workspace() as connection:
-        rows = open_source(connection, SourceConfig(path=data))
+        rows = open_source(connection, source)
         table = connection.create_table("looked_at", rows)
         guess = guess_map(look_at(table), data)
-        return guess, _horizon(table, guess, data)
+        notes = tuple(note.sentence for note in take_notes(connection))
+        return guess, _horizon(table, guess, data), notes
 
 
 def _horizon(table: ir.Table, guess: MapGuess, data: str) -> SuggestedHorizon | None:

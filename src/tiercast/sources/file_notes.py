@@ -1,0 +1,80 @@
+"""What was found in files beside their rows: lines that are no data, the encoding, other sheets.
+
+The notes of a job stand beside its engine, for the data report and for `init`: nothing is left
+out of a file in silence.
+"""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from ibis.backends.sql import SQLBackend
+
+from tiercast.contract.report import RuleFinding
+
+IGNORED, READ = "ignored", "kept"
+EXAMPLES = 3
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class FileNote:
+    """One thing found in one file; `rows` is how many lines or rows it concerns."""
+
+    file: str
+    rule: str
+    rows: int
+    outcome: str
+    handling: str
+    remedy: str
+    examples: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The note as one line, for `init`."""
+        shown = f" (such as {', '.join(self.examples)})" if self.examples else ""
+        return f"{self.file}: {self.handling}: {self.rows:,} rows{shown}; {self.remedy}."
+
+    def finding(self, table: str) -> RuleFinding:
+        """Return the note as a line of the data report."""
+        return RuleFinding(
+            table=table,
+            rule=self.rule,
+            column=PurePath(self.file).name,
+            rows=self.rows,
+            outcome=self.outcome,
+            handling=self.handling,
+            remedy=self.remedy,
+            examples=self.examples,
+        )
+
+
+def add_notes(connection: SQLBackend, notes: tuple[FileNote, ...]) -> None:
+    """Put notes beside the engine that a job works on."""
+    connection.__dict__.setdefault("file_notes", []).extend(notes)
+
+
+def take_notes(connection: SQLBackend) -> tuple[FileNote, ...]:
+    """Return the notes since they were last taken."""
+    return tuple(connection.__dict__.pop("file_notes", ()))
+
+
+def examples(texts: list[str]) -> tuple[str, ...]:
+    """Return the first few texts, each short and in quotes."""
+    short = (text if len(text) <= LONGEST else f"{text[:LONGEST]}..." for text in texts)
+    return tuple(map(repr, list(short)[:EXAMPLES]))
+
+
+def left_out(
+    file: str, above: list[str], below: list[str], repeats: int = 0
+) -> tuple[FileNote, ...]:
+    """Return notes of the lines of a file that are no data: titles, totals, headers again."""
+    found = (
+        ("lines_above_header", "lines above the header, not read", len(above), examples(above)),
+        ("lines_below_table", "lines below the table, not read", len(below), examples(below)),
+        ("repeated_header", "the header again, not read", repeats, ()),
+    )
+    return tuple(
+        FileNote(file, rule, rows, IGNORED, how, "nothing to do", shown)
+        for rule, how, rows, shown in found
+        if rows
+    )
