@@ -1,0 +1,120 @@
+"""The ways in which people and systems write times, and whether a value fits one."""
+
+import datetime as dt
+from collections.abc import Collection
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.sources.mapping import UTC, try_strptime
+
+WHOLE_DATES = ("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m")
+DAY_PARTS = (
+    "%Y-%m-%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%m.%d.%Y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d-%m-%y",
+    "%m-%d-%y",
+    "%Y年%m月%d日",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d/%b/%Y",
+    "%d %B %Y",
+    "%d. %B %Y",
+    "%b %d, %Y",
+    "%b %d %Y",
+    "%B %d, %Y",
+    "%B %d %Y",
+    "%b-%d-%y",
+    "%b-%d-%Y",
+    "%a, %d %b %Y",
+)
+CLOCK_PARTS = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    " %H:%M:%S.%f",
+    ", %H:%M",
+    ", %H:%M:%S",
+    ", %I:%M %p",
+    ", %I:%M:%S %p",
+    " %H:%M:%S %z",
+    " %H:%M %z",
+    " %H:%M:%S UTC",
+    " %H:%M:%S GMT",
+)
+MORE_FORMATS = (
+    "%Y-%m",
+    "%Y/%m",
+    "%m/%Y",
+    "%m.%Y",
+    "%b %Y",
+    "%B %Y",
+    "%b-%y",
+    "%b-%Y",
+    "%Y年%m月",
+    "%Y-%m-%dT%H:%M:%S%z",
+    "%Y-%m-%dT%H:%M:%S.%f%z",
+    "%Y-%m-%d %H:%M:%S.%f %z",
+    "%Y/%m/%dT%H:%M:%S",
+    "%d.%m.%Y %H:%M Uhr",
+    "%d.%m.%Y %H:%M:%S Uhr",
+    "%a %b %d %H:%M:%S %Y",
+    "%d/%b/%Y:%H:%M:%S %z",
+)
+TEXT_FORMATS = (*(day + clock for day in DAY_PARTS for clock in CLOCK_PARTS), *MORE_FORMATS)
+
+# Words for times written as plain numbers, with the numbers of 2000-01-01 and 2050-01-01.
+EPOCH_SPAN = (946_684_800, 2_524_608_000)
+NUMBER_FORMATS = {
+    "epoch_s": EPOCH_SPAN,
+    "epoch_ms": tuple(1_000 * end for end in EPOCH_SPAN),
+    "epoch_us": tuple(1_000_000 * end for end in EPOCH_SPAN),
+    "excel": (36_526, 54_789),
+}
+LOOSE = frozenset([*NUMBER_FORMATS, "%Y%m"])  # ids and amounts look the same
+
+
+def promising(values: Collection[str]) -> list[str]:
+    """Return the patterns that fit at least a quarter of some values, by Python's own reading."""
+    dated = [value.strip() for value in values if any(c.isdigit() for c in value)]
+    if len(dated) * 4 < len(values):
+        return []
+    patterns = (*TEXT_FORMATS, *WHOLE_DATES)
+    return [p for p in patterns if sum(_fits(v, p) for v in dated) * 4 >= len(values)]
+
+
+def _fits(value: str, pattern: str) -> bool:
+    try:
+        dt.datetime.strptime(value, pattern)  # noqa: DTZ007  only whether it fits
+    except ValueError:
+        return False
+    return True
+
+
+def plausible(value: ir.Value, form: str | None) -> ir.BooleanValue:
+    """Return whether each value reads as a time that a customer lived in; None stands for ISO."""
+    if form in NUMBER_FORMATS:
+        return value.try_cast("float64").between(*NUMBER_FORMATS[form])
+    time = read_as(value, form)
+    return (time >= ibis.timestamp("1970-01-01")) & (time < ibis.timestamp("2100-01-01"))
+
+
+def read_as(value: ir.Value, form: str | None) -> ir.TimestampValue:
+    """Return each value as a naive UTC timestamp by a pattern, null where it does not fit."""
+    text = value.cast("string")
+    if form is None:
+        return text.try_cast(UTC).cast("timestamp(6)")
+    return try_strptime(text, form).cast("timestamp(6)")

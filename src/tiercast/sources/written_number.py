@@ -1,0 +1,30 @@
+"""Numbers as people write money: signs and names of currencies, separators, brackets."""
+
+import ibis.expr.types as ir
+
+CURRENCY = (
+    r"(?:[A-Z]{0,3}\p{Sc}|EUR|USD|GBP|CHF|JPY|CNY|RMB|CAD|AUD|NZD|INR|BRL|MXN|SEK|NOK|DKK|PLN|CZK"
+    r"|HUF|HKD|TWD|SGD|KRW|RUB|TRY|ZAR|Euro|kr\.?|Fr\.?|zł|Kč|Ft|Rs\.?|元|円|圓|원)"
+)
+DIGITS = r"(?:[0-9]{1,3}(?:[., '’\x{a0}\x{202f}][0-9]{3})+|[0-9]*)(?:[.,][0-9]+)?"
+MONEY = rf"(?i)^\s*[-+−(]?\s*{CURRENCY}?\s*[-+−(]?\s*{DIGITS}\s*{CURRENCY}?\s*[-−)]?\s*$"
+NEGATIVE = r"^[^0-9]*[-−(]|[0-9][^0-9]*[-−]\s*$"
+DECIMALS = r"[.,]([0-9]{1,2})$"
+
+
+def written_number(value: ir.Value) -> ir.FloatingValue:
+    """Return each value as a float, null where it is no number.
+
+    This is for a look alone: separators that could be either are read as thousands, as in 1.234.
+    """
+    number = value.try_cast("float64")
+    return number.coalesce(_of_money(value)) if value.type().is_string() else number
+
+
+def _of_money(text: ir.StringValue) -> ir.FloatingValue:
+    digits = text.re_replace(r"[^0-9.,]", "")
+    whole = digits.re_replace(DECIMALS, "").re_replace(r"[.,]", "")
+    number = (whole + "." + digits.re_extract(DECIMALS, 1)).try_cast("float64")
+    signed = text.re_search(NEGATIVE).ifelse(-number, number)
+    is_money = text.re_search(MONEY) & text.re_search("[0-9]")
+    return is_money.ifelse(signed, None)
