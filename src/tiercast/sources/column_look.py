@@ -14,12 +14,19 @@ from tiercast.sources.time_formats import (
     plausible,
     promising,
 )
-from tiercast.sources.written_number import written_number
+from tiercast.sources.written_number import decimal_commas, written_number
 
 Kind = Literal["integer", "number", "text", "time", "other"]
 
 TRIAL_VALUES = 20  # enough to see which time formats are worth a look at every row
-NO_NUMBERS = {"numbers": 0, "fractions": 0, "least": None, "greatest": None}
+NO_NUMBERS = {
+    "numbers": 0,
+    "fractions": 0,
+    "least": None,
+    "greatest": None,
+    "plain": 0,
+    "commas": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class ColumnLook:
     `numbers` and `times` say how many values parse as such, `fractions` how many have decimals;
     `time_format` is None where times are ISO or typed. `least` and `greatest` are numbers.
     `readings` are two where every date can be read day-first and month-first, the likelier first.
+    `plain_numbers` are numbers without signs of money, `decimal_commas` those such as 12,50.
     """
 
     name: str
@@ -44,6 +52,8 @@ class ColumnLook:
     times: float = 0.0
     time_format: str | None = None
     readings: tuple[Reading, ...] = ()
+    plain_numbers: float = 0.0
+    decimal_commas: float = 0.0
 
     @property
     def repeats(self) -> float:
@@ -89,6 +99,8 @@ def _look(table: ir.Table, name: str) -> ColumnLook:
         times=1.0 if kind == "time" else times / filled,
         time_format=two_ways[0].time_format if two_ways else best,
         readings=two_ways,
+        plain_numbers=seen["plain"] / filled,
+        decimal_commas=seen["commas"] / filled,
     )
 
 
@@ -124,6 +136,8 @@ def _number_measures(value: ir.Value) -> dict[str, ir.Value]:
         "fractions": (number % 1 != 0).sum().fill_null(0),
         "least": number.min(),
         "greatest": number.max(),
+        "plain": value.try_cast("float64").count(),
+        "commas": decimal_commas(value),
     }
 
 
@@ -156,4 +170,4 @@ def _best_format(seen: dict[str, int], formats: list[str | None]) -> tuple[int, 
     if not counts:
         return 0, None
     best = counts.index(max(counts))
-    return counts[best], formats[best]
+    return counts[best], formats[best] if counts[best] else None

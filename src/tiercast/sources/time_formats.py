@@ -1,7 +1,8 @@
 """The ways in which people and systems write times, and whether a value fits one."""
 
-import datetime as dt
+import re
 from collections.abc import Collection
+from functools import cache
 
 import ibis
 import ibis.expr.types as ir
@@ -76,6 +77,18 @@ MORE_FORMATS = (
 )
 TEXT_FORMATS = (*(day + clock for day in DAY_PARTS for clock in CLOCK_PARTS), *MORE_FORMATS)
 
+PIECES = {
+    "%Y": "[0-9]{4}",
+    **dict.fromkeys(("%m", "%d", "%H", "%I", "%M", "%S"), "[0-9]{1,2}"),
+    "%y": "[0-9]{2}",
+    "%f": "[0-9]{1,9}",
+    "%b": "[a-z]{3}",
+    "%B": "[a-z]{3,9}",
+    "%a": "[a-z]{3}",
+    "%p": "[ap]m",
+    "%z": "(?:z|[-+][0-9:]{2,6})",
+}
+
 # Words for times written as plain numbers, with the numbers of 2000-01-01 and 2050-01-01.
 EPOCH_SPAN = (946_684_800, 2_524_608_000)
 NUMBER_FORMATS = {
@@ -88,20 +101,26 @@ LOOSE = frozenset([*NUMBER_FORMATS, "%Y%m"])  # ids and amounts look the same
 
 
 def promising(values: Collection[str]) -> list[str]:
-    """Return the patterns that fit at least a quarter of some values, by Python's own reading."""
+    """Return the patterns that at least a quarter of some values have the shape of."""
     dated = [value.strip() for value in values if any(c.isdigit() for c in value)]
-    if len(dated) * 4 < len(values):
+    if not dated or len(dated) * 4 < len(values):
         return []
-    patterns = (*TEXT_FORMATS, *WHOLE_DATES)
-    return [p for p in patterns if sum(_fits(v, p) for v in dated) * 4 >= len(values)]
+    return [
+        pattern
+        for pattern, shape in _shapes().items()
+        if sum(shape.fullmatch(value) is not None for value in dated) * 4 >= len(values)
+    ]
 
 
-def _fits(value: str, pattern: str) -> bool:
-    try:
-        dt.datetime.strptime(value, pattern)  # noqa: DTZ007  only whether it fits
-    except ValueError:
-        return False
-    return True
+@cache
+def _shapes() -> dict[str, re.Pattern[str]]:
+    """Return, for each pattern, a regular expression of the texts that may fit it."""
+    return {form: _shape(form) for form in (*TEXT_FORMATS, *WHOLE_DATES)}
+
+
+def _shape(pattern: str) -> re.Pattern[str]:
+    parts = re.split("(%[A-Za-z])", pattern)
+    return re.compile("".join(PIECES.get(p) or re.escape(p) for p in parts), re.IGNORECASE)
 
 
 def plausible(value: ir.Value, form: str | None) -> ir.BooleanValue:

@@ -1,5 +1,6 @@
 """Numbers as people write money: signs and names of currencies, separators, brackets."""
 
+import ibis
 import ibis.expr.types as ir
 
 CURRENCY = (
@@ -19,6 +20,14 @@ def written_number(value: ir.Value) -> ir.FloatingValue:
     """
     number = value.try_cast("float64")
     return number.coalesce(_of_money(value)) if value.type().is_string() else number
+
+
+def decimal_commas(value: ir.Value) -> ir.IntegerScalar:
+    """Return how many values are written with a decimal comma, as 12,50 or 1.234,5."""
+    if not value.type().is_string():
+        return ibis.literal(0)
+    is_comma = value.re_search(r"[0-9],[0-9]{1,2}[^0-9]*$") & value.re_search(MONEY)
+    return is_comma.fill_null(ibis.literal(False)).sum().fill_null(0)
 
 
 def _of_money(text: ir.StringValue) -> ir.FloatingValue:

@@ -1,12 +1,12 @@
 """`tiercast init FILE`: look at a data file and write a config with its guesses marked."""
 
 import glob
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-import ibis.expr.types as ir
 import yaml
 
 from tiercast.artifacts.text_file import write_text_atomically
@@ -14,10 +14,10 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import parse_config
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TABLES
-from tiercast.sources.column_look import look_at
-from tiercast.sources.guess import MapGuess, guess_map
+from tiercast.sources.guess import MapGuess
 from tiercast.sources.mapping import map_columns
 from tiercast.sources.object_store import is_remote
+from tiercast.sources.proposal import Proposal, propose
 from tiercast.sources.readers import open_source
 from tiercast.sources.rhythm import SuggestedHorizon, order_rhythm, suggest_horizon
 from tiercast.sources.samples import SAMPLE_SCHEME
@@ -30,24 +30,45 @@ FALLBACK_NAME = "orders"
 
 @dataclass(frozen=True)
 class InitResult:
-    """The config written, the guesses in it, and what the user must mend before it works."""
+    """The config written, the guesses in it, and what the user must know and mend."""
 
     path: Path
-    guess: MapGuess
+    proposal: Proposal
     horizon: SuggestedHorizon | None
-    to_mend: tuple[str, ...]
+
+    @property
+    def guess(self) -> MapGuess:
+        """The column of each role, with its reason."""
+        return self.proposal.guess
+
+    @property
+    def layout(self) -> str | None:
+        """The export that the file was recognised as."""
+        return self.proposal.layout.title if self.proposal.layout else None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user must know of the file."""
+        return self.proposal.notes
+
+    @property
+    def to_mend(self) -> tuple[str, ...]:
+        """What is missing: `check` refuses the config until it is there."""
+        return self.proposal.to_mend
 
 
 def init(file: str | Path, output: str | Path | None = None, *, force: bool = False) -> InitResult:
-    """Guess the column map of an order file (csv or parquet, a glob or folder of them).
+    """Recognise the layout of an order file, or guess its columns, and write a config.
 
-    The config goes to `output`, or to `pipelines/<name of the file>.yaml`.
+    A file is csv or parquet, or a glob or folder of them. The config goes to `output`, or to
+    `pipelines/<name of the file>.yaml`. Where one of customer, time and amount is not found, the
+    config is written with the gap marked, and `to_mend` says so.
 
     Raises
     ------
     InputError
-        The config is already there (and not `force`), or the file has no column that can be the
-        customer, the time or the amount.
+        The config is already there (and not `force`), the file holds no money, or two of
+        customer, time and amount are missing.
     """
     data = str(file)
     name = base_name(data)
@@ -55,11 +76,12 @@ def init(file: str | Path, output: str | Path | None = None, *, force: bool = Fa
     if path.exists() and not force:
         raise InputError(f"{path} is there already; --force replaces it, --output names another.")
     _check_there(data)
-    guess, horizon = _look_over(data)
-    text = config_text(Draft(name, data, str(path), guess, horizon))
+    proposal = propose(data)
+    horizon = None if proposal.to_mend else _horizon(proposal.source)
+    text = config_text(Draft(name, data, str(path), proposal, horizon))
     parse_config(yaml.safe_load(text), origin=str(path))
     write_text_atomically(path, text)
-    return InitResult(path, guess, horizon, _to_mend(guess))
+    return InitResult(path, proposal, horizon)
 
 
 def base_name(data: str) -> str:
@@ -69,8 +91,8 @@ def base_name(data: str) -> str:
     --------
     >>> base_name("exports/Orders 2024.csv.gz"), base_name("data/shop/*.parquet")
     ('orders_2024', 'shop')
-    >>> base_name("订单.csv")
-    'orders'
+    >>> base_name("店铺一.csv"), base_name("店铺二.csv")  # letters lost: told apart by a digest
+    ('orders_0fe5', 'orders_0000')
     >>> base_name("https://shop.example/sales.parquet?sig=a/b")
     'sales'
     """
@@ -78,6 +100,8 @@ def base_name(data: str) -> str:
     for part in reversed(Path(address).parts):
         plain = unicodedata.normalize("NFKD", part.partition(".")[0].casefold())
         name = re.sub(r"[^a-z0-9]+", "_", plain.encode("ascii", "ignore").decode()).strip("_")
+        if "*" not in part and any(c.isalpha() and not c.isascii() for c in plain):
+            return f"{name or FALLBACK_NAME}_{hashlib.sha256(plain.encode()).hexdigest()[:6]}"
         if name and "*" not in part:
             return name
         if "*" not in part:
@@ -94,27 +118,8 @@ def _check_there(data: str) -> None:
         )
 
 
-def _look_over(data: str) -> tuple[MapGuess, SuggestedHorizon | None]:
+def _horizon(source: SourceConfig) -> SuggestedHorizon | None:
     with workspace() as connection:
-        rows = open_source(connection, SourceConfig(path=data))
-        table = connection.create_table("looked_at", rows)
-        guess = guess_map(look_at(table), data)
-        return guess, _horizon(table, guess, data)
-
-
-def _horizon(table: ir.Table, guess: MapGuess, data: str) -> SuggestedHorizon | None:
-    columns = guess.columns
-    if guess.unit_price:
-        columns = {**columns, "amount": guess.unit_price.name}
-    source = SourceConfig(path=data, columns=columns, time_format=guess.time_format)
-    rhythm = order_rhythm(map_columns(table, TABLES["transactions"], source))
+        rows = open_source(connection, source)
+        rhythm = order_rhythm(map_columns(rows, TABLES["transactions"], source))
     return suggest_horizon(rhythm) if rhythm else None
-
-
-def _to_mend(guess: MapGuess) -> tuple[str, ...]:
-    if guess.unit_price is None:
-        return ()
-    return (
-        f"`amount` is missing: `{guess.unit_price.name}` looks like the price of one piece. "
-        "Add a column with the money of each row to the file, and map it.",
-    )

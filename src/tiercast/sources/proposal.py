@@ -1,0 +1,294 @@
+"""What `init` proposes for a file: a source that reads it as orders, with the reason of each part.
+
+A known layout gives the SQL of each column; of an unknown one the columns are guessed. Either way
+the source is read once before it is proposed, so that what is said of it is what it gives.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import ibis.expr.types as ir
+
+from tiercast.config.schema import SourceConfig
+from tiercast.contract.errors import DataContractError
+from tiercast.sources.column_look import ColumnLook, look_at
+from tiercast.sources.guess import REQUIRED, ROLES, ColumnGuess, MapGuess, guess_map
+from tiercast.sources.layout import Layout
+from tiercast.sources.layout_files import known_files
+from tiercast.sources.layout_query import (
+    Columns,
+    Looks,
+    conditions,
+    plain_columns,
+    quoted,
+    select_text,
+    selected,
+    text_value,
+)
+from tiercast.sources.order_totals import Totals, amount_is, order_totals
+from tiercast.sources.readers import open_source
+from tiercast.sources.side_columns import (
+    Tally,
+    currency_column,
+    is_no_sale,
+    status_column,
+    tallied,
+)
+from tiercast.sources.workspace import workspace
+
+TABLE = "orders"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A source as a config may have it, the guesses behind it, and what a user must know.
+
+    `notes` are facts about the file, `to_mend` what must be decided before it can be used.
+    """
+
+    source: SourceConfig
+    guess: MapGuess
+    layout: Layout | None = None
+    notes: tuple[str, ...] = ()
+    to_mend: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a query while it is put together: SQL of columns, tables and conditions."""
+
+    files: Mapping[str, str]
+    select: Mapping[str, str]
+    tables: str
+    where: tuple[str, ...] = ()
+    plain: Mapping[str, str] | None = None
+
+    @property
+    def source(self) -> SourceConfig:
+        """The source: a path where plain columns suffice, else a query over the files."""
+        if self.plain is not None and not self.where and len(self.files) == 1:
+            return SourceConfig(path=next(iter(self.files.values())), columns=dict(self.plain))
+        query = select_text(self.select, self.tables, self.where)
+        return SourceConfig(files=dict(self.files), query=query)
+
+    def tally(self, value: str, kept: tuple[str, ...], where: tuple[str, ...]) -> list[Tally]:
+        """Return the values of some SQL with their rows and money, and whether they are kept."""
+        kept_sql = " and ".join(f"({one})" for one in kept) or "true"
+        columns = {"value": value, "kept": kept_sql, "amount": self.select["amount"]}
+        source = SourceConfig(
+            files=dict(self.files), query=select_text(columns, self.tables, where)
+        )
+        with workspace() as connection:
+            return tallied(open_source(connection, source))
+
+
+def propose(data: str) -> Proposal:
+    """Return the source that reads a file, or a folder of a known layout, as orders.
+
+    Raises
+    ------
+    DataContractError
+        The file cannot be read, holds no money, or nothing in it can be orders.
+    """
+    known = known_files(data)
+    if known is None:
+        return _of_unknown(data)
+    layout, files = known
+    if layout.refused:
+        raise DataContractError(f"{data}: this is {layout.title}: {layout.refused}")
+    return _of_layout(layout, files)
+
+
+def _of_layout(layout: Layout, files: Mapping[str, str]) -> Proposal:
+    looks = {table: _looks(path) for table, path in files.items()}
+    columns = Columns(looks)
+    parts = Parts(
+        files,
+        selected(layout, columns),
+        layout.tables,
+        tuple(conditions(layout, columns)),
+        plain_columns(layout, columns),
+    )
+    currency = columns.sql(layout.currency) if layout.currency else None
+    status = columns.sql(layout.status) if layout.status else None
+    parts, notes = _of_one_money(parts, currency)
+    notes = (*layout.notes, *_left_out(parts, status), *notes)
+    why = f"{layout.title}"
+    return _finished(parts, looks, layout, lambda _role: (1.0, why), notes)
+
+
+def _of_unknown(data: str) -> Proposal:
+    looks = _looks(data)
+    guess = guess_map(looks, data)
+    select = {g.role: quoted(g.look.name) for g in guess.guesses}
+    parts = Parts({TABLE: data}, select, TABLE, (), guess.columns)
+    notes: tuple[str, ...] = ()
+    if "amount" in select:
+        parts, notes = _without_no_sales(parts, status_column(looks))
+        currency = currency_column(looks)
+        parts, more = _of_one_money(parts, quoted(currency.name) if currency else None)
+        notes += more
+    known = {g.role: (g.score, g.reason) for g in guess.guesses}
+    return _finished(parts, {TABLE: looks}, None, known.__getitem__, notes, guess)
+
+
+def _finished(
+    parts: Parts,
+    looks: Looks,
+    layout: Layout | None,
+    known: Callable[[str], tuple[float, str]],
+    notes: tuple[str, ...],
+    guess: MapGuess | None = None,
+) -> Proposal:
+    """Read the source that the parts make, and say of each column what it gives."""
+    missing = tuple(role for role in REQUIRED if role not in parts.select)
+    source = parts.source
+    with workspace() as connection:
+        rows = connection.create_table("proposed", _named(open_source(connection, source), source))
+        seen = {look.name: _month_first(look, layout) for look in look_at(rows)}
+        totals = order_totals(rows) if {"order_id", "amount"} <= set(rows.columns) else None
+    own = source.columns or parts.select
+    guesses = tuple(
+        _explained(role.name, seen[role.name], str(own[role.name]), known)
+        for role in ROLES
+        if role.name in parts.select
+    )
+    time = seen.get("ordered_at")
+    repeated = _repeats(totals, str(own.get("amount", "")), layout)
+    settings = {
+        "time_format": time.time_format if time else None,
+        "amount_is": repeated[0],
+    }
+    found = guess or MapGuess(guesses, _unused(looks, source))
+    return Proposal(
+        source.model_copy(update=settings),
+        replace(found, guesses=guesses),
+        layout,
+        (*notes, *repeated[1], *_two_readings(time)),
+        (*found.gaps, *(_no_column(role, layout) for role in missing if layout)),
+    )
+
+
+def _looks(path: str) -> tuple[ColumnLook, ...]:
+    with workspace() as connection:
+        rows = open_source(connection, SourceConfig(path=path))
+        return look_at(connection.create_table("looked_at", rows))
+
+
+def _named(rows: ir.Table, source: SourceConfig) -> ir.Table:
+    """Return the rows under canonical names."""
+    if not source.columns:
+        return rows
+    return rows.select(**{role: rows[str(own)] for role, own in source.columns.items()})
+
+
+def _explained(
+    role: str, look: ColumnLook, own: str, known: Callable[[str], tuple[float, str]]
+) -> ColumnGuess:
+    score, why = known(role)
+    evidence = next(r.evidence for r in ROLES if r.name == role)
+    fit = next(r.fit for r in ROLES if r.name == role)(look)
+    reason = f"{why}; {evidence(look)}" if evidence(look) not in why else why
+    return ColumnGuess(role, replace(look, name=own), min(score, fit or score), reason)
+
+
+def _unused(looks: Looks, source: SourceConfig) -> tuple[ColumnLook, ...]:
+    """Return the columns that the source does not name."""
+    said = f"{source.query or ''} {' '.join(source.columns.values())}"
+    return tuple(k for table in looks.values() for k in table if k.name not in said)
+
+
+def _month_first(look: ColumnLook, layout: Layout | None) -> ColumnLook:
+    """Return the look with the reading that the layout's platform writes, where both are open."""
+    if not look.readings or layout is None or not layout.month_first:
+        return look
+    both = sorted(look.readings, key=lambda reading: reading.order != "month-first")
+    return replace(look, readings=tuple(both), time_format=both[0].time_format)
+
+
+def _of_one_money(parts: Parts, currency: str | None) -> tuple[Parts, tuple[str, ...]]:
+    """Keep the currency of most orders, and name the others: they are never summed together."""
+    if currency is None or "amount" not in parts.select:
+        return parts, ()
+    found = parts.tally(currency, (), parts.where)
+    named = [tally for tally in found if tally.value != "(empty)"]
+    if not named:
+        return parts, ()
+    main, others = named[0], [tally for tally in found if tally != named[0]]
+    kept = replace(parts, where=(*parts.where, f"{currency} = {text_value(main.value)}"))
+    if not others:
+        return (parts if parts.plain and not parts.where else kept), ()
+    left = "; ".join(map(str, others))
+    return kept, (
+        f"Several currencies: {main} is kept, being that of most orders. Left out: {left}. To use "
+        "them, convert the amounts first, or make a config for each currency.",
+    )
+
+
+def _left_out(parts: Parts, status: str | None) -> tuple[str, ...]:
+    """Say how many rows the conditions leave out, by status."""
+    if not parts.where or "amount" not in parts.select:
+        return ()
+    found = parts.tally(status or "''", parts.where, ())
+    kept, left = ([t for t in found if t.kept is flag] for flag in (True, False))
+    if not left:
+        return ()
+    shown = ", ".join(f"{t.value or 'rows'} {t.rows:,}" for t in left[:8])
+    return (
+        f"Rows that are orders: {sum(t.rows for t in kept):,}; left out: "
+        f"{sum(t.rows for t in left):,}" + (f" (by status: {shown})." if status else "."),
+    )
+
+
+def _without_no_sales(
+    parts: Parts, status: ColumnLook | None
+) -> tuple[Parts, tuple[str, ...]]:
+    """Leave out rows whose status says that the order came to nothing."""
+    if status is None:
+        return parts, ()
+    found = parts.tally(quoted(status.name), (), ())
+    void = [t for t in found if is_no_sale(t.value) and not t.below_zero]
+    if not void:
+        return parts, ()
+    listed = ", ".join(sorted(text_value(t.value) for t in void))
+    column = quoted(status.name)
+    condition = f"({column} is null or {column} not in ({listed}))"
+    kept = ", ".join(f"{t.value} {t.rows:,}" for t in found if t not in void)
+    left = ", ".join(f"{t.value} {t.rows:,}" for t in void)
+    note = f"By `{status.name}`, no orders: {left} rows. Counted as orders: {kept}."
+    return replace(parts, where=(*parts.where, condition)), (note,)
+
+
+def _repeats(
+    totals: Totals | None, column: str, layout: Layout | None
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return what the amount is of, and the words for it, where orders have several lines."""
+    if totals is None or not totals.repeated:
+        return None, ()
+    found = amount_is(totals, column)
+    if layout and layout.amount_is and totals.repeated == totals.orders:
+        found = layout.amount_is
+    facts = (
+        f"{totals.repeated:,} of {totals.orders:,} orders with several lines repeat one amount: "
+        f"once an order it sums to {totals.once:,.2f}, by line to {totals.summed:,.2f}"
+    )
+    if found == "order":
+        return found, (f"{facts}. It is taken once an order (`amount_is: order`).",)
+    if found == "line":
+        return found, (f"{facts}. By its name it is a line's (`amount_is: line`).",)
+    return None, (f"{facts}. If it is the order's total, write `amount_is: order`.",)
+
+
+def _two_readings(time: ColumnLook | None) -> tuple[str, ...]:
+    if time is None or not time.readings:
+        return ()
+    taken, other = time.readings
+    return (
+        f"Every date can be read two ways. Taken: {taken.span}, the more likely. Else: "
+        f"{other.span} (`time_format: \"{other.time_format}\"`). See which is true.",
+    )
+
+
+def _no_column(role: str, layout: Layout | None) -> str:
+    title = layout.title if layout else "the file"
+    return f"`{role}` is missing: no column of this file of {title} can be it, or it is empty."
