@@ -1,7 +1,8 @@
 """What each column of an unknown file looks like: kind, spread, and what its values parse as."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -18,7 +19,7 @@ from tiercast.sources.written_number import decimal_commas, written_number
 
 Kind = Literal["integer", "number", "text", "time", "other"]
 
-TRIAL_VALUES = 20  # enough to see which time formats are worth a look at every row
+TRIAL_ROWS = 200  # enough to see which time formats are worth a look at every row
 NO_NUMBERS = {
     "numbers": 0,
     "fractions": 0,
@@ -73,13 +74,14 @@ class ColumnLook:
 
 def look_at(table: ir.Table) -> tuple[ColumnLook, ...]:
     """Return one look per column, in the table's order."""
-    return tuple(_look(table, name) for name in table.columns)
+    trial = table.limit(TRIAL_ROWS).to_pyarrow()
+    return tuple(_look(table, name, trial[name].to_pylist()) for name in table.columns)
 
 
-def _look(table: ir.Table, name: str) -> ColumnLook:
+def _look(table: ir.Table, name: str, trial: list[Any]) -> ColumnLook:
     value = table[name]
     kind = _kind(value)
-    formats = _promising_formats(table, name, kind)
+    formats = _formats(kind, {v for v in trial if v is not None} or _filled(table, name, kind))
     row = table.agg(**_measures(table, name, kind), **_time_counts(value, formats)).to_pyarrow()
     seen = NO_NUMBERS | row.to_pylist()[0]
     filled = max(seen["filled"], 1)
@@ -141,20 +143,21 @@ def _number_measures(value: ir.Value) -> dict[str, ir.Value]:
     }
 
 
-def _promising_formats(table: ir.Table, name: str, kind: Kind) -> list[str | None]:
+def _formats(kind: Kind, trial: Collection[Any]) -> list[str | None]:
     """Return the time formats worth a try on every row; None stands for ISO."""
     if kind in ("time", "other"):
         return []
     if kind == "text":
-        return [None, *promising(_sample(table, name)), *NUMBER_FORMATS]
+        return [None, *promising(trial), *NUMBER_FORMATS]
     return [*(WHOLE_DATES if kind == "integer" else ()), *NUMBER_FORMATS]
 
 
-def _sample(table: ir.Table, name: str) -> list[str]:
-    """Return some of the different values, the first and the last in order of text."""
-    different = table.filter(table[name].notnull()).select(value=table[name]).distinct()
-    ends = (different.order_by(way).limit(TRIAL_VALUES) for way in ("value", ibis.desc("value")))
-    return sorted({row["value"] for end in ends for row in end.to_pyarrow().to_pylist()})
+def _filled(table: ir.Table, name: str, kind: Kind) -> set[str]:
+    """Return some values of a column of text whose first rows are empty."""
+    if kind != "text":
+        return set()
+    filled = table.filter(table[name].notnull()).select(name).limit(TRIAL_ROWS).to_pyarrow()
+    return set(filled[name].to_pylist())
 
 
 def _time_counts(value: ir.Value, formats: list[str | None]) -> dict[str, ir.Value]:

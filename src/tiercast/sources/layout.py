@@ -1,5 +1,6 @@
 """The exports that `init` knows, as rows of layouts.yaml, and which of them some headers are."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +13,7 @@ from tiercast.sources.column_names import plain_name
 
 ROWS = Path(__file__).with_name("layouts.yaml")
 EITHER = "|"
+PLACE = re.compile(r"\{([^{}:]+)(?::(\w+))?\}")
 Alternatives = tuple[str, ...]
 
 
@@ -41,6 +43,16 @@ class Layout:
     def tables(self) -> str:
         """What stands after FROM."""
         return self.joined or next(iter(self.files))
+
+    @property
+    def headers(self) -> frozenset[str]:
+        """The plain names of all columns that the layout's SQL can use."""
+        tried = [*self.select.values(), *self.where, (self.status or "", self.currency or "")]
+        places = (match.group(1) for one in tried for t in one for match in PLACE.finditer(t))
+        named = {name for place in places for name in either(place)}
+        return frozenset(plain_name(n.partition(".")[2] or n) for n in named) | {
+            plain_name(n) for n in named
+        }
 
     def fits(self, table: str, headers: Collection[str]) -> bool:
         """Return whether headers are those of one of the layout's files."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from tiercast.sources.column_look import ColumnLook
 from tiercast.sources.column_names import plain_name
-from tiercast.sources.layout import Layout, either
+from tiercast.sources.layout import PLACE, Layout, either
 
-PLACE = re.compile(r"\{([^{}:]+)(?::(\w+))?\}")
 PLAIN = re.compile(r"\{[^{}:]+\}")
 
 Looks = Mapping[str, tuple[ColumnLook, ...]]

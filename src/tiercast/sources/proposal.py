@@ -4,7 +4,7 @@ A known layout gives the SQL of each column; of an unknown one the columns are g
 the source is read once before it is proposed, so that what is said of it is what it gives.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
@@ -12,12 +12,12 @@ import ibis.expr.types as ir
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.column_look import ColumnLook, look_at
+from tiercast.sources.column_names import plain_name
 from tiercast.sources.guess import REQUIRED, ROLES, ColumnGuess, MapGuess, guess_map
 from tiercast.sources.layout import Layout
 from tiercast.sources.layout_files import known_files
 from tiercast.sources.layout_query import (
     Columns,
-    Looks,
     conditions,
     plain_columns,
     quoted,
@@ -100,7 +100,7 @@ def propose(data: str) -> Proposal:
 
 
 def _of_layout(layout: Layout, files: Mapping[str, str]) -> Proposal:
-    looks = {table: _looks(path) for table, path in files.items()}
+    looks = {table: _looks(path, layout.headers) for table, path in files.items()}
     columns = Columns(looks)
     parts = Parts(
         files,
@@ -113,8 +113,7 @@ def _of_layout(layout: Layout, files: Mapping[str, str]) -> Proposal:
     status = columns.sql(layout.status) if layout.status else None
     parts, notes = _of_one_money(parts, currency)
     notes = (*layout.notes, *_left_out(parts, status), *notes)
-    why = f"{layout.title}"
-    return _finished(parts, looks, layout, lambda _role: (1.0, why), notes)
+    return _finished(parts, layout, lambda _role: (1.0, layout.title), notes)
 
 
 def _of_unknown(data: str) -> Proposal:
@@ -129,12 +128,11 @@ def _of_unknown(data: str) -> Proposal:
         parts, more = _of_one_money(parts, quoted(currency.name) if currency else None)
         notes += more
     known = {g.role: (g.score, g.reason) for g in guess.guesses}
-    return _finished(parts, {TABLE: looks}, None, known.__getitem__, notes, guess)
+    return _finished(parts, None, known.__getitem__, notes, guess)
 
 
 def _finished(
     parts: Parts,
-    looks: Looks,
     layout: Layout | None,
     known: Callable[[str], tuple[float, str]],
     notes: tuple[str, ...],
@@ -159,7 +157,7 @@ def _finished(
         "time_format": time.time_format if time else None,
         "amount_is": repeated[0],
     }
-    found = guess or MapGuess(guesses, _unused(looks, source))
+    found = guess or MapGuess(guesses, ())
     return Proposal(
         source.model_copy(update=settings),
         replace(found, guesses=guesses),
@@ -169,10 +167,12 @@ def _finished(
     )
 
 
-def _looks(path: str) -> tuple[ColumnLook, ...]:
+def _looks(path: str, wanted: Collection[str] | None = None) -> tuple[ColumnLook, ...]:
+    """Return a look at each column, or at those whose plain names are wanted."""
     with workspace() as connection:
         rows = open_source(connection, SourceConfig(path=path))
-        return look_at(connection.create_table("looked_at", rows))
+        names = [n for n in rows.columns if wanted is None or plain_name(n) in wanted]
+        return look_at(connection.create_table("looked_at", rows.select(names)))
 
 
 def _named(rows: ir.Table, source: SourceConfig) -> ir.Table:
@@ -190,12 +190,6 @@ def _explained(
     fit = next(r.fit for r in ROLES if r.name == role)(look)
     reason = f"{why}; {evidence(look)}" if evidence(look) not in why else why
     return ColumnGuess(role, replace(look, name=own), min(score, fit or score), reason)
-
-
-def _unused(looks: Looks, source: SourceConfig) -> tuple[ColumnLook, ...]:
-    """Return the columns that the source does not name."""
-    said = f"{source.query or ''} {' '.join(source.columns.values())}"
-    return tuple(k for table in looks.values() for k in table if k.name not in said)
 
 
 def _month_first(look: ColumnLook, layout: Layout | None) -> ColumnLook:
