@@ -24,7 +24,7 @@ class Export:
 
 
 def orders(people: int = 9, each: int = 5) -> pd.DataFrame:
-    """Return orders of made-up people: who, when, how much; the last two of each differ in fate."""
+    """Return orders of made-up people: who, when, how much, and what became of each."""
     rows = [
         {
             "n": 1000 + p * each + k,
@@ -56,7 +56,7 @@ def text(columns: dict[str, object], **options: object) -> str:
 
 
 def shopify() -> Export:
-    """Two lines an order, the second without the order's fields; refunds; voids; two currencies."""
+    """Two lines an order, the second without the order's fields; two currencies."""
     base = orders()
     status = base.fate.map({"ok": "paid", "back": "partially_refunded", "void": "voided"})
     first = pd.DataFrame(
@@ -180,13 +180,12 @@ def paypal() -> Export:
     back = base.fate == "back"
     base.loc[back, "money"] *= -1
     away = base.fate == "void"
+    kinds = {"ok": "Express Checkout Payment", "back": "Payment Refund"}
     columns = {
         "Date": base.when.dt.strftime("%m/%d/%Y"),
         "Time": base.when.dt.strftime("%H:%M:%S"),
         "TimeZone": "PST",
-        "Type": base.fate.map(
-            {"ok": "Express Checkout Payment", "back": "Payment Refund", "void": "General Withdrawal"}
-        ),
+        "Type": base.fate.map(kinds).fillna("General Withdrawal"),
         "Status": "Completed",
         "Currency": ["USD" if who < 8 else "EUR" for who in base.who],
         "Gross": base.money.where(~away, -500.0).map("{:,.2f}".format),

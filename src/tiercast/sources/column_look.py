@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from tiercast.sources.date_order import Reading, readings
 from tiercast.sources.time_formats import (
     LOOSE,
-    NUMBER_FORMATS,
+    NUMBER_SPANS,
     WHOLE_DATES,
     plausible,
     promising,
@@ -148,8 +148,8 @@ def _formats(kind: Kind, trial: Collection[Any]) -> list[str | None]:
     if kind in ("time", "other"):
         return []
     if kind == "text":
-        return [None, *promising(trial), *NUMBER_FORMATS]
-    return [*(WHOLE_DATES if kind == "integer" else ()), *NUMBER_FORMATS]
+        return [None, *promising(trial), *NUMBER_SPANS]
+    return [*(WHOLE_DATES if kind == "integer" else ()), *NUMBER_SPANS]
 
 
 def _filled(table: ir.Table, name: str, kind: Kind) -> set[str]:

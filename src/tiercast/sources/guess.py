@@ -160,8 +160,9 @@ def _one_sum(
     """Return, where nothing else is money, a column named for it whose rows all have one sum."""
     taken = {guess.look.name for guess in found.values()}
     same = (k for k in looks if _is_money_by_name(k) and k.least and k.name not in taken)
+    look = next(same, None)
     reason = "the same sum in all rows, and no other column of money"
-    return {"amount": ColumnGuess("amount", k, GOOD_ENOUGH, reason) for k in list(same)[:1]}
+    return {} if look is None else {"amount": ColumnGuess("amount", look, GOOD_ENOUGH, reason)}
 
 
 def _is_money_by_name(look: ColumnLook) -> bool:

@@ -111,6 +111,10 @@ def text_value(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _plain(own: str, _look: ColumnLook) -> str:
+    return own
+
+
 def _money(own: str, look: ColumnLook) -> str:
     """Return a column as a number, in the way that its values are written."""
     if look.kind != "text" or look.plain_numbers == look.numbers:
@@ -136,7 +140,7 @@ def _id(own: str, look: ColumnLook) -> str:
 
 
 FORMS: dict[str, Callable[[str, ColumnLook], str]] = {
-    "": lambda own, look: own,
+    "": _plain,
     "money": _money,
     "text": _text,
     "word": _word,

@@ -1,65 +1,39 @@
-"""Whether an amount is that of a line, or its order's total repeated on each line."""
+"""What `init` takes an amount for, a line's or its order's: by its name and by what repeats."""
 
-from dataclasses import dataclass
-
-import ibis.expr.types as ir
-
+from tiercast.contract.order_totals import SameAmounts
 from tiercast.sources.column_names import words
-from tiercast.sources.written_number import written_number
 
-MOSTLY = 0.99
-ENOUGH_ORDERS = 5  # several orders of equal lines may be chance; this many are not
 OF_A_LINE = frozenset(["line", "item", "lineitem", "position", "unit", "piece", "extended"])
-OF_AN_ORDER = frozenset(["order", "grand", "invoice", "basket", "cart", "订单", "gesamtbetrag"])
+OF_AN_ORDER = frozenset(["order", "grand", "invoice", "basket", "cart", "bestellung", "commande"])
 
 
-@dataclass(frozen=True)
-class Totals:
-    """Of the orders with several lines: how many there are, and how many repeat one amount."""
-
-    orders: int
-    repeated: int
-    once: float
-    summed: float
-
-    @property
-    def share(self) -> float:
-        """The share of the orders that repeat one amount."""
-        return self.repeated / self.orders if self.orders else 0.0
-
-
-def order_totals(rows: ir.Table) -> Totals:
-    """Return how the amounts of an order's lines compare; `rows` has order_id and amount."""
-    lines = rows.select(order_id=rows.order_id, amount=written_number(rows.amount))
-    orders = lines.group_by("order_id").agg(
-        lines=lines.amount.count(),
-        amounts=lines.amount.nunique(),
-        once=lines.amount.max(),
-        summed=lines.amount.sum(),
-    )
-    several = (orders.lines > 1) & orders.order_id.notnull()
-    row = orders.agg(
-        orders=several.sum().fill_null(0),
-        repeated=(several & (orders.amounts == 1)).sum().fill_null(0),
-        once=orders.once.sum().fill_null(0.0),
-        summed=orders.summed.sum().fill_null(0.0),
-    ).to_pyarrow()
-    return Totals(**row.to_pylist()[0])
-
-
-def amount_is(totals: Totals, column: str) -> str | None:
-    """Return `order` or `line`, where the name and the repetition settle it; else None.
+def amount_is(found: SameAmounts, column: str, layout: str | None = None) -> str | None:
+    """Return `order` or `line`, where name, layout or repetition settle it; else None.
 
     Examples
     --------
-    >>> amount_is(Totals(60, 60, 3600.0, 10800.0), "order_total")
+    >>> amount_is(SameAmounts(60, 60, 180, 60, 10800.0, 3600.0), "order_total")
     'order'
-    >>> amount_is(Totals(1, 1, 19.98, 39.96), "line_total")
+    >>> amount_is(SameAmounts(1, 1, 3, 1, 29.97, 9.99), "line_total")
     'line'
+    >>> amount_is(SameAmounts(2, 0, 4, 0, 0.0, 0.0), "total")
     """
-    named = set(words(column))
-    if not totals.repeated or named & OF_A_LINE:
-        return "line" if totals.repeated else None
-    if totals.share < MOSTLY:
+    if not found.same:
         return None
-    return "order" if totals.orders >= ENOUGH_ORDERS or named & OF_AN_ORDER else None
+    named = set(words(column))
+    if named & OF_A_LINE:
+        return "line"
+    is_of_order = layout == "order" or bool(named & OF_AN_ORDER)
+    repeats = found.same == found.orders
+    return "order" if found.look_like_totals or (is_of_order and repeats) else None
+
+
+def totals_text(found: SameAmounts, taken: str | None) -> str:
+    """Return what repeats, the money of both readings, and which one is taken."""
+    facts = (
+        f"{found.same:,} of {found.orders:,} orders with several lines repeat one amount: once an "
+        f"order these are {found.money_of_orders:,.2f}, by line {found.money_of_lines:,.2f}"
+    )
+    if taken is None:
+        return f"{facts}. If it is the order's total, write `amount_is: order`."
+    return f"{facts}. It is taken as the money of each {taken} (`amount_is: {taken}`)."

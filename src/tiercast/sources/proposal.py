@@ -11,6 +11,8 @@ import ibis.expr.types as ir
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
+from tiercast.contract.order_totals import same_amounts
+from tiercast.contract.tables import TABLES
 from tiercast.sources.column_look import ColumnLook, look_at
 from tiercast.sources.column_names import plain_name
 from tiercast.sources.guess import REQUIRED, ROLES, ColumnGuess, MapGuess, guess_map
@@ -25,8 +27,10 @@ from tiercast.sources.layout_query import (
     selected,
     text_value,
 )
-from tiercast.sources.order_totals import Totals, amount_is, order_totals
+from tiercast.sources.mapping import map_columns
+from tiercast.sources.order_totals import amount_is, totals_text
 from tiercast.sources.readers import open_source
+from tiercast.sources.rhythm import SuggestedHorizon, order_rhythm, suggest_horizon
 from tiercast.sources.side_columns import (
     Tally,
     currency_column,
@@ -37,6 +41,7 @@ from tiercast.sources.side_columns import (
 from tiercast.sources.workspace import workspace
 
 TABLE = "orders"
+WHOLE_ROW = "whole_row"  # lines are duplicates only where whole rows of the file are
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Proposal:
     layout: Layout | None = None
     notes: tuple[str, ...] = ()
     to_mend: tuple[str, ...] = ()
+    horizon: SuggestedHorizon | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,8 @@ class Parts:
         """The source: a path where plain columns suffice, else a query over the files."""
         if self.plain is not None and not self.where and len(self.files) == 1:
             return SourceConfig(path=next(iter(self.files.values())), columns=dict(self.plain))
-        query = select_text(self.select, self.tables, self.where)
+        select = {**self.select, WHOLE_ROW: f"hash({self.tables.split()[0]})"}
+        query = select_text(select, self.tables, self.where)
         return SourceConfig(files=dict(self.files), query=query)
 
     def tally(self, value: str, kept: tuple[str, ...], where: tuple[str, ...]) -> list[Tally]:
@@ -142,29 +149,61 @@ def _finished(
     missing = tuple(role for role in REQUIRED if role not in parts.select)
     source = parts.source
     with workspace() as connection:
-        rows = connection.create_table("proposed", _named(open_source(connection, source), source))
-        seen = {look.name: _month_first(look, layout) for look in look_at(rows)}
-        totals = order_totals(rows) if {"order_id", "amount"} <= set(rows.columns) else None
+        rows = connection.create_table("proposed", open_source(connection, source))
+        looks = look_at(_named(rows, source))
+        seen = {look.name: _month_first(look, layout) for look in looks}
+        time = seen.get("ordered_at")
+        source = source.model_copy(update={"time_format": time.time_format if time else None})
+        facts = _facts(rows, source, layout) if not missing else Facts()
     own = source.columns or parts.select
     guesses = tuple(
         _explained(role.name, seen[role.name], str(own[role.name]), known)
         for role in ROLES
         if role.name in parts.select
     )
-    time = seen.get("ordered_at")
-    repeated = _repeats(totals, str(own.get("amount", "")), layout)
-    settings = {
-        "time_format": time.time_format if time else None,
-        "amount_is": repeated[0],
-    }
-    found = guess or MapGuess(guesses, ())
+    found = replace(guess or MapGuess((), (), missing=missing), guesses=guesses)
     return Proposal(
-        source.model_copy(update=settings),
-        replace(found, guesses=guesses),
+        source.model_copy(update={"amount_is": facts.amount_is}),
+        found,
         layout,
-        (*notes, *repeated[1], *_two_readings(time)),
-        (*found.gaps, *(_no_column(role, layout) for role in missing if layout)),
+        (*notes, *facts.notes, *_two_readings(time)),
+        (*_gaps(found, layout), *facts.questions),
+        facts.horizon,
     )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rows say once they are read as orders, and what the contract asks of them."""
+
+    amount_is: str | None = None
+    notes: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    horizon: SuggestedHorizon | None = None
+
+
+def _facts(rows: ir.Table, source: SourceConfig, layout: Layout | None) -> Facts:
+    """Read the rows as the contract does: what it refuses is a question to the user."""
+    try:
+        lines = map_columns(rows, TABLES["transactions"], source)
+        rhythm = order_rhythm(lines)
+    except DataContractError as question:
+        return Facts(questions=(str(question),))
+    horizon = suggest_horizon(rhythm) if rhythm else None
+    if "order_id" not in lines.columns:
+        return Facts(horizon=horizon)
+    found = same_amounts(lines)
+    name = str(source.columns.get("amount", source.query or ""))
+    taken = amount_is(found, name, layout.amount_is if layout else None)
+    notes = (totals_text(found, taken),) if taken or found.are_often_same else ()
+    return Facts(taken, notes, (), horizon)
+
+
+def _gaps(guess: MapGuess, layout: Layout | None) -> tuple[str, ...]:
+    if layout is None:
+        return guess.gaps
+    said = "is missing: no column of this file can be it, or it is empty"
+    return tuple(f"`{role}` {said} ({layout.title})." for role in guess.missing)
 
 
 def _looks(path: str, wanted: Collection[str] | None = None) -> tuple[ColumnLook, ...]:
@@ -234,9 +273,7 @@ def _left_out(parts: Parts, status: str | None) -> tuple[str, ...]:
     )
 
 
-def _without_no_sales(
-    parts: Parts, status: ColumnLook | None
-) -> tuple[Parts, tuple[str, ...]]:
+def _without_no_sales(parts: Parts, status: ColumnLook | None) -> tuple[Parts, tuple[str, ...]]:
     """Leave out rows whose status says that the order came to nothing."""
     if status is None:
         return parts, ()
@@ -253,36 +290,11 @@ def _without_no_sales(
     return replace(parts, where=(*parts.where, condition)), (note,)
 
 
-def _repeats(
-    totals: Totals | None, column: str, layout: Layout | None
-) -> tuple[str | None, tuple[str, ...]]:
-    """Return what the amount is of, and the words for it, where orders have several lines."""
-    if totals is None or not totals.repeated:
-        return None, ()
-    found = amount_is(totals, column)
-    if layout and layout.amount_is and totals.repeated == totals.orders:
-        found = layout.amount_is
-    facts = (
-        f"{totals.repeated:,} of {totals.orders:,} orders with several lines repeat one amount: "
-        f"once an order it sums to {totals.once:,.2f}, by line to {totals.summed:,.2f}"
-    )
-    if found == "order":
-        return found, (f"{facts}. It is taken once an order (`amount_is: order`).",)
-    if found == "line":
-        return found, (f"{facts}. By its name it is a line's (`amount_is: line`).",)
-    return None, (f"{facts}. If it is the order's total, write `amount_is: order`.",)
-
-
 def _two_readings(time: ColumnLook | None) -> tuple[str, ...]:
     if time is None or not time.readings:
         return ()
     taken, other = time.readings
     return (
         f"Every date can be read two ways. Taken: {taken.span}, the more likely. Else: "
-        f"{other.span} (`time_format: \"{other.time_format}\"`). See which is true.",
+        f'{other.span} (`time_format: "{other.time_format}"`). See which is true.',
     )
-
-
-def _no_column(role: str, layout: Layout | None) -> str:
-    title = layout.title if layout else "the file"
-    return f"`{role}` is missing: no column of this file of {title} can be it, or it is empty."

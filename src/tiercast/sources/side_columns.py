@@ -25,7 +25,8 @@ NO_SALE = """
     cancelled canceled cancel void voided failed failure declined rejected refunded returned
     expired abandoned storniert abgebrochen fehlgeschlagen erstattet annule annulee rembourse
     remboursee cancelado cancelada anulado anulada reembolsado fallido annullato rimborsato
-    geannuleerd geretourneerd 已取消 取消 交易关闭 已关闭 关闭 已退款 已退货 キャンセル 취소 отменен отменён
+    geannuleerd geretourneerd 已取消 取消 交易关闭 已关闭 关闭
+    已退款 已退货 キャンセル 취소 отменен отменён
 """
 
 

@@ -7,7 +7,8 @@ from functools import cache
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.sources.mapping import UTC, try_strptime
+from tiercast.config.schema import SourceConfig
+from tiercast.sources import written_times
 
 WHOLE_DATES = ("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m")
 DAY_PARTS = (
@@ -89,15 +90,16 @@ PIECES = {
     "%z": "(?:z|[-+][0-9:]{2,6})",
 }
 
-# Words for times written as plain numbers, with the numbers of 2000-01-01 and 2050-01-01.
+# The numbers of 2000-01-01 and 2050-01-01 in each word for times that are plain numbers.
 EPOCH_SPAN = (946_684_800, 2_524_608_000)
-NUMBER_FORMATS = {
+NUMBER_SPANS = {
     "epoch_s": EPOCH_SPAN,
     "epoch_ms": tuple(1_000 * end for end in EPOCH_SPAN),
     "epoch_us": tuple(1_000_000 * end for end in EPOCH_SPAN),
     "excel": (36_526, 54_789),
 }
-LOOSE = frozenset([*NUMBER_FORMATS, "%Y%m"])  # ids and amounts look the same
+ISO = SourceConfig(path="-")
+LOOSE = frozenset([*NUMBER_SPANS, "%Y%m"])  # ids and amounts look the same
 
 
 def promising(values: Collection[str]) -> list[str]:
@@ -125,15 +127,14 @@ def _shape(pattern: str) -> re.Pattern[str]:
 
 def plausible(value: ir.Value, form: str | None) -> ir.BooleanValue:
     """Return whether each value reads as a time that a customer lived in; None stands for ISO."""
-    if form in NUMBER_FORMATS:
-        return value.try_cast("float64").between(*NUMBER_FORMATS[form])
+    if form in NUMBER_SPANS:
+        return value.try_cast("float64").between(*NUMBER_SPANS[form])
     time = read_as(value, form)
     return (time >= ibis.timestamp("1970-01-01")) & (time < ibis.timestamp("2100-01-01"))
 
 
 def read_as(value: ir.Value, form: str | None) -> ir.TimestampValue:
-    """Return each value as a naive UTC timestamp by a pattern, null where it does not fit."""
-    text = value.cast("string")
+    """Return each value as a naive UTC timestamp, as the contract reads it by a form."""
     if form is None:
-        return text.try_cast(UTC).cast("timestamp(6)")
-    return try_strptime(text, form).cast("timestamp(6)")
+        return written_times.read_time(value.cast("string"), ISO, "UTC")
+    return written_times.read_as(value, form)

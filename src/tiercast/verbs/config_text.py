@@ -26,7 +26,6 @@ class Draft:
     data: str
     written_to: str
     proposal: Proposal
-    horizon: SuggestedHorizon | None
 
 
 def config_text(draft: Draft) -> str:
@@ -39,7 +38,7 @@ def config_text(draft: Draft) -> str:
         _reading(proposal),
         _runners_up(proposal.guess),
         _unmapped(proposal.guess),
-        _outlook(draft.horizon),
+        _outlook(proposal.horizon),
     )
     return "\n".join(line for block in blocks for line in block) + "\n"
 
@@ -127,10 +126,11 @@ def _missing_amount(guess: MapGuess) -> list[str]:
 
 
 def _runners_up(guess: MapGuess) -> list[str]:
-    if not guess.runners_up:
+    next_best = guess.runners_up
+    if not next_best:
         return []
     lines = ["    # Next best, with how sure (0 to 1):"]
-    shown = (f"{g.role}: {scalar(g.look.name)} ({g.score:.2f}; {g.reason})" for g in guess.runners_up)
+    shown = (f"{g.role}: {scalar(g.look.name)} ({g.score:.2f}; {g.reason})" for g in next_best)
     return lines + [f"    #   {_comment(line)}" for line in shown]
 
 

@@ -12,16 +12,11 @@ import yaml
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError
 from tiercast.config.loading import parse_config
-from tiercast.config.schema import SourceConfig
-from tiercast.contract.tables import TABLES
 from tiercast.sources.guess import MapGuess
-from tiercast.sources.mapping import map_columns
 from tiercast.sources.object_store import is_remote
 from tiercast.sources.proposal import Proposal, propose
-from tiercast.sources.readers import open_source
-from tiercast.sources.rhythm import SuggestedHorizon, order_rhythm, suggest_horizon
+from tiercast.sources.rhythm import SuggestedHorizon
 from tiercast.sources.samples import SAMPLE_SCHEME
-from tiercast.sources.workspace import workspace
 from tiercast.verbs.config_text import Draft, config_text
 
 PIPELINES = Path("pipelines")
@@ -34,7 +29,6 @@ class InitResult:
 
     path: Path
     proposal: Proposal
-    horizon: SuggestedHorizon | None
 
     @property
     def guess(self) -> MapGuess:
@@ -45,6 +39,11 @@ class InitResult:
     def layout(self) -> str | None:
         """The export that the file was recognised as."""
         return self.proposal.layout.title if self.proposal.layout else None
+
+    @property
+    def horizon(self) -> SuggestedHorizon | None:
+        """The days to predict that suit the rhythm of the orders."""
+        return self.proposal.horizon
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -77,11 +76,10 @@ def init(file: str | Path, output: str | Path | None = None, *, force: bool = Fa
         raise InputError(f"{path} is there already; --force replaces it, --output names another.")
     _check_there(data)
     proposal = propose(data)
-    horizon = None if proposal.to_mend else _horizon(proposal.source)
-    text = config_text(Draft(name, data, str(path), proposal, horizon))
+    text = config_text(Draft(name, data, str(path), proposal))
     parse_config(yaml.safe_load(text), origin=str(path))
     write_text_atomically(path, text)
-    return InitResult(path, proposal, horizon)
+    return InitResult(path, proposal)
 
 
 def base_name(data: str) -> str:
@@ -116,10 +114,3 @@ def _check_there(data: str) -> None:
             f"No such file: {data}. Name a csv or parquet file, or several by a pattern in "
             "quotes: 'orders/*.parquet'."
         )
-
-
-def _horizon(source: SourceConfig) -> SuggestedHorizon | None:
-    with workspace() as connection:
-        rows = open_source(connection, source)
-        rhythm = order_rhythm(map_columns(rows, TABLES["transactions"], source))
-    return suggest_horizon(rhythm) if rhythm else None
