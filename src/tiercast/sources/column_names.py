@@ -83,9 +83,8 @@ NAMES: dict[str, str] = {
         仕入額 원가 себестоимость""",
 }
 WEAK_NAMES: dict[str, str] = {
-    "customer_id": """id email e_mail mail phone email_address customer_email buyer_email
-        billing_email user_email contact_email kunden_email customer_name client_name buyer_name
-        kundenname 手机号 邮箱"""
+    "customer_id": """id email e_mail mail phone email_address billing_email contact_email
+        customer_name client_name buyer_name user_name kundenname 手机号 邮箱"""
 }
 # What a column is about by its last word that means something; it cannot be the role then.
 NEVER: dict[str, str] = {
@@ -108,6 +107,7 @@ NEVER: dict[str, str] = {
         tax taxes vat shipping freight fee fees discount tip refund refunded balance postage
         渠道 数量 编号 年份 折扣 运费 税 邮费 邮编 电话 积分""",
 }
+MONEY_ALL_THE_SAME = "incl including inc excl excluding exc ex with without before after net gross"
 IDS = "id ids no nr number num key code hash uuid guid unique ref reference"
 # Words that tell nothing as a part of a name: a ship_date is no order's date.
 NOT_EVERY_PART = frozenset(
@@ -155,9 +155,9 @@ def resemblance(name: str, role: str) -> float:
     own = words(name)
     if "".join(own) in _joined(NAMES[role]):
         return EXACT
-    if any(_is_part(words(known), own) for known in NAMES[role].split()):
-        return PART
-    return WEAK if "".join(own) in _joined(WEAK_NAMES.get(role, "")) else 0.0
+    if "".join(own) in _joined(WEAK_NAMES.get(role, "")):
+        return WEAK
+    return PART if any(_is_part(words(known), own) for known in NAMES[role].split()) else 0.0
 
 
 def never(name: str, role: str) -> bool:
@@ -179,6 +179,8 @@ def never(name: str, role: str) -> bool:
     if role == "ordered_at":
         return bool(set(own) & refused)
     telling = [word for word in own if word not in IDS.split()] or list(own)
+    if role == "amount" and set(own) & set(MONEY_ALL_THE_SAME.split()):
+        return False
     is_number_of = role == "amount" and bool(own) and own[-1] in refused
     foreign = any(not word.isascii() and word in "".join(own) for word in refused)
     return is_number_of or foreign or bool(telling and telling[-1] in refused)

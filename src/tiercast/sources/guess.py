@@ -64,6 +64,11 @@ class MapGuess:
         return {guess.role: guess.look.name for guess in self.guesses}
 
     @property
+    def quantity(self) -> ColumnLook | None:
+        """The column of pieces."""
+        return next((guess.look for guess in self.guesses if guess.role == "quantity"), None)
+
+    @property
     def gaps(self) -> tuple[str, ...]:
         """What is missing, a sentence each."""
         price = self.unit_price

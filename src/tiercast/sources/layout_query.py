@@ -115,7 +115,7 @@ def _plain(own: str, _look: ColumnLook) -> str:
     return own
 
 
-def _money(own: str, look: ColumnLook) -> str:
+def as_number(own: str, look: ColumnLook) -> str:
     """Return a column as a number, in the way that its values are written."""
     if look.kind != "text" or look.plain_numbers == look.numbers:
         return f"try_cast({own} as double)"
@@ -141,7 +141,7 @@ def _id(own: str, look: ColumnLook) -> str:
 
 FORMS: dict[str, Callable[[str, ColumnLook], str]] = {
     "": _plain,
-    "money": _money,
+    "money": as_number,
     "text": _text,
     "word": _word,
     "id": _id,

@@ -14,12 +14,13 @@ from tiercast.contract.errors import DataContractError
 from tiercast.contract.order_totals import same_amounts
 from tiercast.contract.tables import TABLES
 from tiercast.sources.column_look import ColumnLook, look_at
-from tiercast.sources.column_names import plain_name
+from tiercast.sources.column_names import plain_name, words
 from tiercast.sources.guess import REQUIRED, ROLES, ColumnGuess, MapGuess, guess_map
 from tiercast.sources.layout import Layout
 from tiercast.sources.layout_files import known_files
 from tiercast.sources.layout_query import (
     Columns,
+    as_number,
     conditions,
     plain_columns,
     quoted,
@@ -41,6 +42,10 @@ from tiercast.sources.side_columns import (
 from tiercast.sources.workspace import workspace
 
 TABLE = "orders"
+PIECES = 0.7  # how sure an amount of pieces times price is
+ONE_PIECE = frozenset(
+    "unit each piece unitprice einzelpreis stueckpreis stuckpreis unitaire unitario 单价 単価".split()
+)
 WHOLE_ROW = "whole_row"  # lines are duplicates only where whole rows of the file are
 
 
@@ -128,14 +133,25 @@ def _of_unknown(data: str) -> Proposal:
     guess = guess_map(looks, data)
     select = {g.role: quoted(g.look.name) for g in guess.guesses}
     parts = Parts({TABLE: data}, select, TABLE, (), guess.columns)
+    known = {g.role: (g.score, g.reason) for g in guess.guesses}
+    if money := _of_pieces(guess):
+        select["amount"], known["amount"] = money, (PIECES, f"pieces times price: {money}")
+        parts, guess = replace(parts, plain=None), replace(guess, unit_price=None, missing=())
     notes: tuple[str, ...] = ()
     if "amount" in select:
         parts, notes = _without_no_sales(parts, status_column(looks))
         currency = currency_column(looks)
         parts, more = _of_one_money(parts, quoted(currency.name) if currency else None)
         notes += more
-    known = {g.role: (g.score, g.reason) for g in guess.guesses}
     return _finished(parts, None, known.__getitem__, notes, guess)
+
+
+def _of_pieces(guess: MapGuess) -> str | None:
+    """Return the SQL of pieces times price, where the price is by its name that of one piece."""
+    price, pieces = guess.unit_price, guess.quantity
+    if price is None or pieces is None or not set(words(price.name)) & ONE_PIECE:
+        return None
+    return f"{as_number(quoted(pieces.name), pieces)} * {as_number(quoted(price.name), price)}"
 
 
 def _finished(

@@ -9,6 +9,7 @@ from tiercast.contract.tables import TABLES
 from tiercast.sources.column_look import ColumnLook
 from tiercast.sources.guess import ROLES, ColumnGuess, MapGuess
 from tiercast.sources.layout import Layout
+from tiercast.sources.layout_query import as_number, quoted, select_text
 from tiercast.sources.proposal import Proposal
 from tiercast.sources.rhythm import SuggestedHorizon
 
@@ -119,9 +120,24 @@ def _missing_amount(guess: MapGuess) -> list[str]:
     return [
         f"      # amount: ???  MISSING: {_comment(price)} looks like the price of a piece.",
         "      #   tiercast needs the money of each row: quantity times price, less any discount.",
-        "      #   Write `files` and a `query` in place of `path` and `columns`, as below, or add",
-        "      #   that column to the file and name it here. Where the price is the money of the",
-        f"      #   whole row all the same, write: amount: {_comment(scalar(price))}",
+        *_ready_query(guess, guess.unit_price),
+        "      #   Or add that column to the file and name it here. Where the price is the money",
+        f"      #   of the whole row all the same, write: amount: {_comment(scalar(price))}",
+    ]
+
+
+def _ready_query(guess: MapGuess, price: ColumnLook) -> list[str]:
+    """Return, as comments, the query that would multiply pieces and price."""
+    if guess.quantity is None:
+        return []
+    pieces = as_number(quoted(guess.quantity.name), guess.quantity)
+    select = {g.role: quoted(g.look.name) for g in guess.guesses}
+    select["amount"] = f"{pieces} * {as_number(quoted(price.name), price)}"
+    query = select_text(select, "orders", ())
+    return [
+        "      #   In place of `path` and `columns` write `files: {orders: <the path>}` and:",
+        "      #   query: |",
+        *(f"      #     {_comment(line)}" for line in query.splitlines()),
     ]
 
 
