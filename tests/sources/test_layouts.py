@@ -7,8 +7,8 @@ from exports import EXPORTS
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.contract.tables import TABLES
-from tiercast.sources.canonical import open_base
 from tiercast.sources import layout_page
+from tiercast.sources.canonical import open_base
 from tiercast.sources.layout import either, layouts, recognised
 from tiercast.verbs.init import init
 

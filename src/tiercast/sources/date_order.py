@@ -9,6 +9,8 @@ import ibis.expr.types as ir
 
 from tiercast.sources.time_formats import plausible, read_as
 
+EVEN = 0.2  # months of 28 to 31 days, weeks and days are all below it
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -29,6 +31,12 @@ class Reading:
         return "day-first" if self.time_format.index("%d") < _month(self) else "month-first"
 
     @property
+    def strangeness(self) -> tuple[bool, float]:
+        """A key to sort by: a steady rhythm first, and orders of months before those of days."""
+        is_even = self.unevenness < EVEN
+        return not is_even, -float((self.last - self.first).days) if is_even else self.unevenness
+
+    @property
     def span(self) -> str:
         """The days from first to last, in words."""
         return f"{self.order}: {self.days:,} days, {self.first} to {self.last}"
@@ -37,7 +45,7 @@ class Reading:
 def readings(table: ir.Table, name: str, form: str | None) -> tuple[Reading, ...]:
     """Return both readings of a column that both orders read whole; else none.
 
-    Every value must fit `form`. The more even rhythm comes first.
+    Every value must fit `form`. The even rhythm comes first; of two even ones the longer.
     """
     other = _swapped(form)
     if form is None or other is None:
@@ -49,7 +57,7 @@ def readings(table: ir.Table, name: str, form: str | None) -> tuple[Reading, ...
     both = [_reading(table, name, form), _reading(table, name, other)]
     if (both[0].first, both[0].last, both[0].days) == (both[1].first, both[1].last, both[1].days):
         return ()  # such as 01/01: the same day both ways
-    return tuple(sorted(both, key=lambda reading: reading.unevenness))
+    return tuple(sorted(both, key=lambda reading: reading.strangeness))
 
 
 def _swapped(form: str | None) -> str | None:

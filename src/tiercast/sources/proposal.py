@@ -44,7 +44,8 @@ from tiercast.sources.workspace import workspace
 TABLE = "orders"
 PIECES = 0.7  # how sure an amount of pieces times price is
 ONE_PIECE = frozenset(
-    "unit each piece unitprice einzelpreis stueckpreis stuckpreis unitaire unitario 单价 単価".split()
+    ["unit", "each", "piece", "unitprice", "einzelpreis", "stueckpreis", "stuckpreis", "unitaire"]
+    + ["unitario", "单价", "単価"]
 )
 WHOLE_ROW = "whole_row"  # lines are duplicates only where whole rows of the file are
 
