@@ -7,8 +7,8 @@ OF_A_LINE = frozenset(["line", "item", "lineitem", "position", "unit", "piece", 
 OF_AN_ORDER = frozenset(["order", "grand", "invoice", "basket", "cart", "bestellung", "commande"])
 
 
-def amount_is(found: SameAmounts, column: str, layout: str | None = None) -> str | None:
-    """Return `order` or `line`, where name, layout or repetition settle it; else None.
+def amount_is(found: SameAmounts, column: str, known: str | None = None) -> str | None:
+    """Return `order` or `line`, where a layout knows it, or name and repetition tell; else None.
 
     Examples
     --------
@@ -21,9 +21,9 @@ def amount_is(found: SameAmounts, column: str, layout: str | None = None) -> str
     if not found.same:
         return None
     named = set(words(column))
-    if named & OF_A_LINE:
+    if known == "line" or (known is None and named & OF_A_LINE):
         return "line"
-    is_of_order = layout == "order" or bool(named & OF_AN_ORDER)
+    is_of_order = known == "order" or bool(named & OF_AN_ORDER)
     repeats = found.same == found.orders
     return "order" if found.look_like_totals or (is_of_order and repeats) else None
 

@@ -44,8 +44,7 @@ from tiercast.sources.workspace import workspace
 TABLE = "orders"
 PIECES = 0.7  # how sure an amount of pieces times price is
 ONE_PIECE = frozenset(
-    ["unit", "each", "piece", "unitprice", "einzelpreis", "stueckpreis", "stuckpreis", "unitaire"]
-    + ["unitario", "单价", "単価"]
+    ["unit", "each", "piece", "unitprice", "einzelpreis", "stueckpreis", "stuckpreis"]
 )
 WHOLE_ROW = "whole_row"  # lines are duplicates only where whole rows of the file are
 
@@ -171,8 +170,9 @@ def _finished(
         seen = {look.name: _month_first(look, layout) for look in looks}
         time = seen.get("ordered_at")
         source = source.model_copy(update={"time_format": time.time_format if time else None})
-        facts = _facts(rows, source, layout) if not missing else Facts()
-    own = source.columns or parts.select
+        own = source.columns or parts.select
+        kind = (layout.amount_is or "line") if layout else None
+        facts = Facts() if missing else _facts(rows, source, str(own["amount"]), kind)
     guesses = tuple(
         _explained(role.name, seen[role.name], str(own[role.name]), known)
         for role in ROLES
@@ -199,8 +199,11 @@ class Facts:
     horizon: SuggestedHorizon | None = None
 
 
-def _facts(rows: ir.Table, source: SourceConfig, layout: Layout | None) -> Facts:
-    """Read the rows as the contract does: what it refuses is a question to the user."""
+def _facts(rows: ir.Table, source: SourceConfig, amount: str, kind: str | None) -> Facts:
+    """Read the rows as the contract does: what it refuses is a question to the user.
+
+    `amount` is the amount's own name; `kind` what a known layout's amount is of, line or order.
+    """
     try:
         lines = map_columns(rows, TABLES["transactions"], source)
         rhythm = order_rhythm(lines)
@@ -210,8 +213,7 @@ def _facts(rows: ir.Table, source: SourceConfig, layout: Layout | None) -> Facts
     if "order_id" not in lines.columns:
         return Facts(horizon=horizon)
     found = same_amounts(lines)
-    name = str(source.columns.get("amount", source.query or ""))
-    taken = amount_is(found, name, layout.amount_is if layout else None)
+    taken = amount_is(found, amount, kind)
     notes = (totals_text(found, taken),) if taken or found.are_often_same else ()
     return Facts(taken, notes, (), horizon)
 
