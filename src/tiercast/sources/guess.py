@@ -170,6 +170,10 @@ def _one_sum(
     return {} if look is None else {"amount": ColumnGuess("amount", look, GOOD_ENOUGH, reason)}
 
 
+def _sounds_like_money(look: ColumnLook) -> bool:
+    return any(resemblance(look.name, role) > 0 for role in ("amount", "unit_price"))
+
+
 def _is_money_by_name(look: ColumnLook) -> bool:
     return look.numbers >= MOST and resemblance(look.name, "amount") == 1
 
@@ -177,7 +181,8 @@ def _is_money_by_name(look: ColumnLook) -> bool:
 def _has_money(looks: tuple[ColumnLook, ...]) -> bool:
     """Return whether a column may hold money, were it only one sum in all rows."""
     return any(
-        _fits_money(look) > 0 or _is_money_by_name(look)
+        _is_money_by_name(look)
+        or (_fits_money(look) > 0 and (look.fractions > 0 or _sounds_like_money(look)))
         for look in looks
         if not never(look.name, "amount")
     )
@@ -221,6 +226,8 @@ def _priced(price: ColumnGuess) -> ColumnGuess:
 def _refusal(missing: tuple[str, ...], looks: tuple[ColumnLook, ...], origin: str) -> str:
     roles = {role.name: role for role in ROLES}
     lines = [f"{origin}: this does not look like a file of orders."]
+    if not _has_money(looks):
+        lines.append("  No column holds money: without it there is nothing to value.")
     for name in missing:
         lines.append(f"  No column for `{name}`: {roles[name].needs}.")
         fitting = [f"`{look.name}`" for look in looks if roles[name].fit(look) > PART]

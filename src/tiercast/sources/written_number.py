@@ -3,10 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
-CURRENCY = (
-    r"(?:[A-Z]{0,3}\p{Sc}|EUR|USD|GBP|CHF|JPY|CNY|RMB|CAD|AUD|NZD|INR|BRL|MXN|SEK|NOK|DKK|PLN|CZK"
-    r"|HUF|HKD|TWD|SGD|KRW|RUB|TRY|ZAR|Euro|kr\.?|Fr\.?|zł|Kč|Ft|Rs\.?|元|円|圓|원)"
-)
+from tiercast.sources.written_amounts import CURRENCY
+
 DIGITS = r"(?:[0-9]{1,3}(?:[., '’\x{a0}\x{202f}][0-9]{3})+|[0-9]*)(?:[.,][0-9]+)?"
 MONEY = rf"(?i)^\s*[-+−(]?\s*{CURRENCY}?\s*[-+−(]?\s*{DIGITS}\s*{CURRENCY}?\s*[-−)]?\s*$"
 NEGATIVE = r"^[^0-9]*[-−(]|[0-9][^0-9]*[-−]\s*$"
