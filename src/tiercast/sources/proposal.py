@@ -125,7 +125,7 @@ def _of_layout(layout: Layout, files: Mapping[str, str]) -> Proposal:
     status = columns.sql(layout.status) if layout.status else None
     parts, notes = _of_one_money(parts, currency)
     notes = (*layout.notes, *_left_out(parts, status), *notes)
-    return _finished(parts, layout, lambda _role: (1.0, layout.title), notes)
+    return _finished(parts, layout, lambda _role: (1.0, f"{layout.title}:"), notes)
 
 
 def _of_unknown(data: str) -> Proposal:
@@ -135,7 +135,7 @@ def _of_unknown(data: str) -> Proposal:
     parts = Parts({TABLE: data}, select, TABLE, (), guess.columns)
     known = {g.role: (g.score, g.reason) for g in guess.guesses}
     if money := _of_pieces(guess):
-        select["amount"], known["amount"] = money, (PIECES, f"pieces times price: {money}")
+        select["amount"], known["amount"] = money, (PIECES, f"pieces times price, {money}")
         parts, guess = replace(parts, plain=None), replace(guess, unit_price=None, missing=())
     notes: tuple[str, ...] = ()
     if "amount" in select:
@@ -174,7 +174,7 @@ def _finished(
         kind = (layout.amount_is or "line") if layout else None
         facts = Facts() if missing else _facts(rows, source, str(own["amount"]), kind)
     guesses = tuple(
-        _explained(role.name, seen[role.name], str(own[role.name]), known)
+        _explained(role.name, seen[role.name], str(own[role.name]), *known(role.name))
         for role in ROLES
         if role.name in parts.select
     )
@@ -240,14 +240,11 @@ def _named(rows: ir.Table, source: SourceConfig) -> ir.Table:
     return rows.select(**{role: rows[str(own)] for role, own in source.columns.items()})
 
 
-def _explained(
-    role: str, look: ColumnLook, own: str, known: Callable[[str], tuple[float, str]]
-) -> ColumnGuess:
-    score, why = known(role)
-    evidence = next(r.evidence for r in ROLES if r.name == role)
-    fit = next(r.fit for r in ROLES if r.name == role)(look)
-    reason = f"{why}; {evidence(look)}" if evidence(look) not in why else why
-    return ColumnGuess(role, replace(look, name=own), min(score, fit or score), reason)
+def _explained(name: str, look: ColumnLook, own: str, score: float, why: str) -> ColumnGuess:
+    """Return a column of the source with its reason; what it gives is added after a `:`."""
+    role = next(role for role in ROLES if role.name == name)
+    reason = f"{why} {role.evidence(look)}" if why.endswith(":") else why
+    return ColumnGuess(name, replace(look, name=own), min(score, role.fit(look) or score), reason)
 
 
 def _month_first(look: ColumnLook, layout: Layout | None) -> ColumnLook:

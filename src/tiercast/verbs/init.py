@@ -90,7 +90,7 @@ def base_name(data: str) -> str:
     >>> base_name("exports/Orders 2024.csv.gz"), base_name("data/shop/*.parquet")
     ('orders_2024', 'shop')
     >>> base_name("店铺一.csv"), base_name("店铺二.csv")  # letters lost: told apart by a digest
-    ('orders_0fe5', 'orders_0000')
+    ('orders_3e85f6', 'orders_9d1cde')
     >>> base_name("https://shop.example/sales.parquet?sig=a/b")
     'sales'
     """
