@@ -121,7 +121,9 @@ def test_orders_that_came_to_nothing_and_other_currencies_are_left_out():
 
 
 def test_totals_on_each_line_are_noticed_and_said_with_both_sums():
-    lines = [f"{i // 2},a{i // 2 % 3},2024-01-05,{10 + i // 2}.5,p{i}" for i in range(20)]
+    lines = [
+        f"{i // 2},a{i // 2 % 3},2024-01-{i // 2 + 1:02d},{10 + i // 2}.5,p{i}" for i in range(20)
+    ]
     text = "\n".join(["order_id,customer,date,order_total,sku", *lines]) + "\n"
     result = init(write("orders.csv", text))
     assert load_config(result.path).sources["transactions"].amount_is == "order"
