@@ -38,8 +38,9 @@ format: $(STAMP)  ## let ruff lay out the code and mend what it can
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
-docs: $(STAMP)  ## write docs/features.md from the registry
+docs: $(STAMP)  ## write docs/features.md and docs/layouts.md from the tables of features and layouts
 	@$(BIN)/python -m tiercast.features.registry > docs/features.md
+	@$(BIN)/python -m tiercast.sources.layout_page > docs/layouts.md
 
 scoreboard: $(STAMP)  ## backtest every contender on three real bases, into docs/scoreboard.md (ARGS="--last 3")
 	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python benchmarks/accuracy.py $(ARGS)

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pandas as pd
 import pytest
 
@@ -35,6 +37,14 @@ def test_numbers_written_as_text_are_seen_as_such():
         ("2024年3月31日", "%Y年%m月%d日"),
         ("31-Mar-2024", "%d-%b-%Y"),
         ("Mar 31, 2024", "%b %d, %Y"),
+        ("March 31, 2024", "%B %d, %Y"),
+        ("Mar-31-24", "%b-%d-%y"),
+        ("31.03.2024 08:15:30", "%d.%m.%Y %H:%M:%S"),
+        ("Sun, 31 Mar 2024 08:15:00 +0200", "%a, %d %b %Y %H:%M:%S %z"),
+        ("2024-03-31 08:15:00 +0100", None),
+        ("2024-03-31T08:15:00-05:00", None),
+        ("2024-03-31T08:15:00Z", None),
+        ("2024-03", "%Y-%m"),
     ],
 )
 def test_times_are_recognised_as_people_write_them(written, form):
@@ -45,6 +55,32 @@ def test_times_are_recognised_as_people_write_them(written, form):
 def test_whole_numbers_can_be_dates_but_ids_are_not():
     assert look([20240105, 20240206]).time_format == "%Y%m%d"
     assert look([17850, 13047]).times == 0.0
+
+
+@pytest.mark.parametrize(
+    ("values", "form"),
+    [
+        ([1_704_067_200, 1_704_153_600], "epoch_s"),
+        ([1_704_067_200_000, 1_704_153_600_000], "epoch_ms"),
+        ([1_704_067_200_000_000, 1_704_153_600_000_000], "epoch_us"),
+        ([45_292, 45_293], "excel"),
+        ([202_312, 202_401], "%Y%m"),
+    ],
+)
+def test_plain_numbers_can_be_times_but_only_by_their_name(values, form):
+    seen = look(values)
+    assert (seen.times, seen.time_format, seen.loose_time) == (1.0, form, True)
+
+
+def test_ids_of_any_size_and_form_are_looked_at():
+    assert look(["4200001234202401051234567890", "5E25", "ff"]).distinct == 3
+    assert look(pd.array([2**64 - 1, 2**63], dtype="UInt64")).distinct == 2
+    assert look([Decimal("12345678901234567890"), Decimal("2")]).kind == "integer"
+
+
+def test_money_written_by_people_is_seen_as_numbers():
+    seen = look(["1.234,50", "99,94 €", "-12,00", "n/a"])
+    assert (seen.numbers, seen.least, seen.greatest) == (0.75, -12.0, 1234.5)
 
 
 def test_the_share_of_times_that_parse_is_told():

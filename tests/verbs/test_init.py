@@ -92,6 +92,50 @@ def test_a_price_of_pieces_leaves_the_amount_to_the_user():
         check(result.path)
 
 
+def test_the_price_of_one_piece_is_multiplied(here):
+    rows = ["customer,date,unit_price,qty", "a,2024-01-05,2.5,2", "b,2024-01-06,1.5,1"]
+    text = "\n".join([*rows, "a,2024-02-06,4,3"]) + "\n"
+    result = init(write("orders.csv", text))
+    assert result.to_mend == ()
+    assert check(result.path).data.table("transactions").rows_used == 3
+    assert "try_cast" in result.proposal.source.query
+
+
+def test_a_gap_is_marked_and_check_refuses_it():
+    rows = [f"a{i % 2},2024-01-{i + 1:02d},2024-02-{i + 1:02d},{i + 2.5}" for i in range(6)]
+    text = "\n".join(["customer,opened,begun,total", *rows]) + "\n"
+    result = init(write("orders.csv", text))
+    assert "`ordered_at` is missing" in result.to_mend[0]
+    assert "# ordered_at: ???" in result.path.read_text("utf-8")
+    with pytest.raises(InputError, match="column `ordered_at` is missing"):
+        check(result.path)
+
+
+def test_orders_that_came_to_nothing_and_other_currencies_are_left_out():
+    lines = [f"a{i % 3},2024-01-{i + 1:02d},{i + 0.5},EUR,paid" for i in range(9)]
+    lines += ["a0,2024-02-01,9.5,EUR,cancelled", "a1,2024-02-02,99.5,JPY,paid"]
+    text = "\n".join(["customer,date,total,currency,status", *lines]) + "\n"
+    result = init(write("orders.csv", text))
+    assert check(result.path).data.table("transactions").rows_used == 9
+    assert any("no orders: cancelled 1" in note for note in result.notes)
+    assert any("Left out: JPY (1 rows, 99.50)" in note for note in result.notes)
+
+
+def test_totals_on_each_line_are_noticed_and_said_with_both_sums():
+    lines = [
+        f"{i // 2},a{i // 2 % 3},2024-01-{i // 2 + 1:02d},{10 + i // 2}.5,p{i}" for i in range(20)
+    ]
+    text = "\n".join(["order_id,customer,date,order_total,sku", *lines]) + "\n"
+    result = init(write("orders.csv", text))
+    assert load_config(result.path).sources["transactions"].amount_is == "order"
+    assert any("once an order these are 150.00, by line 300.00" in note for note in result.notes)
+
+
+def test_two_shops_with_chinese_names_get_two_configs():
+    assert base_name("店铺一.csv") != base_name("店铺二.csv")
+    assert base_name("一店2024.csv") != base_name("二店2024.csv")
+
+
 def test_several_files_are_read_as_one(here):
     (here / "shop").mkdir()
     for month in ("2024-01", "2024-02"):

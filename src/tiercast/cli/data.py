@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tiercast.contract.report import DataReport
     from tiercast.definitions.churn_definition import ChurnDefinitions
     from tiercast.readiness.judgement import Readiness
+    from tiercast.sources.guess import ColumnGuess
     from tiercast.verbs.init import InitResult
 
 SOURCE = 1  # the place of the source among a table's cells
@@ -105,13 +106,21 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _show_guesses(result: "InitResult") -> None:
-    rows = [(g.role, g.look.name, f"{g.score:.0%}", g.reason) for g in result.guess.guesses]
-    show_table("Guessed columns", ("meaning", "column", "sure", "why"), rows)
+    headings = ("meaning", "column", "sure", "why")
+    if result.layout:
+        show_lines(f"Recognised as: {result.layout}.")
+    show_table("Guessed columns", headings, [_guess_cells(g) for g in result.guess.guesses])
+    if result.guess.runners_up:
+        show_table("Next best", headings, [_guess_cells(g) for g in result.guess.runners_up])
+    show_lines(*(f"To know: {sentence}" for sentence in result.notes))
     if result.horizon:
         show_lines(f"Horizon: {result.horizon.days} days; {result.horizon.reason}.")
-    show_lines(*(f"Note: {sentence}" for sentence in result.notes))
     show_lines(*(f"To mend: {sentence}" for sentence in result.to_mend))
     show_lines(f"Written to {result.path}. Next: tiercast check {result.path}")
+
+
+def _guess_cells(guess: "ColumnGuess") -> tuple[str, str, str, str]:
+    return guess.role, guess.look.name, f"{guess.score:.0%}", guess.reason
 
 
 def _show_report(report: "DataReport") -> None:

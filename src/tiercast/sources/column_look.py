@@ -1,38 +1,33 @@
 """What each column of an unknown file looks like: kind, spread, and what its values parse as."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.sources.written_times import UTC, try_strptime
+from tiercast.sources.date_order import Reading, readings
+from tiercast.sources.time_formats import (
+    LOOSE,
+    NUMBER_SPANS,
+    WHOLE_DATES,
+    plausible,
+    promising,
+)
+from tiercast.sources.written_number import decimal_commas, written_number
 
 Kind = Literal["integer", "number", "text", "time", "other"]
 
-TRIAL_ROWS = 1_000  # enough to see which time formats are worth a look at every row
-WHOLE_DATES = ("%Y%m%d", "%Y%m%d%H%M%S")
-DAY_PARTS = (
-    "%d.%m.%Y",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d-%m-%Y",
-    "%m-%d-%Y",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%d.%m.%y",
-    "%d/%m/%y",
-    "%m/%d/%y",
-    "%Y年%m月%d日",
-    "%d %b %Y",
-    "%d-%b-%Y",
-    "%d %B %Y",
-    "%b %d, %Y",
-    "%B %d, %Y",
-)
-CLOCK_PARTS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-TEXT_FORMATS = (*WHOLE_DATES, *(day + clock for day in DAY_PARTS for clock in CLOCK_PARTS))
-NO_NUMBERS = {"numbers": 0, "fractions": 0, "least": None, "greatest": None}
+TRIAL_ROWS = 200  # enough to see which time formats are worth a look at every row
+NO_NUMBERS = {
+    "numbers": 0,
+    "fractions": 0,
+    "least": None,
+    "greatest": None,
+    "plain": 0,
+    "commas": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +36,8 @@ class ColumnLook:
 
     `numbers` and `times` say how many values parse as such, `fractions` how many have decimals;
     `time_format` is None where times are ISO or typed. `least` and `greatest` are numbers.
+    `readings` are two where every date can be read day-first and month-first, the likelier first.
+    `plain_numbers` are numbers without signs of money, `decimal_commas` those such as 12,50.
     """
 
     name: str
@@ -55,26 +52,41 @@ class ColumnLook:
     greatest: float | None = None
     times: float = 0.0
     time_format: str | None = None
+    readings: tuple[Reading, ...] = ()
+    plain_numbers: float = 0.0
+    decimal_commas: float = 0.0
 
     @property
     def repeats(self) -> float:
         """How many filled rows a value has on average."""
         return self.rows * self.filled / max(self.distinct, 1)
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the column is empty, or has one value in all of several rows."""
+        return self.distinct == 0 or (self.distinct == 1 and self.rows * self.filled > 1)
+
+    @property
+    def loose_time(self) -> bool:
+        """Whether the times are plain numbers, which could just as well be ids or amounts."""
+        return self.time_format in LOOSE
+
 
 def look_at(table: ir.Table) -> tuple[ColumnLook, ...]:
-    """Answer one look per column, in the table's order."""
-    return tuple(_look(table, name) for name in table.columns)
+    """Return one look per column, in the table's order."""
+    trial = table.limit(TRIAL_ROWS).to_pyarrow()
+    return tuple(_look(table, name, trial[name].to_pylist()) for name in table.columns)
 
 
-def _look(table: ir.Table, name: str) -> ColumnLook:
+def _look(table: ir.Table, name: str, trial: list[Any]) -> ColumnLook:
     value = table[name]
     kind = _kind(value)
-    formats = _promising_formats(table, name, kind)
+    formats = _formats(kind, {v for v in trial if v is not None} or _filled(table, name, kind))
     row = table.agg(**_measures(table, name, kind), **_time_counts(value, formats)).to_pyarrow()
     seen = NO_NUMBERS | row.to_pylist()[0]
     filled = max(seen["filled"], 1)
     times, best = _best_format(seen, formats)
+    two_ways = readings(table, name, best) if times == seen["filled"] else ()
     return ColumnLook(
         name=name,
         kind=kind,
@@ -87,13 +99,16 @@ def _look(table: ir.Table, name: str) -> ColumnLook:
         least=seen["least"],
         greatest=seen["greatest"],
         times=1.0 if kind == "time" else times / filled,
-        time_format=best,
+        time_format=two_ways[0].time_format if two_ways else best,
+        readings=two_ways,
+        plain_numbers=seen["plain"] / filled,
+        decimal_commas=seen["commas"] / filled,
     )
 
 
 def _kind(value: ir.Value) -> Kind:
     kind = value.type()
-    if kind.is_integer():
+    if kind.is_integer() or (kind.is_decimal() and kind.scale == 0):
         return "integer"
     if kind.is_numeric() and not kind.is_boolean():
         return "number"
@@ -114,45 +129,48 @@ def _measures(table: ir.Table, name: str, kind: Kind) -> dict[str, ir.Value]:
 
 
 def _number_measures(value: ir.Value) -> dict[str, ir.Value]:
-    """Answer what can be said of the values that are finite numbers."""
-    number = value.try_cast("float64")
+    """Return what can be said of the values that are finite numbers."""
+    number = written_number(value)
     for odd in ("nan", "inf", "-inf"):
         number = number.nullif(float(odd))
     return {
         "numbers": number.count(),
-        "fractions": (number != number.floor()).sum().fill_null(0),
+        "fractions": (number % 1 != 0).sum().fill_null(0),
         "least": number.min(),
         "greatest": number.max(),
+        "plain": value.try_cast("float64").count(),
+        "commas": decimal_commas(value),
     }
 
 
-def _promising_formats(table: ir.Table, name: str, kind: Kind) -> list[str | None]:
-    """Answer the time formats that fit at least half of some values; None stands for ISO."""
-    if kind not in ("text", "integer"):
+def _formats(kind: Kind, trial: Collection[Any]) -> list[str | None]:
+    """Return the time formats worth a try on every row; None stands for ISO."""
+    if kind in ("time", "other"):
         return []
-    formats: list[str | None] = [None, *TEXT_FORMATS] if kind == "text" else [*WHOLE_DATES]
-    trial = table.filter(table[name].notnull()).select(name).limit(TRIAL_ROWS)
-    seen = trial.agg(rows=trial.count(), **_time_counts(trial[name], formats)).to_pyarrow()
-    counts = seen.to_pylist()[0]
-    return [f for i, f in enumerate(formats) if counts[f"format_{i}"] * 2 > counts["rows"]]
+    if kind == "text":
+        return [None, *promising(trial), *NUMBER_SPANS]
+    return [*(WHOLE_DATES if kind == "integer" else ()), *NUMBER_SPANS]
+
+
+def _filled(table: ir.Table, name: str, kind: Kind) -> set[str]:
+    """Return some values of a column of text whose first rows are empty."""
+    if kind != "text":
+        return set()
+    filled = table.filter(table[name].notnull()).select(name).limit(TRIAL_ROWS).to_pyarrow()
+    return set(filled[name].to_pylist())
 
 
 def _time_counts(value: ir.Value, formats: list[str | None]) -> dict[str, ir.Value]:
-    return {f"format_{i}": _plausible(value, form).count() for i, form in enumerate(formats)}
-
-
-def _plausible(value: ir.Value, form: str | None) -> ir.Value:
-    """Answer the value read as a time, null where it is none or no time a customer lived in."""
-    text = value.cast("string")
-    time = text.try_cast(UTC).cast("timestamp(6)") if form is None else try_strptime(text, form)
-    likely = (time >= ibis.timestamp("1970-01-01")) & (time < ibis.timestamp("2100-01-01"))
-    return ibis.ifelse(likely, time, None)
+    return {
+        f"format_{i}": ibis.ifelse(plausible(value, form), 1, None).count()
+        for i, form in enumerate(formats)
+    }
 
 
 def _best_format(seen: dict[str, int], formats: list[str | None]) -> tuple[int, str | None]:
-    """Answer the format that reads most values, the first of equals, and how many it reads."""
+    """Return the format that reads most values, the first of equals, and how many it reads."""
     counts = [seen[f"format_{i}"] for i in range(len(formats))]
     if not counts:
         return 0, None
     best = counts.index(max(counts))
-    return counts[best], formats[best]
+    return counts[best], formats[best] if counts[best] else None

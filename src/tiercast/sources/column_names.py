@@ -10,14 +10,18 @@ NAMES: dict[str, str] = {
         customer_id customer cust cust_id customer_no customer_number customer_key customer_code
         client_id client client_no user_id user userid uid member_id member household_id
         household buyer_id buyer shopper_id shopper visitor_id person_id account_id account
-        loyalty_id card_id kunde kunden_id kunden_nr kundennummer kdnr id_client numero_client
+        loyalty_id kunde kunden_id kunden_nr kundennummer kdnr id_client numero_client
         cliente id_cliente cliente_id codigo_cliente codice_cliente klant klant_id klantnummer
         klient klient_id kund 客户 客户id 客户编号 客户号 客户代码 顾客 顾客id 顾客编号 会员
+        买家昵称 买家会员名 买家账号 买家手机号 下单帐号 下单账号 客户手机号 会员手机号 会员名
         会员id 会员号 会员编号 会员卡号 用户 用户id 用户编号 买家 买家id 顧客 顧客id 顧客番号
         会員番号 고객 고객번호 고객id клиент id_клиента покупатель""",
     "ordered_at": """
         ordered_at order_date order_time order_timestamp order_datetime date datetime timestamp
         time transaction_date transaction_time transaction_timestamp purchase_date purchase_time
+        billing_date charge_date booking_date close_date close_dt t_dat
+        order_placed_at placed_at ordered_on order_dt created_time created created_utc created_date
+        订单创建时间 订单付款时间 买家付款时间 支付日期 付款日期 创建时间
         purchased_at invoice_date invoice_time sale_date sales_date sold_at bought_at paid_at
         order_purchase_timestamp date_of_purchase created_at day trans_date datum bestelldatum
         auftragsdatum rechnungsdatum kaufdatum zeitpunkt date_commande date_achat date_facture
@@ -29,6 +33,9 @@ NAMES: dict[str, str] = {
         amount net_amount total_amount amount_paid paid_amount sales_amount order_amount sales
         sales_value net_sales revenue net_revenue total total_price line_total order_total
         order_value invoice_total grand_total subtotal extended_price value dollar_value
+        charge amount_charged net_total total_spent total_amount_paid total_paid paid_total
+        purchase_amount purchase_value purchase_revenue line_amount item_total line_total_price
+        买家实际支付金额 实际支付金额 应付金额 订单实付金额 实收金额 结算金额 总金额元
         transaction_amount transaction_value spend spent turnover payment payment_value gmv
         betrag umsatz summe gesamtbetrag nettobetrag gesamtpreis warenwert montant montant_ht
         montant_ttc total_ttc total_ht importe monto importe_total total_venta ventas importo
@@ -75,7 +82,33 @@ NAMES: dict[str, str] = {
         wareneinsatz kosten cout cout_total coste costo custo kostprijs 成本 成本金额 原価
         仕入額 원가 себестоимость""",
 }
-WEAK_NAMES: dict[str, str] = {"customer_id": "id email e_mail phone 手机号"}
+WEAK_NAMES: dict[str, str] = {
+    "customer_id": """id email e_mail mail phone email_address billing_email contact_email
+        customer_name client_name buyer_name user_name kundenname 手机号 邮箱"""
+}
+# What a column is about by its last word that means something; it cannot be the role then.
+NEVER: dict[str, str] = {
+    "customer_id": """
+        card cards invoice session visit basket cart order transaction payment charge receipt
+        product item sku article asin stock store shop seller vendor merchant staff employee
+        cashier agent rep owner device browser ip campaign coupon voucher address city state
+        country zip postcode region segment type group class tier level status since age gender
+        birthday birthdate count currency language note notes comment channel brand category
+        last4 pan message warehouse supplier driver courier manager
+        卡号 发票 会话 商品 店铺 卖家 地址 城市 等级 类型 性别 年龄 留言 备注""",
+    "ordered_at": """
+        birth birthday birthdate dob ship shipped shipping delivery delivered due expiry expires
+        updated modified signup registered registration refunded cancelled canceled closed
+        fulfilled 发货 生日 更新""",
+    "amount": """
+        id no nr number num code channel year month week day hour quarter percent percentage pct
+        rate ratio share quantity qty count units pieces age zip postcode postal phone latitude
+        longitude lat lon lng rank score rating weight stock points index key type status flag
+        tax taxes vat shipping freight fee fees discount tip refund refunded balance postage
+        渠道 数量 编号 年份 折扣 运费 税 邮费 邮编 电话 积分""",
+}
+MONEY_ALL_THE_SAME = "incl including inc excl excluding exc ex with without before after net gross"
+IDS = "id ids no nr number num key code hash uuid guid unique ref reference"
 # Words that tell nothing as a part of a name: a ship_date is no order's date.
 NOT_EVERY_PART = frozenset(
     ["date", "day", "time", "total", "item", "items", "order", "value", "data", "user"]
@@ -96,6 +129,17 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+", letters))
 
 
+def plain_name(name: str) -> str:
+    """Return a column's name without case, accents, signs, blanks and a currency in brackets.
+
+    Examples
+    --------
+    >>> plain_name("Customer ID") == plain_name("CustomerID"), plain_name("总金额(元)")
+    (True, '总金额')
+    """
+    return "".join(words(re.sub(r"[(（](元|€|\$|£)[)）]", "", name)))
+
+
 def resemblance(name: str, role: str) -> float:
     """Answer how much a column's name sounds like a role, 0 to 1.
 
@@ -111,9 +155,35 @@ def resemblance(name: str, role: str) -> float:
     own = words(name)
     if "".join(own) in _joined(NAMES[role]):
         return EXACT
-    if any(_is_part(words(known), own) for known in NAMES[role].split()):
-        return PART
-    return WEAK if "".join(own) in _joined(WEAK_NAMES.get(role, "")) else 0.0
+    if "".join(own) in _joined(WEAK_NAMES.get(role, "")):
+        return WEAK
+    return PART if any(_is_part(words(known), own) for known in NAMES[role].split()) else 0.0
+
+
+def never(name: str, role: str) -> bool:
+    """Return whether a column is about something that the role cannot be.
+
+    Its last word counts, before words such as id and number; the role's own names always may.
+
+    Examples
+    --------
+    >>> never("Card ID", "customer_id"), never("sales_channel_id", "amount")
+    (True, True)
+    >>> never("order_customer_id", "customer_id"), never("total_amount", "amount")
+    (False, False)
+    """
+    refused = set(NEVER.get(role, "").split())
+    own = words(name)
+    if not refused or "".join(own) in _joined(NAMES[role]):
+        return False
+    if role == "ordered_at":
+        return bool(set(own) & refused)
+    telling = [word for word in own if word not in IDS.split()] or list(own)
+    if role == "amount" and set(own) & set(MONEY_ALL_THE_SAME.split()):
+        return False
+    is_number_of = role == "amount" and bool(own) and own[-1] in refused
+    foreign = any(not word.isascii() and word in "".join(own) for word in refused)
+    return is_number_of or foreign or bool(telling and telling[-1] in refused)
 
 
 def _joined(names: str) -> set[str]:

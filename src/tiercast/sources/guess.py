@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.column_look import ColumnLook
-from tiercast.sources.column_names import PART, resemblance
+from tiercast.sources.column_names import PART, never, resemblance
 
 REQUIRED = ("customer_id", "ordered_at", "amount")
 GOOD_ENOUGH = 0.3
@@ -14,6 +14,10 @@ ID_REPEATS = 1.02  # rows per value from which a column can be a customer and no
 FEW_ROWS = 50  # in so few rows no customer may have come back yet
 MANY_KINDS = 1_000
 FEW_KINDS = 50
+RUNNERS_UP = 2
+EITHER_WAY = 0.5  # the most that is said of dates that two readings fit
+YEARS = (1900, 2100)
+WHOLE, LIKE_A_TIME = 0.6, 0.4  # how well numbers without decimals fit money
 
 
 @dataclass(frozen=True)
@@ -45,16 +49,37 @@ class MapGuess:
     """The guessed map of an order file.
 
     `unit_price` is set where only a price of single pieces was found, no amount of money.
+    `missing` are required columns that nothing was found for, `runners_up` the next best columns.
     """
 
     guesses: tuple[ColumnGuess, ...]
     unused: tuple[ColumnLook, ...]
     unit_price: ColumnLook | None = None
+    missing: tuple[str, ...] = ()
+    runners_up: tuple[ColumnGuess, ...] = ()
 
     @property
     def columns(self) -> dict[str, str]:
         """Canonical names to the source's own."""
         return {guess.role: guess.look.name for guess in self.guesses}
+
+    @property
+    def quantity(self) -> ColumnLook | None:
+        """The column of pieces."""
+        return next((guess.look for guess in self.guesses if guess.role == "quantity"), None)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What is missing, a sentence each."""
+        price = self.unit_price
+        said = {"amount": _gap_of_price(price.name)} if price else {}
+        return tuple(said.get(role) or self._gap(role) for role in self.missing)
+
+    def _gap(self, role: str) -> str:
+        needs = next(one.needs for one in ROLES if one.name == role)
+        near = [f"`{guess.look.name}`" for guess in self.runners_up if guess.role == role]
+        could = f" By their values, it could be {' or '.join(near)}." if near else ""
+        return f"`{role}` is missing ({needs}).{could} Name its column in the config."
 
     @property
     def time_format(self) -> str | None:
@@ -64,62 +89,133 @@ class MapGuess:
 
 
 def guess_map(looks: tuple[ColumnLook, ...], origin: str) -> MapGuess:
-    """Answer the likely role of each column.
+    """Return the likely role of each column; one of customer, time and amount may be missing.
 
     Raises
     ------
     DataContractError
-        No column can be the customer, the time or the amount.
+        Two of customer, time and amount are missing, or no column holds money at all.
     """
-    found = _by_name(looks)
+    scored = _scored(looks)
+    found = _given_out(scored)
     found |= _by_content(looks, found)
     price = found.pop("unit_price", None)
-    if price and "amount" not in found and _always_one(found.get("quantity")):
+    if price and "amount" not in found and _always_one(looks):
         found["amount"] = _priced(price)
         price = None
+    if price is None and "amount" not in found:
+        found |= _one_sum(looks, found)
     unit_price = price.look if price and "amount" not in found else None
-    missing = [role for role in REQUIRED if role not in found]
-    if missing and not (missing == ["amount"] and unit_price):
+    missing = tuple(role for role in REQUIRED if role not in found)
+    if len(missing) > 1 or ("amount" in missing and not unit_price and not _has_money(looks)):
         raise DataContractError(_refusal(missing, looks, origin))
     taken = {guess.look.name for guess in found.values()}
     guesses = tuple(found[role.name] for role in ROLES if role.name in found)
-    return MapGuess(guesses, tuple(k for k in looks if k.name not in taken), unit_price)
+    unused = tuple(look for look in looks if look.name not in taken)
+    return MapGuess(guesses, unused, unit_price, missing, _runners_up(scored, found, looks))
 
 
-def _by_name(looks: tuple[ColumnLook, ...]) -> dict[str, ColumnGuess]:
-    """Give out the roles by falling score; each role and each column once."""
+def _scored(looks: tuple[ColumnLook, ...]) -> list[ColumnGuess]:
+    """Return every column that can play a role, the best first."""
     scored = [
         ColumnGuess(role.name, look, round(score, 3), role.evidence(look))
         for role in ROLES
         for look in looks
         if (score := resemblance(look.name, role.name) * role.fit(look)) >= GOOD_ENOUGH
+        and not never(look.name, role.name)
     ]
+    return sorted(scored, key=lambda guess: -guess.score)
+
+
+def _given_out(scored: list[ColumnGuess]) -> dict[str, ColumnGuess]:
+    """Give out the roles by falling score; each role and each column once."""
     found: dict[str, ColumnGuess] = {}
     taken: set[str] = set()
-    for guess in sorted(scored, key=lambda guess: -guess.score):
+    for guess in scored:
         if guess.role not in found and guess.look.name not in taken:
             found[guess.role] = guess
             taken.add(guess.look.name)
     return found
 
 
+def _runners_up(
+    scored: list[ColumnGuess], found: dict[str, ColumnGuess], looks: tuple[ColumnLook, ...]
+) -> tuple[ColumnGuess, ...]:
+    """Return the next best columns of the required roles; of a missing one, all that could be."""
+    next_best = []
+    for role in REQUIRED:
+        taken = found[role].look.name if role in found else None
+        others = [guess for guess in scored if guess.role == role and guess.look.name != taken]
+        next_best += (others or ([] if taken else _could_be(role, looks)))[:RUNNERS_UP]
+    return tuple(next_best)
+
+
+def _could_be(name: str, looks: tuple[ColumnLook, ...]) -> list[ColumnGuess]:
+    role = next(role for role in ROLES if role.name == name)
+    return [
+        ColumnGuess(name, look, round(role.fit(look) * GOOD_ENOUGH, 3), role.evidence(look))
+        for look in looks
+        if role.fit(look) > 0 and not never(look.name, name)
+    ]
+
+
+def _one_sum(
+    looks: tuple[ColumnLook, ...], found: dict[str, ColumnGuess]
+) -> dict[str, ColumnGuess]:
+    """Return, where nothing else is money, a column named for it whose rows all have one sum."""
+    taken = {guess.look.name for guess in found.values()}
+    same = (k for k in looks if _is_money_by_name(k) and k.least and k.name not in taken)
+    look = next(same, None)
+    reason = "the same sum in all rows, and no other column of money"
+    return {} if look is None else {"amount": ColumnGuess("amount", look, GOOD_ENOUGH, reason)}
+
+
+def _sounds_like_money(look: ColumnLook) -> bool:
+    return any(resemblance(look.name, role) > 0 for role in ("amount", "unit_price"))
+
+
+def _is_money_by_name(look: ColumnLook) -> bool:
+    return look.numbers >= MOST and resemblance(look.name, "amount") == 1
+
+
+def _has_money(looks: tuple[ColumnLook, ...]) -> bool:
+    """Return whether a column may hold money, were it only one sum in all rows."""
+    return any(
+        _is_money_by_name(look)
+        or (_fits_money(look) > 0 and (look.fractions > 0 or _sounds_like_money(look)))
+        for look in looks
+        if not never(look.name, "amount")
+    )
+
+
 def _by_content(
     looks: tuple[ColumnLook, ...], found: dict[str, ColumnGuess]
 ) -> dict[str, ColumnGuess]:
-    """Answer guesses for roles that a single column can play, whatever its name."""
+    """Return guesses for roles that a single column can play, whatever its name."""
     taken = {guess.look.name for guess in found.values()}
     free = [look for look in looks if look.name not in taken]
     answers = {}
     for role in ROLES:
-        fitting = [look for look in free if role.fit(look) > PART]
+        fitting = [k for k in free if role.fit(k) > PART and not never(k.name, role.name)]
+        fitting = [k for k in fitting if not k.loose_time or role.name != "ordered_at"]
         if role.alone and role.name not in found and len(fitting) == 1:
             reason = f"the only column whose values fit; {role.evidence(fitting[0])}"
             answers[role.name] = ColumnGuess(role.name, fitting[0], GOOD_ENOUGH, reason)
     return {} if "unit_price" in found and "amount" in answers else answers
 
 
-def _always_one(quantity: ColumnGuess | None) -> bool:
-    return quantity is None or quantity.look.least == quantity.look.greatest == 1
+def _always_one(looks: tuple[ColumnLook, ...]) -> bool:
+    """Return whether no column of pieces says anything but 1."""
+    named = [k for k in looks if k.numbers >= MOST and resemblance(k.name, "quantity") == 1]
+    return all(look.least == look.greatest == 1 for look in named)
+
+
+def _gap_of_price(price: str) -> str:
+    return (
+        f"`amount` is missing: `{price}` looks like the price of one piece. Write a `query` that "
+        "multiplies it (the config has it ready), or add a column with the money of each row to "
+        "the file, and map it."
+    )
 
 
 def _priced(price: ColumnGuess) -> ColumnGuess:
@@ -127,9 +223,11 @@ def _priced(price: ColumnGuess) -> ColumnGuess:
     return ColumnGuess("amount", price.look, price.score, reason)
 
 
-def _refusal(missing: list[str], looks: tuple[ColumnLook, ...], origin: str) -> str:
+def _refusal(missing: tuple[str, ...], looks: tuple[ColumnLook, ...], origin: str) -> str:
     roles = {role.name: role for role in ROLES}
     lines = [f"{origin}: this does not look like a file of orders."]
+    if not _has_money(looks):
+        lines.append("  No column holds money: without it there is nothing to value.")
     for name in missing:
         lines.append(f"  No column for `{name}`: {roles[name].needs}.")
         fitting = [f"`{look.name}`" for look in looks if roles[name].fit(look) > PART]
@@ -150,7 +248,9 @@ def _refusal(missing: list[str], looks: tuple[ColumnLook, ...], origin: str) -> 
 
 
 def _fits_customer(look: ColumnLook) -> float:
-    if look.kind == "other" or look.kind == "time" or look.fractions > 0:
+    is_date = look.times >= MOST and not look.loose_time
+    is_price = look.fractions > 0 and look.kind != "text"
+    if look.kind in ("other", "time") or look.says_nothing or is_date or is_price:
         return 0.0
     if look.repeats >= ID_REPEATS:
         return 1.0
@@ -158,17 +258,29 @@ def _fits_customer(look: ColumnLook) -> float:
 
 
 def _fits_time(look: ColumnLook) -> float:
-    return look.times if look.times >= MOST and look.filled >= MOST else 0.0
+    if look.times < MOST or look.filled < MOST or look.says_nothing:
+        return 0.0
+    return min(look.times, EITHER_WAY) if look.readings else look.times
 
 
 def _fits_money(look: ColumnLook) -> float:
     if look.numbers < MOST or look.kind == "time" or look.least == look.greatest:
         return 0.0
-    return look.numbers * (1.0 if look.fractions > 0 else 0.6)
+    is_year = look.fractions == 0 and _within(look, YEARS)
+    if is_year or (look.times >= MOST and not look.loose_time):
+        return 0.0
+    whole = LIKE_A_TIME if look.times >= MOST else WHOLE
+    return look.numbers * (1.0 if look.fractions > 0 else whole)
+
+
+def _within(look: ColumnLook, ends: tuple[int, int]) -> bool:
+    least, greatest = look.least, look.greatest
+    return least is not None and greatest is not None and ends[0] <= least <= greatest <= ends[1]
 
 
 def _fits_key(look: ColumnLook) -> float:
-    return 0.0 if look.kind in ("other", "time") or look.fractions > 0 else 1.0
+    is_price = look.fractions > 0 and look.kind != "text"
+    return 0.0 if look.kind in ("other", "time") or look.says_nothing or is_price else 1.0
 
 
 def _fits_kind(look: ColumnLook) -> float:
@@ -176,22 +288,24 @@ def _fits_kind(look: ColumnLook) -> float:
 
 
 def _fits_channel(look: ColumnLook) -> float:
-    return float(look.kind == "text" and look.distinct <= FEW_KINDS)
+    return float(look.kind == "text" and 1 < look.distinct <= FEW_KINDS)
 
 
 def _fits_quantity(look: ColumnLook) -> float:
-    return look.numbers if look.numbers >= MOST and look.fractions < MOST else 0.0
+    fits = look.numbers >= MOST and look.fractions < MOST and not look.says_nothing
+    return look.numbers if fits else 0.0
 
 
 def _fits_discount(look: ColumnLook) -> float:
     """Money taken off: not a share of the price, and not written with a minus."""
     share = look.fractions > 0 and look.greatest is not None and look.greatest <= 1
     negative = look.least is not None and look.least < 0
-    return 0.0 if look.numbers < MOST or share or negative else look.numbers
+    unfit = look.numbers < MOST or share or negative or look.says_nothing
+    return 0.0 if unfit else look.numbers
 
 
 def _fits_cost(look: ColumnLook) -> float:
-    return look.numbers if look.numbers >= MOST else 0.0
+    return look.numbers if look.numbers >= MOST and not look.says_nothing else 0.0
 
 
 def _counted(look: ColumnLook) -> str:
@@ -201,6 +315,9 @@ def _counted(look: ColumnLook) -> str:
 
 def _dated(look: ColumnLook) -> str:
     form = f" as {look.time_format}" if look.time_format else ""
+    if look.readings:
+        taken, other = look.readings
+        return f"read {taken.span}; but {other.span} is possible, too"
     return f"{look.times:.0%} of values parse as dates{form}, such as {look.example}"
 
 
