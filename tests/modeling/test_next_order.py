@@ -14,7 +14,9 @@ from tiercast.modeling.next_order import (
     RETURNED,
     WaitingTimes,
     dates_after,
+    on_grid,
 )
+from tiercast.snapshots.grid import OrderGrid
 from tiny_model import AS_OF, HORIZON_DAYS, tiny_features
 
 FRAME = tiny_features()
@@ -214,3 +216,11 @@ def test_who_orders_nearly_every_day_has_dates_and_no_warning():
     # A chance of none of 1e-20 or so is not seen beside 1, but its place is the horizon's end.
     assert told["next_order_high"] == pytest.approx(np.full(len(daily), HORIZON_DAYS))
     assert (waits(0.01, frame=daily)[MEDIAN] < 2).all()
+
+
+def test_dates_lie_on_the_days_that_have_orders_within_the_horizon():
+    monthly = OrderGrid(dt.date(2024, 1, 1), every_months=1, month_days=(1,))
+    dates = pd.Series([dt.date(2024, 7, 1), dt.date(2024, 7, 2), dt.date(2024, 9, 10), None])
+    as_of = pd.Series([dt.date(2024, 6, 20)] * 4)
+    found = on_grid(dates, as_of, monthly, 90)  # up to 2024-09-18
+    assert [str(day) for day in found] == ["2024-07-01", "2024-08-01", "2024-09-01", "None"]

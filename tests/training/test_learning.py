@@ -1,8 +1,11 @@
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from bases import opened
+from billed import billed, firsts
 from seasonal import AS_OF, FIRST, HORIZON_DAYS, value_after
 from shop import CUTOFFS, shop
 from tiercast.config.errors import InputError
@@ -199,3 +202,20 @@ def test_on_the_clock_a_row_scores_the_same_alone(wave):
         pd.testing.assert_frame_equal(
             model.score_rows(bare.iloc[[row]]), together.iloc[[row]], check_exact=True
         )
+
+
+def test_totals_of_monthly_bills_go_by_the_firsts_that_the_horizon_holds(tmp_path):
+    lines = billed(firsts(32), customers=300)
+    as_of, horizon_days = dt.date(2024, 6, 2), 90  # two firsts; from the day before three
+    settings = {"outlook": {"horizon_days": horizon_days}, "train": {"trials": 0, "snapshots": 4}}
+    with opened(tmp_path, {"transactions": lines}, **settings) as base:
+        journal = build_journal(base.connection, base.tables, base.config)
+        panel = build_panel(base, journal, as_of)
+        model = learn(panel, base.config, None, Silent()).model
+    told = model.predict(panel.current)["expected_value"].sum()
+    known = set(panel.current["customer_id"])
+    until = pd.Timestamp(as_of) + pd.Timedelta(days=horizon_days)
+    ahead = lines[lines["ordered_at"].between(pd.Timestamp(as_of), until, "left")]
+    came = ahead.loc[ahead["customer_id"].isin(known), "amount"].sum()
+    assert told == pytest.approx(came, rel=0.2)
+    assert model.facts.grid_days == 2

@@ -21,7 +21,7 @@ from tiercast.features.feature import Setting
 from tiercast.modeling.assignment import Assign, assign_tiers
 from tiercast.modeling.attribution import attribution
 from tiercast.modeling.memberships import names_held
-from tiercast.modeling.next_order import WaitingTimes, dates_after
+from tiercast.modeling.next_order import WaitingTimes, dates_after, on_grid
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.reasons import effects, reasons
 from tiercast.modeling.target import Target
@@ -138,7 +138,8 @@ class CustomerModel:
         for name, days in waits.items():
             scored[name] = dates_after(full["as_of"], days)
             if facts.grid is not None:
-                scored[name] = scored[name].map(facts.grid.next_from, na_action="ignore")
+                days_held = facts.grid, facts.horizon_days
+                scored[name] = on_grid(scored[name], full["as_of"], *days_held)
         return scored
 
     def reasons(self, frame: pd.DataFrame) -> pa.Array:

@@ -7,6 +7,7 @@ rhythm, so past cutoffs correct it: where in it did the orders really fall of cu
 to order, and as far into their usual gap?
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -16,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tiercast.features.clv import ClvModels, histories, horizon_ratio
+from tiercast.snapshots.grid import OrderGrid
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -105,6 +107,17 @@ def dates_after(as_of: pd.Series, days: FloatArray) -> pd.Series:
     whole = pd.to_timedelta(pd.Series(np.floor(days), index=as_of.index), unit="D")
     dates = (pd.to_datetime(as_of) + whole).dt.date
     return dates.astype(object).where(np.isfinite(days), None)
+
+
+def on_grid(dates: pd.Series, as_of: pd.Series, grid: OrderGrid, horizon_days: int) -> pd.Series:
+    """Return dates moved on to the next day of a calendar grid, the horizon's last one at most."""
+    horizon = dt.timedelta(days=horizon_days)
+    last = {day: grid.last_before(day + horizon) for day in as_of.unique()}
+    moved = [
+        None if pd.isna(date) else min(grid.next_from(date), last[day])
+        for date, day in zip(dates, as_of, strict=True)
+    ]
+    return pd.Series(moved, index=dates.index, dtype=object)
 
 
 @dataclass(frozen=True)

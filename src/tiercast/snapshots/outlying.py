@@ -170,7 +170,7 @@ def _large_days(orders: ir.Table, as_of: dt.date) -> tuple[dt.date, ...]:
 
 
 def _without(orders: ir.Table, days: Sequence[dt.date]) -> ir.Table:
-    return orders.filter(orders.ordered_on.notin(days)) if days else orders
+    return orders.filter(~orders.ordered_on.isin(days)) if days else orders
 
 
 def _is_beyond(orders: ir.Table, limit: OrderLimit, odd: Sequence[dt.date]) -> ir.BooleanValue:
