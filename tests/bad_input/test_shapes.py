@@ -57,7 +57,8 @@ SHORT = refused("history of 150 days", "Use an as_of from 2023-05-31 on")
 SHAPES = {
     "one customer": (
         *(lines(2)[8:], {}, 0),
-        *(DONE, DONE, DONE),
+        refused("tiers", "at least 3, but is 1; many buyers are worth the same: use"),
+        *(DONE, refused("at least 3 different buyer values", "name fewer tiers")),
     ),
     "one order": (
         *(lines(1, 2)[:1], {}, 0),

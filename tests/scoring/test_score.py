@@ -193,7 +193,7 @@ def test_a_day_long_after_the_data_ends_is_scored_with_a_note(text_ids, tmp_path
     told = score(text_ids.config, later, output=tmp_path, progress=shown)
     assert told.rows == text_ids.scored.rows
     assert lines == list(told.notes)
-    assert "30 days before as_of 2024-07-31: if orders are missing" in lines[0]
+    assert "31 days before as_of 2024-07-31 (31.0 usual gaps between" in lines[0]
 
 
 def test_the_day_after_the_last_order_is_the_default(text_ids, tmp_path):
@@ -208,7 +208,7 @@ def test_a_day_that_cannot_go_by_the_year_before_is_told_and_scored_all_the_same
     late = SHOP_DAY + dt.timedelta(days=150)
     told = score(text_ids.config, late, output=tmp_path)
     freshness, season = told.notes
-    assert freshness.startswith("The newest order is from 2024-06-30, 150 days before as_of")
+    assert freshness.startswith("The newest order is from 2024-06-30, 151 days before as_of")
     assert season.startswith("The model goes by how busy the same weeks were a year ago, but as")
     assert "a year ago cannot be compared: the last 180 days had -8" in season
     assert season.endswith("taken to be as busy as the year's average. Train again.")
