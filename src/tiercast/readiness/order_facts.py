@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.snapshots.exact import exact_sum
+from tiercast.contract.money import money_sum
 from tiercast.snapshots.history import history
 
 
@@ -38,19 +38,20 @@ def measure_orders(
     begun: ir.Table, as_of: dt.date, *, newest_days: int, before_days: int
 ) -> OrderFacts:
     """Answer the facts of orders that lie before a day."""
-    known = history(begun, "ordered_at", [as_of])
+    cut = history(begun, "ordered_at", [as_of])
+    known = cut.filter(cut.is_order)
     days = _days(known)
     if not days:
         return OrderFacts(0, 0, 0.0, 0.0, 0.0, 0, None)
     by_customer = known.group_by("customer_id").agg(
-        days=known.ordered_on.nunique(), value=exact_sum(known.net_value)
+        days=known.ordered_on.nunique(), value=money_sum(known.net_value)
     )
     customers, returning = _row(
         by_customer.agg(n=by_customer.count(), more=(by_customer.days > 1).sum())
     )
     name, worth = _largest_customer(by_customer)
     orders, value, largest = _row(
-        known.agg(n=known.count(), sum=exact_sum(known.net_value), most=known.net_value.max())
+        known.agg(n=known.count(), sum=money_sum(known.net_value), most=known.net_value.max())
     )
     return OrderFacts(
         customers=int(customers),
