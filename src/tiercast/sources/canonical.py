@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import Config, SourceConfig, TableName
 from tiercast.contract.errors import DataContractError
+from tiercast.contract.money import is_small, money_sum
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 from tiercast.contract.rules import RAW_SUFFIX
 from tiercast.contract.schemas import table_schema
@@ -22,9 +24,9 @@ from tiercast.contract.screening import (
     rules_for,
 )
 from tiercast.contract.tables import TABLES, TableSpec
-from tiercast.contract.tally import KeptLines, Tally
+from tiercast.contract.tally import HashSums, KeptLines, Tally, both_months
 from tiercast.sources.engine import open_engine
-from tiercast.sources.hashes import hash_sums
+from tiercast.sources.hashes import hash_sums, hash_sums_by_month
 from tiercast.sources.mapping import map_columns
 from tiercast.sources.origin import describe
 from tiercast.sources.readers import open_since, open_source, reading
@@ -35,8 +37,6 @@ from tiercast.sources.screened import (
     tally,
 )
 from tiercast.sources.since import Since, midnight
-
-ZERO_UNITS = 10_000  # amounts are summed in whole 1/10,000 of the currency unit
 
 
 @dataclass(frozen=True)
@@ -189,16 +189,18 @@ def _screen(
 
 def _parsed(
     connection: SQLBackend, spec: TableSpec, source: SourceConfig, kept: KeptLines | None
-) -> tuple[ir.Table, int]:
-    """Answer the rows to read, parsed, and how many older ones there are."""
+) -> tuple[ir.Table, Mapping[str, HashSums]]:
+    """Return the rows to read, parsed, and the fingerprints of the older ones by month."""
     if kept is None or spec.time is None:
-        return map_columns(open_source(connection, source, spec), spec, source), 0
+        return map_columns(open_source(connection, source, spec), spec, source), {}
     since = Since(str(source.columns.get(spec.time, spec.time)), kept.until)
-    rows, older = open_since(connection, source, since, spec)
+    rows, old = open_since(connection, source, since, spec)
     parsed = map_columns(rows, spec, source)
-    time = parsed[spec.time]
-    is_older = time < midnight(kept.until)  # of times that had to be read first
-    older += int(parsed.filter(is_older).count().execute())
+    is_older = parsed[spec.time] < midnight(kept.until)  # of times that had to be read first
+    older = both_months(
+        hash_sums_by_month(map_columns(old, spec, source), spec.time),
+        hash_sums_by_month(parsed.filter(is_older), spec.time),
+    )
     return parsed.filter(~is_older.fill_null(False)), older
 
 
@@ -234,8 +236,11 @@ def _check_margin(config: Config, transactions: ir.Table) -> None:
 
 
 def _zero_orders(lines: ir.Table) -> int:
-    """Count the orders that net to zero."""
-    keys = ["customer_id", "order_id"] if "order_id" in lines.columns else ["customer_id"]
-    net = (lines.amount * ZERO_UNITS).round(0).sum()  # .1 + .2 - .3 is 0
-    orders = lines.group_by(*keys, day=lines.ordered_at.date()).agg(net=net)
+    """Count the orders that net to zero, on whatever days their lines are."""
+    keys, day = ["customer_id"], lines.ordered_at.date()
+    if "order_id" in lines.columns:  # lines without one are one order a day
+        keys.append("order_id")
+        day = ibis.ifelse(lines.order_id.isnull(), day, ibis.null("date"))
+    net = money_sum(lines.amount, finer=is_small(lines.amount))  # .1 + .2 - .3 is 0
+    orders = lines.group_by(*keys, day=day).agg(net=net)
     return int(orders.filter(orders.net == 0).count().execute())

@@ -24,6 +24,13 @@ def hash_sums_by_day(table: ir.Table, day: str) -> dict[dt.date, HashSums]:
     return {row["day"]: _sums(row) for row in found}
 
 
+def hash_sums_by_month(table: ir.Table, time: str) -> dict[str, HashSums]:
+    """Return sums over the hashes of the rows of each month, by its name (2024-03)."""
+    rows = table.select(month=table[time].cast("date").truncate("M"), row=_hashed(table))
+    found = rows.group_by("month").agg(**_counted(rows)).to_pyarrow().to_pylist()
+    return {f"{row['month']:%Y-%m}": _sums(row) for row in found}
+
+
 def _hashed(table: ir.Table) -> ir.IntegerValue:
     values = {name: table[name] for name in sorted(table.columns)}
     known = {f"{name} known": value.notnull() for name, value in values.items()}

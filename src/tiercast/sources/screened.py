@@ -2,28 +2,28 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
 from tiercast.contract.rules import Rule
-from tiercast.contract.screening import bad_rows, count_findings, good_rows
+from tiercast.contract.screening import FLAG_PREFIX, bad_rows, count_findings, good_rows
 from tiercast.contract.tables import TableSpec
-from tiercast.contract.tally import Found, KeptLines, Tally
-from tiercast.sources.hashes import hash_sums
+from tiercast.contract.tally import Found, HashSums, KeptLines, Tally
+from tiercast.sources.hashes import hash_sums, hash_sums_by_month
 from tiercast.sources.since import midnight
 
 
 @dataclass(frozen=True)
 class Screened:
-    """The rows of one table with a flag per rule, and how many older ones were not read."""
+    """The rows of one table with a flag per rule; of older ones not kept, each month's hashes."""
 
     spec: TableSpec
     rules: Sequence[tuple[Rule, str]]
     flagged: ir.Table
-    older: int = 0
+    older: Mapping[str, HashSums] = field(default_factory=dict)
 
     @property
     def columns(self) -> dict[str, str]:
@@ -53,11 +53,14 @@ class Screened:
     def kept(self, until: dt.date) -> KeptLines:
         """Answer all that is counted of the rows, to be known without them from now on."""
         good = self.good
+        assert self.spec.time is not None
+        parsed = [name for name in self.flagged.columns if not name.startswith(FLAG_PREFIX)]
         return KeptLines(
             until,
             tally(good, self.bad, self.spec, count_findings(self.flagged, self.rules)),
             hash_sums(good),
             count_empty(good, self.spec)[1],
+            hash_sums_by_month(self.flagged.select(parsed), self.spec.time),
         )
 
 
