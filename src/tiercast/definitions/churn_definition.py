@@ -16,6 +16,7 @@ from tiercast.definitions.candidates import candidates_for, fixed_windows
 from tiercast.definitions.comparison import compare_definitions
 from tiercast.definitions.outcomes import past_cutoffs, sample_share, sampled
 from tiercast.definitions.recommendation import RULE, Recommendation, recommend
+from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.follow_up import FollowUp, plan_follow_up
 from tiercast.snapshots.history import history
@@ -54,12 +55,19 @@ def churn_definition(
     InputError
         `as_of` lies outside the data, or the history before it is too short to judge any window.
     """
-    settings = load_config(config)
-    tell = progress or Silent()
+    settings, tell = load_config(config), progress or Silent()
+    with recorded_here(settings, "churn-definition", tell) as recorded:
+        return _compared(settings, as_of, recorded, tell)
+
+
+def _compared(
+    settings: Config, as_of: dt.date | str | None, recorded: RecordedRun, tell: Progress
+) -> ChurnDefinitions:
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
         day = _checked_day(history.day(as_of), base)
+        recorded.claim(day)
         order_days = history.journal.order_days
         candidates = candidates_for(settings.outlook.horizon_days)
         plan = plan_follow_up(day, _first_order_day(order_days, day), fixed_windows(candidates))

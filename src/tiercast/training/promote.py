@@ -9,6 +9,7 @@ from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.sinks.recorded_run import recorded_here
 from tiercast.tracking import registry
 from tiercast.tracking.registry import (
     CHAMPION,
@@ -52,11 +53,21 @@ def promote(
     OutputError
         The record, the card or the store cannot be written; the message says what is so now.
     """
-    settings = load_config(config)
+    settings, shown = load_config(config), progress or Silent()
+    with recorded_here(settings, "promote", shown) as recorded:
+        champion = make_champion(settings, version, why=why, by=by, progress=shown)
+        recorded.version(champion.version)
+        return champion
+
+
+def make_champion(
+    settings: Config, version: str, *, why: str, by: str | None, progress: Progress
+) -> ModelVersion:
+    """Do what `promote` does, as a step of a run that is recorded already."""
     with one_at_a_time(settings.name):
-        set_right(settings, progress or Silent())
+        set_right(settings, progress)
         champion = _promote(settings, version, why, by, forward=True)
-        _complete(settings, champion, progress or Silent())
+        _complete(settings, champion, progress)
         return champion
 
 
@@ -77,9 +88,9 @@ def rollback(
     OutputError
         As `promote`.
     """
-    settings = load_config(config)
-    with one_at_a_time(settings.name):
-        if mended := set_right(settings, progress or Silent()):
+    settings, shown = load_config(config), progress or Silent()
+    with recorded_here(settings, "rollback", shown) as recorded, one_at_a_time(settings.name):
+        if mended := set_right(settings, shown):
             # The one that was cut off may have been this very step back.
             raise InputError(
                 f"{' '.join(mended)} The champion is version {version_of(settings, CHAMPION)}: "
@@ -92,7 +103,8 @@ def rollback(
                 "is none to go back to; name one: `tiercast promote CONFIG VERSION`."
             )
         champion = _promote(settings, champion.replaced, why, by, forward=False)
-        _complete(settings, champion, progress or Silent())
+        _complete(settings, champion, shown)
+        recorded.version(champion.version)
         return champion
 
 

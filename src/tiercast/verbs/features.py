@@ -11,7 +11,6 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.owner import claim
 from tiercast.artifacts.text_file import flush, writing
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
@@ -21,6 +20,7 @@ from tiercast.daybook.history import History, open_history
 from tiercast.features.assemble import feature_panel, observed_event_types
 from tiercast.features.clv import CLOCK, KEPT, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
+from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.sample import sampled
 from tiercast.sources.workspace import allow_panel
@@ -51,18 +51,27 @@ def features(
     InputError
         Nobody ordered before `as_of`, or `output` is no name for a parquet file.
     """
-    settings = load_config(config)
+    settings, tell = load_config(config), progress or Silent()
     if output is not None:
         _check_name(Path(output), settings)
-    tell = progress or Silent()
+    with recorded_here(settings, "features", tell) as recorded:
+        return _written(settings, as_of, output, recorded, tell)
+
+
+def _written(
+    settings: Config,
+    as_of: dt.date | str | None,
+    output: str | Path | None,
+    recorded: RecordedRun,
+    tell: Progress,
+) -> Path:
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
         allow_panel(base.connection)
         day = check_as_of(history.day(as_of), base.first_day)
         path = Path(output or Path(settings.output.path) / f"features_{day}{ENDING}")
-        if output is None:
-            claim(settings)
+        recorded.claim(day)
         tell.stage("count features")
         panel = _panel(history, day)
         tell.stage("fit the BTYD models")

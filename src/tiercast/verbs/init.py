@@ -12,8 +12,10 @@ import yaml
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError
 from tiercast.config.loading import parse_config
+from tiercast.config.progress import Silent
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TABLES
+from tiercast.sinks.recorded_run import recorded_here
 from tiercast.sources.column_look import look_at
 from tiercast.sources.guess import MapGuess, guess_map
 from tiercast.sources.mapping import map_columns
@@ -57,8 +59,9 @@ def init(file: str | Path, output: str | Path | None = None, *, force: bool = Fa
     _check_there(data)
     guess, horizon = _look_over(data)
     text = config_text(Draft(name, data, str(path), guess, horizon))
-    parse_config(yaml.safe_load(text), origin=str(path))
-    write_text_atomically(path, text)
+    made = parse_config(yaml.safe_load(text), origin=str(path))
+    with recorded_here(made, "init", Silent()):
+        write_text_atomically(path, text)
     return InitResult(path, guess, horizon, _to_mend(guess))
 
 

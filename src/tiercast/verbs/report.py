@@ -3,10 +3,12 @@
 import datetime as dt
 from pathlib import Path
 
+from tiercast.artifacts.scored_days import scored_day
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.reporting.report import build_report
+from tiercast.sinks.recorded_run import recorded_here
 from tiercast.snapshots.cutoffs import as_day
 
 
@@ -25,6 +27,9 @@ def report(
     OutputError
         The file cannot be written; the one before is still there.
     """
-    settings = load_config(config)
-    (progress or Silent()).stage("write the report")
-    return build_report(settings, as_day(as_of))
+    settings, shown = load_config(config), progress or Silent()
+    day = scored_day(Path(settings.output.path), as_day(as_of))
+    with recorded_here(settings, "report", shown) as recorded:
+        recorded.claim(day)
+        shown.stage("write the report")
+        return build_report(settings, day)
