@@ -13,6 +13,7 @@ from tiercast.monitoring.ledger import Ledger
 from tiercast.monitoring.order_flow import OrderFlow
 from tiercast.monitoring.population import Population
 from tiercast.monitoring.rules import Finding, Verdict
+from tiercast.monitoring.scoring_rhythm import ScoringRhythm
 
 STAGE = "lifecycle_stage"
 RETRAIN = 3  # what the command ends with where it is time to train again
@@ -40,6 +41,7 @@ class Monitoring:
     flow: OrderFlow
     notes: tuple[str, ...]
     folder: Path
+    scoring: ScoringRhythm | None = None
 
     @property
     def exit_code(self) -> int:
@@ -88,6 +90,12 @@ class Monitoring:
                 "days_since_last": self.flow.days_since_last,
                 "usual_gap_days": self.flow.usual_gap_days,
                 "volumes": [asdict(one) for one in self.flow.volumes],
+            },
+            "scoring": self.scoring
+            and {
+                "newest": self.scoring.newest,
+                "days_since": self.scoring.days_since,
+                "step_days": self.scoring.step_days,
             },
             "waiting": [asdict(one) for one in self.ledger.waiting],
             "notes": list(self.notes),
