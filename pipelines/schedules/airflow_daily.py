@@ -3,8 +3,8 @@
 Copy it into the DAG folder. It calls the command line alone, so that the workers need no package
 of the project but an installation at TIERCAST_HOME. A step that ends with 1 (disk, database,
 network) is tried again; any other code but the one to go on with fails at once, since bad input
-(2) stays bad. `tiercast monitor` ends with 0 (fine), which skips the training, or 3 (retrain),
-which lets it run.
+(2) stays bad. `tiercast monitor` ends with 0 (fine), which skips the training alone, or 3
+(retrain), which lets it run. The report comes after migration and monitor, and shows them.
 """
 
 import datetime as dt
@@ -22,12 +22,14 @@ DONE, FAILED, RETRAIN = 0, 1, 3  # exit codes
 STEPS = {
     "check": "tiercast --log-format json check $CONFIG",
     "score": "tiercast --log-format json score $CONFIG --as-of $DAY",
+    "migration": "tiercast --log-format json migration $CONFIG",
+    "monitor": "tiercast --log-format json monitor $CONFIG --as-of $DAY",
     "report": "tiercast --log-format json report $CONFIG",
     "alerts": "tiercast --log-format json alerts $CONFIG",
-    "monitor": "tiercast --log-format json monitor $CONFIG --as-of $DAY",
     "train": "tiercast --log-format json train $CONFIG",
 }
 GOES_ON = {"monitor": RETRAIN}  # the others: DONE
+RULES = {"report": "none_failed"}  # a monitor that says fine is skipped; the report goes on
 
 
 class Step(BashOperator):
@@ -55,7 +57,7 @@ with DAG(
     max_active_runs=1,
     default_args={"retries": 2, "retry_delay": dt.timedelta(minutes=10)},
 ):
-    before = None
+    tasks = {}
     for name, command in STEPS.items():
         task = Step(
             task_id=name,
@@ -63,7 +65,9 @@ with DAG(
             cwd=HOME,
             env={"CONFIG": CONFIG, "DAY": DAY, "PATH": f"{HOME}/.venv/bin:/usr/bin:/bin"},
             append_env=True,
+            trigger_rule=RULES.get(name, "all_success"),
         )
-        if before is not None:
-            before >> task
-        before = task
+        if tasks:
+            list(tasks.values())[-1] >> task
+        tasks[name] = task
+    tasks["monitor"] >> tasks["train"]

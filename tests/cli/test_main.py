@@ -66,7 +66,6 @@ def test_without_a_command_the_help_is_shown(run):
         (["train", "shop.yaml", "--as-of"], "requires an argument"),
         (["train", "shop.yaml", "--trials", "many"], "as an integer"),
         (["train", "shop.yaml", "--trials", "-1"], "greater than or equal to 0"),
-        (["features", "shop.yaml", "--output", "f.parquet"], "Missing option '--as-of'"),
         (["score", "shop.yaml", "--asof", "2024-01-01"], "No such option: --asof"),
         (["score", "shop.yaml", "2024-01-01"], "unexpected extra argument"),
         (["promote", "shop.yaml"], "Missing argument 'VERSION'"),

@@ -19,8 +19,9 @@ ROOT = Path(__file__).parents[2]
 SCHEDULES = sorted((ROOT / "pipelines" / "schedules").iterdir())
 CONFIG = r'"?(?:\$CONFIG|pipelines/%i\.yaml)'
 CALL = re.compile(f"tiercast ((?:--log-format json )?[a-z-]+) {CONFIG}")
-STEPS = ["check", "score", "report", "alerts", "monitor", "train"]
-BEGINS = re.compile(r"(?<![\w/@.-])tiercast (?=-|check|score|report|alerts|monitor|train)")
+DAILY = ["check", "score", "migration", "monitor", "report", "alerts"]
+NAMES = "|".join([*DAILY, "train"])
+BEGINS = re.compile(rf"(?<![\w/@.-])tiercast (?=-|{NAMES})")
 
 
 def commands_of(path):
@@ -42,10 +43,26 @@ def test_there_are_jobs_for_cron_systemd_and_airflow():
     assert {"crontab", "airflow_daily.py", "tiercast-daily@.service"} <= names
 
 
-@pytest.mark.parametrize("name", ["crontab", "airflow_daily.py"])
-def test_a_job_does_all_of_it(name):
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("crontab", ["monitor", "train"]),
+        ("airflow_daily.py", ["train"]),
+        ("tiercast-daily@.service", []),
+    ],
+)
+def test_a_job_does_all_of_it_and_the_report_comes_after_what_it_shows(name, more):
     path = ROOT / "pipelines" / "schedules" / name
-    assert [call[-2] for call in calls(path)] == STEPS
+    assert [call[-2] for call in calls(path)] == [*DAILY, *more]
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3])
+@pytest.mark.parametrize("name", ["crontab", "tiercast-daily@.service"])
+def test_a_daily_job_goes_on_where_the_monitor_asks_for_a_training(name, code):
+    text = (ROOT / "pipelines" / "schedules" / name).read_text("utf-8").replace("$$", "$")
+    (tail,) = set(re.findall(r'"\$\(date -I\)" (\|\| \[ \$\? -eq 3 \])', text))
+    ran = subprocess.run(["/bin/sh", "-c", f"(exit {code}) {tail}"], check=False)
+    assert (ran.returncode == 0) == (code in {0, 3})
 
 
 @pytest.mark.parametrize("path", SCHEDULES, ids=lambda path: path.name)

@@ -136,26 +136,49 @@ def test_an_order_that_began_in_kept_days_does_not_begin_again(tmp_path):
     assert long.sort_values("ordered_on")["is_order"].tolist() == [True, False]
 
 
-def test_what_comes_too_late_or_goes_is_not_seen_and_said(tmp_path):
+def late(frame):
+    """Three lines more, of February, when March is long kept."""
+    return pd.concat(
+        [frame, *[shop_lines().iloc[[40]].assign(order_id=f"l{n}") for n in range(3)]]
+    )
+
+
+OLD_ROWS = {
+    "3 lines come late": (late, "2024-02 changed", "32 then, 35 now"),
+    "a line goes": (lambda frame: frame.drop(index=[3]), "2024-01 changed", "32 then, 31 now"),
+    "a customer is merged": (
+        lambda frame: frame.replace({"customer_id": {"c3": "c4"}}),
+        "2024-01, 2024-02 changed",
+        "64 then, 64 now",
+    ),
+    "an amount is corrected": (
+        lambda frame: frame.assign(amount=frame["amount"].mask(frame.index == 3, 99.0)),
+        "2024-01 changed",
+        "32 then, 32 now",
+    ),
+    "a category is renamed": (
+        lambda frame: frame.assign(category=frame["category"].mask(frame.index == 45, "games")),
+        "2024-02 changed",
+        "32 then, 32 now",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", OLD_ROWS)
+def test_old_rows_that_changed_are_noticed_and_read_anew(tmp_path, change):
+    changed, months, numbers = OLD_ROWS[change]
     _, stored = grown(tmp_path, before("2024-03-10"))
-    seen = facts_of(stored)
-    late = pd.concat([before("2024-03-10")] + [shop_lines().iloc[[5]]] * 3, ignore_index=True)
-    _, stored = grown(tmp_path, late.assign(discount=0.5))
+    facts_of(stored)
+    plain, stored = grown(tmp_path, changed(before("2024-03-10")))
     told = Told()
-    facts_of(stored, told)
-    with open_history(stored) as history:
-        assert history.notes == (
-            "The source has 3 order lines more before 2024-03-06 than when they were kept: what "
-            f"changes more than 4 days late is not seen. To count it, remove the folder "
-            f"{tmp_path}/book and run again.",
-        )
-        assert history.notes[0] == told.lines[-1]
-        assert history.base.report.table("transactions").rows_used == (
-            seen["report"].table("transactions").rows_used
-        )
-    _, stored = grown(tmp_path, before("2024-03-10").drop(index=[3]))
-    with open_history(stored) as history:
-        assert "1 order lines fewer" in history.notes[0]
+    with open_history(stored, progress=told) as history:
+        assert facts(history) == facts_of(plain)
+        assert history.notes == tuple(told.lines)
+    assert f"order lines of {months} since they were kept" in told.lines[0]
+    assert numbers in told.lines[0]
+    again = Told()
+    assert facts_of(stored, again) == facts_of(plain)
+    assert "are kept; reading the others" in again.lines[0]
 
 
 def test_other_settings_make_it_anew(tmp_path):

@@ -71,26 +71,32 @@ def by_hand(lines):
 
 
 def count(lines):
-    first_day = {
-        order: min(line.at.date() for line in lines if line.order == order)
-        for order in {line.order for line in lines}
-    }
-    begun = defaultdict(list)
-    for line in lines:
-        if line.at.date() == first_day[line.order]:
-            begun[line.order].append(line)
-    placed = {
-        order: (min(one.at for one in ones), sum(one.cents for one in ones))
-        for order, ones in begun.items()
-        if sum(one.cents for one in ones) > 0
-    }
-    return measure(lines, list(placed.values())) if placed else None
+    orders = {line.order for line in lines}
+    found = [standing([line for line in lines if line.order == order]) for order in orders]
+    placed = [one for one in found if one is not None]
+    return measure(lines, placed) if placed else None
+
+
+def standing(lines):
+    """Answer when an order came to more than nothing, what it bought and its most; else None."""
+    total, at, bought, most = 0, None, 0, 0
+    for day in sorted({line.at.date() for line in lines}):
+        of_day = [line for line in lines if line.at.date() == day]
+        part = sum(line.cents for line in of_day)
+        total += part
+        if total <= 0:
+            at, bought, most = None, 0, 0
+        elif at is None:
+            at, bought, most = min(line.at for line in of_day), part, total
+        else:
+            bought, most = bought + max(part, 0), max(most, total)
+    return None if at is None else (at, bought, most)
 
 
 def measure(lines, placed):
-    ages = [(CUTOFF - at) / dt.timedelta(days=1) for at, _ in placed]
+    ages = [(CUTOFF - at) / dt.timedelta(days=1) for at, *_ in placed]
     spent = defaultdict(int)
-    for at, cents in placed:
+    for at, cents, _ in placed:
         spent[at.date()] += cents
     days = sorted(spent)
     gaps = [(b - a).days for a, b in itertools.pairwise(days)]
@@ -105,7 +111,7 @@ def measure(lines, placed):
         "orders_90d": sum(age <= 90 for age in ages),
         "revenue": sum(one.cents for one in lines) / 100,
         "revenue_30d": sum(one.cents for one in recent) / 100,
-        "max_order_value": max(cents for _, cents in placed) / 100,
+        "max_order_value": max(most for *_, most in placed) / 100,
         "last_order_value": spent[days[-1]] / 100,
         "active_days": len(days),
         "active_weeks": len({day.isocalendar()[:2] for day in days}),
@@ -114,11 +120,11 @@ def measure(lines, placed):
         "gap_std_days": statistics.stdev(gaps) if len(gaps) > 1 else None,
         "gap_last_days": gaps[-1] if gaps else None,
         "gap_recent_days": statistics.mean(gaps[-3:]) if gaps else None,
-        "weekend_share": sum(at.weekday() >= 5 for at, _ in placed) / len(placed),
-        "evening_share": sum(at.hour >= 17 for at, _ in placed) / len(placed),
+        "weekend_share": sum(at.weekday() >= 5 for at, *_ in placed) / len(placed),
+        "evening_share": sum(at.hour >= 17 for at, *_ in placed) / len(placed),
         "average_basket_lines": len(lines) / len(placed),
         "return_share": given_back / sum(one.cents for one in lines if one.cents > 0),
-        "kept_share": sum(one.cents for one in lines) / sum(cents for _, cents in placed),
+        "kept_share": sum(one.cents for one in lines) / sum(cents for _, cents, _ in placed),
         "btyd_frequency": len(gaps),
         "btyd_recency_days": (days[-1] - days[0]).days,
         "btyd_age_days": (AS_OF - days[0]).days,

@@ -10,6 +10,7 @@ from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.order_flow import OrderFlow, Volume
 from tiercast.monitoring.population import Population
 from tiercast.monitoring.rules import RULES, findings, worst
+from tiercast.monitoring.scoring_rhythm import ScoringRhythm
 from tiercast.monitoring.sign import Evidence, Sign
 from tiercast.monitoring.track_record import TrackRecord
 from tiercast.snapshots.silence import Silence
@@ -40,12 +41,15 @@ def evidence(
     last_day="2024-03-31",
     volumes=(ORDERS,),
     track=None,
+    scored=("2024-03-30", "2024-03-31", "2024-04-01"),
     **limits,
 ):
     last = dt.date.fromisoformat(last_day)
     flow = OrderFlow(Silence(DAY, last, (DAY - last).days, 0, 1.0), volumes)
     held = MonitorConfig.model_validate(limits)
-    return Evidence(list(columns), people, flow, track or record(), held)
+    days = [dt.date.fromisoformat(day) for day in scored]
+    rhythm = ScoringRhythm.of(days, DAY)
+    return Evidence(list(columns), people, flow, track or record(), held, rhythm)
 
 
 STABLE = (column(), column("churn_probability", "score"), column("tier", "score"))
@@ -69,6 +73,12 @@ PLANTED = (
     ({"people": Population(100, 50, 0, 0.0)}, "customers_gone", "retrain", "50 of 100 customers"),
     ({"people": Population(100, 170, 70, 0.1)}, "customers_new", "look", "70 customers came"),
     ({"last_day": "2024-02-21"}, "stale", "look", "40 days before 2024-04-01"),
+    (
+        {"scored": ("2024-03-24", "2024-03-25", "2024-03-26")},
+        "unscored",
+        "look",
+        "the newest scores are of 2024-03-26, 6 days before 2024-04-01",
+    ),
     ({"volumes": (Volume("value", 0, 90, None),)}, "volume", "look", "value in the last 28 days"),
     ({"track": record(churn=0.7)}, "churn_error", "retrain", "60.0% told to leave, 70.0% left"),
     ({"track": record(ece=0.06)}, "ece", "look", "off by 0.060"),

@@ -64,9 +64,16 @@ def parts(chapter, kind):
     return [part for part in chapter.parts if isinstance(part, kind)]
 
 
-def test_without_a_migration_to_the_day_there_is_no_chapter(run, reading, say):
-    keep_migration(run.output, "2024-01-01", "2024-02-01")
+def test_without_a_migration_up_to_the_day_there_is_no_chapter(run, reading, say):
+    keep_migration(run.output, "2024-03-01", "2024-04-01")
     assert migration_section(reading(run), say) is None
+
+
+def test_the_newest_migration_before_the_day_is_shown_with_its_days(run, reading, say):
+    keep_migration(run.output, "2023-12-01", "2024-01-01")
+    keep_migration(run.output, "2024-01-01", "2024-02-01")
+    chapter = migration_section(reading(run), say)
+    assert chapter.headline.startswith("From 1 January 2024 to 1 February 2024, the newest days")
 
 
 def test_of_several_the_one_from_the_latest_day_is_shown(run):

@@ -150,8 +150,8 @@ def test_the_verdict_stands_with_its_reasons(monitored, reading, say):
     assert of_kind(section, Cards)[0].cards[-1].detail == "100 in the 28 days before, – a year ago"
 
 
-def test_a_look_at_other_scores_is_not_shown(monitored, reading, say):
-    assert drift_section(reading(monitored(scored_as_of="2024-02-01")), say) is None
+def test_a_look_at_later_scores_is_not_shown(monitored, reading, say):
+    assert drift_section(reading(monitored(scored_as_of="2024-03-02")), say) is None
 
 
 def test_many_reasons_are_cut_and_counted(monitored, reading, say):
@@ -173,3 +173,15 @@ def test_every_rule_and_verdict_has_words(language):
     assert set(WRITTEN) == {rule.name for rule in RULES}
     assert all(say.has(f"drift.rules.{name}") for name in WRITTEN)
     assert all(say.has(f"drift.headline.{verdict}") for verdict in GRADES)
+
+
+def test_the_newest_verdict_before_the_day_is_shown_with_the_day_of_its_scores(
+    monitored, reading, say
+):
+    run = monitored(scored_as_of="2024-02-23", as_of="2024-02-24")
+    chapter = drift_section(reading(run), say)
+    assert chapter.parts[0].text == (
+        "The scores of 1 March 2024 were not monitored: this verdict is about those of "
+        "23 February 2024."
+    )
+    assert "2024-02-24" in chapter.parts[1].text

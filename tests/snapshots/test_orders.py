@@ -4,7 +4,11 @@ import pandas as pd
 import pytest
 
 from bases import opened, orders
+from tiercast.features.assemble import feature_panel
+from tiercast.features.feature import Setting
+from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.labels import labels
 from tiercast.snapshots.orders import reduce_to_category_days
 
 COLUMNS = "customer_id order_id ordered_at amount"
@@ -145,3 +149,102 @@ def test_money_by_category_leaves_returns_out_and_names_the_nameless(tmp_path):
         days = reduce_to_category_days(journal.category_spend).order_by("bought_at").to_pandas()
     assert days[["category", "spent"]].to_numpy().tolist() == [["toys", 10.0], ["(none)", 2.0]]
     assert days["bought_at"][0].to_pydatetime() == dt.datetime(2024, 1, 5)
+
+
+def counted(folder, lines, cutoffs, **settings):
+    """Answer features and order days of customer 1 at each cutoff; None where there is no row."""
+    with opened(folder, {"transactions": lines}, **settings) as base:
+        journal = build_journal(base.connection, base.tables, base.config)
+        panel = feature_panel(journal, cutoffs, Setting(30)).to_pandas()
+        days = history(journal.order_days, "ordered_at", cutoffs).to_pandas()
+        came = labels(
+            journal.orders, cutoffs[:1], horizon_days=20, observed_until=dt.date(2030, 1, 1)
+        ).to_pandas()
+    rows = {day: panel[pd.to_datetime(panel["as_of"]).dt.date == day] for day in cutoffs}
+    return {day: row.iloc[0] if len(row) else None for day, row in rows.items()}, days, came
+
+
+def test_an_order_returned_whole_is_one_until_its_return_and_none_after(tmp_path):
+    lines = orders(
+        (1, "o1", "2024-01-05", 10.0),
+        (1, "o2", "2024-01-15", 20.0),
+        (1, "o3", "2024-01-25", 30.0),
+        (1, "o2", "2024-02-10", -20.0),
+        columns=COLUMNS,
+    )
+    before, after = dt.date(2024, 2, 10), dt.date(2024, 2, 11)
+    rows, days, _ = counted(tmp_path, lines, [before, after])
+    assert (rows[before]["orders"], rows[after]["orders"]) == (3, 2)
+    assert (rows[before]["gap_max_days"], rows[after]["gap_max_days"]) == (10, 20)
+    assert (rows[before]["max_order_value"], rows[after]["revenue"]) == (30.0, 40.0)
+    assert (rows[before]["kept_share"], rows[after]["kept_share"]) == (1.0, 1.0)
+    spent = {day: days[pd.to_datetime(days["as_of"]).dt.date == day] for day in (before, after)}
+    assert sorted(spent[before]["spent"]) == [10.0, 20.0, 30.0]
+    assert sorted(spent[after]["spent"]) == [10.0, 30.0]
+
+
+def test_whose_only_order_is_returned_whole_is_no_customer_from_then_on(tmp_path):
+    lines = orders((1, "o1", "2024-01-05", 10.0), (1, "o1", "2024-01-20", -10.0), columns=COLUMNS)
+    between, after = dt.date(2024, 1, 20), dt.date(2024, 1, 21)
+    rows, _, _ = counted(tmp_path, lines, [between, after])
+    assert (rows[between]["orders"], rows[after]) == (1, None)
+
+
+@pytest.mark.parametrize(("back", "ordered"), [("2024-01-20", False), ("2024-01-22", True)])
+def test_an_order_returned_whole_within_the_window_is_no_order_in_it(tmp_path, back, ordered):
+    lines = orders((1, "o1", "2024-01-05", 10.0), (1, "o1", back, -10.0), columns=COLUMNS)
+    _, _, came = counted(tmp_path, lines, [dt.date(2024, 1, 1)])  # 20 days: to 21 January
+    assert came["ordered"].tolist() == [True] * ordered
+
+
+def test_an_exchanged_order_is_one_again_from_the_day_it_comes_to_more_than_nothing(tmp_path):
+    lines = orders(
+        (1, "o1", "2024-01-05", 10.0),
+        (1, "o1", "2024-01-10", -10.0),
+        (1, "o1", "2024-01-12", 12.0),
+        columns=COLUMNS,
+    )
+    cutoffs = [dt.date(2024, 1, day) for day in (10, 12, 13)]
+    rows, _, _ = counted(tmp_path, lines, cutoffs)
+    first, gone, last = (rows[day] for day in cutoffs)
+    assert (first["orders"], gone, last["orders"]) == (1, None, 1)
+    assert (last["recency_days"], last["max_order_value"], last["revenue"]) == (1, 12.0, 12.0)
+
+
+def test_an_order_over_midnight_is_one_in_its_largest_value_and_in_what_was_kept(tmp_path):
+    lines = orders(
+        (1, "o1", "2024-01-05 23:59", 10.0),
+        (1, "o1", "2024-01-06 00:01", 5.0),
+        (1, "o2", "2024-01-08", 12.0),
+        (1, "o2", "2024-01-20", -3.0),
+        columns=COLUMNS,
+    )
+    cutoffs = [dt.date(2024, 1, day) for day in (6, 7, 21)]
+    rows, _, _ = counted(tmp_path, lines, cutoffs)
+    assert [rows[day]["max_order_value"] for day in cutoffs] == [10.0, 15.0, 15.0]
+    assert [rows[day]["orders"] for day in cutoffs] == [1, 1, 2]
+    assert [rows[day]["kept_share"] for day in cutoffs] == [1.0, 1.0, 24 / 27]
+    assert rows[cutoffs[2]]["btyd_monetary_value"] == 12.0
+    assert [rows[day]["last_order_value"] for day in cutoffs] == [10.0, 15.0, 12.0]
+
+
+def test_days_of_a_customer_without_returns_are_the_same_beside_one_with_them(tmp_path):
+    lines = orders((2, "a", "2024-01-05", 1.0), (2, "b", "2024-01-09", 1.0), columns=COLUMNS)
+    other = orders((1, "o", "2024-01-06", 3.0), (1, "o", "2024-01-07", -3.0), columns=COLUMNS)
+    alone = journal_of(tmp_path / "alone", lines)[1]
+    beside = journal_of(tmp_path / "beside", pd.concat([lines, other]))[1]
+    shown = beside[beside["customer_id"] == 2].reset_index(drop=True)
+    pd.testing.assert_frame_equal(shown[alone.columns], alone, check_dtype=False)
+
+
+@pytest.mark.parametrize("price", [0.00001, 0.000049, 0.0169, 0.012345678])
+def test_tiny_amounts_keep_their_sum_and_are_orders(tmp_path, price):
+    lines = orders(
+        *[(1, f"o{n}", f"2024-01-{n:02d}", price * n) for n in range(1, 9)], columns=COLUMNS
+    )
+    day = dt.date(2024, 2, 1)
+    rows, _, _ = counted(tmp_path, lines, [day])
+    assert rows[day]["orders"] == 8
+    assert rows[day]["revenue"] == pytest.approx(36 * price, rel=1e-4)
+    assert rows[day]["max_order_value"] == pytest.approx(8 * price, rel=1e-4)
+    assert rows[day]["revenue_decayed_30d"] > 0

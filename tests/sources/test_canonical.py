@@ -53,6 +53,19 @@ def test_orders_that_net_to_zero_are_counted_to_the_cent(tmp_path):
         assert base.report.zero_orders == 1
 
 
+def test_an_order_returned_on_another_day_nets_to_zero_and_lines_without_id_are_a_days(tmp_path):
+    lines = orders(
+        (1, "o1", "2024-01-05", 10.0),
+        (1, "o1", "2024-02-05", -10.0),
+        (2, None, "2024-01-05", 4.0),
+        (2, None, "2024-01-06", -4.0),
+        (3, "o3", "2024-01-06", 0.00001),
+        columns="customer_id order_id ordered_at amount",
+    )
+    with opened(tmp_path, {"transactions": lines}) as base:
+        assert base.report.zero_orders == 1
+
+
 def test_without_order_ids_an_order_is_a_customers_day(tmp_path):
     lines = orders(
         (1, "2024-01-05", 10.0), (1, "2024-01-05 09:00:00", -10.0), (2, "2024-01-05", 0)

@@ -1,9 +1,11 @@
 import datetime as dt
 import json
+import shutil
 
 import pandas as pd
 import pytest
 
+from tiercast.artifacts.run_log import RunLog
 from tiercast.config.errors import InputError, OutputError
 from tiercast.transitions.migration import migration
 
@@ -188,6 +190,14 @@ def test_an_output_that_cannot_be_written_leaves_nothing(two_days):
 def test_days_that_cannot_be_compared_are_refused(two_days, before, now, message):
     with pytest.raises(InputError, match=message):
         migration(two_days.config, before, now)
+
+
+def test_on_the_first_scored_day_there_is_nothing_to_compare_yet(stored, two_days):
+    shutil.rmtree(two_days.output / "scores" / f"as_of={LAST}")
+    assert migration(two_days.config) is None
+    (run,) = RunLog(two_days.output).read()
+    assert (run.command, run.outcome, run.exit_code, run.as_of) == ("migration", "done", 0, FIRST)
+    assert not (two_days.output / "migration").exists()
 
 
 def test_tiers_of_other_names_are_refused(stored, two_days):

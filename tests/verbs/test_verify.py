@@ -1,4 +1,5 @@
 import datetime as dt
+import json
 import shutil
 from contextlib import contextmanager
 
@@ -8,15 +9,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from bases import write_base
 from shop import shop
+from stored_history import with_store
 from tiercast.artifacts.scored_days import parts_of, scores_folder
 from tiercast.config.errors import InputError
+from tiercast.config.progress import Silent
 from tiercast.config.schema import FeatureStoreConfig
 from tiercast.contract.tables import TABLES
 from tiercast.scoring.score import score
 from tiercast.snapshots import history
 from tiercast.verbs.leak_probe import _planted
-from tiercast.verbs.verify import verify
+from tiercast.verbs.verify import _unlike, verify
 
 DAY = dt.date(1998, 4, 1)
 MIDNIGHT = dt.datetime(2024, 3, 1)
@@ -183,3 +187,23 @@ def test_a_second_time_that_was_empty_comes_after_the_day():
     table = ibis.memtable(pa.table(rows | {"responded_at": [None]}, schema=schema))
     found = _planted(table, TABLES["contacts"], MIDNIGHT.date()).to_pandas()
     assert (found["responded_at"] == dt.datetime(2024, 3, 1, 1)).all()
+
+
+def test_what_is_planted_for_a_last_moment_before_the_day_comes_on_it():
+    late = pd.Timestamp("2024-02-29 22:50:26.144099")
+    frame = pd.DataFrame({"customer_id": ["a"], "ordered_at": [late], "amount": [17.03]})
+    table = ibis.memtable(frame).mutate(ordered_at=lambda t: t.ordered_at.cast("timestamp(6)"))
+    planted = _planted(table, TABLES["transactions"], MIDNIGHT.date()).to_pandas()
+    assert (planted["ordered_at"] < MIDNIGHT).sum() == 1
+
+
+def test_a_feature_store_that_tells_other_rows_than_a_full_read_is_named(tmp_path):
+    days = pd.date_range("2024-01-01", "2024-02-29", freq="D")
+    lines = pd.DataFrame({"customer_id": "a", "ordered_at": days, "amount": 2.0})
+    config = with_store(write_base(tmp_path, {"transactions": lines}), tmp_path / "book")
+    assert _unlike(config, dt.date(2024, 3, 1), Silent()) == ()
+    manifest = tmp_path / "book" / "daybook.json"
+    told = json.loads(manifest.read_text("utf-8"))
+    told["lines"]["hashes"]["low"] += 1
+    manifest.write_text(json.dumps(told), "utf-8")
+    assert _unlike(config, dt.date(2024, 3, 1), Silent()) == ("transactions",)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tiercast.artifacts.owner import claim
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST, contenders_of
 from tiercast.backtesting.doubt import doubt
@@ -23,6 +22,7 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.daybook.history import open_history
 from tiercast.modeling.measures import measures_of
+from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.silence import Silence
@@ -52,8 +52,19 @@ def backtest(
     InputError
         The data or the date cannot be used, or the history is too short for a single origin.
     """
-    settings = _with_trials(load_config(config), trials)
-    tell = progress or Silent()
+    settings, tell = _with_trials(load_config(config), trials), progress or Silent()
+    with recorded_here(settings, "backtest", tell) as recorded:
+        return _backtest(settings, as_of, folds, last, recorded, tell)
+
+
+def _backtest(
+    settings: Config,
+    as_of: dt.date | str | None,
+    folds: int | None,
+    last: int | None,
+    recorded: RecordedRun,
+    tell: Progress,
+) -> Backtest:
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
@@ -64,7 +75,7 @@ def backtest(
         day = check_as_of(history.day(as_of), first)
         silence = Silence.of(journal.daily_orders, day, settings.monitor.stale.look)
         silence.refuse_stale("A backtest cannot be", base.observed_until)
-        claim(settings)
+        recorded.claim(day)
         origins = plan_origins(day, first, settings, folds=folds, last=last)
         notes = fewer_than_asked(origins, first, settings, folds=folds, last=last)
         for note in notes:

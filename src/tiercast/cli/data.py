@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiercast.cli.console import show_lines, show_table, watch
-from tiercast.cli.options import AsOf, AsOfNeeded, ConfigFile
+from tiercast.cli.options import AsOf, ConfigFile
 
 if TYPE_CHECKING:
     from tiercast.contract.report import DataReport
@@ -72,16 +72,21 @@ def check(config: ConfigFile, as_of: AsOf = None) -> None:
 
 def features(
     config: ConfigFile,
-    as_of: AsOfNeeded,
+    as_of: AsOf = None,
     output: Annotated[
-        Path, typer.Option("--output", metavar="F.parquet", help="The parquet file to write.")
-    ],
+        Path | None,
+        typer.Option(
+            "--output",
+            metavar="F.parquet",
+            help="The parquet file to write. Default: <output>/features_<as_of>.parquet.",
+        ),
+    ] = None,
 ) -> None:
     """Write one row per customer with every feature, counted from rows before a day."""
-    from tiercast.verbs.features import features as write_features
+    from tiercast.verbs.features import features_file
 
     with watch() as progress:
-        path = write_features(config, as_of, output, progress=progress)
+        path = features_file(config, as_of, output, progress=progress)
     show_lines(f"Features: {path}")
 
 

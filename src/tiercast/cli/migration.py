@@ -36,6 +36,9 @@ def migration(config: ConfigFile, before: From = None, now: To = None) -> None:
 
     with watch() as progress:
         result = compare(config, before, now, progress=progress)
+    if result is None:
+        show_lines("Nothing to compare yet: only one day is scored.")
+        return
     _show(result)
 
 

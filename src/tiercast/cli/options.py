@@ -33,10 +33,4 @@ AsOf = Annotated[
         help="Only rows before this day exist. Default: the day after the last order.",
     ),
 ]
-AsOfNeeded = Annotated[
-    dt.date,
-    typer.Option(
-        "--as-of", metavar="YYYY-MM-DD", parser=parse_day, help="Only rows before this day exist."
-    ),
-]
 OutputFile = Annotated[Path | None, typer.Option("--output", metavar="PATH")]

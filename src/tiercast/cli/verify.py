@@ -23,6 +23,7 @@ def verify(config: ConfigFile, as_of: AsOf = None) -> None:
         f"{found.rows:,} customers of {found.as_of}, model version {found.model_version}",
         f"Replay:     {differs if replayed else 'the same to the byte'}",
         f"Leak probe: {f'the planted future shows in {leaked}' if leaked else 'nothing shows'}",
+        *(f"Feature store: differs from a full read in {name}" for name in found.unlike),
         *found.notes,
     )
     if not found.passed:

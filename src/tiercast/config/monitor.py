@@ -29,7 +29,8 @@ class MonitorConfig(Settings):
     features that moved by `psi.retrain` or more; `missing`, the rise of the share missing;
     `new_categories` and `gone_categories`, shares of customers. Of the base against training:
     `customers_gone` and `customers_new`, shares. Of the orders: `stale`, times the usual gap
-    between order days; `volume`, times as many or as few as before. Of graded scores:
+    between order days; `volume`, times as many or as few as before. Of the schedule:
+    `unscored`, times the usual gap between scored days since the newest. Of graded scores:
     `churn_error` and `ece`, shares; `coverage`, by how much the promised share was missed;
     `total_missed`, totals outside their interval running.
     """
@@ -43,6 +44,7 @@ class MonitorConfig(Settings):
     customers_gone: Limits = Limits(look=0.1, retrain=0.3)
     customers_new: Limits = Limits(look=0.5, retrain=1.0)
     stale: Limits = Limits(look=3.0)
+    unscored: Limits = Limits(look=2.0)
     volume: Limits = Limits(look=2.0)
     churn_error: Limits = Limits(look=0.03, retrain=0.07)
     ece: Limits = Limits(look=0.05, retrain=0.1)

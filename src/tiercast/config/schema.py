@@ -276,8 +276,8 @@ class OutputConfig(Settings):
 class FeatureStoreConfig(Settings):
     """A folder that keeps order lines reduced to customer-days: later runs read only new lines.
 
-    A day is kept once it lies `late_days` before the newest order; lines of that day that come
-    later are not seen, and a run says so.
+    A day is kept once it lies `late_days` before the newest order. Where its lines change later,
+    a run says so and reads all lines.
     """
 
     path: Text

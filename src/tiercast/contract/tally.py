@@ -90,14 +90,16 @@ def _known(*times: dt.datetime | None) -> Iterable[dt.datetime]:
 class KeptLines:
     """Order lines before the day `until` that were counted once and are not read again.
 
-    `empty` counts the empty values of each optional column, in the rows used; `spelling` is what
-    makes two spellings of a customer's id one.
+    `empty` counts the empty values of each optional column, in the rows used. `months` has the
+    fingerprint of each month's rows as they were read, those put aside among them. `spelling` is
+    what makes two spellings of a customer's id one.
     """
 
     until: dt.date
     tally: Tally
     hashes: HashSums
     empty: Mapping[str, int]
+    months: Mapping[str, HashSums] = field(default_factory=dict)
     spelling: tuple[str, ...] = ()
 
     def __add__(self, other: "KeptLines") -> "KeptLines":
@@ -107,5 +109,12 @@ class KeptLines:
             self.tally + other.tally,
             self.hashes + other.hashes,
             {n: self.empty.get(n, 0) + other.empty.get(n, 0) for n in names},
+            both_months(self.months, other.months),
             self.spelling,
         )
+
+
+def both_months(one: Mapping[str, HashSums], other: Mapping[str, HashSums]) -> dict[str, HashSums]:
+    """Return the fingerprints of each month's rows of two parts together."""
+    none = HashSums(0, 0, 0)
+    return {n: one.get(n, none) + other.get(n, none) for n in sorted({*one, *other})}

@@ -28,6 +28,10 @@ class Unusable(Exception):
     """The folder's rows cannot be used; the message says why."""
 
 
+class Changed(Unusable):
+    """The source's rows are not those that were kept; the message says of which months."""
+
+
 class DaybookFolder:
     """Reads and writes a daybook's files; who does either holds its lock."""
 

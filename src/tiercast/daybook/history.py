@@ -17,7 +17,15 @@ from ibis.backends.duckdb import Backend
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config, FeatureStoreConfig
 from tiercast.contract.report import DataReport
-from tiercast.daybook.folder import CATEGORY_DAYS, ORDERS, QUARANTINE, DaybookFolder, Unusable
+from tiercast.contract.tally import HashSums
+from tiercast.daybook.folder import (
+    CATEGORY_DAYS,
+    ORDERS,
+    QUARANTINE,
+    Changed,
+    DaybookFolder,
+    Unusable,
+)
 from tiercast.daybook.manifest import Manifest, origin
 from tiercast.daybook.sealing import Sealing, kept_rows
 from tiercast.modeling.target import Value
@@ -26,6 +34,8 @@ from tiercast.snapshots.far_days import far_days, lines_by_day, refuse_far_days
 from tiercast.snapshots.journal import Journal, KeptDays, build_journal
 from tiercast.sources.canonical import CustomerBase, LoadedBase, load_base, open_base
 from tiercast.sources.engine import open_engine
+
+MONTHS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,7 @@ class _Way:
 
     def load(self) -> History:
         """Read the new lines, join them with the kept days, keep what is complete."""
-        connection, manifest, loaded = self._loaded()
+        connection, manifest, loaded, notes = self._loaded()
         base = loaded.base
         if manifest is not None:
             base = self._with_kept_quarantine(connection, base, manifest)
@@ -126,31 +136,34 @@ class _Way:
             connection, base.tables, self.config, self._days(connection, manifest)
         )
         base = replace(base, report=_whole_report(base.report, journal))
-        notes = () if manifest is None else self._unseen(manifest, loaded.lines.older)
-        for note in notes:
-            self.progress.say(note)
         self._seal(connection, manifest, loaded, base, journal)
         loaded.lines.drop(connection)
         return History(base, notes, journal)
 
-    def _loaded(self) -> tuple[Backend, Manifest | None, LoadedBase]:
-        """Open the base with what is kept; all of it anew where that is not to be used."""
+    def _loaded(self) -> tuple[Backend, Manifest | None, LoadedBase, tuple[str, ...]]:
+        """Open the base with what is kept; all of it anew where that is not to be used.
+
+        Where that is because old rows changed, a note says so.
+        """
         try:
             manifest = self._manifest()
             connection = self.opened.enter_context(open_engine(self.config))
             loaded = load_base(self.config, connection, manifest.lines)
             _check_columns(manifest, loaded)
+            _check_months(manifest, loaded, self.store.late_days)
         except Unusable as reason:
             self.opened.close()
-            self.progress.say(f"Feature store {self.store.path}: {reason}; reading all lines.")
+            note = f"Feature store {self.store.path}: {reason}; reading all lines."
+            self.progress.say(note)
             connection = self.opened.enter_context(open_engine(self.config))
-            return connection, None, load_base(self.config, connection)
+            notes = (note,) if isinstance(reason, Changed) else ()
+            return connection, None, load_base(self.config, connection), notes
         kept = manifest.lines.tally.rows_read
         self.progress.say(
             f"Feature store {self.store.path}: {kept:,} order lines before "
             f"{manifest.lines.until} are kept; reading the others."
         )
-        return connection, manifest, loaded
+        return connection, manifest, loaded, ()
 
     def _manifest(self) -> Manifest:
         manifest = self.folder.read()
@@ -180,18 +193,6 @@ class _Way:
         both = connection.create_table("transactions__put_aside", rows)
         return replace(base, quarantine={**base.quarantine, "transactions": both})
 
-    def _unseen(self, manifest: Manifest, older: int) -> tuple[str, ...]:
-        """Answer a note where the source has other old rows than those that were kept."""
-        more = older - manifest.lines.tally.rows_read
-        if more == 0:
-            return ()
-        return (
-            f"The source has {abs(more):,} order lines {'more' if more > 0 else 'fewer'} before "
-            f"{manifest.lines.until} than when they were kept: what changes more than "
-            f"{self.store.late_days} days late is not seen. To count it, remove the folder "
-            f"{self.store.path} and run again.",
-        )
-
     def _seal(
         self,
         connection: Backend,
@@ -216,11 +217,28 @@ def _check_columns(manifest: Manifest, loaded: LoadedBase) -> None:
         raise Unusable(f"the order lines had other columns or types then ({', '.join(changed)})")
 
 
+def _check_months(manifest: Manifest, loaded: LoadedBase, late_days: int) -> None:
+    """Hold the source's old rows against those kept: a corrected row has the same number."""
+    kept, now, none = manifest.lines.months, loaded.lines.older, HashSums(0, 0, 0)
+    months = sorted({*kept, *now})
+    changed = [month for month in months if kept.get(month, none) != now.get(month, none)]
+    if not changed:
+        return
+    before, rows = (sum(one.get(m, none).rows for m in changed) for one in (kept, now))
+    more = f" and {len(changed) - MONTHS_SHOWN} more months" * (len(changed) > MONTHS_SHOWN)
+    raise Changed(
+        f"order lines of {', '.join(changed[:MONTHS_SHOWN])}{more} changed since they were kept "
+        f"({before:,} then, {rows:,} now; where lines often come later than `late_days`, "
+        f"{late_days}, raise it)"
+    )
+
+
 def _whole_report(report: DataReport, journal: Journal) -> DataReport:
     """Answer the report with what is known of all lines only once they are reduced."""
     orders = journal.orders
     customers = int(orders.customer_id.nunique().execute())
-    zero = int(orders.filter(orders.net_amount == 0).count().execute())
+    whole = orders.filter(orders.next_on.isnull())
+    zero = int(whole.filter(whole.order_amount == 0).count().execute())
     lines = replace(report.table("transactions"), customers=customers)
     others = tuple(table for table in report.tables if table.table != lines.table)
     return replace(report, tables=(lines, *others), zero_orders=zero)

@@ -16,7 +16,7 @@ from tiercast.config.schema import Config, SourceConfig
 from tiercast.contract.tally import KeptLines
 from tiercast.sources.origin import describe
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)

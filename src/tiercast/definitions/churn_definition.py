@@ -19,6 +19,7 @@ from tiercast.definitions.recommendation import RULE, Recommendation, recommend
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import judge
 from tiercast.readiness.wording import told, verdict
+from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.follow_up import FollowUp, plan_follow_up
 from tiercast.snapshots.history import history
@@ -62,12 +63,19 @@ def churn_definition(
     InputError
         `as_of` lies outside the data, or the history before it is too short to judge any window.
     """
-    settings = load_config(config)
-    tell = progress or Silent()
+    settings, tell = load_config(config), progress or Silent()
+    with recorded_here(settings, "churn-definition", tell) as recorded:
+        return _compared(settings, as_of, recorded, tell)
+
+
+def _compared(
+    settings: Config, as_of: dt.date | str | None, recorded: RecordedRun, tell: Progress
+) -> ChurnDefinitions:
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
         day = check_as_of(history.day(as_of), base.first_day)
+        recorded.claim(day)
         order_days = history.journal.order_days
         first = _first_order_day(order_days, day)
         silence = Silence.of(history.journal.daily_orders, day, settings.monitor.stale.look)

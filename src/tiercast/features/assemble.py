@@ -7,6 +7,7 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.money import added, money_sum
 from tiercast.features.feature import Feature, Grain, Setting
 from tiercast.features.plugins import counted
 from tiercast.features.registry import KEYS, every_feature, features_for
@@ -81,9 +82,10 @@ def season_clocks(
 def _cut_tables(
     journal: Journal, cutoffs: Sequence[dt.date], clocks: Sequence[SeasonClock]
 ) -> dict[Grain, ir.Table]:
+    orders = history(journal.orders, "ordered_at", cutoffs)
     tables: dict[Grain, ir.Table] = {
-        "orders": history(journal.orders, "ordered_at", cutoffs),
-        "order_days": history(journal.order_days, "ordered_at", cutoffs),
+        "orders": orders,
+        "order_days": _with_later_lines(journal, orders, cutoffs),
     }
     if clocks:
         tables["season_days"] = on_clock(tables["order_days"], clocks)
@@ -96,6 +98,20 @@ def _cut_tables(
     if journal.events is not None:
         tables["events"] = history(journal.events, "event_at", cutoffs)
     return tables
+
+
+def _with_later_lines(journal: Journal, orders: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
+    """Return the order days with what their orders bought on later days, as over midnight."""
+    days = history(journal.order_days, "ordered_at", cutoffs)
+    if not journal.has_order_ids:
+        return days
+    later = orders.filter(orders.in_order & ~orders.is_order & (orders.net_amount > 0))
+    keys = [*KEYS, "ordered_on"]
+    more = later.group_by("customer_id", AS_OF, ordered_on=later.begun_on).agg(
+        more=money_sum(later.net_value)
+    )
+    rows = days.left_join(more, keys)
+    return rows.drop(_RIGHT).mutate(spent=added(rows.spent, rows.more)).drop("more")
 
 
 def _responses(contacts: ir.Table) -> ir.Table:

@@ -3,15 +3,19 @@
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.money import CENT, is_small, money_sum
 from tiercast.features.feature import Feature, Setting, within
 from tiercast.features.rfm import ratio
 from tiercast.snapshots.exact import exact_sum
 
+LEAST_SPENT = 1e-10  # its logarithm stands for that of nothing
+
 
 def _entropy(table: ir.Table, _: Setting) -> ir.Value:
     """Answer -sum p ln p over the customer's categories, p the share of money."""
-    total = exact_sum(table.spent)
-    weighted = exact_sum(table.spent * ibis.greatest(table.spent, 0.0001).ln())
+    total = money_sum(table.spent)
+    logs = ibis.greatest(table.spent, LEAST_SPENT).ln()
+    weighted = money_sum(table.spent * logs, finer=is_small(table.spent, CENT))
     positive = ibis.ifelse(total > 0, total, ibis.null("float64"))
     return (positive.ln() - ratio(weighted, total)).clip(lower=0.0)
 
@@ -42,8 +46,8 @@ BASKET: tuple[Feature, ...] = (
         "share of the full price that discounts and coupons took off",
         "orders",
         lambda table, _: ratio(
-            exact_sum(table.discount),
-            exact_sum(table.discount) + exact_sum(table.net_amount + table.returned),
+            money_sum(table.discount),
+            money_sum(table.discount) + money_sum(table.net_amount + table.returned),
         ),
         empty=None,
     ),
@@ -54,8 +58,8 @@ BASKET: tuple[Feature, ...] = (
         "that share in the last 90 days",
         "orders",
         lambda table, _: ratio(
-            exact_sum(table.discount, where=within(table, 90)),
-            exact_sum(table.discount + table.net_amount + table.returned, where=within(table, 90)),
+            money_sum(table.discount, where=within(table, 90)),
+            money_sum(table.discount + table.net_amount + table.returned, where=within(table, 90)),
         ),
         empty=None,
     ),
@@ -66,7 +70,7 @@ BASKET: tuple[Feature, ...] = (
         "share of the money that was given back",
         "orders",
         lambda table, _: ratio(
-            exact_sum(table.returned), exact_sum(table.net_amount + table.returned)
+            money_sum(table.returned), money_sum(table.net_amount + table.returned)
         ),
         empty=None,
     ),
@@ -74,10 +78,11 @@ BASKET: tuple[Feature, ...] = (
         "kept_share",
         "share",
         "basket",
-        "share of the money of the days on which orders began that later days left",
+        "share of the money of orders that later returns left; orders returned whole are none",
         "orders",
         lambda table, _: ratio(
-            exact_sum(table.net_amount), exact_sum(table.net_amount, where=table.is_order)
+            money_sum(table.net_amount),
+            money_sum(table.net_amount, where=table.in_order & (table.net_amount > 0)),
         ),
         empty=None,
     ),
@@ -103,7 +108,7 @@ BASKET: tuple[Feature, ...] = (
         "basket",
         "share of the money that the largest category took",
         "categories",
-        lambda table, _: ratio(table.spent.max(), exact_sum(table.spent)),
+        lambda table, _: ratio(table.spent.max(), money_sum(table.spent)),
         empty=None,
     ),
     Feature(

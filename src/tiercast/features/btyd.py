@@ -7,14 +7,14 @@ models fitted on them (`tiercast.features.clv`).
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.money import money_sum
 from tiercast.features.feature import Feature, Setting
 from tiercast.features.rfm import ratio
-from tiercast.snapshots.exact import exact_sum
 
 
 def _repeat_value(table: ir.Table, _: Setting) -> ir.Value:
     repeat = table.gap_days.notnull()
-    spent = exact_sum(ibis.greatest(table.spent, 0.0), where=repeat)
+    spent = money_sum(ibis.greatest(table.spent, 0.0), where=repeat)
     return ratio(spent, table.count(where=repeat)).fill_null(0.0)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.money import CENT, is_small, money_sum
 from tiercast.features.feature import Feature, Setting, within
 from tiercast.snapshots.exact import FINE_UNITS, exact_sum
 
@@ -22,7 +23,7 @@ def _orders_within(days: int) -> Callable[[ir.Table, Setting], ir.Value]:
 
 
 def _revenue_within(days: int) -> Callable[[ir.Table, Setting], ir.Value]:
-    return lambda table, _: exact_sum(table.net_value, where=within(table, days))
+    return lambda table, _: money_sum(table.net_value, where=within(table, days))
 
 
 def _decayed_orders(days: int) -> Callable[[ir.Table, Setting], ir.Value]:
@@ -32,7 +33,10 @@ def _decayed_orders(days: int) -> Callable[[ir.Table, Setting], ir.Value]:
 
 
 def _decayed_revenue(days: int) -> Callable[[ir.Table, Setting], ir.Value]:
-    return lambda table, _: exact_sum((-table.days_ago / days).exp() * table.net_value)
+    return lambda table, _: money_sum(
+        (-table.days_ago / days).exp() * table.net_value,
+        finer=is_small(table.net_value, CENT),
+    )
 
 
 def _same_window_last_year(table: ir.Table, setting: Setting) -> ir.BooleanValue:
@@ -91,7 +95,7 @@ LEVELS = (
         "rfm",
         "net value so far, returns taken off",
         "orders",
-        lambda table, _: exact_sum(table.net_value),
+        lambda table, _: money_sum(table.net_value),
     ),
     Feature(
         "max_order_value",
@@ -99,7 +103,7 @@ LEVELS = (
         "rfm",
         "value of the largest order",
         "orders",
-        lambda table, _: table.net_value.max(where=table.is_order),
+        lambda table, _: table.order_value.max(where=table.in_order),
         empty=None,
     ),
     Feature(
@@ -178,7 +182,7 @@ LAST_YEAR = (
         "net value in that window; empty for customers of less than a year",
         "orders",
         lambda table, setting: _a_year_known(
-            table, exact_sum(table.net_value, where=_same_window_last_year(table, setting))
+            table, money_sum(table.net_value, where=_same_window_last_year(table, setting))
         ),
         empty=None,
     ),

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from tiercast.monitoring.order_flow import WINDOW_DAYS
 from tiercast.monitoring.sign import Evidence, Sign, usually
 
+STEPS_AT_MOST = 2.0  # of a schedule, from one scored day to the next: one run may be missed
+
 
 def gone(evidence: Evidence) -> Iterator[Sign]:
     """Answer the share of customers gone from the data."""
@@ -34,6 +36,18 @@ def stale(evidence: Evidence) -> Iterator[Sign]:
         "orders missing?"
     )
     yield Sign("orders", silence.gaps, reason)
+
+
+def unscored(evidence: Evidence) -> Iterator[Sign]:
+    """Return how many of the schedule's steps ago the newest scores were made."""
+    scoring = evidence.scoring
+    if scoring is not None and scoring.steps is not None:
+        reason = (
+            f"the newest scores are of {scoring.newest}, {scoring.days_since} days before "
+            f"{scoring.as_of}; days are usually scored every {scoring.step_days:g} days: did "
+            "scoring stop? Look at the schedule and at <output>/runs/"
+        )
+        yield Sign("scores", scoring.steps, reason, STEPS_AT_MOST)
 
 
 def volume(evidence: Evidence) -> Iterator[Sign]:

@@ -20,6 +20,7 @@ from tiercast.monitoring.record import log, monitor_folder, write
 from tiercast.monitoring.reference import reference_of
 from tiercast.monitoring.result import Monitoring
 from tiercast.monitoring.rules import findings, worst
+from tiercast.monitoring.scoring_rhythm import ScoringRhythm
 from tiercast.monitoring.sign import Evidence
 from tiercast.monitoring.track_record import TrackRecord
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
@@ -138,6 +139,7 @@ def _found(
 ) -> Monitoring:
     config, batch = base.config, batches[-1]
     reference, note = reference_of(Path(config.output.path), batch, batches)
+    scoring = ScoringRhythm.of([one.as_of for one in batches], day)
     record = TrackRecord.of(ledger, batch.model_version, batch.horizon_days)
     evidence = Evidence(
         drift(batch, reference),
@@ -145,6 +147,7 @@ def _found(
         OrderFlow.of(journal, day),
         record,
         config.monitor,
+        scoring,
     )
     found = findings(evidence)
     return Monitoring(
@@ -162,6 +165,7 @@ def _found(
         tuple(one for one in (note, _ungraded(record, batch)) if one),
         monitor_folder(config, day),
         batch.target,
+        scoring,
     )
 
 

@@ -6,8 +6,8 @@ from typing import Self
 
 import numpy as np
 
+from tiercast.contract.money import money_sum
 from tiercast.snapshots.closures import YEAR_DAYS
-from tiercast.snapshots.exact import exact_sum
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.silence import Silence
@@ -56,7 +56,7 @@ class OrderFlow:
         known = history(journal.orders, "ordered_at", [as_of])
         begun = known.filter(known.is_order)
         days = begun.group_by("ordered_on").agg(
-            orders=begun.count(), value=exact_sum(begun.net_value)
+            orders=begun.count(), value=money_sum(begun.net_value)
         )
         found = days.order_by("ordered_on").to_pandas()
         ages = np.array([(as_of - day.date()).days for day in found["ordered_on"]])

@@ -13,25 +13,31 @@ from tiercast.snapshots.journal import Journal
 class Population:
     """Customers then and now, those whose first order came since, and those no more there.
 
-    A customer once known stays one, so `gone` means that the source lost them. `usual_growth`:
-    see `Reference`.
+    A customer once known stays one, so `gone` means that the source lost them; but for the
+    `returned`, customers then whose every order was returned whole since. `usual_growth`: see
+    `Reference`.
     """
 
     then: int
     now: int
     new: int
     usual_growth: float
+    returned: int = 0
 
     @classmethod
     def of(cls, journal: Journal, batch: Batch, reference: Reference) -> Self:
         """Count the customers known before either day."""
         known = history(journal.orders, "ordered_at", [batch.as_of])
+        before = history(journal.orders, "ordered_at", [reference.as_of])
+        ordered = before.filter(before.is_order).select("customer_id").distinct()
+        returned = ordered.anti_join(known.filter(known.is_order), "customer_id")
         first = known.filter(known.is_order).group_by("customer_id").agg(days=known.days_ago.max())
         since = (batch.as_of - reference.as_of).days
         new = int(first.filter(first.days <= since).count().execute())
-        return cls(reference.customers, batch.customers, new, reference.usual_growth)
+        back = int(returned.count().execute())
+        return cls(reference.customers, batch.customers, new, reference.usual_growth, back)
 
     @property
     def gone(self) -> int:
         """How many are no more there."""
-        return max(0, self.then + self.new - self.now)
+        return max(0, self.then + self.new - self.returned - self.now)

@@ -14,6 +14,7 @@ from tiercast.monitoring.ledger import Ledger
 from tiercast.monitoring.order_flow import OrderFlow
 from tiercast.monitoring.population import Population
 from tiercast.monitoring.rules import Finding, Verdict
+from tiercast.monitoring.scoring_rhythm import ScoringRhythm
 
 STAGE = "lifecycle_stage"
 RETRAIN = 3  # what the command ends with where it is time to train again
@@ -42,6 +43,7 @@ class Monitoring:
     notes: tuple[str, ...]
     folder: Path
     target: Target
+    scoring: ScoringRhythm | None = None
 
     @property
     def exit_code(self) -> int:
@@ -92,6 +94,12 @@ class Monitoring:
                 "closed_days": self.flow.silence.closed_days,
                 "usual_gap_days": self.flow.silence.usual_gap_days,
                 "volumes": [asdict(one) for one in self.flow.volumes],
+            },
+            "scoring": self.scoring
+            and {
+                "newest": self.scoring.newest,
+                "days_since": self.scoring.days_since,
+                "step_days": self.scoring.step_days,
             },
             "waiting": [asdict(one) for one in self.ledger.waiting],
             "notes": list(self.notes),

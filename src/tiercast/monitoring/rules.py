@@ -60,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     Rule("customers_gone", "customers_gone", "customers gone from the data", base.gone),
     Rule("customers_new", "customers_new", "customers new since training", base.new),
     Rule("stale", "stale", "no orders for long", base.stale),
+    Rule("unscored", "unscored", "scoring stopped", base.unscored),
     Rule("volume", "volume", "orders or their value far from before", base.volume),
     Rule("churn_error", "churn_error", "share who left, told and come", record.churn_error),
     Rule("ece", "ece", "churn risks off", record.calibration),

@@ -7,6 +7,7 @@ from tiercast.config.monitor import MonitorConfig
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.order_flow import OrderFlow
 from tiercast.monitoring.population import Population
+from tiercast.monitoring.scoring_rhythm import ScoringRhythm
 from tiercast.monitoring.track_record import TrackRecord
 
 
@@ -19,6 +20,7 @@ class Evidence:
     flow: OrderFlow
     record: TrackRecord | None
     limits: MonitorConfig
+    scoring: ScoringRhythm | None = None
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
+from tiercast.contract.money import money_sum
 from tiercast.snapshots.closures import BoolArray
-from tiercast.snapshots.exact import exact_sum
 from tiercast.snapshots.history import history
 
 NEVER_CLOSED: BoolArray = np.zeros(0, dtype=bool)
@@ -50,19 +50,20 @@ def measure_orders(
 
     `closed` tells from the first order day on which days lie in a recurring closure, (n,).
     """
-    known = history(begun, "ordered_at", [as_of])
+    cut = history(begun, "ordered_at", [as_of])
+    known = cut.filter(cut.is_order)
     days = _days(known)
     if not days:
         return OrderFacts(0, 0, 0.0, 0.0, 0.0, 0, None)
     by_customer = known.group_by("customer_id").agg(
-        days=known.ordered_on.nunique(), value=exact_sum(known.net_value)
+        days=known.ordered_on.nunique(), value=money_sum(known.net_value)
     )
     customers, returning = _row(
         by_customer.agg(n=by_customer.count(), more=(by_customer.days > 1).sum())
     )
     name, worth = _largest_customer(by_customer)
     orders, value, largest = _row(
-        known.agg(n=known.count(), sum=exact_sum(known.net_value), most=known.net_value.max())
+        known.agg(n=known.count(), sum=money_sum(known.net_value), most=known.net_value.max())
     )
     return OrderFacts(
         customers=int(customers),

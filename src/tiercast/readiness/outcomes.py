@@ -73,8 +73,8 @@ def measure_outcomes(
     if not cutoffs:
         return None
     keys = ["customer_id", AS_OF]
-    begun = orders.filter(orders.is_order)
-    known = history(begun, "ordered_at", cutoffs).select(keys).distinct()
+    cut = history(orders, "ordered_at", cutoffs)
+    known = cut.filter(cut.is_order).select(keys).distinct()
     days, wanted = window_days or config.outlook.horizon_days, len(config.tiers.names) - 1
     came = labels(orders, cutoffs, horizon_days=days, observed_until=observed_until)
     rows = known.left_join(came, keys)

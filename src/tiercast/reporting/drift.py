@@ -1,5 +1,6 @@
 """Whether the model still fits: the verdict of `tiercast monitor` and its reasons."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -53,6 +54,7 @@ WRITTEN: Mapping[str, Callable[[float], str]] = {
     "customers_gone": numbers.share,
     "customers_new": numbers.share,
     "stale": _times,
+    "unscored": _times,
     "volume": _times,
     "churn_error": numbers.share,
     "ece": numbers.share,
@@ -72,6 +74,10 @@ def drift_section(inputs: Inputs, say: Wording) -> Section | None:
         f"drift.headline.{verdict}", count=numbers.count(len(reasons)), all=str(found["checked"])
     )
     parts: list[Part] = [Note(_basis(found, say)), Cards(_cards(found, say))]
+    scored = dt.date.fromisoformat(found["scored_as_of"])
+    if scored != inputs.as_of:
+        note = say("drift.earlier", day=say.date(inputs.as_of), scored=say.date(scored))
+        parts.insert(0, Note(note))
     if reasons:
         parts.append(_reasons(reasons, say))
     parts.append(_stages(found["stages"], say))

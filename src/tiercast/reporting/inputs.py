@@ -67,7 +67,7 @@ class Inputs:
     monitoring
         The grades of past scores and the verdict on these, or None.
     migration
-        The migration from an earlier scored date to this one, or None.
+        The newest migration up to the date, or None.
     left_out
         Tables that are there, but speak of another horizon or value than the scores.
     same_window

@@ -20,14 +20,16 @@ MONEY = ("expected_value_before", "expected_value_now", "revenue_between")
 
 
 def migration_section(inputs: Inputs, say: Wording) -> Section | None:
-    """Return the chapter on migration; None where the day was not compared with another."""
+    """Return the chapter on migration; None where no days were compared."""
     found = inputs.migration
     if found is None:
         return None
     figures = found.summary["figures"]
+    is_newest = found.now == inputs.as_of
     headline = say(
-        "migration.headline",
+        "migration.headline" if is_newest else "migration.earlier",
         date=say.date(found.before),
+        until=say.date(found.now),
         up=numbers.count(figures["moved_up"]),
         down=numbers.count(figures["moved_down"]),
         rate=_signed(figures["net_upward_rate"]),

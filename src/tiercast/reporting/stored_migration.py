@@ -1,6 +1,7 @@
 """The migration that a report may show: tables that `tiercast migration` left."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,12 +16,14 @@ from tiercast.modeling.target import Target
 from tiercast.reporting.left_out import LeftOut
 
 SUMMARY = "migration.json"
+FOLDER = re.compile(r"from=(\d{4}-\d\d-\d\d)_to=(\d{4}-\d\d-\d\d)")
 
 
 @dataclass(frozen=True)
 class StoredMigration:
-    """A migration's summary, and its tables: arrows between tiers and segments, and causes."""
+    """A migration to the day `now`: its summary, arrows between tiers and segments, causes."""
 
+    now: date
     summary: Mapping[str, Any]
     tiers: pd.DataFrame
     segments: pd.DataFrame
@@ -55,25 +58,39 @@ class StoredMigration:
 def newest_migration(
     output: Path, day: date, target: Target, version: str
 ) -> tuple[StoredMigration | None, list[LeftOut]]:
-    """Return the migration to a day's scores of a target by a version (None: none), and others.
+    """Return the newest migration up to a day, of a target (None: none), and those left out.
 
-    Of several the one from the latest day; those from later days that compare what cannot be
-    compared, or scores that were replaced since, are the others.
+    Of several to one day the one from the latest. Left out are newer ones that compare what
+    cannot be compared, or scores of the day that `version` has replaced since.
     """
     left: list[LeftOut] = []
-    for file in sorted((output / "migration").glob(f"from=*_to={day}/{SUMMARY}"), reverse=True):
-        found = _read(file.parent)
-        before, now = found.targets(output)
-        if before == now == target and found.is_of(version):
+    for folder, now in _up_to(output, day):
+        found = _read(folder, now)
+        before, later = found.targets(output)
+        if before == later == target and (now != day or found.is_of(version)):
             return found, left
-        other = next((one for one in (now, before) if one != target), target)
+        other = next((one for one in (later, before) if one != target), target)
         left.append(LeftOut("migration", [found.before], other))
     return None, left
 
 
-def _read(folder: Path) -> StoredMigration:
+def _up_to(output: Path, day: date) -> list[tuple[Path, date]]:
+    """Return the folders of migrations up to a day and their later days, the newest first."""
+    folders = [file.parent for file in (output / "migration").glob(f"from=*_to=*/{SUMMARY}")]
+    found = [(days[1], days[0], one) for one in folders if (days := _days(one.name))]
+    return [(one[2], one[0]) for one in sorted(found, reverse=True) if one[0] <= day]
+
+
+def _days(name: str) -> tuple[date, date] | None:
+    """Return the days of a migration's folder; None where it is none's, as that of a copy."""
+    found = FOLDER.fullmatch(name)
+    return found and (date.fromisoformat(found[1]), date.fromisoformat(found[2]))
+
+
+def _read(folder: Path, now: date) -> StoredMigration:
     tables = (
         pd.read_parquet(folder / f"{name}.parquet", partitioning=None)
         for name in ("tiers", "segments", "causes")
     )
-    return StoredMigration(json.loads((folder / SUMMARY).read_text(encoding="utf-8")), *tables)
+    summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    return StoredMigration(now, summary, *tables)

@@ -20,10 +20,10 @@ SUMMARY = "summary.json"
 
 @dataclass(frozen=True)
 class StoredMonitoring:
-    """The grades of past scores up to the report's (may be none), and its scores' verdict.
+    """The grades of past scores up to the report's (may be none), and the newest verdict.
 
     `grades` has as_of, graded_on, model_version, by, group, metric, told, came, customers;
-    `summary` is None where these scores were not monitored.
+    `summary` is of the newest scores up to then that were monitored; None where none were.
     """
 
     grades: pd.DataFrame
@@ -67,9 +67,10 @@ def _grades(folder: Path, days: Sequence[date]) -> pd.DataFrame:
 
 
 def _summary(folder: Path, day: date) -> Mapping[str, Any] | None:
-    """Answer the newest look at the scores of a day."""
+    """Return the newest look at scores up to a day: at the newest of them that were looked at."""
     found = [
         json.loads((day_folder(folder, one) / SUMMARY).read_text(encoding="utf-8"))
-        for one in reversed(dated(folder, SUMMARY))
+        for one in dated(folder, SUMMARY)
     ]
-    return next((one for one in found if one["scored_as_of"] == day.isoformat()), None)
+    known = [one for one in found if one["scored_as_of"] <= day.isoformat()]
+    return max(known, key=lambda one: (one["scored_as_of"], one["as_of"]), default=None)

@@ -10,11 +10,12 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from tiercast.snapshots.exact import MONEY_UNITS, exact_sum
+from tiercast.contract.money import FINER, MONEY_UNITS, money_sum
 from tiercast.snapshots.history import history
 
 MONTH_DAYS = 30
 FALLS = 3
+SMALL_MONTH = 1_000  # money; of less, finer units are whole numbers too
 SIGNALS = pa.schema(
     [
         ("spend_fall_3_months", pa.float64()),
@@ -38,12 +39,14 @@ def signals(orders: ir.Table, as_of: dt.date, before: dt.date) -> ir.Table:
     known = history(orders, "ordered_at", [as_of])
     recent = known.filter(known.days_ago <= since + (FALLS + 1) * MONTH_DAYS)
     months = {
-        f"{when}{month}": exact_sum(recent.net_value, where=_in_month(recent, month, start))
+        f"{when}{month}": money_sum(recent.net_value, where=_in_month(recent, month, start))
         for when, start in (("now", 0), ("then", since))
         for month in range(FALLS + 1)
     }
-    new = recent.is_order & (recent.days_ago <= since)
-    summed = recent.group_by("customer_id").agg(**months, largest=recent.net_amount.max(where=new))
+    new = recent.in_order & (recent.net_amount > 0) & (recent.days_ago <= since)
+    summed = recent.group_by("customer_id").agg(
+        **months, largest=recent.order_amount.max(where=new)
+    )
     return summed.select(
         "customer_id",
         spend_fall_3_months=_mildest_fall(summed, "now"),
@@ -61,14 +64,15 @@ def _in_month(table: ir.Table, month: int, start: int) -> ir.BooleanValue:
 def _mildest_fall(sums: ir.Table, when: str) -> ir.FloatingValue:
     months = [sums[f"{when}{month}"] for month in range(FALLS + 1)]
     # Between whole numbers: 1 - 80 / 100 is less than 0.2, and so may a share of cents be.
-    whole = [(month * MONEY_UNITS).round().cast("float64") for month in months]
+    units = ibis.ifelse(ibis.greatest(*months) < SMALL_MONTH, MONEY_UNITS * FINER, MONEY_UNITS)
+    whole = [(month * units).round().cast("float64") for month in months]
     falls = [(before - now) / before.nullif(0.0) for now, before in itertools.pairwise(whole)]
     spent = ibis.and_(*(before > 0 for before in months[1:]))
     return ibis.ifelse(spent, ibis.greatest(ibis.least(*falls), 0.0), 0.0)
 
 
 def _median_order(known: ir.Table) -> float:
-    amounts = known.filter(known.is_order).select("net_amount")
+    amounts = known.filter(known.is_whole).select(net_amount="order_amount")
     middle = max(int(amounts.count().execute()) - 1, 0) // 2
     rows = amounts.order_by("net_amount").limit(1, offset=middle).to_pyarrow().to_pylist()
     return float(rows[0]["net_amount"]) if rows else 1.0

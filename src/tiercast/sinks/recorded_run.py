@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,6 +83,10 @@ class RecordedRun:
             as_of=as_of or self.run.as_of,
         )
 
+    def version(self, model_version: str) -> None:
+        """Say which model version it was about."""
+        self.run = replace(self.run, model_version=model_version)
+
     def done(self) -> Run:
         """End the run well, now; answers its last line, to be kept with its rows."""
         if self.run.ended_at is None:
@@ -127,6 +131,21 @@ def recorded_run(
     except BaseException as error:
         _record_failure(recorded, log, error, config, progress)
         raise
+
+
+def recorded_here(
+    config: Config, command: str, progress: Progress
+) -> AbstractContextManager[RecordedRun]:
+    """Record a run in the config's output folder alone: what it makes is in no database or store.
+
+    Raises
+    ------
+    OutputError
+        The record cannot be written.
+    InputError
+        The output folder is another base's.
+    """
+    return recorded_run(config, command, Path(config.output.path), progress, into_sinks=False)
 
 
 def _opened(config: Config) -> Iterator[Sink]:

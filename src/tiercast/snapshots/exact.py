@@ -3,7 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
-MONEY_UNITS = 10_000  # 1/10,000 of the currency unit; a sum is whole up to 2^53, about 9e11
+from tiercast.contract.money import MONEY_UNITS
+
 FINE_UNITS = 10**9  # for weights and logarithms, whose sums stay below 9e6
 
 

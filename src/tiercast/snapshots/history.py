@@ -6,11 +6,12 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.snapshots.exact import exact_sum
+from tiercast.contract.money import money_sum
 
 SECONDS_A_DAY = 86_400
 DAYS_AGO = "days_ago"
 AS_OF = "as_of"
+SPANS = ("known_from", "known_until")
 
 
 def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
@@ -18,9 +19,13 @@ def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
 
     `days_ago` is the row's age at the cutoff in days, above 0. A window of 30 days is
     `days_ago <= 30`, that is `[as_of - 30 days, as_of)`.
+
+    Of orders, `is_order` and `in_order` say what was one by then, returns before the cutoff taken
+    off; `is_whole` marks the row of each such order whose `order_amount` and `order_value` are all
+    that it had come to. Of order days, those of the orders that stood by then are answered.
     """
     seconds = table[time].epoch_seconds()
-    cuts = [table.filter(table[time] < _midnight(cutoff)) for cutoff in cutoffs]
+    cuts = [_as_known(table.filter(table[time] < _midnight(cutoff)), cutoff) for cutoff in cutoffs]
     aged = [
         cut.mutate(
             as_of=ibis.date(cutoff.isoformat()),
@@ -29,6 +34,23 @@ def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
         for cut, cutoff in zip(cuts, cutoffs, strict=True)
     ]
     return aged[0] if len(aged) == 1 else ibis.union(*aged)
+
+
+def _as_known(cut: ir.Table, cutoff: dt.date) -> ir.Table:
+    """Return rows before a cutoff without what later days did to their orders."""
+    day = ibis.date(cutoff.isoformat())
+    if "known_from" in cut.columns:
+        begun = (cut.known_from < day).fill_null(True)
+        return cut.filter(begun & (cut.known_until >= day).fill_null(True)).drop(*SPANS)
+    if "undone_on" not in cut.columns:
+        return cut
+    stands = (cut.undone_on >= day).fill_null(True)
+    newest = (cut.next_on >= day).fill_null(True)
+    return cut.mutate(
+        is_order=cut.is_order & stands,
+        in_order=cut.in_order & stands,
+        is_whole=cut.in_order & stands & newest,
+    ).drop("undone_on", "next_on")
 
 
 def category_totals(spend: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
@@ -42,7 +64,7 @@ def category_totals(spend: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
     known = spend.filter(spend.bought_at < _midnight(max(cutoffs)))
     before = {number: known.bought_at < _midnight(cutoff) for number, cutoff in numbered.items()}
     columns = {
-        **{f"spent_{n}": exact_sum(known.spent, where=cut) for n, cut in before.items()},
+        **{f"spent_{n}": money_sum(known.spent, where=cut) for n, cut in before.items()},
         **{f"last_{n}": known.bought_at.max(where=cut) for n, cut in before.items()},
     }
     totals = known.group_by("customer_id", "category").agg(**columns)

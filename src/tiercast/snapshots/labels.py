@@ -7,8 +7,8 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.errors import InputError
-from tiercast.snapshots.exact import exact_sum
-from tiercast.snapshots.history import AS_OF
+from tiercast.contract.money import money_sum
+from tiercast.snapshots.history import AS_OF, DAYS_AGO, history
 
 
 def labels(
@@ -21,7 +21,8 @@ def labels(
     """Answer who ordered in `[cutoff, cutoff + horizon_days)`, and the value of it.
 
     Columns: customer_id, as_of, ordered (True), value (net, floored at 0). Customers without an
-    order in the window have no row: for them `ordered` is False and value 0.
+    order in the window have no row: for them `ordered` is False and value 0. An order whose lines
+    are all returned within the window is none.
 
     Raises
     ------
@@ -39,14 +40,14 @@ def labels(
     windows = [_window(orders, cutoff, cutoff + horizon) for cutoff in cutoffs]
     rows = windows[0] if len(windows) == 1 else ibis.union(*windows)
     counted = rows.group_by("customer_id", AS_OF).agg(
-        ordered=rows.is_order.any(), value=exact_sum(rows.net_value)
+        ordered=rows.is_order.any(), value=money_sum(rows.net_value)
     )
     bought = counted.filter(counted.ordered)
     return bought.mutate(value=ibis.greatest(bought.value, 0.0))
 
 
 def _window(orders: ir.Table, start: dt.date, end: dt.date) -> ir.Table:
+    """Return the rows of a window, with what was an order by its end."""
     first = ibis.timestamp(f"{start} 00:00:00").cast("timestamp(6)")
-    last = ibis.timestamp(f"{end} 00:00:00").cast("timestamp(6)")
-    inside = orders.filter((orders.ordered_at >= first) & (orders.ordered_at < last))
-    return inside.mutate(as_of=ibis.date(start.isoformat()))
+    known = history(orders, "ordered_at", [end]).drop(AS_OF, DAYS_AGO)
+    return known.filter(known.ordered_at >= first).mutate(as_of=ibis.date(start.isoformat()))

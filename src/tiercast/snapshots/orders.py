@@ -1,13 +1,20 @@
-"""Order lines reduced to what features count: orders, order days, and days by category."""
+"""Order lines reduced to what features count: orders, order days, and days by category.
+
+An order is one from the day on that its lines come to more than 0, until the day that returns
+leave nothing of it. Neither day changes an earlier row: `tiercast.snapshots.history` tells, of
+each cutoff, what was an order by then.
+"""
 
 import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.schema import Config
+from tiercast.contract.money import is_small, money_sum, rounded
 from tiercast.snapshots.exact import exact_sum
 
 MISSING_CATEGORY = "(none)"
 RECENT_GAPS = 3
+BEFORE_ALL = (1900, 1, 1)
 
 
 def reduce_to_parts(lines: ir.Table, config: Config) -> ir.Table:
@@ -24,41 +31,86 @@ def reduce_to_parts(lines: ir.Table, config: Config) -> ir.Table:
         "customer_id", order_key=_order_key(lines), ordered_on=lines.ordered_at.date()
     ).agg(
         ordered_at=lines.ordered_at.min(),
-        net_amount=exact_sum(lines.amount),
-        net_value=exact_sum(value),
-        returned=exact_sum(-ibis.least(lines.amount, zero)),
-        discount=exact_sum(lines.discount) if "discount" in lines.columns else zero,
+        net_amount=_line_sum(lines.amount),
+        net_value=_line_sum(value),
+        returned=_line_sum(-ibis.least(lines.amount, zero)),
+        discount=_line_sum(lines.discount) if "discount" in lines.columns else zero,
         quantity=exact_sum(lines.quantity) if "quantity" in lines.columns else zero,
         lines=lines.count(),
     )
 
 
+def _line_sum(money: ir.NumericValue) -> ir.FloatingValue:
+    return money_sum(money, finer=is_small(money))
+
+
 def begun_orders(parts: ir.Table, *, has_order_ids: bool) -> ir.Table:
-    """Answer the parts of all days with `is_order`: the day an order began, net above 0.
+    """Return the parts of all days with what their order had come to by then.
 
-    Lines that follow on a later day change the customer's money from that day on and never an
-    earlier row, so that a cutoff between the two cannot see them.
+    Columns added: `order_amount` and `order_value` (net, up to and with this day), `in_order`
+    (that amount is above 0), `is_order` (from this day on it is), `begun_on` (the day of that
+    row), `next_on` (the order's next day with lines) and `undone_on` (the next day on which
+    nothing is left of it); both null where there is none. Lines without an order id are one order
+    a day.
     """
-    begins = _begins(parts) if has_order_ids else ibis.literal(True)
-    return parts.mutate(is_order=(parts.net_amount > 0) & begins).drop("order_key")
+    if not has_order_ids:
+        return _orders_of_a_day(parts).drop("order_key")
+    keys = ["customer_id", "order_key"]
+    counted = parts.filter(parts.order_key.notnull()).group_by(keys).agg(days=ibis._.count())
+    several = counted.filter(counted.days > 1)
+    single = _orders_of_a_day(parts.anti_join(several, keys))
+    longer = _orders_of_days(parts.semi_join(several, keys))
+    return ibis.union(single, longer.select(single.columns)).drop("order_key")
 
 
-def _begins(days: ir.Table) -> ir.BooleanValue:
-    """Answer whether the row is its order's first day; lines without an id are one a day."""
-    order = ibis.window(group_by=["customer_id", "order_key"], order_by="ordered_on")
-    return days.order_key.isnull() | (ibis.row_number().over(order) == 0)
+def _orders_of_a_day(parts: ir.Table) -> ir.Table:
+    stands, never = parts.net_amount > 0, ibis.null("date")
+    return parts.mutate(
+        order_amount=parts.net_amount,
+        order_value=parts.net_value,
+        in_order=stands,
+        is_order=stands,
+        begun_on=ibis.ifelse(stands, parts.ordered_on, never),
+        next_on=never,
+        undone_on=never,
+    )
+
+
+def _orders_of_days(parts: ir.Table) -> ir.Table:
+    order = {"group_by": ["customer_id", "order_key"], "order_by": "ordered_on"}
+    days, by_then = ibis.window(**order), ibis.cumulative_window(**order)
+    later = ibis.window(**order, following=(1, None))
+    rows = parts.mutate(
+        order_amount=money_sum(parts.net_amount).over(by_then),
+        order_value=money_sum(parts.net_value).over(by_then),
+        next_on=parts.ordered_on.lead().over(days),
+    )
+    rows = rows.mutate(in_order=rows.order_amount > 0)
+    rows = rows.mutate(is_order=rows.in_order & ~rows.in_order.lag().over(days).fill_null(False))
+    never = ibis.null("date")
+    return rows.mutate(
+        begun_on=ibis.ifelse(rows.is_order, rows.ordered_on, never).max().over(by_then),
+        undone_on=ibis.ifelse(rows.in_order, never, rows.ordered_on).min().over(later),
+    )
 
 
 def reduce_to_order_days(orders: ir.Table) -> ir.Table:
-    """Answer one row per customer and day with an order, with the gap to the day before it.
+    """Return one row per customer and day with an order, with the gap to the day before it.
 
     Columns: customer_id, ordered_on, ordered_at (midnight), spent, gap_days (null on the first
     day), recent_gap_days (mean of the last three gaps), `new_week` and `new_month` (the first
-    order day in its week or month). All look back only, so a later cut leaves them true.
+    order day in its week or month). All look back only, so a later cut leaves them true, but for
+    orders undone later: customers with such have their days once per span between those events,
+    `known_from` and `known_until` (null: always), of which a cut takes the one that it lies in.
     """
     begun = orders.filter(orders.is_order)
-    days = begun.group_by("customer_id", "ordered_on").agg(spent=exact_sum(begun.net_value))
-    before = ibis.window(group_by="customer_id", order_by="ordered_on")
+    alike = begun.group_by("customer_id", "ordered_on", "undone_on").agg(
+        spent=money_sum(begun.net_value)
+    )
+    lived = _in_spans(alike)
+    keys = ["customer_id", "known_from", "known_until", "ordered_on"]
+    days = lived.group_by(keys).agg(spent=money_sum(lived.spent))
+    before = ibis.window(group_by=["customer_id", "known_from"], order_by="ordered_on")
     backs = {f"back_{n}": days.ordered_on.lag(n).over(before) for n in range(1, RECENT_GAPS + 1)}
     seen = days.mutate(**backs)
     told = seen.mutate(
@@ -69,6 +121,20 @@ def reduce_to_order_days(orders: ir.Table) -> ir.Table:
         recent_gap_days=_recent_gap_days(seen),
     )
     return told.drop(*backs)
+
+
+def _in_spans(days: ir.Table) -> ir.Table:
+    """Return the days that hold orders in each span of their customer: one if none is undone."""
+    undone = days.filter(days.undone_on.notnull())
+    ends = undone.select("customer_id", known_from="undone_on").distinct()
+    first = undone.select("customer_id").distinct().mutate(known_from=ibis.date(*BEFORE_ALL))
+    starts = ibis.union(first.select(ends.columns), ends)
+    in_order = ibis.window(group_by="customer_id", order_by="known_from")
+    spans = starts.mutate(known_until=starts.known_from.lead().over(in_order))
+    rows = days.left_join(spans, "customer_id").drop("customer_id_right")
+    begun = (rows.known_until > rows.ordered_on).fill_null(True)
+    stands = (rows.undone_on > rows.known_from).fill_null(True)
+    return rows.filter(begun & stands)
 
 
 def _recent_gap_days(seen: ir.Table) -> ir.FloatingValue:
@@ -85,9 +151,9 @@ def _starts_anew(period: ir.DateValue, previous: ir.DateValue) -> ir.BooleanValu
 
 
 def category_spend(lines: ir.Table) -> ir.Table | None:
-    """Answer what each line spent on which category, returns left out; None: no categories.
+    """Return what each line spent on which category, returns left out; None: no categories.
 
-    Columns: customer_id, category, bought_at, spent.
+    Columns: customer_id, category, bought_at, spent (rounded as `money_sum` counts).
     """
     if "category" not in lines.columns:
         return None
@@ -96,7 +162,7 @@ def category_spend(lines: ir.Table) -> ir.Table | None:
         "customer_id",
         category=bought.category.fill_null(MISSING_CATEGORY),
         bought_at=bought.ordered_at,
-        spent=bought.amount,
+        spent=rounded(bought.amount),
     )
 
 
@@ -104,7 +170,7 @@ def reduce_to_category_days(spend: ir.Table) -> ir.Table:
     """Answer `category_spend` with one row per customer, category and day (its midnight)."""
     day = spend.bought_at.truncate("D")
     return spend.group_by("customer_id", "category", bought_at=day).agg(
-        spent=exact_sum(spend.spent)
+        spent=money_sum(spend.spent)
     )
 
 

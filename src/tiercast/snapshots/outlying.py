@@ -19,7 +19,7 @@ import ibis.expr.types as ir
 import numpy as np
 from ibis.backends.sql import SQLBackend
 
-from tiercast.snapshots.exact import MONEY_UNITS
+from tiercast.contract.money import MONEY_UNITS
 from tiercast.snapshots.history import history
 from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.odd_days import odd_days
@@ -186,7 +186,9 @@ def _held(orders: ir.Table, outlying: OutlyingOrders) -> ir.Table:
     limit = outlying.limit
     beyond = _is_beyond(orders, limit, outlying.odd_days)
     share = ibis.ifelse(beyond, limit.counts_as / _size(orders), 1.0)
-    money = {name: orders[name] * share for name in ("net_amount", "net_value", "returned")}
-    return orders.mutate(
-        **{name: ibis.ifelse(share < 1.0, value, orders[name]) for name, value in money.items()}
-    )
+    names = ("net_amount", "net_value", "returned")
+    money = {n: ibis.ifelse(share < 1.0, orders[n] * share, orders[n]) for n in names}
+    whole = {"order_amount": "net_amount", "order_value": "net_value"}  # of all days so far
+    less = {n: orders[n] - (orders[part] - money[part]) for n, part in whole.items()}
+    money |= {n: ibis.ifelse(share < 1.0, less[n], orders[n]) for n in less}
+    return orders.mutate(**money)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend as DuckDB
 from ibis.backends.sql import SQLBackend
@@ -12,6 +13,7 @@ from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import Config, SourceConfig, TableName
 from tiercast.contract.errors import DataContractError
+from tiercast.contract.money import is_small, money_sum
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 from tiercast.contract.schemas import table_schema
 from tiercast.contract.screening import (
@@ -32,8 +34,6 @@ from tiercast.sources.ready_files import reading
 from tiercast.sources.screened import Screened, count_empty, flagged_name
 from tiercast.sources.totals import refuse_repeated_totals, refuse_totals_without_orders
 from tiercast.sources.written_ids import IdSpelling
-
-ZERO_UNITS = 10_000  # amounts are summed in whole 1/10,000 of the currency unit
 
 
 @dataclass(frozen=True)
@@ -225,8 +225,11 @@ def _check_margin(config: Config, transactions: ir.Table) -> None:
 
 
 def _zero_orders(lines: ir.Table) -> int:
-    """Count the orders that net to zero."""
-    keys = ["customer_id", "order_id"] if "order_id" in lines.columns else ["customer_id"]
-    net = (lines.amount * ZERO_UNITS).round(0).sum()  # .1 + .2 - .3 is 0
-    orders = lines.group_by(*keys, day=lines.ordered_at.date()).agg(net=net)
+    """Count the orders that net to zero, on whatever days their lines are."""
+    keys, day = ["customer_id"], lines.ordered_at.date()
+    if "order_id" in lines.columns:  # lines without one are one order a day
+        keys.append("order_id")
+        day = ibis.ifelse(lines.order_id.isnull(), day, ibis.null("date"))
+    net = money_sum(lines.amount, finer=is_small(lines.amount))  # .1 + .2 - .3 is 0
+    orders = lines.group_by(*keys, day=day).agg(net=net)
     return int(orders.filter(orders.net == 0).count().execute())

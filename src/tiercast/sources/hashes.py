@@ -6,6 +6,7 @@ from collections.abc import Collection
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.rules import RAW_SUFFIX
 from tiercast.contract.tally import HashSums
 
 
@@ -23,6 +24,18 @@ def hash_sums_by_day(table: ir.Table, day: str) -> dict[dt.date, HashSums]:
     rows = table.select(day=table[day].cast("date"), row=row_hash(table))
     found = rows.group_by("day").agg(**_counted(rows)).to_pyarrow().to_pylist()
     return {row["day"]: _sums(row) for row in found}
+
+
+def hash_sums_by_month(table: ir.Table, time: str) -> dict[str, HashSums]:
+    """Return sums over the hashes of the rows of each month, by its name (2024-03).
+
+    Hashed are the canonical columns, as they were read.
+    """
+    names = [name for name in table.columns if RAW_SUFFIX not in name]
+    rows = table.select(month=table[time].cast("date").truncate("M"), row=row_hash(table, names))
+    dated = rows.filter(rows.month.notnull())
+    found = dated.group_by("month").agg(**_counted(dated)).to_pyarrow().to_pylist()
+    return {f"{row['month']:%Y-%m}": _sums(row) for row in found}
 
 
 def row_hash(table: ir.Table, names: Collection[str] | None = None) -> ir.IntegerValue:

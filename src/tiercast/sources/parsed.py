@@ -4,7 +4,8 @@ Spark reads plain parquet itself. All else is parsed by DuckDB, in one place for
 streamed into parquet for it: other files, databases, queries, numbers and times that are text.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -14,8 +15,9 @@ from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TableSpec
-from tiercast.contract.tally import KeptLines
+from tiercast.contract.tally import HashSums, KeptLines, both_months
 from tiercast.sources.file_notes import add_notes, take_notes
+from tiercast.sources.hashes import hash_sums_by_month
 from tiercast.sources.mapping import id_spelling, map_columns, own_names
 from tiercast.sources.readers import open_plain, open_since, open_source
 from tiercast.sources.since import Since, midnight
@@ -27,14 +29,15 @@ MICROSECONDS = 6
 
 @dataclass(frozen=True)
 class Parsed:
-    """Rows with canonical columns, the spelling of their ids, and how many older ones there are.
+    """Rows with canonical columns, the spelling of their ids, and the months of older ones.
 
-    The older rows are those before the day from which on a feature store reads.
+    The older rows are those before the day from which on a feature store reads; of each month
+    there is the fingerprint.
     """
 
     rows: ir.Table
     spelling: IdSpelling
-    older: int = 0
+    older: Mapping[str, HashSums] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,14 @@ class Parser:
         assert self.spec.time is not None
         time = str(self.source.columns.get(self.spec.time, self.spec.time))
         since = Since(time, kept.until, self.timezone)
-        rows, older = open_since(connection, self.source, since, self.spec)
-        parsed = self._mapped(rows, IdSpelling.named(kept.spelling))
-        is_older = parsed.rows[self.spec.time] < midnight(kept.until)  # of times read just now
-        older += int(parsed.rows.filter(is_older).count().execute())
-        return Parsed(parsed.rows.filter(~is_older.fill_null(False)), parsed.spelling, older)
+        rows, old = open_since(connection, self.source, since, self.spec)
+        spelling, name = IdSpelling.named(kept.spelling), self.spec.time
+        parsed, before = self._mapped(rows, spelling).rows, self._mapped(old, spelling).rows
+        is_older = (parsed[name] < midnight(kept.until)).fill_null(False)  # of times read just now
+        older = both_months(
+            hash_sums_by_month(before, name), hash_sums_by_month(parsed.filter(is_older), name)
+        )
+        return Parsed(parsed.filter(~is_older), spelling, older)
 
     def _mapped(self, table: ir.Table, kept: IdSpelling | None = None) -> Parsed:
         spelling = kept or self.spelling or id_spelling(table, self.spec, self.source)

@@ -66,10 +66,10 @@ def _refuse_empty(table: ir.Table, source: SourceConfig) -> None:
 
 def open_since(
     connection: Backend, source: SourceConfig, since: Since, spec: TableSpec = ORDERS
-) -> tuple[ir.Table, int]:
-    """Answer the source's rows from a day on, and how many older ones there are.
+) -> tuple[ir.Table, ir.Table]:
+    """Return the source's rows from a day on, and the older ones.
 
-    A database counts the older ones itself and sends only the others.
+    Of the older ones a database sends the columns that are mapped.
 
     Raises
     ------
@@ -78,10 +78,16 @@ def open_since(
     """
     if source.connection is None:
         rows = open_source(connection, source, spec)
-        return since.newer(rows), int(since.older(rows).count().execute())
+        return since.newer(rows), since.older(rows)
     with database_table(source) as own:
         rows = _as_wanted(own, source, spec)
-        return _copy(connection, since.newer(rows)), int(since.older(rows).count().execute())
+        read = [name for name in rows.columns if name in _read_names(source, spec)]
+        return _copy(connection, since.newer(rows)), _copy(connection, since.older(rows[read]))
+
+
+def _read_names(source: SourceConfig, spec: TableSpec) -> set[str]:
+    """Return the names that the columns of a table can have in its source."""
+    return {str(source.columns.get(column.name, column.name)) for column in spec.columns}
 
 
 def open_plain(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -18,8 +18,8 @@ from tiercast.contract.screening import (
     good_rows,
 )
 from tiercast.contract.tables import TableSpec
-from tiercast.contract.tally import Found, KeptLines, Tally
-from tiercast.sources.hashes import hash_sums
+from tiercast.contract.tally import Found, HashSums, KeptLines, Tally
+from tiercast.sources.hashes import hash_sums, hash_sums_by_month
 from tiercast.sources.since import midnight
 from tiercast.sources.written_ids import IdSpelling
 
@@ -31,7 +31,7 @@ UNCOUNTED = ("duplicate_line", "non_finite_amount", "implausible_amount")
 
 @dataclass(frozen=True)
 class Screened:
-    """The rows of one table with a flag per rule, and how many older ones were not read.
+    """The rows of one table with a flag per rule; of older ones not read, each month's hashes.
 
     With `totals`, each line has its order's total as amount, and good rows share it out.
     """
@@ -39,7 +39,7 @@ class Screened:
     spec: TableSpec
     rules: Sequence[tuple[Rule, str]]
     flagged: ir.Table
-    older: int = 0
+    older: Mapping[str, HashSums] = field(default_factory=dict)
     spelling: IdSpelling = AS_WRITTEN
     totals: bool = False
 
@@ -72,11 +72,14 @@ class Screened:
     def kept(self, until: dt.date) -> KeptLines:
         """Answer all that is counted of the rows, to be known without them from now on."""
         good = self.good
+        assert self.spec.time is not None
+        parsed = [name for name in self.flagged.columns if not name.startswith(FLAG_PREFIX)]
         return KeptLines(
             until,
             self.tally(good, self.bad),
             hash_sums(good),
             count_empty(good, self.spec)[1],
+            hash_sums_by_month(self.flagged.select(parsed), self.spec.time),
             self.spelling.names,
         )
 

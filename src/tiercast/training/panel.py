@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from tiercast.config.errors import InputError
@@ -167,8 +169,7 @@ def _labelled(
     bought = labels(
         journal.orders, plan.cutoffs, horizon_days=plan.window_days, observed_until=as_of
     )
-    back = first_returns(journal.order_days, plan.cutoffs, observed_until=as_of)
-    soon = back.filter(back.returned_after_days < plan.window_days)
+    soon = _returns_in_windows(journal, plan)
     panel = features
     for told in (bought, soon):
         came = told.to_pandas()
@@ -177,6 +178,16 @@ def _labelled(
     panel["ordered"] = panel["ordered"].eq(True)
     panel["value"] = panel["value"].fillna(0.0)
     return panel
+
+
+def _returns_in_windows(journal: Journal, plan: CutoffPlan) -> ir.Table:
+    """Return who came back within each window, by the orders that stood at its end."""
+    window = dt.timedelta(days=plan.window_days)
+    found = [
+        first_returns(journal.order_days, [cutoff], observed_until=cutoff + window)
+        for cutoff in plan.cutoffs
+    ]
+    return found[0] if len(found) == 1 else ibis.union(*found)
 
 
 def _first_order_day(journal: Journal) -> dt.date:

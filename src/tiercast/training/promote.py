@@ -10,6 +10,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.modeling.target import Target
+from tiercast.sinks.recorded_run import recorded_here
 from tiercast.tracking import registry
 from tiercast.tracking.registry import (
     CHAMPION,
@@ -54,10 +55,20 @@ def promote(
     OutputError
         The record, the card or the store cannot be written; the message says what is so now.
     """
-    settings = load_config(config)
+    settings, shown = load_config(config), progress or Silent()
+    with recorded_here(settings, "promote", shown) as recorded:
+        champion = make_champion(settings, version, why=why, by=by, progress=shown)
+        recorded.version(champion.version)
+        return champion
+
+
+def make_champion(
+    settings: Config, version: Version, *, why: str, by: str | None, progress: Progress
+) -> ModelVersion:
+    """Do what `promote` does, as a step of a run that is recorded already."""
     with one_at_a_time(settings.name):
-        set_right(settings, progress or Silent())
-        return _replace(settings, version, why, by, progress or Silent(), forward=True)
+        set_right(settings, progress)
+        return _replace(settings, version, why, by, progress, forward=True)
 
 
 def rollback(
@@ -77,9 +88,9 @@ def rollback(
     OutputError
         As `promote`.
     """
-    settings = load_config(config)
-    with one_at_a_time(settings.name):
-        if mended := set_right(settings, progress or Silent()):
+    settings, shown = load_config(config), progress or Silent()
+    with recorded_here(settings, "rollback", shown) as recorded, one_at_a_time(settings.name):
+        if mended := set_right(settings, shown):
             # The one that was cut off may have been this very step back.
             raise InputError(
                 f"{' '.join(mended)} The champion is version {version_of(settings, CHAMPION)}: "
@@ -91,7 +102,9 @@ def rollback(
                 f"Version {champion.version} of {settings.name} took no other's place, so there "
                 "is none to go back to; name one: `tiercast promote CONFIG VERSION`."
             )
-        return _replace(settings, champion.replaced, why, by, progress or Silent(), forward=False)
+        champion = _replace(settings, champion.replaced, why, by, shown, forward=False)
+        recorded.version(champion.version)
+        return champion
 
 
 def set_right(settings: Config, progress: Progress) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ from tiercast.training.learning import Learnt, feature_importance, learn
 from tiercast.training.learning_curve import LearningCurve, learning_curve
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import Panel, build_panel, describe_sample
-from tiercast.training.promote import promote, set_right
+from tiercast.training.promote import make_champion, set_right
 from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.reference import reference
 from tiercast.training.rival import rival
@@ -168,7 +168,7 @@ class _Training:
             folder = self._write(run, learnt, version, decision, card)
         if decision.outcome == "promoted":
             why = f"{_sentence(decision.reason)}."
-            promote(self.config, version, why=why, by=GATE, progress=self.progress)
+            make_champion(self.config, version, why=why, by=GATE, progress=self.progress)
         return TrainResult(
             self.config.name,
             version,

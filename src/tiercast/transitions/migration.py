@@ -15,6 +15,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.sinks.recorded_run import recorded_here
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import workspace
@@ -62,8 +63,10 @@ def migration(
     now: dt.date | str | None = None,
     *,
     progress: Progress | None = None,
-) -> MigrationResult:
-    """Answer who moved between two scored days, and why.
+) -> MigrationResult | None:
+    """Return who moved between two scored days, and why.
+
+    Where only one day is scored and none is named, there is nothing to compare yet: None.
 
     The days are by default the last one scored and the newest before it that forecast the same.
     Every change of tier is split into behaviour, model change and threshold change: see
@@ -83,7 +86,19 @@ def migration(
     settings, shown = load_config(config), progress or Silent()
     output = Path(settings.output.path)
     refuse_other_base(output, settings.name)
-    first, last = _days(output, as_day(before), as_day(now))
+    with recorded_here(settings, "migration", shown) as recorded:
+        days = scored_dates(output)
+        if before is None and now is None and len(days) == 1:
+            recorded.claim(days[0])
+            shown.say(f"Only {days[0]} is scored: there is nothing to compare it with yet.")
+            return None
+        first, last = _days(output, as_day(before), as_day(now))
+        recorded.claim(last)
+        return _migrated(settings, first, last, shown)
+
+
+def _migrated(settings: Config, first: dt.date, last: dt.date, shown: Progress) -> MigrationResult:
+    output = Path(settings.output.path)
     with workspace() as connection, scratch_folder() as scratch:
         later = ScoredDay.read(connection, output, last)
         earlier = ScoredDay.read(connection, output, first, later.scores.customer_id.type())

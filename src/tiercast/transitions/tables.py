@@ -6,7 +6,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from tiercast.snapshots.exact import exact_sum
+from tiercast.contract.money import is_small, money_sum
 from tiercast.transitions.moves import CAUSES
 
 NEW, GONE = "new", "gone"
@@ -26,9 +26,9 @@ def arrows(moves: ir.Table, of: str, names: Sequence[str] = ()) -> pd.DataFrame:
         moves.group_by(before=before, now=now)
         .agg(
             customers=moves.count(),
-            expected_value_before=exact_sum(moves.expected_value_before),
-            expected_value_now=exact_sum(moves.expected_value_now),
-            revenue_between=exact_sum(moves.revenue_between),
+            expected_value_before=_sum(moves.expected_value_before),
+            expected_value_now=_sum(moves.expected_value_now),
+            revenue_between=_sum(moves.revenue_between),
             **{cause: moves[cause].sum().fill_null(0).cast("int64") for cause in causes},
         )
         .to_pandas()
@@ -108,3 +108,7 @@ def _share(part: float, whole: float) -> float | None:
 
 def _places(names: pd.Series, place: Mapping[str, int]) -> pd.Series:
     return names.map(place).astype("float64")
+
+
+def _sum(value: ir.NumericValue) -> ir.FloatingValue:
+    return money_sum(value, finer=is_small(value))

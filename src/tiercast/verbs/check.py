@@ -6,7 +6,6 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
-from tiercast.artifacts.owner import claim
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import to_json, writing
 from tiercast.config.loading import load_config
@@ -17,6 +16,7 @@ from tiercast.contract.tables import TABLES
 from tiercast.daybook.history import History, open_history
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
+from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.history import history as before
 from tiercast.sources.canonical import CustomerBase
@@ -27,6 +27,7 @@ CHECK_FOLDER = "check"
 REPORT_NAME = "data_report"
 READINESS_NAME = "readiness.json"
 QUARANTINE = "quarantine"
+BAD_INPUT = 2  # what the command ends with where a training would be refused
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,16 @@ def check(
     InputError
         `as_of` is not after the first order, or the output folder is another base's.
     """
-    settings = load_config(config)
-    tell = progress or Silent()
+    settings, tell = load_config(config), progress or Silent()
+    with recorded_here(settings, "check", tell) as recorded:
+        found = _checked(settings, as_of, recorded, tell)
+        recorded.exit_code = BAD_INPUT if found.readiness.errors else 0
+    return found
+
+
+def _checked(
+    settings: Config, as_of: dt.date | str | None, recorded: RecordedRun, tell: Progress
+) -> CheckResult:
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
@@ -67,7 +76,7 @@ def check(
         if (day := as_day(as_of)) is not None:
             check_as_of(day, base.first_day)
             report = replace(report, findings=(*report.findings, *_future(history, day)))
-        claim(settings)
+        recorded.claim(day or base.observed_until)
         tell.stage("judge whether it is ready to train")
         readiness = judge(measure(base, history.journal, day or base.observed_until))
         tell.stage("write the data report")

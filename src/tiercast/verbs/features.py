@@ -5,6 +5,7 @@ import importlib
 import os
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import overload
 
@@ -22,6 +23,7 @@ from tiercast.daybook.history import History, open_history
 from tiercast.features.assemble import feature_panel, observed_event_types
 from tiercast.features.clv import CLOCK, KEPT, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
+from tiercast.sinks.recorded_run import recorded_here
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.sample import sampled
 from tiercast.sources.canonical import CustomerBase
@@ -84,10 +86,45 @@ def features(
     InputError
         Nobody ordered before `as_of`, or `output` is no name for a parquet file.
     """
-    settings = load_config(config)
+    if output is not None:
+        return features_file(config, as_of, output, progress=progress)
+    settings, tell = load_config(config), progress or Silent()
+    with _panel_and_models(settings, as_of, tell) as (_, _, panel, models):
+        rows = _with_clv(panel, models, settings.outlook.horizon_days)
+        return pa.concat_tables(rows).to_pandas()
+
+
+def features_file(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    output: str | Path | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Path:
+    """Write what `features` returns, by default to `<output>/features_<as_of>.parquet`.
+
+    Raises
+    ------
+    InputError
+        As `features`.
+    """
+    settings, tell = load_config(config), progress or Silent()
     if output is not None:
         _check_name(Path(output), settings)
-    tell = progress or Silent()
+    with recorded_here(settings, "features", tell) as recorded:
+        with _panel_and_models(settings, as_of, tell) as (base, day, panel, models):
+            recorded.claim(day)
+            path = Path(output or Path(settings.output.path) / f"features_{day}{ENDING}")
+            tell.stage(f"write {path}")
+            _write_all(base, panel, models, path)
+        return path
+
+
+@contextmanager
+def _panel_and_models(
+    settings: Config, as_of: dt.date | str | None, tell: Progress
+) -> Iterator[tuple[CustomerBase, dt.date, ir.Table, ClvModels]]:
+    """Hand out the features of a day, lazily, and the BTYD models that go with them."""
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
@@ -96,13 +133,7 @@ def features(
         tell.stage("count features")
         panel = _panel(history, day)
         tell.stage("fit the BTYD models")
-        models = _fit(panel, day)
-        if output is None:
-            rows = _with_clv(panel, models, settings.outlook.horizon_days)
-            return pa.concat_tables(rows).to_pandas()
-        tell.stage(f"write {output}")
-        _write_all(base, panel, models, Path(output))
-    return Path(output)
+        yield base, day, panel, _fit(panel, day)
 
 
 def _write_all(base: CustomerBase, panel: ir.Table, models: ClvModels, path: Path) -> None:

@@ -10,7 +10,9 @@ from pydantic import ValidationError
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError
 from tiercast.config.loading import parse_config
+from tiercast.config.progress import Silent
 from tiercast.config.schema import SourceConfig
+from tiercast.sinks.recorded_run import recorded_here
 from tiercast.sources.guess import MapGuess
 from tiercast.sources.object_store import is_remote
 from tiercast.sources.proposal import Proposal, propose
@@ -84,8 +86,9 @@ def init(
     name = unique_name(data, {PIPELINES, path.parent})
     proposal = propose(_source(data, encoding, sheet))
     text = config_text(Draft(name, data, str(path), proposal))
-    parse_config(yaml.safe_load(text), origin=str(path))
-    write_text_atomically(path, text)
+    made = parse_config(yaml.safe_load(text), origin=str(path))
+    with recorded_here(made, "init", Silent()):
+        write_text_atomically(path, text)
     return InitResult(path, proposal)
 
 

@@ -49,7 +49,7 @@ def _planted(table: ir.Table, spec: TableSpec, as_of: dt.date) -> ir.Table:
 def _later(known: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Value]:
     """Answer the time of each planted row: the newest comes at the day's first moment."""
     assert spec.time is not None
-    seconds = known[spec.time].epoch_seconds()
+    seconds = known[spec.time].truncate("s").epoch_seconds()  # whole: some engines tell more
     newest = seconds.max().execute()
     ahead = _seconds(as_of) + (0 if newest is None else int(newest)) - seconds
     return {

@@ -3,10 +3,13 @@
 import datetime as dt
 from pathlib import Path
 
+from tiercast.artifacts.owner import refuse_other_base
+from tiercast.artifacts.scored_days import scored_day
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.reporting.report import build_report
+from tiercast.sinks.recorded_run import recorded_here
 from tiercast.snapshots.cutoffs import as_day
 
 
@@ -25,6 +28,11 @@ def report(
     OutputError
         The file cannot be written; the one before is still there.
     """
-    settings = load_config(config)
-    (progress or Silent()).stage("write the report")
-    return build_report(settings, as_day(as_of))
+    settings, shown = load_config(config), progress or Silent()
+    output = Path(settings.output.path)
+    refuse_other_base(output, settings.name)
+    day = scored_day(output, as_day(as_of))
+    with recorded_here(settings, "report", shown) as recorded:
+        recorded.claim(day)
+        shown.stage("write the report")
+        return build_report(settings, day)

@@ -19,12 +19,17 @@ from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.daybook.history import open_history
 from tiercast.scoring.score import score
+from tiercast.sinks.recorded_run import recorded_here
 from tiercast.snapshots.cutoffs import as_day
+from tiercast.sources.hashes import hash_sums
 from tiercast.sources.scratch import scratch_folder
 from tiercast.verbs.dataset_difference import Difference, difference
 from tiercast.verbs.leak_probe import with_planted_future
 from tiercast.verbs.source_change import changed_tables
+
+FAILED = 1  # what the command ends with where a day is not told the same again
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class Verification:
     `replayed` names the columns whose bytes differ from those stored when the day is scored
     again, for so many `customers`; `leaked` those in which that replay changes when a future is
     planted after the day. `changed` names the tables whose rows are not those that were scored,
-    looked up where the replay differs. `notes` say what may be behind it.
+    looked up where the replay differs. `notes` say what may be behind it. `unlike` names the
+    tables that come out otherwise by way of the feature store than when all rows are read.
     """
 
     as_of: dt.date
@@ -45,11 +51,12 @@ class Verification:
     changed: tuple[str, ...]
     leaked: tuple[str, ...]
     notes: tuple[str, ...]
+    unlike: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether both came out the same to the byte."""
-        return not (self.replayed or self.leaked)
+        return not (self.replayed or self.leaked or self.unlike)
 
 
 def verify(
@@ -76,6 +83,15 @@ def verify(
     output = Path(settings.output.path)
     refuse_other_base(output, settings.name)
     day = scored_day(output, as_day(as_of))
+    with recorded_here(settings, "verify", shown) as recorded:
+        recorded.claim(day)
+        found = _verified(settings, output, day, shown)
+        recorded.version(found.model_version)
+        recorded.exit_code = 0 if found.passed else FAILED
+    return found
+
+
+def _verified(settings: Config, output: Path, day: dt.date, shown: Progress) -> Verification:
     stored = manifest_of(scores_folder(output, day))
     case = _Case(settings, output, day, stored, shown)
     with ExitStack() as scratch:
@@ -103,7 +119,26 @@ def verify(
         changed,
         leaked,
         _notes(stored, found, changed),
+        _unlike(settings, day, shown),
     )
+
+
+def _unlike(settings: Config, day: dt.date, shown: Progress) -> tuple[str, ...]:
+    """Return the tables that a feature store answers otherwise than a full read does."""
+    if settings.feature_store is None:
+        return ()
+    shown.stage("hold the feature store against a full read")
+    stored = _fingerprints(settings, day)
+    read = _fingerprints(settings.model_copy(update={"feature_store": None}), day)
+    return tuple(name for name in stored if stored[name] != read.get(name))
+
+
+def _fingerprints(settings: Config, day: dt.date) -> dict[str, str]:
+    with open_history(settings, day) as history:
+        journal = history.journal
+        reduced = {"orders": journal.orders, "order days": journal.order_days}
+        found = {name: str(hash_sums(table)) for name, table in reduced.items()}
+        return {**history.base.fingerprint(), **found}
 
 
 @dataclass(frozen=True)
