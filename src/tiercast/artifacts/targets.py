@@ -11,7 +11,7 @@ from tiercast.artifacts.scored_days import day_folder, manifest_of, scored_dates
 from tiercast.modeling.target import Target
 
 LEDGER = "ledger"
-PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are told against
+PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are counted from
 NAMED = 3  # days of each other target
 
 

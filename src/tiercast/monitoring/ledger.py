@@ -103,10 +103,10 @@ def keep_ledger(
 
 
 def read_ledger(output: Path) -> pd.DataFrame:
-    """Return the grades kept in an output, oldest batch first; no rows where there are none.
+    """Return the grades stored in an output, oldest batch first; no rows where there are none.
 
-    Columns: those of `SCHEMA`, and forecast, what the batch told of in words (empty where nothing
-    says so any more).
+    Columns: those of `SCHEMA`, and forecast, what the batch predicted in words (empty where
+    nothing says so any more).
     """
     folder = output / LEDGER
     frames = [SCHEMA.empty_table().to_pandas().assign(forecast="")]

@@ -78,7 +78,7 @@ def _worst_figures(found: Monitoring) -> dict[str, float]:
 
 
 def _curves(ledger: Ledger, forecast: str) -> dict[dt.date, dict[str, float]]:
-    """Return told and came of all customers, by batch that forecast the same as the newest."""
+    """Return predicted and actual figures by batch, of those that forecast as the newest."""
     grades = ledger.grades
     whole = grades[(grades["by"] == ALL) & (grades["forecast"] == forecast)]
     days: list[dt.date] = list(dict.fromkeys(whole["as_of"]))

@@ -27,7 +27,7 @@ class LeftOut:
 
 
 def previous_left_out(output: Path, day: date) -> list[LeftOut]:
-    """Return the scores that changes were told against, where these forecast another target."""
+    """Return the scores that changes were counted from, where they forecast another target."""
     found = previous_apart(output, day)
     return [] if found is None else [LeftOut("moves", [found[0]], found[1])]
 

@@ -26,7 +26,7 @@ DAY, TIER = "day", "tier"
 
 @dataclass(frozen=True)
 class PastSizes:
-    """Customers told and found over past days, by tier, best first; and of how many days.
+    """Customers predicted and actual over past days, by tier, best first; and of how many days.
 
     `other_days` are those with tiers of other names, which do not count.
     """
@@ -46,7 +46,7 @@ def past_totals(inputs: Inputs) -> pd.DataFrame:
 
 
 def past_sizes(inputs: Inputs) -> PastSizes:
-    """Return the customers told and found over past days by tier."""
+    """Return the customers predicted and actual over past days by tier."""
     names, other_days = inputs.tier_names, 0
     parts = []
     for sizes in (_graded(inputs, "tier", "tier_size"), _tried_sizes(inputs)):

@@ -94,7 +94,7 @@ def coverage_grade(hits: float) -> Grade:
 
 
 def total_grade(totals: pd.DataFrame) -> Grade:
-    """Return the grade of totals told and come: by their mean distance, whichever way."""
+    """Return the grade of predicted against actual totals: by their mean distance, either way."""
     return TOTAL_ERROR.grade(float(off(totals).abs().mean()))
 
 
