@@ -223,4 +223,7 @@ def test_dates_lie_on_the_days_that_have_orders_within_the_horizon():
     dates = pd.Series([dt.date(2024, 7, 1), dt.date(2024, 7, 2), dt.date(2024, 9, 10), None])
     as_of = pd.Series([dt.date(2024, 6, 20)] * 4)
     found = on_grid(dates, as_of, monthly, 90)  # up to 2024-09-18
+    pd.testing.assert_series_equal(on_grid(dates, pd.to_datetime(as_of), monthly, 90), found)
+    weekly = OrderGrid(dt.date(2024, 1, 1), every_days=7)
+    assert on_grid(dates, pd.to_datetime(as_of), weekly, 90)[1] == dt.date(2024, 7, 8)
     assert [str(day) for day in found] == ["2024-07-01", "2024-08-01", "2024-09-01", "None"]

@@ -112,10 +112,11 @@ def dates_after(as_of: pd.Series, days: FloatArray) -> pd.Series:
 def on_grid(dates: pd.Series, as_of: pd.Series, grid: OrderGrid, horizon_days: int) -> pd.Series:
     """Return dates moved on to the next day of a calendar grid, the horizon's last one at most."""
     horizon = dt.timedelta(days=horizon_days)
-    last = {day: grid.last_before(day + horizon) for day in as_of.unique()}
+    starts = pd.to_datetime(as_of).dt.date  # a frame of examples has times
+    last = {day: grid.last_before(day + horizon) for day in starts.unique()}
     moved = [
         None if pd.isna(date) else min(grid.next_from(date), last[day])
-        for date, day in zip(dates, as_of, strict=True)
+        for date, day in zip(dates, starts, strict=True)
     ]
     return pd.Series(moved, index=dates.index, dtype=object)
 
