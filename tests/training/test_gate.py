@@ -174,3 +174,11 @@ def test_every_metric_that_may_be_chosen_judges(metric):
     better = forecasts(told_apart(0.3), expected=np.where(np.arange(400) % 4 == 0, 38, 2 / 3))
     decision = decide(better, forecasts(0.75 - 1e-3 * (np.arange(400) % 2)), "3", 1, metric)
     assert (decision.outcome, decision.metric) == ("promoted", metric)
+
+
+def test_ids_that_became_text_since_still_meet():
+    challenger, champion = forecasts(0.2), forecasts(0.3)
+    as_text = challenger.assign(customer_id=challenger["customer_id"].astype(str))
+    assert (
+        decide(as_text, champion, "3", 7).figures == decide(challenger, champion, "3", 7).figures
+    )

@@ -4,6 +4,7 @@ A known layout gives the SQL of each column; of an unknown one the columns are g
 the source is read once before it is proposed, so that what is said of it is what it gives.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -41,6 +42,7 @@ from tiercast.sources.side_columns import (
     tallied,
 )
 from tiercast.sources.workspace import workspace
+from tiercast.sources.written_times import ZONED
 
 TABLE = "orders"
 PIECES = 0.7  # how sure an amount of pieces times price is
@@ -194,7 +196,7 @@ def _finished(
         source.model_copy(update={"amount_is": facts.amount_is}),
         found,
         layout,
-        (*read, *notes, *facts.notes, *_two_readings(time)),
+        (*read, *notes, *facts.notes, *_two_readings(time), *_offsets(time)),
         (*_gaps(found, layout), *facts.questions),
         facts.horizon,
     )
@@ -323,6 +325,16 @@ def _without_no_sales(parts: Parts, status: ColumnLook | None) -> tuple[Parts, t
     left = ", ".join(f"{t.value} {t.rows:,}" for t in void)
     note = f"By `{status.name}`, no orders: {left} rows. Counted as orders: {kept}."
     return replace(parts, where=(*parts.where, condition)), (note,)
+
+
+def _offsets(time: ColumnLook | None) -> tuple[str, ...]:
+    """Say whose days are counted, where times name a zone or an offset."""
+    if time is None or not re.search(ZONED, time.example):
+        return ()
+    return (
+        f"Times have an offset, such as {time.example}. Days are counted in UTC, unless the "
+        "config says whose they are: `timezone: Europe/Berlin`, at its top.",
+    )
 
 
 def _two_readings(time: ColumnLook | None) -> tuple[str, ...]:

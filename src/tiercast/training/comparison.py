@@ -20,6 +20,7 @@ from tiercast.modeling.case import Case, Truth
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.metrics import METRICS, Metric
 from tiercast.tracking.registry import ModelVersion, parameters
+from tiercast.training.shared_ids import with_shared_ids
 
 MOST_CUSTOMERS = 100_000  # whose tiers are compared: parts hold customers by a hash of their id
 OURS, THEIRS = "ours", "theirs"
@@ -105,7 +106,8 @@ def _days(told: pd.DataFrame | None) -> set[dt.date]:
 
 def _cases(ours: pd.DataFrame, theirs: pd.DataFrame, day: dt.date) -> dict[str, Case]:
     """Answer both forecasts of the customers whom both told something on a day."""
-    mine, other = (told[told["as_of"] == day].set_index("customer_id") for told in (ours, theirs))
+    both_days = [told[told["as_of"] == day] for told in (ours, theirs)]
+    mine, other = (told.set_index("customer_id") for told in with_shared_ids(*both_days))
     both = mine.index.intersection(other.index)
     return {OURS: _case(mine.loc[both]), THEIRS: _case(other.loc[both])}
 

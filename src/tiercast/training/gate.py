@@ -14,6 +14,7 @@ from tiercast.modeling.case import Case, Truth
 from tiercast.modeling.distribution import COVERAGE
 from tiercast.modeling.metrics import METRICS, Metric, total_error
 from tiercast.modeling.target import Target
+from tiercast.training.shared_ids import with_shared_ids
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -125,6 +126,7 @@ def _paired(challenger: pd.DataFrame, champion: pd.DataFrame | None) -> pd.DataF
     newest = max(common)
     new = challenger[challenger["as_of"] == newest]
     old = champion.loc[champion["as_of"] == newest, ["customer_id", *TOLD]]
+    new, old = with_shared_ids(new, old)
     pairs = new.merge(old, on="customer_id", suffixes=(f"_{CHALLENGER}", f"_{CHAMPION}"))
     return pairs if len(pairs) else None
 
