@@ -19,6 +19,7 @@ STARTS_PROGRAMS = {"sources/spark_session.py", "cli/json_log.py", "tracking/git_
 # What is put into a text of SQL there: names made here, numbers, or identifiers quoted.
 BUILDS_SQL = {
     "sources/workspace.py",
+    "sources/query.py",
     "sources/readers.py",
     "sources/spark_backend.py",
     "scoring/batches.py",

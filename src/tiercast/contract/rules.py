@@ -207,7 +207,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _quarantine(
         "duplicate_line",
-        "line repeats another of the same order in every column of the source",
+        "line repeats another of the same order in every column that tells lines apart",
         "check for files loaded twice",
         _lines_of_orders,
         _repeated_in_order,

@@ -12,6 +12,7 @@ from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.rules import LARGEST_AMOUNT, OTHER_COLUMNS, RAW_SUFFIX
 from tiercast.contract.tables import ColumnSpec, TableSpec
+from tiercast.sources.copy_marks import copy_marks
 from tiercast.sources.hashes import row_hash
 from tiercast.sources.origin import describe
 from tiercast.sources.written_amounts import NumberStyle, number_styles, read_number
@@ -44,7 +45,7 @@ def map_columns(
     """Return the table with canonical names and types; converted columns keep a raw twin.
 
     Of order lines, `other_columns__raw` is a hash of the columns that are not mapped: two lines
-    are one only where these are equal, too. `spelling` is left out for the table that decides it.
+    are one only where these are equal, too, those that mark a copy left out (`copy_marks`). `spelling` is left out for the table that decides it.
 
     Raises
     ------
@@ -63,8 +64,17 @@ def map_columns(
     if spec.open_ended:
         columns |= {name: table[name] for name in others}
     elif spec.name == "transactions" and others:
-        columns[OTHER_COLUMNS] = row_hash(table, others)
+        columns[OTHER_COLUMNS] = row_hash(table, _telling(table, there, others))
     return table.select(**columns)
+
+
+def _telling(table: ir.Table, there: Mapping[str, str], others: list[str]) -> list[str]:
+    """Return the columns, not mapped, that tell lines of an order apart."""
+    if "order_id" not in there:
+        return others
+    keys = [there["customer_id"], there["order_id"]]
+    marks = copy_marks(table, keys, list(there.values()), others)
+    return [name for name in others if name not in marks]
 
 
 def own_names(table: ir.Table, spec: TableSpec, source: SourceConfig) -> dict[str, str]:
