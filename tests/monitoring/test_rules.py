@@ -84,7 +84,7 @@ PLANTED = (
     ({"track": record(ece=0.06)}, "ece", "look", "off by 0.060"),
     ({"track": record(interval=0.7)}, "interval_coverage", "retrain", "70.0% of values lay"),
     ({"track": record(tier_set=0.84)}, "tier_set_coverage", "look", "84.0% of tiers lay"),
-    ({"track": record(missed=2)}, "total_missed", "retrain", "2 times running"),
+    ({"track": record(missed=2)}, "total_missed", "retrain", "2 horizons running"),
 )
 
 

@@ -104,10 +104,11 @@ def test_an_output_folder_may_be_called_anything(tenth, tmp_path):
     assert story.past["as_of"].astype(str).tolist() == [str(CDNOW_DAY)]
 
 
-def test_scores_of_other_tiers_than_the_config_s_are_refused(tenth):
+def test_scores_go_by_their_own_tiers_whatever_the_config_names(tenth):
+    customer = int(customer_in(tenth, "potential"))
     tiers = tenth.config.tiers.model_copy(update={"names": ("best", *TIERS[1:])})
-    with pytest.raises(InputError, match=r"Scores must hold the config's tiers .* holds top\."):
-        explain(tenth.config.model_copy(update={"tiers": tiers}), 10)
+    renamed = tenth.config.model_copy(update={"tiers": tiers})
+    assert explain(renamed, customer).next_tier == explain(tenth.config, customer).next_tier
 
 
 def test_no_customer_of_another_base_is_shown(tenth):
