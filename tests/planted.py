@@ -30,7 +30,7 @@ GOOD = [
 
 ODD_TEXTS = [
     *("O'Brien", 'the "boss"', "😀", "<script>alert(1)</script>", "'; DROP TABLE orders;--"),
-    *("a,b", "a\nb", "中文", "../../etc/passwd", "{{7*7}}", "=1+1", "%s", "-1", "NULL", "\x01"),
+    *("a,b", "a\nb", "中文", "../../etc/passwd", "{{7*7}}", "=1+1", "%s", "-1", "N0", "\x01"),
 ]
 
 

@@ -162,7 +162,7 @@ def test_an_origin_that_cannot_be_trained_is_left_out_with_the_reason(tmp_path, 
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"as_of": "1998-07-02"}, "A backtest cannot be as of 1998-07-02"),
+        ({"as_of": "1998-09-02"}, "A backtest cannot be as of 1998-09-02"),
         ({"as_of": "1996-12-31"}, "as_of must be after the first order"),
         ({"as_of": "1997-06-01"}, "needs a history of 240 days"),
         ({"trials": -1}, "`trials` must be at least 0, but got -1"),

@@ -93,7 +93,9 @@ def test_without_a_repeat_order_of_positive_amount_there_is_no_spend_to_learn(le
 
 def test_without_money_there_is_no_value_to_learn(lesson):
     nothing = lesson.panel.rows.assign(value=0.0)
-    empty = SimpleNamespace(panel=SimpleNamespace(rows=nothing), config=lesson.config)
+    empty = SimpleNamespace(
+        panel=SimpleNamespace(rows=nothing, certain=None), config=lesson.config
+    )
     with pytest.raises(CannotFitError, match="had a value above 0"):
         by_logistic_regression(empty)
 

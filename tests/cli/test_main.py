@@ -31,7 +31,8 @@ COMMANDS = (
 def test_each_verb_of_the_package_is_a_command():
     registered = sorted(typer.main.get_command(app).commands)
     assert registered == list(COMMANDS)
-    verbs = [name for name in tiercast.__all__ if name != "__version__"]
+    others = {"__version__", "Plugin", "shap_values", "training_frame"}
+    verbs = [name for name in tiercast.__all__ if name not in others]
     assert registered == [verb.replace("_", "-") for verb in verbs]
 
 

@@ -69,7 +69,7 @@ def test_score_without_a_model_says_to_train(run, shop, monkeypatch):
 def test_report_without_scores_says_to_score(run, shop):
     shown = run("report", shop)
     assert shown.exit_code == 2
-    assert "Run `tiercast score CONFIG" in shown.stderr
+    assert "run `tiercast score CONFIG` first" in shown.stderr
 
 
 def test_report_names_the_file(run, monkeypatch):

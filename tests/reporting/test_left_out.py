@@ -91,7 +91,7 @@ def test_an_older_migration_goes_by_the_scores_of_its_days(run, reading, base_sc
 
 def test_a_migration_or_a_look_at_scores_that_were_replaced_is_left_out(run, reading, say):
     keep_migration(run, "2024-01-01", model_version="2", **OURS.to_record())
-    look = {"scored_as_of": DAY, "model_version": "2"}
+    look = {"as_of": "2024-03-05", "scored_as_of": DAY, "model_version": "2"}
     keep(run.output / "monitor" / "as_of=2024-03-05", "summary.json", look)
     found = reading(run)
     assert (found.migration, found.monitoring) == (None, None)

@@ -49,4 +49,4 @@ def test_what_was_not_read_and_how_stands_in_the_config(tmp_path, monkeypatch):
         "lines read as latin-1",
         "lines above the header, not read",
     ]
-    assert f"    # {result.notes[1]}" in result.path.read_text("utf-8")
+    assert f"# To know: {result.notes[1]}" in result.path.read_text("utf-8")

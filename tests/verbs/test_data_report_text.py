@@ -5,7 +5,7 @@ from tiercast.verbs.data_report_text import data_report_text
 
 DAY = dt.datetime(2024, 1, 5, 8)
 SUMMARY = TableSummary("transactions", "orders.csv", 1200, 1199, 1, 40, DAY, DAY)
-TABLE = "| transactions | orders.csv | 1,200 | 1,199 | 1 | 40 | 2024-01-05 | 2024-01-05 |"
+TABLE = "| transactions | orders.csv | 1,200 | 1,199 | 1 | - | 40 | 2024-01-05 | 2024-01-05 |"
 
 
 def finding(rows, examples=()):

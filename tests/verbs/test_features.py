@@ -73,7 +73,7 @@ def test_by_default_the_day_is_the_one_after_the_last_order(config):
 
 def test_without_a_file_the_frame_is_what_the_file_would_hold(config, frame):
     pd.testing.assert_frame_equal(features(config, "2024-09-01"), frame)
-    assert not Path(config.output.path).exists()
+    assert list(Path(config.output.path).rglob("*.parquet")) == []
 
 
 def test_the_package_of_features_answers_as_the_verb_too(config, frame, tmp_path):

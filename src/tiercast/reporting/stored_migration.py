@@ -67,7 +67,7 @@ def newest_migration(
     for folder, now in _up_to(output, day):
         found = _read(folder, now)
         before, later = found.targets(output)
-        if before == later == target and (now != day or found.is_of(version)):
+        if before == later == target and (str(now) != str(day) or found.is_of(version)):
             return found, left
         other = next((one for one in (later, before) if one != target), target)
         left.append(LeftOut("migration", [found.before], other))
@@ -78,7 +78,7 @@ def _up_to(output: Path, day: date) -> list[tuple[Path, date]]:
     """Return the folders of migrations up to a day and their later days, the newest first."""
     folders = [file.parent for file in (output / "migration").glob(f"from=*_to=*/{SUMMARY}")]
     found = [(days[1], days[0], one) for one in folders if (days := _days(one.name))]
-    return [(one[2], one[0]) for one in sorted(found, reverse=True) if one[0] <= day]
+    return [(one[2], one[0]) for one in sorted(found, reverse=True) if str(one[0]) <= str(day)]
 
 
 def _days(name: str) -> tuple[date, date] | None:

@@ -45,7 +45,8 @@ def map_columns(
     """Return the table with canonical names and types; converted columns keep a raw twin.
 
     Of order lines, `other_columns__raw` is a hash of the columns that are not mapped: two lines
-    are one only where these are equal, too, those that mark a copy left out (`copy_marks`). `spelling` is left out for the table that decides it.
+    are one only where these are equal, too, but for those that mark a copy (`copy_marks`).
+    `spelling` is left out for the table that decides it.
 
     Raises
     ------
@@ -64,7 +65,8 @@ def map_columns(
     if spec.open_ended:
         columns |= {name: table[name] for name in others}
     elif spec.name == "transactions" and others:
-        columns[OTHER_COLUMNS] = row_hash(table, _telling(table, there, others))
+        if telling := _telling(table, there, others):
+            columns[OTHER_COLUMNS] = row_hash(table, telling)
     return table.select(**columns)
 
 
