@@ -64,15 +64,14 @@ def map_columns(
     others = [name for name in table.columns if name not in there.values()]
     if spec.open_ended:
         columns |= {name: table[name] for name in others}
-    elif spec.name == "transactions" and others:
-        if telling := _telling(table, there, others):
-            columns[OTHER_COLUMNS] = row_hash(table, telling)
+    elif spec.name == "transactions" and (telling := _telling(table, there, others)):
+        columns[OTHER_COLUMNS] = row_hash(table, telling)
     return table.select(**columns)
 
 
 def _telling(table: ir.Table, there: Mapping[str, str], others: list[str]) -> list[str]:
     """Return the columns, not mapped, that tell lines of an order apart."""
-    if "order_id" not in there:
+    if not others or "order_id" not in there:
         return others
     keys = [there["customer_id"], there["order_id"]]
     marks = copy_marks(table, keys, list(there.values()), others)

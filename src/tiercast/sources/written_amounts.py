@@ -29,8 +29,9 @@ WORDS = (
 CURRENCY = rf"(?:[A-Z]{{0,3}}\p{{Sc}}|{CODES}|{WORDS})"
 MINUS = r"[-\x{2212}\x{2010}\x{2013}]"
 GAP = r"[\s\p{Z}'\x{2019}\x{b4}`]"
+SIGN = rf"(?:{MINUS}|[+(])"
 MONEY = (
-    rf"(?i)^(?:{MINUS}|[+(])? ?({CURRENCY})? ?(?:{MINUS}|[+(])? ?([0-9.,](?:[0-9.,]|{GAP})*)"
+    rf"(?i)^{SIGN}? ?(?:({CURRENCY}) ?{SIGN}? ?)?([0-9.,](?:[0-9.,]|{GAP})*)"
     rf"({CURRENCY})? ?(?:{MINUS}|\))? ?({CURRENCY})?\)?$"
 )
 NUMERAL, CURRENCY_PLACES = 2, (1, 3, 4)
