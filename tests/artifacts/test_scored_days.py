@@ -4,14 +4,12 @@ import shutil
 import pytest
 
 from tiercast.artifacts.scored_days import (
-    check_tiers,
     features_folder,
     manifest_of,
     parts_of,
     scored_dates,
     scores_folder,
 )
-from tiercast.config.errors import InputError
 
 JANUARY, FEBRUARY, MARCH = (dt.date(2024, month, 1) for month in (1, 2, 3))
 
@@ -39,14 +37,6 @@ def test_a_copy_of_a_days_folder_is_no_day(output, copy):
     shutil.copytree(folder, folder.with_name(f"{folder.name}{copy}"))
     shutil.copytree(folder, folder.with_name("as_of=20240302"))
     assert scored_dates(output) == [JANUARY, MARCH]
-
-
-def test_scores_of_tiers_that_the_config_has_not_are_refused(tmp_path):
-    check_tiers(["top"], ["top", "low"], tmp_path)
-    with pytest.raises(
-        InputError, match=r"tiers \(best, low\), but .* holds top\. Train and score"
-    ):
-        check_tiers(["low", "top"], ["best", "low"], tmp_path)
 
 
 def test_an_output_without_scores_has_no_dates(tmp_path):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,22 +64,6 @@ def features_folder(output: Path, as_of: dt.date) -> Path:
 def parts_of(folder: Path) -> list[Path]:
     """Answer the parts of a dataset, in order."""
     return sorted(folder.glob("part-*.parquet"))
-
-
-def check_tiers(told: Iterable[str], names: Sequence[str], folder: Path) -> None:
-    """Refuse scores of other tiers than the config's: they would drop out of what goes by tiers.
-
-    Raises
-    ------
-    InputError
-        There are such; the message names them.
-    """
-    other = sorted(set(told) - set(names))
-    if other:
-        raise InputError(
-            f"Scores must hold the config's tiers ({', '.join(names)}), but {folder} "
-            f"holds {', '.join(other[:5])}. Train and score again, or restore `tiers.names`."
-        )
 
 
 def manifest_of(folder: Path) -> Mapping[str, Any]:

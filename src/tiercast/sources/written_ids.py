@@ -6,7 +6,7 @@ from typing import Self
 
 import ibis.expr.types as ir
 
-from tiercast.config.schema import Normalisation, SourceConfig
+from tiercast.config.source import Normalisation, SourceConfig
 
 # What exports write where there is no customer; compared without case.
 NOBODY = (
