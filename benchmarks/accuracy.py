@@ -100,7 +100,7 @@ BASES = (
 
 
 def configs(online_retail: Path, scratch: Path) -> Iterator[tuple[Base, Config]]:
-    """Answer the config of each base that can be had."""
+    """Return the config of each base that can be had."""
     for base in BASES:
         if base.of != "online_retail_2":
             config = _pipeline(base, scratch)
@@ -115,7 +115,7 @@ def configs(online_retail: Path, scratch: Path) -> Iterator[tuple[Base, Config]]
 
 
 def _pipeline(base: Base, scratch: Path) -> Config:
-    """Answer a pipeline's config, over the lines of one department if the base is that."""
+    """Return a pipeline's config, over the lines of one department if the base is that."""
     config = load_config(f"pipelines/{base.of}.yaml")
     if base.department is None:
         return config
@@ -138,7 +138,7 @@ def _online_retail(lines: Path, scratch: Path) -> Config:
 
 
 def page(found: Sequence[tuple[Base, Backtest]]) -> str:
-    """Answer the scoreboard as Markdown."""
+    """Return the scoreboard as Markdown."""
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     parts = [_head(versions), _summary(found), _ties(found)]
     parts += [_base(base, one) for base, one in found]
@@ -227,7 +227,7 @@ def _against_best(one: Backtest) -> pd.DataFrame:
 
 
 def _leaderboard(one: Backtest) -> pd.DataFrame:
-    """Answer metrics as rows and contenders as columns."""
+    """Return metrics as rows and contenders as columns."""
     board = one.leaderboard.set_index("contender")
     names = [metric.name for metric in MEASURES if metric.name in board]
     table = board[[*names, "total_bias"]].T.map(_figure)
@@ -271,19 +271,19 @@ def _totals(one: Backtest) -> pd.DataFrame:
 
 
 def _inside(totals: pd.DataFrame) -> "pd.Series[bool]":
-    """Answer whether what came lay inside the total's interval."""
+    """Return whether what came lay inside the total's interval."""
     return totals["value"].between(totals["value_low"], totals["value_high"])
 
 
 def _sums_inside(one: Backtest, check: str) -> str:
-    """Answer how many sums of groups lay inside their intervals, over all origins."""
-    rows = one.doubt[one.doubt["origin"].isna() & (one.doubt["check"] == check)]
+    """Return how many sums of groups lay inside their intervals, over all origins."""
+    rows = one.coverage[one.coverage["origin"].isna() & (one.coverage["check"] == check)]
     whole = rows[rows["by"] == "all"].iloc[0]
     return f"{whole['came'] * whole['sums']:.0f} of {whole['sums']}"
 
 
 def _doubt(one: Backtest) -> pd.DataFrame:
-    rows = one.doubt[one.doubt["origin"].isna()]
+    rows = one.coverage[one.coverage["origin"].isna()]
     return pd.DataFrame(
         {
             "check": rows["check"],
@@ -304,7 +304,7 @@ def _figure(value: float) -> str:
 
 
 def markdown(frame: pd.DataFrame) -> str:
-    """Answer a frame as a Markdown table."""
+    """Return a frame as a Markdown table."""
     lines = [list(frame.columns), ["---"] * frame.shape[1], *frame.astype(str).to_numpy().tolist()]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 

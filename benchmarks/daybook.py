@@ -48,7 +48,7 @@ def write_months(orders: Path, until: dt.date, folder: Path) -> None:
 def job(name: str, store: str | None, late_days: int) -> None:
     """Do one job in this process and print what it cost."""
     from tiercast.config.schema import Config
-    from tiercast.daybook.history import open_history
+    from tiercast.feature_store.history import open_history
     from tiercast.verbs.features import features
 
     sources = {"transactions": {"path": "orders/*.parquet"}}
@@ -59,7 +59,7 @@ def job(name: str, store: str | None, late_days: int) -> None:
     read, began = _bytes_read(), time.perf_counter()
     if name == "open":
         with open_history(config) as history:
-            assert history.journal
+            assert history.activity
     else:
         features(config, output=f"{store or 'none'}.parquet")
     told = {
@@ -75,7 +75,7 @@ def _bytes_read() -> int:
 
 
 def run(name: str, store: str | None, late_days: int, folder: Path) -> dict[str, float]:
-    """Answer what a job costs, done in a process of its own."""
+    """Return what a job costs, done in a process of its own."""
     command = [sys.executable, "-W", "ignore", str(Path(__file__).absolute())]
     command += ["--job", name, "--late-days", str(late_days), "--store", store or ""]
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}

@@ -22,7 +22,7 @@ HORIZON_DAYS, EVERY_DAYS = 90, 30
 COLUMNS = 80
 TRAINED_ROWS, SEED = 50_000, 7
 BATCH_ROWS = 50_000  # as scoring has them
-Told = dict[str, Any]
+ContenderForecast = dict[str, Any]
 
 
 class Watch:
@@ -32,7 +32,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self.told: Told = {}
+        self.told: ContenderForecast = {}
 
     @contextmanager
     def time(self, name: str = "seconds") -> Iterator[None]:
@@ -63,7 +63,7 @@ def features(watch: Watch, config: str, lines: str, as_of: str, cutoffs: int) ->
     from tiercast.config.loading import load_config
     from tiercast.features.assemble import feature_panel
     from tiercast.features.feature import Setting
-    from tiercast.snapshots.journal import build_journal
+    from tiercast.snapshots.activity import build_activity
     from tiercast.sources.workspace import allow_panel, workspace
 
     settings, days = load_config(config), _cutoffs(as_of, cutoffs)
@@ -71,9 +71,9 @@ def features(watch: Watch, config: str, lines: str, as_of: str, cutoffs: int) ->
         allow_panel(connection)
         with watch.time("reduce"):
             table = connection.read_parquet(lines)
-            journal = build_journal(connection, {"transactions": table}, settings)
+            activity = build_activity(connection, {"transactions": table}, settings)
         with watch.time("count"):
-            panel = feature_panel(journal, days, Setting(HORIZON_DAYS))
+            panel = feature_panel(activity, days, Setting(HORIZON_DAYS))
             watch.told["rows"] = _read(panel)
         watch.told["features"] = len(panel.columns) - 2
 
@@ -83,15 +83,15 @@ def checked_features(watch: Watch, config: str, as_of: str) -> None:
     from tiercast.config.loading import load_config
     from tiercast.features.assemble import feature_panel
     from tiercast.features.feature import Setting
-    from tiercast.snapshots.journal import build_journal
+    from tiercast.snapshots.activity import build_activity
     from tiercast.sources.canonical import open_base
 
     settings = load_config(config)
     started = time.perf_counter()
     with watch.time(), open_base(settings) as base:
         watch.told["check"] = time.perf_counter() - started
-        journal = build_journal(base.connection, base.tables, settings)
-        panel = feature_panel(journal, _cutoffs(as_of, 1), Setting(HORIZON_DAYS))
+        activity = build_activity(base.connection, base.tables, settings)
+        panel = feature_panel(activity, _cutoffs(as_of, 1), Setting(HORIZON_DAYS))
         watch.told["rows"] = _read(panel)
 
 
@@ -252,7 +252,7 @@ def _histories(customers: int) -> "np.ndarray[Any, Any]":
 
 
 def peak_mb() -> float:
-    """Answer this process's own peak: `getrusage` counts what its parent held at the start."""
+    """Return this process's own peak: `getrusage` counts what its parent held at the start."""
     status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 

@@ -23,7 +23,7 @@ class Run:
 
 
 def run(one: Run, folder: Path) -> dict[str, Any]:
-    """Answer what a job tells; its process works in `folder`."""
+    """Return what a job tells; its process works in `folder`."""
     command = [sys.executable, "-W", "ignore", str(JOBS), one.job, json.dumps(one.arguments)]
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", **one.environment}
     environment.pop("PYTHONWARNINGS", None)
@@ -37,7 +37,7 @@ def run(one: Run, folder: Path) -> dict[str, Any]:
 
 
 def best(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Answer the fastest of several runs, with the highest peak of all.
+    """Return the fastest of several runs, with the highest peak of all.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from typing import Any
 from limits import LIMITS
 from stages import Stage
 
-Told = Mapping[str, Any]
+ContenderForecast = Mapping[str, Any]
 PACKAGES = ("tiercast", "duckdb", "ibis-framework", "lightgbm", "woodelf-explainer", "lifetimes")
 HEAD = """# Performance
 
@@ -23,32 +23,34 @@ each counts. What is measured on fewer rows is said in the list of sizes.
 """
 
 
-def page(stages: Sequence[Stage], told: Mapping[str, Told], sizes: Mapping[str, str]) -> str:
-    """Answer the whole page as Markdown."""
+def page(
+    stages: Sequence[Stage], told: Mapping[str, ContenderForecast], sizes: Mapping[str, str]
+) -> str:
+    """Return the whole page as Markdown."""
     parts = [_head(), _list(sizes), "## Ratios", ratios(stages, told), "## Stages", _runs(told)]
     parts += ["## What bounds each stage", _limits()]
     return "\n\n".join(parts) + "\n"
 
 
-def short(stages: Sequence[Stage], told: Mapping[str, Told]) -> list[Stage]:
-    """Answer the stages that fall short of their limit."""
+def short(stages: Sequence[Stage], told: Mapping[str, ContenderForecast]) -> list[Stage]:
+    """Return the stages that fall short of their limit."""
     return [stage for stage in stages if not stage.holds(figure_of(stage, told))]
 
 
-def figure_of(stage: Stage, told: Mapping[str, Told]) -> float:
-    """Answer a stage's figure."""
+def figure_of(stage: Stage, told: Mapping[str, ContenderForecast]) -> float:
+    """Return a stage's figure."""
     return stage.figure(told[stage.ours], told.get(stage.baseline, {}))
 
 
-def ratios(stages: Sequence[Stage], told: Mapping[str, Told]) -> str:
-    """Answer the table of figures, limits and verdicts."""
+def ratios(stages: Sequence[Stage], told: Mapping[str, ContenderForecast]) -> str:
+    """Return the table of figures, limits and verdicts."""
     return _table(
         ["what", "ours", "baseline", "figure", "limit", "aim", "verdict"],
         [_row(stage, told) for stage in stages],
     )
 
 
-def _row(stage: Stage, told: Mapping[str, Told]) -> list[str]:
+def _row(stage: Stage, told: Mapping[str, ContenderForecast]) -> list[str]:
     figure = figure_of(stage, told)
     sense = "at least" if stage.at_least else "at most"
     return [
@@ -62,12 +64,12 @@ def _row(stage: Stage, told: Mapping[str, Told]) -> list[str]:
     ]
 
 
-def _cost(told: Told) -> str:
+def _cost(told: ContenderForecast) -> str:
     return f"{told['seconds']:.2f} s, {told['peak_mb']:,.0f} MB"
 
 
-def _runs(told: Mapping[str, Told]) -> str:
-    """Answer every run with what it told beside its seconds."""
+def _runs(told: Mapping[str, ContenderForecast]) -> str:
+    """Return every run with what it told beside its seconds."""
     hidden = {"seconds", "peak_mb", "first"}
     rows = []
     for name, one in told.items():

@@ -35,7 +35,7 @@ SCHEMA = score_schema(pa.int64(), TIERS)
 
 
 def part(first: int) -> pa.Table:
-    """Answer made-up scores of a batch of customers, as wide as real ones."""
+    """Return made-up scores of a batch of customers, as wide as real ones."""
     rng = np.random.default_rng(first)
     shares = rng.dirichlet(np.ones(len(TIERS)), PART_ROWS)
     reason = {"feature": "days_since_last_order", "value": "40", "effect": 0.25}
@@ -53,7 +53,7 @@ def part(first: int) -> pa.Table:
 
 
 def filler(kind: pa.DataType, rng: np.random.Generator) -> pa.Array:
-    """Answer a column of plausible width."""
+    """Return a column of plausible width."""
     if pa.types.is_floating(kind):
         return pa.array(rng.random(PART_ROWS), kind)
     if pa.types.is_integer(kind):
@@ -64,7 +64,7 @@ def filler(kind: pa.DataType, rng: np.random.Generator) -> pa.Array:
 
 
 def seconds(job: Callable[[], None]) -> float:
-    """Answer how long a job takes."""
+    """Return how long a job takes."""
     began = time.perf_counter()
     job()
     return time.perf_counter() - began

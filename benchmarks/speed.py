@@ -31,7 +31,7 @@ BIN = Path(sys.executable).parent
 
 
 def bases(sizes: argparse.Namespace) -> dict[str, tuple[int, int]]:
-    """Answer lines and customers of each base by its name."""
+    """Return lines and customers of each base by its name."""
 
     def of(customers: int) -> tuple[int, int]:
         return customers * LINES_A_CUSTOMER, customers
@@ -62,7 +62,7 @@ def config_of(folder: Path, base: str) -> str:
 
 
 def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Run]]:
-    """Answer the runs by name; those of one round take turns."""
+    """Return the runs by name; those of one round take turns."""
     config = {base: config_of(folder, base) for base in bases(sizes)}
 
     def lines(base: str) -> str:
@@ -139,7 +139,7 @@ def measure(folder: Path, sizes: argparse.Namespace) -> dict[str, dict[str, Any]
 
 
 def stages_of(told: Mapping[str, Any]) -> list[Stage]:
-    """Answer the rows that the runs can fill."""
+    """Return the rows that the runs can fill."""
     rows = [*STAGES, DEMO, *growth_stages(LARGE_TIMES)]
     return [r for r in rows if r.ours in told and (not r.baseline or r.baseline in told)]
 
@@ -147,7 +147,7 @@ def stages_of(told: Mapping[str, Any]) -> list[Stage]:
 def told_sizes(
     sizes: argparse.Namespace, written: Mapping[str, tuple[int, int]]
 ) -> dict[str, str]:
-    """Answer what was measured on how much."""
+    """Return what was measured on how much."""
     base = {
         name: f"{lines:,} lines, {customers:,} customers, {DAYS} days from {FIRST_DAY}"
         for name, (lines, customers) in written.items()
@@ -172,7 +172,7 @@ def say(text: str) -> None:
 
 
 def parsed(given: Sequence[str]) -> argparse.Namespace:
-    """Answer the sizes asked for; numbers may have underscores."""
+    """Return the sizes asked for; numbers may have underscores."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

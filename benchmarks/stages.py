@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Told = Mapping[str, Any]
-Figure = Callable[[Told, Told], float]
+ContenderForecast = Mapping[str, Any]
+Figure = Callable[[ContenderForecast, ContenderForecast], float]
 
 
 @dataclass(frozen=True)
@@ -26,43 +26,43 @@ class Stage:
     at_least: bool = False
 
     def holds(self, figure: float) -> bool:
-        """Answer whether a figure meets the limit."""
+        """Return whether a figure meets the limit."""
         return figure >= self.limit if self.at_least else figure <= self.limit
 
 
-def slower(ours: Told, baseline: Told) -> float:
-    """Answer how many times as long ours takes."""
+def slower(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+    """Return how many times as long ours takes."""
     return float(ours["seconds"] / baseline["seconds"])
 
 
-def faster(ours: Told, baseline: Told) -> float:
-    """Answer how many times as fast ours is."""
+def faster(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+    """Return how many times as fast ours is."""
     return float(baseline["seconds"] / ours["seconds"])
 
 
-def larger(ours: Told, baseline: Told) -> float:
-    """Answer how many times the memory ours takes."""
+def larger(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+    """Return how many times the memory ours takes."""
     return float(ours["peak_mb"] / baseline["peak_mb"])
 
 
-def seconds(ours: Told, _: Told) -> float:
-    """Answer ours alone."""
+def seconds(ours: ContenderForecast, _: ContenderForecast) -> float:
+    """Return ours alone."""
     return float(ours["seconds"])
 
 
-def peak_gb(ours: Told, _: Told) -> float:
-    """Answer the peak memory of ours alone."""
+def peak_gb(ours: ContenderForecast, _: ContenderForecast) -> float:
+    """Return the peak memory of ours alone."""
     return float(ours["peak_mb"] / 1024)
 
 
-def apart(ours: Told, baseline: Told) -> float:
-    """Answer the largest relative difference of the parameters, in percent."""
+def apart(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+    """Return the largest relative difference of the parameters, in percent."""
     pairs = zip(ours["parameters"], baseline["parameters"], strict=True)
     return 100 * max(abs(own / other - 1) for own, other in pairs)
 
 
-def spread(ours: Told, baseline: Told) -> float:
-    """Answer the largest difference of the first rows' Shapley values."""
+def spread(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+    """Return the largest difference of the first rows' Shapley values."""
     pairs = zip(ours["first"], baseline["first"], strict=True)
     return max(abs(a - b) for own, other in pairs for a, b in zip(own, other, strict=True))
 
@@ -87,10 +87,10 @@ DEMO = Stage("make demo", "demo", "", seconds, "s", 180)
 
 
 def growth_stages(times: float) -> tuple[Stage, ...]:
-    """Answer the rows of the large base, so many times as large as the other."""
+    """Return the rows of the large base, so many times as large as the other."""
     from math import log
 
-    def exponent(ours: Told, baseline: Told) -> float:
+    def exponent(ours: ContenderForecast, baseline: ContenderForecast) -> float:
         return log(ours["seconds"] / baseline["seconds"]) / log(times)
 
     return (

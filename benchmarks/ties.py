@@ -22,7 +22,7 @@ WHAT_TIES_DO = (
 
 
 def tied(one: Backtest) -> "pd.Series[float]":
-    """Answer Spearman's correlation of the rule and of tiercast, as it is and tied as the rule.
+    """Return Spearman's correlation of the rule and of tiercast, as it is and tied as the rule.
 
     Means over origins, with the share of the customers that the rule ties.
     """

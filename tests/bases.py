@@ -32,5 +32,5 @@ def opened(
 def orders(
     *rows: tuple[object, ...], columns: str = "customer_id ordered_at amount"
 ) -> pd.DataFrame:
-    """Answer order lines from tuples; `columns` are names with blanks between them."""
+    """Return order lines from tuples; `columns` are names with blanks between them."""
     return pd.DataFrame(list(rows), columns=columns.split())

@@ -42,7 +42,7 @@ class Command:
         return self.wait()
 
     def wait(self) -> int:
-        """Answer the exit code, negative for a signal."""
+        """Return the exit code, negative for a signal."""
         return int(self.server.read())
 
 
@@ -70,7 +70,7 @@ class ForkServer:
         return Command(self, int(self.read()), self._log)
 
     def read(self) -> str:
-        """Answer the server's next line."""
+        """Return the server's next line."""
         assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
 

@@ -43,7 +43,7 @@ class Read:
     aside: pd.DataFrame
 
     def of_good(self) -> list[tuple[object, ...]]:
-        """Answer the rows of the customers that nothing was planted in, sorted."""
+        """Return the rows of the customers that nothing was planted in, sorted."""
         good = self.used[self.used["customer_id"].astype(str).isin({row[0] for row in GOOD})]
         columns = good[["customer_id", "ordered_at", "amount"]].astype({"customer_id": str})
         return sorted(columns.itertuples(index=False, name=None))
@@ -53,14 +53,14 @@ WANTED = sorted((row[0], pd.Timestamp(row[1]), float(row[2])) for row in GOOD)
 
 
 def csv_text(rows: Sequence[Sequence[str]], columns: Sequence[str] = COLUMNS) -> str:
-    """Answer rows as CSV."""
+    """Return rows as CSV."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([columns, *rows])
     return text.getvalue()
 
 
 def good_table() -> pa.Table:
-    """Answer the good rows as Arrow, each column of the type it should have."""
+    """Return the good rows as Arrow, each column of the type it should have."""
     frame = pd.DataFrame(GOOD, columns=list(COLUMNS))
     frame["ordered_at"] = pd.to_datetime(frame["ordered_at"])
     return pa.Table.from_pandas(
@@ -69,13 +69,13 @@ def good_table() -> pa.Table:
 
 
 def config_of(path: Path, **source: object) -> Config:
-    """Answer a config that reads order lines from a path."""
+    """Return a config that reads order lines from a path."""
     sources = {"transactions": {"path": str(path), **source}}
     return Config.model_validate({"name": "planted", "sources": sources})
 
 
 def read(config: Config, rows: int) -> Read:
-    """Answer what became of order lines, each of `rows` counted as used or as put aside."""
+    """Return what became of order lines, each of `rows` counted as used or as put aside."""
     with open_base(config) as base:
         used = base.transactions.to_pandas()
         found = Read(base.report, used, base.quarantine["transactions"].to_pyarrow().to_pandas())

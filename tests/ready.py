@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tiercast.readiness.facts import Facts
+from tiercast.readiness.facts import BaseFacts
 from tiercast.readiness.gaps import Gap, Gaps
 from tiercast.readiness.order_facts import OrderFacts
 from tiercast.readiness.outcomes import Outcomes
@@ -18,7 +18,7 @@ from tiercast.snapshots.silence import Silence
 
 AS_OF = dt.date(2024, 7, 1)
 CUTOFFS = tuple(dt.date(2024, 4, 2) - dt.timedelta(days=30 * n) for n in range(7, -1, -1))
-READY = Facts(
+READY = BaseFacts(
     Span(AS_OF, dt.date(2022, 1, 1), AS_OF, 90, 30, 8, CUTOFFS, 90),
     OrderFacts(9_000, 5_000, 40.0, 0.01, 0.1, 2, 0.9),
     Outcomes(
@@ -47,7 +47,7 @@ READY = Facts(
 )
 
 
-def but(**changes: dict[str, object]) -> Facts:
-    """Answer the facts with some changed: `but(span={"horizon_days": 30})`."""
+def but(**changes: dict[str, object]) -> BaseFacts:
+    """Return the facts with some changed: `but(span={"horizon_days": 30})`."""
     parts = {name: replace(getattr(READY, name), **fields) for name, fields in changes.items()}
     return replace(READY, **parts)

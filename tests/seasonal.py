@@ -19,26 +19,26 @@ AS_OF = FIRST + dt.timedelta(days=728)
 
 
 def wave(days: np.ndarray) -> np.ndarray:
-    """Answer how busy days are, counted from `AS_OF`: up to e times as busy or as quiet."""
+    """Return how busy days are, counted from `AS_OF`: up to e times as busy or as quiet."""
     return np.exp(np.sin(2 * np.pi * days / 364))
 
 
 def wave_shop(customers: int = 2200, seed: int = 3) -> pd.DataFrame:
-    """Answer the order lines of a shop with a strong yearly season, up to `LAST`."""
+    """Return the order lines of a shop with a strong yearly season, up to `LAST`."""
     days = np.arange(-WARM_UP_DAYS, DAYS)
     arrived = np.random.default_rng(seed).integers(-WARM_UP_DAYS, DAYS, customers)
     return _lines(arrived, days, wave(days - (AS_OF - FIRST).days), seed)
 
 
 def burst_shop(customers: int = 600, seed: int = 3) -> pd.DataFrame:
-    """Answer the order lines of a shop whose customers all come in its first 60 days."""
+    """Return the order lines of a shop whose customers all come in its first 60 days."""
     arrived = np.random.default_rng(seed).integers(0, 60, customers)
     days = np.arange(DAYS)
     return _lines(arrived, days, np.ones(DAYS), seed)
 
 
 def value_after(lines: pd.DataFrame, day: dt.date, horizon_days: int = HORIZON_DAYS) -> float:
-    """Answer what those who had ordered before a day spent within the horizon after it."""
+    """Return what those who had ordered before a day spent within the horizon after it."""
     start = pd.Timestamp(day)
     known = lines.loc[lines["ordered_at"] < start, "customer_id"]
     came = (lines["ordered_at"] >= start) & (

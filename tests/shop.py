@@ -11,7 +11,7 @@ EVENT_TYPES = ("visit", "call", "click")
 
 
 def shop(seed: int = 5, customers: int = 12) -> dict[str, pd.DataFrame]:
-    """Answer the tables of a shop up to the last cutoff; some customers lack some tables."""
+    """Return the tables of a shop up to the last cutoff; some customers lack some tables."""
     rng = np.random.default_rng(seed)
     ids = np.arange(1, customers + 1)
     return {
@@ -73,7 +73,7 @@ def _contacts(rng: np.random.Generator, ids: np.ndarray, rows: int) -> pd.DataFr
 
 
 def planted_future(tables: dict[str, pd.DataFrame], cutoff: dt.date) -> dict[str, pd.DataFrame]:
-    """Answer the tables with rows at and after the cutoff: bought, contacted, seen, returned."""
+    """Return the tables with rows at and after the cutoff: bought, contacted, seen, returned."""
     start = pd.Timestamp(cutoff)
     lines, events, contacts = (tables[n] for n in ("transactions", "events", "contacts"))
     again = lines.tail(60)

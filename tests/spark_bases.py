@@ -29,7 +29,7 @@ class Some:
             return score(config, self.as_of, output=output, **settings)
 
     def rows(self, output: str, kind: str) -> pa.Table:
-        """Answer what such a scoring wrote, by customer."""
+        """Return what such a scoring wrote, by customer."""
         table = read_parts(self.folder / output / kind / f"as_of={self.as_of}")
         return table.sort_by("customer_id")
 

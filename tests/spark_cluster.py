@@ -74,7 +74,7 @@ class Cluster:
         self.workers.remove(worker)
 
     def alive_workers(self) -> int:
-        """Answer how many workers the master counts; waits for the master."""
+        """Return how many workers the master counts; waits for the master."""
         _wait_until(lambda: self._state() is not None, f"the master {self.url}")
         state = self._state() or {}
         return int(state.get("aliveworkers", 0))

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from tiercast.config.schema import Config
-from tiercast.daybook.history import History, open_history
+from tiercast.feature_store.history import History, open_history
 from tiercast.snapshots.orders import reduce_to_category_days
 
 
-class Told:
+class ContenderForecast:
     """Keeps what a job says."""
 
     def __init__(self):
@@ -25,14 +25,14 @@ class Told:
 
 
 def with_store(config: Config, path: Path, **settings: object) -> Config:
-    """Answer the same config with a feature store."""
+    """Return the same config with a feature store."""
     return Config.model_validate(
         {**config.model_dump(), "feature_store": {"path": str(path), **settings}}
     )
 
 
 def rows(table) -> list[tuple]:
-    """Answer a table's rows, sorted; None where there is no table."""
+    """Return a table's rows, sorted; None where there is no table."""
     if table is None:
         return None
     frame = table.to_pandas()
@@ -40,23 +40,23 @@ def rows(table) -> list[tuple]:
 
 
 def facts(history: History) -> dict[str, object]:
-    """Answer all that a job can learn of the order lines."""
-    base, journal = history.base, history.journal
-    spend = journal.category_spend
+    """Return all that a job can learn of the order lines."""
+    base, activity = history.base, history.activity
+    spend = activity.category_spend
     return {
         "report": base.report,
         "fingerprint": base.fingerprint(),
         "empty": base.empty_shares("transactions"),
-        "orders": rows(journal.orders),
-        "order_days": rows(journal.order_days),
+        "orders": rows(activity.orders),
+        "order_days": rows(activity.order_days),
         "category_days": None if spend is None else rows(reduce_to_category_days(spend)),
         "quarantine": rows(base.quarantine["transactions"]),
-        "daily": (journal.daily_orders.first, journal.daily_orders.counts.tolist()),
-        "columns": (journal.has_quantity, journal.has_discount, journal.has_order_ids),
+        "daily": (activity.daily_orders.first, activity.daily_orders.counts.tolist()),
+        "columns": (activity.has_quantity, activity.has_discount, activity.has_order_ids),
     }
 
 
-def facts_of(config: Config, told: Told | None = None) -> dict[str, object]:
+def facts_of(config: Config, told: ContenderForecast | None = None) -> dict[str, object]:
     """Open a base and answer its facts."""
     with open_history(config, progress=told) as history:
         return facts(history)

@@ -58,7 +58,7 @@ def test_an_own_feature_is_counted_and_learnt_from(base):
     assert frame["small_order_share"].max() <= 1
     model = load_version(config, 1)
     assert {"small_orders", "small_order_share"} <= set(model.feature_names)
-    assert "small_orders" in model.outlook.heads.design.numeric
+    assert "small_orders" in model.outlook.components.design.numeric
 
 
 def test_an_own_feature_knows_nothing_of_the_day_and_after(base):
@@ -79,9 +79,9 @@ def test_an_own_metric_is_among_the_figures_of_a_training(base):
 def test_a_member_is_weighed_on_past_origins_and_stored_as_json(base):
     config, _, _ = base
     outlook = load_version(config, 1).outlook
-    assert outlook.heads.names == ("trees", "linear", "btyd", "neighbourhood")
-    assert len(outlook.blend.weights) == 4
-    assert sum(outlook.blend.weights) == pytest.approx(1)
+    assert outlook.components.names == ("trees", "linear", "btyd", "neighbourhood")
+    assert len(outlook.ensemble.weights) == 4
+    assert sum(outlook.ensemble.weights) == pytest.approx(1)
     state = json.loads(outlook.to_files()["outlook.json"])["heads"]["members"][0]["state"]
     assert len(state["chance"]) == 30
 

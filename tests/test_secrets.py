@@ -103,7 +103,7 @@ class Signed(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def planted(tmp_path, memory, monkeypatch):
-    """Answer the path of a config with a secret in every place that a value may stand."""
+    """Return the path of a config with a secret in every place that a value may stand."""
     tables = shop(customers=90)
     Signed.content = tables["transactions"].iloc[::3].to_parquet(index=False)
     for name, value in PLANTED.items():

@@ -61,7 +61,7 @@ class Job:
 
 
 def make_job(trained, folder, **output):
-    """Answer a job on the shop's data: before, every fifth customer was not there yet."""
+    """Return a job on the shop's data: before, every fifth customer was not there yet."""
     lines = text_shop()["transactions"]
     early = lines[lines["customer_id"].str[-1].astype(int) % 5 > 0]
     early.to_parquet(folder / "early.parquet", index=False)
@@ -76,7 +76,7 @@ def make_job(trained, folder, **output):
 
 
 def seen(folder):
-    """Answer the bytes of a dataset, after seeing that it is whole."""
+    """Return the bytes of a dataset, after seeing that it is whole."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     rows = 0
     for part in manifest["parts"]:
@@ -160,7 +160,7 @@ def stored(text_ids, tmp_path, postgres_url):
 
 
 def in_database(url):
-    """Answer the customers scored, the alerts and the changes there."""
+    """Return the customers scored, the alerts and the changes there."""
     with psycopg.connect(url) as connection:
         return [
             connection.execute(f"select count(*) from tiercast.{table}").fetchone()[0]
@@ -319,7 +319,7 @@ def remote(request, text_ids, tmp_path):
 
 
 def in_store(files, where):
-    """Answer the bytes of the parts that the manifest there names, each as it should be.
+    """Return the bytes of the parts that the manifest there names, each as it should be.
 
     Seen by someone else: a listing kept from before the killed run knows nothing of its parts.
     """

@@ -7,11 +7,11 @@ import pandas as pd
 
 from tiercast.config.schema import Config
 from tiercast.features.clv import ClvModels
-from tiercast.modeling.customer_model import CustomerModel, Facts
-from tiercast.modeling.heads import HeadParams, Heads
-from tiercast.modeling.lessons import SeasonAhead
+from tiercast.modeling.component_models import ComponentModels, ComponentParams
+from tiercast.modeling.customer_model import CustomerModel, ModelFacts
 from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import fit_outlook
+from tiercast.modeling.post_hoc import SeasonAhead
 from tiercast.modeling.trees import TreeParams
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.rfm import RfmEdges
@@ -67,7 +67,7 @@ def tiny_model(seed=0):
     panel["ordered"] = rng.random(len(panel)) < np.exp(-panel["recency_days"] / 200)
     panel["value"] = np.where(panel["ordered"], panel["average_order_value"], 0.0)
     outlook = fit_outlook(
-        Heads.fit(panel, HeadParams(TREES, TREES), seed),
+        ComponentModels.fit(panel, ComponentParams(TREES, TREES), seed),
         panel,
         [],
         tier_cuts=(40.0, 20.0),
@@ -86,7 +86,7 @@ def tiny_model(seed=0):
 
 def _facts(frame):
     features = [name for name in frame if name not in ("customer_id", "as_of", "region")]
-    return Facts(
+    return ModelFacts(
         name="tiny",
         trained_as_of=AS_OF.isoformat(),
         horizon_days=HORIZON_DAYS,

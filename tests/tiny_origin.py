@@ -8,7 +8,7 @@ import pandas as pd
 from tiercast.backtesting.forecasts import OriginForecasts
 from tiercast.config.schema import Config
 from tiercast.modeling.case import Case, Truth
-from tiercast.modeling.level_doubt import NORMAL_95, LevelDoubt
+from tiercast.modeling.total_uncertainty import NORMAL_95, TotalUncertainty
 
 ORIGIN = dt.date(2024, 3, 1)
 TIERS = ("top", "rest", "gone")
@@ -17,7 +17,7 @@ VALUE = np.array([50.0, 40, 30, 20, 10, 0, 0, 0, 0, 0])
 TRUE = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2, 2])
 PERFECT = np.where(VALUE > 0, 0.02, 0.98)
 # Sums lie between 1/1.6 and 1.6 times what was expected: 160 in all, 100 to 256.
-LEVEL_DOUBT = LevelDoubt(float(np.log(1.6)) / NORMAL_95)
+LEVEL_DOUBT = TotalUncertainty(float(np.log(1.6)) / NORMAL_95)
 POOR = np.tile([0.4, 0.6], 5)
 
 
@@ -64,7 +64,7 @@ def came():
 
 
 def origin_forecasts():
-    """Answer one origin: tiercast is perfect, the recency rule poor, BG/NBD in between."""
+    """Return one origin: tiercast is perfect, the recency rule poor, BG/NBD in between."""
     between = case(np.where(VALUE > 15, 0.3, 0.7), VALUE * 1.2, np.maximum(TRUE, 1))
     cases = {
         "recency": case(POOR, np.full(10, 15.0)),
@@ -75,7 +75,7 @@ def origin_forecasts():
 
 
 def tiny_base():
-    """Answer the config of the base that they are of."""
+    """Return the config of the base that they are of."""
     return Config.model_validate(
         {
             "name": "tiny",

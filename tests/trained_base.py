@@ -43,12 +43,12 @@ class TrainedBase:
 
 
 def read_parts(folder: Path) -> pa.Table:
-    """Answer a dataset's rows, part after part."""
+    """Return a dataset's rows, part after part."""
     return pa.concat_tables(pq.read_table(part) for part in sorted(folder.glob("part-*.parquet")))
 
 
 def column_bytes(table: pa.Table, *without: str) -> dict[str, bytes]:
-    """Answer each column's very bytes, as one chunk, but for the columns named."""
+    """Return each column's very bytes, as one chunk, but for the columns named."""
     whole = table.combine_chunks()
     return {
         name: b"".join(bytes(b) for b in whole[name].chunk(0).buffers() if b is not None)
@@ -58,7 +58,7 @@ def column_bytes(table: pa.Table, *without: str) -> dict[str, bytes]:
 
 
 def cdnow_tenth(lines: Path) -> dict[str, pd.DataFrame]:
-    """Answer the orders of every tenth customer of CDNOW."""
+    """Return the orders of every tenth customer of CDNOW."""
     frame = pd.read_parquet(lines).rename(
         columns={"date": "ordered_at", "dollar_value": "amount", "cds": "quantity"}
     )
@@ -66,7 +66,7 @@ def cdnow_tenth(lines: Path) -> dict[str, pd.DataFrame]:
 
 
 def text_shop() -> dict[str, pd.DataFrame]:
-    """Answer a made-up shop with every table; ids are text, ages whole, half have a profile.
+    """Return a made-up shop with every table; ids are text, ages whole, half have a profile.
 
     Every third customer orders often, the others rarely.
     """

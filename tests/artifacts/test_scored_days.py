@@ -16,7 +16,7 @@ JANUARY, FEBRUARY, MARCH = (dt.date(2024, month, 1) for month in (1, 2, 3))
 
 @pytest.fixture
 def output(tmp_path):
-    """Answer an output with whole scores of January and March; February was cut off."""
+    """Return an output with whole scores of January and March; February was cut off."""
     for day in (MARCH, JANUARY, FEBRUARY):
         folder = scores_folder(tmp_path, day)
         folder.mkdir(parents=True)

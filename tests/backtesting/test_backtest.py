@@ -20,7 +20,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.progress import Silent
 from tiercast.config.schema import Config
 from tiercast.modeling import bootstrap
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.tracking.store import open_client
 from trained_base import CDNOW_DAY, working_in
 
@@ -47,8 +47,8 @@ def done(tenth_tables, tmp_path_factory):
 
 def forecasts_of(folder, tables, origin, contenders=CONTENDERS):
     with opened(folder, tables, **SHOP) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        return forecast_origin(base, journal, origin, contenders, Silent())
+        activity = build_activity(base.connection, base.tables, base.config)
+        return forecast_origin(base, activity, origin, contenders, Silent())
 
 
 def test_every_contender_is_judged_at_every_origin(done):

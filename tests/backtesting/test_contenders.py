@@ -8,13 +8,13 @@ import pytest
 
 from bases import opened
 from shop import CUTOFFS, shop
-from tiercast.backtesting.contender import CannotFitError, Lesson
+from tiercast.backtesting.contender import CannotFitError, OriginData
 from tiercast.backtesting.contenders import CONTENDERS, labels
 from tiercast.backtesting.histories import by_bg_nbd
 from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression, numeric_features
-from tiercast.backtesting.rules import nearest_window
+from tiercast.backtesting.score_levels import nearest_window
 from tiercast.btyd.bg_nbd import BGNBD
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.training.panel import build_panel
 
 OTHERS = [contender for contender in CONTENDERS if contender.kind != "ours"]
@@ -23,19 +23,19 @@ SETTINGS = {"outlook": {"horizon_days": 45}, "train": {"snapshots": 3}}
 
 
 @pytest.fixture(scope="module")
-def lesson(tmp_path_factory):
+def origin_data(tmp_path_factory):
     tables = shop(customers=80)
     lines = tables["transactions"]
     tables["transactions"] = lines[(lines["customer_id"] % 3 == 0) | (lines.index % 6 == 0)]
     with opened(tmp_path_factory.mktemp("shop"), tables, **SETTINGS) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        return Lesson(build_panel(base, journal, CUTOFFS[-1]), base.config, None)
+        activity = build_activity(base.connection, base.tables, base.config)
+        return OriginData(build_panel(base, activity, CUTOFFS[-1]), base.config, None)
 
 
 @EACH
-def test_a_contender_tells_a_chance_and_a_value_of_each_customer(contender, lesson):
-    current = lesson.panel.current
-    told = contender.fit(lesson)(current)
+def test_a_contender_tells_a_chance_and_a_value_of_each_customer(contender, origin_data):
+    current = origin_data.panel.current
+    told = contender.fit(origin_data)(current)
     assert told.churn.shape == told.expected_value.shape == (len(current),)
     assert ((told.churn >= 0) & (told.churn <= 1)).all()
     assert (told.expected_value >= 0).all()
@@ -43,18 +43,21 @@ def test_a_contender_tells_a_chance_and_a_value_of_each_customer(contender, less
 
 
 @EACH
-def test_a_contender_tells_the_same_twice_and_row_by_row(contender, lesson):
-    current = lesson.panel.current
-    first, second = contender.fit(lesson)(current), contender.fit(lesson)(current.iloc[::-1])
+def test_a_contender_tells_the_same_twice_and_row_by_row(contender, origin_data):
+    current = origin_data.panel.current
+    first, second = (
+        contender.fit(origin_data)(current),
+        contender.fit(origin_data)(current.iloc[::-1]),
+    )
     np.testing.assert_allclose(first.churn, second.churn[::-1], rtol=1e-12)
     np.testing.assert_allclose(first.expected_value, second.expected_value[::-1], rtol=1e-12)
 
 
 @pytest.mark.parametrize("fit", [by_logistic_regression, by_lightgbm])
-def test_a_classifier_is_not_asked_where_only_one_outcome_came(fit, lesson):
-    panel = replace(lesson.panel, rows=lesson.panel.rows.assign(ordered=True))
+def test_a_classifier_is_not_asked_where_only_one_outcome_came(fit, origin_data):
+    panel = replace(origin_data.panel, rows=origin_data.panel.rows.assign(ordered=True))
     with pytest.raises(CannotFitError, match="everybody ordered in the training windows"):
-        fit(replace(lesson, panel=panel))
+        fit(replace(origin_data, panel=panel))
 
 
 def test_rows_are_named_labelled_and_explained_once():
@@ -63,11 +66,11 @@ def test_rows_are_named_labelled_and_explained_once():
     assert CONTENDERS[-1].name == "tiercast"
 
 
-def test_bg_nbd_is_fitted_on_the_calendar_at_the_origin(lesson):
-    current = lesson.panel.current
+def test_bg_nbd_is_fitted_on_the_calendar_at_the_origin(origin_data):
+    current = origin_data.panel.current
     rows = current[["btyd_frequency", "btyd_recency_days", "btyd_age_days"]].to_numpy()
     chance = BGNBD().fit(rows).order_probability(rows, 45)
-    np.testing.assert_allclose(by_bg_nbd(lesson)(current).churn, 1 - chance)
+    np.testing.assert_allclose(by_bg_nbd(origin_data)(current).churn, 1 - chance)
 
 
 def test_plain_lightgbm_sees_only_numbers_that_are_known_and_not_ours():
@@ -84,17 +87,17 @@ def test_plain_lightgbm_sees_only_numbers_that_are_known_and_not_ours():
     assert numeric_features(frame) == ["orders"]
 
 
-def test_without_a_repeat_order_of_positive_amount_there_is_no_spend_to_learn(lesson):
-    once = lesson.panel.current.assign(btyd_monetary_value=0.0)
-    empty = SimpleNamespace(panel=SimpleNamespace(current=once), config=lesson.config)
+def test_without_a_repeat_order_of_positive_amount_there_is_no_spend_to_learn(origin_data):
+    once = origin_data.panel.current.assign(btyd_monetary_value=0.0)
+    empty = SimpleNamespace(panel=SimpleNamespace(current=once), config=origin_data.config)
     with pytest.raises(CannotFitError, match="no customer has a repeat order"):
         by_bg_nbd(empty)
 
 
-def test_without_money_there_is_no_value_to_learn(lesson):
-    nothing = lesson.panel.rows.assign(value=0.0)
+def test_without_money_there_is_no_value_to_learn(origin_data):
+    nothing = origin_data.panel.rows.assign(value=0.0)
     empty = SimpleNamespace(
-        panel=SimpleNamespace(rows=nothing, certain=None), config=lesson.config
+        panel=SimpleNamespace(rows=nothing, certain=None), config=origin_data.config
     )
     with pytest.raises(CannotFitError, match="had a value above 0"):
         by_logistic_regression(empty)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tiercast.backtesting import next_dates
-from tiercast.backtesting.doubt import told_and_came
+from tiercast.backtesting.coverage import told_and_came
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ AS_OF = dt.date(2024, 12, 31)
 
 
 def planned(config, days, **wanted):
-    """Answer how many days before `as_of` the origins lie, with so many days of history."""
+    """Return how many days before `as_of` the origins lie, with so many days of history."""
     origins = plan_origins(AS_OF, AS_OF - dt.timedelta(days=days), config, **wanted)
     return [(AS_OF - origin).days for origin in origins]
 
@@ -62,7 +62,9 @@ def test_more_origins_than_there_are_is_said_with_the_reason(config):
         "Asked for 9 origins, but the history allows 2: they lie 30 days apart, and a training "
         "needs 50 days before it (first order: 2024-09-02)."
     )
-    assert fewer_than_asked(origins, first, config, last=500)[0].startswith("Asked for 500")
+    assert fewer_than_asked(origins, first, config, last=500)[0].startswith(
+        "JudgedVersion for 500"
+    )
     assert fewer_than_asked(origins, first, config, last=2) == ()
     assert fewer_than_asked(origins, first, config) == ()
 

@@ -31,11 +31,11 @@ def test_the_same_backtest_has_the_same_bytes(found):
 
 def test_a_write_that_fails_leaves_the_old_one_and_nothing_beside(found):
     write(found)
-    broken = replace(found, doubt=pd.DataFrame({"mixed": [1, "a"]}))
+    broken = replace(found, coverage=pd.DataFrame({"mixed": [1, "a"]}))
     with pytest.raises(Exception, match="mixed"):
         write(broken)
     assert [folder.name for folder in found.folder.parent.iterdir()] == ["as_of=2024-03-01"]
-    assert len(pd.read_parquet(found.folder / "doubt.parquet")) == len(found.doubt)
+    assert len(pd.read_parquet(found.folder / "doubt.parquet")) == len(found.coverage)
 
 
 def test_the_summary_is_plain_data_with_rule_and_figures(found):

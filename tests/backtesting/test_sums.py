@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tiercast.backtesting.sums import sums
-from tiercast.modeling.level_doubt import LevelDoubt
+from tiercast.modeling.total_uncertainty import TotalUncertainty
 from tiercast.scoring.totals import Totals
 from tiny_origin import TIERS
 
@@ -30,7 +30,9 @@ def test_chance_of_each_customer_widens_a_sum(one):
     spread = np.log(1.6) / 1.6449
     variance = 160**2 * np.expm1(spread**2) / 10
     alone = replace(
-        one, level_doubt=LevelDoubt(0.0), scores=one.scores.assign(value_variance=variance)
+        one,
+        total_uncertainty=TotalUncertainty(0.0),
+        scores=one.scores.assign(value_variance=variance),
     )
     base = sums(alone).iloc[0]
     assert [base["value_low"], base["value_high"]] == pytest.approx([100, 256])
@@ -39,7 +41,7 @@ def test_chance_of_each_customer_widens_a_sum(one):
 def test_intervals_are_those_of_a_manifest(one):
     told = Totals(TIERS)
     told.add(one.scores)
-    manifest = told.sums(one.level_doubt)
+    manifest = told.sums(one.total_uncertainty)
     found = sums(one)
     for kind, name in (("tier", "tiers"), ("segment", "segments")):
         ours = found[found["of"] == kind].set_index("group")["value_high"].to_dict()

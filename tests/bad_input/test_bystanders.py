@@ -22,7 +22,7 @@ BAD = {
 
 
 def features(folder, rows):
-    """Answer the features of the good customers, sorted, from good rows and others."""
+    """Return the features of the good customers, sorted, from good rows and others."""
     path = folder / "orders.csv"
     path.write_text(csv_text([*rows, *GOOD, *rows]), "utf-8", newline="")
     with working_in(folder):

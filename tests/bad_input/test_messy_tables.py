@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from planted import COLUMNS, GOOD, ODD_TEXTS, WANTED, config_of, csv_text, good_table, read
+from tiercast.contract.data_rules import RULES
 from tiercast.contract.errors import DataContractError
-from tiercast.contract.rules import RULES
 
 FEW_EXAMPLES = settings(
     max_examples=15,
@@ -78,7 +78,7 @@ def test_a_messy_column_beside_good_ones_loses_no_row(tmp_path, column, table):
 
 
 def read_or_refused(path, rows):
-    """Answer what became of the rows; None where the file was refused in words."""
+    """Return what became of the rows; None where the file was refused in words."""
     try:
         return read(config_of(path), rows)
     except DataContractError as error:

@@ -22,7 +22,7 @@ def kind(number):
 
 
 def tables():
-    """Answer tables with odd texts wherever there may be text; the odd customers spend most."""
+    """Return tables with odd texts wherever there may be text; the odd customers spend most."""
     orders = [
         (IDS[i], FIRST + dt.timedelta(i % 28 + 30 * j), 9.5 + 5 * (CUSTOMERS - i), kind(i + j))
         for i in range(CUSTOMERS)

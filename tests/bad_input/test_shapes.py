@@ -14,7 +14,7 @@ AS_OF = "2023-09-01"
 
 
 def lines(customers=40, orders=12, amount="{}.50", every_days=30, category="toys"):
-    """Answer order lines; every other customer leaves after two thirds of the time."""
+    """Return order lines; every other customer leaves after two thirds of the time."""
     return [
         (
             name(i),
@@ -34,7 +34,7 @@ def name(number):
 
 
 def odd_names():
-    """Answer lines of customers, the first of whom have odd ids."""
+    """Return lines of customers, the first of whom have odd ids."""
     names = {name(i): odd for i, odd in enumerate(ODD_TEXTS)}
     return [(names.get(first, first), *rest) for first, *rest in lines()]
 

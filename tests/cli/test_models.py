@@ -121,8 +121,8 @@ def test_compare_sets_no_metric_beside_one_of_another_horizon(run, monkeypatch):
     both = pd.concat([versions(2, days=28), later], ignore_index=True)
     answering(monkeypatch, replace(compared(2), versions=both))
     lines = run("compare", "shop.yaml").stdout.splitlines()
-    heads = [line.split() for line in lines if line.startswith("version ")]
-    assert heads == [["version", "1", "2"], ["version", "3"]]
+    components = [line.split() for line in lines if line.startswith("version ")]
+    assert components == [["version", "1", "2"], ["version", "3"]]
     assert "Registered versions that forecast revenue within 28 days" in lines
     assert "Registered versions that forecast revenue within 56 days" in lines
     assert lines[-1] == "Metrics of different horizons or values are not comparable."

@@ -9,10 +9,10 @@ from tiercast.modeling.column_profile import WordProfile
 from tiercast.modeling.target import Target
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.ledger import SCHEMA, Ledger, Waiting
+from tiercast.monitoring.monitor_rules import Finding
 from tiercast.monitoring.order_flow import OrderFlow
 from tiercast.monitoring.population import Population
 from tiercast.monitoring.result import Monitoring
-from tiercast.monitoring.rules import Finding
 from tiercast.snapshots.silence import Silence
 
 DAY = dt.date(2024, 4, 1)

@@ -75,8 +75,8 @@ def test_explain_tells_what_the_next_tier_takes(shown):
 
 
 def test_explain_tells_earlier_scores_where_there_are_some(shown):
-    assert "Told before" not in shown()
-    assert "Told before" in shown(past_dates=2)
+    assert "ContenderForecast before" not in shown()
+    assert "ContenderForecast before" in shown(past_dates=2)
 
 
 def test_explain_names_the_scores_of_another_horizon_that_it_leaves_out(shown):

@@ -4,9 +4,9 @@ import pytest
 
 from bases import opened, orders
 from tiercast.config.errors import InputError
+from tiercast.contract.data_rules import RULES
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.report import RuleFinding
-from tiercast.contract.rules import RULES
 from tiercast.contract.screening import (
     bad_rows,
     count_findings,

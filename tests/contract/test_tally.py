@@ -1,6 +1,6 @@
 import datetime as dt
 
-from tiercast.contract.tally import Found, HashSums, KeptLines, Tally
+from tiercast.contract.tally import CountedLines, Found, HashSums, Tally
 
 EARLY, LATE = dt.datetime(2024, 1, 1), dt.datetime(2024, 2, 1)
 
@@ -31,8 +31,8 @@ def test_a_fingerprint_shows_the_high_sum_in_64_bits():
 
 
 def test_kept_lines_add_up_and_end_with_the_later_day():
-    part = KeptLines(EARLY.date(), Tally(2, 0, EARLY, EARLY), HashSums(2, 1, 1), {"channel": 1})
-    later = KeptLines(LATE.date(), Tally(1, 0, LATE, LATE), HashSums(1, 1, 1), {"channel": 1})
+    part = CountedLines(EARLY.date(), Tally(2, 0, EARLY, EARLY), HashSums(2, 1, 1), {"channel": 1})
+    later = CountedLines(LATE.date(), Tally(1, 0, LATE, LATE), HashSums(1, 1, 1), {"channel": 1})
     both = part + later
     assert both.until == LATE.date()
     assert both.empty == {"channel": 2}

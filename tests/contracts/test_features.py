@@ -13,7 +13,7 @@ from tiercast.features.assemble import feature_panel, observed_event_types
 from tiercast.features.contacts import event_type_features
 from tiercast.features.feature import Feature, Setting
 from tiercast.features.registry import CATALOGUE, KEYS
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 TABLES = shop()
 LAST = CUTOFFS[-1]
@@ -27,16 +27,16 @@ each_feature = pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: 
 
 @pytest.fixture(scope="module")
 def panel_of(tmp_path_factory):
-    """Answer the features of a base at the cutoffs, sorted by customer and cutoff.
+    """Return the features of a base at the cutoffs, sorted by customer and cutoff.
 
     How busy the shop was each day may be given: it is the whole shop's, whoever is looked at.
     """
 
     def panel(tables, cutoffs: Sequence = CUTOFFS, daily_orders=None):
         with opened(tmp_path_factory.mktemp("shop"), tables) as base:
-            journal = build_journal(base.connection, base.tables, base.config)
-            journal = replace(journal, daily_orders=daily_orders or journal.daily_orders)
-            frame = feature_panel(journal, cutoffs, SETTING).to_pandas()
+            activity = build_activity(base.connection, base.tables, base.config)
+            activity = replace(activity, daily_orders=daily_orders or activity.daily_orders)
+            frame = feature_panel(activity, cutoffs, SETTING).to_pandas()
         return frame.sort_values(list(KEYS), ignore_index=True)
 
     return panel
@@ -77,7 +77,7 @@ def with_text_ids(panel_of):
 def some_customers_alone(panel_of, tmp_path_factory):
     some = {name: table[table["customer_id"].isin([3, 8])] for name, table in TABLES.items()}
     with opened(tmp_path_factory.mktemp("whole"), TABLES) as base:
-        whole = build_journal(base.connection, base.tables, base.config)
+        whole = build_activity(base.connection, base.tables, base.config)
     return panel_of(some, daily_orders=whole.daily_orders)
 
 
@@ -179,5 +179,5 @@ def test_ids_come_out_with_the_type_they_came_with(panel, with_text_ids):
 
 def test_event_types_of_the_future_are_not_known(tmp_path):
     with opened(tmp_path, planted_future(TABLES, LAST)) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        assert observed_event_types(journal, LAST) == ("visit", "call", "click")
+        activity = build_activity(base.connection, base.tables, base.config)
+        assert observed_event_types(activity, LAST) == ("visit", "call", "click")

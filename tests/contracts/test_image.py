@@ -16,7 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
 def instructions():
-    """Answer the Dockerfile's instructions, word and rest, continued lines joined."""
+    """Return the Dockerfile's instructions, word and rest, continued lines joined."""
     lines = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ").splitlines()
     return [tuple(line.split(None, 1)) for line in lines if line and not line.startswith("#")]
 
@@ -29,7 +29,7 @@ COPIED = [name for rest in rest_of("COPY") for name in rest.split()[:-1]]
 
 
 def tracked(*names):
-    """Answer the files below some names that git knows or would know, links as links."""
+    """Return the files below some names that git knows or would know, links as links."""
     listing = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *names],
         cwd=ROOT,
@@ -41,7 +41,7 @@ def tracked(*names):
 
 
 def is_ignored(path, patterns):
-    """Answer whether .dockerignore leaves a file, or a folder it lies in, out of the context."""
+    """Return whether .dockerignore leaves a file, or a folder it lies in, out of the context."""
     places = [str(path), *(str(folder) for folder in path.parents)][:-1]
     return any(
         fnmatch.fnmatch(place, pattern)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from ready import READY
+from tiercast.readiness.finding_text import SHOWN, readiness_cells, told
 from tiercast.readiness.judgement import judge_by
 from tiercast.readiness.rule import STATES, ReadinessRule
 from tiercast.readiness.rules import RULES
-from tiercast.readiness.wording import SHOWN, readiness_cells, told
 
 LEAST_STEP = 1e-6
 NEEDS = [(rule, need) for rule in RULES for need in rule.needs]
@@ -19,7 +19,7 @@ each_need = pytest.mark.parametrize(
 
 
 def finding(rule: ReadinessRule, value: float):
-    """Answer what the rule finds where it measures that value."""
+    """Return what the rule finds where it measures that value."""
     found = judge_by(replace(rule, measure=lambda _: value), READY)
     assert found is not None
     return found

@@ -25,13 +25,13 @@ BEGINS = re.compile(rf"(?<![\w/@.-])tiercast (?=-|{NAMES})")
 
 
 def commands_of(path):
-    """Answer a file's lines without comments."""
+    """Return a file's lines without comments."""
     lines = path.read_text("utf-8").splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
 
 
 def calls(path):
-    """Answer the arguments of each call of the command line in a file."""
+    """Return the arguments of each call of the command line in a file."""
     return [[*found.split(), "orders.yaml"] for found in CALL.findall(commands_of(path))]
 
 

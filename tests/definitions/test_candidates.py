@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tiercast.definitions.candidates import Candidate, candidates_for, fixed_windows
+from tiercast.definitions.candidates import CandidateDefinition, candidates_for, fixed_windows
 
 GAPS = np.array([1.0, 7.0, 10.25, 60.0])
 
@@ -26,8 +26,8 @@ def test_own_rhythms_follow_the_fixed_windows():
     [(2, 100, [14, 14, 21, 100]), (3, 180, [14, 21, 31, 180]), (4, 10, [10, 10, 10, 10])],
 )
 def test_windows_of_the_own_rhythm_are_whole_days_between_floor_and_cap(gaps, longest, windows):
-    assert Candidate("own", gaps=gaps).windows(GAPS, longest).tolist() == windows
+    assert CandidateDefinition("own", gaps=gaps).windows(GAPS, longest).tolist() == windows
 
 
 def test_a_fixed_window_is_everybodys_whatever_the_cap():
-    assert Candidate("fixed", days=365).windows(GAPS, 90).tolist() == [365.0] * 4
+    assert CandidateDefinition("fixed", days=365).windows(GAPS, 90).tolist() == [365.0] * 4

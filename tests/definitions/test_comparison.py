@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tiercast.definitions.candidates import Candidate
+from tiercast.definitions.candidates import CandidateDefinition
 from tiercast.definitions.comparison import compare_definitions
 from tiercast.definitions.outcomes import PastCutoff
 from tiercast.snapshots.follow_up import FollowUp
@@ -13,13 +13,13 @@ from tiercast.snapshots.follow_up import FollowUp
 FIRST, SECOND = dt.date(2024, 3, 1), dt.date(2024, 3, 21)
 PLAN = FollowUp(dt.date(2024, 7, 1), dt.date(2024, 1, 1), (FIRST, SECOND), 60)
 CANDIDATES = [
-    *(Candidate(f"{days} days", days=days) for days in (30, 60, 110, 180)),
-    Candidate("2 usual gaps", gaps=2),
+    *(CandidateDefinition(f"{days} days", days=days) for days in (30, 60, 110, 180)),
+    CandidateDefinition("2 usual gaps", gaps=2),
 ]
 
 
 @dataclass(frozen=True)
-class Told:
+class ContenderForecast:
     """A model that tells the chances it was given."""
 
     chances: tuple[float, ...]
@@ -43,8 +43,10 @@ def customers(*returned, ids=(1, 2, 3, 4)):
     )
 
 
-PAST = PastCutoff(FIRST, customers(3, 30, 95, np.nan), Told((0.9, 0.2, 0.3, 0.95)))
-LATER = PastCutoff(SECOND, customers(3, 9, 19, 20, ids=(1, 2, 3, 5)), Told((0.4, 0.3, 0.2, 0.1)))
+PAST = PastCutoff(FIRST, customers(3, 30, 95, np.nan), ContenderForecast((0.9, 0.2, 0.3, 0.95)))
+LATER = PastCutoff(
+    SECOND, customers(3, 9, 19, 20, ids=(1, 2, 3, 5)), ContenderForecast((0.4, 0.3, 0.2, 0.1))
+)
 
 
 @pytest.fixture(scope="module")

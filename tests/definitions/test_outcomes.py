@@ -9,8 +9,8 @@ from tiercast.config.errors import InputError
 from tiercast.config.progress import Silent
 from tiercast.definitions import outcomes
 from tiercast.definitions.outcomes import past_cutoffs, sample_share
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.follow_up import FollowUp
-from tiercast.snapshots.journal import build_journal
 from tiercast.snapshots.sample import sampled
 
 CUTOFF = dt.date(2024, 3, 1)
@@ -30,8 +30,8 @@ LINES = [
 
 def pasts_of(folder, lines=LINES, plan=PLAN, active_days=None):
     with opened(folder, {"transactions": orders(*lines)}) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        return past_cutoffs(journal.order_days, plan, active_days, Silent())
+        activity = build_activity(base.connection, base.tables, base.config)
+        return past_cutoffs(activity.order_days, plan, active_days, Silent())
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_a_large_base_is_sampled_by_customer(tmp_path, monkeypatch):
     monkeypatch.setattr(outcomes, "MOST_CUSTOMERS", 100)
     lines = [(n, day, 9.0) for n in range(400) for day in ("2024-01-01", "2024-03-09")]
     with opened(tmp_path, {"transactions": orders(*lines)}) as base:
-        days = build_journal(base.connection, base.tables, base.config).order_days
+        days = build_activity(base.connection, base.tables, base.config).order_days
         share = sample_share(days, CUTOFF)
         kept = sampled(days, share).to_pandas()
         assert sampled(days, 1.0) is days

@@ -14,7 +14,7 @@ COLUMNS = ["definition", "horizon_days", "window_days", "churned_share", "false_
 
 
 def compared(*rows):
-    """Answer a comparison from (definition, fixed days, window, churned, false churn)."""
+    """Return a comparison from (definition, fixed days, window, churned, false churn)."""
     frame = pd.DataFrame(list(rows), columns=COLUMNS).astype({"horizon_days": float})
     return frame.assign(label_months=frame["window_days"] / 30.4375)
 

@@ -10,7 +10,7 @@ from bases import opened, orders
 from tiercast.config.loading import load_config
 from tiercast.features.assemble import feature_panel
 from tiercast.features.feature import Setting
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.labels import labels
 from tiercast.sources.canonical import open_base
 
@@ -65,9 +65,9 @@ def by_hand(tmp_path_factory) -> pd.DataFrame:
         "customers": CUSTOMERS,
     }
     with opened(tmp_path_factory.mktemp("by_hand"), tables) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
+        activity = build_activity(base.connection, base.tables, base.config)
         setting = Setting(horizon_days=30, event_types=("visit", "call"))
-        panel = feature_panel(journal, [AS_OF], setting).to_pandas()
+        panel = feature_panel(activity, [AS_OF], setting).to_pandas()
     return panel.set_index("customer_id").sort_index()
 
 
@@ -86,10 +86,10 @@ def cdnow(samples, root) -> Cdnow:
     """Return CDNOW, split at 1 April 1998."""
     as_of = dt.date(1998, 4, 1)
     with open_base(load_config(root / "pipelines" / "cdnow.yaml")) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        panel = feature_panel(journal, [as_of], Setting(90)).to_pandas().set_index("customer_id")
+        activity = build_activity(base.connection, base.tables, base.config)
+        panel = feature_panel(activity, [as_of], Setting(90)).to_pandas().set_index("customer_id")
         truth = labels(
-            journal.orders, [as_of], horizon_days=90, observed_until=base.observed_until
+            activity.orders, [as_of], horizon_days=90, observed_until=base.observed_until
         ).to_pandas()
         lines = base.transactions.to_pandas()
     panel = panel.sort_index()

@@ -7,7 +7,7 @@ import pytest
 from bases import opened, orders
 from tiercast.features.assemble import feature_panel, observed_event_types, profile_columns
 from tiercast.features.feature import Setting
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 AS_OF = dt.date(2024, 3, 1)
 SETTING = Setting(30)
@@ -17,13 +17,13 @@ LINES = orders((1, "2024-01-05", 10.0), (2, "2024-02-05", 20.0))
 @contextmanager
 def journal_of(folder, **tables):
     with opened(folder, {"transactions": LINES} | tables) as base:
-        yield build_journal(base.connection, base.tables, base.config)
+        yield build_activity(base.connection, base.tables, base.config)
 
 
 def panel(folder, setting=SETTING, **tables):
-    with journal_of(folder, **tables) as journal:
-        frame = feature_panel(journal, [AS_OF], setting).to_pandas()
-        return frame.set_index("customer_id").sort_index(), profile_columns(journal, setting)
+    with journal_of(folder, **tables) as activity:
+        frame = feature_panel(activity, [AS_OF], setting).to_pandas()
+        return frame.set_index("customer_id").sort_index(), profile_columns(activity, setting)
 
 
 def test_bare_orders_are_enough(tmp_path):
@@ -33,8 +33,8 @@ def test_bare_orders_are_enough(tmp_path):
 
 
 def test_a_cutoff_before_every_order_has_no_rows(tmp_path):
-    with journal_of(tmp_path) as journal:
-        assert feature_panel(journal, [dt.date(2024, 1, 5)], Setting(30)).count().execute() == 0
+    with journal_of(tmp_path) as activity:
+        assert feature_panel(activity, [dt.date(2024, 1, 5)], Setting(30)).count().execute() == 0
 
 
 def test_profile_columns_that_bear_a_features_name_get_another(tmp_path):
@@ -71,19 +71,19 @@ def events_of(*types):
 
 
 def test_event_types_come_most_frequent_first_then_by_name(tmp_path):
-    with journal_of(tmp_path, events=events_of("b", "a", "c", "c")) as journal:
-        assert observed_event_types(journal, AS_OF) == ("c", "a", "b")
-        assert observed_event_types(journal, dt.date(2024, 2, 1)) == ()
+    with journal_of(tmp_path, events=events_of("b", "a", "c", "c")) as activity:
+        assert observed_event_types(activity, AS_OF) == ("c", "a", "b")
+        assert observed_event_types(activity, dt.date(2024, 2, 1)) == ()
 
 
 def test_at_most_eight_event_types_are_told_apart(tmp_path):
-    with journal_of(tmp_path, events=events_of(*"jihgfedcba")) as journal:
-        assert observed_event_types(journal, AS_OF) == tuple("abcdefgh")
+    with journal_of(tmp_path, events=events_of(*"jihgfedcba")) as activity:
+        assert observed_event_types(activity, AS_OF) == tuple("abcdefgh")
 
 
 def test_a_base_without_events_has_no_event_types(tmp_path):
-    with journal_of(tmp_path) as journal:
-        assert observed_event_types(journal, AS_OF) == ()
+    with journal_of(tmp_path) as activity:
+        assert observed_event_types(activity, AS_OF) == ()
 
 
 @pytest.mark.parametrize("odd", ["it's", 'say "hi"', "a b; drop table", "登录"])

@@ -7,17 +7,17 @@ import pytest
 from bases import opened
 from tiercast.features.assemble import feature_panel
 from tiercast.features.feature import Setting
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 
 def features_of(folder, lines):
-    """Answer the one customer's features, counted on 2024-02-01."""
+    """Return the one customer's features, counted on 2024-02-01."""
     dated = [{"ordered_at": "2024-01-31"} | line for line in lines]
     frame = pd.DataFrame(dated).assign(customer_id=1, order_id="o1")
     frame["product_id"] = frame.index.astype(str)
     with opened(folder, {"transactions": frame}) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        return feature_panel(journal, [dt.date(2024, 2, 1)], Setting(30)).to_pandas().iloc[0]
+        activity = build_activity(base.connection, base.tables, base.config)
+        return feature_panel(activity, [dt.date(2024, 2, 1)], Setting(30)).to_pandas().iloc[0]
 
 
 def test_money_spread_evenly_over_n_categories_has_the_entropy_log_n(tmp_path):

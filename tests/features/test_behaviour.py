@@ -5,17 +5,17 @@ import pytest
 from bases import opened, orders
 from tiercast.features.assemble import feature_panel
 from tiercast.features.feature import Setting
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 MONDAY = dt.date(2024, 1, 1)
 PARTS = ("morning", "afternoon", "evening")
 
 
 def features_of(folder, rows):
-    """Answer one row per customer, counted well after all orders."""
+    """Return one row per customer, counted well after all orders."""
     with opened(folder, {"transactions": orders(*rows)}) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        panel = feature_panel(journal, [dt.date(2025, 1, 1)], Setting(30)).to_pandas()
+        activity = build_activity(base.connection, base.tables, base.config)
+        panel = feature_panel(activity, [dt.date(2025, 1, 1)], Setting(30)).to_pandas()
     return panel.set_index("customer_id").sort_index()
 
 

@@ -16,7 +16,7 @@ NAMES = {
 
 @pytest.fixture(scope="module")
 def peer(cdnow):
-    """Answer what `lifetimes` makes of the same days; it counts days without revenue too."""
+    """Return what `lifetimes` makes of the same days; it counts days without revenue too."""
     days = cdnow.lines.groupby(["customer_id", "ordered_at"], as_index=False)["amount"].sum()
     known = days[(days["ordered_at"] < cdnow.as_of) & (days["amount"] > 0)]
     with warnings.catch_warnings():

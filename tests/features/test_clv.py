@@ -12,7 +12,7 @@ from tiercast.features.assemble import feature_panel
 from tiercast.features.clv import LEAST_KEPT, ClvModels, histories, horizon_ratio
 from tiercast.features.feature import Setting
 from tiercast.features.registry import CATALOGUE
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 HORIZON_DAYS = 90
 COLUMNS = [feature.name for feature in CATALOGUE if feature.grain == "models"]
@@ -29,7 +29,7 @@ def answers(cdnow, models):
 
 
 def log_p_alive(model: BetaGeometricModel, panel: pd.DataFrame) -> np.ndarray:
-    """Answer the log of P(alive) as Fader, Hardie & Lee have it in their note of 2008.
+    """Return the log of P(alive) as Fader, Hardie & Lee have it in their note of 2008.
 
     1 / (1 + [x > 0] a / (b + x - 1) ((alpha + T) / (alpha + t_x))^(r + x))
     """
@@ -84,8 +84,8 @@ def test_the_chances_sum_to_the_customers_who_came_within_a_tenth(cdnow, answers
 def test_rows_after_the_cutoff_change_no_parameter(cdnow, models, tmp_path):
     before = cdnow.lines[cdnow.lines["ordered_at"] < cdnow.as_of]
     with opened(tmp_path, {"transactions": before}) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        panel = feature_panel(journal, [dt.date(1998, 4, 1)], Setting(HORIZON_DAYS)).to_pandas()
+        activity = build_activity(base.connection, base.tables, base.config)
+        panel = feature_panel(activity, [dt.date(1998, 4, 1)], Setting(HORIZON_DAYS)).to_pandas()
     assert ClvModels.fit(panel).to_dict() == models.to_dict()
 
 

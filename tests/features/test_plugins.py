@@ -7,7 +7,7 @@ from own_plugin import installed
 from tiercast.config.errors import ConfigError
 from tiercast.features.assemble import feature_panel, profile_columns
 from tiercast.features.feature import Setting
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 LINES = orders((1, "2024-01-05", 10.0), (1, "2024-02-05", 30.0), (2, "2024-02-07", 20.0))
 SETTING = Setting(30, plugins=("my_shop",))
@@ -29,9 +29,9 @@ def panel(folder, *rows, **tables):
         installed(folder / "site", module(*rows)),
         opened(folder / "base", {"transactions": LINES} | tables) as base,
     ):
-        journal = build_journal(base.connection, base.tables, base.config)
-        frame = feature_panel(journal, [dt.date(2024, 3, 1)], SETTING).to_pandas()
-        names = profile_columns(journal, SETTING)
+        activity = build_activity(base.connection, base.tables, base.config)
+        frame = feature_panel(activity, [dt.date(2024, 3, 1)], SETTING).to_pandas()
+        names = profile_columns(activity, SETTING)
         return frame.set_index("customer_id").sort_index(), names
 
 

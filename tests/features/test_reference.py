@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tiercast.features.assemble import feature_panel
 from tiercast.features.feature import Setting
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 AS_OF = dt.date(2024, 5, 1)
 CUTOFF = dt.datetime(2024, 5, 1)
@@ -56,8 +56,8 @@ def by_duckdb(lines):
     )
     connection = ibis.duckdb.connect(threads=1)
     table = connection.create_table("transactions", frame)
-    journal = build_journal(connection, {"transactions": table}, REVENUE)
-    panel = feature_panel(journal, [AS_OF], Setting(30)).to_pandas()
+    activity = build_activity(connection, {"transactions": table}, REVENUE)
+    panel = feature_panel(activity, [AS_OF], Setting(30)).to_pandas()
     connection.disconnect()
     return {row.pop("customer_id"): row for row in panel.to_dict("records")}
 
@@ -78,7 +78,7 @@ def count(lines):
 
 
 def standing(lines):
-    """Answer when an order came to more than nothing, what it bought and its most; else None."""
+    """Return when an order came to more than nothing, what it bought and its most; else None."""
     total, at, bought, most = 0, None, 0, 0
     for day in sorted({line.at.date() for line in lines}):
         of_day = [line for line in lines if line.at.date() == day]

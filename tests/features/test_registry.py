@@ -8,7 +8,7 @@ from shop import shop
 from tiercast.features.contacts import event_type_features
 from tiercast.features.feature import Setting
 from tiercast.features.registry import CATALOGUE, feature_page, feature_table, features_for
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 SETTING = Setting(30)
 BARE = orders((1, "2024-01-05", 1.0))
@@ -16,8 +16,8 @@ BARE = orders((1, "2024-01-05", 1.0))
 
 def names_for(folder, tables, setting=SETTING):
     with opened(folder, tables) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        return {feature.name for feature in features_for(journal, setting)}
+        activity = build_activity(base.connection, base.tables, base.config)
+        return {feature.name for feature in features_for(activity, setting)}
 
 
 def test_the_page_in_docs_is_up_to_date(root):

@@ -10,7 +10,7 @@ from tiercast.features.assemble import feature_panel, season_clocks
 from tiercast.features.feature import Setting
 from tiercast.features.registry import features_for
 from tiercast.features.season import SEASON
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 NAMES = [feature.name for feature in SEASON]
 SETTING = Setting(HORIZON_DAYS, on_clock=True)
@@ -19,13 +19,13 @@ EARLIER = AS_OF - dt.timedelta(days=400)  # no year before it: the gate is shut
 
 
 def told(folder, lines, setting=SETTING):
-    """Answer features by cutoff and customer, the clocks and the names of features."""
+    """Return features by cutoff and customer, the clocks and the names of features."""
     cutoffs = [EARLIER, AS_OF]
     with opened(folder, {"transactions": lines}) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        frame = feature_panel(journal, cutoffs, setting).to_pandas()
-        clocks = season_clocks(journal, cutoffs, setting)
-        names = [feature.name for feature in features_for(journal, setting)]
+        activity = build_activity(base.connection, base.tables, base.config)
+        frame = feature_panel(activity, cutoffs, setting).to_pandas()
+        clocks = season_clocks(activity, cutoffs, setting)
+        names = [feature.name for feature in features_for(activity, setting)]
     return frame.set_index(["as_of", "customer_id"]).sort_index(), clocks, names
 
 

@@ -11,7 +11,7 @@ from scipy.special import expit
 from bases import opened
 from tiercast.config.progress import Silent
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.sources.samples import sample_path
 from tiercast.training.learning import learn
 from tiercast.training.panel import Panel, build_panel
@@ -51,8 +51,8 @@ def cdnow(samples, tmp_path_factory) -> Learnt:
     folder = tmp_path_factory.mktemp("cdnow_tenth")
     train = {"trials": 0, "snapshots": 4}
     with opened(folder, {"transactions": tenth}, train=train) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        panel = build_panel(base, journal, dt.date(1998, 4, 1))
+        activity = build_activity(base.connection, base.tables, base.config)
+        panel = build_panel(base, activity, dt.date(1998, 4, 1))
         config = base.config
     return Learnt(panel, learn(panel, config, None, Silent()).model)
 

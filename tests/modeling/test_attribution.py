@@ -5,9 +5,9 @@ import pytest
 from scipy.special import logit
 
 from tiercast.modeling.attribution import SEASON
-from tiercast.modeling.blend import Blend
 from tiercast.modeling.calibration import Calibration
-from tiercast.modeling.heads import BTYD_FEATURE
+from tiercast.modeling.component_models import BTYD_FEATURE
+from tiercast.modeling.ensemble import Ensemble
 from tiny_model import tiny_features, tiny_model
 
 LARGEST_GAP = 2e-5  # of WOODELF, which counts in single precision
@@ -31,7 +31,7 @@ def total(model, frame):
 
 @pytest.mark.parametrize("weights", [(0.5, 0.3, 0.2), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)])
 def test_base_value_and_row_make_the_log_odds(tiny, weights):
-    outlook = replace(tiny.outlook, blend=Blend(weights), calibration=Calibration(0.25, 0.1))
+    outlook = replace(tiny.outlook, ensemble=Ensemble(weights), calibration=Calibration(0.25, 0.1))
     model, frame = replace(tiny, outlook=outlook), tiny_features(seed=3)
     np.testing.assert_allclose(
         total(model, frame), log_odds_of_leaving(model, frame), atol=LARGEST_GAP
@@ -39,8 +39,8 @@ def test_base_value_and_row_make_the_log_odds(tiny, weights):
 
 
 def test_where_the_btyd_models_answer_alone_there_is_one_column(tiny):
-    heads = replace(tiny.outlook.heads, learners=None)
-    model = replace(tiny, outlook=replace(tiny.outlook, heads=heads))
+    components = replace(tiny.outlook.components, learners=None)
+    model = replace(tiny, outlook=replace(tiny.outlook, components=components))
     frame = tiny_features(seed=3)
     values, _ = model.shap_values(frame)
     assert list(values.columns) == [BTYD_FEATURE]
@@ -53,7 +53,7 @@ def test_a_busier_horizon_is_a_column_of_its_own(tiny):
     frame["season_recency_days"] = frame["btyd_age_days"] - frame["btyd_recency_days"]
     frame["season_horizon_ratio"] = 1.5
     values, _ = tiny.shap_values(frame)
-    weights = tiny.outlook.blend.weights
+    weights = tiny.outlook.ensemble.weights
     assert values[SEASON].to_numpy() == pytest.approx(-(weights[0] + weights[1]) * np.log(1.5))
     np.testing.assert_allclose(
         total(tiny, frame), log_odds_of_leaving(tiny, frame), atol=LARGEST_GAP

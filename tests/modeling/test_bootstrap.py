@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tiercast.modeling import bootstrap
-from tiercast.modeling.bootstrap import Question, answered, verdict
+from tiercast.modeling.bootstrap import MetricQuestion, answered, verdict
 from tiercast.modeling.case import MEASURES
 from tiny_origin import POOR, VALUE, case, origin_forecasts
 
@@ -15,7 +15,7 @@ def one():
     return origin_forecasts()
 
 
-MAE = Question(BY_NAME["mae"], "tiercast", "bg_nbd")
+MAE = MetricQuestion(BY_NAME["mae"], "tiercast", "bg_nbd")
 
 
 def test_the_difference_is_that_of_all_customers_averaged_over_origins(one):
@@ -36,7 +36,7 @@ def test_a_difference_alike_for_all_customers_is_certain(one):
 def test_both_are_scored_on_the_same_customers(one):
     """A contender that is a copy differs in no resample."""
     cases = one.cases | {"copy": one.cases["bg_nbd"]}
-    asked = [Question(metric, "copy", "bg_nbd") for metric in MEASURES]
+    asked = [MetricQuestion(metric, "copy", "bg_nbd") for metric in MEASURES]
     found = answered(asked, [cases], seed=7)
     assert (found[["difference", "low", "high"]].to_numpy() == 0).all()
 

@@ -32,7 +32,7 @@ def all_or_none(share):
 
 
 def posterior_mean(reading, variance):
-    """Answer the mean of the level by integration over the prior, four in five of spread .03."""
+    """Return the mean of the level by integration over the prior, four in five of spread .03."""
 
     def density(level):
         prior = 0.8 * norm.pdf(level, scale=0.03) + 0.2 * norm.pdf(level, scale=0.4)

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from tiercast.modeling.blend import Blend
 from tiercast.modeling.calibration import Calibration, FoldForecast
 from tiercast.modeling.certainty import Certainty
-from tiercast.modeling.heads import Opinions
+from tiercast.modeling.component_models import ComponentPredictions
+from tiercast.modeling.ensemble import Ensemble
 from tiercast.modeling.tier_sets import NEGLIGIBLE, TierSets
 
 # Three experts of one mind: chances of an order .5 and .8, values of 10 and 40 expected.
-OPINIONS = Opinions(
+OPINIONS = ComponentPredictions(
     np.tile(np.log([[1.0], [4.0]]), (1, 3)), np.tile(np.log([[10.0], [40.0]]), (1, 3))
 )
 
@@ -24,16 +24,16 @@ def test_both_outcomes_or_none_are_not_certain(ordered, rows):
 
 
 def test_where_everybody_orders_the_value_expected_stays():
-    blend = Blend(certain=Certainty(True, 99))
-    told = blend.forecast(OPINIONS, 1e6)
+    ensemble = Ensemble(certain=Certainty(True, 99))
+    told = ensemble.forecast(OPINIONS, 1e6)
     chance = 1 / (1 + np.exp(-told.log_odds))
     assert chance == pytest.approx([0.995, 0.995])
     assert chance * told.mean_if_order == pytest.approx([10.0, 40.0])
-    assert blend.level(OPINIONS, told) == Calibration()
+    assert ensemble.level(OPINIONS, told) == Calibration()
 
 
 def test_where_nobody_orders_nothing_is_expected():
-    told = Blend(certain=Certainty(False, 99)).forecast(OPINIONS, 1e6)
+    told = Ensemble(certain=Certainty(False, 99)).forecast(OPINIONS, 1e6)
     chance = 1 / (1 + np.exp(-told.log_odds))
     assert chance == pytest.approx([0.005, 0.005])
     assert (chance * told.mean_if_order).max() < 1e-4
@@ -41,8 +41,8 @@ def test_where_nobody_orders_nothing_is_expected():
 
 def test_certainty_is_stored_with_the_blend():
     for certain in (None, Certainty(True, 7), Certainty(False, 8)):
-        blend = Blend(certain=certain)
-        assert Blend.from_dict(blend.to_dict()) == blend
+        ensemble = Ensemble(certain=certain)
+        assert Ensemble.from_dict(ensemble.to_dict()) == ensemble
 
 
 def test_of_folds_in_which_everybody_ordered_the_value_s_drift_is_learnt():

@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from tiercast.modeling import linear
 from tiercast.modeling.linear import FURTHEST, SHRINKAGE, LinearModel
-from tiercast.modeling.trees import Sample
+from tiercast.modeling.trees import TrainingRows
 
 ROWS = 40_000
 TRUE = np.array([0.8, -0.5, 0.0])  # a standard deviation of each squashed column adds so much
@@ -37,7 +37,7 @@ def simulated(family, rows=ROWS, seed=0, offset=None):
     standard = (squashed - squashed.mean(axis=0)) / squashed.std(axis=0)
     known = np.zeros(rows) if offset is None else offset
     eta = standard @ TRUE + INTERCEPT + known
-    return Sample(matrix, target_of(family, eta, seed + 1), known)
+    return TrainingRows(matrix, target_of(family, eta, seed + 1), known)
 
 
 FAMILIES = ["binary", "gamma"]
@@ -107,7 +107,7 @@ def with_gaps(share, seed=3):
     matrix = rng.normal(size=(ROWS, 2))
     target = (rng.random(ROWS) < np.where(missing, 2 / 3, 1 / 3)).astype(float)
     matrix[missing, 0] = np.nan
-    return Sample(matrix, target, np.zeros(ROWS))
+    return TrainingRows(matrix, target, np.zeros(ROWS))
 
 
 def test_where_many_are_missing_that_tells_something():

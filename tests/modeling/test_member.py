@@ -5,15 +5,15 @@ import pytest
 
 from own_plugin import installed
 from tiercast.config.errors import ConfigError
-from tiercast.modeling.blend import Blend
+from tiercast.modeling.component_models import ComponentModels, ComponentParams
+from tiercast.modeling.ensemble import Ensemble
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.heads import HeadParams, Heads
 from tiercast.modeling.member import FittedMember, Member, members_of
-from tiercast.modeling.outlook import past_opinions
+from tiercast.modeling.outlook import past_predictions
 from tiercast.modeling.trees import TreeParams
 
 SMALL = TreeParams(num_leaves=4, min_data_in_leaf=20, rounds=5)
-PARAMS = HeadParams(SMALL, SMALL)
+PARAMS = ComponentParams(SMALL, SMALL)
 
 
 class Constant:
@@ -61,21 +61,21 @@ def storing(content):
 
 
 def fitted(panel, owned):
-    return Heads.fit(panel, PARAMS, 7, [owned])
+    return ComponentModels.fit(panel, PARAMS, 7, [owned])
 
 
 def test_a_member_is_the_last_expert(simulated_panel):
-    heads = fitted(simulated_panel, ("shop", Member("constant", "m", Constant)))
-    assert heads.names == ("trees", "linear", "btyd", "constant")
-    opinions = heads.predict(simulated_panel)
+    components = fitted(simulated_panel, ("shop", Member("constant", "m", Constant)))
+    assert components.names == ("trees", "linear", "btyd", "constant")
+    predictions = components.predict(simulated_panel)
     ordered, value = simulated_panel["ordered"].mean(), simulated_panel["value"].mean()
-    assert opinions.log_odds[:, 3] == pytest.approx(np.log(ordered / (1 - ordered)))
-    plain = Heads.fit(simulated_panel, PARAMS, 7).predict(simulated_panel)
-    assert np.array_equal(opinions.log_odds[:, :3], plain.log_odds)
-    assert np.array_equal(opinions.log_value[:, :3], plain.log_value)
-    within = opinions.log_value[:, 2] <= np.log(heads.reached)
-    assert opinions.log_value[within, 3] == pytest.approx(np.log(value))
-    assert heads.members[0].base == pytest.approx(opinions.log_odds[0, 3])
+    assert predictions.log_odds[:, 3] == pytest.approx(np.log(ordered / (1 - ordered)))
+    plain = ComponentModels.fit(simulated_panel, PARAMS, 7).predict(simulated_panel)
+    assert np.array_equal(predictions.log_odds[:, :3], plain.log_odds)
+    assert np.array_equal(predictions.log_value[:, :3], plain.log_value)
+    within = predictions.log_value[:, 2] <= np.log(components.reached)
+    assert predictions.log_value[within, 3] == pytest.approx(np.log(value))
+    assert components.members[0].base == pytest.approx(predictions.log_odds[0, 3])
 
 
 def test_a_member_sees_floats_and_texts_and_neither_ids_nor_labels(simulated_panel):
@@ -85,8 +85,8 @@ def test_a_member_sees_floats_and_texts_and_neither_ids_nor_labels(simulated_pan
         seen.append(features)
         return Constant.fit(self, features, ordered, value, seed=seed)
 
-    heads = fitted(simulated_panel.assign(city="a"), saying(fit=fit))
-    assert list(seen[0].columns) == list(dict.fromkeys(heads.design.features))
+    components = fitted(simulated_panel.assign(city="a"), saying(fit=fit))
+    assert list(seen[0].columns) == list(dict.fromkeys(components.design.features))
     assert not {"customer_id", "as_of", "ordered", "value"} & set(seen[0].columns)
     assert {str(kind) for kind in seen[0].dtypes} <= {"float64", "object"}
 
@@ -106,16 +106,16 @@ def test_a_useful_member_is_weighed_and_a_useless_one_is_not(simulated_panel):
     for name, owned in (("useful", saying(predict=predict)), ("useless", saying())):
         folds = []
         for fold in rolling_folds(cutoffs, 60):
-            heads = fitted(fold.train_rows(simulated_panel), owned)
+            components = fitted(fold.train_rows(simulated_panel), owned)
             rows = fold.test_rows(simulated_panel)
-            folds.append(past_opinions(heads, rows, season_known=False))
-        weights[name] = Blend.fit(folds, 7, own=1).weights[3]
+            folds.append(past_predictions(components, rows, season_known=False))
+        weights[name] = Ensemble.fit(folds, 7, own=1).weights[3]
     assert weights["useful"] > 0.5
     assert weights["useless"] <= 0.2
 
 
 def test_without_past_folds_a_member_counts_nothing():
-    assert Blend.fit([], 7, own=2).weights == (0.5, 0.3, 0.2, 0.0, 0.0)
+    assert Ensemble.fit([], 7, own=2).weights == (0.5, 0.3, 0.2, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_a_member_that_cannot_be_used_is_named(simulated_panel, methods, message
 def test_what_is_judged_by_has_been_stored_and_read_back(simulated_panel):
     """A member that forgets when it is stored is judged by what is left of it."""
     owned = saying(**storing([0.25, 1.0]))
-    opinions = fitted(simulated_panel, owned).predict(simulated_panel)
-    assert opinions.log_odds[:, 3] == pytest.approx(np.log(0.25 / 0.75))
+    predictions = fitted(simulated_panel, owned).predict(simulated_panel)
+    assert predictions.log_odds[:, 3] == pytest.approx(np.log(0.25 / 0.75))
 
 
 def plugin(names):
@@ -186,11 +186,11 @@ class Constant:
 
 def test_heads_with_a_member_come_back_from_plain_data(tmp_path, simulated_panel):
     with installed(tmp_path, plugin(["flat"])):
-        heads = Heads.fit(simulated_panel, PARAMS, 7, members_of(["my_shop"]))
-        back = Heads.from_files(heads.to_dict(), heads.to_files())
-        told, again = heads.predict(simulated_panel), back.predict(simulated_panel)
+        components = ComponentModels.fit(simulated_panel, PARAMS, 7, members_of(["my_shop"]))
+        back = ComponentModels.from_files(components.to_dict(), components.to_files())
+        told, again = components.predict(simulated_panel), back.predict(simulated_panel)
         assert np.array_equal(told.log_odds, again.log_odds)
-        gone = heads.members[0].to_dict() | {"name": "round"}
+        gone = components.members[0].to_dict() | {"name": "round"}
         with pytest.raises(
             ConfigError, match="member `round` of plugin `my_shop`, which has flat"
         ):
@@ -198,10 +198,10 @@ def test_heads_with_a_member_come_back_from_plain_data(tmp_path, simulated_panel
 
 
 def test_too_little_to_learn_from_lets_the_btyd_models_speak(simulated_panel):
-    heads = fitted(simulated_panel.head(20), ("shop", Member("constant", "m", Constant)))
-    assert heads.learners is None
-    opinions = heads.predict(simulated_panel.head(5))
-    assert np.array_equal(opinions.log_odds[:, 3], opinions.log_odds[:, 2])
+    components = fitted(simulated_panel.head(20), ("shop", Member("constant", "m", Constant)))
+    assert components.learners is None
+    predictions = components.predict(simulated_panel.head(5))
+    assert np.array_equal(predictions.log_odds[:, 3], predictions.log_odds[:, 2])
 
 
 @pytest.mark.parametrize(
@@ -219,4 +219,4 @@ def test_names_and_number_of_members_are_checked(tmp_path, names, message):
 def test_a_fitted_member_is_replaced_by_none_that_has_learnt_nothing(simulated_panel):
     one = fitted(simulated_panel, ("shop", Member("constant", "m", Constant))).members[0]
     with pytest.raises(ValueError, match="has learnt nothing"):
-        replace(one, estimator=None).opinions(simulated_panel)
+        replace(one, estimator=None).predictions(simulated_panel)

@@ -6,16 +6,26 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from tiercast.modeling.blend import Blend, PastOpinions
 from tiercast.modeling.calibration import Calibration
+from tiercast.modeling.component_models import (
+    ComponentModels,
+    ComponentParams,
+    ComponentPredictions,
+)
+from tiercast.modeling.ensemble import Ensemble, PastPredictions
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.heads import HeadParams, Heads, Opinions
-from tiercast.modeling.lessons import Lessons, SeasonAhead
-from tiercast.modeling.outlook import Experts, Outlook, fit_outlook, fold_forecast, past_opinions
+from tiercast.modeling.outlook import (
+    FittedEnsemble,
+    Outlook,
+    fit_outlook,
+    fold_forecast,
+    past_predictions,
+)
+from tiercast.modeling.post_hoc import PostHocCalibration, SeasonAhead
 from tiercast.modeling.trees import TreeParams
 
 TREES = TreeParams(num_leaves=4, min_data_in_leaf=20, rounds=10)
-PARAMS = HeadParams(TREES, TREES)
+PARAMS = ComponentParams(TREES, TREES)
 CUTS = (40.0, 20.0)
 UNKNOWN = SeasonAhead()
 
@@ -27,13 +37,13 @@ def fold(simulated_panel):
 
 def said_of(panel, fold):
     """What heads that saw only windows ended by a fold's cutoff say of it."""
-    heads = Heads.fit(fold.train_rows(panel), PARAMS, 7)
-    return past_opinions(heads, fold.test_rows(panel), season_known=False)
+    components = ComponentModels.fit(fold.train_rows(panel), PARAMS, 7)
+    return past_predictions(components, fold.test_rows(panel), season_known=False)
 
 
 def outlook_of(panel, said, season=UNKNOWN, cuts=CUTS):
-    heads = Heads.fit(panel, PARAMS, 7)
-    return fit_outlook(heads, panel, said, tier_cuts=cuts, season=season, seed=7)
+    components = ComponentModels.fit(panel, PARAMS, 7)
+    return fit_outlook(components, panel, said, tier_cuts=cuts, season=season, seed=7)
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +57,15 @@ def outlook(simulated_panel, said):
 
 
 def test_past_opinions_are_of_the_cutoff_and_hold_what_came(simulated_panel, fold, said):
-    heads = Heads.fit(fold.train_rows(simulated_panel), PARAMS, 7)
+    components = ComponentModels.fit(fold.train_rows(simulated_panel), PARAMS, 7)
     rows = fold.test_rows(simulated_panel)
     assert fold.cutoff == dt.date(2024, 4, 30)
     assert said.ordered.tolist() == rows["ordered"].tolist()
     assert said.value.tolist() == rows["value"].tolist()
-    assert said.opinions.log_odds.tolist() == heads.predict(rows).log_odds.tolist()
-    assert said.largest_mean == heads.largest_mean
+    assert said.predictions.log_odds.tolist() == components.predict(rows).log_odds.tolist()
+    assert said.largest_mean == components.largest_mean
     assert not said.season_known
-    assert past_opinions(heads, rows, season_known=True).season_known
+    assert past_predictions(components, rows, season_known=True).season_known
 
 
 def test_windows_still_open_at_the_cutoff_change_no_opinion(simulated_panel, fold, said):
@@ -64,23 +74,23 @@ def test_windows_still_open_at_the_cutoff_change_no_opinion(simulated_panel, fol
     planted.loc[~known, ["recency_days", "value", "luck"]] = 1e6
     planted.loc[~known, "ordered"] = True
     after = said_of(planted, fold)
-    assert after.opinions.log_odds.tolist() == said.opinions.log_odds.tolist()
-    assert after.opinions.log_value.tolist() == said.opinions.log_value.tolist()
+    assert after.predictions.log_odds.tolist() == said.predictions.log_odds.tolist()
+    assert after.predictions.log_value.tolist() == said.predictions.log_value.tolist()
 
 
 def test_the_outcome_of_a_cutoff_changes_no_opinion_on_it(simulated_panel, fold, said):
     planted = simulated_panel.copy()
     planted.loc[planted["as_of"] == fold.cutoff, ["ordered", "value"]] = [True, 1e6]
     after = said_of(planted, fold)
-    assert after.opinions.log_odds.tolist() == said.opinions.log_odds.tolist()
+    assert after.predictions.log_odds.tolist() == said.predictions.log_odds.tolist()
     assert after.ordered.all()
 
 
 def test_a_fold_is_forecast_by_the_blend_at_the_level_the_experts_agree_on(said):
-    blend = Blend((0.2, 0.3, 0.5), 0.6)
-    told = fold_forecast(blend, replace(said, season_known=True))
-    raw = blend.forecast(said.opinions, said.largest_mean)
-    level = blend.level(said.opinions, raw)
+    ensemble = Ensemble((0.2, 0.3, 0.5), 0.6)
+    told = fold_forecast(ensemble, replace(said, season_known=True))
+    raw = ensemble.forecast(said.predictions, said.largest_mean)
+    level = ensemble.level(said.predictions, raw)
     assert told.log_odds.tolist() == (raw.log_odds + level.shift).tolist()
     assert told.mean_if_order == pytest.approx(raw.mean_if_order * np.exp(level.log_scale))
     assert told.ordered.tolist() == said.ordered.tolist()
@@ -91,12 +101,12 @@ def test_a_fold_is_forecast_by_the_blend_at_the_level_the_experts_agree_on(said)
 def test_a_customer_is_told_the_blend_with_both_corrections_of_the_level(
     outlook, simulated_panel, said
 ):
-    blend = Blend.fit([said], 7)
-    assert outlook.blend == blend
-    opinions = outlook.heads.predict(simulated_panel)
-    raw = blend.forecast(opinions, outlook.heads.largest_mean)
-    drift = Lessons.of([fold_forecast(blend, said)], CUTS, UNKNOWN).drift
-    both = blend.level(opinions, raw).then(drift)
+    ensemble = Ensemble.fit([said], 7)
+    assert outlook.ensemble == ensemble
+    predictions = outlook.components.predict(simulated_panel)
+    raw = ensemble.forecast(predictions, outlook.components.largest_mean)
+    drift = PostHocCalibration.of([fold_forecast(ensemble, said)], CUTS, UNKNOWN).drift
+    both = ensemble.level(predictions, raw).then(drift)
     assert outlook.calibration == both
     told = outlook.predict(simulated_panel)
     assert told.churn == pytest.approx(expit(-(raw.log_odds + both.shift)))
@@ -105,12 +115,12 @@ def test_a_customer_is_told_the_blend_with_both_corrections_of_the_level(
 
 
 def test_the_base_s_level_lies_between_the_experts_but_for_the_drift(outlook, simulated_panel):
-    opinions = outlook.heads.predict(simulated_panel)
+    predictions = outlook.components.predict(simulated_panel)
     raw = outlook.forecast(simulated_panel)
-    level = Experts.of(outlook.heads, outlook.blend, simulated_panel).level
+    level = FittedEnsemble.of(outlook.components, outlook.ensemble, simulated_panel).level
     order = expit(level.log_odds(raw.log_odds))
-    chances = [expit(raw.log_odds).mean(), expit(opinions.log_odds[:, 2]).mean()]
-    totals = [np.exp(raw.log_value).sum(), np.exp(opinions.log_value[:, 2]).sum()]
+    chances = [expit(raw.log_odds).mean(), expit(predictions.log_odds[:, 2]).mean()]
+    totals = [np.exp(raw.log_value).sum(), np.exp(predictions.log_value[:, 2]).sum()]
     assert min(chances) < order.mean() < max(chances)
     assert min(totals) < (order * level.mean_if_order(raw.mean_if_order)).sum() < max(totals)
     drift = outlook.calibration.shift - level.shift
@@ -119,19 +129,22 @@ def test_the_base_s_level_lies_between_the_experts_but_for_the_drift(outlook, si
 
 def test_only_folds_whose_season_was_as_well_known_weigh_the_experts(simulated_panel, said):
     # Of the other fold only the BTYD models' word would do.
-    right = Opinions(np.roll(said.opinions.log_odds, 1, 1), np.roll(said.opinions.log_value, 1, 1))
-    other = PastOpinions(right, said.ordered, said.value, said.largest_mean, season_known=True)
-    assert Blend.fit([other], 7) != Blend.fit([said], 7)
-    assert outlook_of(simulated_panel, [said, other]).blend == Blend.fit([said], 7)
+    right = ComponentPredictions(
+        np.roll(said.predictions.log_odds, 1, 1),
+        np.roll(said.predictions.log_value, 1, 1),
+    )
+    other = PastPredictions(right, said.ordered, said.value, said.largest_mean, season_known=True)
+    assert Ensemble.fit([other], 7) != Ensemble.fit([said], 7)
+    assert outlook_of(simulated_panel, [said, other]).ensemble == Ensemble.fit([said], 7)
     known = SeasonAhead(is_known=True, swing=0.1)
-    assert outlook_of(simulated_panel, [said, other], known).blend == Blend.fit([other], 7)
-    assert outlook_of(simulated_panel, [said], known).blend == Blend()
+    assert outlook_of(simulated_panel, [said, other], known).ensemble == Ensemble.fit([other], 7)
+    assert outlook_of(simulated_panel, [said], known).ensemble == Ensemble()
 
 
 def test_without_folds_only_the_experts_set_the_level(simulated_panel):
     outlook = outlook_of(simulated_panel, [])
-    experts = Experts.of(outlook.heads, Blend(), simulated_panel)
-    assert outlook.calibration == experts.level != Calibration()
+    components = FittedEnsemble.of(outlook.components, Ensemble(), simulated_panel)
+    assert outlook.calibration == components.level != Calibration()
     assert outlook.tier_sets.thresholds.tolist() == [0.0] * 4
     told = outlook.predict(simulated_panel).tier_probabilities(CUTS)
     assert outlook.tier_sets.members(told, told.argmax(axis=1)).all()
@@ -158,7 +171,7 @@ def test_files_are_text_and_give_identical_predictions(outlook, simulated_panel)
     files = json.loads(json.dumps(outlook.to_files()))
     assert set(files) == {"outlook.json", "order.txt", "total.txt", "given.txt"}
     back = Outlook.from_files(files)
-    assert (back.tier_cuts, back.level_doubt) == (CUTS, outlook.level_doubt)
+    assert (back.tier_cuts, back.total_uncertainty) == (CUTS, outlook.total_uncertainty)
     assert back.to_files() == outlook.to_files()
     first, second = outlook.predict(simulated_panel), back.predict(simulated_panel)
     assert first.churn.tolist() == second.churn.tolist()

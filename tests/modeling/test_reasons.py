@@ -4,9 +4,9 @@ import pyarrow as pa
 import pytest
 from scipy.special import expit
 
-from tiercast.modeling.blend import Blend
 from tiercast.modeling.calibration import to_log_odds
-from tiercast.modeling.heads import BTYD_FEATURE, HeadParams, Heads
+from tiercast.modeling.component_models import BTYD_FEATURE, ComponentModels, ComponentParams
+from tiercast.modeling.ensemble import Ensemble
 from tiercast.modeling.reasons import DIGITS, REASON, TOP, Effects, effects, reasons
 from tiercast.modeling.topics import TOPICS, topic_of
 from tiercast.modeling.trees import TreeParams
@@ -31,16 +31,18 @@ def boosted(learners, matrix):
 
 
 def told_by(model, frame):
-    return effects(model.outlook.heads, model.outlook.blend, frame, model.facts.partner_base)
+    return effects(
+        model.outlook.components, model.outlook.ensemble, frame, model.facts.partner_base
+    )
 
 
 def test_effects_of_all_three_experts_and_their_base_sum_to_the_log_odds_of_no_order(case):
     model, frame = case
-    heads, blend = model.outlook.heads, model.outlook.blend
-    assert min(blend.weights) > 0  # so that each has a say
-    _, average = boosted(heads.learners, heads.design.transform(frame))
-    experts = (average, heads.learners.linear_order.intercept, model.facts.partner_base)
-    base = -np.dot(blend.weights, experts)
+    components, ensemble = model.outlook.components, model.outlook.ensemble
+    assert min(ensemble.weights) > 0  # so that each has a say
+    _, average = boosted(components.learners, components.design.transform(frame))
+    components = (average, components.learners.linear_order.intercept, model.facts.partner_base)
+    base = -np.dot(ensemble.weights, components)
     log_odds = told_by(model, frame).values.sum(axis=1) + base
     assert np.abs(log_odds + model.outlook.forecast(frame).log_odds).max() < TOLERANCE
     shifted = expit(log_odds - model.outlook.calibration.shift)
@@ -52,19 +54,19 @@ def test_on_the_clock_the_horizon_s_length_is_part_of_the_base(case):
     busy = frame.assign(season_horizon_ratio=1.7)
     usual, longer = (told_by(model, rows).values.sum(axis=1) for rows in (frame, busy))
     assert longer.tolist() == usual.tolist()
-    blend = model.outlook.blend
+    ensemble = model.outlook.ensemble
     moved = model.outlook.forecast(busy).log_odds - model.outlook.forecast(frame).log_odds
-    assert moved == pytest.approx((blend.weights[0] + blend.weights[1]) * np.log(1.7))
+    assert moved == pytest.approx((ensemble.weights[0] + ensemble.weights[1]) * np.log(1.7))
 
 
 def test_effects_are_lightgbms_own_and_the_linear_model_s_terms(case):
     model, frame = case
-    heads, weights = model.outlook.heads, model.outlook.blend.weights
-    matrix = heads.design.transform(frame)
-    own, _ = boosted(heads.learners, matrix)
-    terms = heads.learners.linear_order.contributions(matrix)
+    components, weights = model.outlook.components, model.outlook.ensemble.weights
+    matrix = components.design.transform(frame)
+    own, _ = boosted(components.learners, matrix)
+    terms = components.learners.linear_order.contributions(matrix)
     learnt = -(weights[0] * own + weights[1] * terms)
-    summed = pd.DataFrame(learnt.T, index=list(heads.design.features))
+    summed = pd.DataFrame(learnt.T, index=list(components.design.features))
     summed = summed.groupby(level=0, sort=False).sum().T
     found = told_by(model, frame)
     assert found.names == (*summed.columns, BTYD_FEATURE)
@@ -122,11 +124,14 @@ def test_a_long_absence_raises_the_risk_and_says_so(tiny):
 
 def test_where_the_btyd_models_answer_alone_they_are_the_reason(tiny):
     frame = tiny.with_clv(tiny_features(seed=3))
-    heads, blend = Heads(tiny.outlook.heads.design, None, 100.0, 100.0), Blend((0.6, 0.3, 0.1))
-    found = effects(heads, blend, frame, 0.3)
+    components, ensemble = (
+        ComponentModels(tiny.outlook.components.design, None, 100.0, 100.0),
+        Ensemble((0.6, 0.3, 0.1)),
+    )
+    found = effects(components, ensemble, frame, 0.3)
     assert found.names == (BTYD_FEATURE,)
     # All three experts say the same, so that no weight makes it less.
-    expected = -blend.forecast(heads.predict(frame), 100.0).log_odds + 0.3
+    expected = -ensemble.forecast(components.predict(frame), 100.0).log_odds + 0.3
     assert found.values[:, 0] == pytest.approx(expected)
     told = reasons(found, frame, "en").to_pylist()
     assert {len(listed) for listed in told} == {1}
@@ -138,10 +143,10 @@ def test_trees_that_found_no_split_have_no_effect(simulated_panel):
     plain = panel[["customer_id", "as_of", "ordered", "value"]].assign(
         rare=np.arange(len(panel)) == 5, clv_order_probability_mbg=0.5, clv_expected_value=1.0
     )
-    heads = Heads.fit(plain, HeadParams(TREES, TREES), 7)
-    assert heads.learners.order.booster.trees_to_dataframe()["split_feature"].isna().all()
-    by_trees = Blend((1.0, 0.0, 0.0))
-    assert not effects(heads, by_trees, plain, 0.0).values.any()
+    components = ComponentModels.fit(plain, ComponentParams(TREES, TREES), 7)
+    assert components.learners.order.booster.trees_to_dataframe()["split_feature"].isna().all()
+    by_trees = Ensemble((1.0, 0.0, 0.0))
+    assert not effects(components, by_trees, plain, 0.0).values.any()
 
 
 def profile_frame(simulated_panel, column):
@@ -160,8 +165,8 @@ def profile_frame(simulated_panel, column):
 def test_a_profile_column_speaks_with_its_own_values(simulated_panel):
     odd = np.array(["<b>town</b>", "🛒", None, "{x}"], dtype=object)
     frame = profile_frame(simulated_panel, odd[np.arange(len(simulated_panel)) % 4])
-    heads = Heads.fit(frame, HeadParams(TREES, TREES), 7)
-    found = effects(heads, Blend(), frame, 0.0)
+    components = ComponentModels.fit(frame, ComponentParams(TREES, TREES), 7)
+    found = effects(components, Ensemble(), frame, 0.0)
     assert found.names == ("home_town", BTYD_FEATURE)
     told = [listed[0] for listed in reasons(found, frame, "en").to_pylist()[:4]]
     assert {reason["feature"] for reason in told} == {"home_town"}

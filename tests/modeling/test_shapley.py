@@ -4,7 +4,7 @@ import pytest
 from woodelf import WoodelfExplainer
 
 from tiercast.modeling.shapley import DEEPEST_KEPT, TreeShapley
-from tiercast.modeling.trees import Sample, TreeParams, grow
+from tiercast.modeling.trees import TrainingRows, TreeParams, grow
 
 TOLERANCE = 2e-5  # between WOODELF and LightGBM
 SHALLOW = TreeParams(num_leaves=8, min_data_in_leaf=20, rounds=20)
@@ -20,7 +20,7 @@ def booster(request):
     matrix = rows(2_000)
     # A staircase far to one side makes LightGBM's leaf-wise trees deep.
     target = np.floor(matrix @ np.exp(2 * np.arange(12.0) / 12)) + np.exp(matrix[:, 0])
-    sample = Sample(matrix, target, np.zeros(len(matrix)))
+    sample = TrainingRows(matrix, target, np.zeros(len(matrix)))
     return grow("gamma", sample, request.param, 7).booster
 
 

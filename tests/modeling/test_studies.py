@@ -3,7 +3,7 @@ import datetime as dt
 import optuna
 import pytest
 from optuna.storages import InMemoryStorage, JournalStorage
-from optuna.storages.journal import JournalFileBackend
+from optuna.storages.activity import JournalFileBackend
 
 from tiercast.modeling.studies import Studies, current_studies, kept_in
 
@@ -23,7 +23,7 @@ def studies(storage, as_of=DAY, base="shop", horizon_days=90):
 
 
 def parabola(trial):
-    """Answer a loss that is least at 0.3."""
+    """Return a loss that is least at 0.3."""
     return (trial.suggest_float("x", 0.0, 1.0) - 0.3) ** 2
 
 

@@ -9,7 +9,7 @@ from tiercast.features.clv import ClvModels
 from tiercast.features.contacts import event_type_features
 from tiercast.features.feature import Setting
 from tiercast.features.registry import CATALOGUE
-from tiercast.modeling.figures import column_of
+from tiercast.modeling.sentence_values import column_of
 from tiercast.modeling.topics import (
     PROFILE,
     TOPICS,

@@ -8,8 +8,8 @@ from tiercast.modeling.trees import (
     MAX_ROUNDS,
     PATIENCE_ROUNDS,
     RAREST,
-    Grown,
-    Sample,
+    FittedTrees,
+    TrainingRows,
     TreeParams,
     base_score,
     grow,
@@ -25,7 +25,7 @@ def sample(count=400, seed=0, objective="binary", offset=0.0):
     matrix = rng.normal(size=(count, 3))
     target = (matrix[:, 0] + rng.normal(size=count) > 0).astype(float)
     matrix[rng.random((count, 3)) < 0.1] = np.nan
-    return Sample(matrix, TARGETS[objective](target), np.full(count, offset))
+    return TrainingRows(matrix, TARGETS[objective](target), np.full(count, offset))
 
 
 TARGETS = {
@@ -64,7 +64,7 @@ def test_a_leaf_may_hold_a_tenth_of_a_small_base():
 def test_trees_stored_as_text_answer_the_same_bits():
     rows = sample(objective="tweedie")
     grown = grow("tweedie", rows, SMALL, 7)
-    back = Grown(lgb.Booster(model_str=grown.booster.model_to_string()), grown.base)
+    back = FittedTrees(lgb.Booster(model_str=grown.booster.model_to_string()), grown.base)
     assert back.raw(rows.matrix).tolist() == grown.raw(rows.matrix).tolist()
 
 
@@ -72,7 +72,7 @@ def test_trees_stored_as_text_answer_the_same_bits():
 
 
 def test_trees_start_from_the_mean_by_hand():
-    rows = Sample(np.zeros((4, 1)), np.array([1.0, 0, 0, 0]), np.array([0.0, 0.2, 0.4, 0.6]))
+    rows = TrainingRows(np.zeros((4, 1)), np.array([1.0, 0, 0, 0]), np.array([0.0, 0.2, 0.4, 0.6]))
     # A quarter ordered: log odds log(1/3); the offsets' mean is .3.
     assert base_score("binary", rows) == pytest.approx(np.log(1 / 3) - 0.3)
     money = replace(rows, target=np.array([0.0, 8.0, 0.0, 0.0]))
@@ -82,7 +82,7 @@ def test_trees_start_from_the_mean_by_hand():
 
 @pytest.mark.parametrize(("share", "start"), [(0.0, RAREST), (1.0, 1 - RAREST)])
 def test_where_all_or_none_ordered_the_start_is_finite(share, start):
-    rows = Sample(np.zeros((5, 1)), np.full(5, share), np.zeros(5))
+    rows = TrainingRows(np.zeros((5, 1)), np.full(5, share), np.zeros(5))
     assert base_score("binary", rows) == pytest.approx(np.log(start / (1 - start)))
     worthless = replace(rows, target=np.zeros(5))
     assert base_score("tweedie", worthless) == pytest.approx(np.log(RAREST))
@@ -103,7 +103,7 @@ def test_what_the_offset_explains_no_tree_learns(objective):
     offset = np.where(long, np.log(3.0), 0.0)
     odds = 0.2 * np.exp(offset)
     came = rng.random(20_000) < (odds / (1 + odds) if objective == "binary" else odds / 2)
-    rows = Sample(long[:, None].astype(float), came.astype(float), offset)
+    rows = TrainingRows(long[:, None].astype(float), came.astype(float), offset)
     grown = grow(objective, rows, replace(SMALL, rounds=30), 7)
     told = grown.raw(np.array([[0.0], [1.0]]))
     # The column that names the long rows has nothing left to say beside their offset.
@@ -122,7 +122,7 @@ def test_raw_adds_the_base_and_the_offset():
 
 
 def test_every_so_manieth_row_is_taken():
-    rows = Sample(np.arange(10.0).reshape(5, 2), np.arange(5.0), -np.arange(5.0))
+    rows = TrainingRows(np.arange(10.0).reshape(5, 2), np.arange(5.0), -np.arange(5.0))
     some = rows.every(2)
     assert some.matrix.tolist() == [[0, 1], [4, 5], [8, 9]]
     assert (some.target.tolist(), some.offset.tolist()) == ([0, 2, 4], [0, -2, -4])

@@ -5,11 +5,11 @@ import numpy as np
 import optuna
 import pytest
 from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
+from optuna.storages.activity import JournalFileBackend
 
 from tiercast.config.progress import Silent
+from tiercast.modeling.component_models import ComponentParams
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.heads import HeadParams
 from tiercast.modeling.studies import Studies, kept_in
 from tiercast.modeling.trees import TreeParams
 from tiercast.modeling.tuning import QUESTIONS, Tuning, tune
@@ -49,7 +49,7 @@ def of(tuning, name):
 
 
 def unmarked(tuning):
-    """Answer the tuning as it would be in one go."""
+    """Return the tuning as it would be in one go."""
     return replace(tuning, trials=tuple(replace(t, resumed=False) for t in tuning.trials))
 
 
@@ -145,18 +145,18 @@ def test_a_pruned_trial_has_no_loss_and_never_wins(simulated_panel, folds, monke
 
 
 def test_without_folds_or_trials_the_defaults_stand(simulated_panel, folds):
-    unsearched = Tuning(HeadParams.default(), ())
+    unsearched = Tuning(ComponentParams.default(), ())
     assert tune(simulated_panel, [], trials=3, seed=7) == unsearched
     assert tune(simulated_panel, folds, trials=0, seed=7) == unsearched
 
 
 def test_a_fold_too_small_to_learn_from_is_left_out(simulated_panel, folds):
     small = simulated_panel.groupby("as_of").head(20)
-    assert tune(small, folds, trials=3, seed=7) == Tuning(HeadParams.default(), ())
+    assert tune(small, folds, trials=3, seed=7) == Tuning(ComponentParams.default(), ())
 
 
 def test_progress_is_told_for_both_questions(simulated_panel, folds):
-    class Told(Silent):
+    class ContenderForecast(Silent):
         def __init__(self):
             self.stages, self.steps = [], []
 
@@ -166,7 +166,7 @@ def test_progress_is_told_for_both_questions(simulated_panel, folds):
         def step(self, note=""):
             self.steps.append(note)
 
-    told = Told()
+    told = ContenderForecast()
     tune(simulated_panel, folds, trials=2, seed=7, progress=told)
     assert told.stages == [("tune: order (log loss)", 2), ("tune: value (Tweedie deviance)", 2)]
     assert len(told.steps) == 4
@@ -233,13 +233,20 @@ def test_searches_inside_a_block_are_kept_where_it_says(simulated_panel, folds, 
 
 
 def test_progress_tells_how_many_trials_are_known_and_the_best(simulated_panel, folds, kept):
-    class Told(Silent):
+    class ContenderForecast(Silent):
         def stage(self, name, total=None):
             stages.append((name, total))
 
     stages = []
     first = tune(simulated_panel, folds, trials=1, seed=7, studies=kept()).trials[0].loss
     for trials in (1, 3):
-        tune(simulated_panel, folds, trials=trials, seed=7, studies=kept(), progress=Told())
+        tune(
+            simulated_panel,
+            folds,
+            trials=trials,
+            seed=7,
+            studies=kept(),
+            progress=ContenderForecast(),
+        )
     title = f"tune: order (log loss, 1 known, best {first:.5f})"
     assert [stages[0], stages[2]] == [(title, 0), (title, 2)]

@@ -4,13 +4,13 @@ import pytest
 
 from bases import opened
 from tiercast.monitoring.batches import Batch
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiny_batch import Output, orders
 
 
 @pytest.fixture
 def base(tmp_path):
-    """Answer the shop with its orders, in an engine."""
+    """Return the shop with its orders, in an engine."""
     with opened(
         tmp_path / "data",
         {"transactions": orders()},
@@ -21,8 +21,8 @@ def base(tmp_path):
 
 
 @pytest.fixture
-def journal(base):
-    return build_journal(base.connection, base.tables, base.config)
+def activity(base):
+    return build_activity(base.connection, base.tables, base.config)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ APRIL = dt.date(2024, 4, 1)
 
 @pytest.fixture
 def two(output):
-    """Answer two batches of one version; in the second, everyone is from the south."""
+    """Return two batches of one version; in the second, everyone is from the south."""
     first, second = output.write(), output.write(APRIL, scores().assign(churn_probability=0.95))
     features = second.features / "part-00000.parquet"
 

@@ -10,8 +10,8 @@ from tiny_batch import DUE, SCORED, TIERS, scores
 
 
 @pytest.fixture
-def rows(base, journal, batch):
-    return outcomes(base.connection, journal.orders, batch, DUE)
+def rows(base, activity, batch):
+    return outcomes(base.connection, activity.orders, batch, DUE)
 
 
 @pytest.fixture
@@ -82,9 +82,9 @@ def test_what_cannot_be_told_of_a_group_has_no_row(found):
     assert "ece" not in set(nobody_left["metric"])
 
 
-def test_a_batch_of_ids_that_became_text_finds_its_customers(base, journal, output):
+def test_a_batch_of_ids_that_became_text_finds_its_customers(base, activity, output):
     batch = output.write(rows=scores().assign(customer_id=lambda f: f["customer_id"].astype(str)))
-    frame = outcomes(base.connection, journal.orders, batch, DUE).to_pandas()
+    frame = outcomes(base.connection, activity.orders, batch, DUE).to_pandas()
     assert frame["value"].sum() == 200.0
 
 

@@ -9,14 +9,14 @@ from tiercast.config.progress import Silent
 from tiercast.monitoring import ledger as ledger_module
 from tiercast.monitoring.batches import stored_batches
 from tiercast.monitoring.ledger import keep_ledger, read_ledger
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiny_batch import BEFORE, CAME, DUE, SCORED, orders, scores
 
 LATER = dt.date(2024, 3, 3)
 
 
-def keep(base, journal, output, until=dt.date(2024, 4, 1)):
-    return keep_ledger(base, journal, stored_batches(output.folder, until), until, Silent())
+def keep(base, activity, output, until=dt.date(2024, 4, 1)):
+    return keep_ledger(base, activity, stored_batches(output.folder, until), until, Silent())
 
 
 def files(output):
@@ -24,30 +24,30 @@ def files(output):
     return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
 
 
-def test_a_batch_is_graded_once_its_horizon_has_passed(base, journal, output, batch):
-    ledger = keep(base, journal, output, DUE)
+def test_a_batch_is_graded_once_its_horizon_has_passed(base, activity, output, batch):
+    ledger = keep(base, activity, output, DUE)
     assert ledger.waiting == ()
     assert set(ledger.grades["as_of"]) == {SCORED}
 
 
-def test_a_batch_whose_horizon_has_not_passed_waits(base, journal, output, batch):
-    ledger = keep(base, journal, output, DUE - dt.timedelta(days=1))
+def test_a_batch_whose_horizon_has_not_passed_waits(base, activity, output, batch):
+    ledger = keep(base, activity, output, DUE - dt.timedelta(days=1))
     assert ledger.grades.empty
     (waiting,) = ledger.waiting
     assert (waiting.as_of, waiting.due, waiting.customers) == (SCORED, DUE, 8)
 
 
-def test_a_batch_waits_for_orders_that_are_not_known_yet(base, journal, output):
+def test_a_batch_waits_for_orders_that_are_not_known_yet(base, activity, output):
     # Orders are known until 2024-03-31; this horizon ends two days after.
     output.write(LATER)
-    ledger = keep(base, journal, output, dt.date(2024, 6, 1))
+    ledger = keep(base, activity, output, dt.date(2024, 6, 1))
     assert [one.as_of for one in ledger.waiting] == [LATER]
 
 
-def test_what_is_graded_is_not_graded_again(base, journal, output, batch, monkeypatch):
-    first = keep(base, journal, output)
+def test_what_is_graded_is_not_graded_again(base, activity, output, batch, monkeypatch):
+    first = keep(base, activity, output)
     monkeypatch.setattr(ledger_module, "outcomes", lambda *_: pytest.fail("graded again"))
-    again = keep(base, journal, output)
+    again = keep(base, activity, output)
     pd.testing.assert_frame_equal(again.grades, first.grades)
     assert again.files == first.files
 
@@ -60,13 +60,13 @@ def test_what_is_graded_is_not_graded_again(base, journal, output, batch, monkey
         ((6, "2024-03-31", 10.0), 200.0),  # after it
     ],
 )
-def test_orders_that_come_late_are_counted(base, journal, output, batch, tmp_path, late, total):
-    keep(base, journal, output)
+def test_orders_that_come_late_are_counted(base, activity, output, batch, tmp_path, late, total):
+    keep(base, activity, output)
     before = files(output)
     tables = {"transactions": orders((*BEFORE, *CAME, late))}
     settings = {"outlook": {"horizon_days": 30}, "output": {"path": base.config.output.path}}
     with opened(tmp_path / "late", tables, **settings) as late_base:
-        again = build_journal(late_base.connection, late_base.tables, late_base.config)
+        again = build_activity(late_base.connection, late_base.tables, late_base.config)
         grades = keep(late_base, again, output).grades
     (row,) = grades[(grades["by"] == "all") & (grades["metric"] == "total")].to_dict("records")
     assert row["came"] == total
@@ -74,56 +74,56 @@ def test_orders_that_come_late_are_counted(base, journal, output, batch, tmp_pat
 
 
 def test_grades_of_another_version_of_tiercast_are_made_anew(
-    base, journal, output, batch, monkeypatch
+    base, activity, output, batch, monkeypatch
 ):
-    keep(base, journal, output)
+    keep(base, activity, output)
     before = files(output)
     monkeypatch.setattr("tiercast.monitoring.basis.package_version", lambda _: "0.0.1")
-    keep(base, journal, output)
+    keep(base, activity, output)
     assert files(output) != before
 
 
-def test_grading_again_gives_the_same_bytes(base, journal, output, batch):
-    keep(base, journal, output)
+def test_grading_again_gives_the_same_bytes(base, activity, output, batch):
+    keep(base, activity, output)
     first = files(output)
     shutil.rmtree(output.folder / "ledger")
-    keep(base, journal, output)
+    keep(base, activity, output)
     assert files(output) == first
     assert sorted(first) == [
         f"as_of={SCORED}/{name}" for name in ("manifest.json", "part-00000.parquet")
     ]
 
 
-def test_a_day_scored_anew_by_another_version_is_graded_as_that(base, journal, output, batch):
-    keep(base, journal, output)
+def test_a_day_scored_anew_by_another_version_is_graded_as_that(base, activity, output, batch):
+    keep(base, activity, output)
     output.write(rows=scores(version="2").assign(churn_probability=0.5), version="2")
-    grades = keep(base, journal, output).grades
+    grades = keep(base, activity, output).grades
     assert set(grades["model_version"]) == {"2"}
     churn = grades[(grades["by"] == "all") & (grades["metric"] == "churn")]
     assert churn["told"].tolist() == [0.5]
 
 
-def test_grades_outlive_their_scores(base, journal, output, batch):
-    keep(base, journal, output)
+def test_grades_outlive_their_scores(base, activity, output, batch):
+    keep(base, activity, output)
     for file in batch.scores.iterdir():
         file.unlink()
-    assert set(keep(base, journal, output).grades["as_of"]) == {SCORED}
+    assert set(keep(base, activity, output).grades["as_of"]) == {SCORED}
 
 
-def test_a_look_from_an_earlier_day_does_not_know_later_grades(base, journal, output, batch):
-    keep(base, journal, output)
-    assert keep(base, journal, output, DUE - dt.timedelta(days=1)).grades.empty
+def test_a_look_from_an_earlier_day_does_not_know_later_grades(base, activity, output, batch):
+    keep(base, activity, output)
+    assert keep(base, activity, output, DUE - dt.timedelta(days=1)).grades.empty
 
 
 def test_an_output_without_a_ledger_has_no_grades(tmp_path):
     assert read_ledger(tmp_path).empty
 
 
-def test_each_batch_is_graded_by_its_own_horizon(base, journal, output):
+def test_each_batch_is_graded_by_its_own_horizon(base, activity, output):
     # From March 1 on, customer 1 orders on the 5th and 2 on the 10th; 8 only on the 30th.
     output.write(SCORED, horizon_days=5)
     output.write(dt.date(2024, 3, 2), horizon_days=28)
-    grades = keep(base, journal, output).grades
+    grades = keep(base, activity, output).grades
     totals = grades[(grades["by"] == "all") & (grades["metric"] == "total")]
     assert totals[["forecast", "came"]].to_numpy().tolist() == [
         ["revenue within 5 days", 120.0],
@@ -131,8 +131,8 @@ def test_each_batch_is_graded_by_its_own_horizon(base, journal, output):
     ]
 
 
-def test_orders_counted_in_another_value_grade_nothing(base, journal, output):
+def test_orders_counted_in_another_value_grade_nothing(base, activity, output):
     output.write(SCORED, value="margin")
-    ledger = keep(base, journal, output)
+    ledger = keep(base, activity, output)
     assert ledger.grades.empty
     assert ledger.waiting == ()

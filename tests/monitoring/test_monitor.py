@@ -23,7 +23,7 @@ STALE = "1998-08-10"  # 40 days after the last order
 
 @pytest.fixture(scope="module")
 def copied(trained_tenth, tmp_path_factory):
-    """Answer a copy of the trained base in a folder of its own: monitoring writes there."""
+    """Return a copy of the trained base in a folder of its own: monitoring writes there."""
     folder = tmp_path_factory.mktemp("watched") / "tenth"
     shutil.copytree(trained_tenth.folder, folder)
     return folder, trained_tenth.config
@@ -31,7 +31,7 @@ def copied(trained_tenth, tmp_path_factory):
 
 @pytest.fixture
 def config(copied, monkeypatch, tmp_path):
-    """Answer the base's config; its folder is the working directory, its runs go elsewhere."""
+    """Return the base's config; its folder is the working directory, its runs go elsewhere."""
     folder, config = copied
     monkeypatch.chdir(folder)
     # The store of the training knows its artifacts by where they lay: runs go to a new one.
@@ -41,7 +41,7 @@ def config(copied, monkeypatch, tmp_path):
 
 @pytest.fixture
 def planted(trained_tenth, config, monkeypatch, tmp_path):
-    """Answer a function that scores changed orders by the model there is, and monitors."""
+    """Return a function that scores changed orders by the model there is, and monitors."""
 
     def plant(change, as_of=NEXT_MONTH):
         lines = pd.read_parquet(config.sources["transactions"].path)

@@ -5,13 +5,13 @@ import pytest
 
 from bases import opened
 from tiercast.monitoring.order_flow import OrderFlow, Volume
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 LAST = pd.Timestamp("2024-03-31")
 
 
 def daily(days, amount=10.0):
-    """Answer an order on each of so many days, up to the last day of March."""
+    """Return an order on each of so many days, up to the last day of March."""
     return pd.DataFrame(
         {
             "customer_id": range(days),
@@ -23,7 +23,7 @@ def daily(days, amount=10.0):
 
 def flow(tmp_path, rows, as_of):
     with opened(tmp_path, {"transactions": rows}) as base:
-        return OrderFlow.of(build_journal(base.connection, base.tables, base.config), as_of)
+        return OrderFlow.of(build_activity(base.connection, base.tables, base.config), as_of)
 
 
 def test_the_day_after_the_last_order_is_as_fresh_as_can_be(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from bases import opened, orders
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 ROWS = (
     ("a", "2024-01-01", 10.0),
@@ -25,6 +25,6 @@ def counted(tmp_path):
     def count(look, tables=None, **settings):
         tables = tables or {"transactions": orders(*ROWS)}
         with opened(tmp_path, tables, **(SETTINGS | settings)) as base:
-            return look(base, build_journal(base.connection, base.tables, base.config))
+            return look(base, build_activity(base.connection, base.tables, base.config))
 
     return count

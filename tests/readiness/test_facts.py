@@ -17,7 +17,7 @@ DAY = dt.date(2024, 2, 21)
 @pytest.fixture
 def facts(counted):
     return lambda day, tables=None: counted(
-        lambda base, journal: measure(base, journal, day), tables
+        lambda base, activity: measure(base, activity, day), tables
     )
 
 
@@ -53,9 +53,9 @@ def test_the_season_is_known_where_a_training_goes_by_it(counted, busier, days, 
     ]
     day = first + dt.timedelta(days=days)
     found, told = counted(
-        lambda base, journal: (
-            measure(base, journal, day),
-            Season.at(journal.daily_orders, day, CutoffPlan((), 20, 10, 2, 20)),
+        lambda base, activity: (
+            measure(base, activity, day),
+            Season.at(activity.daily_orders, day, CutoffPlan((), 20, 10, 2, 20)),
         ),
         {"transactions": orders(*rows)},
     )
@@ -79,7 +79,7 @@ def test_a_day_before_the_data_is_refused(facts):
 def test_a_base_billed_on_the_first_is_named_and_needs_such_a_day_ahead(counted):
     def judged(day, horizon_days):
         found = counted(
-            lambda base, journal: judge(measure(base, journal, day)),
+            lambda base, activity: judge(measure(base, activity, day)),
             {"transactions": billed(firsts(30))},
             outlook={"horizon_days": horizon_days},
         )
@@ -97,7 +97,7 @@ def test_an_absurd_order_is_named(counted):
     lines = billed([dt.date(2024, 1, 1) + dt.timedelta(days=n) for n in range(90)])
     absurd = lines.iloc[:1].assign(ordered_at=pd.Timestamp("2024-03-02"), amount=3e5)
     found = counted(
-        lambda base, journal: judge(measure(base, journal, dt.date(2024, 3, 31))),
+        lambda base, activity: judge(measure(base, activity, dt.date(2024, 3, 31))),
         {"transactions": pd.concat([lines, absurd])},
     )
     rules = {one.rule: one for one in found.findings}

@@ -24,7 +24,7 @@ VISITS = pd.DataFrame(
 
 
 def gaps(counted, **tables):
-    return counted(lambda base, journal: measure_gaps(base, journal.orders), tables)
+    return counted(lambda base, activity: measure_gaps(base, activity.orders), tables)
 
 
 def test_the_worst_gap_of_each_kind_is_named(counted):

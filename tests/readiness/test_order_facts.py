@@ -10,8 +10,8 @@ from tiercast.readiness.order_facts import OrderFacts, longest_silence, measure_
 @pytest.fixture
 def as_of(counted):
     def look(day, tables=None, newest=10, before=20):
-        def measured(_base, journal):
-            begun = journal.orders.filter(journal.orders.is_order)
+        def measured(_base, activity):
+            begun = activity.orders.filter(activity.orders.is_order)
             return measure_orders(begun, day, newest_days=newest, before_days=before)
 
         return counted(measured, tables)

@@ -13,8 +13,8 @@ DAY = dt.date(2024, 2, 21)
 def after(counted):
     def look(cutoffs, tables=None):
         return counted(
-            lambda base, journal: measure_outcomes(
-                journal.orders, cutoffs, base.config, observed_until=DAY
+            lambda base, activity: measure_outcomes(
+                activity.orders, cutoffs, base.config, observed_until=DAY
             ),
             tables,
         )

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from ready import AS_OF, READY, but
-from tiercast.modeling.heads import FEWEST_ROWS
+from tiercast.modeling.component_models import FEWEST_ROWS
 from tiercast.readiness.gaps import Gap
 from tiercast.readiness.judgement import judge
 from tiercast.readiness.tied_cuts import TiedCuts
@@ -17,7 +17,7 @@ def days_before(days):
 
 
 def states(facts):
-    """Answer the state of each rule that is not ok."""
+    """Return the state of each rule that is not ok."""
     return {found.rule: found.state for found in judge(facts).open_points}
 
 

@@ -8,7 +8,7 @@ PRICES = TiersConfig()  # the best fifth and half of the buyers
 
 
 def worth(*amounts):
-    """Answer buyers from (amount, how many)."""
+    """Return buyers from (amount, how many)."""
     return np.repeat([float(amount) for amount, _ in amounts], [many for _, many in amounts])
 
 

@@ -12,7 +12,7 @@ import pytest
 from tiercast.config.loading import parse_config
 from tiercast.config.schema import Config
 from tiercast.reporting.inputs import Inputs, read_inputs
-from tiercast.reporting.wording import Wording, load_wording
+from tiercast.reporting.messages import MessageCatalogue, load_messages
 from tiercast.sources.workspace import workspace
 
 AS_OF = date(2024, 3, 1)
@@ -219,5 +219,5 @@ def inputs(run, reading) -> Inputs:
 
 
 @pytest.fixture
-def say() -> Wording:
-    return load_wording("en")
+def say() -> MessageCatalogue:
+    return load_messages("en")

@@ -14,9 +14,9 @@ from tiercast.modeling import bootstrap
 from tiercast.modeling.case import MEASURES
 from tiercast.reporting.backtest import GRADES as SHOWN_GRADES
 from tiercast.reporting.backtest import VERDICTS, WRITTEN, backtest_section
+from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.report import build_report
 from tiercast.reporting.section import Cards, Note, Table
-from tiercast.reporting.wording import LANGUAGES, load_wording
 from tiny_origin import ORIGIN, origin_forecasts, tiny_base
 
 
@@ -73,7 +73,7 @@ def test_a_grade_that_graded_scores_do_not_bear_out_says_so(run, backtested, rea
     (folder / "manifest.json").write_text('{"horizon_days": 90, "value": "revenue"}')
     row = {"as_of": dt.date(2023, 11, 1), "by": "all", "group": "all", "metric": "total"}
     pd.DataFrame([row | {"told": 150.0, "came": came}]).to_parquet(folder / "part-0.parquet")
-    headline = backtest_section(reading(run), load_wording("en")).headline
+    headline = backtest_section(reading(run), load_messages("en")).headline
     assert headline.startswith("Grade A: ")
     assert (
         headline.endswith(
@@ -136,8 +136,8 @@ def test_promises_stand_beside_what_was_kept(section):
 def test_a_backtest_without_checks_of_sums_is_still_shown(run, backtested, reading, say):
     backtested()
     file = run.output / "backtest" / "as_of=2024-02-15" / "doubt.parquet"
-    doubt = pd.read_parquet(file).drop(columns="sums")
-    doubt[~doubt["check"].str.endswith("total_inside")].to_parquet(file)
+    coverage = pd.read_parquet(file).drop(columns="sums")
+    coverage[~coverage["check"].str.endswith("total_inside")].to_parquet(file)
     rows = tables(backtest_section(reading(run), say))[3].rows
     assert [row[3].text for row in rows] == ["10", "10"]
 
@@ -172,7 +172,7 @@ def test_what_was_not_run_is_told(run, backtested, reading, say):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_contender_metric_verdict_and_grade_has_words(language):
-    say = load_wording(language)
+    say = load_messages(language)
     for contender in CONTENDERS:
         assert say.has(f"labels.contender.{contender.name}")
         assert say.has(f"backtest.contenders.{contender.name}")

@@ -6,11 +6,11 @@ import pytest
 from tiercast.modeling.target import Target
 from tiercast.reporting.actions import alert_table
 from tiercast.reporting.left_out import LeftOut, left_out_sentence
+from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.overview import overview_section
 from tiercast.reporting.report import render
 from tiercast.reporting.section import Table
 from tiercast.reporting.tiers import tiers_section
-from tiercast.reporting.wording import LANGUAGES, load_wording
 
 OURS, OTHER = Target(90, "revenue"), Target(28, "margin")
 DAY = "2024-03-01"
@@ -45,7 +45,7 @@ def test_nothing_is_said_where_nothing_is_left_out(inputs, say):
 def test_what_is_left_out_is_named_with_its_horizon_and_value(say):
     days = [pd.Timestamp(f"2024-02-{day:02}").date() for day in range(1, 6)]
     left = [LeftOut("backtest", days[:1], OTHER), LeftOut("grades", days, None)]
-    assert left_out_sentence(left, OURS, load_wording("en", horizon_days=90)) == (
+    assert left_out_sentence(left, OURS, load_messages("en", horizon_days=90)) == (
         "Left out of this report, which speaks of revenue within 90 days: the backtest as of "
         "2024-02-01 (margin within 28 days); what came of the scores of 2024-02-03, 2024-02-04, "
         "2024-02-05 and 2 earlier (what it forecast is not recorded)."
@@ -54,7 +54,7 @@ def test_what_is_left_out_is_named_with_its_horizon_and_value(say):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_has_words(language):
-    say = load_wording(language)
+    say = load_messages(language)
     for kind in ("backtest", "grades", "migration", "monitoring", "moves"):
         left = LeftOut(kind, [pd.Timestamp(DAY).date()], OTHER)
         assert DAY in left_out_sentence([left], OURS, say)

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from tiercast.modeling.target import Target
+from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.migration import migration_section
 from tiercast.reporting.section import Cards, Chart, Table
 from tiercast.reporting.stored_migration import newest_migration
-from tiercast.reporting.wording import LANGUAGES, load_wording
 
 DAY = "2024-03-01"
 TOLD = {"horizon_days": 90, "value": "revenue"}
@@ -125,4 +125,4 @@ def test_tables_tell_the_money_of_those_who_moved(chapter):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_chapter(run, reading, language):
     keep_migration(run.output, "2024-01-01")
-    assert migration_section(reading(run), load_wording(language)).headline
+    assert migration_section(reading(run), load_messages(language)).headline

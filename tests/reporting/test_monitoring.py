@@ -5,12 +5,12 @@ import shutil
 import pandas as pd
 import pytest
 
-from tiercast.monitoring.rules import RULES
+from tiercast.monitoring.monitor_rules import RULES
 from tiercast.reporting.drift import GRADES, WRITTEN, drift_section
 from tiercast.reporting.ledger import ledger_section
+from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.report import build_report
 from tiercast.reporting.section import Cards, Chart, Table
-from tiercast.reporting.wording import LANGUAGES, load_wording
 
 DAYS = ("2023-07-01", "2023-11-01")
 WHOLE = {
@@ -169,7 +169,7 @@ def test_the_report_has_both_chapters(monitored, tmp_path):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_rule_and_verdict_has_words(language):
-    say = load_wording(language)
+    say = load_messages(language)
     assert set(WRITTEN) == {rule.name for rule in RULES}
     assert all(say.has(f"drift.rules.{name}") for name in WRITTEN)
     assert all(say.has(f"drift.headline.{verdict}") for verdict in GRADES)

@@ -1,12 +1,12 @@
 import pytest
 
-from tiercast.reporting.overview import Totals, overview_section, totals
+from tiercast.reporting.overview import BaseTotals, overview_section, totals
 
 
 def test_totals_are_sums_over_the_base(inputs):
     # At risk: .1*1000 + .6*900 + .2*300 + .5*200 + .3*150 + .7*100 + .9*400.
     found = totals(inputs)
-    assert found == Totals(8, pytest.approx(3.75), 1000, 3050, pytest.approx(1275), 2)
+    assert found == BaseTotals(8, pytest.approx(3.75), 1000, 3050, pytest.approx(1275), 2)
 
 
 def test_the_headline_says_what_to_expect(inputs, say):

@@ -25,10 +25,10 @@ def backtest(days):
         for day, (_, sizes) in days.items()
         for tier, pair in sizes.items()
     ]
-    doubt = pd.DataFrame(rows, columns=["check", "origin", "group", "told", "came"])
-    pooled = doubt.groupby(["check", "group"], as_index=False)[["told", "came"]].sum()
-    doubt = pd.concat([doubt, pooled.assign(origin=None).astype({"origin": object})])
-    return StoredBacktest({"totals": totals}, NOTHING, NOTHING, doubt)
+    coverage = pd.DataFrame(rows, columns=["check", "origin", "group", "told", "came"])
+    pooled = coverage.groupby(["check", "group"], as_index=False)[["told", "came"]].sum()
+    coverage = pd.concat([coverage, pooled.assign(origin=None).astype({"origin": object})])
+    return StoredBacktest({"totals": totals}, NOTHING, NOTHING, coverage)
 
 
 def ledger(days):

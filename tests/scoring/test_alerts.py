@@ -21,7 +21,7 @@ KINDS = {"churn_probability": "number", "tier": "text", "segment": "text"}
 
 
 def told(**changes):
-    """Answer the default alerts of a calm customer for whom some things are different."""
+    """Return the default alerts of a calm customer for whom some things are different."""
     return alerts(pd.DataFrame([CALM | changes]), default_rules())[0]
 
 

@@ -10,7 +10,7 @@ from tiercast.features.assemble import observed_event_types
 from tiercast.features.feature import Setting
 from tiercast.scoring import batches as batches_module
 from tiercast.scoring.batches import Batches
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from trained_base import text_shop
 
 DAY = CUTOFFS[1]
@@ -26,12 +26,12 @@ def base(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def journal(base):
-    return build_journal(base.connection, base.tables, base.config)
+def activity(base):
+    return build_activity(base.connection, base.tables, base.config)
 
 
 @pytest.fixture
-def batches_of(base, journal, monkeypatch):
+def batches_of(base, activity, monkeypatch):
     """Return a function that parts the base by so many customers."""
 
     def parted(size):
@@ -39,8 +39,8 @@ def batches_of(base, journal, monkeypatch):
         for table in base.connection.list_tables():
             if table.endswith("__by_batch"):
                 base.connection.drop_table(table)
-        setting = Setting(30, observed_event_types(journal, DAY))
-        return Batches.of(base.connection, journal, DAY, setting)
+        setting = Setting(30, observed_event_types(activity, DAY))
+        return Batches.of(base.connection, activity, DAY, setting)
 
     return parted
 
@@ -51,7 +51,7 @@ def whole(batches):
 
 
 def buyers_before(base, day):
-    """Answer who had an order of more than nothing before a day, counted by pandas."""
+    """Return who had an order of more than nothing before a day, counted by pandas."""
     lines = base.tables["transactions"].to_pandas()
     bought = lines[lines["ordered_at"] < pd.Timestamp(day)]
     spent = bought.groupby(["customer_id", "order_id"])["amount"].sum()
@@ -84,17 +84,17 @@ def test_types_do_not_depend_on_what_a_batch_happens_to_hold(batches_of):
     assert batches.schema.field("age").type == pa.int64()
 
 
-def test_customers_without_an_order_before_the_day_are_left_out(base, journal):
+def test_customers_without_an_order_before_the_day_are_left_out(base, activity):
     setting = Setting(30, ())
     first = base.first_day + dt.timedelta(days=2)
-    early = Batches.of(base.connection, journal, first, setting)
+    early = Batches.of(base.connection, activity, first, setting)
     buyers = buyers_before(base, first)
     assert set(whole(early)["customer_id"]) == buyers
     assert early.customers == len(buyers) < 200
 
 
-def test_a_day_before_every_order_has_no_rows(base, journal):
-    nothing = Batches.of(base.connection, journal, base.first_day, Setting(30, ()))
+def test_a_day_before_every_order_has_no_rows(base, activity):
+    nothing = Batches.of(base.connection, activity, base.first_day, Setting(30, ()))
     assert nothing.customers == 0
     assert list(nothing.frames()) == []
 

@@ -42,7 +42,7 @@ NAMES = ("top", "none")
 
 
 def rows(count):
-    """Answer rows as pandas has them after the tiers were assigned: dates and gaps as objects."""
+    """Return rows as pandas has them after the tiers were assigned: dates and gaps as objects."""
     schema = score_schema(pa.int64(), NAMES)
     frame = pd.DataFrame({field.name: pd.Series([1] * count) for field in schema})
     texts = [field.name for field in schema if pa.types.is_string(field.type)]

@@ -13,7 +13,7 @@ TIERS = ("top", "potential", "general", "dormant")
 
 
 def customer_in(base, tier):
-    """Answer the id of a customer in a tier, the one with the most orders of them."""
+    """Return the id of a customer in a tier, the one with the most orders of them."""
     scored = base.scores.to_pandas()
     rows = base.features.to_pandas().merge(scored[["customer_id", "tier"]])
     chosen = rows[rows["tier"] == tier].sort_values(["active_days", "customer_id"])

@@ -7,8 +7,8 @@ from bases import opened
 from billed import billed, firsts
 from tiercast.config.errors import InputError
 from tiercast.scoring.grid_check import grid_ahead, grid_notes
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.grid import OrderGrid
-from tiercast.snapshots.journal import build_journal
 from tiny_model import tiny_model
 
 MONTHLY = OrderGrid(dt.date(2024, 1, 1), every_months=1, month_days=(1,))
@@ -26,8 +26,8 @@ def asked(tmp_path):
 
     def ask(model, as_of, lines=BILLED):
         with opened(tmp_path, {"transactions": lines}) as base:
-            journal = build_journal(base.connection, base.tables, base.config)
-            ahead = grid_ahead(model, journal, as_of)
+            activity = build_activity(base.connection, base.tables, base.config)
+            ahead = grid_ahead(model, activity, as_of)
             return ahead, grid_notes(model, ahead, as_of)
 
     return ask

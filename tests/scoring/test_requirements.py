@@ -8,7 +8,7 @@ from shop import shop
 from tiercast.config.errors import InputError
 from tiercast.features.registry import features_for
 from tiercast.scoring.requirements import check_requirements, outdated_settings
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiny_model import tiny_config, tiny_model
 
 
@@ -18,38 +18,38 @@ def model():
 
 
 def journal_of(base):
-    return build_journal(base.connection, base.tables, base.config)
+    return build_activity(base.connection, base.tables, base.config)
 
 
-def trained_with(model, journal, *profile):
-    """Answer the model as if it had been trained with all that a journal can tell."""
-    names = tuple(feature.name for feature in features_for(journal, model.facts.setting))
+def trained_with(model, activity, *profile):
+    """Return the model as if it had been trained with all that a journal can tell."""
+    names = tuple(feature.name for feature in features_for(activity, model.facts.setting))
     facts = model.facts.model_copy(update={"feature_names": names, "profile_columns": profile})
     return replace(model, facts=facts)
 
 
 def test_a_base_as_in_training_is_accepted(model, tmp_path):
     with opened(tmp_path, shop()) as base:
-        journal = journal_of(base)
-        check_requirements(trained_with(model, journal, "region", "age"), journal)
+        activity = journal_of(base)
+        check_requirements(trained_with(model, activity, "region", "age"), activity)
 
 
 def test_a_profile_column_that_is_gone_is_named(model, tmp_path):
     with opened(tmp_path, shop()) as base:
-        journal = journal_of(base)
-        needed = trained_with(model, journal, "region", "income", "age")
+        activity = journal_of(base)
+        needed = trained_with(model, activity, "region", "income", "age")
         with pytest.raises(
             InputError, match=r"profile columns income, which `sources\.customers`"
         ):
-            check_requirements(needed, journal)
+            check_requirements(needed, activity)
 
 
 def test_a_profile_column_named_like_a_feature_is_found_again(model, tmp_path):
     tables = shop()
     tables["customers"] = tables["customers"].rename(columns={"age": "orders"})
     with opened(tmp_path, tables) as base:
-        journal = journal_of(base)
-        check_requirements(trained_with(model, journal, "profile_orders"), journal)
+        activity = journal_of(base)
+        check_requirements(trained_with(model, activity, "profile_orders"), activity)
 
 
 def test_a_table_that_is_gone_is_told_by_its_features(model, tmp_path):

@@ -31,7 +31,7 @@ PROBABILITIES = ("top", "potential", "general", "dormant")
 
 
 def probabilities(table):
-    """Answer the tier probabilities, best first, (n, n_tiers)."""
+    """Return the tier probabilities, best first, (n, n_tiers)."""
     return np.column_stack(table["tier_probabilities"].combine_chunks().flatten())
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from bases import opened, orders
 from tiercast.scoring.signals import signals
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 
 AS_OF, BEFORE = dt.date(2024, 7, 1), dt.date(2024, 6, 1)
 
@@ -15,16 +15,16 @@ def days_ago(days, as_of=AS_OF):
 
 
 def found(tmp_path, *rows, before=BEFORE):
-    """Answer the signals of customers of (id, days before as_of, amount), by customer."""
+    """Return the signals of customers of (id, days before as_of, amount), by customer."""
     lines = orders(*[(who, days_ago(days), amount) for who, days, amount in rows])
     with opened(tmp_path, {"transactions": lines}) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        told = signals(journal.orders, AS_OF, before).to_pandas()
+        activity = build_activity(base.connection, base.tables, base.config)
+        told = signals(activity.orders, AS_OF, before).to_pandas()
     return told.set_index("customer_id")
 
 
 def by_month(who, *amounts):
-    """Answer an order in the middle of each month of 30 days, the newest first."""
+    """Return an order in the middle of each month of 30 days, the newest first."""
     return [
         (who, 15 + 30 * month, float(amount)) for month, amount in enumerate(amounts) if amount
     ]

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tiercast.modeling.level_doubt import LevelDoubt
+from tiercast.modeling.total_uncertainty import TotalUncertainty
 from tiercast.scoring.totals import Group, Totals
 
 TIERS = ("top", "rest", "none")
-DOUBT = LevelDoubt(0.1)
+DOUBT = TotalUncertainty(0.1)
 
 
 def part(*rows):
-    """Answer scored rows: tier, segment, expected value, its variance, churn probability."""
+    """Return scored rows: tier, segment, expected value, its variance, churn probability."""
     names = ["tier", "segment", "expected_value", "value_variance", "churn_probability"]
     return pd.DataFrame(list(rows), columns=names)
 

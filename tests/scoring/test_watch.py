@@ -6,20 +6,20 @@ from bases import opened, orders
 from tiercast.config.alerts import AlertRule
 from tiercast.config.errors import InputError
 from tiercast.scoring.watch import watch
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiny_model import AS_OF, tiny_model
 
 IDS = {"number": [7, 8], "text": ["c7", "c8"]}
 
 
 def watched(folder, ids, column, value):
-    """Answer what a rule that compares a column asks for, over a base of two customers."""
+    """Return what a rule that compares a column asks for, over a base of two customers."""
     when = [{"column": column, "operator": "==", "value": value}]
     rule = AlertRule.model_validate({"name": "mine", "meaning": "is ours", "when": when})
     lines = orders(*[(who, day, 5.0) for who in ids for day in ("2024-05-01", "2024-06-01")])
     with opened(folder, {"transactions": lines}) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        return watch([rule], tiny_model(), journal, AS_OF)
+        activity = build_activity(base.connection, base.tables, base.config)
+        return watch([rule], tiny_model(), activity, AS_OF)
 
 
 @pytest.mark.parametrize(("kind", "value"), [("number", 7), ("text", "c7")])

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from tiercast.segments.selection import Candidate, candidates, choose, selection_table
+from tiercast.segments.selection import CandidateSegments, candidates, choose, selection_table
 from tiercast.segments.stability import Stability
 
 
 def candidate(count, silhouette, agreement, jaccard=0.9):
-    return Candidate(
+    return CandidateSegments(
         np.zeros((count, 1)), silhouette, Stability(agreement, np.full(count, jaccard)), 0.1
     )
 

@@ -50,7 +50,7 @@ def fetch(database, query):
 
 
 def rows(count, day=DAY, ids=WHOLE):
-    """Answer scores with every second customer risen a tier, and two alerts each."""
+    """Return scores with every second customer risen a tier, and two alerts each."""
     schema = score_schema(ids, TIERS)
     reason = {"feature": "gap", "value": None, "effect": 0.5, "text": AWKWARD}
     told = {
@@ -107,7 +107,7 @@ def test_a_second_run_of_a_day_replaces_the_first_and_leaves_other_days(url, tmp
 
 
 def grades(path, day, came):
-    """Answer a file of two grades of a day's scores."""
+    """Return a file of two grades of a day's scores."""
     told = {
         "as_of": pa.array([day] * 2, pa.date32()),
         "graded_on": pa.array([day + dt.timedelta(days=90)] * 2, pa.date32()),

@@ -44,7 +44,7 @@ def opened(url, path="runs/shop", name="shop") -> ObjectStore:
 
 
 def names(url, folder=WHERE):
-    """Answer what lies in a folder of a store, seen by someone else."""
+    """Return what lies in a folder of a store, seen by someone else."""
     files, inside = url_to_fs(url)
     files.invalidate_cache()
     if not files.exists(f"{inside}/{folder}"):
@@ -58,7 +58,7 @@ def content(url, name):
 
 
 def seen(url, folder=WHERE):
-    """Answer the ids that the manifest's parts hold, each after a look at its checksum."""
+    """Return the ids that the manifest's parts hold, each after a look at its checksum."""
     found = []
     for part in json.loads(content(url, f"{folder}/manifest.json"))["parts"]:
         bytes_ = content(url, f"{folder}/{part['file']}")

@@ -9,7 +9,7 @@ OPEN, CLOSED = 120, 244
 
 
 def seasons(*runs):
-    """Answer orders a day from runs of equal days: (days, orders a day), ..."""
+    """Return orders a day from runs of equal days: (days, orders a day), ..."""
     return np.concatenate([np.full(days, float(n)) for days, n in runs])
 
 

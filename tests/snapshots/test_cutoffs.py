@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiercast.config.errors import InputError
-from tiercast.contract.rules import FIRST_IMPLAUSIBLE, FIRST_PLAUSIBLE
+from tiercast.contract.data_rules import FIRST_IMPLAUSIBLE, FIRST_PLAUSIBLE
 from tiercast.snapshots.cutoffs import (
     EARLIEST,
     LATEST,

@@ -16,7 +16,7 @@ def after(days):
 
 
 def daily(days=100, lines=20, every=1):
-    """Answer as many days with as many lines each."""
+    """Return as many days with as many lines each."""
     return [(after(n * every), lines) for n in range(days)]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bases import opened, orders
 from tiercast.config.errors import InputError
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.labels import labels
 
 CUTOFF = dt.date(2024, 3, 1)
@@ -13,11 +13,11 @@ COLUMNS = "customer_id order_id ordered_at amount"
 
 
 def labelled(folder, *lines, cutoffs=(CUTOFF,), horizon=30):
-    """Answer (customer, value) of each customer with an order in the window."""
+    """Return (customer, value) of each customer with an order in the window."""
     frame = orders(*lines, columns=COLUMNS)
     with opened(folder, {"transactions": frame}) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        made = labels(journal.orders, cutoffs, horizon_days=horizon, observed_until=UNTIL)
+        activity = build_activity(base.connection, base.tables, base.config)
+        made = labels(activity.orders, cutoffs, horizon_days=horizon, observed_until=UNTIL)
         table = made.order_by("as_of", "customer_id").to_pandas()
     assert table["ordered"].all()
     return list(zip(table["customer_id"], table["value"], strict=True))

@@ -6,8 +6,8 @@ import pytest
 from bases import opened, orders
 from tiercast.features.assemble import feature_panel
 from tiercast.features.feature import Setting
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import build_journal
 from tiercast.snapshots.labels import labels
 from tiercast.snapshots.orders import reduce_to_category_days
 
@@ -15,11 +15,11 @@ COLUMNS = "customer_id order_id ordered_at amount"
 
 
 def journal_of(folder, lines, **settings):
-    """Answer orders and order days as frames, sorted."""
+    """Return orders and order days as frames, sorted."""
     with opened(folder, {"transactions": lines}, **settings) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        made = journal.orders.to_pandas().sort_values(["customer_id", "ordered_at", "net_amount"])
-        days = journal.order_days.to_pandas().sort_values(["customer_id", "ordered_on"])
+        activity = build_activity(base.connection, base.tables, base.config)
+        made = activity.orders.to_pandas().sort_values(["customer_id", "ordered_at", "net_amount"])
+        days = activity.order_days.to_pandas().sort_values(["customer_id", "ordered_on"])
     return made.reset_index(drop=True), days.reset_index(drop=True)
 
 
@@ -126,12 +126,12 @@ def test_weeks_begin_on_monday_and_count_once(tmp_path):
 def test_a_journal_says_what_the_base_has(tmp_path):
     lines = orders((1, "2024-01-05", 1.0))
     with opened(tmp_path / "bare", {"transactions": lines}) as base:
-        bare = build_journal(base.connection, base.tables, base.config)
+        bare = build_activity(base.connection, base.tables, base.config)
         assert (bare.has_quantity, bare.has_discount, bare.has_order_ids) == (False, False, False)
         assert bare.category_spend is bare.customers is bare.events is bare.contacts is None
     rich = lines.assign(order_id="o1", quantity=1, discount=0.0, category="toys")
     with opened(tmp_path / "rich", {"transactions": rich}) as base:
-        full = build_journal(base.connection, base.tables, base.config)
+        full = build_activity(base.connection, base.tables, base.config)
         assert (full.has_quantity, full.has_discount, full.has_order_ids) == (True, True, True)
         assert full.category_spend is not None
 
@@ -145,20 +145,20 @@ def test_money_by_category_leaves_returns_out_and_names_the_nameless(tmp_path):
         columns="customer_id ordered_at amount category",
     )
     with opened(tmp_path, {"transactions": lines}) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        days = reduce_to_category_days(journal.category_spend).order_by("bought_at").to_pandas()
+        activity = build_activity(base.connection, base.tables, base.config)
+        days = reduce_to_category_days(activity.category_spend).order_by("bought_at").to_pandas()
     assert days[["category", "spent"]].to_numpy().tolist() == [["toys", 10.0], ["(none)", 2.0]]
     assert days["bought_at"][0].to_pydatetime() == dt.datetime(2024, 1, 5)
 
 
 def counted(folder, lines, cutoffs, **settings):
-    """Answer features and order days of customer 1 at each cutoff; None where there is no row."""
+    """Return features and order days of customer 1 at each cutoff; None where there is no row."""
     with opened(folder, {"transactions": lines}, **settings) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        panel = feature_panel(journal, cutoffs, Setting(30)).to_pandas()
-        days = history(journal.order_days, "ordered_at", cutoffs).to_pandas()
+        activity = build_activity(base.connection, base.tables, base.config)
+        panel = feature_panel(activity, cutoffs, Setting(30)).to_pandas()
+        days = history(activity.order_days, "ordered_at", cutoffs).to_pandas()
         came = labels(
-            journal.orders, cutoffs[:1], horizon_days=20, observed_until=dt.date(2030, 1, 1)
+            activity.orders, cutoffs[:1], horizon_days=20, observed_until=dt.date(2030, 1, 1)
         ).to_pandas()
     rows = {day: panel[pd.to_datetime(panel["as_of"]).dt.date == day] for day in cutoffs}
     return {day: row.iloc[0] if len(row) else None for day, row in rows.items()}, days, came

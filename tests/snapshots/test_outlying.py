@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bases import opened
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.odd_days import odd_days
 from tiercast.snapshots.outlying import OrderLimit, held, order_limit, outlying_orders
 
@@ -36,19 +36,19 @@ def journal_of(tmp_path):
 
     def look(find, frame, **settings):
         with opened(tmp_path, {"transactions": frame}, **settings) as base:
-            return find(base, build_journal(base.connection, base.tables, base.config))
+            return find(base, build_activity(base.connection, base.tables, base.config))
 
     return look
 
 
-def found_in(base, journal):
-    limit = order_limit(journal.orders, AS_OF)
-    return limit, outlying_orders(journal.orders, limit, AS_OF)
+def found_in(base, activity):
+    limit = order_limit(activity.orders, AS_OF)
+    return limit, outlying_orders(activity.orders, limit, AS_OF)
 
 
-def money_held(base, journal):
-    _, outlying = found_in(base, journal)
-    orders = held(base.connection, journal, outlying).orders.to_pandas()
+def money_held(base, activity):
+    _, outlying = found_in(base, activity)
+    orders = held(base.connection, activity, outlying).orders.to_pandas()
     return orders.set_index(["customer_id", "ordered_on"])
 
 
@@ -96,9 +96,9 @@ def test_an_absurd_order_is_named_and_counts_as_a_large_ordinary_one(journal_of,
 
 
 def test_a_base_without_one_is_left_as_it_is(journal_of):
-    def same(base, journal):
-        _, outlying = found_in(base, journal)
-        return outlying is None and held(base.connection, journal, outlying) is journal
+    def same(base, activity):
+        _, outlying = found_in(base, activity)
+        return outlying is None and held(base.connection, activity, outlying) is activity
 
     assert journal_of(same, lines((8, "2024-02-10", 400.0)))
 
@@ -126,8 +126,8 @@ def in_cents(day):
 def test_a_day_in_cents_is_named_and_counts_as_large_ordinary_orders(journal_of):
     frame = in_cents("2024-02-10")
 
-    def odd(base, journal):
-        return odd_days(journal.orders.filter(journal.orders.is_order), AS_OF)
+    def odd(base, activity):
+        return odd_days(activity.orders.filter(activity.orders.is_order), AS_OF)
 
     found = journal_of(odd, frame)
     assert found.days == (dt.date(2024, 2, 10),)

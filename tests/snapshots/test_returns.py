@@ -1,7 +1,7 @@
 import datetime as dt
 
 from bases import opened, orders
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.returns import first_returns
 
 CUTOFF = dt.date(2024, 3, 1)
@@ -10,10 +10,10 @@ COLUMNS = "customer_id order_id ordered_at amount"
 
 
 def returned(folder, *lines, cutoffs=(CUTOFF,), until=UNTIL):
-    """Answer (customer, days) of each customer who came back, by cutoff and customer."""
+    """Return (customer, days) of each customer who came back, by cutoff and customer."""
     with opened(folder, {"transactions": orders(*lines, columns=COLUMNS)}) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        made = first_returns(journal.order_days, cutoffs, observed_until=until)
+        activity = build_activity(base.connection, base.tables, base.config)
+        made = first_returns(activity.order_days, cutoffs, observed_until=until)
         table = made.order_by("as_of", "customer_id").to_pandas()
     return list(zip(table["customer_id"], table["returned_after_days"], strict=True))
 

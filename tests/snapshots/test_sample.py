@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from bases import opened, orders
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.sample import sample_customers, sampled
 
 AS_OF = dt.date(2024, 7, 1)
@@ -25,14 +25,14 @@ def base(tmp_path):
 
 
 def drawn(base, share):
-    journal = build_journal(base.connection, base.tables, base.config)
-    sampled = sample_customers(base.connection, journal, AS_OF, share)
+    activity = build_activity(base.connection, base.tables, base.config)
+    sampled = sample_customers(base.connection, activity, AS_OF, share)
     assert set(sampled.order_days.to_pandas()["customer_id"]) == ids(sampled)
     return ids(sampled)
 
 
-def ids(journal):
-    return set(journal.orders.to_pandas()["customer_id"])
+def ids(activity):
+    return set(activity.orders.to_pandas()["customer_id"])
 
 
 def test_each_stratum_gives_its_share(base):
@@ -41,21 +41,21 @@ def test_each_stratum_gives_its_share(base):
 
 
 def test_a_larger_sample_holds_the_smaller_one(base):
-    journal = build_journal(base.connection, base.tables, base.config)
+    activity = build_activity(base.connection, base.tables, base.config)
     small, large = (
-        ids(sample_customers(base.connection, journal, AS_OF, 0.25)),
-        ids(sample_customers(base.connection, journal, AS_OF, 0.5)),
+        ids(sample_customers(base.connection, activity, AS_OF, 0.25)),
+        ids(sample_customers(base.connection, activity, AS_OF, 0.5)),
     )
     assert small < large
 
 
 def test_a_whole_base_is_left_as_it_is(base):
-    journal = build_journal(base.connection, base.tables, base.config)
-    assert sample_customers(base.connection, journal, AS_OF, 1.0) is journal
+    activity = build_activity(base.connection, base.tables, base.config)
+    assert sample_customers(base.connection, activity, AS_OF, 1.0) is activity
 
 
 @pytest.mark.parametrize(("share", "least", "most"), [(0.5, 28, 52), (1.0, 80, 80), (0.0, 0, 0)])
 def test_rows_are_sampled_by_the_hash_of_the_id(base, share, least, most):
-    journal = build_journal(base.connection, base.tables, base.config)
-    chosen = sampled(journal.orders, share).to_pandas()["customer_id"]
+    activity = build_activity(base.connection, base.tables, base.config)
+    chosen = sampled(activity.orders, share).to_pandas()["customer_id"]
     assert least <= chosen.nunique() <= most

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bases import opened, orders
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.season import (
     CLOSED_RATIO,
     FASTEST,
@@ -24,12 +24,12 @@ HORIZON_DAYS = 90
 
 
 def daily(*runs):
-    """Answer daily orders from runs of equal days: (days, orders a day), ..."""
+    """Return daily orders from runs of equal days: (days, orders a day), ..."""
     return DailyOrders(FIRST, np.concatenate([np.full(days, float(n)) for days, n in runs]))
 
 
 def end_of(shop):
-    """Answer the day after the last of a shop's history."""
+    """Return the day after the last of a shop's history."""
     return FIRST + dt.timedelta(days=len(shop.counts))
 
 
@@ -40,7 +40,7 @@ def clock_of(*runs, horizon_days=HORIZON_DAYS):
 
 def daily_of(folder, *rows, columns="customer_id ordered_at amount"):
     with opened(folder, {"transactions": orders(*rows, columns=columns)}) as base:
-        return build_journal(base.connection, base.tables, base.config).daily_orders
+        return build_activity(base.connection, base.tables, base.config).daily_orders
 
 
 # Orders a day

@@ -11,7 +11,7 @@ FIRST = dt.date(2024, 1, 1)  # a Monday
 
 
 def week_days(weeks, rest_days=1):
-    """Answer a shop that rests on the last days of each week."""
+    """Return a shop that rests on the last days of each week."""
     week = np.repeat([4.0, 0.0], [7 - rest_days, rest_days])
     return DailyOrders(FIRST, np.tile(week, weeks))
 

@@ -13,7 +13,7 @@ from tiercast.sources.outage import is_passing
 
 
 def answered(status):
-    """Answer what s3fs makes of a refusal that it does not know: its cause has the status."""
+    """Return what s3fs makes of a refusal that it does not know: its cause has the status."""
     error = OSError(errno.EIO, "refused")
     error.__cause__ = ClientError({"ResponseMetadata": {"HTTPStatusCode": status}}, "GetObject")
     return error

@@ -3,7 +3,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from tiercast.sources.rhythm import Rhythm, order_rhythm, suggest_horizon
+from tiercast.sources.rhythm import OrderRhythm, order_rhythm, suggest_horizon
 from tiercast.sources.workspace import workspace
 
 YEARS = (dt.date(2022, 1, 1), dt.date(2023, 12, 31))
@@ -26,7 +26,7 @@ def test_the_median_gap_counts_days_between_distinct_order_days():
         ("b", "2024-02-20"),
         ("c", "2024-03-01"),
     )
-    assert found == Rhythm(20.0, dt.date(2024, 1, 1), dt.date(2024, 3, 1))
+    assert found == OrderRhythm(20.0, dt.date(2024, 1, 1), dt.date(2024, 3, 1))
     assert found.span_days == 61
 
 
@@ -42,16 +42,16 @@ def test_no_times_leave_no_rhythm():
     ("gap", "days"), [(1, 28), (14, 28), (15, 30), (22, 60), (45, 90), (100, 180), (500, 180)]
 )
 def test_the_horizon_is_twice_the_gap_rounded_to_the_usual(gap, days):
-    assert suggest_horizon(Rhythm(gap, *YEARS)).days == days
+    assert suggest_horizon(OrderRhythm(gap, *YEARS)).days == days
 
 
 def test_a_short_history_bears_a_short_horizon_only():
-    short = Rhythm(100, dt.date(2024, 1, 1), dt.date(2024, 4, 30))
+    short = OrderRhythm(100, dt.date(2024, 1, 1), dt.date(2024, 4, 30))
     suggested = suggest_horizon(short)
     assert suggested.days == 60
     assert "cut to what 121 days of data bear" in suggested.reason
 
 
 def test_a_history_too_short_for_any_horizon_says_so():
-    suggested = suggest_horizon(Rhythm(5, dt.date(2024, 1, 1), dt.date(2024, 1, 10)))
+    suggested = suggest_horizon(OrderRhythm(5, dt.date(2024, 1, 1), dt.date(2024, 1, 10)))
     assert suggested.reason == "the data span only 10 days: short"

@@ -31,7 +31,7 @@ def place(tmp_path, monkeypatch):
 
 
 def killed(place):
-    """Answer what a killed process left."""
+    """Return what a killed process left."""
     code = subprocess.run(
         [sys.executable, "-c", KILLED], env={**os.environ, "TMPDIR": str(place)}, check=False
     ).returncode

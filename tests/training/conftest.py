@@ -8,7 +8,7 @@ import pytest
 from bases import opened
 from seasonal import AS_OF, HORIZON_DAYS, burst_shop, wave_shop
 from tiercast.config.progress import Silent
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.training.learning import Learnt, learn
 from tiercast.training.panel import Panel, build_panel
 
@@ -33,10 +33,10 @@ class Seasonal:
 
 
 def learnt_of(folder, lines) -> Seasonal:
-    """Answer what is learnt from order lines as of `AS_OF`."""
+    """Return what is learnt from order lines as of `AS_OF`."""
     with opened(folder, {"transactions": lines}, **SETTINGS) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        panel = build_panel(base, journal, AS_OF)
+        activity = build_activity(base.connection, base.tables, base.config)
+        panel = build_panel(base, activity, AS_OF)
         return Seasonal(lines, panel, learn(panel, base.config, None, Silent()))
 
 

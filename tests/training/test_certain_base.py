@@ -18,13 +18,13 @@ AS_OF = dt.date(2024, 6, 1)
 
 
 def weekly(customers=40):
-    """Answer customers who order every week, each for an amount of their own."""
+    """Return customers who order every week, each for an amount of their own."""
     days = [AS_OF - dt.timedelta(days=7 * week + 1) for week in range(21)]
     return [(n, str(day), 10.0 + n) for n in range(customers) for day in days]
 
 
 def once():
-    """Answer customers who order once and never again, two new ones a day."""
+    """Return customers who order once and never again, two new ones a day."""
     return [(n, str(AS_OF - dt.timedelta(days=1 + n // 2)), 10.0 + n % 7) for n in range(300)]
 
 

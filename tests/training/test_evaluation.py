@@ -8,7 +8,7 @@ from tiercast.config.schema import TiersConfig
 from tiercast.modeling.assignment import matched_sizes
 from tiercast.modeling.calibration import FoldForecast
 from tiercast.modeling.distribution import PredictiveDistribution
-from tiercast.modeling.lessons import Lessons, SeasonAhead
+from tiercast.modeling.post_hoc import PostHocCalibration, SeasonAhead
 from tiercast.training.evaluation import Evaluation, PastForecast, evaluate
 
 CUTS, NAMES = (40.0, 20.0), ("top", "potential", "general", "dormant")
@@ -18,7 +18,7 @@ CUTOFFS = [dt.date(2024, month, 1) for month in (6, 5, 4)]
 
 
 def past(cutoff, *, seed, drift=0.0, customers=300):
-    """Answer forecasts that were too low by `drift` in log odds at a cutoff."""
+    """Return forecasts that were too low by `drift` in log odds at a cutoff."""
     rng = np.random.default_rng(seed)
     log_odds = rng.normal(-0.5, 1.0, customers)
     ordered = rng.random(customers) < 1 / (1 + np.exp(-log_odds - drift))
@@ -42,12 +42,12 @@ def evaluation(folds):
 def told_by_others(fold, folds):
     """What a fold is told with everything that the others teach."""
     others = [other.forecast for other in folds if other is not fold]
-    lessons = Lessons.of(others, CUTS, SEASON)
+    post_hoc = PostHocCalibration.of(others, CUTS, SEASON)
     return PredictiveDistribution(
-        lessons.drift.churn(fold.forecast.log_odds),
-        lessons.drift.mean_if_order(fold.forecast.mean_if_order),
-        lessons.shapes,
-        lessons.interval_level,
+        post_hoc.drift.churn(fold.forecast.log_odds),
+        post_hoc.drift.mean_if_order(fold.forecast.mean_if_order),
+        post_hoc.shapes,
+        post_hoc.interval_level,
     )
 
 
@@ -65,9 +65,9 @@ def test_each_fold_is_told_by_what_the_others_teach_only(folds, evaluation):
 def test_a_single_fold_is_told_by_its_own_scatter():
     alone = past(CUTOFFS[0], seed=4)
     rows = evaluate([alone], CUTS, TIERS, SEASON).predictions
-    lessons = Lessons.of([alone.forecast], CUTS, SEASON)
+    post_hoc = PostHocCalibration.of([alone.forecast], CUTS, SEASON)
     np.testing.assert_array_equal(
-        rows["churn_probability"], lessons.drift.churn(alone.forecast.log_odds)
+        rows["churn_probability"], post_hoc.drift.churn(alone.forecast.log_odds)
     )
 
 

@@ -7,18 +7,20 @@ import pytest
 from tiercast.config.schema import GATE_METRICS
 from tiercast.modeling.target import Target
 from tiercast.training import gate
-from tiercast.training.gate import Rival
+from tiercast.training.gate import ChampionForecasts
 
 OLD, NEW = dt.date(2024, 1, 1), dt.date(2024, 4, 1)
 
 
 def decide(challenger, champion, version, seed, metric="log_loss"):
-    rival = None if version is None else Rival(version, champion, "as deployed")
-    return gate.decide(challenger, rival, metric, seed)
+    champion_forecasts = (
+        None if version is None else ChampionForecasts(version, champion, "as deployed")
+    )
+    return gate.decide(challenger, champion_forecasts, metric, seed)
 
 
 def forecasts(churn, *, day=NEW, expected=10.0, high=40.0, customers=400):
-    """Answer forecasts of customers of whom every fourth orders, for 40 each."""
+    """Return forecasts of customers of whom every fourth orders, for 40 each."""
     ordered = np.arange(customers) % 4 == 0
     return pd.DataFrame(
         {
@@ -35,7 +37,7 @@ def forecasts(churn, *, day=NEW, expected=10.0, high=40.0, customers=400):
 
 
 def told_apart(by):
-    """Answer churn risks that lie so far below 3/4 for those who order, and above for others."""
+    """Return churn risks that lie so far below 3/4 for those who order, and above for others."""
     return np.where(np.arange(400) % 4 == 0, 0.75 - by, 0.75 + by / 3)
 
 

@@ -10,11 +10,11 @@ from seasonal import AS_OF, FIRST, HORIZON_DAYS, value_after
 from shop import CUTOFFS, shop
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Silent
+from tiercast.modeling.component_models import BTYD_FEATURE, ComponentParams
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.modeling.heads import BTYD_FEATURE, HeadParams
 from tiercast.modeling.trees import TreeParams
 from tiercast.segments.tiers import tier_cuts
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.season import DailyOrders
 from tiercast.training import learning
 from tiercast.training.learning import feature_importance, learn
@@ -25,7 +25,7 @@ OUTLOOK = {"horizon_days": 30}
 FIRST_DAY = pd.Timestamp(FIRST)
 
 
-class Told(Silent):
+class ContenderForecast(Silent):
     """Keeps what a job tells."""
 
     def __init__(self):
@@ -42,8 +42,8 @@ def panel_and_config(folder, snapshots, customers=150, **settings):
     train = {"snapshots": snapshots, "trials": 0, "every_days": 15}
     tables = {"transactions": shop(customers=customers)["transactions"].iloc[::3]}
     with opened(folder, tables, outlook=OUTLOOK, train=train, **settings) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        return build_panel(base, journal, CUTOFFS[-1]), base.config
+        activity = build_activity(base.connection, base.tables, base.config)
+        return build_panel(base, activity, CUTOFFS[-1]), base.config
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_the_model_scores_the_current_customers(learnt, panel_config):
 
 def test_a_history_without_a_past_window_falls_back_and_says_so(tmp_path):
     panel, config = panel_and_config(tmp_path, 2)
-    told = Told()
+    told = ContenderForecast()
     learnt = learn(panel, config, None, told)
     (warning,) = told.lines
     assert "too short to forecast a past window" in warning
@@ -96,7 +96,7 @@ def test_a_history_without_a_past_window_falls_back_and_says_so(tmp_path):
 def test_few_customers_are_learnt_from_without_trees(tmp_path):
     panel, config = panel_and_config(tmp_path, 2, customers=40)
     learnt = learn(panel, config, None, Silent())
-    assert learnt.model.outlook.heads.learners is None
+    assert learnt.model.outlook.components.learners is None
     assert feature_importance(learnt.model.outlook).to_dict("list") == {
         "feature": [BTYD_FEATURE],
         "share": [1.0],
@@ -106,7 +106,7 @@ def test_few_customers_are_learnt_from_without_trees(tmp_path):
 def test_too_few_different_values_for_the_tiers_are_refused_before_tuning(panel_config):
     panel, config = panel_config
     same = panel.rows.assign(value=np.where(panel.rows["ordered"], 10.0, 0.0))
-    told = Told()
+    told = ContenderForecast()
     with pytest.raises(InputError, match="different buyer values"):
         learn(replaced(panel, same), config, None, told)
     assert told.stages == []
@@ -131,16 +131,16 @@ def test_importance_shares_sum_to_one_strongest_first(learnt):
 
 def test_the_levels_of_a_category_share_their_importance():
     outlook = tiny_model().outlook
-    assert "region" in outlook.heads.design.levels
+    assert "region" in outlook.components.design.levels
     found = feature_importance(outlook)
     assert not found["feature"].str.contains("=").any()
 
 
 def test_the_tuned_parameters_grow_the_final_trees(panel_config, monkeypatch):
     chosen = TreeParams(num_leaves=3, rounds=7)
-    tuning = learning.Tuning(HeadParams(chosen, chosen), ())
+    tuning = learning.Tuning(ComponentParams(chosen, chosen), ())
     monkeypatch.setattr(learning, "tune", lambda *_, **__: tuning)
-    learners = learn(*panel_config, None, Silent()).model.outlook.heads.learners
+    learners = learn(*panel_config, None, Silent()).model.outlook.components.learners
     grown = (learners.order, learners.total, learners.given)
     assert {trees.booster.num_trees() for trees in grown} == {7}
 
@@ -168,7 +168,7 @@ def test_with_a_year_to_go_by_the_season_and_the_total_are_foreseen(wave, wave_u
 def test_an_unknown_season_is_doubted_for_each_customer_and_the_total(wave, wave_unclocked):
     truth = value_after(wave.lines, AS_OF)
     known, unknown = (
-        one.learnt.model.outlook.level_doubt.interval(one.told, 0.0)
+        one.learnt.model.outlook.total_uncertainty.interval(one.told, 0.0)
         for one in (wave, wave_unclocked)
     )
     assert known[0] < truth < known[1]
@@ -209,8 +209,8 @@ def test_totals_of_monthly_bills_go_by_the_firsts_that_the_horizon_holds(tmp_pat
     as_of, horizon_days = dt.date(2024, 6, 2), 90  # two firsts; from the day before three
     settings = {"outlook": {"horizon_days": horizon_days}, "train": {"trials": 0, "snapshots": 4}}
     with opened(tmp_path, {"transactions": lines}, **settings) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        panel = build_panel(base, journal, as_of)
+        activity = build_activity(base.connection, base.tables, base.config)
+        panel = build_panel(base, activity, as_of)
         model = learn(panel, base.config, None, Silent()).model
     told = model.predict(panel.current)["expected_value"].sum()
     known = set(panel.current["customer_id"])

@@ -6,7 +6,7 @@ import pytest
 from bases import opened
 from shop import shop
 from tiercast.config.progress import Silent
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.tracking.registry import load_version
 from tiercast.tracking.store import open_client
 from tiercast.training.gate import GateDecision
@@ -66,12 +66,12 @@ def test_the_card_tells_the_season_the_blend_and_the_level_s_doubt(tenth):
     model = load_version(tenth.config, "1")
     outlook = model.outlook
     assert told.strip().startswith(model.facts.season)
-    trees, linear, btyd = outlook.blend.weights
+    trees, linear, btyd = outlook.ensemble.weights
     assert f"trees {trees:.0%}, linear {linear:.0%}, btyd {btyd:.0%}." in told
-    chance, total = outlook.blend.btyd_chance, outlook.blend.btyd_total
+    chance, total = outlook.ensemble.btyd_chance, outlook.ensemble.btyd_total
     assert f"word counts {chance:.0%} in how many order and {total:.0%} in the total" in told
     assert f"log odds of an order by {outlook.calibration.shift:+.3f} " in told
-    low, high = outlook.level_doubt.interval(1.0, 0.0)
+    low, high = outlook.total_uncertainty.interval(1.0, 0.0)
     assert f"from {low - 1:+.0%} to {high - 1:+.0%} (90 % interval)" in told
 
 
@@ -102,8 +102,8 @@ def short(tmp_path_factory):
     train = {"snapshots": 4, "every_days": 250, "trials": 0}
     settings = {"outlook": {"horizon_days": 30}, "train": train}
     with opened(tmp_path_factory.mktemp("shop"), tables, **settings) as base:
-        journal = build_journal(base.connection, base.tables, base.config)
-        panel = build_panel(base, journal, dt.date(2023, 9, 1))
+        activity = build_activity(base.connection, base.tables, base.config)
+        panel = build_panel(base, activity, dt.date(2023, 9, 1))
     return panel, base.config, learn(panel, base.config, None, Silent())
 
 

@@ -11,7 +11,7 @@ from tiercast.config.errors import InputError
 from tiercast.features.clv import ClvModels
 from tiercast.features.registry import CATALOGUE
 from tiercast.modeling.certainty import Certainty
-from tiercast.snapshots.journal import build_journal
+from tiercast.snapshots.activity import build_activity
 from tiercast.training import panel as panel_module
 from tiercast.training.panel import build_panel, describe_sample
 from tiny_model import tiny_config
@@ -25,7 +25,7 @@ CLV = {f.name for f in CATALOGUE if f.family == "clv" and f.grain == "models"}
 
 def panel_of(folder, tables, as_of=DAY, **settings):
     with opened(folder, tables, **(SETTINGS | settings)) as base:
-        return build_panel(base, build_journal(base.connection, base.tables, base.config), as_of)
+        return build_panel(base, build_activity(base.connection, base.tables, base.config), as_of)
 
 
 def refused(folder, *rows, as_of=None, message):
@@ -34,7 +34,7 @@ def refused(folder, *rows, as_of=None, message):
 
 
 def every(days, count, *customers):
-    """Answer orders of customers every so many days from 2024-01-01 on."""
+    """Return orders of customers every so many days from 2024-01-01 on."""
     start = dt.date(2024, 1, 1)
     return [
         (customer, str(start + dt.timedelta(days=days * number)), 10.0 + customer)

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from tiercast.config.progress import Silent
+from tiercast.modeling.component_models import ComponentModels, ComponentParams
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.heads import HeadParams, Heads
 from tiercast.modeling.trees import TreeParams
 from tiercast.training.past import ROLLING, SPLIT, past_cutoffs
 
 TREES = TreeParams(num_leaves=4, min_data_in_leaf=20, rounds=5)
-PARAMS = HeadParams(TREES, TREES)
+PARAMS = ComponentParams(TREES, TREES)
 
 
-class Told(Silent):
+class ContenderForecast(Silent):
     """Keeps what a job tells."""
 
     def __init__(self):
@@ -35,8 +35,8 @@ def past_of(panel, progress=None):
 
 def same_opinions(one, other):
     return (
-        one.said.opinions.log_odds.tolist() == other.said.opinions.log_odds.tolist()
-        and one.said.opinions.log_value.tolist() == other.said.opinions.log_value.tolist()
+        one.said.predictions.log_odds.tolist() == other.said.predictions.log_odds.tolist()
+        and one.said.predictions.log_value.tolist() == other.said.predictions.log_value.tolist()
     )
 
 
@@ -73,10 +73,14 @@ def test_heads_learn_from_the_horizons_that_came_and_are_asked_with_what_was_kno
     wave, folds, past
 ):
     panel = wave.panel
-    heads = Heads.fit(folds[0].train_rows(panel.lived), PARAMS, 7)
+    components = ComponentModels.fit(folds[0].train_rows(panel.lived), PARAMS, 7)
     known, lived = (folds[0].test_rows(frame) for frame in (panel.rows, panel.lived))
-    assert past[0].said.opinions.log_odds.tolist() == heads.predict(known).log_odds.tolist()
-    assert past[0].said.opinions.log_odds.tolist() != heads.predict(lived).log_odds.tolist()
+    assert (
+        past[0].said.predictions.log_odds.tolist() == components.predict(known).log_odds.tolist()
+    )
+    assert (
+        past[0].said.predictions.log_odds.tolist() != components.predict(lived).log_odds.tolist()
+    )
 
 
 def test_windows_still_open_at_a_cutoff_change_nothing(wave, folds, past):
@@ -111,7 +115,7 @@ def test_one_seed_says_the_same(wave, past):
 
 
 def test_progress_is_told_by_cutoff(wave, folds):
-    told = Told()
+    told = ContenderForecast()
     past_of(wave.panel, told)
     assert told.stages == [("forecast past cutoffs", 3)]
     assert told.steps == [str(fold.cutoff) for fold in folds]
@@ -120,7 +124,7 @@ def test_progress_is_told_by_cutoff(wave, folds):
 
 def test_without_an_ended_window_each_half_is_told_by_the_other(wave):
     panel = of_cutoffs(wave.panel, wave.panel.cutoffs[-2:])
-    told = Told()
+    told = ContenderForecast()
     past = past_of(panel, told)
     newest = panel.rows[panel.rows["as_of"] == panel.cutoffs[-1]]
     assert [(one.cutoff, one.kind) for one in past] == [(panel.cutoffs[-1], SPLIT)] * 2

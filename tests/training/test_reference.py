@@ -11,7 +11,7 @@ from seasonal import AS_OF, HORIZON_DAYS
 from tiercast.artifacts.reference import SCORE_COLUMNS, Usual
 from tiercast.features.clv import STATISTICS
 from tiercast.modeling.column_profile import FLOOR, profile, stability_index
-from tiercast.modeling.heads import TREES
+from tiercast.modeling.component_models import TREES
 from tiercast.training.reference import feature_weights, reference
 from tiny_model import tiny_model
 
@@ -105,7 +105,7 @@ def test_weights_of_features_sum_to_one_and_scores_have_none(told):
 
 
 def heads_with(gains, features):
-    """Answer heads whose trees gained so much by each column."""
+    """Return heads whose trees gained so much by each column."""
     learners = {
         tree: SimpleNamespace(
             booster=SimpleNamespace(feature_importance=lambda _kind, of=gained: np.array(of))
@@ -130,9 +130,9 @@ def test_trees_that_grew_nothing_give_no_weight():
 
 
 def test_real_trees_weigh_their_own_features_alone():
-    heads = tiny_model().outlook.heads
-    weights = feature_weights(heads)
-    assert weights.keys() == set(heads.design.features)
+    components = tiny_model().outlook.components
+    weights = feature_weights(components)
+    assert weights.keys() == set(components.design.features)
     assert sum(weights.values()) == pytest.approx(1)
     # In the made-up shop whether one orders goes by recency, and for how much by what one did.
     heaviest = sorted(weights, key=weights.get)[-2:]

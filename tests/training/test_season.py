@@ -13,7 +13,7 @@ AS_OF = FIRST + dt.timedelta(days=728)
 
 
 def daily(*runs):
-    """Answer daily orders from runs of equal days: (days, orders a day), ..."""
+    """Return daily orders from runs of equal days: (days, orders a day), ..."""
     return DailyOrders(FIRST, np.concatenate([np.full(days, float(n)) for days, n in runs]))
 
 

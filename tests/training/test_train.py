@@ -31,19 +31,19 @@ class Lines(Silent):
 
 
 def artifacts(base):
-    """Answer the names of a run's files."""
+    """Return the names of a run's files."""
     return {file.path for file in open_client().list_artifacts(base.trained.run_id)}
 
 
 def trials_of(name, run_id):
-    """Answer the nested runs of a training."""
+    """Return the nested runs of a training."""
     client = open_client()
     experiment = client.get_experiment_by_name(name).experiment_id
     return client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{run_id}'")
 
 
 def renamed(config, name):
-    """Answer the config of a base of its own over the same data."""
+    """Return the config of a base of its own over the same data."""
     output = config.output.model_copy(update={"path": f"runs/{name}"})
     return config.model_copy(update={"name": name, "output": output})
 
@@ -228,7 +228,7 @@ def test_a_tiny_base_is_trained_without_trees_and_scored(tmp_path):
         scored = score(config, "2024-05-01")
         model = load_version(config)
     assert (done.version, done.decision.outcome) == ("1", "promoted")
-    assert model.outlook.heads.learners is None
+    assert model.outlook.components.learners is None
     assert scored.rows == sum(scored.tiers.values()) > 50
     assert any("too short to forecast a past window" in line for line in told.lines)
     assert told.lines[0].startswith("Ready to train as of 2024-05-01; look at ")

@@ -89,7 +89,7 @@ def assigned(model, scored, assign):
 
 
 def moved(tmp_path, assign):
-    """Answer each customer's causes, and what both versions say on both days."""
+    """Return each customer's causes, and what both versions say on both days."""
     old, new = models(assign)
     before, after = tiny_features(CUSTOMERS, seed=3), tiny_features(CUSTOMERS, seed=4)
     then, then_ranks = keep(tmp_path, FIRST, old, "1", before, assign)
@@ -101,7 +101,7 @@ def moved(tmp_path, assign):
 
 
 def ranks_by(boundary_rows, sizes, rows):
-    """Answer the tiers of rows by where tiers of these sizes end among other rows."""
+    """Return the tiers of rows by where tiers of these sizes end among other rows."""
     order = boundary_rows.sort_values(["expected_value", "customer_id"], ascending=[False, True])
     ends = order.iloc[np.cumsum(sizes)[:-1] - 1]
     return sum(

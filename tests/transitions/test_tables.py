@@ -29,7 +29,7 @@ CUSTOMERS = st.lists(
 
 
 def row(number, customer):
-    """Answer a customer's move; the last cause takes what the others leave of the steps."""
+    """Return a customer's move; the last cause takes what the others leave of the steps."""
     before, now, then_value, value, *parts = customer
     steps = None if None in (before, now) else before - now
     split = [None] * 5 if steps is None else [*parts, steps - sum(parts)]

@@ -49,7 +49,7 @@ class Alert:
         return sha256(json.dumps(parts).encode()).hexdigest()
 
     def to_json(self) -> str:
-        """Answer it as one line of JSON, with its key."""
+        """Return it as one line of JSON, with its key."""
         return plain_json({"key": self.key, **asdict(self)})
 
 
@@ -71,14 +71,14 @@ class RaisedAlerts:
         return parts_of(scores_folder(self.output, self.as_of))
 
     def __iter__(self) -> Iterator[Alert]:
-        """Answer them by customer, each customer's in the order of the rules."""
+        """Return them by customer, each customer's in the order of the rules."""
         with workspace() as connection:
             rows = raised(connection.read_parquet(self._names, hive_partitioning=False))
             for batch in rows.to_pyarrow_batches(chunk_size=BATCH_ROWS):
                 yield from map(self._alert, batch.to_pylist())
 
     def counts(self) -> dict[str, int]:
-        """Answer how many there are of each rule, the most frequent first."""
+        """Return how many there are of each rule, the most frequent first."""
         with workspace() as connection:
             scores = connection.read_parquet(self._names, hive_partitioning=False)
             alerts = scores.select(alert=scores.alerts.unnest())
@@ -97,7 +97,7 @@ class RaisedAlerts:
 
 
 def raised(scores: ir.Table) -> ir.Table:
-    """Answer a row per customer and alert, in order."""
+    """Return a row per customer and alert, in order."""
     some = scores.filter(scores.alerts.length() > 0)
     places = some.mutate(place=ibis.range(0, some.alerts.length()).unnest())
     rows = places.mutate(alert=places.alerts[places.place])

@@ -16,7 +16,7 @@ class Delivery:
     error: str = ""
 
     def told(self) -> str:
-        """Answer it in words."""
+        """Return it in words."""
         sent = f"{self.sent:,} alert{'' if self.sent == 1 else 's'} sent"
         before = f", {self.sent_before:,} before" if self.sent_before else ""
         return f"{self.sink}: {sent}{before}{'; ' if self.error else ''}{self.error}"

@@ -46,7 +46,7 @@ def write_table(sink: str, raised: RaisedAlerts, config: Config) -> Delivery:
 
 
 def _schema(part: Path) -> pa.Schema:
-    """Answer the schema of scores as it was before parquet gave list items a name of its own."""
+    """Return the schema of scores as it was before parquet gave list items a name of its own."""
     fields = [
         field.with_type(pa.list_(field.type.value_type)) if pa.types.is_list(field.type) else field
         for field in pq.read_schema(part)

@@ -78,7 +78,7 @@ def _post(session: requests.Session, sink: SinkConfig, alert: Alert) -> str:
 
 
 def _is_timeout(error: requests.RequestException) -> bool:
-    """Answer whether the last try ended for lack of an answer; retries hide that inside."""
+    """Return whether the last try ended for lack of an answer; retries hide that inside."""
     last = getattr(next(iter(error.args), None), "reason", None)
     if isinstance(last, NewConnectionError):  # a timeout to urllib3, whatever its cause
         return False

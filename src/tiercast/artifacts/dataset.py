@@ -39,13 +39,13 @@ def write_part(folder: Path, number: int, rows: pa.Table) -> Part:
 
 
 def checksum(file: Path) -> str:
-    """Answer the SHA-256 of a file's bytes."""
+    """Return the SHA-256 of a file's bytes."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def plain(rows: pa.Table) -> pa.Table:
-    """Answer rows without metadata, in one chunk: the same rows give the same bytes."""
+    """Return rows without metadata, in one chunk: the same rows give the same bytes."""
     return rows.replace_schema_metadata(None).combine_chunks()
 
 

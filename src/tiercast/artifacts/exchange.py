@@ -16,7 +16,7 @@ UNABLE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM})
 def exchange(one: Path, other: Path) -> bool:
     """Let both change places, so that neither name is ever without a folder (`renameat2`).
 
-    Answers False, with nothing done, where the system or the file system cannot do it.
+    Return False, with nothing done, where the system or the file system cannot do it.
 
     Raises
     ------

@@ -51,7 +51,7 @@ def refuse_other_base(output: Path, name: str) -> None:
 
 
 def _owner(output: Path) -> str | None:
-    """Answer the base that a folder belongs to; None where nobody has written there."""
+    """Return the base that a folder belongs to; None where nobody has written there."""
     file = output / OWNER_FILE
     if file.exists():
         return _named(file)

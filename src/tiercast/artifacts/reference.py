@@ -65,7 +65,7 @@ class Reference:
     usual_growth: float = 0.0
 
     def to_dict(self) -> Mapping[str, object]:
-        """Answer plain data."""
+        """Return plain data."""
         return {
             "format": FORMAT,
             "as_of": self.as_of,
@@ -77,7 +77,7 @@ class Reference:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Answer the reference that `to_dict` described."""
+        """Return the reference that `to_dict` described."""
         return cls(
             dt.date.fromisoformat(stored["as_of"]),
             stored["customers"],
@@ -88,7 +88,7 @@ class Reference:
 
 
 def read_reference(folder: Path) -> Reference | None:
-    """Answer the reference in a model version's folder; None where it has none.
+    """Return the reference in a model version's folder; None where it has none.
 
     Raises
     ------

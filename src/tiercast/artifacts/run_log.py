@@ -54,7 +54,7 @@ class Run:
 
     @classmethod
     def begin(cls, command: str, name: str) -> Self:
-        """Answer a run that begins now."""
+        """Return a run that begins now."""
         now = _now()
         # To the microsecond: runs of one second lie in their order too.
         stamp = now.strftime("%Y%m%dT%H%M%S.%fZ")
@@ -62,7 +62,7 @@ class Run:
         return cls(f"{stamp}-{command}-{secrets.token_hex(4)}", command, name, begun)
 
     def end(self, outcome: Outcome, exit_code: int | None, message: str | None = None) -> Self:
-        """Answer the run as it ends now."""
+        """Return the run as it ends now."""
         return replace(
             self,
             ended_at=_now().replace(microsecond=0),
@@ -106,7 +106,7 @@ class RunLog:
             (self.folder / f"{run.id}{OWED}").touch()
 
     def owed(self) -> list[Run]:
-        """Answer the ended runs whose end is not known everywhere, oldest first."""
+        """Return the ended runs whose end is not known everywhere, oldest first."""
         lines = [note.with_suffix(".jsonl") for note in sorted(self.folder.glob(f"*{OWED}"))]
         return [read_run(line) for line in lines if line.exists()]
 
@@ -146,7 +146,7 @@ class RunLog:
                 self._lock = None
 
     def read(self) -> list[Run]:
-        """Answer all runs, oldest first."""
+        """Return all runs, oldest first."""
         return [read_run(path) for path in sorted(self.folder.glob("*.jsonl"))]
 
     def _running(self) -> Iterator[tuple[Path, Run]]:
@@ -177,7 +177,7 @@ class RunLog:
 
 
 def read_run(path: Path) -> Run:
-    """Answer the run that a file tells of.
+    """Return the run that a file tells of.
 
     Raises
     ------

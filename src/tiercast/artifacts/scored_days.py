@@ -15,12 +15,12 @@ DAY = "as_of="
 
 
 def scored_dates(output: Path) -> list[dt.date]:
-    """Answer the dates with whole scores, oldest first: the manifest is written last."""
+    """Return the dates with whole scores, oldest first: the manifest is written last."""
     return dated(output / SCORES)
 
 
 def scored_day(output: Path, wanted: dt.date | None = None) -> dt.date:
-    """Answer `wanted`, or the last scored date, refused where it was not scored.
+    """Return `wanted`, or the last scored date, refused where it was not scored.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def scored_day(output: Path, wanted: dt.date | None = None) -> dt.date:
 
 
 def dated(folder: Path, whole: str = MANIFEST_FILE) -> list[dt.date]:
-    """Answer the days of the whole datasets `as_of=.../` in a folder, oldest first.
+    """Return the days of the whole datasets `as_of=.../` in a folder, oldest first.
 
     The file `whole` is written last. A folder whose name goes on after the day, as that of a copy
     does, is no day's.
@@ -47,33 +47,33 @@ def dated(folder: Path, whole: str = MANIFEST_FILE) -> list[dt.date]:
 
 
 def day_folder(folder: Path, as_of: dt.date) -> Path:
-    """Answer where a day's part of a folder lies."""
+    """Return where a day's part of a folder lies."""
     return folder / f"{DAY}{as_of.isoformat()}"
 
 
 def scores_folder(output: Path, as_of: dt.date) -> Path:
-    """Answer where the scores of a date lie."""
+    """Return where the scores of a date lie."""
     return day_folder(output / SCORES, as_of)
 
 
 def features_folder(output: Path, as_of: dt.date) -> Path:
-    """Answer where the features that were scored on a date lie."""
+    """Return where the features that were scored on a date lie."""
     return day_folder(output / FEATURES, as_of)
 
 
 def parts_of(folder: Path) -> list[Path]:
-    """Answer the parts of a dataset, in order."""
+    """Return the parts of a dataset, in order."""
     return sorted(folder.glob("part-*.parquet"))
 
 
 def manifest_of(folder: Path) -> Mapping[str, Any]:
-    """Answer what a dataset says of itself."""
+    """Return what a dataset says of itself."""
     manifest: Mapping[str, Any] = json.loads((folder / MANIFEST_FILE).read_bytes())
     return manifest
 
 
 def _day(name: str) -> dt.date | None:
-    """Answer the day whose folder is called so; None where it is none's."""
+    """Return the day whose folder is called so; None where it is none's."""
     try:
         day = dt.date.fromisoformat(name.removeprefix(DAY))
     except ValueError:

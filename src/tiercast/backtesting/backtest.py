@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST, contenders_of
-from tiercast.backtesting.doubt import doubt
+from tiercast.backtesting.coverage import coverage
 from tiercast.backtesting.forecasts import OriginForecasts, forecast_origin
 from tiercast.backtesting.grade import Findings, grade
 from tiercast.backtesting.leaderboard import leaderboard, scores_by_origin, totals_by_origin
@@ -20,11 +20,11 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import open_history
+from tiercast.feature_store.history import open_history
 from tiercast.modeling.measures import measures_of
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import check_as_of
-from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.workspace import allow_panel
@@ -70,17 +70,17 @@ def _backtest(
         base = history.base
         allow_panel(base.connection)
         tell.stage("reduce lines to orders")
-        journal = history.journal
-        first = _first_order_day(journal)
+        activity = history.activity
+        first = _first_order_day(activity)
         day = check_as_of(history.day(as_of), first)
-        silence = Silence.of(journal.daily_orders, day, settings.monitor.stale.look)
+        silence = Silence.of(activity.daily_orders, day, settings.monitor.stale.look)
         silence.refuse_stale("A backtest cannot be", base.observed_until)
         recorded.claim(day)
         origins = plan_origins(day, first, settings, folds=folds, last=last)
         notes = fewer_than_asked(origins, first, settings, folds=folds, last=last)
         for note in notes:
             tell.say(note)
-        forecasts, skipped = _forecasts(base, journal, origins, tell)
+        forecasts, skipped = _forecasts(base, activity, origins, tell)
     tell.stage("judge the forecasts")
     found = replace(judged(settings, day, forecasts, skipped), notes=notes)
     tell.stage("write the tables and record them in MLflow")
@@ -96,7 +96,7 @@ def judged(
     skipped: Sequence[Skipped] = (),
     contenders: Sequence[Contender] | None = None,
 ) -> Backtest:
-    """Answer what the forecasts of some origins, oldest first, come to."""
+    """Return what the forecasts of some origins, oldest first, come to."""
     seed, measures = config.train.seed, measures_of(config.plugins)
     asked = contenders or contenders_of(config.plugins)
     by_origin = scores_by_origin(forecasts, asked, measures)
@@ -116,7 +116,7 @@ def judged(
         by_origin=by_origin,
         leaderboard=board,
         verdicts=found,
-        doubt=doubt(forecasts, config),
+        coverage=coverage(forecasts, config),
         totals=totals_by_origin(forecasts, TIERCAST),
         grade=grade(Findings.of(found, board)),
         folder=backtest_folder(config, as_of),
@@ -125,15 +125,15 @@ def judged(
 
 
 def _forecasts(
-    base: CustomerBase, journal: Journal, origins: Sequence[dt.date], tell: Progress
+    base: CustomerBase, activity: CustomerActivity, origins: Sequence[dt.date], tell: Progress
 ) -> tuple[list[OriginForecasts], list[Skipped]]:
-    """Answer the forecasts of each origin, and the origins at which no training was possible."""
+    """Return the forecasts of each origin, and the origins at which no training was possible."""
     forecasts, skipped = [], []
     contenders = contenders_of(base.config.plugins)
     for number, origin in enumerate(origins, start=1):
         tell.say(f"Origin {number} of {len(origins)}: {origin}")
         try:
-            forecasts.append(forecast_origin(base, journal, origin, contenders, tell))
+            forecasts.append(forecast_origin(base, activity, origin, contenders, tell))
         except InputError as error:
             skipped.append(Skipped(origin, str(error)))
             tell.say(f"{origin} is left out: {error}")
@@ -148,8 +148,8 @@ def _with_trials(config: Config, trials: int) -> Config:
     return config.model_copy(update={"train": config.train.model_copy(update={"trials": trials})})
 
 
-def _first_order_day(journal: Journal) -> dt.date:
-    daily = journal.daily_orders
+def _first_order_day(activity: CustomerActivity) -> dt.date:
+    daily = activity.daily_orders
     if not len(daily.counts):
         raise InputError(
             "No order has a positive amount, so there is nothing to forecast; check the sign of "

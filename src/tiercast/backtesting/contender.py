@@ -18,7 +18,7 @@ Kind = Literal["rule", "history", "learner", "ours"]
 
 
 @dataclass(frozen=True)
-class Lesson:
+class OriginData:
     """What there is to learn from at an origin: the panel, and tiercast's model of it."""
 
     panel: Panel
@@ -33,7 +33,7 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Told:
+class ContenderForecast:
     """What a contender says of n customers: chance of no order and value to expect, (n,) each.
 
     `scores` is what tiercast alone tells beyond that, row by row.
@@ -43,7 +43,7 @@ class Told:
     expected_value: FloatArray
     scores: pd.DataFrame | None = None
 
-    def checked(self, name: str, customers: int) -> "Told":
+    def checked(self, name: str, customers: int) -> "ContenderForecast":
         """Return what was said; refused where it is no forecast of so many customers.
 
         Raises
@@ -68,7 +68,7 @@ class Told:
         return self
 
 
-Forecaster = Callable[[pd.DataFrame], Told]
+Forecaster = Callable[[pd.DataFrame], ContenderForecast]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Contender:
     label: str
     kind: Kind
     meaning: str
-    fit: Callable[[Lesson], Forecaster]
+    fit: Callable[[OriginData], Forecaster]
 
 
 class CannotFitError(Exception):

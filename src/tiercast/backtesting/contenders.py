@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from tiercast.backtesting.contender import Contender, Forecaster, Lesson, Told
+from tiercast.backtesting.contender import Contender, ContenderForecast, Forecaster, OriginData
 from tiercast.backtesting.histories import by_bg_nbd, by_mbg_nbd, by_pareto_nbd
 from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression
-from tiercast.backtesting.rules import by_last_window, by_recency, by_rfm_total
+from tiercast.backtesting.score_levels import by_last_window, by_recency, by_rfm_total
 from tiercast.config.errors import ConfigError
 from tiercast.config.plugins import refuse_taken, rows_of
 
@@ -15,12 +15,12 @@ TIERCAST = "tiercast"
 OTHER_KINDS = ("rule", "history", "learner")
 
 
-def by_tiercast(lesson: Lesson) -> Forecaster:
-    """Answer tiercast's own model, learnt from the same panel."""
+def by_tiercast(origin_data: OriginData) -> Forecaster:
+    """Return tiercast's own model, learnt from the same panel."""
 
-    def tell(frame: pd.DataFrame) -> Told:
-        scores = lesson.model.predict(frame)
-        return Told(
+    def tell(frame: pd.DataFrame) -> ContenderForecast:
+        scores = origin_data.model.predict(frame)
+        return ContenderForecast(
             scores["churn_probability"].to_numpy(dtype=float),
             scores["expected_value"].to_numpy(dtype=float),
             scores,
@@ -111,5 +111,5 @@ def contenders_of(plugins: Sequence[str]) -> tuple[Contender, ...]:
 
 
 def labels(plugins: Sequence[str] = ()) -> dict[str, str]:
-    """Answer what each contender is called on a screen."""
+    """Return what each contender is called on a screen."""
     return {contender.name: contender.label for contender in contenders_of(plugins)}

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 from plotly import graph_objects as go
 
-from tiercast.training.figures import calibration_figure, decile_figure, gain_figure
+from tiercast.training.mlflow_figures import calibration_figure, decile_figure, gain_figure
 
 
 def backtest_figures(predictions: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, go.Figure]:
-    """Answer the figures by title; `labels` names the contenders, in the order to be drawn."""
+    """Return the figures by title; `labels` names the contenders, in the order to be drawn."""
     found = {
         label: predictions[predictions["contender"] == name]
         for name, label in labels.items()
@@ -25,7 +25,7 @@ def backtest_figures(predictions: pd.DataFrame, labels: Mapping[str, str]) -> di
 def _together(
     drawn: Callable[[pd.DataFrame], go.Figure], frames: Mapping[str, pd.DataFrame]
 ) -> go.Figure:
-    """Answer one figure of a training's, its first line drawn once for each contender."""
+    """Return one figure of a training's, its first line drawn once for each contender."""
     figures = {label: drawn(frame) for label, frame in frames.items()}
     whole = go.Figure(layout=next(iter(figures.values())).layout)
     for label, figure in figures.items():

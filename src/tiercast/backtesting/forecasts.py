@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tiercast.backtesting.contender import CannotFitError, Contender, Lesson, Told
+from tiercast.backtesting.contender import CannotFitError, Contender, ContenderForecast, OriginData
 from tiercast.backtesting.tier_chances import tier_chances
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.modeling.assignment import assign_tiers
 from tiercast.modeling.case import Case, Truth
-from tiercast.modeling.level_doubt import LevelDoubt
+from tiercast.modeling.total_uncertainty import TotalUncertainty
 from tiercast.segments.tiers import tier_of
-from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.labels import labels
 from tiercast.snapshots.returns import first_returns
 from tiercast.sources.canonical import CustomerBase
@@ -26,7 +26,7 @@ from tiercast.training.panel import build_panel
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int_]
-Said: TypeAlias = tuple[Told, FloatArray]
+Said: TypeAlias = tuple[ContenderForecast, FloatArray]
 """What a contender says, and its chances of each tier."""
 
 RHYTHM = ["recency_days", "gap_mean_days"]  # what the naive next order date goes by
@@ -47,7 +47,7 @@ class OriginForecasts:
 
     `came`: customer_id, ordered, value, true_tier, returned_after_days (NaN: not within the
     horizon), recency_days, gap_mean_days. `scores` has the same rows, as `CustomerModel.predict`
-    answers them; `level_doubt` makes the intervals of their sums. `share` of the customers were
+    answers them; `total_uncertainty` makes the intervals of their sums. `share` of the customers were
     forecast: where they are many, a hash of their id chooses, as for a training.
     """
 
@@ -55,7 +55,7 @@ class OriginForecasts:
     came: pd.DataFrame
     cases: Mapping[str, Case]
     scores: pd.DataFrame
-    level_doubt: LevelDoubt
+    total_uncertainty: TotalUncertainty
     season_known: bool
     not_run: tuple[NotRun, ...]
     share: float = 1.0
@@ -63,12 +63,12 @@ class OriginForecasts:
 
 def forecast_origin(
     base: CustomerBase,
-    journal: Journal,
+    activity: CustomerActivity,
     origin: dt.date,
     contenders: Sequence[Contender],
     progress: Progress,
 ) -> OriginForecasts:
-    """Answer the forecasts of an origin.
+    """Return the forecasts of an origin.
 
     The panel is cut at the origin, so that neither features nor models know what came later; it
     is joined only afterwards.
@@ -79,11 +79,11 @@ def forecast_origin(
         A training as of the origin is not possible.
     """
     config = base.config
-    panel = build_panel(base, journal, origin)
-    lesson = Lesson(panel, config, learn(panel, config, None, progress).model)
-    said, missing = _said(lesson, contenders, progress)
-    outlook = lesson.model.outlook
-    came = _came(panel.current, journal, origin, config, outlook.tier_cuts)
+    panel = build_panel(base, activity, origin)
+    origin_data = OriginData(panel, config, learn(panel, config, None, progress).model)
+    said, missing = _said(origin_data, contenders, progress)
+    outlook = origin_data.model.outlook
+    came = _came(panel.current, activity, origin, config, outlook.tier_cuts)
     truth = _truth(came, config)
     ids = came["customer_id"].to_numpy()
     scores = next(told.scores for told, _ in said.values() if told.scores is not None)
@@ -92,7 +92,7 @@ def forecast_origin(
         came=came,
         cases={name: _case(truth, *found, config, ids) for name, found in said.items()},
         scores=scores,
-        level_doubt=outlook.level_doubt,
+        total_uncertainty=outlook.total_uncertainty,
         season_known=panel.season.is_known,
         not_run=missing,
         share=panel.share,
@@ -100,32 +100,32 @@ def forecast_origin(
 
 
 def _said(
-    lesson: Lesson, contenders: Sequence[Contender], progress: Progress
+    origin_data: OriginData, contenders: Sequence[Contender], progress: Progress
 ) -> tuple[dict[str, Said], tuple[NotRun, ...]]:
-    """Answer what each contender says of the base, and who could not be asked."""
-    origin = lesson.panel.as_of
+    """Return what each contender says of the base, and who could not be asked."""
+    origin = origin_data.panel.as_of
     progress.stage(f"forecast from {origin} by each contender", len(contenders))
     said, missing = {}, []
     for contender in contenders:
         try:
-            said[contender.name] = _told(contender, lesson)
+            said[contender.name] = _told(contender, origin_data)
         except CannotFitError as reason:
             missing.append(NotRun(contender.name, origin, str(reason)))
         progress.step(contender.label)
     return said, tuple(missing)
 
 
-def _told(contender: Contender, lesson: Lesson) -> Said:
-    """Answer what a contender says of the base, with its own tier chances if it has any."""
-    tell = contender.fit(lesson)
-    told = tell(lesson.panel.current).checked(contender.name, len(lesson.panel.current))
+def _told(contender: Contender, origin_data: OriginData) -> Said:
+    """Return what a contender says of the base, with its own tier chances if it has any."""
+    tell = contender.fit(origin_data)
+    told = tell(origin_data.panel.current).checked(contender.name, len(origin_data.panel.current))
     if told.scores is not None:
-        own = [f"tier_probability_{name}" for name in lesson.config.tiers.names]
+        own = [f"tier_probability_{name}" for name in origin_data.config.tiers.names]
         return told, told.scores[own].to_numpy(dtype=float)
-    before = lesson.newest
+    before = origin_data.newest
     return told, tier_chances(
         told,
-        lesson.model.outlook.tier_cuts,
+        origin_data.model.outlook.tier_cuts,
         told_before=tell(before),
         value_before=before["value"].to_numpy(dtype=float),
     )
@@ -133,12 +133,12 @@ def _told(contender: Contender, lesson: Lesson) -> Said:
 
 def _case(
     truth: Truth,
-    told: Told,
+    told: ContenderForecast,
     chances: FloatArray,
     config: Config,
     customer_id: npt.NDArray[np.generic],
 ) -> Case:
-    """Answer a contender's case; tiers are assigned as the config says."""
+    """Return a contender's case; tiers are assigned as the config says."""
     if told.scores is None:
         assigned = assign_tiers(config.tiers.assign, chances, told.expected_value, customer_id)
     else:
@@ -148,20 +148,20 @@ def _case(
 
 def _came(
     current: pd.DataFrame,
-    journal: Journal,
+    activity: CustomerActivity,
     origin: dt.date,
     config: Config,
     cuts: tuple[float, ...],
 ) -> pd.DataFrame:
-    """Answer what came of the base's customers within the horizon after the origin."""
+    """Return what came of the base's customers within the horizon after the origin."""
     until = origin + dt.timedelta(days=config.outlook.horizon_days)
     came = labels(
-        journal.orders,
+        activity.orders,
         [origin],
         horizon_days=config.outlook.horizon_days,
         observed_until=until,
     ).to_pandas()
-    back = first_returns(journal.order_days, [origin], observed_until=until).to_pandas()
+    back = first_returns(activity.order_days, [origin], observed_until=until).to_pandas()
     rows = current[["customer_id", *RHYTHM]]
     for frame in (came, back):
         rows = rows.merge(frame.drop(columns="as_of"), on="customer_id", how="left")
@@ -180,5 +180,5 @@ def _truth(came: pd.DataFrame, config: Config) -> Truth:
 
 
 def _places(tiers: pd.Series, names: Sequence[str]) -> IntArray:
-    """Answer each tier's place, 0 = best, (n,)."""
+    """Return each tier's place, 0 = best, (n,)."""
     return np.asarray(pd.Categorical(tiers, categories=list(names)).codes, dtype=int)

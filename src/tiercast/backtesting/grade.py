@@ -69,7 +69,7 @@ class GradeRule:
     ece: float | None = None
 
     def holds(self, found: Findings) -> bool:
-        """Answer whether the figures meet the rule; an unknown figure meets no limit."""
+        """Return whether the figures meet the rule; an unknown figure meets no limit."""
         against_rules = {
             "beaten": found.rules_beaten == found.rules_compared,
             "not lost to": found.rules_lost == 0,
@@ -111,10 +111,10 @@ class Grade:
     findings: Findings
 
     def to_dict(self) -> Mapping[str, object]:
-        """Answer plain data."""
+        """Return plain data."""
         return {**asdict(self.rule), "text": self.rule.text, "findings": asdict(self.findings)}
 
 
 def grade(findings: Findings) -> Grade:
-    """Answer the first of `GRADES` whose rule holds."""
+    """Return the first of `GRADES` whose rule holds."""
     return Grade(next(rule for rule in GRADES if rule.holds(findings)), findings)

@@ -2,7 +2,12 @@
 
 import pandas as pd
 
-from tiercast.backtesting.contender import CannotFitError, Forecaster, Lesson, Told
+from tiercast.backtesting.contender import (
+    CannotFitError,
+    ContenderForecast,
+    Forecaster,
+    OriginData,
+)
 from tiercast.btyd.bg_nbd import BGNBD
 from tiercast.btyd.gamma_gamma import GammaGamma
 from tiercast.btyd.history_model import HistoryModel
@@ -11,36 +16,36 @@ from tiercast.btyd.pareto_nbd import ParetoNBD
 from tiercast.features.clv import COUNTS, SPEND, STATISTICS
 
 
-def by_bg_nbd(lesson: Lesson) -> Forecaster:
-    """Answer BG/NBD with Gamma-Gamma."""
-    return _by_histories(BGNBD(), lesson)
+def by_bg_nbd(origin_data: OriginData) -> Forecaster:
+    """Return BG/NBD with Gamma-Gamma."""
+    return _by_histories(BGNBD(), origin_data)
 
 
-def by_mbg_nbd(lesson: Lesson) -> Forecaster:
-    """Answer MBG/NBD with Gamma-Gamma."""
-    return _by_histories(MBGNBD(), lesson)
+def by_mbg_nbd(origin_data: OriginData) -> Forecaster:
+    """Return MBG/NBD with Gamma-Gamma."""
+    return _by_histories(MBGNBD(), origin_data)
 
 
-def by_pareto_nbd(lesson: Lesson) -> Forecaster:
-    """Answer Pareto/NBD with Gamma-Gamma."""
-    return _by_histories(ParetoNBD(), lesson)
+def by_pareto_nbd(origin_data: OriginData) -> Forecaster:
+    """Return Pareto/NBD with Gamma-Gamma."""
+    return _by_histories(ParetoNBD(), origin_data)
 
 
-def _by_histories(model: HistoryModel, lesson: Lesson) -> Forecaster:
-    """Answer a model fitted on the base as it stands at the origin, told by the calendar."""
-    statistics = _statistics(lesson.panel.current)
+def _by_histories(model: HistoryModel, origin_data: OriginData) -> Forecaster:
+    """Return a model fitted on the base as it stands at the origin, told by the calendar."""
+    statistics = _statistics(origin_data.panel.current)
     repeat = (statistics["frequency"] > 0) & (statistics["monetary_value"] > 0)
     if not repeat.any():
         raise CannotFitError("no customer has a repeat order of positive amount")
     orders = model.fit(statistics[COUNTS])
     spend = GammaGamma().fit(statistics.loc[repeat, SPEND])
-    horizon = float(lesson.config.outlook.horizon_days)
+    horizon = float(origin_data.config.outlook.horizon_days)
 
-    def tell(frame: pd.DataFrame) -> Told:
+    def tell(frame: pd.DataFrame) -> ContenderForecast:
         asked = _statistics(frame)
         ahead = orders.expected_orders(asked[COUNTS], horizon)
         churn = 1.0 - orders.order_probability(asked[COUNTS], horizon)
-        return Told(churn, ahead * spend.expected_spend(asked[SPEND]))
+        return ContenderForecast(churn, ahead * spend.expected_spend(asked[SPEND]))
 
     return tell
 

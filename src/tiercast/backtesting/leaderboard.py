@@ -16,7 +16,7 @@ def scores_by_origin(
     contenders: Sequence[Contender],
     measures: Sequence[Metric] = OWN,
 ) -> pd.DataFrame:
-    """Answer one row per origin and contender: customers, then every measure.
+    """Return one row per origin and contender: customers, then every measure.
 
     A contender that was not run at an origin has no row there.
     """
@@ -32,7 +32,7 @@ def scores_by_origin(
 
 
 def leaderboard(by_origin: pd.DataFrame) -> pd.DataFrame:
-    """Answer one row per contender: at how many origins it ran, then the mean of each measure."""
+    """Return one row per contender: at how many origins it ran, then the mean of each measure."""
     grouped = by_origin.drop(columns=["origin", "customers"]).groupby("contender", sort=False)
     means = grouped.mean()
     means.insert(0, "origins", grouped.size())
@@ -40,7 +40,7 @@ def leaderboard(by_origin: pd.DataFrame) -> pd.DataFrame:
 
 
 def totals_by_origin(forecasts: Sequence[OriginForecasts], name: str) -> pd.DataFrame:
-    """Answer what a contender expected in total at each origin, beside what came.
+    """Return what a contender expected in total at each origin, beside what came.
 
     Columns: origin, customers, share (of the base's customers), expected_value, value_low and
     value_high (tiercast's 90 % interval of the total), value, season_known (whether a year before

@@ -8,7 +8,12 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tiercast.backtesting.contender import CannotFitError, Forecaster, Lesson, Told
+from tiercast.backtesting.contender import (
+    CannotFitError,
+    ContenderForecast,
+    Forecaster,
+    OriginData,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -17,14 +22,14 @@ KEYS = ("customer_id", "as_of")
 OURS = ("clv_", "season_")  # what tiercast adds of its own
 
 
-def by_logistic_regression(lesson: Lesson) -> Forecaster:
-    """Answer logistic regression for the order, and ridge on log value for what it brings.
+def by_logistic_regression(origin_data: OriginData) -> Forecaster:
+    """Return logistic regression for the order, and ridge on log value for what it brings.
 
     A mean of logs is no log of a mean: Duan's smearing (1983) makes up for it. Nobody is expected
     to bring more, if they order, than the largest buyer did.
     """
-    rows = lesson.panel.rows
-    _check_both_outcomes(lesson)
+    rows = origin_data.panel.rows
+    _check_both_outcomes(origin_data)
     buyers = rows[rows["value"] > 0]
     if buyers.empty:
         raise CannotFitError("no order in the training windows had a value above 0")
@@ -34,34 +39,34 @@ def by_logistic_regression(lesson: Lesson) -> Forecaster:
     smear = float(np.exp(log_value - value.predict(_squashed(buyers))).mean())
     largest = float(buyers["value"].max())
 
-    def tell(frame: pd.DataFrame) -> Told:
+    def tell(frame: pd.DataFrame) -> ContenderForecast:
         chance = order.predict_proba(_squashed(frame))[:, 1]
         brought = np.minimum(np.exp(value.predict(_squashed(frame))) * smear, largest)
-        return Told(1.0 - chance, chance * brought)
+        return ContenderForecast(1.0 - chance, chance * brought)
 
     return tell
 
 
-def by_lightgbm(lesson: Lesson) -> Forecaster:
-    """Answer LightGBM's classifier and regressor with their default settings."""
-    rows = lesson.panel.rows
-    _check_both_outcomes(lesson)
-    names = numeric_features(lesson.panel.current)
-    fixed = {"random_state": lesson.config.train.seed, "deterministic": True, "verbose": -1}
+def by_lightgbm(origin_data: OriginData) -> Forecaster:
+    """Return LightGBM's classifier and regressor with their default settings."""
+    rows = origin_data.panel.rows
+    _check_both_outcomes(origin_data)
+    names = numeric_features(origin_data.panel.current)
+    fixed = {"random_state": origin_data.config.train.seed, "deterministic": True, "verbose": -1}
     ordered, amounts = rows["ordered"].to_numpy(bool), rows["value"].to_numpy(dtype=float)
     order = LGBMClassifier(**fixed, force_row_wise=True).fit(_matrix(rows, names), ordered)
     value = LGBMRegressor(**fixed, force_row_wise=True).fit(_matrix(rows, names), amounts)
 
-    def tell(frame: pd.DataFrame) -> Told:
+    def tell(frame: pd.DataFrame) -> ContenderForecast:
         matrix = _matrix(frame, names)
         chance = order.booster_.predict(matrix)
-        return Told(1.0 - chance, np.maximum(value.booster_.predict(matrix), 0.0))
+        return ContenderForecast(1.0 - chance, np.maximum(value.booster_.predict(matrix), 0.0))
 
     return tell
 
 
 def numeric_features(current: pd.DataFrame) -> list[str]:
-    """Answer the columns that plain LightGBM sees: numbers, without what tiercast adds.
+    """Return the columns that plain LightGBM sees: numbers, without what tiercast adds.
 
     They are those of the base as it stands, which holds nothing of what came.
     """
@@ -69,9 +74,9 @@ def numeric_features(current: pd.DataFrame) -> list[str]:
     return [name for name in numbers if name not in KEYS and not name.startswith(OURS)]
 
 
-def _check_both_outcomes(lesson: Lesson) -> None:
+def _check_both_outcomes(origin_data: OriginData) -> None:
     """Refuse rows of a single outcome, of which a classifier learns nothing."""
-    certain = lesson.panel.certain
+    certain = origin_data.panel.certain
     if certain is not None:
         who = "everybody" if certain.everybody else "nobody"
         raise CannotFitError(f"{who} ordered in the training windows")
@@ -82,7 +87,7 @@ def _scaled(estimator: LogisticRegression | Ridge) -> Pipeline:
 
 
 def _squashed(frame: pd.DataFrame) -> FloatArray:
-    """Answer log(1 + x) of the RFM features, (n, 5); what is missing or below 0 counts as 0."""
+    """Return log(1 + x) of the RFM features, (n, 5); what is missing or below 0 counts as 0."""
     return np.log1p(np.nan_to_num(np.maximum(_matrix(frame, RFM), 0.0)))
 
 

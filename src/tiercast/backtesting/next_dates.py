@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def with_waits(rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
-    """Answer rows of `told_and_came` with days from the origin to the next order.
+    """Return rows of `told_and_came` with days from the origin to the next order.
 
     Adds wait_told, wait_low, wait_high (infinite: beyond the horizon), wait_naive (NaN: no
     usual gap), wait_came (infinite: no order within the horizon) and wait_at_most, the same
@@ -42,57 +42,57 @@ def with_waits(rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
 
 
 def ordered_with_gap(rows: pd.DataFrame) -> pd.Series:
-    """Answer who ordered within the horizon and has a usual gap."""
+    """Return who ordered within the horizon and has a usual gap."""
     return np.isfinite(rows["wait_came"]) & rows["wait_naive"].notna()
 
 
 def date_told(rows: pd.DataFrame) -> pd.Series:
-    """Answer which of those were told a date."""
+    """Return which of those were told a date."""
     return ordered_with_gap(rows) & has_date(rows)
 
 
 def has_date(rows: pd.DataFrame) -> pd.Series:
-    """Answer who was told a date, whether or not an order came."""
+    """Return who was told a date, whether or not an order came."""
     return rows["next_order_date"].notna()
 
 
 def has_date_and_gap(rows: pd.DataFrame) -> pd.Series:
-    """Answer which of those have a usual gap."""
+    """Return which of those have a usual gap."""
     return has_date(rows) & rows["wait_naive"].notna()
 
 
 def ordered(rows: pd.DataFrame) -> pd.Series:
-    """Answer who ordered within the horizon."""
+    """Return who ordered within the horizon."""
     return np.isfinite(rows["wait_came"])
 
 
 def date_error(rows: pd.DataFrame) -> float:
-    """Answer the mean distance of tiercast's date from the order, or horizon's end, in days."""
+    """Return the mean distance of tiercast's date from the order, or horizon's end, in days."""
     return float((rows["wait_told"] - rows["wait_at_most"]).abs().mean())
 
 
 def naive_error(rows: pd.DataFrame) -> float:
-    """Answer the mean distance of the naive date from the order, or horizon's end, in days."""
+    """Return the mean distance of the naive date from the order, or horizon's end, in days."""
     return float((rows["wait_naive"] - rows["wait_at_most"]).abs().mean())
 
 
 def by_date(rows: pd.DataFrame) -> float:
-    """Answer the share that had ordered when the date told was over."""
+    """Return the share that had ordered when the date told was over."""
     return float((rows["wait_came"] <= rows["wait_told"]).mean())
 
 
 def by_median(_rows: pd.DataFrame) -> float:
-    """Answer the share that a median promises."""
+    """Return the share that a median promises."""
     return QUANTILES["next_order_date"]
 
 
 def date_inside(rows: pd.DataFrame) -> float:
-    """Answer the share whose order came between the limits; no order counts as later than any."""
+    """Return the share whose order came between the limits; no order counts as later than any."""
     low, high = rows["wait_low"], rows["wait_high"]
     return float(((rows["wait_came"] >= low) & (rows["wait_came"] <= high)).mean())
 
 
 def _days(dates: pd.Series, origin: pd.Series) -> FloatArray:
-    """Answer the days from the origin; infinite where there is no date, (n,)."""
+    """Return the days from the origin; infinite where there is no date, (n,)."""
     waited = pd.to_datetime(dates) - pd.to_datetime(origin)
     return np.asarray(waited.dt.days.fillna(np.inf), dtype=float)

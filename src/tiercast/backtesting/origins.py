@@ -23,7 +23,7 @@ def plan_origins(
     folds: int | None = None,
     last: int | None = None,
 ) -> tuple[dt.date, ...]:
-    """Answer the days to forecast from, oldest first.
+    """Return the days to forecast from, oldest first.
 
     `folds` takes so many, spread evenly over the history, `last` so many of the newest; without
     either it is the `MOST_ORIGINS` newest.
@@ -52,7 +52,7 @@ def fewer_than_asked(
     folds: int | None = None,
     last: int | None = None,
 ) -> tuple[str, ...]:
-    """Answer a note where more origins were asked for than the history allows."""
+    """Return a note where more origins were asked for than the history allows."""
     asked = folds if folds is not None else last
     if asked is None or asked <= len(origins):
         return ()
@@ -65,7 +65,7 @@ def fewer_than_asked(
 
 
 def possible_origins(as_of: dt.date, first_day: dt.date, config: Config) -> tuple[dt.date, ...]:
-    """Answer every origin, oldest first: its window has ended by `as_of`, its training can be.
+    """Return every origin, oldest first: its window has ended by `as_of`, its training can be.
 
     They go back from `as_of - horizon_days` in steps of the horizon.
     """

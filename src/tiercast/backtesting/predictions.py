@@ -21,7 +21,7 @@ OURS = (
 
 
 def predictions(forecasts: Sequence[OriginForecasts], tier_names: tuple[str, ...]) -> pd.DataFrame:
-    """Answer one row per origin, contender and customer.
+    """Return one row per origin, contender and customer.
 
     Columns: origin, contender, customer_id, churn_probability, expected_value, tier; ordered,
     value, true_tier and returned_after_days, what came; then what tiercast alone tells, missing

@@ -26,7 +26,7 @@ SHOWN_TABLES = TABLES[1:]  # in MLflow: what a person can read
 
 
 def backtest_folder(config: Config, as_of: dt.date) -> Path:
-    """Answer where the backtest of a day lies."""
+    """Return where the backtest of a day lies."""
     return Path(config.output.path) / FOLDER / f"as_of={as_of}"
 
 
@@ -67,7 +67,7 @@ def log(config: Config, found: Backtest) -> str:
 
 
 def mean_metrics(board: pd.DataFrame) -> dict[str, float]:
-    """Answer the means by MLflow's name; unknown ones are left out.
+    """Return the means by MLflow's name; unknown ones are left out.
 
     Tiercast's own bear the name that a training logs them under, those of others `auc/bg_nbd`.
 
@@ -86,7 +86,7 @@ def mean_metrics(board: pd.DataFrame) -> dict[str, float]:
 
 
 def summary(found: Backtest) -> Mapping[str, object]:
-    """Answer what the backtest was and came to, as plain data."""
+    """Return what the backtest was and came to, as plain data."""
     return {
         "name": found.name,
         "as_of": found.as_of,

@@ -24,7 +24,7 @@ class Backtest:
     """Forecasts from past origins, judged; each table's columns stand in the function it is from.
 
     `predictions`: see `predictions`; `by_origin`, `leaderboard` and `totals`: see `leaderboard`;
-    `verdicts` and `doubt`: see their modules. `trials` is how many settings were tried at each
+    `verdicts` and `coverage`: see their modules. `trials` is how many settings were tried at each
     origin, `seed` that of trainings and of the bootstrap; `folder` is where the tables lie;
     `notes` are sentences on what is other than was asked for; `plugins` added contenders and
     measures. `horizon_days` and `value` are what was forecast.
@@ -42,7 +42,7 @@ class Backtest:
     by_origin: pd.DataFrame
     leaderboard: pd.DataFrame
     verdicts: pd.DataFrame
-    doubt: pd.DataFrame
+    coverage: pd.DataFrame
     totals: pd.DataFrame
     grade: Grade
     folder: Path

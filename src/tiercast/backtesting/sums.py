@@ -11,16 +11,16 @@ TIER, SEGMENT = "tier", "segment"
 
 
 def sums(one: OriginForecasts) -> pd.DataFrame:
-    """Answer a row per sum of an origin: the base's first, each assigned tier's, each segment's.
+    """Return a row per sum of an origin: the base's first, each assigned tier's, each segment's.
 
     Columns: of ("base", "tier" or "segment"), group, customers, expected_value, value_low and
     value_high (90 % interval), value (what came). Groups without customers have no row.
     """
     told = Totals(tier_names=())
     told.add(one.scores)
-    found = told.sums(one.level_doubt)
+    found = told.sums(one.total_uncertainty)
     tiers, segments = (cast("dict[str, Sum]", found[kind]) for kind in ("tiers", "segments"))
-    kinds = {WHOLE: {WHOLE: told.base(one.level_doubt)}, TIER: tiers, SEGMENT: segments}
+    kinds = {WHOLE: {WHOLE: told.base(one.total_uncertainty)}, TIER: tiers, SEGMENT: segments}
     came = one.scores.assign(value=one.came["value"].to_numpy(), **{WHOLE: WHOLE})
     rows = [
         {"of": kind, "group": str(group)} | dict(by_group[str(group)]) | {"value": float(value)}

@@ -7,7 +7,7 @@ training cutoff, from what it says of the customers there.
 import numpy as np
 import numpy.typing as npt
 
-from tiercast.backtesting.contender import Told
+from tiercast.backtesting.contender import ContenderForecast
 from tiercast.modeling.distribution import PredictiveDistribution
 from tiercast.modeling.shapes import ValueShapes
 
@@ -18,9 +18,13 @@ CHEAPEST = 0.05  # share of buyers; nobody is expected to bring less than they, 
 
 
 def tier_chances(
-    told: Told, cuts: tuple[float, ...], *, told_before: Told, value_before: FloatArray
+    told: ContenderForecast,
+    cuts: tuple[float, ...],
+    *,
+    told_before: ContenderForecast,
+    value_before: FloatArray,
 ) -> FloatArray:
-    """Answer the chance of each tier, best first, (n, len(cuts) + 2).
+    """Return the chance of each tier, best first, (n, len(cuts) + 2).
 
     `told_before` is what the contender says of the newest training cutoff, `value_before` what
     came there.
@@ -32,12 +36,12 @@ def tier_chances(
     return PredictiveDistribution(told.churn, means, shapes).tier_probabilities(cuts)
 
 
-def mean_if_order(told: Told, least: float) -> FloatArray:
-    """Answer the value to expect given an order, at least `least`, (n,).
+def mean_if_order(told: ContenderForecast, least: float) -> FloatArray:
+    """Return the value to expect given an order, at least `least`, (n,).
 
     Examples
     --------
-    >>> mean_if_order(Told(np.array([0.5, 1.0]), np.array([10.0, 0.0])), 2.0).tolist()
+    >>> mean_if_order(ContenderForecast(np.array([0.5, 1.0]), np.array([10.0, 0.0])), 2.0).tolist()
     [20.0, 2.0]
     """
     order = np.maximum(1.0 - told.churn, LEAST_ORDER)

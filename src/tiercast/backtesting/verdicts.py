@@ -7,7 +7,7 @@ import pandas as pd
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST
 from tiercast.backtesting.forecasts import OriginForecasts
-from tiercast.modeling.bootstrap import Question, answered, verdict
+from tiercast.modeling.bootstrap import MetricQuestion, answered, verdict
 from tiercast.modeling.measures import OWN
 from tiercast.modeling.metrics import Metric
 
@@ -23,7 +23,7 @@ def verdicts(
     seed: int,
     measures: Sequence[Metric] = OWN,
 ) -> pd.DataFrame:
-    """Answer a row per metric against the best other, and per simple rule by AUC and Gini.
+    """Return a row per metric against the best other, and per simple rule by AUC and Gini.
 
     Columns: against ("best other" or "rule"), metric, other, ours, theirs, difference (ours less
     theirs), low and high (95 %), verdict. The best other is the best on average of those that
@@ -44,11 +44,11 @@ def verdicts(
 
 def _against_best(
     board: pd.DataFrame, origins: int, measures: Sequence[Metric]
-) -> list[tuple[str, Question]]:
+) -> list[tuple[str, MetricQuestion]]:
     others = board[(board["contender"] != TIERCAST) & (board["origins"] == origins)]
     means = others.set_index("contender")
     return [
-        (BEST, Question(metric, TIERCAST, _best(metric, means[metric.name])))
+        (BEST, MetricQuestion(metric, TIERCAST, _best(metric, means[metric.name])))
         for metric in measures
         if len(means) and means[metric.name].notna().any()
     ]
@@ -60,10 +60,10 @@ def _best(metric: Metric, means: pd.Series) -> str:
 
 def _against_rules(
     board: pd.DataFrame, contenders: Sequence[Contender]
-) -> list[tuple[str, Question]]:
+) -> list[tuple[str, MetricQuestion]]:
     rules = [one.name for one in contenders if one.kind == "rule"]
     return [
-        (RULE, Question(metric, TIERCAST, rule))
+        (RULE, MetricQuestion(metric, TIERCAST, rule))
         for metric in OWN
         if metric.name in RANKING and board[metric.name].notna().any()
         for rule in rules

@@ -50,17 +50,19 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _show(found: "Backtest") -> None:
-    from tiercast.backtesting import wording
+    from tiercast.backtesting import backtest_text
 
     title = f"Backtest of {found.name} as of {found.as_of}"
-    show_table(title, wording.BOARD_HEADINGS, wording.board_cells(found))
-    show_lines("", *wording.how_judged(found), "")
+    show_table(title, backtest_text.BOARD_HEADINGS, backtest_text.board_cells(found))
+    show_lines("", *backtest_text.how_judged(found), "")
     heading = "tiercast against the best other"
-    show_table(heading, wording.VERDICT_HEADINGS, wording.verdict_cells(found))
+    show_table(heading, backtest_text.VERDICT_HEADINGS, backtest_text.verdict_cells(found))
     show_lines("")
-    show_table("Totals by origin", wording.TOTAL_HEADINGS, wording.total_cells(found))
+    show_table("Totals by origin", backtest_text.TOTAL_HEADINGS, backtest_text.total_cells(found))
     show_lines("")
     show_table(
-        "What tiercast said of its doubt", wording.DOUBT_HEADINGS, wording.doubt_cells(found)
+        "What tiercast said of its doubt",
+        backtest_text.COVERAGE_HEADINGS,
+        backtest_text.coverage_cells(found),
     )
-    show_lines("", *wording.grade_lines(found), f"Tables: {found.folder}/")
+    show_lines("", *backtest_text.grade_lines(found), f"Tables: {found.folder}/")

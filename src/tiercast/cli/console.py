@@ -68,7 +68,7 @@ def show_lines(*lines: str) -> None:
 
 
 def cell(value: object, number: str = ".4g") -> str:
-    """Answer a value as text: what isn't there as a dash, a midnight as its day.
+    """Return a value as text: what isn't there as a dash, a midnight as its day.
 
     Examples
     --------
@@ -224,6 +224,6 @@ def _aligned(lines: Rows, right: Sequence[bool]) -> list[str]:
 
 
 def _padded(cell: str, width: int, is_number: bool) -> str:
-    """Answer a cell as wide as its column; Chinese characters take two places."""
+    """Return a cell as wide as its column; Chinese characters take two places."""
     room = " " * (width - cell_len(cell))
     return room + cell if is_number else cell + room

@@ -57,7 +57,7 @@ def check(config: ConfigFile, as_of: AsOf = None) -> None:
     <output>/check/. Ends with 2 where a training would be refused.
     """
     from tiercast.config.loading import load_config
-    from tiercast.readiness.wording import refuse_unless_ready
+    from tiercast.readiness.finding_text import refuse_unless_ready
     from tiercast.verbs.check import check as screen
     from tiercast.verbs.check import check_folder
 
@@ -151,7 +151,12 @@ def _show_report(report: "DataReport") -> None:
 
 
 def _show_readiness(readiness: "Readiness") -> None:
-    from tiercast.readiness.wording import HEADINGS, readiness_cells, readiness_title, remedies
+    from tiercast.readiness.finding_text import (
+        HEADINGS,
+        readiness_cells,
+        readiness_title,
+        remedies,
+    )
 
     rows = [readiness_cells(finding) for finding in readiness.findings]
     show_lines("")
@@ -160,7 +165,7 @@ def _show_readiness(readiness: "Readiness") -> None:
 
 
 def _show_definitions(found: "ChurnDefinitions") -> None:
-    from tiercast.definitions.wording import (
+    from tiercast.definitions.churn_definition_text import (
         HEADINGS,
         definition_cells,
         how_measured,

@@ -74,7 +74,7 @@ def tell_outcome(code: int) -> None:
 
 
 def exit_codes() -> str:
-    """Answer what each exit code means.
+    """Return what each exit code means.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def whole_excepthook(
 
 
 def arguments(given: list[str]) -> list[str]:
-    """Answer the arguments with those of all commands, which may stand anywhere, put in order.
+    """Return the arguments with those of all commands, which may stand anywhere, put in order.
 
     `--debug` is taken out, and what it means set; `--log-format json` comes first.
     """
@@ -119,7 +119,7 @@ def arguments(given: list[str]) -> list[str]:
 
 
 def wants_json(given: list[str]) -> bool:
-    """Answer whether arguments, put in order, ask for a log of JSON.
+    """Return whether arguments, put in order, ask for a log of JSON.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 
 def json_lines(lines: Iterable[bytes]) -> Iterator[str]:
-    r"""Answer the lines as JSON; of one that was drawn over itself (`\r`) the last state alone.
+    r"""Return the lines as JSON; of one that was drawn over itself (`\r`) the last state alone.
 
     Examples
     --------

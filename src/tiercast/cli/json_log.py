@@ -28,7 +28,7 @@ LAST_LINES_SECONDS = 5  # a child that outlives the command may keep its stderr 
 
 
 def as_json() -> bool:
-    """Answer whether this call's log is for machines."""
+    """Return whether this call's log is for machines."""
     return LOG_FORMAT.get() == "json"
 
 

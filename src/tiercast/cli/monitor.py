@@ -35,11 +35,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _show(found: "Monitoring") -> None:
-    from tiercast.monitoring import wording
+    from tiercast.monitoring import monitor_text
 
-    rows = wording.ledger_cells(found)
-    show_table("Past scores: told and came", wording.LEDGER_HEADINGS, rows)
-    show_lines("", *wording.about(found), "")
+    rows = monitor_text.ledger_cells(found)
+    show_table("Past scores: told and came", monitor_text.LEDGER_HEADINGS, rows)
+    show_lines("", *monitor_text.about(found), "")
     if found.reasons:
-        show_table("To look at", wording.FINDING_HEADINGS, wording.finding_cells(found))
-    show_lines("", wording.verdict(found), f"Written to {found.folder}/")
+        show_table("To look at", monitor_text.FINDING_HEADINGS, monitor_text.finding_cells(found))
+    show_lines("", monitor_text.verdict(found), f"Written to {found.folder}/")

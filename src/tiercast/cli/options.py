@@ -11,7 +11,7 @@ from tiercast.snapshots.cutoffs import as_day
 
 
 def parse_day(text: str) -> dt.date | None:
-    """Answer a date given as ISO text."""
+    """Return a date given as ISO text."""
     try:
         return as_day(text)
     except InputError as error:

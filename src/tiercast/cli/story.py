@@ -40,7 +40,7 @@ def _show_story(story: "CustomerStory") -> None:
     show_lines("", *(f"Why: {reason}" for reason in _reasons(story.score)), "")
     show_table("Last orders", *_text(story.orders))
     if len(story.past) > 1:
-        show_table("Told before", *_text(story.past))
+        show_table("ContenderForecast before", *_text(story.past))
     if story.left_out:
         show_lines(f"Not {story.target}, and so not shown beside it: {story.left_out}.")
 

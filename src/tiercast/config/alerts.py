@@ -160,7 +160,7 @@ def plugin_rules(plugins: Sequence[str]) -> tuple[AlertRule, ...]:
 
 @cache
 def default_rules() -> tuple[AlertRule, ...]:
-    """Answer the rules of `alert_rules.yaml`, which come with the package."""
+    """Return the rules of `alert_rules.yaml`, which come with the package."""
     text = resources.files("tiercast.config").joinpath("alert_rules.yaml").read_text("utf-8")
     return TypeAdapter(tuple[AlertRule, ...]).validate_python(yaml.safe_load(text))
 

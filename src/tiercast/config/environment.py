@@ -36,7 +36,7 @@ class Expanded(str):
     written: str
 
     def __new__(cls, value: str, written: str) -> "Expanded":
-        """Answer the value, which knows how it was written."""
+        """Return the value, which knows how it was written."""
         text = super().__new__(cls, value)
         text.written = written
         return text
@@ -48,12 +48,12 @@ class Expanded(str):
         return repr(self.written)
 
     def rstrip(self, signs: str | None = None, /) -> "Expanded":
-        """Answer both forms without the signs at their ends."""
+        """Return both forms without the signs at their ends."""
         return Expanded(super().rstrip(signs), self.written.rstrip(signs))
 
 
 def told(text: str) -> str:
-    """Answer a setting fit to be told: as the config has it, any password masked.
+    """Return a setting fit to be told: as the config has it, any password masked.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def told(text: str) -> str:
 
 
 def expanded(value: object, origin: str, place: Place = ()) -> object:
-    """Answer settings with `${NAME}` replaced by the environment's value.
+    """Return settings with `${NAME}` replaced by the environment's value.
 
     Raises
     ------
@@ -82,13 +82,13 @@ def expanded(value: object, origin: str, place: Place = ()) -> object:
 
 
 def all_values(settings: object) -> dict[str, str]:
-    """Answer each value that settings take from the environment, and the name to tell."""
+    """Return each value that settings take from the environment, and the name to tell."""
     names = {name for _, text in _references(settings) for name in REFERENCE.findall(text)}
     return {os.environ[name]: f"${{{name}}}" for name in names}
 
 
 def secrets_of(settings: object) -> dict[str, str]:
-    """Answer what must not be shown of settings from the environment, and what is in its place.
+    """Return what must not be shown of settings from the environment, and what is in its place.
 
     That is each value, each text that holds one, and the passwords in these.
     """
@@ -110,7 +110,7 @@ def _value(name: str, origin: str) -> str:
 
 
 def _references(value: object, place: Place = ()) -> Iterator[tuple[Place, str]]:
-    """Answer the texts that name a variable, and where they stand."""
+    """Return the texts that name a variable, and where they stand."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _references(item, (*place, str(key)))

@@ -36,7 +36,7 @@ def remember(secrets: Mapping[str, str]) -> None:
 
 
 def hide(text: str) -> str:
-    """Answer the text without any secret: those remembered, and the passwords of URLs in it.
+    """Return the text without any secret: those remembered, and the passwords of URLs in it.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def hide(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """Answer the text with the passwords and signatures of the URLs in it hidden.
+    """Return the text with the passwords and signatures of the URLs in it hidden.
 
     Examples
     --------
@@ -62,14 +62,14 @@ def masked(text: str) -> str:
 
 
 def replaced(text: str, secrets: Mapping[str, str]) -> str:
-    """Answer the text with what is told in place of each value, the longest first."""
+    """Return the text with what is told in place of each value, the longest first."""
     for value in sorted(secrets, key=len, reverse=True):
         text = _in_any_form(value).sub(secrets[value].replace("\\", r"\\"), text)
     return text
 
 
 def passwords(url: str) -> set[str]:
-    """Answer the passwords in a URL, as they stand there and decoded."""
+    """Return the passwords in a URL, as they stand there and decoded."""
     found = {
         match[0] if match[1] is None else match[0].removeprefix(f"{match[1]}:")
         for match in PASSWORD.finditer(url)

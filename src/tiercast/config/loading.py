@@ -23,7 +23,7 @@ DATA_ENDINGS = (
 
 
 def load_config(source: str | Path | Config) -> Config:
-    """Answer the settings in a YAML file; a `Config` is passed through.
+    """Return the settings in a YAML file; a `Config` is passed through.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def load_config(source: str | Path | Config) -> Config:
 
 
 def parse_config(settings: object, *, origin: str) -> Config:
-    """Answer validated settings; `origin` is the file's name for messages.
+    """Return validated settings; `origin` is the file's name for messages.
 
     What comes from the environment is a secret from now on, for everything that is told.
     """
@@ -113,7 +113,7 @@ def _nearest(loc: tuple[int | str, ...]) -> str:
 
 
 def _valid_keys(parents: tuple[int | str, ...]) -> list[str]:
-    """Answer the keys allowed below a place in the config, found by walking the models."""
+    """Return the keys allowed below a place in the config, found by walking the models."""
     model: type[BaseModel] = Config
     for part in parents:
         if part == "sources":

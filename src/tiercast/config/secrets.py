@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def without_secrets(text: str, config: "Config") -> str:
-    """Answer the text with every password of the config hidden, in whatever words it stands."""
+    """Return the text with every password of the config hidden, in whatever words it stands."""
     text = hide(text)
     for url in _connections(config):
         for password in passwords(url):

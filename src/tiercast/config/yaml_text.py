@@ -23,7 +23,7 @@ class BadText(ValueError):
 
 
 def read_yaml(text: str) -> object:
-    """Answer the values of a YAML text.
+    """Return the values of a YAML text.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def _refuse_impossible(loader: yaml.SafeLoader, place: str, node: yaml.ScalarNod
 
 
 def _scalars(node: yaml.Node, place: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
-    """Answer the texts and numbers, each with its key."""
+    """Return the texts and numbers, each with its key."""
     if isinstance(node, yaml.ScalarNode):
         yield place, node
     elif isinstance(node, yaml.SequenceNode):
@@ -155,7 +155,7 @@ def _scalars(node: yaml.Node, place: str) -> Iterator[tuple[str, yaml.ScalarNode
 
 
 def _said(error: yaml.MarkedYAMLError) -> str:
-    """Answer what the parser says and where, without the words of the text."""
+    """Return what the parser says and where, without the words of the text."""
     mark = error.problem_mark or error.context_mark
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
     told = ", ".join(part for part in (error.context, error.problem) if part)

@@ -50,19 +50,19 @@ class DataReport:
     timezone: str = "UTC"
 
     def table(self, name: str) -> TableSummary:
-        """Answer the summary of one table."""
+        """Return the summary of one table."""
         return next(summary for summary in self.tables if summary.table == name)
 
     def rows_found(self, rule: str, table: str = "transactions") -> int:
-        """Answer how many rows a rule found in a table; 0 if it does not apply."""
+        """Return how many rows a rule found in a table; 0 if it does not apply."""
         found = (f.rows for f in self.findings if f.rule == rule and f.table == table)
         return next(found, 0)
 
     def tables_frame(self) -> pd.DataFrame:
-        """Answer one row per table."""
+        """Return one row per table."""
         return pd.DataFrame([asdict(summary) for summary in self.tables])
 
     def findings_frame(self) -> pd.DataFrame:
-        """Answer one row per rule and table, those without a finding included."""
+        """Return one row per rule and table, those without a finding included."""
         rows = [asdict(f) | {"examples": "; ".join(f.examples)} for f in self.findings]
         return pd.DataFrame(rows)

@@ -3,14 +3,14 @@
 import ibis.expr.datatypes as dt
 import pandera.ibis as pa
 
-from tiercast.contract.rules import LARGEST_AMOUNT
+from tiercast.contract.data_rules import LARGEST_AMOUNT
 from tiercast.contract.tables import ColumnSpec, TableSpec
 
 DTYPES = {"time": dt.Timestamp(scale=6), "number": dt.float64, "text": dt.string}
 
 
 def table_schema(spec: TableSpec) -> pa.DataFrameSchema:
-    """Answer the schema of a canonical table; ids keep the type they came with."""
+    """Return the schema of a canonical table; ids keep the type they came with."""
     return pa.DataFrameSchema(
         {column.name: _column(column) for column in spec.columns},
         strict=False,

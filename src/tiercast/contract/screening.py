@@ -7,31 +7,31 @@ from operator import or_
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.data_rules import RAW_SUFFIX, RULES, DataRule, raw
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.report import RuleFinding
-from tiercast.contract.rules import RAW_SUFFIX, RULES, Rule, raw
 from tiercast.contract.tables import TableSpec
 from tiercast.contract.tally import EXAMPLES, Found
 
 FLAG_PREFIX = "breaks__"
 
 
-def rules_for(table: ir.Table, spec: TableSpec) -> list[tuple[Rule, str]]:
-    """Answer the rules that concern a table, each with the column it looks at."""
+def rules_for(table: ir.Table, spec: TableSpec) -> list[tuple[DataRule, str]]:
+    """Return the rules that concern a table, each with the column it looks at."""
     present = frozenset(table.columns)
     found = [(rule, rule.column(spec, present)) for rule in RULES]
     return [(rule, column) for rule, column in found if column is not None]
 
 
-def flag(table: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
-    """Answer the table with one boolean column per rule, true where the rule is broken."""
+def flag(table: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.Table:
+    """Return the table with one boolean column per rule, true where the rule is broken."""
     return table.mutate(
         **{FLAG_PREFIX + rule.name: rule.flags(table, column) for rule, column in rules}
     )
 
 
-def count_findings(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> dict[str, Found]:
-    """Answer how many rows break each rule, in one pass, and values of those that are broken."""
+def count_findings(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> dict[str, Found]:
+    """Return how many rows break each rule, in one pass, and values of those that are broken."""
     counts = flagged.agg(
         **{rule.name: flagged[FLAG_PREFIX + rule.name].sum().fill_null(0) for rule, _ in rules}
     ).to_pyarrow()
@@ -45,9 +45,9 @@ def count_findings(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> dict
 
 
 def findings(
-    found: Mapping[str, Found], spec: TableSpec, rules: Sequence[tuple[Rule, str]]
+    found: Mapping[str, Found], spec: TableSpec, rules: Sequence[tuple[DataRule, str]]
 ) -> tuple[RuleFinding, ...]:
-    """Answer what each rule found, in words, those without a row included."""
+    """Return what each rule found, in words, those without a row included."""
     return tuple(
         RuleFinding(
             table=spec.name,
@@ -67,20 +67,20 @@ def _shown(value: str | None) -> str:
     return "empty" if value is None else repr(value)
 
 
-def good_rows(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
-    """Answer the rows that break nothing, with canonical columns only."""
+def good_rows(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.Table:
+    """Return the rows that break nothing, with canonical columns only."""
     helpers = (RAW_SUFFIX, FLAG_PREFIX)
     kept = [c for c in flagged.columns if not (c.endswith(helpers[0]) or c.startswith(helpers[1]))]
     return flagged.filter(~_broken(flagged, rules)).select(kept)
 
 
-def broken_rows(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
+def broken_rows(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.Table:
     """Return the rows put aside, as they were parsed and flagged."""
     return flagged.filter(_broken(flagged, rules))
 
 
-def bad_rows(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.Table:
-    """Answer the rows put aside, as the source had them, with the names of the rules broken."""
+def bad_rows(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.Table:
+    """Return the rows put aside, as the source had them, with the names of the rules broken."""
     names = [
         ibis.ifelse(flagged[FLAG_PREFIX + rule.name], rule.name, ibis.null("string"))
         for rule, _ in rules
@@ -106,12 +106,12 @@ def refuse_if_none_left(good: int, found: tuple[RuleFinding, ...], origin: str) 
     raise DataContractError(f"{origin}: every row breaks the contract. {causes}.")
 
 
-def _broken(flagged: ir.Table, rules: Sequence[tuple[Rule, str]]) -> ir.BooleanValue:
+def _broken(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.BooleanValue:
     breaking = [rule for rule, _ in rules if rule.outcome == "quarantined"]
     return reduce(or_, (flagged[FLAG_PREFIX + rule.name] for rule in breaking))
 
 
-def _examples(flagged: ir.Table, rule: Rule, column: str) -> tuple[str | None, ...]:
+def _examples(flagged: ir.Table, rule: DataRule, column: str) -> tuple[str | None, ...]:
     chosen = flagged.filter(flagged[FLAG_PREFIX + rule.name])
     values = chosen.select(shown=raw(chosen, column).cast("string")).distinct()
     rows = values.order_by("shown").limit(EXAMPLES).to_pyarrow()["shown"].to_pylist()

@@ -33,7 +33,7 @@ class TableSpec:
     open_ended: bool = False
 
     def column(self, name: str) -> ColumnSpec:
-        """Answer the column of that name."""
+        """Return the column of that name."""
         return next(column for column in self.columns if column.name == name)
 
     @property

@@ -87,7 +87,7 @@ def _known(*times: dt.datetime | None) -> Iterable[dt.datetime]:
 
 
 @dataclass(frozen=True)
-class KeptLines:
+class CountedLines:
     """Order lines before the day `until` that were counted once and are not read again.
 
     `empty` counts the empty values of each optional column, in the rows used. `months` has the
@@ -102,9 +102,9 @@ class KeptLines:
     months: Mapping[str, HashSums] = field(default_factory=dict)
     spelling: tuple[str, ...] = ()
 
-    def __add__(self, other: "KeptLines") -> "KeptLines":
+    def __add__(self, other: "CountedLines") -> "CountedLines":
         names = dict.fromkeys((*self.empty, *other.empty))
-        return KeptLines(
+        return CountedLines(
             max(self.until, other.until),
             self.tally + other.tally,
             self.hashes + other.hashes,

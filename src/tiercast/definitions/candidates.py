@@ -14,7 +14,7 @@ CONFIGURED = " (config)"
 
 
 @dataclass(frozen=True)
-class Candidate:
+class CandidateDefinition:
     """A definition of churn: no order for `days`, or for `gaps` times the usual gap."""
 
     name: str
@@ -22,16 +22,16 @@ class Candidate:
     gaps: int | None = None
 
     def windows(self, usual_gap_days: FloatArray, longest_days: int) -> FloatArray:
-        """Answer each customer's window in whole days, (n,).
+        """Return each customer's window in whole days, (n,).
 
         Windows of the own rhythm are at least `SHORTEST_OWN_DAYS` and at most `longest_days`.
 
         Examples
         --------
         >>> usual = np.array([3.0, 20.5, 80.0])
-        >>> Candidate("2 usual gaps", gaps=2).windows(usual, 120).tolist()
+        >>> CandidateDefinition("2 usual gaps", gaps=2).windows(usual, 120).tolist()
         [14.0, 41.0, 120.0]
-        >>> Candidate("30 days", days=30).windows(usual, 120).tolist()
+        >>> CandidateDefinition("30 days", days=30).windows(usual, 120).tolist()
         [30.0, 30.0, 30.0]
         """
         if self.gaps is None:
@@ -39,8 +39,8 @@ class Candidate:
         return np.ceil(np.clip(self.gaps * usual_gap_days, SHORTEST_OWN_DAYS, longest_days))
 
 
-def candidates_for(horizon_days: int) -> tuple[Candidate, ...]:
-    """Answer the candidates: fixed windows, the configured one among them, then own rhythms.
+def candidates_for(horizon_days: int) -> tuple[CandidateDefinition, ...]:
+    """Return the candidates: fixed windows, the configured one among them, then own rhythms.
 
     Examples
     --------
@@ -48,13 +48,13 @@ def candidates_for(horizon_days: int) -> tuple[Candidate, ...]:
     ['28 days (config)', '30 days', '60 days']
     """
     fixed = [
-        Candidate(f"{days} days{CONFIGURED if days == horizon_days else ''}", days=days)
+        CandidateDefinition(f"{days} days{CONFIGURED if days == horizon_days else ''}", days=days)
         for days in sorted({*FIXED_DAYS, horizon_days})
     ]
-    own = [Candidate(f"{gaps} usual gaps", gaps=gaps) for gaps in USUAL_GAPS]
+    own = [CandidateDefinition(f"{gaps} usual gaps", gaps=gaps) for gaps in USUAL_GAPS]
     return (*fixed, *own)
 
 
-def fixed_windows(candidates: tuple[Candidate, ...]) -> list[int]:
-    """Answer the windows in days of the candidates that have one for all customers."""
+def fixed_windows(candidates: tuple[CandidateDefinition, ...]) -> list[int]:
+    """Return the windows in days of the candidates that have one for all customers."""
     return [candidate.days for candidate in candidates if candidate.days is not None]

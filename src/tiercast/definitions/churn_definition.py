@@ -11,19 +11,19 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import open_history
 from tiercast.definitions.candidates import candidates_for, fixed_windows
 from tiercast.definitions.comparison import compare_definitions
 from tiercast.definitions.outcomes import past_cutoffs, sample_share
 from tiercast.definitions.recommendation import RULE, Recommendation, recommend
+from tiercast.feature_store.history import open_history
 from tiercast.readiness.facts import measure
+from tiercast.readiness.finding_text import told, verdict
 from tiercast.readiness.judgement import judge
-from tiercast.readiness.wording import told, verdict
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.follow_up import FollowUp, plan_follow_up
 from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.sample import sampled
 from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
@@ -76,9 +76,9 @@ def _compared(
         base = history.base
         day = check_as_of(history.day(as_of), base.first_day)
         recorded.claim(day)
-        order_days = history.journal.order_days
+        order_days = history.activity.order_days
         first = _first_order_day(order_days, day)
-        silence = Silence.of(history.journal.daily_orders, day, settings.monitor.stale.look)
+        silence = Silence.of(history.activity.daily_orders, day, settings.monitor.stale.look)
         silence.refuse_stale("Churn cannot be judged", base.observed_until)
         candidates = candidates_for(settings.outlook.horizon_days)
         plan = plan_follow_up(day, first, fixed_windows(candidates))
@@ -87,7 +87,7 @@ def _compared(
         tell.stage("compare the definitions")
         compared = compare_definitions(candidates, pasts, plan)
         found = recommend(compared, plan)
-        training = _training(base, history.journal, day, found.horizon_days)
+        training = _training(base, history.activity, day, found.horizon_days)
     return ChurnDefinitions(
         name=settings.name,
         candidates=compared,
@@ -99,12 +99,14 @@ def _compared(
     )
 
 
-def _training(base: CustomerBase, journal: Journal, day: dt.date, horizon_days: int | None) -> str:
+def _training(
+    base: CustomerBase, activity: CustomerActivity, day: dt.date, horizon_days: int | None
+) -> str:
     """Return whether a training with that horizon is ready, and why it is not."""
     days = horizon_days or base.config.outlook.horizon_days
     outlook = base.config.outlook.model_copy(update={"horizon_days": days})
     tried = base.config.model_copy(update={"outlook": outlook})
-    readiness = judge(measure(replace(base, config=tried), journal, day))
+    readiness = judge(measure(replace(base, config=tried), activity, day))
     certain = [one for one in readiness.findings if one.rule == "both_outcomes"]
     points = [*readiness.errors, *(one for one in certain if one.state != "ok")]
     return " ".join(
@@ -113,7 +115,7 @@ def _training(base: CustomerBase, journal: Journal, day: dt.date, horizon_days: 
 
 
 def _first_order_day(order_days: ir.Table, as_of: dt.date) -> dt.date:
-    """Answer the day of the first order; a base may begin with returns."""
+    """Return the day of the first order; a base may begin with returns."""
     known = history(order_days, "ordered_at", [as_of])
     first = known.ordered_on.min().to_pyarrow().as_py()
     if first is None:

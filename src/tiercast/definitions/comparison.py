@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from tiercast.definitions.candidates import Candidate
+from tiercast.definitions.candidates import CandidateDefinition
 from tiercast.definitions.outcomes import PastCutoff
 from tiercast.features.clv import COUNTS
 from tiercast.snapshots.follow_up import FollowUp
@@ -16,9 +16,9 @@ NOT_JUDGED = float("nan")
 
 
 def compare_definitions(
-    candidates: Sequence[Candidate], pasts: Sequence[PastCutoff], plan: FollowUp
+    candidates: Sequence[CandidateDefinition], pasts: Sequence[PastCutoff], plan: FollowUp
 ) -> pd.DataFrame:
-    """Answer one row per candidate; missing where the history is too short to judge.
+    """Return one row per candidate; missing where the history is too short to judge.
 
     Columns: definition; horizon_days (missing: own rhythm); window_days (the median customer's)
     and label_months, the same in months, until the label is known; churned_share;
@@ -29,7 +29,9 @@ def compare_definitions(
     return pd.DataFrame([_row(candidate, pasts, plan) for candidate in candidates])
 
 
-def _row(candidate: Candidate, pasts: Sequence[PastCutoff], plan: FollowUp) -> dict[str, object]:
+def _row(
+    candidate: CandidateDefinition, pasts: Sequence[PastCutoff], plan: FollowUp
+) -> dict[str, object]:
     cutoffs = plan.observed(candidate.days or plan.follow_up_days)
     judged = [_judged(candidate, past, plan) for past in pasts if past.cutoff in cutoffs]
     named: dict[str, object] = {
@@ -52,8 +54,8 @@ def _row(candidate: Candidate, pasts: Sequence[PastCutoff], plan: FollowUp) -> d
     }
 
 
-def _judged(candidate: Candidate, past: PastCutoff, plan: FollowUp) -> pd.DataFrame:
-    """Answer each customer's label by a candidate at a cutoff, what came, and two forecasts."""
+def _judged(candidate: CandidateDefinition, past: PastCutoff, plan: FollowUp) -> pd.DataFrame:
+    """Return each customer's label by a candidate at a cutoff, what came, and two forecasts."""
     rows = past.customers
     windows = candidate.windows(rows["usual_gap_days"].to_numpy(dtype=float), plan.follow_up_days)
     after = rows["returned_after_days"].to_numpy(dtype=float, na_value=np.inf)
@@ -88,7 +90,7 @@ def _false_share(rows: pd.DataFrame) -> float:
 
 
 def _mean_auc(rows: pd.DataFrame, forecast: str) -> float:
-    """Answer the mean over the cutoffs at which some left and some stayed."""
+    """Return the mean over the cutoffs at which some left and some stayed."""
     areas = [
         roc_auc_score(at["churned"], at[forecast])
         for _, at in rows.groupby("as_of")

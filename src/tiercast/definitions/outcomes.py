@@ -38,7 +38,7 @@ class PastCutoff:
 def past_cutoffs(
     order_days: ir.Table, plan: FollowUp, active_days: int | None, progress: Progress
 ) -> list[PastCutoff]:
-    """Answer the planned cutoffs at which somebody is there to judge, oldest first.
+    """Return the planned cutoffs at which somebody is there to judge, oldest first.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def past_cutoffs(
 
 
 def sample_share(order_days: ir.Table, as_of: dt.date) -> float:
-    """Answer the share of the customers to measure: all, up to `MOST_CUSTOMERS`."""
+    """Return the share of the customers to measure: all, up to `MOST_CUSTOMERS`."""
     known = history(order_days, "ordered_at", [as_of])
     return min(1.0, MOST_CUSTOMERS / max(1, int(known.customer_id.nunique().execute())))
 
@@ -76,7 +76,7 @@ def _past_cutoff(cutoff: dt.date, rows: pd.DataFrame, active_days: int | None) -
 
 
 def _usual_gaps(rows: pd.DataFrame) -> pd.Series:
-    """Answer customers' own mean gaps; the base's typical gap for those with few."""
+    """Return customers' own mean gaps; the base's typical gap for those with few."""
     own = rows["recency"] / rows["frequency"].where(rows["frequency"] > 0)
     seen = pd.DataFrame({"gap_mean_days": own, "tenure_days": rows["T"]})
     return own.where(rows["frequency"] >= FEWEST_GAPS, typical_gap_days(seen))

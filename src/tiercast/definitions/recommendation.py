@@ -43,7 +43,7 @@ class Recommendation:
 
 
 def recommend(candidates: pd.DataFrame, plan: FollowUp) -> Recommendation:
-    """Answer the candidate that the rule picks from a comparison, if it picks one."""
+    """Return the candidate that the rule picks from a comparison, if it picks one."""
     judged = candidates[candidates["false_churn_share"].notna()]
     best, fixed = _best(judged), _pick(judged[judged["horizon_days"].notna()])
     if best is None:
@@ -70,7 +70,7 @@ def _best(judged: pd.DataFrame) -> pd.Series | None:
 
 
 def _pick(judged: pd.DataFrame) -> pd.Series | None:
-    """Answer what the rule picks among fixed windows alone, or own rhythms alone."""
+    """Return what the rule picks among fixed windows alone, or own rhythms alone."""
     keeping = judged[[_keeps_rule(row) for _, row in judged.iterrows()]]
     if len(keeping):
         return keeping.sort_values("window_days", kind="stable").iloc[0]
@@ -109,7 +109,7 @@ def _place(best: pd.Series) -> str:
 
 
 def _others(judged: pd.DataFrame, best: pd.Series) -> list[str]:
-    """Answer what the next shorter and the configured definition would have said."""
+    """Return what the next shorter and the configured definition would have said."""
     shorter = judged[judged["window_days"] < best["window_days"]]
     shorter = shorter.sort_values("window_days", kind="stable").tail(1)
     configured = judged[judged["definition"].str.endswith(CONFIGURED)]
@@ -122,7 +122,7 @@ def _others(judged: pd.DataFrame, best: pd.Series) -> list[str]:
 
 
 def _for_config(best: pd.Series, fixed: pd.Series | None) -> list[str]:
-    """Answer what the rule picks among fixed windows where an own rhythm is best."""
+    """Return what the rule picks among fixed windows where an own rhythm is best."""
     if fixed is None or best["horizon_days"] > 0:
         return []
     return [
@@ -133,7 +133,7 @@ def _for_config(best: pd.Series, fixed: pd.Series | None) -> list[str]:
 
 
 def _longer(candidates: pd.DataFrame, plan: FollowUp) -> list[str]:
-    """Answer what history it would take to see who comes back after the next longer window."""
+    """Return what history it would take to see who comes back after the next longer window."""
     fixed = candidates[candidates["horizon_days"].notna()]
     nobody_from = fixed.loc[fixed["churned_share"] == 0, "window_days"].min()
     is_longer = fixed["window_days"] > plan.follow_up_days
@@ -151,7 +151,7 @@ def _longer(candidates: pd.DataFrame, plan: FollowUp) -> list[str]:
 def _nobody_leaves(
     candidates: pd.DataFrame, judged: pd.DataFrame, plan: FollowUp
 ) -> tuple[str, ...]:
-    """Answer why no definition tells leavers."""
+    """Return why no definition tells leavers."""
     span = f"the cutoffs ({plan.cutoffs[0]} to {plan.cutoffs[-1]})"
     if judged.empty:
         shortest = candidates["window_days"].min()

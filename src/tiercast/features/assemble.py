@@ -11,24 +11,26 @@ from tiercast.contract.money import added, money_sum
 from tiercast.features.feature import Feature, Grain, Setting
 from tiercast.features.plugins import counted
 from tiercast.features.registry import KEYS, every_feature, features_for
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import AS_OF, category_totals, history
-from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.season import SeasonClock, horizon_ratios, on_clock
 
 MAX_EVENT_TYPES = 8
 
 
-def feature_panel(journal: Journal, cutoffs: Sequence[dt.date], setting: Setting) -> ir.Table:
-    """Answer one row per customer with an order before the cutoff, and cutoff.
+def feature_panel(
+    activity: CustomerActivity, cutoffs: Sequence[dt.date], setting: Setting
+) -> ir.Table:
+    """Return one row per customer with an order before the cutoff, and cutoff.
 
     Columns: customer_id, as_of, every feature that the base can tell (floats; null where there
     is nothing to say) but those of the CLV models, and the profile columns as given.
     """
-    features = features_for(journal, setting)
-    clocks = season_clocks(journal, cutoffs, setting)
+    features = features_for(activity, setting)
+    clocks = season_clocks(activity, cutoffs, setting)
     grains = {
         grain: _aggregate(table, [f for f in features if f.grain == grain], setting)
-        for grain, table in _cut_tables(journal, cutoffs, clocks).items()
+        for grain, table in _cut_tables(activity, cutoffs, clocks).items()
     }
     if clocks:
         grains["season_days"] = grains["season_days"].inner_join(horizon_ratios(clocks), AS_OF)
@@ -39,71 +41,73 @@ def feature_panel(journal: Journal, cutoffs: Sequence[dt.date], setting: Setting
     )
     filled = _fill_empty(joined, features)
     derived = _derive(filled, features, setting)
-    return _with_profile(_as_floats(derived, features), journal.customers, setting)
+    return _with_profile(_as_floats(derived, features), activity.customers, setting)
 
 
 _RIGHT = ibis.selectors.endswith("_right")
 
 
-def observed_event_types(journal: Journal, before: dt.date) -> tuple[str, ...]:
-    """Answer the most frequent event types before a day, at most eight, most frequent first."""
-    if journal.events is None:
+def observed_event_types(activity: CustomerActivity, before: dt.date) -> tuple[str, ...]:
+    """Return the most frequent event types before a day, at most eight, most frequent first."""
+    if activity.events is None:
         return ()
-    known = history(journal.events, "event_at", [before])
+    known = history(activity.events, "event_at", [before])
     counts = known.group_by("event_type").agg(rows=known.count())
     top = counts.order_by(ibis.desc("rows"), "event_type").limit(MAX_EVENT_TYPES)
     return tuple(top.to_pyarrow()["event_type"].to_pylist())
 
 
-def profile_columns(journal: Journal, setting: Setting) -> tuple[str, ...]:
-    """Answer the names of the profile columns in a panel: as given, unless a feature has it."""
-    if journal.customers is None:
+def profile_columns(activity: CustomerActivity, setting: Setting) -> tuple[str, ...]:
+    """Return the names of the profile columns in a panel: as given, unless a feature has it."""
+    if activity.customers is None:
         return ()
-    return tuple(_profile_names(journal.customers, setting))
+    return tuple(_profile_names(activity.customers, setting))
 
 
 def _profile_names(customers: ir.Table, setting: Setting) -> dict[str, str]:
-    """Answer the profile columns by the name they get: a feature's own name is taken."""
+    """Return the profile columns by the name they get: a feature's own name is taken."""
     taken = {"as_of", *(feature.name for feature in every_feature(setting))}
     own = [name for name in customers.columns if name != "customer_id"]
     return {f"profile_{name}" if name in taken else name: name for name in own}
 
 
 def season_clocks(
-    journal: Journal, cutoffs: Sequence[dt.date], setting: Setting
+    activity: CustomerActivity, cutoffs: Sequence[dt.date], setting: Setting
 ) -> tuple[SeasonClock, ...]:
-    """Answer the season clock at each cutoff; none where the setting does without."""
+    """Return the season clock at each cutoff; none where the setting does without."""
     if not setting.on_clock:
         return ()
-    daily = journal.daily_orders
+    daily = activity.daily_orders
     return tuple(daily.clock(cutoff, setting.horizon_days) for cutoff in cutoffs)
 
 
 def _cut_tables(
-    journal: Journal, cutoffs: Sequence[dt.date], clocks: Sequence[SeasonClock]
+    activity: CustomerActivity, cutoffs: Sequence[dt.date], clocks: Sequence[SeasonClock]
 ) -> dict[Grain, ir.Table]:
-    orders = history(journal.orders, "ordered_at", cutoffs)
+    orders = history(activity.orders, "ordered_at", cutoffs)
     tables: dict[Grain, ir.Table] = {
         "orders": orders,
-        "order_days": _with_later_lines(journal, orders, cutoffs),
+        "order_days": _with_later_lines(activity, orders, cutoffs),
     }
     if clocks:
         tables["season_days"] = on_clock(tables["order_days"], clocks)
-    if journal.category_spend is not None:
-        tables["categories"] = category_totals(journal.category_spend, cutoffs)
-    if journal.contacts is not None:
-        tables["contacts"] = history(journal.contacts, "contacted_at", cutoffs)
-        if "responded_at" in journal.contacts.columns:
-            tables["responses"] = history(_responses(journal.contacts), "responded_at", cutoffs)
-    if journal.events is not None:
-        tables["events"] = history(journal.events, "event_at", cutoffs)
+    if activity.category_spend is not None:
+        tables["categories"] = category_totals(activity.category_spend, cutoffs)
+    if activity.contacts is not None:
+        tables["contacts"] = history(activity.contacts, "contacted_at", cutoffs)
+        if "responded_at" in activity.contacts.columns:
+            tables["responses"] = history(_responses(activity.contacts), "responded_at", cutoffs)
+    if activity.events is not None:
+        tables["events"] = history(activity.events, "event_at", cutoffs)
     return tables
 
 
-def _with_later_lines(journal: Journal, orders: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
+def _with_later_lines(
+    activity: CustomerActivity, orders: ir.Table, cutoffs: Sequence[dt.date]
+) -> ir.Table:
     """Return the order days with what their orders bought on later days, as over midnight."""
-    days = history(journal.order_days, "ordered_at", cutoffs)
-    if not journal.has_order_ids:
+    days = history(activity.order_days, "ordered_at", cutoffs)
+    if not activity.has_order_ids:
         return days
     later = orders.filter(orders.in_order & ~orders.is_order & (orders.net_amount > 0))
     keys = [*KEYS, "ordered_on"]
@@ -115,7 +119,7 @@ def _with_later_lines(journal: Journal, orders: ir.Table, cutoffs: Sequence[dt.d
 
 
 def _responses(contacts: ir.Table) -> ir.Table:
-    """Answer the contacts with a response; one dated before its contact is known with it."""
+    """Return the contacts with a response; one dated before its contact is known with it."""
     answered = contacts.filter(contacts.responded_at.notnull())
     known = ibis.greatest(answered.responded_at, answered.contacted_at)
     return answered.mutate(responded_at=known)

@@ -12,7 +12,7 @@ LEAST_SPENT = 1e-10  # its logarithm stands for that of nothing
 
 
 def _entropy(table: ir.Table, _: Setting) -> ir.Value:
-    """Answer -sum p ln p over the customer's categories, p the share of money."""
+    """Return -sum p ln p over the customer's categories, p the share of money."""
     total = money_sum(table.spent)
     logs = ibis.greatest(table.spent, LEAST_SPENT).ln()
     weighted = money_sum(table.spent * logs, finer=is_small(table.spent, CENT))

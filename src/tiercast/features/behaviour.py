@@ -26,7 +26,7 @@ def _between_hours(start: int, end: int) -> Callable[[ir.Table], ir.BooleanValue
 
 
 def _spread_days(table: ir.Table, _: Setting) -> ir.Value:
-    """Answer the standard deviation of the gaps, from whole-day sums (exact); null below two."""
+    """Return the standard deviation of the gaps, from whole-day sums (exact); null below two."""
     count = table.gap_days.count()
     total, squares = table.gap_days.sum(), (table.gap_days * table.gap_days).sum()
     many = ibis.ifelse(count > 1, count, ibis.null("int64"))
@@ -35,7 +35,7 @@ def _spread_days(table: ir.Table, _: Setting) -> ir.Value:
 
 
 def _log_value_spread(table: ir.Table, _: Setting) -> ir.Value:
-    """Answer the standard deviation of log order values; null below two order days."""
+    """Return the standard deviation of log order values; null below two order days."""
     logs = ibis.greatest(table.spent, 0.01).ln()
     count = ibis.ifelse(table.count() > 1, table.count(), ibis.null("int64"))
     total = exact_sum(logs, units=FINE_UNITS)

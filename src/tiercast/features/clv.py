@@ -50,7 +50,7 @@ class ClvModels:
         return cls(BGNBD().fit(counts), MBGNBD().fit(counts), spend, _kept_share(features))
 
     def predict(self, features: pd.DataFrame, horizon_days: float) -> pd.DataFrame:
-        """Answer the `clv_*` columns, row by row as `features`.
+        """Return the `clv_*` columns, row by row as `features`.
 
         On the season clock the horizon lasts as long as the row's `season_horizon_ratio` says.
 
@@ -74,7 +74,7 @@ class ClvModels:
         )
 
     def to_dict(self) -> dict[str, dict[str, float] | None]:
-        """Answer the parameters as plain data."""
+        """Return the parameters as plain data."""
         return {
             "bg_nbd": self.bg_nbd.to_dict(),
             "mbg_nbd": self.mbg_nbd.to_dict(),
@@ -84,7 +84,7 @@ class ClvModels:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Mapping[str, float] | None]) -> Self:
-        """Answer the models that `to_dict` described."""
+        """Return the models that `to_dict` described."""
         spend = stored["gamma_gamma"]
         return cls(
             BGNBD.from_dict(stored["bg_nbd"] or {}),
@@ -100,7 +100,7 @@ class ClvModels:
 
 
 def _kept_share(features: pd.DataFrame) -> float:
-    """Answer the mean kept share of the customers by their order days.
+    """Return the mean kept share of the customers by their order days.
 
     Not by their money: one large customer would stand for all.
     """
@@ -110,14 +110,14 @@ def _kept_share(features: pd.DataFrame) -> float:
 
 
 def horizon_ratio(features: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Answer how long each row's horizon is on the season clock, in horizons; 1 without, (n,)."""
+    """Return how long each row's horizon is on the season clock, in horizons; 1 without, (n,)."""
     if CLOCK[-1] not in features.columns:
         return np.ones(len(features))
     return features[CLOCK[-1]].fillna(1.0).to_numpy(dtype=float)
 
 
 def histories(features: pd.DataFrame) -> pd.DataFrame:
-    """Answer frequency, recency, T and monetary value, by the season clock where there is one."""
+    """Return frequency, recency, T and monetary value, by the season clock where there is one."""
     statistics = features[list(STATISTICS)].rename(columns=STATISTICS)
     if not set(CLOCK) <= set(features.columns):
         return statistics

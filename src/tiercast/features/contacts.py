@@ -127,7 +127,7 @@ EVENTS: tuple[Feature, ...] = (
 
 
 def event_type_features(setting: Setting) -> tuple[Feature, ...]:
-    """Answer two features for each event type the model knows: how often, how long ago."""
+    """Return two features for each event type the model knows: how often, how long ago."""
     return tuple(
         feature
         for position, event_type in enumerate(setting.event_types, start=1)

@@ -56,5 +56,5 @@ class Feature:
 
 
 def within(table: ir.Table, days: int) -> ir.BooleanValue:
-    """Answer which rows lie in the trailing window of so many days."""
+    """Return which rows lie in the trailing window of so many days."""
     return table.days_ago <= days

@@ -12,7 +12,7 @@ from tiercast.features.feature import Feature, Setting
 from tiercast.features.plugins import own_features
 from tiercast.features.rfm import RFM
 from tiercast.features.season import SEASON
-from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.activity import CustomerActivity
 
 KEYS = ("customer_id", "as_of")
 LABELS = ("ordered", "value", "returned_after_days")
@@ -37,13 +37,13 @@ CATALOGUE: tuple[Feature, ...] = (
 )
 
 
-def features_for(journal: Journal, setting: Setting) -> tuple[Feature, ...]:
-    """Answer the features that a base's tables can tell, derived ones after their sources."""
-    missing = _missing_names(journal)
+def features_for(activity: CustomerActivity, setting: Setting) -> tuple[Feature, ...]:
+    """Return the features that a base's tables can tell, derived ones after their sources."""
+    missing = _missing_names(activity)
     fixed = [
         feature
         for feature in every_feature(setting)
-        if _has_grain(journal, feature, setting) and feature.name not in missing
+        if _has_grain(activity, feature, setting) and feature.name not in missing
     ]
     return tuple(fixed)
 
@@ -62,7 +62,7 @@ def every_feature(setting: Setting) -> tuple[Feature, ...]:
 
 
 def feature_table(features: tuple[Feature, ...] = CATALOGUE) -> str:
-    """Answer the catalogue as a Markdown table.
+    """Return the catalogue as a Markdown table.
 
     Examples
     --------
@@ -77,23 +77,23 @@ def feature_table(features: tuple[Feature, ...] = CATALOGUE) -> str:
 
 
 def feature_page() -> str:
-    """Answer the page that documents the features (`make docs` writes it)."""
+    """Return the page that documents the features (`make docs` writes it)."""
     return f"{PAGE_HEAD}\n{feature_table()}\n"
 
 
-def _has_grain(journal: Journal, feature: Feature, setting: Setting) -> bool:
+def _has_grain(activity: CustomerActivity, feature: Feature, setting: Setting) -> bool:
     if feature.family == "season":
         return setting.on_clock
     if feature.family == "campaigns":
-        return journal.contacts is not None
+        return activity.contacts is not None
     if feature.family == "events":
-        return journal.events is not None
+        return activity.events is not None
     lacking = {
-        "categories": journal.category_spend is None,
+        "categories": activity.category_spend is None,
         "season_days": not setting.on_clock,
-        "contacts": journal.contacts is None,
-        "responses": not _has_column(journal.contacts, "responded_at"),
-        "events": journal.events is None,
+        "contacts": activity.contacts is None,
+        "responses": not _has_column(activity.contacts, "responded_at"),
+        "events": activity.events is None,
     }
     return not lacking.get(feature.grain or "", False)
 
@@ -102,15 +102,15 @@ def _has_column(table: ir.Table | None, name: str) -> bool:
     return table is not None and name in table.columns
 
 
-def _missing_names(journal: Journal) -> set[str]:
-    """Answer the features whose column the base doesn't have."""
+def _missing_names(activity: CustomerActivity) -> set[str]:
+    """Return the features whose column the base doesn't have."""
     needs = {
-        "average_basket_quantity": journal.has_quantity,
-        "discount_share": journal.has_discount,
-        "discount_share_90d": journal.has_discount,
-        "event_features_used": _has_column(journal.events, "feature"),
+        "average_basket_quantity": activity.has_quantity,
+        "discount_share": activity.has_discount,
+        "discount_share_90d": activity.has_discount,
+        "event_features_used": _has_column(activity.events, "feature"),
     }
-    responses = _has_column(journal.contacts, "responded_at")
+    responses = _has_column(activity.contacts, "responded_at")
     answers = ("responses", "response_recency_days", "response_rate")
     needs |= dict.fromkeys(answers, responses)
     return {name for name, had in needs.items() if not had}

@@ -50,14 +50,14 @@ def _a_year_known(table: ir.Table, value: ir.Value) -> ir.Value:
 
 
 def ratio(above: ir.NumericValue, below: ir.NumericValue) -> ir.FloatingValue:
-    """Answer above / below; null where below is 0 or less."""
+    """Return above / below; null where below is 0 or less."""
     return above.cast("float64") / ibis.ifelse(
         below > 0, below.cast("float64"), ibis.null("float64")
     )
 
 
 def _rate_ratio(count: str, days: int) -> Callable[[ir.Table, Setting], ir.Value]:
-    """Answer the daily rate in the window over the rate since the first order."""
+    """Return the daily rate in the window over the rate since the first order."""
     whole = count.removesuffix(f"_{days}d")
     return lambda table, _: ratio(table[count] * table.tenure_days, table[whole] * days)
 

@@ -16,7 +16,7 @@ def assign_tiers(
     expected_value: FloatArray,
     customer_id: npt.NDArray[np.generic],
 ) -> IntArray:
-    """Answer the tier (0 = best) of each row, taking the rows as the whole base, (n,).
+    """Return the tier (0 = best) of each row, taking the rows as the whole base, (n,).
 
     `matched` fills tiers of matched sizes by falling expected value; `most_probable` takes
     each row's likeliest tier.
@@ -27,7 +27,7 @@ def assign_tiers(
 
 
 def matched_sizes(probability_sums: FloatArray) -> IntArray:
-    """Answer how many customers each tier gets: its expected number, rounded so that all fit.
+    """Return how many customers each tier gets: its expected number, rounded so that all fit.
 
     Examples
     --------
@@ -39,13 +39,13 @@ def matched_sizes(probability_sums: FloatArray) -> IntArray:
 
 
 def by_rank(rank: IntArray, sizes: IntArray) -> IntArray:
-    """Answer the tier (0 = best) of each rank (0 = highest expected value), (n,)."""
+    """Return the tier (0 = best) of each rank (0 = highest expected value), (n,)."""
     tier = np.searchsorted(np.cumsum(sizes), rank, side="right")
     return np.minimum(tier, len(sizes) - 1)
 
 
 def ranked(expected_value: FloatArray, customer_id: npt.NDArray[np.generic]) -> IntArray:
-    """Answer each row's rank by falling expected value; ties by customer id, (n,)."""
+    """Return each row's rank by falling expected value; ties by customer id, (n,)."""
     order = np.lexsort((customer_id, -expected_value))
     rank = np.empty(len(order), dtype=int)
     rank[order] = np.arange(len(order))
@@ -53,5 +53,5 @@ def ranked(expected_value: FloatArray, customer_id: npt.NDArray[np.generic]) -> 
 
 
 def most_probable(probabilities: FloatArray) -> IntArray:
-    """Answer the tier of highest probability, (n,)."""
+    """Return the tier of highest probability, (n,)."""
     return probabilities.argmax(axis=1)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tiercast.features.clv import horizon_ratio
-from tiercast.modeling.blend import BTYD
+from tiercast.modeling.ensemble import BTYD
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.reasons import effects, sum_by_feature
 
@@ -28,7 +28,7 @@ def attribution(
     `frame` is a feature frame with `clv_*`; `partner_base` the BTYD models' mean log odds in
     training. Rows are indexed as the frame's.
     """
-    found = effects(outlook.heads, outlook.blend, frame, partner_base)
+    found = effects(outlook.components, outlook.ensemble, frame, partner_base)
     # The BTYD models' chance is an expert and a feature of the others: one column for both.
     names, summed = sum_by_feature(found.names, found.values)
     parts = dict(zip(names, summed.T, strict=True)) | _beyond(outlook, frame)
@@ -37,12 +37,12 @@ def attribution(
 
 def _beyond(outlook: Outlook, frame: pd.DataFrame) -> dict[str, FloatArray]:
     """Return the parts that are no feature's: members, and the length of the horizon."""
-    if outlook.heads.learners is None:
+    if outlook.components.learners is None:
         return {}
-    weights = outlook.blend.weights
+    weights = outlook.ensemble.weights
     parts = {
-        f"{MEMBER}{one.member.name}": -weight * (one.opinions(frame)[0] - one.base)
-        for one, weight in zip(outlook.heads.members, weights[BTYD + 1 :], strict=True)
+        f"{MEMBER}{one.member.name}": -weight * (one.predictions(frame)[0] - one.base)
+        for one, weight in zip(outlook.components.members, weights[BTYD + 1 :], strict=True)
     }
     length = np.log(np.asarray(horizon_ratio(frame), dtype=np.float64))
     if not length.any():
@@ -51,14 +51,14 @@ def _beyond(outlook: Outlook, frame: pd.DataFrame) -> dict[str, FloatArray]:
 
 
 def _base_value(outlook: Outlook, partner_base: float) -> float:
-    learners, weights = outlook.heads.learners, outlook.blend.weights
+    learners, weights = outlook.components.learners, outlook.ensemble.weights
     if learners is None:
         return -(partner_base + outlook.calibration.shift)
     starts = (
         learners.order.mean,
         learners.linear_order.intercept,
         partner_base,
-        *(one.base for one in outlook.heads.members),
+        *(one.base for one in outlook.components.members),
     )
     log_odds = sum(weight * start for weight, start in zip(weights, starts, strict=True))
     return -float(log_odds + outlook.calibration.shift)

@@ -26,7 +26,7 @@ BETTER, TIE, WORSE = "better", "tie", "worse"
 
 
 @dataclass(frozen=True)
-class Question:
+class MetricQuestion:
     """Does `ours` score better than `theirs` by a metric?"""
 
     metric: Metric
@@ -34,8 +34,10 @@ class Question:
     theirs: str
 
 
-def answered(questions: Sequence[Question], origins: Sequence[Cases], seed: int) -> pd.DataFrame:
-    """Answer ours, theirs, difference, low and high, a row per question: means over origins.
+def answered(
+    questions: Sequence[MetricQuestion], origins: Sequence[Cases], seed: int
+) -> pd.DataFrame:
+    """Return ours, theirs, difference, low and high, a row per question: means over origins.
 
     The limits hold 95 % of the resamples, laid around the difference over all customers, since
     some metrics (the calibration error) are larger in any resample.
@@ -52,7 +54,7 @@ def answered(questions: Sequence[Question], origins: Sequence[Cases], seed: int)
 
 
 def verdict(metric: Metric, low: float, high: float) -> str:
-    """Answer which side of 0 the interval of a difference lies on, in the metric's direction.
+    """Return which side of 0 the interval of a difference lies on, in the metric's direction.
 
     Examples
     --------
@@ -67,9 +69,9 @@ def verdict(metric: Metric, low: float, high: float) -> str:
 
 
 def _scores(
-    questions: Sequence[Question], cases: Cases, rows: IntArray | None = None
+    questions: Sequence[MetricQuestion], cases: Cases, rows: IntArray | None = None
 ) -> pd.DataFrame:
-    """Answer ours and theirs, a row per question; what two questions share is scored once."""
+    """Return ours and theirs, a row per question; what two questions share is scored once."""
     asked = {(q.metric.name, who): q.metric for q in questions for who in (q.ours, q.theirs)}
     found = {key: cases[key[1]].score(metric, rows) for key, metric in asked.items()}
     return pd.DataFrame(
@@ -81,9 +83,9 @@ def _scores(
 
 
 def _spread(
-    questions: Sequence[Question], cases: Cases, random: np.random.Generator
+    questions: Sequence[MetricQuestion], cases: Cases, random: np.random.Generator
 ) -> pd.DataFrame:
-    """Answer how the differences scatter around their mean, (resamples, questions)."""
+    """Return how the differences scatter around their mean, (resamples, questions)."""
     customers = next(iter(cases.values())).customers
     drawn = min(customers, MOST_DRAWN)
     draws = (random.integers(0, customers, drawn) for _ in range(RESAMPLES))

@@ -7,7 +7,7 @@ So their mean is shrunk toward no correction by a prior of two parts. Most bases
 want next to none; in some (half of what is sold comes back, everybody orders less and less) all
 folds err alike and by much, and are believed the more the further they lie beyond what the shocks
 of single folds would explain. Such a shock is at least what totals scatter by where there are no
-folds to go by (`modeling.level_doubt`): more where business changes much from month to month. On
+folds to go by (`modeling.total_uncertainty`): more where business changes much from month to month. On
 64 origins of eleven real bases the two parts told totals 8.1 % off, one narrow part alone 8.7 %.
 Following the total once was no better beyond chance, and worse for a shop in steady decline.
 """
@@ -71,28 +71,28 @@ class Calibration:
         return cls(shift, shrunken_mean([log_ratio(moved, fold) for fold in usable], shock_sd))
 
     def then(self, other: Self) -> Self:
-        """Answer both corrections, one after the other."""
+        """Return both corrections, one after the other."""
         return type(self)(self.shift + other.shift, self.log_scale + other.log_scale)
 
     def log_odds(self, raw: FloatArray) -> FloatArray:
-        """Answer calibrated log odds of an order, (n,)."""
+        """Return calibrated log odds of an order, (n,)."""
         return raw + self.shift
 
     def churn(self, raw_log_odds: FloatArray) -> FloatArray:
-        """Answer the calibrated chance of no order, (n,)."""
+        """Return the calibrated chance of no order, (n,)."""
         return np.clip(expit(-self.log_odds(raw_log_odds)), LIMIT, 1.0 - LIMIT)
 
     def mean_if_order(self, raw: FloatArray) -> FloatArray:
-        """Answer the calibrated mean value given an order, (n,)."""
+        """Return the calibrated mean value given an order, (n,)."""
         return raw * np.exp(self.log_scale)
 
     def to_dict(self) -> dict[str, float]:
-        """Answer plain data."""
+        """Return plain data."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, float]) -> Self:
-        """Answer the calibration that `to_dict` described."""
+        """Return the calibration that `to_dict` described."""
         return cls(**stored)
 
 
@@ -104,7 +104,7 @@ def _value_drift(folds: Sequence[FoldForecast], shock_sd: float) -> float:
 
 
 def shrunken_mean(levels: Sequence[float], shock_sd: float) -> float:
-    """Answer the posterior mean of a level given one reading per fold, newest first.
+    """Return the posterior mean of a level given one reading per fold, newest first.
 
     Each older reading weighs half of the one after it. The prior is a mixture of two normals
     around 0 (a spike and a slab: Ishwaran & Rao, 2005, Annals of Statistics 33), the readings'
@@ -130,7 +130,7 @@ def shrunken_mean(levels: Sequence[float], shock_sd: float) -> float:
 
 
 def _scatter_sd(readings: FloatArray, mean: float, weight: FloatArray) -> float:
-    """Answer the standard deviation of the folds' levels; 0 of a single one."""
+    """Return the standard deviation of the folds' levels; 0 of a single one."""
     if len(readings) == 1:
         return 0.0
     variance = np.average(np.square(readings - mean), weights=weight)
@@ -138,18 +138,18 @@ def _scatter_sd(readings: FloatArray, mean: float, weight: FloatArray) -> float:
 
 
 def to_log_odds(chance: FloatArray) -> FloatArray:
-    """Answer log odds of chances kept inside (0, 1)."""
+    """Return log odds of chances kept inside (0, 1)."""
     return logit(np.clip(chance, LIMIT, 1.0 - LIMIT))
 
 
 def _shift(log_odds: FloatArray, ordered: npt.NDArray[np.bool_]) -> float:
-    """Answer what must be added for the mean chance to equal the share who ordered."""
+    """Return what must be added for the mean chance to equal the share who ordered."""
     share = ordered.mean()
     return float(brentq(lambda move: expit(log_odds + move).mean() - share, -FURTHEST, FURTHEST))
 
 
 def log_ratio(calibration: Calibration, fold: FoldForecast) -> float:
-    """Answer the log of what came over what was expected, in total."""
+    """Return the log of what came over what was expected, in total."""
     order = 1.0 - calibration.churn(fold.log_odds)
     expected = (order * calibration.mean_if_order(fold.mean_if_order)).sum()
     return float(np.log(fold.value.sum() / expected))

@@ -40,7 +40,7 @@ class Case:
         return len(self.churn)
 
     def score(self, metric: Metric, rows: IntArray | None = None) -> float:
-        """Answer a metric over all customers or some rows; NaN where it cannot be told."""
+        """Return a metric over all customers or some rows; NaN where it cannot be told."""
         taken = slice(None) if rows is None else rows
         truth, forecast = (array[taken] for array in self._pair(metric))
         if not _can_be_told(metric, truth):
@@ -48,7 +48,7 @@ class Case:
         return float(metric.function(truth, forecast))
 
     def scores(self, measures: Sequence[Metric] = MEASURES) -> dict[str, float]:
-        """Answer every measure by name, and `total_bias`: the total's error with its sign."""
+        """Return every measure by name, and `total_bias`: the total's error with its sign."""
         found = {metric.name: self.score(metric) for metric in measures}
         brought = self.truth.value.sum() > 0
         bias = total_error(self.truth.value, self.expected_value) if brought else UNKNOWN
@@ -65,7 +65,7 @@ class Case:
 
 
 def _can_be_told(metric: Metric, truth: npt.NDArray[np.generic]) -> bool:
-    """Answer whether both outcomes came, or any money."""
+    """Return whether both outcomes came, or any money."""
     if metric.kind == "churn":
         return bool(0 < truth.mean() < 1)
     return metric.kind != "value" or bool(truth.sum() > 0)

@@ -34,12 +34,12 @@ class Check:
 
 
 def promised(_rows: pd.DataFrame) -> float:
-    """Answer the share that intervals and sets promise to hold."""
+    """Return the share that intervals and sets promise to hold."""
     return COVERAGE
 
 
 def mean_of(column: str) -> Figure:
-    """Answer a figure: the mean of a column."""
+    """Return a figure: the mean of a column."""
     return lambda rows: float(rows[column].mean())
 
 
@@ -66,7 +66,7 @@ def _churn_error(rows: pd.DataFrame) -> float:
 
 
 def _churn_error_by_chance(rows: pd.DataFrame) -> float:
-    """Answer the gap that true risks would show: customers are few, and bins scatter."""
+    """Return the gap that true risks would show: customers are few, and bins scatter."""
     random, risks = np.random.default_rng(0), rows["churn_probability"].to_numpy()
     draws = [(random.random(len(risks)) < risks).astype(np.float64) for _ in range(DRAWS)]
     return float(np.mean([expected_calibration_error(left, risks) for left in draws]))

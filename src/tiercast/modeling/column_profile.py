@@ -59,7 +59,7 @@ class NumberProfile:
 
     @classmethod
     def of(cls, values: npt.ArrayLike) -> Self:
-        """Answer the profile of numbers; NaN is missing.
+        """Return the profile of numbers; NaN is missing.
 
         Examples
         --------
@@ -74,7 +74,7 @@ class NumberProfile:
         return cls(len(known), missing, points, edges, shares)
 
     def moved(self, values: npt.ArrayLike) -> Moved:
-        """Answer how far these values have moved from the profile's."""
+        """Return how far these values have moved from the profile's."""
         known, missing = _known(values)
         if not self.rows or not len(known):
             return Moved(np.nan, 0.0, None, 0.0, missing - self.missing)
@@ -101,7 +101,7 @@ class WordProfile:
 
     @classmethod
     def of(cls, values: pd.Series) -> Self:
-        """Answer the profile of words.
+        """Return the profile of words.
 
         Examples
         --------
@@ -115,7 +115,7 @@ class WordProfile:
         return cls(rows, missing, shares, len(kept) == len(counts))
 
     def moved(self, values: pd.Series) -> Moved:
-        """Answer how far these words have moved from the profile's.
+        """Return how far these words have moved from the profile's.
 
         Words beyond those kept by name share one bin; none of them counts as new then.
         """
@@ -145,12 +145,12 @@ Profile = NumberProfile | WordProfile
 
 
 def profile(values: pd.Series) -> Profile:
-    """Answer the profile of a column: of words where it holds text, of numbers otherwise."""
+    """Return the profile of a column: of words where it holds text, of numbers otherwise."""
     return WordProfile.of(values) if is_words(values) else NumberProfile.of(as_floats(values))
 
 
 def moved(then: Profile, values: pd.Series) -> Moved:
-    """Answer how far a column has moved from a profile; words that became numbers count as words.
+    """Return how far a column has moved from a profile; words that became numbers count as words.
 
     A column that is empty throughout has lost its type, and moves as what it was.
     """
@@ -160,19 +160,19 @@ def moved(then: Profile, values: pd.Series) -> Moved:
 
 
 def is_words(values: pd.Series) -> bool:
-    """Answer whether a column holds text."""
+    """Return whether a column holds text."""
     return values.dtype == object or isinstance(values.dtype, pd.StringDtype)
 
 
 def as_floats(values: pd.Series) -> FloatArray:
-    """Answer a column as numbers; what is none is missing."""
+    """Return a column as numbers; what is none is missing."""
     if is_words(values):
         values = pd.to_numeric(values, errors="coerce")
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def stability_index(then: Sequence[float], now: Sequence[float] | FloatArray) -> float:
-    """Answer the PSI of two lists of shares.
+    """Return the PSI of two lists of shares.
 
     Examples
     --------
@@ -184,14 +184,14 @@ def stability_index(then: Sequence[float], now: Sequence[float] | FloatArray) ->
 
 
 def percentiles(values: FloatArray) -> tuple[float, ...]:
-    """Answer the values at 0, 1, ... 100 %, each a value that is there; none where none is."""
+    """Return the values at 0, 1, ... 100 %, each a value that is there; none where none is."""
     if not len(values):
         return ()
     return tuple(np.quantile(values, PERCENTS, method="inverted_cdf").tolist())
 
 
 def word_counts(values: pd.Series) -> tuple[pd.Series, float]:
-    """Answer how often each word comes, the most frequent first, and the share missing."""
+    """Return how often each word comes, the most frequent first, and the share missing."""
     words = values.dropna().astype(str)
     counts = words.value_counts().sort_index().sort_values(ascending=False, kind="stable")
     return counts, _missing_share(len(words), len(values))
@@ -208,14 +208,14 @@ def _missing_share(known: int, rows: int) -> float:
 
 
 def _shares(known: FloatArray, edges: Sequence[float]) -> FloatArray:
-    """Answer the shares at or below the first edge, up to each next one, and above the last."""
+    """Return the shares at or below the first edge, up to each next one, and above the last."""
     place = np.searchsorted(np.asarray(edges), known, side="left")
     shares: FloatArray = np.bincount(place, minlength=len(edges) + 1) / max(len(known), 1)
     return shares
 
 
 def _noise(bins: int, spread: float) -> float:
-    """Answer the PSI that two draws from one population pass once in a thousand times.
+    """Return the PSI that two draws from one population pass once in a thousand times.
 
     PSI / (1/n + 1/m) then follows a chi-square of bins - 1 degrees (Yurdakul, 2018).
     """

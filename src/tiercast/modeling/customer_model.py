@@ -38,7 +38,7 @@ IntArray = npt.NDArray[np.int_]
 FORMAT = 2
 
 
-class Facts(Settings):
+class ModelFacts(Settings):
     """What the model was trained for and on; plain values.
 
     Orders beyond `limit` count as large ordinary ones (None: all count in full).
@@ -89,7 +89,7 @@ class Facts(Settings):
 class CustomerModel:
     """A trained model; it holds no customer's data and is stored as text files."""
 
-    facts: Facts
+    facts: ModelFacts
     clv: ClvModels
     outlook: Outlook
     segments: CustomerSegments
@@ -112,13 +112,13 @@ class CustomerModel:
         return self.facts.horizon_days
 
     def with_clv(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Answer the feature frame with the `clv_*` columns."""
+        """Return the feature frame with the `clv_*` columns."""
         if "clv_expected_value" in frame.columns:
             return frame
         return pd.concat([frame, self.clv.predict(frame, self.facts.learnt_days)], axis=1)
 
     def score_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Answer everything that is known of each row by itself, the tier left open.
+        """Return everything that is known of each row by itself, the tier left open.
 
         `tier_p0` (best) to `tier_pN` (no order) are the tier probabilities.
         """
@@ -143,10 +143,10 @@ class CustomerModel:
         return scored
 
     def reasons(self, frame: pd.DataFrame) -> pa.Array:
-        """Answer each row's three strongest reasons."""
+        """Return each row's three strongest reasons."""
         full = self.with_clv(frame)
         outlook = self.outlook
-        found = effects(outlook.heads, outlook.blend, full, self.facts.partner_base)
+        found = effects(outlook.components, outlook.ensemble, full, self.facts.partner_base)
         return reasons(found, full, self.facts.language)
 
     def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
@@ -154,7 +154,7 @@ class CustomerModel:
         return attribution(self.outlook, self.with_clv(frame), self.facts.partner_base)
 
     def assign(self, scored: pd.DataFrame) -> IntArray:
-        """Answer the tier (0 = best) of each row, taking the rows as the whole base, (n,)."""
+        """Return the tier (0 = best) of each row, taking the rows as the whole base, (n,)."""
         return assign_tiers(
             self.facts.assign,
             self.tier_matrix(scored),
@@ -163,7 +163,7 @@ class CustomerModel:
         )
 
     def tier_columns(self, scored: pd.DataFrame, assigned: IntArray) -> pd.DataFrame:
-        """Answer tier, tier_confidence and tier_set for rows whose tier is known."""
+        """Return tier, tier_confidence and tier_set for rows whose tier is known."""
         probabilities = self.tier_matrix(scored)
         names = np.array(self.facts.tier_names, dtype=object)
         members = self.outlook.tier_sets.members(probabilities, assigned)
@@ -177,12 +177,12 @@ class CustomerModel:
         )
 
     def tier_matrix(self, scored: pd.DataFrame) -> FloatArray:
-        """Answer the tier probabilities of scored rows, (n, n_tiers)."""
+        """Return the tier probabilities of scored rows, (n, n_tiers)."""
         columns = [f"tier_p{tier}" for tier in range(len(self.facts.tier_names))]
         return scored[columns].to_numpy(dtype=float)
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Answer scores for a feature frame that is the whole base (tiers depend on all rows)."""
+        """Return scores for a feature frame that is the whole base (tiers depend on all rows)."""
         scored = self.score_rows(frame)
         tiers = self.tier_columns(scored, self.assign(scored))
         shown = scored.rename(
@@ -194,7 +194,7 @@ class CustomerModel:
         return pd.concat([shown, tiers], axis=1)
 
     def to_files(self) -> dict[str, str]:
-        """Answer the model as JSON and LightGBM text, by file name."""
+        """Return the model as JSON and LightGBM text, by file name."""
         described = {
             "format": FORMAT,
             "facts": self.facts.model_dump(mode="json"),
@@ -207,13 +207,13 @@ class CustomerModel:
 
     @classmethod
     def from_files(cls, files: Mapping[str, str]) -> Self:
-        """Answer the model that `to_files` described; runs no code from the files."""
+        """Return the model that `to_files` described; runs no code from the files."""
         stored = json.loads(files["model.json"])
         if stored["format"] != FORMAT:
             raise InputError(
                 f"Model format must be {FORMAT}, but got {stored['format']}; retrain."
             )
-        facts = Facts.model_validate(stored["facts"])
+        facts = ModelFacts.model_validate(stored["facts"])
         check_installed(facts.plugins)
         return cls(
             facts,
@@ -225,7 +225,7 @@ class CustomerModel:
         )
 
     def _who(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Answer ids, RFM, lifecycle and discovered segment."""
+        """Return ids, RFM, lifecycle and discovered segment."""
         rfm = rfm_scores(
             frame["recency_days"].to_numpy(),
             frame["orders"].to_numpy(),

@@ -50,7 +50,7 @@ class DesignMatrix:
         return (*self.numeric, *(name for name, _ in self._indicators))
 
     def transform(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-        """Answer the matrix, shape (n_rows, n_columns); missing numbers stay NaN."""
+        """Return the matrix, shape (n_rows, n_columns); missing numbers stay NaN."""
         matrix = np.empty((len(frame), len(self.names)), dtype=np.float64)
         for position, name in enumerate(self.numeric):
             matrix[:, position] = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -60,7 +60,7 @@ class DesignMatrix:
         return matrix
 
     def to_dict(self) -> dict[str, object]:
-        """Answer plain data."""
+        """Return plain data."""
         return {
             "numeric": list(self.numeric),
             "levels": {name: list(levels) for name, levels in self.levels.items()},
@@ -68,7 +68,7 @@ class DesignMatrix:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, object]) -> Self:
-        """Answer the matrix that `to_dict` described."""
+        """Return the matrix that `to_dict` described."""
         numeric, levels = stored["numeric"], stored["levels"]
         if not isinstance(numeric, list) or not isinstance(levels, dict):
             raise TypeError(f"a stored design matrix has lists, but got {stored!r}")
@@ -80,7 +80,7 @@ class DesignMatrix:
 
 
 def as_text(column: pd.Series) -> pd.Series:
-    """Answer a profile column as text; missing stays missing."""
+    """Return a profile column as text; missing stays missing."""
     return column.astype("string")
 
 
@@ -96,7 +96,7 @@ def _varies(column: pd.Series) -> bool:
 
 
 def _levels(text: pd.Series, customer_id: pd.Series) -> tuple[str, ...]:
-    """Answer the levels of the most customers; the order is by their number, then by name."""
+    """Return the levels of the most customers; the order is by their number, then by name."""
     holders = customer_id.groupby(text).nunique()
     counts = holders[holders >= FEWEST_CUSTOMERS]
     ranked = sorted(counts.items(), key=lambda item: (-int(item[1]), str(item[0])))

@@ -40,7 +40,7 @@ class PredictiveDistribution:
         return (1.0 - self.churn) * self.mean_if_order
 
     def quantile(self, level: float) -> FloatArray:
-        """Answer the value not exceeded with probability `level`, (n,); 0 up to `churn`."""
+        """Return the value not exceeded with probability `level`, (n,); 0 up to `churn`."""
         beyond = np.clip((level - self.churn) / np.maximum(1.0 - self.churn, 1e-12), 0.0, 1.0)
         value = self.shapes.quantile(beyond, self.mean_if_order)
         return np.where(level <= self.churn, 0.0, value)
@@ -53,7 +53,7 @@ class PredictiveDistribution:
         return np.maximum(square - np.square(self.expected_value), 0.0)
 
     def interval(self, level: float | None = None) -> tuple[FloatArray, FloatArray]:
-        """Answer lower and upper limits, (n,) each, that hold the value at that level.
+        """Return lower and upper limits, (n,) each, that hold the value at that level.
 
         The level is `interval_level` unless given. Equal tails where churn is rarer than a tail;
         otherwise the lower limit is 0, which takes up the lower tail, and the whole miss is left
@@ -68,11 +68,11 @@ class PredictiveDistribution:
         return np.minimum(low, expected), np.maximum(high, expected)
 
     def moved(self, log_odds: float) -> Self:
-        """Answer the same, were everyone's log odds of an order higher by that much."""
+        """Return the same, were everyone's log odds of an order higher by that much."""
         return replace(self, churn=expit(logit(self.churn) - log_odds))
 
     def tier_probabilities(self, cuts: Sequence[float]) -> FloatArray:
-        """Answer P(tier), best first, (n, len(cuts) + 2): bands cut at `cuts`, last no order."""
+        """Return P(tier), best first, (n, len(cuts) + 2): bands cut at `cuts`, last no order."""
         order = 1.0 - self.churn
         reached = [order * self.shapes.chance_at_least(cut, self.mean_if_order) for cut in cuts]
         above = np.column_stack([np.zeros_like(order), *reached, order])

@@ -17,22 +17,22 @@ class Fold:
     train: tuple[dt.date, ...]
 
     def rows(self, panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Answer the fold's training rows and its rows to forecast."""
+        """Return the fold's training rows and its rows to forecast."""
         return self.train_rows(panel), self.test_rows(panel)
 
     def train_rows(self, panel: pd.DataFrame) -> pd.DataFrame:
-        """Answer the rows of the older cutoffs."""
+        """Return the rows of the older cutoffs."""
         return panel[panel["as_of"].isin(self.train)]
 
     def test_rows(self, panel: pd.DataFrame) -> pd.DataFrame:
-        """Answer the rows of the cutoff to forecast."""
+        """Return the rows of the cutoff to forecast."""
         return panel[panel["as_of"] == self.cutoff]
 
 
 def rolling_folds(
     cutoffs: Sequence[dt.date], horizon_days: int, *, most: int = MAX_FOLDS
 ) -> tuple[Fold, ...]:
-    """Answer the folds, newest first; none where no window had ended by any cutoff.
+    """Return the folds, newest first; none where no window had ended by any cutoff.
 
     Examples
     --------

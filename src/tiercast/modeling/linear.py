@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
-from tiercast.modeling.trees import Sample, base_score
+from tiercast.modeling.trees import TrainingRows, base_score
 
 FloatArray = npt.NDArray[np.float64]
 Family = Literal["binary", "gamma"]
@@ -54,7 +54,7 @@ class LinearModel:
     intercept: float
 
     @classmethod
-    def fit(cls, family: Family, sample: Sample) -> Self:
+    def fit(cls, family: Family, sample: TrainingRows) -> Self:
         """Learn from rows; beyond `MAX_ROWS` from every second, third, ... of them."""
         rows = sample.every(-(-len(sample.target) // MAX_ROWS))
         squashed = _squashed(rows.matrix)
@@ -68,12 +68,12 @@ class LinearModel:
         return cls(centre, scale, gaps, solution[1:], float(solution[0]))
 
     def raw(self, matrix: FloatArray, offset: FloatArray) -> FloatArray:
-        """Answer log odds or log means, (n,)."""
+        """Return log odds or log means, (n,)."""
         # Not `@`: what BLAS makes of a row depends on how many rows there are.
         return (self._design(matrix) * self.coefficients).sum(axis=1) + self.intercept + offset
 
     def contributions(self, matrix: FloatArray) -> FloatArray:
-        """Answer what each column adds to a row's log odds, against the mean row's, (n, k)."""
+        """Return what each column adds to a row's log odds, against the mean row's, (n, k)."""
         terms = self._design(matrix) * self.coefficients
         columns = len(self.centre)
         added = terms[:, :columns].copy()
@@ -81,7 +81,7 @@ class LinearModel:
         return added
 
     def to_dict(self) -> dict[str, object]:
-        """Answer plain data."""
+        """Return plain data."""
         return {
             "centre": self.centre.tolist(),
             "scale": self.scale.tolist(),
@@ -92,7 +92,7 @@ class LinearModel:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, object]) -> Self:
-        """Answer the model that `to_dict` described."""
+        """Return the model that `to_dict` described."""
         return cls(
             np.array(stored["centre"], dtype=float),
             np.array(stored["scale"], dtype=float),
@@ -108,8 +108,8 @@ class LinearModel:
         return np.hstack([numbers, missing[:, self.gaps].astype(float)])
 
 
-def _minimum(family: Family, design: FloatArray, rows: Sample) -> FloatArray:
-    """Answer intercept and coefficients of the least shrunk loss."""
+def _minimum(family: Family, design: FloatArray, rows: TrainingRows) -> FloatArray:
+    """Return intercept and coefficients of the least shrunk loss."""
     count, loss_of = len(rows.target), LOSSES[family]
 
     def loss(weights: FloatArray) -> tuple[float, FloatArray]:

@@ -21,7 +21,7 @@ from tiercast.modeling.design_matrix import DesignMatrix, as_text
 
 FloatArray = npt.NDArray[np.float64]
 
-EXPERTS = ("trees", "linear", "btyd")  # tiercast's own
+COMPONENTS = ("trees", "linear", "btyd")  # tiercast's own
 MOST_MEMBERS = 3  # so many of a base: weights are looked for among all combinations
 CHECKED_ROWS = 200  # which must be told alike alone and among others
 
@@ -89,7 +89,7 @@ class FittedMember:
         estimator = member.estimator()
         estimator.fit(features.copy(), ordered, value, seed=seed)
         stored = cls(plugin, member, columns, _stored(owned, estimator), 0.0)
-        log_odds, _ = stored.opinions(panel)
+        log_odds, _ = stored.predictions(panel)
         stored._check_alone(panel, log_odds)
         return cls(plugin, member, columns, stored.estimator, float(log_odds.mean()))
 
@@ -98,7 +98,7 @@ class FittedMember:
         """Return a member that had too little to learn from."""
         return cls(*owned, columns, None, 0.0)
 
-    def opinions(self, frame: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    def predictions(self, frame: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         """Return log odds of an order and the value expected of each row, (n,) each."""
         if self.estimator is None:
             raise ValueError(f"the member {self.member.name} has learnt nothing")
@@ -154,7 +154,7 @@ class FittedMember:
 
     def _check_alone(self, panel: pd.DataFrame, among_others: FloatArray) -> None:
         """Refuse a member whose word on a row depends on the rows beside it."""
-        alone, _ = self.opinions(panel.head(CHECKED_ROWS))
+        alone, _ = self.predictions(panel.head(CHECKED_ROWS))
         if not np.allclose(alone, among_others[:CHECKED_ROWS], rtol=1e-6, atol=1e-9):
             raise self._error(
                 "says something else of the same rows when fewer are asked about: what is said "
@@ -174,7 +174,7 @@ def members_of(plugins: Sequence[str]) -> tuple[tuple[str, Member], ...]:
         A member bears the name of one of tiercast's own, or there are more than three.
     """
     rows = rows_of(plugins, "members", Member)
-    refuse_taken([(plugin, member.name) for plugin, member in rows], EXPERTS, "member")
+    refuse_taken([(plugin, member.name) for plugin, member in rows], COMPONENTS, "member")
     if len(rows) > MOST_MEMBERS:
         names = ", ".join(member.name for _, member in rows)
         raise ConfigError(

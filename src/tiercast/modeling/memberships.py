@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 
 def names_held(held: npt.NDArray[np.bool_], names: Sequence[str]) -> list[list[str]]:
-    """Answer the names of each row's true columns, in their order, from (n, n_names).
+    """Return the names of each row's true columns, in their order, from (n, n_names).
 
     Rows that hold the same names share one list, since few of all the sets there could be occur.
 

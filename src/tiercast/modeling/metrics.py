@@ -40,7 +40,7 @@ class Metric:
 
 
 def expected_calibration_error(truth: FloatArray, chance: FloatArray) -> float:
-    """Answer the mean gap between chance and share, over ten bins of equal count.
+    """Return the mean gap between chance and share, over ten bins of equal count.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def expected_calibration_error(truth: FloatArray, chance: FloatArray) -> float:
 
 
 def calibration_error_by_chance(chance: FloatArray) -> float:
-    """Answer the calibration error to expect of chances that are true: customers are few.
+    """Return the calibration error to expect of chances that are true: customers are few.
 
     A bin's share scatters around its mean chance about normally, whose mean distance is
     sqrt(2 / pi) standard deviations.
@@ -68,7 +68,7 @@ def calibration_error_by_chance(chance: FloatArray) -> float:
 
 
 def normalised_gini(truth: FloatArray, forecast: FloatArray) -> float:
-    """Answer how well the forecast ranks money: 1 is the perfect order, 0 a random one.
+    """Return how well the forecast ranks money: 1 is the perfect order, 0 a random one.
 
     Examples
     --------
@@ -82,40 +82,40 @@ def normalised_gini(truth: FloatArray, forecast: FloatArray) -> float:
 
 
 def spearman(truth: FloatArray, forecast: FloatArray) -> float:
-    """Answer the rank correlation; 0 where all are alike."""
+    """Return the rank correlation; 0 where all are alike."""
     if truth.min() == truth.max() or forecast.min() == forecast.max():
         return 0.0
     return float(spearmanr(truth, forecast).statistic)
 
 
 def mean_absolute_error(truth: FloatArray, forecast: FloatArray) -> float:
-    """Answer the mean distance."""
+    """Return the mean distance."""
     return float(np.abs(truth - forecast).mean())
 
 
 def root_mean_squared_error(truth: FloatArray, forecast: FloatArray) -> float:
-    """Answer the root of the mean squared distance."""
+    """Return the root of the mean squared distance."""
     return float(np.sqrt(np.square(truth - forecast).mean()))
 
 
 def decile_error(truth: FloatArray, forecast: FloatArray) -> float:
-    """Answer the mean |forecast / truth - 1| over deciles of the forecast with any money."""
+    """Return the mean |forecast / truth - 1| over deciles of the forecast with any money."""
     sums = [(float(t.sum()), float(f.sum())) for t, f in _bins(truth, forecast)]
     return float(np.mean([abs(f / t - 1) for t, f in sums if t > 0]))
 
 
 def total_error(truth: FloatArray, forecast: FloatArray) -> float:
-    """Answer total forecast over total truth, less 1."""
+    """Return total forecast over total truth, less 1."""
     return float(forecast.sum() / truth.sum() - 1)
 
 
 def absolute_total_error(truth: FloatArray, forecast: FloatArray) -> float:
-    """Answer the size of the error of the total."""
+    """Return the size of the error of the total."""
     return abs(total_error(truth, forecast))
 
 
 def capture(share: float) -> Callable[[FloatArray, FloatArray], float]:
-    """Answer a metric: share of the truth's money held by the forecast's top customers."""
+    """Return a metric: share of the truth's money held by the forecast's top customers."""
 
     def captured(truth: FloatArray, forecast: FloatArray) -> float:
         top = np.argsort(-forecast, kind="stable")[: round(share * len(truth))]
@@ -125,7 +125,7 @@ def capture(share: float) -> Callable[[FloatArray, FloatArray], float]:
 
 
 def overlap(share: float) -> Callable[[FloatArray, FloatArray], float]:
-    """Answer a metric: share of the truth's top customers among the forecast's top customers.
+    """Return a metric: share of the truth's top customers among the forecast's top customers.
 
     Places that a tie leaves open are shared evenly, and who brought nothing is no top customer.
 
@@ -145,12 +145,12 @@ def overlap(share: float) -> Callable[[FloatArray, FloatArray], float]:
 
 
 def tier_accuracy(true: IntArray, assigned: IntArray) -> float:
-    """Answer the share of customers put in the tier that came."""
+    """Return the share of customers put in the tier that came."""
     return float((true == assigned).mean())
 
 
 def tier_log_loss(true: IntArray, chances: FloatArray) -> float:
-    """Answer the mean surprise at the tier that came.
+    """Return the mean surprise at the tier that came.
 
     Examples
     --------
@@ -197,14 +197,14 @@ def measure(
     expected: FloatArray,
     metrics: Sequence[Metric] = METRICS,
 ) -> dict[str, float]:
-    """Answer every metric by name; those that need both outcomes are left out without them."""
+    """Return every metric by name; those that need both outcomes are left out without them."""
     pairs = {"churn": (churned, churn), "value": (value, expected)}
     possible = {"churn": 0 < churned.mean() < 1, "value": bool(value.sum() > 0)}
     return {m.name: float(m.function(*pairs[m.kind])) for m in metrics if possible[m.kind]}
 
 
 def _bins(truth: FloatArray, forecast: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
-    """Answer (truth, forecast) of up to ten bins of equal count, by rising forecast."""
+    """Return (truth, forecast) of up to ten bins of equal count, by rising forecast."""
     order = np.argsort(forecast, kind="stable")
     parts = np.array_split(order, min(BINS, len(order)))
     evened = _evened(truth, forecast)
@@ -212,7 +212,7 @@ def _bins(truth: FloatArray, forecast: FloatArray) -> list[tuple[FloatArray, Flo
 
 
 def _evened(truth: FloatArray, forecast: FloatArray) -> FloatArray:
-    """Answer the mean truth of all rows with a row's forecast, (n,).
+    """Return the mean truth of all rows with a row's forecast, (n,).
 
     So the order of rows within a tie, which the forecast leaves open, changes no metric.
     """
@@ -221,7 +221,7 @@ def _evened(truth: FloatArray, forecast: FloatArray) -> FloatArray:
 
 
 def _top_places(amounts: FloatArray, places: int) -> FloatArray:
-    """Answer how much of the first `places` places each row has: 1, 0, or its part of a tie."""
+    """Return how much of the first `places` places each row has: 1, 0, or its part of a tie."""
     least = np.partition(amounts, len(amounts) - places)[-places] if places else np.inf
     above, tied = amounts > least, amounts == least
     return above + tied * ((places - above.sum()) / max(tied.sum(), 1))

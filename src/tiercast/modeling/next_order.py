@@ -46,7 +46,7 @@ class WaitingTimes:
 
     @classmethod
     def unlearnt(cls) -> Self:
-        """Answer the shape as it is."""
+        """Return the shape as it is."""
         return cls(np.empty(0), np.tile(PLACES, (1, len(PHASES) + 2, 1)))
 
     @classmethod
@@ -69,7 +69,7 @@ class WaitingTimes:
     def days(
         self, frame: pd.DataFrame, churn: FloatArray, clv: ClvModels, horizon_days: int
     ) -> dict[str, FloatArray]:
-        """Answer days from `as_of` to the next order's median and 5 % and 95 % limits, (n,).
+        """Return days from `as_of` to the next order's median and 5 % and 95 % limits, (n,).
 
         NaN where that quantile lies beyond the horizon, about which nothing is forecast. On the
         season clock the horizon is taken to pass evenly.
@@ -84,12 +84,12 @@ class WaitingTimes:
         return found
 
     def to_dict(self) -> dict[str, list[object]]:
-        """Answer plain data."""
+        """Return plain data."""
         return {"edges": self.edges.tolist(), "quantiles": self.quantiles.tolist()}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, list[object]]) -> Self:
-        """Answer the waiting times that `to_dict` described."""
+        """Return the waiting times that `to_dict` described."""
         return cls(np.array(stored["edges"], dtype=float), np.array(stored["quantiles"]))
 
     def _place(self, cell: tuple[IntArray, IntArray], share: FloatArray) -> FloatArray:
@@ -103,7 +103,7 @@ class WaitingTimes:
 
 
 def dates_after(as_of: pd.Series, days: FloatArray) -> pd.Series:
-    """Answer the day on which so many days have passed; missing where days are."""
+    """Return the day on which so many days have passed; missing where days are."""
     whole = pd.to_timedelta(pd.Series(np.floor(days), index=as_of.index), unit="D")
     dates = (pd.to_datetime(as_of) + whole).dt.date
     return dates.astype(object).where(np.isfinite(days), None)
@@ -148,12 +148,12 @@ class _Shape:
         return -np.expm1(self.log_none)
 
     def place(self, days: FloatArray) -> FloatArray:
-        """Answer the chance of an order by then over that within the horizon, (n,)."""
+        """Return the chance of an order by then over that within the horizon, (n,)."""
         by_then = -np.expm1(-self.power * np.log1p(days * self.ratio / self.exposure))
         return np.minimum(by_then / self.reach, 1.0)
 
     def days(self, place: FloatArray) -> FloatArray:
-        """Answer when that place is reached, (n,)."""
+        """Return when that place is reached, (n,)."""
         reached = place * self.reach
         certain = reached >= 1.0  # to the last bit: the horizon's end, whose chance is known
         left = np.where(certain, self.log_none, np.log1p(-np.where(certain, 0.0, reached)))
@@ -161,13 +161,13 @@ class _Shape:
 
 
 def _phase(frame: pd.DataFrame) -> IntArray:
-    """Answer how far into their usual gap customers are, by `PHASES`; 0: none is known, (n,)."""
+    """Return how far into their usual gap customers are, by `PHASES`; 0: none is known, (n,)."""
     gaps = (frame["recency_days"] / frame["gap_mean_days"]).to_numpy(dtype=float)
     return np.where(np.isnan(gaps), 0, np.searchsorted(PHASES, gaps, side="right") + 1)
 
 
 def _by_phase(places: FloatArray, phase: IntArray) -> FloatArray:
-    """Answer a group's quantiles by phase, the fewer buyers the nearer to those of all."""
+    """Return a group's quantiles by phase, the fewer buyers the nearer to those of all."""
     of_all = _quantiles(places)
     rows = np.tile(of_all, (len(PHASES) + 2, 1))
     for one in np.unique(phase):

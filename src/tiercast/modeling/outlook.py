@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tiercast.modeling.blend import Blend, Forecast, PastOpinions
 from tiercast.modeling.calibration import Calibration, FoldForecast
+from tiercast.modeling.component_models import ComponentModels
 from tiercast.modeling.distribution import PredictiveDistribution
-from tiercast.modeling.heads import Heads
-from tiercast.modeling.lessons import Lessons, SeasonAhead
-from tiercast.modeling.level_doubt import LevelDoubt
+from tiercast.modeling.ensemble import Ensemble, Forecast, PastPredictions
+from tiercast.modeling.post_hoc import PostHocCalibration, SeasonAhead
 from tiercast.modeling.shapes import ValueShapes
 from tiercast.modeling.tier_sets import TierSets
+from tiercast.modeling.total_uncertainty import TotalUncertainty
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -25,35 +25,40 @@ FloatArray = npt.NDArray[np.float64]
 class Outlook:
     """Experts, how they are blended, level, scatter of values, doubt, tier cuts and tier sets."""
 
-    heads: Heads
-    blend: Blend
+    components: ComponentModels
+    ensemble: Ensemble
     calibration: Calibration
     shapes: ValueShapes
     interval_level: float
-    level_doubt: LevelDoubt
+    total_uncertainty: TotalUncertainty
     tier_cuts: tuple[float, ...]
     tier_sets: TierSets
 
     @classmethod
-    def of(cls, experts: "Experts", lessons: Lessons, tier_cuts: tuple[float, ...]) -> Self:
+    def of(
+        cls,
+        components: "FittedEnsemble",
+        post_hoc: PostHocCalibration,
+        tier_cuts: tuple[float, ...],
+    ) -> Self:
         """Join the experts on today's customers with what past folds taught."""
         return cls(
-            experts.heads,
-            experts.blend,
-            experts.level.then(lessons.drift),
-            lessons.shapes,
-            lessons.interval_level,
-            lessons.level_doubt,
+            components.components,
+            components.ensemble,
+            components.level.then(post_hoc.drift),
+            post_hoc.shapes,
+            post_hoc.interval_level,
+            post_hoc.total_uncertainty,
             tier_cuts,
-            lessons.tier_sets,
+            post_hoc.tier_sets,
         )
 
     def forecast(self, frame: pd.DataFrame) -> Forecast:
-        """Answer the blended forecast of each row before its level is put right."""
-        return self.blend.forecast(self.heads.predict(frame), self.heads.largest_mean)
+        """Return the blended forecast of each row before its level is put right."""
+        return self.ensemble.forecast(self.components.predict(frame), self.components.largest_mean)
 
     def predict(self, frame: pd.DataFrame) -> PredictiveDistribution:
-        """Answer the distribution of value within the horizon for each row."""
+        """Return the distribution of value within the horizon for each row."""
         forecast = self.forecast(frame)
         return PredictiveDistribution(
             self.calibration.churn(forecast.log_odds),
@@ -63,67 +68,74 @@ class Outlook:
         )
 
     def to_files(self) -> dict[str, str]:
-        """Answer the outlook as JSON and LightGBM text, by file name."""
+        """Return the outlook as JSON and LightGBM text, by file name."""
         described = {
-            "heads": self.heads.to_dict(),
-            "blend": self.blend.to_dict(),
+            "heads": self.components.to_dict(),
+            "blend": self.ensemble.to_dict(),
             "calibration": self.calibration.to_dict(),
             "shapes": self.shapes.to_dict(),
             "interval_level": self.interval_level,
-            "level_doubt": self.level_doubt.to_dict(),
+            "level_doubt": self.total_uncertainty.to_dict(),
             "tier_cuts": list(self.tier_cuts),
             "tier_sets": self.tier_sets.to_dict(),
         }
-        return {"outlook.json": json.dumps(described, indent=1)} | self.heads.to_files()
+        return {"outlook.json": json.dumps(described, indent=1)} | self.components.to_files()
 
     @classmethod
     def from_files(cls, files: Mapping[str, str]) -> Self:
-        """Answer the outlook that `to_files` described."""
+        """Return the outlook that `to_files` described."""
         stored = json.loads(files["outlook.json"])
         return cls(
-            Heads.from_files(stored["heads"], files),
-            Blend.from_dict(stored["blend"]),
+            ComponentModels.from_files(stored["heads"], files),
+            Ensemble.from_dict(stored["blend"]),
             Calibration.from_dict(stored["calibration"]),
             ValueShapes.from_dict(stored["shapes"]),
             float(stored["interval_level"]),
-            LevelDoubt.from_dict(stored["level_doubt"]),
+            TotalUncertainty.from_dict(stored["level_doubt"]),
             tuple(stored["tier_cuts"]),
             TierSets.from_dict(stored["tier_sets"]),
         )
 
 
 @dataclass(frozen=True)
-class Experts:
+class FittedEnsemble:
     """The experts grown on a whole panel, their blend, and its level on today's customers."""
 
-    heads: Heads
-    blend: Blend
+    components: ComponentModels
+    ensemble: Ensemble
     level: Calibration
 
     @classmethod
-    def of(cls, heads: Heads, blend: Blend, current: pd.DataFrame) -> Self:
+    def of(cls, components: ComponentModels, ensemble: Ensemble, current: pd.DataFrame) -> Self:
         """Put the blend's level right on the base as it stands."""
-        opinions = heads.predict(current)
+        predictions = components.predict(current)
         return cls(
-            heads, blend, blend.level(opinions, blend.forecast(opinions, heads.largest_mean))
+            components,
+            ensemble,
+            ensemble.level(
+                predictions,
+                ensemble.forecast(predictions, components.largest_mean),
+            ),
         )
 
 
-def past_opinions(heads: Heads, rows: pd.DataFrame, *, season_known: bool) -> PastOpinions:
-    """Answer what heads that knew nothing of it say of a past cutoff, and what came."""
-    return PastOpinions(
-        heads.predict(rows),
+def past_predictions(
+    components: ComponentModels, rows: pd.DataFrame, *, season_known: bool
+) -> PastPredictions:
+    """Return what heads that knew nothing of it say of a past cutoff, and what came."""
+    return PastPredictions(
+        components.predict(rows),
         rows["ordered"].to_numpy(dtype=bool),
         rows["value"].to_numpy(dtype=float),
-        heads.largest_mean,
+        components.largest_mean,
         season_known,
     )
 
 
-def fold_forecast(blend: Blend, past: PastOpinions) -> FoldForecast:
-    """Answer the blended forecast of a past cutoff, at the level the experts agree on."""
-    raw = blend.forecast(past.opinions, past.largest_mean)
-    level = blend.level(past.opinions, raw)
+def fold_forecast(ensemble: Ensemble, past: PastPredictions) -> FoldForecast:
+    """Return the blended forecast of a past cutoff, at the level the experts agree on."""
+    raw = ensemble.forecast(past.predictions, past.largest_mean)
+    level = ensemble.level(past.predictions, raw)
     return FoldForecast(
         level.log_odds(raw.log_odds),
         level.mean_if_order(raw.mean_if_order),
@@ -134,9 +146,9 @@ def fold_forecast(blend: Blend, past: PastOpinions) -> FoldForecast:
 
 
 def fit_outlook(
-    heads: Heads,
+    components: ComponentModels,
     current: pd.DataFrame,
-    past: Sequence[PastOpinions],
+    past: Sequence[PastPredictions],
     *,
     tier_cuts: tuple[float, ...],
     season: SeasonAhead,
@@ -144,8 +156,8 @@ def fit_outlook(
 ) -> Outlook:
     """Return the outlook of today's customers: blend, level and doubt learnt from the past."""
     alike = [fold for fold in past if fold.season_known == season.is_known]
-    blend = Blend.fit(alike, seed, own=len(heads.members))
-    blend = replace(blend, certain=heads.certain)
-    folds = [fold_forecast(blend, fold) for fold in past]
-    lessons = Lessons.of(folds, tier_cuts, season)
-    return Outlook.of(Experts.of(heads, blend, current), lessons, tier_cuts)
+    ensemble = Ensemble.fit(alike, seed, own=len(components.members))
+    ensemble = replace(ensemble, certain=components.certain)
+    folds = [fold_forecast(ensemble, fold) for fold in past]
+    post_hoc = PostHocCalibration.of(folds, tier_cuts, season)
+    return Outlook.of(FittedEnsemble.of(components, ensemble, current), post_hoc, tier_cuts)

@@ -16,10 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from tiercast.modeling.blend import BTYD, Blend
 from tiercast.modeling.calibration import to_log_odds
-from tiercast.modeling.figures import Figures
-from tiercast.modeling.heads import BTYD_FEATURE, Heads, Learners
+from tiercast.modeling.component_models import BTYD_FEATURE, BaseLearners, ComponentModels
+from tiercast.modeling.ensemble import BTYD, Ensemble
+from tiercast.modeling.sentence_values import Figures
 from tiercast.modeling.topics import (
     TOPICS,
     Language,
@@ -51,38 +51,40 @@ class Effects:
     values: FloatArray
 
     def by_topic(self) -> FloatArray:
-        """Answer the sums over each topic's features, (n, n_topics)."""
+        """Return the sums over each topic's features, (n, n_topics)."""
         topics = np.array([topic_of(name) for name in self.names])
         chosen = (topics[:, np.newaxis] == np.arange(len(TOPICS))).astype(float)
         return self.values @ chosen
 
 
-def effects(heads: Heads, blend: Blend, frame: pd.DataFrame, partner_base: float) -> Effects:
-    """Answer what each feature adds to the log odds of no order, beside the base's average.
+def effects(
+    components: ComponentModels, ensemble: Ensemble, frame: pd.DataFrame, partner_base: float
+) -> Effects:
+    """Return what each feature adds to the log odds of no order, beside the base's average.
 
     `partner_base` is the BTYD models' mean log odds in training, from which their effect counts.
     """
-    if blend.certain is not None:  # the same for everybody, whatever their features
+    if ensemble.certain is not None:  # the same for everybody, whatever their features
         return Effects((BTYD_FEATURE,), np.zeros((len(frame), 1)))
     partner = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float)) - partner_base
-    weight = 1.0 if heads.learners is None else blend.weights[BTYD]
+    weight = 1.0 if components.learners is None else ensemble.weights[BTYD]
     partner_effect = -weight * partner[:, np.newaxis]
-    if heads.learners is None:
+    if components.learners is None:
         return Effects((BTYD_FEATURE,), partner_effect)
-    learnt = -_learnt_effects(heads.learners, blend, heads.design.transform(frame))
-    features, summed = sum_by_feature(heads.design.features, learnt)
+    learnt = -_learnt_effects(components.learners, ensemble, components.design.transform(frame))
+    features, summed = sum_by_feature(components.design.features, learnt)
     return Effects((*features, BTYD_FEATURE), np.hstack([summed, partner_effect]))
 
 
-def _learnt_effects(learners: Learners, blend: Blend, matrix: FloatArray) -> FloatArray:
-    """Answer what each column adds to the log odds of an order by trees and linear model."""
+def _learnt_effects(learners: BaseLearners, ensemble: Ensemble, matrix: FloatArray) -> FloatArray:
+    """Return what each column adds to the log odds of an order by trees and linear model."""
     trees = learners.order.shapley.values(matrix)
     linear = learners.linear_order.contributions(matrix)
-    return blend.weights[0] * trees + blend.weights[1] * linear
+    return ensemble.weights[0] * trees + ensemble.weights[1] * linear
 
 
 def reasons(found: Effects, frame: pd.DataFrame, language: Language) -> pa.Array:
-    """Answer the three strongest topics of each row, a list of `REASON`.
+    """Return the three strongest topics of each row, a list of `REASON`.
 
     `feature` is the topic's strongest feature, `effect` the topic's whole effect.
     """
@@ -108,7 +110,7 @@ def _texts(
     feature: npt.NDArray[np.int_],
     language: Language,
 ) -> list[pa.Array]:
-    """Answer feature, value and text of each reason, given its row, topic and feature."""
+    """Return feature, value and text of each reason, given its row, topic and feature."""
     figures = Figures(frame)
     rows = []
     for i, t, f in zip(row.tolist(), topic.tolist(), feature.tolist(), strict=True):
@@ -120,7 +122,7 @@ def _texts(
 
 
 def _strongest(found: Effects) -> npt.NDArray[np.int_]:
-    """Answer the position of each topic's strongest feature by row, (n, n_topics)."""
+    """Return the position of each topic's strongest feature by row, (n, n_topics)."""
     topics = np.array([topic_of(name) for name in found.names])
     strongest = np.zeros((len(found.values), len(TOPICS)), dtype=int)
     for topic in np.unique(topics):

@@ -48,24 +48,24 @@ class ValueShapes:
         return cls(edges, np.array(rows))
 
     def quantile(self, chance: FloatArray, mean_if_order: FloatArray) -> FloatArray:
-        """Answer the value below which a share `chance` of buyers like this stays, (n,)."""
+        """Return the value below which a share `chance` of buyers like this stays, (n,)."""
         ratio = self._by_group(mean_if_order, chance, lambda c, row: np.interp(c, LEVELS, row))
         return ratio * mean_if_order
 
     def chance_at_least(self, amount: float, mean_if_order: FloatArray) -> FloatArray:
-        """Answer P(value >= amount | order), (n,)."""
+        """Return P(value >= amount | order), (n,)."""
         ratio = amount / mean_if_order
         below = self._by_group(mean_if_order, ratio, lambda r, row: np.interp(r, row, LEVELS))
         return 1.0 - below
 
     def mean_square(self, mean_if_order: FloatArray) -> FloatArray:
-        """Answer the mean square of the value of buyers like this, (n,)."""
+        """Return the mean square of the value of buyers like this, (n,)."""
         squares = [_mean_square(row) for row in self.quantiles]
         group = np.searchsorted(self.edges, mean_if_order, side="right")
         return np.array(squares)[group] * np.square(mean_if_order)
 
     def widened(self, spread: float) -> Self:
-        """Answer the shapes times a common lognormal factor of mean one and that sigma."""
+        """Return the shapes times a common lognormal factor of mean one and that sigma."""
         if spread == 0:
             return self
         chances = (np.arange(FACTORS) + 0.5) / FACTORS
@@ -76,12 +76,12 @@ class ValueShapes:
         return type(self)(self.edges, np.array(rows))
 
     def to_dict(self) -> dict[str, list[object]]:
-        """Answer plain data."""
+        """Return plain data."""
         return {"edges": self.edges.tolist(), "quantiles": self.quantiles.tolist()}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, list[object]]) -> Self:
-        """Answer the shapes that `to_dict` described."""
+        """Return the shapes that `to_dict` described."""
         return cls(np.array(stored["edges"], dtype=float), np.array(stored["quantiles"]))
 
     def _by_group(
@@ -99,7 +99,7 @@ class ValueShapes:
 
 
 def _edges(mean_if_order: FloatArray, groups: int) -> FloatArray:
-    """Answer where groups of equal count part; where ties leave one too few buyers, fewer."""
+    """Return where groups of equal count part; where ties leave one too few buyers, fewer."""
     ranked = np.sort(mean_if_order)
     edges: list[float] = []
     start = 0
@@ -117,7 +117,7 @@ def _lognormal() -> FloatArray:
 
 
 def _mean_square(quantiles: FloatArray) -> float:
-    """Answer the integral of the squares along the straight pieces between quantiles."""
+    """Return the integral of the squares along the straight pieces between quantiles."""
     low, high = quantiles[:-1], quantiles[1:]
     pieces = (np.square(low) + low * high + np.square(high)) / 3
     return float((np.diff(LEVELS) * pieces).sum())

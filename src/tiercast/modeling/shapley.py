@@ -29,10 +29,10 @@ class TreeShapley:
         trees = load_decision_tree_ensemble_model(booster, self._columns)
         self._explainer = WoodelfExplainer(trees)
         depth = min(trees.max_depth, len(self._columns))
-        self._vectors = _KeptVectors(ShapleyValues(), depth) if depth <= DEEPEST_KEPT else None
+        self._vectors = _StoredVectors(ShapleyValues(), depth) if depth <= DEEPEST_KEPT else None
 
     def values(self, matrix: FloatArray) -> FloatArray:
-        """Answer what each column adds to each row's raw score, (n, n_columns)."""
+        """Return what each column adds to each row's raw score, (n, n_columns)."""
         found = self._explainer.shap_values(
             pd.DataFrame(matrix, columns=self._columns),
             path_to_matrices_calculator=self._vectors,
@@ -41,7 +41,7 @@ class TreeShapley:
         return np.asarray(found, dtype=np.float64)
 
 
-class _KeptVectors(HighDepthWoodelfPathToSVectors):
+class _StoredVectors(HighDepthWoodelfPathToSVectors):
     """WOODELF's vectors of a leaf, by all that they depend on."""
 
     def __init__(self, metric: ShapleyValues, max_depth: int) -> None:
@@ -56,7 +56,7 @@ class _KeptVectors(HighDepthWoodelfPathToSVectors):
         w: float,
         w_neighbor: float | None = None,
     ) -> LeafVectors:
-        """Answer a vector per feature of the path; the rows' patterns have no part in them."""
+        """Return a vector per feature of the path; the rows' patterns have no part in them."""
         key = (*features_in_path, covers.tobytes(), w, w_neighbor)
         if key not in self._kept:
             found = super().get_path_dependent_s_matrix(

@@ -18,7 +18,7 @@ STARTS = "starts"
 Params = Mapping[str, float]
 
 
-class KeptStudy:
+class StoredStudy:
     """A search that runs in memory and writes each trial down once it has ended.
 
     What a killed training was at is not in the record, and nothing has to be mended.
@@ -67,8 +67,8 @@ class Studies:
     horizon_days: int
     timeout_seconds: float | None = None
 
-    def open(self, question: str, fingerprint: str, start: Params) -> KeptStudy:
-        """Answer the study of a question as it was left, or a new one.
+    def open(self, question: str, fingerprint: str, start: Params) -> StoredStudy:
+        """Return the study of a question as it was left, or a new one.
 
         A new one will try `start` first, then what was best in the newest studies of the same
         base, question and horizon with an older `as_of`. What it starts from is kept with it: a
@@ -83,10 +83,10 @@ class Studies:
             for key, fact in self._facts(question).items():
                 record.set_user_attr(key, fact)
             record.set_user_attr(STARTS, [dict(start), *self._earlier_best(question, start)])
-        return KeptStudy(record)
+        return StoredStudy(record)
 
     def name(self, question: str, fingerprint: str) -> str:
-        """Answer the study's name, for example `shop order 2024-07-01 90d 1f0c52d7a9b3`."""
+        """Return the study's name, for example `shop order 2024-07-01 90d 1f0c52d7a9b3`."""
         return f"{self.base} {question} {self.as_of} {self.horizon_days}d {fingerprint}"
 
     def _facts(self, question: str) -> dict[str, str | int]:
@@ -98,7 +98,7 @@ class Studies:
         }
 
     def _earlier_best(self, question: str, start: Params) -> list[Params]:
-        """Answer the best parameters of earlier studies, newest first, each once."""
+        """Return the best parameters of earlier studies, newest first, each once."""
         summaries = optuna.get_all_study_summaries(self.storage)
         earlier = [study for study in summaries if self._is_earlier(study, question)]
         earlier.sort(key=lambda study: (study.user_attrs["as_of"], study.study_name))
@@ -128,5 +128,5 @@ def kept_in(studies: Studies) -> Iterator[None]:
 
 
 def current_studies() -> Studies:
-    """Answer where searches are kept: by the block around them, else nowhere."""
+    """Return where searches are kept: by the block around them, else nowhere."""
     return _KEPT.get() or Studies(InMemoryStorage(), "unnamed", dt.date.max, 0)

@@ -51,30 +51,30 @@ class TierSets:
     def members(
         self, probabilities: FloatArray, assigned: npt.NDArray[np.int_]
     ) -> npt.NDArray[np.bool_]:
-        """Answer which tiers are in each customer's set, (n, n_tiers); the assigned one is."""
+        """Return which tiers are in each customer's set, (n, n_tiers); the assigned one is."""
         inside = probabilities >= self.thresholds
         inside[np.arange(len(assigned)), assigned] = True
         return inside
 
     def to_dict(self) -> dict[str, list[float]]:
-        """Answer plain data."""
+        """Return plain data."""
         return {"thresholds": self.thresholds.tolist()}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, list[float]]) -> Self:
-        """Answer the sets that `to_dict` described."""
+        """Return the sets that `to_dict` described."""
         return cls(np.array(stored["thresholds"], dtype=float))
 
 
 def _threshold(by_fold: Sequence[FloatArray]) -> float:
-    """Answer the threshold of one tier from its customers' probabilities, fold by fold."""
+    """Return the threshold of one tier from its customers' probabilities, fold by fold."""
     many = [values for values in by_fold if len(values) >= FEWEST_OF_A_FOLD]
     joined = np.concatenate([np.empty(0), *by_fold])
     return min(_reached_by(values, COVERAGE) for values in [*many, joined])
 
 
 def _reached_by(values: FloatArray, share: float) -> float:
-    """Answer the largest threshold that at least (n + 1) * share of the values reach."""
+    """Return the largest threshold that at least (n + 1) * share of the values reach."""
     must_reach = int(np.ceil(round((len(values) + 1) * share, 9)))  # 20 * .9 is 18 and no more
     if must_reach > len(values):
         return 0.0

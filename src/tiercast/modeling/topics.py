@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 import pandas as pd
 
 from tiercast.features.registry import CATALOGUE
-from tiercast.modeling.figures import column_of, figure
+from tiercast.modeling.sentence_values import column_of, figure
 
 Language = Literal["en", "zh"]
 PROFILE = "profile"
@@ -132,7 +132,7 @@ TOPICS: tuple[Topic, ...] = (
 
 
 def topic_of(feature: str) -> int:
-    """Answer the position of a feature's topic; what is no feature is a profile column.
+    """Return the position of a feature's topic; what is no feature is a profile column.
 
     Examples
     --------
@@ -148,11 +148,11 @@ class Row(Protocol):
     """A customer's figures by name, such as a dictionary."""
 
     def get(self, name: str, /) -> object:
-        """Answer a figure; None where it is not known."""
+        """Return a figure; None where it is not known."""
 
 
 def sentence(topic: Topic, row: Row, feature: str, language: Language) -> str:
-    """Answer the topic's sentence with the customer's own figures.
+    """Return the topic's sentence with the customer's own figures.
 
     Examples
     --------
@@ -169,7 +169,7 @@ def sentence(topic: Topic, row: Row, feature: str, language: Language) -> str:
 
 
 def filled(topic: Topic, text_of: Callable[[str], str | None], language: Language) -> str | None:
-    """Answer the first template whose slots all have a text; None where none does."""
+    """Return the first template whose slots all have a text; None where none does."""
     for template in topic.en if language == "en" else topic.zh:
         texts = {slot: text_of(slot) for slot in _slots(template)}
         if None not in texts.values():
@@ -179,7 +179,7 @@ def filled(topic: Topic, text_of: Callable[[str], str | None], language: Languag
 
 
 def plain(feature: str, value: object, language: Language) -> str:
-    """Answer a feature and its value, where its topic has no sentence for the customer.
+    """Return a feature and its value, where its topic has no sentence for the customer.
 
     Examples
     --------
@@ -190,7 +190,7 @@ def plain(feature: str, value: object, language: Language) -> str:
 
 
 def shown(value: object, language: Language) -> str:
-    """Answer any figure of a customer as text.
+    """Return any figure of a customer as text.
 
     Examples
     --------

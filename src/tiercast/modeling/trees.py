@@ -35,7 +35,7 @@ class TreeParams:
 
 
 @dataclass(frozen=True)
-class Sample:
+class TrainingRows:
     """Rows to learn from: a matrix (n, k), targets (n,), and offsets (n,).
 
     An offset is what is known of a row's log odds or log mean beforehand.
@@ -46,20 +46,20 @@ class Sample:
     offset: FloatArray
 
     def every(self, step: int) -> Self:
-        """Answer every so manieth row."""
+        """Return every so manieth row."""
         chosen = slice(None, None, step)
         return type(self)(self.matrix[chosen], self.target[chosen], self.offset[chosen])
 
 
 @dataclass(frozen=True)
-class Grown:
+class FittedTrees:
     """Trees and the score they start from."""
 
     booster: lgb.Booster
     base: float
 
     def raw(self, matrix: FloatArray, offset: FloatArray | float = 0.0) -> FloatArray:
-        """Answer log odds or log means, (n,)."""
+        """Return log odds or log means, (n,)."""
         found = self.booster.predict(matrix, raw_score=True)
         return np.asarray(found, dtype=float) + self.base + offset
 
@@ -76,8 +76,8 @@ class Grown:
         return TreeShapley(self.booster)
 
 
-def base_score(objective: Objective, sample: Sample) -> float:
-    """Answer the log odds or log mean of the target, less the mean offset."""
+def base_score(objective: Objective, sample: TrainingRows) -> float:
+    """Return the log odds or log mean of the target, less the mean offset."""
     mean = float(sample.target.mean())
     if objective == "binary":
         start = logit(np.clip(mean, RAREST, 1.0 - RAREST))
@@ -86,27 +86,27 @@ def base_score(objective: Objective, sample: Sample) -> float:
     return float(start - sample.offset.mean())
 
 
-def grow(objective: Objective, sample: Sample, params: TreeParams, seed: int) -> Grown:
-    """Answer the trees after `params.rounds` rounds."""
+def grow(objective: Objective, sample: TrainingRows, params: TreeParams, seed: int) -> FittedTrees:
+    """Return the trees after `params.rounds` rounds."""
     base = base_score(objective, sample)
     booster = lgb.train(
         _settings(objective, params, seed, len(sample.target)),
         _dataset(sample, base),
         num_boost_round=params.rounds,
     )
-    return Grown(booster, base)
+    return FittedTrees(booster, base)
 
 
 def grow_until_best(
     objective: Objective,
-    train: Sample,
-    valid: Sample,
+    train: TrainingRows,
+    valid: TrainingRows,
     params: TreeParams,
     *,
     seed: int,
     watch: Callable[[int, float], None] | None = None,
-) -> tuple[Grown, float, int]:
-    """Answer the trees, the best validation loss and the round it was reached in.
+) -> tuple[FittedTrees, float, int]:
+    """Return the trees, the best validation loss and the round it was reached in.
 
     `watch` is told (round, loss) after each round and may raise to stop the growth.
     """
@@ -124,10 +124,12 @@ def grow_until_best(
         callbacks=callbacks,
     )
     ((_, loss),) = booster.best_score["valid"].items()
-    return Grown(booster, base), float(loss), booster.best_iteration
+    return FittedTrees(booster, base), float(loss), booster.best_iteration
 
 
-def _dataset(sample: Sample, base: float, reference: lgb.Dataset | None = None) -> lgb.Dataset:
+def _dataset(
+    sample: TrainingRows, base: float, reference: lgb.Dataset | None = None
+) -> lgb.Dataset:
     return lgb.Dataset(
         sample.matrix, sample.target, init_score=sample.offset + base, reference=reference
     )

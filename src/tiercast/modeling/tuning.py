@@ -12,11 +12,17 @@ import pandas as pd
 
 from tiercast.config.progress import Progress, Silent
 from tiercast.features.clv import horizon_ratio
+from tiercast.modeling.component_models import ComponentParams, Targets
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.folds import Fold
-from tiercast.modeling.heads import HeadParams, Targets
 from tiercast.modeling.studies import Studies, current_studies
-from tiercast.modeling.trees import FloatArray, Objective, Sample, TreeParams, grow_until_best
+from tiercast.modeling.trees import (
+    FloatArray,
+    Objective,
+    TrainingRows,
+    TreeParams,
+    grow_until_best,
+)
 
 MAX_TUNING_FOLDS = 2
 MAX_FOLD_ROWS = 40_000  # a seeded sample of a fold's older rows: enough to tell parameters apart
@@ -26,7 +32,7 @@ GROWN_DATA = 1.1  # the final trees see more rows than a fold's, and bear a litt
 
 
 @dataclass(frozen=True)
-class Question:
+class SearchTask:
     """One of the two searches: what the trees answer and which target they learn."""
 
     name: str
@@ -36,8 +42,8 @@ class Question:
 
 
 QUESTIONS = (
-    Question("order", "binary", "log loss", lambda targets: targets.ordered),
-    Question("value", "tweedie", "Tweedie deviance", lambda targets: targets.value),
+    SearchTask("order", "binary", "log loss", lambda targets: targets.ordered),
+    SearchTask("value", "tweedie", "Tweedie deviance", lambda targets: targets.value),
 )
 
 
@@ -59,7 +65,7 @@ class Trial:
 class Tuning:
     """The best parameters of both questions, and every trial."""
 
-    best: HeadParams
+    best: ComponentParams
     trials: tuple[Trial, ...]
 
     @property
@@ -69,7 +75,7 @@ class Tuning:
 
 
 def tree_space(trial: optuna.Trial) -> TreeParams:
-    """Answer the tree parameters to try."""
+    """Return the tree parameters to try."""
     return TreeParams(
         num_leaves=trial.suggest_int("num_leaves", 4, 31, log=True),
         min_data_in_leaf=trial.suggest_int("min_data_in_leaf", 20, 400, log=True),
@@ -89,7 +95,7 @@ def tune(
     studies: Studies | None = None,
     progress: Progress | None = None,
 ) -> Tuning:
-    """Answer the parameters that forecast past cutoffs best; the defaults are always tried.
+    """Return the parameters that forecast past cutoffs best; the defaults are always tried.
 
     Each trial grows trees on windows that had ended by the fold's cutoff and stops at the best
     round there. Without folds or trials the defaults stand.
@@ -101,13 +107,13 @@ def tune(
     tried = (_Judged.of(panel, fold, seed) for fold in folds[:MAX_TUNING_FOLDS])
     judged = [fold for fold in tried if fold is not None]
     if not judged or trials == 0:
-        return Tuning(HeadParams.default(), ())
+        return Tuning(ComponentParams.default(), ())
     kept, shown = studies or current_studies(), progress or Silent()
     found = {
         question.name: _Search(question, judged, seed).run(kept, trials, shown)
         for question in QUESTIONS
     }
-    best = HeadParams(found["order"][0], found["value"][0])
+    best = ComponentParams(found["order"][0], found["value"][0])
     return Tuning(best, tuple(trial for _, trials_ in found.values() for trial in trials_))
 
 
@@ -131,10 +137,10 @@ class _Judged:
             (design.transform(valid), np.log(horizon_ratio(valid)), Targets.of(valid)),
         )
 
-    def samples(self, question: Question) -> tuple[Sample, Sample]:
-        """Answer what a question's trees grow on and are judged by."""
+    def samples(self, question: SearchTask) -> tuple[TrainingRows, TrainingRows]:
+        """Return what a question's trees grow on and are judged by."""
         first, second = (
-            Sample(matrix, question.target(targets), offset)
+            TrainingRows(matrix, question.target(targets), offset)
             for matrix, offset, targets in (self.train, self.valid)
         )
         return first, second
@@ -144,7 +150,7 @@ class _Judged:
 class _Search:
     """The search for one question's parameters."""
 
-    question: Question
+    question: SearchTask
     folds: Sequence[_Judged]
     seed: int
 
@@ -166,13 +172,13 @@ class _Search:
         return _params(study.best), [self._told(n, trial, n < known) for n, trial in tried]
 
     def objective(self, trial: optuna.Trial) -> float:
-        """Answer the loss of a trial's parameters."""
+        """Return the loss of a trial's parameters."""
         loss, rounds = _loss(self.question, self.folds, tree_space(trial), self.seed, trial)
         trial.set_user_attr("rounds", rounds)
         return loss
 
     def fingerprint(self) -> str:
-        """Answer what changes with anything that a loss depends on but the parameters."""
+        """Return what changes with anything that a loss depends on but the parameters."""
         versions = [f"{name} {version(name)}" for name in ("tiercast", "lightgbm")]
         digest = hashlib.sha256(f"{versions} {self.question.loss} {self.seed}".encode())
         for fold in self.folds:
@@ -193,7 +199,7 @@ class _Search:
 
 
 def _until(seconds: float | None, numbers: range) -> Iterator[int]:
-    """Answer the numbers until a question's share of the time is used up; 0 in any case."""
+    """Return the numbers until a question's share of the time is used up; 0 in any case."""
     end = None if seconds is None else time.monotonic() + seconds / len(QUESTIONS)
     for number in numbers:
         if number and end is not None and time.monotonic() >= end:
@@ -202,13 +208,13 @@ def _until(seconds: float | None, numbers: range) -> Iterator[int]:
 
 
 def _loss(
-    question: Question,
+    question: SearchTask,
     folds: Sequence[_Judged],
     params: TreeParams,
     seed: int,
     trial: optuna.Trial,
 ) -> tuple[float, int]:
-    """Answer the mean loss over folds and the rounds to grow; the first fold may prune."""
+    """Return the mean loss over folds and the rounds to grow; the first fold may prune."""
     losses, rounds = [], []
     for number, fold in enumerate(folds):
         _, loss, best_round = grow_until_best(

@@ -9,7 +9,7 @@ STEPS_AT_MOST = 2.0  # of a schedule, from one scored day to the next: one run m
 
 
 def gone(evidence: Evidence) -> Iterator[Sign]:
-    """Answer the share of customers gone from the data."""
+    """Return the share of customers gone from the data."""
     people = evidence.population
     reason = (
         f"{people.gone:,} of {people.then:,} customers are no more in the data "
@@ -19,7 +19,7 @@ def gone(evidence: Evidence) -> Iterator[Sign]:
 
 
 def new(evidence: Evidence) -> Iterator[Sign]:
-    """Answer the customers new since training, against those then."""
+    """Return the customers new since training, against those then."""
     people = evidence.population
     share = people.new / people.then
     reason = f"{people.new:,} customers came anew since training, {share:.0%} of those then"
@@ -27,7 +27,7 @@ def new(evidence: Evidence) -> Iterator[Sign]:
 
 
 def stale(evidence: Evidence) -> Iterator[Sign]:
-    """Answer how many usual gaps ago the last order was."""
+    """Return how many usual gaps ago the last order was."""
     silence = evidence.flow.silence
     closed = f" ({silence.closed_days} of them closed)" if silence.closed_days else ""
     reason = (
@@ -51,7 +51,7 @@ def unscored(evidence: Evidence) -> Iterator[Sign]:
 
 
 def volume(evidence: Evidence) -> Iterator[Sign]:
-    """Answer how many times as many, or as few, orders and money came in as before."""
+    """Return how many times as many, or as few, orders and money came in as before."""
     for one in evidence.flow.volumes:
         if one.size is not None:
             reason = (

@@ -19,7 +19,7 @@ NONE = HashSums(0, 0, 0)
 
 
 def bases(orders: ir.Table, batches: Sequence[Batch]) -> dict[dt.date, dict[str, str]]:
-    """Answer what the grades of batches rest on, by the day they were scored.
+    """Return what the grades of batches rest on, by the day they were scored.
 
     `scores` is the checksum of the manifest, which holds those of the parts; `orders` a
     fingerprint of the orders within the horizon; `tiercast_version` the version that grades. The

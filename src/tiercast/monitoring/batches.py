@@ -56,12 +56,12 @@ class Batch(Scored):
         return parts_of(self.scores)
 
     def interval(self, by: str, group: str) -> tuple[float, float] | None:
-        """Answer the 90 % interval told of the value of a group, or of the base; None: nothing."""
+        """Return the 90 % interval told of the value of a group, or of the base; None: nothing."""
         sums = self.manifest["sums"]
         told = sums[SUMS[by]].get(group) if by in SUMS else sums[BASE]
         return None if told is None else (told["value_low"], told["value_high"])
 
 
 def stored_batches(output: Path, until: dt.date) -> list[Batch]:
-    """Answer the batches scored as of a day or earlier, oldest first."""
+    """Return the batches scored as of a day or earlier, oldest first."""
     return [Batch.read(output, day) for day in scored_dates(output) if day <= until]

@@ -38,7 +38,7 @@ def _scores(evidence: Evidence, *, forecasts: bool) -> list[ColumnDrift]:
 def _each(
     columns: Callable[[Evidence], list[ColumnDrift]], sign: Callable[[ColumnDrift], Sign]
 ) -> Signs:
-    """Answer the sign of each column that has one."""
+    """Return the sign of each column that has one."""
 
     def signs(evidence: Evidence) -> Iterator[Sign]:
         found = (sign(one) for one in columns(evidence))
@@ -61,7 +61,7 @@ group_psi, group_ks = _each(_groups, _psi), _each(_groups, _ks)
 
 
 def drifted(evidence: Evidence) -> Iterator[Sign]:
-    """Answer how much of the model's weight lies in features that are not what they were."""
+    """Return how much of the model's weight lies in features that are not what they were."""
     far = evidence.limits.psi.retrain
     moved = [one for one in _features(evidence) if far is not None and _is_far(one, far)]
     weight = sum(one.tracked.weight for one in moved)
@@ -82,7 +82,7 @@ def _heaviest(moved: list[ColumnDrift], most: int = 5) -> list[str]:
 
 
 def missing(evidence: Evidence) -> Iterator[Sign]:
-    """Answer by how much more often each column is missing."""
+    """Return by how much more often each column is missing."""
     for one in evidence.drift:
         before = one.tracked.then.missing
         reason = (
@@ -93,7 +93,7 @@ def missing(evidence: Evidence) -> Iterator[Sign]:
 
 
 def _words(side: Callable[[Moved], Mapping[str, float]], told: str) -> Signs:
-    """Answer the share of customers with words of one side, by column."""
+    """Return the share of customers with words of one side, by column."""
 
     def signs(evidence: Evidence) -> Iterator[Sign]:
         for one in _features(evidence):

@@ -17,7 +17,7 @@ class ColumnDrift:
 
 
 def drift(batch: Batch, reference: Reference) -> list[ColumnDrift]:
-    """Answer how far each column of a batch has moved, with one column in memory at a time.
+    """Return how far each column of a batch has moved, with one column in memory at a time.
 
     A column that the batch does not have counts as missing throughout.
     """

@@ -29,7 +29,7 @@ COLUMNS = (
 
 
 def _metric(name: str, told: str, came: str) -> Check:
-    """Answer a measure of forecasts as a check: what came of it, and nothing told."""
+    """Return a measure of forecasts as a check: what came of it, and nothing told."""
     metric = next(one for one in METRICS if one.name == name)
     return Check(name, metric.meaning, lambda rows: _score(metric, rows[came], rows[told]))
 
@@ -94,7 +94,7 @@ MEANINGS = {check.name: check.meaning for subject in SUBJECTS for check in subje
 
 
 def grades(rows: ir.Table, batch: Batch) -> pd.DataFrame:
-    """Answer every figure of a batch; columns as `COLUMNS`.
+    """Return every figure of a batch; columns as `COLUMNS`.
 
     `told` is missing where nothing was told of a figure; what cannot be told of a group (the AUC
     of one where everybody left) has no row. `graded_on` is the day its horizon had passed, so
@@ -120,7 +120,7 @@ def grades(rows: ir.Table, batch: Batch) -> pd.DataFrame:
 
 
 def _groups(rows: ir.Table, batch: Batch) -> Iterator[tuple[str, str, ir.Table]]:
-    """Answer the groups that hold anyone, with their rows."""
+    """Return the groups that hold anyone, with their rows."""
     yield ALL, ALL, rows
     tiers = set(rows.tier_name.as_table().distinct().to_pyarrow()["tier_name"].to_pylist())
     for name in batch.tier_names:
@@ -146,7 +146,7 @@ def _figures(part: ir.Table, batch: Batch, by: str, group: str) -> Iterator[dict
 def _inside(
     interval: tuple[float, float] | None, came: float, customers: int
 ) -> Iterator[dict[str, object]]:
-    """Answer whether the total that came lay in the interval told of it."""
+    """Return whether the total that came lay in the interval told of it."""
     if interval is None:
         return
     low, high = interval
@@ -156,7 +156,7 @@ def _inside(
 
 
 def _sizes(rows: ir.Table, batch: Batch) -> list[dict[str, object]]:
-    """Answer how many were put in each tier, and how many came to be in it."""
+    """Return how many were put in each tier, and how many came to be in it."""
     places = numbers(rows, ("tier", "true_tier"))
     return [
         {"by": TIER, "group": name}

@@ -17,7 +17,7 @@ from tiercast.monitoring.basis import bases
 from tiercast.monitoring.batches import Batch
 from tiercast.monitoring.grades import COLUMNS, grades
 from tiercast.monitoring.outcomes import outcomes
-from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
 
@@ -62,7 +62,7 @@ class Ledger:
 
 def keep_ledger(
     base: CustomerBase,
-    journal: Journal,
+    activity: CustomerActivity,
     batches: list[Batch],
     until: dt.date,
     progress: Progress,
@@ -70,7 +70,7 @@ def keep_ledger(
     """Grade what can be graded with the orders before `until`, keep it, and answer the ledger.
 
     Each batch is graded by the horizon and value that it forecast, so only those in whose value
-    the orders of `journal` are counted: others take a journal of their own.
+    the orders of `activity` are counted: others take a journal of their own.
     `<output>/ledger/as_of=.../` has a batch's grades, whole or not at all, and what they rest on:
     a batch is graded once, and again only when its scores, the orders of its horizon or the
     version of tiercast have changed. Grades of batches whose scores were removed stay.
@@ -81,16 +81,16 @@ def keep_ledger(
         The disk is full, read-only or the like.
     """
     folder = Path(base.config.output.path) / LEDGER
-    silence = Silence.of(journal.daily_orders, until, base.config.monitor.stale.look)
+    silence = Silence.of(activity.daily_orders, until, base.config.monitor.stale.look)
     known = min(until, silence.observed_until(base.observed_until))
     ripe = [batch for batch in batches if batch.due <= known]
     counted = [batch for batch in ripe if batch.target.value == base.config.outlook.value]
     progress.stage("grade past scores", len(counted) or None)
-    rests_on = bases(journal.orders, counted)
+    rests_on = bases(activity.orders, counted)
     for batch in counted:
         basis = rests_on[batch.as_of]
         if not _is_graded(day_folder(folder, batch.as_of), basis):
-            rows = outcomes(base.connection, journal.orders, batch, known)
+            rows = outcomes(base.connection, activity.orders, batch, known)
             _write(folder, batch, grades(rows, batch), basis)
         progress.step(str(batch.as_of))
     waiting = [
@@ -119,7 +119,7 @@ def read_ledger(output: Path) -> pd.DataFrame:
 
 
 def _known(kept: pd.DataFrame, until: dt.date) -> pd.DataFrame:
-    """Answer the grades that were known on a day: it may lie before the last one graded."""
+    """Return the grades that were known on a day: it may lie before the last one graded."""
     return kept[kept["graded_on"] <= until].reset_index(drop=True)
 
 

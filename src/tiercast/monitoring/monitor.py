@@ -9,23 +9,23 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
-from tiercast.daybook.history import History, counted_in, open_history
+from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.modeling.target import Value
 from tiercast.monitoring.batches import Batch, stored_batches
 from tiercast.monitoring.drift import drift
 from tiercast.monitoring.ledger import Ledger, keep_ledger
+from tiercast.monitoring.monitor_rules import findings, worst
 from tiercast.monitoring.order_flow import OrderFlow
 from tiercast.monitoring.population import Population
 from tiercast.monitoring.record import log, monitor_folder, write
 from tiercast.monitoring.reference import reference_of
 from tiercast.monitoring.result import Monitoring
-from tiercast.monitoring.rules import findings, worst
 from tiercast.monitoring.scoring_rhythm import ScoringRhythm
 from tiercast.monitoring.sign import Evidence
 from tiercast.monitoring.track_record import TrackRecord
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import check_as_of
-from tiercast.snapshots.journal import Journal
 from tiercast.sources.canonical import CustomerBase
 
 
@@ -96,7 +96,7 @@ def _graded(
     progress.stage(f"read the orders again, to count them in {value}")
     try:
         with open_history(counted_in(settings, value), day, progress) as history:
-            keep_ledger(history.base, history.journal, batches, day, progress)
+            keep_ledger(history.base, history.activity, batches, day, progress)
     except DataContractError as error:
         days = [str(batch.as_of) for batch in batches if batch.target.value == value]
         return f"Scores of {value} are not graded ({', '.join(days[-3:])}): {error}"
@@ -113,8 +113,8 @@ def _monitor(
     """Grade, and hold the newest scores and the orders against what they were."""
     base = history.base
     progress.stage("reduce lines to orders")
-    journal = history.journal
-    ledger = keep_ledger(base, journal, batches, day, progress)
+    activity = history.activity
+    ledger = keep_ledger(base, activity, batches, day, progress)
     progress.stage("hold scores and orders against training")
     newest = batches[-1]
     recorded.found(
@@ -122,7 +122,7 @@ def _monitor(
         model_version=newest.model_version,
         data_fingerprint=base.fingerprint(),
     )
-    found = _found(base, journal, batches, ledger, day)
+    found = _found(base, activity, batches, ledger, day)
     return replace(found, notes=(*history.notes, *found.notes))
 
 
@@ -135,7 +135,11 @@ def _check_anything(batches: list[Batch], config: Config, day: dt.date) -> None:
 
 
 def _found(
-    base: CustomerBase, journal: Journal, batches: list[Batch], ledger: Ledger, day: dt.date
+    base: CustomerBase,
+    activity: CustomerActivity,
+    batches: list[Batch],
+    ledger: Ledger,
+    day: dt.date,
 ) -> Monitoring:
     config, batch = base.config, batches[-1]
     reference, note = reference_of(Path(config.output.path), batch, batches)
@@ -143,8 +147,8 @@ def _found(
     record = TrackRecord.of(ledger, batch.model_version, batch.horizon_days)
     evidence = Evidence(
         drift(batch, reference),
-        Population.of(journal, batch, reference),
-        OrderFlow.of(journal, day),
+        Population.of(activity, batch, reference),
+        OrderFlow.of(activity, day),
         record,
         config.monitor,
         scoring,

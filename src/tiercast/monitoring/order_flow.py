@@ -7,9 +7,9 @@ from typing import Self
 import numpy as np
 
 from tiercast.contract.money import money_sum
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.closures import YEAR_DAYS
 from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.silence import Silence
 
 WINDOW_DAYS = 28
@@ -51,9 +51,9 @@ class OrderFlow:
     volumes: tuple[Volume, ...]
 
     @classmethod
-    def of(cls, journal: Journal, as_of: dt.date) -> Self:
+    def of(cls, activity: CustomerActivity, as_of: dt.date) -> Self:
         """Look at the orders before a day."""
-        known = history(journal.orders, "ordered_at", [as_of])
+        known = history(activity.orders, "ordered_at", [as_of])
         begun = known.filter(known.is_order)
         days = begun.group_by("ordered_on").agg(
             orders=begun.count(), value=money_sum(begun.net_value)
@@ -63,12 +63,12 @@ class OrderFlow:
         orders = _volume("orders", ages, found["orders"].to_numpy(dtype=float))
         value = _volume("value", ages, found["value"].to_numpy(dtype=float))
         volumes = (orders, value, _each(value, orders))
-        return cls(Silence.of(journal.daily_orders, as_of), volumes)
+        return cls(Silence.of(activity.daily_orders, as_of), volumes)
 
 
 def _volume(name: str, ages: np.ndarray, amounts: np.ndarray) -> Volume:
     def counted(start: int) -> float | None:
-        """Answer the sum of the window that begins so many days ago."""
+        """Return the sum of the window that begins so many days ago."""
         if ages.max() < start:
             return None
         return float(amounts[(ages <= start) & (ages > start - WINDOW_DAYS)].sum())
@@ -78,7 +78,7 @@ def _volume(name: str, ages: np.ndarray, amounts: np.ndarray) -> Volume:
 
 
 def _each(value: Volume, orders: Volume) -> Volume:
-    """Answer the value of an order."""
+    """Return the value of an order."""
 
     def divided(money: float | None, number: float | None) -> float | None:
         return money / number if number and money is not None else None
@@ -92,7 +92,7 @@ def _each(value: Volume, orders: Volume) -> Volume:
 
 
 def size(ratio: float) -> float:
-    """Answer how far a ratio lies from 1, either way, at least 1.
+    """Return how far a ratio lies from 1, either way, at least 1.
 
     Examples
     --------

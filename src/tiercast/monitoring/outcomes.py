@@ -24,7 +24,7 @@ TIER, SEGMENT = "tier", "segment"
 def outcomes(
     connection: SQLBackend, orders: ir.Table, batch: Batch, observed_until: dt.date
 ) -> ir.Table:
-    """Answer a row per customer scored, held in the engine: what was told, and what came.
+    """Return a row per customer scored, held in the engine: what was told, and what came.
 
     Columns: those of `TOLD`, tier and true_tier (numbers, 0 = best), tier_name, in_tier_set,
     tier_set_size, churned (0 or 1) and value. What came is counted as for a training.
@@ -47,7 +47,7 @@ def outcomes(
 
 
 def numbers(rows: ir.Table, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Answer columns of numbers, in the order of the customers' ids: sums then never differ."""
+    """Return columns of numbers, in the order of the customers' ids: sums then never differ."""
     return rows.order_by("customer_id").select(*columns).to_pandas()
 
 
@@ -70,7 +70,7 @@ def _graded(rows: ir.Table, batch: Batch) -> ir.Table:
 
 
 def _true_tier(rows: ir.Table, cuts: tuple[float, ...]) -> ir.IntegerValue:
-    """Answer the tier that came true, 0 = best: one further down for each cut above the value."""
+    """Return the tier that came true, 0 = best: one further down for each cut above the value."""
     band = sum(((rows.value < cut).cast("int8") for cut in cuts), start=ibis.literal(0))
     return rows.ordered.ifelse(band, len(cuts) + 1).cast("int8")
 

@@ -5,8 +5,8 @@ from typing import Self
 
 from tiercast.artifacts.reference import Reference
 from tiercast.monitoring.batches import Batch
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import Journal
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class Population:
     returned: int = 0
 
     @classmethod
-    def of(cls, journal: Journal, batch: Batch, reference: Reference) -> Self:
+    def of(cls, activity: CustomerActivity, batch: Batch, reference: Reference) -> Self:
         """Count the customers known before either day."""
-        known = history(journal.orders, "ordered_at", [batch.as_of])
-        before = history(journal.orders, "ordered_at", [reference.as_of])
+        known = history(activity.orders, "ordered_at", [batch.as_of])
+        before = history(activity.orders, "ordered_at", [reference.as_of])
         ordered = before.filter(before.is_order).select("customer_id").distinct()
         returned = ordered.anti_join(known.filter(known.is_order), "customer_id")
         first = known.filter(known.is_order).group_by("customer_id").agg(days=known.days_ago.max())

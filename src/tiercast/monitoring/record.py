@@ -27,7 +27,7 @@ FINDINGS, DRIFT = "findings.parquet", "drift.parquet"
 
 
 def monitor_folder(config: Config, as_of: dt.date) -> Path:
-    """Answer where the monitoring of a day lies."""
+    """Return where the monitoring of a day lies."""
     return day_folder(Path(config.output.path) / FOLDER, as_of)
 
 

@@ -13,7 +13,7 @@ CHANCE_AT_MOST = 1.8  # times the mean gap by chance: the mean of ten such, 3.29
 
 
 def churn_error(evidence: Evidence) -> Iterator[Sign]:
-    """Answer how far the share who left lay from what was told."""
+    """Return how far the share who left lay from what was told."""
     if evidence.record is not None:
         told, came, customers = evidence.record.told_came_of(CHURN)
         reason = f"scores of {evidence.record.as_of}: {told:.1%} told to leave, {came:.1%} left"
@@ -22,7 +22,7 @@ def churn_error(evidence: Evidence) -> Iterator[Sign]:
 
 
 def calibration(evidence: Evidence) -> Iterator[Sign]:
-    """Answer how far churn risks were off on average."""
+    """Return how far churn risks were off on average."""
     record = evidence.record
     if record is not None and ECE in record.figures.index:
         by_chance, gap, _ = record.told_came_of(ECE)
@@ -34,7 +34,7 @@ def calibration(evidence: Evidence) -> Iterator[Sign]:
 
 
 def _coverage(metric: str, words: str) -> Signs:
-    """Answer what gives by how much the promised share was missed."""
+    """Return what gives by how much the promised share was missed."""
 
     def signs(evidence: Evidence) -> Iterator[Sign]:
         if evidence.record is not None:
@@ -53,7 +53,7 @@ tier_sets = _coverage("tier_set", "tiers lay in their sets")
 
 
 def total_missed(evidence: Evidence) -> Iterator[Sign]:
-    """Answer how many totals running lay outside their interval."""
+    """Return how many totals running lay outside their interval."""
     if evidence.record is not None:
         missed = evidence.record.missed_running
         times = f"{missed} horizons running" if missed > 1 else "at the last grading"

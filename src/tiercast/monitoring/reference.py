@@ -31,14 +31,14 @@ class StoredColumns:
         return [name for name in self._rows.schema.names if name not in KEYS]
 
     def read(self, name: str) -> pd.Series:
-        """Answer a column; one that is not there is empty throughout."""
+        """Return a column; one that is not there is empty throughout."""
         if name not in self._rows.schema.names:
             return pd.Series([float("nan")] * self._rows.count_rows())
         return self._rows.to_table(columns=[name])[name].to_pandas()
 
 
 def reference_of(output: Path, batch: Batch, batches: list[Batch]) -> tuple[Reference, str | None]:
-    """Answer what a batch is held against, and a note where that is not its model's training.
+    """Return what a batch is held against, and a note where that is not its model's training.
 
     Raises
     ------

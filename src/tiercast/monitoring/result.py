@@ -11,9 +11,9 @@ from tiercast.modeling.column_profile import WordProfile
 from tiercast.modeling.target import Target
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.ledger import Ledger
+from tiercast.monitoring.monitor_rules import Finding, Verdict
 from tiercast.monitoring.order_flow import OrderFlow
 from tiercast.monitoring.population import Population
-from tiercast.monitoring.rules import Finding, Verdict
 from tiercast.monitoring.scoring_rhythm import ScoringRhythm
 
 STAGE = "lifecycle_stage"
@@ -56,16 +56,16 @@ class Monitoring:
         return [one for one in self.findings if one.verdict != "fine"]
 
     def findings_frame(self) -> pd.DataFrame:
-        """Answer a row per finding, the worst first."""
+        """Return a row per finding, the worst first."""
         names = [field.name for field in fields(Finding)]
         return pd.DataFrame([asdict(one) for one in self.findings], columns=names)
 
     def drift_frame(self) -> pd.DataFrame:
-        """Answer a row per column: how far it has moved, how far it usually does."""
+        """Return a row per column: how far it has moved, how far it usually does."""
         return pd.DataFrame([_drift_row(one) for one in self.drift])
 
     def stages(self) -> Mapping[str, tuple[float, float]]:
-        """Answer the share of each lifecycle stage, then and now."""
+        """Return the share of each lifecycle stage, then and now."""
         for one in self.drift:
             if one.tracked.name == STAGE and isinstance(one.tracked.then, WordProfile):
                 then, now = one.tracked.then.shares, {**one.change.now, **one.change.new}
@@ -75,7 +75,7 @@ class Monitoring:
         return {}
 
     def summary(self) -> Mapping[str, object]:
-        """Answer what was found as plain data, without the tables."""
+        """Return what was found as plain data, without the tables."""
         return {
             "name": self.name,
             "as_of": self.as_of,

@@ -37,5 +37,5 @@ Signs = Callable[[Evidence], Iterator[Sign]]
 
 
 def usually(usual: float) -> str:
-    """Answer what is usual, in brackets."""
+    """Return what is usual, in brackets."""
     return f" (up to {usual:.2f} is usual)"

@@ -26,7 +26,7 @@ class TrackRecord:
 
     @classmethod
     def of(cls, ledger: Ledger, model_version: str, horizon_days: int) -> Self | None:
-        """Answer the record of a version; None where nothing of it was graded yet."""
+        """Return the record of a version; None where nothing of it was graded yet."""
         whole = ledger.grades[
             (ledger.grades["model_version"] == model_version) & (ledger.grades["by"] == ALL)
         ]
@@ -39,7 +39,7 @@ class TrackRecord:
         return cls(model_version, newest, figures[["told", "came", "customers"]], missed)
 
     def told_came_of(self, metric: str) -> tuple[float, float, int]:
-        """Answer what was told of a metric, what came, and of how many customers."""
+        """Return what was told of a metric, what came, and of how many customers."""
         told, came, customers = np.asarray(self.figures.loc[metric], dtype=float).tolist()
         return float(told), float(came), int(customers)
 

@@ -1,7 +1,7 @@
 """What a training needs of customers: enough of them, of both kinds."""
 
-from tiercast.modeling.blend import SMALL_BASE
-from tiercast.modeling.heads import FEWEST_ROWS
+from tiercast.modeling.component_models import FEWEST_ROWS
+from tiercast.modeling.ensemble import SMALL_BASE
 from tiercast.readiness.facts import outcome
 from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
 

@@ -8,11 +8,11 @@ from tiercast.readiness.gaps import Gaps, measure_gaps
 from tiercast.readiness.order_facts import OrderFacts, measure_orders
 from tiercast.readiness.outcomes import Outcomes, measure_outcomes
 from tiercast.readiness.span import Span
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.closures import closed_days
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
 from tiercast.snapshots.grid import EVERY_DAY, GridAhead, known_until
-from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.odd_days import NO_ODD_DAYS, OddDays, odd_days
 from tiercast.snapshots.outlying import OutlyingOrders, order_limit, outlying_orders
 from tiercast.snapshots.season import SeasonClock
@@ -21,7 +21,7 @@ from tiercast.sources.canonical import CustomerBase
 
 
 @dataclass(frozen=True)
-class Facts:
+class BaseFacts:
     """A base as of a day; `outcomes` is None where the history has room for no cutoff.
 
     `season` is the clock that a training as of that day goes by, `silence` the days since the
@@ -42,13 +42,13 @@ class Facts:
     odd_days: OddDays = NO_ODD_DAYS
 
 
-def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[Facts], float | None]:
-    """Answer what looks up a count among the outcomes of facts; None where there are none."""
+def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[BaseFacts], float | None]:
+    """Return what looks up a count among the outcomes of facts; None where there are none."""
     return lambda facts: None if facts.outcomes is None else count(facts.outcomes)
 
 
-def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
-    """Answer the facts of a base as of a day.
+def measure(base: CustomerBase, activity: CustomerActivity, as_of: dt.date) -> BaseFacts:
+    """Return the facts of a base as of a day.
 
     Raises
     ------
@@ -56,9 +56,9 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
         `as_of` is not after the first order line.
     """
     check_as_of(as_of, base.first_day)
-    begun = journal.orders.filter(journal.orders.is_order)
+    begun = activity.orders.filter(activity.orders.is_order)
     first = begun.ordered_on.min().to_pyarrow().as_py() or base.first_day
-    daily = journal.daily_orders
+    daily = activity.daily_orders
     grid = daily.grid(as_of)
     observed_until = known_until(grid, base.observed_until)
     calendar = daily.calendar(as_of, base.config.outlook.horizon_days)
@@ -71,18 +71,18 @@ def measure(base: CustomerBase, journal: Journal, as_of: dt.date) -> Facts:
         before_days=span.horizon_days,
     )
     outcomes = measure_outcomes(
-        journal.orders,
+        activity.orders,
         span.cutoffs,
         base.config,
         observed_until=as_of,
         window_days=span.window_days,
     )
-    far = far_days(lines_by_day(journal.orders, as_of))
+    far = far_days(lines_by_day(activity.orders, as_of))
     season = daily.clock(as_of, span.window_days)
     limit = base.config.monitor.stale.look
     silence = Silence.of(daily, as_of, limit) if daily.before(as_of).any() else None
     ahead = GridAhead.of(grid or EVERY_DAY, as_of, span.horizon_days)
-    outlying = outlying_orders(journal.orders, order_limit(journal.orders, as_of), as_of)
+    outlying = outlying_orders(activity.orders, order_limit(activity.orders, as_of), as_of)
     odd = odd_days(begun, as_of)
-    gaps = measure_gaps(base, journal.orders)
-    return Facts(span, orders, outcomes, season, gaps, far, ahead, silence, outlying, odd)
+    gaps = measure_gaps(base, activity.orders)
+    return BaseFacts(span, orders, outcomes, season, gaps, far, ahead, silence, outlying, odd)

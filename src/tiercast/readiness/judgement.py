@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from tiercast.readiness.facts import Facts
+from tiercast.readiness.facts import BaseFacts
 from tiercast.readiness.rule import STATES, ReadinessRule, State, Unit
 from tiercast.readiness.rules import RULES
 
@@ -50,14 +50,14 @@ class Readiness:
         return tuple(finding for finding in self.findings if finding.state == "error")
 
 
-def judge(facts: Facts) -> Readiness:
-    """Answer what each rule that applies finds in the facts."""
+def judge(facts: BaseFacts) -> Readiness:
+    """Return what each rule that applies finds in the facts."""
     found = (judge_by(rule, facts) for rule in RULES)
     return Readiness(facts.span.as_of, tuple(f for f in found if f is not None))
 
 
-def judge_by(rule: ReadinessRule, facts: Facts) -> ReadinessFinding | None:
-    """Answer what one rule finds; None where it does not apply."""
+def judge_by(rule: ReadinessRule, facts: BaseFacts) -> ReadinessFinding | None:
+    """Return what one rule finds; None where it does not apply."""
     value = rule.measure(facts)
     if value is None:
         return None

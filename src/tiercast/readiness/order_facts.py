@@ -104,7 +104,7 @@ def _days(known: ir.Table) -> list[dt.date]:
 
 
 def _largest_customer(by_customer: ir.Table) -> tuple[str, float]:
-    """Answer who is worth most, and how much; of equals the first by name."""
+    """Return who is worth most, and how much; of equals the first by name."""
     first = by_customer.order_by(ibis.desc("value"), "customer_id").limit(1)
     row = first.to_pyarrow().to_pylist()[0]
     return repr(row["customer_id"]), float(row["value"])

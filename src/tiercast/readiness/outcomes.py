@@ -106,7 +106,7 @@ def measure_outcomes(
 
 
 def _values(rows: ir.Table) -> npt.NDArray[np.float64]:
-    """Answer what buyers were worth, of large bases as many as a training takes."""
+    """Return what buyers were worth, of large bases as many as a training takes."""
     paid = rows.filter(rows.value > 0)
     counts = paid.group_by("value").agg(n=paid.count()).to_pandas()
     thinned = np.ceil(counts["n"] / max(1.0, counts["n"].sum() / MOST_VALUES)).astype(int)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tiercast.readiness.facts import Facts
+from tiercast.readiness.facts import BaseFacts
 
 State = Literal["ok", "recommendation", "warning", "error"]
 Unit = Literal["days", "customers", "rows", "cutoffs", "tiers", "share", "times", "money", "gaps"]
-Limit = Callable[[Facts], float]
+Limit = Callable[[BaseFacts], float]
 
 STATES: tuple[State, ...] = ("ok", "recommendation", "warning", "error")  # from best to worst
 
@@ -23,7 +23,7 @@ class Need:
     state: State
     limit: Limit
     remedy: str
-    yields: Callable[[Facts], bool]
+    yields: Callable[[BaseFacts], bool]
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class ReadinessRule:
     meaning: str
     unit: Unit
     wanted: Literal["at least", "at most"]
-    measure: Callable[[Facts], float | None]
+    measure: Callable[[BaseFacts], float | None]
     needs: tuple[Need, ...]
 
-    def missed(self, facts: Facts, value: float) -> Need | None:
-        """Answer the gravest need that a measured value does not meet."""
+    def missed(self, facts: BaseFacts, value: float) -> Need | None:
+        """Return the gravest need that a measured value does not meet."""
         at_least = self.wanted == "at least"
         for need in self.needs:
             limit = need.limit(facts)
@@ -51,19 +51,19 @@ class ReadinessRule:
 
 
 def error(
-    limit: float | Limit, remedy: str, *, yields: bool | Callable[[Facts], bool] = True
+    limit: float | Limit, remedy: str, *, yields: bool | Callable[[BaseFacts], bool] = True
 ) -> Need:
-    """Answer a need without which nothing can be learnt, or nothing to trust."""
+    """Return a need without which nothing can be learnt, or nothing to trust."""
     return _need("error", limit, remedy, yields)
 
 
 def warning(limit: float | Limit, remedy: str) -> Need:
-    """Answer a need without which what is learnt may mislead."""
+    """Return a need without which what is learnt may mislead."""
     return _need("warning", limit, remedy)
 
 
 def recommendation(limit: float | Limit, remedy: str) -> Need:
-    """Answer a need with which more would be learnt."""
+    """Return a need with which more would be learnt."""
     return _need("recommendation", limit, remedy)
 
 
@@ -71,7 +71,7 @@ def _need(
     state: State,
     limit: float | Limit,
     remedy: str,
-    yields: bool | Callable[[Facts], bool] = True,
+    yields: bool | Callable[[BaseFacts], bool] = True,
 ) -> Need:
     return Need(
         state,

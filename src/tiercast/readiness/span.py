@@ -39,7 +39,7 @@ class Span:
         as_of: dt.date,
         calendar: ShopCalendar = ALWAYS_OPEN,
     ) -> "Span":
-        """Answer what a training as of a day would have to learn from."""
+        """Return what a training as of a day would have to learn from."""
         horizon_days, snapshots = config.outlook.horizon_days, config.train.snapshots
         plan = possible_plan(
             as_of,

@@ -40,7 +40,7 @@ class TiedCuts:
 
 
 def tied_cuts(values: Floats, config: TiersConfig) -> TiedCuts | None:
-    """Answer how many buyers are worth exactly a cut; None where no tiers can be cut of them.
+    """Return how many buyers are worth exactly a cut; None where no tiers can be cut of them.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def _same(amounts: Floats, cut: float) -> npt.NDArray[np.bool_]:
 
 
 def _usual(values: Floats) -> Floats:
-    """Answer the amounts that the most buyers are worth, rising."""
+    """Return the amounts that the most buyers are worth, rising."""
     amounts, buyers = np.unique(values, return_counts=True)
     common = np.argsort(-buyers, kind="stable")[:MOST_USUAL]
     enough = buyers[common] >= max(USUAL_BUYERS, USUAL_SHARE * len(values))
@@ -73,7 +73,7 @@ def _usual(values: Floats) -> Floats:
 
 
 def _between(cut: float, usual: Floats) -> float:
-    """Answer the middle between the usual amounts close to a cut and those clearly below them."""
+    """Return the middle between the usual amounts close to a cut and those clearly below them."""
     rising = usual[usual <= cut * (1 + SAME)]
     starts = np.flatnonzero(rising[1:] > rising[:-1] * APART) + 1
     first = int(starts[-1]) if starts.size else 0

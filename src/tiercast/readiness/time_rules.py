@@ -2,7 +2,7 @@
 
 import math
 
-from tiercast.readiness.facts import Facts
+from tiercast.readiness.facts import BaseFacts
 from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
 from tiercast.snapshots.cutoffs import days_needed
 
@@ -14,7 +14,7 @@ STALE = (
 )
 
 
-def _most_gaps(facts: Facts) -> float:
+def _most_gaps(facts: BaseFacts) -> float:
     """Return from how many usual gaps on orders are taken to be missing, as `monitor` does."""
     most = None if facts.silence is None else facts.silence.most_gaps
     return math.inf if most is None else most

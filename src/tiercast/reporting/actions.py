@@ -4,12 +4,12 @@ import ibis.expr.types as ir
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Measure, Table
 from tiercast.reporting.share_bars import with_shares
-from tiercast.reporting.wording import Wording
 
 
-def action_table(inputs: Inputs, say: Wording) -> Table | None:
+def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
     """Return how many customers each action is proposed for, most expected value first.
 
     None where the scores propose none.
@@ -49,7 +49,7 @@ def sentence(action: str) -> str:
     return action[:1].upper() + action[1:]
 
 
-def alert_table(inputs: Inputs, say: Wording) -> Table | None:
+def alert_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
     """Return how many customers each alert was raised for; None where there is none.
 
     Alerts of changes since scores of another target are none.

@@ -7,6 +7,7 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_grades import GRADES as RANKS
 from tiercast.reporting.past_grades import of_graded
 from tiercast.reporting.section import (
@@ -22,7 +23,6 @@ from tiercast.reporting.section import (
     Tone,
 )
 from tiercast.reporting.stored_backtest import StoredBacktest
-from tiercast.reporting.wording import Wording
 
 OURS = "tiercast"
 BEST = "best other"
@@ -67,7 +67,7 @@ ON_BOARD = tuple(WRITTEN)[:6]
 PROMISES = ("interval", "tier_set", "total_inside", "tier_total_inside", "segment_total_inside")
 
 
-def backtest_section(inputs: Inputs, say: Wording) -> Section | None:
+def backtest_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on the newest backtest; None where there is none."""
     found = inputs.backtest
     if found is None:
@@ -92,7 +92,7 @@ def backtest_section(inputs: Inputs, say: Wording) -> Section | None:
     return Section("backtest", title, headline, parts, grade=GRADES[letter])
 
 
-def _borne_out(letter: str, inputs: Inputs, say: Wording) -> str:
+def _borne_out(letter: str, inputs: Inputs, say: MessageCatalogue) -> str:
     """Return in what graded scores did worse than a grade promises; "" where they did not."""
     promised = PROMISED_BY.get(letter, {})
     graded = of_graded(inputs)
@@ -104,19 +104,19 @@ def _borne_out(letter: str, inputs: Inputs, say: Wording) -> str:
     return say("quality.worse", what=say("quality.between").join(worse)) if worse else ""
 
 
-def _basis(found: StoredBacktest, say: Wording) -> str:
+def _basis(found: StoredBacktest, say: MessageCatalogue) -> str:
     origins = found.summary["origins"]
     days = say("backtest.between").join(origins)
     return say("backtest.basis", days=days, date=say.date(found.as_of)) + _not_run(found, say)
 
 
-def _not_run(found: StoredBacktest, say: Wording) -> str:
+def _not_run(found: StoredBacktest, say: MessageCatalogue) -> str:
     missing = {row["contender"] for row in found.summary["not_run"]}
     names = say("backtest.between").join(say.label("contender", one) for one in sorted(missing))
     return " " + say("backtest.not_run", names=names) if missing else ""
 
 
-def _cards(found: StoredBacktest, say: Wording) -> list[Card]:
+def _cards(found: StoredBacktest, say: MessageCatalogue) -> list[Card]:
     figures, counts = found.summary["grade"]["findings"], _best(found)["verdict"].value_counts()
     return [
         Card(numbers.share(figures["total_error"]), say("backtest.cards.total")),
@@ -128,7 +128,7 @@ def _cards(found: StoredBacktest, say: Wording) -> list[Card]:
     ]
 
 
-def _board(found: StoredBacktest, say: Wording) -> Table:
+def _board(found: StoredBacktest, say: MessageCatalogue) -> Table:
     board = found.leaderboard
     names = [say.label("contender", str(name)) for name in board["contender"]]
     details = [_meaning(found, str(name), say) for name in board["contender"]]
@@ -139,14 +139,14 @@ def _board(found: StoredBacktest, say: Wording) -> Table:
     )
 
 
-def _meaning(found: StoredBacktest, name: str, say: Wording) -> str:
+def _meaning(found: StoredBacktest, name: str, say: MessageCatalogue) -> str:
     """Return what a contender is; one that a plugin added says so itself."""
     key = f"backtest.contenders.{name}"
     own: Mapping[str, str] = found.summary.get("own_contenders", {})
     return say(key) if say.has(key) else own.get(name, "")
 
 
-def _verdicts(found: StoredBacktest, say: Wording) -> Table:
+def _verdicts(found: StoredBacktest, say: MessageCatalogue) -> Table:
     rows = [_verdict_row(row, say) for row in _best(found).to_dict("records")]
     columns = [say(f"backtest.columns.{name}") for name in ("metric", "ours", "theirs", "other")]
     return Table(
@@ -158,7 +158,7 @@ def _verdicts(found: StoredBacktest, say: Wording) -> Table:
     )
 
 
-def _verdict_row(row: Mapping[Hashable, Any], say: Wording) -> list[Cell]:
+def _verdict_row(row: Mapping[Hashable, Any], say: MessageCatalogue) -> list[Cell]:
     written = WRITTEN.get(row["metric"], _fine)  # a plugin's metric is none of these
     tone, mark = VERDICTS[row["verdict"]]
     return [
@@ -170,7 +170,7 @@ def _verdict_row(row: Mapping[Hashable, Any], say: Wording) -> list[Cell]:
     ]
 
 
-def _totals(found: StoredBacktest, say: Wording) -> Table:
+def _totals(found: StoredBacktest, say: MessageCatalogue) -> Table:
     totals = pd.DataFrame(found.summary["totals"])
     totals["off"] = [
         numbers.ratio(told - came, came)
@@ -190,9 +190,9 @@ def _totals(found: StoredBacktest, say: Wording) -> Table:
     return Table.of(say("backtest.totals"), totals, (say("backtest.columns.day"), days), measures)
 
 
-def _doubt(found: StoredBacktest, say: Wording) -> Table:
+def _doubt(found: StoredBacktest, say: MessageCatalogue) -> Table:
     """Return how often what was promised to hold nine times in ten did hold."""
-    whole = found.doubt[found.doubt["origin"].isna() & (found.doubt["by"] == "all")]
+    whole = found.coverage[found.coverage["origin"].isna() & (found.coverage["by"] == "all")]
     kept = whole.set_index("check").reindex(
         [one for one in PROMISES if one in set(whole["check"])]
     )
@@ -210,7 +210,7 @@ def _doubt(found: StoredBacktest, say: Wording) -> Table:
     )
 
 
-def _rule(found: StoredBacktest, say: Wording) -> str:
+def _rule(found: StoredBacktest, say: MessageCatalogue) -> str:
     grade = found.summary["grade"]
     rule = say(
         f"backtest.rules.{grade['letter']}",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import (
     Card,
     Cards,
@@ -20,7 +21,6 @@ from tiercast.reporting.section import (
     Table,
     Tone,
 )
-from tiercast.reporting.wording import Wording
 
 GRADES: Mapping[str, Grade] = {"fine": "good", "look": "fair", "retrain": "weak"}
 TONES: Mapping[str, tuple[Tone, str]] = {
@@ -64,7 +64,7 @@ WRITTEN: Mapping[str, Callable[[float], str]] = {
 }
 
 
-def drift_section(inputs: Inputs, say: Wording) -> Section | None:
+def drift_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on the verdict; None where the scores were not monitored."""
     found = None if inputs.monitoring is None else inputs.monitoring.summary
     if found is None:
@@ -84,7 +84,7 @@ def drift_section(inputs: Inputs, say: Wording) -> Section | None:
     return Section("drift", say("drift.title"), headline, parts, grade=GRADES[verdict])
 
 
-def _basis(found: Mapping[str, Any], say: Wording) -> str:
+def _basis(found: Mapping[str, Any], say: MessageCatalogue) -> str:
     return say(
         "drift.basis",
         looked=found["as_of"],
@@ -93,7 +93,7 @@ def _basis(found: Mapping[str, Any], say: Wording) -> str:
     )
 
 
-def _cards(found: Mapping[str, Any], say: Wording) -> list[Card]:
+def _cards(found: Mapping[str, Any], say: MessageCatalogue) -> list[Card]:
     people, orders = found["customers"], found["orders"]
     counts = {name: numbers.count(people[name]) for name in ("new", "gone")}
     since = say("drift.cards.since", **counts)
@@ -108,7 +108,7 @@ def _cards(found: Mapping[str, Any], say: Wording) -> list[Card]:
     ]
 
 
-def _before(volume: Mapping[str, Any], say: Wording) -> str:
+def _before(volume: Mapping[str, Any], say: MessageCatalogue) -> str:
     def written(amount: float | None) -> str:
         return numbers.MISSING if amount is None else numbers.total(amount)
 
@@ -119,7 +119,7 @@ def _before(volume: Mapping[str, Any], say: Wording) -> str:
     )
 
 
-def _reasons(reasons: list[Mapping[str, Any]], say: Wording) -> Table:
+def _reasons(reasons: list[Mapping[str, Any]], say: MessageCatalogue) -> Table:
     shown = reasons[:MOST_REASONS]
     columns = [say(f"drift.columns.{name}") for name in ("rule", "subject", "value")]
     columns += [say(f"drift.columns.{name}") for name in ("usual", "look", "retrain", "verdict")]
@@ -131,7 +131,7 @@ def _reasons(reasons: list[Mapping[str, Any]], say: Wording) -> Table:
     return Table(say("drift.reasons"), columns, rows, note=note, words=True)
 
 
-def _reason_row(one: Mapping[str, Any], say: Wording) -> list[Cell]:
+def _reason_row(one: Mapping[str, Any], say: MessageCatalogue) -> list[Cell]:
     written, (tone, mark) = WRITTEN[one["rule"]], TONES[one["verdict"]]
     limits = [numbers.MISSING if one[x] is None else written(one[x]) for x in ("look", "retrain")]
     value = numbers.MISSING if one["value"] is None else written(one["value"])
@@ -145,7 +145,7 @@ def _reason_row(one: Mapping[str, Any], say: Wording) -> list[Cell]:
     ]
 
 
-def _stages(stages: Mapping[str, Mapping[str, float]], say: Wording) -> Table:
+def _stages(stages: Mapping[str, Mapping[str, float]], say: MessageCatalogue) -> Table:
     table = pd.DataFrame(list(stages.values()), index=list(stages))
     names = [say.label("stage", str(name)) for name in table.index]
     measures = (

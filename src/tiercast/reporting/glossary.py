@@ -1,8 +1,8 @@
 """The words of the report, and where its numbers come from."""
 
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Glossary, Note, Section
-from tiercast.reporting.wording import Wording
 
 ENTRIES = (
     "churn",
@@ -18,7 +18,7 @@ ENTRIES = (
 )
 
 
-def glossary_section(inputs: Inputs, say: Wording) -> Section:
+def glossary_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the closing chapter."""
     entries = [(say(f"glossary.{name}.word"), say(f"glossary.{name}.means")) for name in ENTRIES]
     source = say(

@@ -7,11 +7,11 @@ import plotly.graph_objects as go
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_grades import GRADES
 from tiercast.reporting.section import Card, Cards, Chart, Grade, Measure, Note, Section, Table
 from tiercast.reporting.theme import PALE, QUIET, STRONG, WARN, figure
 from tiercast.reporting.windows import apart
-from tiercast.reporting.wording import Wording
 
 ALL, TIER = "all", "tier"
 COLUMNS = (
@@ -26,7 +26,7 @@ COLUMNS = (
 )
 
 
-def ledger_section(inputs: Inputs, say: Wording) -> Section | None:
+def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on graded scores; None where none were graded yet."""
     if inputs.monitoring is None or inputs.monitoring.grades.empty:
         return None
@@ -68,7 +68,7 @@ def _held(whole: pd.DataFrame) -> pd.Series:
     return whole["total_came"].between(whole["total_low_told"], whole["total_high_told"])
 
 
-def _held_of(whole: pd.DataFrame, alone: pd.DataFrame, say: Wording) -> str:
+def _held_of(whole: pd.DataFrame, alone: pd.DataFrame, say: MessageCatalogue) -> str:
     """Return how many totals held; of scorings that overlap those count that share no order."""
     graded, held = numbers.count(len(whole)), numbers.count(int(_held(whole).sum()))
     if len(alone) == len(whole):
@@ -84,7 +84,7 @@ def _grade(whole: pd.DataFrame) -> Grade:
     return "good" if held == graded else "fair" if held >= graded / 2 else "weak"
 
 
-def _cards(whole: pd.DataFrame, alone: pd.DataFrame, say: Wording) -> list[Card]:
+def _cards(whole: pd.DataFrame, alone: pd.DataFrame, say: MessageCatalogue) -> list[Card]:
     last, held = whole.iloc[-1], int(_held(alone).sum())
     counts = {"apart": len(alone), "graded": len(whole), "all": int(_held(whole).sum())}
     shown = {name: numbers.count(count) for name, count in counts.items()}
@@ -101,7 +101,7 @@ def _cards(whole: pd.DataFrame, alone: pd.DataFrame, say: Wording) -> list[Card]
     ]
 
 
-def _chart(name: str, lines: list[go.Scatter], say: Wording, **axis: Any) -> Chart:
+def _chart(name: str, lines: list[go.Scatter], say: MessageCatalogue, **axis: Any) -> Chart:
     title = say(f"ledger.{name}.title")
     return Chart(
         id=f"chart-ledger-{name}",
@@ -118,14 +118,14 @@ def _chart(name: str, lines: list[go.Scatter], say: Wording, **axis: Any) -> Cha
     )
 
 
-def _churn_lines(whole: pd.DataFrame, say: Wording) -> list[go.Scatter]:
+def _churn_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]:
     return [
         _line(whole["churn_told"], say("ledger.told"), PALE, "dash", numbers.share),
         _line(whole["churn_came"], say("ledger.came"), STRONG, "solid", numbers.share),
     ]
 
 
-def _total_lines(whole: pd.DataFrame, say: Wording) -> list[go.Scatter]:
+def _total_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]:
     told = _line(whole["total_told"], say("ledger.told"), PALE, "dash", numbers.total)
     told.error_y = {
         "type": "data",
@@ -155,7 +155,7 @@ def _line(values: pd.Series, name: str, colour: str, dash: str, written: Any) ->
     )
 
 
-def _batches(whole: pd.DataFrame, say: Wording) -> Table:
+def _batches(whole: pd.DataFrame, say: MessageCatalogue) -> Table:
     written = (*[numbers.share] * 2, *[numbers.total] * 4, *[numbers.share] * 2)
     measures = [
         Measure(say(f"ledger.columns.{name}"), name, how)
@@ -165,7 +165,7 @@ def _batches(whole: pd.DataFrame, say: Wording) -> Table:
     return Table.of(say("ledger.batches"), whole, (say("ledger.day"), days), measures)
 
 
-def _tiers(tiers: pd.DataFrame, say: Wording) -> Table:
+def _tiers(tiers: pd.DataFrame, say: MessageCatalogue) -> Table:
     tiers = tiers.assign(right=tiers["tier_confidence_came"], sure=tiers["tier_confidence_told"])
     measures = (
         Measure(say("ledger.tiers.assigned"), "tier_size_told", numbers.count),

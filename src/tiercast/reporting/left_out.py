@@ -8,7 +8,7 @@ from typing import Literal
 
 from tiercast.artifacts.targets import previous_apart
 from tiercast.modeling.target import Target
-from tiercast.reporting.wording import Wording
+from tiercast.reporting.messages import MessageCatalogue
 
 Kind = Literal["backtest", "grades", "migration", "monitoring", "moves"]
 NAMED = 3  # days of a kind, the newest
@@ -32,7 +32,7 @@ def previous_left_out(output: Path, day: date) -> list[LeftOut]:
     return [] if found is None else [LeftOut("moves", [found[0]], found[1])]
 
 
-def left_out_sentence(left: Iterable[LeftOut], target: Target, say: Wording) -> str:
+def left_out_sentence(left: Iterable[LeftOut], target: Target, say: MessageCatalogue) -> str:
     """Return in words what is left out, and why; "" where nothing is."""
     parts = [_part(one, target, say) for one in left]
     if not parts:
@@ -40,7 +40,7 @@ def left_out_sentence(left: Iterable[LeftOut], target: Target, say: Wording) -> 
     return say("left_out.sentence", what=say("left_out.between").join(parts))
 
 
-def _part(one: LeftOut, target: Target, say: Wording) -> str:
+def _part(one: LeftOut, target: Target, say: MessageCatalogue) -> str:
     days = say("left_out.comma").join(str(day) for day in one.days[-NAMED:])
     more = len(one.days) - NAMED
     if more > 0:
@@ -48,7 +48,7 @@ def _part(one: LeftOut, target: Target, say: Wording) -> str:
     return say(f"left_out.kinds.{one.kind}", days=days, target=_target(one.target, target, say))
 
 
-def _target(found: Target | None, wanted: Target, say: Wording) -> str:
+def _target(found: Target | None, wanted: Target, say: MessageCatalogue) -> str:
     if found is None:
         return say("left_out.unknown")
     if found == wanted:

@@ -4,9 +4,9 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart, Measure, Section, Table
 from tiercast.reporting.share_bars import share_bars, with_shares
-from tiercast.reporting.wording import Wording
 
 # From the first order to the last.
 STAGES = ("new", "active", "reactivated", "at_risk", "lost")
@@ -29,7 +29,7 @@ def stage_table(inputs: Inputs) -> pd.DataFrame:
     return with_shares(table.fillna(dict.fromkeys(sums, 0)), sums)
 
 
-def lifecycle_section(inputs: Inputs, say: Wording) -> Section:
+def lifecycle_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on the lifecycle."""
     table = stage_table(inputs)
     headline = say(
@@ -53,7 +53,7 @@ def lifecycle_section(inputs: Inputs, say: Wording) -> Section:
     return Section("lifecycle", say("lifecycle.title"), headline, parts)
 
 
-def _numbers(table: pd.DataFrame, say: Wording) -> Table:
+def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
     measures = (
         Measure(say("common.customers"), "customers", numbers.count),
         Measure(say("common.customers_share"), "customers_share", numbers.share),

@@ -8,18 +8,18 @@ import plotly.graph_objects as go
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.stored_migration import StoredMigration
 from tiercast.reporting.theme import SEQUENCE, STRONG, WARN, figure, wrapped
-from tiercast.reporting.wording import Wording
 
 NEW, GONE = "new", "gone"
 LARGEST = 10  # ways between segments that are shown
 MONEY = ("expected_value_before", "expected_value_now", "revenue_between")
 
 
-def migration_section(inputs: Inputs, say: Wording) -> Section | None:
+def migration_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on migration; None where no days were compared."""
     found = inputs.migration
     if found is None:
@@ -46,7 +46,7 @@ def migration_section(inputs: Inputs, say: Wording) -> Section | None:
     return Section("migration", say("migration.title"), headline, parts)
 
 
-def _cards(found: StoredMigration, say: Wording) -> list[Card]:
+def _cards(found: StoredMigration, say: MessageCatalogue) -> list[Card]:
     figures = found.summary["figures"]
     new = found.tiers.loc[found.tiers["before"] == NEW, "customers"].sum()
     told = {
@@ -61,7 +61,7 @@ def _cards(found: StoredMigration, say: Wording) -> list[Card]:
     return [Card(text, say(f"migration.cards.{name}", tier=best)) for name, text in told.items()]
 
 
-def _matrix(found: StoredMigration, finding: str, say: Wording) -> Chart:
+def _matrix(found: StoredMigration, finding: str, say: MessageCatalogue) -> Chart:
     names = found.summary["tier_names"]
     wide = found.tiers.pivot(index="before", columns="now", values="customers")
     rows, columns = [*names, NEW], [*names, GONE]
@@ -77,7 +77,7 @@ def _matrix(found: StoredMigration, finding: str, say: Wording) -> Chart:
     )
 
 
-def _heatmap(counts: pd.DataFrame, say: Wording) -> dict[str, Any]:
+def _heatmap(counts: pd.DataFrame, say: MessageCatalogue) -> dict[str, Any]:
     shares = counts.div(counts.sum(axis=1), axis=0)
     trace = go.Heatmap(
         z=shares.round(4).to_numpy().tolist(),
@@ -110,7 +110,7 @@ def _box(customers: float, share: float) -> str:
     return f"<b>{numbers.count(customers)}</b><br>{numbers.share(share)}" if customers else ""
 
 
-def _causes(found: StoredMigration, say: Wording) -> Chart:
+def _causes(found: StoredMigration, say: MessageCatalogue) -> Chart:
     causes = found.causes[found.causes["cause"] != "all"]
     moved = causes[(causes["customers_up"] + causes["customers_down"]) > 0]
     shown = moved if len(moved) else causes.head(1)
@@ -152,18 +152,18 @@ def _bars(name: str, labels: Sequence[str], values: list[int], colour: str, sign
     )
 
 
-def _money(found: StoredMigration, say: Wording) -> Table:
+def _money(found: StoredMigration, say: MessageCatalogue) -> Table:
     moved = found.tiers[found.tiers["before"] != found.tiers["now"]]
     return _ways(say("migration.money"), moved, "tier", say)
 
 
-def _segments(found: StoredMigration, say: Wording) -> Table:
+def _segments(found: StoredMigration, say: MessageCatalogue) -> Table:
     moved = found.segments[found.segments["before"] != found.segments["now"]]
     largest = moved.sort_values("customers", ascending=False, kind="stable").head(LARGEST)
     return _ways(say("migration.segments"), largest, "segment", say)
 
 
-def _ways(title: str, rows: pd.DataFrame, kind: str, say: Wording) -> Table:
+def _ways(title: str, rows: pd.DataFrame, kind: str, say: MessageCatalogue) -> Table:
     names = [
         say("migration.way", before=_name(before, say, kind), now=_name(now, say, kind))
         for before, now in zip(rows["before"], rows["now"], strict=True)
@@ -176,7 +176,7 @@ def _ways(title: str, rows: pd.DataFrame, kind: str, say: Wording) -> Table:
     return Table.of(title, rows, (say("migration.ways"), names), measures, note=note)
 
 
-def _tiers(found: StoredMigration, say: Wording) -> Table:
+def _tiers(found: StoredMigration, say: MessageCatalogue) -> Table:
     rows = pd.DataFrame(found.summary["figures"]["tiers"])
     written = {
         "customers_before": numbers.count,
@@ -194,7 +194,7 @@ def _tiers(found: StoredMigration, say: Wording) -> Table:
     return Table.of(say("migration.tiers"), rows, (say("common.tier"), names), measures, note=note)
 
 
-def _name(name: str, say: Wording, kind: str = "tier") -> str:
+def _name(name: str, say: MessageCatalogue, kind: str = "tier") -> str:
     if name in (NEW, GONE):
         return say(f"migration.{name}")
     return segment_label(name, say) if kind == "segment" else say.label(kind, name)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_days import (
     PastSizes,
     days_apart,
@@ -44,13 +45,12 @@ from tiercast.reporting.section import (
     Section,
     Table,
 )
-from tiercast.reporting.wording import Wording
 
 TYPICAL_RISK = 0.3
 GAIN_MISSED = Scale(0.25, 0.50)  # share of what perfect foresight adds to chance
 
 
-def quality_section(inputs: Inputs, say: Wording) -> Section:
+def quality_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on the model; where nothing was evaluated it says so."""
     predictions = inputs.predictions
     title = say("quality.title")
@@ -81,7 +81,7 @@ def quality_section(inputs: Inputs, say: Wording) -> Section:
     return Section("quality", title, headline, parts, grade=worst)
 
 
-def _verdict(found: Mapping[str, tuple[Grade, str]], say: Wording) -> str:
+def _verdict(found: Mapping[str, tuple[Grade, str]], say: MessageCatalogue) -> str:
     """Return what held on past days, what held roughly, and what did not."""
     if {grade for grade, _ in found.values()} == {"good"} and "sizes" in found:
         return say("quality.verdict.all")
@@ -95,7 +95,7 @@ def _verdict(found: Mapping[str, tuple[Grade, str]], say: Wording) -> str:
     return say("quality.verdict.some", told=say("quality.apart").join(told))
 
 
-def _what(what: str, source: str, say: Wording) -> str:
+def _what(what: str, source: str, say: MessageCatalogue) -> str:
     """Return what is graded, with the record that it goes by where that is not the one shown."""
     words = say(f"quality.what.{what}")
     if not source:
@@ -103,7 +103,7 @@ def _what(what: str, source: str, say: Wording) -> str:
     return say("quality.where", what=words, source=say(f"quality.by.{source}"))
 
 
-def _basis(inputs: Inputs, whole: Outcome, windows: int, say: Wording) -> str:
+def _basis(inputs: Inputs, whole: Outcome, windows: int, say: MessageCatalogue) -> str:
     assert inputs.predictions is not None
     alone = len(days_apart(inputs, inputs.predictions))
     overlap = say("quality.overlap", apart=numbers.count(alone)) if alone < whole.cutoffs else ""
@@ -120,7 +120,7 @@ def _basis(inputs: Inputs, whole: Outcome, windows: int, say: Wording) -> str:
     )
 
 
-def _risk_sentence(bins: pd.DataFrame, say: Wording) -> str:
+def _risk_sentence(bins: pd.DataFrame, say: MessageCatalogue) -> str:
     """Return the sentence on the bin whose stated risk is nearest to 30 %."""
     row = bins.iloc[int((bins["stated"] - TYPICAL_RISK).abs().argmin())]
     return say(
@@ -130,7 +130,7 @@ def _risk_sentence(bins: pd.DataFrame, say: Wording) -> str:
     )
 
 
-def _total_card(totals: pd.DataFrame, say: Wording) -> Card:
+def _total_card(totals: pd.DataFrame, say: MessageCatalogue) -> Card:
     """Return by how much totals were off on average: a share with a sign if in one direction."""
     found = off(totals)
     mean, size = float(found.mean()), float(found.abs().mean())
@@ -143,7 +143,7 @@ def _total_card(totals: pd.DataFrame, say: Wording) -> Card:
     return Card(text, say("quality.cards.total"), detail, total_grade(totals))
 
 
-def _gain_card(curve: pd.DataFrame, say: Wording) -> Card:
+def _gain_card(curve: pd.DataFrame, say: MessageCatalogue) -> Card:
     found, perfect = gain_at(curve)
     missed = 1 - numbers.ratio(found - GAIN_AT, perfect - GAIN_AT)
     label = say("quality.cards.gain", reached=numbers.share(GAIN_AT))
@@ -151,12 +151,12 @@ def _gain_card(curve: pd.DataFrame, say: Wording) -> Card:
     return Card(numbers.share(found), label, detail, GAIN_MISSED.grade(missed))
 
 
-def _hits_card(name: str, hits: float, say: Wording) -> Card:
+def _hits_card(name: str, hits: float, say: MessageCatalogue) -> Card:
     detail = say(f"quality.cards.{name}_detail", promised=numbers.share(PROMISED))
     return Card(numbers.share(hits), say(f"quality.cards.{name}"), detail, coverage_grade(hits))
 
 
-def _sizes_card(sizes: PastSizes, say: Wording) -> Card:
+def _sizes_card(sizes: PastSizes, say: MessageCatalogue) -> Card:
     missed = off(sizes.sums)
     worst = str(missed.abs().idxmax())
     label = say("quality.cards.sizes", tier=say.label("tier", worst))
@@ -168,7 +168,7 @@ def _sizes_card(sizes: PastSizes, say: Wording) -> Card:
     return Card(numbers.signed_share(float(missed[worst])), label, detail, sizes_grade(sizes))
 
 
-def _tiers_table(tiers: pd.DataFrame, say: Wording) -> Table:
+def _tiers_table(tiers: pd.DataFrame, say: MessageCatalogue) -> Table:
     measures = (
         Measure(say("quality.tiers.stated"), "stated", numbers.count),
         Measure(say("quality.tiers.found"), "found", numbers.count),

@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart, Measure, Section, Table
 from tiercast.reporting.share_bars import with_shares
 from tiercast.reporting.theme import QUIET, figure, plain, tier_colours
-from tiercast.reporting.wording import Wording
 
 SAMPLE = 3000
 FLOOR = -0.5  # room for words below the customers worth nothing
@@ -64,7 +64,7 @@ def sample_of(inputs: Inputs, size: int = SAMPLE) -> pd.DataFrame:
     return base.order_by(lot, "customer_id").limit(size).select(*columns).to_pandas()
 
 
-def outlook_section(inputs: Inputs, say: Wording) -> Section:
+def outlook_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on churn risk against value."""
     threshold = value_threshold(inputs)
     table = quadrant_table(inputs, threshold)
@@ -102,7 +102,7 @@ def _scatter(
     table: pd.DataFrame,
     threshold: float,
     tiers: tuple[str, ...],
-    say: Wording,
+    say: MessageCatalogue,
 ) -> dict[str, Any]:
     colours = tier_colours(tiers)
     # Small tiers are drawn last, on top.
@@ -137,7 +137,7 @@ def _powers_of_ten(top: float) -> dict[str, list[Any]]:
     }
 
 
-def _points(rows: pd.DataFrame, name: str, colour: str, say: Wording) -> go.Scatter:
+def _points(rows: pd.DataFrame, name: str, colour: str, say: MessageCatalogue) -> go.Scatter:
     past = rows["revenue_365d"].fillna(0.0)
     ids = [plain(str(value)) for value in rows["customer_id"]]
     texts = zip(
@@ -158,7 +158,7 @@ def _points(rows: pd.DataFrame, name: str, colour: str, say: Wording) -> go.Scat
     )
 
 
-def _corner(name: str, customers: float, say: Wording) -> dict[str, Any]:
+def _corner(name: str, customers: float, say: MessageCatalogue) -> dict[str, Any]:
     x, y = CORNERS[name]
     title, count = say(f"outlook.quadrants.{name}"), numbers.count(customers)
     return {
@@ -176,7 +176,7 @@ def _corner(name: str, customers: float, say: Wording) -> dict[str, Any]:
     }
 
 
-def _numbers(table: pd.DataFrame, say: Wording) -> Table:
+def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
     measures = (
         Measure(say("common.customers"), "customers", numbers.count),
         Measure(say("common.customers_share"), "customers_share", numbers.share),

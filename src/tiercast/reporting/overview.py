@@ -12,11 +12,11 @@ import pandas as pd
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.left_out import left_out_sentence
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_days import past_totals, ran_off
 from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import SumInterval
-from tiercast.reporting.wording import Wording
 from tiercast.snapshots.grid import MOST_LISTED
 
 # Lower ends of the bands; a customer belongs to the last one reached.
@@ -25,7 +25,7 @@ ORDER_BANDS = (1, 2, 3, 6, 11, 21, 51)
 
 
 @dataclass(frozen=True)
-class Totals:
+class BaseTotals:
     """Sums over the whole base: money in the unit of the orders, customers as counts."""
 
     customers: int
@@ -36,7 +36,7 @@ class Totals:
     one_time: int
 
 
-def totals(inputs: Inputs) -> Totals:
+def totals(inputs: Inputs) -> BaseTotals:
     """Return the sums over all scored customers."""
     base = inputs.base
     past = base.revenue_365d.fill_null(0.0)
@@ -48,10 +48,10 @@ def totals(inputs: Inputs) -> Totals:
         value_at_risk=(past * base.churn_probability).sum(),
         one_time=(base.orders == 1).sum().fill_null(0),
     ).to_pyarrow()
-    return Totals(**{name: value or 0 for name, value in row.to_pylist()[0].items()})
+    return BaseTotals(**{name: value or 0 for name, value in row.to_pylist()[0].items()})
 
 
-def overview_section(inputs: Inputs, say: Wording) -> Section:
+def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on the base as a whole."""
     sums = totals(inputs)
     headline = say(
@@ -76,7 +76,7 @@ def overview_section(inputs: Inputs, say: Wording) -> Section:
     return Section("overview", say("overview.title"), headline, parts)
 
 
-def _certain(inputs: Inputs, say: Wording) -> list[Note]:
+def _certain(inputs: Inputs, say: MessageCatalogue) -> list[Note]:
     """Return the note that churn is certain, where all past customers ordered or none did."""
     certain = inputs.manifest.get("certainty")
     if not certain:
@@ -90,7 +90,7 @@ def _certain(inputs: Inputs, say: Wording) -> list[Note]:
     return [Note(say(key, **filled))]
 
 
-def _grid(inputs: Inputs, say: Wording) -> tuple[Note, ...]:
+def _grid(inputs: Inputs, say: MessageCatalogue) -> tuple[Note, ...]:
     """Return what the totals are of where orders lie on certain days alone."""
     if inputs.grid is None:
         return ()
@@ -100,7 +100,7 @@ def _grid(inputs: Inputs, say: Wording) -> tuple[Note, ...]:
     return (Note(say("overview.grid", days=shown, count=numbers.count(len(days)))),)
 
 
-def _outlying(inputs: Inputs, say: Wording) -> tuple[Note, ...]:
+def _outlying(inputs: Inputs, say: MessageCatalogue) -> tuple[Note, ...]:
     """Return how orders far beyond all others count in the totals; no id is shown."""
     found = inputs.outlying
     if found is None:
@@ -120,13 +120,13 @@ def _outlying(inputs: Inputs, say: Wording) -> tuple[Note, ...]:
     )
 
 
-def _interval(whole: SumInterval, say: Wording) -> str:
+def _interval(whole: SumInterval, say: MessageCatalogue) -> str:
     if math.isnan(whole.low):
         return ""
     return say("overview.sure", low=numbers.total(whole.low), high=numbers.total(whole.high))
 
 
-def _past(before: pd.DataFrame, say: Wording) -> str:
+def _past(before: pd.DataFrame, say: MessageCatalogue) -> str:
     """Return the warning that belongs to a total when those before ran off in one direction."""
     off = ran_off(before)
     if off is None:
@@ -138,7 +138,7 @@ def _past(before: pd.DataFrame, say: Wording) -> str:
     )
 
 
-def _cards(sums: Totals, whole: SumInterval, say: Wording) -> list[Card]:
+def _cards(sums: BaseTotals, whole: SumInterval, say: MessageCatalogue) -> list[Card]:
     each = numbers.ratio(sums.expected_value, sums.customers)
     limits = {"low": numbers.total(whole.low), "high": numbers.total(whole.high)}
     details = {
@@ -178,7 +178,7 @@ def _banded(inputs: Inputs, column: str, lower_ends: tuple[int, ...]) -> pd.Data
     return with_shares(table, ["customers", "past_value"])
 
 
-def _recency_chart(inputs: Inputs, say: Wording) -> Chart:
+def _recency_chart(inputs: Inputs, say: MessageCatalogue) -> Chart:
     table = _banded(inputs, "recency_days", RECENCY_BANDS)
     labels = _band_labels(RECENCY_BANDS, say, "overview.recency.band", "overview.recency.beyond")
     recent = float(table["customers_share"].iloc[:2].sum())
@@ -186,7 +186,7 @@ def _recency_chart(inputs: Inputs, say: Wording) -> Chart:
     return _band_chart("recency", title, labels, table, say)
 
 
-def _orders_chart(inputs: Inputs, say: Wording) -> Chart:
+def _orders_chart(inputs: Inputs, say: MessageCatalogue) -> Chart:
     table = _banded(inputs, "orders", ORDER_BANDS)
     labels = _band_labels(ORDER_BANDS, say, "overview.orders.band", "overview.orders.beyond")
     # The smallest group of loyal buyers that brought at least half of the money.
@@ -201,7 +201,9 @@ def _orders_chart(inputs: Inputs, say: Wording) -> Chart:
     return _band_chart("orders", title, labels, table, say)
 
 
-def _band_labels(ends: tuple[int, ...], say: Wording, band: str, beyond: str) -> list[str]:
+def _band_labels(
+    ends: tuple[int, ...], say: MessageCatalogue, band: str, beyond: str
+) -> list[str]:
     labels = [
         say(f"{band}_{low}") if high - 1 == low else say(band, low=str(low), high=str(high - 1))
         for low, high in pairwise(ends)
@@ -210,7 +212,7 @@ def _band_labels(ends: tuple[int, ...], say: Wording, band: str, beyond: str) ->
 
 
 def _band_chart(
-    name: str, title: str, labels: list[str], table: pd.DataFrame, say: Wording
+    name: str, title: str, labels: list[str], table: pd.DataFrame, say: MessageCatalogue
 ) -> Chart:
     filled = table["customers"].to_numpy() > 0
     shown = table[filled]
@@ -230,7 +232,7 @@ def _band_chart(
     )
 
 
-def _numbers(title: str, names: list[str], shown: pd.DataFrame, say: Wording) -> Table:
+def _numbers(title: str, names: list[str], shown: pd.DataFrame, say: MessageCatalogue) -> Table:
     measures = (
         Measure(say("common.customers"), "customers", numbers.count),
         Measure(say("common.customers_share"), "customers_share", numbers.share),

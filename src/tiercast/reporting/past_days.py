@@ -14,9 +14,9 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_forecasts import tier_outcome
 from tiercast.reporting.windows import apart
-from tiercast.reporting.wording import Wording
 
 LIMIT = 0.1  # what is off by more is said
 ONE_SIDED = 0.8  # share of days off in the same direction
@@ -97,7 +97,7 @@ def ran_off(totals: pd.DataFrame) -> float | None:
     return mean if abs(mean) > LIMIT and one_sided(totals) else None
 
 
-def sizes_sentence(sizes: PastSizes, say: Wording) -> str:
+def sizes_sentence(sizes: PastSizes, say: MessageCatalogue) -> str:
     """Return in words whether tiers came out as large as told, or which did not."""
     others = numbers.count(sizes.other_days)
     after = say("tiers.sizes.other", days=others) if sizes.other_days else ""
@@ -113,7 +113,7 @@ def sizes_sentence(sizes: PastSizes, say: Wording) -> str:
     return say("tiers.sizes.wrong", tiers=tiers, days=days) + after
 
 
-def _size(tier: str, row: Mapping[Hashable, float], say: Wording) -> str:
+def _size(tier: str, row: Mapping[Hashable, float], say: MessageCatalogue) -> str:
     return say(
         "tiers.sizes.large" if row["off"] > 0 else "tiers.sizes.small",
         tier=say.label("tier", tier),
@@ -155,8 +155,8 @@ def _tried(inputs: Inputs) -> pd.DataFrame:
 def _tried_sizes(inputs: Inputs) -> pd.DataFrame:
     if inputs.backtest is None:
         return pd.DataFrame(columns=[DAY, TIER, *TOLD_CAME])
-    doubt = inputs.backtest.doubt
-    sizes = doubt[(doubt["check"] == "tier_size") & doubt["origin"].notna()]
+    coverage = inputs.backtest.coverage
+    sizes = coverage[(coverage["check"] == "tier_size") & coverage["origin"].notna()]
     named = sizes.assign(**{DAY: sizes["origin"].astype(str), TIER: sizes["group"]})
     return named[[DAY, TIER, *TOLD_CAME]]
 

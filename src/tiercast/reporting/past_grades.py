@@ -109,8 +109,8 @@ def sizes_grade(sizes: PastSizes) -> Grade:
 def _of_backtest(inputs: Inputs) -> Mapping[str, Grade]:
     if inputs.backtest is None:
         return {}
-    doubt = inputs.backtest.doubt
-    whole = doubt[doubt["origin"].isna() & (doubt["by"] == "all")].set_index("check")
+    coverage = inputs.backtest.coverage
+    whole = coverage[coverage["origin"].isna() & (coverage["by"] == "all")].set_index("check")
     came = {name: float(value) for name, value in whole["came"].items() if value == value}
     grades = {name: coverage_grade(came[name]) for name in COVERED if name in came}
     if "churn_ece" in came:

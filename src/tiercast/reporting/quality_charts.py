@@ -7,13 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from tiercast.reporting import numbers
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_forecasts import GAIN_AT, calibration_gap, gain_at
 from tiercast.reporting.section import Chart, Measure, Table
 from tiercast.reporting.theme import INK, PALE, QUIET, STRONG, WARN, figure
-from tiercast.reporting.wording import Wording
 
 
-def calibration_chart(bins: pd.DataFrame, say: Wording) -> Chart:
+def calibration_chart(bins: pd.DataFrame, say: MessageCatalogue) -> Chart:
     """Return the chart of stated against realised risk, from `calibration`."""
     title = say("quality.calibration.title", gap=f"{100 * calibration_gap(bins):.1f}")
     axis = {"range": [-0.03, 1.03], "tickformat": ".0%", "dtick": 0.2}
@@ -33,7 +33,7 @@ def calibration_chart(bins: pd.DataFrame, say: Wording) -> Chart:
     )
 
 
-def _ideal_line(say: Wording) -> go.Scatter:
+def _ideal_line(say: MessageCatalogue) -> go.Scatter:
     return go.Scatter(
         name=say("quality.calibration.ideal"),
         x=[0, 1],
@@ -44,7 +44,7 @@ def _ideal_line(say: Wording) -> go.Scatter:
     )
 
 
-def _stated_line(bins: pd.DataFrame, say: Wording) -> go.Scatter:
+def _stated_line(bins: pd.DataFrame, say: MessageCatalogue) -> go.Scatter:
     stated, realised = bins["stated"].tolist(), bins["realised"].tolist()
     return go.Scatter(
         name=say("quality.calibration.model"),
@@ -60,7 +60,7 @@ def _stated_line(bins: pd.DataFrame, say: Wording) -> go.Scatter:
     )
 
 
-def gain_chart(curve: pd.DataFrame, say: Wording) -> Chart:
+def gain_chart(curve: pd.DataFrame, say: MessageCatalogue) -> Chart:
     """Return the chart of value found along the list, from `gain_curve`."""
     found, perfect = gain_at(curve)
     texts = {"reached": numbers.share(GAIN_AT), "found": numbers.share(found)}
@@ -89,7 +89,9 @@ def gain_chart(curve: pd.DataFrame, say: Wording) -> Chart:
     )
 
 
-def _line(curve: pd.DataFrame, name: str, colour: str, dash: str, say: Wording) -> go.Scatter:
+def _line(
+    curve: pd.DataFrame, name: str, colour: str, dash: str, say: MessageCatalogue
+) -> go.Scatter:
     texts = [
         [numbers.share(a), numbers.share(b)]
         for a, b in zip(curve["reached"], curve[name], strict=True)
@@ -118,7 +120,7 @@ def _callout(found: float, text: str) -> dict[str, Any]:
     }
 
 
-def _calibration_table(title: str, bins: pd.DataFrame, say: Wording) -> Table:
+def _calibration_table(title: str, bins: pd.DataFrame, say: MessageCatalogue) -> Table:
     measures = (
         Measure(say("quality.calibration.y"), "realised", numbers.share),
         Measure(say("common.forecasts"), "customers", numbers.count),
@@ -127,7 +129,7 @@ def _calibration_table(title: str, bins: pd.DataFrame, say: Wording) -> Table:
     return Table.of(title, bins, (say("quality.calibration.x"), stated), measures)
 
 
-def _gain_table(title: str, curve: pd.DataFrame, say: Wording) -> Table:
+def _gain_table(title: str, curve: pd.DataFrame, say: MessageCatalogue) -> Table:
     tenths = curve.iloc[:: (len(curve) - 1) // 10]
     measures = (
         Measure(say("quality.gain.model"), "model", numbers.share),

@@ -21,6 +21,7 @@ from tiercast.reporting.glossary import glossary_section
 from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
+from tiercast.reporting.messages import MessageCatalogue, load_messages
 from tiercast.reporting.migration import migration_section
 from tiercast.reporting.model_quality import quality_section
 from tiercast.reporting.outlook import outlook_section
@@ -30,10 +31,9 @@ from tiercast.reporting.section import Chart, Section
 from tiercast.reporting.segments import segments_section
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.watchlists import watchlists_section
-from tiercast.reporting.wording import Wording, load_wording
 from tiercast.sources.workspace import workspace
 
-SECTIONS: tuple[Callable[[Inputs, Wording], Section | None], ...] = (
+SECTIONS: tuple[Callable[[Inputs, MessageCatalogue], Section | None], ...] = (
     overview_section,
     tiers_section,
     migration_section,
@@ -85,14 +85,14 @@ def build_report(config: Config, as_of: date | None = None, output: Path | None 
 def render(inputs: Inputs) -> str:
     """Return the page of some stored tables."""
     target = inputs.target
-    say = load_wording(
+    say = load_messages(
         inputs.config.language, horizon_days=target.horizon_days, worth=target.value
     )
     chapters = [section(inputs, say) for section in SECTIONS]
     return _page(inputs, say, [part for part in chapters if part is not None])
 
 
-def _page(inputs: Inputs, say: Wording, sections: Sequence[Section]) -> str:
+def _page(inputs: Inputs, say: MessageCatalogue, sections: Sequence[Section]) -> str:
     scripts = [Markup(get_plotlyjs()), Markup(_asset("charts.js"))]
     environment = Environment(
         loader=PackageLoader("tiercast.reporting", "."),

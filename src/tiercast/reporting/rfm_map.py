@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart, Measure, Section, Table
 from tiercast.reporting.share_bars import with_shares
 from tiercast.reporting.theme import QUIET, SEQUENCE, figure
-from tiercast.reporting.wording import Wording
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,7 +27,7 @@ def rfm_cells(inputs: Inputs) -> pd.DataFrame:
     return with_shares(table, ["customers", "expected_value"])
 
 
-def rfm_section(inputs: Inputs, say: Wording) -> Section:
+def rfm_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on RFM."""
     cells = rfm_cells(inputs)
     bins = inputs.config.rfm.bins
@@ -47,7 +47,7 @@ def rfm_section(inputs: Inputs, say: Wording) -> Section:
     return Section("rfm", say("rfm.title"), headline, (chart, _named(inputs, say)))
 
 
-def _heatmap(cells: pd.DataFrame, bins: int, say: Wording) -> dict[str, Any]:
+def _heatmap(cells: pd.DataFrame, bins: int, say: MessageCatalogue) -> dict[str, Any]:
     scores = [str(score) for score in range(1, bins + 1)]
     trace = go.Heatmap(
         **_boxes(*_grid(cells, bins)),
@@ -110,7 +110,7 @@ def _box_text(customers: float, share: float) -> str:
     return f"<b>{numbers.count(customers)}</b><br>{numbers.share(share)}" if customers else ""
 
 
-def _named(inputs: Inputs, say: Wording) -> Table:
+def _named(inputs: Inputs, say: MessageCatalogue) -> Table:
     """Return the table of named RFM segments, biggest expected value first."""
     base = inputs.base
     found = base.group_by("rfm_segment").aggregate(
@@ -135,6 +135,6 @@ def _named(inputs: Inputs, say: Wording) -> Table:
     )
 
 
-def _meaning(segment: str, say: Wording) -> str:
+def _meaning(segment: str, say: MessageCatalogue) -> str:
     key = f"rfm.meanings.{segment}"
     return say(key) if say.has(key) else ""

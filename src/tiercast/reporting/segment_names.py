@@ -1,21 +1,21 @@
 """Segments' stored names, which never change, in the reader's language."""
 
-from tiercast.reporting.wording import Language, Wording
+from tiercast.reporting.messages import Language, MessageCatalogue
 from tiercast.segments.cluster_features import CLUSTER_FEATURES, Words
 from tiercast.segments.naming import TYPICAL
 
 
-def segment_label(name: str, say: Wording) -> str:
+def segment_label(name: str, say: MessageCatalogue) -> str:
     """Return a segment's name in words; a name that is not made of known words as it is.
 
     Examples
     --------
-    >>> from tiercast.reporting.wording import load_wording
-    >>> segment_label("recent_big_basket", load_wording("en"))
+    >>> from tiercast.reporting.messages import load_messages
+    >>> segment_label("recent_big_basket", load_messages("en"))
     'Recent big-basket buyers'
-    >>> segment_label("one_time_small_basket_2", load_wording("zh"))
+    >>> segment_label("one_time_small_basket_2", load_messages("zh"))
     '仅购一次、小额客户 2'
-    >>> segment_label("VIP_2024", load_wording("en"))
+    >>> segment_label("VIP_2024", load_messages("en"))
     'VIP 2024'
     """
     stem, _, number = name.rpartition("_")

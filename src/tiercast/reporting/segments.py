@@ -9,10 +9,10 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Chart, Part, Section, Table, Tone
 from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.share_bars import share_bars, with_shares
-from tiercast.reporting.wording import Wording
 
 SHOWN_WORDS = 6
 # A median this many times the base's stands out, or stands out much.
@@ -67,7 +67,7 @@ def segment_table(inputs: Inputs) -> pd.DataFrame:
     return pd.concat([table, whole], ignore_index=True)
 
 
-def segments_section(inputs: Inputs, say: Wording) -> Section:
+def segments_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on segments."""
     table = segment_table(inputs)
     groups = table.iloc[:-1]
@@ -90,7 +90,7 @@ def segments_section(inputs: Inputs, say: Wording) -> Section:
     return Section("segments", say("segments.title"), headline, parts)
 
 
-def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: Wording) -> Chart:
+def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: MessageCatalogue) -> Chart:
     bars = [
         (say("common.customers_share"), groups["customers_share"].tolist()),
         (say("common.expected_share"), groups["value_share"].tolist()),
@@ -105,7 +105,7 @@ def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: Wording)
 
 
 def _profile(
-    table: pd.DataFrame, columns: list[str], stability: list[float], say: Wording
+    table: pd.DataFrame, columns: list[str], stability: list[float], say: MessageCatalogue
 ) -> Table:
     customers = [Cell(numbers.count(value)) for value in table["customers"]]
     sure = [Cell(numbers.share(value)) for value in table["confidence"]]
@@ -158,7 +158,7 @@ def _standing(value: float, whole: float) -> tuple[Tone, str]:
     return ("lower", "▼") if times <= 1 / STANDS_OUT else ("", "")
 
 
-def _word_rows(inputs: Inputs, segments: Sequence[str], say: Wording) -> list[list[Cell]]:
+def _word_rows(inputs: Inputs, segments: Sequence[str], say: MessageCatalogue) -> list[list[Cell]]:
     """Return a line for each column of words: its commonest word by segment and in the base."""
     rows = []
     for column in list(inputs.profile_columns)[:SHOWN_WORDS]:

@@ -21,7 +21,7 @@ class StoredBacktest:
     summary: Mapping[str, Any]
     leaderboard: pd.DataFrame
     verdicts: pd.DataFrame
-    doubt: pd.DataFrame
+    coverage: pd.DataFrame
 
     @property
     def as_of(self) -> date:

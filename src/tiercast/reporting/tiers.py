@@ -6,11 +6,11 @@ import pandas as pd
 
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_days import past_sizes, sizes_sentence
 from tiercast.reporting.section import Cell, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import texts
-from tiercast.reporting.wording import Wording
 
 
 def tier_table(inputs: Inputs) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def tier_table(inputs: Inputs) -> pd.DataFrame:
     return with_shares(table, ["customers", "expected_value"])
 
 
-def tiers_section(inputs: Inputs, say: Wording) -> Section:
+def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on tiers."""
     table = tier_table(inputs)
     best = table.iloc[0]
@@ -54,7 +54,7 @@ def tiers_section(inputs: Inputs, say: Wording) -> Section:
     return Section("tiers", say("tiers.title"), headline, parts)
 
 
-def _chart(table: pd.DataFrame, headline: str, say: Wording) -> Chart:
+def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
     labels = [say.label("tier", str(name)) for name in table.index]
     groups = [
         (say("common.customers_share"), table["customers_share"].tolist()),
@@ -69,7 +69,7 @@ def _chart(table: pd.DataFrame, headline: str, say: Wording) -> Chart:
     )
 
 
-def _numbers(table: pd.DataFrame, say: Wording) -> Table:
+def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
     measures = (
         Measure(say("common.customers"), "customers", numbers.count),
         Measure(say("common.customers_share"), "customers_share", numbers.share),
@@ -84,7 +84,7 @@ def _numbers(table: pd.DataFrame, say: Wording) -> Table:
     return Table.of(say("tiers.numbers"), table, (say("common.tier"), names), measures)
 
 
-def _sureness(inputs: Inputs, table: pd.DataFrame, say: Wording) -> Note:
+def _sureness(inputs: Inputs, table: pd.DataFrame, say: MessageCatalogue) -> Note:
     best = table.iloc[0]
     return Note(
         say(
@@ -105,7 +105,7 @@ def _moves(inputs: Inputs) -> pd.DataFrame:
     return wide.reindex(index=names, columns=names).fillna(0).astype("int64")
 
 
-def _moves_table(moves: pd.DataFrame, say: Wording) -> Table:
+def _moves_table(moves: pd.DataFrame, say: MessageCatalogue) -> Table:
     counts = moves.to_numpy()
     order = range(len(counts))
     up = sum(int(counts[i, j]) for i in order for j in order if j < i)

@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 from tiercast.reporting import numbers
 from tiercast.reporting.actions import action_table, alert_table, sentence
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.outlook import LIKELY
 from tiercast.reporting.section import Note, Part, PeopleList, Person, Reason, Section
 from tiercast.reporting.segment_names import segment_label
-from tiercast.reporting.wording import Wording
 
 LENGTH = 10
 REACHABLE = 0.8  # beyond it a contact hardly brings anyone back
@@ -81,7 +81,7 @@ def _ranked(rows: ir.Table, value: ir.NumericValue) -> ir.Table:
     return ranked.order_by(ranked.rank_by.desc(), "customer_id").limit(LENGTH)
 
 
-def watchlists_section(inputs: Inputs, say: Wording) -> Section:
+def watchlists_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter of lists."""
     kinds: tuple[tuple[str, ir.Table, Callable[[float], str]], ...] = (
         ("mainstays", mainstays(inputs), numbers.money),
@@ -96,7 +96,7 @@ def watchlists_section(inputs: Inputs, say: Wording) -> Section:
     return Section("first", say("lists.title"), say("lists.headline"), parts)
 
 
-def _list(name: str, people: Sequence[Person], say: Wording) -> Part:
+def _list(name: str, people: Sequence[Person], say: MessageCatalogue) -> Part:
     title = say(f"lists.{name}.title")
     if not people:
         return Note(f"{title}: {say(f'lists.{name}.empty')}")
@@ -107,7 +107,7 @@ def _list(name: str, people: Sequence[Person], say: Wording) -> Part:
 
 
 def _people(
-    inputs: Inputs, rows: ir.Table, written: Callable[[float], str], say: Wording
+    inputs: Inputs, rows: ir.Table, written: Callable[[float], str], say: MessageCatalogue
 ) -> list[Person]:
     found = rows.select(*SHOWN, "rank_by").to_pyarrow().to_pylist()
     ids = [row["customer_id"] for row in found]
@@ -129,7 +129,7 @@ def _people(
     ]
 
 
-def _sureness(row: Mapping[str, Any], say: Wording) -> str:
+def _sureness(row: Mapping[str, Any], say: MessageCatalogue) -> str:
     """Return how sure the tier is, or a likelier one: tiers are filled to the size told."""
     chances = dict(row["tier_probabilities"])
     likeliest = max(chances, key=lambda tier: chances[tier])

@@ -33,7 +33,7 @@ RANKS = ("tier_rank", "previous_rank")
 
 
 def alerts(rows: pd.DataFrame, rules: Sequence[AlertRule]) -> list[list[str]]:
-    """Answer the names of the alerts raised for each row, in the order of the rules."""
+    """Return the names of the alerts raised for each row, in the order of the rules."""
     raised = np.zeros((len(rows), len(rules)), dtype=bool)
     for number, rule in enumerate(rules):
         raised[:, number] = _raised(rule, rows)
@@ -54,7 +54,7 @@ def check_rules(rules: Sequence[AlertRule], kinds: Mapping[str, Kind]) -> None:
 
 
 def column_kinds(*schemas: pa.Schema) -> dict[str, Kind]:
-    """Answer which columns hold numbers and which words; the first schema to name one counts."""
+    """Return which columns hold numbers and which words; the first schema to name one counts."""
     kinds: dict[str, Kind] = {}
     for schema in schemas:
         for field in schema:

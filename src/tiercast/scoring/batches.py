@@ -12,8 +12,8 @@ from ibis.backends.duckdb import Backend
 
 from tiercast.features.assemble import feature_panel
 from tiercast.features.feature import Setting
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import Journal
 
 # A customer takes about 17 KB while scored; Shapley values half a second before their first row.
 BATCH_CUSTOMERS = 50_000
@@ -24,7 +24,7 @@ TABLES = ("orders", "order_days", "category_spend", "customers", "events", "cont
 
 @ibis.udf.scalar.builtin
 def getvariable(variable: str) -> int:  # type: ignore[empty-body]
-    """Answer a variable that is set before each batch: DuckDB reads it anew in each query."""
+    """Return a variable that is set before each batch: DuckDB reads it anew in each query."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Batches:
 
     @classmethod
     def of(
-        cls, connection: Backend, journal: Journal, as_of: dt.date, setting: Setting
+        cls, connection: Backend, activity: CustomerActivity, as_of: dt.date, setting: Setting
     ) -> "Batches":
         """Count the customers and part the journal."""
-        customers = count_customers(journal, as_of)
+        customers = count_customers(activity, as_of)
         number = _number(customers)
-        chosen = journal if number == 1 else _chosen(_parted(connection, journal, number))
+        chosen = activity if number == 1 else _chosen(_parted(connection, activity, number))
         panel = feature_panel(chosen, [as_of], setting)
         connection.create_view(PANEL, panel, overwrite=True)
         return cls(connection, panel, as_of, customers)
@@ -63,7 +63,7 @@ class Batches:
         return self.panel.schema().to_pyarrow()
 
     def frames(self) -> Iterator[pd.DataFrame]:
-        """Answer one feature frame per batch, sorted by customer id; empty ones are left out.
+        """Return one feature frame per batch, sorted by customer id; empty ones are left out.
 
         See `feature_frame` for their types, which do not depend on the gaps in a batch.
         """
@@ -76,7 +76,7 @@ class Batches:
 
 
 def feature_frame(rows: pd.DataFrame, schema: pa.Schema, as_of: dt.date) -> pd.DataFrame:
-    """Answer the engine's rows as a model takes them: all numbers as floats, sorted by id."""
+    """Return the engine's rows as a model takes them: all numbers as floats, sorted by id."""
     # DuckDB counts in decimals what is a float by the schema: those would be objects here.
     numbers = [f.name for f in schema if _is_number(f.type)]
     floats = {name: "float64" for name in numbers if name != "customer_id"}
@@ -88,9 +88,9 @@ def _is_number(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
-def count_customers(journal: Journal, as_of: dt.date) -> int:
-    """Answer how many customers have an order before `as_of`."""
-    known = history(journal.orders, "ordered_at", [as_of])
+def count_customers(activity: CustomerActivity, as_of: dt.date) -> int:
+    """Return how many customers have an order before `as_of`."""
+    known = history(activity.orders, "ordered_at", [as_of])
     return int(known.filter(known.is_order).customer_id.nunique().execute())
 
 
@@ -98,7 +98,7 @@ def _number(customers: int) -> int:
     return max(1, -(-customers // BATCH_CUSTOMERS))
 
 
-def _parted(connection: Backend, journal: Journal, number: int) -> Journal:
+def _parted(connection: Backend, activity: CustomerActivity, number: int) -> CustomerActivity:
     """Hold each table sorted by batch, so that reading one batch skips the others."""
 
     def parted(name: str, table: ir.Table) -> ir.Table:
@@ -106,17 +106,17 @@ def _parted(connection: Backend, journal: Journal, number: int) -> Journal:
         sorted_rows = table.mutate(**{BATCH: batch.cast("int32")}).order_by(BATCH)
         return connection.create_table(f"{name}__by_batch", sorted_rows)
 
-    tables = {name: getattr(journal, name) for name in TABLES}
+    tables = {name: getattr(activity, name) for name in TABLES}
     return replace(
-        journal, **{name: parted(name, t) for name, t in tables.items() if t is not None}
+        activity, **{name: parted(name, t) for name, t in tables.items() if t is not None}
     )
 
 
-def _chosen(journal: Journal) -> Journal:
-    """Answer the journal of the batch that the variable names."""
-    tables = {name: getattr(journal, name) for name in TABLES}
+def _chosen(activity: CustomerActivity) -> CustomerActivity:
+    """Return the journal of the batch that the variable names."""
+    tables = {name: getattr(activity, name) for name in TABLES}
     return replace(
-        journal,
+        activity,
         **{
             name: table.filter(table[BATCH] == getvariable(BATCH)).drop(BATCH)
             for name, table in tables.items()

@@ -23,19 +23,19 @@ class Boundary:
     customer_id: int | str
 
     def passed_by(self, rows: pd.DataFrame) -> BoolArray:
-        """Answer which rows come after this customer, (n,)."""
+        """Return which rows come after this customer, (n,)."""
         value, ids = rows["expected_value"].to_numpy(), rows["customer_id"].to_numpy()
         return (value < self.expected_value) | (
             (value == self.expected_value) & (ids > self.customer_id)
         )
 
     def nearly_passed_by(self, rows: pd.DataFrame, margin: float) -> BoolArray:
-        """Answer which rows come after this customer, or before by less than the margin, (n,)."""
+        """Return which rows come after this customer, or before by less than the margin, (n,)."""
         value = rows["expected_value"].to_numpy()
         return self.passed_by(rows) | (value < self.expected_value * (1 + margin))
 
     def clearly_passed_by(self, rows: pd.DataFrame, margin: float) -> BoolArray:
-        """Answer which rows come after this customer by the margin or more, (n,)."""
+        """Return which rows come after this customer by the margin or more, (n,)."""
         value = rows["expected_value"].to_numpy()
         return self.passed_by(rows) & (value <= self.expected_value * (1 - margin))
 
@@ -52,25 +52,25 @@ class Boundaries:
 
     @classmethod
     def find(cls, scored: ir.Table, probability_sums: npt.NDArray[np.float64]) -> "Boundaries":
-        """Answer where tiers of matched sizes end, from staged rows; the engine sorts."""
+        """Return where tiers of matched sizes end, from staged rows; the engine sorts."""
         return cls.of_sizes(scored, matched_sizes(probability_sums).tolist())
 
     @classmethod
     def of_sizes(cls, scored: ir.Table, sizes: Sequence[int]) -> "Boundaries":
-        """Answer where tiers of these sizes end, filled by falling expected value."""
+        """Return where tiers of these sizes end, filled by falling expected value."""
         reached = np.cumsum(sizes)[:-1]
         order = scored.order_by(ibis.desc("expected_value"), "customer_id")
         columns = order.select("expected_value", "customer_id")
         return cls(tuple(_at(columns, int(rank)) for rank in reached), tuple(sizes))
 
     def tiers(self, rows: pd.DataFrame) -> IntArray:
-        """Answer the tier of each row, 0 = best, (n,)."""
+        """Return the tier of each row, 0 = best, (n,)."""
         return self._count(rows, lambda end: end.passed_by(rows))
 
     def steady_tiers(
         self, rows: pd.DataFrame, previous: npt.NDArray[np.float64], margin: float
     ) -> IntArray:
-        """Answer the tier of each row that leaves its previous one only beyond the margin, (n,).
+        """Return the tier of each row that leaves its previous one only beyond the margin, (n,).
 
         `previous` is NaN for who had none. A boundary is crossed downward at `1 - margin` times
         its expected value, upward at `1 + margin` times it.

@@ -9,7 +9,7 @@ from tiercast.modeling.reasons import REASON
 
 
 def score_schema(customer_id: pa.DataType, tier_names: Sequence[str]) -> pa.Schema:
-    """Answer the schema of the scores."""
+    """Return the schema of the scores."""
     probabilities = pa.struct([(name, pa.float64()) for name in tier_names])
     return pa.schema(
         [
@@ -48,7 +48,7 @@ def score_schema(customer_id: pa.DataType, tier_names: Sequence[str]) -> pa.Sche
 
 
 def to_table(rows: pd.DataFrame, reasons: pa.Array, schema: pa.Schema) -> pa.Table:
-    """Answer rows as an Arrow table of the schema.
+    """Return rows as an Arrow table of the schema.
 
     `reasons` comes as an Arrow array, `tier_probabilities` as the columns `tier_p0`, `tier_p1`,
     ... of the rows: made of Python's objects, both would take long.

@@ -101,12 +101,12 @@ def _model(files: Broadcast[dict[str, str]]) -> CustomerModel:
 
 
 def part_number() -> int:
-    """Answer which part this task works on."""
+    """Return which part this task works on."""
     task = TaskContext.get()
     assert task is not None  # there is one in every task
     return task.partitionId()
 
 
 def answer(told: dict[str, object]) -> pa.RecordBatch:
-    """Answer what a task tells the driver."""
+    """Return what a task tells the driver."""
     return pa.RecordBatch.from_pydict({"told": [json.dumps(told)]})

@@ -23,7 +23,7 @@ from tiercast.artifacts.targets import sort_days
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
-from tiercast.daybook.history import counted_in, open_history
+from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.target import Target
 from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.history import history
@@ -67,7 +67,7 @@ class CustomerStory:
 def explain(
     config: Config | str | Path, customer_id: int | str, as_of: dt.date | str | None = None
 ) -> CustomerStory:
-    """Answer one customer's story as of a scored date (default: the last one).
+    """Return one customer's story as of a scored date (default: the last one).
 
     Raises
     ------
@@ -151,6 +151,6 @@ def _next_tier(
 
 def _orders(config: Config, customer_id: object, day: dt.date) -> pd.DataFrame:
     with open_history(config, day) as opened:
-        known = history(_of(opened.journal.order_days, str(customer_id)), "ordered_at", [day])
+        known = history(_of(opened.activity.order_days, str(customer_id)), "ordered_at", [day])
         shown = known.select("ordered_on", "spent", "gap_days").order_by(ibis.desc("ordered_on"))
         return shown.limit(ORDERS_SHOWN).to_pandas()

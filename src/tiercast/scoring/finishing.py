@@ -40,7 +40,7 @@ class Finish:
     terms: Terms
 
     def rows(self, staged: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
-        """Answer rows with tier, change against the last scoring, action and model.
+        """Return rows with tier, change against the last scoring, action and model.
 
         `previous` holds what each row was told then (`previous_*`, empty for the new).
         """
@@ -65,7 +65,7 @@ class Finish:
         return self.model.assign(staged) if boundaries is None else boundaries.tiers(staged)
 
     def _steady(self, staged: pd.DataFrame, plain: IntArray, previous: FloatArray) -> IntArray:
-        """Answer the tiers, those kept that a customer left by less than the margin."""
+        """Return the tiers, those kept that a customer left by less than the margin."""
         margin, boundaries = self.terms.hysteresis, self.terms.boundaries
         if margin == 0:
             return plain
@@ -75,7 +75,7 @@ class Finish:
 
 
 def steady_choice(probabilities: FloatArray, previous: FloatArray, margin: float) -> IntArray:
-    """Answer the likeliest tier, unless it is likelier than the previous by less than the margin.
+    """Return the likeliest tier, unless it is likelier than the previous by less than the margin.
 
     `previous` is NaN for who had none, (n,); `probabilities` has a column per tier.
 

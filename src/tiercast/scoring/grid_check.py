@@ -8,13 +8,15 @@ import datetime as dt
 
 from tiercast.config.errors import InputError
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.grid import GridAhead, OrderGrid
-from tiercast.snapshots.journal import Journal
 
 MOST_OFF = 0.1  # of the number of the grid's days: the numbers say little else beyond it
 
 
-def grid_ahead(model: CustomerModel, journal: Journal, as_of: dt.date) -> GridAhead | None:
+def grid_ahead(
+    model: CustomerModel, activity: CustomerActivity, as_of: dt.date
+) -> GridAhead | None:
     """Return the days that can have orders in the horizon; None: any day can.
 
     Raises
@@ -22,7 +24,7 @@ def grid_ahead(model: CustomerModel, journal: Journal, as_of: dt.date) -> GridAh
     InputError
         The horizon holds no such day, or clearly more or fewer than the model speaks of.
     """
-    grid, horizon_days = journal.daily_orders.grid(as_of), model.horizon_days
+    grid, horizon_days = activity.daily_orders.grid(as_of), model.horizon_days
     if grid is None:
         return None
     ahead = GridAhead.of(grid, as_of, horizon_days)

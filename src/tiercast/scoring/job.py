@@ -14,7 +14,7 @@ from tiercast.artifacts.scored_days import features_folder, scores_folder
 from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
-from tiercast.daybook.history import History
+from tiercast.feature_store.history import History
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.batches import Batches, count_customers
 from tiercast.scoring.boundaries import Boundaries
@@ -28,8 +28,8 @@ from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.watch import Watch, watch
 from tiercast.sinks.recorded_run import RecordedRun
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.grid import GridAhead
-from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.outlying import OutlyingOrders, held
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.scratch import scratch_folder
@@ -61,15 +61,15 @@ class Job:
         return self.history.base
 
     @cached_property
-    def journal(self) -> Journal:
+    def activity(self) -> CustomerActivity:
         """What they did; orders beyond the model's limit count as large ordinary ones."""
-        return held(self.base.connection, self.history.journal, self.outlying)
+        return held(self.base.connection, self.history.activity, self.outlying)
 
     @cached_property
     def previous(self) -> PreviousScores:
         """What was said of them before, with the signals that rules of alerts ask for."""
         if self._watched.with_signals:
-            return self.last.watching(self.base.connection, self.journal.orders, self.as_of)
+            return self.last.watching(self.base.connection, self.activity.orders, self.as_of)
         return self.last
 
     def run(self, progress: Progress) -> Totals:
@@ -89,19 +89,19 @@ class Job:
 
     @cached_property
     def _watched(self) -> Watch:
-        return watch(self.base.config.alert_rules, self.model, self.journal, self.as_of)
+        return watch(self.base.config.alert_rules, self.model, self.activity, self.as_of)
 
     def _passes(self) -> Passes:
         carried = self._watched.features
         if self.base.config.on_spark:
             from tiercast.scoring.spark_passes import PassesOnSpark
 
-            customers = count_customers(self.journal, self.as_of)
+            customers = count_customers(self.activity, self.as_of)
             _check_anyone(customers, self.as_of)
-            where = self.base.connection, self.model, self.journal, self.as_of
+            where = self.base.connection, self.model, self.activity, self.as_of
             return PassesOnSpark(*where, customers, self.previous, carried)
         setting = self.model.facts.setting
-        batches = Batches.of(self.base.connection, self.journal, self.as_of, setting)
+        batches = Batches.of(self.base.connection, self.activity, self.as_of, setting)
         _check_anyone(batches.customers, self.as_of)
         return PassesHere(self.base, self.model, batches, self.previous, carried)
 

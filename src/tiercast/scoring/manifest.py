@@ -19,7 +19,7 @@ def manifest(
     totals: Totals,
     notes: tuple[str, ...],
 ) -> dict[str, object]:
-    """Answer the manifest; the writer adds rows, columns and parts."""
+    """Return the manifest; the writer adds rows, columns and parts."""
     lines = base.report.table("transactions")
     return {
         "name": base.config.name,
@@ -39,7 +39,7 @@ def manifest(
         "tier_cuts": list(model.outlook.tier_cuts),
         "expected_value": totals.expected,
         "expected_churned": totals.churned,
-        "sums": totals.sums(model.outlook.level_doubt),
+        "sums": totals.sums(model.outlook.total_uncertainty),
         "season": {"is_known": model.facts.on_clock, "text": model.facts.season},
         "certainty": _certainty(model),
         "data": {
@@ -56,7 +56,7 @@ def manifest(
 
 def _certainty(model: CustomerModel) -> dict[str, object] | None:
     """Return what is certain of churn, by what came of all past customers; None: nothing."""
-    certain = model.outlook.blend.certain
+    certain = model.outlook.ensemble.certain
     if certain is None:
         return None
     told = {"churn_probability": certain.churn, "text": model.facts.certainty}

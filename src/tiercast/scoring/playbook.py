@@ -87,7 +87,7 @@ PLAYBOOK: tuple[Play, ...] = (
 
 
 def actions(scored: pd.DataFrame, language: Language) -> npt.NDArray[np.object_]:
-    """Answer the action of each row: the first play of the book that applies."""
+    """Return the action of each row: the first play of the book that applies."""
     masks: list[BoolArray] = [np.asarray(play.applies(scored), dtype=bool) for play in PLAYBOOK]
     texts = np.array([play.en if language == "en" else play.zh for play in PLAYBOOK], dtype=object)
     return texts[np.argmax(np.column_stack(masks), axis=1)]

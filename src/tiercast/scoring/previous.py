@@ -43,7 +43,7 @@ class PreviousScores:
     note: str | None = None
 
     def of(self, connection: SQLBackend, rows: pd.DataFrame) -> pd.DataFrame:
-        """Answer `previous_tier` and the like for each row of a part, in its order."""
+        """Return `previous_tier` and the like for each row of a part, in its order."""
         if self.folder is None:
             return nothing_told(rows)
         asked = ibis.memtable(rows[["customer_id"]])
@@ -53,7 +53,7 @@ class PreviousScores:
         return told.reindex(columns=[*NAMES])
 
     def beside(self, connection: SQLBackend, table: ir.Table) -> ir.Table:
-        """Answer a table by customer with `previous_tier` and the like, if there are any."""
+        """Return a table by customer with `previous_tier` and the like, if there are any."""
         if self.folder is None:
             return table
         chosen = self._chosen(connection, table.customer_id.type())
@@ -66,7 +66,7 @@ class PreviousScores:
     def watching(
         self, connection: SQLBackend, orders: ir.Table, as_of: dt.date
     ) -> "PreviousScores":
-        """Answer the same with the signals as of `as_of`, held in the engine."""
+        """Return the same with the signals as of `as_of`, held in the engine."""
         if self.as_of is None:
             return self
         found = signals(orders, as_of, self.as_of)
@@ -81,7 +81,7 @@ class PreviousScores:
 
 
 def nothing_told(rows: pd.DataFrame) -> pd.DataFrame:
-    """Answer empty `previous_*` columns and signals for each row."""
+    """Return empty `previous_*` columns and signals for each row."""
     return pd.DataFrame({name: pd.Series(pd.NA, rows.index, dtype="object") for name in NAMES})
 
 

@@ -7,13 +7,13 @@ from tiercast.config.plugins import versions_of
 from tiercast.config.schema import Config
 from tiercast.features.assemble import profile_columns
 from tiercast.features.registry import features_for
-from tiercast.modeling.customer_model import CustomerModel, Facts
-from tiercast.snapshots.journal import Journal
+from tiercast.modeling.customer_model import CustomerModel, ModelFacts
+from tiercast.snapshots.activity import CustomerActivity
 
 EXAMPLES = 5
 
 
-def check_requirements(model: CustomerModel, journal: Journal) -> None:
+def check_requirements(model: CustomerModel, activity: CustomerActivity) -> None:
     """Refuse a base that lacks what the model was trained with.
 
     Raises
@@ -22,13 +22,13 @@ def check_requirements(model: CustomerModel, journal: Journal) -> None:
         A profile column or a feature's source is missing; the message names them.
     """
     facts = model.facts
-    missing = sorted(set(facts.profile_columns) - set(profile_columns(journal, facts.setting)))
+    missing = sorted(set(facts.profile_columns) - set(profile_columns(activity, facts.setting)))
     if missing:
         raise InputError(
             f"The model was trained with the profile columns {', '.join(missing)}, which "
             "`sources.customers` lacks now; add them or train again."
         )
-    known = {feature.name for feature in features_for(journal, facts.setting)}
+    known = {feature.name for feature in features_for(activity, facts.setting)}
     unknown = [name for name in facts.feature_names if name not in known]
     if unknown:
         raise InputError(
@@ -37,8 +37,8 @@ def check_requirements(model: CustomerModel, journal: Journal) -> None:
         )
 
 
-def outdated_settings(facts: Facts, config: Config) -> tuple[str, ...]:
-    """Answer a note on settings that were changed after the training; a model keeps its own."""
+def outdated_settings(facts: ModelFacts, config: Config) -> tuple[str, ...]:
+    """Return a note on settings that were changed after the training; a model keeps its own."""
     pairs = {
         "outlook.horizon_days": (facts.horizon_days, config.outlook.horizon_days),
         "outlook.value": (facts.value, config.outlook.value),

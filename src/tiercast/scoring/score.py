@@ -12,7 +12,7 @@ from tiercast.artifacts.scored_days import manifest_of, parts_of, scores_folder
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import History, counted_in, open_history
+from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.features.assemble import season_clocks
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.target import Target
@@ -25,9 +25,9 @@ from tiercast.scoring.stored import rows_in
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.grid import GridAhead
-from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.outlying import OutlyingOrders, outlying_orders
 from tiercast.snapshots.silence import Silence
 from tiercast.tracking.registry import ModelVersion, Version, version_folder
@@ -143,10 +143,10 @@ def _job(
     """Say what is odd about day and model, and find the scores of before."""
     day, model = choice.day, choice.model
     progress.stage("reduce lines to orders")
-    check_requirements(model, history.journal)
+    check_requirements(model, history.activity)
     last = last_scores_before(output, day, model.facts.target)
-    ahead = grid_ahead(model, history.journal, day)
-    outlying = outlying_orders(history.journal.orders, model.facts.limit, day)
+    ahead = grid_ahead(model, history.activity, day)
+    outlying = outlying_orders(history.activity.orders, model.facts.limit, day)
     notes = (
         *choice.notes,
         *_oddities(history, settings, model, day),
@@ -162,7 +162,7 @@ def _job(
 
 
 def _result(job: Job, totals: Totals) -> ScoreResult:
-    whole = totals.base(job.model.outlook.level_doubt)
+    whole = totals.base(job.model.outlook.total_uncertainty)
     return ScoreResult(
         scores_folder(job.output, job.as_of),
         job.as_of,
@@ -185,7 +185,7 @@ def _oddities(
     return (
         *outdated_settings(model.facts, settings),
         *_freshness(history, as_of),
-        *_season(model, history.journal, as_of),
+        *_season(model, history.activity, as_of),
         *_certainty(model),
     )
 
@@ -221,7 +221,7 @@ def _renamed(last: PreviousScores, model: CustomerModel) -> tuple[str, ...]:
 
 def _freshness(history: History, as_of: dt.date) -> tuple[str, ...]:
     """Return a note where no order came for longer than usual before the scoring date."""
-    daily = history.journal.daily_orders
+    daily = history.activity.daily_orders
     if as_of <= history.base.observed_until or not daily.before(as_of).any():
         return ()
     silence = Silence.of(daily, as_of)
@@ -234,9 +234,9 @@ def _freshness(history: History, as_of: dt.date) -> tuple[str, ...]:
     )
 
 
-def _season(model: CustomerModel, journal: Journal, as_of: dt.date) -> tuple[str, ...]:
-    """Answer a note where a model that goes by last year's season cannot do so on this day."""
-    (*_, clock) = season_clocks(journal, [as_of], model.facts.setting) or (None,)
+def _season(model: CustomerModel, activity: CustomerActivity, as_of: dt.date) -> tuple[str, ...]:
+    """Return a note where a model that goes by last year's season cannot do so on this day."""
+    (*_, clock) = season_clocks(activity, [as_of], model.facts.setting) or (None,)
     if clock is None or clock.is_open:
         return ()
     return (

@@ -9,7 +9,7 @@ import pandas as pd
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import History, open_history
+from tiercast.feature_store.history import History, open_history
 from tiercast.features.assemble import feature_panel
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.batches import feature_frame
@@ -62,7 +62,7 @@ def shap_values(
         for note in notes:
             shown.say(note)
         model = load_version(settings, version.version)
-        check_requirements(model, history.journal)
+        check_requirements(model, history.activity)
         shown.stage("count features")
         frame = model.with_clv(_features(history, model, day))
     shown.stage("compute Shapley values")
@@ -74,5 +74,5 @@ def shap_values(
 
 def _features(history: History, model: CustomerModel, day: dt.date) -> pd.DataFrame:
     allow_panel(history.base.connection)
-    panel = feature_panel(history.journal, [day], model.facts.setting)
+    panel = feature_panel(history.activity, [day], model.facts.setting)
     return feature_frame(panel.to_pandas(), panel.schema().to_pyarrow(), day)

@@ -26,7 +26,7 @@ SIGNALS = pa.schema(
 
 
 def signals(orders: ir.Table, as_of: dt.date, before: dt.date) -> ir.Table:
-    """Answer a row per customer with orders of late, `before` being the last scored day.
+    """Return a row per customer with orders of late, `before` being the last scored day.
 
     `spend_fall_3_months` is by what share spend fell in each of the last three months of 30 days
     against the month before it, the mildest of the three falls: 0.2 says that each was of 20 % or
@@ -56,7 +56,7 @@ def signals(orders: ir.Table, as_of: dt.date, before: dt.date) -> ir.Table:
 
 
 def _in_month(table: ir.Table, month: int, start: int) -> ir.BooleanValue:
-    """Answer which rows lie in a month, 0 = the last before `start` days ago."""
+    """Return which rows lie in a month, 0 = the last before `start` days ago."""
     first = start + month * MONTH_DAYS
     return (table.days_ago > first) & (table.days_ago <= first + MONTH_DAYS)
 

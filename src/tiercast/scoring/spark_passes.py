@@ -24,7 +24,7 @@ from tiercast.scoring.finishing import Finish
 from tiercast.scoring.previous import PreviousScores
 from tiercast.scoring.staging import Staged
 from tiercast.scoring.totals import Totals
-from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.sources.spark_backend import SparkBackend
 
 Task = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
@@ -38,7 +38,7 @@ class PassesOnSpark:
 
     connection: SparkBackend
     model: CustomerModel
-    journal: Journal
+    activity: CustomerActivity
     as_of: dt.date
     customers: int
     previous: PreviousScores
@@ -92,12 +92,12 @@ class PassesOnSpark:
         return self.connection.session.sparkContext.broadcast(self.model.to_files())
 
     def _panel(self) -> ir.Table:
-        panel = feature_panel(self.journal, [self.as_of], self.model.facts.setting)
+        panel = feature_panel(self.activity, [self.as_of], self.model.facts.setting)
         return self.previous.beside(self.connection, panel)
 
 
 def parted(connection: SparkBackend, panel: ir.Table, customers: int) -> DataFrame:
-    """Answer parts of whole customers: which, depends on their ids and number alone."""
+    """Return parts of whole customers: which, depends on their ids and number alone."""
     number = max(1, -(-customers // PART_CUSTOMERS))
     rows = connection.frame(panel).repartition(number, "customer_id")
     return rows.sortWithinPartitions("customer_id")

@@ -32,11 +32,11 @@ class Staged:
     probability_sums: npt.NDArray[np.float64]
 
     def table(self, connection: SQLBackend) -> ir.Table:
-        """Answer all staged rows, lazily."""
+        """Return all staged rows, lazily."""
         return connection.read_parquet([str(part) for part in self.parts])
 
     def frames(self) -> Iterator[tuple[pd.DataFrame, pa.Array]]:
-        """Answer each part's rows and reasons."""
+        """Return each part's rows and reasons."""
         for part in self.parts:
             table = pq.read_table(part)
             yield table.drop_columns([REASONS]).to_pandas(), table[REASONS].combine_chunks()
@@ -75,7 +75,7 @@ def score_part(
     types: Mapping[str, pa.DataType],
     carried: Sequence[str] = (),
 ) -> tuple[pa.Table, pa.Table]:
-    """Answer the features that were scored, and the scored rows with their reasons.
+    """Return the features that were scored, and the scored rows with their reasons.
 
     The features named by `carried` are in the scored rows too.
     """
@@ -88,7 +88,7 @@ def score_part(
 
 
 def tier_sums(model: CustomerModel, scored: pa.Table) -> npt.NDArray[np.float64]:
-    """Answer how many of the rows are expected in each tier, (n_tiers,)."""
+    """Return how many of the rows are expected in each tier, (n_tiers,)."""
     columns = [f"tier_p{tier}" for tier in range(len(model.facts.tier_names))]
     sums: npt.NDArray[np.float64] = model.tier_matrix(scored.select(columns).to_pandas()).sum(
         axis=0
@@ -97,7 +97,7 @@ def tier_sums(model: CustomerModel, scored: pa.Table) -> npt.NDArray[np.float64]
 
 
 def typed(frame: pd.DataFrame, types: Mapping[str, pa.DataType]) -> pa.Table:
-    """Answer the frame with the types given: those of a column with gaps differ by batch."""
+    """Return the frame with the types given: those of a column with gaps differ by batch."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     fields = [pa.field(f.name, types.get(f.name, f.type)) for f in table.schema]
     return table.cast(pa.schema(fields))

@@ -17,7 +17,7 @@ from tiercast.snapshots.cutoffs import as_day
 def scored_customers(
     config: Config | str | Path, as_of: dt.date | str | None = None
 ) -> pd.DataFrame:
-    """Answer what a scoring said of each customer, and what was known of them (default: the last).
+    """Return what a scoring said of each customer, and what was known of them (default: the last).
 
     One row per customer, in the order of the scores: the score columns, then every feature and
     profile column of the same date. The whole base comes into memory.

@@ -2,7 +2,7 @@
 
 Customers' expected values add up to tiers, segments and the base. An interval for a sum is not
 the sum of intervals: chance averages out over customers, a shift of the whole level does not, and
-it moves groups of unlikely buyers more (`modeling.level_doubt`).
+it moves groups of unlikely buyers more (`modeling.total_uncertainty`).
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 
 import pandas as pd
 
-from tiercast.modeling.level_doubt import LevelDoubt
+from tiercast.modeling.total_uncertainty import TotalUncertainty
 
 WHOLE = "base"
 
@@ -38,7 +38,7 @@ class Group:
     at_risk: float = 0.0
 
     def plus(self, customers: int, expected: float, variance: float, at_risk: float) -> "Group":
-        """Answer the group with more customers in it."""
+        """Return the group with more customers in it."""
         return Group(
             self.customers + customers,
             self.expected + expected,
@@ -51,9 +51,9 @@ class Group:
         """The mean churn risk of the group's expected money."""
         return self.at_risk / self.expected if self.expected > 0 else 0.0
 
-    def sum(self, doubt: LevelDoubt) -> Sum:
-        """Answer the group's sum."""
-        low, high = doubt.interval(self.expected, self.variance)
+    def sum(self, coverage: TotalUncertainty) -> Sum:
+        """Return the group's sum."""
+        low, high = coverage.interval(self.expected, self.variance)
         return Sum(
             customers=self.customers,
             expected_value=self.expected,
@@ -96,7 +96,7 @@ class Totals:
                 groups[str(name)] = before.plus(len(part), *part.sum().tolist())
 
     def told(self) -> dict[str, object]:
-        """Answer the sums as plain data, for `merge` elsewhere."""
+        """Return the sums as plain data, for `merge` elsewhere."""
         groups = {
             kind: {name: astuple(group) for name, group in groups.items()}
             for kind, groups in self._groups.items()
@@ -135,16 +135,16 @@ class Totals:
         """Customers by tier."""
         return {name: group.customers for name, group in self._groups["tier"].items()}
 
-    def base(self, doubt: LevelDoubt) -> Sum:
-        """Answer the sum of all."""
-        return self._groups[WHOLE][WHOLE].sum(doubt)
+    def base(self, coverage: TotalUncertainty) -> Sum:
+        """Return the sum of all."""
+        return self._groups[WHOLE][WHOLE].sum(coverage)
 
-    def sums(self, doubt: LevelDoubt) -> dict[str, Sum | dict[str, Sum]]:
-        """Answer the sums of the base, of each tier and of each segment."""
+    def sums(self, coverage: TotalUncertainty) -> dict[str, Sum | dict[str, Sum]]:
+        """Return the sums of the base, of each tier and of each segment."""
         whole = self._groups[WHOLE][WHOLE].risk
         told = {
             kind: {
-                name: group.sum(doubt.of_group(group.risk, whole))
+                name: group.sum(coverage.of_group(group.risk, whole))
                 for name, group in groups.items()
             }
             for kind, groups in self._groups.items()

@@ -11,7 +11,7 @@ from tiercast.tracking.registry import CHAMPION, ModelVersion, Version, find_ver
 def choose_version(
     config: Config, as_of: dt.date, wanted: Version | None
 ) -> tuple[ModelVersion, tuple[str, ...]]:
-    """Answer the version to score with, and notes on the choice.
+    """Return the version to score with, and notes on the choice.
 
     A version asked for is used. Else the champion, if it was trained as of `as_of` or earlier;
     else the newest version that was: a later one knows what happened after `as_of`. One that

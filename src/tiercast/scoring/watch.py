@@ -14,7 +14,7 @@ from tiercast.scoring.alerts import RANKS, check_rules, column_kinds
 from tiercast.scoring.columns import score_schema
 from tiercast.scoring.previous import PREVIOUS
 from tiercast.scoring.signals import SIGNALS
-from tiercast.snapshots.journal import Journal
+from tiercast.snapshots.activity import CustomerActivity
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Watch:
 
 
 def watch(
-    rules: Sequence[AlertRule], model: CustomerModel, journal: Journal, as_of: dt.date
+    rules: Sequence[AlertRule], model: CustomerModel, activity: CustomerActivity, as_of: dt.date
 ) -> Watch:
-    """Answer what the rules need, each column they name being there.
+    """Return what the rules need, each column they name being there.
 
     A name is looked up among the scores, then among what was told before, then the features.
 
@@ -38,20 +38,20 @@ def watch(
         There is no such column, or it holds something else than it is compared with.
     """
     named = list(dict.fromkeys(condition.column for rule in rules for condition in rule.when))
-    told = _told(model, journal)
+    told = _told(model, activity)
     beyond = [name for name in named if name not in column_kinds(*told)]
-    features = _features(model, journal, as_of) if beyond else pa.schema([])
+    features = _features(model, activity, as_of) if beyond else pa.schema([])
     check_rules(rules, column_kinds(*told, features))
     return Watch(tuple(beyond), any(name in SIGNALS.names for name in named))
 
 
-def _told(model: CustomerModel, journal: Journal) -> tuple[pa.Schema, ...]:
-    ids = journal.orders.customer_id.type().to_pyarrow()
+def _told(model: CustomerModel, activity: CustomerActivity) -> tuple[pa.Schema, ...]:
+    ids = activity.orders.customer_id.type().to_pyarrow()
     ranks = pa.schema([(name, pa.int64()) for name in RANKS])
     return score_schema(ids, model.facts.tier_names), PREVIOUS, ranks, SIGNALS
 
 
-def _features(model: CustomerModel, journal: Journal, as_of: dt.date) -> pa.Schema:
-    panel = feature_panel(journal, [as_of], model.facts.setting).schema().to_pyarrow()
+def _features(model: CustomerModel, activity: CustomerActivity, as_of: dt.date) -> pa.Schema:
+    panel = feature_panel(activity, [as_of], model.facts.setting).schema().to_pyarrow()
     added = [(feature.name, pa.float64()) for feature in CLV]
     return pa.schema([*panel, *map(pa.field, *zip(*added, strict=True))])

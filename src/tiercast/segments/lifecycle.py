@@ -29,7 +29,7 @@ OVERDUES_UNTIL_LOST = 3
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class CustomerRhythm:
     """Customers' rhythm as arrays of shape (customers,), all in days but `order_days` (count)."""
 
     recency_days: Floats
@@ -46,29 +46,29 @@ class LifecycleRule:
 
     stage: str
     meaning: str
-    applies: Callable[[Rhythm], Bools]
+    applies: Callable[[CustomerRhythm], Bools]
 
 
-def _lost(rhythm: Rhythm) -> Bools:
+def _lost(rhythm: CustomerRhythm) -> Bools:
     if np.isinf(rhythm.active_days):
         return np.zeros(rhythm.recency_days.shape, dtype=bool)
     gone = rhythm.recency_days > rhythm.active_days
     return gone | (rhythm.recency_days > OVERDUES_UNTIL_LOST * rhythm.overdue_after)
 
 
-def _overdue(rhythm: Rhythm) -> Bools:
+def _overdue(rhythm: CustomerRhythm) -> Bools:
     return rhythm.recency_days > rhythm.overdue_after
 
 
-def _came_back(rhythm: Rhythm) -> Bools:
+def _came_back(rhythm: CustomerRhythm) -> Bools:
     return rhythm.last_gap_days > rhythm.earlier_overdue_after
 
 
-def _ordered_on_one_day(rhythm: Rhythm) -> Bools:
+def _ordered_on_one_day(rhythm: CustomerRhythm) -> Bools:
     return rhythm.order_days <= 1
 
 
-def _everyone(rhythm: Rhythm) -> Bools:
+def _everyone(rhythm: CustomerRhythm) -> Bools:
     return np.ones(rhythm.recency_days.shape, dtype=bool)
 
 
@@ -95,7 +95,7 @@ def typical_gap_days(frame: pd.DataFrame) -> float:
 
 def rhythm_of(
     frame: pd.DataFrame, *, population_gap_days: float, active_days: int | None
-) -> Rhythm:
+) -> CustomerRhythm:
     """Return customers' rhythm by the formulas at the top of this module."""
     order_days = _floats(frame, "active_days")
     gaps = np.maximum(order_days - 1, 0)
@@ -106,7 +106,7 @@ def rhythm_of(
     earlier_mean = _without_last(mean, last, gaps)
     earlier_square = _without_last(variance + mean**2, last**2, gaps)
     earlier_variance = np.maximum(earlier_square - earlier_mean**2, 0)
-    return Rhythm(
+    return CustomerRhythm(
         recency_days=_floats(frame, "recency_days"),
         order_days=order_days,
         last_gap_days=last,

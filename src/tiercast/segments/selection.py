@@ -25,7 +25,7 @@ LEAST_CUSTOMERS = 10
 
 
 @dataclass(frozen=True)
-class Candidate:
+class CandidateSegments:
     """One number of segments, tried: its centres, quality and stability."""
 
     centres: Floats
@@ -60,17 +60,18 @@ class Candidate:
 
 def candidates(
     positions: Floats, least: int, most: int, *, resamples: int, seed: int
-) -> tuple[Candidate, ...]:
+) -> tuple[CandidateSegments, ...]:
     """Try every number of segments from `least` to `most` that the base is big enough for."""
     distinct = np.unique(positions, axis=0).shape[0] if positions.shape[1] else 1
     limit = max(1, min(distinct, len(positions) // LEAST_CUSTOMERS))
     counts = range(min(least, limit), min(most, limit) + 1)
     return tuple(
-        Candidate.tried(positions, count, resamples=resamples, seed=seed) for count in counts
+        CandidateSegments.tried(positions, count, resamples=resamples, seed=seed)
+        for count in counts
     )
 
 
-def choose(tried: tuple[Candidate, ...]) -> int:
+def choose(tried: tuple[CandidateSegments, ...]) -> int:
     """Return the index of the candidate to use.
 
     Among the stable candidates (mean adjusted Rand index and every segment's Jaccard index at
@@ -84,7 +85,7 @@ def choose(tried: tuple[Candidate, ...]) -> int:
     return max(number for number in stable if tried[number].silhouette >= enough)
 
 
-def selection_table(tried: tuple[Candidate, ...], chosen: int) -> pd.DataFrame:
+def selection_table(tried: tuple[CandidateSegments, ...], chosen: int) -> pd.DataFrame:
     """Return what was tried, one row each.
 
     Columns: segments, silhouette, stability (mean adjusted Rand), least_jaccard,

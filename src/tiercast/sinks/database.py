@@ -70,7 +70,7 @@ class Database:
             replace_grades(session, self.schema, files)
 
     @contextmanager
-    def replacing(self) -> Iterator["Replacement"]:
+    def replacing(self) -> Iterator["DatabaseReplacement"]:
         """Hand out what puts a day's rows in; all of it is seen once the block has ended.
 
         Raises
@@ -79,7 +79,7 @@ class Database:
             The database cannot be reached, is gone in the middle or refuses: its rows are as
             they were.
         """
-        replacement = Replacement(self)
+        replacement = DatabaseReplacement(self)
         try:
             yield replacement
             replacement.commit()
@@ -99,7 +99,7 @@ class Database:
             session.commit()
 
 
-class Replacement:
+class DatabaseReplacement:
     """The transaction that puts a day's rows in, open from `load` to `close`."""
 
     def __init__(self, database: Database) -> None:
@@ -136,7 +136,7 @@ class Replacement:
 
 
 def open_database(config: Config) -> Database | None:
-    """Answer the database that the config's output names, prepared; None where it names none.
+    """Return the database that the config's output names, prepared; None where it names none.
 
     Raises
     ------

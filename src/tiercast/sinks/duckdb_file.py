@@ -61,7 +61,7 @@ class DuckdbSession:
         self._connection.execute(statement, list(values))
 
     def fetch(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        """Answer the rows of a query."""
+        """Return the rows of a query."""
         return self._connection.execute(statement, list(values)).fetchall()
 
     def make_schema(self, schema: str) -> None:
@@ -69,7 +69,7 @@ class DuckdbSession:
         self.run(f"CREATE SCHEMA IF NOT EXISTS {quoted(self._catalog, schema)}")
 
     def table(self, schema: str, name: str) -> str:
-        """Answer a table's name, the file's first: one like the schema's would be ambiguous."""
+        """Return a table's name, the file's first: one like the schema's would be ambiguous."""
         return quoted(self._catalog, schema, name)
 
     def make_view(self, schema: str, name: str, query: str) -> None:

@@ -63,7 +63,7 @@ def make_scores(session: Session, schema: str, rows: pa.Schema) -> DatabaseTable
 
 
 def columns_of(session: Session, schema: str, table: str) -> dict[str, str]:
-    """Answer the columns that a table has, with their types; none where there is no such table."""
+    """Return the columns that a table has, with their types; none where there is no such table."""
     query = (
         "SELECT column_name, data_type FROM information_schema.columns "
         "WHERE table_catalog = current_database() AND table_schema = $1 AND table_name = $2 "
@@ -74,7 +74,7 @@ def columns_of(session: Session, schema: str, table: str) -> dict[str, str]:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Answer column names as a statement lists them."""
+    """Return column names as a statement lists them."""
     return ", ".join(f'"{name}"' for name in names)
 
 

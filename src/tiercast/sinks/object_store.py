@@ -144,7 +144,7 @@ class Upload:
 
 
 def open_object_store(config: Config) -> ObjectStore | None:
-    """Answer the object store that the config's output names; None where it names none.
+    """Return the object store that the config's output names; None where it names none.
 
     Raises
     ------

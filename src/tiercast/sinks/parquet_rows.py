@@ -13,7 +13,7 @@ BATCH_ROWS = 20_000
 
 
 def selection(table: DatabaseTable) -> str:
-    """Answer a query of DuckDB over the parquet files that its `$1` names."""
+    """Return a query of DuckDB over the parquet files that its `$1` names."""
     columns = ", ".join(
         f'to_json("{name}")::VARCHAR AS "{name}"' if kind == JSONB else f'"{name}"'
         for name, kind in table.columns.items()

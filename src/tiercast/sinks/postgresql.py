@@ -57,7 +57,7 @@ class PostgresSession:
         self._cursor.execute(statement, tuple(values) or None)
 
     def fetch(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        """Answer the rows of a query."""
+        """Return the rows of a query."""
         self._cursor.execute(statement, tuple(values) or None)
         return list(self._cursor.fetchall())
 
@@ -66,7 +66,7 @@ class PostgresSession:
         self.run(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
 
     def table(self, schema: str, name: str) -> str:
-        """Answer a table's name."""
+        """Return a table's name."""
         return quoted(schema, name)
 
     def make_view(self, schema: str, name: str, query: str) -> None:

@@ -20,7 +20,7 @@ MARK = 16  # digits of the checksum in a part's name
 
 
 def part_name(file: str, sha256: str) -> str:
-    """Answer a part's name in the store.
+    """Return a part's name in the store.
 
     Examples
     --------
@@ -71,7 +71,7 @@ class Publication:
         self._place.remove(self._where, sorted(there.keys() - kept))
 
     def _named(self) -> set[str]:
-        """Answer the parts that the manifest there names."""
+        """Return the parts that the manifest there names."""
         content = self._place.read(f"{self._where}/{MANIFEST_FILE}")
         if content is None:
             return set()
@@ -97,7 +97,7 @@ class Publication:
 
 
 def _manifest_there(folder: Path) -> bytes:
-    """Answer the manifest of the dataset in `folder`, naming its parts as they are in a store."""
+    """Return the manifest of the dataset in `folder`, naming its parts as they are in a store."""
     manifest = manifest_of(folder)
     parts = [
         {**part, "file": part_name(part["file"], part["sha256"])} for part in manifest["parts"]

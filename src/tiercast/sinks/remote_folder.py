@@ -44,7 +44,7 @@ class RemoteFolder:
             ) from None
 
     def read(self, name: str) -> bytes | None:
-        """Answer what a file holds; None where there is none."""
+        """Return what a file holds; None where there is none."""
         self._forget_listings()
         try:
             content: bytes = self._files.cat_file(self._path(name))
@@ -53,7 +53,7 @@ class RemoteFolder:
         return content
 
     def sizes(self, folder: str) -> dict[str, int]:
-        """Answer the bytes of each file in a folder, by name; none where there is no folder."""
+        """Return the bytes of each file in a folder, by name; none where there is no folder."""
         self._forget_listings()
         try:
             listed = self._files.ls(self._path(folder), detail=True)

@@ -39,7 +39,7 @@ def replace_day(
 
 
 def _expressions(scores: DatabaseTable, json_type: str) -> Mapping[str, str]:
-    """Answer how each column is read off the staged rows, where JSON is text."""
+    """Return how each column is read off the staged rows, where JSON is text."""
     as_kept = {
         name: f'"{name}"::{json_type}' if kind == JSONB else f'"{name}"'
         for name, kind in scores.columns.items()

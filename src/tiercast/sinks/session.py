@@ -20,13 +20,13 @@ class Session(Protocol):
         """Run a statement with the values of its `$1`, `$2`, ..."""
 
     def fetch(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        """Answer the rows of a query."""
+        """Return the rows of a query."""
 
     def make_schema(self, schema: str) -> None:
         """Make a schema where it is missing."""
 
     def table(self, schema: str, name: str) -> str:
-        """Answer a table's name as statements have it: quoted, and of one meaning only."""
+        """Return a table's name as statements have it: quoted, and of one meaning only."""
 
     def make_view(self, schema: str, name: str, query: str) -> None:
         """Make a view or replace it; `query` names tables of the schema without the schema."""
@@ -45,7 +45,7 @@ class Session(Protocol):
 
 
 def quoted(*names: str) -> str:
-    """Answer a name of several parts, each of them quoted: any word will do.
+    """Return a name of several parts, each of them quoted: any word will do.
 
     Examples
     --------

@@ -100,13 +100,13 @@ TYPES: Mapping[pa.DataType, str] = {
 
 
 def scores_table(schema: pa.Schema) -> DatabaseTable:
-    """Answer the table of scores with this schema: what is nested deeper than text is JSON."""
+    """Return the table of scores with this schema: what is nested deeper than text is JSON."""
     columns = {field.name: column_type(field.type) for field in schema}
     return DatabaseTable(SCORES, columns, ("as_of", "customer_id"))
 
 
 def column_type(kind: pa.DataType) -> str:
-    """Answer the type of a column in a database.
+    """Return the type of a column in a database.
 
     Examples
     --------

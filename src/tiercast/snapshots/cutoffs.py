@@ -146,7 +146,7 @@ def _no_window(grid: OrderGrid, as_of: dt.date, horizon_days: int) -> str:
 
 
 def days_needed(horizon_days: int) -> int:
-    """Answer how long a history a single cutoff needs: two thirds of the horizon, then all of it.
+    """Return how long a history a single cutoff needs: two thirds of the horizon, then all of it.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def days_needed(horizon_days: int) -> int:
 
 
 def check_as_of(as_of: dt.date, first_day: dt.date) -> dt.date:
-    """Answer `as_of`, refused where nothing lies before it."""
+    """Return `as_of`, refused where nothing lies before it."""
     if as_of <= first_day:
         raise InputError(
             f"as_of must be after the first order ({first_day}), but got as_of={as_of}; "
@@ -167,7 +167,7 @@ def check_as_of(as_of: dt.date, first_day: dt.date) -> dt.date:
 
 
 def as_day(day: dt.date | str | None) -> dt.date | None:
-    """Answer a date given as one or as ISO text (2024-03-31).
+    """Return a date given as one or as ISO text (2024-03-31).
 
     Raises
     ------

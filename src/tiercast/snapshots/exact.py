@@ -14,7 +14,7 @@ def exact_sum(
     where: ir.BooleanValue | None = None,
     units: int = MONEY_UNITS,
 ) -> ir.FloatingValue:
-    """Answer the sum in whole 1/units: sums of whole numbers do not depend on their order.
+    """Return the sum in whole 1/units: sums of whole numbers do not depend on their order.
 
     The whole numbers are held as floats: an engine's sum of integers takes twice the memory for
     each customer and column, and features are bound by that.

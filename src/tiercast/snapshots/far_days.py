@@ -74,7 +74,7 @@ def refuse_far_days(found: FarDays) -> None:
 
 
 def far_days(lines_by_day: Sequence[tuple[dt.date, int]]) -> FarDays:
-    """Answer the lines that lie far beyond all others, from rising days; 0 lines: there are none.
+    """Return the lines that lie far beyond all others, from rising days; 0 lines: there are none.
 
     Examples
     --------
@@ -100,7 +100,7 @@ first=datetime.date(2042, 4, 9), last=datetime.date(2042, 4, 9))
 
 
 def lines_by_day(orders: ir.Table, until: dt.date | None = None) -> list[tuple[dt.date, int]]:
-    """Answer how many lines each day has, rising, from orders with their `lines`."""
+    """Return how many lines each day has, rising, from orders with their `lines`."""
     known = orders if until is None else orders.filter(orders.ordered_on < until)
     counts = known.group_by("ordered_on").agg(n=known.lines.sum()).order_by("ordered_on")
     return [(row["ordered_on"], int(row["n"])) for row in counts.to_pyarrow().to_pylist()]

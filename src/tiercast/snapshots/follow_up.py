@@ -26,17 +26,17 @@ class FollowUp:
         return (self.as_of - self.first_day).days
 
     def observed(self, window_days: int) -> tuple[dt.date, ...]:
-        """Answer the cutoffs whose window of so many days has ended by `as_of`."""
+        """Return the cutoffs whose window of so many days has ended by `as_of`."""
         window = dt.timedelta(days=window_days)
         return tuple(cutoff for cutoff in self.cutoffs if cutoff + window <= self.as_of)
 
     def follows(self, window_days: int) -> bool:
-        """Answer whether the follow-up after such windows is observed, and as long as they are."""
+        """Return whether the follow-up after such windows is observed, and as long as they are."""
         return window_days <= self.follow_up_days
 
 
 def plan_follow_up(as_of: dt.date, first_day: dt.date, windows: Sequence[int]) -> FollowUp:
-    """Answer cutoffs spread evenly, each followed for twice the longest window that fits.
+    """Return cutoffs spread evenly, each followed for twice the longest window that fits.
 
     A window fits where the history holds it four times. The first cutoff lies one such window
     after the first order, the last one two before `as_of`: the window and its follow-up.

@@ -15,7 +15,7 @@ SPANS = ("known_from", "known_until")
 
 
 def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
-    """Answer each row once per cutoff that it lies before, with `as_of` and `days_ago`.
+    """Return each row once per cutoff that it lies before, with `as_of` and `days_ago`.
 
     `days_ago` is the row's age at the cutoff in days, above 0. A window of 30 days is
     `days_ago <= 30`, that is `[as_of - 30 days, as_of)`.
@@ -54,7 +54,7 @@ def _as_known(cut: ir.Table, cutoff: dt.date) -> ir.Table:
 
 
 def category_totals(spend: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
-    """Answer what each customer had spent on each category before each cutoff.
+    """Return what each customer had spent on each category before each cutoff.
 
     Columns: customer_id, category, as_of, spent, days_ago (of the last day it was bought).
     The rows are read and grouped once, for all cutoffs side by side: a group for each cutoff
@@ -85,7 +85,7 @@ def _total_at(totals: ir.Table, number: int, cutoff: dt.date) -> ir.Table:
 
 
 def known_later(table: ir.Table, time: str) -> ir.BooleanValue:
-    """Answer whether a second time of a cut row was known at its cutoff (before `as_of`)."""
+    """Return whether a second time of a cut row was known at its cutoff (before `as_of`)."""
     return (table[time] < table[AS_OF].cast("timestamp(6)")).fill_null(False)
 
 

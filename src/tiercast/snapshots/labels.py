@@ -18,7 +18,7 @@ def labels(
     horizon_days: int,
     observed_until: dt.date,
 ) -> ir.Table:
-    """Answer who ordered in `[cutoff, cutoff + horizon_days)`, and the value of it.
+    """Return who ordered in `[cutoff, cutoff + horizon_days)`, and the value of it.
 
     Columns: customer_id, as_of, ordered (True), value (net, floored at 0). Customers without an
     order in the window have no row: for them `ordered` is False and value 0. An order whose lines

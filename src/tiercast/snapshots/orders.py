@@ -18,7 +18,7 @@ BEFORE_ALL = (1900, 1, 1)
 
 
 def reduce_to_parts(lines: ir.Table, config: Config) -> ir.Table:
-    """Answer one row per distinct (customer_id, order_id) and day; without ids, per day.
+    """Return one row per distinct (customer_id, order_id) and day; without ids, per day.
 
     Columns: customer_id, order_key, ordered_on (the day), ordered_at (its first line), net_value
     (revenue or margin after returns), net_amount, returned (>= 0), discount, quantity, lines.
@@ -138,7 +138,7 @@ def _in_spans(days: ir.Table) -> ir.Table:
 
 
 def _recent_gap_days(seen: ir.Table) -> ir.FloatingValue:
-    """Answer the mean of the last three gaps, or of as many as there are; null without any."""
+    """Return the mean of the last three gaps, or of as many as there are; null without any."""
     means = [
         seen.ordered_on.delta(seen[f"back_{n}"], unit="day").cast("float64") / n
         for n in range(RECENT_GAPS, 0, -1)
@@ -167,7 +167,7 @@ def category_spend(lines: ir.Table) -> ir.Table | None:
 
 
 def reduce_to_category_days(spend: ir.Table) -> ir.Table:
-    """Answer `category_spend` with one row per customer, category and day (its midnight)."""
+    """Return `category_spend` with one row per customer, category and day (its midnight)."""
     day = spend.bought_at.truncate("D")
     return spend.group_by("customer_id", "category", bought_at=day).agg(
         spent=money_sum(spend.spent)
@@ -175,5 +175,5 @@ def reduce_to_category_days(spend: ir.Table) -> ir.Table:
 
 
 def _order_key(lines: ir.Table) -> ir.Value:
-    """Answer what tells a day's orders apart: the id as it is, since text is slow to group."""
+    """Return what tells a day's orders apart: the id as it is, since text is slow to group."""
     return lines.order_id if "order_id" in lines.columns else ibis.literal(0)

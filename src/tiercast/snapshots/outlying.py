@@ -20,8 +20,8 @@ import numpy as np
 from ibis.backends.sql import SQLBackend
 
 from tiercast.contract.money import MONEY_UNITS
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.odd_days import odd_days
 from tiercast.snapshots.orders import reduce_to_order_days
 
@@ -149,14 +149,16 @@ def outlying_orders(
     return OutlyingOrders(limit, found["rows"], found["days"], found["customers"], largest, odd)
 
 
-def held(connection: SQLBackend, journal: Journal, outlying: OutlyingOrders | None) -> Journal:
+def held(
+    connection: SQLBackend, activity: CustomerActivity, outlying: OutlyingOrders | None
+) -> CustomerActivity:
     """Return the journal with orders beyond the limit counted as large ordinary ones."""
     if outlying is None or not outlying.are_held:
-        return journal
+        return activity
     name = ibis.util.gen_name("orders_held")
-    orders = connection.create_table(name, _held(journal.orders, outlying))
+    orders = connection.create_table(name, _held(activity.orders, outlying))
     days = connection.create_table(f"{name}__days", reduce_to_order_days(orders))
-    return replace(journal, orders=orders, order_days=days)
+    return replace(activity, orders=orders, order_days=days)
 
 
 def _size(orders: ir.Table) -> ir.FloatingValue:

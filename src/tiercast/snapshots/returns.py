@@ -12,7 +12,7 @@ from tiercast.snapshots.history import AS_OF, history
 def first_returns(
     order_days: ir.Table, cutoffs: Sequence[dt.date], *, observed_until: dt.date
 ) -> ir.Table:
-    """Answer how long after each cutoff a customer's first order came.
+    """Return how long after each cutoff a customer's first order came.
 
     Columns: customer_id, as_of, returned_after_days (0: on the cutoff's own day, so a window of
     30 days holds what is below 30). Customers without an order in `[cutoff, observed_until)`

@@ -12,8 +12,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import Journal
 
 ORDER_BANDS = (1, 3, 10)  # up to so many orders; then more
 RECENCY_BANDS_DAYS = (30, 90, 180, 365)
@@ -21,16 +21,16 @@ LAST_HASH = 0xFFFFFFFF
 
 
 def sample_customers(
-    connection: SQLBackend, journal: Journal, as_of: dt.date, share: float
-) -> Journal:
-    """Answer the journal of a share of the customers with a row before `as_of`; 1: of everyone."""
+    connection: SQLBackend, activity: CustomerActivity, as_of: dt.date, share: float
+) -> CustomerActivity:
+    """Return the journal of a share of the customers with a row before `as_of`; 1: of everyone."""
     if share >= 1:
-        return journal
-    drawn = _drawn(_strata(journal.orders, as_of), share)
+        return activity
+    drawn = _drawn(_strata(activity.orders, as_of), share)
     chosen = connection.create_table(ibis.util.gen_name("sample"), drawn)
-    tables = {f.name: getattr(journal, f.name) for f in fields(journal)}
+    tables = {f.name: getattr(activity, f.name) for f in fields(activity)}
     return replace(
-        journal,
+        activity,
         **{
             name: table.semi_join(chosen, "customer_id")
             for name, table in tables.items()
@@ -40,7 +40,7 @@ def sample_customers(
 
 
 def sampled(customers: ir.Table, share: float) -> ir.Table:
-    """Answer a share of the rows of a table, by the hash of the ids alone; 1: all of them."""
+    """Return a share of the rows of a table, by the hash of the ids alone; 1: all of them."""
     if share >= 1:
         return customers
     first = f"{min(int(share * LAST_HASH), LAST_HASH):08x}"
@@ -48,12 +48,12 @@ def sampled(customers: ir.Table, share: float) -> ir.Table:
 
 
 def _mixed(customers: ir.Table) -> ir.StringValue:
-    """Answer a hash of the ids that all engines have, in hexadecimal digits."""
+    """Return a hash of the ids that all engines have, in hexadecimal digits."""
     return customers.customer_id.cast("string").hexdigest("md5")
 
 
 def _strata(orders: ir.Table, as_of: dt.date) -> ir.Table:
-    """Answer each customer's stratum."""
+    """Return each customer's stratum."""
     known = history(orders, "ordered_at", [as_of])
     told = known.group_by("customer_id").agg(
         orders=known.is_order.sum(), days_ago=known.days_ago.min()
@@ -67,7 +67,7 @@ def _band(value: ir.NumericValue, edges: Sequence[int]) -> ir.IntegerValue:
 
 
 def _drawn(customers: ir.Table, share: float) -> ir.Table:
-    """Answer the first of each stratum, in the order of a hash that all engines have."""
+    """Return the first of each stratum, in the order of a hash that all engines have."""
     mixed = customers.mutate(mixed=_mixed(customers))
     ranked = mixed.mutate(
         rank=ibis.row_number().over(

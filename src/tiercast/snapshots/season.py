@@ -95,7 +95,7 @@ class DailyOrders:
         return counts
 
     def clock(self, cutoff: dt.date, horizon_days: int) -> SeasonClock:
-        """Answer the clock at a cutoff."""
+        """Return the clock at a cutoff."""
         known = self.before(cutoff)
         closed = closed_days(known)
         rates = _rates(known, closed)
@@ -128,14 +128,14 @@ class DailyOrders:
         return is_live
 
     def horizon_ratio_that_came(self, cutoff: dt.date, horizon_days: int) -> float:
-        """Answer how long the horizon turned out on the cutoff's clock, in horizons."""
+        """Return how long the horizon turned out on the cutoff's clock, in horizons."""
         known = self.before(cutoff)
         came = self.before(cutoff + dt.timedelta(days=horizon_days))[len(known) :]
         usual = _usual(_smoothed(known, closed_days(known)))
         return float(np.clip(came.mean() / usual, SLOWEST, FASTEST))
 
     def swing(self, cutoff: dt.date) -> float | None:
-        """Answer how much the shop's business changed from four weeks to the next so far.
+        """Return how much the shop's business changed from four weeks to the next so far.
 
         The usual size of a change of log orders: 1.48 times the median absolute one, which is
         the standard deviation where changes are normal, and which a single jump (the end of a
@@ -152,7 +152,7 @@ class DailyOrders:
         return float(NORMAL_MAD * np.median(np.abs(np.diff(logs))))
 
     def peak(self, cutoff: dt.date, horizon_days: int) -> float | None:
-        """Answer by how much the horizon's window a year before stood out of those around it.
+        """Return by how much the horizon's window a year before stood out of those around it.
 
         The log of its orders a day over the geometric mean of theirs, on which steady growth has
         no bearing. None where less than four weeks lie before it, or somewhere nobody ordered.
@@ -170,7 +170,7 @@ class DailyOrders:
 
 
 def on_clock(cut: ir.Table, clocks: Sequence[SeasonClock]) -> ir.Table:
-    """Answer a cut table of whole days with `days_ago` told by each cutoff's clock."""
+    """Return a cut table of whole days with `days_ago` told by each cutoff's clock."""
     ticks = ibis.memtable(pa.concat_tables([_ticks(clock) for clock in clocks]))
     dated = cut.mutate(whole_days=cut.days_ago.round().cast("int64"))
     joined = dated.inner_join(ticks, ["as_of", "whole_days"])
@@ -178,7 +178,7 @@ def on_clock(cut: ir.Table, clocks: Sequence[SeasonClock]) -> ir.Table:
 
 
 def horizon_ratios(clocks: Sequence[SeasonClock]) -> ir.Table:
-    """Answer `season_horizon_ratio` by `as_of`; null where the gate is shut."""
+    """Return `season_horizon_ratio` by `as_of`; null where the gate is shut."""
     return ibis.memtable(
         pa.table(
             {
@@ -209,14 +209,14 @@ def _smoothed(counts: FloatArray, closed: BoolArray) -> FloatArray:
 
 
 def _around(numbers: FloatArray) -> FloatArray:
-    """Answer the sum over the days around each."""
+    """Return the sum over the days around each."""
     half = SMOOTHING_DAYS // 2
     sums = np.cumsum(np.pad(numbers, (half + 1, half)))
     return sums[SMOOTHING_DAYS:] - sums[:-SMOOTHING_DAYS]
 
 
 def _usual(smoothed: FloatArray) -> float:
-    """Answer the mean over the last year, above 0."""
+    """Return the mean over the last year, above 0."""
     return max(float(smoothed[-YEAR_DAYS:].mean()), 1e-9) if len(smoothed) else 1e-9
 
 

@@ -23,7 +23,7 @@ from tiercast.contract.screening import (
     rules_for,
 )
 from tiercast.contract.tables import TABLES, TableSpec
-from tiercast.contract.tally import KeptLines, Tally
+from tiercast.contract.tally import CountedLines, Tally
 from tiercast.sources.engine import open_engine
 from tiercast.sources.file_notes import take_notes
 from tiercast.sources.hashes import hash_sums
@@ -50,7 +50,7 @@ class CustomerBase:
     tables: Mapping[TableName, ir.Table]
     quarantine: Mapping[TableName, ir.Table]
     report: DataReport
-    kept: KeptLines | None = None
+    kept: CountedLines | None = None
 
     @property
     def transactions(self) -> ir.Table:
@@ -72,14 +72,14 @@ class CustomerBase:
         return first.date()
 
     def fingerprint(self) -> dict[str, str]:
-        """Answer a number per table that changes when any row does, whatever the row order."""
+        """Return a number per table that changes when any row does, whatever the row order."""
         sums = {name: hash_sums(table) for name, table in self.tables.items()}
         if self.kept is not None:
             sums["transactions"] += self.kept.hashes
         return {name: str(of_rows) for name, of_rows in sums.items()}
 
     def empty_shares(self, name: TableName) -> dict[str, float]:
-        """Answer in what share of a table's rows each optional column is empty."""
+        """Return in what share of a table's rows each optional column is empty."""
         rows, empty = count_empty(self.tables[name], TABLES[name])
         if self.kept is not None and name == "transactions":
             rows += self.kept.tally.rows_used
@@ -110,7 +110,9 @@ class LoadedBase:
     lines: Screened
 
 
-def load_base(config: Config, connection: SQLBackend, kept: KeptLines | None = None) -> LoadedBase:
+def load_base(
+    config: Config, connection: SQLBackend, kept: CountedLines | None = None
+) -> LoadedBase:
     """Load all tables; of order lines only those from the day on that `kept` ends with.
 
     Raises
@@ -161,7 +163,7 @@ def _load_table(
     connection: SQLBackend,
     parser: Parser,
     ids: DataType | None = None,
-    kept: KeptLines | None = None,
+    kept: CountedLines | None = None,
 ) -> _Loaded:
     spec, source = parser.spec, parser.source
     screened = _screen(connection, parser, ids, kept)
@@ -178,7 +180,7 @@ def _load_table(
 
 
 def _screen(
-    connection: SQLBackend, parser: Parser, ids: DataType | None, kept: KeptLines | None
+    connection: SQLBackend, parser: Parser, ids: DataType | None, kept: CountedLines | None
 ) -> Screened:
     spec, source = parser.spec, parser.source
     with reading(describe(source)):

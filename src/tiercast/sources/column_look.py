@@ -7,7 +7,7 @@ from typing import Any, Literal
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.sources.date_order import Reading, readings
+from tiercast.sources.date_order import DateReading, readings
 from tiercast.sources.time_formats import (
     LOOSE,
     NUMBER_SPANS,
@@ -52,7 +52,7 @@ class ColumnLook:
     greatest: float | None = None
     times: float = 0.0
     time_format: str | None = None
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[DateReading, ...] = ()
     plain_numbers: float = 0.0
     decimal_commas: float = 0.0
 

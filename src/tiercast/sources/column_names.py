@@ -116,7 +116,7 @@ NOT_EVERY_PART = frozenset(
 
 
 def words(name: str) -> tuple[str, ...]:
-    """Answer the words of a column's name, in small letters and without accents.
+    """Return the words of a column's name, in small letters and without accents.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def plain_name(name: str) -> str:
 
 
 def resemblance(name: str, role: str) -> float:
-    """Answer how much a column's name sounds like a role, 0 to 1.
+    """Return how much a column's name sounds like a role, 0 to 1.
 
     1: one of its names; less: holds one as a part, or is a weak name.
 
@@ -191,7 +191,7 @@ def _joined(names: str) -> set[str]:
 
 
 def _is_part(known: tuple[str, ...], own: tuple[str, ...]) -> bool:
-    """Answer whether a known name's words, or its Chinese characters, are among the column's."""
+    """Return whether a known name's words, or its Chinese characters, are among the column's."""
     if len(known) == 1 and not known[0].isascii():
         return len(known[0]) > 1 and known[0] in "".join(own)
     telling = known if len(known) > 1 else tuple(w for w in known if w not in NOT_EVERY_PART)

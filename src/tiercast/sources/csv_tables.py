@@ -136,7 +136,7 @@ def _mark(said: str) -> str | None:
 
 
 def _marks(sniffed: Sequence[_Sniffed]) -> dict[str, Any]:
-    """Answer the files' marks, to be held to: else one bad line takes away those of all others."""
+    """Return the files' marks, to be held to: else one bad line takes away those of all others."""
     quotes = {file.quote for file in sniffed if file.quote}
     escapes = {file.escape for file in sniffed if file.escape}
     if len(quotes) > 1 or len(escapes) > 1:
@@ -196,7 +196,7 @@ def whole_numbers(table: ir.Table, names: Sequence[str]) -> list[str]:
 
 
 def _fits(text: ir.StringValue, ending: str) -> ir.BooleanScalar:
-    """Answer whether each text is just as its integer is written, with an ending after it.
+    """Return whether each text is just as its integer is written, with an ending after it.
 
     `1.0` for all is what integers become where some are missing.
     """

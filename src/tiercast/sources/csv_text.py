@@ -153,9 +153,9 @@ def _place(lines: list[str], sign: str, first: int) -> tuple[tuple[int, int], Pl
 def _wraps(lines: list[str], sign: str, quote: str) -> bool:
     """Return whether a quote is around each field of some line among the first."""
     marked = f"{quote}{sign}{quote}"
-    heads = (line.strip() for line in lines[:HEAD_ROWS])
+    components = (line.strip() for line in lines[:HEAD_ROWS])
     return any(
-        marked in line and line.startswith(quote) and line.endswith(quote) for line in heads
+        marked in line and line.startswith(quote) and line.endswith(quote) for line in components
     )
 
 

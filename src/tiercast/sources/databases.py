@@ -66,12 +66,12 @@ def _connect(source: SourceConfig) -> SQLBackend:
 
 
 def _is_broken(remote: SQLBackend) -> bool:
-    """Answer whether the server hung up: DuckDB, which reads the rows, tells another error."""
+    """Return whether the server hung up: DuckDB, which reads the rows, tells another error."""
     return bool(getattr(remote.con, "broken", False))  # psycopg's
 
 
 def _is_missing_file(url: str) -> bool:
-    """Answer whether a URL names a database file that is not there: connecting would make it."""
+    """Return whether a URL names a database file that is not there: connecting would make it."""
     parts = urlsplit(url)
     place = parts.netloc + parts.path
     is_file = parts.scheme in FILE_DATABASES and not place.startswith(MOTHERDUCK)
@@ -90,7 +90,7 @@ def _remote_table(remote: SQLBackend, source: SourceConfig) -> ir.Table:
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:
-    """Answer what the drivers raise, each of its own family."""
+    """Return what the drivers raise, each of its own family."""
     families: list[type[Exception]] = [duckdb.Error, IbisError, OSError, ImportError]
     if importlib.util.find_spec("psycopg"):
         families.append(importlib.import_module("psycopg").Error)

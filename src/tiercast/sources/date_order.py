@@ -13,7 +13,7 @@ EVEN = 0.2  # months of 28 to 31 days, weeks and days are all below it
 
 
 @dataclass(frozen=True)
-class Reading:
+class DateReading:
     """One way to read a column's dates, with the first and last day it gives.
 
     `unevenness` is the spread of the gaps between days over their mean: 0 is a steady rhythm.
@@ -42,7 +42,7 @@ class Reading:
         return f"{self.order}: {self.days:,} days, {self.first} to {self.last}"
 
 
-def readings(table: ir.Table, name: str, form: str | None) -> tuple[Reading, ...]:
+def readings(table: ir.Table, name: str, form: str | None) -> tuple[DateReading, ...]:
     """Return both readings of a column that both orders read whole; else none.
 
     Every value must fit `form`. The even rhythm comes first; of two even ones the longer.
@@ -67,11 +67,11 @@ def _swapped(form: str | None) -> str | None:
     return form.replace("%d", "%~").replace("%m", "%d").replace("%~", "%m")
 
 
-def _month(reading: Reading) -> int:
+def _month(reading: DateReading) -> int:
     return reading.time_format.index("%m")
 
 
-def _reading(table: ir.Table, name: str, form: str) -> Reading:
+def _reading(table: ir.Table, name: str, form: str) -> DateReading:
     days = table.select(day=read_as(table[name], form).date()).filter(lambda t: t.day.notnull())
     days = days.distinct()
     before = days.day.lag().over(ibis.window(order_by="day"))
@@ -85,4 +85,4 @@ def _reading(table: ir.Table, name: str, form: str) -> Reading:
     ).to_pyarrow()
     seen = row.to_pylist()[0]
     uneven = seen["spread"] / seen["mean"] if seen["mean"] else math.inf
-    return Reading(form, seen["first"], seen["last"], seen["days"], uneven)
+    return DateReading(form, seen["first"], seen["last"], seen["days"], uneven)

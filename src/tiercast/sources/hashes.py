@@ -6,12 +6,12 @@ from collections.abc import Collection
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.contract.rules import RAW_SUFFIX
+from tiercast.contract.data_rules import RAW_SUFFIX
 from tiercast.contract.tally import HashSums
 
 
 def hash_sums(table: ir.Table) -> HashSums:
-    """Answer sums over the hashes of a table's rows.
+    """Return sums over the hashes of a table's rows.
 
     Whether a value is known is hashed too: some engines pass over what is not.
     """
@@ -20,7 +20,7 @@ def hash_sums(table: ir.Table) -> HashSums:
 
 
 def hash_sums_by_day(table: ir.Table, day: str) -> dict[dt.date, HashSums]:
-    """Answer sums over the hashes of the rows of each date in the column `day`."""
+    """Return sums over the hashes of the rows of each date in the column `day`."""
     rows = table.select(day=table[day].cast("date"), row=row_hash(table))
     found = rows.group_by("day").agg(**_counted(rows)).to_pyarrow().to_pylist()
     return {row["day"]: _sums(row) for row in found}

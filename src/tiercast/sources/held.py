@@ -30,7 +30,7 @@ def hold(path: Path) -> int:
 
 
 def is_left(path: Path) -> bool:
-    """Answer whether nobody holds a folder or file any more."""
+    """Return whether nobody holds a folder or file any more."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:  # gone just now, a link, or another user's: not ours to remove

@@ -13,7 +13,7 @@ LONGEST_SHOWN = 200
 
 
 def source_files(source: SourceConfig) -> list[Path]:
-    """Answer the files a path names: a file, a folder of parquet, a glob, or a sample.
+    """Return the files a path names: a file, a folder of parquet, a glob, or a sample.
 
     Raises
     ------

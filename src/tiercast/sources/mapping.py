@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 from tiercast.config.environment import told
 from tiercast.config.nearest import nearest
 from tiercast.config.schema import SourceConfig
+from tiercast.contract.data_rules import LARGEST_AMOUNT, OTHER_COLUMNS, RAW_SUFFIX
 from tiercast.contract.errors import DataContractError
-from tiercast.contract.rules import LARGEST_AMOUNT, OTHER_COLUMNS, RAW_SUFFIX
 from tiercast.contract.tables import ColumnSpec, TableSpec
 from tiercast.sources.copy_marks import copy_marks
 from tiercast.sources.hashes import row_hash
@@ -23,7 +23,7 @@ INT64_END = 2.0**63
 
 
 @dataclass(frozen=True)
-class Reading:
+class SourceReading:
     """How a source's values are read: its settings, the shop's zone, the spelling of ids.
 
     `numbers` says, for each column of text that holds numbers, how these are written.
@@ -96,11 +96,11 @@ def _reading(
     source: SourceConfig,
     timezone: str,
     spelling: IdSpelling | None,
-) -> Reading:
+) -> SourceReading:
     own = own_names(table, spec, source)
     numbers = {c.name for c in spec.columns if c.kind == "number"} & set(own)
     texts = {name: own[name] for name in sorted(numbers) if table[own[name]].type().is_string()}
-    return Reading(
+    return SourceReading(
         source,
         timezone,
         spelling or id_spelling(table, spec, source),
@@ -134,7 +134,9 @@ def _missing(table: ir.Table, source: SourceConfig, name: str, *, canonical: boo
     )
 
 
-def _read(table: ir.Table, name: str, column: ColumnSpec, reading: Reading) -> dict[str, ir.Value]:
+def _read(
+    table: ir.Table, name: str, column: ColumnSpec, reading: SourceReading
+) -> dict[str, ir.Value]:
     value = table[name]
     match column.kind:
         case "id" if value.type().is_string():
@@ -175,7 +177,7 @@ def _read_id(value: ir.Value) -> ir.Value:
 
 
 def _all_whole(value: ir.NumericValue) -> bool:
-    """Answer whether each value is an int64; a cast would round decimals and merge two ids."""
+    """Return whether each value is an int64; a cast would round decimals and merge two ids."""
     beyond = value.cast("float64").abs() >= INT64_END
     return not ((value % 1 != 0) | beyond).any().execute()
 

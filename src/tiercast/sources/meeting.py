@@ -4,8 +4,8 @@ import ibis.expr.types as ir
 from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import Config, SourceConfig, TableName
+from tiercast.contract.data_rules import RAW_SUFFIX
 from tiercast.contract.errors import DataContractError
-from tiercast.contract.rules import RAW_SUFFIX
 from tiercast.sources.origin import describe
 
 

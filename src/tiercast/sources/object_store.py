@@ -35,7 +35,7 @@ DRIVER_ERRORS = (
 
 
 def is_remote(path: str) -> bool:
-    """Answer whether a path is a URL of files that are not simply here.
+    """Return whether a path is a URL of files that are not simply here.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def fetch(url: str, folder: Path) -> list[Path]:
 
 
 def file_system(url: str, doing: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    """Answer the file system of a URL and the path in it; `doing` is what it is wanted for.
+    """Return the file system of a URL and the path in it; `doing` is what it is wanted for.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def _is_web(url: str) -> bool:
 
 
 def _names(files: fsspec.AbstractFileSystem, inside: str, url: str) -> list[str]:
-    """Answer the files named, sorted."""
+    """Return the files named, sorted."""
     if _is_web(url) and "." in file_name(url) and not has_magic(url.partition("?")[0]):
         return [inside]  # looking first whether it is a folder would fetch it for that
     if files.isdir(inside):
@@ -120,7 +120,7 @@ def _copy(files: fsspec.AbstractFileSystem, name: str, folder: Path, number: int
 
 
 def file_name(url: str) -> str:
-    """Answer the name of a file elsewhere, which says its kind, without what signs its URL.
+    """Return the name of a file elsewhere, which says its kind, without what signs its URL.
 
     Examples
     --------
@@ -133,12 +133,12 @@ def file_name(url: str) -> str:
 
 
 def reason(error: Exception) -> str:
-    """Answer the first line of what a store said, secrets hidden."""
+    """Return the first line of what a store said, secrets hidden."""
     return hide((str(error) or type(error).__name__).splitlines()[0])
 
 
 def store_errors() -> tuple[type[Exception], ...]:
-    """Answer the families of what stores raise."""
+    """Return the families of what stores raise."""
     families: list[type[Exception]] = [OSError]
     for module, name in DRIVER_ERRORS:
         if importlib.util.find_spec(module.partition(".")[0]):

@@ -6,7 +6,7 @@ from tiercast.config.schema import SourceConfig
 
 
 def describe(source: SourceConfig) -> str:
-    """Answer the source's name for messages and records, any secret hidden."""
+    """Return the source's name for messages and records, any secret hidden."""
     if source.path is not None:
         return told(source.path)
     if source.files is not None:
@@ -16,5 +16,5 @@ def describe(source: SourceConfig) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """Answer what a driver says, without the lines that are about its own settings."""
+    """Return what a driver says, without the lines that are about its own settings."""
     return hide(str(error)).splitlines()[0]

@@ -52,7 +52,7 @@ FILE_IN_USE = "Could not set lock on file"  # in DuckDB's words
 def failure(
     message: str, error: Exception, remedy: str = "", *, broken: bool = False
 ) -> DataContractError | SourceGoneError:
-    """Answer what to raise about a source: bad input, or a failure that may be over later.
+    """Return what to raise about a source: bad input, or a failure that may be over later.
 
     `broken` says that the connection is known to have been cut, whatever the error is.
     """
@@ -62,7 +62,7 @@ def failure(
 
 
 def is_passing(error: BaseException) -> bool:
-    """Answer whether the same may well succeed later.
+    """Return whether the same may well succeed later.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def is_passing(error: BaseException) -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Answer an error and what it came of, as far as drivers tell."""
+    """Return an error and what it came of, as far as drivers tell."""
     seen: list[BaseException] = []
     waiting: list[object] = [error]
     while waiting:
@@ -101,7 +101,7 @@ def _is_lasting(error: BaseException) -> bool:
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Answer whether a PostgreSQL server let nobody in, or there is no such host."""
+    """Return whether a PostgreSQL server let nobody in, or there is no such host."""
     if getattr(error, "sqlstate", None) is not None:
         return False
     text = str(error)
@@ -123,7 +123,7 @@ def _is_passing(error: BaseException) -> bool:
 
 
 def _status(error: BaseException) -> int | None:
-    """Answer the status of HTTP that an error tells: as aiohttp, gcsfs or botocore has it."""
+    """Return the status of HTTP that an error tells: as aiohttp, gcsfs or botocore has it."""
     if _is_family(error, "aiohttp.http_exceptions", "PayloadEncodingError"):
         return None  # its number is about what broke off, not the server's
     answer = getattr(error, "response", None)
@@ -134,6 +134,6 @@ def _status(error: BaseException) -> int | None:
 
 
 def _is_family(error: BaseException, module: str, name: str) -> bool:
-    """Answer whether an error is of a driver's class; a driver not loaded raised nothing."""
+    """Return whether an error is of a driver's class; a driver not loaded raised nothing."""
     loaded = sys.modules.get(module)
     return loaded is not None and isinstance(error, getattr(loaded, name))

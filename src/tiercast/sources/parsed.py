@@ -15,7 +15,7 @@ from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TableSpec
-from tiercast.contract.tally import HashSums, KeptLines, both_months
+from tiercast.contract.tally import CountedLines, HashSums, both_months
 from tiercast.sources.file_notes import add_notes, take_notes
 from tiercast.sources.hashes import hash_sums_by_month
 from tiercast.sources.mapping import id_spelling, map_columns, own_names
@@ -70,7 +70,7 @@ class Parser:
             _to_the_microsecond(parsed.rows).to_parquet(copy)
         return Parsed(connection.read_parquet([copy]), parsed.spelling)
 
-    def parse_since(self, connection: Backend, kept: KeptLines) -> Parsed:
+    def parse_since(self, connection: Backend, kept: CountedLines) -> Parsed:
         """Return the rows from the day on that `kept` ends with, in the spelling it has.
 
         Raises

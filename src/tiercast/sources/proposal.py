@@ -35,7 +35,7 @@ from tiercast.sources.order_totals import amount_is, totals_text
 from tiercast.sources.readers import open_source
 from tiercast.sources.rhythm import SuggestedHorizon, order_rhythm, suggest_horizon
 from tiercast.sources.side_columns import (
-    Tally,
+    ValueTally,
     currency_column,
     is_no_sale,
     status_column,
@@ -90,7 +90,7 @@ class Parts:
         several = SourceConfig(files=dict(self.files), query=query)
         return several.model_copy(update=dict(self.how))
 
-    def tally(self, value: str, kept: tuple[str, ...], where: tuple[str, ...]) -> list[Tally]:
+    def tally(self, value: str, kept: tuple[str, ...], where: tuple[str, ...]) -> list[ValueTally]:
         """Return the values of some SQL with their rows and money, and whether they are kept."""
         kept_sql = " and ".join(f"({one})" for one in kept) or "true"
         columns = {"value": value, "kept": kept_sql, "amount": self.select["amount"]}
@@ -185,7 +185,7 @@ def _finished(
         source = source.model_copy(update={"time_format": time.time_format if time else None})
         own = source.columns or parts.select
         kind = (layout.amount_is or "line") if layout else None
-        facts = Facts() if missing else _facts(rows, source, str(own["amount"]), kind)
+        facts = ReadOrders() if missing else _facts(rows, source, str(own["amount"]), kind)
     guesses = tuple(
         _explained(role.name, seen[role.name], str(own[role.name]), *known(role.name))
         for role in ROLES
@@ -203,7 +203,7 @@ def _finished(
 
 
 @dataclass(frozen=True)
-class Facts:
+class ReadOrders:
     """What the rows say once they are read as orders, and what the contract asks of them."""
 
     amount_is: str | None = None
@@ -212,7 +212,7 @@ class Facts:
     horizon: SuggestedHorizon | None = None
 
 
-def _facts(rows: ir.Table, source: SourceConfig, amount: str, kind: str | None) -> Facts:
+def _facts(rows: ir.Table, source: SourceConfig, amount: str, kind: str | None) -> ReadOrders:
     """Read the rows as the contract does: what it refuses is a question to the user.
 
     `amount` is the amount's own name; `kind` what a known layout's amount is of, line or order.
@@ -221,14 +221,14 @@ def _facts(rows: ir.Table, source: SourceConfig, amount: str, kind: str | None) 
         lines = map_columns(rows, TABLES["transactions"], source)
         rhythm = order_rhythm(lines)
     except DataContractError as question:
-        return Facts(questions=(str(question),))
+        return ReadOrders(questions=(str(question),))
     horizon = suggest_horizon(rhythm) if rhythm else None
     if "order_id" not in lines.columns:
-        return Facts(horizon=horizon)
+        return ReadOrders(horizon=horizon)
     found = same_amounts(lines)
     taken = amount_is(found, amount, kind)
     notes = (totals_text(found, taken),) if taken or found.are_often_same else ()
-    return Facts(taken, notes, (), horizon)
+    return ReadOrders(taken, notes, (), horizon)
 
 
 def _gaps(guess: MapGuess, layout: Layout | None) -> tuple[str, ...]:

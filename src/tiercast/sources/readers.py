@@ -115,7 +115,7 @@ def _is_plain(file: Path, *, with_zones: bool) -> bool:
 
 
 def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
-    """Answer the source's files; those elsewhere are first copied beside the workspace."""
+    """Return the source's files; those elsewhere are first copied beside the workspace."""
     if source.path is None or not is_remote(source.path):
         return source_files(source)
     folder = new_path(scratch_of(connection), "fetched")

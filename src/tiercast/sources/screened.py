@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
+from tiercast.contract.data_rules import DataRule
 from tiercast.contract.order_totals import once_per_order
-from tiercast.contract.rules import Rule
 from tiercast.contract.screening import (
     FLAG_PREFIX,
     bad_rows,
@@ -18,7 +18,7 @@ from tiercast.contract.screening import (
     good_rows,
 )
 from tiercast.contract.tables import TableSpec
-from tiercast.contract.tally import Found, HashSums, KeptLines, Tally
+from tiercast.contract.tally import CountedLines, Found, HashSums, Tally
 from tiercast.sources.hashes import hash_sums, hash_sums_by_month
 from tiercast.sources.since import midnight
 from tiercast.sources.written_ids import IdSpelling
@@ -37,7 +37,7 @@ class Screened:
     """
 
     spec: TableSpec
-    rules: Sequence[tuple[Rule, str]]
+    rules: Sequence[tuple[DataRule, str]]
     flagged: ir.Table
     older: Mapping[str, HashSums] = field(default_factory=dict)
     spelling: IdSpelling = AS_WRITTEN
@@ -64,17 +64,17 @@ class Screened:
         connection.drop_table(flagged_name(self.spec))
 
     def before(self, day: dt.date) -> "Screened":
-        """Answer the rows before a day; those without a time are not among them."""
+        """Return the rows before a day; those without a time are not among them."""
         assert self.spec.time is not None
         older = self.flagged[self.spec.time] < midnight(day)
         return replace(self, flagged=self.flagged.filter(older))
 
-    def kept(self, until: dt.date) -> KeptLines:
-        """Answer all that is counted of the rows, to be known without them from now on."""
+    def kept(self, until: dt.date) -> CountedLines:
+        """Return all that is counted of the rows, to be known without them from now on."""
         good = self.good
         assert self.spec.time is not None
         parsed = [name for name in self.flagged.columns if not name.startswith(FLAG_PREFIX)]
-        return KeptLines(
+        return CountedLines(
             until,
             self.tally(good, self.bad),
             hash_sums(good),
@@ -108,12 +108,12 @@ def money(rows: ir.Table) -> float:
 
 
 def flagged_name(spec: TableSpec) -> str:
-    """Answer the name of the table of flagged rows in the engine."""
+    """Return the name of the table of flagged rows in the engine."""
     return f"{spec.name}__flagged"
 
 
 def tally(good: ir.Table, bad: ir.Table, spec: TableSpec, found: Mapping[str, Found]) -> Tally:
-    """Answer how many rows there are, good and bad, and their span."""
+    """Return how many rows there are, good and bad, and their span."""
     never = ibis.null("timestamp(6)")
     (row,) = (
         good.agg(
@@ -129,7 +129,7 @@ def tally(good: ir.Table, bad: ir.Table, spec: TableSpec, found: Mapping[str, Fo
 
 
 def count_empty(table: ir.Table, spec: TableSpec) -> tuple[int, dict[str, int]]:
-    """Answer how many rows there are, and in how many each optional column is empty."""
+    """Return how many rows there are, and in how many each optional column is empty."""
     columns = [column for column in table.columns if column not in spec.required]
     empty = {f"empty_{n}": table[n].isnull().sum().fill_null(0) for n in columns}
     (row,) = table.agg(rows=table.count(), **empty).to_pyarrow().to_pylist()

@@ -31,7 +31,7 @@ NO_SALE = """
 
 
 @dataclass(frozen=True)
-class Tally:
+class ValueTally:
     """Rows and money of one value of a column; `kept` says whether they count as orders."""
 
     value: str
@@ -65,7 +65,7 @@ def is_no_sale(value: str) -> bool:
     return plain_name(value) in {plain_name(word) for word in NO_SALE.split()}
 
 
-def tallied(rows: ir.Table) -> list[Tally]:
+def tallied(rows: ir.Table) -> list[ValueTally]:
     """Return the values of `value` with their rows and money, the most rows first.
 
     `rows` has the columns value, kept and amount.
@@ -81,4 +81,4 @@ def tallied(rows: ir.Table) -> list[Tally]:
         below_zero=(named.amount < 0).sum().fill_null(0),
     )
     ordered = counted.order_by(ibis.desc("rows"), ibis.desc("money"), "value", "kept")
-    return [Tally(**row) for row in ordered.to_pyarrow().to_pylist()]
+    return [ValueTally(**row) for row in ordered.to_pyarrow().to_pylist()]

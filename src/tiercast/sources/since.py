@@ -20,7 +20,7 @@ class Since:
     timezone: str = "UTC"
 
     def newer(self, rows: ir.Table) -> ir.Table:
-        """Answer the rows at or after the day, and those without a time."""
+        """Return the rows at or after the day, and those without a time."""
         limit = self._limit(rows)
         if limit is None:
             return rows
@@ -28,12 +28,12 @@ class Since:
         return rows.filter((time >= limit) | time.isnull())
 
     def older(self, rows: ir.Table) -> ir.Table:
-        """Answer the rows before the day."""
+        """Return the rows before the day."""
         limit = self._limit(rows)
         return rows.limit(0) if limit is None else rows.filter(rows[self.column] < limit)
 
     def _limit(self, rows: ir.Table) -> ir.Scalar | None:
-        """Answer the day's midnight as the column tells time: so a file's parts can be skipped."""
+        """Return the day's midnight as the column tells time: so a file's parts can be skipped."""
         kind = rows[self.column].type() if self.column in rows.columns else None
         if kind is None or not (kind.is_date() or kind.is_timestamp()):
             return None
@@ -44,5 +44,5 @@ class Since:
 
 
 def midnight(day: dt.date) -> ir.TimestampScalar:
-    """Answer a day's beginning as canonical tables tell time."""
+    """Return a day's beginning as canonical tables tell time."""
     return ibis.timestamp(f"{day.isoformat()} 00:00:00").cast("timestamp(6)")

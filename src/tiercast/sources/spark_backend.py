@@ -62,7 +62,7 @@ class SparkBackend(Backend):
 
     @classmethod
     def on(cls, session: SparkSession, folder: Path) -> "SparkBackend":
-        """Answer a backend that holds its tables in `folder`."""
+        """Return a backend that holds its tables in `folder`."""
         cls.register_options()
         backend = cls()
         backend.do_connect(session)
@@ -76,24 +76,24 @@ class SparkBackend(Backend):
         return self._view(name, self._session.read.parquet(path))
 
     def read_parquet(self, path: str | Path | Sequence[str | Path], /, **_: Any) -> ir.Table:
-        """Answer files' rows, lazily; columns are united by name."""
+        """Return files' rows, lazily; columns are united by name."""
         paths = [path] if isinstance(path, str | Path) else path
         reader = self._session.read.option("mergeSchema", True)
         rows = reader.parquet(*(f"file://{Path(p).absolute()}" for p in paths))
         return self._view(f"read_{len(self._session.catalog.listTables())}", rows)
 
     def frame(self, table: ir.Table) -> DataFrame:
-        """Answer the expression as a lazy Spark frame."""
+        """Return the expression as a lazy Spark frame."""
         self._run_pre_execute_hooks(table)
         return self._session.sql(self.compile(table))
 
     def get_schema(self, table_name: str, **_: Any) -> Schema:
-        """Answer a table's columns; Spark counts microseconds, as the contract does."""
+        """Return a table's columns; Spark counts microseconds, as the contract does."""
         found = super().get_schema(table_name)
         return Schema({name: _to_the_microsecond(kind) for name, kind in found.items()})
 
     def to_pyarrow(self, expr: ir.Expr, /, **_: Any) -> pa.Table:
-        """Answer the expression's result as Arrow, of the expression's own types."""
+        """Return the expression's result as Arrow, of the expression's own types."""
         table = expr.as_table()
         rows = self.frame(table).toArrow().cast(table.schema().to_pyarrow())
         return expr.__pyarrow_result__(rows)
@@ -101,12 +101,12 @@ class SparkBackend(Backend):
     def to_pyarrow_batches(
         self, expr: ir.Expr, /, *, chunk_size: int = 1_000_000, **_: Any
     ) -> pa.RecordBatchReader:
-        """Answer the result in batches."""
+        """Return the result in batches."""
         rows = self.to_pyarrow(expr.as_table())
         return pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches(chunk_size))
 
     def execute(self, expr: ir.Expr, /, **_: Any) -> Any:
-        """Answer the result for pandas, exactly as from DuckDB."""
+        """Return the result for pandas, exactly as from DuckDB."""
         return expr.__pandas_result__(as_frame(self.to_pyarrow(expr.as_table())))
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
@@ -123,7 +123,7 @@ def _to_the_microsecond(kind: dt.DataType) -> dt.DataType:
 
 
 def as_frame(rows: pa.Table) -> pd.DataFrame:
-    """Answer Arrow rows for pandas, as Ibis answers those of DuckDB."""
+    """Return Arrow rows for pandas, as Ibis answers those of DuckDB."""
     columns = {
         name: column.to_pylist() if column.null_count else column.to_pandas()
         for name, column in zip(rows.column_names, rows.columns, strict=True)

@@ -62,7 +62,7 @@ def allow_panel(connection: SQLBackend) -> None:
 
 
 def is_scratch_trouble(error: Exception) -> bool:
-    """Answer whether DuckDB lacks space or memory, rather than a file that it can read."""
+    """Return whether DuckDB lacks space or memory, rather than a file that it can read."""
     return isinstance(error, duckdb.OutOfMemoryException) or names_full(str(error))
 
 

@@ -88,7 +88,7 @@ def requirements(model: CustomerModel) -> list[str]:
 
 
 def served(features: pd.DataFrame) -> pd.DataFrame:
-    """Answer features as they come over the wire: numbers as floats, dates as times.
+    """Return features as they come over the wire: numbers as floats, dates as times.
 
     Customers are numbered anew, so that an example of real features names no one.
     """
@@ -104,7 +104,7 @@ def served(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def signature(model: CustomerModel, example: pd.DataFrame) -> ModelSignature:
-    """Answer the columns and types that go in and come out; each column must be there."""
+    """Return the columns and types that go in and come out; each column must be there."""
     inputs = Schema([ColSpec(_kind(example[name]), name) for name in example.columns])
     with warnings.catch_warnings():
         # It fears for missing values in integer columns: scores and ids have none.

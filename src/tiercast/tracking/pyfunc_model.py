@@ -25,7 +25,7 @@ class ServedModel(PythonModel):
         model_input: pd.DataFrame,
         params: dict[str, object] | None = None,
     ) -> pd.DataFrame:
-        """Answer one row per customer of `model_input`, in its order.
+        """Return one row per customer of `model_input`, in its order.
 
         Tiers are sized over the rows of one call: send the whole base for the batch job's tiers.
         """

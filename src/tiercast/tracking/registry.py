@@ -103,7 +103,7 @@ def register(run: TrainingRun, folder: Path, config: Config, features: pd.DataFr
 
 
 def versions(config: Config) -> list[ModelVersion]:
-    """Answer the registered versions, oldest first; none where nothing was trained yet."""
+    """Return the registered versions, oldest first; none where nothing was trained yet."""
     client = open_client()
     found = client.search_model_versions(f"name = '{config.name}'")
     aliases = _aliases(client, config.name) if found else {}
@@ -112,7 +112,7 @@ def versions(config: Config) -> list[ModelVersion]:
 
 
 def parameters(version: ModelVersion) -> dict[str, str]:
-    """Answer the parameters of a version's run; none where the run was purged."""
+    """Return the parameters of a version's run; none where the run was purged."""
     try:
         return dict(open_client().get_run(version.run_id).data.params)
     except MlflowException:  # its model lives on
@@ -120,12 +120,12 @@ def parameters(version: ModelVersion) -> dict[str, str]:
 
 
 def version_of(config: Config, alias: str) -> str | None:
-    """Answer the version that bears an alias, or None."""
+    """Return the version that bears an alias, or None."""
     return _aliases(open_client(), config.name).get(alias)
 
 
 def find_version(config: Config, wanted: Version = CHAMPION) -> ModelVersion:
-    """Answer the version of that number or alias (3, "3", "champion" or "@champion").
+    """Return the version of that number or alias (3, "3", "champion" or "@champion").
 
     Raises
     ------
@@ -200,7 +200,7 @@ def version_folder(config: Config, version: Version = CHAMPION) -> Iterator[Path
 
 
 def load_version(config: Config, version: Version = CHAMPION) -> CustomerModel:
-    """Answer the model of a version (number or alias).
+    """Return the model of a version (number or alias).
 
     Raises
     ------
@@ -212,7 +212,7 @@ def load_version(config: Config, version: Version = CHAMPION) -> CustomerModel:
 
 
 def text_of(version: ModelVersion, path: str) -> str | None:
-    """Answer a text that a version's training stored (`log_text`); None where it is not kept.
+    """Return a text that a version's training stored (`log_text`); None where it is not kept.
 
     Raises
     ------
@@ -239,7 +239,7 @@ def _see_to_name(client: MlflowClient, name: str) -> None:
 
 
 def _aliases(client: MlflowClient, name: str) -> dict[str, str]:
-    """Answer the version behind each alias."""
+    """Return the version behind each alias."""
     found = client.search_registered_models(f"name = '{name}'", max_results=1)
     return {alias: str(version) for model in found for alias, version in model.aliases.items()}
 

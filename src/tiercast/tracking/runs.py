@@ -249,13 +249,13 @@ def _config_text(config: Config) -> str:
 
 
 def settings(config: Config) -> dict[str, str]:
-    """Answer what of the config shapes a model, by dotted name."""
+    """Return what of the config shapes a model, by dotted name."""
     exclude = {"name", "sources", "output", "monitor", "feature_store"}
     return flat(config.model_dump(mode="json", exclude=exclude))
 
 
 def flat(content: Mapping[str, object], prefix: str = "") -> dict[str, str]:
-    """Answer nested settings as one level of dotted names.
+    """Return nested settings as one level of dotted names.
 
     Examples
     --------

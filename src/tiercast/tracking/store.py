@@ -21,7 +21,7 @@ URI_VARIABLE = "MLFLOW_TRACKING_URI"
 
 
 def store_uri() -> str:
-    """Answer where runs and models are kept.
+    """Return where runs and models are kept.
 
     That is `MLFLOW_TRACKING_URI` where it is set, else `models/mlflow.db` below the working
     directory.
@@ -31,7 +31,7 @@ def store_uri() -> str:
 
 
 def local_folder() -> Path:
-    """Answer the folder of this machine that belongs to the store: beside an SQLite database.
+    """Return the folder of this machine that belongs to the store: beside an SQLite database.
 
     Where a server keeps runs and models it is `models/` below the working directory.
     """
@@ -40,7 +40,7 @@ def local_folder() -> Path:
 
 
 def ui_command() -> str:
-    """Answer how to look at the store in a browser: a command, or the server's address."""
+    """Return how to look at the store in a browser: a command, or the server's address."""
     given = os.environ.get(URI_VARIABLE)
     if not given:
         return f"mlflow ui --backend-store-uri sqlite:///{MODELS_FOLDER / DATABASE_FILE}"
@@ -50,7 +50,7 @@ def ui_command() -> str:
 
 
 def shown(uri: str) -> str:
-    """Answer the URI fit for a screen: a password in it is starred.
+    """Return the URI fit for a screen: a password in it is starred.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def using_store() -> Iterator[None]:
 
 
 def experiment_id(client: MlflowClient, name: str) -> str:
-    """Answer the experiment of that name, creating it if need be.
+    """Return the experiment of that name, creating it if need be.
 
     The artifacts of an SQLite store lie beside its database; a server decides for itself.
 

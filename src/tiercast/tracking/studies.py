@@ -17,7 +17,7 @@ STUDIES_FOLDER = "studies"
 
 
 def studies_file(config: Config) -> Path:
-    """Answer where a base's trials are written down, one line of JSON for each step."""
+    """Return where a base's trials are written down, one line of JSON for each step."""
     return local_folder() / STUDIES_FOLDER / f"{config.name}.jsonl"
 
 

@@ -26,7 +26,7 @@ from tiercast.training.comparison import (
     days_of_both,
     past_metrics,
 )
-from tiercast.training.matured import Asked, matured, unlike
+from tiercast.training.known_outcomes import JudgedVersion, known_outcomes, unlike
 from tiercast.training.stored import stored_predictions
 
 SHOWN = ("auc", "log_loss", "ece", "gini", "rmse", "total_bias", "interval_coverage")
@@ -61,7 +61,7 @@ def compare(
     version: Version | None = None,
     against: Version | None = None,
 ) -> Comparison:
-    """Answer how versions did on past days, and what one changes against another.
+    """Return how versions did on past days, and what one changes against another.
 
     `version` (a number or an alias) is by default the challenger, or the newest that is not the
     champion; `against` the champion.
@@ -97,7 +97,7 @@ def _row(row: ModelVersion) -> dict[str, object]:
 def _pair(
     config: Config, known: list[ModelVersion], version: Version | None, against: Version | None
 ) -> tuple[ModelVersion, ModelVersion] | None:
-    """Answer the two to compare; None where there is one at most and none was named."""
+    """Return the two to compare; None where there is one at most and none was named."""
     if version is None and against is None and len(known) < 2:
         return None
     other = find_version(config, CHAMPION if against is None else against)
@@ -108,17 +108,19 @@ def _pair(
     return ((challengers or rest)[-1], other) if rest else None
 
 
-def _metrics(config: Config, ours: Asked, theirs: Asked) -> tuple[pd.DataFrame, Notes]:
-    """Answer the metrics of days that both have on record, or of one that both are asked about."""
+def _metrics(
+    config: Config, ours: JudgedVersion, theirs: JudgedVersion
+) -> tuple[pd.DataFrame, Notes]:
+    """Return the metrics of days that both have on record, or of one that both are asked about."""
     seed, measures = config.train.seed, forecast_measures(config.plugins)
     if days_of_both(ours.record, theirs.record):
         return past_metrics(ours.record, theirs.record, seed, measures), ()
-    told, told_by_other, notes = matured(config, ours, theirs)
+    told, told_by_other, notes = known_outcomes(config, ours, theirs)
     return past_metrics(told, told_by_other, seed, measures), notes
 
 
 def _figures(
-    config: Config, ours: Asked, theirs: Asked
+    config: Config, ours: JudgedVersion, theirs: JudgedVersion
 ) -> tuple[tuple[pd.DataFrame, Notes], tuple[pd.DataFrame, Notes]]:
     """Return metrics and tiers of both with notes; of two targets neither, and why."""
     if apart := unlike(ours, theirs):
@@ -134,8 +136,8 @@ def _detailed(
     ours, theirs = (load_version(config, one.version) for one in (version, against))
     (metrics, about_metrics), (tiers, about_tiers) = _figures(
         config,
-        Asked(version.version, ours, stored_predictions(config, version.version)),
-        Asked(against.version, theirs, stored_predictions(config, against.version)),
+        JudgedVersion(version.version, ours, stored_predictions(config, version.version)),
+        JudgedVersion(against.version, theirs, stored_predictions(config, against.version)),
     )
     return Comparison(
         table,

@@ -15,7 +15,7 @@ from tiercast.artifacts.scored_days import (
     scored_dates,
 )
 from tiercast.artifacts.targets import SortedDays, sort_days
-from tiercast.modeling.bootstrap import Question, answered, verdict
+from tiercast.modeling.bootstrap import MetricQuestion, answered, verdict
 from tiercast.modeling.case import Case, Truth
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.metrics import METRICS, Metric
@@ -33,7 +33,7 @@ def past_metrics(
     seed: int,
     metrics: Sequence[Metric] = METRICS,
 ) -> pd.DataFrame:
-    """Answer each metric of both, means over the past days that both forecast; no rows: none.
+    """Return each metric of both, means over the past days that both forecast; no rows: none.
 
     Columns: metric, ours, theirs, difference, low, high (95 %), verdict.
     """
@@ -41,7 +41,7 @@ def past_metrics(
     if ours is None or theirs is None or not days:
         return pd.DataFrame()
     origins = [_cases(ours, theirs, day) for day in days]
-    questions = [Question(metric, OURS, THEIRS) for metric in metrics]
+    questions = [MetricQuestion(metric, OURS, THEIRS) for metric in metrics]
     found = answered(questions, origins, seed)
     found.insert(0, "metric", [metric.name for metric in metrics])
     found["verdict"] = [
@@ -52,12 +52,12 @@ def past_metrics(
 
 
 def days_of_both(ours: pd.DataFrame | None, theirs: pd.DataFrame | None) -> list[dt.date]:
-    """Answer the past days that both forecast, oldest first."""
+    """Return the past days that both forecast, oldest first."""
     return sorted(_days(ours) & _days(theirs))
 
 
 def changed_features(ours: CustomerModel, theirs: CustomerModel) -> pd.DataFrame:
-    """Answer the features that only one of them looks at, as feature and change (new, gone)."""
+    """Return the features that only one of them looks at, as feature and change (new, gone)."""
     mine, other = set(ours.feature_names), set(theirs.feature_names)
     rows = [(name, "new") for name in sorted(mine - other)]
     rows += [(name, "gone") for name in sorted(other - mine)]
@@ -65,7 +65,7 @@ def changed_features(ours: CustomerModel, theirs: CustomerModel) -> pd.DataFrame
 
 
 def changed_parameters(ours: ModelVersion, theirs: ModelVersion) -> pd.DataFrame:
-    """Answer the run parameters that differ, as parameter, ours and theirs."""
+    """Return the run parameters that differ, as parameter, ours and theirs."""
     mine, other = parameters(ours), parameters(theirs)
     rows = [
         (name, mine.get(name), other.get(name))
@@ -105,7 +105,7 @@ def _days(told: pd.DataFrame | None) -> set[dt.date]:
 
 
 def _cases(ours: pd.DataFrame, theirs: pd.DataFrame, day: dt.date) -> dict[str, Case]:
-    """Answer both forecasts of the customers whom both told something on a day."""
+    """Return both forecasts of the customers whom both told something on a day."""
     both_days = [told[told["as_of"] == day] for told in (ours, theirs)]
     mine, other = (told.set_index("customer_id") for told in with_shared_ids(*both_days))
     both = mine.index.intersection(other.index)
@@ -126,7 +126,7 @@ def _case(told: pd.DataFrame) -> Case:
 
 
 def _scored_features(folder: Path) -> tuple[pd.DataFrame, float]:
-    """Answer the features of a day's first parts, and which share of the customers these are."""
+    """Return the features of a day's first parts, and which share of the customers these are."""
     parts = parts_of(folder)
     rows = [pq.read_metadata(part).num_rows for part in parts]
     taken = max(1, int((pd.Series(rows).cumsum() <= MOST_CUSTOMERS).sum()))

@@ -11,8 +11,8 @@ from tiercast.config.schema import TiersConfig
 from tiercast.modeling.assignment import assign_tiers
 from tiercast.modeling.calibration import FoldForecast
 from tiercast.modeling.distribution import PredictiveDistribution
-from tiercast.modeling.lessons import Lessons, SeasonAhead, true_tiers
 from tiercast.modeling.metrics import METRICS, Metric, measure, total_error
+from tiercast.modeling.post_hoc import PostHocCalibration, SeasonAhead, true_tiers
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def evaluate(
     season: SeasonAhead,
     measures: Sequence[Metric] = METRICS,
 ) -> Evaluation:
-    """Answer what past cutoffs would have been told, beside what came.
+    """Return what past cutoffs would have been told, beside what came.
 
     Each fold's heads saw only windows that had ended by its cutoff. Its drift and scatter come
     from the other folds, never from itself; but their windows overlap with its own, and tuning
@@ -74,16 +74,16 @@ def _told(
     settings: TiersConfig,
     season: SeasonAhead,
 ) -> pd.DataFrame:
-    """Answer what customers of a past cutoff would have been told."""
+    """Return what customers of a past cutoff would have been told."""
     known = others or [fold.forecast]  # with a single fold its own scatter is all there is
-    lessons = Lessons.of(known, tier_cuts, season)
+    post_hoc = PostHocCalibration.of(known, tier_cuts, season)
     told = PredictiveDistribution(
-        lessons.drift.churn(fold.forecast.log_odds),
-        lessons.drift.mean_if_order(fold.forecast.mean_if_order),
-        lessons.shapes,
-        lessons.interval_level,
+        post_hoc.drift.churn(fold.forecast.log_odds),
+        post_hoc.drift.mean_if_order(fold.forecast.mean_if_order),
+        post_hoc.shapes,
+        post_hoc.interval_level,
     )
-    tiers, tier_sets = told.tier_probabilities(tier_cuts), lessons.tier_sets
+    tiers, tier_sets = told.tier_probabilities(tier_cuts), post_hoc.tier_sets
     ids = fold.rows["customer_id"].to_numpy()
     assigned = assign_tiers(settings.assign, tiers, told.expected_value, ids)
     names = np.array(settings.names, dtype=object)

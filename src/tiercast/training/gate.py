@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tiercast.modeling.bootstrap import BETTER, Question, answered, verdict
+from tiercast.modeling.bootstrap import BETTER, MetricQuestion, answered, verdict
 from tiercast.modeling.case import Case, Truth
 from tiercast.modeling.distribution import COVERAGE
 from tiercast.modeling.metrics import METRICS, Metric, total_error
@@ -46,7 +46,7 @@ class GateDecision:
 
 
 @dataclass(frozen=True)
-class Rival:
+class ChampionForecasts:
     """The champion's version, what it said of past cutoffs (None: nothing), and how it could."""
 
     version: str
@@ -56,12 +56,12 @@ class Rival:
 
 def decide(
     challenger: pd.DataFrame,
-    rival: Rival | None,
+    champion_forecasts: ChampionForecasts | None,
     metric_name: str,
     seed: int,
     measures: Sequence[Metric] = METRICS,
 ) -> GateDecision:
-    """Answer whether the challenger is promoted.
+    """Return whether the challenger is promoted.
 
     Both sides are past forecasts (customer_id, as_of, ordered, value, churn_probability,
     expected_value, value_low, value_high). They are compared on the newest cutoff that both
@@ -69,11 +69,13 @@ def decide(
     95 %, its total must not be further off by more than 2 points, and the coverage of its
     intervals not further from 90 %, by more than 2 points, than the champion's.
     """
-    if rival is None:
+    if champion_forecasts is None:
         return GateDecision("promoted", "it is the first model")
-    pairs = _paired(challenger, rival.said)
+    pairs = _paired(challenger, champion_forecasts.said)
     if pairs is None:
-        return GateDecision("kept", "no past cutoff was forecast by both models", rival.version)
+        return GateDecision(
+            "kept", "no past cutoff was forecast by both models", champion_forecasts.version
+        )
     metric = next(metric for metric in measures if metric.name == metric_name)
     found = _compared(pairs, metric, seed)
     figures = _figures(pairs, found, metric)
@@ -81,14 +83,14 @@ def decide(
     return GateDecision(
         "promoted" if reason is None else "kept",
         reason or f"better than the champion beyond chance ({metric.name})",
-        rival.version,
+        champion_forecasts.version,
         pairs["as_of"].iloc[0],
         metric.name,
         float(found["difference"]),
         float(found["low"]),
         float(found["high"]),
         figures,
-        rival.how,
+        champion_forecasts.how,
     )
 
 
@@ -117,7 +119,7 @@ TOLD = ["churn_probability", "expected_value", "value_low", "value_high"]
 
 
 def _paired(challenger: pd.DataFrame, champion: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Answer what both said of the newest common cutoff, a row per customer of both."""
+    """Return what both said of the newest common cutoff, a row per customer of both."""
     if champion is None or challenger.empty or champion.empty:
         return None
     common = set(challenger["as_of"]) & set(champion["as_of"])
@@ -133,11 +135,11 @@ def _paired(challenger: pd.DataFrame, champion: pd.DataFrame | None) -> pd.DataF
 
 def _compared(pairs: pd.DataFrame, metric: Metric, seed: int) -> pd.Series:
     cases = {who: _case(pairs, who) for who in (CHALLENGER, CHAMPION)}
-    return answered([Question(metric, CHALLENGER, CHAMPION)], [cases], seed).iloc[0]
+    return answered([MetricQuestion(metric, CHALLENGER, CHAMPION)], [cases], seed).iloc[0]
 
 
 def _case(pairs: pd.DataFrame, who: str) -> Case:
-    """Answer a model's forecast beside what came; tiers are not compared."""
+    """Return a model's forecast beside what came; tiers are not compared."""
     nobody = np.zeros(len(pairs), dtype=int)
     truth = Truth(1.0 - pairs["ordered"].to_numpy(dtype=float), _floats(pairs["value"]), nobody)
     return Case(
@@ -172,7 +174,7 @@ def _coverage(pairs: pd.DataFrame, who: str) -> float:
 
 
 def _reason(metric: Metric, found: pd.Series, figures: Mapping[str, float]) -> str | None:
-    """Answer why the challenger is refused; None: it is not."""
+    """Return why the challenger is refused; None: it is not."""
     if verdict(metric, found["low"], found["high"]) != BETTER:
         return f"not better than the champion beyond chance ({metric.name})"
     worse_level = figures["challenger_total_error"] - figures["champion_total_error"]

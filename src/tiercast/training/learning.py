@@ -9,14 +9,14 @@ from tiercast.config.plugins import versions_of
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config, TiersConfig
 from tiercast.modeling.calibration import to_log_odds
-from tiercast.modeling.customer_model import CustomerModel, Facts
+from tiercast.modeling.component_models import BTYD_FEATURE, LEAST_VALUE, ComponentModels
+from tiercast.modeling.customer_model import CustomerModel, ModelFacts
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.heads import BTYD_FEATURE, LEAST_VALUE, Heads
-from tiercast.modeling.lessons import SeasonAhead
 from tiercast.modeling.measures import forecast_measures
 from tiercast.modeling.member import members_of
 from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
+from tiercast.modeling.post_hoc import SeasonAhead
 from tiercast.modeling.tuning import Tuning, tune
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import typical_gap_days
@@ -40,7 +40,7 @@ class Learnt:
 def learn(
     panel: Panel, config: Config, previous: CustomerModel | None, progress: Progress
 ) -> Learnt:
-    """Answer the model learnt from a panel; segments keep the names of the previous model."""
+    """Return the model learnt from a panel; segments keep the names of the previous model."""
     seed = config.train.seed
     cuts = _tier_cuts(panel, config.tiers)  # may refuse: ask first
     folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
@@ -48,10 +48,15 @@ def learn(
     members = members_of(config.plugins)
     past = past_cutoffs(panel, tuning.best, seed, progress, members)
     progress.stage("grow the final trees")
-    heads = Heads.fit(panel.lived, tuning.best, seed, members)
+    components = ComponentModels.fit(panel.lived, tuning.best, seed, members)
     ahead = SeasonAhead(panel.season.is_known, panel.season.change)
     outlook = fit_outlook(
-        heads, panel.current, [one.said for one in past], tier_cuts=cuts, season=ahead, seed=seed
+        components,
+        panel.current,
+        [one.said for one in past],
+        tier_cuts=cuts,
+        season=ahead,
+        seed=seed,
     )
     progress.stage("find segments")
     segments = _segments(panel.current, seed, previous)
@@ -64,7 +69,7 @@ def learn(
         WaitingTimes.fit(panel.lived, panel.clv, panel.plan.window_days),
     )
     judged = [
-        PastForecast(one.cutoff, one.rows, fold_forecast(outlook.blend, one.said), one.kind)
+        PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.said), one.kind)
         for one in past
     ]
     evaluation = evaluate(judged, cuts, config.tiers, ahead, forecast_measures(config.plugins))
@@ -72,12 +77,14 @@ def learn(
 
 
 def feature_importance(outlook: Outlook) -> pd.DataFrame:
-    """Answer the share of the order trees' gain by feature, largest first."""
-    learners = outlook.heads.learners
+    """Return the share of the order trees' gain by feature, largest first."""
+    learners = outlook.components.learners
     if learners is None:
         return pd.DataFrame({"feature": [BTYD_FEATURE], "share": [1.0]})
     booster = learners.order.booster
-    gain = pd.Series(booster.feature_importance("gain"), index=list(outlook.heads.design.features))
+    gain = pd.Series(
+        booster.feature_importance("gain"), index=list(outlook.components.design.features)
+    )
     shares = (gain.groupby(level=0).sum() / max(gain.sum(), 1e-12)).sort_values(ascending=False)
     return shares.rename_axis("feature").rename("share").reset_index()
 
@@ -103,9 +110,9 @@ def _certainty(panel: Panel) -> str:
     return "" if certain is None else certain.describe(panel.plan.horizon_days)
 
 
-def _facts(panel: Panel, config: Config) -> Facts:
+def _facts(panel: Panel, config: Config) -> ModelFacts:
     partner = to_log_odds(panel.rows[BTYD_FEATURE].to_numpy(dtype=float))
-    return Facts(
+    return ModelFacts(
         name=config.name,
         trained_as_of=panel.as_of.isoformat(),
         horizon_days=panel.plan.horizon_days,

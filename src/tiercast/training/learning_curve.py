@@ -8,13 +8,13 @@ import pandas as pd
 from sklearn.metrics import log_loss, roc_auc_score
 
 from tiercast.features.clv import horizon_ratio
-from tiercast.modeling.blend import Blend, shift_to
 from tiercast.modeling.calibration import to_log_odds
+from tiercast.modeling.component_models import BTYD_FEATURE, Targets
 from tiercast.modeling.design_matrix import DesignMatrix
+from tiercast.modeling.ensemble import Ensemble, shift_to
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.heads import BTYD_FEATURE, Targets
 from tiercast.modeling.linear import LinearModel
-from tiercast.modeling.trees import Sample, TreeParams, grow
+from tiercast.modeling.trees import TrainingRows, TreeParams, grow
 from tiercast.training.panel import Panel
 
 SHARES = (0.1, 0.25, 0.5)  # of the customers, with all cutoffs
@@ -40,19 +40,19 @@ class LearningCurve:
     by_cutoffs: tuple[CurvePoint, ...]
 
     def frame(self) -> pd.DataFrame:
-        """Answer the points as rows; `part` tells which of the two grows."""
+        """Return the points as rows; `part` tells which of the two grows."""
         parts = {"customers": self.by_customers, "cutoffs": self.by_cutoffs}
         rows = [{"part": part} | asdict(p) for part, points in parts.items() for p in points]
         return pd.DataFrame(rows, columns=["part", *(f.name for f in fields(CurvePoint))])
 
     def describe(self) -> str:
-        """Answer in words whether more data would help."""
+        """Return in words whether more data would help."""
         found = {"customers": self.by_customers, "past cutoffs": self.by_cutoffs}
         return " ".join(_verdict(what, points) for what, points in found.items() if points)
 
 
 def learning_curve(panel: Panel, params: TreeParams, seed: int) -> LearningCurve:
-    """Answer how well the newest past cutoff is told from parts of what was known before it.
+    """Return how well the newest past cutoff is told from parts of what was known before it.
 
     The level of each forecast is put right first: more data sharpens who orders, while how busy
     a window will be is told by other means. Without a past cutoff there is no curve.
@@ -93,19 +93,19 @@ def _by_cutoffs(train: pd.DataFrame, cutoffs: Sequence[object]) -> Iterator[pd.D
 def _point(
     train: pd.DataFrame, test: pd.DataFrame, params: TreeParams, seed: int
 ) -> CurvePoint | None:
-    """Answer the point of a part; None where the part is too small to learn from."""
+    """Return the point of a part; None where the part is too small to learn from."""
     target = Targets.of(train)
     if not target.enough:
         return None
     design = DesignMatrix.fit(train)
-    sample = Sample(design.transform(train), target.ordered, np.log(horizon_ratio(train)))
+    sample = TrainingRows(design.transform(train), target.ordered, np.log(horizon_ratio(train)))
     matrix, offset = design.transform(test), np.log(horizon_ratio(test))
-    opinions = (
+    predictions = (
         grow("binary", sample, params, seed).raw(matrix, offset),
         LinearModel.fit("binary", sample).raw(matrix, offset),
         to_log_odds(test[BTYD_FEATURE].to_numpy(dtype=float)),
     )
-    log_odds = np.column_stack(opinions) @ np.array(Blend().weights)
+    log_odds = np.column_stack(predictions) @ np.array(Ensemble().weights)
     ordered = test["ordered"].to_numpy(dtype=bool)
     chance = 1 / (1 + np.exp(-log_odds - shift_to(log_odds, float(ordered.mean()))))
     return CurvePoint(

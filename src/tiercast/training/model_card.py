@@ -21,7 +21,7 @@ SHOWN = (
 def model_card(
     panel: Panel, config: Config, learnt: Learnt, decision: GateDecision, curve: LearningCurve
 ) -> str:
-    """Answer the card as Markdown."""
+    """Return the card as Markdown."""
     parts = [
         _head(panel, config, learnt),
         _quality(learnt),
@@ -83,17 +83,17 @@ def _certainty(learnt: Learnt) -> str:
 
 def _level(panel: Panel, learnt: Learnt) -> str:
     outlook = learnt.model.outlook
-    calibration, blend = outlook.calibration, outlook.blend
+    calibration, ensemble = outlook.calibration, outlook.ensemble
     cuts = ", ".join(f"{cut:,.2f}" for cut in outlook.tier_cuts)
     weights = ", ".join(
         f"{name} {weight:.0%}"
-        for name, weight in zip(outlook.heads.names, blend.weights, strict=True)
+        for name, weight in zip(outlook.components.names, ensemble.weights, strict=True)
     )
-    low, high = outlook.level_doubt.interval(1.0, 0.0)
+    low, high = outlook.total_uncertainty.interval(1.0, 0.0)
     return (
         f"## Level and season\n\n{panel.season.describe()}\n\n"
         f"Experts are blended as past folds taught: {weights}. For the level the BTYD models' "
-        f"word counts {blend.btyd_chance:.0%} in how many order and {blend.btyd_total:.0%} in the "
+        f"word counts {ensemble.btyd_chance:.0%} in how many order and {ensemble.btyd_total:.0%} in the "
         "total. Both, and past forecasts, move the log odds of an "
         f"order by {calibration.shift:+.3f} and the value given an order by "
         f"{calibration.log_scale:+.1%} (log scale). The total of a base may be off by its level "
@@ -165,7 +165,7 @@ def _sentence(text: str) -> str:
 
 
 def _figures(decision: GateDecision) -> str:
-    """Answer what the decision went by, for people."""
+    """Return what the decision went by, for people."""
     if decision.difference is None:
         return ""
     rows = "\n".join(

@@ -15,10 +15,10 @@ from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.features.registry import KEYS, features_for
 from tiercast.modeling.certainty import Certainty
+from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import CutoffPlan, check_as_of, plan_cutoffs
 from tiercast.snapshots.grid import OrderGrid
 from tiercast.snapshots.history import history
-from tiercast.snapshots.journal import Journal
 from tiercast.snapshots.labels import labels
 from tiercast.snapshots.outlying import (
     OrderLimit,
@@ -82,8 +82,8 @@ class Panel:
         return Certainty.of(int(self.rows["ordered"].sum()), len(self.rows))
 
 
-def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> Panel:
-    """Answer the panel for a training as of a day (default: the day after the last order).
+def build_panel(base: CustomerBase, activity: CustomerActivity, as_of: dt.date | None) -> Panel:
+    """Return the panel for a training as of a day (default: the day after the last order).
 
     Raises
     ------
@@ -91,9 +91,9 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         `as_of` is not after the first order, or the history is too short for a single cutoff.
     """
     config = base.config
-    first = _first_order_day(journal)
+    first = _first_order_day(activity)
     day = check_as_of(as_of or base.observed_until, first)
-    calendar = journal.daily_orders.calendar(day, config.outlook.horizon_days)
+    calendar = activity.daily_orders.calendar(day, config.outlook.horizon_days)
     plan = plan_cutoffs(
         day,
         first,
@@ -102,13 +102,13 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         every_days=config.every_days,
         calendar=calendar,
     )
-    limit = order_limit(journal.orders, day)
-    outlying = outlying_orders(journal.orders, limit, day)
-    journal = held(base.connection, journal, outlying)
-    share = _share(_customers_before(journal, day), len(plan.cutoffs))
-    sampled = sample_customers(base.connection, journal, day, share)
-    season = Season.at(journal.daily_orders, day, plan)
-    events = observed_event_types(journal, day)
+    limit = order_limit(activity.orders, day)
+    outlying = outlying_orders(activity.orders, limit, day)
+    activity = held(base.connection, activity, outlying)
+    share = _share(_customers_before(activity, day), len(plan.cutoffs))
+    sampled = sample_customers(base.connection, activity, day, share)
+    season = Season.at(activity.daily_orders, day, plan)
+    events = observed_event_types(activity, day)
     setting = Setting(plan.window_days, events, season.is_known, config.plugins)
     features = _features(sampled, [*plan.cutoffs, day], setting)
     current = features[features["as_of"] == day].reset_index(drop=True)
@@ -128,14 +128,18 @@ def build_panel(base: CustomerBase, journal: Journal, as_of: dt.date | None) -> 
         limit=limit if outlying is None or outlying.are_held else None,
         outlying=outlying,
         setting=setting,
-        feature_names=tuple(f.name for f in features_for(journal, setting) if f.grain != "models"),
-        profile_columns=profile_columns(journal, setting),
+        feature_names=tuple(
+            f.name for f in features_for(activity, setting) if f.grain != "models"
+        ),
+        profile_columns=profile_columns(activity, setting),
         share=share,
     )
 
 
-def _features(journal: Journal, cutoffs: list[dt.date], setting: Setting) -> pd.DataFrame:
-    frame = feature_panel(journal, cutoffs, setting).to_pandas()
+def _features(
+    activity: CustomerActivity, cutoffs: list[dt.date], setting: Setting
+) -> pd.DataFrame:
+    frame = feature_panel(activity, cutoffs, setting).to_pandas()
     frame["as_of"] = pd.to_datetime(frame["as_of"]).dt.date
     return frame.sort_values(["as_of", "customer_id"], ignore_index=True)
 
@@ -147,7 +151,7 @@ def _at(rows: pd.DataFrame, cutoff: dt.date) -> pd.DataFrame:
 def _with_clv(
     rows: pd.DataFrame, models: Mapping[dt.date, ClvModels], plan: CutoffPlan
 ) -> pd.DataFrame:
-    """Answer the rows with each cutoff's own `clv_*`."""
+    """Return the rows with each cutoff's own `clv_*`."""
     parts = [model.predict(_at(rows, day), plan.window_days) for day, model in models.items()]
     answered = pd.concat(parts)
     kept = rows.drop(columns=answered.columns, errors="ignore")
@@ -157,19 +161,19 @@ def _with_clv(
 def _as_lived(
     rows: pd.DataFrame, models: Mapping[dt.date, ClvModels], season: Season, plan: CutoffPlan
 ) -> pd.DataFrame:
-    """Answer the rows as if each cutoff had known how busy its horizon would be."""
+    """Return the rows as if each cutoff had known how busy its horizon would be."""
     came = rows["as_of"].map(season.came).astype(float)
     return _with_clv(rows.assign(season_horizon_ratio=came), models, plan)
 
 
 def _labelled(
-    features: pd.DataFrame, journal: Journal, plan: CutoffPlan, as_of: dt.date
+    features: pd.DataFrame, activity: CustomerActivity, plan: CutoffPlan, as_of: dt.date
 ) -> pd.DataFrame:
     """Add what happened in the horizon."""
     bought = labels(
-        journal.orders, plan.cutoffs, horizon_days=plan.window_days, observed_until=as_of
+        activity.orders, plan.cutoffs, horizon_days=plan.window_days, observed_until=as_of
     )
-    soon = _returns_in_windows(journal, plan)
+    soon = _returns_in_windows(activity, plan)
     panel = features
     for told in (bought, soon):
         came = told.to_pandas()
@@ -180,19 +184,19 @@ def _labelled(
     return panel
 
 
-def _returns_in_windows(journal: Journal, plan: CutoffPlan) -> ir.Table:
+def _returns_in_windows(activity: CustomerActivity, plan: CutoffPlan) -> ir.Table:
     """Return who came back within each window, by the orders that stood at its end."""
     window = dt.timedelta(days=plan.window_days)
     found = [
-        first_returns(journal.order_days, [cutoff], observed_until=cutoff + window)
+        first_returns(activity.order_days, [cutoff], observed_until=cutoff + window)
         for cutoff in plan.cutoffs
     ]
     return found[0] if len(found) == 1 else ibis.union(*found)
 
 
-def _first_order_day(journal: Journal) -> dt.date:
-    """Answer the day of the first order; a base may begin with returns."""
-    begun = journal.orders.filter(journal.orders.is_order)
+def _first_order_day(activity: CustomerActivity) -> dt.date:
+    """Return the day of the first order; a base may begin with returns."""
+    begun = activity.orders.filter(activity.orders.is_order)
     first = begun.ordered_on.min().to_pyarrow().as_py()
     if first is None:
         raise InputError(
@@ -202,8 +206,8 @@ def _first_order_day(journal: Journal) -> dt.date:
     return dt.date(first.year, first.month, first.day)
 
 
-def _customers_before(journal: Journal, day: dt.date) -> int:
-    return int(history(journal.orders, "ordered_at", [day]).customer_id.nunique().execute())
+def _customers_before(activity: CustomerActivity, day: dt.date) -> int:
+    return int(history(activity.orders, "ordered_at", [day]).customer_id.nunique().execute())
 
 
 def _share(customers: int, cutoffs: int) -> float:
@@ -211,7 +215,7 @@ def _share(customers: int, cutoffs: int) -> float:
 
 
 def describe_sample(panel: Panel, config: Config) -> str:
-    """Answer in words what was learnt from."""
+    """Return in words what was learnt from."""
     kept = (
         "all customers" if panel.share >= 1 else f"a stratified {panel.share:.1%} of the customers"
     )

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from tiercast.config.progress import Progress
-from tiercast.modeling.blend import PastOpinions
+from tiercast.modeling.component_models import ComponentModels, ComponentParams
+from tiercast.modeling.ensemble import PastPredictions
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.heads import HeadParams, Heads
 from tiercast.modeling.member import Member
-from tiercast.modeling.outlook import past_opinions
+from tiercast.modeling.outlook import past_predictions
 from tiercast.training.panel import Panel
 
 ROLLING = "later, unseen window"
@@ -26,32 +26,39 @@ class Past:
 
     cutoff: dt.date
     rows: pd.DataFrame
-    said: PastOpinions
+    said: PastPredictions
     kind: str
 
     @classmethod
     def of(
-        cls, cutoff: dt.date, rows: pd.DataFrame, heads: Heads, season_known: bool, kind: str
+        cls,
+        cutoff: dt.date,
+        rows: pd.DataFrame,
+        components: ComponentModels,
+        season_known: bool,
+        kind: str,
     ) -> Self:
         """Ask the heads."""
-        return cls(cutoff, rows, past_opinions(heads, rows, season_known=season_known), kind)
+        return cls(
+            cutoff, rows, past_predictions(components, rows, season_known=season_known), kind
+        )
 
 
 def past_cutoffs(
     panel: Panel,
-    params: HeadParams,
+    params: ComponentParams,
     seed: int,
     progress: Progress,
     members: Sequence[tuple[str, Member]] = (),
 ) -> list[Past]:
-    """Answer what was said of past cutoffs; of unseen customers where there is no past cutoff."""
+    """Return what was said of past cutoffs; of unseen customers where there is no past cutoff."""
     folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
     progress.stage("forecast past cutoffs", max(1, len(folds)))
     past = []
     for fold in folds:
-        heads = Heads.fit(fold.train_rows(panel.lived), params, seed, members)
+        components = ComponentModels.fit(fold.train_rows(panel.lived), params, seed, members)
         known = panel.season.known_before[fold.cutoff]
-        past.append(Past.of(fold.cutoff, fold.test_rows(panel.rows), heads, known, ROLLING))
+        past.append(Past.of(fold.cutoff, fold.test_rows(panel.rows), components, known, ROLLING))
         progress.step(str(fold.cutoff))
     if past:
         return past
@@ -63,9 +70,9 @@ def past_cutoffs(
 
 
 def _halves(
-    panel: Panel, params: HeadParams, seed: int, members: Sequence[tuple[str, Member]]
+    panel: Panel, params: ComponentParams, seed: int, members: Sequence[tuple[str, Member]]
 ) -> list[Past]:
-    """Answer what is said of each half of a cutoff's customers by heads that saw the other half.
+    """Return what is said of each half of a cutoff's customers by heads that saw the other half.
 
     It shows how values scatter where no past cutoff can be forecast, but not how levels drift.
     """
@@ -78,7 +85,7 @@ def _halves(
         Past.of(
             cutoff,
             newest[half == number],
-            Heads.fit(lived[half != number], params, seed, members),
+            ComponentModels.fit(lived[half != number], params, seed, members),
             known,
             SPLIT,
         )

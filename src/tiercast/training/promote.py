@@ -204,6 +204,6 @@ def _write_card(settings: Config, champion: ModelVersion, progress: Progress) ->
 
 
 def _card(settings: Config, champion: ModelVersion) -> str | None:
-    """Answer what a training told of a version, kept here or by MLflow; None: it is nowhere."""
+    """Return what a training told of a version, kept here or by MLflow; None: it is nowhere."""
     here = evaluation_folder(settings, champion.version) / CARD
     return here.read_text("utf-8") if here.exists() else text_of(champion, CARD)

@@ -36,13 +36,13 @@ class Promotion:
 
     @classmethod
     def now(cls, version: str, replaced: str | None, by: str | None, why: str) -> Self:
-        """Answer a promotion of this moment, by whoever is logged in unless named."""
+        """Return a promotion of this moment, by whoever is logged in unless named."""
         at = dt.datetime.now(dt.UTC).replace(microsecond=0, tzinfo=None)
         return cls(version, replaced, by or who_is_logged_in(), why, at)
 
     @classmethod
     def from_json(cls, line: str) -> Self:
-        """Answer the promotion that a line tells of; a ValueError where it tells of none."""
+        """Return the promotion that a line tells of; a ValueError where it tells of none."""
         told = json.loads(line)
         names = list(cls.__dataclass_fields__)
         if not isinstance(told, dict) or set(told) != set(names):
@@ -52,11 +52,11 @@ class Promotion:
         return cls(**told | {"at": dt.datetime.fromisoformat(told["at"])})
 
     def to_json(self) -> str:
-        """Answer it as one line of JSON."""
+        """Return it as one line of JSON."""
         return json.dumps(asdict(self) | {"at": self.at.isoformat()}, ensure_ascii=False)
 
     def sentence(self) -> str:
-        """Answer it in words, on one line whatever was typed."""
+        """Return it in words, on one line whatever was typed."""
         instead = "" if self.replaced is None else f" instead of version {self.replaced}"
         told = f"{self.at} UTC, by {self.by}: version {self.version}{instead}. {self.why}"
         return " ".join(told.split())
@@ -78,7 +78,7 @@ def one_at_a_time(name: str) -> Iterator[None]:
 
 
 def promotions(name: str) -> list[Promotion]:
-    """Answer the promotions of a model, oldest first, without a last line that was cut off.
+    """Return the promotions of a model, oldest first, without a last line that was cut off.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def settle(name: str, champion: str | None) -> tuple[str, ...]:
 
 
 def who_is_logged_in() -> str:
-    """Answer the user's name.
+    """Return the user's name.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def _about_cut(name: str, cut: bytes) -> tuple[str, ...]:
 
 
 def _lines(name: str) -> tuple[list[bytes], bytes]:
-    """Answer the whole lines of the record, and what a crash left of a last one."""
+    """Return the whole lines of the record, and what a crash left of a last one."""
     file = _file(name)
     lines = (file.read_bytes() if file.exists() else b"").split(b"\n")
     last = lines.pop()

@@ -9,13 +9,13 @@ import pandas as pd
 from tiercast.artifacts.reference import SCORE_COLUMNS, Kind, Reference, Tracked, Usual
 from tiercast.features.clv import STATISTICS
 from tiercast.modeling.column_profile import moved, profile
+from tiercast.modeling.component_models import TREES, ComponentModels
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.modeling.heads import TREES, Heads
 from tiercast.training.panel import Panel
 
 
 def reference(panel: Panel, model: CustomerModel) -> Reference:
-    """Answer the base at the training's `as_of`, feature by feature and score by score.
+    """Return the base at the training's `as_of`, feature by feature and score by score.
 
     How far a column usually moves is how far the newest cutoff, one horizon before, lies from
     there: an ageing base or a season is no drift as long as it goes on like that.
@@ -23,7 +23,7 @@ def reference(panel: Panel, model: CustomerModel) -> Reference:
     newest = panel.rows[panel.rows["as_of"] == panel.cutoffs[-1]]
     now, before = model.predict(panel.current), model.predict(newest)
     names = [*model.feature_names, *_clv_columns(panel.current)]
-    weights = feature_weights(model.outlook.heads)
+    weights = feature_weights(model.outlook.components)
     features = _tracked("feature", names, panel.current, newest)
     return Reference(
         panel.as_of,
@@ -37,16 +37,16 @@ def reference(panel: Panel, model: CustomerModel) -> Reference:
     )
 
 
-def feature_weights(heads: Heads) -> Mapping[str, float]:
-    """Answer each feature's share of the gain of all trees, those of each question alike.
+def feature_weights(components: ComponentModels) -> Mapping[str, float]:
+    """Return each feature's share of the gain of all trees, those of each question alike.
 
     Without trees the BTYD models answer alone, from their own statistics.
     """
-    if heads.learners is None:
+    if components.learners is None:
         return dict.fromkeys(STATISTICS, 1 / len(STATISTICS))
-    names = list(heads.design.features)
+    names = list(components.design.features)
     gains = [
-        getattr(heads.learners, tree).booster.feature_importance("gain").astype(float)
+        getattr(components.learners, tree).booster.feature_importance("gain").astype(float)
         for tree in TREES
     ]
     shares = sum(gain / max(gain.sum(), 1e-12) for gain in gains)

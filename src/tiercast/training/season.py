@@ -61,7 +61,7 @@ class Season:
         return max(0.0, *known) if known else None
 
     def describe(self) -> str:
-        """Answer in words what is known of the season ahead."""
+        """Return in words what is known of the season ahead."""
         if self.horizon_ratio == CLOSED_RATIO:
             return (
                 "The shop is expected to be closed throughout the horizon, as it was in the same "

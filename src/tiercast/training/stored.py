@@ -12,12 +12,12 @@ CARD = "model_card.md"
 
 
 def evaluation_folder(config: Config, version: str | int) -> Path:
-    """Answer where the past forecasts and the card of a version lie."""
+    """Return where the past forecasts and the card of a version lie."""
     return Path(config.output.path) / EVALUATION / f"model_version={version}"
 
 
 def stored_predictions(config: Config, version: str | int | None) -> pd.DataFrame | None:
-    """Answer a version's past forecasts; None where there are none here."""
+    """Return a version's past forecasts; None where there are none here."""
     if version is None:
         return None
     file = evaluation_folder(config, version) / PREDICTIONS

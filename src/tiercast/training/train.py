@@ -13,7 +13,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
-from tiercast.daybook.history import open_history
+from tiercast.feature_store.history import open_history
 from tiercast.features.registry import feature_table, features_for
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.measures import forecast_measures
@@ -21,8 +21,8 @@ from tiercast.modeling.studies import Studies, kept_in
 from tiercast.modeling.target import Target
 from tiercast.modeling.tuning import QUESTIONS
 from tiercast.readiness.facts import measure
+from tiercast.readiness.finding_text import refuse_unless_ready, remedies, verdict
 from tiercast.readiness.judgement import Readiness, judge
-from tiercast.readiness.wording import refuse_unless_ready, remedies, verdict
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.grid import GridAhead
 from tiercast.sources.scratch import scratch_folder
@@ -31,16 +31,16 @@ from tiercast.tracking.datasets import cutoff_dataset, judged_on, source_dataset
 from tiercast.tracking.registry import CHAMPION, load_version, register, version_of, versions
 from tiercast.tracking.runs import TrainingRun, training_run
 from tiercast.tracking.studies import study_storage
-from tiercast.training.figures import training_figures
+from tiercast.training.champion_forecasts import champion_forecasts
 from tiercast.training.gate import GateDecision, decide, decide_apart
 from tiercast.training.learning import Learnt, feature_importance, learn
 from tiercast.training.learning_curve import LearningCurve, learning_curve
+from tiercast.training.mlflow_figures import training_figures
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import Panel, build_panel, describe_sample
 from tiercast.training.promote import make_champion, set_right
 from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.reference import reference
-from tiercast.training.rival import rival
 from tiercast.training.shap_figures import explained, shap_figures
 from tiercast.training.stored import CARD, PREDICTIONS, evaluation_folder, stored_predictions
 
@@ -105,16 +105,16 @@ def _train(
         base, day = history.base, history.day(as_of)
         allow_panel(base.connection)
         shown.stage("reduce lines to orders")
-        journal = history.journal
+        activity = history.activity
         shown.stage("judge whether it is ready to train")
-        readiness = judge(measure(base, journal, day))
+        readiness = judge(measure(base, activity, day))
         for line in (verdict(readiness), *remedies(readiness)):
             shown.say(line)
         if not force:
             refuse_unless_ready(readiness)
         shown.stage("count features at every cutoff")
-        panel = build_panel(base, journal, day)
-        features = feature_table(features_for(journal, panel.setting))
+        panel = build_panel(base, activity, day)
+        features = feature_table(features_for(activity, panel.setting))
         shown.say(f"learning from {describe_sample(panel, settings)}")
         shown.say(panel.season.describe())
         if panel.outlying is not None:
@@ -192,7 +192,7 @@ class _Training:
         model: CustomerModel | None,
         earlier: list[str],
     ) -> GateDecision:
-        """Answer whether the new version takes the champion's place."""
+        """Return whether the new version takes the champion's place."""
         told, train = learnt.evaluation.predictions, self.config.train
         measures = forecast_measures(self.config.plugins)
         if champion is None or model is None:
@@ -202,7 +202,7 @@ class _Training:
             return decide_apart(ours, theirs, champion, earlier)
         self.progress.stage(f"compare with the champion, version {champion}")
         record = stored_predictions(self.config, champion)
-        other = rival(champion, model, record, self.panel, told)
+        other = champion_forecasts(champion, model, record, self.panel, told)
         return decide(told, other, train.gate_metric, train.seed, measures)
 
     def _learn(self, previous: CustomerModel | None) -> Learnt:
@@ -301,6 +301,6 @@ def _sentence(reason: str) -> str:
 
 
 def _with_search(config: Config, **wanted: int | None) -> Config:
-    """Answer the config with the tuning settings that the call names."""
+    """Return the config with the tuning settings that the call names."""
     given = {name: value for name, value in wanted.items() if value is not None}
     return config.model_copy(update={"train": config.train.model_copy(update=given)})

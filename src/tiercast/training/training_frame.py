@@ -8,7 +8,7 @@ import pandas as pd
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import open_history
+from tiercast.feature_store.history import open_history
 from tiercast.sources.workspace import allow_panel
 from tiercast.training.panel import build_panel, describe_sample
 
@@ -39,6 +39,6 @@ def training_frame(
         base, day = history.base, history.day(as_of)
         allow_panel(base.connection)
         shown.stage("count features at every cutoff")
-        panel = build_panel(base, history.journal, day)
+        panel = build_panel(base, history.activity, day)
         shown.say(describe_sample(panel, settings))
         return panel.rows

@@ -39,7 +39,7 @@ class Counterfactual:
 def ask(
     config: Config, then: ScoredDay, now: ScoredDay, scratch: Path, progress: Progress
 ) -> Counterfactual:
-    """Answer the counterfactual tiers, a part of the stored features in memory at a time.
+    """Return the counterfactual tiers, a part of the stored features in memory at a time.
 
     Where both days were scored by one version there is nothing to ask.
     """
@@ -62,7 +62,7 @@ def ask(
 
 
 def _hindrance(old: CustomerModel, new: CustomerModel, columns: tuple[str, ...]) -> str:
-    """Answer why the features counted for one model do not mean the same to another, or ""."""
+    """Return why the features counted for one model do not mean the same to another, or ""."""
     missing = [name for name in old.feature_names if name not in columns]
     if missing:
         return f"the later features lack {missing[0]}, which the earlier model goes by"
@@ -89,7 +89,7 @@ RANK = pa.field("rank", pa.int8())
 
 
 def _frames(day: ScoredDay) -> Iterator[pd.DataFrame]:
-    """Answer the stored features as a model takes them, without what a model adds."""
+    """Return the stored features as a model takes them, without what a model adds."""
     for part in day.feature_parts:
         rows = pq.ParquetFile(part).read()
         own = [name for name in rows.column_names if not name.startswith(ADDED)]

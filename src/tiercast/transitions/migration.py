@@ -53,7 +53,7 @@ class MigrationResult:
     notes: tuple[str, ...]
 
     def matrix(self) -> pd.DataFrame:
-        """Answer customers by tier then (rows) and tier now (columns), `new` and `gone` last."""
+        """Return customers by tier then (rows) and tier now (columns), `new` and `gone` last."""
         return matrix(self.tiers, self.tier_names)
 
 
@@ -127,7 +127,7 @@ def _migrated(settings: Config, first: dt.date, last: dt.date, shown: Progress) 
 
 
 def matrix(tiers: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    """Answer customers by tier then (rows) and tier now (columns), `new` and `gone` last."""
+    """Return customers by tier then (rows) and tier now (columns), `new` and `gone` last."""
     wide = tiers.pivot(index="before", columns="now", values="customers")
     return wide.reindex(index=[*names, NEW], columns=[*names, GONE]).fillna(0).astype(int)
 

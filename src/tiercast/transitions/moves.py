@@ -15,7 +15,7 @@ TOLD = ("tier", "segment", "expected_value")
 
 
 def moves(connection: Backend, then: ScoredDay, now: ScoredDay, asked: Counterfactual) -> ir.Table:
-    """Answer a row per customer scored on either day, held in the engine.
+    """Return a row per customer scored on either day, held in the engine.
 
     Columns: customer_id; tier, segment and expected_value `_before` and `_now` (null before for
     the new, now for the gone); revenue_between, the net revenue realised between the days (null
@@ -49,7 +49,7 @@ def moves(connection: Backend, then: ScoredDay, now: ScoredDay, asked: Counterfa
 
 
 def _told(day: ScoredDay, when: str) -> ir.Table:
-    """Answer what a day told of each customer: tiers, assigned and decided, and money."""
+    """Return what a day told of each customer: tiers, assigned and decided, and money."""
     scores = day.scores
     told = scores.select(
         "customer_id",
@@ -63,7 +63,7 @@ def _told(day: ScoredDay, when: str) -> ir.Table:
 def _after(
     connection: Backend, then: ScoredDay, now: ScoredDay, asked: Counterfactual
 ) -> ir.Table:
-    """Answer what the later day told, and its customers' tiers by the earlier day's rule."""
+    """Return what the later day told, and its customers' tiers by the earlier day's rule."""
     told = _told(now, "now")
     stored = now.scores.select("customer_id", by_new_model=then.decided_rank(now.scores))
     by_new = _read(connection, asked.by_new_model, "by_new_model", stored)

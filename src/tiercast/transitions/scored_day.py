@@ -71,12 +71,12 @@ class ScoredDay(Scored):
         return Boundaries.of_sizes(self.scores, sizes)
 
     def assigned_rank(self, table: ir.Table) -> ir.IntegerValue:
-        """Answer the tier that rows of scores were told, 0 = best."""
+        """Return the tier that rows of scores were told, 0 = best."""
         places = ((table.tier == name, rank) for rank, name in enumerate(self.tier_names))
         return ibis.cases(*places).cast("int8")
 
     def decided_rank(self, table: ir.Table) -> ir.IntegerValue:
-        """Answer the tier that rows of scores get by this day's rule, hysteresis left out.
+        """Return the tier that rows of scores get by this day's rule, hysteresis left out.
 
         Where tiers are matched, by this day's boundaries, whatever day the rows are of; else the
         likeliest by the rows' own probabilities.
@@ -87,7 +87,7 @@ class ScoredDay(Scored):
 
 
 def rank_by(boundaries: Boundaries, value: ir.FloatingValue, ids: ir.Value) -> ir.IntegerValue:
-    """Answer the tier of expected values by boundaries, 0 = best."""
+    """Return the tier of expected values by boundaries, 0 = best."""
     passed = [
         ibis.literal(True) if end is None else _passed(end, value, ids) for end in boundaries.ends
     ]
@@ -101,7 +101,7 @@ def _passed(end: Boundary, value: ir.FloatingValue, ids: ir.Value) -> ir.Boolean
 
 
 def _likeliest(table: ir.Table, names: tuple[str, ...]) -> ir.IntegerValue:
-    """Answer the first of the highest probabilities, as `most_probable` does."""
+    """Return the first of the highest probabilities, as `most_probable` does."""
     chances = [table.tier_probabilities[name] for name in names]
     highest = ibis.greatest(*chances)
     return ibis.cases(*((one == highest, rank) for rank, one in enumerate(chances))).cast("int8")
@@ -113,7 +113,7 @@ def _parquet(connection: Backend, parts: list[Path]) -> ir.Table:
 
 
 def _cast(table: ir.Table, ids: DataType | None) -> ir.Table:
-    """Answer the table with ids of a type: a source may have changed them since."""
+    """Return the table with ids of a type: a source may have changed them since."""
     if ids is None or table.customer_id.type() == ids:
         return table
     cast = table.mutate(customer_id=table.customer_id.try_cast(ids))

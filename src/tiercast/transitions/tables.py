@@ -14,7 +14,7 @@ TIER, SEGMENT = "tier", "segment"
 
 
 def arrows(moves: ir.Table, of: str, names: Sequence[str] = ()) -> pd.DataFrame:
-    """Answer a row per arrow that someone took, from one tier or segment to another.
+    """Return a row per arrow that someone took, from one tier or segment to another.
 
     Columns: before and now (names, or `new` and `gone`), customers, expected_value_before and
     _now, expected_value_change, revenue_between, and for tiers the steps upward that each of
@@ -41,7 +41,7 @@ def arrows(moves: ir.Table, of: str, names: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def causes(moves: ir.Table) -> pd.DataFrame:
-    """Answer a row per cause: customers it moved up and down, and the steps upward it made.
+    """Return a row per cause: customers it moved up and down, and the steps upward it made.
 
     The steps of the causes add up to those of the last row, `all`.
     """
@@ -61,7 +61,7 @@ def causes(moves: ir.Table) -> pd.DataFrame:
 
 
 def figures(tiers: pd.DataFrame, names: Sequence[str]) -> dict[str, Any]:
-    """Answer what the arrows between tiers come down to.
+    """Return what the arrows between tiers come down to.
 
     `net_upward_rate` is the share of customers scored on both days who moved up, less the share
     who moved down. By tier: `value_growth` is the expected value of its customers now over that

@@ -13,7 +13,7 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 from tiercast.contract.tables import TABLES
-from tiercast.daybook.history import History, open_history
+from tiercast.feature_store.history import History, open_history
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
@@ -78,14 +78,14 @@ def _checked(
             report = replace(report, findings=(*report.findings, *_future(history, day)))
         recorded.claim(day or base.observed_until)
         tell.stage("judge whether it is ready to train")
-        readiness = judge(measure(base, history.journal, day or base.observed_until))
+        readiness = judge(measure(base, history.activity, day or base.observed_until))
         tell.stage("write the data report")
         _write(base, found := CheckResult(report, readiness), check_folder(settings))
     return found
 
 
 def check_folder(config: Config) -> Path:
-    """Answer where `check` leaves its report and the rows put aside."""
+    """Return where `check` leaves its report and the rows put aside."""
     return Path(config.output.path) / CHECK_FOLDER
 
 
@@ -97,7 +97,7 @@ def _future(history: History, as_of: dt.date) -> list[RuleFinding]:
         if (time := TABLES[name].time) is not None
     }
     # Not all order lines may have been read, but all are counted in the orders.
-    known["transactions"] = before(history.journal.orders, "ordered_at", [as_of]).lines.sum()
+    known["transactions"] = before(history.activity.orders, "ordered_at", [as_of]).lines.sum()
     return [
         _later(base.report.table(name), str(TABLES[name].time), rows, as_of)
         for name, rows in known.items()

@@ -182,7 +182,7 @@ def _outlook(horizon: SuggestedHorizon | None) -> list[str]:
 
 
 def scalar(text: str) -> str:
-    """Answer the text as YAML, quoted where it could be read as something else.
+    """Return the text as YAML, quoted where it could be read as something else.
 
     Examples
     --------
@@ -195,7 +195,7 @@ def scalar(text: str) -> str:
 
 
 def _comment(text: str) -> str:
-    """Answer the text on one line, so that a comment stays one."""
+    """Return the text on one line, so that a comment stays one."""
     return " ".join(_visible(text))
 
 

@@ -20,7 +20,7 @@ NEVER = "-"
 
 
 def data_report_text(report: DataReport) -> str:
-    """Answer the whole report as Markdown."""
+    """Return the whole report as Markdown."""
     found = [finding_cells(finding) for finding in report.findings if finding.rows]
     blocks = [
         f"# Data report: {report.name}",
@@ -37,7 +37,7 @@ def data_report_text(report: DataReport) -> str:
 
 
 def table_cells(summary: TableSummary) -> tuple[str, ...]:
-    """Answer one table's size and span as text, under `TABLE_HEADINGS`."""
+    """Return one table's size and span as text, under `TABLE_HEADINGS`."""
     return (
         summary.table,
         summary.source,
@@ -52,7 +52,7 @@ def table_cells(summary: TableSummary) -> tuple[str, ...]:
 
 
 def finding_cells(finding: RuleFinding) -> tuple[str, ...]:
-    """Answer one finding as text, under `FINDING_HEADINGS`."""
+    """Return one finding as text, under `FINDING_HEADINGS`."""
     return (
         finding.table,
         finding.rule,
@@ -73,13 +73,13 @@ def whose_days(report: DataReport) -> str:
 
 
 def kept_rules(report: DataReport) -> str:
-    """Answer a sentence naming the rules that no row breaks."""
+    """Return a sentence naming the rules that no row breaks."""
     kept = [f"{finding.table}.{finding.rule}" for finding in report.findings if not finding.rows]
     return f"Kept by every row: {', '.join(kept)}." if kept else ""
 
 
 def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Answer rows of text as a table in Markdown."""
+    """Return rows of text as a table in Markdown."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
 

@@ -22,13 +22,13 @@ class Difference:
     customers: frozenset[str] = frozenset()
 
     def __or__(self, other: "Difference") -> "Difference":
-        """Answer both together."""
+        """Return both together."""
         columns = tuple(dict.fromkeys((*self.columns, *other.columns)))
         return Difference(columns, self.customers | other.customers)
 
 
 def difference(one: Path, other: Path) -> Difference:
-    """Answer how two folders of parts differ: nothing only where they are the same to the byte."""
+    """Return how two folders of parts differ: nothing only where they are the same to the byte."""
     if _same_bytes(one, other):
         return Difference()
     columns = _columns_of_rows(one, other)
@@ -50,7 +50,7 @@ def _same_bytes(one: Path, other: Path) -> bool:
 
 
 def _columns_of_rows(one: Path, other: Path) -> list[str] | None:
-    """Answer the columns in which rows differ; None where they are not of the same customers."""
+    """Return the columns in which rows differ; None where they are not of the same customers."""
     ours, theirs = parts_of(one), parts_of(other)
     if len(ours) != len(theirs):
         return None
@@ -69,14 +69,14 @@ def _columns_of_rows(one: Path, other: Path) -> list[str] | None:
 
 
 def _bytes(table: pa.Table, name: str) -> bytes:
-    """Answer a column's very bytes: a NaN equals itself."""
+    """Return a column's very bytes: a NaN equals itself."""
     (batch,) = table.select([name]).combine_chunks().to_batches()
     content: bytes = batch.serialize().to_pybytes()
     return content
 
 
 def _columns_by_customer(one: ir.Table, other: ir.Table) -> list[str]:
-    """Answer `customer_id`, and the columns in which customers of both differ."""
+    """Return `customer_id`, and the columns in which customers of both differ."""
     shared = [name for name in one.columns if name in other.columns and name != ID]
     renamed = {f"{name}_other": name for name in shared}
     both = one.inner_join(
@@ -90,7 +90,7 @@ def _columns_by_customer(one: ir.Table, other: ir.Table) -> list[str]:
 
 
 def _customers(one: ir.Table, other: ir.Table) -> Iterable[str]:
-    """Answer the customers whose rows only one of the two has."""
+    """Return the customers whose rows only one of the two has."""
     names = [name for name in one.columns if name in other.columns]
     ours, theirs = (
         table.select(names).mutate(**{ID: table[ID].cast("string")}) for table in (one, other)

@@ -47,7 +47,7 @@ def demo(sample: str = DEFAULT_SAMPLE, *, progress: Progress | None = None) -> D
 
 
 def sample_config(sample: str) -> Path:
-    """Answer the sample's config in the working directory, writing it if need be."""
+    """Return the sample's config in the working directory, writing it if need be."""
     if sample not in SAMPLES:
         raise InputError(f"No such sample: {sample!r}; there are {', '.join(SAMPLES)}.")
     path = PIPELINES / f"{sample}.yaml"

@@ -19,7 +19,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import History, open_history
+from tiercast.feature_store.history import History, open_history
 from tiercast.features.assemble import feature_panel, observed_event_types
 from tiercast.features.clv import CLOCK, KEPT, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
@@ -153,12 +153,12 @@ def _check_name(path: Path, config: Config) -> None:
 
 
 def _panel(history: History, as_of: dt.date) -> ir.Table:
-    base, journal = history.base, history.journal
+    base, activity = history.base, history.activity
     horizon_days = base.config.outlook.horizon_days
-    on_clock = journal.daily_orders.clock(as_of, horizon_days).is_open
-    events = observed_event_types(journal, as_of)
+    on_clock = activity.daily_orders.clock(as_of, horizon_days).is_open
+    events = observed_event_types(activity, as_of)
     setting = Setting(horizon_days, events, on_clock, base.config.plugins)
-    return base.connection.create_table("panel", feature_panel(journal, [as_of], setting))
+    return base.connection.create_table("panel", feature_panel(activity, [as_of], setting))
 
 
 def _fit(panel: ir.Table, as_of: dt.date) -> ClvModels:
@@ -175,7 +175,7 @@ def _fit(panel: ir.Table, as_of: dt.date) -> ClvModels:
 
 
 def _clv_inputs(columns: Sequence[str]) -> list[str]:
-    """Answer what the BTYD models read, by the season clock where the panel has one."""
+    """Return what the BTYD models read, by the season clock where the panel has one."""
     return [*CLV_INPUTS, *(name for name in CLOCK if name in columns)]
 
 

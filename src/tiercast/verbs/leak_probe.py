@@ -36,7 +36,7 @@ def with_planted_future(config: Config, as_of: dt.date, folder: Path) -> Config:
 
 
 def _planted(table: ir.Table, spec: TableSpec, as_of: dt.date) -> ir.Table:
-    """Answer a table with its planted rows; one without a time stays as it is."""
+    """Return a table with its planted rows; one without a time stays as it is."""
     if spec.time is None:
         return table
     midnight = ibis.timestamp(f"{as_of} 00:00:00").cast("timestamp(6)")
@@ -47,7 +47,7 @@ def _planted(table: ir.Table, spec: TableSpec, as_of: dt.date) -> ir.Table:
 
 
 def _later(known: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Value]:
-    """Answer the time of each planted row: the newest comes at the day's first moment."""
+    """Return the time of each planted row: the newest comes at the day's first moment."""
     assert spec.time is not None
     seconds = known[spec.time].truncate("s").epoch_seconds()  # whole: some engines tell more
     newest = seconds.max().execute()
@@ -64,7 +64,7 @@ def _louder(known: ir.Table) -> dict[str, ir.Value]:
 
 
 def _filled(table: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Value]:
-    """Answer second times, filled with one just after the day where they were empty."""
+    """Return second times, filled with one just after the day where they were empty."""
     later = ibis.timestamp(f"{as_of} 01:00:00").cast("timestamp(6)")
     second = [c.name for c in spec.columns if c.kind == "time" and c.name != spec.time]
     return {name: table[name].fill_null(later) for name in second if name in table.columns}

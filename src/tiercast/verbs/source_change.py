@@ -13,7 +13,7 @@ from tiercast.sources.hashes import hash_sums
 
 
 def changed_tables(config: Config, as_of: dt.date, scored: Mapping[str, str]) -> tuple[str, ...]:
-    """Answer the tables whose rows of before a day are not those that were scored.
+    """Return the tables whose rows of before a day are not those that were scored.
 
     `scored` are the fingerprints of the scoring. Rows that a day brought since are no change:
     a table is as it was where all of its rows have the fingerprint, or those before the day. Of

@@ -19,7 +19,7 @@ from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.daybook.history import open_history
+from tiercast.feature_store.history import open_history
 from tiercast.scoring.score import score
 from tiercast.sinks.recorded_run import recorded_here
 from tiercast.snapshots.cutoffs import as_day
@@ -135,8 +135,8 @@ def _unlike(settings: Config, day: dt.date, shown: Progress) -> tuple[str, ...]:
 
 def _fingerprints(settings: Config, day: dt.date) -> dict[str, str]:
     with open_history(settings, day) as history:
-        journal = history.journal
-        reduced = {"orders": journal.orders, "order days": journal.order_days}
+        activity = history.activity
+        reduced = {"orders": activity.orders, "order days": activity.order_days}
         found = {name: str(hash_sums(table)) for name, table in reduced.items()}
         return {**history.base.fingerprint(), **found}
 
@@ -164,7 +164,7 @@ class _Case:
         return target
 
     def difference(self, one: Path, other: Path) -> Difference:
-        """Answer how the scores and features of two outputs differ."""
+        """Return how the scores and features of two outputs differ."""
         scores, features = (
             difference(place(one, self.as_of), place(other, self.as_of))
             for place in (scores_folder, features_folder)
@@ -185,7 +185,7 @@ class _Case:
 def _notes(
     stored: Mapping[str, Any], found: Difference, changed: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Answer what may be behind a difference of the replay."""
+    """Return what may be behind a difference of the replay."""
     if not found.columns:
         return ()
     notes = []

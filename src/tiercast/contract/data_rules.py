@@ -1,0 +1,249 @@
+"""What each row must keep: one row of `RULES` per rule, counted and reported by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.contract.tables import TableSpec
+
+FIRST_PLAUSIBLE = "1970-01-01"
+FIRST_IMPLAUSIBLE = "2100-01-01"
+LARGEST_AMOUNT = 1e12  # sums are exact in integers of 1/10,000 up to about 9e14
+RAW_SUFFIX = "__raw"
+OTHER_COLUMNS = "other_columns" + RAW_SUFFIX  # a hash of the source's columns that are not mapped
+VISIBLE = r"[^\s\p{Z}]"  # a sign that is no blank, be it one of Unicode's
+
+Outcome = Literal["quarantined", "kept"]
+
+
+@dataclass(frozen=True)
+class DataRule:
+    """One rule: the rows it concerns, what is done with them, and how to mend the source.
+
+    `applies` answers, for a table, the column the rule looks at (None: not for this table);
+    `flags` answers a boolean expression over the parsed table, true where the rule is broken.
+    """
+
+    name: str
+    meaning: str
+    outcome: Outcome
+    handling: str
+    remedy: str
+    column: Callable[[TableSpec, frozenset[str]], str | None]
+    flags: Callable[[ir.Table, str], ir.BooleanValue]
+
+
+def _named(name: str) -> Callable[[TableSpec, frozenset[str]], str | None]:
+    return lambda _spec, present: name if name in present else None
+
+
+def _time(spec: TableSpec, _present: frozenset[str]) -> str | None:
+    return spec.time
+
+
+def _amount(spec: TableSpec, _present: frozenset[str]) -> str | None:
+    return "amount" if spec.name == "transactions" else None
+
+
+def _lines_of_orders(spec: TableSpec, present: frozenset[str]) -> str | None:
+    return "order_id" if spec.name == "transactions" and "order_id" in present else None
+
+
+def _profiles(spec: TableSpec, _present: frozenset[str]) -> str | None:
+    return "customer_id" if spec.open_ended else None
+
+
+def raw(table: ir.Table, column: str) -> ir.Value:
+    """Return the column as the source had it, before it was read as a time or number."""
+    return table[column + RAW_SUFFIX] if column + RAW_SUFFIX in table.columns else table[column]
+
+
+def _blank(table: ir.Table, column: str) -> ir.BooleanValue:
+    value = table[column]
+    if isinstance(value, ir.StringValue):
+        return value.isnull() | ~value.re_search(VISIBLE)
+    return value.isnull()
+
+
+def _respelled(table: ir.Table, column: str) -> ir.BooleanValue:
+    value, written = table[column], raw(table, column)
+    if isinstance(value, ir.StringValue) and isinstance(written, ir.StringValue):
+        return (value != written).fill_null(False)
+    return ibis.literal(False)
+
+
+def _holds_nul(table: ir.Table, column: str) -> ir.BooleanValue:
+    value = table[column]
+    if isinstance(value, ir.StringValue):
+        return value.re_search(r"\x00").fill_null(False)
+    return ibis.literal(False)
+
+
+def _unparsable(table: ir.Table, column: str) -> ir.BooleanValue:
+    return raw(table, column).notnull() & table[column].isnull()
+
+
+def _implausible(table: ir.Table, column: str) -> ir.BooleanValue:
+    first, last = ibis.timestamp(FIRST_PLAUSIBLE), ibis.timestamp(FIRST_IMPLAUSIBLE)
+    return ((table[column] < first) | (table[column] >= last)).fill_null(False)
+
+
+def _not_finite(table: ir.Table, column: str) -> ir.BooleanValue:
+    return (table[column].isnan() | table[column].isinf()).fill_null(False)
+
+
+def _too_large(table: ir.Table, column: str) -> ir.BooleanValue:
+    return (table[column].abs() > LARGEST_AMOUNT).fill_null(False) & ~_not_finite(table, column)
+
+
+def _repeated(table: ir.Table, _column: str) -> ir.BooleanValue:
+    names = [
+        name for name in table.columns if not name.endswith(RAW_SUFFIX) or name == OTHER_COLUMNS
+    ]
+    return ibis.row_number().over(ibis.window(group_by=names)) > 0
+
+
+def _repeated_in_order(table: ir.Table, column: str) -> ir.BooleanValue:
+    return _repeated(table, column) & table[column].notnull()
+
+
+def _repeated_without_order(table: ir.Table, column: str) -> ir.BooleanValue:
+    repeated = _repeated(table, column)
+    return repeated & table.order_id.isnull() if "order_id" in table.columns else repeated
+
+
+def _repeated_customer(table: ir.Table, column: str) -> ir.BooleanValue:
+    order = [name for name in table.columns if not name.endswith(RAW_SUFFIX)]
+    return ibis.row_number().over(ibis.window(group_by=column, order_by=order)) > 0
+
+
+def _negative(table: ir.Table, column: str) -> ir.BooleanValue:
+    return (table[column] < 0).fill_null(False)
+
+
+def _zero(table: ir.Table, column: str) -> ir.BooleanValue:
+    return (table[column] == 0).fill_null(False)
+
+
+def _quarantine(
+    name: str,
+    meaning: str,
+    remedy: str,
+    column: Callable[[TableSpec, frozenset[str]], str | None],
+    flags: Callable[[ir.Table, str], ir.BooleanValue],
+) -> DataRule:
+    return DataRule(name, meaning, "quarantined", "row put aside, not used", remedy, column, flags)
+
+
+RULES: tuple[DataRule, ...] = (
+    _quarantine(
+        "null_customer",
+        "customer is empty, or a word for none such as NULL",
+        "leave guests out of the export, or give them ids",
+        _named("customer_id"),
+        _blank,
+    ),
+    DataRule(
+        "spelling_of_customer",
+        "customer differs from its id in blanks at the ends, or in upper and lower case",
+        "kept",
+        "kept as the same customer as the id without them",
+        "write `normalise: []` for the source if these are different customers",
+        _named("customer_id"),
+        _respelled,
+    ),
+    _quarantine(
+        "nul_in_customer",
+        "customer holds the character NUL (U+0000)",
+        "remove it from ids in the source; databases cannot hold it in text",
+        _named("customer_id"),
+        _holds_nul,
+    ),
+    _quarantine(
+        "null_time",
+        "time is empty",
+        "export the time of every row",
+        _time,
+        lambda table, column: raw(table, column).isnull(),
+    ),
+    _quarantine(
+        "unparsable_time",
+        "time cannot be read",
+        "use ISO dates, or set `time_format` for the source: a pattern such as "
+        "`%d.%m.%Y %H:%M`, or `epoch_s`, `epoch_ms`, `epoch_us`, `excel`",
+        _time,
+        _unparsable,
+    ),
+    _quarantine(
+        "implausible_time",
+        f"time before {FIRST_PLAUSIBLE} or from {FIRST_IMPLAUSIBLE} on",
+        "mend the dates in the source",
+        _time,
+        _implausible,
+    ),
+    _quarantine(
+        "null_amount",
+        "amount is empty or not a number",
+        "write amounts as numbers: 1234.50; see `decimal` and `thousands` of the source",
+        _amount,
+        lambda table, column: table[column].isnull(),
+    ),
+    _quarantine(
+        "non_finite_amount",
+        "amount is NaN or infinite",
+        "mend the computation that made it",
+        _amount,
+        _not_finite,
+    ),
+    _quarantine(
+        "implausible_amount",
+        f"amount beyond {LARGEST_AMOUNT:.0e}",
+        "check the currency unit",
+        _amount,
+        _too_large,
+    ),
+    _quarantine(
+        "duplicate_line",
+        "line repeats another of the same order in every column that tells lines apart",
+        "check for files loaded twice",
+        _lines_of_orders,
+        _repeated_in_order,
+    ),
+    DataRule(
+        "repeated_line",
+        "line repeats another in every column of the source (no order_id tells them apart)",
+        "kept",
+        "kept: two equal purchases on a day can be real",
+        "map `order_id` if the source has one",
+        _amount,
+        _repeated_without_order,
+    ),
+    _quarantine(
+        "duplicate_customer",
+        "customer has more than one profile",
+        "export one row per customer; the first in sort order is used",
+        _profiles,
+        _repeated_customer,
+    ),
+    DataRule(
+        "return",
+        "amount below 0",
+        "kept",
+        "kept as a return: lowers revenue, is no order",
+        "nothing to do",
+        _amount,
+        _negative,
+    ),
+    DataRule(
+        "zero_amount",
+        "amount is 0",
+        "kept",
+        "kept; an order that nets to 0 or less does not count as an order",
+        "nothing to do",
+        _amount,
+        _zero,
+    ),
+)

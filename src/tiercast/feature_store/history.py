@@ -1,0 +1,244 @@
+"""The way to a base and its journal, for every command that looks at the history.
+
+Without a feature store all order lines are read. With one, only those of days that were not kept
+yet are; they are joined with the kept days, and days that are complete by then are kept too.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import ibis
+from ibis.backends.duckdb import Backend
+
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config, FeatureStoreConfig
+from tiercast.contract.report import DataReport
+from tiercast.contract.tally import HashSums
+from tiercast.feature_store.folder import (
+    CATEGORY_DAYS,
+    ORDERS,
+    QUARANTINE,
+    Changed,
+    FeatureStoreFolder,
+    Unusable,
+)
+from tiercast.feature_store.manifest import Manifest, origin
+from tiercast.feature_store.update import StoreUpdate, stored_rows
+from tiercast.modeling.target import Value
+from tiercast.snapshots.activity import CustomerActivity, StoredDays, build_activity
+from tiercast.snapshots.cutoffs import as_day
+from tiercast.snapshots.far_days import far_days, lines_by_day, refuse_far_days
+from tiercast.sources.canonical import CustomerBase, LoadedBase, load_base, open_base
+from tiercast.sources.engine import open_engine
+
+MONTHS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class History:
+    """A base, what it is reduced to, and notes on lines that were not seen."""
+
+    base: CustomerBase
+    notes: tuple[str, ...] = ()
+    made: CustomerActivity | None = None
+
+    @cached_property
+    def activity(self) -> CustomerActivity:
+        """The reduced tables, made when they are first asked for."""
+        base = self.base
+        return self.made or build_activity(base.connection, base.tables, base.config)
+
+    def day(self, as_of: dt.date | str | None) -> dt.date:
+        """Return the day that a job works on: the one named, or the day after the last order.
+
+        Raises
+        ------
+        InputError
+            None is named, and the last orders are dated far beyond all others.
+        """
+        named = as_day(as_of)
+        if named is None:
+            refuse_far_days(far_days(self._lines_by_day()))
+        return named or self.base.observed_until
+
+    def _lines_by_day(self) -> list[tuple[dt.date, int]]:
+        if self.made is not None:
+            return lines_by_day(self.made.orders)
+        lines = self.base.transactions
+        return lines_by_day(lines.select(ordered_on=lines.ordered_at.date(), lines=1))
+
+
+def counted_in(config: Config, value: Value) -> Config:
+    """Return the config whose orders count in a value, whatever the config's own is.
+
+    For models and scores that forecast another value than the next training will. Of a feature
+    store, which holds days in the config's value, such a history makes no use.
+    """
+    if config.outlook.value == value:
+        return config
+    outlook = config.outlook.model_copy(update={"value": value})
+    return config.model_copy(update={"outlook": outlook, "feature_store": None})
+
+
+@contextmanager
+def open_history(
+    config: Config, as_of: dt.date | str | None = None, progress: Progress | None = None
+) -> Iterator[History]:
+    """Load a base, by way of its feature store if it has one.
+
+    `as_of` is the day that the job works on: with a store, no day is kept that does not lie
+    `late_days` before it, or before orders dated far beyond all others.
+
+    Raises
+    ------
+    DataContractError
+        A source cannot be used.
+    OutputError
+        The feature store cannot be written.
+    """
+    if config.feature_store is None:
+        with open_base(config) as base:
+            yield History(base)
+        return
+    with ExitStack() as opened:
+        way = _StoreRun(config, config.feature_store, as_day(as_of), progress or Silent(), opened)
+        with way.folder.locked():
+            history = way.load()
+        yield history
+
+
+@dataclass(frozen=True)
+class _StoreRun:
+    """One run's way through a feature store; the engine is entered into `opened`."""
+
+    config: Config
+    store: FeatureStoreConfig
+    as_of: dt.date | None
+    progress: Progress
+    opened: ExitStack
+
+    @property
+    def folder(self) -> FeatureStoreFolder:
+        """The store."""
+        return FeatureStoreFolder(Path(self.store.path))
+
+    def load(self) -> History:
+        """Read the new lines, join them with the kept days, keep what is complete."""
+        connection, manifest, loaded, notes = self._loaded()
+        base = loaded.base
+        if manifest is not None:
+            base = self._with_stored_quarantine(connection, base, manifest)
+        activity = build_activity(
+            connection, base.tables, self.config, self._days(connection, manifest)
+        )
+        base = replace(base, report=_whole_report(base.report, activity))
+        self._seal(connection, manifest, loaded, base, activity)
+        loaded.lines.drop(connection)
+        return History(base, notes, activity)
+
+    def _loaded(self) -> tuple[Backend, Manifest | None, LoadedBase, tuple[str, ...]]:
+        """Open the base with what is kept; all of it anew where that is not to be used.
+
+        Where that is because old rows changed, a note says so.
+        """
+        try:
+            manifest = self._manifest()
+            connection = self.opened.enter_context(open_engine(self.config))
+            loaded = load_base(self.config, connection, manifest.lines)
+            _check_columns(manifest, loaded)
+            _check_months(manifest, loaded, self.store.late_days)
+        except Unusable as reason:
+            self.opened.close()
+            note = f"Feature store {self.store.path}: {reason}; reading all lines."
+            self.progress.say(note)
+            connection = self.opened.enter_context(open_engine(self.config))
+            notes = (note,) if isinstance(reason, Changed) else ()
+            return connection, None, load_base(self.config, connection), notes
+        kept = manifest.lines.tally.rows_read
+        self.progress.say(
+            f"Feature store {self.store.path}: {kept:,} order lines before "
+            f"{manifest.lines.until} are kept; reading the others."
+        )
+        return connection, manifest, loaded, ()
+
+    def _manifest(self) -> Manifest:
+        manifest = self.folder.read()
+        wanted = origin(self.config)
+        for name in wanted:
+            if manifest.origin.get(name) != wanted[name]:
+                was = manifest.origin.get(name)
+                raise Unusable(f"made with {name} {was!r}, now {wanted[name]!r}")
+        return manifest
+
+    def _days(self, connection: Backend, manifest: Manifest | None) -> StoredDays | None:
+        if manifest is None:
+            return None
+        return StoredDays(
+            stored_rows(self.folder, connection, manifest.of(ORDERS)),
+            stored_rows(self.folder, connection, manifest.of(CATEGORY_DAYS)),
+        )
+
+    def _with_stored_quarantine(
+        self, connection: Backend, base: CustomerBase, manifest: Manifest
+    ) -> CustomerBase:
+        kept = stored_rows(self.folder, connection, manifest.of(QUARANTINE))
+        if kept is None:
+            return base
+        new = base.quarantine["transactions"]
+        rows = ibis.union(kept.cast(new.schema()), new)
+        both = connection.create_table("transactions__put_aside", rows)
+        return replace(base, quarantine={**base.quarantine, "transactions": both})
+
+    def _seal(
+        self,
+        connection: Backend,
+        manifest: Manifest | None,
+        loaded: LoadedBase,
+        base: CustomerBase,
+        activity: CustomerActivity,
+    ) -> None:
+        far = far_days(lines_by_day(activity.orders))
+        newest = far.resumed if far.lines else base.observed_until
+        known = min(newest, self.as_of or newest)
+        until = known - dt.timedelta(days=self.store.late_days)
+        begun = base.first_day if manifest is None else manifest.lines.until
+        if until > begun:
+            StoreUpdate(self.folder, connection, self.config, manifest).extend(loaded.lines, until)
+
+
+def _check_columns(manifest: Manifest, loaded: LoadedBase) -> None:
+    new = loaded.lines.columns
+    if new != manifest.columns:
+        changed = sorted({name for name, _ in new.items() ^ dict(manifest.columns).items()})
+        raise Unusable(f"the order lines had other columns or types then ({', '.join(changed)})")
+
+
+def _check_months(manifest: Manifest, loaded: LoadedBase, late_days: int) -> None:
+    """Hold the source's old rows against those kept: a corrected row has the same number."""
+    kept, now, none = manifest.lines.months, loaded.lines.older, HashSums(0, 0, 0)
+    months = sorted({*kept, *now})
+    changed = [month for month in months if kept.get(month, none) != now.get(month, none)]
+    if not changed:
+        return
+    before, rows = (sum(one.get(m, none).rows for m in changed) for one in (kept, now))
+    more = f" and {len(changed) - MONTHS_SHOWN} more months" * (len(changed) > MONTHS_SHOWN)
+    raise Changed(
+        f"order lines of {', '.join(changed[:MONTHS_SHOWN])}{more} changed since they were kept "
+        f"({before:,} then, {rows:,} now; where lines often come later than `late_days`, "
+        f"{late_days}, raise it)"
+    )
+
+
+def _whole_report(report: DataReport, activity: CustomerActivity) -> DataReport:
+    """Return the report with what is known of all lines only once they are reduced."""
+    orders = activity.orders
+    customers = int(orders.customer_id.nunique().execute())
+    whole = orders.filter(orders.next_on.isnull())
+    zero = int(whole.filter(whole.order_amount == 0).count().execute())
+    lines = replace(report.table("transactions"), customers=customers)
+    others = tuple(table for table in report.tables if table.table != lines.table)
+    return replace(report, tables=(lines, *others), zero_orders=zero)

@@ -1,0 +1,116 @@
+"""What a daybook says of itself: what it was made from, how far it goes, its files."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tiercast.config.environment import Expanded, told
+from tiercast.config.hiding import masked
+from tiercast.config.public_settings import public_source
+from tiercast.config.schema import Config, SourceConfig
+from tiercast.contract.tally import CountedLines
+from tiercast.sources.origin import describe
+
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One file of kept rows: its table, the month that its rows are of, and its checksum."""
+
+    table: str
+    month: str
+    file: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The whole of a daybook.
+
+    `origin` is what the rows depend on besides the source's lines; `columns` are those of the
+    lines, with types, as they were parsed and flagged.
+    """
+
+    origin: Mapping[str, str]
+    columns: Mapping[str, str]
+    lines: CountedLines
+    files: tuple[StoredFile, ...]
+
+    def of(self, table: str, month: str | None = None) -> list[StoredFile]:
+        """Return a table's files, of all months or of one."""
+        mine = [kept for kept in self.files if kept.table == table]
+        return [kept for kept in mine if month in (None, kept.month)]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the manifest as plain data."""
+        plain: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        return plain
+
+    @classmethod
+    def from_json(cls, text: bytes) -> "Manifest":
+        """Read what `to_json` answered.
+
+        Raises
+        ------
+        ValueError
+            The text is no manifest.
+        """
+        return _ADAPTER.validate_json(text)
+
+
+_ADAPTER = TypeAdapter(Manifest)
+
+
+def origin(config: Config) -> dict[str, str]:
+    """Return what kept rows depend on besides the source's lines: another one, and they are void.
+
+    Examples
+    --------
+    >>> sources = {"transactions": {"path": "orders.parquet"}}
+    >>> origin(Config.model_validate({"name": "shop", "sources": sources}))["source"]
+    'orders.parquet'
+    """
+    source = config.sources["transactions"]
+    return {
+        "format": str(FORMAT),
+        "tiercast": version("tiercast"),
+        "source": describe(source),
+        "columns": json.dumps({n: told(own) for n, own in source.columns.items()}, sort_keys=True),
+        "reading": json.dumps(_reading(source), sort_keys=True),
+        "timezone": config.timezone,
+        "value": config.outlook.value,
+        **_environment(source),
+    }
+
+
+def _reading(source: SourceConfig) -> dict[str, object]:
+    """Return the settings of a source that say more than where it is and what is mapped."""
+    plain = public_source(source)
+    return {key: plain[key] for key in plain if key not in ("path", "table", "columns")}
+
+
+def _environment(source: SourceConfig) -> dict[str, str]:
+    """Return a short digest of what comes from the environment: told is only its name.
+
+    Eight digits tell another value, but do not tell which.
+    """
+    texts = (source.path, source.connection, source.table, source.query, source.time_format)
+    named = (*source.columns.values(), *(source.files or {}).values())
+    given = [text for text in (*texts, *named) if isinstance(text, Expanded)]
+    if not given:
+        return {}
+    values = "\n".join(_lasting(text) for text in given)
+    return {"environment": hashlib.sha256(values.encode()).hexdigest()[:8]}
+
+
+def _lasting(text: str) -> str:
+    """Return a setting without what may change while the rows stay: a password, a signature."""
+    shown = masked(str(text))
+    return shown if shown == text else shown.partition("?")[0]

@@ -1,0 +1,101 @@
+"""Days that are complete are reduced, counted and kept; their lines are not read again."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from tiercast.config.schema import Config
+from tiercast.feature_store.folder import CATEGORY_DAYS, ORDERS, QUARANTINE, FeatureStoreFolder
+from tiercast.feature_store.manifest import Manifest, StoredFile, origin
+from tiercast.snapshots.orders import category_spend, reduce_to_category_days, reduce_to_parts
+from tiercast.sources.screened import Screened
+
+
+@dataclass(frozen=True)
+class StoreUpdate:
+    """One step of a daybook: the lines read, and what was kept before them."""
+
+    folder: FeatureStoreFolder
+    connection: Backend
+    config: Config
+    before: Manifest | None
+
+    def extend(self, lines: Screened, until: dt.date) -> Manifest:
+        """Keep the days before `until` too, of these lines, and answer the new manifest.
+
+        The old manifest and its files are in place until the new one is written.
+        """
+        part = lines.before(until)
+        dropped, added = self._write(part, until)
+        kept = part.kept(until)
+        manifest = Manifest(
+            origin(self.config),
+            lines.columns,
+            kept if self.before is None else self.before.lines + kept,
+            tuple(file for file in self._files() if file not in dropped) + tuple(added),
+        )
+        self.folder.commit(manifest)
+        return manifest
+
+    def _files(self) -> tuple[StoredFile, ...]:
+        return () if self.before is None else self.before.files
+
+    def _write(self, part: Screened, until: dt.date) -> tuple[list[StoredFile], list[StoredFile]]:
+        """Write the files of each table; answer those that they take the place of, and them."""
+        dropped, added = [], []
+        for table, rows, time in _stored_rows(part, self.config):
+            held = self.connection.create_table(f"{table}__sealed", rows, temp=True)
+            for month, new in _by_month(held, time, until):
+                name = f"{month:%Y-%m}"
+                small = self._small_files(table, month, until)
+                added.append(self.folder.write(table, name, self._joined(small, new)))
+                dropped += small
+            self.connection.drop_table(f"{table}__sealed")
+        return dropped, added
+
+    def _small_files(self, table: str, month: dt.date, until: dt.date) -> list[StoredFile]:
+        """Return a month's files when it ends: one a day would be many in the end."""
+        ends = (month + dt.timedelta(days=31)).replace(day=1)
+        if self.before is None or ends > until:
+            return []
+        return self.before.of(table, f"{month:%Y-%m}")
+
+    def _joined(self, files: list[StoredFile], new: ir.Table) -> ir.Table:
+        old = stored_rows(self.folder, self.connection, files)
+        return new if old is None else ibis.union(old.cast(new.schema()), new)
+
+
+def stored_rows(
+    folder: FeatureStoreFolder, connection: Backend, files: list[StoredFile]
+) -> ir.Table | None:
+    """Return the rows of some files, lazily; None without any."""
+    if not files:
+        return None
+    return connection.read_parquet([folder.path / file.file for file in files])
+
+
+def _stored_rows(part: Screened, config: Config) -> Iterator[tuple[str, ir.Table, str | None]]:
+    """Return the tables that are kept of some lines, each with its column of days."""
+    good = part.good
+    yield ORDERS, reduce_to_parts(good, config), "ordered_on"
+    spend = category_spend(good)
+    if spend is not None:
+        yield CATEGORY_DAYS, reduce_to_category_days(spend), "bought_at"
+    yield QUARANTINE, part.bad, None
+
+
+def _by_month(
+    rows: ir.Table, time: str | None, until: dt.date
+) -> Iterator[tuple[dt.date, ir.Table]]:
+    """Return the rows of each month; those without a day they can be told by, in the newest."""
+    if time is None:
+        if rows.limit(1).count().execute():
+            yield (until - dt.timedelta(days=1)).replace(day=1), rows
+        return
+    month = rows[time].cast("date").truncate("M")
+    for first in rows.select(month=month).distinct().order_by("month").to_pyarrow()["month"]:
+        yield first.as_py(), rows.filter(month == first.as_py())

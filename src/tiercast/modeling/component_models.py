@@ -1,0 +1,274 @@
+"""The experts on each customer, before they are blended: trees, a linear model, BTYD models.
+
+Members that plugins add come after these three.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import log_expit
+
+from tiercast.features.clv import horizon_ratio
+from tiercast.modeling.calibration import to_log_odds
+from tiercast.modeling.certainty import Certainty
+from tiercast.modeling.design_matrix import DesignMatrix
+from tiercast.modeling.linear import LinearModel
+from tiercast.modeling.member import COMPONENTS as COMPONENTS
+from tiercast.modeling.member import FittedMember, Member
+from tiercast.modeling.trees import FittedTrees, TrainingRows, TreeParams, grow
+from tiercast.snapshots.season import CLOSED_RATIO
+
+FloatArray = npt.NDArray[np.float64]
+
+LARGEST_QUANTILE = 0.999  # buyers' values beyond it count as that quantile in training
+LEAST_VALUE = 0.01
+FEW_CUSTOMERS = 10  # values that no more of them reached are beyond what can be learnt
+FEWEST_ROWS = 200  # below it trees learn noise: the BTYD models answer alone
+BTYD_FEATURE = "clv_order_probability_mbg"
+
+
+@dataclass(frozen=True)
+class ComponentParams:
+    """How the trees of the two questions grow: who orders, and for how much."""
+
+    order: TreeParams
+    value: TreeParams
+
+    @classmethod
+    def default(cls) -> Self:
+        """Return the parameters to start from."""
+        return cls(TreeParams(), TreeParams())
+
+
+@dataclass(frozen=True)
+class ComponentPredictions:
+    """What each expert says: log odds of an order and log of the value, (n, n_experts) each."""
+
+    log_odds: FloatArray
+    log_value: FloatArray
+
+    def __getitem__(self, rows: npt.NDArray[np.int_]) -> "ComponentPredictions":
+        """Return the opinions on some of the rows."""
+        return ComponentPredictions(self.log_odds[rows], self.log_value[rows])
+
+
+@dataclass(frozen=True)
+class BaseLearners:
+    """Trees and linear models over one design matrix.
+
+    `order` answers log odds of an order; `total` (Tweedie) the log value, zeros included;
+    `given` (gamma) the log value given an order. The trees' value is the geometric mean of the
+    Tweedie forecast and chance times gamma forecast: it ranked and levelled best on holdouts.
+    """
+
+    order: FittedTrees
+    total: FittedTrees
+    given: FittedTrees
+    linear_order: LinearModel
+    linear_given: LinearModel
+
+    @classmethod
+    def fit(
+        cls,
+        matrix: FloatArray,
+        offset: FloatArray,
+        target: "Targets",
+        params: ComponentParams,
+        seed: int,
+    ) -> Self:
+        """Learn; the offset is the log length of each row's horizon."""
+        buyers = target.value > 0
+        orders = TrainingRows(matrix, target.ordered, offset)
+        values = TrainingRows(matrix, target.value, offset)
+        # How much a buyer spends hardly depends on how long the horizon is.
+        given = TrainingRows(matrix[buyers], target.value[buyers], np.zeros(buyers.sum()))
+        return cls(
+            grow("binary", orders, params.order, seed),
+            grow("tweedie", values, params.value, seed),
+            grow("gamma", given, params.value, seed),
+            LinearModel.fit("binary", orders),
+            LinearModel.fit("gamma", given),
+        )
+
+    def predictions(self, matrix: FloatArray, offset: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return log odds and log value by trees and linear model, (n, 2) each."""
+        trees, linear = self.order.raw(matrix, offset), self.linear_order.raw(matrix, offset)
+        joint = log_expit(trees) + self.given.raw(matrix)
+        by_trees = (self.total.raw(matrix, offset) + joint) / 2
+        none = np.zeros(len(matrix))
+        by_linear = log_expit(linear) + self.linear_given.raw(matrix, none)
+        return np.column_stack([trees, linear]), np.column_stack([by_trees, by_linear])
+
+
+@dataclass(frozen=True)
+class ComponentModels:
+    """The experts; without enough rows to learn from, `learners` is None: BTYD models alone.
+
+    So do they answer for the value of customers of whom they expect more than `reached`, the
+    value within a horizon that `FEW_CUSTOMERS` had: of a shop's one or two largest customers trees
+    and linear model know only that they lie far out, and told a fraction of what they spend.
+
+    `certain` tells where all of the panel ordered, or none; it is stored with the blend.
+    `members` are those of plugins.
+    """
+
+    design: DesignMatrix
+    learners: BaseLearners | None
+    largest_mean: float
+    reached: float
+    certain: Certainty | None = None
+    members: tuple[FittedMember, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The experts in the order of their opinions."""
+        return (*COMPONENTS, *(one.member.name for one in self.members))
+
+    @classmethod
+    def fit(
+        cls,
+        panel: pd.DataFrame,
+        params: ComponentParams,
+        seed: int,
+        members: Sequence[tuple[str, Member]] = (),
+    ) -> Self:
+        """Learn from a training panel (features, `ordered`, `value`)."""
+        design, target = DesignMatrix.fit(panel), Targets.of(panel)
+        reached = _reached(panel)
+        if not (target.enough and design.names):
+            silent = tuple(FittedMember.unlearnt(one, design) for one in members)
+            return cls(design, None, target.largest, reached, target.certain, silent)
+        learners = BaseLearners.fit(
+            design.transform(panel), np.log(horizon_ratio(panel)), target, params, seed
+        )
+        fitted = tuple(FittedMember.fit(one, panel, design, seed) for one in members)
+        return cls(design, learners, target.largest, reached, members=fitted)
+
+    def predict(self, frame: pd.DataFrame) -> ComponentPredictions:
+        """Return what each expert says of each row of a feature frame."""
+        btyd = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float))
+        least = np.log(_least_value(frame))
+        btyd_value = _log_value(frame["clv_expected_value"].to_numpy(dtype=float), least)
+        if self.learners is None:
+            components = len(self.names)
+            return ComponentPredictions(
+                np.column_stack([btyd] * components), np.column_stack([btyd_value] * components)
+            )
+        found = self.learners.predictions(
+            self.design.transform(frame), np.log(horizon_ratio(frame))
+        )
+        own = [one.predictions(frame) for one in self.members]
+        beyond = (btyd_value > np.log(self.reached))[:, np.newaxis]
+        told = np.column_stack([found[1], *(_log_value(value, least) for _, value in own)])
+        learnt = np.where(beyond, btyd_value[:, np.newaxis], told)
+        learnt = np.maximum(learnt, least[:, np.newaxis])
+        return ComponentPredictions(
+            np.column_stack([found[0], btyd, *(log_odds for log_odds, _ in own)]),
+            np.column_stack([learnt[:, :2], btyd_value, learnt[:, 2:]]),
+        )
+
+    def to_files(self) -> dict[str, str]:
+        """Return the trees as LightGBM's text, by file name; empty where there are none."""
+        if self.learners is None:
+            return {}
+        return {
+            f"{name}.txt": getattr(self.learners, name).booster.model_to_string() for name in TREES
+        }
+
+    def to_dict(self) -> dict[str, object]:
+        """Return all but the trees as plain data."""
+        learners = self.learners
+        return {
+            "design": self.design.to_dict(),
+            "largest_mean": self.largest_mean,
+            "reached": self.reached,
+            "bases": {} if learners is None else {n: getattr(learners, n).base for n in TREES},
+            "linear": {}
+            if learners is None
+            else {name: getattr(learners, name).to_dict() for name in LINEAR},
+            "members": [one.to_dict() for one in self.members],
+        }
+
+    @classmethod
+    def from_files(cls, stored: Mapping[str, object], files: Mapping[str, str]) -> Self:
+        """Return the heads that `to_dict` and `to_files` described."""
+        design = DesignMatrix.from_dict(_mapping(stored["design"]))
+        largest, reached = (float(str(stored[name])) for name in ("largest_mean", "reached"))
+        bases, linear = _mapping(stored["bases"]), _mapping(stored["linear"])
+        members = tuple(map(FittedMember.from_dict, _list(stored.get("members", []))))
+        if not bases:
+            return cls(design, None, largest, reached, members=members)
+        order, total, given = (
+            FittedTrees(lgb.Booster(model_str=files[f"{name}.txt"]), float(str(bases[name])))
+            for name in TREES
+        )
+        by_order, by_given = (LinearModel.from_dict(_mapping(linear[name])) for name in LINEAR)
+        learners = BaseLearners(order, total, given, by_order, by_given)
+        return cls(design, learners, largest, reached, members=members)
+
+
+TREES = ("order", "total", "given")
+LINEAR = ("linear_order", "linear_given")
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the trees learn: (n,) 0/1 ordered, and value with the few largest held down."""
+
+    ordered: FloatArray
+    value: FloatArray
+    largest: float
+
+    @classmethod
+    def of(cls, panel: pd.DataFrame) -> Self:
+        """Read the targets off a panel."""
+        value = panel["value"].to_numpy(dtype=float)
+        buyers = value[value > 0]
+        largest = float(np.quantile(buyers, LARGEST_QUANTILE)) if len(buyers) else LEAST_VALUE
+        ordered = panel["ordered"].to_numpy(dtype=float)
+        return cls(ordered, np.minimum(value, largest), largest)
+
+    @property
+    def certain(self) -> Certainty | None:
+        """Whether everybody ordered, or nobody; None: neither."""
+        return Certainty.of(int(self.ordered.sum()), len(self.ordered))
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are rows of both kinds, and values above 0, to learn from."""
+        rows, ordered = len(self.ordered), self.ordered.sum()
+        fewest = min(ordered, rows - ordered, (self.value > 0).sum())
+        return bool(rows >= FEWEST_ROWS and fewest >= FEWEST_ROWS // 10)
+
+
+def _reached(panel: pd.DataFrame) -> float:
+    """Return the value that `FEW_CUSTOMERS` reached; that of all where there are fewer."""
+    largest = panel.groupby("customer_id")["value"].max().nlargest(FEW_CUSTOMERS)
+    return max(LEAST_VALUE, float(largest.iloc[-1])) if len(largest) else LEAST_VALUE
+
+
+def _least_value(frame: pd.DataFrame) -> FloatArray:
+    """Return the least value expected of each row: as good as none of a shop that is closed."""
+    closed = horizon_ratio(frame) <= CLOSED_RATIO
+    return np.where(closed, LEAST_VALUE * CLOSED_RATIO, LEAST_VALUE)
+
+
+def _log_value(value: FloatArray, least: FloatArray) -> FloatArray:
+    return np.maximum(np.log(np.maximum(value, np.finfo(float).tiny)), least)
+
+
+def _list(stored: object) -> list[Mapping[str, object]]:
+    if not isinstance(stored, list):
+        raise TypeError(f"a stored model has a list of members, but got {stored!r}")
+    return [_mapping(one) for one in stored]
+
+
+def _mapping(stored: object) -> Mapping[str, object]:
+    if not isinstance(stored, dict):
+        raise TypeError(f"a stored model has mappings, but got {stored!r}")
+    return stored

@@ -1,0 +1,263 @@
+"""How much each expert counts, learnt from past folds, and whose word counts for the level.
+
+Weights are those under which past folds would have been told best, drawn toward weights that did
+well on several shops. Ranking and level are weighed apart: trees rank best, but what they know of
+the level is that of windows long past, while BTYD models carry a cohort's ageing on. The level has
+two shares, since BTYD models may tell totals well and yet not who orders at all: where everybody
+orders every week, their chance of a week without an order is far too high.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import expit, log_expit, logit
+
+from tiercast.modeling.calibration import FOLDS_COUNT, Calibration, to_log_odds
+from tiercast.modeling.certainty import Certainty
+from tiercast.modeling.component_models import COMPONENTS, LEAST_VALUE, ComponentPredictions
+
+FloatArray = npt.NDArray[np.float64]
+
+PRIOR_WEIGHTS = (0.5, 0.3, 0.2)  # of trees, linear model and BTYD models
+SMALL_BASE = 500  # customers at a past cutoff: with fewer the BTYD models lead
+BTYD_LED_WEIGHTS = (0.2, 0.3, 0.5)  # the same three in a small base
+PRIOR_PULL = 0.05  # relative loss that a squared distance of 1 from them must save
+STEPS = 10  # weights are multiples of 1 / STEPS
+FOLD_ROWS = 6000  # of a fold, by chance: enough to tell weights apart
+PRIOR_LEVEL, PRIOR_LEVEL_SD = 0.75, 0.5  # share of the BTYD models in the level
+TOTAL_NOISE_SD = 0.15  # of a fold's log total around what is expected
+CHANCE_NOISE_SD = 0.5  # of the log odds of its mean chance
+VALUE_SHARE = 0.5  # how much the value's relative loss counts beside the order's
+BTYD = COMPONENTS.index("btyd")
+FURTHEST = 40.0  # log odds moved by so much are certain, wherever they were
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Log odds of an order and mean value given one, (n,) each."""
+
+    log_odds: FloatArray
+    mean_if_order: FloatArray
+
+    @property
+    def log_value(self) -> FloatArray:
+        """Log of the expected value, (n,)."""
+        return np.log(np.maximum(self.mean_if_order, LEAST_VALUE)) + log_expit(self.log_odds)
+
+
+@dataclass(frozen=True)
+class PastPredictions:
+    """What the experts said of a past cutoff and what came, (n,) each.
+
+    `season_known` tells whether there was a year before to go by.
+    """
+
+    predictions: ComponentPredictions
+    ordered: npt.NDArray[np.bool_]
+    value: FloatArray
+    largest_mean: float
+    season_known: bool = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether both kinds of customers, and money, came."""
+        return bool(0 < self.ordered.mean() < 1 and self.value.sum() > 0)
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Weights of the experts (they sum to 1), and the share of the BTYD models in both levels.
+
+    `btyd_chance` is that in the mean chance of an order, `btyd_total` that in the total value.
+    Where churn is `certain`, everybody's chance is the same, whatever the experts say.
+    """
+
+    weights: tuple[float, ...] = PRIOR_WEIGHTS
+    btyd_chance: float = PRIOR_LEVEL
+    btyd_total: float = PRIOR_LEVEL
+    certain: Certainty | None = None
+
+    @classmethod
+    def fit(cls, folds: Sequence[PastPredictions], seed: int, own: int = 0) -> Self:
+        """Learn from past folds; without any, the priors.
+
+        `own` is how many members plugins add: their prior weight is 0, so that a member counts
+        by what it would have told better.
+        """
+        usable = [fold for fold in folds if fold.usable]
+        nothing = (0.0,) * own
+        if not usable:
+            return cls((*PRIOR_WEIGHTS, *nothing))
+        grid = _grid(len(COMPONENTS) + own)
+        prior = (*prior_weights(max(len(fold.value) for fold in usable)), *nothing)
+        losses = PRIOR_PULL * np.square(grid - prior).sum(axis=1)
+        for fold in usable:
+            losses = losses + _relative_losses(_sampled(fold, seed), grid, prior) / len(usable)
+        ranked = cls(tuple(float(weight) for weight in grid[int(np.argmin(losses))]))
+        errors = np.array([_level_errors(ranked, fold) for fold in usable])
+        chance = _level_share(errors[:, 0], CHANCE_NOISE_SD)
+        return cls(ranked.weights, chance, _level_share(errors[:, 1], TOTAL_NOISE_SD))
+
+    def forecast(self, predictions: ComponentPredictions, largest_mean: float) -> Forecast:
+        """Return the weighted mean of log odds and log values; the level is still open.
+
+        A mean value given an order is no more than `largest_mean`, or what the BTYD models make
+        of the customer's own orders.
+        """
+        weights = np.array(self.weights)
+        # Not `@`: what BLAS makes of a row depends on how many rows there are.
+        log_odds = (predictions.log_odds * weights).sum(axis=1)
+        order = log_expit(log_odds)
+        mean = np.exp((predictions.log_value * weights).sum(axis=1) - order)
+        largest = np.maximum(largest_mean, np.exp(predictions.log_value[:, BTYD] - order))
+        told = Forecast(log_odds, np.clip(mean, LEAST_VALUE, largest))
+        return told if self.certain is None else _certain(told, self.certain)
+
+    def level(self, predictions: ComponentPredictions, forecast: Forecast) -> Calibration:
+        """Return what moves a base's forecast to the level that both kinds of expert agree on.
+
+        The mean chance of an order moves `btyd_chance` of the way from the blend's to the BTYD
+        models', on the scale of log odds; the total value `btyd_total` of it, on that of logs.
+        """
+        if self.certain is not None:
+            return Calibration()
+        chances, totals = (
+            _chance_levels(predictions, forecast),
+            _total_levels(predictions, forecast),
+        )
+        shift = shift_to(forecast.log_odds, float(expit(_between(chances, self.btyd_chance))))
+        moved = (expit(forecast.log_odds + shift) * forecast.mean_if_order).sum()
+        return Calibration(shift, float(_between(totals, self.btyd_total) - np.log(moved)))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data."""
+        return {
+            "weights": list(self.weights),
+            "btyd_chance": self.btyd_chance,
+            "btyd_total": self.btyd_total,
+            "certain": None if self.certain is None else self.certain.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, object]) -> Self:
+        """Return the blend that `to_dict` described."""
+        weights = np.array(stored["weights"], dtype=float)
+        chance, total = (float(str(stored[name])) for name in ("btyd_chance", "btyd_total"))
+        certain = stored.get("certain")
+        known = Certainty.from_dict(certain) if isinstance(certain, Mapping) else None
+        return cls(tuple(weights.tolist()), chance, total, known)
+
+
+def _certain(told: Forecast, certain: Certainty) -> Forecast:
+    """Return the forecast with everybody's chance.
+
+    Where all order, the value expected stays. Where nobody ever did, no order has a value to learn
+    from: it counts as next to nothing.
+    """
+    log_odds = certain.chances(told.log_odds)
+    if not certain.everybody:
+        return Forecast(log_odds, np.full(len(log_odds), LEAST_VALUE))
+    return Forecast(log_odds, np.exp(told.log_value - log_expit(log_odds)))
+
+
+def prior_weights(customers: int) -> tuple[float, ...]:
+    """Return the weights to start from, by how many customers a past cutoff had.
+
+    Examples
+    --------
+    >>> prior_weights(150), prior_weights(5_000)
+    ((0.2, 0.3, 0.5), (0.5, 0.3, 0.2))
+    """
+    return BTYD_LED_WEIGHTS if customers < SMALL_BASE else PRIOR_WEIGHTS
+
+
+def shift_to(log_odds: FloatArray, chance: float) -> float:
+    """Return what must be added to log odds for their mean chance to be that one."""
+    if not 0 < chance < 1:
+        raise ValueError(f"a mean chance must lie between 0 and 1, but got {chance}")
+    start = logit(chance) - to_log_odds(expit(log_odds).mean())
+    if np.ptp(log_odds) == 0:
+        return float(start)
+    return float(brentq(lambda move: expit(log_odds + move).mean() - chance, -FURTHEST, FURTHEST))
+
+
+def _grid(components: int) -> FloatArray:
+    """Return all weights in steps of 1 / STEPS that sum to 1, (n, experts)."""
+    firsts = itertools.product(range(STEPS + 1), repeat=components - 1)
+    return np.array([(*one, STEPS - sum(one)) for one in firsts if sum(one) <= STEPS]) / STEPS
+
+
+def _sampled(fold: PastPredictions, seed: int) -> PastPredictions:
+    rows = np.random.default_rng(seed).permutation(len(fold.value))[:FOLD_ROWS]
+    chosen = PastPredictions(
+        fold.predictions[rows], fold.ordered[rows], fold.value[rows], fold.largest_mean
+    )
+    return chosen if chosen.usable else fold
+
+
+def _relative_losses(
+    fold: PastPredictions, grid: FloatArray, weights: tuple[float, ...]
+) -> FloatArray:
+    """Return the loss of each blend, its level put right, relative to the prior's, (n,)."""
+    order = np.array([_log_loss(fold.predictions.log_odds @ one, fold) for one in grid])
+    value = np.array([_deviance(fold.predictions.log_value @ one, fold) for one in grid])
+    prior = int(np.argmin(np.square(grid - weights).sum(axis=1)))
+    return order / order[prior] - 1 + VALUE_SHARE * (value / value[prior] - 1)
+
+
+def _log_loss(log_odds: FloatArray, fold: PastPredictions) -> float:
+    moved = log_odds + shift_to(log_odds, float(fold.ordered.mean()))
+    return float(-log_expit(np.where(fold.ordered, moved, -moved)).mean())
+
+
+def _deviance(log_value: FloatArray, fold: PastPredictions) -> float:
+    """Return the Tweedie deviance of power 1.5 (Jorgensen 1987) of the value, less constants."""
+    expected = np.exp(log_value)
+    root = np.sqrt(np.maximum(expected * fold.value.sum() / expected.sum(), LEAST_VALUE))
+    return float((4 * np.square(root - np.sqrt(fold.value)) / root).mean())
+
+
+def _level_errors(ensemble: Ensemble, fold: PastPredictions) -> FloatArray:
+    """Return how far blend and BTYD models, (2,), lay off the chance and the total, (2, 2)."""
+    raw = ensemble.forecast(fold.predictions, fold.largest_mean)
+    chance, total = to_log_odds(fold.ordered.mean()), np.log(fold.value.sum())
+    return np.array(
+        [
+            _chance_levels(fold.predictions, raw) - chance,
+            _total_levels(fold.predictions, raw) - total,
+        ]
+    )
+
+
+def _chance_levels(predictions: ComponentPredictions, forecast: Forecast) -> FloatArray:
+    """Return log odds of the mean chance of an order by the blend and the BTYD models, (2,)."""
+    said = (forecast.log_odds, predictions.log_odds[:, BTYD])
+    return to_log_odds(np.array([expit(one).mean() for one in said]))
+
+
+def _total_levels(predictions: ComponentPredictions, forecast: Forecast) -> FloatArray:
+    """Return the log of the total value by the blend and the BTYD models, (2,)."""
+    said = (forecast.log_value, predictions.log_value[:, BTYD])
+    return np.log(np.array([np.exp(one).sum() for one in said]))
+
+
+def _between(levels: FloatArray, btyd_share: float) -> float:
+    return float((1.0 - btyd_share) * levels[0] + btyd_share * levels[1])
+
+
+def _level_share(errors: FloatArray, noise_sd: float) -> float:
+    """Return the share of the BTYD models under which past levels would have come nearest.
+
+    `errors` are each fold's, (n, 2): the blend's and the BTYD models'. The most likely share
+    given them, all folds together counting as `FOLDS_COUNT`, and a normal prior; within 0 and 1.
+    """
+    mine, theirs = errors.T
+    weight = FOLDS_COUNT / len(errors) / noise_sd**2
+    prior = PRIOR_LEVEL_SD**-2
+    gain = weight * (mine * (mine - theirs)).sum() + prior * PRIOR_LEVEL
+    return float(np.clip(gain / (weight * np.square(mine - theirs).sum() + prior), 0.0, 1.0))

@@ -1,0 +1,172 @@
+"""What past folds teach: drift of the level, scatter of values, and how sure to be of both.
+
+Level and scatter for a fold come from the other folds, never from itself, so that what is learnt
+about doubt has the distance between one time and another in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+
+from tiercast.modeling.calibration import Calibration, FoldForecast, log_ratio
+from tiercast.modeling.distribution import COVERAGE, PredictiveDistribution
+from tiercast.modeling.shapes import ValueShapes
+from tiercast.modeling.tier_sets import TierSets
+from tiercast.modeling.total_uncertainty import TotalUncertainty, usual_sd
+
+FloatArray = npt.NDArray[np.float64]
+
+LOWEST_LEVEL, HIGHEST_LEVEL = 0.87, 0.98  # between which the interval's level is looked for
+LEVELS_TRIED = (-0.5, 0.0, 0.5)  # for tier sets, in standard deviations of the total's log
+
+
+@dataclass(frozen=True)
+class SeasonAhead:
+    """Whether the horizon's season is known, and how much business changes between months.
+
+    `swing` is the size of the change of its log to reckon with; None: not known either.
+    """
+
+    is_known: bool = False
+    swing: float | None = None
+
+    @property
+    def usual_sd(self) -> float:
+        """Return by how much totals lie off in such seasons, in logs."""
+        return usual_sd(season_known=self.is_known, swing=self.swing)
+
+
+@dataclass(frozen=True)
+class PostHocCalibration:
+    """Drift of the level, shapes of values, and three kinds of doubt."""
+
+    drift: Calibration
+    shapes: ValueShapes
+    interval_level: float
+    total_uncertainty: TotalUncertainty
+    tier_sets: TierSets
+
+    @classmethod
+    def of(
+        cls, folds: Sequence[FoldForecast], tier_cuts: tuple[float, ...], season: SeasonAhead
+    ) -> Self:
+        """Learn from past folds, newest first."""
+        alike = [fold for fold in folds if fold.season_known == season.is_known]
+        told = [distribution(fold, _others(folds, fold), season) for fold in folds]
+        readings = [log_ratio(Calibration(), fold) for fold in alike if fold.value.sum() > 0]
+        coverage = TotalUncertainty.fit(readings, season_known=season.is_known, swing=season.swing)
+        drift = Calibration.fit(alike, season.usual_sd)
+        unseen = _unseen_sd(coverage, readings, season)
+        return cls(
+            drift,
+            fit_shapes(folds, drift).widened(unseen),
+            _interval_level(told, folds),
+            coverage,
+            _tier_sets(told, folds, tier_cuts, coverage),
+        )
+
+
+def distribution(
+    fold: FoldForecast, others: Sequence[FoldForecast], season: SeasonAhead
+) -> PredictiveDistribution:
+    """Return what a fold would be told with the level and scatter of others."""
+    alike = [one for one in others if one.season_known == season.is_known]
+    drift = Calibration.fit(alike, season.usual_sd)
+    return PredictiveDistribution(
+        drift.churn(fold.log_odds),
+        drift.mean_if_order(fold.mean_if_order),
+        fit_shapes(others, drift),
+    )
+
+
+def true_tiers(
+    value: FloatArray, ordered: npt.NDArray[np.bool_], tier_cuts: Sequence[float]
+) -> npt.NDArray[np.int_]:
+    """Return the tier that came true, 0 = best, (n,)."""
+    band = len(tier_cuts) - np.searchsorted(np.sort(tier_cuts), value, side="right")
+    return np.where(ordered, band, len(tier_cuts) + 1)
+
+
+def fit_shapes(folds: Sequence[FoldForecast], calibration: Calibration) -> ValueShapes:
+    """Return how buyers' values scattered around what was expected of them."""
+    if not folds:
+        return ValueShapes.fit(np.empty(0), np.empty(0))
+    value = np.concatenate([fold.value for fold in folds])
+    mean = calibration.mean_if_order(np.concatenate([fold.mean_if_order for fold in folds]))
+    return ValueShapes.fit(value[value > 0], mean[value > 0])
+
+
+def _unseen_sd(
+    coverage: TotalUncertainty, readings: Sequence[float], season: SeasonAhead
+) -> float:
+    """Return how much of the level's doubt the scatter of past folds has not in it.
+
+    None of it where a year before can be gone by and past folds went by one.
+    """
+    if season.is_known and readings:
+        return 0.0
+    seen = float(np.var(readings)) if readings else 0.0
+    return float(np.sqrt(max(0.0, coverage.total_sd**2 - seen)))
+
+
+def _tier_sets(
+    told: Sequence[PredictiveDistribution],
+    folds: Sequence[FoldForecast],
+    tier_cuts: tuple[float, ...],
+    coverage: TotalUncertainty,
+) -> TierSets:
+    """Return sets that would have held in every past fold, were its level off as levels are.
+
+    Past folds are few and the level ahead may lie outside of theirs, so that each is asked at
+    its own level and at those half a standard deviation to either side.
+    """
+    pairs = [
+        (one.moved(move * coverage.total_sd).tier_probabilities(tier_cuts), came)
+        for one, came in zip(told, _came(folds, tier_cuts), strict=True)
+        for move in LEVELS_TRIED
+    ]
+    return TierSets.fit([p for p, _ in pairs], [t for _, t in pairs], len(tier_cuts) + 2)
+
+
+def _came(folds: Sequence[FoldForecast], tier_cuts: Sequence[float]) -> list[npt.NDArray[np.int_]]:
+    return [true_tiers(fold.value, fold.ordered, tier_cuts) for fold in folds]
+
+
+def _others(folds: Sequence[FoldForecast], fold: FoldForecast) -> Sequence[FoldForecast]:
+    """Return the other folds; a single fold's own scatter is all there is."""
+    return [one for one in folds if one is not fold] or [fold]
+
+
+def _interval_level(
+    told: Sequence[PredictiveDistribution], folds: Sequence[FoldForecast]
+) -> float:
+    """Return the level at which past intervals would have held the value as often as promised."""
+    if not folds:
+        return COVERAGE
+    if _held(told, folds, LOWEST_LEVEL) >= COVERAGE:
+        return LOWEST_LEVEL
+    if _held(told, folds, HIGHEST_LEVEL) <= COVERAGE:
+        return HIGHEST_LEVEL
+    return float(
+        brentq(
+            lambda level: _held(told, folds, level) - COVERAGE,
+            LOWEST_LEVEL,
+            HIGHEST_LEVEL,
+            xtol=1e-3,
+        )
+    )
+
+
+def _held(
+    told: Sequence[PredictiveDistribution], folds: Sequence[FoldForecast], level: float
+) -> float:
+    """Return the share of values inside the intervals of that level."""
+    inside = []
+    for one, fold in zip(told, folds, strict=True):
+        low, high = one.interval(level)
+        inside.append((fold.value >= low) & (fold.value <= high))
+    return float(np.concatenate(inside).mean())

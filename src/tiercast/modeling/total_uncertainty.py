@@ -1,0 +1,107 @@
+"""How sure a total is: what moves all customers together does not average out.
+
+Past folds show how far whole totals lay from what was expected. They are few, so they are drawn
+toward what several shops showed: about 10 % (one standard deviation) where a year before could be
+gone by, 12 % where there was none, and there also by how much business changed from month to
+month in this base so far, or in the same weeks a year ago. A year before that no past fold could
+go by is a clock never yet tried: 20 %. An interval for a sum joins this shared doubt with the
+chance of each customer, which does average out.
+
+What moves all moves the least likely most: if everybody's log odds of an order rise by d, the log
+of a group's total rises by d times the mean churn risk of its money. So groups of unlikely buyers
+are less sure than the base: with the base's doubt alone 80 % of groups by recency and orders of
+eleven real bases came inside their 90 % interval, with this 90 %.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Self
+
+import numpy as np
+
+KNOWN_SEASON_SD = 0.1
+UNTRIED_CLOCK_SD = 0.2  # a year before is there, but was there for none of the past folds
+UNKNOWN_SEASON_SD = 0.12
+UNKNOWN_SWING = 0.25  # where the history is too short to show one
+LARGEST_SD = 1.0
+PRIOR_FOLDS = 3.0  # how many folds the prior counts as
+NORMAL_95 = 1.6449  # quantile: 90 % lie between minus and plus
+
+
+@dataclass(frozen=True)
+class TotalUncertainty:
+    """Standard deviation of the log of a total around what was expected."""
+
+    total_sd: float
+
+    @classmethod
+    def fit(cls, readings: Sequence[float], *, season_known: bool, swing: float | None) -> Self:
+        """Learn from the log of what came over what was expected, one reading per fold.
+
+        `swing` is the usual size of the log change of business between months; None: not known.
+
+        Examples
+        --------
+        >>> round(TotalUncertainty.fit([], season_known=True, swing=0.5).total_sd, 3)
+        0.2
+        >>> round(TotalUncertainty.fit([0.3], season_known=True, swing=0.5).total_sd, 3)
+        0.173
+        """
+        untried = season_known and not len(readings)
+        prior = UNTRIED_CLOCK_SD if untried else usual_sd(season_known=season_known, swing=swing)
+        squares = PRIOR_FOLDS * prior**2 + float(np.square(readings).sum())
+        return cls(min(LARGEST_SD, float(np.sqrt(squares / (PRIOR_FOLDS + len(readings))))))
+
+    def interval(self, expected: float, variance: float) -> tuple[float, float]:
+        """Return the 90 % interval of a sum of values.
+
+        `expected` is the sum of the customers' expected values, `variance` of their variances.
+        The sum is taken for lognormal around `expected`.
+
+        Examples
+        --------
+        >>> low, high = TotalUncertainty(0.08).interval(1000.0, 0.0)
+        >>> round(low), round(high)
+        (877, 1141)
+        """
+        if expected <= 0:
+            return 0.0, 0.0
+        spread = np.sqrt(self.total_sd**2 + np.log1p(variance / expected**2))
+        factor = float(np.exp(NORMAL_95 * spread))
+        return expected / factor, expected * factor
+
+    def of_group(self, risk: float, base_risk: float) -> Self:
+        """Return the doubt of a group's total; no group is surer of its level than the base.
+
+        `risk` is the mean churn risk of the group's expected money, `base_risk` the base's.
+
+        Examples
+        --------
+        >>> TotalUncertainty(0.1).of_group(0.8, 0.4), TotalUncertainty(0.1).of_group(0.1, 0.4)
+        (TotalUncertainty(total_sd=0.2), TotalUncertainty(total_sd=0.1))
+        """
+        if risk <= base_risk or base_risk <= 0:
+            return self
+        return replace(self, total_sd=self.total_sd * (risk / base_risk))
+
+    def to_dict(self) -> dict[str, float]:
+        """Return plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, float]) -> Self:
+        """Return the doubt that `to_dict` described."""
+        return cls(**stored)
+
+
+def usual_sd(*, season_known: bool, swing: float | None) -> float:
+    """Return by how much totals lie off where past folds are not asked, in logs.
+
+    Examples
+    --------
+    >>> usual_sd(season_known=True, swing=0.5), usual_sd(season_known=False, swing=0.05)
+    (0.1, 0.13)
+    """
+    if season_known:
+        return KNOWN_SEASON_SD
+    return float(np.hypot(UNKNOWN_SEASON_SD, UNKNOWN_SWING if swing is None else swing))

@@ -1,0 +1,82 @@
+"""The report's words: one YAML of texts per language, same keys in each."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import resources
+from typing import Literal
+
+import yaml
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+@dataclass(frozen=True)
+class MessageCatalogue:
+    """All texts of one language; `always` fills placeholders that many texts share."""
+
+    language: Language
+    texts: Mapping[str, str]
+    always: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, key: str, **values: str) -> str:
+        """Return the text of a dotted key with its placeholders filled.
+
+        Values are inserted as they are and never parsed again: a brace in a customer's name
+        stays a brace.
+
+        Examples
+        --------
+        >>> load_messages("en")("tiers.title")
+        'Value tiers'
+        """
+        return self.texts[key].format(**{**self.always, **values})
+
+    def label(self, kind: str, name: str) -> str:
+        """Return a stored name in words; unknown names lose their underscores only.
+
+        Examples
+        --------
+        >>> load_messages("en").label("stage", "at_risk"), load_messages("en").label("tier", "a_b")
+        ('At risk', 'A b')
+        """
+        known = self.texts.get(f"labels.{kind}.{name}")
+        spaced = name.replace("_", " ").strip()
+        return known or spaced[:1].upper() + spaced[1:]
+
+    def has(self, key: str) -> bool:
+        """Whether there is a text of this key."""
+        return key in self.texts
+
+    def date(self, day: date) -> str:
+        """Return a date as people write it.
+
+        Examples
+        --------
+        >>> load_messages("en").date(date(2017, 12, 4)), load_messages("zh").date(date(2017, 12, 4))
+        ('4 December 2017', '2017年12月4日')
+        """
+        month = self(f"months.m{day.month}")
+        return self("months.date", year=str(day.year), month=month, day=str(day.day))
+
+
+def load_messages(
+    language: Language,
+    *,
+    horizon_days: int = 90,
+    worth: Literal["revenue", "margin"] = "revenue",
+) -> MessageCatalogue:
+    """Return the texts of a language, for a horizon and for what is counted as value."""
+    file = resources.files("tiercast.reporting").joinpath(f"texts_{language}.yaml")
+    texts = dict(_flat(yaml.safe_load(file.read_text(encoding="utf-8"))))
+    always = {"horizon": str(horizon_days), "worth": texts[f"worth.{worth}"]}
+    return MessageCatalogue(language, texts, always)
+
+
+def _flat(nested: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in nested.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)

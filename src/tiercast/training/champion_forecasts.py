@@ -1,0 +1,57 @@
+"""What the champion says of the newest past cutoff that the challenger forecast.
+
+A champion trained before that cutoff is asked as it stands: what came was news to it as well.
+One trained since has seen some of what came; then its own record of past forecasts counts, if
+it has that cutoff, and only where it hasn't is it asked all the same, with the head start that
+this gives it.
+"""
+
+import pandas as pd
+
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.training.gate import ChampionForecasts
+from tiercast.training.panel import Panel
+
+AS_DEPLOYED = "as deployed: it was trained before that day"
+ON_RECORD = "by its own record of past forecasts"
+AHEAD = "as deployed, with a head start: it was trained after that day and saw some of what came"
+KEYS = ["customer_id", "as_of"]
+
+
+def champion_forecasts(
+    version: str,
+    champion: CustomerModel,
+    record: pd.DataFrame | None,
+    panel: Panel,
+    challenger: pd.DataFrame,
+) -> ChampionForecasts:
+    """Return the champion's forecasts of the challenger's newest past cutoff.
+
+    `record` are the champion's stored past forecasts, `challenger` the challenger's; both are of
+    one target. A champion whose features this base has no more says what is on record; one that
+    speaks of another number of days, where orders lie on a calendar grid, says nothing.
+    """
+    if champion.facts.grid_days != panel.grid_days:
+        return ChampionForecasts(version, None)
+    if challenger.empty or not _can_answer(champion, panel):
+        return ChampionForecasts(version, record, ON_RECORD)
+    newest = max(challenger["as_of"])
+    if champion.trained_as_of <= newest:
+        return ChampionForecasts(version, _asked(champion, panel, challenger, newest), AS_DEPLOYED)
+    if record is not None and newest in set(record["as_of"]):
+        return ChampionForecasts(version, record, ON_RECORD)
+    return ChampionForecasts(version, _asked(champion, panel, challenger, newest), AHEAD)
+
+
+def _can_answer(champion: CustomerModel, panel: Panel) -> bool:
+    return set(champion.feature_names) <= set(panel.rows.columns)
+
+
+def _asked(
+    champion: CustomerModel, panel: Panel, challenger: pd.DataFrame, newest: object
+) -> pd.DataFrame:
+    """Return what the champion tells the customers whom the challenger forecast that day."""
+    told = challenger.loc[challenger["as_of"] == newest, KEYS]
+    columns = list(dict.fromkeys((*KEYS, *champion.feature_names)))
+    rows = panel.rows.loc[panel.rows["as_of"] == newest, columns]
+    return champion.predict(rows.merge(told, on=KEYS).reset_index(drop=True))

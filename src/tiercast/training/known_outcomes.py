@@ -1,0 +1,153 @@
+"""Two versions asked about one past day whose horizon is over, from the data as they are now.
+
+For versions whose records of past forecasts have no day in common, as those of trainings a month
+apart mostly have none. Best is a day after both trainings: what came was news to both. Where no
+horizon has passed since, the newest day on the later one's record counts, which it forecast from
+what was known by then, and the earlier one is asked about that day as it is deployed.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tiercast.config.errors import InputError
+from tiercast.config.schema import Config
+from tiercast.feature_store.history import History, counted_in, open_history
+from tiercast.features.assemble import feature_panel
+from tiercast.features.registry import KEYS
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.post_hoc import true_tiers
+from tiercast.snapshots.history import history as rows_before
+from tiercast.snapshots.labels import labels
+from tiercast.snapshots.outlying import held, outlying_orders
+from tiercast.snapshots.sample import sample_customers
+from tiercast.sources.workspace import allow_panel
+
+MOST_CUSTOMERS = 300_000  # whose past day is told; of more, so many are drawn
+ContenderForecast = tuple[pd.DataFrame | None, pd.DataFrame | None, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class JudgedVersion:
+    """A version, its model, and its record of past forecasts (None: none here)."""
+
+    version: str
+    model: CustomerModel
+    record: pd.DataFrame | None
+
+    @property
+    def trained(self) -> dt.date:
+        """The day it was trained as of."""
+        return self.model.trained_as_of
+
+
+def known_outcomes(
+    config: Config, ours: JudgedVersion, theirs: JudgedVersion
+) -> ContenderForecast:
+    """Return what both told customers of one past day beside what came, and notes.
+
+    Both are None where there is no such day or they cannot be asked; the notes say why.
+    """
+    if apart := unlike(ours, theirs):
+        return _nothing(apart)
+    try:
+        with open_history(counted_in(config, ours.model.facts.value)) as history:
+            allow_panel(history.base.connection)
+            return _told(history, ours, theirs)
+    except InputError as error:
+        return _nothing(str(error))
+
+
+def unlike(ours: JudgedVersion, theirs: JudgedVersion) -> str:
+    """Return why the forecasts of two versions are not comparable; "" where they are."""
+    mine, other = (one.model.facts.target for one in (ours, theirs))
+    if mine == other:
+        return ""
+    return f"version {ours.version} forecasts {mine}, version {theirs.version} {other}."
+
+
+def _nothing(reason: str) -> ContenderForecast:
+    return None, None, (f"No metrics: {reason}",)
+
+
+def _told(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> ContenderForecast:
+    earlier, later = sorted((ours, theirs), key=lambda one: one.trained)
+    horizon = dt.timedelta(days=later.model.horizon_days)
+    day = history.base.observed_until - horizon
+    if day >= later.trained:
+        found = {one.version: _asked(history, one, day) for one in (earlier, later)}
+        note = f"Metrics are of {day}, after both trainings, both as deployed."
+        return found[ours.version], found[theirs.version], (note,)
+    if later.record is None or later.record.empty:
+        return _nothing(
+            f"no horizon has passed since version {later.version} was trained as of "
+            f"{later.trained}, and its record of past forecasts is empty or not here."
+        )
+    day = max(later.record["as_of"])
+    found = {later.version: later.record, earlier.version: _asked(history, earlier, day)}
+    return found[ours.version], found[theirs.version], (_about_record(earlier, later, day),)
+
+
+def _about_record(earlier: JudgedVersion, later: JudgedVersion, day: dt.date) -> str:
+    note = (
+        f"Metrics are of {day}: version {later.version} by its record of past forecasts, version "
+        f"{earlier.version} as deployed"
+    )
+    if earlier.trained <= day:
+        return f"{note}: it was trained before that day."
+    return (
+        f"{note}, with a head start: it was trained as of {earlier.trained} and saw some of what "
+        f"came. No horizon has passed since both were trained."
+    )
+
+
+def _asked(history: History, one: JudgedVersion, day: dt.date) -> pd.DataFrame:
+    """Return what a version tells the customers of a day, beside what came."""
+    base, model = history.base, one.model
+    known = rows_before(history.activity.orders, "ordered_at", [day]).customer_id.nunique()
+    share = min(1.0, MOST_CUSTOMERS / max(1, int(known.execute())))
+    _check_grid(one, day)
+    outlying = outlying_orders(history.activity.orders, model.facts.limit, day)
+    whole = held(base.connection, history.activity, outlying)
+    activity = sample_customers(base.connection, whole, day, share)
+    frame = feature_panel(activity, [day], model.facts.setting).to_pandas()
+    missing = sorted(set(model.feature_names) - set(frame.columns))
+    if missing:
+        raise InputError(
+            f"version {one.version} looks at {', '.join(missing[:3])}, which the base lacks now."
+        )
+    frame["as_of"] = pd.to_datetime(frame["as_of"]).dt.date
+    columns = list(dict.fromkeys((*KEYS, *model.feature_names)))
+    told = model.predict(frame[columns].sort_values("customer_id", ignore_index=True))
+    came = labels(
+        activity.orders,
+        [day],
+        horizon_days=model.horizon_days,
+        observed_until=base.observed_until,
+    ).to_pandas()
+    return _beside(told, came.drop(columns="as_of"), model)
+
+
+def _check_grid(one: JudgedVersion, day: dt.date) -> None:
+    """Refuse a day whose horizon holds another number of a calendar grid's days."""
+    facts = one.model.facts
+    if facts.grid is None:
+        return
+    count = facts.grid.count(day, facts.horizon_days)
+    if count != facts.grid_days:
+        raise InputError(
+            f"all orders lie on {facts.grid.describe()}; version {one.version} speaks of "
+            f"{facts.grid_days} of these days, but the {facts.horizon_days} days from {day} on "
+            f"hold {count}."
+        )
+
+
+def _beside(told: pd.DataFrame, came: pd.DataFrame, model: CustomerModel) -> pd.DataFrame:
+    rows = told.merge(came, on="customer_id", how="left")
+    ordered = rows["ordered"].eq(True)
+    value = rows["value"].fillna(0.0)
+    true = true_tiers(value.to_numpy(), ordered.to_numpy(), model.outlook.tier_cuts)
+    names = np.array(model.facts.tier_names, dtype=object)
+    return rows.assign(ordered=ordered, value=value, true_tier=names[true])

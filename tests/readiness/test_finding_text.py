@@ -1,0 +1,92 @@
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from ready import READY, but
+from tiercast.config.errors import InputError
+from tiercast.readiness.finding_text import readiness_cells, refuse_unless_ready, remedies, verdict
+from tiercast.readiness.gaps import Gap
+from tiercast.readiness.judgement import ReadinessFinding, judge
+
+POINTS = judge(but(span={"wanted_cutoffs": 9}, orders={"returning": 450}))
+LATE = {
+    "span": {"observed_until": dt.date(2024, 6, 20)},
+    "silence": {"last_day": dt.date(2024, 6, 19), "days": 12},
+}
+REFUSED = judge(but(**LATE, gaps={"put_aside": Gap("`events`", 0.6)}))
+
+
+def test_a_finding_is_shown_in_its_unit():
+    cells = {found.rule: readiness_cells(found)[1:4] for found in judge(READY).findings}
+    assert cells["history"] == ("912 days", "at least 730 days", "ok")
+    assert cells["rows"] == ("60,000", "at least 200", "ok")
+    assert cells["largest_order"] == ("1.0%", "at most 10.0%", "ok")
+    assert cells["pace"] == ("0.90", "at least 0.50", "ok")
+    assert cells["mean_order"] == ("40.00", "at least 0.01", "ok")
+
+
+def test_the_verdict_names_what_to_look_at():
+    assert verdict(judge(READY)) == "Ready to train as of 2024-07-01."
+    assert verdict(POINTS) == "Ready to train as of 2024-07-01; look at cutoffs, returning."
+    assert verdict(REFUSED) == "Not ready to train as of 2024-07-01: fresh, put_aside."
+
+
+def test_each_open_point_is_a_line_with_rule_value_and_remedy():
+    assert remedies(judge(READY)) == []
+    first, second = remedies(POINTS)
+    assert first == (
+        "warning: cutoffs (past days to learn from) should be at least 9, but is 8; load older "
+        "orders, or ask for fewer `train.snapshots`."
+    )
+    assert second.startswith("recommendation: returning (")
+
+
+def test_a_refusal_names_every_failed_rule_with_its_remedy():
+    with pytest.raises(InputError) as caught:
+        refuse_unless_ready(REFUSED)
+    head, fresh, put_aside, _ = str(caught.value).splitlines()
+    assert head == "The data are not ready for a training as of 2024-07-01:"
+    assert fresh == (
+        "  fresh (days without an order before as_of, in usual gaps between order days) must be "
+        "at most 3.0 usual gaps, but is 12.0 usual gaps; the last order is of 2024-06-19, 12 days "
+        "before as_of, and a usual gap has 1: load the newer orders, or use an as_of up to "
+        "2024-06-20; otherwise those days count as days on which nobody ordered."
+    )
+    assert "must be at most 50.0%, but is 60.0%; mend `events`" in put_aside
+
+
+@pytest.mark.parametrize(
+    ("facts", "helps"),
+    [
+        ({"gaps": {"put_aside": Gap("`transactions`", 0.6)}}, True),
+        (LATE, True),
+        ({"outcomes": {"tiers": 2}}, False),
+        ({"span": {"first_day": dt.date(2024, 3, 1)}}, False),
+        ({**LATE, "outcomes": {"tiers": 2}}, False),
+        ({"orders": {"customers": 0, "returning": 0}}, False),
+    ],
+)
+def test_force_is_named_only_where_it_can_help(facts, helps):
+    with pytest.raises(InputError) as caught:
+        refuse_unless_ready(judge(but(**facts)))
+    assert str(caught.value).endswith("`tiercast train --force` trains all the same.") == helps
+
+
+@pytest.mark.parametrize("buyers", [0, 8_000])
+def test_a_base_that_nobody_or_everybody_leaves_is_not_refused(buyers):
+    certain = {"buyers": buyers, "rarer_rows": 0, "ordered_rows": 60_000 * (buyers > 0)}
+    refuse_unless_ready(judge(but(outcomes=certain)))
+
+
+def test_recommendations_and_warnings_refuse_nothing():
+    refuse_unless_ready(POINTS)
+
+
+def test_value_and_limit_are_told_apart_where_they_round_to_the_same():
+    finding = ReadinessFinding(
+        "put_aside", "rows put aside", "share", 0.0504, "at most", 0.05, "warning", "mend it"
+    )
+    assert readiness_cells(finding)[1:3] == ("5.04%", "at most 5%")
+    equal = replace(finding, value=0.05)
+    assert readiness_cells(equal)[1:3] == ("5.0%", "at most 5.0%")

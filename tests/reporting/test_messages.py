@@ -1,0 +1,43 @@
+import string
+
+import pytest
+
+from tiercast.reporting.messages import LANGUAGES, load_messages
+from tiercast.segments.lifecycle import LIFECYCLE_RULES
+from tiercast.segments.rfm_rules import DEFAULT_RULES, SIMPLE_RULES
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_languages_hold_the_same_keys():
+    english, chinese = (load_messages(language).texts for language in LANGUAGES)
+    assert english.keys() == chinese.keys()
+
+
+@pytest.mark.parametrize("key", sorted(load_messages("en").texts))
+def test_languages_fill_the_same_placeholders(key):
+    english, chinese = (load_messages(language).texts[key] for language in LANGUAGES)
+    assert placeholders(english) == placeholders(chinese)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_name_that_scores_hold_has_words(language):
+    say = load_messages(language)
+    for rule in (*DEFAULT_RULES, *SIMPLE_RULES):
+        assert say.has(f"labels.rfm_segment.{rule.segment}")
+    for rule in DEFAULT_RULES:
+        assert say.has(f"rfm.meanings.{rule.segment}")
+    for stage in LIFECYCLE_RULES:
+        assert say.has(f"labels.stage.{stage.stage}")
+        assert say.has(f"lifecycle.meanings.{stage.stage}")
+
+
+def test_values_are_not_parsed_for_placeholders(say):
+    assert "{0.__class__}" in say("page.title", name="{0.__class__}")
+
+
+def test_margin_is_called_margin():
+    assert load_messages("en", worth="margin")("common.expected_value") == "Expected margin"
+    assert load_messages("zh", worth="margin")("common.expected_value") == "预期毛利"
