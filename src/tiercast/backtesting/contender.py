@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray
 from tiercast.config.errors import ConfigError
 from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.training.panel import Panel
 
-FloatArray = npt.NDArray[np.float64]
 Kind = Literal["rule", "history", "learner", "ours"]
 
 

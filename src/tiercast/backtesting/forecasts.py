@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.backtesting.contender import CannotFitError, Contender, ContenderForecast, OriginData
 from tiercast.backtesting.tier_chances import tier_chances
 from tiercast.config.progress import Progress
@@ -24,8 +25,6 @@ from tiercast.sources.canonical import CustomerBase
 from tiercast.training.learning import learn
 from tiercast.training.panel import build_panel
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int_]
 Said: TypeAlias = tuple[ContenderForecast, FloatArray]
 """What a contender says, and its chances of each tier."""
 

@@ -1,24 +1,22 @@
 """What a data scientist has in an afternoon: a logistic regression, and LightGBM as it comes."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from tiercast.arrays import FloatArray
 from tiercast.backtesting.contender import (
     CannotFitError,
     ContenderForecast,
     Forecaster,
     OriginData,
 )
-
-FloatArray = npt.NDArray[np.float64]
+from tiercast.features.registry import KEYS
 
 RFM = ("recency_days", "tenure_days", "orders", "revenue", "average_order_value")
-KEYS = ("customer_id", "as_of")
 OURS = ("clv_", "season_")  # what tiercast adds of its own
 
 

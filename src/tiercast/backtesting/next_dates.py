@@ -10,12 +10,10 @@ alone who turned out to order, which nobody knows beforehand and which speaks fo
 """
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray
 from tiercast.modeling.next_order import QUANTILES
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def with_waits(rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 from sklearn.isotonic import IsotonicRegression
 
+from tiercast.arrays import BoolArray, FloatArray
 from tiercast.backtesting.contender import ContenderForecast, Forecaster, OriginData
 from tiercast.features.rfm import WINDOWS_DAYS
 from tiercast.segments.rfm import rfm_edges, rfm_scores
 
-FloatArray = npt.NDArray[np.float64]
 Score = Callable[[pd.DataFrame], FloatArray]
 
 TIE_BREAK = 1e-6  # of a unit of money, and of the least chance
@@ -33,7 +32,7 @@ class ScoreLevels:
     least_chance: float
 
     @classmethod
-    def fit(cls, score: FloatArray, ordered: npt.NDArray[np.bool_], value: FloatArray) -> Self:
+    def fit(cls, score: FloatArray, ordered: BoolArray, value: FloatArray) -> Self:
         """Learn from past rows, (n,) each.
 
         Nothing is surer than the rows allow: chances keep 1 / (n + 2) away from 0 and 1.

@@ -5,13 +5,11 @@ training cutoff, from what it says of the customers there.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from tiercast.arrays import FloatArray
 from tiercast.backtesting.contender import ContenderForecast
 from tiercast.modeling.distribution import PredictiveDistribution
 from tiercast.modeling.shapes import ValueShapes
-
-FloatArray = npt.NDArray[np.float64]
 
 LEAST_ORDER = 1e-6  # chance of an order
 CHEAPEST = 0.05  # share of buyers; nobody is expected to bring less than they, given an order

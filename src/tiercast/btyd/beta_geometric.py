@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from tiercast.btyd.counts import DistinctRows, FloatArray
+from tiercast.arrays import FloatArray
+from tiercast.btyd.counts import DistinctRows
 from tiercast.btyd.dropout import history_log_likelihood, log_odds_dropped, orders_if_alive
 from tiercast.btyd.history_model import HistoryModel
 

@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
+from tiercast.arrays import BoolArray, FloatArray
+
 Table: TypeAlias = "pd.DataFrame | npt.ArrayLike"
 
 HISTORY_COLUMNS = ("frequency", "recency", "T")
@@ -33,11 +34,11 @@ class RowRule:
     """What every row of a table must satisfy, and what to do about those that do not."""
 
     rule: str
-    broken: Callable[[FloatArray], npt.NDArray[np.bool_]]
+    broken: Callable[[FloatArray], BoolArray]
     remedy: str
 
 
-def _not_whole(rows: FloatArray) -> npt.NDArray[np.bool_]:
+def _not_whole(rows: FloatArray) -> BoolArray:
     frequency = rows[:, 0]
     return np.isinf(frequency) | (frequency < 0) | (np.floor(frequency) != frequency)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tiercast.btyd.counts import FloatArray
+from tiercast.arrays import FloatArray
 
 _NODES_TO_FIT = 16  # 9 digits; 5 where parameters or ages lie a factor of 10,000 apart
 _NODES_TO_PREDICT = 48  # 12 digits: a longer horizon must not have a smaller chance

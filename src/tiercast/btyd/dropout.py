@@ -8,7 +8,8 @@ BG/NBD, x + 1 in MBG/NBD). Symbols: x frequency, t_x recency, T age.
 import numpy as np
 from scipy.special import betaln, digamma, expit, hyp2f1
 
-from tiercast.btyd.counts import DistinctRows, FloatArray
+from tiercast.arrays import FloatArray
+from tiercast.btyd.counts import DistinctRows
 from tiercast.btyd.order_rate import order_rate_terms
 
 _POLE_MARGIN = 1e-6

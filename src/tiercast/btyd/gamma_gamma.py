@@ -8,11 +8,11 @@ import numpy.typing as npt
 from scipy.special import digamma, gammaln
 from sklearn.utils.validation import check_is_fitted
 
+from tiercast.arrays import BoolArray, FloatArray
 from tiercast.btyd.counts import (
     SPEND_COLUMNS,
     SPEND_RULES,
     DistinctRows,
-    FloatArray,
     Table,
     count_distinct,
     read_columns,
@@ -186,5 +186,5 @@ def _terms_in_frequency(spends: DistinctRows, parameters: FloatArray) -> tuple[f
     return value, np.array(gradient)
 
 
-def _has_spend(rows: FloatArray) -> npt.NDArray[np.bool_]:
+def _has_spend(rows: FloatArray) -> BoolArray:
     return (rows[:, 0] > 0) & (rows[:, 1] > 0)

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
+from tiercast.arrays import FloatArray
 from tiercast.btyd.counts import (
     HISTORY_COLUMNS,
     HISTORY_RULES,
     DistinctRows,
-    FloatArray,
     Table,
     count_distinct,
     read_columns,

@@ -11,7 +11,8 @@ which a customer may have left, from T on over those at which they may order nex
 import numpy as np
 from scipy.special import exprel
 
-from tiercast.btyd.counts import DistinctRows, FloatArray
+from tiercast.arrays import FloatArray
+from tiercast.btyd.counts import DistinctRows
 from tiercast.btyd.decline import Decline
 from tiercast.btyd.order_rate import order_rate_terms
 

@@ -11,7 +11,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from tiercast.btyd.counts import DistinctRows, FloatArray
+from tiercast.arrays import FloatArray
+from tiercast.btyd.counts import DistinctRows
 
 LogLikelihood: TypeAlias = Callable[[FloatArray], tuple[float, FloatArray]]
 """Parameters -> (log likelihood, its gradient by the parameters)."""

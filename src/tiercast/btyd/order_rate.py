@@ -3,7 +3,8 @@
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from tiercast.btyd.counts import DistinctRows, FloatArray
+from tiercast.arrays import FloatArray
+from tiercast.btyd.counts import DistinctRows
 
 
 def order_rate_terms(histories: DistinctRows, r: float, alpha: float) -> tuple[float, FloatArray]:

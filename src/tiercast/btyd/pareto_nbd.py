@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import ClassVar
 
-from tiercast.btyd.counts import DistinctRows, FloatArray
+from tiercast.arrays import FloatArray
+from tiercast.btyd.counts import DistinctRows
 from tiercast.btyd.history_model import HistoryModel
 from tiercast.btyd.lifetime import (
     chance_if_alive,

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from tiercast.arrays import FloatArray
 
 FIXED_DAYS = (30, 60, 90, 120, 180, 365)
 USUAL_GAPS = (2, 3, 4)

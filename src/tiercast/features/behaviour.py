@@ -8,8 +8,8 @@ import ibis.expr.types as ir
 from tiercast.features.feature import Feature, Setting, within
 from tiercast.features.rfm import ratio
 from tiercast.snapshots.exact import FINE_UNITS, exact_sum
+from tiercast.snapshots.grid import SATURDAY
 
-SATURDAY = 5  # Monday is 0
 DAY_PARTS = {"morning": (5, 12), "afternoon": (12, 17), "evening": (17, 24)}
 
 

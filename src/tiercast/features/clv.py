@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray
 from tiercast.btyd.bg_nbd import BGNBD
 from tiercast.btyd.gamma_gamma import GammaGamma
 from tiercast.btyd.mbg_nbd import MBGNBD
@@ -93,7 +93,7 @@ class ClvModels:
             (stored["returns"] or {})[KEPT],
         )
 
-    def _spend(self, statistics: pd.DataFrame, features: pd.DataFrame) -> npt.NDArray[np.float64]:
+    def _spend(self, statistics: pd.DataFrame, features: pd.DataFrame) -> FloatArray:
         if self.gamma_gamma is None:
             return np.maximum(features["average_order_value"].to_numpy(dtype=float), 0.0)
         return self.gamma_gamma.expected_spend(statistics[SPEND]) * self.kept_share
@@ -109,7 +109,7 @@ def _kept_share(features: pd.DataFrame) -> float:
     return max(LEAST_KEPT, float(kept))
 
 
-def horizon_ratio(features: pd.DataFrame) -> npt.NDArray[np.float64]:
+def horizon_ratio(features: pd.DataFrame) -> FloatArray:
     """Return how long each row's horizon is on the season clock, in horizons; 1 without, (n,)."""
     if CLOCK[-1] not in features.columns:
         return np.ones(len(features))

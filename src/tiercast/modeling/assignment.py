@@ -5,8 +5,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int_]
+from tiercast.arrays import FloatArray, IntArray
+
 Assign = Literal["matched", "most_probable"]
 
 

@@ -6,15 +6,13 @@ horizon is on the season clock.
 """
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray
 from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.ensemble import BTYD
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.reasons import effects, sum_by_feature
-
-FloatArray = npt.NDArray[np.float64]
 
 SEASON = "season_horizon_ratio"
 MEMBER = "member_"  # before the name of a plugin's member

@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import IntArray
 from tiercast.modeling.case import Case
 from tiercast.modeling.metrics import Metric
 
-IntArray = npt.NDArray[np.int_]
 Cases = Mapping[str, Case]
 
 RESAMPLES = 200

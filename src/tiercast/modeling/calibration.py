@@ -17,12 +17,11 @@ from dataclasses import asdict, dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import expit, logit, softmax
 from scipy.stats import norm
 
-FloatArray = npt.NDArray[np.float64]
+from tiercast.arrays import BoolArray, FloatArray
 
 PRIOR_SHARES = (0.8, 0.2)  # of bases that drift little, and of those that drift much
 PRIOR_SDS = (0.03, 0.4)  # of their drifts
@@ -41,7 +40,7 @@ class FoldForecast:
 
     log_odds: FloatArray
     mean_if_order: FloatArray
-    ordered: npt.NDArray[np.bool_]
+    ordered: BoolArray
     value: FloatArray
     season_known: bool = False
 
@@ -142,7 +141,7 @@ def to_log_odds(chance: FloatArray) -> FloatArray:
     return logit(np.clip(chance, LIMIT, 1.0 - LIMIT))
 
 
-def _shift(log_odds: FloatArray, ordered: npt.NDArray[np.bool_]) -> float:
+def _shift(log_odds: FloatArray, ordered: BoolArray) -> float:
     """Return what must be added for the mean chance to equal the share who ordered."""
     share = ordered.mean()
     return float(brentq(lambda move: expit(log_odds + move).mean() - share, -FURTHEST, FURTHEST))

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.modeling.measures import OWN as MEASURES
 from tiercast.modeling.metrics import Metric, total_error
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int_]
 
 UNKNOWN = float("nan")
 

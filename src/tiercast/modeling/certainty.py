@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
+
+from tiercast.arrays import FloatArray
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Certainty:
         """The chance of no order."""
         return float(1 / (1 + np.exp(self.log_odds)))
 
-    def chances(self, log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def chances(self, log_odds: FloatArray) -> FloatArray:
         """Return the same log odds of an order for everybody, (n,)."""
         return np.full(len(log_odds), self.log_odds)
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import chi2, ks_2samp
 
-FloatArray = npt.NDArray[np.float64]
+from tiercast.arrays import FloatArray
 
 FLOOR = 1e-4
 PERCENTS = np.linspace(0.0, 1.0, 101)

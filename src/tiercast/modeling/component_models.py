@@ -9,10 +9,10 @@ from typing import Self
 
 import lightgbm as lgb
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import log_expit
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.certainty import Certainty
@@ -22,8 +22,6 @@ from tiercast.modeling.member import COMPONENTS as COMPONENTS
 from tiercast.modeling.member import FittedMember, Member
 from tiercast.modeling.trees import FittedTrees, TrainingRows, TreeParams, grow
 from tiercast.snapshots.season import CLOSED_RATIO
-
-FloatArray = npt.NDArray[np.float64]
 
 LARGEST_QUANTILE = 0.999  # buyers' values beyond it count as that quantile in training
 LEAST_VALUE = 0.01
@@ -52,7 +50,7 @@ class ComponentPredictions:
     log_odds: FloatArray
     log_value: FloatArray
 
-    def __getitem__(self, rows: npt.NDArray[np.int_]) -> "ComponentPredictions":
+    def __getitem__(self, rows: IntArray) -> "ComponentPredictions":
         """Return the opinions on some of the rows."""
         return ComponentPredictions(self.log_odds[rows], self.log_value[rows])
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from pydantic import Field
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.errors import InputError
 from tiercast.config.plugins import check_installed
 from tiercast.config.schema import RfmWeightsConfig
@@ -31,9 +31,6 @@ from tiercast.segments.lifecycle import lifecycle_stages
 from tiercast.segments.rfm import RfmEdges, rfm_scores
 from tiercast.snapshots.grid import OrderGrid
 from tiercast.snapshots.outlying import OrderLimit
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int_]
 
 FORMAT = 2
 

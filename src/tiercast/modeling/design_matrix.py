@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray
 from tiercast.features.registry import LABELS
 
 MAX_LEVELS = 12  # of a profile column; rarer ones share the all-zero row
@@ -49,7 +49,7 @@ class DesignMatrix:
         """The feature behind each column; the levels of a category share theirs."""
         return (*self.numeric, *(name for name, _ in self._indicators))
 
-    def transform(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    def transform(self, frame: pd.DataFrame) -> FloatArray:
         """Return the matrix, shape (n_rows, n_columns); missing numbers stay NaN."""
         matrix = np.empty((len(frame), len(self.names)), dtype=np.float64)
         for position, name in enumerate(self.numeric):

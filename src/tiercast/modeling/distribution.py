@@ -10,12 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit, logit
 
+from tiercast.arrays import FloatArray
 from tiercast.modeling.shapes import ValueShapes
-
-FloatArray = npt.NDArray[np.float64]
 
 COVERAGE = 0.9
 

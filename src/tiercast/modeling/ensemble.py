@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import expit, log_expit, logit
 
+from tiercast.arrays import BoolArray, FloatArray
 from tiercast.modeling.calibration import FOLDS_COUNT, Calibration, to_log_odds
 from tiercast.modeling.certainty import Certainty
 from tiercast.modeling.component_models import COMPONENTS, LEAST_VALUE, ComponentPredictions
-
-FloatArray = npt.NDArray[np.float64]
 
 PRIOR_WEIGHTS = (0.5, 0.3, 0.2)  # of trees, linear model and BTYD models
 SMALL_BASE = 500  # customers at a past cutoff: with fewer the BTYD models lead
@@ -58,7 +56,7 @@ class PastPredictions:
     """
 
     predictions: ComponentPredictions
-    ordered: npt.NDArray[np.bool_]
+    ordered: BoolArray
     value: FloatArray
     largest_mean: float
     season_known: bool = False

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.modeling.trees import TrainingRows, base_score
 
-FloatArray = npt.NDArray[np.float64]
 Family = Literal["binary", "gamma"]
 
 SHRINKAGE = 20.0  # rows' worth of evidence against any coefficient
@@ -49,7 +48,7 @@ class LinearModel:
 
     centre: FloatArray
     scale: FloatArray
-    gaps: npt.NDArray[np.int_]
+    gaps: IntArray
     coefficients: FloatArray
     intercept: float
 

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray
 from tiercast.config.errors import ConfigError
 from tiercast.config.plugins import refuse_taken, rows_of
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.design_matrix import DesignMatrix, as_text
-
-FloatArray = npt.NDArray[np.float64]
 
 COMPONENTS = ("trees", "linear", "btyd")  # tiercast's own
 MOST_MEMBERS = 3  # so many of a base: weights are looked for among all combinations

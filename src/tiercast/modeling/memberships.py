@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
+
+from tiercast.arrays import BoolArray
 
 
-def names_held(held: npt.NDArray[np.bool_], names: Sequence[str]) -> list[list[str]]:
+def names_held(held: BoolArray, names: Sequence[str]) -> list[list[str]]:
     """Return the names of each row's true columns, in their order, from (n, n_names).
 
     Rows that hold the same names share one list, since few of all the sets there could be occur.

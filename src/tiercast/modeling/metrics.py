@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import spearmanr
 from sklearn.metrics import (
     average_precision_score,
@@ -14,8 +13,7 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int_]
+from tiercast.arrays import FloatArray, IntArray
 
 MetricKind = Literal["churn", "value", "tier", "tier_chances"]
 

@@ -13,14 +13,11 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.features.clv import ClvModels, histories, horizon_ratio
 from tiercast.snapshots.grid import OrderGrid
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 QUANTILES = {"next_order_date": 0.5, "next_order_low": 0.05, "next_order_high": 0.95}
 PLACES = np.linspace(0.0, 1.0, 101)

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from tiercast.modeling.calibration import Calibration, FoldForecast
@@ -17,8 +15,6 @@ from tiercast.modeling.post_hoc import PostHocCalibration, SeasonAhead
 from tiercast.modeling.shapes import ValueShapes
 from tiercast.modeling.tier_sets import TierSets
 from tiercast.modeling.total_uncertainty import TotalUncertainty
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 
+from tiercast.arrays import BoolArray, FloatArray, IntArray
 from tiercast.modeling.calibration import Calibration, FoldForecast, log_ratio
 from tiercast.modeling.distribution import COVERAGE, PredictiveDistribution
 from tiercast.modeling.shapes import ValueShapes
 from tiercast.modeling.tier_sets import TierSets
 from tiercast.modeling.total_uncertainty import TotalUncertainty, usual_sd
-
-FloatArray = npt.NDArray[np.float64]
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 0.87, 0.98  # between which the interval's level is looked for
 LEVELS_TRIED = (-0.5, 0.0, 0.5)  # for tier sets, in standard deviations of the total's log
@@ -83,9 +81,7 @@ def distribution(
     )
 
 
-def true_tiers(
-    value: FloatArray, ordered: npt.NDArray[np.bool_], tier_cuts: Sequence[float]
-) -> npt.NDArray[np.int_]:
+def true_tiers(value: FloatArray, ordered: BoolArray, tier_cuts: Sequence[float]) -> IntArray:
     """Return the tier that came true, 0 = best, (n,)."""
     band = len(tier_cuts) - np.searchsorted(np.sort(tier_cuts), value, side="right")
     return np.where(ordered, band, len(tier_cuts) + 1)
@@ -132,7 +128,7 @@ def _tier_sets(
     return TierSets.fit([p for p, _ in pairs], [t for _, t in pairs], len(tier_cuts) + 2)
 
 
-def _came(folds: Sequence[FoldForecast], tier_cuts: Sequence[float]) -> list[npt.NDArray[np.int_]]:
+def _came(folds: Sequence[FoldForecast], tier_cuts: Sequence[float]) -> list[IntArray]:
     return [true_tiers(fold.value, fold.ordered, tier_cuts) for fold in folds]
 
 

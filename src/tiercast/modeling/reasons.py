@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.component_models import BTYD_FEATURE, BaseLearners, ComponentModels
 from tiercast.modeling.ensemble import BTYD, Ensemble
@@ -28,8 +28,6 @@ from tiercast.modeling.topics import (
     shown,
     topic_of,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 TOP = 3
 DIGITS = 4  # of an effect: WOODELF's eighth depends on the rows beside a row
@@ -105,9 +103,9 @@ def reasons(found: Effects, frame: pd.DataFrame, language: Language) -> pa.Array
 def _texts(
     frame: pd.DataFrame,
     names: Sequence[str],
-    row: npt.NDArray[np.int_],
-    topic: npt.NDArray[np.int_],
-    feature: npt.NDArray[np.int_],
+    row: IntArray,
+    topic: IntArray,
+    feature: IntArray,
     language: Language,
 ) -> list[pa.Array]:
     """Return feature, value and text of each reason, given its row, topic and feature."""
@@ -121,7 +119,7 @@ def _texts(
     return [pa.array(column, pa.string()) for column in columns]
 
 
-def _strongest(found: Effects) -> npt.NDArray[np.int_]:
+def _strongest(found: Effects) -> IntArray:
     """Return the position of each topic's strongest feature by row, (n, n_topics)."""
     topics = np.array([topic_of(name) for name in found.names])
     strongest = np.zeros((len(found.values), len(TOPICS)), dtype=int)

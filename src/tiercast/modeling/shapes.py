@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import norm
 
-FloatArray = npt.NDArray[np.float64]
+from tiercast.arrays import FloatArray
 
 LEVELS = np.concatenate(
     [[0.0, 0.002, 0.005], np.linspace(0.01, 0.99, 99), [0.995, 0.998, 1.0]]

@@ -13,7 +13,8 @@ from woodelf.core.cube_metric import ShapleyValues
 from woodelf.core.path_to_s_vectors.woodelf_p2s import HighDepthWoodelfPathToSVectors
 from woodelf.core.trees.parse_models import load_decision_tree_ensemble_model
 
-FloatArray = npt.NDArray[np.float64]
+from tiercast.arrays import FloatArray
+
 LeafVectors = dict[str, npt.NDArray[np.float32]]
 
 # A leaf at depth d has d vectors of 2^d numbers: for deeper trees WOODELF's own choice, which

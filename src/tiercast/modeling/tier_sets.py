@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from tiercast.arrays import BoolArray, FloatArray, IntArray
 
 COVERAGE = 0.9
 FEWEST_OF_A_FOLD = 100
@@ -29,7 +28,7 @@ class TierSets:
     def fit(
         cls,
         probabilities: Sequence[FloatArray],
-        true: Sequence[npt.NDArray[np.int_]],
+        true: Sequence[IntArray],
         n_tiers: int,
     ) -> Self:
         """Learn from past folds: tier probabilities (n, n_tiers) and the tier that came, (n,).
@@ -48,9 +47,7 @@ class TierSets:
             found = np.where(~came & (likeliest < NEGLIGIBLE), NEGLIGIBLE, found)
         return cls(found)
 
-    def members(
-        self, probabilities: FloatArray, assigned: npt.NDArray[np.int_]
-    ) -> npt.NDArray[np.bool_]:
+    def members(self, probabilities: FloatArray, assigned: IntArray) -> BoolArray:
         """Return which tiers are in each customer's set, (n, n_tiers); the assigned one is."""
         inside = probabilities >= self.thresholds
         inside[np.arange(len(assigned)), assigned] = True

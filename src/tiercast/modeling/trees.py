@@ -7,13 +7,12 @@ from typing import Literal, Self
 
 import lightgbm as lgb
 import numpy as np
-import numpy.typing as npt
 from scipy.special import logit
 
+from tiercast.arrays import FloatArray
 from tiercast.modeling.shapley import TreeShapley
 
 Objective = Literal["binary", "tweedie", "gamma"]
-FloatArray = npt.NDArray[np.float64]
 
 TWEEDIE_POWER = 1.5
 MAX_ROUNDS = 500

@@ -10,6 +10,7 @@ import numpy as np
 import optuna
 import pandas as pd
 
+from tiercast.arrays import FloatArray
 from tiercast.config.progress import Progress, Silent
 from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.component_models import ComponentParams, Targets
@@ -17,7 +18,6 @@ from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.folds import Fold
 from tiercast.modeling.studies import Studies, current_studies
 from tiercast.modeling.trees import (
-    FloatArray,
     Objective,
     TrainingRows,
     TreeParams,

@@ -9,8 +9,8 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
+from tiercast.arrays import BoolArray
 from tiercast.contract.money import money_sum
-from tiercast.snapshots.closures import BoolArray
 from tiercast.snapshots.history import history
 
 NEVER_CLOSED: BoolArray = np.zeros(0, dtype=bool)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 import numpy as np
-import numpy.typing as npt
 
+from tiercast.arrays import FloatArray
 from tiercast.config.schema import Config
 from tiercast.modeling.certainty import Certainty
 from tiercast.readiness.tied_cuts import TiedCuts, tied_cuts
@@ -105,7 +105,7 @@ def measure_outcomes(
     )
 
 
-def _values(rows: ir.Table) -> npt.NDArray[np.float64]:
+def _values(rows: ir.Table) -> FloatArray:
     """Return what buyers were worth, of large bases as many as a training takes."""
     paid = rows.filter(rows.value > 0)
     counts = paid.group_by("value").agg(n=paid.count()).to_pandas()

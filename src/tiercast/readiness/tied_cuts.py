@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from tiercast.arrays import BoolArray, FloatArray
 from tiercast.config.schema import TiersConfig
 from tiercast.segments.tiers import filled_tiers, tier_cuts
-
-Floats = npt.NDArray[np.float64]
 
 USUAL_SHARE, USUAL_BUYERS = 0.02, 5  # an amount that so many buyers are worth is usual
 MOST_USUAL = 12  # amounts, the most common ones
@@ -39,7 +37,7 @@ class TiedCuts:
         return f"{told}, such as [{', '.join(f'{cut:.2f}' for cut in self.between)}]"
 
 
-def tied_cuts(values: Floats, config: TiersConfig) -> TiedCuts | None:
+def tied_cuts(values: FloatArray, config: TiersConfig) -> TiedCuts | None:
     """Return how many buyers are worth exactly a cut; None where no tiers can be cut of them.
 
     Examples
@@ -60,11 +58,11 @@ def tied_cuts(values: Floats, config: TiersConfig) -> TiedCuts | None:
     )
 
 
-def _same(amounts: Floats, cut: float) -> npt.NDArray[np.bool_]:
+def _same(amounts: FloatArray, cut: float) -> BoolArray:
     return np.isclose(amounts, cut, rtol=SAME, atol=0)
 
 
-def _usual(values: Floats) -> Floats:
+def _usual(values: FloatArray) -> FloatArray:
     """Return the amounts that the most buyers are worth, rising."""
     amounts, buyers = np.unique(values, return_counts=True)
     common = np.argsort(-buyers, kind="stable")[:MOST_USUAL]
@@ -72,7 +70,7 @@ def _usual(values: Floats) -> Floats:
     return np.sort(amounts[common[enough]])
 
 
-def _between(cut: float, usual: Floats) -> float:
+def _between(cut: float, usual: FloatArray) -> float:
     """Return the middle between the usual amounts close to a cut and those clearly below them."""
     rising = usual[usual <= cut * (1 + SAME)]
     starts = np.flatnonzero(rising[1:] > rising[:-1] * APART) + 1

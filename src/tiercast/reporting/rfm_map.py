@@ -3,18 +3,16 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
+from tiercast.arrays import FloatArray
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart, Measure, Section, Table
 from tiercast.reporting.share_bars import with_shares
 from tiercast.reporting.theme import QUIET, SEQUENCE, figure
-
-Floats = npt.NDArray[np.float64]
 
 
 def rfm_cells(inputs: Inputs) -> pd.DataFrame:
@@ -71,7 +69,7 @@ def _heatmap(cells: pd.DataFrame, bins: int, say: MessageCatalogue) -> dict[str,
     )
 
 
-def _boxes(counts: Floats, means: Floats) -> dict[str, list[list[Any]]]:
+def _boxes(counts: FloatArray, means: FloatArray) -> dict[str, list[list[Any]]]:
     """Return the boxes' colours (None where nobody is), texts and texts on pointing."""
     shares = counts / max(counts.sum(), 1)
     rows, columns = (range(size) for size in counts.shape)
@@ -96,7 +94,7 @@ def _colour_scale(title: str) -> dict[str, Any]:
     }
 
 
-def _grid(cells: pd.DataFrame, bins: int) -> tuple[Floats, Floats]:
+def _grid(cells: pd.DataFrame, bins: int) -> tuple[FloatArray, FloatArray]:
     """Return customers and mean expected value, each of shape (frequency, recency)."""
     counts = np.zeros((bins, bins))
     means = np.full((bins, bins), np.nan)

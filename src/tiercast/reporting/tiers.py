@@ -1,9 +1,8 @@
 """Value tiers: how many, what they bring, how sure, and who moved."""
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import IntArray
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
@@ -120,7 +119,7 @@ def _moves_table(moves: pd.DataFrame, say: MessageCatalogue) -> Table:
     return Table(title, columns, rows, note=say("tiers.moves_note"))
 
 
-def _move_cell(counts: npt.NDArray[np.int64], before: int, now: int) -> Cell:
+def _move_cell(counts: IntArray, before: int, now: int) -> Cell:
     text = numbers.count(int(counts[before, now]))
     if before == now:
         return Cell(text, "same")

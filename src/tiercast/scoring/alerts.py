@@ -5,16 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from tiercast.arrays import BoolArray
 from tiercast.config.alerts import AlertRule, Condition, Operator
 from tiercast.config.errors import InputError
 from tiercast.config.nearest import nearest
 from tiercast.modeling.memberships import names_held
 
-BoolArray = npt.NDArray[np.bool_]
 Kind = Literal["number", "text"]
 
 # From a column without gaps and a value to which rows hold.

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import BoolArray, FloatArray, IntArray
 from tiercast.modeling.assignment import matched_sizes
-
-IntArray = npt.NDArray[np.int_]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Boundaries:
     sizes: tuple[int, ...]
 
     @classmethod
-    def find(cls, scored: ir.Table, probability_sums: npt.NDArray[np.float64]) -> "Boundaries":
+    def find(cls, scored: ir.Table, probability_sums: FloatArray) -> "Boundaries":
         """Return where tiers of matched sizes end, from staged rows; the engine sorts."""
         return cls.of_sizes(scored, matched_sizes(probability_sums).tolist())
 
@@ -67,9 +64,7 @@ class Boundaries:
         """Return the tier of each row, 0 = best, (n,)."""
         return self._count(rows, lambda end: end.passed_by(rows))
 
-    def steady_tiers(
-        self, rows: pd.DataFrame, previous: npt.NDArray[np.float64], margin: float
-    ) -> IntArray:
+    def steady_tiers(self, rows: pd.DataFrame, previous: FloatArray, margin: float) -> IntArray:
         """Return the tier of each row that leaves its previous one only beyond the margin, (n,).
 
         `previous` is NaN for who had none. A boundary is crossed downward at `1 - margin` times

@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.alerts import AlertRule
 from tiercast.modeling.assignment import most_probable
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.alerts import alerts
-from tiercast.scoring.boundaries import Boundaries, IntArray
+from tiercast.scoring.boundaries import Boundaries
 from tiercast.scoring.playbook import actions
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import BoolArray
 from tiercast.modeling.topics import Language
-
-BoolArray = npt.NDArray[np.bool_]
 
 LIKELY = 0.5
 OFTEN = 0.8

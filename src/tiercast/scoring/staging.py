@@ -6,12 +6,12 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends.sql import SQLBackend
 
+from tiercast.arrays import FloatArray
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.config.progress import Progress
 from tiercast.modeling.customer_model import CustomerModel
@@ -29,7 +29,7 @@ class Staged:
 
     folder: Path
     parts: tuple[Path, ...]
-    probability_sums: npt.NDArray[np.float64]
+    probability_sums: FloatArray
 
     def table(self, connection: SQLBackend) -> ir.Table:
         """Return all staged rows, lazily."""
@@ -87,12 +87,10 @@ def score_part(
     return known, scored.append_column(REASONS, model.reasons(full))
 
 
-def tier_sums(model: CustomerModel, scored: pa.Table) -> npt.NDArray[np.float64]:
+def tier_sums(model: CustomerModel, scored: pa.Table) -> FloatArray:
     """Return how many of the rows are expected in each tier, (n_tiers,)."""
     columns = [f"tier_p{tier}" for tier in range(len(model.facts.tier_names))]
-    sums: npt.NDArray[np.float64] = model.tier_matrix(scored.select(columns).to_pandas()).sum(
-        axis=0
-    )
+    sums: FloatArray = model.tier_matrix(scored.select(columns).to_pandas()).sum(axis=0)
     return sums
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.segments.cluster_features import CLUSTER_FEATURES, ClusterFeature, Language, Words
 from tiercast.segments.feature_space import Axis, FeatureSpace
 from tiercast.segments.matching import match_segments
@@ -23,8 +24,6 @@ from tiercast.segments.naming import (
 from tiercast.segments.partition import nearest
 from tiercast.segments.profiles import PROFILE_COLUMNS, profile_table
 from tiercast.segments.selection import candidates, choose, selection_table
-
-Floats = npt.NDArray[np.float64]
 
 
 class CustomerSegments(BaseEstimator):
@@ -119,7 +118,7 @@ class CustomerSegments(BaseEstimator):
                 f"least must be between 1 and most, but got {self.least=}, {self.most=}"
             )
 
-    def _sample(self, positions: Floats) -> npt.NDArray[np.int64]:
+    def _sample(self, positions: FloatArray) -> IntArray:
         # Sorted by position first, so that the order of the rows does not matter.
         order = np.lexsort(positions.T) if positions.shape[1] else np.arange(len(positions))
         if len(order) <= self.max_rows:
@@ -127,7 +126,7 @@ class CustomerSegments(BaseEstimator):
         rng = np.random.default_rng(self.random_state)
         return order[np.sort(rng.choice(len(order), self.max_rows, replace=False))]
 
-    def _name(self, sample: pd.DataFrame, positions: Floats) -> None:
+    def _name(self, sample: pd.DataFrame, positions: FloatArray) -> None:
         labels = nearest(positions, self.centres_)
         count, features = len(self.centres_), self._active_features()
         self.differences_ = standardised_differences(positions, labels, count)
@@ -142,7 +141,7 @@ class CustomerSegments(BaseEstimator):
         self.words_ = words
         self.names_ = tuple(words)
 
-    def predict_proba(self, frame: pd.DataFrame) -> Floats:
+    def predict_proba(self, frame: pd.DataFrame) -> FloatArray:
         """Return the probability of each segment, shape (customers, segments) as `names_`."""
         check_is_fitted(self)
         distances = squared_distances(self.space_.positions(frame), self.centres_)
@@ -153,7 +152,7 @@ class CustomerSegments(BaseEstimator):
         assigned = self.predict_proba(frame).argmax(axis=1)
         return np.array(self.names_)[assigned]
 
-    def confidence(self, frame: pd.DataFrame) -> Floats:
+    def confidence(self, frame: pd.DataFrame) -> FloatArray:
         """Return the probability of each customer's own segment."""
         return self.predict_proba(frame).max(axis=1)
 
@@ -185,7 +184,7 @@ class CustomerSegments(BaseEstimator):
         axes = [axis.name for axis in self.space_.axes]
         return pd.DataFrame(self.differences_, index=list(self.names_), columns=axes)
 
-    def _apart(self, axes: Sequence[Axis]) -> Floats:
+    def _apart(self, axes: Sequence[Axis]) -> FloatArray:
         """Return the weighted differences from the base on some axes."""
         names = [axis.name for axis in self.space_.axes]
         columns = [names.index(axis.name) for axis in axes]

@@ -5,12 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray
 from tiercast.segments.cluster_features import ClusterFeature, Transform
-
-Floats = npt.NDArray[np.float64]
 
 # Beyond this many scales a value counts as this far away, so that no outlier bends a centre.
 REACH = 3.0
@@ -28,7 +26,7 @@ class Axis:
     centre: float
     scale: float
 
-    def positions(self, values: Floats) -> Floats:
+    def positions(self, values: FloatArray) -> FloatArray:
         """Return scaled positions; a missing value stands at the centre, the base's median."""
         steps = (transformed(values, self.transform) - self.centre) / self.scale
         return np.nan_to_num(np.clip(steps, -REACH, REACH), nan=0.0) * self.weight
@@ -49,7 +47,7 @@ class FeatureSpace:
         measured = (_axis(frame, feature) for feature in features if feature.name in frame)
         return cls(tuple(axis for axis in measured if axis is not None))
 
-    def positions(self, frame: pd.DataFrame) -> Floats:
+    def positions(self, frame: pd.DataFrame) -> FloatArray:
         """Return customers' positions, shape (customers, axes); a row depends on no other row."""
         missing = [axis.name for axis in self.axes if axis.name not in frame]
         if missing:
@@ -69,12 +67,12 @@ class FeatureSpace:
         return cls(tuple(Axis(**row) for row in rows))  # type: ignore[arg-type]  # plain JSON rows
 
 
-def column(frame: pd.DataFrame, name: str) -> Floats:
+def column(frame: pd.DataFrame, name: str) -> FloatArray:
     """Return a column as contiguous floats, missing as NaN."""
     return np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def transformed(values: Floats, transform: Transform) -> Floats:
+def transformed(values: FloatArray, transform: Transform) -> FloatArray:
     """Return values as they are compared; log1p takes negative values for 0."""
     finite = np.where(np.isfinite(values), values, np.nan)
     if transform == "log1p":

@@ -20,8 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from tiercast.arrays import BoolArray, FloatArray
 
 PRIOR_GAPS = 2
 SPREADS_UNTIL_OVERDUE = 2
@@ -32,11 +31,11 @@ OVERDUES_UNTIL_LOST = 3
 class CustomerRhythm:
     """Customers' rhythm as arrays of shape (customers,), all in days but `order_days` (count)."""
 
-    recency_days: Floats
-    order_days: Floats
-    last_gap_days: Floats
-    overdue_after: Floats
-    earlier_overdue_after: Floats
+    recency_days: FloatArray
+    order_days: FloatArray
+    last_gap_days: FloatArray
+    overdue_after: FloatArray
+    earlier_overdue_after: FloatArray
     active_days: float
 
 
@@ -46,29 +45,29 @@ class LifecycleRule:
 
     stage: str
     meaning: str
-    applies: Callable[[CustomerRhythm], Bools]
+    applies: Callable[[CustomerRhythm], BoolArray]
 
 
-def _lost(rhythm: CustomerRhythm) -> Bools:
+def _lost(rhythm: CustomerRhythm) -> BoolArray:
     if np.isinf(rhythm.active_days):
         return np.zeros(rhythm.recency_days.shape, dtype=bool)
     gone = rhythm.recency_days > rhythm.active_days
     return gone | (rhythm.recency_days > OVERDUES_UNTIL_LOST * rhythm.overdue_after)
 
 
-def _overdue(rhythm: CustomerRhythm) -> Bools:
+def _overdue(rhythm: CustomerRhythm) -> BoolArray:
     return rhythm.recency_days > rhythm.overdue_after
 
 
-def _came_back(rhythm: CustomerRhythm) -> Bools:
+def _came_back(rhythm: CustomerRhythm) -> BoolArray:
     return rhythm.last_gap_days > rhythm.earlier_overdue_after
 
 
-def _ordered_on_one_day(rhythm: CustomerRhythm) -> Bools:
+def _ordered_on_one_day(rhythm: CustomerRhythm) -> BoolArray:
     return rhythm.order_days <= 1
 
 
-def _everyone(rhythm: CustomerRhythm) -> Bools:
+def _everyone(rhythm: CustomerRhythm) -> BoolArray:
     return np.ones(rhythm.recency_days.shape, dtype=bool)
 
 
@@ -118,12 +117,14 @@ def rhythm_of(
     )
 
 
-def _without_last(mean: Floats, last: Floats, count: Floats) -> Floats:
+def _without_last(mean: FloatArray, last: FloatArray, count: FloatArray) -> FloatArray:
     """Return the mean of the `count` numbers whose mean is given, the last one left out."""
     return np.where(count > 1, (count * mean - last) / np.maximum(count - 1, 1), 0)
 
 
-def _overdue_after(gaps: Floats, mean: Floats, variance: Floats, typical: float) -> Floats:
+def _overdue_after(
+    gaps: FloatArray, mean: FloatArray, variance: FloatArray, typical: float
+) -> FloatArray:
     weight = PRIOR_GAPS + gaps
     gap = (PRIOR_GAPS * typical + gaps * mean) / weight
     spread = np.sqrt((PRIOR_GAPS * typical**2 + gaps * variance) / weight)
@@ -163,5 +164,5 @@ def lifecycle_stages(
     return stages[np.argmax(tests, axis=0)]
 
 
-def _floats(frame: pd.DataFrame, name: str) -> Floats:
+def _floats(frame: pd.DataFrame, name: str) -> FloatArray:
     return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)

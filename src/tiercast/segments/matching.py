@@ -1,12 +1,10 @@
 """Which of today's segments is which of yesterday's."""
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from tiercast.arrays import FloatArray
 from tiercast.segments.membership import squared_distances
-
-Floats = npt.NDArray[np.float64]
 
 # A segment is the same one while it has moved by less than this part of the way to the nearest
 # other segment of then: that near, no other old segment can be nearer.
@@ -15,7 +13,7 @@ NEAR = 0.5
 LONE = 0.5
 
 
-def match_segments(new: Floats, old: Floats) -> dict[int, int]:
+def match_segments(new: FloatArray, old: FloatArray) -> dict[int, int]:
     """Return new segment number -> old segment number for those that are the same.
 
     Segments are compared by what sets them apart from their own base, since a whole base ages
@@ -42,7 +40,7 @@ def match_segments(new: Floats, old: Floats) -> dict[int, int]:
     }
 
 
-def _limits(old: Floats) -> Floats:
+def _limits(old: FloatArray) -> FloatArray:
     if len(old) == 1:
         return np.array([LONE])
     between = np.sqrt(squared_distances(old, old))

@@ -1,15 +1,14 @@
 """How surely a customer belongs to a segment: a mixture of equal round clouds on the centres."""
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from tiercast.arrays import FloatArray
 
 EM_STEPS = 100
 LEAST_VARIANCE = 1e-12
 
 
-def squared_distances(positions: Floats, centres: Floats) -> Floats:
+def squared_distances(positions: FloatArray, centres: FloatArray) -> FloatArray:
     """Return squared distances, shape (customers, centres).
 
     Summed axis by axis, so that the last bit of a row depends on no other row (a matrix
@@ -21,7 +20,7 @@ def squared_distances(positions: Floats, centres: Floats) -> Floats:
     return result
 
 
-def probabilities(distances: Floats, variance: float) -> Floats:
+def probabilities(distances: FloatArray, variance: float) -> FloatArray:
     """Return P(segment | position), shape (customers, centres), rows sum to 1.
 
     The posterior of a mixture of normal clouds with equal weights and one variance:
@@ -36,7 +35,7 @@ def probabilities(distances: Floats, variance: float) -> Floats:
     return weights / total[:, None]
 
 
-def likeliest_variance(distances: Floats, axes: int) -> float:
+def likeliest_variance(distances: FloatArray, axes: int) -> float:
     """Return the variance that makes the positions likeliest, given the centres (EM).
 
     The spread around the nearest centre alone would understate it, and so overstate how

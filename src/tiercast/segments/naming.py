@@ -4,14 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.segments.cluster_features import ClusterFeature, Words
 from tiercast.segments.feature_space import column
-
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
 
 # A difference of half a standard deviation is plain to see (Cohen 1988: a medium effect).
 PLAIN = 0.5
@@ -24,7 +21,7 @@ MOSTLY = 0.8
 TYPICAL = Words("typical", "典型")
 
 
-def standardised_differences(positions: Floats, labels: Labels, count: int) -> Floats:
+def standardised_differences(positions: FloatArray, labels: IntArray, count: int) -> FloatArray:
     """Return how far segments' means lie from the base's, in its standard deviations.
 
     Shape (segments, axes); a segment without customers has zeros.
@@ -40,8 +37,8 @@ def standardised_differences(positions: Floats, labels: Labels, count: int) -> F
 
 
 def floor_shares(
-    frame: pd.DataFrame, labels: Labels, count: int, features: Sequence[ClusterFeature]
-) -> Floats:
+    frame: pd.DataFrame, labels: IntArray, count: int, features: Sequence[ClusterFeature]
+) -> FloatArray:
     """Return the share of each segment that stands at each feature's floor.
 
     Shape (segments, features); 0 for features without a floor.
@@ -55,7 +52,7 @@ def floor_shares(
     return result
 
 
-def sets_apart(differences: Floats, axes: Sequence[str]) -> str:
+def sets_apart(differences: FloatArray, axes: Sequence[str]) -> str:
     """Return a segment's plain differences, greatest first.
 
     Examples
@@ -69,8 +66,8 @@ def sets_apart(differences: Floats, axes: Sequence[str]) -> str:
 
 
 def name_segments(
-    differences: Floats,
-    floor_shares: Floats,
+    differences: FloatArray,
+    floor_shares: FloatArray,
     features: Sequence[ClusterFeature],
     taken: Collection[str] = (),
 ) -> dict[str, Words]:
@@ -107,7 +104,7 @@ def name_segments(
 
 
 def _words(
-    differences: Floats, floors: Floats, features: Sequence[ClusterFeature], depth: int
+    differences: FloatArray, floors: FloatArray, features: Sequence[ClusterFeature], depth: int
 ) -> Words:
     strength = np.abs(differences) * np.array([feature.weight for feature in features])
     least = PLAIN if depth == WORDS_IN_NAME else FAINT

@@ -1,17 +1,14 @@
 """One k-means partition, the same to the last bit each time it is asked for."""
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.segments.membership import squared_distances
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
 
-
-def kmeans_centres(positions: Floats, count: int, *, starts: int, seed: int) -> Floats:
+def kmeans_centres(positions: FloatArray, count: int, *, starts: int, seed: int) -> FloatArray:
     """Return at most `count` centres, biggest cluster first, shape (centres, axes).
 
     Fewer where the positions have fewer distinct rows than that.
@@ -29,12 +26,12 @@ def kmeans_centres(positions: Floats, count: int, *, starts: int, seed: int) -> 
     return _biggest_first(centres, positions)
 
 
-def nearest(positions: Floats, centres: Floats) -> Labels:
+def nearest(positions: FloatArray, centres: FloatArray) -> IntArray:
     """Return the number of the nearest centre for each position."""
     return squared_distances(positions, centres).argmin(axis=1)
 
 
-def _biggest_first(centres: Floats, positions: Floats) -> Floats:
+def _biggest_first(centres: FloatArray, positions: FloatArray) -> FloatArray:
     sizes = np.bincount(nearest(positions, centres), minlength=centres.shape[0])
     keys = (*centres.T[::-1], -sizes)
     return centres[np.lexsort(keys)]

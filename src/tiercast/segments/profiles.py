@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import IntArray
 from tiercast.segments.feature_space import column
 
 PROFILE_COLUMNS = (
@@ -20,7 +20,7 @@ PROFILE_COLUMNS = (
 
 def profile_table(
     frame: pd.DataFrame,
-    labels: npt.NDArray[np.int64],
+    labels: IntArray,
     names: Sequence[str],
     columns: Sequence[str],
 ) -> pd.DataFrame:

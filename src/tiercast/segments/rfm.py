@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.schema import RfmConfig, RfmWeightsConfig
 from tiercast.segments.rfm_rules import DEFAULT_RULES, RfmRule, segment_grid
 
-Floats = npt.NDArray[np.float64]
 Edges = tuple[float, ...]
 
 # Least total on the scale of five bins (3..15) that earns the band, best first.
@@ -94,7 +94,7 @@ def quantile_edges(values: npt.ArrayLike, bins: int) -> Edges:
     return _spread(distinct, starts, bins)
 
 
-def _bin_starts(counts: npt.NDArray[np.int64], groups: int) -> list[int]:
+def _bin_starts(counts: IntArray, groups: int) -> list[int]:
     """Return the index of the first distinct value of every bin, the first bin left out."""
     reached = np.concatenate(([0], np.cumsum(counts)))
     starts: list[int] = []
@@ -108,7 +108,7 @@ def _bin_starts(counts: npt.NDArray[np.int64], groups: int) -> list[int]:
     return starts
 
 
-def _spread(distinct: Floats, starts: list[int], bins: int) -> Edges:
+def _spread(distinct: FloatArray, starts: list[int], bins: int) -> Edges:
     """Return bins - 1 edges: edge s is the least value whose score is above s."""
     groups = len(starts) + 1
     if groups == 1:
@@ -192,26 +192,22 @@ def rfm_scores(
     )
 
 
-def _weighted_total(
-    scores: npt.NDArray[np.int64], weights: RfmWeightsConfig
-) -> npt.NDArray[np.int64]:
+def _weighted_total(scores: IntArray, weights: RfmWeightsConfig) -> IntArray:
     parts = np.array([weights.recency, weights.frequency, weights.monetary])
     return _half_up(3 * (scores * parts).sum(axis=1) / parts.sum())
 
 
-def _stretched(
-    scores: npt.NDArray[np.int64], old: tuple[int, int], new: tuple[int, int]
-) -> npt.NDArray[np.int64]:
+def _stretched(scores: IntArray, old: tuple[int, int], new: tuple[int, int]) -> IntArray:
     share = (scores - old[0]) / (old[1] - old[0])
     return _half_up(new[0] + share * (new[1] - new[0]))
 
 
-def _half_up(values: Floats) -> npt.NDArray[np.int64]:
+def _half_up(values: FloatArray) -> IntArray:
     # A hair of slack keeps x.5 going up where the division fell just short of it.
     return np.floor(values + 0.5 + 1e-9).astype(np.int64)
 
 
-def _band(totals: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:
+def _band(totals: IntArray) -> npt.NDArray[np.str_]:
     names = np.array([name for _, name in reversed(RFM_BANDS)])
     least = [total for total, _ in reversed(RFM_BANDS)]
     return names[np.searchsorted(least, totals, side="right") - 1]

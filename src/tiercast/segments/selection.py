@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sklearn.metrics import silhouette_score
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.segments.partition import kmeans_centres, nearest
 from tiercast.segments.stability import Stability, stability
-
-Floats = npt.NDArray[np.float64]
 
 SILHOUETTE_ROWS = 2_000
 STARTS = 5
@@ -28,7 +26,7 @@ LEAST_CUSTOMERS = 10
 class CandidateSegments:
     """One number of segments, tried: its centres, quality and stability."""
 
-    centres: Floats
+    centres: FloatArray
     silhouette: float
     stability: Stability
     smallest_share: float
@@ -45,7 +43,7 @@ class CandidateSegments:
         return bool(agrees and self.stability.jaccard.min() >= ENOUGH_STABILITY)
 
     @classmethod
-    def tried(cls, positions: Floats, count: int, *, resamples: int, seed: int) -> Self:
+    def tried(cls, positions: FloatArray, count: int, *, resamples: int, seed: int) -> Self:
         """Cluster into `count` segments and measure them."""
         centres = kmeans_centres(positions, count, starts=STARTS, seed=seed)
         labels = nearest(positions, centres)
@@ -59,7 +57,7 @@ class CandidateSegments:
 
 
 def candidates(
-    positions: Floats, least: int, most: int, *, resamples: int, seed: int
+    positions: FloatArray, least: int, most: int, *, resamples: int, seed: int
 ) -> tuple[CandidateSegments, ...]:
     """Try every number of segments from `least` to `most` that the base is big enough for."""
     distinct = np.unique(positions, axis=0).shape[0] if positions.shape[1] else 1
@@ -103,7 +101,7 @@ def selection_table(tried: tuple[CandidateSegments, ...], chosen: int) -> pd.Dat
     )
 
 
-def _silhouette(positions: Floats, labels: npt.NDArray[np.int64], seed: int) -> float:
+def _silhouette(positions: FloatArray, labels: IntArray, seed: int) -> float:
     size = min(len(positions), SILHOUETTE_ROWS)
     rows = np.sort(np.random.default_rng(seed).choice(len(positions), size, replace=False))
     if not 2 <= np.unique(labels[rows]).size < size:

@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.metrics import adjusted_rand_score
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.segments.partition import kmeans_centres, nearest
-
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
 
 RESAMPLE_ROWS = 5_000
 RESAMPLE_STARTS = 3
@@ -25,10 +22,12 @@ class Stability:
     """
 
     adjusted_rand: float
-    jaccard: Floats
+    jaccard: FloatArray
 
 
-def stability(positions: Floats, centres: Floats, *, resamples: int, seed: int) -> Stability:
+def stability(
+    positions: FloatArray, centres: FloatArray, *, resamples: int, seed: int
+) -> Stability:
     """Cluster bootstrap samples anew and compare them with `centres` on all positions.
 
     References
@@ -40,7 +39,7 @@ def stability(positions: Floats, centres: Floats, *, resamples: int, seed: int) 
     labels = nearest(positions, centres)
     count = centres.shape[0]
     rand: list[float] = []
-    jaccard: list[Floats] = []
+    jaccard: list[FloatArray] = []
     for resample in range(resamples):
         rows = rng.integers(0, len(positions), min(len(positions), RESAMPLE_ROWS))
         again = kmeans_centres(
@@ -52,7 +51,7 @@ def stability(positions: Floats, centres: Floats, *, resamples: int, seed: int) 
     return Stability(float(np.mean(rand)), np.mean(jaccard, axis=0))
 
 
-def best_jaccard(labels: Labels, others: Labels, count: int) -> Floats:
+def best_jaccard(labels: IntArray, others: IntArray, count: int) -> FloatArray:
     """Return for each of `count` segments its Jaccard index with the most similar other one.
 
     Examples

@@ -8,10 +8,9 @@ import mapclassify
 import numpy as np
 import numpy.typing as npt
 
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.errors import InputError
 from tiercast.config.schema import TiersConfig
-
-Floats = npt.NDArray[np.float64]
 
 # Fisher's search is quadratic in the number of values; this many takes well under a second.
 NATURAL_BREAKS_POINTS = 400
@@ -95,13 +94,13 @@ def filled_tiers(buyer_values: npt.ArrayLike, config: TiersConfig) -> int:
     return int((_sizes(values, _cuts(values, config)) > 0).sum())
 
 
-def _cuts(values: Floats, config: TiersConfig) -> tuple[float, ...]:
+def _cuts(values: FloatArray, config: TiersConfig) -> tuple[float, ...]:
     if config.method == "percentile":
         return _percentiles(values, config.cuts)
     return _natural_breaks(values, len(config.names) - 1)
 
 
-def _sizes(values: Floats, cuts: tuple[float, ...]) -> npt.NDArray[np.int64]:
+def _sizes(values: FloatArray, cuts: tuple[float, ...]) -> IntArray:
     """Return how many values lie in each tier, the lowest first."""
     tiers = np.searchsorted(cuts[::-1], values, side="right")
     return np.bincount(tiers, minlength=len(cuts) + 1)
@@ -113,11 +112,11 @@ def _amounts(cuts: Sequence[float]) -> tuple[float, ...]:
     return tuple(float(cut) for cut in cuts)
 
 
-def _percentiles(values: Floats, shares: Sequence[float]) -> tuple[float, ...]:
+def _percentiles(values: FloatArray, shares: Sequence[float]) -> tuple[float, ...]:
     return tuple(float(np.quantile(values, share)) for share in shares)
 
 
-def _natural_breaks(values: Floats, classes: int) -> tuple[float, ...]:
+def _natural_breaks(values: FloatArray, classes: int) -> tuple[float, ...]:
     if classes == 1:
         return ()
     points = _representatives(values, classes)
@@ -127,7 +126,7 @@ def _natural_breaks(values: Floats, classes: int) -> tuple[float, ...]:
     return (*sorted(starts, reverse=True), *[float(values[0])] * unfilled)
 
 
-def _breaks(heights: Floats, classes: int) -> list[int]:
+def _breaks(heights: FloatArray, classes: int) -> list[int]:
     """Return the ranks below Fisher's breaks, fewer where floats cannot tell heights apart."""
     if np.unique(heights).size < classes:
         return []
@@ -139,30 +138,30 @@ def _breaks(heights: Floats, classes: int) -> list[int]:
     return [int(rank) for rank in below if rank < heights.size - 1]
 
 
-def _representatives(values: Floats, classes: int) -> Floats:
+def _representatives(values: FloatArray, classes: int) -> FloatArray:
     """Return distinct values at evenly spaced ranks, at least as many as classes."""
     ranks = np.linspace(0, values.size - 1, min(values.size, NATURAL_BREAKS_POINTS))
     points = np.unique(values[np.round(ranks).astype(np.int64)])
     return points if points.size >= classes else np.unique(values)
 
 
-def _widest_gap(values: Floats, low: float, high: float) -> float:
+def _widest_gap(values: FloatArray, low: float, high: float) -> float:
     """Return the value above the widest gap between two representatives."""
     between = values[(values >= low) & (values <= high)]
     return float(between[np.argmax(np.diff(_log(between))) + 1])
 
 
-def _stretched(heights: Floats) -> Floats:
+def _stretched(heights: FloatArray) -> FloatArray:
     """Return heights from 0 to 1: Fisher's sums of squares lose small steps at great heights."""
     low, high = heights[0], heights[-1]
     return heights if low == high else (heights - low) / (high - low)
 
 
-def _log(values: Floats) -> Floats:
+def _log(values: FloatArray) -> FloatArray:
     return np.log1p(np.maximum(values, 0))
 
 
-def _check_buyers(values: Floats, classes: int, config: TiersConfig) -> None:
+def _check_buyers(values: FloatArray, classes: int, config: TiersConfig) -> None:
     if not np.isfinite(values).all():
         raise ValueError("buyer_values must be finite")
     distinct = np.unique(values).size
@@ -173,7 +172,7 @@ def _check_buyers(values: Floats, classes: int, config: TiersConfig) -> None:
         )
 
 
-def _check_apart(values: Floats, cuts: tuple[float, ...], config: TiersConfig) -> None:
+def _check_apart(values: FloatArray, cuts: tuple[float, ...], config: TiersConfig) -> None:
     if (_sizes(values, cuts) == 0).any() or any(low >= high for high, low in pairwise(cuts)):
         raise InputError(
             f"method {config.method} leaves a tier of {config.names[:-1]} without buyers (it cuts "

@@ -7,10 +7,8 @@ hole in the data; one that a year before or after was silent too is how the shop
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from tiercast.arrays import BoolArray, FloatArray
 
 YEAR_DAYS = 364  # whole weeks, so that weekdays match
 SHORTEST_DAYS = 14

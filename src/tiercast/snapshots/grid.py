@@ -14,7 +14,7 @@ from typing import Self
 
 MONTH_END = 31  # a day of the month beyond its last one is its last one
 LAST_ONE = 5  # a weekday's fifth in a month is its last one
-SATURDAY = 5
+SATURDAY = 5  # Monday is 0
 DAY = dt.timedelta(days=1)
 MOST_LISTED = 6
 

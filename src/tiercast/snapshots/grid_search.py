@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from tiercast.arrays import FloatArray
 from tiercast.snapshots.grid import DAY, LAST_ONE, MONTH_END, OrderGrid
-
-FloatArray = npt.NDArray[np.float64]
 
 ON_GRID = 0.98  # of the orders, at least
 USED = 0.7  # of the grid's days so far, at least, had an order

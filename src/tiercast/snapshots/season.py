@@ -19,7 +19,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from tiercast.snapshots.closures import YEAR_DAYS, BoolArray, FloatArray, closed_days
+from tiercast.arrays import BoolArray, FloatArray
+from tiercast.snapshots.closures import YEAR_DAYS, closed_days
 from tiercast.snapshots.cutoffs import ShopCalendar
 from tiercast.snapshots.grid import OrderGrid
 from tiercast.snapshots.grid_search import find_grid, spread_evenly

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
+from tiercast.arrays import IntArray
 from tiercast.config.errors import InputError
 from tiercast.snapshots.closures import closed_days
 from tiercast.snapshots.season import DailyOrders
@@ -85,7 +85,7 @@ class Silence:
             )
 
 
-def _usual_gap(order_days: npt.NDArray[np.intp], open_days: npt.NDArray[np.intp]) -> float:
+def _usual_gap(order_days: IntArray, open_days: IntArray) -> float:
     """Return the gap between order days that hardly any is longer than, at least a day."""
     recent = order_days[order_days >= order_days[-1] - RHYTHM_DAYS]
     gaps = np.diff(open_days[recent])

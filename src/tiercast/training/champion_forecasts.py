@@ -8,6 +8,7 @@ this gives it.
 
 import pandas as pd
 
+from tiercast.features.registry import KEYS
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.training.gate import ChampionForecasts
 from tiercast.training.panel import Panel
@@ -15,7 +16,6 @@ from tiercast.training.panel import Panel
 AS_DEPLOYED = "as deployed: it was trained before that day"
 ON_RECORD = "by its own record of past forecasts"
 AHEAD = "as deployed, with a head start: it was trained after that day and saw some of what came"
-KEYS = ["customer_id", "as_of"]
 
 
 def champion_forecasts(
@@ -51,7 +51,7 @@ def _asked(
     champion: CustomerModel, panel: Panel, challenger: pd.DataFrame, newest: object
 ) -> pd.DataFrame:
     """Return what the champion tells the customers whom the challenger forecast that day."""
-    told = challenger.loc[challenger["as_of"] == newest, KEYS]
+    told = challenger.loc[challenger["as_of"] == newest, [*KEYS]]
     columns = list(dict.fromkeys((*KEYS, *champion.feature_names)))
     rows = panel.rows.loc[panel.rows["as_of"] == newest, columns]
-    return champion.predict(rows.merge(told, on=KEYS).reset_index(drop=True))
+    return champion.predict(rows.merge(told, on=[*KEYS]).reset_index(drop=True))

@@ -6,17 +6,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tiercast.arrays import FloatArray
 from tiercast.modeling.bootstrap import BETTER, MetricQuestion, answered, verdict
 from tiercast.modeling.case import Case, Truth
 from tiercast.modeling.distribution import COVERAGE
 from tiercast.modeling.metrics import METRICS, Metric, total_error
 from tiercast.modeling.target import Target
 from tiercast.training.shared_ids import with_shared_ids
-
-FloatArray = npt.NDArray[np.float64]
 
 LEVEL_TOLERANCE = 0.02  # how much more the total may be off than the champion's
 COVERAGE_TOLERANCE = 0.02  # how much further from 90 % its intervals' coverage may lie

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tiercast.arrays import IntArray
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
@@ -20,7 +19,6 @@ from tiercast.tracking.registry import load_version
 from tiercast.transitions.scored_day import ScoredDay
 
 ADDED = "clv_"  # features that a model adds itself
-IntArray = npt.NDArray[np.int_]
 
 
 @dataclass(frozen=True)
