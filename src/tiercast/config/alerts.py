@@ -28,8 +28,11 @@ class Condition(Settings):
     """
 
     column: str
+    """A column of the scores, the features or the profile; `previous_...` for the last scores."""
     operator: Operator
+    """How the column is compared."""
     value: object
+    """A number, a word, or a list of them for `in` and `not_in`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -72,24 +75,28 @@ class AlertRule(Settings):
     """An alert: its name, what it means in words, and the conditions that all must hold."""
 
     name: str = Field(pattern=NAME)
+    """Name of the alert, as in the column `alerts`."""
     meaning: str = Field(min_length=1)
+    """What it means, in words."""
     when: tuple[Condition, ...] = Field(min_length=1)
+    """Conditions; all must hold."""
 
 
 class SinkConfig(Settings):
-    """Where alerts go: a file in the output, the table of its database, or a web address.
-
-    `url` belongs to a webhook alone, which tries `retries` times more after a failure, waiting
-    `backoff_seconds` after the first and each time twice as long. `name` tells sinks apart: what
-    was sent is remembered by it.
-    """
+    """Where alerts go: a file in the output, the table of its database, or a web address."""
 
     kind: SinkKind
+    """A file in the output, the table `alerts` of its database, or a webhook."""
     name: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$")
+    """Name of the sink; what was sent is recorded under it. Default: its kind."""
     url: str | None = Field(default=None, repr=False)
+    """Address of a webhook."""
     timeout_seconds: float = Field(default=10.0, gt=0, le=300)
+    """How long an answer may take."""
     retries: int = Field(default=5, ge=0, le=20)
+    """Further attempts after a failure."""
     backoff_seconds: float = Field(default=0.5, ge=0, le=60)
+    """Pause after the first failure; it doubles each time."""
 
     @model_validator(mode="before")
     @classmethod
@@ -115,8 +122,11 @@ class AlertsConfig(Settings):
     """Rules beside the default ones, or in their place by name; default ones left out; sinks."""
 
     rules: tuple[AlertRule, ...] = ()
+    """Rules in addition to the default ones, or replacing one of the same name."""
     without: tuple[str, ...] = ()
+    """Names of default rules that are off."""
     sinks: tuple[SinkConfig, ...] = (SinkConfig(kind="file", name="file"),)
+    """Where alerts are delivered."""
 
     @model_validator(mode="after")
     def _names_tell_apart(self) -> Self:

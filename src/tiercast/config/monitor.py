@@ -11,7 +11,9 @@ class Limits(Settings):
     """From where on a figure deserves a look, and from where on a new training; None: never."""
 
     look: float | None = Field(default=None, ge=0)
+    """Figures from here on deserve a look; null: never."""
     retrain: float | None = Field(default=None, ge=0)
+    """Figures from here on call for a new training; null: never."""
 
     @model_validator(mode="after")
     def _look_first(self) -> Self:
@@ -23,33 +25,38 @@ class Limits(Settings):
 
 
 class MonitorConfig(Settings):
-    """Limits of `tiercast monitor`, each for the size of a figure; what is left out stays.
-
-    Of columns against training: `psi` and `ks`; `drifted`, the share of the model's weight in
-    features that moved by `psi.retrain` or more; `missing`, the rise of the share missing;
-    `new_categories` and `gone_categories`, shares of customers. Of the base against training:
-    `customers_gone` and `customers_new`, shares. Of the orders: `stale`, times the usual gap
-    between order days; `volume`, times as many or as few as before. Of the schedule:
-    `unscored`, times the usual gap between scored days since the newest. Of graded scores:
-    `churn_error` and `ece`, shares; `coverage`, by how much the promised share was missed;
-    `total_missed`, totals outside their interval running.
-    """
+    """Limits of `tiercast monitor`, each for the size of a figure; what is left out stays."""
 
     psi: Limits = Limits(look=0.1, retrain=0.25)
+    """Population stability index of a column against training."""
     ks: Limits = Limits(look=0.15, retrain=0.3)
+    """Kolmogorov-Smirnov distance of a column against training."""
     drifted: Limits = Limits(look=0.1, retrain=0.4)
+    """Share of the model's weight in features that moved by `psi.retrain` or more."""
     missing: Limits = Limits(look=0.1, retrain=0.5)
+    """Rise of a column's share missing."""
     new_categories: Limits = Limits(look=0.01, retrain=0.25)
+    """Share of customers with a category that training never saw."""
     gone_categories: Limits = Limits(look=0.02)
+    """Share of training's customers whose category is gone."""
     customers_gone: Limits = Limits(look=0.1, retrain=0.3)
+    """Customers gone, as a share of training's."""
     customers_new: Limits = Limits(look=0.5, retrain=1.0)
+    """New customers, as a share of training's."""
     stale: Limits = Limits(look=3.0)
+    """Time since the last order, in usual gaps between order days."""
     unscored: Limits = Limits(look=2.0)
+    """Time since the newest scores, in usual gaps between scored days."""
     volume: Limits = Limits(look=2.0)
+    """Factor by which orders or value differ from four weeks before and from a year ago."""
     churn_error: Limits = Limits(look=0.03, retrain=0.07)
+    """Error of the share who left, of graded scores."""
     ece: Limits = Limits(look=0.05, retrain=0.1)
+    """Expected calibration error of the churn risk, of graded scores."""
     coverage: Limits = Limits(look=0.05, retrain=0.15)
+    """By how much intervals or tier sets missed 90 %."""
     total_missed: Limits = Limits(look=1, retrain=2)
+    """Totals outside their interval, one after another."""
 
     @model_validator(mode="before")
     @classmethod

@@ -45,39 +45,49 @@ class OutlookConfig(Settings):
     """What is predicted: no order within `horizon_days` (churn), and the value within it."""
 
     horizon_days: int = Field(default=90, ge=1, le=1098)
+    """Length of the prediction window in days. Churn is no order within it."""
     active_days: int | None = Field(default=365, ge=1)
+    """A customer without an order for longer is in the lifecycle stage `lost`; null: never."""
     value: Literal["revenue", "margin"] = "revenue"
+    """What future value is: net revenue, or margin (amount less cost)."""
 
 
 class TrainConfig(Settings):
-    """How the model learns: past cutoffs, their spacing, tuning trials and the seed.
-
-    `every_days` left out means a third of the horizon, at least seven days. After
-    `timeout_seconds` of tuning no new trial begins: what is found then depends on the machine.
-    `gate_metric` is what a new model must be better by to become the champion.
-    """
+    """How the model is trained: past cutoffs, tuning and the gate."""
 
     snapshots: int = Field(default=8, ge=1, le=100)
+    """Number of past cutoffs that the model is trained on."""
     every_days: int | None = Field(default=None, ge=1)
+    """Days between two cutoffs. Default: a third of the horizon, at least 7."""
     trials: int = Field(default=30, ge=0)
+    """Number of tuning trials."""
     timeout_seconds: int | None = Field(default=None, ge=1)
+    """No new trial starts after this time. The result then depends on the machine."""
     seed: int = Field(default=7, ge=0)
+    """Seed of every random draw."""
     gate_metric: str = "log_loss"
+    """The metric by which a new model must be better to become the champion."""
 
 
 class TiersConfig(Settings):
     """Bands of future value, best first; the last name always means "no order in the horizon".
 
-    With `hysteresis` above 0 a customer leaves the tier of the last scoring only beyond its
-    boundary by that share: of the expected value where tiers are `matched` (their sizes may then
-    differ from the matched ones), of the old tier's probability where they are `most_probable`.
+    With `hysteresis` the margin is a share of the expected value where tiers are `matched` (their
+    sizes may then differ from the matched ones), else of the old tier's probability.
     """
 
     names: tuple[str, ...] = ("top", "potential", "general", "dormant")
+    """Tier names, best first. The last always means "no order within the horizon"."""
     method: Literal["percentile", "natural_breaks", "amounts"] = "percentile"
+    """How buyers are cut into tiers: shares of buyers, natural breaks, or amounts of money."""
     cuts: tuple[float, ...] = (0.8, 0.5)
+    """Cuts between tiers, best first: shares of buyers (percentile) or money (amounts)."""
     assign: Literal["matched", "most_probable"] = "matched"
+    """`matched`: as many customers per tier as the probabilities sum to. `most_probable`: the
+    likeliest tier of each.
+    """
     hysteresis: float = Field(default=0.0, ge=0, lt=1)
+    """By what share a customer must pass a boundary to leave the previous tier; 0: off."""
 
     @model_validator(mode="after")
     def _names_fit_cuts(self) -> Self:
@@ -109,25 +119,35 @@ class RfmEdgesConfig(Settings):
     """Fixed inner edges of the RFM scores, rising; one score more than edges."""
 
     recency_days: Edges
+    """Edges of the days since the last order."""
     orders: Edges
+    """Edges of the number of orders."""
     amount: Edges
+    """Edges of the money spent."""
 
 
 class RfmWeightsConfig(Settings):
     """How much each score counts in the total."""
 
     recency: float = Field(default=1.0, gt=0)
+    """Weight of the recency score."""
     frequency: float = Field(default=1.0, gt=0)
+    """Weight of the frequency score."""
     monetary: float = Field(default=1.0, gt=0)
+    """Weight of the monetary score."""
 
 
 class RfmConfig(Settings):
     """How RFM scores are cut: by quantile into `bins`, or at fixed `edges`."""
 
     method: Literal["quantile", "edges"] = "quantile"
+    """Scores by quantile, or at fixed `edges`."""
     bins: int = Field(default=5, ge=2, le=10)
+    """Number of scores per dimension."""
     edges: RfmEdgesConfig | None = None
+    """Fixed inner edges; one score more than edges."""
     weights: RfmWeightsConfig = RfmWeightsConfig()
+    """How much each score counts in the total."""
 
     @model_validator(mode="before")
     @classmethod
@@ -172,21 +192,21 @@ def _writable_store(url: str) -> str:
 
 
 class OutputConfig(Settings):
-    """Where results are written: a folder and, where they are given, other places too.
-
-    `url` is a folder of an object store, `connection` a database, and `schema` where its tables
-    lie; each customer base needs a folder and a schema of its own.
-    """
+    """Where results are written: a folder and, where they are given, other places too."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
     path: Text
+    """Folder of this machine for all results. Default: `runs/<name>`."""
     connection: Annotated[Text, AfterValidator(_known_database)] | None = Field(
         default=None, repr=False
     )
+    """A database that gets the results too: `postgresql://...` or `duckdb://FILE`."""
     url: Annotated[Text, AfterValidator(_writable_store)] | None = Field(default=None, repr=False)
+    """A folder of an object store that gets the results too, such as `s3://BUCKET/FOLDER`."""
     # Lower case, so that people who ask the database need few quotes; `schema` is pydantic's.
     schema_name: str = Field(default="tiercast", alias="schema", pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    """The schema of the database's tables; each customer base needs its own."""
 
     @field_validator("path")
     @classmethod
@@ -202,12 +222,13 @@ class OutputConfig(Settings):
 class FeatureStoreConfig(Settings):
     """A folder that keeps order lines reduced to customer-days: later runs read only new lines.
 
-    A day is kept once it lies `late_days` before the newest order. Where its lines change later,
-    a run says so and reads all lines.
+    Where stored lines change later, a run says so and reads all lines.
     """
 
     path: Text
+    """Folder of the store."""
     late_days: int = Field(default=14, ge=0)
+    """A day is stored once it lies this many days before the newest order."""
 
     @field_validator("path")
     @classmethod
@@ -239,27 +260,37 @@ def _known_zone(name: str) -> str:
 
 
 class Config(Settings):
-    """Everything tiercast needs to know about one customer base.
-
-    `timezone` is the zone whose days are counted: times with an offset are converted into it,
-    times without one are taken as its own.
-    """
+    """Everything tiercast needs to know about one customer base."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    """Name of the customer base: MLflow experiment, registered model and output folder."""
     engine: Annotated[str, AfterValidator(_known_engine)] = DUCKDB
+    """Where the work is done: `duckdb` (this machine), `local-spark`, or `spark://HOST:PORT`."""
     sources: dict[TableName, SourceConfig]
+    """The tables, by name; `transactions` is required."""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    """The zone whose days are counted (IANA name). Times with an offset are converted into it."""
     outlook: OutlookConfig = OutlookConfig()
+    """What is predicted."""
     train: TrainConfig = TrainConfig()
+    """How the model is trained."""
     tiers: TiersConfig = TiersConfig()
+    """How future value is cut into tiers."""
     rfm: RfmConfig = RfmConfig()
+    """How RFM scores are cut."""
     monitor: MonitorConfig = MonitorConfig()
+    """Limits of `tiercast monitor`."""
     # Left out of what is stored of a config: an address may hold a key.
     alerts: AlertsConfig = Field(default=AlertsConfig(), exclude=True)
+    """Alert rules, and where alerts are delivered."""
     output: OutputConfig
+    """Where results are written."""
     feature_store: FeatureStoreConfig | None = None
+    """A folder that stores reduced order lines, so that later runs read new lines only."""
     plugins: tuple[str, ...] = ()
+    """Installed packages (entry points) that add features, metrics, rules or models."""
     language: Literal["en", "zh"] = "en"
+    """Language of everything a person reads in results: `en` or `zh`."""
 
     @model_validator(mode="before")
     @classmethod

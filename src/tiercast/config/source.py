@@ -15,34 +15,43 @@ class SourceConfig(Settings):
     """Where one table comes from, and how its values are written.
 
     A place is one of: `path` (files of one kind); `connection` and `table` (a database); `files`
-    and `query` (files by name, and one SELECT over them in DuckDB's SQL).
-
-    `columns` maps canonical names to the source's own; a name that is not mapped is looked up
-    as it is. `time_format` is needed where times are not ISO: a pattern such as `%d.%m.%Y %H:%M`,
-    or `epoch_s`, `epoch_ms`, `epoch_us`, `excel` (days since 1899-12-30). `decimal` and
-    `thousands` say how numbers are written where the values do not settle it (`1.234`).
-    `amount_is: order` says that each line repeats the total of its order. `normalise` says what
-    makes two spellings of an id one: `trim` (blanks at the ends), `lower` (upper and lower
-    case); left out, ids are trimmed, and e-mail addresses lower-cased, too.
-
-    `encoding` (`gb18030`, `windows-1252`, ...) says how text files are written where their bytes
-    leave that open. `sheet` names a workbook's sheet, or several of the same columns by a pattern
-    (`"Year *"`); without it the first that holds a table is read.
+    and `query` (files by name, and one SELECT over them).
     """
 
     path: Text | None = None
+    """Files of one kind: a name, a pattern (`orders/*.parquet`), a URL of an object store, or
+    `sample:NAME`.
+    """
     connection: Text | None = None
+    """Address of a database, such as `postgresql://...`; goes with `table`."""
     table: Text | None = None
+    """The table or view to read from the database."""
     files: dict[SqlName, Text] | None = Field(default=None, min_length=1)
+    """Files by name, for the `query`."""
     query: Text | None = None
+    """One SELECT over the named `files`, in DuckDB's SQL."""
     columns: dict[str, Text] = Field(default_factory=dict)
+    """Canonical column names and the source's own names for them."""
     time_format: Text | None = None
+    """How times are written if they are not ISO: a strptime pattern such as `%d.%m.%Y %H:%M`,
+    or `epoch_s`, `epoch_ms`, `epoch_us`, `excel` (days since 1899-12-30).
+    """
     decimal: Literal[".", ","] | None = None
+    """The decimal separator, where the values leave it open (`1.234`)."""
     thousands: Literal[".", ",", " ", "'"] | None = None
+    """The thousands separator, where the values leave it open."""
     amount_is: Literal["line", "order"] | None = None
+    """Whether an amount belongs to its line, or is the total of its order on each line."""
     normalise: tuple[Normalisation, ...] | None = None
+    """What makes two spellings of an id one customer: `trim` (blanks at the ends), `lower`
+    (case). Default: trim, and lower for e-mail addresses.
+    """
     encoding: Text | None = None
+    """Encoding of text files, such as `gb18030`, where the bytes leave it open."""
     sheet: Text | None = None
+    """A workbook's sheet, or a pattern for several of the same columns. Default: the first that
+    holds a table.
+    """
 
     @field_validator("encoding")
     @classmethod
