@@ -7,6 +7,7 @@ import pytest
 from bases import opened, orders, write_base
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
+from tiercast.contract.tables import TABLES
 from tiercast.sources.canonical import open_base
 
 LINES = orders(
@@ -197,6 +198,32 @@ def test_margin_needs_costs(tmp_path):
     assert "`outlook.value: margin` needs the column `cost`; map it, or set" in message
     with opened(tmp_path, {"transactions": LINES.assign(cost=1.0)}, outlook={"value": "margin"}):
         pass
+
+
+def test_loaded_columns_have_the_types_of_the_contract(tmp_path):
+    text = LINES.assign(quantity=1, cost="0.5", category=7, channel=1.5).astype({"amount": "str"})
+    visits = pd.DataFrame({"customer_id": [1], "event_at": ["2024-01-02"], "event_type": [3]})
+    with opened(tmp_path, {"transactions": text, "events": visits}) as base:
+        kinds = {
+            (name, c.name): (c.kind, str(base.tables[name].schema()[c.name]))
+            for name in base.tables
+            for c in TABLES[name].columns
+            if c.name in base.tables[name].columns
+        }
+    types = {"time": "timestamp(6)", "number": "float64", "text": "string"}
+    assert len(kinds) == 11
+    assert all(types.get(kind, found) == found for kind, found in kinds.values())
+
+
+def test_an_empty_value_that_every_row_needs_is_refused(tmp_path):
+    visits = pd.DataFrame(
+        {"customer_id": [1, 2], "event_at": "2024-01-02", "event_type": ["visit", None]}
+    )
+    message = refused(write_base(tmp_path, {"transactions": LINES, "events": visits}))
+    assert message.endswith(
+        "events.parquet: column `event_type` is empty in 1 rows, but every row of events needs "
+        "one. Fill it, or leave these rows out with a `query`."
+    )
 
 
 def test_a_fingerprint_does_not_depend_on_the_order_of_rows_or_columns(tmp_path):

@@ -106,6 +106,27 @@ def refuse_if_none_left(good: int, found: tuple[RuleFinding, ...], origin: str) 
     raise DataContractError(f"{origin}: every row breaks the contract. {causes}.")
 
 
+def refuse_empty(
+    good: ir.Table, spec: TableSpec, rules: Sequence[tuple[DataRule, str]], origin: str
+) -> None:
+    """Check the columns that every row must fill and that no rule screens.
+
+    Raises
+    ------
+    DataContractError
+        Such a column is empty in some rows.
+    """
+    screened = {column for rule, column in rules if rule.outcome == "quarantined"}
+    names = [c.name for c in spec.columns if not c.nullable and c.name not in screened]
+    for name in names:
+        rows = int(good[name].isnull().sum().fill_null(0).execute())
+        if rows:
+            raise DataContractError(
+                f"{origin}: column `{name}` is empty in {rows:,} rows, but every row of "
+                f"{spec.name} needs one. Fill it, or leave these rows out with a `query`."
+            )
+
+
 def _broken(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.BooleanValue:
     breaking = [rule for rule, _ in rules if rule.outcome == "quarantined"]
     return reduce(or_, (flagged[FLAG_PREFIX + rule.name] for rule in breaking))

@@ -15,10 +15,10 @@ from tiercast.config.schema import Config, SourceConfig, TableName
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.money import is_small, money_sum
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
-from tiercast.contract.schemas import table_schema
 from tiercast.contract.screening import (
     findings,
     flag,
+    refuse_empty,
     refuse_if_none_left,
     rules_for,
 )
@@ -174,7 +174,7 @@ def _load_table(
     found = findings(counted.found, spec, screened.rules)
     refuse_if_none_left(counted.rows_used, found, describe(source))
     found += tuple(note.finding(spec.name) for note in take_notes(connection))
-    table_schema(spec).validate(good)
+    refuse_empty(good, spec, screened.rules, describe(source))
     customers = int(good.customer_id.nunique().execute())
     return _Loaded(screened, good, bad, _summary(spec, source, counted, customers), found)
 
