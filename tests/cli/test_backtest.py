@@ -32,19 +32,19 @@ def test_backtest_passes_on_its_options(run, calls):
     ]
 
 
-def test_backtest_shows_leaderboard_verdicts_totals_doubt_and_grade(run, calls):
+def test_backtest_shows_leaderboard_verdicts_totals_coverage_and_grade(run, calls):
     shown = run("backtest", "shop.yaml")
     assert shown.exit_code == 0
     lines = shown.stdout.splitlines()
     assert lines[0] == "Backtest of tiny as of 2024-03-31"
     assert lines[2].split()[:3] == ["recency", "rule", "0.600"]
     for title in (
-        "tiercast against the best other",
+        "tiercast against the best other model",
         "Totals by origin",
-        "What tiercast said of its doubt",
+        "Coverage and calibration of tiercast",
     ):
         assert title in lines
-    assert f"Forecast from {ORIGIN}" in shown.stdout
+    assert f"Origins: {ORIGIN}" in shown.stdout
     assert lines[-4].startswith("Grade ")
     assert lines[-3].startswith("Rule: ")
     assert lines[-1] == "Tables: runs/tiny/backtest/as_of=2024-03-31/"

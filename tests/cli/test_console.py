@@ -4,9 +4,10 @@ import pytest
 from rich.console import Console
 
 from tiercast.cli import console
-from tiercast.cli.console import PlainProgress, TerminalProgress, show_table, watch
+from tiercast.cli.console import PlainProgress, TerminalProgress, show, watch
+from tiercast.config.text_table import TextTable
 
-ROWS = [("top", "7", "0.5%"), ("dormant", "1,400", "99.5%")]
+ROWS = (("top", "7", "0.5%"), ("dormant", "1,400", "99.5%"))
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def terminal(monkeypatch):
 
 
 def test_without_a_terminal_a_table_is_aligned_text(capsys):
-    show_table("Tiers", ("tier", "customers", "share"), ROWS)
+    show(TextTable("Tiers", ("tier", "customers", "share"), ROWS))
     assert capsys.readouterr().out.splitlines() == [
         "Tiers",
         "tier     customers  share",
@@ -29,19 +30,20 @@ def test_without_a_terminal_a_table_is_aligned_text(capsys):
 
 
 def test_chinese_text_is_aligned_by_what_it_takes_on_the_screen(capsys):
-    show_table("表", ("a", "b"), [("客户", "x"), ("abcd", "y")])
+    show(TextTable("表", ("a", "b"), (("客户", "x"), ("abcd", "y"))))
     assert capsys.readouterr().out.splitlines()[2:] == ["客户  x", "abcd  y"]
 
 
 def test_on_a_terminal_a_table_is_drawn_and_brackets_stay(terminal):
-    show_table("Tiers", ("tier", "customers"), [("[bold]top", "7")])
+    show(TextTable("Tiers", ("tier", "customers"), (("[bold]top", "7"),)))
     drawn = terminal.getvalue()
     assert "[bold]top" in drawn
     assert "───" in drawn
 
 
 def test_names_and_numbers_are_not_broken_on_a_narrow_terminal(terminal):
-    show_table("T", ("rule", "rows", "done"), [("implausible_time", "1,000,000", "put " * 20)])
+    rows = (("implausible_time", "1,000,000", "put " * 20),)
+    show(TextTable("T", ("rule", "rows", "done"), rows))
     assert "implausible_time" in terminal.getvalue()
     assert "1,000,000" in terminal.getvalue()
 

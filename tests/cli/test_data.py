@@ -9,7 +9,7 @@ from tiercast.config.loading import load_config
 def test_init_shows_its_guesses_and_the_next_step(run, shop):
     shown = run("init", "orders.csv")
     assert shown.exit_code == 0
-    assert "customer_id  customer_id  100%  2 different values in 5 rows" in shown.stdout
+    assert re.search("customer_id +customer_id +100%  2 different values in 5 rows", shown.stdout)
     assert "Next: tiercast check pipelines/orders.yaml" in shown.stdout
     assert load_config("pipelines/orders.yaml").name == "orders"
 
@@ -106,7 +106,7 @@ def test_churn_definition_shows_candidates_rule_and_reason(run, shop, tmp_path):
     (tmp_path / "orders.csv").write_text(text, "utf-8")
     shown = run("churn-definition", shop)
     assert shown.exit_code == 0
-    assert "When did customers of shop leave? Judged as of 2024-06-13" in shown.stdout
+    assert "Churn definitions of shop compared as of 2024-06-13" in shown.stdout
     assert "90 days (config)" in shown.stdout
     assert "Rule: the shortest definition with at most 20% false churn" in shown.stdout
     assert "Recommended: no order for " in shown.stdout

@@ -86,11 +86,11 @@ def test_a_job_that_a_scheduler_stops_ends_as_one_that_was_interrupted(shop, tmp
 
 SHOWING = """
 import sys, tiercast.cli.main
-from tiercast.cli.console import show_lines, watch
-def show(*given, **more):
+from tiercast.cli.console import show, watch
+def shown():
     with watch() as progress: progress.say("begun")
-    show_lines("word")
-tiercast.cli.main.app.command("shown")(lambda: show())
+    show("word")
+tiercast.cli.main.app.command("shown")(shown)
 sys.argv = ["tiercast", "shown"]
 tiercast.cli.main.main()
 """
@@ -102,8 +102,8 @@ tiercast.cli.main.main()
     [
         (
             "stdout",
-            "begun\nError: stdout could not be written: No space left on device; what the command "
-            "did is done, only its words are lost.\n",
+            "begun\nError: stdout could not be written: No space left on device; the command "
+            "did its work, only its output is lost.\n",
         ),
         ("stderr", ""),
     ],

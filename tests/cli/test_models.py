@@ -65,9 +65,9 @@ def test_train_shows_past_days_the_mean_and_the_decision(run, training):
     shown = run("train", "shop.yaml")
     assert shown.exit_code == 0
     assert shown.stdout.splitlines()[1:4] == [
-        "measure  2024-02-01  2024-03-01    mean",
-        "auc            0.79        0.81     0.8",
-        "gini              -         0.7  0.7124",
+        "Metric  2024-02-01  2024-03-01    Mean",
+        "auc           0.79        0.81     0.8",
+        "gini             -         0.7  0.7124",
     ]
     assert "Champion: kept; it is not better beyond chance." in shown.stdout
     assert "Evaluation: runs/shop/evaluation/model_version=3/" in shown.stdout
@@ -109,7 +109,7 @@ def answering(monkeypatch, comparison):
 def test_compare_shows_the_newest_versions_side_by_side(run, monkeypatch):
     calls = answering(monkeypatch, compared(8))
     shown = run("compare", "shop.yaml").stdout
-    assert shown.splitlines()[1].split() == ["version", "3", "4", "5", "6", "7", "8"]
+    assert shown.splitlines()[1].split() == ["Version", "3", "4", "5", "6", "7", "8"]
     assert "champion, challenger" in shown
     assert "0.5123" in shown
     assert "2 older ones" in shown
@@ -121,8 +121,8 @@ def test_compare_sets_no_metric_beside_one_of_another_horizon(run, monkeypatch):
     both = pd.concat([versions(2, days=28), later], ignore_index=True)
     answering(monkeypatch, replace(compared(2), versions=both))
     lines = run("compare", "shop.yaml").stdout.splitlines()
-    components = [line.split() for line in lines if line.startswith("version ")]
-    assert components == [["version", "1", "2"], ["version", "3"]]
+    components = [line.split() for line in lines if line.startswith("Version ")]
+    assert components == [["Version", "1", "2"], ["Version", "3"]]
     assert "Registered versions that forecast revenue within 28 days" in lines
     assert "Registered versions that forecast revenue within 56 days" in lines
     assert lines[-1] == "Metrics of different horizons or values are not comparable."

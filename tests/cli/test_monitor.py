@@ -91,23 +91,23 @@ def test_a_scheduler_can_act_on_the_exit_code(run, answering, verdict, code):
 def test_expected_stands_beside_actual_over_time(run, answering):
     answering("fine")
     lines = run("monitor", "shop.yaml").stdout.splitlines()
-    assert lines[0] == "Past scores: told and came"
-    shown = "8 55.0% 62.5% 400 150 to 500 200 yes - 75.0% 50.0% 70.0%"
+    assert lines[0] == "Past scores: predicted and actual"
+    shown = "8 2024-04-01 55.0% 62.5% 400 150 to 500 200 yes - 75.0% 70.0% 50.0%"
     assert " ".join(lines[2].split()) == f"2024-04-01 1 revenue within 28 days {shown}"
-    waiting = "2024-04-01 1 revenue within 28 days 9 due 2024-05-01"
+    waiting = "2024-04-01 1 revenue within 28 days 9 2024-05-01 -"
     assert " ".join(lines[3].split()).startswith(waiting)
 
 
-def test_it_tells_what_was_looked_at_and_the_reasons(run, answering):
+def test_it_names_what_was_compared_and_the_reasons(run, answering):
     answering("look")
     out = run("monitor", "shop.yaml").stdout
-    assert "held against 2024-01-01" in out
-    assert "Customers: 10 then, 2 new since, 1 gone, 11 now" in out
-    assert "Stages then and now: active 50% -> 100%, lost 50% -> 0%." in out
+    assert "compared with 2024-01-01" in out
+    assert "Customers: 10 at training, 2 new since, 1 gone, 11 now" in out
+    assert "Stages at training and now: active 50% -> 100%, lost 50% -> 0%." in out
     assert "a note" in out
     assert "PSI of f4 is 0.30" in out
     assert "PSI of f5" not in out
-    assert "2 more in findings.parquet" in out
+    assert "feature_psi: 2 more in findings.parquet" in out
 
 
 def test_nothing_scored_ends_with_2(run, shop):

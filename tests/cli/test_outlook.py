@@ -49,7 +49,7 @@ def test_score_shows_the_size_of_each_tier_and_where_the_scores_lie(run, scoring
     assert shown.exit_code == 0
     assert shown.stdout.splitlines() == [
         "Scores of 2024-07-01",
-        "tier     customers  share",
+        "Tier     Customers  Share",
         "top            100   6.7%",
         "dormant      1,400  93.3%",
         "1,500 customers by model version 3; expected revenue within 90 days: 12,346 "

@@ -51,14 +51,14 @@ def shown(run, monkeypatch):
     return show
 
 
-def test_explain_tells_scores_reasons_and_orders(shown):
+def test_explain_shows_scores_reasons_and_orders(shown):
     text = shown()
     assert "Customer c7 as of 2024-07-01" in text
     text = re.sub(" +", " ", text)
     assert "tier general (confidence 42%)" in text
     assert "25.50 (0.00 to 1,090.25)" in re.sub(" +", " ", text)
     assert "expected revenue within 28 days" in text
-    assert "chance of no order in 28 days" in text
+    assert "probability of no order in 28 days" in text
     assert "next order not within the horizon" in text
     assert "RFM loyal (354)" in text
     assert (
@@ -69,14 +69,14 @@ def test_explain_tells_scores_reasons_and_orders(shown):
     assert "2024-04-06 9.00 -" in text
 
 
-def test_explain_tells_what_the_next_tier_takes(shown):
+def test_explain_shows_what_the_next_tier_takes(shown):
     assert "potential starts 14.50 higher" in shown(next_tier=NextTier("potential", 40.0, 25.5))
-    assert "to the next tier" not in shown()
+    assert "next tier" not in shown()
 
 
-def test_explain_tells_earlier_scores_where_there_are_some(shown):
-    assert "ContenderForecast before" not in shown()
-    assert "ContenderForecast before" in shown(past_dates=2)
+def test_explain_shows_earlier_scores_where_there_are_some(shown):
+    assert "Scores over time" not in shown()
+    assert "Scores over time" in shown(past_dates=2)
 
 
 def test_explain_names_the_scores_of_another_horizon_that_it_leaves_out(shown):

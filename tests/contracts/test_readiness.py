@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ready import READY
-from tiercast.readiness.finding_text import SHOWN, readiness_cells, told
+from tiercast.readiness.finding_text import COLUMNS, FORMATS, described, sentence
 from tiercast.readiness.judgement import judge_by
 from tiercast.readiness.rule import STATES, ReadinessRule
 from tiercast.readiness.rules import RULES
@@ -40,7 +40,7 @@ def test_a_rule_says_in_a_line_what_it_measures(rule):
     assert rule.meaning
     assert "\n" not in rule.meaning
     assert not rule.meaning.endswith(".")
-    assert rule.unit in SHOWN
+    assert rule.unit in FORMATS
 
 
 @each_rule
@@ -65,18 +65,18 @@ def test_what_just_meets_a_need_is_in_no_such_state(rule, need):
 
 
 @each_need
-def test_what_just_misses_a_need_is_told_with_limit_and_remedy(rule, need):
+def test_what_just_misses_a_need_is_reported_with_limit_and_remedy(rule, need):
     limit = need.limit(READY)
     found = finding(rule, worse(rule, limit))
     assert (found.state, found.limit) == (need.state, limit)
     assert found.remedy
     assert not found.remedy.endswith(".")
     assert "{" not in found.remedy  # every fact it names is there
-    assert found.remedy in told(found)
+    assert found.remedy in sentence(found)
 
 
 @each_need
 def test_every_state_fills_its_row_of_the_table(rule, need):
-    cells = readiness_cells(finding(rule, worse(rule, need.limit(READY))))
-    assert all(cells)
-    assert need.state in cells
+    shown = described(finding(rule, worse(rule, need.limit(READY))))
+    assert all(form.format_map(shown) for form in COLUMNS.values())
+    assert shown["state"] == need.state

@@ -6,10 +6,9 @@ import pandas as pd
 
 from tiercast.definitions.churn_definition import ChurnDefinitions
 from tiercast.definitions.churn_definition_text import (
-    HEADINGS,
-    definition_cells,
+    advice,
     how_measured,
-    what_to_take,
+    summary,
 )
 from tiercast.definitions.recommendation import Recommendation
 from tiercast.snapshots.follow_up import FollowUp
@@ -29,19 +28,18 @@ ROW = {
 def found(active_days=365, share=1.0, horizon_days=60):
     cutoffs = (dt.date(2023, 4, 1), dt.date(2023, 7, 5))
     plan = FollowUp(dt.date(2024, 1, 1), dt.date(2023, 1, 1), cutoffs, 90)
-    advice = Recommendation("60 days", horizon_days, True, "It is short.")
+    best = Recommendation("60 days", horizon_days, True, "It is short.")
     return ChurnDefinitions(
-        "shop", pd.DataFrame([ROW]), advice, plan, active_days, share, rule="the shortest"
+        "shop", pd.DataFrame([ROW]), best, plan, active_days, share, rule="the shortest"
     )
 
 
 def test_cells_are_percentages_months_and_dashes():
-    cells = definition_cells(found().candidates.iloc[0])
+    (cells,) = summary(found())[0].rows
     assert cells == ("90 days", "81.7%", "-", "3.0", "0.744", "0.500", "23,500", "6")
-    assert len(cells) == len(HEADINGS)
 
 
-def test_it_is_told_where_and_on_whom_it_was_measured():
+def test_dates_and_customers_of_the_measurement_are_named():
     assert how_measured(found())[0] == (
         "Measured at 2 past cutoffs from 2023-04-01 to 2023-07-05, on all customers with an order "
         "in the 365 days before it."
@@ -50,14 +48,14 @@ def test_it_is_told_where_and_on_whom_it_was_measured():
     assert sample.endswith("on 25.0% of the customers, by hash, with an order before it.")
 
 
-def test_the_follow_up_and_the_limits_of_the_own_rhythm_are_told():
-    told = " ".join(how_measured(found()))
-    assert "who came back in the 90 days after the window" in told
-    assert "with fewer than 3 gaps), at least 14 and at most 90 days." in told
+def test_the_follow_up_and_the_limits_of_the_own_rhythm_are_named():
+    text = " ".join(how_measured(found()))
+    assert "who ordered in the 90 days after the window" in text
+    assert "with fewer than 3 gaps), at least 14 and at most 90 days." in text
 
 
 def test_the_rule_stands_beside_the_recommendation():
-    assert what_to_take(found()) == (
+    assert advice(found()) == (
         "Rule: the shortest.",
         "Recommended: no order for 60 days.",
         "Why: It is short.",
@@ -66,12 +64,12 @@ def test_the_rule_stands_beside_the_recommendation():
 
 
 def test_without_a_fixed_window_the_config_is_left_alone():
-    assert len(what_to_take(found(horizon_days=None))) == 3
+    assert len(advice(found(horizon_days=None))) == 3
 
 
-def test_where_no_definition_tells_leavers_none_is_recommended():
-    advice = Recommendation(None, None, False, "All came back.")
-    assert what_to_take(replace(found(), recommendation=advice))[1:] == (
+def test_where_no_definition_shows_leavers_none_is_recommended():
+    best = Recommendation(None, None, False, "All came back.")
+    assert advice(replace(found(), recommendation=best))[1:] == (
         "Recommended: none.",
         "Why: All came back.",
     )

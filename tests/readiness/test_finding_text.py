@@ -5,7 +5,14 @@ import pytest
 
 from ready import READY, but
 from tiercast.config.errors import InputError
-from tiercast.readiness.finding_text import readiness_cells, refuse_unless_ready, remedies, verdict
+from tiercast.readiness.finding_text import (
+    described,
+    readiness_table,
+    refuse_unless_ready,
+    remedies,
+    short_lines,
+    verdict,
+)
 from tiercast.readiness.gaps import Gap
 from tiercast.readiness.judgement import ReadinessFinding, judge
 
@@ -18,7 +25,7 @@ REFUSED = judge(but(**LATE, gaps={"put_aside": Gap("`events`", 0.6)}))
 
 
 def test_a_finding_is_shown_in_its_unit():
-    cells = {found.rule: readiness_cells(found)[1:4] for found in judge(READY).findings}
+    cells = {row[0]: row[1:4] for row in readiness_table(judge(READY)).rows}
     assert cells["history"] == ("912 days", "at least 730 days", "ok")
     assert cells["rows"] == ("60,000", "at least 200", "ok")
     assert cells["largest_order"] == ("1.0%", "at most 10.0%", "ok")
@@ -40,6 +47,16 @@ def test_each_open_point_is_a_line_with_rule_value_and_remedy():
         "orders, or ask for fewer `train.snapshots`."
     )
     assert second.startswith("recommendation: returning (")
+
+
+def test_training_shows_a_short_line_for_each_open_point():
+    assert short_lines(judge(READY)) == ["Ready to train as of 2024-07-01."]
+    assert short_lines(POINTS) == [
+        "Ready to train as of 2024-07-01; look at cutoffs, returning.",
+        "  warning: cutoffs is 8, at least 9 required",
+        "  recommendation: returning is 5.0%, at least 10.0% required",
+        "  What to do: tiercast check CONFIG",
+    ]
 
 
 def test_a_refusal_names_every_failed_rule_with_its_remedy():
@@ -83,10 +100,14 @@ def test_recommendations_and_warnings_refuse_nothing():
     refuse_unless_ready(POINTS)
 
 
-def test_value_and_limit_are_told_apart_where_they_round_to_the_same():
+def shown(finding):
+    return described(finding)["measured"], described(finding)["required"]
+
+
+def test_value_and_limit_that_round_to_the_same_get_more_decimals():
     finding = ReadinessFinding(
         "put_aside", "rows put aside", "share", 0.0504, "at most", 0.05, "warning", "mend it"
     )
-    assert readiness_cells(finding)[1:3] == ("5.04%", "at most 5%")
+    assert shown(finding) == ("5.04%", "at most 5%")
     equal = replace(finding, value=0.05)
-    assert readiness_cells(equal)[1:3] == ("5.0%", "at most 5.0%")
+    assert shown(equal) == ("5.0%", "at most 5.0%")

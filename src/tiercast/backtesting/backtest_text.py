@@ -1,6 +1,4 @@
-"""A backtest in words: cells of its tables, how it was done, the grade with its rule."""
-
-import math
+"""A backtest in text: its tables, how it was done, and the grade with its rule."""
 
 import pandas as pd
 
@@ -8,128 +6,123 @@ from tiercast.backtesting.contenders import contenders_of, labels
 from tiercast.backtesting.coverage import ALL, CHECKS, SIZE, SUM_CHECKS
 from tiercast.backtesting.result import Backtest
 from tiercast.backtesting.verdicts import BEST
+from tiercast.config.text_table import MISSING, TextTable
 from tiercast.modeling.bootstrap import MOST_DRAWN, RESAMPLES
 
-SHOWN = {
-    "auc": "AUC",
-    "log_loss": "log loss",
-    "ece": "ECE",
-    "gini": "Gini",
-    "rmse": "RMSE",
-    "total_bias": "total",
-    "top_10_capture": "top 10 %",
-    "tier_accuracy": "tier hits",
-    "tier_log_loss": "tier loss",
+LEADERBOARD = {
+    "Model": "{label}",
+    "AUC": "{auc:.3f}",
+    "Log loss": "{log_loss:.3f}",
+    "ECE": "{ece:.3f}",
+    "Gini": "{gini:.3f}",
+    "RMSE": "{rmse:.4g}",
+    "Total bias": "{total_bias:+.1%}",
+    "Top 10 %": "{top_10_capture:.1%}",
+    "Tier accuracy": "{tier_accuracy:.1%}",
+    "Tier log loss": "{tier_log_loss:.3f}",
 }
-SHARES = ("total_bias", "top_10_capture", "tier_accuracy")
-BOARD_HEADINGS = ("contender", *SHOWN.values())
-VERDICT_HEADINGS = ("metric", "tiercast", "best other", "which", "difference, 95 %", "verdict")
-TOTAL_HEADINGS = (
-    "origin",
-    "customers",
-    "expected",
-    "90 % interval",
-    "came",
-    "off",
-    "buyers exp.",
-    "buyers came",
-)
-COVERAGE_HEADINGS = ("check", "of", "told", "came")
-UNKNOWN = "-"
+VERDICTS = {
+    "Metric": "{metric}",
+    "tiercast": "{ours:.4g}",
+    "Best other": "{theirs:.4g}",
+    "Other model": "{label}",
+    "Difference (95 % interval)": "{difference:.4g} ({low:.4g} to {high:.4g})",
+    "Verdict": "{verdict}",
+}
+TOTALS = {
+    "Origin": "{origin}",
+    "Customers": "{customers:,}",
+    "Predicted": "{expected_value:,.0f}",
+    "90 % interval": "{value_low:,.0f} to {value_high:,.0f}",
+    "Actual": "{value:,.0f}",
+    "Error": "{error:+.1%}",
+    "Buyers predicted": "{expected_buyers:,.0f}",
+    "Buyers actual": "{buyers:,}",
+}
+COVERAGE = {"Check": "{meaning}", "Group": "{of}", "Predicted": "{told}", "Actual": "{came}"}
 
 
-def board_cells(found: Backtest) -> list[tuple[str, ...]]:
-    """Return the leaderboard's rows of text, under `BOARD_HEADINGS`."""
-    names = labels(found.plugins)
+def summary(found: Backtest) -> list[TextTable | str]:
+    """Return the tables and sentences on a backtest, in the order to read them."""
+    names, totals = labels(found.plugins), found.totals
+    best = found.verdicts[found.verdicts["against"] == BEST]
+    error = totals["expected_value"] / totals["value"].where(totals["value"] != 0) - 1
+    title = f"Backtest of {found.name} as of {found.as_of}"
     return [
-        (names.get(row["contender"], row["contender"]), *(_mean(row, name) for name in SHOWN))
-        for _, row in found.leaderboard.iterrows()
+        _table(title, LEADERBOARD, _labelled(found.leaderboard, "contender", names)),
+        "",
+        *how_judged(found),
+        "",
+        _table("tiercast against the best other model", VERDICTS, _labelled(best, "other", names)),
+        "",
+        _table("Totals by origin", TOTALS, totals.assign(error=error)),
+        "",
+        _table("Coverage and calibration of tiercast", COVERAGE, _checked(found.coverage)),
+        "",
+        *grade_lines(found),
+        f"Tables: {found.folder}/",
     ]
 
 
-def verdict_cells(found: Backtest) -> list[tuple[str, ...]]:
-    """Return a row of text per metric against the best other, under `VERDICT_HEADINGS`."""
-    best, names = found.verdicts[found.verdicts["against"] == BEST], labels(found.plugins)
-    return [
-        (
-            str(row["metric"]),
-            _number(row["ours"]),
-            _number(row["theirs"]),
-            names.get(row["other"], row["other"]),
-            f"{_number(row['difference'])} ({_number(row['low'])} to {_number(row['high'])})",
-            str(row["verdict"]),
-        )
-        for _, row in best.iterrows()
-    ]
+def _table(title: str, columns: dict[str, str], frame: pd.DataFrame) -> TextTable:
+    return TextTable.of(title, columns, frame.to_dict("records"))
 
 
-def total_cells(found: Backtest) -> list[tuple[str, ...]]:
-    """Return a row of text per origin: what was expected in total and what came."""
-    return [
-        (
-            str(row["origin"]),
-            f"{row['customers']:,}",
-            f"{row['expected_value']:,.0f}",
-            f"{row['value_low']:,.0f} to {row['value_high']:,.0f}",
-            f"{row['value']:,.0f}",
-            f"{row['expected_value'] / row['value'] - 1:+.1%}" if row["value"] else UNKNOWN,
-            f"{row['expected_buyers']:,.0f}",
-            f"{row['buyers']:,}",
-        )
-        for _, row in found.totals.iterrows()
-    ]
+def _labelled(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.DataFrame:
+    return frame.assign(label=[names.get(name, name) for name in frame[column]])
 
 
-def coverage_cells(found: Backtest) -> list[tuple[str, ...]]:
-    """Return the checks over all origins, without the deciles, under `COVERAGE_HEADINGS`."""
+def _checked(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Return the checks over all origins as text, without those of value deciles.
+
+    Of sums the group names how many there are: a share of few says little.
+    """
     meanings = {check.name: check.meaning for check in (*CHECKS, *SUM_CHECKS, SIZE)}
-    rows = found.coverage[
-        found.coverage["origin"].isna() & (found.coverage["by"] != "value decile")
-    ]
-    return [
-        (
-            meanings[row["check"]],
-            _checked_of(row),
-            _figure(row["told"]),
-            _figure(row["came"]),
-        )
-        for _, row in rows.iterrows()
-    ]
+    rows = coverage[coverage["origin"].isna() & (coverage["by"] != "value decile")]
+    whole = rows["by"] == ALL
+    group = rows["by"].where(whole, rows["by"] + " " + rows["group"])
+    return rows.assign(
+        meaning=rows["check"].map(meanings),
+        of=group.where(rows["sums"] == 0, group + ", sums: " + rows["sums"].astype(str)),
+        told=rows["told"].map(_figure),
+        came=rows["came"].map(_figure),
+    )
 
 
-def _checked_of(row: pd.Series) -> str:
-    """Return what a check looked at; of sums also how many: a share of few says little."""
-    of = row["by"] if row["by"] == ALL else f"{row['by']} {row['group']}"
-    return f"{of}, sums: {row['sums']}" if row["sums"] else of
+def _figure(value: float) -> str:
+    if value != value:
+        return MISSING
+    return f"{value:.3f}" if abs(value) < 1 else f"{value:,.1f}".removesuffix(".0")
 
 
 def how_judged(found: Backtest) -> list[str]:
-    """Return which days were forecast, by whom, and how differences were judged."""
+    """Return which days were forecast, by which models, and how differences were judged."""
     days = ", ".join(map(str, found.origins))
     lines = [
-        f"Forecast from {days}: each with what was known then, {found.horizon_days} days ahead; "
-        f"windows a horizon apart share no order. Trials at each: {found.trials}.",
-        "Rules only rank: isotonic regression on the training rows gives them chance and value. "
-        "Tier chances of all but tiercast come from their churn and value by one means.",
+        f"Origins: {days}. Each model used only what was known at the origin and forecast the "
+        f"next {found.horizon_days} days; windows a horizon apart share no order. Trials at each "
+        f"origin: {found.trials}.",
+        "Simple rules only rank: isotonic regression on the training rows gives them a "
+        "probability and a value. Tier probabilities of all models but tiercast are derived from "
+        "their churn and value in one way.",
         f"Figures are means over origins. Interval: {RESAMPLES} resamples of the customers of "
-        f"each origin (at most {MOST_DRAWN:,}), the same for both, seed {found.seed}; how times "
-        "differ is not in it.",
+        f"each origin (at most {MOST_DRAWN:,}), the same for both models, seed {found.seed}; it "
+        "does not include how origins differ.",
         *(f"{one.label}: {one.meaning}." for one in contenders_of(found.plugins)),
     ]
     least = float(found.totals["share"].min())
     if least < 1:
-        lines.append(f"Many customers: a hash of their id chose {least:.1%} of them, or more.")
-    missing = [f"Not run from {m.origin}: {m.contender}; {m.reason}." for m in found.not_run]
+        lines.append(f"Large base: a hash of the id sampled {least:.1%} of customers, or more.")
     return [
         *lines,
         *found.notes,
-        *missing,
-        *(f"Left out: {one.origin}; {one.reason}" for one in found.skipped),
+        *(f"Not run at {one.origin}: {one.contender}; {one.reason}." for one in found.not_run),
+        *(f"Origin left out: {one.origin}; {one.reason}" for one in found.skipped),
     ]
 
 
 def grade_lines(found: Backtest) -> list[str]:
-    """Return the grade, its rule and the figures it went by."""
+    """Return the grade, its rule and the figures it is based on."""
     rule, figures = found.grade.rule, found.grade.findings
     return [
         f"Grade {rule.letter}: {rule.words}.",
@@ -139,22 +132,3 @@ def grade_lines(found: Backtest) -> list[str]:
         f"beyond chance, {figures.rules_lost} lost; total off by {figures.total_error:.1%} on "
         f"average; ECE {figures.ece:.3f}.",
     ]
-
-
-def _mean(row: pd.Series, name: str) -> str:
-    value = float(row[name])
-    if math.isnan(value):
-        return UNKNOWN
-    if name in SHARES:
-        return f"{value:+.1%}" if name == "total_bias" else f"{value:.1%}"
-    return f"{value:.4g}" if name == "rmse" else f"{value:.3f}"
-
-
-def _number(value: float) -> str:
-    return UNKNOWN if math.isnan(value) else f"{value:.4g}"
-
-
-def _figure(value: float) -> str:
-    if math.isnan(value):
-        return UNKNOWN
-    return f"{value:.3f}" if abs(value) < 1 else f"{value:,.1f}".removesuffix(".0")

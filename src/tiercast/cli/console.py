@@ -1,11 +1,10 @@
-"""What a command shows: tables and progress, drawn on a terminal, plain lines elsewhere."""
+"""Output of commands: tables and progress, drawn on a terminal, plain lines elsewhere."""
 
-import datetime as dt
 import errno
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
@@ -28,63 +27,52 @@ from rich.text import Text
 from tiercast.cli.json_log import JsonProgress, as_json
 from tiercast.config.errors import OutputError
 from tiercast.config.progress import Progress
+from tiercast.config.text_table import TextTable
 
 NUMBER = re.compile(r"[-+]?[\d,.]+( ?%)?|-|")
 GAP = "  "
-NOTHING = "-"
 NOTHING_NEW = "nothing new to do"  # all steps of a stage were done by an earlier job
 
-Rows = Sequence[Sequence[str]]
 
-
-def show_table(title: str, headings: Sequence[str], rows: Rows) -> None:
-    """Show rows of text under headings; columns of numbers stand to the right."""
+def show(*parts: TextTable | str) -> None:
+    """Show tables under their titles, and lines as they are."""
     console = _console()
-    right = [all(NUMBER.fullmatch(row[i]) for row in rows) for i in range(len(headings))]
-    if not console.is_terminal:
-        show_lines(title, *_aligned([headings, *rows], right))
-        return
+    with _written("stdout", 1, "the command did its work, only its output is lost"):
+        for part in parts:
+            if isinstance(part, str):
+                typer.echo(part)
+            elif console.is_terminal:
+                console.print(_drawn(part))
+            else:
+                typer.echo("\n".join([part.title, *_aligned(part)]))
+
+
+def _drawn(shown: TextTable) -> Table:
     table = Table(
-        title=title,
+        title=shown.title,
         title_justify="left",
         title_style="bold",
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
     )
-    for i, heading in enumerate(headings):
-        one_line = not any(" " in row[i] or "/" in row[i] for row in rows)
-        side: JustifyMethod = "right" if right[i] else "left"
+    for i, (heading, side) in enumerate(zip(shown.headings, _sides(shown), strict=True)):
+        one_line = not any(" " in row[i] or "/" in row[i] for row in shown.rows)
         table.add_column(heading, justify=side, overflow="fold", no_wrap=one_line)
-    for row in rows:
+    for row in shown.rows:
         table.add_row(*row)
-    console.print(table)
+    return table
 
 
-def show_lines(*lines: str) -> None:
-    """Show lines as they are."""
-    with _written("stdout", 1, "what the command did is done, only its words are lost"):
-        for line in lines:
-            typer.echo(line)
-
-
-def cell(value: object, number: str = ".4g") -> str:
-    """Return a value as text: what isn't there as a dash, a midnight as its day.
-
-    Examples
-    --------
-    >>> cell(0.123456), cell(1234.5, ",.2f"), cell(float("nan")), cell(dt.datetime(2024, 3, 31))
-    ('0.1235', '1,234.50', '-', '2024-03-31')
-    """
-    if value is None or value != value:
-        return NOTHING
-    if isinstance(value, dt.datetime):
-        return str(value).removesuffix(" 00:00:00")
-    return format(value, number) if isinstance(value, float) else str(value)
+def _sides(shown: TextTable) -> list[JustifyMethod]:
+    """Return where each column stands: numbers to the right."""
+    places = range(len(shown.headings))
+    numbers = [all(NUMBER.fullmatch(row[i]) for row in shown.rows) for i in places]
+    return ["right" if is_number else "left" for is_number in numbers]
 
 
 @contextmanager
 def watch() -> Iterator[Progress]:
-    """Hand out a progress that draws bars on a terminal's stderr and prints lines elsewhere.
+    """Yield a progress that draws bars on a terminal's stderr and prints lines elsewhere.
 
     With `--log-format json` it prints lines of JSON everywhere.
     """
@@ -153,7 +141,7 @@ class PlainProgress:
         self.finish()
         self._began, self._steps = time.monotonic(), 0
         self._note = NOTHING_NEW if total == 0 else ""
-        _tell(f"{_sentence(name)}{f' ({_steps(total)})' if total else ''} ...")
+        _print(f"{_sentence(name)}{f' ({_steps(total)})' if total else ''} ...")
 
     def step(self, note: str = "") -> None:
         """Finish one step of the stage."""
@@ -162,7 +150,7 @@ class PlainProgress:
 
     def say(self, line: str) -> None:
         """Print a line."""
-        _tell(line)
+        _print(line)
 
     def finish(self) -> None:
         """End the last stage."""
@@ -170,28 +158,28 @@ class PlainProgress:
             return
         took = f"  done in {time.monotonic() - self._began:.1f} s"
         steps = f", {_steps(self._steps)}" if self._steps else ""
-        _tell(f"{took}{steps}{f': {self._note}' if self._note else ''}")
+        _print(f"{took}{steps}{f': {self._note}' if self._note else ''}")
         self._began = None
 
 
-def _tell(line: str) -> None:
+def _print(line: str) -> None:
     with _written("stderr", 2, "free some space, then run it again"):
         typer.echo(line, err=True)
 
 
 @contextmanager
-def _written(name: str, descriptor: int, rest: str) -> Iterator[None]:
-    """Turn what a full disk refuses of a stream into an OutputError; the stream falls silent."""
+def _written(name: str, descriptor: int, advice: str) -> Iterator[None]:
+    """Turn a failed write, as to a full disk, into an OutputError; later writes go nowhere."""
     try:
         yield
     except OSError as error:
-        if error.errno == errno.EPIPE:  # nobody reads any more: typer ends quietly
+        if error.errno == errno.EPIPE:  # the reader is gone: typer ends quietly
             raise
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, descriptor)  # else Python tries the same words again when it ends
+        os.dup2(nowhere, descriptor)  # else Python writes the buffered text again at exit
         os.close(nowhere)
         reason = error.strerror or str(error)
-        raise OutputError(f"{name} could not be written: {reason}; {rest}.") from error
+        raise OutputError(f"{name} could not be written: {reason}; {advice}.") from error
 
 
 def _bars(console: Console) -> Bars:
@@ -218,12 +206,13 @@ def _sentence(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _aligned(lines: Rows, right: Sequence[bool]) -> list[str]:
-    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(right))]
-    return [GAP.join(map(_padded, line, widths, right)).rstrip() for line in lines]
+def _aligned(shown: TextTable) -> list[str]:
+    lines, sides = [shown.headings, *shown.rows], _sides(shown)
+    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(sides))]
+    return [GAP.join(map(_padded, line, widths, sides)).rstrip() for line in lines]
 
 
-def _padded(cell: str, width: int, is_number: bool) -> str:
+def _padded(cell: str, width: int, side: JustifyMethod) -> str:
     """Return a cell as wide as its column; Chinese characters take two places."""
     room = " " * (width - cell_len(cell))
-    return room + cell if is_number else cell + room
+    return room + cell if side == "right" else cell + room

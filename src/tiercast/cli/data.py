@@ -5,43 +5,44 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tiercast.cli.console import show_lines, show_table, watch
+from tiercast.cli.console import show, watch
 from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
     from tiercast.contract.report import DataReport
-    from tiercast.definitions.churn_definition import ChurnDefinitions
-    from tiercast.readiness.judgement import Readiness
-    from tiercast.sources.guess import ColumnGuess
     from tiercast.verbs.init import InitResult
 
-SOURCE = 1  # the place of the source among a table's cells
+GUESSES = {
+    "Role": "{role}",
+    "Column": "{look.name}",
+    "Confidence": "{score:.0%}",
+    "Reason": "{reason}",
+}
 NOTHING_TO_DO = "nothing to do"
 
 
 def init(
     file: Annotated[
         str,
-        typer.Argument(metavar="FILE", help="Orders: csv, xlsx, json, ...; a glob in quotes too."),
+        typer.Argument(metavar="FILE", help="Orders as csv, xlsx, json, ..., or a quoted glob."),
     ],
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             metavar="PATH",
-            help="The config to write. Default: pipelines/<name of FILE>.yaml.",
+            help="The config file to write. Default: pipelines/<name of FILE>.yaml.",
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace a config that is there already.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing config.")] = False,
     encoding: Annotated[
         str | None,
-        typer.Option("--encoding", metavar="NAME", help="How the text is written: gb18030, ..."),
+        typer.Option("--encoding", metavar="NAME", help="Text encoding, such as gb18030."),
     ] = None,
     sheet: Annotated[
         str | None,
-        typer.Option("--sheet", metavar="NAME", help="A workbook's sheet, or a pattern."),
+        typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook, or a pattern."),
     ] = None,
 ) -> None:
     """Look at a data file and write a config with its guesses marked."""
@@ -51,22 +52,22 @@ def init(
 
 
 def check(config: ConfigFile, as_of: AsOf = None) -> None:
-    """Check the data: bad rows are counted and put aside; is the rest ready to train?
+    """Check the data: count and quarantine bad rows, and judge if the rest is ready to train.
 
-    Writes data_report.json, data_report.md, readiness.json and the rows put aside to
-    <output>/check/. Ends with 2 where a training would be refused.
+    Writes data_report.json, data_report.md, readiness.json and the quarantined rows to
+    <output>/check/. The exit code is 2 if a training would be refused.
     """
     from tiercast.config.loading import load_config
-    from tiercast.readiness.finding_text import refuse_unless_ready
-    from tiercast.verbs.check import check as screen
+    from tiercast.readiness.finding_text import readiness_table, refuse_unless_ready, remedies
+    from tiercast.verbs.check import check as run_check
     from tiercast.verbs.check import check_folder
 
     settings = load_config(config)
     with watch() as progress:
-        found = screen(settings, as_of, progress=progress)
+        found = run_check(settings, as_of, progress=progress)
     _show_report(found.data)
-    _show_readiness(found.readiness)
-    show_lines(f"Written to {check_folder(settings)}/")
+    show("", readiness_table(found.readiness), "", *remedies(found.readiness))
+    show(f"Written to {check_folder(settings)}/")
     refuse_unless_ready(found.readiness)
 
 
@@ -82,101 +83,51 @@ def features(
         ),
     ] = None,
 ) -> None:
-    """Write one row per customer with every feature, counted from rows before a day."""
+    """Write one row per customer with every feature, computed from rows before a day."""
     from tiercast.verbs.features import features_file
 
     with watch() as progress:
         path = features_file(config, as_of, output, progress=progress)
-    show_lines(f"Features: {path}")
+    show(f"Features: {path}")
 
 
 def churn_definition(config: ConfigFile, as_of: AsOf = None) -> None:
-    """Compare definitions of churn on the past: after how long a silence have customers left?"""
+    """Compare definitions of churn on past data: after how many days without an order?"""
     from tiercast.definitions.churn_definition import churn_definition as compare_definitions
+    from tiercast.definitions.churn_definition_text import summary
 
     with watch() as progress:
         found = compare_definitions(config, as_of, progress=progress)
-    _show_definitions(found)
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command(epilog="Example: tiercast init exports/orders.csv")(init)
-    app.command(epilog="Example: tiercast check pipelines/cdnow.yaml")(check)
-    app.command(
-        epilog="Example: tiercast features pipelines/cdnow.yaml --as-of 1998-04-01 "
-        "--output features.parquet"
-    )(features)
-    app.command(epilog="Example: tiercast churn-definition pipelines/cdnow.yaml")(churn_definition)
+    show(*summary(found))
 
 
 def _show_guesses(result: "InitResult") -> None:
-    headings = ("meaning", "column", "sure", "why")
     if result.layout:
-        show_lines(f"Recognised as: {result.layout}.")
-    show_table("Guessed columns", headings, [_guess_cells(g) for g in result.guess.guesses])
+        show(f"Recognised as: {result.layout}.")
+    show(TextTable.of("Guessed columns", GUESSES, result.guess.guesses))
     if result.guess.runners_up:
-        show_table("Next best", headings, [_guess_cells(g) for g in result.guess.runners_up])
-    show_lines(*(f"To know: {sentence}" for sentence in result.notes))
+        show(TextTable.of("Next best", GUESSES, result.guess.runners_up))
+    show(*(f"Note: {sentence}" for sentence in result.notes))
     if result.horizon:
-        show_lines(f"Horizon: {result.horizon.days} days; {result.horizon.reason}.")
-    show_lines(*(f"To mend: {sentence}" for sentence in result.to_mend))
-    show_lines(f"Written to {result.path}. Next: tiercast check {result.path}")
-
-
-def _guess_cells(guess: "ColumnGuess") -> tuple[str, str, str, str]:
-    return guess.role, guess.look.name, f"{guess.score:.0%}", guess.reason
+        show(f"Horizon: {result.horizon.days} days; {result.horizon.reason}.")
+    show(*(f"To fix: {sentence}" for sentence in result.to_mend))
+    show(f"Written to {result.path}. Next: tiercast check {result.path}")
 
 
 def _show_report(report: "DataReport") -> None:
-    """Show the report without what would not fit a line: the files and the rules kept."""
-    from tiercast.verbs.data_report_text import (
-        FINDING_HEADINGS,
-        TABLE_HEADINGS,
-        finding_cells,
-        table_cells,
-        whose_days,
-    )
+    """Show the report without what does not fit a line: sources, and rules that all rows pass."""
+    from tiercast.verbs.data_report_text import findings_table, tables_table, time_zone
 
-    tables = [_without(table_cells(table), SOURCE) for table in report.tables]
-    show_table(f"Data of {report.name}", _without(TABLE_HEADINGS, SOURCE), tables)
-    show_lines("", f"Orders that net to zero: {report.zero_orders:,}", whose_days(report))
     found = [finding for finding in report.findings if finding.rows]
-    show_lines(f"Rules that every row keeps: {len(report.findings) - len(found)}", "")
+    show(
+        tables_table(report, "Source"),
+        "",
+        f"Orders that net to zero: {report.zero_orders:,}",
+        time_zone(report),
+        f"Rules that every row passes: {len(report.findings) - len(found)}",
+        "",
+    )
     if found:
-        cells = [finding_cells(finding)[:-1] for finding in found]
-        show_table("What the rules found", FINDING_HEADINGS[:-1], cells)
+        show(findings_table(report, "Remedy"))
     remedies = [f for f in found if f.remedy != NOTHING_TO_DO]
-    show_lines(*(f"{f.table}.{f.rule}: {f.remedy}" for f in remedies))
-
-
-def _show_readiness(readiness: "Readiness") -> None:
-    from tiercast.readiness.finding_text import (
-        HEADINGS,
-        readiness_cells,
-        readiness_title,
-        remedies,
-    )
-
-    rows = [readiness_cells(finding) for finding in readiness.findings]
-    show_lines("")
-    show_table(readiness_title(readiness), HEADINGS, rows)
-    show_lines("", *remedies(readiness))
-
-
-def _show_definitions(found: "ChurnDefinitions") -> None:
-    from tiercast.definitions.churn_definition_text import (
-        HEADINGS,
-        definition_cells,
-        how_measured,
-        what_to_take,
-    )
-
-    rows = [definition_cells(row) for _, row in found.candidates.iterrows()]
-    title = f"When did customers of {found.name} leave? Judged as of {found.plan.as_of}"
-    show_table(title, HEADINGS, rows)
-    show_lines("", *how_measured(found), "", *what_to_take(found))
-
-
-def _without(cells: tuple[str, ...], place: int) -> tuple[str, ...]:
-    return cells[:place] + cells[place + 1 :]
+    show(*(f"{f.table}.{f.rule}: {f.remedy}" for f in remedies))

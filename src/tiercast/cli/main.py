@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from tiercast.cli import (
     story,
     verify,
 )
-from tiercast.cli.console import show_lines
+from tiercast.cli.console import show
 from tiercast.cli.errors import DEBUG, Commands, arguments, exit_codes, wants_json
 from tiercast.cli.errors import LOG_FORMAT as LOG_FORMAT_OPTION
 from tiercast.cli.json_log import LOG_FORMAT, LogFormat, speak_json
@@ -38,7 +39,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        show_lines(f"tiercast {tiercast.__version__}")
+        show(f"tiercast {tiercast.__version__}")
         raise typer.Exit
 
 
@@ -50,36 +51,59 @@ def _set_log_format(wanted: LogFormat) -> LogFormat:
 @app.callback()
 def tiercast_(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
     debug: Annotated[
-        bool, typer.Option(DEBUG, help="Show the whole traceback of an unforeseen error.")
+        bool, typer.Option(DEBUG, help="Show the full traceback of an unexpected error.")
     ] = False,
     log_format: Annotated[
         LogFormat,
         typer.Option(
             LOG_FORMAT_OPTION,
             callback=_set_log_format,
-            help="What stderr says: text, or one JSON object a line.",
+            help="Format of stderr: text, or one JSON object per line.",
         ),
     ] = "text",
 ) -> None:
-    """Who keeps us alive, who is about to leave, who could become more.
+    """Which customers matter most, which are about to leave, which can grow.
 
     From a company's orders to one row per customer: segment, churn risk, future value, tier,
-    how sure each is, why, and what to do next.
+    the uncertainty of each, reasons, and the next action.
     """
 
 
-for group in (outlook, story, data, models, backtest, monitor, verify, migration, alerts):
-    group.add_to(app)
+COMMANDS: dict[Callable[..., None], str] = {
+    outlook.demo: "tiercast demo cdnow",
+    outlook.score: "tiercast score pipelines/cdnow.yaml --as-of 1998-04-01",
+    outlook.report: "tiercast report pipelines/cdnow.yaml --as-of 1998-04-01",
+    story.explain: "tiercast explain pipelines/cdnow.yaml 1024",
+    data.init: "tiercast init exports/orders.csv",
+    data.check: "tiercast check pipelines/cdnow.yaml",
+    data.features: "tiercast features pipelines/cdnow.yaml --as-of 1998-04-01 "
+    "--output features.parquet",
+    data.churn_definition: "tiercast churn-definition pipelines/cdnow.yaml",
+    models.train: "tiercast train pipelines/cdnow.yaml --as-of 1998-04-01",
+    models.compare: "tiercast compare pipelines/cdnow.yaml 3 champion",
+    models.promote: 'tiercast promote pipelines/cdnow.yaml 2 --why "it sees returns"',
+    models.rollback: 'tiercast rollback pipelines/cdnow.yaml --why "odd totals"',
+    backtest.backtest: "tiercast backtest pipelines/cdnow.yaml --last 2",
+    monitor.monitor: "tiercast monitor pipelines/cdnow.yaml --as-of $(date +%F); "
+    "[ $? = 3 ] && tiercast train pipelines/cdnow.yaml",
+    verify.verify: "tiercast verify pipelines/cdnow.yaml --as-of 1998-04-01",
+    migration.migration: "tiercast migration pipelines/cdnow.yaml "
+    "--from 1998-01-01 --to 1998-04-01",
+    alerts.alerts: "tiercast alerts pipelines/cdnow.yaml --as-of 1998-04-01",
+}
+for command, example in COMMANDS.items():
+    app.command(epilog=f"Example: {example}")(command)
 
 
 def main() -> None:
     """Run the command line."""
-    # OpenMP threads that spin while they wait slow everything down on busy cores; read on load.
+    # OpenMP threads that spin while they wait slow down busy cores; the variable is read on load.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    # A scheduler that stops a job ends it as Ctrl-C does: told, recorded, with the same code.
+    # A scheduler's SIGTERM ends a job as Ctrl-C does: reported, recorded, with the same code.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     command = typer.main.get_command(app)
     given = arguments(sys.argv[1:])

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tiercast.cli.console import cell, show_lines, show_table, watch
+from tiercast.cli.console import show, watch
 from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.config.text_table import TextTable, cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from tiercast.training.train import TrainResult
 
 SIDE_BY_SIDE = 6  # versions that fit a screen
-LONG = 12  # characters of a run's id that tell it from others
+RUN_ID_LENGTH = 12  # characters that identify a run
 
 
 def train(
@@ -26,7 +27,7 @@ def train(
             "--trials",
             metavar="N",
             min=0,
-            help="Settings to try, those tried before included. Default: the config's.",
+            help="Hyperparameter settings to try, earlier ones included. Default: the config's.",
         ),
     ] = None,
     timeout: Annotated[
@@ -35,18 +36,18 @@ def train(
             "--timeout",
             metavar="SECONDS",
             min=1,
-            help="Begin no trial after so long; what is found then depends on the machine.",
+            help="Start no trial after this time; the result then depends on the machine.",
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Train what is not ready, as far as it is possible.")
+        bool, typer.Option("--force", help="Train even if the data are not ready, where possible.")
     ] = False,
 ) -> None:
-    """Learn a model, measure it on past days, register it; promoted if it beats the champion."""
-    from tiercast.training.train import train as learn
+    """Train a model, evaluate it on past days, register it, and promote it if it is better."""
+    from tiercast.training.train import train as run_training
 
     with watch() as progress:
-        result = learn(
+        result = run_training(
             config,
             as_of,
             trials=trials,
@@ -73,7 +74,7 @@ def compare(
 
     found = compare_versions(config, version, against)
     if found.versions.empty:
-        show_lines("No version is registered yet. Next: tiercast train CONFIG")
+        show("No version is registered yet. Next: tiercast train CONFIG")
         return
     _show_versions(found.versions)
     if found.version is not None:
@@ -99,7 +100,7 @@ def promote(
 
     with watch() as progress:
         chosen = make_champion(config, version, why=why, by=by, progress=progress)
-    show_lines(f"Version {chosen.version} is the champion now.")
+    show(f"Version {chosen.version} is the champion now.")
 
 
 def rollback(config: ConfigFile, why: Why = "Rolled back.", by: By = None) -> None:
@@ -108,75 +109,53 @@ def rollback(config: ConfigFile, why: Why = "Rolled back.", by: By = None) -> No
 
     with watch() as progress:
         chosen = go_back(config, why=why, by=by, progress=progress)
-    show_lines(f"Version {chosen.version} is the champion again.")
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command(epilog="Example: tiercast train pipelines/cdnow.yaml --as-of 1998-04-01")(train)
-    app.command(epilog="Example: tiercast compare pipelines/cdnow.yaml 3 champion")(compare)
-    app.command(epilog='Example: tiercast promote pipelines/cdnow.yaml 2 --why "it sees returns"')(
-        promote
-    )
-    app.command(epilog='Example: tiercast rollback pipelines/cdnow.yaml --why "odd totals"')(
-        rollback
-    )
+    show(f"Version {chosen.version} is the champion again.")
 
 
 def _show_versions(frame: "pd.DataFrame") -> None:
-    """Show a table per horizon and value: no metric stands beside one of another target."""
-    shown = frame.assign(run_id=frame["run_id"].str[:LONG]).tail(SIDE_BY_SIDE)
+    """Show a table per horizon and value: metrics of different targets are not comparable."""
+    shown = frame.assign(run_id=frame["run_id"].str[:RUN_ID_LENGTH]).tail(SIDE_BY_SIDE)
     targets = list(shown.groupby(["horizon_days", "value"], dropna=False, sort=False))
     for (horizon, value), alike in targets:
         about = f" that forecast {cell(value)} within {cell(horizon)} days"
         columns = alike.set_index("version")
-        rows = [(str(name), *map(cell, columns[name])) for name in columns.columns]
+        rows = tuple((str(name), *map(cell, columns[name])) for name in columns.columns)
         title = f"Registered versions{about if len(targets) > 1 else ''}"
-        show_table(title, ("version", *map(str, columns.index)), rows)
+        show(TextTable(title, ("Version", *map(str, columns.index)), rows))
     if len(targets) > 1:
-        show_lines("Metrics of different horizons or values are not comparable.")
+        show("Metrics of different horizons or values are not comparable.")
     if len(frame) > len(shown):
-        show_lines(f"{len(frame) - len(shown)} older ones: tiercast.compare(CONFIG) in Python.")
+        show(f"{len(frame) - len(shown)} older ones: tiercast.compare(CONFIG) in Python.")
 
 
 def _show_pair(found: "Comparison") -> None:
-    ours, theirs = f"version {found.version}", f"version {found.against}"
-    limits = ("difference", "95 % low", "95 % high", "verdict")
-    shown: tuple[tuple[str, pd.DataFrame, tuple[str, ...]], ...] = (
-        ("On past days that both forecast", found.metrics, ("metric", ours, theirs, *limits)),
-        ("Features", found.features, ("feature", f"in {ours}")),
-        ("Parameters that differ", found.parameters, ("parameter", ours, theirs)),
-        (
-            "Customers by tier",
-            found.tiers.reset_index(),
-            (f"by {theirs}", *(f"{name} by {ours}" for name in found.tiers.columns)),
-        ),
-    )
-    for title, frame, headings in shown:
+    ours, theirs = f"Version {found.version}", f"Version {found.against}"
+    limits = ("Difference", "95 % low", "95 % high", "Verdict")
+    tiers = (f"Tier by {theirs.lower()}", *(f"{name} by {ours.lower()}" for name in found.tiers))
+    for title, frame, headings in (
+        ("Past days that both forecast", found.metrics, ("Metric", ours, theirs, *limits)),
+        ("Features", found.features, ("Feature", f"In {ours.lower()}")),
+        ("Parameters that differ", found.parameters, ("Parameter", ours, theirs)),
+        ("Customers by tier", found.tiers.reset_index(), tiers),
+    ):
         if len(frame):
-            _show_frame(title, frame, headings)
-    show_lines(*found.notes)
-
-
-def _show_frame(title: str, frame: "pd.DataFrame", headings: tuple[str, ...]) -> None:
-    show_table(title, headings, [tuple(map(cell, row)) for row in frame.itertuples(index=False)])
+            rows = tuple(tuple(map(cell, row)) for row in frame.itertuples(index=False))
+            show(TextTable(title, headings, rows))
+    show(*found.notes)
 
 
 def _show_training(result: "TrainResult") -> None:
     days = sorted(result.by_cutoff)
-    names = list(dict.fromkeys(name for day in days for name in result.by_cutoff[day]))
-    rows = [
-        (
-            name,
-            *(cell(result.by_cutoff[day].get(name)) for day in days),
-            cell(result.metrics.get(name)),
-        )
-        for name in names
-    ]
-    headings = ("measure", *map(str, days), "mean")
-    show_table("Past days, forecast with what was known then", headings, rows)
-    show_lines(
-        f"Version {result.version} of {result.name}, as of {result.trained_as_of}, learnt from:",
+    columns = [*(result.by_cutoff[day] for day in days), result.metrics]
+    names = dict.fromkeys(name for day in days for name in result.by_cutoff[day])
+    rows = tuple((name, *(cell(column.get(name)) for column in columns)) for name in names)
+    show(
+        TextTable(
+            "Metrics on past days, forecast with what was known then",
+            ("Metric", *map(str, days), "Mean"),
+            rows,
+        ),
+        f"Version {result.version} of {result.name}, as of {result.trained_as_of}, trained on:",
         f"  {result.sample}",
         f"Champion: {result.decision.outcome}; {result.decision.reason}.",
         f"Evaluation: {result.evaluation_folder}/",

@@ -1,12 +1,13 @@
-"""Commands that answer: `demo`, `score`, `report`, `explain`."""
+"""Commands about scores: `demo`, `score`, `report`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tiercast.cli.console import show_lines, show_table, watch
+from tiercast.cli.console import show, watch
 from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
     from tiercast.scoring.score import ScoreResult
@@ -17,12 +18,12 @@ def demo(
         str, typer.Argument(metavar="[SAMPLE]", help="complete_journey or cdnow.")
     ] = "complete_journey",
 ) -> None:
-    """Do the whole job on a real sample: train, score, report."""
+    """Run the whole job on a real sample: train, score, report."""
     from tiercast.verbs.demo import demo as run_demo
 
     with watch() as progress:
         result = run_demo(sample, progress=progress)
-    show_lines(
+    show(
         f"Config:  {result.config}",
         f"Scores:  {result.scores}/",
         f"Report:  {result.report}",
@@ -38,7 +39,7 @@ def score(
         typer.Option(
             "--model-version",
             metavar="V",
-            help="A number or alias. Default: the champion, if it knew nothing after the day.",
+            help="A number or alias. Default: the champion, if it was trained before the day.",
         ),
     ] = None,
     output: Annotated[
@@ -46,11 +47,11 @@ def score(
         typer.Option(
             "--output",
             metavar="DIR",
-            help="Write files there, and nothing to the database. Default: the config's output.",
+            help="Write files here and nothing to the database. Default: the config's output.",
         ),
     ] = None,
 ) -> None:
-    """Score every customer: segment, churn risk, value, tier, reasons, what to do."""
+    """Score every customer: segment, churn risk, value, tier, reasons, action."""
     from tiercast.scoring.score import score as score_base
 
     with watch() as progress:
@@ -61,30 +62,22 @@ def score(
 
 
 def report(config: ConfigFile, as_of: AsOf = None) -> None:
-    """Write the report of a scored day (the newest by default) as one HTML file."""
+    """Write the report of a scored day (default: the newest) as one HTML file."""
     from tiercast.verbs.report import report as write_report
 
     with watch() as progress:
         path = write_report(config, as_of, progress=progress)
-    show_lines(f"Report: {path}")
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command(epilog="Example: tiercast demo cdnow")(demo)
-    app.command(epilog="Example: tiercast score pipelines/cdnow.yaml --as-of 1998-04-01")(score)
-    app.command(epilog="Example: tiercast report pipelines/cdnow.yaml --as-of 1998-04-01")(report)
+    show(f"Report: {path}")
 
 
 def _show_scores(result: "ScoreResult") -> None:
-    total = max(result.rows, 1)
-    rows = [(tier, f"{n:,}", f"{n / total:.1%}") for tier, n in result.tiers.items()]
-    show_table(f"Scores of {result.as_of}", ("tier", "customers", "share"), rows)
-    show_lines(
+    total, (low, high) = max(result.rows, 1), result.expected_interval
+    rows = tuple((tier, f"{n:,}", f"{n / total:.1%}") for tier, n in result.tiers.items())
+    show(
+        TextTable(f"Scores of {result.as_of}", ("Tier", "Customers", "Share"), rows),
         f"{result.rows:,} customers by model version {result.model_version}; "
         f"expected {result.target}: {result.expected_total:,.0f} "
-        f"(90 % interval {result.expected_interval[0]:,.0f} to "
-        f"{result.expected_interval[1]:,.0f})",
+        f"(90 % interval {low:,.0f} to {high:,.0f})",
         *(() if result.grid is None else (result.grid.describe(),)),
         *result.outlying,
         f"Scores: {result.folder}/",

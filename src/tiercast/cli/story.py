@@ -1,81 +1,69 @@
-"""`explain`: one customer's story on the screen."""
+"""`explain`: one customer's history, scores and reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tiercast.cli.console import cell, show_lines, show_table
+from tiercast.cli.console import show
 from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.config.text_table import TextTable, cell
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tiercast.modeling.target import Target
     from tiercast.scoring.explain import CustomerStory
 
 
 def explain(
     config: ConfigFile,
     customer_id: Annotated[
-        str, typer.Argument(metavar="CUSTOMER_ID", help="As the scores have it.")
+        str, typer.Argument(metavar="CUSTOMER_ID", help="The id as in the scores.")
     ],
     as_of: AsOf = None,
 ) -> None:
-    """Explain one customer: history, scores, reasons, what would change the tier.
+    """Explain one customer: history, scores, reasons, and what would change the tier.
 
-    The default day is the newest that was scored.
+    The default day is the newest scored day.
     """
-    from tiercast.scoring.explain import explain as tell_story
+    from tiercast.scoring.explain import explain as explain_customer
 
-    _show_story(tell_story(config, customer_id, as_of))
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command(epilog="Example: tiercast explain pipelines/cdnow.yaml 1024")(explain)
+    _show_story(explain_customer(config, customer_id, as_of))
 
 
 def _show_story(story: "CustomerStory") -> None:
-    show_table(f"Customer {story.customer_id} as of {story.as_of}", ("what", "told"), _told(story))
-    show_lines("", *(f"Why: {reason}" for reason in _reasons(story.score)), "")
-    show_table("Last orders", *_text(story.orders))
-    if len(story.past) > 1:
-        show_table("ContenderForecast before", *_text(story.past))
-    if story.left_out:
-        show_lines(f"Not {story.target}, and so not shown beside it: {story.left_out}.")
-
-
-def _told(story: "CustomerStory") -> list[tuple[str, str]]:
     score: Mapping[str, Any] = story.score
-    rows = [
-        ("tier", f"{score['tier']} (confidence {score['tier_confidence']:.0%})"),
-        ("tiers possible", ", ".join(score["tier_set"])),
-        (
-            f"chance of no order in {story.target.horizon_days} days",
-            f"{score['churn_probability']:.1%}",
-        ),
-        (
-            f"expected {story.target}",
-            f"{score['expected_value']:,.2f} "
-            f"({score['value_low']:,.2f} to {score['value_high']:,.2f})",
-        ),
-        ("next order", str(score["next_order_date"] or "not within the horizon")),
-        ("segment", f"{score['segment']} (confidence {score['segment_confidence']:.0%})"),
-        (
-            "RFM",
-            f"{score['rfm_segment']} ({score['r_score']}{score['f_score']}{score['m_score']})",
-        ),
-        ("stage", str(score["lifecycle_stage"])),
-        ("action", str(score["action"])),
-    ]
-    return rows + _step_up(story)
+    title = f"Customer {story.customer_id} as of {story.as_of}"
+    show(TextTable(title, ("Field", "Value"), (*_fields(score, story.target), *_step_up(story))))
+    show("", *(f"Why: {reason}" for reason in _reasons(score)), "")
+    show(_table("Last orders", story.orders))
+    if len(story.past) > 1:
+        show(_table("Scores over time", story.past))
+    if story.left_out:
+        show(f"Not {story.target}, and so not shown beside it: {story.left_out}.")
 
 
-def _step_up(story: "CustomerStory") -> list[tuple[str, str]]:
+def _fields(score: Mapping[str, Any], target: "Target") -> tuple[tuple[str, str], ...]:
+    fields = {
+        "tier": "{tier} (confidence {tier_confidence:.0%})",
+        "possible tiers": ", ".join(score["tier_set"]),
+        f"probability of no order in {target.horizon_days} days": "{churn_probability:.1%}",
+        f"expected {target}": "{expected_value:,.2f} ({value_low:,.2f} to {value_high:,.2f})",
+        "next order": str(score["next_order_date"] or "not within the horizon"),
+        "segment": "{segment} (confidence {segment_confidence:.0%})",
+        "RFM": "{rfm_segment} ({r_score}{f_score}{m_score})",
+        "lifecycle stage": "{lifecycle_stage}",
+        "action": "{action}",
+    }
+    return tuple((name, form.format_map(score)) for name, form in fields.items())
+
+
+def _step_up(story: "CustomerStory") -> tuple[tuple[str, str], ...]:
     above = story.next_tier
     if above is None:
-        return []
-    return [("to the next tier", f"{above.tier} starts {above.missing:,.2f} higher")]
+        return ()
+    return (("next tier", f"{above.tier} starts {above.missing:,.2f} higher"),)
 
 
 def _reasons(score: Mapping[str, Any]) -> list[str]:
@@ -86,6 +74,10 @@ def _reasons(score: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _text(frame: "pd.DataFrame") -> tuple[Sequence[str], list[tuple[str, ...]]]:
-    rows = [tuple(cell(v, ",.2f") for v in row) for row in frame.itertuples(index=False)]
-    return tuple(map(str, frame.columns)), rows
+def _table(title: str, frame: "pd.DataFrame") -> TextTable:
+    rows = [
+        [cell(v, ",.2f" * isinstance(v, float)) for v in row]
+        for row in frame.itertuples(index=False)
+    ]
+    headings = (name.replace("_", " ").capitalize() for name in frame.columns)
+    return TextTable(title, tuple(headings), tuple(map(tuple, rows)))

@@ -17,7 +17,7 @@ from tiercast.definitions.outcomes import past_cutoffs, sample_share
 from tiercast.definitions.recommendation import RULE, Recommendation, recommend
 from tiercast.feature_store.history import open_history
 from tiercast.readiness.facts import measure
-from tiercast.readiness.finding_text import told, verdict
+from tiercast.readiness.finding_text import sentence, verdict
 from tiercast.readiness.judgement import judge
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.activity import CustomerActivity
@@ -110,7 +110,7 @@ def _training(
     certain = [one for one in readiness.findings if one.rule == "both_outcomes"]
     points = [*readiness.errors, *(one for one in certain if one.state != "ok")]
     return " ".join(
-        [f"With {days} days: {verdict(readiness)}", *(f"{told(one)}" for one in points)]
+        [f"With {days} days: {verdict(readiness)}", *(f"{sentence(one)}" for one in points)]
     )
 
 

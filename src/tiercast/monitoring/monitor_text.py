@@ -1,97 +1,98 @@
-"""A monitoring in words, for the screen."""
+"""A monitoring in text: past scores, what was compared, findings, and the verdict."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
-from tiercast.monitoring.grades import ALL, CHURN, HIGH, INSIDE, LOW, TOTAL
+from tiercast.config.text_table import TextTable
+from tiercast.monitoring.grades import ALL
 from tiercast.monitoring.record import FINDINGS
 from tiercast.monitoring.result import Monitoring
 
-LEDGER_HEADINGS = (
-    "scored",
-    "version",
-    "forecast",
-    "customers",
-    "left: told",
-    "came",
-    "value: told",
-    "90 % interval",
-    "came",
-    "inside",
-    "AUC",
-    "intervals hold",
-    "tiers right",
-    "told",
-)
-FINDING_HEADINGS = ("verdict", "rule", "reason")
-UNKNOWN = "-"
+LEDGER = {
+    "Scored": "{as_of}",
+    "Version": "{model_version}",
+    "Forecast": "{forecast}",
+    "Customers": "{customers:,}",
+    "Outcome due": "{due}",
+    "Left: predicted": "{churn_told:.1%}",
+    "Left: actual": "{churn_came:.1%}",
+    "Value: predicted": "{total_told:,.0f}",
+    "90 % interval": "{total_low_told:,.0f} to {total_high_told:,.0f}",
+    "Value: actual": "{total_came:,.0f}",
+    "In interval": "{inside}",
+    "AUC": "{auc_came:.3f}",
+    "Interval coverage": "{interval_came:.1%}",
+    "Tier confidence": "{tier_confidence_told:.1%}",
+    "Tier accuracy": "{tier_confidence_came:.1%}",
+}
+REASONS = {"Verdict": "{verdict}", "Rule": "{rule}", "Reason": "{reason}"}
 MOST_OF_A_RULE = 5
+SIDES = ("told", "came")
 
 
-def ledger_cells(found: Monitoring) -> list[tuple[str, ...]]:
-    """Return a row per batch: graded ones with what came, the others with the day they are due."""
-    whole = found.ledger.grades[found.ledger.grades["by"] == ALL]
-    days = dict.fromkeys(whole["as_of"])
-    graded = [_graded(whole[whole["as_of"] == day]) for day in days]
-    return graded + [
-        (str(one.as_of), one.model_version, one.forecast, f"{one.customers:,}", f"due {one.due}")
-        + (UNKNOWN,) * (len(LEDGER_HEADINGS) - 5)
-        for one in found.ledger.waiting
+def summary(found: Monitoring) -> list[TextTable | str]:
+    """Return the tables and sentences on a monitoring, in the order to read them."""
+    reasons = [TextTable.of("Findings", REASONS, shown(found)), *more(found)]
+    return [
+        TextTable.of("Past scores: predicted and actual", LEDGER, past_scores(found)),
+        "",
+        *about(found),
+        "",
+        *(reasons if found.reasons else ()),
+        "",
+        verdict(found),
+        f"Written to {found.folder}/",
     ]
 
 
-def _graded(batch: pd.DataFrame) -> tuple[str, ...]:
-    first = batch.iloc[0]
-    told = batch.set_index("metric")["told"].to_dict()
-    came = batch.set_index("metric")["came"].to_dict()
-    return (
-        str(first["as_of"]),
-        str(first["model_version"]),
-        str(first["forecast"] or UNKNOWN),
-        f"{first['customers']:,}",
-        f"{told[CHURN]:.1%}",
-        f"{came[CHURN]:.1%}",
-        f"{told[TOTAL]:,.0f}",
-        f"{told[LOW]:,.0f} to {told[HIGH]:,.0f}",
-        f"{came[TOTAL]:,.0f}",
-        "yes" if came[INSIDE] else "no",
-        _number(came, "auc"),
-        f"{came['interval']:.1%}",
-        f"{came['tier_confidence']:.1%}",
-        f"{told['tier_confidence']:.1%}",
-    )
+def past_scores(found: Monitoring) -> Iterator[Mapping[Hashable, Any]]:
+    """Return a row per scored batch: graded ones with outcomes, the others with their due day."""
+    whole = found.ledger.grades[found.ledger.grades["by"] == ALL]
+    for _, batch in whole.groupby("as_of", sort=False):
+        yield _graded(batch)
+    yield from map(vars, found.ledger.waiting)
 
 
-def _number(figures: Mapping[object, float], name: str) -> str:
-    return f"{figures[name]:.3f}" if name in figures else UNKNOWN
+def _graded(batch: pd.DataFrame) -> Mapping[Hashable, Any]:
+    first, figures = batch.iloc[0], batch.set_index("metric")
+    sides: dict[Hashable, Any] = {
+        f"{name}_{side}": figures[side][name] for name in figures.index for side in SIDES
+    }
+    inside = "yes" if sides["total_inside_came"] else "no"
+    return {**first.to_dict(), "due": first["graded_on"], **sides, "inside": inside}
 
 
-def finding_cells(found: Monitoring) -> list[tuple[str, str, str]]:
-    """Return a row per finding that is not fine, the worst first; of each rule the first few."""
-    shown: list[tuple[str, str, str]] = []
-    counts = Counter(one.rule for one in found.reasons)
+def shown(found: Monitoring) -> Iterator[Mapping[str, Any]]:
+    """Return the findings that are not fine, the worst first; the first few of each rule."""
     seen: Counter[str] = Counter()
     for one in found.reasons:
         seen[one.rule] += 1
         if seen[one.rule] <= MOST_OF_A_RULE:
-            shown.append((one.verdict, one.rule, one.reason))
-        elif seen[one.rule] == counts[one.rule]:
-            more = counts[one.rule] - MOST_OF_A_RULE
-            shown.append((one.verdict, one.rule, f"{more} more in {FINDINGS}"))
-    return shown
+            yield vars(one)
+
+
+def more(found: Monitoring) -> list[str]:
+    """Return a sentence for each rule with more findings than are shown."""
+    counts = Counter(one.rule for one in found.reasons)
+    return [
+        f"{rule}: {count - MOST_OF_A_RULE} more in {FINDINGS}"
+        for rule, count in counts.items()
+        if count > MOST_OF_A_RULE
+    ]
 
 
 def about(found: Monitoring) -> list[str]:
-    """Return what was looked at, and the notes."""
+    """Return which scores were compared with what, and the notes."""
     people, flow = found.population, found.flow
     return [
         f"Scores of {found.scored_as_of} by version {found.model_version} ({found.target}), "
-        f"held against {found.held_against}, looked at as of {found.as_of}.",
-        f"Customers: {people.then:,} then, {people.new:,} new since, {people.gone:,} gone, "
+        f"compared with {found.held_against}, monitored as of {found.as_of}.",
+        f"Customers: {people.then:,} at training, {people.new:,} new since, {people.gone:,} gone, "
         f"{people.now:,} now. Last order: {flow.silence.last_day}.",
-        f"Stages then and now: {_stages(found)}.",
+        f"Stages at training and now: {_stages(found)}.",
         *found.notes,
     ]
 

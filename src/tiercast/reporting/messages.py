@@ -54,8 +54,8 @@ class MessageCatalogue:
 
         Examples
         --------
-        >>> load_messages("en").date(date(2017, 12, 4)), load_messages("zh").date(date(2017, 12, 4))
-        ('4 December 2017', '2017年12月4日')
+        >>> [load_messages(language).date(date(2017, 12, 4)) for language in ("en", "zh")]
+        ['4 December 2017', '2017年12月4日']
         """
         month = self(f"months.m{day.month}")
         return self("months.date", year=str(day.year), month=month, day=str(day.day))

@@ -21,7 +21,7 @@ from tiercast.modeling.studies import Studies, kept_in
 from tiercast.modeling.target import Target
 from tiercast.modeling.tuning import QUESTIONS
 from tiercast.readiness.facts import measure
-from tiercast.readiness.finding_text import refuse_unless_ready, remedies, verdict
+from tiercast.readiness.finding_text import refuse_unless_ready, short_lines
 from tiercast.readiness.judgement import Readiness, judge
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.grid import GridAhead
@@ -108,7 +108,7 @@ def _train(
         activity = history.activity
         shown.stage("judge whether it is ready to train")
         readiness = judge(measure(base, activity, day))
-        for line in (verdict(readiness), *remedies(readiness)):
+        for line in short_lines(readiness):
             shown.say(line)
         if not force:
             refuse_unless_ready(readiness)

@@ -20,8 +20,7 @@ from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.history import history as before
 from tiercast.sources.canonical import CustomerBase
-from tiercast.verbs.data_report_text import data_report_text
-from tiercast.verbs.readiness_text import readiness_text
+from tiercast.verbs.data_report_text import data_report_text, readiness_text
 
 CHECK_FOLDER = "check"
 REPORT_NAME = "data_report"

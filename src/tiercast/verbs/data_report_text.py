@@ -1,88 +1,77 @@
-"""The data report as Markdown: what came in, what each rule found, what was done."""
+"""The data report in text: rows read, what each rule found, what was done, and readiness."""
 
-from collections.abc import Iterable, Sequence
+from tiercast.config.text_table import TextTable
+from tiercast.contract.report import DataReport
+from tiercast.readiness.finding_text import readiness_table, remedies, verdict
+from tiercast.readiness.judgement import Readiness
 
-from tiercast.contract.report import DataReport, RuleFinding, TableSummary
-
-TABLE_HEADINGS = (
-    "table",
-    "source",
-    "rows",
-    "used",
-    "bad",
-    "bad money",
-    "customers",
-    "first",
-    "last",
-)
-FINDING_HEADINGS = ("table", "rule", "column", "rows", "what is done", "examples", "remedy")
-NEVER = "-"
+TABLES = {
+    "Table": "{table}",
+    "Source": "{source}",
+    "Rows": "{rows_read:,}",
+    "Used": "{rows_used:,}",
+    "Quarantined": "{rows_quarantined:,}",
+    "Money quarantined": "{money_quarantined:.1%}",
+    "Customers": "{customers:,}",
+    "First": "{first:%Y-%m-%d}",
+    "Last": "{last:%Y-%m-%d}",
+}
+FINDINGS = {
+    "Table": "{table}",
+    "Rule": "{rule}",
+    "Column": "{column}",
+    "Rows": "{rows:,}",
+    "Action": "{handling}",
+    "Examples": "{examples}",
+    "Remedy": "{remedy}",
+}
 
 
 def data_report_text(report: DataReport) -> str:
     """Return the whole report as Markdown."""
-    found = [finding_cells(finding) for finding in report.findings if finding.rows]
+    found = findings_table(report)
     blocks = [
         f"# Data report: {report.name}",
-        markdown_table(TABLE_HEADINGS, [table_cells(summary) for summary in report.tables]),
+        tables_table(report).markdown(),
         f"Orders that net to zero: {report.zero_orders:,}.",
-        whose_days(report),
-        "## What the rules found",
-        markdown_table(FINDING_HEADINGS, found)
-        if found
-        else "Nothing: every row keeps every rule.",
-        kept_rules(report),
+        time_zone(report),
+        f"## {found.title}",
+        found.markdown() if found.rows else "Nothing: every row passes every rule.",
+        passed_rules(report),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def table_cells(summary: TableSummary) -> tuple[str, ...]:
-    """Return one table's size and span as text, under `TABLE_HEADINGS`."""
-    return (
-        summary.table,
-        summary.source,
-        f"{summary.rows_read:,}",
-        f"{summary.rows_used:,}",
-        f"{summary.rows_quarantined:,}",
-        NEVER if summary.money_quarantined is None else f"{summary.money_quarantined:.1%}",
-        f"{summary.customers:,}",
-        str(summary.first.date()) if summary.first else NEVER,
-        str(summary.last.date()) if summary.last else NEVER,
-    )
+def readiness_text(readiness: Readiness) -> str:
+    """Return the section on readiness as Markdown."""
+    table = readiness_table(readiness)
+    points = "\n".join(f"- {line}" for line in remedies(readiness))
+    blocks = [f"## {table.title}", verdict(readiness), table.markdown(), points]
+    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def finding_cells(finding: RuleFinding) -> tuple[str, ...]:
-    """Return one finding as text, under `FINDING_HEADINGS`."""
-    return (
-        finding.table,
-        finding.rule,
-        finding.column,
-        f"{finding.rows:,}",
-        finding.handling,
-        ", ".join(finding.examples),
-        finding.remedy,
-    )
+def tables_table(report: DataReport, *left_out: str) -> TextTable:
+    """Return each table's size and span, without some headings."""
+    columns = {heading: form for heading, form in TABLES.items() if heading not in left_out}
+    return TextTable.of(f"Data of {report.name}", columns, report.tables)
 
 
-def whose_days(report: DataReport) -> str:
-    """Return a sentence on the zone whose days are counted."""
+def findings_table(report: DataReport, *left_out: str) -> TextTable:
+    """Return what each rule found that some row breaks, without some headings."""
+    columns = {heading: form for heading, form in FINDINGS.items() if heading not in left_out}
+    rows = [vars(f) | {"examples": ", ".join(f.examples)} for f in report.findings if f.rows]
+    return TextTable.of("What the rules found", columns, rows)
+
+
+def time_zone(report: DataReport) -> str:
+    """Return a sentence on the time zone whose days are counted."""
     return (
         f"Days are those of {report.timezone} (`timezone`): times with an offset are converted "
         "into it, times without one are taken as its own."
     )
 
 
-def kept_rules(report: DataReport) -> str:
-    """Return a sentence naming the rules that no row breaks."""
-    kept = [f"{finding.table}.{finding.rule}" for finding in report.findings if not finding.rows]
-    return f"Kept by every row: {', '.join(kept)}." if kept else ""
-
-
-def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return rows of text as a table in Markdown."""
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+def passed_rules(report: DataReport) -> str:
+    """Return a sentence naming the rules that every row passes."""
+    names = [f"{finding.table}.{finding.rule}" for finding in report.findings if not finding.rows]
+    return f"Passed by every row: {', '.join(names)}." if names else ""
