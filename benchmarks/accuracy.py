@@ -27,7 +27,7 @@ from tiercast.backtesting.contenders import TIERCAST, labels
 from tiercast.backtesting.result import Backtest
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
-from tiercast.modeling.case import MEASURES
+from tiercast.modeling.metrics import ALL_METRICS
 from tiercast.sources.samples import sample_path
 
 PAGE = Path("docs/scoreboard.md")
@@ -229,7 +229,7 @@ def _against_best(one: Backtest) -> pd.DataFrame:
 def _leaderboard(one: Backtest) -> pd.DataFrame:
     """Return metrics as rows and contenders as columns."""
     board = one.leaderboard.set_index("contender")
-    names = [metric.name for metric in MEASURES if metric.name in board]
+    names = [metric.name for metric in ALL_METRICS if metric.name in board]
     table = board[[*names, "total_bias"]].T.map(_figure)
     return table.rename(columns=labels()).rename_axis("metric").reset_index()
 

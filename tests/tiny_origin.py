@@ -7,7 +7,7 @@ import pandas as pd
 
 from tiercast.backtesting.forecasts import OriginForecasts
 from tiercast.config.schema import Config
-from tiercast.modeling.case import Case, Truth
+from tiercast.modeling.evaluation import ForecastTable
 from tiercast.modeling.total_uncertainty import NORMAL_95, TotalUncertainty
 
 ORIGIN = dt.date(2024, 3, 1)
@@ -21,11 +21,12 @@ LEVEL_DOUBT = TotalUncertainty(float(np.log(1.6)) / NORMAL_95)
 POOR = np.tile([0.4, 0.6], 5)
 
 
-def case(churn, expected, tier=TRUE):
+def forecast(churn, expected, tier=TRUE):
     """A forecast that gives the tier it assigns a chance of .8."""
     chances = np.full((10, 3), 0.1)
     chances[np.arange(10), tier] = 0.8
-    return Case(Truth((VALUE == 0).astype(float), VALUE, TRUE), churn, expected, tier, chances)
+    churned = (VALUE == 0).astype(float)
+    return ForecastTable(churned, VALUE, churn, expected, TRUE, tier, chances)
 
 
 def scores():
@@ -49,7 +50,7 @@ def scores():
     )
 
 
-def came():
+def actual():
     return pd.DataFrame(
         {
             "customer_id": range(10),
@@ -65,13 +66,13 @@ def came():
 
 def origin_forecasts():
     """Return one origin: tiercast is perfect, the recency rule poor, BG/NBD in between."""
-    between = case(np.where(VALUE > 15, 0.3, 0.7), VALUE * 1.2, np.maximum(TRUE, 1))
-    cases = {
-        "recency": case(POOR, np.full(10, 15.0)),
+    between = forecast(np.where(VALUE > 15, 0.3, 0.7), VALUE * 1.2, np.maximum(TRUE, 1))
+    by_contender = {
+        "recency": forecast(POOR, np.full(10, 15.0)),
         "bg_nbd": between,
-        "tiercast": case(PERFECT, VALUE),
+        "tiercast": forecast(PERFECT, VALUE),
     }
-    return OriginForecasts(ORIGIN, came(), cases, scores(), LEVEL_DOUBT, False, ())
+    return OriginForecasts(ORIGIN, actual(), by_contender, scores(), LEVEL_DOUBT, False, ())
 
 
 def tiny_base():

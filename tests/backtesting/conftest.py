@@ -29,5 +29,5 @@ def one():
 @pytest.fixture
 def two(one):
     """Return two origins, at the first of which BG/NBD was not run."""
-    earlier = {name: made for name, made in one.cases.items() if name != "bg_nbd"}
-    return [replace(one, origin=dt.date(2024, 1, 31), cases=earlier), one]
+    earlier = {name: made for name, made in one.by_contender.items() if name != "bg_nbd"}
+    return [replace(one, origin=dt.date(2024, 1, 31), by_contender=earlier), one]

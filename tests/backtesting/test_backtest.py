@@ -95,7 +95,7 @@ def test_tables_and_summary_are_left_in_the_output_folder(done):
     folder = done.folder / "runs/tenth/backtest/as_of=1998-04-01"
     assert sorted(file.name for file in folder.iterdir()) == [
         "by_origin.parquet",
-        "doubt.parquet",
+        "coverage.parquet",
         "leaderboard.parquet",
         "predictions.parquet",
         "summary.json",
@@ -128,12 +128,16 @@ def test_what_happens_from_an_origin_on_changes_no_forecast(tmp_path):
     before = forecasts_of(tmp_path / "before", tables, origin)
     after = forecasts_of(tmp_path / "after", planted_future(tables, origin), origin)
     pd.testing.assert_frame_equal(before.scores, after.scores)
-    assert list(before.cases) == list(after.cases)
-    for name, case in before.cases.items():
-        np.testing.assert_array_equal(case.churn, after.cases[name].churn)
-        np.testing.assert_array_equal(case.expected_value, after.cases[name].expected_value)
-        np.testing.assert_array_equal(case.tier_chances, after.cases[name].tier_chances)
-    assert not np.array_equal(before.came["value"], after.came["value"])
+    assert list(before.by_contender) == list(after.by_contender)
+    for name, forecast in before.by_contender.items():
+        np.testing.assert_array_equal(
+            forecast.churn_probability, after.by_contender[name].churn_probability
+        )
+        np.testing.assert_array_equal(
+            forecast.expected_value, after.by_contender[name].expected_value
+        )
+        np.testing.assert_array_equal(forecast.tier_chances, after.by_contender[name].tier_chances)
+    assert not np.array_equal(before.actual["value"], after.actual["value"])
 
 
 def test_a_contender_that_cannot_be_fitted_is_listed_with_the_reason(tmp_path):

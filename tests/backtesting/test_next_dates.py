@@ -40,8 +40,8 @@ def test_limits_hold_the_order_or_that_there_was_none(rows):
 
 def test_no_order_counts_as_the_end_of_the_horizon_for_whoever_was_told_a_date(one):
     # The second, told day 10 and by the naive rule day 15, doesn't order after all.
-    silent = one.came["returned_after_days"].where(one.came["customer_id"] != 1)
-    rows = told_and_came(replace(one, came=one.came.assign(returned_after_days=silent)), 30)
+    silent = one.actual["returned_after_days"].where(one.actual["customer_id"] != 1)
+    rows = told_and_came(replace(one, actual=one.actual.assign(returned_after_days=silent)), 30)
     assert rows["customer_id"][next_dates.date_told(rows)].tolist() == [0]
     judged = rows[next_dates.has_date_and_gap(rows)]
     assert judged["customer_id"].tolist() == [0, 1]

@@ -62,9 +62,7 @@ def test_more_origins_than_there_are_is_said_with_the_reason(config):
         "Asked for 9 origins, but the history allows 2: they lie 30 days apart, and a training "
         "needs 50 days before it (first order: 2024-09-02)."
     )
-    assert fewer_than_asked(origins, first, config, last=500)[0].startswith(
-        "JudgedVersion for 500"
-    )
+    assert fewer_than_asked(origins, first, config, last=500)[0].startswith("Asked for 500")
     assert fewer_than_asked(origins, first, config, last=2) == ()
     assert fewer_than_asked(origins, first, config) == ()
 

@@ -35,7 +35,7 @@ def test_a_write_that_fails_leaves_the_old_one_and_nothing_beside(found):
     with pytest.raises(Exception, match="mixed"):
         write(broken)
     assert [folder.name for folder in found.folder.parent.iterdir()] == ["as_of=2024-03-01"]
-    assert len(pd.read_parquet(found.folder / "doubt.parquet")) == len(found.coverage)
+    assert len(pd.read_parquet(found.folder / "coverage.parquet")) == len(found.coverage)
 
 
 def test_the_summary_is_plain_data_with_rule_and_figures(found):

@@ -3,7 +3,7 @@ import pytest
 from tiercast.backtesting.contenders import CONTENDERS
 from tiercast.backtesting.leaderboard import leaderboard, scores_by_origin
 from tiercast.backtesting.verdicts import verdicts
-from tiercast.modeling.case import MEASURES
+from tiercast.modeling.metrics import ALL_METRICS
 
 
 def judged(forecasts):
@@ -14,7 +14,7 @@ def judged(forecasts):
 def test_each_metric_is_held_against_the_best_other(one):
     found = judged([one])
     best = found[found["against"] == "best other"].set_index("metric")
-    assert list(best.index) == [metric.name for metric in MEASURES]
+    assert list(best.index) == [metric.name for metric in ALL_METRICS]
     assert best.loc["mae", "other"] == "bg_nbd"
     assert best.loc["tier_accuracy", "other"] == "recency"
     assert best.loc["mae", ["ours", "theirs"]].tolist() == [0.0, pytest.approx(3.0)]

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from tiercast.modeling import bootstrap
-from tiercast.modeling.bootstrap import MetricQuestion, answered, verdict
-from tiercast.modeling.case import MEASURES
-from tiny_origin import POOR, VALUE, case, origin_forecasts
+from tiercast.modeling.bootstrap import MetricComparison, compare_metrics, verdict
+from tiercast.modeling.metrics import ALL_METRICS
+from tiny_origin import POOR, VALUE, forecast, origin_forecasts
 
-BY_NAME = {metric.name: metric for metric in MEASURES}
+BY_NAME = {metric.name: metric for metric in ALL_METRICS}
 
 
 @pytest.fixture
@@ -15,12 +15,12 @@ def one():
     return origin_forecasts()
 
 
-MAE = MetricQuestion(BY_NAME["mae"], "tiercast", "bg_nbd")
+MAE = MetricComparison(BY_NAME["mae"], "tiercast", "bg_nbd")
 
 
 def test_the_difference_is_that_of_all_customers_averaged_over_origins(one):
-    worse = one.cases | {"bg_nbd": case(POOR, VALUE + 5)}
-    (row,) = answered([MAE], [one.cases, worse], seed=7).to_dict("records")
+    worse = one.by_contender | {"bg_nbd": forecast(POOR, VALUE + 5)}
+    (row,) = compare_metrics([MAE], [one.by_contender, worse], seed=7).to_dict("records")
     # A fifth of a mean of 15 off at the first origin, 5 at the second
     assert (row["ours"], row["theirs"]) == (0.0, pytest.approx((3 + 5) / 2))
     assert row["difference"] == pytest.approx(-4)
@@ -28,39 +28,39 @@ def test_the_difference_is_that_of_all_customers_averaged_over_origins(one):
 
 
 def test_a_difference_alike_for_all_customers_is_certain(one):
-    cases = one.cases | {"bg_nbd": case(POOR, VALUE + 5)}
-    (row,) = answered([MAE], [cases], seed=7).to_dict("records")
+    forecasts = one.by_contender | {"bg_nbd": forecast(POOR, VALUE + 5)}
+    (row,) = compare_metrics([MAE], [forecasts], seed=7).to_dict("records")
     assert row["low"] == pytest.approx(row["difference"]) == pytest.approx(row["high"])
 
 
 def test_both_are_scored_on_the_same_customers(one):
     """A contender that is a copy differs in no resample."""
-    cases = one.cases | {"copy": one.cases["bg_nbd"]}
-    asked = [MetricQuestion(metric, "copy", "bg_nbd") for metric in MEASURES]
-    found = answered(asked, [cases], seed=7)
+    forecasts = one.by_contender | {"copy": one.by_contender["bg_nbd"]}
+    asked = [MetricComparison(metric, "copy", "bg_nbd") for metric in ALL_METRICS]
+    found = compare_metrics(asked, [forecasts], seed=7)
     assert (found[["difference", "low", "high"]].to_numpy() == 0).all()
 
 
 def test_the_interval_is_that_of_a_mean(one):
-    (row,) = answered([MAE], [one.cases], seed=7).to_dict("records")
+    (row,) = compare_metrics([MAE], [one.by_contender], seed=7).to_dict("records")
     error = np.abs(0.2 * VALUE).std() / np.sqrt(len(VALUE))
     assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * error, rel=0.15)
 
 
 def test_drawing_fewer_than_there_are_keeps_the_width(one, monkeypatch):
-    full = answered([MAE], [one.cases], seed=7).iloc[0]
+    full = compare_metrics([MAE], [one.by_contender], seed=7).iloc[0]
     monkeypatch.setattr(bootstrap, "MOST_DRAWN", 5)
-    some = answered([MAE], [one.cases], seed=7).iloc[0]
+    some = compare_metrics([MAE], [one.by_contender], seed=7).iloc[0]
     assert some["high"] - some["low"] == pytest.approx(full["high"] - full["low"], rel=0.2)
 
 
 def test_the_seed_decides(one):
-    found = [answered([MAE], [one.cases], seed=seed) for seed in (7, 7, 8)]
+    found = [compare_metrics([MAE], [one.by_contender], seed=seed) for seed in (7, 7, 8)]
     assert found[0].equals(found[1])
     assert not found[0].equals(found[2])
 
 
-@pytest.mark.parametrize("metric", MEASURES, ids=lambda metric: metric.name)
+@pytest.mark.parametrize("metric", ALL_METRICS, ids=lambda metric: metric.name)
 def test_better_is_on_the_side_of_the_metrics_direction(metric):
     above, below = verdict(metric, 0.1, 0.2), verdict(metric, -0.2, -0.1)
     assert (above, below) == (

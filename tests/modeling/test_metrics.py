@@ -7,7 +7,6 @@ from tiercast.modeling.metrics import (
     capture,
     decile_error,
     expected_calibration_error,
-    measure,
     normalised_gini,
     overlap,
     spearman,
@@ -180,13 +179,11 @@ def test_tier_metrics_by_hand():
     assert tier_log_loss(true, chances) == pytest.approx(expected)
 
 
-def test_measure_names_every_metric():
-    found = measure(CHURNED, noisy("churn", 0.3), VALUE, noisy("value", 0.3))
-    assert list(found) == [metric.name for metric in METRICS]
-
-
-def test_measure_leaves_out_what_cannot_be_told():
-    nobody = measure(np.ones(20), np.full(20, 0.9), np.zeros(20), np.full(20, 1.0))
-    assert nobody == {}
-    everybody = measure(np.zeros(20), np.full(20, 0.1), np.arange(1.0, 21), np.arange(1.0, 21))
-    assert list(everybody) == [metric.name for metric in METRICS if metric.kind == "value"]
+@EACH
+def test_a_metric_is_undefined_without_both_outcomes_or_without_money(metric):
+    forecast = noisy(metric.kind, 0.3)
+    assert metric.score(TRUTH[metric.kind], forecast) == metric.function(
+        TRUTH[metric.kind], forecast
+    )
+    assert np.isnan(metric.score(np.zeros(600), forecast))
+    assert np.isnan(metric.score(np.ones(600), forecast)) == (metric.kind == "churn")

@@ -15,10 +15,9 @@ from tiercast.modeling.post_hoc import (
     SeasonAhead,
     distribution,
     fit_shapes,
-    true_tiers,
 )
 from tiercast.modeling.total_uncertainty import TotalUncertainty
-from tiercast.segments.tiers import tier_of
+from tiercast.segments.tiers import true_tiers
 
 CUTS = (40.0, 20.0)
 STEADY = SeasonAhead(is_known=False, swing=0.0)
@@ -49,27 +48,6 @@ def told_by(post_hoc, fold):
 def held(told, fold):
     low, high = told.interval()
     return ((low <= fold.value) & (fold.value <= high)).mean()
-
-
-# True tiers
-
-
-@given(
-    st.lists(st.tuples(st.floats(0, 100), st.booleans()), min_size=1, max_size=20),
-    st.lists(st.integers(1, 99), max_size=4, unique=True),
-)
-def test_true_tiers_are_those_of_the_rule(rows, cuts):
-    falling = tuple(float(cut) for cut in sorted(cuts, reverse=True))
-    names = tuple("abcdef"[: len(falling) + 2])
-    value, ordered = (np.array(column) for column in zip(*rows, strict=True))
-    expected = tier_of(value, ordered, falling, names)
-    assert np.array(names)[true_tiers(value, ordered, falling)].tolist() == expected.tolist()
-
-
-def test_true_tiers_by_hand():
-    value = np.array([40.0, 39.9, 20.0, 0.0, 0.0])
-    ordered = np.array([True, True, True, True, False])
-    assert true_tiers(value, ordered, CUTS).tolist() == [0, 1, 1, 2, 3]
 
 
 # Level and scatter

@@ -3,7 +3,7 @@ import datetime as dt
 import optuna
 import pytest
 from optuna.storages import InMemoryStorage, JournalStorage
-from optuna.storages.activity import JournalFileBackend
+from optuna.storages.journal import JournalFileBackend
 
 from tiercast.modeling.studies import Studies, current_studies, kept_in
 

@@ -5,7 +5,7 @@ import numpy as np
 import optuna
 import pytest
 from optuna.storages import JournalStorage
-from optuna.storages.activity import JournalFileBackend
+from optuna.storages.journal import JournalFileBackend
 
 from tiercast.config.progress import Silent
 from tiercast.modeling.component_models import ComponentParams

@@ -11,7 +11,7 @@ from tiercast.backtesting.forecasts import NotRun
 from tiercast.backtesting.grade import GRADES
 from tiercast.backtesting.record import write
 from tiercast.modeling import bootstrap
-from tiercast.modeling.case import MEASURES
+from tiercast.modeling.metrics import ALL_METRICS
 from tiercast.reporting.backtest import GRADES as SHOWN_GRADES
 from tiercast.reporting.backtest import VERDICTS, WRITTEN, backtest_section
 from tiercast.reporting.messages import LANGUAGES, load_messages
@@ -86,7 +86,7 @@ def test_a_grade_that_graded_scores_do_not_bear_out_says_so(run, backtested, rea
 def test_cards_count_the_verdicts(section):
     cards = next(part for part in section.parts if isinstance(part, Cards)).cards
     assert [card.value for card in cards[:2]] == ["0%", "2.0"]
-    assert sum(int(card.value) for card in cards[2:]) == len(MEASURES)
+    assert sum(int(card.value) for card in cards[2:]) == len(ALL_METRICS)
 
 
 def test_methods_stand_side_by_side(section):
@@ -105,7 +105,7 @@ def test_methods_stand_side_by_side(section):
 
 def test_each_metric_has_a_verdict_in_words(section):
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in tables(section)[1].rows}
-    assert len(rows) == len(MEASURES)
+    assert len(rows) == len(ALL_METRICS)
     assert rows["Mean distance"][:3] == ["0", "3.0", "BG/NBD"]
     assert rows["Mean distance"][3] == "better"
 
@@ -135,7 +135,7 @@ def test_promises_stand_beside_what_was_kept(section):
 
 def test_a_backtest_without_checks_of_sums_is_still_shown(run, backtested, reading, say):
     backtested()
-    file = run.output / "backtest" / "as_of=2024-02-15" / "doubt.parquet"
+    file = run.output / "backtest" / "as_of=2024-02-15" / "coverage.parquet"
     coverage = pd.read_parquet(file).drop(columns="sums")
     coverage[~coverage["check"].str.endswith("total_inside")].to_parquet(file)
     rows = tables(backtest_section(reading(run), say))[3].rows
@@ -176,7 +176,7 @@ def test_every_contender_metric_verdict_and_grade_has_words(language):
     for contender in CONTENDERS:
         assert say.has(f"labels.contender.{contender.name}")
         assert say.has(f"backtest.contenders.{contender.name}")
-    assert set(WRITTEN) == {metric.name for metric in MEASURES}
+    assert set(WRITTEN) == {metric.name for metric in ALL_METRICS}
     assert all(say.has(f"labels.metric.{name}") for name in WRITTEN)
     assert all(say.has(f"backtest.verdict.{name}") for name in VERDICTS)
     assert [rule.letter for rule in GRADES] == list(SHOWN_GRADES)

@@ -1,11 +1,13 @@
+import ibis
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiercast.config.errors import InputError
 from tiercast.config.schema import TiersConfig
-from tiercast.segments.tiers import tier_cuts, tier_of
+from tiercast.segments.tiers import tier_cuts, true_tier_column, true_tiers
 
 NAMES = ("top", "potential", "general", "dormant")
 
@@ -13,8 +15,8 @@ NAMES = ("top", "potential", "general", "dormant")
 def test_percentile_cuts_give_the_best_fifth_and_the_next_three_tenths():
     values = np.arange(1.0, 101.0)
     cuts = tier_cuts(values, TiersConfig())
-    tiers = tier_of(values, np.ones(100, dtype=bool), cuts, NAMES)
-    assert [(tiers == name).sum() for name in NAMES] == [20, 30, 50, 0]
+    tiers = true_tiers(values, np.ones(100, dtype=bool), cuts)
+    assert np.bincount(tiers, minlength=4).tolist() == [20, 30, 50, 0]
 
 
 def test_natural_breaks_fall_into_the_gaps_between_groups():
@@ -37,18 +39,18 @@ def test_amounts_are_taken_as_they_are():
 
 
 def test_a_value_at_a_cut_belongs_to_the_better_tier():
-    tiers = tier_of([500, 499.99, 100, 99.99, 0], [True] * 5, (500, 100), NAMES)
-    assert tiers.tolist() == ["top", "potential", "potential", "general", "general"]
+    tiers = true_tiers([500, 499.99, 100, 99.99, 0], [True] * 5, (500, 100))
+    assert tiers.tolist() == [0, 1, 1, 2, 2]
 
 
 def test_without_an_order_the_value_does_not_matter():
-    assert tier_of([900, 0], [False, True], (500, 100), NAMES).tolist() == ["dormant", "general"]
+    assert true_tiers([900, 0], [False, True], (500, 100)).tolist() == [3, 2]
 
 
 def test_two_names_split_buyers_from_the_others():
     config = TiersConfig(names=("buyer", "none"), cuts=())
     assert tier_cuts([5.0], config) == ()
-    assert tier_of([5, 0], [True, False], (), config.names).tolist() == ["buyer", "none"]
+    assert true_tiers([5, 0], [True, False], ()).tolist() == [0, 1]
     breaks = TiersConfig(names=("buyer", "none"), cuts=(), method="natural_breaks")
     assert tier_cuts([5.0], breaks) == ()
 
@@ -82,8 +84,6 @@ def test_a_number_of_cuts_that_does_not_fit_the_names_is_refused():
     )
     with pytest.raises(InputError, match="4 tier names need 2 cuts"):
         tier_cuts([1, 2, 3], unchecked)
-    with pytest.raises(ValueError, match="4 names need 2 cuts"):
-        tier_of([1], [True], (0.5,), NAMES)
 
 
 def test_values_that_are_not_finite_are_refused():
@@ -113,7 +113,18 @@ def test_cuts_fall_every_buyer_has_a_tier_and_more_money_is_never_a_worse_one(va
         assert "without buyers" in str(error)  # noqa: PT017  the refusal is one allowed outcome
         return
     assert list(cuts) == sorted(cuts, reverse=True)
-    tiers = tier_of(np.sort(values), np.ones(len(values), dtype=bool), cuts, NAMES)
-    positions = [NAMES.index(name) for name in tiers]
-    assert positions == sorted(positions, reverse=True)
-    assert set(tiers.tolist()) == {"top", "potential", "general"}
+    tiers = true_tiers(np.sort(values), np.ones(len(values), dtype=bool), cuts).tolist()
+    assert tiers == sorted(tiers, reverse=True)
+    assert set(tiers) == {0, 1, 2}
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 100), st.booleans()), min_size=1, max_size=20),
+    st.lists(st.integers(1, 99), max_size=4, unique=True),
+)
+def test_the_engine_sorts_customers_into_the_same_tiers(rows, cuts):
+    falling = tuple(float(cut) for cut in sorted(cuts, reverse=True))
+    table = ibis.memtable(pd.DataFrame(rows, columns=["value", "ordered"]))
+    found = true_tier_column(table.value, table.ordered, falling).name("tier").to_pandas()
+    value, ordered = zip(*rows, strict=True)
+    assert found.tolist() == true_tiers(value, ordered, falling).tolist()

@@ -9,7 +9,7 @@ from tiercast.modeling.assignment import matched_sizes
 from tiercast.modeling.calibration import FoldForecast
 from tiercast.modeling.distribution import PredictiveDistribution
 from tiercast.modeling.post_hoc import PostHocCalibration, SeasonAhead
-from tiercast.training.evaluation import Evaluation, PastForecast, evaluate
+from tiercast.training.evaluation import Evaluation, PastForecast, evaluate_folds
 
 CUTS, NAMES = (40.0, 20.0), ("top", "potential", "general", "dormant")
 TIERS = TiersConfig(names=NAMES)
@@ -36,7 +36,7 @@ def folds():
 
 @pytest.fixture(scope="module")
 def evaluation(folds):
-    return evaluate(folds, CUTS, TIERS, SEASON)
+    return evaluate_folds(folds, CUTS, TIERS, SEASON)
 
 
 def told_by_others(fold, folds):
@@ -64,7 +64,7 @@ def test_each_fold_is_told_by_what_the_others_teach_only(folds, evaluation):
 
 def test_a_single_fold_is_told_by_its_own_scatter():
     alone = past(CUTOFFS[0], seed=4)
-    rows = evaluate([alone], CUTS, TIERS, SEASON).predictions
+    rows = evaluate_folds([alone], CUTS, TIERS, SEASON).predictions
     post_hoc = PostHocCalibration.of([alone.forecast], CUTS, SEASON)
     np.testing.assert_array_equal(
         rows["churn_probability"], post_hoc.drift.churn(alone.forecast.log_odds)
@@ -83,7 +83,7 @@ def test_what_came_at_a_cutoff_leaves_its_own_forecast_alone(folds, evaluation):
     told = ["churn_probability", "expected_value", "value_low", "value_high", "tier", "tier_set"]
     before, after = (
         found.predictions[found.predictions["as_of"] == newest.cutoff][told]
-        for found in (evaluation, evaluate(changed, CUTS, TIERS, SEASON))
+        for found in (evaluation, evaluate_folds(changed, CUTS, TIERS, SEASON))
     )
     pd.testing.assert_frame_equal(before, after)
 
@@ -135,7 +135,7 @@ def test_overall_is_the_mean_over_cutoffs(evaluation):
 
 def test_halves_of_one_cutoff_are_judged_together():
     halves = [past(CUTOFFS[0], seed=seed) for seed in (1, 2)]
-    evaluation = evaluate(halves, CUTS, TIERS, SEASON)
+    evaluation = evaluate_folds(halves, CUTS, TIERS, SEASON)
     rows = evaluation.predictions
     ((cutoff, metrics),) = evaluation.by_cutoff.items()
     assert (cutoff, len(rows)) == (CUTOFFS[0], 600)
@@ -144,7 +144,7 @@ def test_halves_of_one_cutoff_are_judged_together():
 
 def test_most_probable_tiers_are_told_where_the_config_says_so(folds):
     tiers = TIERS.model_copy(update={"assign": "most_probable"})
-    rows = evaluate(folds, CUTS, tiers, SEASON).predictions
+    rows = evaluate_folds(folds, CUTS, tiers, SEASON).predictions
     assert (rows["tier_confidence"] >= 1 / len(NAMES)).all()
 
 
@@ -153,7 +153,7 @@ def test_a_cutoff_after_which_nobody_ordered_has_no_ranking_but_is_judged(folds)
     nobody = FoldForecast(
         quiet.log_odds, quiet.mean_if_order, np.zeros(300, dtype=bool), np.zeros(300)
     )
-    evaluation = evaluate(
+    evaluation = evaluate_folds(
         [PastForecast(CUTOFFS[0], folds[0].rows, nobody, "kind"), *folds[1:]],
         CUTS,
         TIERS,

@@ -21,7 +21,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import open_history
-from tiercast.modeling.measures import measures_of
+from tiercast.modeling.plugin_metrics import metrics_of
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import check_as_of
@@ -97,11 +97,11 @@ def judged(
     contenders: Sequence[Contender] | None = None,
 ) -> Backtest:
     """Return what the forecasts of some origins, oldest first, come to."""
-    seed, measures = config.train.seed, measures_of(config.plugins)
-    asked = contenders or contenders_of(config.plugins)
-    by_origin = scores_by_origin(forecasts, asked, measures)
+    seed, metrics = config.train.seed, metrics_of(config.plugins)
+    chosen = contenders or contenders_of(config.plugins)
+    by_origin = scores_by_origin(forecasts, chosen, metrics)
     board = leaderboard(by_origin)
-    found = verdicts(forecasts, board, asked, seed, measures)
+    found = verdicts(forecasts, board, chosen, seed, metrics)
     return Backtest(
         name=config.name,
         as_of=as_of,

@@ -10,6 +10,7 @@ from tiercast.backtesting.forecasts import OriginForecasts
 from tiercast.backtesting.sums import SEGMENT, sums
 from tiercast.config.schema import Config
 from tiercast.modeling.checks import CHURN_ECE, INTERVAL, TIER_CHECKS, TIER_SET, Check, promised
+from tiercast.modeling.metrics import UNDEFINED
 from tiercast.scoring.totals import WHOLE
 
 DECILES = 10
@@ -116,7 +117,7 @@ def coverage(forecasts: Sequence[OriginForecasts], config: Config) -> pd.DataFra
 def told_and_came(one: OriginForecasts, horizon_days: int) -> pd.DataFrame:
     """Return tiercast's scores beside what came, a row per customer, with the checks' groups."""
     scores = one.scores.drop(columns=["customer_id", "as_of"]).reset_index(drop=True)
-    rows = pd.concat([one.came.reset_index(drop=True), scores], axis=1).assign(origin=one.origin)
+    rows = pd.concat([one.actual.reset_index(drop=True), scores], axis=1).assign(origin=one.origin)
     rank = rows["expected_value"].rank(method="first") - 1
     pairs = zip(rows["true_tier"], rows["tier_set"], strict=True)
     grouped = rows.assign(
@@ -167,8 +168,8 @@ def _answer(check: Check, rows: pd.DataFrame, by: str, group: str) -> dict[str, 
         "by": by,
         "group": group,
         "customers": len(rows),
-        "told": float("nan") if check.told is None else check.told(rows),
-        "came": check.came(rows),
+        "told": UNDEFINED if check.predicted is None else check.predicted(rows),
+        "came": check.actual(rows),
     }
 
 

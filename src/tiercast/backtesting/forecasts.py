@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from tiercast.arrays import FloatArray, IntArray
@@ -14,16 +13,17 @@ from tiercast.backtesting.contender import CannotFitError, Contender, ContenderF
 from tiercast.backtesting.tier_chances import tier_chances
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
+from tiercast.features.registry import KEYS
 from tiercast.modeling.assignment import assign_tiers
-from tiercast.modeling.case import Case, Truth
+from tiercast.modeling.evaluation import ForecastTable
 from tiercast.modeling.total_uncertainty import TotalUncertainty
-from tiercast.segments.tiers import tier_of
+from tiercast.segments.tiers import true_tiers
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.labels import labels
 from tiercast.snapshots.returns import first_returns
 from tiercast.sources.canonical import CustomerBase
 from tiercast.training.learning import learn
-from tiercast.training.panel import build_panel
+from tiercast.training.panel import build_panel, with_outcomes
 
 Said: TypeAlias = tuple[ContenderForecast, FloatArray]
 """What a contender says, and its chances of each tier."""
@@ -42,17 +42,17 @@ class NotRun:
 
 @dataclass(frozen=True)
 class OriginForecasts:
-    """One origin: its customers with what came, each contender's case, tiercast's own scores.
+    """One origin: actual outcomes, each contender's forecasts, and tiercast's own scores.
 
-    `came`: customer_id, ordered, value, true_tier, returned_after_days (NaN: not within the
+    `actual`: customer_id, ordered, value, true_tier, returned_after_days (NaN: not within the
     horizon), recency_days, gap_mean_days. `scores` has the same rows, as `CustomerModel.predict`
-    answers them; `total_uncertainty` makes the intervals of their sums. `share` of the customers were
-    forecast: where they are many, a hash of their id chooses, as for a training.
+    returns them; `total_uncertainty` gives the intervals of their sums. `share` of the customers
+    were forecast: of many, a hash of their id draws some, as for a training.
     """
 
     origin: dt.date
-    came: pd.DataFrame
-    cases: Mapping[str, Case]
+    actual: pd.DataFrame
+    by_contender: Mapping[str, ForecastTable]
     scores: pd.DataFrame
     total_uncertainty: TotalUncertainty
     season_known: bool
@@ -82,14 +82,12 @@ def forecast_origin(
     origin_data = OriginData(panel, config, learn(panel, config, None, progress).model)
     said, missing = _said(origin_data, contenders, progress)
     outlook = origin_data.model.outlook
-    came = _came(panel.current, activity, origin, config, outlook.tier_cuts)
-    truth = _truth(came, config)
-    ids = came["customer_id"].to_numpy()
+    actual = _actual(panel.current, activity, origin, config, outlook.tier_cuts)
     scores = next(told.scores for told, _ in said.values() if told.scores is not None)
     return OriginForecasts(
         origin=origin,
-        came=came,
-        cases={name: _case(truth, *found, config, ids) for name, found in said.items()},
+        actual=actual,
+        by_contender={name: _table(actual, *found, config) for name, found in said.items()},
         scores=scores,
         total_uncertainty=outlook.total_uncertainty,
         season_known=panel.season.is_known,
@@ -130,52 +128,44 @@ def _told(contender: Contender, origin_data: OriginData) -> Said:
     )
 
 
-def _case(
-    truth: Truth,
-    told: ContenderForecast,
-    chances: FloatArray,
-    config: Config,
-    customer_id: npt.NDArray[np.generic],
-) -> Case:
-    """Return a contender's case; tiers are assigned as the config says."""
+def _table(
+    actual: pd.DataFrame, told: ContenderForecast, chances: FloatArray, config: Config
+) -> ForecastTable:
+    """Return a contender's forecasts beside the outcomes; tiers are assigned by the config."""
+    ids = actual["customer_id"].to_numpy()
     if told.scores is None:
-        assigned = assign_tiers(config.tiers.assign, chances, told.expected_value, customer_id)
+        assigned = assign_tiers(config.tiers.assign, chances, told.expected_value, ids)
     else:
         assigned = _places(told.scores["tier"], config.tiers.names)
-    return Case(truth, told.churn, told.expected_value, assigned, chances)
+    return ForecastTable(
+        1.0 - actual["ordered"].to_numpy(dtype=float),
+        actual["value"].to_numpy(dtype=float),
+        told.churn,
+        told.expected_value,
+        _places(actual["true_tier"], config.tiers.names),
+        assigned,
+        chances,
+    )
 
 
-def _came(
+def _actual(
     current: pd.DataFrame,
     activity: CustomerActivity,
     origin: dt.date,
     config: Config,
     cuts: tuple[float, ...],
 ) -> pd.DataFrame:
-    """Return what came of the base's customers within the horizon after the origin."""
-    until = origin + dt.timedelta(days=config.outlook.horizon_days)
-    came = labels(
-        activity.orders,
-        [origin],
-        horizon_days=config.outlook.horizon_days,
-        observed_until=until,
-    ).to_pandas()
-    back = first_returns(activity.order_days, [origin], observed_until=until).to_pandas()
-    rows = current[["customer_id", *RHYTHM]]
-    for frame in (came, back):
-        rows = rows.merge(frame.drop(columns="as_of"), on="customer_id", how="left")
-    rows["ordered"] = rows["ordered"].eq(True)
-    rows["value"] = rows["value"].fillna(0.0)
-    rows["true_tier"] = tier_of(rows["value"], rows["ordered"], cuts, config.tiers.names)
-    return rows
-
-
-def _truth(came: pd.DataFrame, config: Config) -> Truth:
-    return Truth(
-        1.0 - came["ordered"].to_numpy(dtype=float),
-        came["value"].to_numpy(dtype=float),
-        _places(came["true_tier"], config.tiers.names),
+    """Return the actual outcomes of the base's customers within the horizon after the origin."""
+    horizon_days = config.outlook.horizon_days
+    until = origin + dt.timedelta(days=horizon_days)
+    rows = with_outcomes(
+        current[[*KEYS, *RHYTHM]],
+        labels(activity.orders, [origin], horizon_days=horizon_days, observed_until=until),
+        first_returns(activity.order_days, [origin], observed_until=until),
     )
+    names = np.array(config.tiers.names, dtype=object)
+    true = true_tiers(rows["value"], rows["ordered"], cuts)
+    return rows.drop(columns="as_of").assign(true_tier=names[true])
 
 
 def _places(tiers: pd.Series, names: Sequence[str]) -> IntArray:

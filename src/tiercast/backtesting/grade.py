@@ -9,12 +9,12 @@ import pandas as pd
 from tiercast.backtesting.contenders import TIERCAST
 from tiercast.backtesting.verdicts import BEST, RULE
 from tiercast.modeling.bootstrap import BETTER, WORSE
-from tiercast.modeling.measures import OWN
+from tiercast.modeling.metrics import ALL_METRICS
 
 # The mean, which totals are made of, is no best guess by absolute distance: where most bring
 # nothing, whoever expects too little of everybody wins by it.
 NOT_GRADED = ("mae",)
-GRADED = tuple(one.name for one in OWN if one.name not in NOT_GRADED)
+GRADED = tuple(one.name for one in ALL_METRICS if one.name not in NOT_GRADED)
 
 Letter = Literal["A", "B", "C", "D"]
 AgainstRules = Literal["beaten", "not lost to"]

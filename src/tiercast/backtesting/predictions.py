@@ -7,7 +7,7 @@ import pandas as pd
 
 from tiercast.backtesting.contenders import TIERCAST
 from tiercast.backtesting.forecasts import OriginForecasts
-from tiercast.modeling.case import Case
+from tiercast.modeling.evaluation import ForecastTable
 
 OURS = (
     "value_low",
@@ -28,26 +28,28 @@ def predictions(forecasts: Sequence[OriginForecasts], tier_names: tuple[str, ...
     in the others' rows.
     """
     parts = [
-        _rows(one, name, case, tier_names) for one in forecasts for name, case in one.cases.items()
+        _rows(one, name, forecast, tier_names)
+        for one in forecasts
+        for name, forecast in one.by_contender.items()
     ]
     return pd.concat(parts, ignore_index=True)
 
 
 def _rows(
-    one: OriginForecasts, name: str, case: Case, tier_names: tuple[str, ...]
+    one: OriginForecasts, name: str, forecast: ForecastTable, tier_names: tuple[str, ...]
 ) -> pd.DataFrame:
-    came = one.came[["ordered", "value", "true_tier", "returned_after_days"]]
-    told = pd.DataFrame(
+    actual = one.actual[["ordered", "value", "true_tier", "returned_after_days"]]
+    predicted = pd.DataFrame(
         {
             "origin": one.origin,
             "contender": name,
-            "customer_id": one.came["customer_id"].to_numpy(),
-            "churn_probability": case.churn,
-            "expected_value": case.expected_value,
-            "tier": np.array(tier_names, dtype=object)[case.tier],
+            "customer_id": one.actual["customer_id"].to_numpy(),
+            "churn_probability": forecast.churn_probability,
+            "expected_value": forecast.expected_value,
+            "tier": np.array(tier_names, dtype=object)[forecast.tier],
         }
     )
-    rows = pd.concat([told, came.reset_index(drop=True)], axis=1)
+    rows = pd.concat([predicted, actual.reset_index(drop=True)], axis=1)
     if name != TIERCAST:
         return rows
     return pd.concat([rows, one.scores[list(OURS)].reset_index(drop=True)], axis=1)

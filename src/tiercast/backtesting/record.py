@@ -16,12 +16,12 @@ from tiercast.backtesting.result import Backtest
 from tiercast.config.plugins import rows_of, versions_of
 from tiercast.config.schema import Config
 from tiercast.modeling.bootstrap import RESAMPLES
-from tiercast.modeling.measures import measures_of
+from tiercast.modeling.plugin_metrics import metrics_of
 from tiercast.tracking.runs import training_run
 
 FOLDER = "backtest"
 SUMMARY = "summary.json"
-TABLES = ("predictions", "by_origin", "leaderboard", "verdicts", "doubt")
+TABLES = ("predictions", "by_origin", "leaderboard", "verdicts", "coverage")
 SHOWN_TABLES = TABLES[1:]  # in MLflow: what a person can read
 
 
@@ -57,7 +57,7 @@ def log(config: Config, found: Backtest) -> str:
         run.log_metrics(mean_metrics(found.leaderboard))
         ours = found.by_origin[found.by_origin["contender"] == TIERCAST]
         for row in ours.to_dict("records"):
-            scores = {metric.name: row[metric.name] for metric in measures_of(found.plugins)}
+            scores = {metric.name: row[metric.name] for metric in metrics_of(found.plugins)}
             run.log_snapshot(row["origin"], {k: v for k, v in scores.items() if v == v})
         run.log_figures(backtest_figures(found.predictions, labels(found.plugins)), "figures.html")
         for table in SHOWN_TABLES:

@@ -21,7 +21,7 @@ def sums(one: OriginForecasts) -> pd.DataFrame:
     found = told.sums(one.total_uncertainty)
     tiers, segments = (cast("dict[str, Sum]", found[kind]) for kind in ("tiers", "segments"))
     kinds = {WHOLE: {WHOLE: told.base(one.total_uncertainty)}, TIER: tiers, SEGMENT: segments}
-    came = one.scores.assign(value=one.came["value"].to_numpy(), **{WHOLE: WHOLE})
+    came = one.scores.assign(value=one.actual["value"].to_numpy(), **{WHOLE: WHOLE})
     rows = [
         {"of": kind, "group": str(group)} | dict(by_group[str(group)]) | {"value": float(value)}
         for kind, by_group in kinds.items()

@@ -7,9 +7,8 @@ import pandas as pd
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST
 from tiercast.backtesting.forecasts import OriginForecasts
-from tiercast.modeling.bootstrap import MetricQuestion, answered, verdict
-from tiercast.modeling.measures import OWN
-from tiercast.modeling.metrics import Metric
+from tiercast.modeling.bootstrap import MetricComparison, compare_metrics, verdict
+from tiercast.modeling.metrics import ALL_METRICS, Metric
 
 BEST, RULE = "best other", "rule"
 RANKING = ("auc", "gini")  # by which every simple rule must be beaten
@@ -21,7 +20,7 @@ def verdicts(
     board: pd.DataFrame,
     contenders: Sequence[Contender],
     seed: int,
-    measures: Sequence[Metric] = OWN,
+    metrics: Sequence[Metric] = ALL_METRICS,
 ) -> pd.DataFrame:
     """Return a row per metric against the best other, and per simple rule by AUC and Gini.
 
@@ -29,27 +28,27 @@ def verdicts(
     theirs), low and high (95 %), verdict. The best other is the best on average of those that
     ran at every origin.
     """
-    asked = [*_against_best(board, len(forecasts), measures), *_against_rules(board, contenders)]
-    questions = [question for _, question in asked]
-    found = answered(questions, [one.cases for one in forecasts], seed)
-    found["against"] = [against for against, _ in asked]
-    found["metric"] = [question.metric.name for question in questions]
-    found["other"] = [question.theirs for question in questions]
+    rows = [*_against_best(board, len(forecasts), metrics), *_against_rules(board, contenders)]
+    comparisons = [comparison for _, comparison in rows]
+    found = compare_metrics(comparisons, [one.by_contender for one in forecasts], seed)
+    found["against"] = [against for against, _ in rows]
+    found["metric"] = [one.metric.name for one in comparisons]
+    found["other"] = [one.theirs for one in comparisons]
     found["verdict"] = [
-        verdict(question.metric, low, high)
-        for question, low, high in zip(questions, found["low"], found["high"], strict=True)
+        verdict(one.metric, low, high)
+        for one, low, high in zip(comparisons, found["low"], found["high"], strict=True)
     ]
     return found[COLUMNS]
 
 
 def _against_best(
-    board: pd.DataFrame, origins: int, measures: Sequence[Metric]
-) -> list[tuple[str, MetricQuestion]]:
+    board: pd.DataFrame, origins: int, metrics: Sequence[Metric]
+) -> list[tuple[str, MetricComparison]]:
     others = board[(board["contender"] != TIERCAST) & (board["origins"] == origins)]
     means = others.set_index("contender")
     return [
-        (BEST, MetricQuestion(metric, TIERCAST, _best(metric, means[metric.name])))
-        for metric in measures
+        (BEST, MetricComparison(metric, TIERCAST, _best(metric, means[metric.name])))
+        for metric in metrics
         if len(means) and means[metric.name].notna().any()
     ]
 
@@ -60,11 +59,11 @@ def _best(metric: Metric, means: pd.Series) -> str:
 
 def _against_rules(
     board: pd.DataFrame, contenders: Sequence[Contender]
-) -> list[tuple[str, MetricQuestion]]:
+) -> list[tuple[str, MetricComparison]]:
     rules = [one.name for one in contenders if one.kind == "rule"]
     return [
-        (RULE, MetricQuestion(metric, TIERCAST, rule))
-        for metric in OWN
+        (RULE, MetricComparison(metric, TIERCAST, rule))
+        for metric in ALL_METRICS
         if metric.name in RANKING and board[metric.name].notna().any()
         for rule in rules
         if rule in set(board["contender"])

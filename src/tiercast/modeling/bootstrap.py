@@ -1,9 +1,12 @@
-"""How sure a difference between two forecasts is: the same customers drawn again for both.
+"""Paired bootstrap of the difference between two forecasts: both on the same drawn customers.
 
 Customers are drawn with replacement within each origin. Where there are more than `MOST_DRAWN`,
-fewer are drawn than there are, and the spread is shrunk to what all of them would have (m out of
-n bootstrap; Bickel, Götze & van Zwet 1997). What differs between one time and another is not in
-the interval: the figures by origin show it.
+fewer are drawn, and the spread is shrunk to that of a full draw. Differences between one time and
+another are not in the interval: the figures by origin show them.
+
+References
+----------
+Bickel, Götze & van Zwet (1997), Statistica Sinica 7: the m out of n bootstrap.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from tiercast.arrays import IntArray
-from tiercast.modeling.case import Case
+from tiercast.modeling.evaluation import ForecastTable
 from tiercast.modeling.metrics import Metric
 
-Cases = Mapping[str, Case]
+Forecasts = Mapping[str, ForecastTable]  # by model
 
 RESAMPLES = 200
 MOST_DRAWN = 5_000
@@ -25,26 +28,27 @@ BETTER, TIE, WORSE = "better", "tie", "worse"
 
 
 @dataclass(frozen=True)
-class MetricQuestion:
-    """Does `ours` score better than `theirs` by a metric?"""
+class MetricComparison:
+    """A metric by which the model `ours` is compared with the model `theirs`."""
 
     metric: Metric
     ours: str
     theirs: str
 
 
-def answered(
-    questions: Sequence[MetricQuestion], origins: Sequence[Cases], seed: int
+def compare_metrics(
+    comparisons: Sequence[MetricComparison], origins: Sequence[Forecasts], seed: int
 ) -> pd.DataFrame:
-    """Return ours, theirs, difference, low and high, a row per question: means over origins.
+    """Return ours, theirs, difference, low and high, a row per comparison: means over origins.
 
-    The limits hold 95 % of the resamples, laid around the difference over all customers, since
-    some metrics (the calibration error) are larger in any resample.
+    The limits hold 95 % of the resamples. They are centred on the difference over all customers,
+    since some metrics (the calibration error) are larger in any resample.
     """
-    scores = [_scores(questions, cases) for cases in origins]
+    scores = [_scores(comparisons, forecasts) for forecasts in origins]
     means = pd.concat(scores).groupby(level=0).mean()
     spreads = [
-        _spread(questions, c, np.random.default_rng([seed, n])) for n, c in enumerate(origins)
+        _spread(comparisons, forecasts, np.random.default_rng([seed, number]))
+        for number, forecasts in enumerate(origins)
     ]
     spread = pd.concat(spreads).groupby(level=0).mean()
     difference = means["ours"] - means["theirs"]
@@ -68,27 +72,31 @@ def verdict(metric: Metric, low: float, high: float) -> str:
 
 
 def _scores(
-    questions: Sequence[MetricQuestion], cases: Cases, rows: IntArray | None = None
+    comparisons: Sequence[MetricComparison], forecasts: Forecasts, rows: IntArray | None = None
 ) -> pd.DataFrame:
-    """Return ours and theirs, a row per question; what two questions share is scored once."""
-    asked = {(q.metric.name, who): q.metric for q in questions for who in (q.ours, q.theirs)}
-    found = {key: cases[key[1]].score(metric, rows) for key, metric in asked.items()}
+    """Return ours and theirs, a row per comparison; a shared score is computed once."""
+    needed = {
+        (one.metric.name, model): one.metric
+        for one in comparisons
+        for model in (one.ours, one.theirs)
+    }
+    scores = {key: forecasts[key[1]].score(metric, rows) for key, metric in needed.items()}
     return pd.DataFrame(
         {
-            "ours": [found[q.metric.name, q.ours] for q in questions],
-            "theirs": [found[q.metric.name, q.theirs] for q in questions],
+            "ours": [scores[one.metric.name, one.ours] for one in comparisons],
+            "theirs": [scores[one.metric.name, one.theirs] for one in comparisons],
         }
     )
 
 
 def _spread(
-    questions: Sequence[MetricQuestion], cases: Cases, random: np.random.Generator
+    comparisons: Sequence[MetricComparison], forecasts: Forecasts, random: np.random.Generator
 ) -> pd.DataFrame:
-    """Return how the differences scatter around their mean, (resamples, questions)."""
-    customers = next(iter(cases.values())).customers
+    """Return the resampled differences less their mean, (resamples, comparisons)."""
+    customers = next(iter(forecasts.values())).customers
     drawn = min(customers, MOST_DRAWN)
     draws = (random.integers(0, customers, drawn) for _ in range(RESAMPLES))
-    resampled = [_scores(questions, cases, rows) for rows in draws]
+    resampled = [_scores(comparisons, forecasts, rows) for rows in draws]
     differences = pd.DataFrame([scores["ours"] - scores["theirs"] for scores in resampled])
     shrunk = np.sqrt(drawn / customers)
     return (differences - differences.mean()).reset_index(drop=True) * shrunk

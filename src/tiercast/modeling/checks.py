@@ -20,15 +20,15 @@ Figure = Callable[[pd.DataFrame], float]
 
 @dataclass(frozen=True)
 class Check:
-    """A figure over customers: what came and, where something was told of it, what was told.
+    """A figure over customers: the actual one and, where there is a forecast of it, that.
 
-    It is answered for all customers, or those `among` picks, and for each group of each `by`.
+    It is computed for all customers, or those `among` picks, and for each group of each `by`.
     """
 
     name: str
     meaning: str
-    came: Figure
-    told: Figure | None = None
+    actual: Figure
+    predicted: Figure | None = None
     by: tuple[str, ...] = ()
     among: Callable[[pd.DataFrame], pd.Series] | None = None
 
@@ -80,10 +80,13 @@ CHURN_ECE = Check(
 )
 INTERVAL = Check("interval", "value inside its interval", _value_inside, promised)
 TIER_SET = Check("tier_set", "true tier in the tier set", mean_of("in_tier_set"), promised)
+TIER_ACCURACY = Check(
+    "tier_confidence", "assigned tier came true", _hits, mean_of("tier_confidence")
+)
 TIER_CHECKS: tuple[Check, ...] = (
     TIER_SET,
     Check("tier_set_size", "tiers in a set, mean", mean_of("tier_set_size")),
     Check("one_tier_sets", "share of sets with one tier", _one_tier),
-    Check("tier_confidence", "assigned tier came true", _hits, mean_of("tier_confidence")),
+    TIER_ACCURACY,
     Check("tier_confidence_ece", "gap of confidence and hits", _confidence_error),
 )

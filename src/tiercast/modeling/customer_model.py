@@ -18,6 +18,7 @@ from tiercast.config.schema import RfmWeightsConfig
 from tiercast.config.settings import Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
+from tiercast.features.registry import KEYS
 from tiercast.modeling.assignment import Assign, assign_tiers
 from tiercast.modeling.attribution import attribution
 from tiercast.modeling.memberships import names_held
@@ -97,6 +98,11 @@ class CustomerModel:
     def feature_names(self) -> tuple[str, ...]:
         """The columns a feature frame needs (`clv_*` are added by the model)."""
         return (*self.facts.feature_names, *self.facts.profile_columns)
+
+    @property
+    def input_columns(self) -> list[str]:
+        """The columns of a feature frame that the model reads, its keys first."""
+        return list(dict.fromkeys((*KEYS, *self.feature_names)))
 
     @property
     def trained_as_of(self) -> dt.date:

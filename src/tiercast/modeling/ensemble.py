@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import expit, log_expit, logit
+from scipy.special import expit, log_expit
 
 from tiercast.arrays import BoolArray, FloatArray
-from tiercast.modeling.calibration import FOLDS_COUNT, Calibration, to_log_odds
+from tiercast.modeling.calibration import FOLDS_COUNT, Calibration, shift_to, to_log_odds
 from tiercast.modeling.certainty import Certainty
 from tiercast.modeling.component_models import COMPONENTS, LEAST_VALUE, ComponentPredictions
 
@@ -32,7 +31,6 @@ TOTAL_NOISE_SD = 0.15  # of a fold's log total around what is expected
 CHANCE_NOISE_SD = 0.5  # of the log odds of its mean chance
 VALUE_SHARE = 0.5  # how much the value's relative loss counts beside the order's
 BTYD = COMPONENTS.index("btyd")
-FURTHEST = 40.0  # log odds moved by so much are certain, wherever they were
 
 
 @dataclass(frozen=True)
@@ -172,16 +170,6 @@ def prior_weights(customers: int) -> tuple[float, ...]:
     ((0.2, 0.3, 0.5), (0.5, 0.3, 0.2))
     """
     return BTYD_LED_WEIGHTS if customers < SMALL_BASE else PRIOR_WEIGHTS
-
-
-def shift_to(log_odds: FloatArray, chance: float) -> float:
-    """Return what must be added to log odds for their mean chance to be that one."""
-    if not 0 < chance < 1:
-        raise ValueError(f"a mean chance must lie between 0 and 1, but got {chance}")
-    start = logit(chance) - to_log_odds(expit(log_odds).mean())
-    if np.ptp(log_odds) == 0:
-        return float(start)
-    return float(brentq(lambda move: expit(log_odds + move).mean() - chance, -FURTHEST, FURTHEST))
 
 
 def _grid(components: int) -> FloatArray:

@@ -1,10 +1,11 @@
-"""How good a forecast was: one row of `METRICS` per measure, each knowing its direction."""
+"""How good a forecast was: one row of `METRICS` per metric, each knowing its direction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import spearmanr
 from sklearn.metrics import (
     average_precision_score,
@@ -18,16 +19,17 @@ from tiercast.arrays import FloatArray, IntArray
 MetricKind = Literal["churn", "value", "tier", "tier_chances"]
 
 BINS = 10
-LEAST_CHANCE = 1e-6  # of the tier that came: one surprise must not outweigh all others
+LEAST_CHANCE = 1e-6  # of the true tier: one surprise must not outweigh all others
+UNDEFINED = float("nan")
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One measure of a forecast against what came.
+    """One figure of a forecast against the actual outcomes.
 
     `function(truth, forecast)` takes arrays of shape (n,): 0/1 "no order" and its chance for
-    `churn` metrics, money for `value` metrics, the place of the tier (0 = best) for `tier` ones;
-    `tier_chances` metrics take the chances of all tiers, (n, n_tiers), as the forecast.
+    `churn` metrics, money for `value` metrics, the position of the tier (0 = best) for `tier`
+    ones; `tier_chances` metrics take the chances of all tiers, (n, n_tiers), as the forecast.
     """
 
     name: str
@@ -35,6 +37,17 @@ class Metric:
     bigger_is_better: bool
     meaning: str
     function: Callable[..., float]
+
+    def score(self, truth: npt.NDArray[np.generic], forecast: npt.NDArray[np.generic]) -> float:
+        """Return the metric; NaN where it is undefined.
+
+        Churn metrics need customers of both outcomes, value metrics a total above 0.
+        """
+        if self.kind == "churn" and not 0 < truth.mean() < 1:
+            return UNDEFINED
+        if self.kind == "value" and not truth.sum() > 0:
+            return UNDEFINED
+        return float(self.function(truth, forecast))
 
 
 def expected_calibration_error(truth: FloatArray, chance: FloatArray) -> float:
@@ -143,20 +156,20 @@ def overlap(share: float) -> Callable[[FloatArray, FloatArray], float]:
 
 
 def tier_accuracy(true: IntArray, assigned: IntArray) -> float:
-    """Return the share of customers put in the tier that came."""
+    """Return the share of customers put in their true tier."""
     return float((true == assigned).mean())
 
 
 def tier_log_loss(true: IntArray, chances: FloatArray) -> float:
-    """Return the mean surprise at the tier that came.
+    """Return the mean surprise at the true tier.
 
     Examples
     --------
     >>> round(tier_log_loss(np.array([0, 1]), np.array([[0.5, 0.5], [0.75, 0.25]])), 3)
     1.04
     """
-    told = chances[np.arange(len(true)), true]
-    return float(-np.log(np.clip(told, LEAST_CHANCE, 1.0)).mean())
+    predicted = chances[np.arange(len(true)), true]
+    return float(-np.log(np.clip(predicted, LEAST_CHANCE, 1.0)).mean())
 
 
 METRICS: tuple[Metric, ...] = (
@@ -169,10 +182,10 @@ METRICS: tuple[Metric, ...] = (
         average_precision_score,
     ),
     Metric("brier", "churn", False, "squared error of the chance", brier_score_loss),
-    Metric("log_loss", "churn", False, "surprise at what came", log_loss),
+    Metric("log_loss", "churn", False, "surprise at the outcome", log_loss),
     Metric("ece", "churn", False, "gap between chance and share", expected_calibration_error),
     Metric("gini", "value", True, "ranks money: 1 is perfect", normalised_gini),
-    Metric("spearman", "value", True, "rank correlation with the value that came", spearman),
+    Metric("spearman", "value", True, "rank correlation with the actual value", spearman),
     Metric("mae", "value", False, "mean distance, in money", mean_absolute_error),
     Metric("rmse", "value", False, "root mean square distance, in money", root_mean_squared_error),
     Metric("decile_error", "value", False, "mean error of the deciles' sums", decile_error),
@@ -183,22 +196,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("top_20_overlap", "value", True, "top 20 % of customers found", overlap(0.2)),
 )
 TIER_METRICS: tuple[Metric, ...] = (
-    Metric("tier_accuracy", "tier", True, "put in the tier that came", tier_accuracy),
+    Metric("tier_accuracy", "tier", True, "put in the true tier", tier_accuracy),
     Metric("tier_log_loss", "tier_chances", False, "surprise at the tier", tier_log_loss),
 )
-
-
-def measure(
-    churned: FloatArray,
-    churn: FloatArray,
-    value: FloatArray,
-    expected: FloatArray,
-    metrics: Sequence[Metric] = METRICS,
-) -> dict[str, float]:
-    """Return every metric by name; those that need both outcomes are left out without them."""
-    pairs = {"churn": (churned, churn), "value": (value, expected)}
-    possible = {"churn": 0 < churned.mean() < 1, "value": bool(value.sum() > 0)}
-    return {m.name: float(m.function(*pairs[m.kind])) for m in metrics if possible[m.kind]}
+ALL_METRICS = (*METRICS, *TIER_METRICS)
 
 
 def _bins(truth: FloatArray, forecast: FloatArray) -> list[tuple[FloatArray, FloatArray]]:

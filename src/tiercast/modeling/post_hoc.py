@@ -11,12 +11,12 @@ from typing import Self
 import numpy as np
 from scipy.optimize import brentq
 
-from tiercast.arrays import BoolArray, FloatArray, IntArray
 from tiercast.modeling.calibration import Calibration, FoldForecast, log_ratio
 from tiercast.modeling.distribution import COVERAGE, PredictiveDistribution
 from tiercast.modeling.shapes import ValueShapes
 from tiercast.modeling.tier_sets import TierSets
 from tiercast.modeling.total_uncertainty import TotalUncertainty, usual_sd
+from tiercast.segments.tiers import true_tiers
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 0.87, 0.98  # between which the interval's level is looked for
 LEVELS_TRIED = (-0.5, 0.0, 0.5)  # for tier sets, in standard deviations of the total's log
@@ -81,12 +81,6 @@ def distribution(
     )
 
 
-def true_tiers(value: FloatArray, ordered: BoolArray, tier_cuts: Sequence[float]) -> IntArray:
-    """Return the tier that came true, 0 = best, (n,)."""
-    band = len(tier_cuts) - np.searchsorted(np.sort(tier_cuts), value, side="right")
-    return np.where(ordered, band, len(tier_cuts) + 1)
-
-
 def fit_shapes(folds: Sequence[FoldForecast], calibration: Calibration) -> ValueShapes:
     """Return how buyers' values scattered around what was expected of them."""
     if not folds:
@@ -120,16 +114,13 @@ def _tier_sets(
     Past folds are few and the level ahead may lie outside of theirs, so that each is asked at
     its own level and at those half a standard deviation to either side.
     """
+    true = [true_tiers(fold.value, fold.ordered, tier_cuts) for fold in folds]
     pairs = [
-        (one.moved(move * coverage.total_sd).tier_probabilities(tier_cuts), came)
-        for one, came in zip(told, _came(folds, tier_cuts), strict=True)
+        (one.moved(move * coverage.total_sd).tier_probabilities(tier_cuts), actual)
+        for one, actual in zip(told, true, strict=True)
         for move in LEVELS_TRIED
     ]
     return TierSets.fit([p for p, _ in pairs], [t for _, t in pairs], len(tier_cuts) + 2)
-
-
-def _came(folds: Sequence[FoldForecast], tier_cuts: Sequence[float]) -> list[IntArray]:
-    return [true_tiers(fold.value, fold.ordered, tier_cuts) for fold in folds]
 
 
 def _others(folds: Sequence[FoldForecast], fold: FoldForecast) -> Sequence[FoldForecast]:

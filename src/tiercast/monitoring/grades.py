@@ -7,10 +7,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from tiercast.modeling.case import UNKNOWN
 from tiercast.modeling.checks import INTERVAL, TIER_CHECKS, Check, mean_of
 from tiercast.modeling.distribution import COVERAGE
-from tiercast.modeling.metrics import METRICS, Metric, calibration_error_by_chance
+from tiercast.modeling.metrics import METRICS, UNDEFINED, calibration_error_by_chance
 from tiercast.monitoring.batches import Batch
 from tiercast.monitoring.outcomes import SEGMENT, TIER, numbers
 
@@ -28,16 +27,15 @@ COLUMNS = (
 )
 
 
-def _metric(name: str, told: str, came: str) -> Check:
-    """Return a measure of forecasts as a check: what came of it, and nothing told."""
+def _metric(name: str, predicted: str, actual: str) -> Check:
+    """Return a metric of forecasts as a check: its actual figure, without a predicted one."""
     metric = next(one for one in METRICS if one.name == name)
-    return Check(name, metric.meaning, lambda rows: _score(metric, rows[came], rows[told]))
 
+    def score(rows: pd.DataFrame) -> float:
+        columns = (rows[column].to_numpy(dtype=np.float64) for column in (actual, predicted))
+        return metric.score(*columns)
 
-def _score(metric: Metric, came: pd.Series, told: pd.Series) -> float:
-    truth = came.to_numpy(dtype=np.float64)
-    can = 0 < truth.mean() < 1 if metric.kind == "churn" else truth.sum() > 0
-    return float(metric.function(truth, told.to_numpy(dtype=np.float64))) if can else UNKNOWN
+    return Check(name, metric.meaning, score)
 
 
 def _gap_by_chance(rows: pd.DataFrame) -> float:
@@ -60,7 +58,7 @@ SUBJECTS: tuple[Subject, ...] = (
             replace(
                 _metric("ece", "churn_probability", "churned"),
                 meaning="gap of churn risk and share who left; told: by chance alone",
-                told=_gap_by_chance,
+                predicted=_gap_by_chance,
             ),
             *(
                 _metric(name, "churn_probability", "churned")
@@ -135,8 +133,8 @@ def _figures(part: ir.Table, batch: Batch, by: str, group: str) -> Iterator[dict
     for subject in SUBJECTS:
         taken = numbers(part, subject.columns)
         for check in subject.checks:
-            told = UNKNOWN if check.told is None else check.told(taken)
-            came = check.came(taken)
+            told = UNDEFINED if check.predicted is None else check.predicted(taken)
+            came = check.actual(taken)
             if came == came:
                 yield _row(check.name, told, came, len(taken))
             if check.name == TOTAL:
@@ -150,8 +148,8 @@ def _inside(
     if interval is None:
         return
     low, high = interval
-    yield _row(LOW, low, UNKNOWN, customers)
-    yield _row(HIGH, high, UNKNOWN, customers)
+    yield _row(LOW, low, UNDEFINED, customers)
+    yield _row(HIGH, high, UNDEFINED, customers)
     yield _row(INSIDE, COVERAGE, float(low <= came <= high), customers)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from ibis.backends.sql import SQLBackend
 
 from tiercast.monitoring.batches import Batch
+from tiercast.segments.tiers import true_tier_column
 from tiercast.snapshots.labels import labels
 
 TOLD = (
@@ -54,7 +55,7 @@ def numbers(rows: ir.Table, columns: tuple[str, ...]) -> pd.DataFrame:
 def _graded(rows: ir.Table, batch: Batch) -> ir.Table:
     ordered = rows.ordered.fill_null(False)
     known = rows.mutate(ordered=ordered, value=rows.came_value.fill_null(0.0))
-    known = known.mutate(true_tier=_true_tier(known, batch.tier_cuts))
+    known = known.mutate(true_tier=true_tier_column(known.value, known.ordered, batch.tier_cuts))
     names = ibis.array([ibis.literal(name) for name in batch.tier_names])
     return known.select(
         "customer_id",
@@ -67,12 +68,6 @@ def _graded(rows: ir.Table, batch: Batch) -> ir.Table:
         tier_set_size=known.tier_set.length(),
         churned=(~known.ordered).cast("float64"),
     )
-
-
-def _true_tier(rows: ir.Table, cuts: tuple[float, ...]) -> ir.IntegerValue:
-    """Return the tier that came true, 0 = best: one further down for each cut above the value."""
-    band = sum(((rows.value < cut).cast("int8") for cut in cuts), start=ibis.literal(0))
-    return rows.ordered.ifelse(band, len(cuts) + 1).cast("int8")
 
 
 def _place(tier: ir.StringValue, names: tuple[str, ...]) -> ir.IntegerValue:

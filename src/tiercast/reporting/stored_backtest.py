@@ -51,9 +51,12 @@ def newest_backtest(
 
 
 def _read(folder: Path) -> StoredBacktest:
+    coverage = folder / "coverage.parquet"
+    if not coverage.exists():
+        coverage = folder / "doubt.parquet"  # its name in earlier versions
     return StoredBacktest(
         json.loads((folder / "summary.json").read_text(encoding="utf-8")),
         pd.read_parquet(folder / "leaderboard.parquet"),
         pd.read_parquet(folder / "verdicts.parquet"),
-        pd.read_parquet(folder / "doubt.parquet"),
+        pd.read_parquet(coverage),
     )

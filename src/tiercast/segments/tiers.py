@@ -4,6 +4,8 @@ import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 
+import ibis
+import ibis.expr.types as ir
 import mapclassify
 import numpy as np
 import numpy.typing as npt
@@ -180,31 +182,33 @@ def _check_apart(values: FloatArray, cuts: tuple[float, ...], config: TiersConfi
         )
 
 
-def tier_of(
-    value: npt.ArrayLike, ordered: npt.ArrayLike, cuts: Sequence[float], names: Sequence[str]
-) -> npt.NDArray[np.str_]:
-    """Return the tier of each customer, by whether they ordered and the value of it.
+def true_tiers(
+    value: npt.ArrayLike, ordered: npt.ArrayLike, cuts: Sequence[float]
+) -> npt.NDArray[np.int_]:
+    """Return each customer's actual tier, 0 = best, (customers,).
 
     Parameters
     ----------
     value
-        Money, shape (customers,).
+        Money within the horizon, shape (customers,).
     ordered
-        Whether there was an order, shape (customers,).
+        Whether there was an order, shape (customers,); without one it is the last tier.
     cuts
         Falling amounts, see `tier_cuts`.
-    names
-        Tier names, best first; the last is for customers without an order.
 
     Examples
     --------
-    >>> names = ("top", "potential", "general", "dormant")
-    >>> tier_of([90, 50, 2, 0], [True, True, True, False], (80, 50), names).tolist()
-    ['top', 'potential', 'general', 'dormant']
+    >>> true_tiers([90, 50, 2, 0], [True, True, True, False], (80, 50)).tolist()
+    [0, 1, 2, 3]
     """
-    if len(cuts) != len(names) - 2:
-        raise ValueError(f"{len(names)} names need {len(names) - 2} cuts, but got {tuple(cuts)}")
-    rising = np.asarray(cuts, dtype=np.float64)[::-1]
-    amounts = np.asarray(value, dtype=np.float64)
-    position = len(cuts) - np.searchsorted(rising, amounts, side="right")
-    return np.array(names)[np.where(np.asarray(ordered, dtype=bool), position, len(names) - 1)]
+    rising = np.sort(np.asarray(cuts, dtype=np.float64))
+    band = len(cuts) - np.searchsorted(rising, np.asarray(value, dtype=np.float64), side="right")
+    return np.where(np.asarray(ordered, dtype=bool), band, len(cuts) + 1)
+
+
+def true_tier_column(
+    value: ir.NumericValue, ordered: ir.BooleanValue, cuts: Sequence[float]
+) -> ir.IntegerValue:
+    """Return the same as `true_tiers` as a column of the engine."""
+    band = sum(((value < cut).cast("int8") for cut in cuts), start=ibis.literal(0))
+    return ordered.ifelse(band, len(cuts) + 1).cast("int8")

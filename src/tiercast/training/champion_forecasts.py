@@ -52,6 +52,5 @@ def _asked(
 ) -> pd.DataFrame:
     """Return what the champion tells the customers whom the challenger forecast that day."""
     told = challenger.loc[challenger["as_of"] == newest, [*KEYS]]
-    columns = list(dict.fromkeys((*KEYS, *champion.feature_names)))
-    rows = panel.rows.loc[panel.rows["as_of"] == newest, columns]
+    rows = panel.rows.loc[panel.rows["as_of"] == newest, champion.input_columns]
     return champion.predict(rows.merge(told, on=[*KEYS]).reset_index(drop=True))

@@ -8,7 +8,7 @@ import pandas as pd
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
-from tiercast.modeling.measures import forecast_measures
+from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.tracking.registry import (
     CHALLENGER,
     CHAMPION,
@@ -112,11 +112,11 @@ def _metrics(
     config: Config, ours: JudgedVersion, theirs: JudgedVersion
 ) -> tuple[pd.DataFrame, Notes]:
     """Return the metrics of days that both have on record, or of one that both are asked about."""
-    seed, measures = config.train.seed, forecast_measures(config.plugins)
+    seed, metrics = config.train.seed, forecast_metrics(config.plugins)
     if days_of_both(ours.record, theirs.record):
-        return past_metrics(ours.record, theirs.record, seed, measures), ()
+        return past_metrics(ours.record, theirs.record, seed, metrics), ()
     told, told_by_other, notes = known_outcomes(config, ours, theirs)
-    return past_metrics(told, told_by_other, seed, measures), notes
+    return past_metrics(told, told_by_other, seed, metrics), notes
 
 
 def _figures(

@@ -15,12 +15,12 @@ from tiercast.artifacts.scored_days import (
     scored_dates,
 )
 from tiercast.artifacts.targets import SortedDays, sort_days
-from tiercast.modeling.bootstrap import MetricQuestion, answered, verdict
-from tiercast.modeling.case import Case, Truth
+from tiercast.modeling.bootstrap import MetricComparison, compare_metrics, verdict
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.evaluation import ForecastTable
 from tiercast.modeling.metrics import METRICS, Metric
 from tiercast.tracking.registry import ModelVersion, parameters
-from tiercast.training.shared_ids import with_shared_ids
+from tiercast.training.shared_customers import shared_customers
 
 MOST_CUSTOMERS = 100_000  # whose tiers are compared: parts hold customers by a hash of their id
 OURS, THEIRS = "ours", "theirs"
@@ -40,9 +40,10 @@ def past_metrics(
     days = days_of_both(ours, theirs)
     if ours is None or theirs is None or not days:
         return pd.DataFrame()
-    origins = [_cases(ours, theirs, day) for day in days]
-    questions = [MetricQuestion(metric, OURS, THEIRS) for metric in metrics]
-    found = answered(questions, origins, seed)
+    pairs = [map(ForecastTable.of, shared_customers(ours, theirs, day)) for day in days]
+    origins = [dict(zip((OURS, THEIRS), pair, strict=True)) for pair in pairs]
+    comparisons = [MetricComparison(metric, OURS, THEIRS) for metric in metrics]
+    found = compare_metrics(comparisons, origins, seed)
     found.insert(0, "metric", [metric.name for metric in metrics])
     found["verdict"] = [
         verdict(metric, low, high)
@@ -104,27 +105,6 @@ def _days(told: pd.DataFrame | None) -> set[dt.date]:
     return set() if told is None or told.empty else set(told["as_of"])
 
 
-def _cases(ours: pd.DataFrame, theirs: pd.DataFrame, day: dt.date) -> dict[str, Case]:
-    """Return both forecasts of the customers whom both told something on a day."""
-    both_days = [told[told["as_of"] == day] for told in (ours, theirs)]
-    mine, other = (told.set_index("customer_id") for told in with_shared_ids(*both_days))
-    both = mine.index.intersection(other.index)
-    return {OURS: _case(mine.loc[both]), THEIRS: _case(other.loc[both])}
-
-
-def _case(told: pd.DataFrame) -> Case:
-    names = sorted(set(told["tier"]) | set(told["true_tier"]))
-    true, tier = (pd.Categorical(told[name], names).codes for name in ("true_tier", "tier"))
-    churned = 1.0 - told["ordered"].to_numpy(dtype=float)
-    return Case(
-        Truth(churned, told["value"].to_numpy(dtype=float), true.astype(int)),
-        told["churn_probability"].to_numpy(dtype=float),
-        told["expected_value"].to_numpy(dtype=float),
-        tier.astype(int),
-        pd.get_dummies(told["tier"]).to_numpy(dtype=float),
-    )
-
-
 def _scored_features(folder: Path) -> tuple[pd.DataFrame, float]:
     """Return the features of a day's first parts, and which share of the customers these are."""
     parts = parts_of(folder)
@@ -135,8 +115,7 @@ def _scored_features(folder: Path) -> tuple[pd.DataFrame, float]:
 
 
 def _tiers(model: CustomerModel, frame: pd.DataFrame) -> pd.Series:
-    columns = list(dict.fromkeys(("customer_id", "as_of", *model.feature_names)))
-    return model.predict(frame[columns])["tier"]
+    return model.predict(frame[model.input_columns])["tier"]
 
 
 def _crossed(

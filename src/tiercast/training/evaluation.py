@@ -10,9 +10,12 @@ import pandas as pd
 from tiercast.config.schema import TiersConfig
 from tiercast.modeling.assignment import assign_tiers
 from tiercast.modeling.calibration import FoldForecast
+from tiercast.modeling.checks import INTERVAL, TIER_ACCURACY, TIER_SET
 from tiercast.modeling.distribution import PredictiveDistribution
-from tiercast.modeling.metrics import METRICS, Metric, measure, total_error
-from tiercast.modeling.post_hoc import PostHocCalibration, SeasonAhead, true_tiers
+from tiercast.modeling.evaluation import ForecastTable, evaluate
+from tiercast.modeling.metrics import METRICS, Metric
+from tiercast.modeling.post_hoc import PostHocCalibration, SeasonAhead
+from tiercast.segments.tiers import true_tiers
 
 
 @dataclass(frozen=True)
@@ -40,41 +43,41 @@ class Evaluation:
         return {str(k): float(v) for k, v in pd.DataFrame(self.by_cutoff).mean(axis=1).items()}
 
 
-def evaluate(
+def evaluate_folds(
     past: Sequence[PastForecast],
     tier_cuts: tuple[float, ...],
     tiers: TiersConfig,
     season: SeasonAhead,
-    measures: Sequence[Metric] = METRICS,
+    metrics: Sequence[Metric] = METRICS,
 ) -> Evaluation:
-    """Return what past cutoffs would have been told, beside what came.
+    """Return the forecasts of past cutoffs beside the actual outcomes, and their metrics.
 
-    Each fold's heads saw only windows that had ended by its cutoff. Its drift and scatter come
-    from the other folds, never from itself; but their windows overlap with its own, and tuning
-    and blending saw the folds, so the record is somewhat kinder than a later window will be:
+    The models of each fold saw only windows that had ended by its cutoff. Its drift and scatter
+    come from the other folds, never from itself. But their windows overlap with its own, and
+    tuning and ensemble weights saw the folds, so a later window will be forecast somewhat worse:
     `tiercast backtest` is strict.
     """
     frames = [
-        _told(fold, [f.forecast for f in past if f is not fold], tier_cuts, tiers, season)
+        _forecast(fold, [f.forecast for f in past if f is not fold], tier_cuts, tiers, season)
         for fold in past
     ]
     predictions = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    # Newest first, as the folds; the halves of one cutoff are judged together.
+    # Newest first, as the folds; the halves of one cutoff are evaluated together.
     cutoffs = dict.fromkeys(fold.cutoff for fold in past)
-    metrics = {
-        day: _metrics(predictions[predictions["as_of"] == day], measures) for day in cutoffs
+    by_cutoff = {
+        day: _metrics(predictions[predictions["as_of"] == day], metrics) for day in cutoffs
     }
-    return Evaluation(predictions, metrics)
+    return Evaluation(predictions, by_cutoff)
 
 
-def _told(
+def _forecast(
     fold: PastForecast,
     others: Sequence[FoldForecast],
     tier_cuts: tuple[float, ...],
     settings: TiersConfig,
     season: SeasonAhead,
 ) -> pd.DataFrame:
-    """Return what customers of a past cutoff would have been told."""
+    """Return the forecasts of a past cutoff's customers beside the actual outcomes."""
     known = others or [fold.forecast]  # with a single fold its own scatter is all there is
     post_hoc = PostHocCalibration.of(known, tier_cuts, season)
     told = PredictiveDistribution(
@@ -88,7 +91,7 @@ def _told(
     assigned = assign_tiers(settings.assign, tiers, told.expected_value, ids)
     names = np.array(settings.names, dtype=object)
     low, high = told.interval()
-    came = true_tiers(fold.forecast.value, fold.forecast.ordered, tier_cuts)
+    true = true_tiers(fold.forecast.value, fold.forecast.ordered, tier_cuts)
     return pd.DataFrame(
         {
             "customer_id": ids,
@@ -100,26 +103,22 @@ def _told(
             "value_low": low,
             "value_high": high,
             "tier": names[assigned],
-            "true_tier": names[came],
+            "true_tier": names[true],
             "tier_confidence": tiers[np.arange(len(assigned)), assigned],
             "tier_set": [names[row].tolist() for row in tier_sets.members(tiers, assigned)],
         }
     )
 
 
-def _metrics(frame: pd.DataFrame, measures: Sequence[Metric]) -> dict[str, float]:
-    value = frame["value"].to_numpy()
-    expected = frame["expected_value"].to_numpy()
-    churned = 1.0 - frame["ordered"].to_numpy(dtype=float)
-    churn = frame["churn_probability"].to_numpy()
-    found = measure(churned, churn, value, expected, measures)
-    inside = (value >= frame["value_low"]) & (value <= frame["value_high"])
+def _metrics(rows: pd.DataFrame, metrics: Sequence[Metric]) -> dict[str, float]:
+    """Return the metrics of a cutoff's rows, without the undefined ones."""
     in_set = [
-        true in told for true, told in zip(frame["true_tier"], frame["tier_set"], strict=True)
+        true in tiers for true, tiers in zip(rows["true_tier"], rows["tier_set"], strict=True)
     ]
-    found["interval_coverage"] = float(inside.mean())
-    found["tier_set_coverage"] = float(np.mean(in_set))
-    found["tier_accuracy"] = float((frame["tier"] == frame["true_tier"]).mean())
-    if value.sum() > 0:
-        found["total_bias"] = total_error(value, expected)
-    return found
+    checked = rows.assign(in_tier_set=in_set)
+    found = evaluate(ForecastTable.of(rows), metrics) | {
+        "interval_coverage": INTERVAL.actual(checked),
+        "tier_set_coverage": TIER_SET.actual(checked),
+        "tier_accuracy": TIER_ACCURACY.actual(checked),
+    }
+    return {name: figure for name, figure in found.items() if figure == figure}

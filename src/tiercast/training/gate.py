@@ -8,13 +8,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from tiercast.arrays import FloatArray
-from tiercast.modeling.bootstrap import BETTER, MetricQuestion, answered, verdict
-from tiercast.modeling.case import Case, Truth
+from tiercast.modeling.bootstrap import BETTER, MetricComparison, compare_metrics, verdict
+from tiercast.modeling.checks import INTERVAL
 from tiercast.modeling.distribution import COVERAGE
-from tiercast.modeling.metrics import METRICS, Metric, total_error
+from tiercast.modeling.evaluation import ForecastTable, evaluate
+from tiercast.modeling.metrics import METRICS, Metric
 from tiercast.modeling.target import Target
-from tiercast.training.shared_ids import with_shared_ids
+from tiercast.training.shared_customers import shared_customers
 
 LEVEL_TOLERANCE = 0.02  # how much more the total may be off than the champion's
 COVERAGE_TOLERANCE = 0.02  # how much further from 90 % its intervals' coverage may lie
@@ -57,7 +57,7 @@ def decide(
     champion_forecasts: ChampionForecasts | None,
     metric_name: str,
     seed: int,
-    measures: Sequence[Metric] = METRICS,
+    metrics: Sequence[Metric] = METRICS,
 ) -> GateDecision:
     """Return whether the challenger is promoted.
 
@@ -69,20 +69,22 @@ def decide(
     """
     if champion_forecasts is None:
         return GateDecision("promoted", "it is the first model")
-    pairs = _paired(challenger, champion_forecasts.said)
-    if pairs is None:
+    forecasts = _paired(challenger, champion_forecasts.said)
+    if forecasts is None:
         return GateDecision(
             "kept", "no past cutoff was forecast by both models", champion_forecasts.version
         )
-    metric = next(metric for metric in measures if metric.name == metric_name)
-    found = _compared(pairs, metric, seed)
-    figures = _figures(pairs, found, metric)
+    metric = next(metric for metric in metrics if metric.name == metric_name)
+    comparison = MetricComparison(metric, CHALLENGER, CHAMPION)
+    tables = {model: ForecastTable.of(rows) for model, rows in forecasts.items()}
+    found = compare_metrics([comparison], [tables], seed).iloc[0]
+    figures = _figures(forecasts, metric)
     reason = _reason(metric, found, figures)
     return GateDecision(
         "promoted" if reason is None else "kept",
         reason or f"better than the champion beyond chance ({metric.name})",
         champion_forecasts.version,
-        pairs["as_of"].iloc[0],
+        forecasts[CHALLENGER]["as_of"].iloc[0],
         metric.name,
         float(found["difference"]),
         float(found["low"]),
@@ -113,62 +115,32 @@ def decide_apart(
     return GateDecision("kept", reason, version)
 
 
-TOLD = ["churn_probability", "expected_value", "value_low", "value_high"]
+ACTUAL = ["ordered", "value"]
 
 
-def _paired(challenger: pd.DataFrame, champion: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Return what both said of the newest common cutoff, a row per customer of both."""
+def _paired(
+    challenger: pd.DataFrame, champion: pd.DataFrame | None
+) -> dict[str, pd.DataFrame] | None:
+    """Return both models' forecasts of the newest common cutoff, a row per customer of both."""
     if champion is None or challenger.empty or champion.empty:
         return None
     common = set(challenger["as_of"]) & set(champion["as_of"])
     if not common:
         return None
-    newest = max(common)
-    new = challenger[challenger["as_of"] == newest]
-    old = champion.loc[champion["as_of"] == newest, ["customer_id", *TOLD]]
-    new, old = with_shared_ids(new, old)
-    pairs = new.merge(old, on="customer_id", suffixes=(f"_{CHALLENGER}", f"_{CHAMPION}"))
-    return pairs if len(pairs) else None
+    new, old = shared_customers(challenger, champion, max(common))
+    actual = {name: new[name] for name in ACTUAL}
+    return {CHALLENGER: new, CHAMPION: old.assign(**actual)} if len(new) else None
 
 
-def _compared(pairs: pd.DataFrame, metric: Metric, seed: int) -> pd.Series:
-    cases = {who: _case(pairs, who) for who in (CHALLENGER, CHAMPION)}
-    return answered([MetricQuestion(metric, CHALLENGER, CHAMPION)], [cases], seed).iloc[0]
-
-
-def _case(pairs: pd.DataFrame, who: str) -> Case:
-    """Return a model's forecast beside what came; tiers are not compared."""
-    nobody = np.zeros(len(pairs), dtype=int)
-    truth = Truth(1.0 - pairs["ordered"].to_numpy(dtype=float), _floats(pairs["value"]), nobody)
-    return Case(
-        truth,
-        _floats(pairs[f"churn_probability_{who}"]),
-        _floats(pairs[f"expected_value_{who}"]),
-        nobody,
-        np.empty((len(pairs), 0)),
-    )
-
-
-def _figures(pairs: pd.DataFrame, found: pd.Series, metric: Metric) -> dict[str, float]:
-    scores = {CHALLENGER: found["ours"], CHAMPION: found["theirs"]}
+def _figures(forecasts: Mapping[str, pd.DataFrame], metric: Metric) -> dict[str, float]:
     figures = {}
-    for who, score in scores.items():
-        figures[f"{who}_{metric.name}"] = float(score)
-        figures[f"{who}_total_error"] = _total_error(pairs, who)
-        figures[f"{who}_interval_coverage"] = _coverage(pairs, who)
+    for model, rows in forecasts.items():
+        scores = evaluate(ForecastTable.of(rows), [metric])
+        figures[f"{model}_{metric.name}"] = scores[metric.name]
+        # Without any actual value the total is not off.
+        figures[f"{model}_total_error"] = float(np.nan_to_num(abs(scores["total_bias"])))
+        figures[f"{model}_interval_coverage"] = INTERVAL.actual(rows)
     return figures
-
-
-def _total_error(pairs: pd.DataFrame, who: str) -> float:
-    value = _floats(pairs["value"])
-    if value.sum() <= 0:
-        return 0.0
-    return abs(total_error(value, _floats(pairs[f"expected_value_{who}"])))
-
-
-def _coverage(pairs: pd.DataFrame, who: str) -> float:
-    inside = pairs["value"].between(pairs[f"value_low_{who}"], pairs[f"value_high_{who}"])
-    return float(inside.mean())
 
 
 def _reason(metric: Metric, found: pd.Series, figures: Mapping[str, float]) -> str | None:
@@ -187,7 +159,3 @@ def _reason(metric: Metric, found: pd.Series, figures: Mapping[str, float]) -> s
 
 def _miss(figures: Mapping[str, float], who: str) -> float:
     return abs(figures[f"{who}_interval_coverage"] - COVERAGE)
-
-
-def _floats(column: pd.Series) -> FloatArray:
-    return column.to_numpy(dtype=float)

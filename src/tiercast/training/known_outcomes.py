@@ -9,21 +9,19 @@ what was known by then, and the earlier one is asked about that day as it is dep
 import datetime as dt
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.features.assemble import feature_panel
-from tiercast.features.registry import KEYS
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.modeling.post_hoc import true_tiers
 from tiercast.snapshots.history import history as rows_before
 from tiercast.snapshots.labels import labels
 from tiercast.snapshots.outlying import held, outlying_orders
 from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.workspace import allow_panel
+from tiercast.training.panel import with_outcomes
 
 MOST_CUSTOMERS = 300_000  # whose past day is told; of more, so many are drawn
 ContenderForecast = tuple[pd.DataFrame | None, pd.DataFrame | None, tuple[str, ...]]
@@ -119,15 +117,16 @@ def _asked(history: History, one: JudgedVersion, day: dt.date) -> pd.DataFrame:
             f"version {one.version} looks at {', '.join(missing[:3])}, which the base lacks now."
         )
     frame["as_of"] = pd.to_datetime(frame["as_of"]).dt.date
-    columns = list(dict.fromkeys((*KEYS, *model.feature_names)))
-    told = model.predict(frame[columns].sort_values("customer_id", ignore_index=True))
-    came = labels(
+    scored = model.predict(
+        frame[model.input_columns].sort_values("customer_id", ignore_index=True)
+    )
+    outcomes = labels(
         activity.orders,
         [day],
         horizon_days=model.horizon_days,
         observed_until=base.observed_until,
-    ).to_pandas()
-    return _beside(told, came.drop(columns="as_of"), model)
+    )
+    return with_outcomes(scored, outcomes)
 
 
 def _check_grid(one: JudgedVersion, day: dt.date) -> None:
@@ -142,12 +141,3 @@ def _check_grid(one: JudgedVersion, day: dt.date) -> None:
             f"{facts.grid_days} of these days, but the {facts.horizon_days} days from {day} on "
             f"hold {count}."
         )
-
-
-def _beside(told: pd.DataFrame, came: pd.DataFrame, model: CustomerModel) -> pd.DataFrame:
-    rows = told.merge(came, on="customer_id", how="left")
-    ordered = rows["ordered"].eq(True)
-    value = rows["value"].fillna(0.0)
-    true = true_tiers(value.to_numpy(), ordered.to_numpy(), model.outlook.tier_cuts)
-    names = np.array(model.facts.tier_names, dtype=object)
-    return rows.assign(ordered=ordered, value=value, true_tier=names[true])

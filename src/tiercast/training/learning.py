@@ -12,17 +12,17 @@ from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.component_models import BTYD_FEATURE, LEAST_VALUE, ComponentModels
 from tiercast.modeling.customer_model import CustomerModel, ModelFacts
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.measures import forecast_measures
 from tiercast.modeling.member import members_of
 from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
+from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.modeling.post_hoc import SeasonAhead
 from tiercast.modeling.tuning import Tuning, tune
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import typical_gap_days
 from tiercast.segments.rfm import rfm_edges
 from tiercast.segments.tiers import tier_cuts, tier_cuts_without_buyers
-from tiercast.training.evaluation import Evaluation, PastForecast, evaluate
+from tiercast.training.evaluation import Evaluation, PastForecast, evaluate_folds
 from tiercast.training.panel import Panel
 from tiercast.training.past import past_cutoffs
 
@@ -72,7 +72,9 @@ def learn(
         PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.said), one.kind)
         for one in past
     ]
-    evaluation = evaluate(judged, cuts, config.tiers, ahead, forecast_measures(config.plugins))
+    evaluation = evaluate_folds(
+        judged, cuts, config.tiers, ahead, forecast_metrics(config.plugins)
+    )
     return Learnt(model, tuning, evaluation, past[0].kind)
 
 

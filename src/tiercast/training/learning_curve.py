@@ -8,10 +8,10 @@ import pandas as pd
 from sklearn.metrics import log_loss, roc_auc_score
 
 from tiercast.features.clv import horizon_ratio
-from tiercast.modeling.calibration import to_log_odds
+from tiercast.modeling.calibration import shift_to, to_log_odds
 from tiercast.modeling.component_models import BTYD_FEATURE, Targets
 from tiercast.modeling.design_matrix import DesignMatrix
-from tiercast.modeling.ensemble import Ensemble, shift_to
+from tiercast.modeling.ensemble import Ensemble
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.linear import LinearModel
 from tiercast.modeling.trees import TrainingRows, TreeParams, grow

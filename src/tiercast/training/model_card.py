@@ -93,9 +93,9 @@ def _level(panel: Panel, learnt: Learnt) -> str:
     return (
         f"## Level and season\n\n{panel.season.describe()}\n\n"
         f"Experts are blended as past folds taught: {weights}. For the level the BTYD models' "
-        f"word counts {ensemble.btyd_chance:.0%} in how many order and {ensemble.btyd_total:.0%} in the "
-        "total. Both, and past forecasts, move the log odds of an "
-        f"order by {calibration.shift:+.3f} and the value given an order by "
+        f"word counts {ensemble.btyd_chance:.0%} in how many order and "
+        f"{ensemble.btyd_total:.0%} in the total. Both, and past forecasts, move the log odds "
+        f"of an order by {calibration.shift:+.3f} and the value given an order by "
         f"{calibration.log_scale:+.1%} (log scale). The total of a base may be off by its level "
         f"alone from {low - 1:+.0%} to {high - 1:+.0%} (90 % interval). Tiers are cut at {cuts}.\n"
     )

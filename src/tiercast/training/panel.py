@@ -173,15 +173,19 @@ def _labelled(
     bought = labels(
         activity.orders, plan.cutoffs, horizon_days=plan.window_days, observed_until=as_of
     )
-    soon = _returns_in_windows(activity, plan)
-    panel = features
-    for told in (bought, soon):
-        came = told.to_pandas()
-        came["as_of"] = pd.to_datetime(came["as_of"]).dt.date
-        panel = panel.merge(came, on=list(KEYS), how="left")
-    panel["ordered"] = panel["ordered"].eq(True)
-    panel["value"] = panel["value"].fillna(0.0)
-    return panel
+    return with_outcomes(features, bought, _returns_in_windows(activity, plan))
+
+
+def with_outcomes(rows: pd.DataFrame, *outcomes: ir.Table) -> pd.DataFrame:
+    """Return rows with the columns of outcomes by (customer_id, as_of).
+
+    `ordered` and `value` are those of `labels`, False and 0 where there is no label.
+    """
+    for table in outcomes:
+        found = table.to_pandas()
+        found["as_of"] = pd.to_datetime(found["as_of"]).dt.date
+        rows = rows.merge(found, on=list(KEYS), how="left")
+    return rows.assign(ordered=rows["ordered"].eq(True), value=rows["value"].fillna(0.0))
 
 
 def _returns_in_windows(activity: CustomerActivity, plan: CutoffPlan) -> ir.Table:

@@ -16,7 +16,7 @@ from tiercast.contract.report import DataReport
 from tiercast.feature_store.history import open_history
 from tiercast.features.registry import feature_table, features_for
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.modeling.measures import forecast_measures
+from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.modeling.studies import Studies, kept_in
 from tiercast.modeling.target import Target
 from tiercast.modeling.tuning import QUESTIONS
@@ -194,16 +194,16 @@ class _Training:
     ) -> GateDecision:
         """Return whether the new version takes the champion's place."""
         told, train = learnt.evaluation.predictions, self.config.train
-        measures = forecast_measures(self.config.plugins)
+        metrics = forecast_metrics(self.config.plugins)
         if champion is None or model is None:
-            return decide(told, None, train.gate_metric, train.seed, measures)
+            return decide(told, None, train.gate_metric, train.seed, metrics)
         ours, theirs = learnt.model.facts.target, model.facts.target
         if ours != theirs:
             return decide_apart(ours, theirs, champion, earlier)
         self.progress.stage(f"compare with the champion, version {champion}")
         record = stored_predictions(self.config, champion)
         other = champion_forecasts(champion, model, record, self.panel, told)
-        return decide(told, other, train.gate_metric, train.seed, measures)
+        return decide(told, other, train.gate_metric, train.seed, metrics)
 
     def _learn(self, previous: CustomerModel | None) -> Learnt:
         config, as_of = self.config, self.panel.as_of
@@ -257,10 +257,7 @@ class _Training:
         with scratch_folder() as scratch:
             folder = scratch / "model"
             save_model(model, folder)
-            rows = self.panel.current[
-                list(dict.fromkeys(("customer_id", "as_of", *model.feature_names)))
-            ]
-            return register(run, folder, self.config, rows)
+            return register(run, folder, self.config, self.panel.current[model.input_columns])
 
     def _write(
         self, run: TrainingRun, learnt: Learnt, version: str, decision: GateDecision, card: str

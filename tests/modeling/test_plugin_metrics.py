@@ -2,7 +2,8 @@ import pytest
 
 from own_plugin import installed
 from tiercast.config.errors import ConfigError
-from tiercast.modeling.measures import OWN, forecast_measures, measures_of
+from tiercast.modeling.metrics import ALL_METRICS
+from tiercast.modeling.plugin_metrics import forecast_metrics, metrics_of
 
 HEAD = "from tiercast import Plugin\nfrom tiercast.modeling.metrics import Metric\n"
 
@@ -12,14 +13,14 @@ def module(*rows):
 
 
 def test_without_plugins_there_are_tiercasts_own():
-    assert measures_of(()) == OWN
+    assert metrics_of(()) == ALL_METRICS
 
 
 def test_own_metrics_come_last_and_those_of_tiers_need_tiers(tmp_path):
     rows = ["('worst', 'value', False, 'm', max)", "('hits', 'tier', True, 'm', max)"]
     with installed(tmp_path, module(*rows)):
-        assert [one.name for one in measures_of(["my_shop"])][-2:] == ["worst", "hits"]
-        names = [one.name for one in forecast_measures(["my_shop"])]
+        assert [one.name for one in metrics_of(["my_shop"])][-2:] == ["worst", "hits"]
+        names = [one.name for one in forecast_metrics(["my_shop"])]
         assert names[-1] == "worst"
         assert "tier_accuracy" not in names
 
@@ -34,4 +35,4 @@ def test_own_metrics_come_last_and_those_of_tiers_need_tiers(tmp_path):
 )
 def test_a_metric_that_cannot_be_one_is_named(tmp_path, row, message):
     with installed(tmp_path, module(row)), pytest.raises(ConfigError, match=message):
-        measures_of(["my_shop"])
+        metrics_of(["my_shop"])
