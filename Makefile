@@ -38,9 +38,11 @@ format: $(STAMP)  ## let ruff lay out the code and mend what it can
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
-docs: $(STAMP)  ## write docs/features.md and docs/layouts.md from the tables of features and layouts
-	@$(BIN)/python -m tiercast.features.registry > docs/features.md
-	@$(BIN)/python -m tiercast.sources.layout_page > docs/layouts.md
+docs: demo browser  ## write the reference pages and the picture, and build the site into docs/_build
+	@$(BIN)/python docs/reference.py
+	@$(BIN)/python docs/picture.py
+	@$(BIN)/sphinx-build --quiet --fail-on-warning docs docs/_build
+	@echo "The documentation: docs/_build/index.html"
 
 scoreboard: $(STAMP)  ## backtest every contender on three real bases, into docs/scoreboard.md (ARGS="--last 3")
 	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python benchmarks/accuracy.py $(ARGS)

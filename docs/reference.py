@@ -1,0 +1,205 @@
+"""Write the reference pages from the code (`make docs`): one function per page."""
+
+import subprocess
+import sys
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from tiercast.config.alerts import Condition, default_rules
+from tiercast.config.schema import Config, Limits
+from tiercast.contract.data_rules import RULES as DATA_RULES
+from tiercast.contract.tables import TABLES
+from tiercast.features.registry import feature_page
+from tiercast.modeling.metrics import METRICS, TIER_METRICS
+from tiercast.monitoring.monitor_rules import RULES as MONITOR_RULES
+from tiercast.readiness.rules import RULES as READINESS_RULES
+from tiercast.sources.layout_page import page as layout_page
+
+DOCS = Path(__file__).parent
+
+
+def config_page() -> str:
+    """Return every config key with its type, default and meaning."""
+    rows = [(f"`{key}`", kind, default, text) for key, kind, default, text in keys(Config)]
+    return page(
+        "Config keys",
+        "One YAML file per customer base. Unknown keys are errors.",
+        [table(("Key", "Values", "Default", "Meaning"), rows)],
+    )
+
+
+def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str, str]]:
+    """Yield each key of a settings class, and of the settings classes within it."""
+    for name, field in model.model_fields.items():
+        key, inner = prefix + (field.alias or name), settings_in(field.annotation)
+        default = field.get_default(call_default_factory=True)
+        value = "required" if field.is_required() else shown(default)
+        yield key, "" if inner else values(field.annotation), value, field.description or ""
+        if inner and inner is not Limits and inner is not Condition:
+            yield from keys(inner, f"{key}.NAME." if key == "sources" else f"{key}.")
+
+
+def settings_in(annotation: object) -> type[BaseModel] | None:
+    """Return the settings class that an annotation holds, in a list or by name too."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (settings_in(one) for one in typing.get_args(annotation))
+    return next((one for one in found if one), None)
+
+
+def values(annotation: object) -> str:
+    """Return what a key may hold, as a reader would say it."""
+    if typing.get_origin(annotation) is typing.Literal:
+        return ", ".join(f"`{one}`" for one in typing.get_args(annotation))
+    args = [one for one in typing.get_args(annotation) if one is not type(None)]
+    if typing.get_origin(annotation) is tuple:
+        return f"list of {values(args[0])}"
+    if typing.get_origin(annotation) is dict:
+        return "mapping of names"
+    if args:
+        return values(args[0])
+    return {"str": "text", "int": "integer", "float": "number", "object": "value"}.get(
+        getattr(annotation, "__name__", ""), "text"
+    )
+
+
+def shown(default: object) -> str:
+    """Return a default as YAML would have it."""
+    if isinstance(default, Limits):
+        return ", ".join(f"{name} {value:g}" for name, value in default if value is not None)
+    if default is None or default in ((), {}) or isinstance(default, BaseModel):
+        return ""
+    if isinstance(default, tuple) and isinstance(default[0], BaseModel):
+        return ", ".join(f"`{one.name}`" for one in default)
+    if isinstance(default, tuple):
+        return f"`[{', '.join(map(str, default))}]`"
+    return f"`{default}`"
+
+
+def tables_page() -> str:
+    """Return the canonical tables and columns."""
+    parts = []
+    for spec in TABLES.values():
+        rows = [
+            (f"`{c.name}`", c.kind, "yes" if c.required else "", c.meaning) for c in spec.columns
+        ]
+        more = "\n\nAny other column is a profile column." if spec.open_ended else ""
+        parts.append(
+            f"## {spec.name}\n\n" + table(("Column", "Kind", "Required", "Meaning"), rows) + more
+        )
+    intro = (
+        "A source maps its own names to these. Kinds: `id` keeps its type; `key` is compared, "
+        "never computed with; `time` is naive, in the shop's zone; `number` is a float; `text` a "
+        "string."
+    )
+    return page("Tables and columns", intro, parts)
+
+
+def metrics_page() -> str:
+    """Return the metrics with their direction."""
+    rows = [
+        (
+            f"`{m.name}`",
+            m.kind.replace("_", " "),
+            "higher" if m.bigger_is_better else "lower",
+            m.meaning,
+        )
+        for m in dict.fromkeys((*METRICS, *TIER_METRICS))
+    ]
+    return page(
+        "Metrics",
+        "Training, backtest, `compare` and `monitor` use the same definitions.",
+        [table(("Metric", "Of", "Better", "Meaning"), rows)],
+    )
+
+
+def rules_page() -> str:
+    """Return the rules on rows, on readiness and on monitoring."""
+    data = [(f"`{r.name}`", r.meaning, r.handling, r.remedy) for r in DATA_RULES]
+    ready = [(f"`{r.name}`", r.meaning, f"{r.wanted}, in {r.unit}") for r in READINESS_RULES]
+    watch = [
+        (f"`{r.name}`", r.meaning, f"`monitor.{r.limits}`", f"`{r.most}`") for r in MONITOR_RULES
+    ]
+    return page(
+        "Rules",
+        "Every rule is a row of data in the code.",
+        [
+            "## Rows of the sources\n\n" + table(("Rule", "Meaning", "Handling", "Remedy"), data),
+            "## Readiness of a base\n\n" + table(("Rule", "What is measured", "Wanted"), ready),
+            "## Monitoring\n\n" + table(("Rule", "Meaning", "Limits", "Worst verdict"), watch),
+        ],
+    )
+
+
+def alerts_page() -> str:
+    """Return the default alert rules with their conditions."""
+    rows = [
+        (
+            f"`{r.name}`",
+            r.meaning,
+            " and ".join(f"`{c.column} {c.operator} {c.value}`" for c in r.when),
+        )
+        for r in default_rules()
+    ]
+    return page(
+        "Alerts",
+        "The default rules. [A config](config.md) adds, replaces or removes rules.",
+        [table(("Alert", "Meaning", "Conditions"), rows)],
+    )
+
+
+def cli_page() -> str:
+    """Return the help of every command, as Typer writes it."""
+    command = [
+        sys.executable,
+        "-m",
+        "typer",
+        "tiercast.cli.main",
+        "utils",
+        "docs",
+        "--name",
+        "tiercast",
+    ]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return text.replace("# `tiercast`", "# Commands", 1)
+
+
+def page(title: str, intro: str, parts: Iterable[str]) -> str:
+    """Return a page of Markdown."""
+    return (
+        "\n\n".join([f"# {title}", "Written from the code by `make docs`.", intro, *parts]) + "\n"
+    )
+
+
+def table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a Markdown table; a bar inside a cell is escaped."""
+    lines = [headings, ("---",) * len(headings), *rows]
+    return "\n".join(
+        "| " + " | ".join(" ".join(cell.split()).replace("|", r"\|") for cell in line) + " |"
+        for line in lines
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "features.md": feature_page,
+    "layouts.md": layout_page,
+    "reference/config.md": config_page,
+    "reference/tables.md": tables_page,
+    "reference/metrics.md": metrics_page,
+    "reference/rules.md": rules_page,
+    "reference/alerts.md": alerts_page,
+    "reference/cli.md": cli_page,
+}
+
+
+def main() -> None:
+    """Write all pages."""
+    for name, made in PAGES.items():
+        (DOCS / name).write_text(made(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
