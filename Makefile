@@ -25,7 +25,7 @@ demo: $(STAMP)  ## the whole job on real customers: scores, report, MLflow run (
 	@$(BIN)/tiercast demo $(ARGS)
 
 test: $(STAMP) browser  ## run all tests (ARGS="tests/cli -x" narrows them, WORKERS=0: one after the other)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(STAMP)  ## ruff, mypy, import-linter, codespell
 	@$(BIN)/ruff check
@@ -40,7 +40,7 @@ format: $(STAMP)  ## let ruff lay out the code and mend what it can
 
 docs: demo browser  ## write the reference pages and the picture, and build the site into docs/_build
 	@$(BIN)/python docs/reference.py
-	@$(BIN)/python docs/picture.py
+	@PYTHONPATH=tests $(BIN)/python docs/picture.py
 	@$(BIN)/sphinx-build --quiet --fail-on-warning docs docs/_build
 	@echo "The documentation: docs/_build/index.html"
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from chromium import find_chromium
+
 REPORTS = Path("runs/complete_journey/reports")
 PICTURE = Path(__file__).parent / "report.png"
 WIDTH, HEIGHT = 1280, 900
@@ -16,7 +18,9 @@ def main() -> None:
     if not reports:
         sys.exit(f"{REPORTS} must hold a report, but is empty; run `make demo` first.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch()
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox"]
+        )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.goto(reports[-1].absolute().as_uri())
         page.screenshot(path=PICTURE)

@@ -18,6 +18,7 @@ from fsspec import AbstractFileSystem, filesystem
 from hypothesis import settings
 from moto.server import ThreadedMotoServer
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadFileScheduling
 
 from chromium import REMEDY, find_chromium
 from tiercast.sources.samples import sample_path
@@ -46,6 +47,27 @@ BROWSER_ARGS = (
 # Two busy cores make single examples slow, and CI must find today what it found yesterday.
 settings.register_profile("tiercast", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("tiercast")
+
+
+# Few tests that take long: they come first, so that no process waits for them at the end.
+LONGEST = ("tests/spark/", "tests/test_", "tests/contracts/")
+
+
+class SparkTogether(LoadFileScheduling):
+    """Give a process a file at a time, and all files of Spark as one: they share a cluster."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return LONGEST[0] if nodeid.startswith(LONGEST[0]) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SparkTogether:
+    """Return who gives out the tests, where several processes run them."""
+    return SparkTogether(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first; the others stay in their order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")
