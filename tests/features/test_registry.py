@@ -1,13 +1,10 @@
-import subprocess
-import sys
-
 import pytest
 
 from bases import opened, orders
 from shop import shop
 from tiercast.features.contacts import event_type_features
 from tiercast.features.feature import Setting
-from tiercast.features.registry import CATALOGUE, feature_page, feature_table, features_for
+from tiercast.features.registry import CATALOGUE, feature_table, features_for
 from tiercast.snapshots.activity import build_activity
 
 SETTING = Setting(30)
@@ -18,17 +15,6 @@ def names_for(folder, tables, setting=SETTING):
     with opened(folder, tables) as base:
         activity = build_activity(base.connection, base.tables, base.config)
         return {feature.name for feature in features_for(activity, setting)}
-
-
-def test_the_page_in_docs_is_up_to_date(root):
-    written = (root / "docs" / "features.md").read_text(encoding="utf-8")
-    assert written == feature_page(), "run `make docs`"
-
-
-def test_the_module_writes_the_page(root):
-    command = [sys.executable, "-m", "tiercast.features.registry"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert shown.stdout == feature_page()
 
 
 def test_the_table_has_a_row_for_each_feature():

@@ -7,7 +7,6 @@ from exports import EXPORTS
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.contract.tables import TABLES
-from tiercast.sources import layout_page
 from tiercast.sources.canonical import open_base
 from tiercast.sources.layout import either, layouts, recognised
 from tiercast.verbs.init import init
@@ -112,8 +111,3 @@ def test_a_layout_without_its_customer_is_written_with_the_gap(here):
     result = init("all_orders.csv")
     assert "`customer_id` is missing" in result.to_mend[0]
     assert "customer_id: ???" in result.path.read_text("utf-8")
-
-
-def test_the_page_in_docs_is_up_to_date(root):
-    written = (root / "docs" / "layouts.md").read_text(encoding="utf-8")
-    assert written == layout_page.page(), "run `make docs`"

@@ -1,7 +1,5 @@
 """Every feature there is, in the order of the feature table."""
 
-import sys
-
 import ibis.expr.types as ir
 
 from tiercast.features.basket import BASKET
@@ -114,7 +112,3 @@ def _missing_names(activity: CustomerActivity) -> set[str]:
     answers = ("responses", "response_recency_days", "response_rate")
     needs |= dict.fromkeys(answers, responses)
     return {name for name, had in needs.items() if not had}
-
-
-if __name__ == "__main__":
-    sys.stdout.write(feature_page())

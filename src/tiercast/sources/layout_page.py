@@ -1,6 +1,5 @@
-"""The page of known layouts, written from their rows: `python -m tiercast.sources.layout_page`."""
+"""The page of known layouts, written from their rows (`make docs`)."""
 
-import sys
 from collections.abc import Iterable
 
 from tiercast.sources.layout import PLACE, Layout, layouts
@@ -56,7 +55,3 @@ def _notes(layout: Layout) -> str:
     once = " The amount is the order's; where lines repeat it, it counts once."
     said = " ".join(layout.notes) + (once if layout.amount_is == "order" else "")
     return f"- **{layout.title}**: amount is {layout.money}. {said}".rstrip() + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())
