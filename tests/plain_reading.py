@@ -4,7 +4,6 @@ import pytest
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
-from tiercast.sources.file_notes import take_notes
 from tiercast.sources.readers import open_source
 from tiercast.sources.workspace import workspace
 
@@ -12,9 +11,9 @@ from tiercast.sources.workspace import workspace
 def rows_of(path, **source):
     """Return the rows as dictionaries, sorted by their text, and the notes by rule."""
     with workspace() as connection:
-        table = open_source(connection, SourceConfig(path=str(path), **source))
-        rows = sorted(table.to_pyarrow().to_pylist(), key=str)
-        return rows, {note.rule: note for note in take_notes(connection)}
+        opened = open_source(connection, SourceConfig(path=str(path), **source))
+        rows = sorted(opened.rows.to_pyarrow().to_pylist(), key=str)
+        return rows, {note.rule: note for note in opened.notes}
 
 
 def refused(path, **source):

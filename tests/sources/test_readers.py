@@ -36,7 +36,7 @@ def folder(tmp_path):
 
 
 def read(engine, path):
-    return open_source(engine, SourceConfig(path=str(path))).to_pandas()
+    return open_source(engine, SourceConfig(path=str(path))).rows.to_pandas()
 
 
 def refused(engine, path):

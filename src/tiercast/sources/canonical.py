@@ -25,7 +25,6 @@ from tiercast.contract.screening import (
 from tiercast.contract.tables import TABLES, TableSpec
 from tiercast.contract.tally import CountedLines, Tally
 from tiercast.sources.engine import open_engine
-from tiercast.sources.file_notes import take_notes
 from tiercast.sources.hashes import hash_sums
 from tiercast.sources.meeting import refuse_strangers, with_ids
 from tiercast.sources.origin import describe
@@ -173,7 +172,7 @@ def _load_table(
     counted = counted if kept is None else kept.tally + counted
     found = findings(counted.found, spec, screened.rules)
     refuse_if_none_left(counted.rows_used, found, describe(source))
-    found += tuple(note.finding(spec.name) for note in take_notes(connection))
+    found += tuple(note.finding(spec.name) for note in screened.notes)
     refuse_empty(good, spec, screened.rules, describe(source))
     customers = int(good.customer_id.nunique().execute())
     return _Loaded(screened, good, bad, _summary(spec, source, counted, customers), found)
@@ -194,7 +193,9 @@ def _screen(
     if spec.name == "transactions":
         refuse_totals_without_orders(rows, source)
     totals = spec.name == "transactions" and source.amount_is == "order"
-    return Screened(spec, rules, flagged, parsed.older, parsed.spelling, totals)
+    return Screened(
+        spec, rules, flagged, parsed.older, parsed.spelling, totals, notes=parsed.notes
+    )
 
 
 def _summary(

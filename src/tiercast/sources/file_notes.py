@@ -1,13 +1,11 @@
-"""What was found in files beside their rows: lines that are no data, the encoding, other sheets.
+"""Notes on files beside their rows: lines that are no data, the encoding, other sheets.
 
-The notes of a job stand beside its engine, for the data report and for `init`: nothing is left
-out of a file in silence.
+A reader returns them with the rows, for the data report and for `init`: no line is left out of a
+file without a note.
 """
 
 from dataclasses import dataclass
 from pathlib import PurePath
-
-from ibis.backends.sql import SQLBackend
 
 from tiercast.contract.report import RuleFinding
 
@@ -46,16 +44,6 @@ class FileNote:
             remedy=self.remedy,
             examples=self.examples,
         )
-
-
-def add_notes(connection: SQLBackend, notes: tuple[FileNote, ...]) -> None:
-    """Put notes beside the engine that a job works on."""
-    connection.__dict__.setdefault("file_notes", []).extend(notes)
-
-
-def take_notes(connection: SQLBackend) -> tuple[FileNote, ...]:
-    """Return the notes since they were last taken."""
-    return tuple(connection.__dict__.pop("file_notes", ()))
 
 
 def examples(texts: list[str]) -> tuple[str, ...]:

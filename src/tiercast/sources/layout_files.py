@@ -37,7 +37,7 @@ def known_files(source: SourceConfig) -> tuple[Layout, dict[str, str]] | None:
 
 def _columns(source: SourceConfig) -> list[str]:
     with workspace() as connection:
-        return list(open_source(connection, source).columns)
+        return list(open_source(connection, source).rows.columns)
 
 
 def _tables(folder: Path) -> list[Path]:

@@ -5,7 +5,7 @@ streamed into parquet for it: other files, databases, queries, numbers and times
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -16,7 +16,7 @@ from ibis.expr.datatypes import DataType
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TableSpec
 from tiercast.contract.tally import CountedLines, HashSums, both_months
-from tiercast.sources.file_notes import add_notes, take_notes
+from tiercast.sources.file_notes import FileNote
 from tiercast.sources.hashes import hash_sums_by_month
 from tiercast.sources.mapping import id_spelling, map_columns, own_names
 from tiercast.sources.readers import open_plain, open_since, open_source
@@ -29,15 +29,16 @@ MICROSECONDS = 6
 
 @dataclass(frozen=True)
 class Parsed:
-    """Rows with canonical columns, the spelling of their ids, and the months of older ones.
+    """Rows with canonical columns, the spelling of their ids, and the notes on their files.
 
-    The older rows are those before the day from which on a feature store reads; of each month
-    there is the fingerprint.
+    `older` has the fingerprint of each month of rows before the day from which a feature store
+    reads.
     """
 
     rows: ir.Table
     spelling: IdSpelling
     older: Mapping[str, HashSums] = field(default_factory=dict)
+    notes: tuple[FileNote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Parser:
     spelling: IdSpelling | None = None
 
     def parse(self, connection: SQLBackend) -> Parsed:
-        """Return all rows of the source.
+        """Return all rows of the source, parsed.
 
         Raises
         ------
@@ -58,17 +59,17 @@ class Parser:
             The source cannot be opened, or its columns cannot be read as the contract's.
         """
         if isinstance(connection, Backend):
-            return self._mapped(open_source(connection, self.source, self.spec))
+            opened = open_source(connection, self.source, self.spec)
+            return replace(self._mapped(opened.rows), notes=opened.notes)
         utc = self.timezone == "UTC"
         plain = open_plain(connection, self.source, self.spec, with_zones=utc)
         if plain is not None and not self._is_text(plain):
             return self._mapped(plain)
         copy = connection.folder / f"{ibis.util.gen_name('source')}.parquet"
         with workspace() as reader:
-            parsed = self._mapped(open_source(reader, self.source, self.spec))
-            add_notes(connection, take_notes(reader))
+            parsed = self.parse(reader)
             _to_the_microsecond(parsed.rows).to_parquet(copy)
-        return Parsed(connection.read_parquet([copy]), parsed.spelling)
+        return replace(parsed, rows=connection.read_parquet([copy]))
 
     def parse_since(self, connection: Backend, kept: CountedLines) -> Parsed:
         """Return the rows from the day on that `kept` ends with, in the spelling it has.
@@ -81,14 +82,14 @@ class Parser:
         assert self.spec.time is not None
         time = str(self.source.columns.get(self.spec.time, self.spec.time))
         since = Since(time, kept.until, self.timezone)
-        rows, old = open_since(connection, self.source, since, self.spec)
+        newer, old = open_since(connection, self.source, since, self.spec)
         spelling, name = IdSpelling.named(kept.spelling), self.spec.time
-        parsed, before = self._mapped(rows, spelling).rows, self._mapped(old, spelling).rows
+        parsed, before = self._mapped(newer.rows, spelling).rows, self._mapped(old, spelling).rows
         is_older = (parsed[name] < midnight(kept.until)).fill_null(False)  # of times read just now
         older = both_months(
             hash_sums_by_month(before, name), hash_sums_by_month(parsed.filter(is_older), name)
         )
-        return Parsed(parsed.filter(~is_older), spelling, older)
+        return Parsed(parsed.filter(~is_older), spelling, older, newer.notes)
 
     def _mapped(self, table: ir.Table, kept: IdSpelling | None = None) -> Parsed:
         spelling = kept or self.spelling or id_spelling(table, self.spec, self.source)

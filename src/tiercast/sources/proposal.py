@@ -16,7 +16,6 @@ from tiercast.contract.order_totals import same_amounts
 from tiercast.contract.tables import TABLES
 from tiercast.sources.column_look import ColumnLook, look_at
 from tiercast.sources.column_names import plain_name, words
-from tiercast.sources.file_notes import take_notes
 from tiercast.sources.guess import REQUIRED, ROLES, ColumnGuess, MapGuess, guess_map
 from tiercast.sources.layout import Layout
 from tiercast.sources.layout_files import known_files
@@ -98,7 +97,7 @@ class Parts:
         source = SourceConfig(files=dict(self.files), query=query)
         source = source.model_copy(update=dict(self.how))
         with workspace() as connection:
-            return tallied(open_source(connection, source))
+            return tallied(open_source(connection, source).rows)
 
 
 def propose(source: SourceConfig) -> Proposal:
@@ -177,8 +176,9 @@ def _finished(
     missing = tuple(role for role in REQUIRED if role not in parts.select)
     source = parts.source
     with workspace() as connection:
-        rows = connection.create_table("proposed", open_source(connection, source))
-        read = tuple(note.sentence for note in take_notes(connection))
+        opened = open_source(connection, source)
+        rows = connection.create_table("proposed", opened.rows)
+        read = tuple(note.sentence for note in opened.notes)
         looks = look_at(_named(rows, source))
         seen = {look.name: _month_first(look, layout) for look in looks}
         time = seen.get("ordered_at")
@@ -249,7 +249,7 @@ def _looks(
     """Return a look at each column, or at those whose plain names are wanted."""
     with workspace() as connection:
         source = SourceConfig(path=path).model_copy(update=dict(how))
-        rows = open_source(connection, source)
+        rows = open_source(connection, source).rows
         names = [n for n in rows.columns if wanted is None or plain_name(n) in wanted]
         return look_at(connection.create_table("looked_at", rows.select(names)))
 

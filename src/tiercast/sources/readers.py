@@ -1,5 +1,6 @@
 """Open a source as an Ibis table: files by glob, here or elsewhere, samples, or a database."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ibis
@@ -13,7 +14,7 @@ from tiercast.contract.errors import DataContractError
 from tiercast.contract.tables import TABLES, TableSpec
 from tiercast.sources.csv_tables import written_columns
 from tiercast.sources.databases import database_table
-from tiercast.sources.file_notes import add_notes, take_notes
+from tiercast.sources.file_notes import FileNote
 from tiercast.sources.local_files import source_files
 from tiercast.sources.object_store import fetch, is_remote
 from tiercast.sources.origin import describe
@@ -23,7 +24,6 @@ from tiercast.sources.ready_files import (
     PARQUET,
     folded,
     make_ready,
-    open_files,
     open_ready,
     parquet_columns,
     parquet_fields,
@@ -38,8 +38,18 @@ from tiercast.sources.workspace import workspace
 ORDERS = TABLES["transactions"]
 
 
-def open_source(connection: Backend, source: SourceConfig, spec: TableSpec = ORDERS) -> ir.Table:
-    """Return the source's rows as they are, lazily; `spec` says which columns of CSV are ids.
+@dataclass(frozen=True)
+class OpenedSource:
+    """The rows of a source as they are, lazily, and the notes on its files."""
+
+    rows: ir.Table
+    notes: tuple[FileNote, ...] = ()
+
+
+def open_source(
+    connection: Backend, source: SourceConfig, spec: TableSpec = ORDERS
+) -> OpenedSource:
+    """Return the rows of a source; `spec` says which columns of CSV are ids.
 
     Raises
     ------
@@ -48,13 +58,13 @@ def open_source(connection: Backend, source: SourceConfig, spec: TableSpec = ORD
         table cannot be reached.
     """
     if source.connection is not None:
-        table = _open_connection(connection, source)
+        opened = OpenedSource(_open_connection(connection, source))
     elif source.query is not None:
-        table = _open_query(connection, source, spec)
+        opened = _open_query(connection, source, spec)
     else:
-        table = _open_path(connection, source, spec)
-    _refuse_empty(table, source)
-    return _as_wanted(table, source, spec)
+        opened = _open_path(connection, source, spec)
+    _refuse_empty(opened.rows, source)
+    return replace(opened, rows=_as_wanted(opened.rows, source, spec))
 
 
 def _refuse_empty(table: ir.Table, source: SourceConfig) -> None:
@@ -66,8 +76,8 @@ def _refuse_empty(table: ir.Table, source: SourceConfig) -> None:
 
 def open_since(
     connection: Backend, source: SourceConfig, since: Since, spec: TableSpec = ORDERS
-) -> tuple[ir.Table, ir.Table]:
-    """Return the source's rows from a day on, and the older ones.
+) -> tuple[OpenedSource, ir.Table]:
+    """Return the rows of a source from a day on, and the older ones.
 
     Of the older ones a database sends the columns that are mapped.
 
@@ -77,12 +87,13 @@ def open_since(
         As `open_source`, except that there may be no row from the day on.
     """
     if source.connection is None:
-        rows = open_source(connection, source, spec)
-        return since.newer(rows), since.older(rows)
+        opened = open_source(connection, source, spec)
+        return replace(opened, rows=since.newer(opened.rows)), since.older(opened.rows)
     with database_table(source) as own:
         rows = _as_wanted(own, source, spec)
         read = [name for name in rows.columns if name in _read_names(source, spec)]
-        return _copy(connection, since.newer(rows)), _copy(connection, since.older(rows[read]))
+        newer = OpenedSource(_copy(connection, since.newer(rows)))
+        return newer, _copy(connection, since.older(rows[read]))
 
 
 def _read_names(source: SourceConfig, spec: TableSpec) -> set[str]:
@@ -123,9 +134,9 @@ def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
     return fetch(source.path, folder)
 
 
-def _open_path(connection: Backend, source: SourceConfig, spec: TableSpec) -> ir.Table:
-    files = _files_here(connection, source)
-    return open_files(connection, files, source, written_columns(spec, source))
+def _open_path(connection: Backend, source: SourceConfig, spec: TableSpec) -> OpenedSource:
+    files = make_ready(connection, _files_here(connection, source), source)
+    return OpenedSource(open_ready(connection, files, written_columns(spec, source)), files.notes)
 
 
 def _as_wanted(table: ir.Table, source: SourceConfig, spec: TableSpec) -> ir.Table:
@@ -148,7 +159,7 @@ def _open_connection(connection: Backend, source: SourceConfig) -> ir.Table:
         return _copy(connection, table)
 
 
-def _open_query(connection: Backend, source: SourceConfig, spec: TableSpec) -> ir.Table:
+def _open_query(connection: Backend, source: SourceConfig, spec: TableSpec) -> OpenedSource:
     """Copy the rows of a query into the workspace; it runs in another, that sees its files alone.
 
     Ids, keys and what they are made of are read as they are written.
@@ -158,14 +169,15 @@ def _open_query(connection: Backend, source: SourceConfig, spec: TableSpec) -> i
     kept = {"text": sorted(written_names(query, spec, source.columns))}
     with workspace() as reader, reading(describe(source)):
         read: list[str] = []
+        notes: tuple[FileNote, ...] = ()
         for name, path in paths.items():
             one = source.model_copy(update={"path": path, "files": None, "query": None})
             files = make_ready(reader, _files_here(reader, one), one)
             read += [str(file.absolute()) for file in files.paths]
+            notes += files.notes
             reader.create_view(name, open_ready(reader, files, kept))
-        add_notes(connection, take_notes(reader))
         rows = run_query(reader, query, read, describe(source))
-        return _copy(connection, with_whole_ids(rows, spec, source.columns))
+        return OpenedSource(_copy(connection, with_whole_ids(rows, spec, source.columns)), notes)
 
 
 def _copy(connection: Backend, table: ir.Table) -> ir.Table:

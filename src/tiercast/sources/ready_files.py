@@ -19,7 +19,7 @@ from tiercast.sources.archives import ARCHIVE, NamedFile, unpacked
 from tiercast.sources.csv_plain import plain_csv
 from tiercast.sources.csv_tables import csv_table
 from tiercast.sources.csv_text import PlainCsv, separator, trouble
-from tiercast.sources.file_notes import add_notes
+from tiercast.sources.file_notes import FileNote
 from tiercast.sources.json_rows import json_csv
 from tiercast.sources.object_store import is_remote
 from tiercast.sources.origin import describe, first_line
@@ -62,24 +62,6 @@ KINDS = (
 ENDINGS = tuple(ending for kind in KINDS for ending in kind.endings)
 
 
-def open_files(
-    connection: Backend,
-    files: list[Path],
-    source: SourceConfig,
-    kept: Mapping[str, Sequence[str]],
-) -> ir.Table:
-    """Return the rows of local files of one kind, united by name, as a lazy table.
-
-    `kept` names, by kind ("id", "key", "text"), the columns that keep what is written in them.
-
-    Raises
-    ------
-    DataContractError
-        The files are of several kinds, or one cannot be read.
-    """
-    return open_ready(connection, make_ready(connection, files, source), kept)
-
-
 @dataclass(frozen=True)
 class ReadyFiles:
     """Local files of one kind as the engine reads them: itself or plain copies in its folder.
@@ -91,6 +73,11 @@ class ReadyFiles:
     paths: tuple[Path, ...]
     columns: tuple[str, ...]
     plain: tuple[PlainCsv, ...] = ()
+
+    @property
+    def notes(self) -> tuple[FileNote, ...]:
+        """What was noted of the files."""
+        return tuple(note for part in self.plain for note in part.notes)
 
 
 def make_ready(connection: Backend, files: list[Path], source: SourceConfig) -> ReadyFiles:
@@ -112,7 +99,6 @@ def make_ready(connection: Backend, files: list[Path], source: SourceConfig) -> 
         refuse_repeated(named_columns, source)
         return ReadyFiles(parts[0].name, paths, _all(named_columns.values()))
     plain = tuple(part for file in parts for part in kind.plain(file, source, scratch))
-    add_notes(connection, tuple(note for part in plain for note in part.notes))
     if not any(part.columns for part in plain):
         raise DataContractError(f"{parts[0].name}: {EMPTY}.")
     refuse_repeated({part.name: part.columns for part in plain}, source)
@@ -123,7 +109,15 @@ def make_ready(connection: Backend, files: list[Path], source: SourceConfig) -> 
 def open_ready(
     connection: Backend, files: ReadyFiles, kept: Mapping[str, Sequence[str]]
 ) -> ir.Table:
-    """Return the rows of files, lazily; `kept` as for `open_files`."""
+    """Return the rows of files, united by column name, lazily.
+
+    `kept` names, by kind ("id", "key", "text"), the columns that are read as they are written.
+
+    Raises
+    ------
+    DataContractError
+        A file cannot be read.
+    """
     if files.plain:
         return _open_csv(connection, files.plain, kept)
     with reading(files.name):

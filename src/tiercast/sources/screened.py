@@ -19,6 +19,7 @@ from tiercast.contract.screening import (
 )
 from tiercast.contract.tables import TableSpec
 from tiercast.contract.tally import CountedLines, Found, HashSums, Tally
+from tiercast.sources.file_notes import FileNote
 from tiercast.sources.hashes import hash_sums, hash_sums_by_month
 from tiercast.sources.since import midnight
 from tiercast.sources.written_ids import IdSpelling
@@ -42,6 +43,7 @@ class Screened:
     older: Mapping[str, HashSums] = field(default_factory=dict)
     spelling: IdSpelling = AS_WRITTEN
     totals: bool = False
+    notes: tuple[FileNote, ...] = ()
 
     @property
     def columns(self) -> dict[str, str]:
