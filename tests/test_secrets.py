@@ -15,7 +15,8 @@ import tiercast
 from shop import shop
 from tiercast.config.errors import ConfigError, InputError, OutputError
 from tiercast.config.loading import parse_config
-from tiercast.config.schema import Config, OutputConfig
+from tiercast.config.output import OutputConfig
+from tiercast.config.schema import Config
 from trained_base import working_in
 
 SECRET = "geheim-7f3a"

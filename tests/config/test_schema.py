@@ -1,7 +1,9 @@
 import pytest
 from pydantic import ValidationError
 
-from tiercast.config.schema import Config, RfmConfig, SourceConfig, TiersConfig, TrainConfig
+from tiercast.config.rfm import RfmConfig
+from tiercast.config.schema import Config, SourceConfig, TrainConfig
+from tiercast.config.tiers import TiersConfig
 
 
 def config(**settings):

@@ -1,7 +1,8 @@
 import pytest
 
 from tiercast.config.errors import ConfigError
-from tiercast.config.schema import Config, OutputConfig, TrainConfig
+from tiercast.config.output import OutputConfig
+from tiercast.config.schema import Config, TrainConfig
 
 CONFIG = Config(name="shop", sources={"transactions": {"path": "orders.csv"}})
 

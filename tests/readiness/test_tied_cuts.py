@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tiercast.config.schema import TiersConfig
+from tiercast.config.tiers import TiersConfig
 from tiercast.readiness.tied_cuts import TiedCuts, tied_cuts
 
 PRICES = TiersConfig()  # the best fifth and half of the buyers

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tiercast.config.schema import RfmConfig, RfmEdgesConfig, RfmWeightsConfig
+from tiercast.config.rfm import RfmConfig, RfmEdgesConfig, RfmWeightsConfig
 from tiercast.segments.rfm import RfmEdges, quantile_edges, rfm_edges, rfm_scores
 from tiercast.segments.rfm_rules import SIMPLE_RULES
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiercast.config.errors import InputError
-from tiercast.config.schema import TiersConfig
+from tiercast.config.tiers import TiersConfig
 from tiercast.segments.tiers import tier_cuts, true_tier_column, true_tiers
 
 NAMES = ("top", "potential", "general", "dormant")

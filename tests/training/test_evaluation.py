@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tiercast.config.schema import TiersConfig
+from tiercast.config.tiers import TiersConfig
 from tiercast.modeling.assignment import matched_sizes
 from tiercast.modeling.calibration import FoldForecast
 from tiercast.modeling.distribution import PredictiveDistribution

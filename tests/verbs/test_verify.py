@@ -14,8 +14,8 @@ from shop import shop
 from stored_history import with_store
 from tiercast.artifacts.scored_days import parts_of, scores_folder
 from tiercast.config.errors import InputError
+from tiercast.config.output import FeatureStoreConfig
 from tiercast.config.progress import Silent
-from tiercast.config.schema import FeatureStoreConfig
 from tiercast.contract.tables import TABLES
 from tiercast.scoring.score import score
 from tiercast.snapshots import history

@@ -14,8 +14,9 @@ from pathlib import Path
 import ibis
 from ibis.backends.duckdb import Backend
 
+from tiercast.config.output import FeatureStoreConfig
 from tiercast.config.progress import Progress, Silent
-from tiercast.config.schema import Config, FeatureStoreConfig
+from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
 from tiercast.contract.tally import HashSums
 from tiercast.feature_store.folder import (

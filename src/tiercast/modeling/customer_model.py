@@ -14,7 +14,7 @@ from pydantic import Field
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.errors import InputError
 from tiercast.config.plugins import check_installed
-from tiercast.config.schema import RfmWeightsConfig
+from tiercast.config.rfm import RfmWeightsConfig
 from tiercast.config.settings import Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting

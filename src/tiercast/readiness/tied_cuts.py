@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tiercast.arrays import BoolArray, FloatArray
-from tiercast.config.schema import TiersConfig
+from tiercast.config.tiers import TiersConfig
 from tiercast.segments.tiers import filled_tiers, tier_cuts
 
 USUAL_SHARE, USUAL_BUYERS = 0.02, 5  # an amount that so many buyers are worth is usual

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tiercast.arrays import FloatArray, IntArray
-from tiercast.config.schema import RfmConfig, RfmWeightsConfig
+from tiercast.config.rfm import RfmConfig, RfmWeightsConfig
 from tiercast.segments.rfm_rules import DEFAULT_RULES, RfmRule, segment_grid
 
 Edges = tuple[float, ...]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.errors import InputError
-from tiercast.config.schema import TiersConfig
+from tiercast.config.tiers import TiersConfig
 
 # Fisher's search is quadratic in the number of values; this many takes well under a second.
 NATURAL_BREAKS_POINTS = 400

@@ -11,7 +11,8 @@ import pyarrow as pa
 from tiercast.artifacts.run_log import Run
 from tiercast.config.environment import told
 from tiercast.config.errors import InputError
-from tiercast.config.schema import POSTGRESQL, Config
+from tiercast.config.output import POSTGRESQL
+from tiercast.config.schema import Config
 from tiercast.sinks.layout import make_schema
 from tiercast.sinks.ledger_rows import replace_grades
 from tiercast.sinks.replacement import replace_day

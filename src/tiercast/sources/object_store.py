@@ -15,7 +15,7 @@ from fsspec.core import url_to_fs
 
 from tiercast.config.environment import told
 from tiercast.config.hiding import hide
-from tiercast.config.schema import REMOTE_PATH
+from tiercast.config.output import REMOTE_PATH
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.outage import failure
 from tiercast.sources.samples import SAMPLE_SCHEME

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tiercast.config.schema import TiersConfig
+from tiercast.config.tiers import TiersConfig
 from tiercast.modeling.assignment import assign_tiers
 from tiercast.modeling.calibration import FoldForecast
 from tiercast.modeling.checks import INTERVAL, TIER_ACCURACY, TIER_SET

@@ -7,7 +7,8 @@ import pandas as pd
 
 from tiercast.config.plugins import versions_of
 from tiercast.config.progress import Progress
-from tiercast.config.schema import Config, TiersConfig
+from tiercast.config.schema import Config
+from tiercast.config.tiers import TiersConfig
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.component_models import BTYD_FEATURE, LEAST_VALUE, ComponentModels
 from tiercast.modeling.customer_model import CustomerModel, ModelFacts

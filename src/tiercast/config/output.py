@@ -1,0 +1,85 @@
+"""Where results are written, and where customer-days are stored."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
+
+from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
+from tiercast.config.settings import Settings
+from tiercast.config.source import SourceConfig as SourceConfig
+from tiercast.config.text import Text
+
+POSTGRESQL, DUCKDB_FILE = "postgresql://", "duckdb://"
+DATABASES = (POSTGRESQL, DUCKDB_FILE)
+# What looks like a URL, but is no place that files can be written to.
+NO_STORES = ("sample", "http", "https", "postgresql", "duckdb")
+REMOTE_PATH = re.compile(r"[a-z][a-z0-9+]+://")
+
+
+def _known_database(url: str) -> str:
+    if not url.startswith(DATABASES):
+        known = " or ".join(DATABASES)
+        scheme = url.partition(":")[0]  # the rest may hold a password
+        raise ValueError(f"connection must begin with {known}, but got {scheme}:...")
+    return url
+
+
+def _writable_store(url: str) -> str:
+    scheme = url.partition("://")[0]  # the rest may hold a password
+    if not REMOTE_PATH.match(url) or scheme in NO_STORES:
+        raise ValueError(
+            "output.url must name a folder of an object store, as s3://BUCKET/FOLDER, gs://, "
+            f"abfs:// or file:///FOLDER do, but got {scheme}:...; a folder here is output.path, a "
+            "database output.connection"
+        )
+    return url.rstrip("/")
+
+
+class OutputConfig(Settings):
+    """Where results are written: a folder and, where they are given, other places too."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    path: Text
+    """Folder of this machine for all results. Default: `runs/<name>`."""
+    connection: Annotated[Text, AfterValidator(_known_database)] | None = Field(
+        default=None, repr=False
+    )
+    """A database that gets the results too: `postgresql://...` or `duckdb://FILE`."""
+    url: Annotated[Text, AfterValidator(_writable_store)] | None = Field(default=None, repr=False)
+    """A folder of an object store that gets the results too, such as `s3://BUCKET/FOLDER`."""
+    # Lower case, so that people who ask the database need few quotes; `schema` is pydantic's.
+    schema_name: str = Field(default="tiercast", alias="schema", pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    """The schema of the database's tables; each customer base needs its own."""
+
+    @field_validator("path")
+    @classmethod
+    def _on_this_machine(cls, path: str) -> str:
+        if REMOTE_PATH.match(path):
+            raise ValueError(
+                "output.path must be a folder on this machine, where the work is done; name the "
+                f"other place as output.url, and results go there too, whole, but got {path}"
+            )
+        return path
+
+
+class FeatureStoreConfig(Settings):
+    """A folder that keeps order lines reduced to customer-days: later runs read only new lines.
+
+    Where stored lines change later, a run says so and reads all lines.
+    """
+
+    path: Text
+    """Folder of the store."""
+    late_days: int = Field(default=14, ge=0)
+    """A day is stored once it lies this many days before the newest order."""
+
+    @field_validator("path")
+    @classmethod
+    def _on_this_machine(cls, path: str) -> str:
+        if REMOTE_PATH.match(path):
+            raise ValueError(
+                f"feature_store.path must be a folder on this machine, but got {path}"
+            )
+        return path
