@@ -5,9 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
-from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.settings import Settings
-from tiercast.config.source import SourceConfig as SourceConfig
 from tiercast.config.text import Text
 
 POSTGRESQL, DUCKDB_FILE = "postgresql://", "duckdb://"

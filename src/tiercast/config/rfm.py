@@ -5,9 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.settings import Settings
-from tiercast.config.source import SourceConfig as SourceConfig
 
 
 def _ascending(edges: tuple[float, ...]) -> tuple[float, ...]:

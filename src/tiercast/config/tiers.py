@@ -4,9 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.settings import Settings
-from tiercast.config.source import SourceConfig as SourceConfig
 
 
 class TiersConfig(Settings):

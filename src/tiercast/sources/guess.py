@@ -1,42 +1,19 @@
-"""Guess which column of an order file is which: names, kinds and values, one row per role."""
+"""Guess the role of each column of an order file by its name, its kind and its values."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.column_look import ColumnLook
 from tiercast.sources.column_names import PART, never, resemblance
+from tiercast.sources.column_roles import MOST, REQUIRED, ROLES, fits_money
 
-REQUIRED = ("customer_id", "ordered_at", "amount")
 GOOD_ENOUGH = 0.3
-MOST = 0.5  # share of values that must parse
-ID_REPEATS = 1.02  # rows per value from which a column can be a customer and not a row number
-FEW_ROWS = 50  # in so few rows no customer may have come back yet
-MANY_KINDS = 1_000
-FEW_KINDS = 50
 RUNNERS_UP = 2
-EITHER_WAY = 0.5  # the most that is said of dates that two readings fit
-YEARS = (1900, 2100)
-WHOLE, LIKE_A_TIME = 0.6, 0.4  # how well numbers without decimals fit money
-
-
-@dataclass(frozen=True)
-class Role:
-    """What a column can be; `fit` says how well its values allow that, 0 (not at all) to 1.
-
-    `alone`: a single column that fits may be taken whatever its name.
-    """
-
-    name: str
-    needs: str
-    fit: Callable[[ColumnLook], float]
-    evidence: Callable[[ColumnLook], str]
-    alone: bool = False
 
 
 @dataclass(frozen=True)
 class ColumnGuess:
-    """One guess: the source's column, the role, how sure (0 to 1), and the reason in words."""
+    """One guess: the source's column, its role, a score (0 to 1), and the reason in words."""
 
     role: str
     look: ColumnLook
@@ -72,8 +49,8 @@ class MapGuess:
     def gaps(self) -> tuple[str, ...]:
         """What is missing, a sentence each."""
         price = self.unit_price
-        said = {"amount": _gap_of_price(price.name)} if price else {}
-        return tuple(said.get(role) or self._gap(role) for role in self.missing)
+        known = {"amount": _gap_of_price(price.name)} if price else {}
+        return tuple(known.get(role) or self._gap(role) for role in self.missing)
 
     def _gap(self, role: str) -> str:
         needs = next(one.needs for one in ROLES if one.name == role)
@@ -89,7 +66,7 @@ class MapGuess:
 
 
 def guess_map(looks: tuple[ColumnLook, ...], origin: str) -> MapGuess:
-    """Return the likely role of each column; one of customer, time and amount may be missing.
+    """Return the likely role of each column; customer, time or amount may be missing, not two.
 
     Raises
     ------
@@ -97,7 +74,7 @@ def guess_map(looks: tuple[ColumnLook, ...], origin: str) -> MapGuess:
         Two of customer, time and amount are missing, or no column holds money at all.
     """
     scored = _scored(looks)
-    found = _given_out(scored)
+    found = _assigned(scored)
     found |= _by_content(looks, found)
     price = found.pop("unit_price", None)
     if price and "amount" not in found and _always_one(looks):
@@ -116,7 +93,7 @@ def guess_map(looks: tuple[ColumnLook, ...], origin: str) -> MapGuess:
 
 
 def _scored(looks: tuple[ColumnLook, ...]) -> list[ColumnGuess]:
-    """Return every column that can play a role, the best first."""
+    """Return every column that can have a role, the best first."""
     scored = [
         ColumnGuess(role.name, look, round(score, 3), role.evidence(look))
         for role in ROLES
@@ -127,8 +104,8 @@ def _scored(looks: tuple[ColumnLook, ...]) -> list[ColumnGuess]:
     return sorted(scored, key=lambda guess: -guess.score)
 
 
-def _given_out(scored: list[ColumnGuess]) -> dict[str, ColumnGuess]:
-    """Give out the roles by falling score; each role and each column once."""
+def _assigned(scored: list[ColumnGuess]) -> dict[str, ColumnGuess]:
+    """Return the roles, assigned by falling score; each role and each column once."""
     found: dict[str, ColumnGuess] = {}
     taken: set[str] = set()
     for guess in scored:
@@ -141,7 +118,7 @@ def _given_out(scored: list[ColumnGuess]) -> dict[str, ColumnGuess]:
 def _runners_up(
     scored: list[ColumnGuess], found: dict[str, ColumnGuess], looks: tuple[ColumnLook, ...]
 ) -> tuple[ColumnGuess, ...]:
-    """Return the next best columns of the required roles; of a missing one, all that could be."""
+    """Return the next best columns of the required roles, at most two each."""
     next_best = []
     for role in REQUIRED:
         taken = found[role].look.name if role in found else None
@@ -162,7 +139,7 @@ def _could_be(name: str, looks: tuple[ColumnLook, ...]) -> list[ColumnGuess]:
 def _one_sum(
     looks: tuple[ColumnLook, ...], found: dict[str, ColumnGuess]
 ) -> dict[str, ColumnGuess]:
-    """Return, where nothing else is money, a column named for it whose rows all have one sum."""
+    """Return a column named like money whose rows all have one sum, if no other is money."""
     taken = {guess.look.name for guess in found.values()}
     same = (k for k in looks if _is_money_by_name(k) and k.least and k.name not in taken)
     look = next(same, None)
@@ -179,10 +156,10 @@ def _is_money_by_name(look: ColumnLook) -> bool:
 
 
 def _has_money(looks: tuple[ColumnLook, ...]) -> bool:
-    """Return whether a column may hold money, were it only one sum in all rows."""
+    """Return whether a column may hold money, even if all rows have one sum."""
     return any(
         _is_money_by_name(look)
-        or (_fits_money(look) > 0 and (look.fractions > 0 or _sounds_like_money(look)))
+        or (fits_money(look) > 0 and (look.fractions > 0 or _sounds_like_money(look)))
         for look in looks
         if not never(look.name, "amount")
     )
@@ -191,21 +168,21 @@ def _has_money(looks: tuple[ColumnLook, ...]) -> bool:
 def _by_content(
     looks: tuple[ColumnLook, ...], found: dict[str, ColumnGuess]
 ) -> dict[str, ColumnGuess]:
-    """Return guesses for roles that a single column can play, whatever its name."""
+    """Return guesses for roles that only one column fits, whatever its name."""
     taken = {guess.look.name for guess in found.values()}
     free = [look for look in looks if look.name not in taken]
-    answers = {}
+    guesses = {}
     for role in ROLES:
         fitting = [k for k in free if role.fit(k) > PART and not never(k.name, role.name)]
         fitting = [k for k in fitting if not k.loose_time or role.name != "ordered_at"]
         if role.alone and role.name not in found and len(fitting) == 1:
             reason = f"the only column whose values fit; {role.evidence(fitting[0])}"
-            answers[role.name] = ColumnGuess(role.name, fitting[0], GOOD_ENOUGH, reason)
-    return {} if "unit_price" in found and "amount" in answers else answers
+            guesses[role.name] = ColumnGuess(role.name, fitting[0], GOOD_ENOUGH, reason)
+    return {} if "unit_price" in found and "amount" in guesses else guesses
 
 
 def _always_one(looks: tuple[ColumnLook, ...]) -> bool:
-    """Return whether no column of pieces says anything but 1."""
+    """Return whether all columns of pieces hold 1 alone."""
     named = [k for k in looks if k.numbers >= MOST and resemblance(k.name, "quantity") == 1]
     return all(look.least == look.greatest == 1 for look in named)
 
@@ -245,103 +222,3 @@ def _refusal(missing: tuple[str, ...], looks: tuple[ColumnLook, ...], origin: st
         lines.append("  Events can be the table `events` beside the orders of the same customers.")
     lines.append("  Name another file, or write the map of `columns` by hand.")
     return "\n".join(lines)
-
-
-def _fits_customer(look: ColumnLook) -> float:
-    is_date = look.times >= MOST and not look.loose_time
-    is_price = look.fractions > 0 and look.kind != "text"
-    if look.kind in ("other", "time") or look.says_nothing or is_date or is_price:
-        return 0.0
-    if look.repeats >= ID_REPEATS:
-        return 1.0
-    return 0.8 if look.rows <= FEW_ROWS else 0.4
-
-
-def _fits_time(look: ColumnLook) -> float:
-    if look.times < MOST or look.filled < MOST or look.says_nothing:
-        return 0.0
-    return min(look.times, EITHER_WAY) if look.readings else look.times
-
-
-def _fits_money(look: ColumnLook) -> float:
-    if look.numbers < MOST or look.kind == "time" or look.least == look.greatest:
-        return 0.0
-    is_year = look.fractions == 0 and _within(look, YEARS)
-    if is_year or (look.times >= MOST and not look.loose_time):
-        return 0.0
-    whole = LIKE_A_TIME if look.times >= MOST else WHOLE
-    return look.numbers * (1.0 if look.fractions > 0 else whole)
-
-
-def _within(look: ColumnLook, ends: tuple[int, int]) -> bool:
-    least, greatest = look.least, look.greatest
-    return least is not None and greatest is not None and ends[0] <= least <= greatest <= ends[1]
-
-
-def _fits_key(look: ColumnLook) -> float:
-    is_price = look.fractions > 0 and look.kind != "text"
-    return 0.0 if look.kind in ("other", "time") or look.says_nothing or is_price else 1.0
-
-
-def _fits_kind(look: ColumnLook) -> float:
-    return float(look.kind in ("text", "integer") and 1 < look.distinct <= MANY_KINDS)
-
-
-def _fits_channel(look: ColumnLook) -> float:
-    return float(look.kind == "text" and 1 < look.distinct <= FEW_KINDS)
-
-
-def _fits_quantity(look: ColumnLook) -> float:
-    fits = look.numbers >= MOST and look.fractions < MOST and not look.says_nothing
-    return look.numbers if fits else 0.0
-
-
-def _fits_discount(look: ColumnLook) -> float:
-    """Money taken off: not a share of the price, and not written with a minus."""
-    share = look.fractions > 0 and look.greatest is not None and look.greatest <= 1
-    negative = look.least is not None and look.least < 0
-    unfit = look.numbers < MOST or share or negative or look.says_nothing
-    return 0.0 if unfit else look.numbers
-
-
-def _fits_cost(look: ColumnLook) -> float:
-    return look.numbers if look.numbers >= MOST and not look.says_nothing else 0.0
-
-
-def _counted(look: ColumnLook) -> str:
-    empty = f", {1 - look.filled:.1%} empty" if look.filled < 1 else ""
-    return f"{look.distinct:,} different values in {look.rows:,} rows{empty}"
-
-
-def _dated(look: ColumnLook) -> str:
-    form = f" as {look.time_format}" if look.time_format else ""
-    if look.readings:
-        taken, other = look.readings
-        return f"read {taken.span}; but {other.span} is possible, too"
-    return f"{look.times:.0%} of values parse as dates{form}, such as {look.example}"
-
-
-def _numbered(look: ColumnLook) -> str:
-    span = "" if look.least is None else f", {look.least:,.6g} to {look.greatest:,.6g}"
-    return f"{look.numbers:.0%} of values are numbers{span}"
-
-
-ROLES: tuple[Role, ...] = (
-    Role("customer_id", "who ordered, such as customer_id", _fits_customer, _counted),
-    Role("ordered_at", "a date or time, such as 2024-03-31", _fits_time, _dated, alone=True),
-    Role(
-        "amount",
-        "the money of each row, like 1234.50",
-        _fits_money,
-        _numbered,
-        alone=True,
-    ),
-    Role("order_id", "which rows are one order", _fits_key, _counted),
-    Role("product_id", "what was bought", _fits_key, _counted),
-    Role("category", "the kind of product", _fits_kind, _counted),
-    Role("quantity", "pieces", _fits_quantity, _numbered),
-    Role("discount", "money taken off", _fits_discount, _numbered),
-    Role("channel", "where it was bought", _fits_channel, _counted),
-    Role("cost", "cost of goods", _fits_cost, _numbered),
-    Role("unit_price", "price of one piece", _fits_money, _numbered),
-)

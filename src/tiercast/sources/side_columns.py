@@ -1,14 +1,12 @@
-"""Columns beside the canonical ones that say which rows are orders, and in which money."""
+"""Columns beside the canonical ones that show which rows are orders, and in which currency."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-
-import ibis
-import ibis.expr.types as ir
+from dataclasses import replace
 
 from tiercast.sources.column_look import ColumnLook
 from tiercast.sources.column_names import plain_name
-from tiercast.sources.written_number import written_number
+from tiercast.sources.layout_query import quoted, text_value
+from tiercast.sources.source_parts import SourceParts
 
 MOST_KINDS = 50
 STATUS = """
@@ -30,22 +28,8 @@ NO_SALE = """
 """
 
 
-@dataclass(frozen=True)
-class ValueTally:
-    """Rows and money of one value of a column; `kept` says whether they count as orders."""
-
-    value: str
-    kept: bool
-    rows: int
-    money: float
-    below_zero: int
-
-    def __str__(self) -> str:
-        return f"{self.value} ({self.rows:,} rows, {self.money:,.2f})"
-
-
 def status_column(looks: Collection[ColumnLook]) -> ColumnLook | None:
-    """Return the column that says how an order ended, if there is one."""
+    """Return the column of the order's status, if there is one."""
     return _named(looks, STATUS)
 
 
@@ -60,25 +44,64 @@ def _named(looks: Collection[ColumnLook], names: str) -> ColumnLook | None:
     return next((k for k in fitting if 0 < k.distinct <= MOST_KINDS), None)
 
 
-def is_no_sale(value: str) -> bool:
-    """Return whether a status is that of an order which came to nothing."""
+def _is_no_sale(value: str) -> bool:
+    """Return whether a status means that the order was not fulfilled."""
     return plain_name(value) in {plain_name(word) for word in NO_SALE.split()}
 
 
-def tallied(rows: ir.Table) -> list[ValueTally]:
-    """Return the values of `value` with their rows and money, the most rows first.
+def with_one_currency(
+    parts: SourceParts, currency: str | None
+) -> tuple[SourceParts, tuple[str, ...]]:
+    """Return the parts with the currency of most orders alone, and a note naming the others.
 
-    `rows` has the columns value, kept and amount.
+    Amounts of two currencies are never summed.
     """
-    named = rows.mutate(
-        value=rows.value.cast("string").fill_null("(empty)"),
-        kept=rows.kept.fill_null(ibis.literal(False)),
-        amount=written_number(rows.amount),
+    if currency is None or "amount" not in parts.select:
+        return parts, ()
+    found = parts.tally(currency, (), parts.where)
+    named = [tally for tally in found if tally.value != "(empty)"]
+    if not named:
+        return parts, ()
+    main, others = named[0], [tally for tally in found if tally != named[0]]
+    kept = replace(parts, where=(*parts.where, f"{currency} = {text_value(main.value)}"))
+    if not others:
+        return (parts if parts.plain and not parts.where else kept), ()
+    left = "; ".join(map(str, others))
+    return kept, (
+        f"Several currencies: {main} is kept, being that of most orders. Left out: {left}. To use "
+        "them, convert the amounts first, or make a config for each currency.",
     )
-    counted = named.group_by("value", "kept").agg(
-        rows=named.count(),
-        money=named.amount.sum().fill_null(0.0),
-        below_zero=(named.amount < 0).sum().fill_null(0),
+
+
+def left_out_note(parts: SourceParts, status: str | None) -> tuple[str, ...]:
+    """Return a note on how many rows the conditions leave out, by status."""
+    if not parts.where or "amount" not in parts.select:
+        return ()
+    found = parts.tally(status or "''", parts.where, ())
+    kept, left = ([t for t in found if t.kept is flag] for flag in (True, False))
+    if not left:
+        return ()
+    shown = ", ".join(f"{t.value or 'rows'} {t.rows:,}" for t in left[:8])
+    return (
+        f"Rows that are orders: {sum(t.rows for t in kept):,}; left out: "
+        f"{sum(t.rows for t in left):,}" + (f" (by status: {shown})." if status else "."),
     )
-    ordered = counted.order_by(ibis.desc("rows"), ibis.desc("money"), "value", "kept")
-    return [ValueTally(**row) for row in ordered.to_pyarrow().to_pylist()]
+
+
+def without_no_sales(
+    parts: SourceParts, status: ColumnLook | None
+) -> tuple[SourceParts, tuple[str, ...]]:
+    """Return the parts without orders that were not fulfilled, by their status, and a note."""
+    if status is None:
+        return parts, ()
+    found = parts.tally(quoted(status.name), (), ())
+    void = [t for t in found if _is_no_sale(t.value) and not t.below_zero]
+    if not void:
+        return parts, ()
+    listed = ", ".join(sorted(text_value(t.value) for t in void))
+    column = quoted(status.name)
+    condition = f"({column} is null or {column} not in ({listed}))"
+    kept = ", ".join(f"{t.value} {t.rows:,}" for t in found if t not in void)
+    left = ", ".join(f"{t.value} {t.rows:,}" for t in void)
+    note = f"By `{status.name}`, no orders: {left} rows. Counted as orders: {kept}."
+    return replace(parts, where=(*parts.where, condition)), (note,)

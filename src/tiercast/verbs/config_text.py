@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from tiercast.contract.tables import TABLES
 from tiercast.sources.column_look import ColumnLook
-from tiercast.sources.guess import ROLES, ColumnGuess, MapGuess
+from tiercast.sources.column_roles import ROLES
+from tiercast.sources.guess import ColumnGuess, MapGuess
 from tiercast.sources.layout import Layout
 from tiercast.sources.layout_query import as_number, quoted, select_text
 from tiercast.sources.proposal import Proposal
