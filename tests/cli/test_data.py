@@ -36,7 +36,7 @@ def test_check_shows_rows_customers_span_findings_and_remedies(run, shop):
     assert re.search(row, shown.stdout)
     assert "Days are those of UTC (`timezone`)" in shown.stdout
     assert (
-        "transactions  null_customer  customer_id     1  row put aside, not used" in shown.stdout
+        "transactions  null_customer  customer_id     1  row quarantined, not used" in shown.stdout
     )
     assert "do not exist at as_of=2024-03-01" in shown.stdout
     assert "transactions.null_customer: leave guests out of the export" in shown.stdout

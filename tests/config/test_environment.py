@@ -3,7 +3,7 @@ import pickle
 
 import pytest
 
-from tiercast.config.environment import Expanded, expanded, secrets_of, told
+from tiercast.config.environment import Expanded, expanded, public_text, secrets_of
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import parse_config
 from tiercast.contract.errors import DataContractError
@@ -24,10 +24,10 @@ def settings(**more):
 def test_a_text_with_a_value_knows_how_it_was_written(signature):
     path = parse_config(settings(), origin="shop.yaml").sources["transactions"].path
     assert path == f"https://host/a.csv?sig={signature}"
-    assert told(path) == URL
+    assert public_text(path) == URL
     assert repr(path) == repr(URL)
     for copied in (pickle.loads(pickle.dumps(path)), copy.deepcopy(path)):
-        assert (copied, told(copied)) == (path, URL)
+        assert (copied, public_text(copied)) == (path, URL)
 
 
 def test_a_config_shows_no_value(signature):

@@ -229,7 +229,7 @@ def test_an_order_dated_years_ahead_does_not_close_the_days_before_as_of(tmp_pat
     for _ in range(2):
         with open_history(stored, "2024-03-10") as history:
             assert history.base.transactions.to_pandas()["ordered_at"].max().year == 2031
-    kept = history.base.kept
+    kept = history.base.counted
     assert kept is not None
     assert kept.until == dt.date(2024, 3, 6)
 
@@ -244,7 +244,7 @@ def test_without_a_day_named_an_order_dated_years_ahead_closes_no_days_and_is_re
             with pytest.raises(InputError, match=r"from 2031-01-01 to 2031-01-01, .* --as-of"):
                 history.day(None)
             assert history.day("2024-03-10") == dt.date(2024, 3, 10)
-    kept = history.base.kept
+    kept = history.base.counted
     assert kept is not None
     assert kept.until < dt.date(2024, 3, 10)
 
@@ -262,7 +262,7 @@ def test_csv_and_times_as_text_are_read_from_the_day_on_too(tmp_path):
         assert facts_of(stored) == facts_of(plain)
     with open_history(stored) as history:
         assert not history.notes
-        assert history.base.kept is not None
+        assert history.base.counted is not None
 
 
 @pytest.mark.parametrize("kind", ["timestamptz", "text"])
@@ -325,7 +325,7 @@ def test_features_are_the_same_byte_for_byte_after_days_or_weeks(name, root, tmp
     kept = features(stored, output=tmp_path / "stored.parquet").read_bytes()
     assert kept == features(plain, output=tmp_path / "plain.parquet").read_bytes()
     with open_history(stored) as history:
-        assert history.base.kept is not None
+        assert history.base.counted is not None
 
 
 def test_scores_are_the_same_byte_for_byte(text_ids, tmp_path):

@@ -30,7 +30,7 @@ def lines():
 
 
 def test_what_is_kept_of_days_is_counted_by_hand(lines):
-    kept = lines.before(dt.date(2024, 1, 5)).kept(dt.date(2024, 1, 5))
+    kept = lines.before(dt.date(2024, 1, 5)).counted(dt.date(2024, 1, 5))
     assert kept.tally.rows_used == 2
     assert kept.tally.rows_quarantined == 1
     assert (kept.tally.first, kept.tally.last) == (

@@ -1,4 +1,4 @@
-"""Which alerts there are and where they go: rules and sinks as rows of data, never code."""
+"""Alert rules and the sinks of alerts, as rows of data, never code."""
 
 import math
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ NAME = r"^[a-z][a-z0-9_]*$"
 class Condition(Settings):
     """One comparison of a column with a number, a word or a list of them.
 
-    A missing value holds no condition, `!=` and `not_in` included.
+    A missing value meets no condition, `!=` and `not_in` included.
     """
 
     column: str
@@ -58,12 +58,12 @@ class Condition(Settings):
 
     @property
     def values(self) -> tuple[object, ...]:
-        """What is compared with: one value, or those of a list."""
+        """The values to compare with: one, or those of a list."""
         return self.value if isinstance(self.value, tuple) else (self.value,)
 
     @property
     def wants_text(self) -> bool:
-        """Whether the column must hold words."""
+        """Whether the column must be text."""
         return isinstance(self.values[0], str)
 
     @property
@@ -72,7 +72,7 @@ class Condition(Settings):
 
 
 class AlertRule(Settings):
-    """An alert: its name, what it means in words, and the conditions that all must hold."""
+    """An alert: its name, its meaning in words, and its conditions, which must all hold."""
 
     name: str = Field(pattern=NAME)
     """Name of the alert, as in the column `alerts`."""
@@ -83,7 +83,7 @@ class AlertRule(Settings):
 
 
 class SinkConfig(Settings):
-    """Where alerts go: a file in the output, the table of its database, or a web address."""
+    """A sink of alerts: a file in the output, the table of its database, or a web address."""
 
     kind: SinkKind
     """A file in the output, the table `alerts` of its database, or a webhook."""
@@ -92,7 +92,7 @@ class SinkConfig(Settings):
     url: str | None = Field(default=None, repr=False)
     """Address of a webhook."""
     timeout_seconds: float = Field(default=10.0, gt=0, le=300)
-    """How long an answer may take."""
+    """Longest time for a response, in seconds."""
     retries: int = Field(default=5, ge=0, le=20)
     """Further attempts after a failure."""
     backoff_seconds: float = Field(default=0.5, ge=0, le=60)
@@ -119,7 +119,7 @@ class SinkConfig(Settings):
 
 
 class AlertsConfig(Settings):
-    """Rules beside the default ones, or in their place by name; default ones left out; sinks."""
+    """Added rules (they replace default ones of the same name), rules left out, and sinks."""
 
     rules: tuple[AlertRule, ...] = ()
     """Rules in addition to the default ones, or replacing one of the same name."""
@@ -142,7 +142,7 @@ class AlertsConfig(Settings):
     def active(self, plugins: Sequence[str] = ()) -> tuple[AlertRule, ...]:
         """Return the rules that are on: the default ones, those of plugins, then those added.
 
-        A rule added, or a plugin's, takes the place of one of its name before it.
+        An added rule, or a plugin's, replaces an earlier one of the same name.
 
         Raises
         ------
@@ -157,10 +157,10 @@ class AlertsConfig(Settings):
                 f"{unknown}."
             )
         own = {rule.name: rule for rule in self.rules}
-        kept = {
+        earlier = {
             name: own.get(name, rule) for name, rule in given.items() if name not in self.without
         }
-        return tuple({**kept, **own}.values())
+        return tuple({**earlier, **own}.values())
 
 
 def plugin_rules(plugins: Sequence[str]) -> tuple[AlertRule, ...]:

@@ -1,4 +1,4 @@
-"""`${NAME}` in a config: the environment's value, told only as the name."""
+"""`${NAME}` in a config: a value of the environment, shown only by its name."""
 
 import os
 import re
@@ -8,8 +8,8 @@ from tiercast.config.errors import ConfigError
 from tiercast.config.hiding import HIDDEN, masked, passwords
 
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-# Numbers, fixed words, and names that everyone sees in the results: no place for a secret. A
-# variable used here is none; everywhere else one is taken for it.
+# Numbers, fixed words, and names that results show. A variable used here is no secret; a variable
+# used in any other place is one.
 OPEN_PLACES = (
     ("name",),
     ("engine",),
@@ -31,12 +31,12 @@ Place = tuple[str, ...]
 
 
 class Expanded(str):
-    """A text with values of the environment in it; `written` is how the config has it."""
+    """A text with values of the environment; `written` is the text of the config."""
 
     written: str
 
     def __new__(cls, value: str, written: str) -> "Expanded":
-        """Return the value, which knows how it was written."""
+        """Return the value with the text of the config."""
         text = super().__new__(cls, value)
         text.written = written
         return text
@@ -48,16 +48,16 @@ class Expanded(str):
         return repr(self.written)
 
     def rstrip(self, signs: str | None = None, /) -> "Expanded":
-        """Return both forms without the signs at their ends."""
+        """Return both forms without the characters at their ends."""
         return Expanded(super().rstrip(signs), self.written.rstrip(signs))
 
 
-def told(text: str) -> str:
-    """Return a setting fit to be told: as the config has it, any password masked.
+def public_text(text: str) -> str:
+    """Return a setting as it may be shown: as in the config, with passwords masked.
 
     Examples
     --------
-    >>> told(Expanded("https://host/a.csv?sig=geheim", "https://host/a.csv?sig=${SIGNATURE}"))
+    >>> public_text(Expanded("https://host/a.csv?sig=geheim", "https://host/a.csv?sig=${SIGNATURE}"))
     'https://host/a.csv?sig=${SIGNATURE}'
     """
     return masked(text.written if isinstance(text, Expanded) else text)
@@ -82,15 +82,15 @@ def expanded(value: object, origin: str, place: Place = ()) -> object:
 
 
 def all_values(settings: object) -> dict[str, str]:
-    """Return each value that settings take from the environment, and the name to tell."""
+    """Return each value that settings take from the environment, and the name to show."""
     names = {name for _, text in _references(settings) for name in REFERENCE.findall(text)}
     return {os.environ[name]: f"${{{name}}}" for name in names}
 
 
 def secrets_of(settings: object) -> dict[str, str]:
-    """Return what must not be shown of settings from the environment, and what is in its place.
+    """Return secrets of settings from the environment, and the text to show for each.
 
-    That is each value, each text that holds one, and the passwords in these.
+    Secrets are the values, the texts that contain one, and the passwords in these.
     """
     found = list(_references(settings))
     seen = {name for place, text in found if _is_open(place) for name in REFERENCE.findall(text)}
@@ -110,7 +110,7 @@ def _value(name: str, origin: str) -> str:
 
 
 def _references(value: object, place: Place = ()) -> Iterator[tuple[Place, str]]:
-    """Return the texts that name a variable, and where they stand."""
+    """Yield the texts that name a variable, and their places."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _references(item, (*place, str(key)))

@@ -1,4 +1,4 @@
-"""The one family of errors that means: the input or the call is wrong, not the program."""
+"""Errors of tiercast: wrong input or usage (`InputError`), and failed work (`FailedError`)."""
 
 from tiercast.config.hiding import hide
 
@@ -6,7 +6,7 @@ from tiercast.config.hiding import hide
 class InputError(ValueError):
     """Bad input or usage; the command line ends with exit code 2 and this message.
 
-    Whatever it is made of, it shows no secret.
+    Secrets in the message are hidden.
     """
 
     def __init__(self, message: str = "") -> None:
@@ -20,7 +20,7 @@ class ConfigError(InputError):
 class FailedError(RuntimeError):
     """The program could not do its work, but may later; the command line ends with exit code 1.
 
-    Whatever it is made of, it shows no secret.
+    Secrets in the message are hidden.
     """
 
     def __init__(self, message: str = "") -> None:
@@ -28,8 +28,8 @@ class FailedError(RuntimeError):
 
 
 class OutputError(FailedError):
-    """Something could not be written or kept."""
+    """Something could not be written or stored."""
 
 
 class SourceGoneError(FailedError):
-    """A source is there but does not answer, or no longer: its server or the network is down."""
+    """A source does not respond: its server or the network is down."""

@@ -1,7 +1,7 @@
-"""What is told of a secret: the name it goes by, never its value.
+"""Hide secrets: messages show the name of a secret, never its value.
 
-One list for the process, since whoever tells something (an error, a log, a run's record) does not
-know which config it comes from. `remember` adds to it when a config is read; `hide` goes by it.
+The process has one list of secrets, since errors, logs and records do not know the config they
+belong to. `remember` adds to it when a config is read; `hide` uses it.
 """
 
 import html
@@ -12,31 +12,31 @@ from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
 HIDDEN = "***"
-# Shorter values are numbers and words that a message cannot do without.
+# Shorter values are numbers and words that messages need.
 SHORTEST = 6
 # Up to the last @: a password that isn't percent-encoded may hold any sign.
 PASSWORD = re.compile(
     r"(?<=://)([^:/@\s]*):(?!\$\{\w+\}@)\S+(?=@)|(?<=password=)(?!\$\{)[^&\s]+", re.IGNORECASE
 )
-# What signs a URL: `sig` (Azure), `X-Amz-Signature`, `X-Amz-Security-Token`, `token`, `key`, ...
+# The signature of a URL: `sig` (Azure), `X-Amz-Signature`, `X-Amz-Security-Token`, `key`, ...
 SIGNATURE = re.compile(
     r"([?&;](?:[\w-]*[_-])?(?:sig|signature|token|key|apikey|secret|credential)=)"
     r"(?!\$\{)[^&\s'\"]*[^&\s'\":;,.)]",
     re.IGNORECASE,
 )
-# How a sign may be written, beside what URLs, HTML, Python and JSON make of it alone.
+# Forms of a character, beside those of URLs, HTML, Python and JSON.
 OTHERWISE = {" ": {"+"}, "+": {" "}, "'": {"''", "\\'"}, '"': {'""', '\\"'}}
 
 _known: dict[str, str] = {}
 
 
 def remember(secrets: Mapping[str, str]) -> None:
-    """Hide values from now on, each behind what is told in its place."""
-    _known.update({value: told for value, told in secrets.items() if len(value) >= SHORTEST})
+    """Hide values from now on; `secrets` has the text to show for each."""
+    _known.update({value: name for value, name in secrets.items() if len(value) >= SHORTEST})
 
 
 def hide(text: str) -> str:
-    """Return the text without any secret: those remembered, and the passwords of URLs in it.
+    """Return the text without secrets: remembered ones, and the passwords of URLs in it.
 
     Examples
     --------
@@ -62,25 +62,25 @@ def masked(text: str) -> str:
 
 
 def replaced(text: str, secrets: Mapping[str, str]) -> str:
-    """Return the text with what is told in place of each value, the longest first."""
+    """Return the text with each value replaced, the longest first."""
     for value in sorted(secrets, key=len, reverse=True):
         text = _in_any_form(value).sub(secrets[value].replace("\\", r"\\"), text)
     return text
 
 
 def passwords(url: str) -> set[str]:
-    """Return the passwords in a URL, as they stand there and decoded."""
+    """Return the passwords in a URL, as written and decoded."""
     found = {
         match[0] if match[1] is None else match[0].removeprefix(f"{match[1]}:")
         for match in PASSWORD.finditer(url)
     }
-    with suppress(ValueError):  # no URL that anyone reads; the pattern found what looks like one
+    with suppress(ValueError):  # not a valid URL, though the pattern matches
         found.add(urlsplit(url).password or "")
     return {form for password in found for form in (password, unquote(password)) if form}
 
 
 def _in_any_form(value: str) -> re.Pattern[str]:
-    """Match a value however it was written into a URL, JSON, HTML, SQL or Python."""
+    """Return a pattern of a value as written into a URL, JSON, HTML, SQL or Python."""
     return re.compile("|".join("".join(map(_forms, v)) for v in {value, unquote(value)}))
 
 

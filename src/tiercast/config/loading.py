@@ -13,7 +13,7 @@ from tiercast.config.nearest import nearest
 from tiercast.config.schema import Config, SourceConfig, TableName
 from tiercast.config.yaml_text import BadText, read_yaml
 
-# Of a value in a wrong place; shorter ones are numbers and words that a message must show.
+# Of a value in a wrong place; shorter values are numbers and words that a message must show.
 SHORTEST_SECRET = 4
 LONGEST_SHOWN = 200
 DATA_ENDINGS = (
@@ -39,7 +39,12 @@ def load_config(source: str | Path | Config) -> Config:
 def parse_config(settings: object, *, origin: str) -> Config:
     """Return validated settings; `origin` is the file's name for messages.
 
-    What comes from the environment is a secret from now on, for everything that is told.
+    From now on, values of the environment are secrets in all messages.
+
+    Raises
+    ------
+    ConfigError
+        The settings are no mapping, a variable is not set, or a value breaks a rule.
     """
     if not isinstance(settings, dict):
         raise ConfigError(f"{origin}: a config is a mapping of keys, but got {settings!r}.")
@@ -49,7 +54,7 @@ def parse_config(settings: object, *, origin: str) -> Config:
         return Config.model_validate(given)
     except ValidationError as error:
         lines = [f"{origin}: {_message(detail)}" for detail in _own(error.errors())]
-        values = {v: told for v, told in all_values(settings).items() if len(v) >= SHORTEST_SECRET}
+        values = {v: n for v, n in all_values(settings).items() if len(v) >= SHORTEST_SECRET}
         raise ConfigError(replaced("\n".join(lines), values)) from None
 
 
@@ -82,7 +87,7 @@ def _shortened(path: str) -> str:
 
 
 def _own(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Leave out lists that are called too short for an item of theirs that was refused itself."""
+    """Return the errors without lists that are too short only since an item was refused."""
     places = [detail["loc"] for detail in details]
     return [
         detail
@@ -113,7 +118,7 @@ def _nearest(loc: tuple[int | str, ...]) -> str:
 
 
 def _valid_keys(parents: tuple[int | str, ...]) -> list[str]:
-    """Return the keys allowed below a place in the config, found by walking the models."""
+    """Return the keys allowed at a place in the config, by the fields of its models."""
     model: type[BaseModel] = Config
     for part in parents:
         if part == "sources":
@@ -122,7 +127,7 @@ def _valid_keys(parents: tuple[int | str, ...]) -> list[str]:
                 if parents[-1] == part
                 else list(SourceConfig.model_fields)
             )
-        if isinstance(part, str):  # a number is a place in a list
+        if isinstance(part, str):  # a number is an index of a list
             model = _inner_model(model, part)
     return [field.alias or name for name, field in model.model_fields.items()]
 

@@ -1,4 +1,4 @@
-"""From where on `tiercast monitor` wants a look, and from where on a new training."""
+"""Limits of `tiercast monitor`, for a look and for a new training."""
 
 from typing import Self
 
@@ -8,7 +8,7 @@ from tiercast.config.settings import Settings
 
 
 class Limits(Settings):
-    """From where on a figure deserves a look, and from where on a new training; None: never."""
+    """Limits of one figure: for a look, and for a new training; None: never."""
 
     look: float | None = Field(default=None, ge=0)
     """Figures from here on deserve a look; null: never."""
@@ -25,7 +25,7 @@ class Limits(Settings):
 
 
 class MonitorConfig(Settings):
-    """Limits of `tiercast monitor`, each for the size of a figure; what is left out stays."""
+    """Limits of `tiercast monitor`, each for the size of a figure; omitted ones keep defaults."""
 
     psi: Limits = Limits(look=0.1, retrain=0.25)
     """Population stability index of a column against training."""
@@ -38,7 +38,7 @@ class MonitorConfig(Settings):
     new_categories: Limits = Limits(look=0.01, retrain=0.25)
     """Share of customers with a category that training never saw."""
     gone_categories: Limits = Limits(look=0.02)
-    """Share of training's customers whose category is gone."""
+    """Share of training customers in a category that no longer exists."""
     customers_gone: Limits = Limits(look=0.1, retrain=0.3)
     """Customers gone, as a share of training's."""
     customers_new: Limits = Limits(look=0.5, retrain=1.0)

@@ -1,13 +1,13 @@
-"""The name that somebody may have meant, of those that are known; only a near one is offered."""
+"""The known name that a user may have meant; only a similar one is proposed."""
 
 import difflib
 from collections.abc import Iterable
 
-NEAR = 0.7  # of 1: two typing errors in a word of eight letters, not another word
+NEAR = 0.7  # similarity of 1: two typing errors in eight letters, not another word
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is spelled most like `name`, whatever its case; None if far.
+    """Return the known name most similar to `name`, in any case; None if none is similar.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from tiercast.config.text import Text
 
 POSTGRESQL, DUCKDB_FILE = "postgresql://", "duckdb://"
 DATABASES = (POSTGRESQL, DUCKDB_FILE)
-# What looks like a URL, but is no place that files can be written to.
+# URLs that files cannot be written to.
 NO_STORES = ("sample", "http", "https", "postgresql", "duckdb")
 REMOTE_PATH = re.compile(r"[a-z][a-z0-9+]+://")
 
@@ -47,7 +47,7 @@ class OutputConfig(Settings):
     """A database that gets the results too: `postgresql://...` or `duckdb://FILE`."""
     url: Annotated[Text, AfterValidator(_writable_store)] | None = Field(default=None, repr=False)
     """A folder of an object store that gets the results too, such as `s3://BUCKET/FOLDER`."""
-    # Lower case, so that people who ask the database need few quotes; `schema` is pydantic's.
+    # Lower case, so that SQL needs no quotes; pydantic itself uses the name `schema`.
     schema_name: str = Field(default="tiercast", alias="schema", pattern=r"^[a-z][a-z0-9_]{0,62}$")
     """The schema of the database's tables; each customer base needs its own."""
 

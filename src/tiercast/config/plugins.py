@@ -1,8 +1,7 @@
 """Plugins: rows that installed packages add, named by the config, never loaded from a path.
 
 A package offers a `Plugin` as an entry point of the group `tiercast.plugins`; a config's
-`plugins` names the ones to use. What each kind of row is, and what it must be like, is known to
-the layer that uses it.
+`plugins` names the ones to use. The layer that uses a kind of row checks its rows.
 """
 
 import difflib
@@ -20,7 +19,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Plugin:
-    """What a package adds, as rows: `Feature`, `Metric`, `AlertRule`, `Contender`, `Member`."""
+    """The rows that a package adds: `Feature`, `Metric`, `AlertRule`, `Contender`, `Member`."""
 
     features: tuple[Any, ...] = ()
     metrics: tuple[Any, ...] = ()
@@ -30,10 +29,10 @@ class Plugin:
 
 
 def unknown_plugins(names: Iterable[str]) -> str | None:
-    """Return what is wrong with names that no installed package offers; None: nothing."""
-    asked = tuple(names)
-    known = _offered() if asked else set()  # looking through what is installed takes time
-    for name in asked:
+    """Return a message on names that no installed package offers; None if there are none."""
+    requested = tuple(names)
+    known = _offered() if requested else set()  # a search of installed packages takes time
+    for name in requested:
         if name not in known:
             return f"no installed package offers the plugin `{name}`; {_remedy(name, known)}"
     return None
@@ -45,7 +44,7 @@ def check_installed(trained_with: Mapping[str, str]) -> None:
     Raises
     ------
     InputError
-        It names the plugin and the version that the model was trained with.
+        The message names the plugin and the version that the model was trained with.
     """
     known = _offered() if trained_with else set()
     for name, version in trained_with.items():
@@ -75,7 +74,7 @@ def rows_of(names: Sequence[str], kind: Kind, row: type[Row]) -> tuple[tuple[str
     Raises
     ------
     ConfigError
-        A plugin is unknown, cannot be imported, or holds something else than such rows; or two
+        A plugin is unknown, cannot be imported, or has other rows; or two
         rows have one name.
     """
     found = tuple((name, one) for name in names for one in getattr(_plugin(name), kind))
@@ -95,7 +94,13 @@ def rows_of(names: Sequence[str], kind: Kind, row: type[Row]) -> tuple[tuple[str
 
 
 def refuse_taken(rows: Iterable[tuple[str, str]], taken: Iterable[str], what: str) -> None:
-    """Refuse rows (plugin, name) that bear a name which tiercast uses itself."""
+    """Refuse rows (plugin, name) with a name of tiercast's own.
+
+    Raises
+    ------
+    ConfigError
+        A row has such a name.
+    """
     known = set(taken)
     for plugin, name in rows:
         if name in known:

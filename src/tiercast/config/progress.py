@@ -1,26 +1,26 @@
-"""How long steps say where they are; the command line shows it, everyone else may ignore it."""
+"""Progress of long steps: the command line shows it, other callers may ignore it."""
 
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """What a long job tells its caller."""
+    """The progress that a long job reports to its caller."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a named stage of so many steps; ends the one before.
+        """Begin a named stage of `total` steps, and end the one before.
 
-        None: it is not known how many; 0: all was done before, and nothing is left to do.
+        None: their number is unknown; 0: all was done before, and nothing remains.
         """
 
     def step(self, note: str = "") -> None:
         """Finish one step of the stage; `note` is a figure worth showing."""
 
     def say(self, line: str) -> None:
-        """Tell one line that should stay on the screen."""
+        """Show one line that should stay on the screen."""
 
 
 class Silent:
-    """Says nothing."""
+    """Progress that is not shown."""
 
     def stage(self, name: str, total: int | None = None) -> None:
         """Begin a stage."""
@@ -29,4 +29,4 @@ class Silent:
         """Finish a step."""
 
     def say(self, line: str) -> None:
-        """Tell a line."""
+        """Show a line."""

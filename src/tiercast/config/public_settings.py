@@ -1,6 +1,6 @@
-"""A config as it may be stored and shown: `${NAME}` for what the environment holds."""
+"""A config as it may be stored and shown: `${NAME}` for values of the environment."""
 
-from tiercast.config.environment import told
+from tiercast.config.environment import public_text
 from tiercast.config.schema import Config, SourceConfig
 
 
@@ -14,13 +14,13 @@ def public_settings(config: Config) -> dict[str, object]:
 
 
 def public_source(source: SourceConfig) -> dict[str, object]:
-    """Return how a source is read, without its `connection`."""
+    """Return the settings of a source, without its `connection`."""
     plain = source.model_dump(mode="json", exclude={"connection"})
     return {key: _shown(getattr(source, key), value) for key, value in plain.items()}
 
 
 def _shown(value: object, plain: object) -> object:
-    """Return a setting with each text as the config has it; `plain` is it as JSON has it."""
+    """Return a setting with its texts as in the config; `plain` is the setting as JSON."""
     if isinstance(value, dict):
-        return {key: told(text) for key, text in value.items()}
-    return told(value) if isinstance(value, str) else plain
+        return {key: public_text(text) for key, text in value.items()}
+    return public_text(value) if isinstance(value, str) else plain

@@ -20,8 +20,8 @@ TableName = Literal[
     "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
 ]
 
-# What a challenger may have to be better by than the champion (rows of modeling/metrics.py); a
-# plugin's metric of churn or value may be named, too.
+# Metrics by which a challenger may have to beat the champion (rows of modeling/metrics.py); a
+# plugin's metric of churn or value is allowed too.
 GATE_METRICS = (
     "auc",
     "average_precision",

@@ -1,4 +1,4 @@
-"""What all settings have in common."""
+"""The base class of all settings."""
 
 import difflib
 from collections.abc import Mapping
@@ -39,17 +39,17 @@ class Settings(BaseModel):
         try:
             return self.model_validate({**dict(self), **given}, by_alias=False, by_name=True)
         except ValidationError as error:
-            lines = (_told(self, detail["loc"], detail["msg"]) for detail in error.errors())
+            lines = (_message(self, detail["loc"], detail["msg"]) for detail in error.errors())
             raise ConfigError("\n".join(lines)) from None
 
 
 def _near(key: str, names: Mapping[str, str]) -> str:
-    """Return the remedy for a key that is none: the nearest one, or all there are."""
+    """Return the remedy for an unknown key: the nearest one, or all keys."""
     near = difflib.get_close_matches(key, names, n=1, cutoff=0.4)
     return f"did you mean `{near[0]}`?" if near else f"valid keys: {', '.join(names)}."
 
 
-def _told(settings: Settings, loc: tuple[int | str, ...], message: str) -> str:
-    # No value is shown: it may be an address with a password that nobody has named as one.
+def _message(settings: Settings, loc: tuple[int | str, ...], message: str) -> str:
+    # No value is shown: it may be an address with a password.
     key = ".".join(map(str, loc)) or type(settings).__name__
     return f"`{key}`: {message.removeprefix('Value error, ')}."

@@ -1,7 +1,7 @@
-"""A config's text as plain values: YAML of which every key counts, and no more than that.
+"""A config's text as plain values: the part of YAML in which every key counts.
 
-What YAML could do beyond it (a key twice, of which the last wins in silence; a list that holds
-itself; tags) is refused with its line. No message quotes a line: it may hold a password.
+The rest of YAML is refused with its line: repeated keys (the last one would win silently), a list
+that contains itself, tags. No message quotes a line, since it may contain a password.
 """
 
 import re
@@ -10,16 +10,16 @@ from collections.abc import Iterator
 import yaml
 
 DEEPEST = 20  # a config has six levels
-MOST = 10_000  # values, each counted as often as it is named: aliases of aliases multiply
+MOST = 10_000  # values, those of aliases included: aliases of aliases multiply
 PLAIN_TAGS = (None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 MERGE = "tag:yaml.org,2002:merge"  # of the key `<<`
-QUOTED = re.compile(r" ?'[^'<>]{2,}'")  # words of the text, in what the parser says of it
+QUOTED = re.compile(r" ?'[^'<>]{2,}'")  # words of the text in a message of the parser
 
 Position = tuple[str, int]
 
 
 class BadText(ValueError):
-    """The text is no config; says why, where, and what to do."""
+    """The text is no config; the message has the reason, the line and the remedy."""
 
 
 def read_yaml(text: str) -> object:
@@ -38,15 +38,15 @@ def read_yaml(text: str) -> object:
         _refuse_repeated(root)
         return _values(root)
     except yaml.MarkedYAMLError as error:
-        raise BadText(f"not valid YAML: {_said(error)}; mend the line") from None
+        raise BadText(f"not valid YAML: {_reason(error)}; mend the line") from None
     except yaml.YAMLError as error:  # a sign that no YAML may hold
         raise BadText(f"not valid YAML: {str(error).splitlines()[0]}; take it out") from None
 
 
 def _check_shape(text: str) -> None:
-    """Refuse what cannot be walked: too deep, without an end, or with tags."""
-    sizes: dict[str, int] = {}  # of what an anchor names, once it has ended
-    around: list[tuple[str | None, int]] = []  # what is open: its anchor, how much came before
+    """Refuse a text that is too deep, without an end, or with tags."""
+    sizes: dict[str, int] = {}  # by anchor, for the values that have ended
+    around: list[tuple[str | None, int]] = []  # open values: anchor, and count before them
     count = 0
     for event in yaml.parse(text, yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 0
@@ -72,7 +72,7 @@ def _size(
             f"line {line}: the alias `*{anchor}` stands inside of what it names, which has no "
             "end; write the values out"
         )
-    return sizes.get(anchor, 1)  # an alias of nothing is told by the parser
+    return sizes.get(anchor, 1)  # the parser refuses an unknown alias
 
 
 def _refuse_tag(event: yaml.NodeEvent, line: int) -> None:
@@ -94,7 +94,7 @@ def _refuse_large(depth: int, count: int, line: int) -> None:
 
 
 def _refuse_repeated(root: yaml.Node) -> None:
-    """Refuse a key that stands twice in its mapping: the first would be passed over in silence."""
+    """Refuse a key that is twice in its mapping: the first would be ignored silently."""
     for name, first, second in _repeated(root, ""):
         raise BadText(
             f"key `{name}` is there twice, on line {first} and line {second}; remove one of the "
@@ -128,7 +128,7 @@ def _values(root: yaml.Node) -> object:
 
 
 def _refuse_impossible(loader: yaml.SafeLoader, place: str, node: yaml.ScalarNode) -> None:
-    """Refuse what looks like a day or a number and is none: 2024-02-31, 5,000 digits."""
+    """Refuse an impossible day or number: 2024-02-31, 5,000 digits."""
     try:
         loader.construct_object(node)
     except (ValueError, OverflowError) as error:
@@ -140,7 +140,7 @@ def _refuse_impossible(loader: yaml.SafeLoader, place: str, node: yaml.ScalarNod
 
 
 def _scalars(node: yaml.Node, place: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
-    """Return the texts and numbers, each with its key."""
+    """Yield the texts and numbers, each with its key."""
     if isinstance(node, yaml.ScalarNode):
         yield place, node
     elif isinstance(node, yaml.SequenceNode):
@@ -154,9 +154,9 @@ def _scalars(node: yaml.Node, place: str) -> Iterator[tuple[str, yaml.ScalarNode
             yield from _scalars(value, f"{place}.{name}" if place else name)
 
 
-def _said(error: yaml.MarkedYAMLError) -> str:
-    """Return what the parser says and where, without the words of the text."""
+def _reason(error: yaml.MarkedYAMLError) -> str:
+    """Return the place and the message of the parser, without words of the text."""
     mark = error.problem_mark or error.context_mark
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    told = ", ".join(part for part in (error.context, error.problem) if part)
-    return where + QUOTED.sub("", told)
+    message = ", ".join(part for part in (error.context, error.problem) if part)
+    return where + QUOTED.sub("", message)

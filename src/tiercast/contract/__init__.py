@@ -1,1 +1,1 @@
-"""The canonical tables, the rules their rows must keep, and the report about them."""
+"""The canonical tables, the rules for their rows, and the data report."""

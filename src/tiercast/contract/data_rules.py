@@ -1,4 +1,4 @@
-"""What each row must keep: one row of `RULES` per rule, counted and reported by name."""
+"""The rules for each row of a table: one entry of `RULES` per rule, reported by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ FIRST_IMPLAUSIBLE = "2100-01-01"
 LARGEST_AMOUNT = 1e12  # sums are exact in integers of 1/10,000 up to about 9e14
 RAW_SUFFIX = "__raw"
 OTHER_COLUMNS = "other_columns" + RAW_SUFFIX  # a hash of the source's columns that are not mapped
-VISIBLE = r"[^\s\p{Z}]"  # a sign that is no blank, be it one of Unicode's
+VISIBLE = r"[^\s\p{Z}]"  # a character that is no blank, those of Unicode included
 
 Outcome = Literal["quarantined", "kept"]
 
 
 @dataclass(frozen=True)
 class DataRule:
-    """One rule: the rows it concerns, what is done with them, and how to mend the source.
+    """One rule: what its rows have in common, how they are handled, how to mend the source.
 
-    `applies` answers, for a table, the column the rule looks at (None: not for this table);
-    `flags` answers a boolean expression over the parsed table, true where the rule is broken.
+    `column` returns the column of a table that the rule checks (None: the rule does not apply);
+    `flags` returns a boolean expression over the parsed table, true where the rule is broken.
     """
 
     name: str
@@ -57,7 +57,7 @@ def _profiles(spec: TableSpec, _present: frozenset[str]) -> str | None:
 
 
 def raw(table: ir.Table, column: str) -> ir.Value:
-    """Return the column as the source had it, before it was read as a time or number."""
+    """Return the column with the values of the source, before they were parsed."""
     return table[column + RAW_SUFFIX] if column + RAW_SUFFIX in table.columns else table[column]
 
 
@@ -135,7 +135,9 @@ def _quarantine(
     column: Callable[[TableSpec, frozenset[str]], str | None],
     flags: Callable[[ir.Table, str], ir.BooleanValue],
 ) -> DataRule:
-    return DataRule(name, meaning, "quarantined", "row put aside, not used", remedy, column, flags)
+    return DataRule(
+        name, meaning, "quarantined", "row quarantined, not used", remedy, column, flags
+    )
 
 
 RULES: tuple[DataRule, ...] = (
@@ -207,14 +209,14 @@ RULES: tuple[DataRule, ...] = (
     ),
     _quarantine(
         "duplicate_line",
-        "line repeats another of the same order in every column that tells lines apart",
+        "line repeats another of the same order in every column that distinguishes lines",
         "check for files loaded twice",
         _lines_of_orders,
         _repeated_in_order,
     ),
     DataRule(
         "repeated_line",
-        "line repeats another in every column of the source (no order_id tells them apart)",
+        "line repeats another in every column of the source (no order_id distinguishes them)",
         "kept",
         "kept: two equal purchases on a day can be real",
         "map `order_id` if the source has one",

@@ -1,20 +1,23 @@
-"""Order totals that stand on each line of their order: noticed, asked about, counted once."""
+"""Order totals repeated on each line of their order: detected, and counted once per order."""
 
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 
-FEWEST_ORDERS = 5  # with several lines, from which on a pattern is no chance
-MOSTLY = 0.95  # of these have the same amount on each line
+FEWEST_ORDERS = 5  # of several lines; fewer may repeat an amount by chance
+MOSTLY = 0.95  # share of these orders with the same amount on each line
 OFTEN = 0.5
 FEWEST_AMOUNTS = 3  # in a shop of one or two prices equal lines say nothing
-PLACES = 4  # decimals of a line's part; the first line takes what is left
+PLACES = 4  # decimals of a line's part; the first line takes the remainder
 
 
 @dataclass(frozen=True)
 class SameAmounts:
-    """Orders of several lines, those with one amount on each line, and the money either way."""
+    """Orders of several lines, those with one amount on each line, and the money of both readings.
+
+    `money_of_lines` counts the amounts of the latter on each line, `money_of_orders` once.
+    """
 
     orders: int
     same: int
@@ -59,10 +62,10 @@ def same_amounts(lines: ir.Table) -> SameAmounts:
 
 
 def once_per_order(lines: ir.Table) -> ir.Table:
-    """Return lines among which each amount of an order is shared out, so that it counts once.
+    """Return lines with each order total split among its lines, so that it counts once.
 
-    Lines of one order and one amount get equal parts, to four decimals, and the first of them the
-    rest; what each line itself cost is not known. Lines without an order keep their amount.
+    Lines of one order and one amount get equal parts of four decimals, and the first also the
+    remainder. The true price of a line is not known. Lines without an order keep their amount.
     """
     total = ibis.window(group_by=["customer_id", "order_id", "amount"])
     first = ibis.row_number().over(

@@ -1,4 +1,4 @@
-"""The data report: what came in, what each rule found, what was done about it."""
+"""The data report: size and span of each table, and the findings of each rule."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class RuleFinding:
-    """What one rule found in one table: how many rows, some examples, what was done."""
+    """The finding of one rule in one table: rows, some examples, how they are handled."""
 
     table: str
     rule: str
@@ -24,7 +24,7 @@ class RuleFinding:
 class TableSummary:
     """Size and span of one table: rows as read, rows used, customers, first and last time.
 
-    `money_quarantined` is the share of the money, 0 to 1, in rows put aside, as far as their
+    `money_quarantined` is the share of the money, 0 to 1, in quarantined rows, as far as their
     amounts can be read; None where the table has no amounts.
     """
 
@@ -41,7 +41,7 @@ class TableSummary:
 
 @dataclass(frozen=True)
 class DataReport:
-    """Answers: is this data fit to use, and what happened to the rows that are not?"""
+    """Whether the data is fit to use, and what was done with rows that are not."""
 
     name: str
     tables: tuple[TableSummary, ...]

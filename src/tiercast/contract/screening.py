@@ -1,4 +1,4 @@
-"""Apply the rules to a parsed table: count, show examples, part the good rows from the bad."""
+"""Apply the rules to a parsed table: count, show examples, separate good rows from bad ones."""
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
@@ -31,7 +31,7 @@ def flag(table: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.Table:
 
 
 def count_findings(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> dict[str, Found]:
-    """Return how many rows break each rule, in one pass, and values of those that are broken."""
+    """Return the number of rows that break each rule, in one pass, with example values."""
     counts = flagged.agg(
         **{rule.name: flagged[FLAG_PREFIX + rule.name].sum().fill_null(0) for rule, _ in rules}
     ).to_pyarrow()
@@ -47,7 +47,7 @@ def count_findings(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> 
 def findings(
     found: Mapping[str, Found], spec: TableSpec, rules: Sequence[tuple[DataRule, str]]
 ) -> tuple[RuleFinding, ...]:
-    """Return what each rule found, in words, those without a row included."""
+    """Return the finding of each rule, those without a row included."""
     return tuple(
         RuleFinding(
             table=spec.name,
@@ -68,19 +68,20 @@ def _shown(value: str | None) -> str:
 
 
 def good_rows(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.Table:
-    """Return the rows that break nothing, with canonical columns only."""
-    helpers = (RAW_SUFFIX, FLAG_PREFIX)
-    kept = [c for c in flagged.columns if not (c.endswith(helpers[0]) or c.startswith(helpers[1]))]
-    return flagged.filter(~_broken(flagged, rules)).select(kept)
+    """Return the rows that break no rule, with canonical columns only."""
+    plain = [
+        c for c in flagged.columns if not (c.endswith(RAW_SUFFIX) or c.startswith(FLAG_PREFIX))
+    ]
+    return flagged.filter(~_broken(flagged, rules)).select(plain)
 
 
 def broken_rows(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.Table:
-    """Return the rows put aside, as they were parsed and flagged."""
+    """Return the quarantined rows, as they were parsed and flagged."""
     return flagged.filter(_broken(flagged, rules))
 
 
 def bad_rows(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.Table:
-    """Return the rows put aside, as the source had them, with the names of the rules broken."""
+    """Return the quarantined rows with the values of the source and the rules that they break."""
     names = [
         ibis.ifelse(flagged[FLAG_PREFIX + rule.name], rule.name, ibis.null("string"))
         for rule, _ in rules
@@ -93,7 +94,13 @@ def bad_rows(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.Tab
 
 
 def refuse_if_none_left(good: int, found: tuple[RuleFinding, ...], origin: str) -> None:
-    """Raise DataContractError naming the rules when every row was put aside."""
+    """Refuse a table without a good row.
+
+    Raises
+    ------
+    DataContractError
+        Every row was quarantined; the message names the rules.
+    """
     if good:
         return
     worst = sorted((f for f in found if f.outcome == "quarantined"), key=lambda f: -f.rows)
@@ -109,7 +116,7 @@ def refuse_if_none_left(good: int, found: tuple[RuleFinding, ...], origin: str) 
 def refuse_empty(
     good: ir.Table, spec: TableSpec, rules: Sequence[tuple[DataRule, str]], origin: str
 ) -> None:
-    """Check the columns that every row must fill and that no rule screens.
+    """Refuse empty values in a column that every row must fill and that no rule checks.
 
     Raises
     ------

@@ -10,9 +10,9 @@ Kind = Literal["id", "key", "time", "number", "text"]
 
 @dataclass(frozen=True)
 class ColumnSpec:
-    """One canonical column: its kind says how a source's values are read.
+    """One canonical column; its kind decides how the values of a source are read.
 
-    `id` keeps the type it came with (integer or text), `key` is compared but never counted
+    `id` keeps the type of the source (integer or text), `key` is compared but never counted
     with, `time` is a naive UTC timestamp, `number` a float, `text` a string.
     """
 

@@ -1,4 +1,4 @@
-"""What is counted of a table's rows, part by part: the tallies of two parts add up."""
+"""Counts of a table's rows, part by part: the tallies of two parts add up."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -31,9 +31,9 @@ def _nulls_last(value: str | None) -> tuple[bool, str]:
 
 @dataclass(frozen=True)
 class HashSums:
-    """Sums over the hashes of rows, low and high half: the same in whatever order rows come.
+    """Sums over the hashes of rows, low and high half, whatever the order of the rows.
 
-    Equal rows would cancel each other in an exclusive or.
+    Sums, since equal rows would cancel each other in an exclusive or.
     """
 
     rows: int
@@ -49,10 +49,10 @@ class HashSums:
 
 @dataclass(frozen=True)
 class Tally:
-    """Rows used and put aside, the first and last time of those used, what each rule found.
+    """Rows used and quarantined, the first and last time of those used, matches of each rule.
 
-    `money` is the sum of the sizes of the amounts used, `money_aside` of those put aside, as far
-    as they can be read.
+    `money` is the sum of the absolute amounts used, `money_aside` of those quarantined, as far as
+    they can be read.
     """
 
     rows_used: int
@@ -88,11 +88,11 @@ def _known(*times: dt.datetime | None) -> Iterable[dt.datetime]:
 
 @dataclass(frozen=True)
 class CountedLines:
-    """Order lines before the day `until` that were counted once and are not read again.
+    """Counts of order lines before the day `until`, which are not read again.
 
     `empty` counts the empty values of each optional column, in the rows used. `months` has the
-    fingerprint of each month's rows as they were read, those put aside among them. `spelling` is
-    what makes two spellings of a customer's id one.
+    fingerprint of each month's rows as they were read, quarantined ones included. `spelling` says
+    how spellings of one customer's id are unified.
     """
 
     until: dt.date
@@ -115,6 +115,6 @@ class CountedLines:
 
 
 def both_months(one: Mapping[str, HashSums], other: Mapping[str, HashSums]) -> dict[str, HashSums]:
-    """Return the fingerprints of each month's rows of two parts together."""
+    """Return the fingerprint of each month's rows, the sum over both parts."""
     none = HashSums(0, 0, 0)
     return {n: one.get(n, none) + other.get(n, none) for n in sorted({*one, *other})}

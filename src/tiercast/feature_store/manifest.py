@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from tiercast.config.environment import Expanded, told
+from tiercast.config.environment import Expanded, public_text
 from tiercast.config.hiding import masked
 from tiercast.config.public_settings import public_source
 from tiercast.config.schema import Config, SourceConfig
@@ -82,7 +82,9 @@ def origin(config: Config) -> dict[str, str]:
         "format": str(FORMAT),
         "tiercast": version("tiercast"),
         "source": describe(source),
-        "columns": json.dumps({n: told(own) for n, own in source.columns.items()}, sort_keys=True),
+        "columns": json.dumps(
+            {n: public_text(own) for n, own in source.columns.items()}, sort_keys=True
+        ),
         "reading": json.dumps(_reading(source), sort_keys=True),
         "timezone": config.timezone,
         "value": config.outlook.value,

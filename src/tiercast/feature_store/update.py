@@ -31,7 +31,7 @@ class StoreUpdate:
         """
         part = lines.before(until)
         dropped, added = self._write(part, until)
-        kept = part.kept(until)
+        kept = part.counted(until)
         manifest = Manifest(
             origin(self.config),
             lines.columns,

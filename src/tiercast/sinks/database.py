@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tiercast.artifacts.run_log import Run
-from tiercast.config.environment import told
+from tiercast.config.environment import public_text
 from tiercast.config.errors import InputError
 from tiercast.config.output import POSTGRESQL
 from tiercast.config.schema import Config
@@ -33,7 +33,7 @@ class Database:
     @property
     def where(self) -> str:
         """The server's address, without any secret, and the schema."""
-        return f"{told(self.config.output.connection or '')} schema {self.schema}"
+        return f"{public_text(self.config.output.connection or '')} schema {self.schema}"
 
     def prepare(self) -> None:
         """Make the schema and its tables for runs and grades, where they are missing.

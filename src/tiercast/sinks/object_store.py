@@ -11,7 +11,7 @@ import pyarrow as pa
 from tiercast.artifacts.run_log import KILLED, RUNNING, RUNS, Run
 from tiercast.artifacts.scored_days import SCORES, scores_folder
 from tiercast.artifacts.text_file import plain_json, to_json
-from tiercast.config.environment import told
+from tiercast.config.environment import public_text
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.schema import Config
 from tiercast.sinks.publication import Publication
@@ -33,7 +33,7 @@ class ObjectStore:
     @property
     def where(self) -> str:
         """The folder's URL, without any secret."""
-        return told(self.config.output.url or "")
+        return public_text(self.config.output.url or "")
 
     def prepare(self) -> None:
         """Make the folder this base's own, or see that it is.

@@ -14,14 +14,14 @@ HIDDEN = (".", "__MACOSX")
 
 @dataclass(frozen=True)
 class NamedFile:
-    """A file here, and what messages call it: a copy is called by where it came from."""
+    """A local file and its name in messages: a copy has the name of its origin."""
 
     path: Path
     name: str
 
 
 def unpacked(file: NamedFile, scratch: Path) -> list[NamedFile]:
-    """Return a file itself, or those in it where it is a zip archive, by name.
+    """Return a file itself, or the files in it if it is a zip archive, sorted by name.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def unpacked(file: NamedFile, scratch: Path) -> list[NamedFile]:
 
 
 def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Return the members that are files of data: no folders, nothing that a system left."""
+    """Return the members that are data files: no folders, no files of an operating system."""
     named = [
         member
         for member in archive.infolist()
@@ -61,7 +61,7 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _copied(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, name: str
 ) -> NamedFile:
-    """Return a member as a file whose name ends as its own: the ending says its kind."""
+    """Return a member as a file with the same ending, which decides its kind."""
     folder.mkdir()
     target = folder / PurePosixPath(member.filename.replace("\\", "/")).name
     with archive.open(member) as source, target.open("wb") as copy:

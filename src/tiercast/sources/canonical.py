@@ -1,4 +1,4 @@
-"""Load a customer base: every source mapped, screened and held as canonical tables."""
+"""Load a customer base: every source mapped, screened and stored as canonical tables."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -37,11 +37,10 @@ from tiercast.sources.written_ids import IdSpelling
 
 @dataclass(frozen=True)
 class CustomerBase:
-    """The canonical tables of one base, the rows put aside, and the report about both.
+    """The canonical tables of one base, the quarantined rows, and the report on both.
 
-    Order lines that were counted before and not read again are known as `kept` alone: of
-    transactions, `tables` holds only the newer ones, while the report and the answers below are
-    about all of them.
+    With `counted`, older order lines were counted before and not read again: `tables` has only
+    the newer transactions, while the report and the methods below cover all of them.
     """
 
     config: Config
@@ -49,7 +48,7 @@ class CustomerBase:
     tables: Mapping[TableName, ir.Table]
     quarantine: Mapping[TableName, ir.Table]
     report: DataReport
-    kept: CountedLines | None = None
+    counted: CountedLines | None = None
 
     @property
     def transactions(self) -> ir.Table:
@@ -58,7 +57,7 @@ class CustomerBase:
 
     @property
     def observed_until(self) -> dt.date:
-        """The day after the last order line: what happens later is not known."""
+        """The day after the last order line; later events are unknown."""
         last = self.report.table("transactions").last
         assert last is not None
         return last.date() + dt.timedelta(days=1)
@@ -71,24 +70,24 @@ class CustomerBase:
         return first.date()
 
     def fingerprint(self) -> dict[str, str]:
-        """Return a number per table that changes when any row does, whatever the row order."""
+        """Return a fingerprint of each table, which changes with any row, not with their order."""
         sums = {name: hash_sums(table) for name, table in self.tables.items()}
-        if self.kept is not None:
-            sums["transactions"] += self.kept.hashes
+        if self.counted is not None:
+            sums["transactions"] += self.counted.hashes
         return {name: str(of_rows) for name, of_rows in sums.items()}
 
     def empty_shares(self, name: TableName) -> dict[str, float]:
-        """Return in what share of a table's rows each optional column is empty."""
+        """Return the share of empty values in each optional column of a table, 0 to 1."""
         rows, empty = count_empty(self.tables[name], TABLES[name])
-        if self.kept is not None and name == "transactions":
-            rows += self.kept.tally.rows_used
-            empty = {column: n + self.kept.empty[column] for column, n in empty.items()}
+        if self.counted is not None and name == "transactions":
+            rows += self.counted.tally.rows_used
+            empty = {column: n + self.counted.empty[column] for column, n in empty.items()}
         return {column: n / rows for column, n in empty.items()} if rows else {}
 
 
 @contextmanager
 def open_base(config: Config) -> Iterator[CustomerBase]:
-    """Load the base into its engine, which lasts as long as the `with` block.
+    """Load the base into its engine, which closes with the `with` block.
 
     Raises
     ------
@@ -103,23 +102,23 @@ def open_base(config: Config) -> Iterator[CustomerBase]:
 
 @dataclass(frozen=True)
 class LoadedBase:
-    """A base, and its order lines as screened: the caller's to drop."""
+    """A base, and its order lines as screened, which the caller drops."""
 
     base: CustomerBase
     lines: Screened
 
 
 def load_base(
-    config: Config, connection: SQLBackend, kept: CountedLines | None = None
+    config: Config, connection: SQLBackend, counted: CountedLines | None = None
 ) -> LoadedBase:
-    """Load all tables; of order lines only those from the day on that `kept` ends with.
+    """Load all tables; with `counted`, only the order lines since its last day.
 
     Raises
     ------
     DataContractError
         As `open_base`.
     """
-    lines = _load_table(connection, _parser(config, "transactions"), kept=kept)
+    lines = _load_table(connection, _parser(config, "transactions"), older=counted)
     refuse_repeated_totals(lines.good, config.sources["transactions"])
     ids = lines.good.customer_id.type()
     loaded: dict[TableName, _Loaded] = {"transactions": lines}
@@ -130,7 +129,7 @@ def load_base(
             loaded[name].screened.drop(connection)
     tables = {name: table.good for name, table in loaded.items()}
     _check_margin(config, tables["transactions"])
-    if kept is None:
+    if counted is None:
         for name in sorted(tables.keys() - {"transactions"}):
             refuse_strangers(tables[name], lines.good, config, name)
     report = DataReport(
@@ -141,7 +140,7 @@ def load_base(
         config.timezone,
     )
     bad = {name: table.bad for name, table in loaded.items()}
-    base = CustomerBase(config, connection, tables, bad, report, kept)
+    base = CustomerBase(config, connection, tables, bad, report, counted)
     return LoadedBase(base, lines.screened)
 
 
@@ -162,14 +161,14 @@ def _load_table(
     connection: SQLBackend,
     parser: Parser,
     ids: DataType | None = None,
-    kept: CountedLines | None = None,
+    older: CountedLines | None = None,
 ) -> _Loaded:
     spec, source = parser.spec, parser.source
-    screened = _screen(connection, parser, ids, kept)
+    screened = _screen(connection, parser, ids, older)
     good = connection.create_table(spec.name, screened.good)
     bad = connection.create_table(f"{spec.name}__quarantine", screened.bad)
     counted = screened.tally(good, bad)
-    counted = counted if kept is None else kept.tally + counted
+    counted = counted if older is None else older.tally + counted
     found = findings(counted.found, spec, screened.rules)
     refuse_if_none_left(counted.rows_used, found, describe(source))
     found += tuple(note.finding(spec.name) for note in screened.notes)
@@ -179,14 +178,14 @@ def _load_table(
 
 
 def _screen(
-    connection: SQLBackend, parser: Parser, ids: DataType | None, kept: CountedLines | None
+    connection: SQLBackend, parser: Parser, ids: DataType | None, older: CountedLines | None
 ) -> Screened:
     spec, source = parser.spec, parser.source
     with reading(describe(source)):
-        if kept is None or spec.time is None or not isinstance(connection, DuckDB):
+        if older is None or spec.time is None or not isinstance(connection, DuckDB):
             parsed = parser.parse(connection)
         else:
-            parsed = parser.parse_since(connection, kept)
+            parsed = parser.parse_since(connection, older)
         rows = parsed.rows if ids is None else with_ids(parsed.rows, ids, source)
         rules = rules_for(rows, spec)
         flagged = connection.create_table(flagged_name(spec), flag(rows, rules))
@@ -228,7 +227,7 @@ def _check_margin(config: Config, transactions: ir.Table) -> None:
 
 
 def _zero_orders(lines: ir.Table) -> int:
-    """Count the orders that net to zero, on whatever days their lines are."""
+    """Return the number of orders that net to zero, on whatever days their lines are."""
     keys, day = ["customer_id"], lines.ordered_at.date()
     if "order_id" in lines.columns:  # lines without one are one order a day
         keys.append("order_id")

@@ -1,4 +1,4 @@
-"""What each column of an unknown file looks like: kind, spread, and what its values parse as."""
+"""A look at each column of an unknown file: its kind, its spread, and how its values parse."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tiercast.sources.written_number import decimal_commas, written_number
 
 Kind = Literal["integer", "number", "text", "time", "other"]
 
-TRIAL_ROWS = 200  # enough to see which time formats are worth a look at every row
+TRIAL_ROWS = 200  # enough to choose the time formats to try on every row
 NO_NUMBERS = {
     "numbers": 0,
     "fractions": 0,
@@ -34,9 +34,9 @@ NO_NUMBERS = {
 class ColumnLook:
     """One column at a glance; shares are of the filled values, 0 to 1.
 
-    `numbers` and `times` say how many values parse as such, `fractions` how many have decimals;
+    `numbers` and `times` are the shares that parse as such, `fractions` those with decimals;
     `time_format` is None where times are ISO or typed. `least` and `greatest` are numbers.
-    `readings` are two where every date can be read day-first and month-first, the likelier first.
+    `readings` has two entries if every date can be day-first and month-first, likelier first.
     `plain_numbers` are numbers without signs of money, `decimal_commas` those such as 12,50.
     """
 
@@ -58,7 +58,7 @@ class ColumnLook:
 
     @property
     def repeats(self) -> float:
-        """How many filled rows a value has on average."""
+        """Filled rows per distinct value."""
         return self.rows * self.filled / max(self.distinct, 1)
 
     @property
@@ -129,7 +129,7 @@ def _measures(table: ir.Table, name: str, kind: Kind) -> dict[str, ir.Value]:
 
 
 def _number_measures(value: ir.Value) -> dict[str, ir.Value]:
-    """Return what can be said of the values that are finite numbers."""
+    """Return measures of the values that are finite numbers."""
     number = written_number(value)
     for odd in ("nan", "inf", "-inf"):
         number = number.nullif(float(odd))
@@ -144,7 +144,7 @@ def _number_measures(value: ir.Value) -> dict[str, ir.Value]:
 
 
 def _formats(kind: Kind, trial: Collection[Any]) -> list[str | None]:
-    """Return the time formats worth a try on every row; None stands for ISO."""
+    """Return the time formats to try on every row; None means ISO."""
     if kind in ("time", "other"):
         return []
     if kind == "text":
@@ -153,7 +153,7 @@ def _formats(kind: Kind, trial: Collection[Any]) -> list[str | None]:
 
 
 def _filled(table: ir.Table, name: str, kind: Kind) -> set[str]:
-    """Return some values of a column of text whose first rows are empty."""
+    """Return some values of a text column with empty first rows."""
     if kind != "text":
         return set()
     filled = table.filter(table[name].notnull()).select(name).limit(TRIAL_ROWS).to_pyarrow()
@@ -168,7 +168,7 @@ def _time_counts(value: ir.Value, formats: list[str | None]) -> dict[str, ir.Val
 
 
 def _best_format(seen: dict[str, int], formats: list[str | None]) -> tuple[int, str | None]:
-    """Return the format that reads most values, the first of equals, and how many it reads."""
+    """Return the number of values that the best format reads, and that format."""
     counts = [seen[f"format_{i}"] for i in range(len(formats))]
     if not counts:
         return 0, None

@@ -1,4 +1,4 @@
-"""What people call the columns of an order file, in the languages of their systems."""
+"""Usual names of the columns of an order file, in many languages."""
 
 import re
 import unicodedata
@@ -86,7 +86,7 @@ WEAK_NAMES: dict[str, str] = {
     "customer_id": """id email e_mail mail phone email_address billing_email contact_email
         customer_name client_name buyer_name user_name kundenname 手机号 邮箱"""
 }
-# What a column is about by its last word that means something; it cannot be the role then.
+# A column whose last significant word is one of these cannot have the role.
 NEVER: dict[str, str] = {
     "customer_id": """
         card cards invoice session visit basket cart order transaction payment charge receipt
@@ -109,7 +109,7 @@ NEVER: dict[str, str] = {
 }
 MONEY_ALL_THE_SAME = "incl including inc excl excluding exc ex with without before after net gross"
 IDS = "id ids no nr number num key code hash uuid guid unique ref reference"
-# Words that tell nothing as a part of a name: a ship_date is no order's date.
+# Words that mean nothing as a part of a name: a ship_date is no order's date.
 NOT_EVERY_PART = frozenset(
     ["date", "day", "time", "total", "item", "items", "order", "value", "data", "user"]
 )
@@ -141,9 +141,9 @@ def plain_name(name: str) -> str:
 
 
 def resemblance(name: str, role: str) -> float:
-    """Return how much a column's name sounds like a role, 0 to 1.
+    """Return how much a column's name resembles those of a role, 0 to 1.
 
-    1: one of its names; less: holds one as a part, or is a weak name.
+    1: one of its names; less: contains one, or is a weak name.
 
     Examples
     --------
@@ -161,9 +161,9 @@ def resemblance(name: str, role: str) -> float:
 
 
 def never(name: str, role: str) -> bool:
-    """Return whether a column is about something that the role cannot be.
+    """Return whether a column's name excludes a role.
 
-    Its last word counts, before words such as id and number; the role's own names always may.
+    Its last word counts, without words such as id and number; the role's own names never do.
 
     Examples
     --------
@@ -178,12 +178,12 @@ def never(name: str, role: str) -> bool:
         return False
     if role == "ordered_at":
         return bool(set(own) & refused)
-    telling = [word for word in own if word not in IDS.split()] or list(own)
+    significant = [word for word in own if word not in IDS.split()] or list(own)
     if role == "amount" and set(own) & set(MONEY_ALL_THE_SAME.split()):
         return False
     is_number_of = role == "amount" and bool(own) and own[-1] in refused
     foreign = any(not word.isascii() and word in "".join(own) for word in refused)
-    return is_number_of or foreign or bool(telling and telling[-1] in refused)
+    return is_number_of or foreign or bool(significant and significant[-1] in refused)
 
 
 def _joined(names: str) -> set[str]:
@@ -191,8 +191,8 @@ def _joined(names: str) -> set[str]:
 
 
 def _is_part(known: tuple[str, ...], own: tuple[str, ...]) -> bool:
-    """Return whether a known name's words, or its Chinese characters, are among the column's."""
+    """Return whether a column's name contains the words or Chinese characters of a known name."""
     if len(known) == 1 and not known[0].isascii():
         return len(known[0]) > 1 and known[0] in "".join(own)
-    telling = known if len(known) > 1 else tuple(w for w in known if w not in NOT_EVERY_PART)
-    return bool(telling) and set(telling) <= set(own)
+    significant = known if len(known) > 1 else tuple(w for w in known if w not in NOT_EVERY_PART)
+    return bool(significant) and set(significant) <= set(own)

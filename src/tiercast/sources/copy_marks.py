@@ -1,7 +1,7 @@
-"""Columns that say from where a row was loaded: they do not tell two lines of an order apart.
+"""Columns that mark a copy of a row: they do not distinguish two lines of an order.
 
-A sheet, a file or a load date is such a column. Where orders were loaded twice, each of their
-lines stands there once for each of its values. What tells lines apart (a name, a size) differs
+A sheet, a file or a load date is such a column. If orders were loaded twice, each of their lines
+is there once for each of its values. A column that distinguishes lines (a name, a size) differs
 from line to line instead.
 """
 
@@ -12,14 +12,14 @@ import ibis.expr.types as ir
 
 from tiercast.sources.hashes import row_hash
 
-FEWEST_ORDERS = 3  # loaded twice and with different lines, from which on it is no chance
+FEWEST_ORDERS = 3  # loaded twice, with different lines; fewer may be chance
 MOSTLY = 0.9  # of the orders in which the column differs
 
 
 def copy_marks(
     table: ir.Table, keys: Sequence[str], read: Sequence[str], others: Sequence[str]
 ) -> list[str]:
-    """Return those of `others` that only tell copies of whole orders apart.
+    """Return those of `others` that only distinguish copies of whole orders.
 
     `keys` are the columns of customer and order, `read` those of the contract.
     """
@@ -51,7 +51,7 @@ def copy_marks(
 
 
 def _orders(lines: ir.Table, places: Sequence[str]) -> ir.Table:
-    """Return, of each order, how many different lines it has, values, and pairs of the two."""
+    """Return the number of different lines, values and pairs of both in each order."""
     text = lines.line.cast("string")
     pairs = {f"pairs_{p}": (text + ibis.literal("/") + lines[p]).nunique() for p in places}
     kinds = {f"kinds_{p}": lines[p].nunique() for p in places}

@@ -1,7 +1,7 @@
 """CSV files as people export them, made plain: UTF-8, the header first, no lines that are no data.
 
-A file that is plain already is read where it lies. Of any other a plain copy goes to the scratch
-folder, line by line, and what was left out is noted.
+A plain file is read in place. Of any other a plain copy is written to the scratch folder, line by
+line, and every line left out is noted.
 """
 
 import codecs
@@ -39,7 +39,7 @@ AS_TEXT = re.compile(rb"(?:^|[\r\n,;\t|\"])=\"")
 
 @dataclass(frozen=True)
 class _Oddities:
-    """What keeps a file from being read as it is."""
+    """Reasons why a file cannot be read as it is."""
 
     footers: tuple[str, ...]
     repeats: bool
@@ -49,7 +49,7 @@ class _Oddities:
 
 
 def plain_csv(file: Path, name: str, encoding: str | None, scratch: Path) -> PlainCsv:
-    """Return a plain CSV file with the rows of any CSV file; `encoding` is the config's word.
+    """Return a plain CSV file with the rows of any CSV file; `encoding` is that of the config.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def _header_pattern(place: Place) -> re.Pattern[bytes] | None:
 
 
 def _again(head: re.Pattern[bytes] | None, seen: bytes, place: Place, *, first: bool) -> bool:
-    """Return whether the header's line stands in a piece of the file below the header."""
+    """Return whether a piece of the file below the header repeats the header's line."""
     if head is None or place.header.count("\n") > 1:
         return False
     skipped = len("".join((*place.above, place.header)).encode()) - 1 if first else 0
@@ -154,7 +154,7 @@ def _is_curly(place: Place) -> bool:
 
 
 def _excess(place: Place) -> int:
-    """Return how many separators end the header, but not the lines below it."""
+    """Return how many separators end the header but not the lines below it."""
     empty = 0
     while empty < len(place.columns) and not place.columns[-1 - empty].strip():
         empty += 1
@@ -183,7 +183,7 @@ def _cells(line: str, place: Place) -> list[str]:
 def _rewritten(
     file: Path, name: str, place: Place, odd: _Oddities, scratch: Path
 ) -> tuple[Path, int]:
-    """Return a copy from the header on, and how often the header came again.
+    """Return a copy from the header on, and how often the header is repeated.
 
     Lines in the middle become blank rather than go: messages name lines by their number.
     """
@@ -195,7 +195,7 @@ def _rewritten(
         filling(scratch),
         copy.open("w", encoding=UTF8, newline="") as target,
     ):
-        for number, line in enumerate(_kept(text, len(place.above), len(odd.footers))):
+        for number, line in enumerate(_middle(text, len(place.above), len(odd.footers))):
             bare = line.rstrip("\r\n")
             end = line[len(bare) :]
             if number == 0 and odd.excess:
@@ -211,7 +211,7 @@ def _rewritten(
 def _is_header(line: str, place: Place) -> bool:
     first = place.columns[0].strip().casefold()
     if not line.lstrip(f" {place.quote}").casefold().startswith(first):
-        return False  # quickly: it is asked of every line
+        return False  # a quick check, since it runs for every line
     cells = [cell.strip().casefold() for cell in fields(line, place.sign, place.quote)]
     return _trimmed(cells) == _trimmed([name.strip().casefold() for name in place.columns])
 
@@ -222,7 +222,7 @@ def _trimmed(cells: list[str]) -> list[str]:
     return cells[:last]
 
 
-def _kept(lines: Iterable[str], above: int, below: int) -> Iterator[str]:
+def _middle(lines: Iterable[str], above: int, below: int) -> Iterator[str]:
     """Yield lines without the first and last few."""
     waiting: deque[str] = deque()
     for number, line in enumerate(lines):
@@ -243,9 +243,9 @@ def _formula(sign: str) -> Callable[[str], str]:
 
 def _left_out(name: str, place: Place, odd: _Oddities, repeats: int) -> tuple[FileNote, ...]:
     above = [line for line in place.above if not SEPARATOR_LINE.fullmatch(line.strip())]
-    return left_out(name, _said(above, place), _said(odd.footers, place), repeats)
+    return left_out(name, _filled(above, place), _filled(odd.footers, place), repeats)
 
 
-def _said(lines: Iterable[str], place: Place) -> list[str]:
-    said = (line.strip().strip(place.sign).strip() for line in lines)
-    return [line for line in said if line]
+def _filled(lines: Iterable[str], place: Place) -> list[str]:
+    texts = (line.strip().strip(place.sign).strip() for line in lines)
+    return [text for text in texts if text]

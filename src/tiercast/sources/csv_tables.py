@@ -1,8 +1,7 @@
-"""CSV files as tables whose ids are what the file says: no two texts are read as one.
+"""CSV files as tables with ids exactly as in the file: two texts are never read as one id.
 
 DuckDB would read `1e3` and `1000`, or two numbers of 20 digits, as the same number. So ids are
-read as text first, and become integers only where every text of the column is what its integer is
-written as.
+read as text first. They become integers only if every text of the column equals its integer.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,7 +32,7 @@ SNIFF = """
 
 @dataclass(frozen=True)
 class _Sniffed:
-    """A file's marks, where it has any, and the types of its columns."""
+    """A file's quote and escape characters, if it has any, and the types of its columns."""
 
     quote: str | None
     escape: str | None
@@ -43,7 +42,7 @@ class _Sniffed:
 def csv_table(
     connection: Backend, files: Sequence[PlainCsv], names: Mapping[str, Collection[str]]
 ) -> ir.Table:
-    """Return files' rows; `names` are the columns to read as ids and keys, and as texts.
+    """Return the rows of files; `names` has the columns to read as ids, keys and texts.
 
     The files are looked through twice here: once for the types, once for how ids are written.
     Columns are one where their names differ by capitals alone.
@@ -78,9 +77,9 @@ def _times(files: Sequence[PlainCsv]) -> set[str]:
 
 
 def written_columns(spec: TableSpec, source: SourceConfig) -> dict[str, list[str]]:
-    """Return, by kind, a source's own names of the columns that keep what is written in them.
+    """Return, by kind, a source's own names of the columns that are read as they are written.
 
-    Numbers stay text where the config says how they are written.
+    Numbers stay text if the config sets their decimal or thousands separator.
     """
     columns = source.columns
     found = {
@@ -108,16 +107,16 @@ def _read(
 
 
 def _sniff(
-    connection: Backend, file: PlainCsv, options: Mapping[str, Any], kept: Collection[str]
+    connection: Backend, file: PlainCsv, options: Mapping[str, Any], as_written: Collection[str]
 ) -> _Sniffed:
-    """Look at a whole file; types of the columns that are kept as written are not looked for."""
+    """Return the types of a whole file's columns; those of `as_written` are text."""
     _, _, seen = _ask(connection, file.path, options, "all_varchar=true")
-    known = dict.fromkeys(_named((column["name"] for column in seen), kept), "VARCHAR")
+    known = dict.fromkeys(_named((column["name"] for column in seen), as_written), "VARCHAR")
     more = "sample_size=-1, auto_type_candidates=$candidates"
-    told: dict[str, Any] = {"candidates": TYPES}
+    values: dict[str, Any] = {"candidates": TYPES}
     if known:
-        more, told = f"{more}, types=$types", told | {"types": known}
-    quote, escape, columns = _ask(connection, file.path, {**options, **told}, more)
+        more, values = f"{more}, types=$types", values | {"types": known}
+    quote, escape, columns = _ask(connection, file.path, {**options, **values}, more)
     return _Sniffed(
         _mark(quote), _mark(escape), {column["name"]: column["type"] for column in columns}
     )
@@ -131,12 +130,12 @@ def _ask(
     return tuple(row)
 
 
-def _mark(said: str) -> str | None:
-    return None if said in ("", "(empty)") else said
+def _mark(sniffed: str) -> str | None:
+    return None if sniffed in ("", "(empty)") else sniffed
 
 
 def _marks(sniffed: Sequence[_Sniffed]) -> dict[str, Any]:
-    """Return the files' marks, to be held to: else one bad line takes away those of all others."""
+    """Return the files' quote and escape, fixed: else one bad line changes those of all lines."""
     quotes = {file.quote for file in sniffed if file.quote}
     escapes = {file.escape for file in sniffed if file.escape}
     if len(quotes) > 1 or len(escapes) > 1:
@@ -146,7 +145,7 @@ def _marks(sniffed: Sequence[_Sniffed]) -> dict[str, Any]:
 
 
 def _united(sniffed: Sequence[_Sniffed]) -> dict[str, str]:
-    """Return types that hold the values of all files, by the first file's spelling of names."""
+    """Return types that hold the values of all files; names are spelled as in the first file."""
     spelled: dict[str, str] = {}
     kinds: dict[str, set[str]] = {}
     for file in sniffed:
@@ -165,9 +164,9 @@ def _wider(kinds: set[str]) -> str:
 def _settled(
     written: ir.Table, keys: Collection[str], floats: Collection[str], numbers: Collection[str]
 ) -> dict[str, str]:
-    """Return which columns of text are integers, and which floats would not hold their values.
+    """Return the types of columns: integers, and text where floats would change the values.
 
-    Numbers that could all be of thousands (`1.234`) stay text, too: the contract asks.
+    Numbers that could all be thousands (`1.234`) stay text too: the contract decides.
     """
     checks = {f"plain_{name}": _fits(written[name], "") for name in keys}
     checks |= {f"point_{name}": _fits(written[name], ".0") for name in keys}
@@ -188,7 +187,7 @@ def _settled(
 
 
 def whole_numbers(table: ir.Table, names: Sequence[str]) -> list[str]:
-    """Return the columns of text whose every value is written as its integer is, in one pass."""
+    """Return the columns of text in which every value equals its integer, in one pass."""
     if not names:
         return []
     row = table.agg(**{name: _fits(table[name], "") for name in names}).to_pyarrow().to_pylist()[0]
@@ -196,9 +195,9 @@ def whole_numbers(table: ir.Table, names: Sequence[str]) -> list[str]:
 
 
 def _fits(text: ir.StringValue, ending: str) -> ir.BooleanScalar:
-    """Return whether each text is just as its integer is written, with an ending after it.
+    """Return whether each text equals its integer followed by `ending`.
 
-    `1.0` for all is what integers become where some are missing.
+    Integers become `1.0` where some are missing.
     """
     return _all(text, text.try_cast("int64").cast("string") + ending == text)
 

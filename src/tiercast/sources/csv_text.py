@@ -1,7 +1,7 @@
 """CSV files as text: where the table lies in a file, and why a file cannot be read.
 
-Nothing is left to a reader that guesses: one that looks for the rows that fit best passes over the
-others in silence. Lines that are no data are found by what they say, counted and noted.
+No reader guesses the table: one that looks for the rows that fit best skips the others silently.
+Lines that are no data are recognised by their text, counted and noted.
 """
 
 import csv
@@ -25,9 +25,9 @@ SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 
 @dataclass(frozen=True)
 class PlainCsv:
-    """A CSV file in UTF-8 whose first line is the header, and what is known of its origin.
+    """A CSV file in UTF-8 with the header as first line, and facts about its origin.
 
-    `name` is what messages call it, `above` how many lines the original has above the header,
+    `name` is its name in messages, `above` how many lines the original has above the header,
     `times` the columns that hold nothing but times.
     """
 
@@ -43,7 +43,7 @@ class PlainCsv:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the table begins in a text: the lines above the header, and how fields are parted."""
+    """Where the table begins in a text: the lines above the header, the separator, the quote."""
 
     sign: str
     quote: str
@@ -54,7 +54,7 @@ class Place:
 
 
 def place_of(file: Path, name: str) -> Place:
-    """Return where the table begins in a UTF-8 file: of all separators, where most rows fit.
+    """Return where the table begins in a UTF-8 file, by the separator that most rows fit.
 
     Raises
     ------
@@ -68,9 +68,9 @@ def place_of(file: Path, name: str) -> Place:
     lines = list(io.StringIO(text, newline=""))
     if len(text) == LONGEST_HEADER and len(lines) > 1:
         lines.pop()  # it may be cut
-    said = SEPARATOR_LINE.fullmatch(lines[0].strip()) if lines else None
-    signs = said.group(1) if said else SEPARATORS
-    places = (_place(lines, sign, first=int(said is not None)) for sign in signs)
+    named = SEPARATOR_LINE.fullmatch(lines[0].strip()) if lines else None
+    signs = named.group(1) if named else SEPARATORS
+    places = (_place(lines, sign, first=int(named is not None)) for sign in signs)
     return max(places, key=lambda found: found[0])[1]
 
 
@@ -108,7 +108,7 @@ def fields(line: str, sign: str, quote: str = '"') -> list[str]:
 
 
 def trouble(file: PlainCsv) -> str | None:
-    """Return why a file is no table, and what to do; None where all lines are as the header."""
+    """Return why a file is no table, and what to do; None if all lines fit the header."""
     open_quote = _open_quote(file)
     with reading_text(file.path, file.name) as handle:
         lines = csv.reader(handle, delimiter=file.sign, quotechar=file.quote)
@@ -128,7 +128,7 @@ def trouble(file: PlainCsv) -> str | None:
 
 @contextmanager
 def reading_text(file: Path, name: str) -> Iterator[io.TextIOBase]:
-    """Open a UTF-8 file as text whose line ends stay as they are."""
+    """Open a UTF-8 file as text; line ends are not changed."""
     with (
         reading_bytes(file, name) as raw,
         io.TextIOWrapper(raw, "utf-8-sig", newline="") as handle,
@@ -137,7 +137,7 @@ def reading_text(file: Path, name: str) -> Iterator[io.TextIOBase]:
 
 
 def _place(lines: list[str], sign: str, first: int) -> tuple[tuple[int, int], Place]:
-    """Return where the table begins if fields are parted by a sign, and how well rows fit that."""
+    """Return where the table begins for one separator, and how well the rows fit it."""
     quote = next((one for one in QUOTES if _wraps(lines[first:], sign, one)), '"')
     rows, ends = _rows(lines[first:], sign, quote)
     best = header_row(rows)
@@ -153,9 +153,9 @@ def _place(lines: list[str], sign: str, first: int) -> tuple[tuple[int, int], Pl
 def _wraps(lines: list[str], sign: str, quote: str) -> bool:
     """Return whether a quote is around each field of some line among the first."""
     marked = f"{quote}{sign}{quote}"
-    components = (line.strip() for line in lines[:HEAD_ROWS])
+    first_lines = (line.strip() for line in lines[:HEAD_ROWS])
     return any(
-        marked in line and line.startswith(quote) and line.endswith(quote) for line in components
+        marked in line and line.startswith(quote) and line.endswith(quote) for line in first_lines
     )
 
 
@@ -170,7 +170,7 @@ def _rows(lines: list[str], sign: str, quote: str) -> tuple[list[list[str]], lis
             if len(rows) == HEAD_ROWS:
                 break
     except csv.Error:
-        pass  # the rows so far say where the table begins; `trouble` names the line
+        pass  # the rows so far show where the table begins; `trouble` names the line
     return rows, ends
 
 

@@ -29,14 +29,14 @@ URL_REMEDY = (
 
 @contextmanager
 def database_table(source: SourceConfig) -> Iterator[ir.Table]:
-    """Hand out the table that a source names, connected as long as the block.
+    """Yield the table that a source names; the connection ends with the block.
 
     Raises
     ------
     DataContractError
         There is no such database or table, or it may not be read; no message shows a password.
     SourceGoneError
-        The database does not answer, or no longer.
+        The database does not respond.
     """
     remote = _connect(source)
     try:
@@ -44,8 +44,8 @@ def database_table(source: SourceConfig) -> Iterator[ir.Table]:
     except _driver_errors() as error:
         if is_scratch_trouble(error):
             raise
-        said = f"{describe(source)}: cannot be read: {first_line(error)}"
-        raise failure(said, error, broken=_is_broken(remote)) from None
+        message = f"{describe(source)}: cannot be read: {first_line(error)}"
+        raise failure(message, error, broken=_is_broken(remote)) from None
     finally:
         remote.disconnect()
 
@@ -55,7 +55,7 @@ def _connect(source: SourceConfig) -> SQLBackend:
     try:
         if not _is_missing_file(url):
             return ibis.connect(url)
-    except ValueError:  # its text may hold a part of the password
+    except ValueError:  # its text may contain a part of the password
         raise DataContractError(f"{describe(source)}: {URL_REMEDY}.") from None
     except _driver_errors() as error:  # none may leak the password
         raise failure(f"{describe(source)}: cannot connect: {first_line(error)}", error) from None
@@ -66,12 +66,12 @@ def _connect(source: SourceConfig) -> SQLBackend:
 
 
 def _is_broken(remote: SQLBackend) -> bool:
-    """Return whether the server hung up: DuckDB, which reads the rows, tells another error."""
+    """Return whether the server closed the connection; DuckDB then reports another error."""
     return bool(getattr(remote.con, "broken", False))  # psycopg's
 
 
 def _is_missing_file(url: str) -> bool:
-    """Return whether a URL names a database file that is not there: connecting would make it."""
+    """Return whether a URL names a missing database file, which connecting would create."""
     parts = urlsplit(url)
     place = parts.netloc + parts.path
     is_file = parts.scheme in FILE_DATABASES and not place.startswith(MOTHERDUCK)

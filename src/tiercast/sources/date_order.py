@@ -1,4 +1,4 @@
-"""Dates that can be read day-first and month-first: both readings, the likelier one first."""
+"""Dates that can be day-first and month-first: both readings, the likelier one first."""
 
 import datetime as dt
 import math
@@ -27,12 +27,12 @@ class DateReading:
 
     @property
     def order(self) -> str:
-        """Which part comes first, in words."""
+        """`day-first` or `month-first`."""
         return "day-first" if self.time_format.index("%d") < _month(self) else "month-first"
 
     @property
     def strangeness(self) -> tuple[bool, float]:
-        """A key to sort by: a steady rhythm first, and orders of months before those of days."""
+        """The sort key: a steady rhythm first; of steady ones the longer span first."""
         is_even = self.unevenness < EVEN
         return not is_even, -float((self.last - self.first).days) if is_even else self.unevenness
 
@@ -43,9 +43,9 @@ class DateReading:
 
 
 def readings(table: ir.Table, name: str, form: str | None) -> tuple[DateReading, ...]:
-    """Return both readings of a column that both orders read whole; else none.
+    """Return both readings of a column if all its dates fit both orders; else none.
 
-    Every value must fit `form`. The even rhythm comes first; of two even ones the longer.
+    Every value must fit `form`. The steadier rhythm is first; of two steady ones the longer.
     """
     other = _swapped(form)
     if form is None or other is None:
@@ -61,7 +61,7 @@ def readings(table: ir.Table, name: str, form: str | None) -> tuple[DateReading,
 
 
 def _swapped(form: str | None) -> str | None:
-    """Return the pattern with day and month in each other's place, if both are numbers."""
+    """Return the pattern with day and month swapped, if both are numbers."""
     if form is None or "%d" not in form or "%m" not in form or form.startswith("%Y"):
         return None
     return form.replace("%d", "%~").replace("%m", "%d").replace("%~", "%m")

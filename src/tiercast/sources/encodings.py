@@ -1,7 +1,7 @@
-"""The encoding of a text file: what its bytes settle, and an error where they leave two readings.
+"""The encoding of a text file, by its bytes; an error if they have two readings.
 
-A mark at the start says UTF-8, UTF-16 or UTF-32; text that is valid UTF-8 is UTF-8. Of other text,
-each run of bytes beyond ASCII is looked at: Chinese in GB18030 has pairs of bytes in the zone of
+A mark at the start means UTF-8, UTF-16 or UTF-32; text that is valid UTF-8 is UTF-8. In other text
+each run of bytes beyond ASCII is checked: Chinese in GB18030 has pairs of bytes in the zone of
 its common characters, Western text in Windows-1252 has single letters between ASCII ones.
 """
 
@@ -24,7 +24,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, UTF8_MARKED),
 )
-# What files of other kinds begin with, by what to call them.
+# The first bytes of files of other kinds, and the name of each kind.
 NO_TEXT = (
     (b"PK\x03\x04", "a zip archive or a workbook (.zip, .xlsx, .ods)"),
     (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)"),
@@ -54,7 +54,7 @@ FREQUENT = frozenset(
 
 
 def encoding_of(file: Path, name: str, given: str | None = None) -> str:
-    """Return the name of the encoding that a file's text is in; `given` is the config's word.
+    """Return the name of a text file's encoding; `given` is that of the config.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def encoding_of(file: Path, name: str, given: str | None = None) -> str:
 
 
 def first_bad_byte(file: Path, name: str, encoding: str) -> str | None:
-    """Return the first byte that is not in an encoding, and its line; None where all are."""
+    """Return the first byte that an encoding cannot decode, and its line; None: there is none."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line = 1
     with reading_bytes(file, name) as handle:
@@ -89,7 +89,13 @@ def first_bad_byte(file: Path, name: str, encoding: str) -> str | None:
 
 @contextmanager
 def reading_bytes(file: Path, name: str) -> Iterator[BinaryIO]:
-    """Open a file's bytes, unpacked where it is gzip; what the disk says names the file."""
+    """Open a file's bytes, unpacked if it is gzip; errors of the disk name the file.
+
+    Raises
+    ------
+    DataContractError
+        The file cannot be read or unpacked.
+    """
     unpacked = gzip.open if file.suffix.lower() == ".gz" else Path.open
     try:
         with unpacked(file, "rb") as handle:
@@ -117,7 +123,7 @@ def _marked(head: bytes) -> str | None:
 
 
 def _unmarked_wide(head: bytes) -> str | None:
-    """Return UTF-16 where every other byte of the first line is zero, as in Western text."""
+    """Return UTF-16 if every other byte of the first line is zero, as in Western text."""
     line = head[: head.find(b"\n") // 2 * 2]
     for encoding, zeros, others in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
         if line and not any(line[zeros::2]) and all(line[others::2]):
@@ -126,7 +132,7 @@ def _unmarked_wide(head: bytes) -> str | None:
 
 
 def _settled(file: Path, name: str, bad: str) -> str:
-    """Return GB18030 or Windows-1252 for text that is not UTF-8, where one alone is plausible."""
+    """Return GB18030 or Windows-1252 for text that is not UTF-8, if only one is plausible."""
     if _mostly_utf8(file, name):
         raise DataContractError(_undecodable(name, UTF8, bad))
     runs, example = _runs(file, name)
@@ -144,7 +150,7 @@ def _settled(file: Path, name: str, bad: str) -> str:
 
 
 def _mostly_utf8(file: Path, name: str) -> bool:
-    """Return whether most runs beyond ASCII are valid UTF-8: then a few bytes are broken."""
+    """Return whether most runs beyond ASCII are valid UTF-8, so that few bytes are broken."""
     runs, _ = _runs(file, name)
     valid = sum(_is_utf8(run) for run, _before, _after in runs)
     return valid * 2 > len(runs)
@@ -164,7 +170,7 @@ def _runs(file: Path, name: str) -> tuple[list[tuple[bytes, bytes, bytes]], byte
     example = b""
     with reading_bytes(file, name) as handle:
         for chunk in _chunks(handle):
-            # Runs do not go over the end of a line.
+            # A run ends with its line.
             whole = FOUR_BYTES.sub(b"", chunk + handle.readline(CHUNK))
             for found in BEYOND_ASCII.finditer(whole):
                 begin, end = found.span()
@@ -183,7 +189,7 @@ def _field_around(text: bytes, begin: int, end: int) -> bytes:
 
 
 def _share_chinese(runs: Sequence[tuple[bytes, bytes, bytes]]) -> float:
-    """Return in what share of runs all pairs are common signs; 0 where no frequent one is there.
+    """Return the share of runs with common Chinese pairs alone; 0 without a frequent character.
 
     Korean and Japanese text has pairs in the same zone, but other characters in it.
     """

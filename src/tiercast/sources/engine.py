@@ -1,4 +1,4 @@
-"""The engine that a config names, opened: DuckDB in this process, or Spark."""
+"""Open the engine that a config names: DuckDB in this process, or Spark."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +14,12 @@ from tiercast.sources.workspace import workspace
 
 @contextmanager
 def open_engine(config: Config) -> Iterator[SQLBackend]:
-    """Open the engine with a place for tables that is gone when the `with` block ends.
+    """Open the engine with a place for tables, which is removed when the `with` block ends.
 
     Raises
     ------
     InputError
-        Spark cannot be started; the message says what is missing.
+        Spark cannot be started; the message names what is missing.
     """
     if not config.on_spark:
         with workspace() as connection:
@@ -33,7 +33,7 @@ def open_engine(config: Config) -> Iterator[SQLBackend]:
 
 @contextmanager
 def _shared_folder(config: Config) -> Iterator[Path]:
-    """Make a folder that executors see: a cluster's lies where its output does."""
+    """Make a folder that executors can read: for a cluster, in the output folder."""
     parent = None
     if config.engine != LOCAL_SPARK:
         parent = Path(config.output.path).absolute()

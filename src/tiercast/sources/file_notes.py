@@ -16,7 +16,7 @@ LONGEST = 60
 
 @dataclass(frozen=True)
 class FileNote:
-    """One thing found in one file; `rows` is how many lines or rows it concerns."""
+    """One note on one file; `rows` is the number of lines or rows concerned."""
 
     file: str
     rule: str
@@ -55,7 +55,7 @@ def examples(texts: list[str]) -> tuple[str, ...]:
 def left_out(
     file: str, above: list[str], below: list[str], repeats: int = 0
 ) -> tuple[FileNote, ...]:
-    """Return notes of the lines of a file that are no data: titles, totals, headers again."""
+    """Return notes on the lines of a file that are no data: titles, totals, repeated headers."""
     found = (
         ("lines_above_header", "lines above the header, not read", len(above), examples(above)),
         ("lines_below_table", "lines below the table, not read", len(below), examples(below)),

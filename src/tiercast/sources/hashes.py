@@ -1,4 +1,4 @@
-"""Fingerprints of rows: sums over their hashes, which tell whether anything changed."""
+"""Fingerprints of rows: sums over their hashes, which change when any row does."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from tiercast.contract.tally import HashSums
 def hash_sums(table: ir.Table) -> HashSums:
     """Return sums over the hashes of a table's rows.
 
-    Whether a value is known is hashed too: some engines pass over what is not.
+    Whether a value is null is hashed too, since some engines skip nulls.
     """
     rows = table.select(row=row_hash(table))
     return _sums(rows.agg(**_counted(rows)).to_pyarrow().to_pylist()[0])
@@ -29,7 +29,7 @@ def hash_sums_by_day(table: ir.Table, day: str) -> dict[dt.date, HashSums]:
 def hash_sums_by_month(table: ir.Table, time: str) -> dict[str, HashSums]:
     """Return sums over the hashes of the rows of each month, by its name (2024-03).
 
-    Hashed are the canonical columns, as they were read.
+    The canonical columns are hashed, as they were read.
     """
     names = [name for name in table.columns if RAW_SUFFIX not in name]
     rows = table.select(month=table[time].cast("date").truncate("M"), row=row_hash(table, names))
@@ -39,7 +39,7 @@ def hash_sums_by_month(table: ir.Table, time: str) -> dict[str, HashSums]:
 
 
 def row_hash(table: ir.Table, names: Collection[str] | None = None) -> ir.IntegerValue:
-    """Return a hash of each row of a table, or of some of its columns, whatever their order."""
+    """Return a hash of each row of a table, or of some of its columns, in any order."""
     values = {name: table[name] for name in sorted(table.columns if names is None else names)}
     known = {f"{name} known": value.notnull() for name, value in values.items()}
     return ibis.struct({**values, **known}).hash()

@@ -1,7 +1,7 @@
 """Locks (`flock`) on folders and files: they end with their process, killed or not.
 
-So a leftover is told from a job at work, whatever process numbers say. Where the file system knows
-no locks, jobs do not wait for each other, and nothing is taken for a leftover.
+So a leftover can be distinguished from a running job without process numbers. If the file system
+has no locks, jobs do not wait for each other, and nothing counts as a leftover.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def hold(path: Path) -> int:
-    """Lock a folder or file, once others have let go of it, until the answer is closed."""
+    """Lock a folder or file once it is free, until the returned descriptor is closed."""
     descriptor = os.open(path, os.O_RDONLY)
     with suppress(OSError):  # a few network file systems cannot lock folders: go on without
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -30,14 +30,14 @@ def hold(path: Path) -> int:
 
 
 def is_left(path: Path) -> bool:
-    """Return whether nobody holds a folder or file any more."""
+    """Return whether no process holds a folder or file."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:  # gone just now, a link, or another user's: not ours to remove
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # held by another, or not to be told
+    except OSError:  # held by another process, or unknown
         return False
     finally:
         os.close(descriptor)

@@ -1,6 +1,6 @@
 """JSON as plain CSV: an array of objects, or one object a line, nested fields by dotted names.
 
-Numbers are written as the file has them: an id of 20 digits or `1e3` is not computed with.
+Numbers are written as in the file, without computation, such as an id of 20 digits or `1e3`.
 """
 
 import csv

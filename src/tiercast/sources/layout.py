@@ -1,4 +1,4 @@
-"""The exports that `init` knows, as rows of layouts.yaml, and which of them some headers are."""
+"""The exports that `init` knows, as rows of layouts.yaml, and the export that headers are of."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -19,7 +19,7 @@ Alternatives = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Layout:
-    """One export: the headers that tell it apart, and its columns of `transactions` as SQL.
+    """One export: the headers that identify it, and its columns of `transactions` as SQL.
 
     `files` names each file with its headers, `select` the expressions to try for each column,
     `where` the conditions, each with its alternatives. See layouts.yaml for the templates.
@@ -41,7 +41,7 @@ class Layout:
 
     @property
     def tables(self) -> str:
-        """What stands after FROM."""
+        """The SQL after FROM."""
         return self.joined or next(iter(self.files))
 
     @property

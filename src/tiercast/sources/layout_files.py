@@ -1,4 +1,4 @@
-"""Which files of a path make up a known layout."""
+"""The files of a path that make up a known layout."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tiercast.sources.workspace import workspace
 
 
 def known_files(source: SourceConfig) -> tuple[Layout, dict[str, str]] | None:
-    """Return the layout that a path is of, and the path of each of its files; None: unknown.
+    """Return the layout of a path and the path of each of its files; None if it is unknown.
 
     A folder is one of a layout of several files; so is one such file beside the others.
 
@@ -45,7 +45,7 @@ def _tables(folder: Path) -> list[Path]:
 
 
 def _headers(file: Path) -> list[str]:
-    """Return the columns of a file that can be read; none of any other."""
+    """Return the columns of a file; none if it cannot be read."""
     try:
         with workspace() as connection:
             return list(make_ready(connection, [file], SourceConfig(path=str(file))).columns)

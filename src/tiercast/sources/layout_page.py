@@ -1,4 +1,4 @@
-"""The page of known layouts, written from their rows (`make docs`)."""
+"""The page of known layouts, from layouts.yaml (`make docs`)."""
 
 from collections.abc import Iterable
 
@@ -9,17 +9,17 @@ HEAD = """\
 
 Written by `make docs` from `src/tiercast/sources/layouts.yaml`; a new layout is a row there.
 
-`init` tells a file by its headers, whatever their case and order, and builds the query from the
-columns that are there: a column that an export lacks leaves the query. `A or B` is the first
-column that the file has and that is not empty. One currency is kept (the one of most orders); the
-others are named with their rows and money, and never added to it. What a file leaves open stands
-in the config as `# To know`, and what is missing as `# TO MEND`, with the next best columns.
+`init` recognises a file by its headers, in any case and order, and builds the query from the
+columns that are there: a column that an export lacks is left out of the query. `A or B` is the
+first of them that the file has and that is not empty. One currency is used (the one of most
+orders); the others are named with their rows and money, and never added to it. Open points are
+comments in the config: `# To know` for facts, `# TO MEND` for gaps, with the next best columns.
 """
 COLUMNS = ("Layout", "Customer", "Time", "Order", "Amount", "Rows left out by")
 
 
 def page() -> str:
-    """Return the page in Markdown: a table of layouts, then what to know of each."""
+    """Return the page in Markdown: a table of layouts, then notes on each."""
     used = [layout for layout in layouts() if not layout.refused]
     refused = [layout for layout in layouts() if layout.refused]
     blocks = [HEAD, _table([_cells(layout) for layout in used])]
@@ -53,5 +53,5 @@ def _left_out(layout: Layout) -> str:
 
 def _notes(layout: Layout) -> str:
     once = " The amount is the order's; where lines repeat it, it counts once."
-    said = " ".join(layout.notes) + (once if layout.amount_is == "order" else "")
-    return f"- **{layout.title}**: amount is {layout.money}. {said}".rstrip() + "\n"
+    notes = " ".join(layout.notes) + (once if layout.amount_is == "order" else "")
+    return f"- **{layout.title}**: amount is {layout.money}. {notes}".rstrip() + "\n"

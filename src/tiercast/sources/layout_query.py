@@ -1,4 +1,4 @@
-"""The query that turns an export of a known layout into orders: only columns that it has."""
+"""The query that turns an export of a known layout into orders, with the columns it has."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -15,7 +15,7 @@ Looks = Mapping[str, tuple[ColumnLook, ...]]
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a layout's files, to be named in templates without regard to case."""
+    """The columns of a layout's files; templates name them in any case."""
 
     looks: Looks
 
@@ -35,7 +35,7 @@ class Columns:
         ]
 
     def sql(self, template: str) -> str | None:
-        """Return a template with the file's own columns in it; None where one is not there."""
+        """Return a template with the file's own columns; None if one is missing."""
         places = [self.find(match.group(1)) for match in PLACE.finditer(template)]
         if any(place is None for place in places):
             return None
@@ -63,7 +63,7 @@ def selected(layout: Layout, columns: Columns) -> dict[str, str]:
 
 
 def conditions(layout: Layout, columns: Columns) -> list[str]:
-    """Return the SQL of each condition whose columns are there."""
+    """Return the SQL of each condition, if its columns are there."""
     sql = (next(filter(None, map(columns.sql, tried)), None) for tried in layout.where)
     return [one for one in sql if one is not None]
 
@@ -71,12 +71,12 @@ def conditions(layout: Layout, columns: Columns) -> list[str]:
 def select_text(select: Mapping[str, str], tables: str, where: Collection[str]) -> str:
     """Return one SELECT, a part a line."""
     items = ",\n  ".join(f"{sql} as {role}" for role, sql in select.items())
-    kept = "\n  and ".join(where)
-    return f"select\n  {items}\nfrom {tables}" + (f"\nwhere {kept}" if where else "")
+    conditions = "\n  and ".join(where)
+    return f"select\n  {items}\nfrom {tables}" + (f"\nwhere {conditions}" if where else "")
 
 
 def plain_columns(layout: Layout, columns: Columns) -> dict[str, str] | None:
-    """Return the map of columns, where each is just a column; None where SQL is needed."""
+    """Return the map of columns if each is a plain column; None if SQL is needed."""
     chosen = {role: _template(tried, columns) for role, tried in layout.select.items()}
     there = {role: template for role, template in chosen.items() if template is not None}
     if not all(PLAIN.fullmatch(template) for template in there.values()):
@@ -116,7 +116,7 @@ def _plain(own: str, _look: ColumnLook) -> str:
 
 
 def as_number(own: str, look: ColumnLook) -> str:
-    """Return a column as a number, in the way that its values are written."""
+    """Return the SQL of a column as a number, as its values are written."""
     if look.kind != "text" or look.plain_numbers == look.numbers:
         return f"try_cast({own} as double)"
     number = f"replace({own}, '(', '-')"

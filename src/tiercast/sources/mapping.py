@@ -1,4 +1,4 @@
-"""A source's own columns read as canonical ones: names, types, times in the shop's zone."""
+"""Read a source's own columns as canonical ones: names, types, times in the shop's zone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.config.environment import told
+from tiercast.config.environment import public_text
 from tiercast.config.nearest import nearest
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.data_rules import LARGEST_AMOUNT, OTHER_COLUMNS, RAW_SUFFIX
@@ -26,7 +26,7 @@ INT64_END = 2.0**63
 class SourceReading:
     """How a source's values are read: its settings, the shop's zone, the spelling of ids.
 
-    `numbers` says, for each column of text that holds numbers, how these are written.
+    `numbers` has the number style of each column of text that holds numbers.
     """
 
     source: SourceConfig
@@ -42,11 +42,11 @@ def map_columns(
     timezone: str = "UTC",
     spelling: IdSpelling | None = None,
 ) -> ir.Table:
-    """Return the table with canonical names and types; converted columns keep a raw twin.
+    """Return the table with canonical names and types; converted columns have a raw twin.
 
-    Of order lines, `other_columns__raw` is a hash of the columns that are not mapped: two lines
-    are one only where these are equal, too, but for those that mark a copy (`copy_marks`).
-    `spelling` is left out for the table that decides it.
+    In order lines, `other_columns__raw` is a hash of the columns that are not mapped, except
+    those that mark a copy (`copy_marks`): two lines are duplicates only if it is equal too.
+    `spelling` is omitted for the table that decides it.
 
     Raises
     ------
@@ -64,13 +64,13 @@ def map_columns(
     others = [name for name in table.columns if name not in there.values()]
     if spec.open_ended:
         columns |= {name: table[name] for name in others}
-    elif spec.name == "transactions" and (telling := _telling(table, there, others)):
-        columns[OTHER_COLUMNS] = row_hash(table, telling)
+    elif spec.name == "transactions" and (distinct := _distinguishing(table, there, others)):
+        columns[OTHER_COLUMNS] = row_hash(table, distinct)
     return table.select(**columns)
 
 
-def _telling(table: ir.Table, there: Mapping[str, str], others: list[str]) -> list[str]:
-    """Return the columns, not mapped, that tell lines of an order apart."""
+def _distinguishing(table: ir.Table, there: Mapping[str, str], others: list[str]) -> list[str]:
+    """Return the unmapped columns that distinguish lines of an order."""
     if not others or "order_id" not in there:
         return others
     keys = [there["customer_id"], there["order_id"]]
@@ -79,13 +79,13 @@ def _telling(table: ir.Table, there: Mapping[str, str], others: list[str]) -> li
 
 
 def own_names(table: ir.Table, spec: TableSpec, source: SourceConfig) -> dict[str, str]:
-    """Return a source's own names of the canonical columns that are there."""
+    """Return the canonical columns that a source has, with its own names of them."""
     own = {c.name: str(source.columns.get(c.name, c.name)) for c in spec.columns}
     return {name: column for name, column in own.items() if column in table.columns}
 
 
 def id_spelling(table: ir.Table, spec: TableSpec, source: SourceConfig) -> IdSpelling:
-    """Return what makes two spellings of this table's customer ids one."""
+    """Return how spellings of this table's customer ids are unified."""
     own = own_names(table, spec, source).get("customer_id")
     return IdSpelling() if own is None else IdSpelling.of(table, own, source)
 
@@ -124,7 +124,7 @@ def _check_map(table: ir.Table, spec: TableSpec, source: SourceConfig) -> None:
 
 
 def _missing(table: ir.Table, source: SourceConfig, name: str, *, canonical: bool = False) -> str:
-    own = told(name)
+    own = public_text(name)
     near = nearest(name, table.columns)
     guess = f" (did you mean `{near}`?)" if near else ""
     remedy = f"map it: `columns: {{{own}: ...}}`" if canonical else "mend `columns` in the config"
@@ -162,9 +162,9 @@ def _with_raw(column: ColumnSpec, read: ir.Value, value: ir.Value) -> dict[str, 
 
 
 def _read_id(value: ir.Value) -> ir.Value:
-    """Keep integers and text; floats that hold integers (a null made them so) become integers.
+    """Return integers or text; floats that hold integers (because of nulls) become integers.
 
-    NaN and infinity are no ids; they count as empty.
+    NaN and infinity are no ids and count as empty.
     """
     kind = value.type()
     if kind.is_boolean() or not kind.is_numeric():
@@ -185,9 +185,9 @@ def _all_whole(value: ir.NumericValue) -> bool:
 def _read_number(
     value: ir.Value, column: ColumnSpec, styles: Mapping[str, NumberStyle]
 ) -> ir.Value:
-    """Return a float; in an optional column what is no finite number counts as empty.
+    """Return floats; in an optional column a value that is no finite number counts as empty.
 
-    Yes and no are no numbers, though engines would read 1 and 0.
+    Booleans are no numbers, though engines would read 1 and 0.
     """
     kind = value.type()
     if kind.is_boolean():

@@ -1,4 +1,4 @@
-"""Customer ids of two tables: made one type, and refused where none of them meet."""
+"""Customer ids of two tables: converted to one type, and refused if none of them match."""
 
 import ibis.expr.types as ir
 from ibis.expr.datatypes import DataType
@@ -10,7 +10,7 @@ from tiercast.sources.origin import describe
 
 
 def with_ids(table: ir.Table, ids: DataType, source: SourceConfig) -> ir.Table:
-    """Return the table with customer ids of the transactions' type, so that the two can meet.
+    """Return the table with customer ids of the transactions' type, so that both can be joined.
 
     Raises
     ------
@@ -32,7 +32,13 @@ def with_ids(table: ir.Table, ids: DataType, source: SourceConfig) -> ir.Table:
 
 
 def refuse_strangers(table: ir.Table, lines: ir.Table, config: Config, name: TableName) -> None:
-    """Raise DataContractError where no customer of a table has an order line."""
+    """Refuse a table of strangers.
+
+    Raises
+    ------
+    DataContractError
+        No customer of the table has an order line.
+    """
     if int(table.semi_join(lines, "customer_id").limit(1).count().execute()):
         return
     here, there = (rows.customer_id.min().execute() for rows in (table, lines))

@@ -1,7 +1,7 @@
 """Files elsewhere (`s3://`, `gs://`, `memory://`, ... by fsspec), copied here to be read.
 
-A source is read several times, so one copy is less traffic than reading in place, and files are
-read by the same rules wherever they came from.
+A source is read several times, so one copy is less traffic than reading in place. The same rules
+read files from everywhere.
 """
 
 import importlib
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import fsspec
 from fsspec.core import url_to_fs
 
-from tiercast.config.environment import told
+from tiercast.config.environment import public_text
 from tiercast.config.hiding import hide
 from tiercast.config.output import REMOTE_PATH
 from tiercast.contract.errors import DataContractError
@@ -35,7 +35,7 @@ DRIVER_ERRORS = (
 
 
 def is_remote(path: str) -> bool:
-    """Return whether a path is a URL of files that are not simply here.
+    """Return whether a path is a URL of files that are not on this machine.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def fetch(url: str, folder: Path) -> list[Path]:
     DataContractError
         No package reads such URLs, nothing matches, or the store refuses.
     SourceGoneError
-        The store does not answer, or no longer.
+        The store does not respond.
     """
     try:
         files, inside = file_system(url, "reading")  # a few connect already
@@ -62,15 +62,15 @@ def fetch(url: str, folder: Path) -> list[Path]:
     except FileNotFoundError:
         copies = []
     except store_errors() as error:
-        said = f"{told(url)}: cannot be read: {reason(error)}"
-        raise failure(said, error, REMEDY) from None
+        message = f"{public_text(url)}: cannot be read: {reason(error)}"
+        raise failure(message, error, REMEDY) from None
     if not copies:
-        raise DataContractError(f"{told(url)}: no file matches; mend `path` in the config.")
+        raise DataContractError(f"{public_text(url)}: no file matches; mend `path` in the config.")
     return copies
 
 
 def file_system(url: str, doing: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    """Return the file system of a URL and the path in it; `doing` is what it is wanted for.
+    """Return the file system of a URL and the path in it; `doing` is the purpose, for messages.
 
     Raises
     ------
@@ -84,18 +84,19 @@ def file_system(url: str, doing: str) -> tuple[fsspec.AbstractFileSystem, str]:
         extra = EXTRAS.get(protocol)
         remedy = f"pip install '{extra}'" if extra else str(error)
         raise DataContractError(
-            f"{told(url)}: {doing} {protocol}:// needs a package that is not here; {remedy}."
+            f"{public_text(url)}: {doing} {protocol}:// needs a package that is not here; "
+            f"{remedy}."
         ) from None
     except ValueError:
         raise DataContractError(
-            f"{told(url)}: nothing reads {protocol}://; use a path, or s3://, gs://, abfs://, "
-            "https:// and the like."
+            f"{public_text(url)}: nothing reads {protocol}://; use a path, or s3://, gs://, "
+            "abfs://, https:// and the like."
         ) from None
     return files, inside
 
 
 def _options(url: str) -> dict[str, bool]:
-    """Ask for a signed URL as it is: written otherwise, some do not know their signature again."""
+    """Return options that leave a signed URL as it is; rewritten, its signature may not match."""
     return {"encoded": True} if _is_web(url) and "?" in url else {}
 
 
@@ -104,9 +105,9 @@ def _is_web(url: str) -> bool:
 
 
 def _names(files: fsspec.AbstractFileSystem, inside: str, url: str) -> list[str]:
-    """Return the files named, sorted."""
+    """Return the names of the files, sorted."""
     if _is_web(url) and "." in file_name(url) and not has_magic(url.partition("?")[0]):
-        return [inside]  # looking first whether it is a folder would fetch it for that
+        return [inside]  # a check for a folder would fetch the file
     if files.isdir(inside):
         return sorted(name for name in files.find(inside) if name.endswith(".parquet"))
     return sorted(files.glob(inside))
@@ -120,7 +121,7 @@ def _copy(files: fsspec.AbstractFileSystem, name: str, folder: Path, number: int
 
 
 def file_name(url: str) -> str:
-    """Return the name of a file elsewhere, which says its kind, without what signs its URL.
+    """Return the name of a remote file, whose ending is its kind, without a URL's signature.
 
     Examples
     --------
@@ -133,12 +134,12 @@ def file_name(url: str) -> str:
 
 
 def reason(error: Exception) -> str:
-    """Return the first line of what a store said, secrets hidden."""
+    """Return the first line of a store's error, secrets hidden."""
     return hide((str(error) or type(error).__name__).splitlines()[0])
 
 
 def store_errors() -> tuple[type[Exception], ...]:
-    """Return the families of what stores raise."""
+    """Return the error classes that stores raise."""
     families: list[type[Exception]] = [OSError]
     for module, name in DRIVER_ERRORS:
         if importlib.util.find_spec(module.partition(".")[0]):

@@ -1,4 +1,4 @@
-"""What `init` takes an amount for, a line's or its order's: by its name and by what repeats."""
+"""Whether an amount is of a line or of its order, for `init`: by its name and its repetition."""
 
 from tiercast.contract.order_totals import SameAmounts
 from tiercast.sources.column_names import words
@@ -8,7 +8,7 @@ OF_AN_ORDER = frozenset(["order", "grand", "invoice", "basket", "cart", "bestell
 
 
 def amount_is(found: SameAmounts, column: str, known: str | None = None) -> str | None:
-    """Return `order` or `line`, where a layout knows it, or name and repetition tell; else None.
+    """Return `order` or `line`, if a layout or both name and repetition show it; else None.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def amount_is(found: SameAmounts, column: str, known: str | None = None) -> str 
 
 
 def totals_text(found: SameAmounts, taken: str | None) -> str:
-    """Return what repeats, the money of both readings, and which one is taken."""
+    """Return a note on the repeated amounts, the money of both readings, and the one taken."""
     facts = (
         f"{found.same:,} of {found.orders:,} orders with several lines repeat one amount: once an "
         f"order these are {found.money_of_orders:,.2f}, by line {found.money_of_lines:,.2f}"

@@ -1,6 +1,6 @@
-"""Whether a source that failed may answer when asked again: it was down, busy or far away.
+"""Whether a failure of a source is temporary: it was down, busy or out of reach.
 
-What cannot be told is taken for lasting, except where a database server never answered.
+An unknown failure counts as permanent, except where a database server never responded.
 """
 
 import errno
@@ -52,9 +52,9 @@ FILE_IN_USE = "Could not set lock on file"  # in DuckDB's words
 def failure(
     message: str, error: Exception, remedy: str = "", *, broken: bool = False
 ) -> DataContractError | SourceGoneError:
-    """Return what to raise about a source: bad input, or a failure that may be over later.
+    """Return the error to raise about a source: bad input, or a temporary failure.
 
-    `broken` says that the connection is known to have been cut, whatever the error is.
+    `broken`: the connection was cut, whatever the error is.
     """
     if broken or is_passing(error):
         return SourceGoneError(f"{message}; {remedy or UP}, then run this again.")
@@ -62,7 +62,7 @@ def failure(
 
 
 def is_passing(error: BaseException) -> bool:
-    """Return whether the same may well succeed later.
+    """Return whether a later attempt may succeed.
 
     Examples
     --------
@@ -76,15 +76,15 @@ def is_passing(error: BaseException) -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Return an error and what it came of, as far as drivers tell."""
+    """Return an error and its causes, as far as drivers report them."""
     seen: list[BaseException] = []
     waiting: list[object] = [error]
     while waiting:
         one = waiting.pop()
         if isinstance(one, BaseException) and one not in seen:
             seen.append(one)
-            told = getattr(one, "kwargs", None)  # botocore's
-            inner = told.get("error") if isinstance(told, dict) else None
+            kwargs = getattr(one, "kwargs", None)  # botocore's
+            inner = kwargs.get("error") if isinstance(kwargs, dict) else None
             waiting += [one.__cause__, one.__context__, getattr(one, "os_error", None), inner]
     yield from seen
 
@@ -95,13 +95,13 @@ def _is_lasting(error: BaseException) -> bool:
     if isinstance(error, ssl.SSLCertVerificationError):
         return True
     status = _status(error)
-    if status is not None:  # some make an input/output error of any
+    if status is not None:  # some drivers make an input/output error of any
         return status < SERVER_ERROR and status not in PASSING_STATUS
     return _is_family(error, "psycopg", "OperationalError") and _is_refusal(error)
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Return whether a PostgreSQL server let nobody in, or there is no such host."""
+    """Return whether a PostgreSQL server refused the login, or the host does not exist."""
     if getattr(error, "sqlstate", None) is not None:
         return False
     text = str(error)
@@ -114,7 +114,7 @@ def _is_passing(error: BaseException) -> bool:
     if state is not None:
         return str(state).startswith(PASSING_STATES)
     if _status(error) is not None:
-        return True  # else it were lasting
+        return True  # permanent ones were handled before
     if isinstance(error, ConnectionError | TimeoutError | socket.gaierror):
         return True
     if isinstance(error, OSError) and error.errno in PASSING_NUMBERS:
@@ -123,17 +123,17 @@ def _is_passing(error: BaseException) -> bool:
 
 
 def _status(error: BaseException) -> int | None:
-    """Return the status of HTTP that an error tells: as aiohttp, gcsfs or botocore has it."""
+    """Return the HTTP status of an error of aiohttp, gcsfs or botocore; None if it has none."""
     if _is_family(error, "aiohttp.http_exceptions", "PayloadEncodingError"):
         return None  # its number is about what broke off, not the server's
-    answer = getattr(error, "response", None)
-    told = answer.get("ResponseMetadata", {}) if isinstance(answer, dict) else {}
-    status = getattr(error, "status", None) or told.get("HTTPStatusCode")
+    response = getattr(error, "response", None)
+    metadata = response.get("ResponseMetadata", {}) if isinstance(response, dict) else {}
+    status = getattr(error, "status", None) or metadata.get("HTTPStatusCode")
     status = status or getattr(error, "code", None)  # aiohttp warns of its own
     return status if isinstance(status, int) else None
 
 
 def _is_family(error: BaseException, module: str, name: str) -> bool:
-    """Return whether an error is of a driver's class; a driver not loaded raised nothing."""
+    """Return whether an error is of a driver's class; a driver that is not loaded raises none."""
     loaded = sys.modules.get(module)
     return loaded is not None and isinstance(error, getattr(loaded, name))

@@ -1,7 +1,7 @@
 """A source's rows as the contract parses them, on the engine of the job.
 
-Spark reads plain parquet itself. All else is parsed by DuckDB, in one place for all engines, and
-streamed into parquet for it: other files, databases, queries, numbers and times that are text.
+Spark reads plain parquet itself. DuckDB parses all other sources for every engine, and streams
+them into parquet for Spark: other files, databases, queries, numbers and times that are text.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Parser:
-    """How one table is parsed; `spelling` is left out for the table that decides it."""
+    """How one table is parsed; `spelling` is omitted for the table that decides it."""
 
     spec: TableSpec
     source: SourceConfig
@@ -71,8 +71,8 @@ class Parser:
             _to_the_microsecond(parsed.rows).to_parquet(copy)
         return replace(parsed, rows=connection.read_parquet([copy]))
 
-    def parse_since(self, connection: Backend, kept: CountedLines) -> Parsed:
-        """Return the rows from the day on that `kept` ends with, in the spelling it has.
+    def parse_since(self, connection: Backend, counted: CountedLines) -> Parsed:
+        """Return the rows since the last day of `counted`, in its spelling of ids.
 
         Raises
         ------
@@ -81,18 +81,18 @@ class Parser:
         """
         assert self.spec.time is not None
         time = str(self.source.columns.get(self.spec.time, self.spec.time))
-        since = Since(time, kept.until, self.timezone)
+        since = Since(time, counted.until, self.timezone)
         newer, old = open_since(connection, self.source, since, self.spec)
-        spelling, name = IdSpelling.named(kept.spelling), self.spec.time
+        spelling, name = IdSpelling.named(counted.spelling), self.spec.time
         parsed, before = self._mapped(newer.rows, spelling).rows, self._mapped(old, spelling).rows
-        is_older = (parsed[name] < midnight(kept.until)).fill_null(False)  # of times read just now
+        is_older = (parsed[name] < midnight(counted.until)).fill_null(False)  # by the parsed times
         older = both_months(
             hash_sums_by_month(before, name), hash_sums_by_month(parsed.filter(is_older), name)
         )
         return Parsed(parsed.filter(~is_older), spelling, older, newer.notes)
 
-    def _mapped(self, table: ir.Table, kept: IdSpelling | None = None) -> Parsed:
-        spelling = kept or self.spelling or id_spelling(table, self.spec, self.source)
+    def _mapped(self, table: ir.Table, spelling: IdSpelling | None = None) -> Parsed:
+        spelling = spelling or self.spelling or id_spelling(table, self.spec, self.source)
         rows = map_columns(table, self.spec, self.source, self.timezone, spelling)
         return Parsed(rows, spelling)
 

@@ -1,8 +1,8 @@
-"""One SELECT over a source's named files: checked before it runs, and shut in while it does.
+"""One SELECT over a source's named files, checked before it runs in a closed workspace.
 
-DuckDB's own parser reads the statement, so that what is checked is what runs. It may name the
-declared files, its own subqueries and functions of rows; it reaches no other file, no setting and
-no network, and nothing that gives another answer at the next run.
+DuckDB's own parser reads the statement, so the checked statement is the one that runs. It may
+name the declared files, its own subqueries and functions of rows. It reaches no other file, no
+setting and no network, and no function with another result at the next run.
 """
 
 import json
@@ -20,7 +20,7 @@ from tiercast.sources.csv_tables import whole_numbers
 RESULT = "query_result"
 PLACES = frozenset({"BASE_TABLE", "JOIN", "SUBQUERY", "EMPTY", "EXPRESSION_LIST"})
 ROW_MAKERS = frozenset({"unnest", "range", "generate_series"})
-# Each gives another answer at the next run, or tells of the machine rather than of the files.
+# The result differs at the next run, or depends on the machine rather than on the files.
 CHANGING = """
     random setseed uuid gen_random_uuid uuidv4 uuidv7 now today current_date current_time
     current_timestamp current_localtime current_localtimestamp get_current_time
@@ -34,7 +34,13 @@ Node = Mapping[str, Any]
 
 
 def check_query(query: str, names: Collection[str], origin: str) -> None:
-    """Raise DataContractError unless a query is one SELECT over the declared names alone."""
+    """Refuse a query that is not one SELECT over exactly the declared names.
+
+    Raises
+    ------
+    DataContractError
+        The query is another statement, reads another place, or does not read a declared file.
+    """
     node = _parsed(query, origin)
     declared = {name.lower() for name in names}
     known = declared | {_lower(cte["key"]) for cte in _ctes(node)}
@@ -50,10 +56,9 @@ def check_query(query: str, names: Collection[str], origin: str) -> None:
 
 
 def written_names(query: str, spec: TableSpec, columns: Mapping[str, str]) -> set[str]:
-    """Return the columns of files whose values a query must see just as they are written.
+    """Return the columns of files that a query must read exactly as they are written.
 
-    These are what ids, keys and texts are made of, through aliases and subqueries, and what is
-    set equal to such a column in a join.
+    Ids, keys and texts are computed from them, through aliases and subqueries, or joined to them.
     """
     node = _parsed(query, "query")
     wanted = {
@@ -67,7 +72,7 @@ def written_names(query: str, spec: TableSpec, columns: Mapping[str, str]) -> se
 
 
 def run_query(connection: Backend, query: str, files: Sequence[str], origin: str) -> ir.Table:
-    """Return a query's rows, lazily; from then on the connection reads nothing but `files`.
+    """Return a query's rows, lazily; after the call the connection reads only `files`.
 
     Raises
     ------
@@ -87,7 +92,7 @@ def run_query(connection: Backend, query: str, files: Sequence[str], origin: str
 
 
 def with_whole_ids(table: ir.Table, spec: TableSpec, columns: Mapping[str, str]) -> ir.Table:
-    """Return the rows with ids and keys as integers, where each is written as its integer is."""
+    """Return the rows with ids and keys as integers, if every text equals its integer."""
     own = {str(columns.get(c.name, c.name)) for c in spec.columns if c.kind in ("id", "key")}
     texts = sorted(name for name in own & set(table.columns) if table[name].type().is_string())
     whole = whole_numbers(table, texts)
@@ -98,21 +103,21 @@ def _parsed(query: str, origin: str) -> Node:
     """Return the tree of the one SELECT, as DuckDB's parser reads it."""
     with duckdb.connect() as parser:
         (text,) = parser.execute("SELECT json_serialize_sql(?)", [query]).fetchall()[0]
-    said = json.loads(text)
-    if said["error"] and said["error_type"] == "not implemented":
+    parsed = json.loads(text)
+    if parsed["error"] and parsed["error_type"] == "not implemented":
         raise DataContractError(
             f"{origin}: `query` must be one SELECT, but it is another statement; rows are read, "
             "nothing is written or set."
         )
-    if said["error"]:
-        reason = str(said["error_message"]).splitlines()[0].rstrip(".!")
+    if parsed["error"]:
+        reason = str(parsed["error_message"]).splitlines()[0].rstrip(".!")
         raise DataContractError(f"{origin}: `query` cannot be read as SQL: {reason}; mend it.")
-    if len(said["statements"]) != 1:
+    if len(parsed["statements"]) != 1:
         raise DataContractError(
-            f"{origin}: `query` must be one SELECT, but it holds {len(said['statements'])} "
+            f"{origin}: `query` must be one SELECT, but it holds {len(parsed['statements'])} "
             "statements; keep one."
         )
-    node: Node = said["statements"][0]["node"]
+    node: Node = parsed["statements"][0]["node"]
     return node
 
 
@@ -136,7 +141,7 @@ def _is_table(place: Node) -> bool:
 
 
 def _refusal(place: Node, known: Collection[str], names: Sequence[str]) -> str | None:
-    """Return why a part of the tree is not allowed; None where it is."""
+    """Return why a part of the tree is not allowed; None if it is allowed."""
     called = _lower(place.get("function_name", "")) or _lone_column(place)
     if called in REFUSED_FUNCTIONS:
         return f"calls {called}, whose answer is not in the files; leave it out"
@@ -162,7 +167,7 @@ def _lone_column(place: Node) -> str:
 
 
 def _made_of(node: Node, wanted: Collection[str]) -> Iterator[str]:
-    """Return the columns that `wanted` ones are computed from, or joined to."""
+    """Yield the columns that `wanted` ones are computed from, or joined to."""
     for place in _walk(node):
         for item in place.get("select_list", []):
             if _output_name(item) in wanted:

@@ -1,4 +1,4 @@
-"""Open a source as an Ibis table: files by glob, here or elsewhere, samples, or a database."""
+"""Open a source as an Ibis table: local or remote files, samples, a query, or a database."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,7 +79,7 @@ def open_since(
 ) -> tuple[OpenedSource, ir.Table]:
     """Return the rows of a source from a day on, and the older ones.
 
-    Of the older ones a database sends the columns that are mapped.
+    A database sends only the mapped columns of the older ones.
 
     Raises
     ------
@@ -104,9 +104,9 @@ def _read_names(source: SourceConfig, spec: TableSpec) -> set[str]:
 def open_plain(
     connection: SQLBackend, source: SourceConfig, spec: TableSpec, *, with_zones: bool
 ) -> ir.Table | None:
-    """Return the rows of parquet that any engine reads as DuckDB does; None for all else.
+    """Return the rows of parquet that every engine reads like DuckDB; None for other sources.
 
-    Spark shows no zone of a time: times with one are plain only `with_zones`.
+    Spark does not know the zone of a time: times with a zone are plain only `with_zones`.
     """
     is_here = source.path is not None and not is_remote(source.path)
     files = source_files(source) if is_here else []
@@ -126,7 +126,7 @@ def _is_plain(file: Path, *, with_zones: bool) -> bool:
 
 
 def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
-    """Return the source's files; those elsewhere are first copied beside the workspace."""
+    """Return the source's files; remote ones are first copied to the scratch folder."""
     if source.path is None or not is_remote(source.path):
         return source_files(source)
     folder = new_path(scratch_of(connection), "fetched")
@@ -142,8 +142,8 @@ def _open_path(connection: Backend, source: SourceConfig, spec: TableSpec) -> Op
 def _as_wanted(table: ir.Table, source: SourceConfig, spec: TableSpec) -> ir.Table:
     """Return the table with columns named as the config and the contract spell them.
 
-    Capitals may differ where one column alone can be meant. Optional columns that nobody mapped
-    are taken by their exact name only.
+    Case may differ if only one column matches. Optional columns that are not mapped match by
+    their exact name only.
     """
     wanted = {*map(str, source.columns.values()), *set(spec.required) - set(source.columns)}
     alike = {
@@ -160,13 +160,13 @@ def _open_connection(connection: Backend, source: SourceConfig) -> ir.Table:
 
 
 def _open_query(connection: Backend, source: SourceConfig, spec: TableSpec) -> OpenedSource:
-    """Copy the rows of a query into the workspace; it runs in another, that sees its files alone.
+    """Copy the rows of a query into the workspace; it runs in another, which has only its files.
 
-    Ids, keys and what they are made of are read as they are written.
+    Ids, keys and the columns that they are made of are read as they are written.
     """
     query, paths = str(source.query), dict(source.files or {})
     check_query(query, paths, describe(source))
-    kept = {"text": sorted(written_names(query, spec, source.columns))}
+    as_written = {"text": sorted(written_names(query, spec, source.columns))}
     with workspace() as reader, reading(describe(source)):
         read: list[str] = []
         notes: tuple[FileNote, ...] = ()
@@ -175,13 +175,13 @@ def _open_query(connection: Backend, source: SourceConfig, spec: TableSpec) -> O
             files = make_ready(reader, _files_here(reader, one), one)
             read += [str(file.absolute()) for file in files.paths]
             notes += files.notes
-            reader.create_view(name, open_ready(reader, files, kept))
+            reader.create_view(name, open_ready(reader, files, as_written))
         rows = run_query(reader, query, read, describe(source))
         return OpenedSource(_copy(connection, with_whole_ids(rows, spec, source.columns)), notes)
 
 
 def _copy(connection: Backend, table: ir.Table) -> ir.Table:
-    """Stream a remote table in batches, since a memtable would hold all of it in memory."""
+    """Stream a remote table in batches, since a memtable would hold it in memory."""
     reader = pa.RecordBatchReader.from_batches(
         table.schema().to_pyarrow(), table.to_pyarrow_batches()
     )

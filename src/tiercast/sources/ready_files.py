@@ -1,4 +1,4 @@
-"""Files here of any kind that is read, made ready for the engine: plain CSV or parquet."""
+"""Local files of any kind, made ready for the engine: plain CSV or parquet."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ EMPTY = "holds no rows; export again or mend it"
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of file: how its names end, and what makes plain CSV of one."""
+    """A kind of file: the endings of its names, and the function that makes plain CSV of one."""
 
     name: str
     endings: tuple[str, ...]
@@ -64,9 +64,9 @@ ENDINGS = tuple(ending for kind in KINDS for ending in kind.endings)
 
 @dataclass(frozen=True)
 class ReadyFiles:
-    """Local files of one kind as the engine reads them: itself or plain copies in its folder.
+    """Local files of one kind as the engine reads them: the files themselves or plain copies.
 
-    `plain` is empty where they are parquet.
+    `plain` is empty for parquet.
     """
 
     name: str
@@ -76,7 +76,7 @@ class ReadyFiles:
 
     @property
     def notes(self) -> tuple[FileNote, ...]:
-        """What was noted of the files."""
+        """The notes on the files."""
         return tuple(note for part in self.plain for note in part.notes)
 
 
@@ -86,7 +86,7 @@ def make_ready(connection: Backend, files: list[Path], source: SourceConfig) -> 
     Raises
     ------
     DataContractError
-        The files are of several kinds, or one is not what its name says.
+        The files are of several kinds, or one is not of the kind of its name.
     """
     scratch = scratch_of(connection)
     named = [NamedFile(file, _name(file, source)) for file in files]
@@ -107,11 +107,11 @@ def make_ready(connection: Backend, files: list[Path], source: SourceConfig) -> 
 
 
 def open_ready(
-    connection: Backend, files: ReadyFiles, kept: Mapping[str, Sequence[str]]
+    connection: Backend, files: ReadyFiles, as_written: Mapping[str, Sequence[str]]
 ) -> ir.Table:
     """Return the rows of files, united by column name, lazily.
 
-    `kept` names, by kind ("id", "key", "text"), the columns that are read as they are written.
+    `as_written` has, by kind ("id", "key", "text"), the columns that are read as they are written.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def open_ready(
         A file cannot be read.
     """
     if files.plain:
-        return _open_csv(connection, files.plain, kept)
+        return _open_csv(connection, files.plain, as_written)
     with reading(files.name):
         return connection.read_parquet([str(path) for path in files.paths], union_by_name=True)
 
@@ -129,7 +129,7 @@ def _all(names: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
 
 def scratch_of(connection: Backend) -> Path:
-    """Return the folder of the workspace's own files, which goes with it."""
+    """Return the scratch folder of a workspace, which is removed with it."""
     ((place,),) = connection.con.execute("SELECT current_setting('temp_directory')").fetchall()
     return Path(str(place))
 
@@ -146,7 +146,7 @@ def _kind_of(files: list[NamedFile]) -> FileKind:
 
 
 def _refuse_wide_decimals(files: Sequence[Path]) -> None:
-    """Refuse decimals of more digits than DuckDB has: it reads other numbers."""
+    """Refuse decimals of more digits than DuckDB has: it would read other numbers."""
     for file in files:
         wide = [field for field in parquet_fields(file) if pa.types.is_decimal256(field.type)]
         if wide:
@@ -157,7 +157,13 @@ def _refuse_wide_decimals(files: Sequence[Path]) -> None:
 
 
 def parquet_fields(file: Path) -> list[pa.Field]:
-    """Return the columns of a parquet file as it says them itself."""
+    """Return the columns of a parquet file.
+
+    Raises
+    ------
+    DataContractError
+        The file cannot be read.
+    """
     try:
         return list(pq.read_schema(file))
     except (pa.ArrowException, OSError) as error:
@@ -170,7 +176,13 @@ def parquet_columns(file: Path) -> list[str]:
 
 
 def refuse_repeated(files: Mapping[str, Sequence[str]], source: SourceConfig) -> None:
-    """Refuse files that name a column twice which is read: nobody knows which is meant."""
+    """Refuse files with two columns of one name that is read.
+
+    Raises
+    ------
+    DataContractError
+        A file has such a column; the message names both.
+    """
     wanted = {c.name for table in TABLES.values() for c in table.columns}
     wanted = {folded(name) for name in (*wanted, *source.columns.values())}
     for file, names in files.items():
@@ -184,17 +196,17 @@ def refuse_repeated(files: Mapping[str, Sequence[str]], source: SourceConfig) ->
 
 
 def folded(name: str) -> str:
-    """Return a column's name without what may differ: capitals, and blanks at its ends."""
+    """Return a column's name in lower case, without blanks at its ends."""
     return name.strip().casefold()
 
 
 def _open_csv(
-    connection: Backend, files: Sequence[PlainCsv], kept: Mapping[str, Sequence[str]]
+    connection: Backend, files: Sequence[PlainCsv], as_written: Mapping[str, Sequence[str]]
 ) -> ir.Table:
-    """Return CSV files' rows: every line after the header is one, or the file is refused."""
+    """Return the rows of CSV files; a file with a line that is no row is refused."""
     separator(files)
     try:
-        return csv_table(connection, files, kept)
+        return csv_table(connection, files, as_written)
     except (duckdb.Error, IbisError) as error:
         if is_scratch_trouble(error):
             raise
@@ -206,7 +218,13 @@ def _open_csv(
 
 @contextmanager
 def reading(name: str) -> Iterator[None]:
-    """Turn what DuckDB says of a source's own bytes into a DataContractError about it."""
+    """Turn DuckDB's errors about a source's bytes into a DataContractError.
+
+    Raises
+    ------
+    DataContractError
+        The block cannot read the source.
+    """
     try:
         yield
     except (duckdb.Error, IbisError) as error:
@@ -216,8 +234,8 @@ def reading(name: str) -> Iterator[None]:
 
 
 def _unreadable(name: str, error: Exception) -> DataContractError:
-    said = first_line(error).rstrip(".")
-    return DataContractError(f"{name}: cannot be read: {said}; export again or mend it.")
+    reason = first_line(error).rstrip(".")
+    return DataContractError(f"{name}: cannot be read: {reason}; export again or mend it.")
 
 
 def _kind(file: NamedFile) -> FileKind:
@@ -231,6 +249,6 @@ def _kind(file: NamedFile) -> FileKind:
 
 
 def _name(file: Path, source: SourceConfig) -> str:
-    """Return a file's name for messages: a copy is called by where it came from."""
+    """Return a file's name for messages: a copy has the name of its origin."""
     is_copy = source.path is not None and is_remote(source.path)
     return describe(source) if is_copy else str(file)

@@ -1,4 +1,4 @@
-"""How often customers come back, and the horizon that suits it."""
+"""How often customers order again, and the horizon that suits it."""
 
 import datetime as dt
 import math
@@ -10,13 +10,13 @@ import ibis.expr.types as ir
 
 HORIZONS = (28, 30, 60, 90, 180)
 USUAL = 90
-GAPS_IN_HORIZON = 2  # most customers who come back at all do so within two usual gaps
-SPAN_IN_HORIZONS = 5 / 3  # two thirds of a horizon to learn from, a whole one to see what came
+GAPS_IN_HORIZON = 2  # most repeat customers order again within two usual gaps
+SPAN_IN_HORIZONS = 5 / 3  # two thirds of a horizon for training, a whole one for its outcomes
 
 
 @dataclass(frozen=True)
 class OrderRhythm:
-    """The median gap between a customer's order days (None: nobody came back), and the span."""
+    """The median gap between a customer's order days (None: no repeat orders), and the span."""
 
     median_gap_days: float | None
     first_day: dt.date
@@ -50,7 +50,7 @@ def order_rhythm(transactions: ir.Table) -> OrderRhythm | None:
 
 
 def suggest_horizon(rhythm: OrderRhythm) -> SuggestedHorizon:
-    """Return twice the median gap, rounded to a usual number of days that the data can bear.
+    """Return twice the median gap, rounded to a usual number of days, as long as the data allows.
 
     Examples
     --------
@@ -58,13 +58,13 @@ def suggest_horizon(rhythm: OrderRhythm) -> SuggestedHorizon:
     >>> suggest_horizon(OrderRhythm(34.0, *year)).days
     60
     >>> suggest_horizon(OrderRhythm(None, *year)).reason
-    'no customer came back: a guess'
+    'no customer ordered again: a guess'
     """
     bearable = [days for days in HORIZONS if days * SPAN_IN_HORIZONS <= rhythm.span_days]
     if not bearable:
         return SuggestedHorizon(HORIZONS[0], f"the data span only {rhythm.span_days} days: short")
     if rhythm.median_gap_days is None:
-        return SuggestedHorizon(_nearest(USUAL, bearable), "no customer came back: a guess")
+        return SuggestedHorizon(_nearest(USUAL, bearable), "no customer ordered again: a guess")
     wanted = GAPS_IN_HORIZON * rhythm.median_gap_days
     days = _nearest(wanted, bearable)
     gap = f"twice the median gap between a customer's orders ({rhythm.median_gap_days:g} days)"

@@ -1,8 +1,8 @@
-"""Real data sets that packages carry, written once as files that a config can read.
+"""Real data sets from packages, written once as files that a config can read.
 
-A path such as `sample://cdnow/transactions.parquet` names a table of a sample. The files lie in
-`data/<sample>/` below the working directory and keep the source's own column names: from
-there on a sample takes the same way as a user's files.
+A path such as `sample://cdnow/transactions.parquet` names a table of a sample. The files are in
+`data/<sample>/` below the working directory, with the source's own column names, and are read
+like a user's files.
 """
 
 import importlib.util
@@ -23,7 +23,7 @@ SAMPLE_FOLDER = Path("data")
 
 @dataclass(frozen=True)
 class SampleData:
-    """One sample: the package that carries it, the folder inside, and how its tables are made."""
+    """One sample: its package, the folder inside, and the function that makes its tables."""
 
     name: str
     package: str
@@ -33,12 +33,12 @@ class SampleData:
 
 
 def sample_path(reference: str) -> Path:
-    """Return the file behind `sample://NAME/TABLE.parquet`, writing the sample if need be.
+    """Return the file of `sample://NAME/TABLE.parquet`; the sample is written first if needed.
 
     Raises
     ------
     DataContractError
-        No such sample or table, or the package that carries it is not installed.
+        No such sample or table, or its package is not installed.
     """
     name, _, file = reference.removeprefix(SAMPLE_SCHEME).partition("/")
     if name not in SAMPLES:
@@ -64,7 +64,7 @@ def _write(sample: SampleData) -> None:
 
 
 def _package_folder(sample: SampleData) -> Path:
-    """Find the package's data without importing the package."""
+    """Return the folder of the package's data, without importing the package."""
     spec = importlib.util.find_spec(sample.package)
     if spec is None or spec.origin is None:
         raise DataContractError(
@@ -101,7 +101,7 @@ def _complete_journey(connection: Backend, folder: Path) -> dict[str, ir.Table]:
 
 
 def _campaign_contacts(campaigns: ir.Table, calendar: ir.Table, coupons: ir.Table) -> ir.Table:
-    """One row per household and campaign, with the first coupon redeemed as the response."""
+    """Return one row per household and campaign; the response is the first coupon redeemed."""
     keys = ["household_id", "campaign_id"]
     responses = coupons.group_by(keys).agg(redeemed_on=coupons.redemption_date.min())
     contacts = campaigns.inner_join(calendar, "campaign_id").left_join(responses, keys)
@@ -110,7 +110,7 @@ def _campaign_contacts(campaigns: ir.Table, calendar: ir.Table, coupons: ir.Tabl
 
 
 def _cdnow(connection: Backend, folder: Path) -> dict[str, ir.Table]:
-    """The master file: columns set by blanks below a heading, dates as 19970131."""
+    """Return the master file: columns separated by blanks, dates as 19970131."""
     lines = connection.read_csv(
         folder / "CDNOW_master.txt", header=False, columns={"line": "VARCHAR"}, delim="\t"
     )

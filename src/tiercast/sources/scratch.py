@@ -1,7 +1,7 @@
-"""Scratch folders: each is one job's, gone when the job ends, or swept up by the next one.
+"""Scratch folders: each belongs to one job and is removed when the job ends, or by the next job.
 
-They lie in the folder that TMPDIR names. A job holds a lock on its own, and begins by removing
-those of this machine that nobody holds any more: what a killed one left.
+They are in the folder that TMPDIR names. A job locks its own folder. At its start it removes the
+unlocked ones of this machine, which killed jobs left.
 """
 
 import errno
@@ -19,7 +19,7 @@ from tiercast.config.errors import OutputError
 from tiercast.sources.held import hold, is_left
 
 PREFIX = "tiercast-"
-WORK = "work"  # what is handed out; its parent is locked, so that a job may lock this itself
+WORK = "work"  # the folder yielded; its parent is locked, so a job may lock this one itself
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 REASONS = (*map(os.strerror, sorted(FULL)), "Could not write")  # the last is DuckDB's
 REMEDY = "set TMPDIR to a folder with more room, then run it again"
@@ -28,12 +28,12 @@ MEGABYTE = 1_000_000
 
 @contextmanager
 def scratch_folder(parent: Path | None = None, prefix: str = PREFIX) -> Iterator[Path]:
-    """Hand out an empty folder in TMPDIR, or in `parent`, that is gone after the block.
+    """Yield an empty folder in TMPDIR, or in `parent`; it is removed after the block.
 
     Raises
     ------
     OutputError
-        The folder cannot be made, or a file in it finds no room.
+        The folder cannot be made, or there is no room for a file in it.
     """
     place = (parent or Path(tempfile.gettempdir())).absolute()
     try:
@@ -51,16 +51,21 @@ def scratch_folder(parent: Path | None = None, prefix: str = PREFIX) -> Iterator
 
 
 def new_path(folder: Path, name: str) -> Path:
-    """Return a path in a folder, made where it is not there yet, that no other file has."""
+    """Return an unused path in a folder, which is made if needed."""
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{secrets.token_hex(6)}-{name}"
 
 
 @contextmanager
 def filling(folder: Path, *families: type[Exception]) -> Iterator[None]:
-    """Turn a disk found full while the block writes into a scratch folder into an OutputError.
+    """Turn the error of a full disk into an OutputError while the block writes scratch files.
 
-    Errors of the `families` are looked at, too, beside those of the disk itself.
+    Errors of the `families` are checked too, beside those of the disk itself.
+
+    Raises
+    ------
+    OutputError
+        The disk is full.
     """
     caught: tuple[type[Exception], ...] = (OSError, *families)
     try:
@@ -73,22 +78,22 @@ def filling(folder: Path, *families: type[Exception]) -> Iterator[None]:
 
 
 def _reason(error: Exception, folder: Path) -> str | None:
-    """Return what says that a scratch folder is full; None where the error is another."""
+    """Return the reason why a scratch folder is full; None if the error is another one."""
     if isinstance(error, OSError) and error.errno in FULL:
         target = error.filename2 or error.filename  # of a copy; many errors name no file
         is_here = target is None or str(folder) in str(target)
         return os.strerror(error.errno) if is_here else None
-    told = str(error)
-    return next((reason for reason in REASONS if reason in told and str(folder) in told), None)
+    text = str(error)
+    return next((reason for reason in REASONS if reason in text and str(folder) in text), None)
 
 
 def full(folder: Path, reason: str) -> str:
-    """Return that a scratch folder found no room, how much there is, and the remedy."""
+    """Return a message on a full scratch folder: the room there is, the reason, the remedy."""
     return _trouble(folder.parent.parent, reason)
 
 
 def _trouble(place: Path, reason: str) -> str:
-    """Return why `place` did not do as the parent of scratch folders, its room and the remedy."""
+    """Return a message on a place that cannot hold scratch folders: its room, the reason."""
     return (
         f"The scratch folder in {place} could not hold the job ({_room(place)}): "
         f"{reason.rstrip('.')}; {REMEDY}."
@@ -96,7 +101,7 @@ def _trouble(place: Path, reason: str) -> str:
 
 
 def names_full(message: str) -> bool:
-    """Return whether a message says that a file in a scratch folder could not be written."""
+    """Return whether a message is about a file in a scratch folder that could not be written."""
     return PREFIX + _machine() in message and any(word in message for word in REASONS)
 
 
@@ -110,12 +115,15 @@ def _room(place: Path) -> str:
 
 
 def _machine() -> str:
-    """Return this machine's part of a name: locks are not seen on others that share a folder."""
+    """Return this machine's part of a name; machines that share a folder do not share locks."""
     return re.sub(r"[^A-Za-z0-9]", "_", socket.gethostname()) + "-"
 
 
 def _begin(place: Path, prefix: str) -> tuple[Path, int]:
-    """Sweep up, then make a folder: under another name until it is held, lest it be swept up."""
+    """Remove leftovers, then make a folder; it has another name until it is locked.
+
+    Else another job could remove it before it is locked.
+    """
     own = prefix + _machine()
     for left in place.glob(f"{own}*"):
         if is_left(left):

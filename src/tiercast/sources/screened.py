@@ -1,4 +1,4 @@
-"""A table as parsed and screened: rows with a flag per rule, and what is counted of them."""
+"""A table as parsed and screened: rows with a flag per rule, and their counts."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -26,15 +26,16 @@ from tiercast.sources.written_ids import IdSpelling
 
 CENTS = 100
 AS_WRITTEN = IdSpelling()
-# A repeated line's money is counted in the other line; amounts beyond all reason are no money.
+# The money of a repeated line is counted in the other line; implausible amounts are no money.
 UNCOUNTED = ("duplicate_line", "non_finite_amount", "implausible_amount")
 
 
 @dataclass(frozen=True)
 class Screened:
-    """The rows of one table with a flag per rule; of older ones not read, each month's hashes.
+    """The rows of one table with a flag per rule, and the notes on their files.
 
-    With `totals`, each line has its order's total as amount, and good rows share it out.
+    `older` has the hashes of each month of older rows, which were not read. With `totals`, the
+    amount of a line is its order's total, which the good rows split.
     """
 
     spec: TableSpec
@@ -58,21 +59,21 @@ class Screened:
 
     @property
     def bad(self) -> ir.Table:
-        """The rows put aside, as the source had them."""
+        """The quarantined rows, with the values of the source."""
         return bad_rows(self.flagged, self.rules)
 
     def drop(self, connection: SQLBackend) -> None:
-        """Remove the rows from the engine; those good and bad that were made tables stay."""
+        """Remove the rows from the engine; tables made of good and bad rows stay."""
         connection.drop_table(flagged_name(self.spec))
 
     def before(self, day: dt.date) -> "Screened":
-        """Return the rows before a day; those without a time are not among them."""
+        """Return the rows before a day, without those that have no time."""
         assert self.spec.time is not None
         older = self.flagged[self.spec.time] < midnight(day)
         return replace(self, flagged=self.flagged.filter(older))
 
-    def kept(self, until: dt.date) -> CountedLines:
-        """Return all that is counted of the rows, to be known without them from now on."""
+    def counted(self, until: dt.date) -> CountedLines:
+        """Return all counts of the rows, so that they need not be read again."""
         good = self.good
         assert self.spec.time is not None
         parsed = [name for name in self.flagged.columns if not name.startswith(FLAG_PREFIX)]
@@ -86,16 +87,16 @@ class Screened:
         )
 
     def tally(self, good: ir.Table, bad: ir.Table) -> Tally:
-        """Return what is counted of the rows; `good` and `bad` are them, computed or not."""
+        """Return the counts of the rows; `good` and `bad` are these rows, computed or not."""
         found = count_findings(self.flagged, self.rules)
-        counted = tally(good, bad, self.spec, found)
+        total = tally(good, bad, self.spec, found)
         if self.spec.name != "transactions":
-            return counted
-        return replace(counted, money=money(good), money_aside=money(self._lost))
+            return total
+        return replace(total, money=money(good), money_aside=money(self._lost))
 
     @property
     def _lost(self) -> ir.Table:
-        """The rows put aside whose amounts can be read and stand in no other row."""
+        """The quarantined rows with a readable amount that is not repeated in another row."""
         rows = self.flagged
         passed = [FLAG_PREFIX + rule.name for rule, _ in self.rules if rule.name in UNCOUNTED]
         for name in passed:
@@ -104,7 +105,7 @@ class Screened:
 
 
 def money(rows: ir.Table) -> float:
-    """Return the money that changed hands in rows, returns included, in whole cents."""
+    """Return the sum of the absolute amounts of rows, returns included, to the cent."""
     cents = (rows.amount.abs() * CENTS).round().sum().fill_null(0.0)
     return float(cents.execute()) / CENTS
 
@@ -115,7 +116,7 @@ def flagged_name(spec: TableSpec) -> str:
 
 
 def tally(good: ir.Table, bad: ir.Table, spec: TableSpec, found: Mapping[str, Found]) -> Tally:
-    """Return how many rows there are, good and bad, and their span."""
+    """Return the number of good and bad rows, and the time span of the good ones."""
     never = ibis.null("timestamp(6)")
     (row,) = (
         good.agg(
@@ -126,12 +127,12 @@ def tally(good: ir.Table, bad: ir.Table, spec: TableSpec, found: Mapping[str, Fo
         .to_pyarrow()
         .to_pylist()
     )
-    put_aside = int(bad.count().execute())
-    return Tally(int(row["rows"]), put_aside, row["first"], row["last"], found)
+    quarantined = int(bad.count().execute())
+    return Tally(int(row["rows"]), quarantined, row["first"], row["last"], found)
 
 
 def count_empty(table: ir.Table, spec: TableSpec) -> tuple[int, dict[str, int]]:
-    """Return how many rows there are, and in how many each optional column is empty."""
+    """Return the number of rows, and the number of empty values of each optional column."""
     columns = [column for column in table.columns if column not in spec.required]
     empty = {f"empty_{n}": table[n].isnull().sum().fill_null(0) for n in columns}
     (row,) = table.agg(rows=table.count(), **empty).to_pyarrow().to_pylist()

@@ -1,4 +1,4 @@
-"""A source parted at a day: rows that are read, and older ones that need not be."""
+"""A source split at a day: rows that are read, and older ones that need not be read."""
 
 import datetime as dt
 import zoneinfo
@@ -10,9 +10,9 @@ import ibis.expr.types as ir
 
 @dataclass(frozen=True)
 class Since:
-    """A day of a zone, and the source's own column of times; rows without one count as newer.
+    """A day of a zone, and the source's own column of times; rows without a time count as newer.
 
-    Times that are text are left for the contract to read: then all rows count as newer.
+    If times are text, all rows count as newer: the contract reads them later.
     """
 
     column: str
@@ -33,7 +33,7 @@ class Since:
         return rows.limit(0) if limit is None else rows.filter(rows[self.column] < limit)
 
     def _limit(self, rows: ir.Table) -> ir.Scalar | None:
-        """Return the day's midnight as the column tells time: so a file's parts can be skipped."""
+        """Return the day's midnight in the column's type, so that file parts can be skipped."""
         kind = rows[self.column].type() if self.column in rows.columns else None
         if kind is None or not (kind.is_date() or kind.is_timestamp()):
             return None
@@ -44,5 +44,5 @@ class Since:
 
 
 def midnight(day: dt.date) -> ir.TimestampScalar:
-    """Return a day's beginning as canonical tables tell time."""
+    """Return the beginning of a day as a canonical time."""
     return ibis.timestamp(f"{day.isoformat()} 00:00:00").cast("timestamp(6)")

@@ -1,8 +1,8 @@
-"""Ibis on Spark, held to the meaning that the same expression has on DuckDB.
+"""Ibis on Spark, with the meaning that the same expression has on DuckDB.
 
-Tables made on the way are parquet files in a folder that driver and executors share: a plan stays
-as short as its last step, and a lost executor costs the rows it was at, not the tables before.
-Times are instants of a session in UTC, which is what a naive UTC time means everywhere else.
+Intermediate tables are parquet files in a folder that driver and executors share: a plan is only
+as long as its last step, and a lost executor costs its current rows, not earlier tables.
+The session's zone is UTC, so its instants equal the naive UTC times used everywhere else.
 """
 
 from collections.abc import Sequence
@@ -50,14 +50,14 @@ class SparkCompiler(PySparkCompiler):
 
 
 class SparkBackend(Backend):
-    """A Spark session as an Ibis backend whose tables lie in `folder`."""
+    """A Spark session as an Ibis backend with its tables in `folder`."""
 
     compiler = SparkCompiler()
     folder: Path
 
     @property
     def session(self) -> SparkSession:
-        """The session behind."""
+        """The Spark session."""
         return self._session
 
     @classmethod
@@ -123,7 +123,7 @@ def _to_the_microsecond(kind: dt.DataType) -> dt.DataType:
 
 
 def as_frame(rows: pa.Table) -> pd.DataFrame:
-    """Return Arrow rows for pandas, as Ibis answers those of DuckDB."""
+    """Return Arrow rows as a frame, with the types that Ibis gives to those of DuckDB."""
     columns = {
         name: column.to_pylist() if column.null_count else column.to_pandas()
         for name, column in zip(rows.column_names, rows.columns, strict=True)

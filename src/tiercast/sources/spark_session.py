@@ -22,12 +22,12 @@ JAVA_REMEDY = (
     "install one (Debian, Ubuntu: `apt-get install openjdk-17-jre-headless`; others: "
     "https://adoptium.net) and have `java` on the PATH, or set JAVA_HOME"
 )
-# What must hold for the same answers as DuckDB's; all else is left to spark-defaults.conf.
+# Needed for the same results as DuckDB's; all else is left to spark-defaults.conf.
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    # A tier's end is found by rank: beyond so many rows by a sort on the executors.
+    # The end of a tier is found by rank; beyond so many rows, by a sort on the executors.
     "spark.sql.execution.topKSortFallbackThreshold": "100000",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -46,8 +46,8 @@ def spark_session(engine: str) -> Iterator["SparkSession"]:
     Raises
     ------
     InputError
-        pyspark or Java is missing or too old, another session is at work in this process, or
-        nobody answers at the engine's address.
+        pyspark or Java is missing or too old, another session runs in this process, or the
+        engine's address does not respond.
     """
     _check_package()
     check_java()
@@ -95,7 +95,7 @@ def check_java() -> None:
     Raises
     ------
     InputError
-        There is none, or it is too old; the message says how to get one.
+        There is none, or it is too old; the message explains how to get one.
     """
     java = _java()
     if java is None:
@@ -103,10 +103,10 @@ def check_java() -> None:
             f"Spark needs Java {OLDEST_JAVA} or 21, but there is no `java` on the PATH and "
             f"JAVA_HOME is not set; {JAVA_REMEDY}."
         )
-    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', told)
+    output = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', output)
     if version is None or int(version[1]) < OLDEST_JAVA:
-        first_line = (told.splitlines() or ["nothing"])[0]
+        first_line = (output.splitlines() or ["nothing"])[0]
         raise InputError(
             f"Spark needs Java {OLDEST_JAVA} or 21, but {java} answers {first_line!r}; "
             f"{JAVA_REMEDY}."

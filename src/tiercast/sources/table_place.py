@@ -1,4 +1,4 @@
-"""Where a table lies among the rows of a report: titles above its header, totals below it."""
+"""Where a table is among the rows of a report: titles above its header, totals below it."""
 
 import re
 from collections import Counter
@@ -46,11 +46,10 @@ def width_of(rows: Sequence[Row]) -> int:
 
 
 def header_row(rows: Sequence[Row]) -> int:
-    """Return the place of the header among the first rows: the fullest row of names.
+    """Return the index of the header among the first rows: the fullest row of names.
 
-    Where rows above are as full as it and may be data (values stand in the places where they stand
-    below, and no blank row parts them), or no row holds names alone, it is the first row that is
-    not blank.
+    It is the first row that is not blank if no row holds only names, or if rows above the fullest
+    one may be data: as full, values in the same columns as below, and no blank row between.
 
     Examples
     --------
@@ -73,8 +72,8 @@ def header_row(rows: Sequence[Row]) -> int:
 def footer_rows(rows: Sequence[Row], width: int, *, ended: bool = True) -> int:
     """Return how many of the last rows are no data: totals, counts, notes, and blanks among them.
 
-    A row of fewer fields counts only where it says what it is: a file that was cut off ends in
-    one, too. `ended`: the last row is closed by a line end.
+    A row of fewer fields counts only if its text is that of a total or a note, since a truncated
+    file ends in such a row too. `ended`: a line end closes the last row.
 
     Examples
     --------
@@ -116,7 +115,7 @@ def _names(row: Row, wide: int) -> bool:
 
 
 def _last(row: Row) -> int:
-    """Return the place after the last cell that is filled."""
+    """Return the index after the last cell that is filled."""
     return max((place + 1 for place, cell in enumerate(row) if cell.strip()), default=0)
 
 
@@ -144,13 +143,13 @@ def _is_total(row: Row, filled: Row, width: int) -> bool:
 
 
 def _is_count(row: Row, filled: Row, width: int) -> bool:
-    """Return whether a shorter row begins by saying how many rows there are, or who made them."""
+    """Return whether a shorter row begins with a count of rows, or with who made them."""
     return len(row) < width and BEGINS_NOTE.match(" ".join(filled)) is not None
 
 
 def _is_note(text: str, ended: bool) -> bool:
-    """Return whether a cell that stands alone says something, rather than a cut-off row."""
-    said = " " in text and (ended or any(sign.isdigit() for sign in text))
+    """Return whether a single cell is a note, rather than a truncated row."""
+    sentence = " " in text and (ended or any(sign.isdigit() for sign in text))
     bare = not any(sign.isalnum() for sign in text)
     counted = re.fullmatch(r"[^\d]{0,10}\d+\s?[行条筆笔件]\D{0,6}", text) is not None
-    return said or bare or counted or text.strip(" -*.#").lower() in END_WORDS
+    return sentence or bare or counted or text.strip(" -*.#").lower() in END_WORDS

@@ -1,4 +1,4 @@
-"""The ways in which people and systems write times, and whether a value fits one."""
+"""Formats of times of people and systems, and whether a value fits one."""
 
 import re
 from collections.abc import Collection
@@ -90,7 +90,7 @@ PIECES = {
     "%z": "(?:z|[-+][0-9:]{2,6})",
 }
 
-# The numbers of 2000-01-01 and 2050-01-01 in each word for times that are plain numbers.
+# The numbers of 2000-01-01 and 2050-01-01 in each numeric time format.
 EPOCH_SPAN = (946_684_800, 2_524_608_000)
 NUMBER_SPANS = {
     "epoch_s": EPOCH_SPAN,
@@ -103,7 +103,7 @@ LOOSE = frozenset([*NUMBER_SPANS, "%Y%m"])  # ids and amounts look the same
 
 
 def promising(values: Collection[str]) -> list[str]:
-    """Return the patterns that at least a quarter of some values have the shape of."""
+    """Return the patterns with the shape of at least a quarter of some values."""
     dated = [value.strip() for value in values if any(c.isdigit() for c in value)]
     if not dated or len(dated) * 4 < len(values):
         return []
@@ -126,7 +126,7 @@ def _shape(pattern: str) -> re.Pattern[str]:
 
 
 def plausible(value: ir.Value, form: str | None) -> ir.BooleanValue:
-    """Return whether each value reads as a time that a customer lived in; None stands for ISO."""
+    """Return whether each value is a time from 1970 to 2099 in a format; None means ISO."""
     if form in NUMBER_SPANS:
         return value.try_cast("float64").between(*NUMBER_SPANS[form])
     time = read_as(value, form)

@@ -1,4 +1,4 @@
-"""What an amount is of, a line or its whole order: asked where the rows allow both."""
+"""Whether an amount is of a line or its whole order: refused if the rows allow both."""
 
 import ibis.expr.types as ir
 
@@ -9,9 +9,12 @@ from tiercast.sources.origin import describe
 
 
 def refuse_repeated_totals(lines: ir.Table, source: SourceConfig) -> None:
-    """Raise DataContractError where amounts look like order totals on each line.
+    """Refuse amounts that look like order totals, if the config has no `amount_is`.
 
-    The config's `amount_is` answers the question.
+    Raises
+    ------
+    DataContractError
+        Nearly all orders repeat one amount on each line.
     """
     is_asked = source.amount_is is None and "order_id" in lines.columns
     if is_asked and (found := same_amounts(lines)).look_like_totals:
@@ -19,7 +22,13 @@ def refuse_repeated_totals(lines: ir.Table, source: SourceConfig) -> None:
 
 
 def refuse_totals_without_orders(lines: ir.Table, source: SourceConfig) -> None:
-    """Raise DataContractError where totals are to count once an order, but no order is named."""
+    """Refuse `amount_is: order` without order ids.
+
+    Raises
+    ------
+    DataContractError
+        Totals shall count once per order, but the source has no orders.
+    """
     if source.amount_is == "order" and "order_id" not in lines.columns:
         raise DataContractError(
             f"{describe(source)}: `amount_is: order` needs the column `order_id`; map it."

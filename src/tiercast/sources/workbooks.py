@@ -1,4 +1,4 @@
-"""Workbooks (xlsx, xls, ods) as plain CSV: a sheet's table, its cells written as people see them.
+"""Workbooks (xlsx, xls, ods) as plain CSV: a sheet's table, cells written as people see them.
 
 Numbers without decimals are written without a point, so that 1001 stays an id; dates are ISO.
 """
@@ -34,7 +34,7 @@ Texts = list[str]
 
 
 def is_workbook(file: NamedFile) -> bool:
-    """Return whether a file begins as workbooks do; some systems name text or web pages `.xls`.
+    """Return whether a file begins like a workbook; some systems name text or web pages `.xls`.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def is_workbook(file: NamedFile) -> bool:
 
 @dataclass(frozen=True)
 class _Table:
-    """Where a sheet's table lies: the row of its header, how many rows follow, its columns."""
+    """The table of a sheet: the row of its header, the number of rows below, its columns."""
 
     sheet: CalamineSheet
     header: int
@@ -120,7 +120,7 @@ def _named(book: CalamineWorkbook, name: str, wanted: str | None) -> list[str]:
 
 
 def _table_of(sheet: CalamineSheet) -> _Table | None:
-    """Return where the sheet's table lies; None where it has no row below a row of names."""
+    """Return the sheet's table; None if no row of names has a row below it."""
     head = [list(map(_text, row)) for row in islice(sheet.iter_rows(), HEAD_ROWS)]
     place = header_row(head)
     if sum(map(bool, head[place] if head else ())) <= 1:
@@ -137,15 +137,15 @@ def _table_of(sheet: CalamineSheet) -> _Table | None:
     footers = footer_rows(rows, len(names))
     if length == footers:
         return None
-    said = [" ".join(filter(None, row)) for row in (*head[:place], *rows[len(rows) - footers :])]
-    above, below_it = said[:place], said[place:]
+    texts = [" ".join(filter(None, row)) for row in (*head[:place], *rows[len(rows) - footers :])]
+    above, below_it = texts[:place], texts[place:]
     return _Table(
         sheet, place, length - footers, names, [*filter(None, above)], [*filter(None, below_it)]
     )
 
 
 def _written(table: _Table, name: str, scratch: Path) -> PlainCsv:
-    """Return the table as CSV; of columns, those of times alone are known as such."""
+    """Return the table as CSV, and its columns that hold only times."""
     target = new_path(scratch, "sheet.csv")
     header = list(table.names.values())
     looks = _Looks(repeats=0, texts=set(), times=set(), long=[])
@@ -161,7 +161,7 @@ def _written(table: _Table, name: str, scratch: Path) -> PlainCsv:
 
 @dataclass
 class _Looks:
-    """What is seen of cells while they are written; columns are named by their place."""
+    """Facts about the cells, collected while they are written; columns by their index."""
 
     repeats: int
     texts: set[int]
@@ -192,7 +192,7 @@ def _look(cells: Sequence[Cell], looks: _Looks) -> None:
 
 
 def _text(cell: Cell) -> str:
-    """Return a cell as it is written.
+    """Return the text of a cell.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The engine a job runs on: a DuckDB database in a temporary file, gone when the job ends."""
+"""The engine of a job: a DuckDB database in a temporary file, removed when the job ends."""
 
 import os
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from tiercast.config.errors import OutputError
 from tiercast.sources.scratch import full, names_full, scratch_folder
 
 # Beyond it DuckDB spills to the workspace's folder: a job's memory does not grow with its base.
-# More would be filled; each thread needs about 125 MB. Batches of customers are as fast with it,
-# while a panel of a whole base takes a third longer (1 M customers, one cutoff) or worse (six).
+# Each thread needs about 125 MB. Batches of customers are as fast as with more memory; a panel of
+# a whole base takes a third longer (1 M customers, one cutoff) or more (six cutoffs).
 MEMORY_LIMIT = "512MB"
 PANEL_SHARE = 0.25  # of the machine's memory, for a panel of a whole base
 MOST_THREADS = 4
@@ -30,14 +30,14 @@ SPILLING = "max_temp_directory_size"  # in DuckDB's words for a scratch folder w
 
 @contextmanager
 def workspace() -> Iterator[Backend]:
-    """Open a scratch database whose tables live on disk, so that memory stays bounded.
+    """Open a scratch database with its tables on disk, so that memory stays bounded.
 
     Raises
     ------
     OutputError
         The scratch folder is full or cannot be written, or memory does not suffice.
     """
-    with scratch_folder() as folder, _told(folder):
+    with scratch_folder() as folder, _explained(folder):
         connection = ibis.duckdb.connect(
             folder / "workspace.duckdb",
             memory_limit=MEMORY_LIMIT,
@@ -47,14 +47,14 @@ def workspace() -> Iterator[Backend]:
         )
         connection.raw_sql(CONVERT_TIMEZONE)
         try:
-            with _told(folder):  # before what fills the folder goes
+            with _explained(folder):  # before the files that fill the folder are removed
                 yield connection
         finally:
             connection.disconnect()
 
 
 def allow_panel(connection: SQLBackend) -> None:
-    """Let the engine take the memory that features of a whole base want; Spark has its own."""
+    """Raise the engine's memory limit for features of a whole base; Spark has its own."""
     if isinstance(connection, Backend):
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         megabytes = max(1024, int(memory * PANEL_SHARE) // 1_000_000)
@@ -67,7 +67,7 @@ def is_scratch_trouble(error: Exception) -> bool:
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:

@@ -1,8 +1,8 @@
 r"""Numbers as people write them: `1,234.50`, `1.234,50`, `1 234,50 €`, `(12.50)`, `$-3`.
 
 A single separator before three digits (`1.234`) has two readings. Other values of the column
-settle it; where none does, the reading is asked for. Regular expressions are those that DuckDB
-(RE2) and Spark (Java) share.
+settle it; if none does, the config must. All regular expressions work in DuckDB (RE2) and Spark
+(Java).
 """
 
 from collections.abc import Mapping
@@ -39,14 +39,14 @@ SWISS = rf"[.,](?:{MINUS}|\x{{2014}})+"  # 25.- is 25.00
 
 WHOLE = r"^[0-9]+$"
 GROUPED = r"^[0-9]{1,3}('[0-9]{3})+([.,][0-9]+)?$"
-# `p` stands for the decimal sign, `t` for the one between groups of digits.
+# `p` is the decimal separator, `t` the one between groups of digits.
 SETTLED = (
     r"^([0-9]*p[0-9]{1,2}|[0-9]*p[0-9]{4,}|0[0-9]*p[0-9]+|[0-9]{4,}p[0-9]+|p[0-9]+|[0-9]+p"
     r"|[0-9]{1,3}(t[0-9]{2,3})*t[0-9]{3}p[0-9]*|[0-9]{1,3}(t[0-9]{2,3})*t[0-9]{3}t[0-9]{3})$"
 )
 UNSETTLED = r"^[1-9][0-9]{0,2}p[0-9]{3}$"
 
-# One currency has several names; what is not here is its own.
+# One currency has several names; a name that is not here is its own.
 SAME_CURRENCY: Mapping[str, str] = {
     **dict.fromkeys(("€", "EURO", "EUROS"), "EUR"),
     **dict.fromkeys(("$", "US$", "DOLLAR", "DOLLARS"), "USD"),
@@ -69,8 +69,8 @@ EITHER = {"¥": {"CNY", "JPY"}, "KR": {"SEK", "NOK", "DKK", "ISK"}}
 class NumberStyle:
     """How a column's numbers are written.
 
-    `decimal` is what a single separator before three digits is taken for. A `strict` style, of
-    the config, reads nothing else; otherwise each value that settles its own reading is read so.
+    `decimal` is the decimal separator of values with two readings. A `strict` style (of the
+    config) holds for all values; otherwise a value with one reading is read by it.
     """
 
     decimal: Decimal | None = None
@@ -78,7 +78,7 @@ class NumberStyle:
 
     @classmethod
     def given(cls, source: SourceConfig) -> "NumberStyle | None":
-        """Return the style that a config names; None where it names none."""
+        """Return the style that a config names; None if it names none."""
         other: Mapping[str | None, Decimal] = {",": ".", ".": ","}
         decimal = source.decimal or other.get(source.thousands)
         return None if decimal is None else cls(decimal, strict=True)
@@ -102,7 +102,7 @@ def read_number(text: ir.StringValue, style: NumberStyle) -> ir.FloatingValue:
             (shape.re_search(GROUPED), shape.contains(",").ifelse(comma, point)),
             (_unsettled(shape, ".") | _unsettled(shape, ","), unsettled),
         )
-    # Exponents, nan and inf, which the contract has rules for, are read as engines read them.
+    # Exponents, nan and inf (the contract has rules for them) are read as engines read them.
     odd = (shape == "").ifelse(text.try_cast("float64"), None)
     return _signed(text, number).coalesce(odd)
 
@@ -110,9 +110,9 @@ def read_number(text: ir.StringValue, style: NumberStyle) -> ir.FloatingValue:
 def number_styles(
     table: ir.Table, texts: Mapping[str, str], source: SourceConfig
 ) -> dict[str, NumberStyle]:
-    """Return how columns of text write their numbers, by canonical name; `texts` names the own.
+    """Return the number style of columns of text by canonical name; `texts` has their own names.
 
-    What the amounts show holds for the others, too, where their own values settle nothing.
+    The style of the amounts holds for other columns with values of two readings.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def number_styles(
 
 
 def _shown_style(table: ir.Table, column: str, source: SourceConfig) -> NumberStyle | None:
-    """Return the style that a column's values show; None where some could be read in two ways."""
+    """Return the style that a column's values show; None if some have two readings."""
     seen = _evidence(table, column)
     settled = [sign for sign in (".", ",") if seen[f"settled_{sign}"]]
     unsettled = [sign for sign in (".", ",") if seen[f"unsettled_{sign}"]]
@@ -141,13 +141,13 @@ def _shown_style(table: ir.Table, column: str, source: SourceConfig) -> NumberSt
         return NumberStyle("." if settled == ["."] else ",")
     if not unsettled:
         return NumberStyle()
-    if source.thousands is not None and len(unsettled) == 1:  # groups are parted by another sign
+    if source.thousands is not None and len(unsettled) == 1:  # another sign separates groups
         return NumberStyle("," if unsettled == [","] else ".")
     return None
 
 
 def _evidence(table: ir.Table, column: str) -> dict[str, object]:
-    """Return how many values settle each decimal sign, how many do not, and one of these."""
+    """Return how many values settle each decimal sign, how many do not, and an example."""
     shapes = table.select(shape=_numeral(table[column]), text=table[column])
     shape = shapes["shape"]
     counts: dict[str, ir.Value] = {}
@@ -178,7 +178,7 @@ def _two_readings(table: ir.Table, column: str, source: SourceConfig) -> str:
 
 
 def _refuse_currencies(table: ir.Table, column: str, source: SourceConfig) -> None:
-    """Raise DataContractError where a column holds money of more than one currency."""
+    """Refuse a column with money of more than one currency."""
     tokens = table.select(token=_currency(table[column]))
     named = tokens.filter(tokens.token != "")
     rows = named.group_by("token").agg(rows=named.count()).to_pyarrow().to_pylist()
@@ -202,7 +202,7 @@ def _tidy(text: ir.StringValue) -> ir.StringValue:
 
 
 def _numeral(text: ir.StringValue) -> ir.StringValue:
-    """Return the digits and separators of money, gaps as `'`; empty where it is no money."""
+    """Return the digits and separators of money, gaps as `'`; empty if it is no money."""
     tidy = _tidy(text)
     balanced = tidy.contains("(") == tidy.contains(")")
     numeral = tidy.re_extract(MONEY, NUMERAL).strip().re_replace(GAP, "'")
@@ -237,6 +237,6 @@ def _unsettled(shape: ir.StringValue, decimal: str) -> ir.BooleanValue:
 
 
 def _form(pattern: str, decimal: str) -> str:
-    """Return a pattern with its decimal sign, and the sign that then parts groups of digits."""
+    """Return a pattern with its decimal separator and the separator of groups of digits."""
     other = "," if decimal == "." else "."
     return pattern.replace("p", f"[{decimal}]").replace("t", f"[{other}]")

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from tiercast.config.source import Normalisation, SourceConfig
 
-# What exports write where there is no customer; compared without case.
+# Texts of exports for no customer; compared without case.
 NOBODY = (
     "", "null", "(null)", "<null>", "nan", "none", "nil", "na", "n/a", "#n/a", "<na>", "nat",
     "undefined", "(not set)", "(blank)", "\\n", "-", "--",
@@ -20,14 +20,14 @@ MOSTLY = 0.9  # share of e-mail addresses from which ids are e-mail addresses
 
 @dataclass(frozen=True)
 class IdSpelling:
-    """What makes two spellings of a customer's id one."""
+    """How spellings of one customer's id are unified."""
 
     trim: bool = False
     lower: bool = False
 
     @classmethod
     def of(cls, table: ir.Table, column: str, source: SourceConfig) -> Self:
-        """Return the spelling of a source's ids: what its config says, else what the ids show."""
+        """Return the spelling of a source's ids, by its config or else by the ids themselves."""
         if source.normalise is not None:
             return cls.named(source.normalise)
         ids = table[column]
@@ -49,7 +49,7 @@ class IdSpelling:
         return tuple(name for name in names if getattr(self, name))
 
     def read(self, ids: ir.StringValue) -> ir.StringValue:
-        """Return ids in one spelling; null where they name nobody."""
+        """Return ids in one spelling; null for words that mean no customer."""
         bare = ids.re_replace(BLANK_ENDS, "")
         one = bare if self.trim else ids
         one = one.lower() if self.lower else one

@@ -1,7 +1,7 @@
-"""Times as files write them: ISO with or without an offset, a pattern, or plain numbers.
+"""Times in files: ISO with or without an offset, a pattern, or plain numbers.
 
-Canonical times are naive and in the shop's own zone: an offset is converted into it, a time
-without one is taken as it is.
+Canonical times are naive, in the shop's own zone: a time with an offset is converted, a time
+without one is not changed.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ UTC = dt.Timestamp(timezone="UTC", scale=6)
 NAIVE = "timestamp(6)"
 MICROSECONDS = 6
 
-# Words for times that are plain numbers: units in a second, and the number of 1970-01-01.
+# Numeric time formats: units in a second, and the number of 1970-01-01.
 NUMBER_FORMATS: Mapping[str, tuple[float, int]] = {
     "epoch_s": (1, 0),
     "epoch_ms": (1_000, 0),
@@ -33,21 +33,21 @@ SECONDS = r":[0-9]{2}:[0-9]{2}"
 
 @ibis.udf.scalar.builtin
 def try_strptime(text: str, pattern: str) -> dt.timestamp:
-    """DuckDB's own: null where the text does not fit the pattern."""
+    """DuckDB's own function: null if the text does not fit the pattern."""
 
 
 @ibis.udf.scalar.builtin(name="to_timestamp")
 def _to_timestamp(seconds: float) -> UTC:  # type: ignore[valid-type]  # ibis reads the value
-    """DuckDB's own: seconds since 1970 as a time."""
+    """DuckDB's own function: seconds since 1970 as a time."""
 
 
 @ibis.udf.scalar.builtin
 def convert_timezone(source: str, target: str, time: dt.timestamp) -> dt.timestamp:
-    """Spark's own, which a workspace has too: a naive time of one zone in another."""
+    """Spark's own function, which a workspace has too: a naive time of one zone in another."""
 
 
 def read_time(value: ir.Value, source: SourceConfig, timezone: str) -> ir.TimestampValue:
-    """Return each value as a naive time of the shop's zone; null where it cannot be read."""
+    """Return each value as a naive time of the shop's zone; null if it cannot be read."""
     kind = value.type()
     if kind.is_timestamp() and kind.timezone is not None:
         return _local(value.cast(UTC).cast(NAIVE), timezone)
@@ -75,7 +75,7 @@ def _from_number(value: ir.Value, units: float, origin: int) -> ir.TimestampValu
 
 
 def _read_iso(text: ir.StringValue, timezone: str) -> ir.TimestampValue:
-    """Return ISO times; an offset may stand apart, without a colon, or behind minutes."""
+    """Return ISO times; an offset may follow a blank, have no colon, or follow the minutes."""
     text = text.strip()
     offset = text.re_search(CLOCK + OFFSET)
     body = text.re_replace(OFFSET, "")

@@ -1,4 +1,4 @@
-"""`tiercast check CONFIG`: is the data fit to use, which rows are not, is it ready to train?"""
+"""`tiercast check CONFIG`: whether the data is fit to use and ready to train, and bad rows."""
 
 import datetime as dt
 from dataclasses import asdict, dataclass, replace
@@ -26,12 +26,12 @@ CHECK_FOLDER = "check"
 REPORT_NAME = "data_report"
 READINESS_NAME = "readiness.json"
 QUARANTINE = "quarantine"
-BAD_INPUT = 2  # what the command ends with where a training would be refused
+BAD_INPUT = 2  # exit code if a training would be refused
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What was found in the rows, and whether they are ready for a training."""
+    """The data report, and whether the data is ready for a training."""
 
     data: DataReport
     readiness: Readiness
@@ -43,13 +43,13 @@ def check(
     *,
     progress: Progress | None = None,
 ) -> CheckResult:
-    """Screen a customer base, judge whether it is ready to train, and write what was found.
+    """Screen a customer base, judge whether it is ready to train, and write the reports.
 
-    Leaves in `<output>/check/`: `data_report.json`, `readiness.json`, both as text in
+    Writes to `<output>/check/`: `data_report.json`, `readiness.json`, both as text in
     `data_report.md`, and for each table with rows that break a rule
-    `quarantine/<table>.parquet`, as the source had them. With `as_of` (for readiness by default
-    the day after the last order), the rows that lie at or after it are counted: they do not
-    exist for a job of that day.
+    `quarantine/<table>.parquet`, with the values of the source. With `as_of` (for readiness by
+    default the day after the last order), the rows at or after it are counted: they do not exist
+    for a job of that day.
 
     Raises
     ------
@@ -58,33 +58,33 @@ def check(
     InputError
         `as_of` is not after the first order, or the output folder is another base's.
     """
-    settings, tell = load_config(config), progress or Silent()
-    with recorded_here(settings, "check", tell) as recorded:
-        found = _checked(settings, as_of, recorded, tell)
+    settings, progress = load_config(config), progress or Silent()
+    with recorded_here(settings, "check", progress) as recorded:
+        found = _checked(settings, as_of, recorded, progress)
         recorded.exit_code = BAD_INPUT if found.readiness.errors else 0
     return found
 
 
 def _checked(
-    settings: Config, as_of: dt.date | str | None, recorded: RecordedRun, tell: Progress
+    settings: Config, as_of: dt.date | str | None, recorded: RecordedRun, progress: Progress
 ) -> CheckResult:
-    tell.stage("read and check the data")
-    with open_history(settings, as_of, tell) as history:
+    progress.stage("read and check the data")
+    with open_history(settings, as_of, progress) as history:
         base = history.base
         report = base.report
         if (day := as_day(as_of)) is not None:
             check_as_of(day, base.first_day)
             report = replace(report, findings=(*report.findings, *_future(history, day)))
         recorded.claim(day or base.observed_until)
-        tell.stage("judge whether it is ready to train")
+        progress.stage("judge whether it is ready to train")
         readiness = judge(measure(base, history.activity, day or base.observed_until))
-        tell.stage("write the data report")
+        progress.stage("write the data report")
         _write(base, found := CheckResult(report, readiness), check_folder(settings))
     return found
 
 
 def check_folder(config: Config) -> Path:
-    """Return where `check` leaves its report and the rows put aside."""
+    """Return the folder of the reports and the quarantined rows of `check`."""
     return Path(config.output.path) / CHECK_FOLDER
 
 
@@ -95,7 +95,7 @@ def _future(history: History, as_of: dt.date) -> list[RuleFinding]:
         for name, table in base.tables.items()
         if (time := TABLES[name].time) is not None
     }
-    # Not all order lines may have been read, but all are counted in the orders.
+    # Not all order lines may have been read, but the orders count all of them.
     known["transactions"] = before(history.activity.orders, "ordered_at", [as_of]).lines.sum()
     return [
         _later(base.report.table(name), str(TABLES[name].time), rows, as_of)

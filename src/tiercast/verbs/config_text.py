@@ -1,4 +1,4 @@
-"""The text of a first config: every guess beside its reason, what was left out as comments."""
+"""The text of a first config: every guess with its reason, unused columns as comments."""
 
 import json
 import re
@@ -22,7 +22,7 @@ DEFAULT_HORIZON_DAYS = 90
 
 @dataclass(frozen=True)
 class Draft:
-    """All that a first config says."""
+    """The content of a first config."""
 
     name: str
     data: str
@@ -65,7 +65,7 @@ def _known(layout: Layout | None) -> list[str]:
 
 
 def _place(proposal: Proposal) -> list[str]:
-    """Return where the rows come from: a path, or files with a query over them."""
+    """Return the lines of the source's place: a path, or files with a query over them."""
     source = proposal.source
     keys = (("encoding", source.encoding), ("sheet", source.sheet))
     more = [f"    {key}: {scalar(value)}" for key, value in keys if value is not None]
@@ -77,7 +77,7 @@ def _place(proposal: Proposal) -> list[str]:
 
 
 def _columns(proposal: Proposal) -> list[str]:
-    """Return the map of columns with reasons; of a query, whose columns have canonical names."""
+    """Return the map of columns with reasons; the columns of a query have canonical names."""
     guess, source = proposal.guess, proposal.source
     if source.query is not None:
         lines = ["    # Columns of the query:"]
@@ -90,7 +90,7 @@ def _columns(proposal: Proposal) -> list[str]:
 
 
 def _reading(proposal: Proposal) -> list[str]:
-    """Return how values are written: the form of times, and what an amount is of."""
+    """Return the lines on the format of times, and on whether an amount is of a line."""
     source = proposal.source
     time = next((g.look for g in proposal.guess.guesses if g.role == "ordered_at"), None)
     lines = []
@@ -109,7 +109,7 @@ def _why(guess: ColumnGuess) -> str:
 
 
 def _missing(role: str, guess: MapGuess) -> list[str]:
-    """Mark a gap: `check` refuses the config until the column is named."""
+    """Return the lines that mark a gap: `check` refuses the config until the column is named."""
     if role == "amount" and guess.unit_price:
         return _missing_amount(guess)
     needs = next(one.needs for one in ROLES if one.name == role)
@@ -117,7 +117,7 @@ def _missing(role: str, guess: MapGuess) -> list[str]:
 
 
 def _missing_amount(guess: MapGuess) -> list[str]:
-    """Say why a price of single pieces is not taken for the money of a line."""
+    """Return the lines on why a price of single pieces is not the money of a line."""
     assert guess.unit_price is not None
     price = guess.unit_price.name
     return [

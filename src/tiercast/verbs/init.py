@@ -1,4 +1,4 @@
-"""`tiercast init FILE`: look at a data file and write a config with its guesses marked."""
+"""`tiercast init FILE`: look at a data file and write a config with marked guesses."""
 
 import glob
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ PIPELINES = Path("pipelines")
 
 @dataclass(frozen=True)
 class InitResult:
-    """The config written, the guesses in it, and what the user must know and mend."""
+    """The config written, its guesses, and what the user must know and mend."""
 
     path: Path
     proposal: Proposal
@@ -48,7 +48,7 @@ class InitResult:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a user must know of the file."""
+        """Facts about the file that a user must know."""
         return self.proposal.notes
 
     @property
@@ -67,10 +67,10 @@ def init(
 ) -> InitResult:
     """Recognise the layout of an order file, or guess its columns, and write a config.
 
-    A file is of any kind that is read, or a glob or folder of them. The config goes to `output`,
-    or to `pipelines/<name of the file>.yaml`. `encoding` and `sheet` are the source's keys of
-    these names. Where one of customer, time and amount is not found, the config is written with
-    the gap marked, and `to_mend` says so.
+    `file` is a file of any supported kind, or a glob or folder of them. The config is written to
+    `output`, or to `pipelines/<name of the file>.yaml`. `encoding` and `sheet` are the source's
+    keys of these names. If one of customer, time and amount is not found, the config is written
+    with the gap marked, and `to_mend` describes it.
 
     Raises
     ------
