@@ -79,3 +79,11 @@ def test_nine_of_ten_simulated_totals_lie_inside(customers, level_sd):
 def test_a_stored_doubt_comes_back():
     known = TotalUncertainty(0.123456789012345)
     assert TotalUncertainty.from_dict(json.loads(json.dumps(known.to_dict()))) == known
+
+
+def test_growth_after_the_first_year_widens_the_prior():
+    one, two = (
+        TotalUncertainty.fit([], season_known=False, swing=0.0, years=years).total_sd
+        for years in (1.0, 2.0)
+    )
+    assert two == pytest.approx(np.hypot(one, 0.1))

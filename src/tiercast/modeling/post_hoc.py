@@ -26,11 +26,13 @@ LEVELS_TRIED = (-0.5, 0.0, 0.5)  # for tier sets, in standard deviations of the 
 class SeasonAhead:
     """Whether the horizon's season is known, and how much business changes between months.
 
-    `swing` is the size of the change of its log to reckon with; None: not known either.
+    `swing` is the size of the change of its log to reckon with; None: not known either. `years`
+    is the length of the horizon in years.
     """
 
     is_known: bool = False
     swing: float | None = None
+    years: float = 1.0
 
     @property
     def usual_sd(self) -> float:
@@ -56,15 +58,17 @@ class PostHocCalibration:
         alike = [fold for fold in folds if fold.season_known == season.is_known]
         told = [distribution(fold, _others(folds, fold), season) for fold in folds]
         readings = [log_ratio(Calibration(), fold) for fold in alike if fold.value.sum() > 0]
-        coverage = TotalUncertainty.fit(readings, season_known=season.is_known, swing=season.swing)
+        uncertainty = TotalUncertainty.fit(
+            readings, season_known=season.is_known, swing=season.swing, years=season.years
+        )
         drift = Calibration.fit(alike, season.usual_sd)
-        unseen = _unseen_sd(coverage, readings, season)
+        unseen = _unseen_sd(uncertainty, readings, season)
         return cls(
             drift,
             fit_shapes(folds, drift).widened(unseen),
             _interval_level(told, folds),
-            coverage,
-            _tier_sets(told, folds, tier_cuts, coverage),
+            uncertainty,
+            _tier_sets(told, folds, tier_cuts, uncertainty),
         )
 
 
@@ -91,7 +95,7 @@ def fit_shapes(folds: Sequence[FoldForecast], calibration: Calibration) -> Value
 
 
 def _unseen_sd(
-    coverage: TotalUncertainty, readings: Sequence[float], season: SeasonAhead
+    uncertainty: TotalUncertainty, readings: Sequence[float], season: SeasonAhead
 ) -> float:
     """Return how much of the level's doubt the scatter of past folds has not in it.
 
@@ -100,14 +104,14 @@ def _unseen_sd(
     if season.is_known and readings:
         return 0.0
     seen = float(np.var(readings)) if readings else 0.0
-    return float(np.sqrt(max(0.0, coverage.total_sd**2 - seen)))
+    return float(np.sqrt(max(0.0, uncertainty.total_sd**2 - seen)))
 
 
 def _tier_sets(
     told: Sequence[PredictiveDistribution],
     folds: Sequence[FoldForecast],
     tier_cuts: tuple[float, ...],
-    coverage: TotalUncertainty,
+    uncertainty: TotalUncertainty,
 ) -> TierSets:
     """Return sets that would have held in every past fold, were its level off as levels are.
 
@@ -116,7 +120,7 @@ def _tier_sets(
     """
     true = [true_tiers(fold.value, fold.ordered, tier_cuts) for fold in folds]
     pairs = [
-        (one.moved(move * coverage.total_sd).tier_probabilities(tier_cuts), actual)
+        (one.moved(move * uncertainty.total_sd).tier_probabilities(tier_cuts), actual)
         for one, actual in zip(told, true, strict=True)
         for move in LEVELS_TRIED
     ]

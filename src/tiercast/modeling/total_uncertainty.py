@@ -7,6 +7,9 @@ month in this base so far, or in the same weeks a year ago. A year before that n
 go by is a clock never yet tried: 20 %. An interval for a sum joins this shared doubt with the
 chance of each customer, which does average out.
 
+Beyond a year the last year's days come again: how business grows from each year of the horizon to
+the next is not known, and adds its share of the years after it.
+
 What moves all moves the least likely most: if everybody's log odds of an order rise by d, the log
 of a group's total rises by d times the mean churn risk of its money. So groups of unlikely buyers
 are less sure than the base: with the base's doubt alone 80 % of groups by recency and orders of
@@ -23,6 +26,7 @@ KNOWN_SEASON_SD = 0.1
 UNTRIED_CLOCK_SD = 0.2  # a year before is there, but was there for none of the past folds
 UNKNOWN_SEASON_SD = 0.12
 UNKNOWN_SWING = 0.25  # where the history is too short to show one
+YEARLY_GROWTH_SD = 0.2  # of the log of business from one year of a horizon to the next
 LARGEST_SD = 1.0
 PRIOR_FOLDS = 3.0  # how many folds the prior counts as
 NORMAL_95 = 1.6449  # quantile: 90 % lie between minus and plus
@@ -35,10 +39,18 @@ class TotalUncertainty:
     total_sd: float
 
     @classmethod
-    def fit(cls, readings: Sequence[float], *, season_known: bool, swing: float | None) -> Self:
+    def fit(
+        cls,
+        readings: Sequence[float],
+        *,
+        season_known: bool,
+        swing: float | None,
+        years: float = 1.0,
+    ) -> Self:
         """Learn from the log of what came over what was expected, one reading per fold.
 
         `swing` is the usual size of the log change of business between months; None: not known.
+        `years` is the length of the horizon in years.
 
         Examples
         --------
@@ -48,7 +60,8 @@ class TotalUncertainty:
         0.173
         """
         untried = season_known and not len(readings)
-        prior = UNTRIED_CLOCK_SD if untried else usual_sd(season_known=season_known, swing=swing)
+        known = UNTRIED_CLOCK_SD if untried else usual_sd(season_known=season_known, swing=swing)
+        prior = float(np.hypot(known, growth_sd(years)))
         squares = PRIOR_FOLDS * prior**2 + float(np.square(readings).sum())
         return cls(min(LARGEST_SD, float(np.sqrt(squares / (PRIOR_FOLDS + len(readings))))))
 
@@ -105,3 +118,17 @@ def usual_sd(*, season_known: bool, swing: float | None) -> float:
     if season_known:
         return KNOWN_SEASON_SD
     return float(np.hypot(UNKNOWN_SEASON_SD, UNKNOWN_SWING if swing is None else swing))
+
+
+def growth_sd(years: float) -> float:
+    """Return by how much growth after the first year moves the log of a horizon's total.
+
+    The growth after year k moves the `years - k` that follow it.
+
+    Examples
+    --------
+    >>> growth_sd(0.5), growth_sd(1.0), growth_sd(2.0)
+    (0.0, 0.0, 0.1)
+    """
+    after = np.arange(1, np.ceil(years))
+    return float(YEARLY_GROWTH_SD * np.sqrt(np.square((years - after) / years).sum()))

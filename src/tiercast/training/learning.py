@@ -23,6 +23,7 @@ from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import typical_gap_days
 from tiercast.segments.rfm import rfm_edges
 from tiercast.segments.tiers import tier_cuts, tier_cuts_without_buyers
+from tiercast.snapshots.closures import YEAR_DAYS
 from tiercast.training.evaluation import Evaluation, PastForecast, evaluate_folds
 from tiercast.training.panel import Panel
 from tiercast.training.past import past_cutoffs
@@ -50,7 +51,9 @@ def learn(
     past = past_cutoffs(panel, tuning.best, seed, progress, members)
     progress.stage("grow the final trees")
     components = ComponentModels.fit(panel.lived, tuning.best, seed, members)
-    ahead = SeasonAhead(panel.season.is_known, panel.season.change)
+    ahead = SeasonAhead(
+        panel.season.is_known, panel.season.change, panel.plan.window_days / YEAR_DAYS
+    )
     outlook = fit_outlook(
         components,
         panel.current,
