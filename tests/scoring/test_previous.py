@@ -67,11 +67,11 @@ def test_scores_of_another_horizon_or_value_are_no_previous_ones(tmp_path, other
     assert previous_of(found, [1, 2]).isna().all(axis=None)
     assert found.note == (
         "These scores forecast revenue within 28 days: nobody has a previous tier, and no alert "
-        f"tells of a change. Not compared: 2024-01-01, 2024-02-01 ({other})."
+        f"reports a change. Not compared: 2024-01-01, 2024-02-01 ({other})."
     )
 
 
-def test_later_scores_of_another_target_are_passed_over_and_that_is_said(tmp_path):
+def test_later_scores_of_another_target_are_passed_over_and_that_is_noted(tmp_path):
     keep_scores(tmp_path, JANUARY, [1, 2])
     keep_scores(tmp_path, FEBRUARY, [1, 2], Target(56, "revenue"))
     found = last_scores_before(tmp_path, MARCH, TARGET)
@@ -106,10 +106,10 @@ def test_ids_that_have_changed_their_type_since_are_the_same_customers(tmp_path,
     assert found["previous_tier"].fillna("never seen").tolist() == ["tier of 12", "never seen"]
 
 
-def test_signals_are_told_to_each_customer_and_are_0_where_there_are_none(tmp_path):
+def test_each_customer_has_signals_and_0_where_there_are_none(tmp_path):
     keep_scores(tmp_path, JANUARY, [1, 2])
-    told = dict(zip(SIGNALS.names, (0.2, 0.0, 7.0), strict=True))
-    signals = ibis.memtable(pd.DataFrame([{"customer_id": 2} | told]))
+    values = dict(zip(SIGNALS.names, (0.2, 0.0, 7.0), strict=True))
+    signals = ibis.memtable(pd.DataFrame([{"customer_id": 2} | values]))
     scores = replace(last_scores_before(tmp_path, MARCH, TARGET), signals=signals)
     found = scores.of(ibis.duckdb.connect(), pd.DataFrame({"customer_id": [1, 2]}))
     assert found[SIGNALS.names].to_numpy().tolist() == [[0.0, 0.0, 0.0], [0.2, 0.0, 7.0]]

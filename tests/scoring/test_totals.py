@@ -104,7 +104,7 @@ def test_sums_of_other_parts_merge_as_if_they_had_been_added_here():
     there.add(rows.iloc[4000:])
     for part_of in (rows.iloc[:4000], rows.iloc[4000:]):
         whole.add(part_of)
-    here.merge(json.loads(json.dumps(there.told())))
+    here.merge(json.loads(json.dumps(there.to_dict())))
     assert (here.rows, here.tiers) == (whole.rows, whole.tiers)
     assert (here.expected, here.churned) == (whole.expected, whole.churned)
     assert here.sums(DOUBT) == whole.sums(DOUBT)
@@ -142,5 +142,5 @@ def test_flips_are_counted_of_those_scored_before_and_merge():
     # Of four, two would have changed tier; hysteresis held one of them.
     flips = {"scored_before": 4, "changed": 1, "changed_without_hysteresis": 2}
     assert totals.flips == flips
-    other.merge(json.loads(json.dumps(totals.told())))
+    other.merge(json.loads(json.dumps(totals.to_dict())))
     assert other.flips == flips

@@ -1,4 +1,4 @@
-"""The base in batches of customers: features of one batch at a time, whatever the base's size."""
+"""The features of all customers, one batch at a time: memory does not grow with the base."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -29,10 +29,10 @@ def getvariable(variable: str) -> int:  # type: ignore[empty-body]
 
 @dataclass(frozen=True)
 class Batches:
-    """The customers with an order before `as_of`, parted by a hash of their id.
+    """The customers with an order before `as_of`, split by a hash of their id.
 
-    Their features are one view of the engine, put together once: what changes from batch to batch
-    is a variable in it. `panel` is what it shows, and holds what it is made of.
+    Their features are one view in the engine, planned once; a variable in it names the batch.
+    `panel` is the view's query, and keeps the tables alive that it reads.
     """
 
     connection: Backend
@@ -42,10 +42,14 @@ class Batches:
 
     @classmethod
     def of(
-        cls, connection: Backend, activity: CustomerActivity, as_of: dt.date, setting: Setting
+        cls,
+        connection: Backend,
+        activity: CustomerActivity,
+        as_of: dt.date,
+        setting: Setting,
+        customers: int,
     ) -> "Batches":
-        """Count the customers and part the journal."""
-        customers = count_customers(activity, as_of)
+        """Return so many customers in batches; their activity is sorted by batch first."""
         number = _number(customers)
         chosen = activity if number == 1 else _chosen(_parted(connection, activity, number))
         panel = feature_panel(chosen, [as_of], setting)
@@ -76,7 +80,7 @@ class Batches:
 
 
 def feature_frame(rows: pd.DataFrame, schema: pa.Schema, as_of: dt.date) -> pd.DataFrame:
-    """Return the engine's rows as a model takes them: all numbers as floats, sorted by id."""
+    """Return the engine's rows in a model's form: all numbers as floats, sorted by id."""
     # DuckDB counts in decimals what is a float by the schema: those would be objects here.
     numbers = [f.name for f in schema if _is_number(f.type)]
     floats = {name: "float64" for name in numbers if name != "customer_id"}
@@ -99,7 +103,7 @@ def _number(customers: int) -> int:
 
 
 def _parted(connection: Backend, activity: CustomerActivity, number: int) -> CustomerActivity:
-    """Hold each table sorted by batch, so that reading one batch skips the others."""
+    """Return the activity sorted by batch, so that reading one batch skips the others."""
 
     def parted(name: str, table: ir.Table) -> ir.Table:
         batch = (table.customer_id.hash() % number).abs()
@@ -113,7 +117,7 @@ def _parted(connection: Backend, activity: CustomerActivity, number: int) -> Cus
 
 
 def _chosen(activity: CustomerActivity) -> CustomerActivity:
-    """Return the journal of the batch that the variable names."""
+    """Return the activity of the batch that the variable names."""
     tables = {name: getattr(activity, name) for name in TABLES}
     return replace(
         activity,

@@ -1,29 +1,36 @@
-"""What a scoring says about itself: counts, model, data and settings."""
+"""The manifest of a scoring: counts, rules, model, data and settings."""
 
-import datetime as dt
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version as package_version
+from pathlib import Path
 
+from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.plugins import versions_of
 from tiercast.config.public_settings import public_settings
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.assign import AssignmentRules
+from tiercast.scoring.inputs import ScoringInputs
+from tiercast.scoring.outlying import outlying_entry
 from tiercast.scoring.totals import Totals
-from tiercast.sources.canonical import CustomerBase
-from tiercast.tracking.registry import ModelVersion
 
 
 def manifest(
-    base: CustomerBase,
-    model: CustomerModel,
-    version: ModelVersion,
-    as_of: dt.date,
+    inputs: ScoringInputs,
+    rules: AssignmentRules,
     totals: Totals,
-    notes: tuple[str, ...],
+    fingerprint: Mapping[str, str],
+    files: Sequence[Path],
 ) -> dict[str, object]:
-    """Return the manifest; the writer adds rows, columns and parts."""
-    lines = base.report.table("transactions")
+    """Return the manifest of the scores in `files`; the writer adds rows, columns and parts."""
+    base, model, version = inputs.base, inputs.model, inputs.version
+    lines, boundaries = base.report.table("transactions"), rules.boundaries
     return {
+        "assign": model.facts.assign,
+        "matched_sizes": None if boundaries is None else list(boundaries.sizes),
+        "hysteresis": rules.hysteresis,
+        "tier_flips": totals.flips,
         "name": base.config.name,
-        "as_of": as_of.isoformat(),
+        "as_of": inputs.as_of.isoformat(),
         **model.facts.target.to_record(),
         "model": {
             "name": model.facts.name,
@@ -43,21 +50,24 @@ def manifest(
         "season": {"is_known": model.facts.on_clock, "text": model.facts.season},
         "certainty": _certainty(model),
         "data": {
-            "fingerprint": base.fingerprint(),
+            "fingerprint": fingerprint,
             "first": None if lines.first is None else lines.first.isoformat(),
             "last": None if lines.last is None else lines.last.isoformat(),
             "rows_used": lines.rows_used,
             "rows_quarantined": lines.rows_quarantined,
         },
-        "notes": list(notes),
+        "notes": list(inputs.notes),
         "config": public_settings(base.config),
+        "grid": None if inputs.grid is None else inputs.grid.to_dict(),
+        "outlying_orders": outlying_entry(inputs.outlying, files),
+        PREVIOUS: inputs.previous.as_of,
     }
 
 
 def _certainty(model: CustomerModel) -> dict[str, object] | None:
-    """Return what is certain of churn, by what came of all past customers; None: nothing."""
+    """Return the churn that all past customers had in common; None where they differed."""
     certain = model.outlook.ensemble.certain
     if certain is None:
         return None
-    told = {"churn_probability": certain.churn, "text": model.facts.certainty}
-    return {**certain.to_dict(), **told}
+    churn = {"churn_probability": certain.churn, "text": model.facts.certainty}
+    return {**certain.to_dict(), **churn}

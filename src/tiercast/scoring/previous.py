@@ -1,4 +1,4 @@
-"""The last scoring before a date: what each customer was told then, and what came since."""
+"""The last scores before a date, customer by customer, and signals of the orders since."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -33,8 +33,8 @@ NAMES = (*PREVIOUS.names, *SIGNALS.names)
 class PreviousScores:
     """Scores of an earlier date, looked up by customer.
 
-    `signals` says what of the orders since then rules of alerts ask for, if any of them does;
-    `note` names later scores that count for nothing here, since they forecast another target.
+    `signals` holds what rules of alerts ask of the orders since then; None: no rule asks.
+    `note` names later scores that are not compared, since they forecast another target.
     """
 
     as_of: dt.date | None
@@ -45,22 +45,22 @@ class PreviousScores:
     def of(self, connection: SQLBackend, rows: pd.DataFrame) -> pd.DataFrame:
         """Return `previous_tier` and the like for each row of a part, in its order."""
         if self.folder is None:
-            return nothing_told(rows)
-        asked = ibis.memtable(rows[["customer_id"]])
-        found = self.beside(connection, asked).to_pandas()
-        aligned = rows[["customer_id"]].merge(found, on="customer_id", how="left")
-        told = aligned.drop(columns="customer_id").set_index(rows.index)
-        return told.reindex(columns=[*NAMES])
+            return no_previous(rows)
+        ids = ibis.memtable(rows[["customer_id"]])
+        previous = self.beside(connection, ids).to_pandas()
+        aligned = rows[["customer_id"]].merge(previous, on="customer_id", how="left")
+        columns = aligned.drop(columns="customer_id").set_index(rows.index)
+        return columns.reindex(columns=[*NAMES])
 
     def beside(self, connection: SQLBackend, table: ir.Table) -> ir.Table:
         """Return a table by customer with `previous_tier` and the like, if there are any."""
         if self.folder is None:
             return table
         chosen = self._chosen(connection, table.customer_id.type())
-        told = table.left_join(chosen, "customer_id").drop("customer_id_right")
+        known = table.left_join(chosen, "customer_id").drop("customer_id_right")
         if self.signals is None:
-            return told
-        joined = told.left_join(self.signals, "customer_id").drop("customer_id_right")
+            return known
+        joined = known.left_join(self.signals, "customer_id").drop("customer_id_right")
         return joined.mutate(**{name: joined[name].fill_null(0.0) for name in SIGNALS.names})
 
     def watching(
@@ -69,8 +69,8 @@ class PreviousScores:
         """Return the same with the signals as of `as_of`, held in the engine."""
         if self.as_of is None:
             return self
-        found = signals(orders, as_of, self.as_of)
-        return replace(self, signals=connection.create_table("signals", found, temp=True))
+        since = signals(orders, as_of, self.as_of)
+        return replace(self, signals=connection.create_table("signals", since, temp=True))
 
     def _chosen(self, connection: SQLBackend, ids: DataType) -> ir.Table:
         assert self.folder is not None
@@ -80,13 +80,13 @@ class PreviousScores:
         return chosen.mutate(customer_id=chosen.customer_id.try_cast(ids))
 
 
-def nothing_told(rows: pd.DataFrame) -> pd.DataFrame:
+def no_previous(rows: pd.DataFrame) -> pd.DataFrame:
     """Return empty `previous_*` columns and signals for each row."""
     return pd.DataFrame({name: pd.Series(pd.NA, rows.index, dtype="object") for name in NAMES})
 
 
 def last_scores_before(output: Path, as_of: dt.date, target: Target) -> PreviousScores:
-    """Return the newest scores of a target older than `as_of`; empty ones if there are none."""
+    """Return the newest scores of a target before `as_of`; empty ones if there are none."""
     days = sort_days(output, (day for day in scored_dates(output) if day < as_of), target)
     if not days.alike:
         return PreviousScores(None, None, note=_passed_over(days, None))
@@ -100,7 +100,7 @@ def _passed_over(days: SortedDays, last: dt.date | None) -> str | None:
     if not newer:
         return None
     if last is None:
-        changes = "nobody has a previous tier, and no alert tells of a change"
+        changes = "nobody has a previous tier, and no alert reports a change"
     else:
         changes = f"changes of tier, and alerts of changes, are those since {last}"
     return f"These scores forecast {days.target}: {changes}. Not compared: {newer}."

@@ -2,35 +2,31 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from tiercast.artifacts.model_folder import load_model
-from tiercast.artifacts.scored_days import manifest_of, parts_of, scores_folder
+from tiercast.artifacts.dataset import DatasetWriter
+from tiercast.artifacts.scored_days import features_folder, parts_of, scores_folder
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.feature_store.history import History, counted_in, open_history
-from tiercast.features.assemble import season_clocks
-from tiercast.modeling.customer_model import CustomerModel
+from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.target import Target
-from tiercast.scoring.grid_check import grid_ahead, grid_notes
-from tiercast.scoring.job import Job
+from tiercast.scoring.assign import assignment_rules
+from tiercast.scoring.inputs import ScoringInputs, scoring_inputs
+from tiercast.scoring.manifest import manifest
 from tiercast.scoring.outlying import outlying_lines
-from tiercast.scoring.previous import PreviousScores, last_scores_before
-from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.scoring.stored import rows_in
 from tiercast.scoring.totals import Totals
-from tiercast.scoring.version import choose_version
+from tiercast.scoring.version import choose_model
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
-from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.grid import GridAhead
-from tiercast.snapshots.outlying import OutlyingOrders, outlying_orders
-from tiercast.snapshots.silence import Silence
-from tiercast.tracking.registry import ModelVersion, Version, version_folder
+from tiercast.sources.scratch import scratch_folder
+from tiercast.tracking.registry import Version
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class ScoreResult:
     copies: tuple[str, ...] = ()
 
     def frame(self) -> pd.DataFrame:
-        """Return the scores as they lie in `folder` now, one row per customer.
+        """Return the scores that lie in `folder` now, one row per customer.
 
         The whole base comes into memory. `tiercast.scoring.stored.scored_customers` puts the
         features beside them.
@@ -81,166 +77,97 @@ def score(
     The base is streamed in batches; memory does not grow with it. Scores, features and manifest
     appear below `<output>/scores/as_of=...` and `<output>/features/as_of=...`; a second run
     replaces them. An object store and a database that the config names get the scores too, and
-    show them last: should that fail, the files are whole and a second run brings the others up to
-    them. `output` given, nothing goes there. The run is recorded in `<output>/runs/`.
+    show them last: if that fails, the files are whole and a second run brings the others up to
+    them. With `output`, nothing goes there. The run is recorded in `<output>/runs/`.
 
     Raises
     ------
     InputError
         The data, the date or the model version cannot be used; the message says what to do.
     OutputError
-        The result cannot be written, or the day is being scored by another run; nothing is left
+        The result cannot be written, or another run is scoring the same day; nothing is left
         half-visible.
     """
     settings, shown = load_config(config), progress or Silent()
-    target = Path(output or settings.output.path)
-    with recorded_run(settings, "score", target, shown, into_sinks=output is None) as recorded:
+    folder = Path(output or settings.output.path)
+    with (
+        recorded_run(settings, "score", folder, shown, into_sinks=output is None) as run,
+        ExitStack() as opened,
+    ):
         shown.stage("read and check the data")
-        with open_history(settings, as_of, shown) as history:
-            choice = _choose(history, as_of, model_version, recorded)
-            counted = counted_in(settings, choice.model.facts.value)
-            if counted is settings:
-                job = _job(history, settings, choice, target, recorded, shown)
-                return _result(job, job.run(shown))
-        shown.stage(f"read the orders again, to count them in {counted.outlook.value}")
-        with open_history(counted, choice.day, shown) as history:
-            job = _job(history, settings, choice, target, recorded, shown)
-            return _result(job, job.run(shown))
+        history = opened.enter_context(open_history(settings, as_of, shown))
+        day = check_as_of(history.day(as_of), history.base.first_day)
+        run.claim(day)
+        chosen = choose_model(settings, day, model_version)
+        counted = counted_in(settings, chosen.model.facts.value)
+        if counted is not settings:
+            opened.close()
+            shown.stage(f"read the orders again, to count them in {counted.outlook.value}")
+            history = opened.enter_context(open_history(counted, day, shown))
+        shown.stage("reduce lines to orders")
+        inputs = scoring_inputs(history, settings, chosen, folder, shown)
+        return _result(inputs, _write_scores(inputs, folder, run, shown), folder, run)
 
 
-@dataclass(frozen=True)
-class _Choice:
-    """The day to score and the version that does, with notes on the latter."""
+def _write_scores(
+    inputs: ScoringInputs, output: Path, run: RecordedRun, progress: Progress
+) -> Totals:
+    """Predict, assign tiers, write; then bring the scores to the run's other places."""
+    if inputs.on_spark:
+        from tiercast.scoring.on_spark import assign_tiers, score_batches
+    else:
+        from tiercast.scoring.assign import assign_tiers
+        from tiercast.scoring.predict import score_batches
+    with (
+        scratch_folder(inputs.shared_folder) as scratch,
+        ExitStack() as copies,  # outermost, so that the other places show the scores last
+        DatasetWriter(scores_folder(output, inputs.as_of)) as scores,
+        DatasetWriter(features_folder(output, inputs.as_of)) as features,
+    ):
+        staged = score_batches(inputs, scratch, features, progress)
+        progress.stage("assign tiers and write", len(staged.parts))
+        rules = assignment_rules(inputs, staged)
+        totals = assign_tiers(inputs, rules, staged, scores, progress)
+        fingerprint = inputs.base.fingerprint()
+        scores.describe(manifest(inputs, rules, totals, fingerprint, scores.files))
+        features.describe({"as_of": inputs.as_of.isoformat()})
+        run.found(
+            rows=totals.rows,
+            model_version=inputs.version.version,
+            data_fingerprint=fingerprint,
+        )
+        _copy(scores, inputs, run, copies, progress)
+    return totals
 
-    day: dt.date
-    version: ModelVersion
-    model: CustomerModel
-    notes: tuple[str, ...]
 
-
-def _choose(
-    history: History,
-    as_of: dt.date | str | None,
-    model_version: Version | None,
-    recorded: RecordedRun,
-) -> _Choice:
-    base = history.base
-    day = check_as_of(history.day(as_of), base.first_day)
-    recorded.claim(day)
-    version, about_version = choose_version(base.config, day, model_version)
-    with version_folder(base.config, version.version) as folder:
-        return _Choice(day, version, load_model(folder), about_version)
-
-
-def _job(
-    history: History,
-    settings: Config,
-    choice: _Choice,
-    output: Path,
-    recorded: RecordedRun,
+def _copy(
+    scores: DatasetWriter,
+    inputs: ScoringInputs,
+    run: RecordedRun,
+    copies: ExitStack,
     progress: Progress,
-) -> Job:
-    """Say what is odd about day and model, and find the scores of before."""
-    day, model = choice.day, choice.model
-    progress.stage("reduce lines to orders")
-    check_requirements(model, history.activity)
-    last = last_scores_before(output, day, model.facts.target)
-    ahead = grid_ahead(model, history.activity, day)
-    outlying = outlying_orders(history.activity.orders, model.facts.limit, day)
-    notes = (
-        *choice.notes,
-        *_oddities(history, settings, model, day),
-        *grid_notes(model, ahead, day),
-        *_outlying_note(outlying),
-        *([last.note] if last.note else []),
-        *_renamed(last, model),
-    )
-    for note in notes:
-        progress.say(note)
-    notes = (*history.notes, *notes)  # the former have been said
-    return Job(history, model, choice.version, day, output, notes, recorded, last, ahead, outlying)
+) -> None:
+    """Bring the scores to the other places, which show them when `copies` closes."""
+    for sink in run.sinks:
+        progress.stage(f"write into {sink.label}")
+        replacement = copies.enter_context(sink.replacing())
+        replacement.load(scores.files, inputs.schema, run.done())
 
 
-def _result(job: Job, totals: Totals) -> ScoreResult:
-    whole = totals.base(job.model.outlook.total_uncertainty)
+def _result(inputs: ScoringInputs, totals: Totals, output: Path, run: RecordedRun) -> ScoreResult:
+    model, folder = inputs.model, scores_folder(output, inputs.as_of)
+    whole = totals.base(model.outlook.total_uncertainty)
     return ScoreResult(
-        scores_folder(job.output, job.as_of),
-        job.as_of,
+        folder,
+        inputs.as_of,
         totals.rows,
-        job.version.version,
+        inputs.version.version,
         totals.tiers,
         totals.expected,
         (whole["value_low"], whole["value_high"]),
-        job.notes,
-        job.model.facts.target,
-        job.grid,
-        outlying_lines(job.outlying, parts_of(scores_folder(job.output, job.as_of))),
-        tuple(sink.where for sink in job.recorded.sinks),
-    )
-
-
-def _oddities(
-    history: History, settings: Config, model: CustomerModel, as_of: dt.date
-) -> tuple[str, ...]:
-    return (
-        *outdated_settings(model.facts, settings),
-        *_freshness(history, as_of),
-        *_season(model, history.activity, as_of),
-        *_certainty(model),
-    )
-
-
-def _certainty(model: CustomerModel) -> tuple[str, ...]:
-    """Return a note where all past customers ordered within the horizon, or none did."""
-    certainty = model.facts.certainty
-    return (f"{certainty[:1].upper()}{certainty[1:]}.",) if certainty else ()
-
-
-def _outlying_note(outlying: OutlyingOrders | None) -> tuple[str, ...]:
-    """Return a note on orders far beyond all others."""
-    if outlying is None:
-        return ()
-    again = "" if outlying.are_held else " Train again."
-    told = outlying.describe()
-    return (f"{told[:1].upper()}{told[1:]}.{again}",)
-
-
-def _renamed(last: PreviousScores, model: CustomerModel) -> tuple[str, ...]:
-    """Return a note where the scores of before have tiers that the model does not know."""
-    if last.folder is None:
-        return ()
-    names = manifest_of(last.folder).get("tiers", {})
-    gone = [name for name in names if name not in model.facts.tier_names]
-    if not gone:
-        return ()
-    return (
-        f"The scores of {last.as_of} have tiers of other names ({', '.join(gone)}): no change of "
-        "tier is counted for the customers in them.",
-    )
-
-
-def _freshness(history: History, as_of: dt.date) -> tuple[str, ...]:
-    """Return a note where no order came for longer than usual before the scoring date."""
-    daily = history.activity.daily_orders
-    if as_of <= history.base.observed_until or not daily.before(as_of).any():
-        return ()
-    silence = Silence.of(daily, as_of)
-    if silence.gaps <= 1:
-        return ()
-    return (
-        f"The newest order is from {silence.last_day}, {silence.days} days before as_of {as_of} "
-        f"({silence.gaps:.1f} usual gaps between order days): if orders are missing, everyone "
-        "looks more overdue than they are.",
-    )
-
-
-def _season(model: CustomerModel, activity: CustomerActivity, as_of: dt.date) -> tuple[str, ...]:
-    """Return a note where a model that goes by last year's season cannot do so on this day."""
-    (*_, clock) = season_clocks(activity, [as_of], model.facts.setting) or (None,)
-    if clock is None or clock.is_open:
-        return ()
-    return (
-        "The model goes by how busy the same weeks were a year ago, but as of this day it cannot "
-        f"({clock.reason}): the horizon is taken to be as busy as the year's average. Train "
-        "again.",
+        inputs.notes,
+        model.facts.target,
+        inputs.grid,
+        outlying_lines(inputs.outlying, parts_of(folder)),
+        tuple(sink.where for sink in run.sinks),
     )

@@ -14,10 +14,10 @@ from tiercast.features.assemble import feature_panel
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.batches import feature_frame
 from tiercast.scoring.requirements import check_requirements
-from tiercast.scoring.version import choose_version
+from tiercast.scoring.version import choose_model
 from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.sources.workspace import allow_panel
-from tiercast.tracking.registry import Version, load_version
+from tiercast.tracking.registry import Version
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ def shap_values(
     shown.stage("read and check the data")
     with open_history(settings, as_of, shown) as history:
         day = check_as_of(history.day(as_of), history.base.first_day)
-        version, notes = choose_version(settings, day, model_version)
-        for note in notes:
+        chosen = choose_model(settings, day, model_version)
+        for note in chosen.notes:
             shown.say(note)
-        model = load_version(settings, version.version)
+        model = chosen.model
         check_requirements(model, history.activity)
         shown.stage("count features")
         frame = model.with_clv(_features(history, model, day))
@@ -69,7 +69,7 @@ def shap_values(
     values, base_value = model.shap_values(frame)
     ids = frame["customer_id"]
     known = frame.drop(columns=["customer_id", "as_of"]).set_axis(ids, axis=0)
-    return ShapValues(values.set_axis(ids, axis=0), base_value, known, day, version.version)
+    return ShapValues(values.set_axis(ids, axis=0), base_value, known, day, chosen.version.version)
 
 
 def _features(history: History, model: CustomerModel, day: dt.date) -> pd.DataFrame:

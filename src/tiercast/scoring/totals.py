@@ -95,7 +95,7 @@ class Totals:
                 before = groups.get(str(name), Group())
                 groups[str(name)] = before.plus(len(part), *part.sum().tolist())
 
-    def told(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, object]:
         """Return the sums as plain data, for `merge` elsewhere."""
         groups = {
             kind: {name: astuple(group) for name, group in groups.items()}
@@ -103,11 +103,11 @@ class Totals:
         }
         return {"churned": self.churned, "flips": self.flips, "groups": groups}
 
-    def merge(self, told: Mapping[str, Any]) -> None:
-        """Add the sums of other parts."""
-        self.churned += told["churned"]
-        self._add_flips(told["flips"])
-        for kind, groups in told["groups"].items():
+    def merge(self, sums: Mapping[str, Any]) -> None:
+        """Add the sums of other parts, from `to_dict`."""
+        self.churned += sums["churned"]
+        self._add_flips(sums["flips"])
+        for kind, groups in sums["groups"].items():
             for name, group in groups.items():
                 before = self._groups[kind].get(name, Group())
                 self._groups[kind][name] = before.plus(*group)
@@ -142,15 +142,15 @@ class Totals:
     def sums(self, coverage: TotalUncertainty) -> dict[str, Sum | dict[str, Sum]]:
         """Return the sums of the base, of each tier and of each segment."""
         whole = self._groups[WHOLE][WHOLE].risk
-        told = {
+        sums = {
             kind: {
                 name: group.sum(coverage.of_group(group.risk, whole))
                 for name, group in groups.items()
             }
             for kind, groups in self._groups.items()
         }
-        segments = dict(sorted(told["segment"].items()))
-        return {WHOLE: told[WHOLE][WHOLE], "tiers": told["tier"], "segments": segments}
+        segments = dict(sorted(sums["segment"].items()))
+        return {WHOLE: sums[WHOLE][WHOLE], "tiers": sums["tier"], "segments": segments}
 
 
 def _flips(rows: pd.DataFrame) -> Flips:

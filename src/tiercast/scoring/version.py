@@ -1,11 +1,42 @@
 """Which registered model scores a date: one that knew nothing after it."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
+from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.target import Target
-from tiercast.tracking.registry import CHAMPION, ModelVersion, Version, find_version, versions
+from tiercast.tracking.registry import (
+    CHAMPION,
+    ModelVersion,
+    Version,
+    find_version,
+    load_version,
+    versions,
+)
+
+
+@dataclass(frozen=True)
+class ChosenModel:
+    """The model that scores a day, its registered version, and notes on the choice."""
+
+    as_of: dt.date
+    version: ModelVersion
+    model: CustomerModel
+    notes: tuple[str, ...]
+
+
+def choose_model(config: Config, as_of: dt.date, wanted: Version | None) -> ChosenModel:
+    """Load the version that `choose_version` returns.
+
+    Raises
+    ------
+    InputError
+        There is no such version, none was trained early enough, or its files were changed.
+    """
+    version, notes = choose_version(config, as_of, wanted)
+    return ChosenModel(as_of, version, load_version(config, version.version), notes)
 
 
 def choose_version(

@@ -13,8 +13,7 @@ from tiercast.artifacts.dataset import write_part
 from tiercast.artifacts.staging import staged_folder
 from tiercast.features.clv import ClvModels
 from tiercast.scoring.batches import feature_frame
-from tiercast.scoring.executors import answer, part_number
-from tiercast.scoring.spark_passes import parted, told
+from tiercast.scoring.on_spark import answer, part_number, parted, run_task
 from tiercast.sources.spark_backend import SparkBackend, as_frame
 
 Parameters = dict[str, dict[str, float] | None]
@@ -55,7 +54,7 @@ def write_features(
     with staged_folder(path) as folder:
         schema = panel.schema().to_pyarrow()
         task = FeaturePart(shipped, horizon_days, as_of, schema, folder.absolute())
-        kept = {part["file"] for part in told(rows, task)}
+        kept = {part["file"] for part in run_task(rows, task)}
         for file in folder.iterdir():
             if file.name not in kept:
                 file.unlink()

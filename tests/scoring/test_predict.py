@@ -9,7 +9,8 @@ import pytest
 
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.config.progress import Silent
-from tiercast.scoring.staging import stage
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.predict import score_batches
 from tiny_model import tiny_features, tiny_model
 
 
@@ -31,6 +32,18 @@ class Parts:
         return iter(self.rows)
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """Stands in for what a day is scored from."""
+
+    model: CustomerModel
+    parts: Parts
+    rule_features: tuple[str, ...] = ()
+
+    def batches(self):
+        return self.parts
+
+
 @pytest.fixture(scope="module")
 def model():
     return tiny_model()
@@ -50,7 +63,7 @@ def staged(model, frame, tmp_path):
     (tmp_path / "stage").mkdir()
     parts = Parts((frame[:100], frame[100:].reset_index(drop=True)))
     with DatasetWriter(tmp_path / "features") as features:
-        return stage(model, parts, tmp_path / "stage", features, Silent())
+        return score_batches(Inputs(model, parts), tmp_path / "stage", features, Silent())
 
 
 def test_parts_hold_all_rows_and_sums(staged, model, frame):
@@ -61,8 +74,8 @@ def test_parts_hold_all_rows_and_sums(staged, model, frame):
 
 
 def test_each_part_brings_its_reasons(staged):
-    for rows, told in staged.frames():
-        assert len(told) == len(rows)
+    for rows, reasons in staged.frames():
+        assert len(reasons) == len(rows)
         assert "reasons" not in rows
 
 

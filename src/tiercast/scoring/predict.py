@@ -1,4 +1,4 @@
-"""The first pass: every batch scored by itself and held on disk until tiers can be assigned."""
+"""The first pass: every customer scored by itself; the rows wait on disk for their tiers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.config.progress import Progress
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.next_order import QUANTILES
-from tiercast.scoring.batches import Batches
+from tiercast.scoring.inputs import ScoringInputs
 from tiercast.sources.scratch import filling
 
 REASONS = "reasons"
@@ -24,10 +24,9 @@ DATES = dict.fromkeys(QUANTILES, pa.date32())
 
 
 @dataclass(frozen=True)
-class Staged:
-    """Scored rows by part, tiers open, and the sums of the tier probabilities."""
+class StagedRows:
+    """Scored rows without tiers, in parts, and the sums of the tier probabilities, (n_tiers,)."""
 
-    folder: Path
     parts: tuple[Path, ...]
     probability_sums: FloatArray
 
@@ -42,47 +41,37 @@ class Staged:
             yield table.drop_columns([REASONS]).to_pandas(), table[REASONS].combine_chunks()
 
 
-def stage(
-    model: CustomerModel,
-    batches: Batches,
-    folder: Path,
-    features: DatasetWriter,
-    progress: Progress,
-    carried: Sequence[str] = (),
-) -> Staged:
-    """Score batch after batch; the feature frames go to `features` on the way.
-
-    The features named by `carried` are in the staged rows too.
-    """
+def score_batches(
+    inputs: ScoringInputs, folder: Path, features: DatasetWriter, progress: Progress
+) -> StagedRows:
+    """Score one batch after another into `folder`, and write their features."""
+    batches = inputs.batches()
     progress.stage("score customers", batches.number)
     parts: list[Path] = []
-    sums = np.zeros(len(model.facts.tier_names))
+    sums = np.zeros(len(inputs.model.facts.tier_names))
     types = {field.name: field.type for field in batches.schema}
     for frame in batches.frames():
-        known, scored = score_part(model, frame, types, carried)
+        known, scored = score_part(inputs.model, frame, types, inputs.rule_features)
         features.write(known)
-        sums += tier_sums(model, scored)
+        sums += tier_sums(inputs.model, scored)
         parts.append(folder / f"part-{len(parts):05d}.parquet")
         with filling(folder):
             pq.write_table(scored, parts[-1])
         progress.step(f"{len(frame):,} customers")
-    return Staged(folder, tuple(parts), sums)
+    return StagedRows(tuple(parts), sums)
 
 
 def score_part(
     model: CustomerModel,
     frame: pd.DataFrame,
     types: Mapping[str, pa.DataType],
-    carried: Sequence[str] = (),
+    rule_features: Sequence[str],
 ) -> tuple[pa.Table, pa.Table]:
-    """Return the features that were scored, and the scored rows with their reasons.
-
-    The features named by `carried` are in the scored rows too.
-    """
+    """Return the features that were scored, and the scored rows with reasons and rule features."""
     full = model.with_clv(frame)
     known = typed(full, types)
     scored = typed(model.score_rows(full), {**types, **DATES})
-    for name in carried:
+    for name in rule_features:
         scored = scored.append_column(known.schema.field(name), known[name])
     return known, scored.append_column(REASONS, model.reasons(full))
 

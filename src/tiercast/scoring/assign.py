@@ -1,0 +1,122 @@
+"""The second pass: each row gets its tier, the next action, and what changed since last time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tiercast.arrays import FloatArray, IntArray
+from tiercast.artifacts.dataset import DatasetWriter
+from tiercast.config.alerts import AlertRule
+from tiercast.config.progress import Progress
+from tiercast.modeling.assignment import most_probable
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.alerts import alerts
+from tiercast.scoring.boundaries import Boundaries
+from tiercast.scoring.columns import to_table
+from tiercast.scoring.inputs import ScoringInputs
+from tiercast.scoring.playbook import actions
+from tiercast.scoring.predict import StagedRows
+from tiercast.scoring.totals import Totals
+
+
+@dataclass(frozen=True)
+class AssignmentRules:
+    """What decides a row's tier and alerts beside the model, and the version to name.
+
+    `boundaries` is None where each row's own probabilities decide its tier; `hysteresis` is by
+    what share a customer must pass one to leave the previous tier.
+    """
+
+    model_version: str
+    run_id: str
+    boundaries: Boundaries | None
+    alert_rules: Sequence[AlertRule] = ()
+    hysteresis: float = 0.0
+
+
+def assignment_rules(inputs: ScoringInputs, staged: StagedRows) -> AssignmentRules:
+    """Return the rules for the staged rows; the engine finds where tiers of matched sizes end."""
+    version, config, boundaries = inputs.version, inputs.base.config, None
+    if inputs.model.facts.assign == "matched":
+        rows = staged.table(inputs.base.connection)
+        boundaries = Boundaries.find(rows, staged.probability_sums)
+    margin = config.tiers.hysteresis
+    return AssignmentRules(version.version, version.run_id, boundaries, config.alert_rules, margin)
+
+
+def assign_tiers(
+    inputs: ScoringInputs,
+    rules: AssignmentRules,
+    staged: StagedRows,
+    scores: DatasetWriter,
+    progress: Progress,
+) -> Totals:
+    """Write the final rows, part after part, and return their sums."""
+    totals, schema = Totals(inputs.model.facts.tier_names), inputs.schema
+    for rows, reasons in staged.frames():
+        previous = inputs.previous.of(inputs.base.connection, rows)
+        final = final_rows(inputs.model, rules, rows, previous)
+        scores.write(to_table(final, reasons, schema))
+        totals.add(final)
+        progress.step()
+    return totals
+
+
+def final_rows(
+    model: CustomerModel, rules: AssignmentRules, staged: pd.DataFrame, previous: pd.DataFrame
+) -> pd.DataFrame:
+    """Return rows with tier, change against the last scoring, action, alerts and model.
+
+    `previous` holds each row's `previous_*` columns, empty for new customers.
+    """
+    facts = model.facts
+    ranks = {name: rank for rank, name in enumerate(facts.tier_names)}
+    before = pd.to_numeric(previous["previous_tier"].map(ranks)).astype("float64")
+    boundaries = rules.boundaries
+    plain = model.assign(staged) if boundaries is None else boundaries.tiers(staged)
+    tiers = _steady_tiers(model, rules, staged, plain, np.asarray(before, dtype=np.float64))
+    final = pd.concat([staged, model.tier_columns(staged, tiers), previous], axis=1)
+    final["tier_rank"], final["plain_rank"] = tiers, plain
+    final["is_last_tier"] = tiers == len(facts.tier_names) - 1
+    final["previous_rank"] = before
+    final["tier_change"] = (before - final["tier_rank"]).astype("Int8")
+    final["action"] = actions(final, facts.language)
+    final["alerts"] = alerts(final, rules.alert_rules)
+    final["model_name"], final["model_version"] = facts.name, rules.model_version
+    final["run_id"] = rules.run_id
+    return final
+
+
+def _steady_tiers(
+    model: CustomerModel,
+    rules: AssignmentRules,
+    staged: pd.DataFrame,
+    plain: IntArray,
+    previous: FloatArray,
+) -> IntArray:
+    """Return the tiers, where who passed a boundary by less than the margin keeps the previous."""
+    margin, boundaries = rules.hysteresis, rules.boundaries
+    if margin == 0:
+        return plain
+    if boundaries is not None:
+        return boundaries.steady_tiers(staged, previous, margin)
+    return steady_choice(model.tier_matrix(staged), previous, margin)
+
+
+def steady_choice(probabilities: FloatArray, previous: FloatArray, margin: float) -> IntArray:
+    """Return the likeliest tier, unless it is likelier than the previous by less than the margin.
+
+    `previous` is NaN for who had none, (n,); `probabilities` has a column per tier.
+
+    Examples
+    --------
+    >>> chances = np.array([[0.52, 0.48], [0.6, 0.4], [0.52, 0.48]])
+    >>> steady_choice(chances, np.array([1, 1, np.nan]), 0.1).tolist()
+    [1, 0, 0]
+    """
+    likeliest, rows = most_probable(probabilities), np.arange(len(probabilities))
+    before = np.where(np.isnan(previous), likeliest, previous).astype(int)
+    stays = probabilities[rows, likeliest] < probabilities[rows, before] * (1 + margin)
+    return np.where(stays, before, likeliest)

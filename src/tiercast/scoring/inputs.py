@@ -1,0 +1,118 @@
+"""What a day is scored from: the customers, the model, the scores before, and notes on them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from tiercast.config.errors import InputError
+from tiercast.config.progress import Progress
+from tiercast.config.schema import Config
+from tiercast.feature_store.history import History
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.scoring.batches import Batches, count_customers
+from tiercast.scoring.columns import score_schema
+from tiercast.scoring.grid_check import grid_ahead
+from tiercast.scoring.notes import scoring_notes
+from tiercast.scoring.previous import PreviousScores, last_scores_before
+from tiercast.scoring.requirements import check_requirements
+from tiercast.scoring.version import ChosenModel
+from tiercast.scoring.watch import watch
+from tiercast.snapshots.activity import CustomerActivity
+from tiercast.snapshots.grid import GridAhead
+from tiercast.snapshots.outlying import OutlyingOrders, held, outlying_orders
+from tiercast.sources.canonical import CustomerBase
+from tiercast.tracking.registry import ModelVersion
+
+
+@dataclass(frozen=True)
+class ScoringInputs:
+    """What every step of a scoring reads.
+
+    In `activity`, orders beyond the model's limit (`outlying`) count as large ordinary ones.
+    Changes are counted against the `previous` scores. `rule_features` are the features that rules
+    of alerts name. `grid` holds the days that can have orders; None: any can.
+    """
+
+    base: CustomerBase
+    activity: CustomerActivity
+    model: CustomerModel
+    version: ModelVersion
+    as_of: dt.date
+    customers: int
+    previous: PreviousScores
+    rule_features: tuple[str, ...]
+    notes: tuple[str, ...]
+    grid: GridAhead | None
+    outlying: OutlyingOrders | None
+
+    @property
+    def on_spark(self) -> bool:
+        """Whether Spark's executors predict and write."""
+        return self.base.config.on_spark
+
+    @property
+    def shared_folder(self) -> Path | None:
+        """Where Spark's executors see scratch files; None where they need not."""
+        return self.base.connection.folder if self.on_spark else None
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the scores."""
+        ids = self.base.transactions.customer_id.type().to_pyarrow()
+        return score_schema(ids, self.model.facts.tier_names)
+
+    def batches(self) -> Batches:
+        """Return the customers and their features, in batches."""
+        setting = self.model.facts.setting
+        connection = self.base.connection
+        return Batches.of(connection, self.activity, self.as_of, setting, self.customers)
+
+
+def scoring_inputs(
+    history: History, settings: Config, chosen: ChosenModel, output: Path, progress: Progress
+) -> ScoringInputs:
+    """Return what a day is scored from, having shown what is odd about it.
+
+    Raises
+    ------
+    InputError
+        The customers, the model or the rules of alerts do not fit together.
+    """
+    day, model, connection = chosen.as_of, chosen.model, history.base.connection
+    check_requirements(model, history.activity)
+    previous = last_scores_before(output, day, model.facts.target)
+    grid = grid_ahead(model, history.activity, day)
+    outlying = outlying_orders(history.activity.orders, model.facts.limit, day)
+    notes = scoring_notes(history, settings, chosen, previous, grid, outlying)
+    for note in notes:
+        progress.say(note)
+    activity = held(connection, history.activity, outlying)
+    watched = watch(history.base.config.alert_rules, model, activity, day)
+    customers = _count(activity, day)
+    if watched.with_signals:
+        previous = previous.watching(connection, activity.orders, day)
+    return ScoringInputs(
+        history.base,
+        activity,
+        model,
+        chosen.version,
+        day,
+        customers,
+        previous,
+        watched.features,
+        (*history.notes, *notes),  # the former have been shown before
+        grid,
+        outlying,
+    )
+
+
+def _count(activity: CustomerActivity, as_of: dt.date) -> int:
+    customers = count_customers(activity, as_of)
+    if customers == 0:
+        raise InputError(
+            f"Nobody has an order with a positive amount before as_of {as_of}, so there is "
+            "nobody to score; check the sign of `amount`, or use a later as_of."
+        )
+    return customers
