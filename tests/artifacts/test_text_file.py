@@ -8,7 +8,7 @@ import pytest
 
 from tiercast.artifacts.text_file import to_json, write_json_atomically, write_text_atomically
 from tiercast.config.errors import OutputError
-from tiercast.sources.held import hold, locked
+from tiercast.sources.file_lock import hold, locked
 
 
 def test_text_is_written_as_utf_8_without_any_trace_beside_it(tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tiercast.artifacts.text_file import writing
+from tiercast.artifacts.staging import writing
 
 
 class SentRecord:

@@ -1,7 +1,6 @@
 """A folder of parquet parts and a manifest, written whole or not at all."""
 
 import hashlib
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -12,8 +11,8 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.staging import staged_folder
-from tiercast.artifacts.text_file import flush, to_json, writing
+from tiercast.artifacts.staging import staged_folder, whole_file, writing
+from tiercast.artifacts.text_file import to_json
 
 MANIFEST_FILE = "manifest.json"
 
@@ -30,11 +29,9 @@ class Part:
 def write_part(folder: Path, number: int, rows: pa.Table) -> Part:
     """Write one part into a folder, aside and then in place: a second try does no harm."""
     path = folder / f"part-{number:05d}.parquet"
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    pq.write_table(plain(rows), aside, compression="zstd", version="2.6")
-    flush(aside)
-    digest = checksum(aside)
-    aside.replace(path)
+    with whole_file(path) as aside:
+        pq.write_table(plain(rows), aside, compression="zstd", version="2.6")
+        digest = checksum(aside)
     return Part(path.name, rows.num_rows, digest)
 
 
@@ -159,9 +156,8 @@ class DatasetWriter:
             raise ValueError(f"a dataset needs at least one part, but {self.folder} got none")
         own: dict[str, object] = {"rows": self.rows, "columns": _columns(self._schema)}
         own["parts"] = [asdict(part) for part in self._parts]
-        manifest = self._staging / MANIFEST_FILE
-        manifest.write_bytes(to_json({**self._description, **own}).encode())
-        flush(manifest)
+        content = to_json({**self._description, **own})
+        (self._staging / MANIFEST_FILE).write_bytes(content.encode())
 
 
 def _columns(schema: pa.Schema) -> dict[str, str]:

@@ -9,8 +9,8 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path, PurePath
 
-from tiercast.artifacts.staging import staged_folder
-from tiercast.artifacts.text_file import to_json, writing
+from tiercast.artifacts.staging import staged_folder, writing
+from tiercast.artifacts.text_file import to_json
 from tiercast.config.errors import InputError
 from tiercast.modeling.customer_model import CustomerModel
 

@@ -8,10 +8,11 @@ import json
 from pathlib import Path
 
 from tiercast.artifacts.run_log import RunLog
-from tiercast.artifacts.staging import locked
-from tiercast.artifacts.text_file import write_json_atomically, writing
+from tiercast.artifacts.staging import writing
+from tiercast.artifacts.text_file import write_json_atomically
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.schema import Config
+from tiercast.sources.file_lock import locked
 
 OWNER_FILE = "tiercast.json"
 

@@ -10,21 +10,19 @@ Beside the line of a run whose end the database or the object store may not know
 """
 
 import datetime as dt
-import errno
-import fcntl
 import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, Self
 
-from tiercast.artifacts.staging import locked
-from tiercast.artifacts.text_file import flush, plain_json, writing
+from tiercast.artifacts.staging import whole_file, writing
+from tiercast.artifacts.text_file import plain_json
 from tiercast.config.errors import OutputError
+from tiercast.sources.file_lock import hold, is_held, is_left, locked
 
 RUNS = "runs"
 Outcome = Literal["running", "done", "failed", "refused", "interrupted", "killed"]
@@ -96,9 +94,9 @@ class RunLog:
             self.folder.mkdir(parents=True, exist_ok=True)
             with locked(self.folder):
                 for path, other in list(self._running()):
-                    if _is_dead(path):
+                    if is_left(path):
                         self._mend(other)
-                self._write(run, hold=True)
+                self._write(run, is_own=True)
 
     def owe(self, run: Run) -> None:
         """Note that the run's end is not known everywhere."""
@@ -127,23 +125,21 @@ class RunLog:
         with writing(self.folder), locked(self.folder):
             for path, other in self._running():
                 same = (other.command, other.as_of) == (run.command, run.as_of)
-                if same and other.id != run.id and _is_alive(path):
+                if same and other.id != run.id and is_held(path):
                     raise OutputError(
                         f"{other.command} is at work on {run.as_of} in {self.folder.parent} "
                         f"already (run {other.id}, begun {other.started_at:%Y-%m-%d %H:%M} UTC); "
                         "wait until it ends, or stop it, then run this again."
                     )
-            self._write(run, hold=True)
+            self._write(run, is_own=True)
 
     def end(self, run: Run) -> None:
         """Write the run's last line."""
         try:
             with writing(self.folder), locked(self.folder):
-                self._write(run, hold=False)
+                self._write(run, is_own=False)
         finally:
-            if self._lock is not None:
-                os.close(self._lock)
-                self._lock = None
+            self._let_go()
 
     def read(self) -> list[Run]:
         """Return all runs, oldest first."""
@@ -158,22 +154,22 @@ class RunLog:
     def _mend(self, run: Run) -> None:
         dead = replace(run, outcome=KILLED, message="ended without a word: killed, or no power")
         self.owe(dead)
-        self._write(dead, hold=False)
+        self._write(dead, is_own=False)
 
-    def _write(self, run: Run, *, hold: bool) -> None:
+    def _write(self, run: Run, *, is_own: bool) -> None:
+        """Write the run's line; the caller has locked the folder, so nobody sees it unheld."""
         path = self.folder / f"{run.id}.jsonl"
-        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        try:
+        with whole_file(path) as aside:
             aside.write_text(plain_json(asdict(run)) + "\n", encoding="utf-8")
-            flush(aside)
-            held = _hold(aside) if hold else None
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
-        if held is not None:
-            if self._lock is not None:
-                os.close(self._lock)
-            self._lock = held
+        if is_own:
+            lock = hold(path)
+            self._let_go()
+            self._lock = lock
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
 
 def read_run(path: Path) -> Run:
@@ -197,29 +193,3 @@ def read_run(path: Path) -> Run:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise OutputError(f"{path} is damaged: {error}; move it away, then go on.") from error
-
-
-def _hold(path: Path) -> int:
-    descriptor = os.open(path, os.O_RDONLY)
-    with suppress(OSError):  # a file system without locks: see the top of this file
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return descriptor
-
-
-def _is_alive(path: Path) -> bool:
-    return _lock_of(path) == "held"
-
-
-def _is_dead(path: Path) -> bool:
-    return _lock_of(path) == "free"
-
-
-def _lock_of(path: Path) -> Literal["held", "free", "unknown"]:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        return "held" if error.errno == errno.EWOULDBLOCK else "unknown"
-    finally:
-        os.close(descriptor)
-    return "free"

@@ -1,29 +1,73 @@
-"""A folder that appears whole or not at all, and replaces the one before it.
+"""Files and folders that appear whole or not at all, and replace the ones before them.
 
-What is written lies in a hidden folder beside the target, `.<name>.<pid>-<token>.partial`. At the
-end the two change places in one step (`renameat2` of Linux), so that the target is there at every
+What is written lies in a hidden file or folder beside its target, `.<name>.<pid>-<token>`
+(folders: `.partial` at the end), and is on the disk before it takes the target's place. Two
+folders change places in one step (`renameat2` of Linux), so that the target is there at every
 moment. Where the file system cannot do that, the old folder first steps aside as
 `.<name>.<...>.old`: a run killed between these two renames leaves no target, and the next run puts
-the old one back. Each run starts by tidying up what a killed one left.
+the old one back. Each writer starts by removing what a killed one left.
 
-Runs that are alive hold a lock (`flock`) on their hidden folder, and the swap holds one on the
-parent: locks end with their process, so a leftover is told from a job at work, whatever
-process numbers say.
+A writer at work holds a lock on what it writes, and the swap of folders holds one on the parent
+(see `sources.file_lock`).
 """
 
+import ctypes
+import errno
 import os
+import re
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
+from glob import escape
 from pathlib import Path
+from typing import Any
 
-from tiercast.artifacts.exchange import exchange
-from tiercast.artifacts.text_file import writing
-from tiercast.sources.held import hold, is_left
-from tiercast.sources.held import locked as locked  # a part of this module's vocabulary
+from tiercast.config.errors import OutputError
+from tiercast.sources.file_lock import hold, is_left, locked
 
+REMEDY = "free some space, mend the permissions or name another output path, then run it again"
+ASIDE = re.compile(r"\d+-[0-9a-f]{8}")  # what the name of a file being written ends with
 PARTIAL, OLD = ".partial", ".old"
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+# No such call, or a file system that cannot do it (some network ones, some of FUSE).
+UNABLE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM})
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses inside the block into an OutputError about `path`.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, read-only or the like.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{path} could not be written: {reason}; {REMEDY}.") from error
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Hand out a hidden file that takes the place of `path` when the block ends.
+
+    A reader sees the old file or the new one, never a part of it. An error inside the block
+    leaves `path` as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside, lock = _begin_file(path)
+    try:
+        yield aside
+        flush(aside)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+        os.close(lock)
 
 
 @contextmanager
@@ -39,17 +83,40 @@ def staged_folder(folder: Path) -> Iterator[Path]:
     """
     folder = folder.absolute()
     with writing(folder):
-        staging, lock = _begin(folder)
+        staging, lock = _begin_folder(folder)
     try:
         yield staging
         with writing(folder), locked(folder.parent):
+            for file in filter(Path.is_file, staging.rglob("*")):
+                flush(file)
             _swap(staging, folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         os.close(lock)
 
 
-def _begin(folder: Path) -> tuple[Path, int]:
+def flush(path: Path) -> None:
+    """Wait until a file is on the disk, so that no rename after it is there before it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _begin_file(path: Path) -> tuple[Path, int]:
+    """Remove what killed runs left beside `path`, then make a file there and hold it."""
+    for left in path.parent.glob(f".{escape(path.name)}.*"):
+        if ASIDE.fullmatch(left.name.removeprefix(f".{path.name}.")) and is_left(left):
+            left.unlink(missing_ok=True)
+    aside = _hidden(path, "")
+    unheld = aside.with_name(f".new{aside.name}")  # nobody removes what has such a name
+    unheld.touch()
+    lock = hold(unheld)
+    return unheld.rename(aside), lock
+
+
+def _begin_folder(folder: Path) -> tuple[Path, int]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with locked(folder.parent):
         _tidy_up(folder)
@@ -58,14 +125,26 @@ def _begin(folder: Path) -> tuple[Path, int]:
         return staging, hold(staging)
 
 
-def _hidden(folder: Path, ending: str) -> Path:
-    return folder.with_name(f".{folder.name}.{os.getpid()}-{secrets.token_hex(4)}{ending}")
+def _hidden(path: Path, ending: str) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{ending}")
+
+
+def _tidy_up(folder: Path) -> None:
+    """Put back an old folder whose successor never came, and remove what killed runs left."""
+    for old in sorted(folder.parent.glob(f".{escape(folder.name)}.*{OLD}")):
+        if folder.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(folder)
+    for partial in folder.parent.glob(f".{escape(folder.name)}.*{PARTIAL}"):
+        if is_left(partial):
+            shutil.rmtree(partial, ignore_errors=True)
 
 
 def _swap(staging: Path, folder: Path) -> None:
     if not os.path.lexists(folder):
         staging.rename(folder)
-    elif not exchange(staging, folder):  # what was there lies in `staging` now, and goes with it
+    elif not exchange(staging, folder):  # the old folder lies in `staging` now, and is removed
         _swap_by_two_renames(staging, folder)
 
 
@@ -82,17 +161,34 @@ def _swap_by_two_renames(staging: Path, folder: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _tidy_up(folder: Path) -> None:
-    """Put back an old folder whose successor never came, and remove what killed runs left."""
-    for old in sorted(folder.parent.glob(f".{_escaped(folder.name)}.*{OLD}")):
-        if folder.exists():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            old.rename(folder)
-    for partial in folder.parent.glob(f".{_escaped(folder.name)}.*{PARTIAL}"):
-        if is_left(partial):
-            shutil.rmtree(partial, ignore_errors=True)
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places (`renameat2`): neither name is ever without a folder.
+
+    Return False, with nothing done, where the system or the file system cannot do it.
+
+    Raises
+    ------
+    OSError
+        One of the two is missing, or the disk refuses.
+    """
+    call = _renameat2()
+    if call is None:
+        return False
+    code = call(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE)
+    if code == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in UNABLE:
+        return False
+    raise OSError(number, os.strerror(number), str(one), None, str(other))
 
 
-def _escaped(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+@cache
+def _renameat2() -> Any:  # a foreign function has no type
+    if sys.platform != "linux":
+        return None
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is not None:
+        call.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p]
+        call.argtypes += [ctypes.c_uint]
+    return call

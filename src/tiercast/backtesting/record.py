@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from tiercast.artifacts.staging import staged_folder
-from tiercast.artifacts.text_file import flush, to_json, writing
+from tiercast.artifacts.staging import staged_folder, writing
+from tiercast.artifacts.text_file import to_json
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST, labels
 from tiercast.backtesting.figures import backtest_figures
@@ -42,9 +42,7 @@ def write(found: Backtest) -> None:
     with staged_folder(folder) as aside, writing(folder):
         for name in TABLES:
             getattr(found, name).to_parquet(aside / f"{name}.parquet", index=False)
-        path = aside / SUMMARY
-        path.write_text(to_json(summary(found)), encoding="utf-8")
-        flush(path)
+        (aside / SUMMARY).write_text(to_json(summary(found)), encoding="utf-8")
 
 
 def log(config: Config, found: Backtest) -> str:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
-from tiercast.artifacts.staging import locked
-from tiercast.artifacts.text_file import flush, write_json_atomically, writing
+from tiercast.artifacts.staging import flush, writing
+from tiercast.artifacts.text_file import write_json_atomically
 from tiercast.feature_store.manifest import Manifest, StoredFile
+from tiercast.sources.file_lock import locked
 
 MANIFEST_FILE = "daybook.json"
 ORDERS, CATEGORY_DAYS, QUARANTINE = "orders", "category_days", "quarantine"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from tiercast.artifacts.scored_days import day_folder
-from tiercast.artifacts.staging import staged_folder
-from tiercast.artifacts.text_file import flush, to_json, writing
+from tiercast.artifacts.staging import staged_folder, writing
+from tiercast.artifacts.text_file import to_json
 from tiercast.config.schema import Config
 from tiercast.modeling.checks import INTERVAL, TIER_SET
 from tiercast.modeling.metrics import METRICS
@@ -42,9 +42,7 @@ def write(found: Monitoring) -> None:
     with staged_folder(found.folder) as aside, writing(found.folder):
         found.findings_frame().to_parquet(aside / FINDINGS, index=False)
         found.drift_frame().to_parquet(aside / DRIFT, index=False)
-        summary = aside / SUMMARY
-        summary.write_text(to_json(found.summary()), encoding="utf-8")
-        flush(summary)
+        (aside / SUMMARY).write_text(to_json(found.summary()), encoding="utf-8")
 
 
 def log(config: Config, found: Monitoring) -> str:

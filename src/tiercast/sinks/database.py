@@ -14,9 +14,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.output import POSTGRESQL
 from tiercast.config.schema import Config
 from tiercast.sinks.layout import make_schema
-from tiercast.sinks.ledger_rows import replace_grades
-from tiercast.sinks.replacement import replace_day
-from tiercast.sinks.run_rows import keep_run
+from tiercast.sinks.rows import replace_day, replace_grades, write_run
 from tiercast.sinks.session import Server, Session
 from tiercast.sinks.sink import keeping_secrets
 
@@ -57,7 +55,7 @@ class Database:
             The database cannot be reached or refuses.
         """
         with self._transaction("has no record of the run") as session:
-            keep_run(session, self.schema, run)
+            write_run(session, self.schema, run)
 
     def keep_grades(self, files: Sequence[Path]) -> None:
         """Put the grades of scorings, in parquet files, in the place of those of their days.
@@ -122,7 +120,7 @@ class DatabaseReplacement:
             self._session = database.server.session()
             assert run.as_of is not None
             replace_day(self._session, database.schema, run.as_of, files, rows)
-            keep_run(self._session, database.schema, run)
+            write_run(self._session, database.schema, run)
 
     def commit(self) -> None:
         """Let all of it be seen."""

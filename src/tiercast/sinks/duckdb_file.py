@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from tiercast.artifacts.text_file import writing
+from tiercast.artifacts.staging import writing
 from tiercast.config.errors import OutputError
 from tiercast.sinks.parquet_rows import selection
 from tiercast.sinks.session import STAGING, quoted

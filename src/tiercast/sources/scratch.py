@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tiercast.config.errors import OutputError
-from tiercast.sources.held import hold, is_left
+from tiercast.sources.file_lock import hold, is_left
 
 PREFIX = "tiercast-"
 WORK = "work"  # the folder yielded; its parent is locked, so a job may lock this one itself

@@ -10,9 +10,9 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
-from tiercast.artifacts.staging import locked
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.hiding import HIDDEN, masked, passwords, remember
+from tiercast.sources.file_lock import locked
 
 MODELS_FOLDER = Path("models")
 DATABASE_FILE = "mlflow.db"

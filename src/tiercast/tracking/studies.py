@@ -7,10 +7,10 @@ from pathlib import Path
 from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from tiercast.artifacts.staging import locked
-from tiercast.artifacts.text_file import writing
+from tiercast.artifacts.staging import writing
 from tiercast.config.errors import OutputError
 from tiercast.config.schema import Config
+from tiercast.sources.file_lock import locked
 from tiercast.tracking.store import local_folder
 
 STUDIES_FOLDER = "studies"

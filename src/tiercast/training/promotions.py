@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from tiercast.artifacts.staging import locked
-from tiercast.artifacts.text_file import write_text_atomically, writing
+from tiercast.artifacts.staging import writing
+from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError
+from tiercast.sources.file_lock import locked
 from tiercast.tracking.store import MODELS_FOLDER
 
 CARDS = MODELS_FOLDER / "cards"

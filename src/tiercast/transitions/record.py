@@ -7,8 +7,8 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.staging import staged_folder
-from tiercast.artifacts.text_file import flush, to_json, writing
+from tiercast.artifacts.staging import staged_folder, writing
+from tiercast.artifacts.text_file import to_json
 
 BATCH_ROWS = 25_000
 SUMMARY_FILE = "migration.json"
@@ -32,8 +32,6 @@ def write_migration(
         for name, frame in tables.items():
             frame.to_parquet(staging / f"{name}.parquet", index=False)
         (staging / SUMMARY_FILE).write_bytes(to_json(summary).encode())
-        for file in sorted(staging.iterdir()):
-            flush(file)
 
 
 def _write_moves(path: Path, moves: ir.Table) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
-from tiercast.artifacts.staging import staged_folder
-from tiercast.artifacts.text_file import to_json, writing
+from tiercast.artifacts.staging import staged_folder, writing
+from tiercast.artifacts.text_file import to_json
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config

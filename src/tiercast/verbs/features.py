@@ -2,8 +2,6 @@
 
 import datetime as dt
 import importlib
-import os
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.text_file import flush, writing
+from tiercast.artifacts.staging import whole_file, writing
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
@@ -190,17 +188,9 @@ def _with_clv(panel: ir.Table, models: ClvModels, horizon_days: int) -> Iterator
 
 
 def _write(path: Path, batches: Iterator[pa.Table]) -> None:
-    """Write aside and rename, so that the file appears whole or not at all."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            first = next(batches)
-            with pq.ParquetWriter(aside, first.schema, compression="zstd") as writer:
-                writer.write_table(first)
-                for rows in batches:
-                    writer.write_table(rows)
-            flush(aside)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+    with writing(path), whole_file(path) as aside:
+        first = next(batches)
+        with pq.ParquetWriter(aside, first.schema, compression="zstd") as writer:
+            writer.write_table(first)
+            for rows in batches:
+                writer.write_table(rows)

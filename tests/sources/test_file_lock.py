@@ -1,6 +1,6 @@
 import os
 
-from tiercast.sources.held import hold, is_left, locked
+from tiercast.sources.file_lock import hold, is_left, locked
 
 
 def test_what_is_held_is_not_left_until_it_is_closed(tmp_path):
