@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from bases import write_base
-from tiercast.artifacts.scored_days import parts_of, scores_folder
+from tiercast.artifacts.dataset import parts_of
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.modeling.target import Target
@@ -49,7 +50,7 @@ def asking(config, **outlook):
 
 
 def rows_of(output, day):
-    parts = parts_of(scores_folder(output, day))
+    parts = parts_of(OutputFolder(output).scores(day))
     return pd.concat([pd.read_parquet(part, partitioning=None) for part in parts])
 
 
@@ -102,7 +103,9 @@ def test_scores_have_no_previous_ones_of_another_horizon(changed):
     rows = rows_of(changed.output, THIRD)
     assert rows[["previous_tier", "tier_change"]].isna().all(axis=None)
     assert rows["alerts"].map(len).sum() == 0
-    manifest = json.loads((scores_folder(changed.output, THIRD) / "manifest.json").read_text())
+    manifest = json.loads(
+        (OutputFolder(changed.output).scores(THIRD) / "manifest.json").read_text()
+    )
     assert manifest["previous_as_of"] is None
     assert manifest["tier_flips"]["scored_before"] == 0
     (note,) = [note for note in changed.scored.notes if "Not compared" in note]

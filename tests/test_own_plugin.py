@@ -13,7 +13,7 @@ import tiercast
 from bases import write_base
 from own_plugin import installed
 from shop import CUTOFFS
-from tiercast.artifacts.scored_days import manifest_of
+from tiercast.artifacts.dataset import manifest_of
 from tiercast.config.errors import InputError
 from tiercast.tracking.registry import load_version
 from trained_base import text_shop, working_in

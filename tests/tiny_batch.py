@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tiercast.artifacts.scored_days import features_folder, scores_folder
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.schema import Config
 from tiercast.monitoring.batches import Batch
 
@@ -81,16 +81,16 @@ class Output:
     def write(self, as_of=SCORED, rows=None, **told) -> Batch:
         """Write a batch in two parts, and features beside it."""
         rows = scores(version=told.get("version", "1")) if rows is None else rows
-        where = scores_folder(self.folder, as_of)
+        where = OutputFolder(self.folder).scores(as_of)
         where.mkdir(parents=True, exist_ok=True)
         rows = rows.assign(as_of=as_of)
         rows[:3].to_parquet(where / "part-00000.parquet", index=False)
         rows[3:].to_parquet(where / "part-00001.parquet", index=False)
         (where / "manifest.json").write_text(json.dumps(manifest(as_of, **told)))
-        features = features_folder(self.folder, as_of)
+        features = OutputFolder(self.folder).features(as_of)
         features.mkdir(parents=True, exist_ok=True)
         known = rows[["customer_id", "as_of"]].assign(
             recency_days=range(1, len(rows) + 1), region=["north"] * 6 + ["south"] * 2
         )
         known.to_parquet(features / "part-00000.parquet", index=False)
-        return Batch.read(self.folder, as_of)
+        return Batch.read(OutputFolder(self.folder), as_of)

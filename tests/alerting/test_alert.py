@@ -6,13 +6,14 @@ from hashlib import sha256
 import pytest
 
 from tiercast.alerting.alert import Alert, RaisedAlerts
+from tiercast.artifacts.output_folder import OutputFolder
 
 DAY = dt.date(2024, 7, 1)
 ALERT = Alert("shop", DAY, "came_back", "is here again", 7, "top", "low", 0.75, 12.5, "3")
 
 
 def raised(output):
-    return RaisedAlerts(output.path, "shop", DAY, {"came_back": "is here again"})
+    return RaisedAlerts(OutputFolder(output.path), "shop", DAY, {"came_back": "is here again"})
 
 
 def test_alerts_come_by_customer_in_the_order_of_the_rules(output):

@@ -6,6 +6,7 @@ import pytest
 from tiercast.alerting.alert import RaisedAlerts
 from tiercast.alerting.delivery import Delivery
 from tiercast.alerting.webhook import post_all
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.alerts import SinkConfig
 
 DAY = dt.date(2024, 7, 1)
@@ -25,7 +26,7 @@ def post(output, receiver, tmp_path):
             backoff_seconds=0.01,
             timeout_seconds=timeout,
         )
-        raised = RaisedAlerts(output.path, "shop", DAY, {})
+        raised = RaisedAlerts(OutputFolder(output.path), "shop", DAY, {})
         return post_all(sink, raised, tmp_path / "alerts")
 
     return deliver

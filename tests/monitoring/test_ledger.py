@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from bases import opened
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.progress import Silent
 from tiercast.monitoring import ledger as ledger_module
 from tiercast.monitoring.batches import stored_batches
@@ -16,7 +17,9 @@ LATER = dt.date(2024, 3, 3)
 
 
 def keep(base, activity, output, until=dt.date(2024, 4, 1)):
-    return keep_ledger(base, activity, stored_batches(output.folder, until), until, Silent())
+    return keep_ledger(
+        base, activity, stored_batches(OutputFolder(output.folder), until), until, Silent()
+    )
 
 
 def files(output):
@@ -116,7 +119,7 @@ def test_a_look_from_an_earlier_day_does_not_know_later_grades(base, activity, o
 
 
 def test_an_output_without_a_ledger_has_no_grades(tmp_path):
-    assert read_ledger(tmp_path).empty
+    assert read_ledger(OutputFolder(tmp_path)).empty
 
 
 def test_each_batch_is_graded_by_its_own_horizon(base, activity, output):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.run_log import RunLog
-from tiercast.artifacts.scored_days import features_folder
 from tiercast.config.errors import InputError
 from tiercast.monitoring.monitor import monitor
 from tiercast.scoring.score import score
@@ -86,7 +86,7 @@ def test_planted_drift_is_found_and_named(planted, change, rules):
 
 def test_a_feature_missing_throughout_is_found_and_named(planted):
     config, found = planted(lambda lines: lines)
-    folder = features_folder(Path(config.output.path), found.scored_as_of)
+    folder = OutputFolder.of(config).features(found.scored_as_of)
     for part in folder.glob("part-*.parquet"):
         pd.read_parquet(part).assign(revenue=float("nan")).to_parquet(part, index=False)
     worst = monitor(config, NEXT_MONTH).reasons[0]

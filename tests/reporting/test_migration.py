@@ -3,6 +3,7 @@ import json
 import pandas as pd
 import pytest
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.modeling.target import Target
 from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.migration import migration_section
@@ -79,7 +80,7 @@ def test_the_newest_migration_before_the_day_is_shown_with_its_days(run, reading
 def test_of_several_the_one_from_the_latest_day_is_shown(run):
     for before in ("2023-12-01", "2024-02-01", "2024-01-01"):
         keep_migration(run.output, before)
-    found, left = newest_migration(run.output, DAY, Target(90, "revenue"), "3")
+    found, left = newest_migration(OutputFolder(run.output), DAY, Target(90, "revenue"), "3")
     assert (str(found.before), left) == ("2024-02-01", [])
 
 

@@ -6,7 +6,7 @@ import ibis
 import pandas as pd
 import pytest
 
-from tiercast.artifacts.scored_days import scores_folder
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.modeling.target import Target
 from tiercast.scoring.previous import last_scores_before
 from tiercast.scoring.signals import SIGNALS
@@ -25,7 +25,7 @@ COLUMNS = [
 
 def keep_scores(output, day, ids, target=TARGET):
     """Write scores in two parts, as a batch job on a day."""
-    folder = scores_folder(output, day)
+    folder = OutputFolder(output).scores(day)
     folder.mkdir(parents=True)
     rows = pd.DataFrame(
         {
@@ -54,7 +54,7 @@ def previous_of(scores, ids):
 def test_the_last_scores_are_the_newest_older_ones(tmp_path, as_of, expected):
     keep_scores(tmp_path, JANUARY, [1, 2])
     keep_scores(tmp_path, MARCH, [1, 2])
-    found = last_scores_before(tmp_path, as_of, TARGET)
+    found = last_scores_before(OutputFolder(tmp_path), as_of, TARGET)
     assert (found.as_of, found.note) == (expected, None)
 
 
@@ -62,7 +62,7 @@ def test_the_last_scores_are_the_newest_older_ones(tmp_path, as_of, expected):
 def test_scores_of_another_horizon_or_value_are_no_previous_ones(tmp_path, other):
     keep_scores(tmp_path, JANUARY, [1, 2], other)
     keep_scores(tmp_path, FEBRUARY, [1, 2], other)
-    found = last_scores_before(tmp_path, MARCH, TARGET)
+    found = last_scores_before(OutputFolder(tmp_path), MARCH, TARGET)
     assert found.as_of is None
     assert previous_of(found, [1, 2]).isna().all(axis=None)
     assert found.note == (
@@ -74,7 +74,7 @@ def test_scores_of_another_horizon_or_value_are_no_previous_ones(tmp_path, other
 def test_later_scores_of_another_target_are_passed_over_and_that_is_noted(tmp_path):
     keep_scores(tmp_path, JANUARY, [1, 2])
     keep_scores(tmp_path, FEBRUARY, [1, 2], Target(56, "revenue"))
-    found = last_scores_before(tmp_path, MARCH, TARGET)
+    found = last_scores_before(OutputFolder(tmp_path), MARCH, TARGET)
     assert found.as_of == JANUARY
     assert "changes of tier, and alerts of changes, are those since 2024-01-01" in found.note
     assert "Not compared: 2024-02-01 (revenue within 56 days)." in found.note
@@ -82,7 +82,7 @@ def test_later_scores_of_another_target_are_passed_over_and_that_is_noted(tmp_pa
 
 def test_each_row_finds_its_own_customer(tmp_path):
     keep_scores(tmp_path, JANUARY, [11, 12, 13])
-    found = previous_of(last_scores_before(tmp_path, MARCH, TARGET), [13, 99, 11])
+    found = previous_of(last_scores_before(OutputFolder(tmp_path), MARCH, TARGET), [13, 99, 11])
     assert list(found.columns) == COLUMNS
     assert found.index.tolist() == [100, 101, 102]
     assert found["previous_tier"].fillna("never seen").tolist() == [
@@ -94,7 +94,7 @@ def test_each_row_finds_its_own_customer(tmp_path):
 
 
 def test_without_earlier_scores_everything_is_missing(tmp_path):
-    found = previous_of(last_scores_before(tmp_path, MARCH, TARGET), [1, 2])
+    found = previous_of(last_scores_before(OutputFolder(tmp_path), MARCH, TARGET), [1, 2])
     assert list(found.columns) == COLUMNS
     assert found.isna().all(axis=None)
 
@@ -102,7 +102,7 @@ def test_without_earlier_scores_everything_is_missing(tmp_path):
 @pytest.mark.parametrize(("stored", "asked"), [([11, 12], ["12", "x"]), (["11", "12"], [12, 7])])
 def test_ids_that_have_changed_their_type_since_are_the_same_customers(tmp_path, stored, asked):
     keep_scores(tmp_path, JANUARY, stored)
-    found = previous_of(last_scores_before(tmp_path, MARCH, TARGET), asked)
+    found = previous_of(last_scores_before(OutputFolder(tmp_path), MARCH, TARGET), asked)
     assert found["previous_tier"].fillna("never seen").tolist() == ["tier of 12", "never seen"]
 
 
@@ -110,6 +110,6 @@ def test_each_customer_has_signals_and_0_where_there_are_none(tmp_path):
     keep_scores(tmp_path, JANUARY, [1, 2])
     values = dict(zip(SIGNALS.names, (0.2, 0.0, 7.0), strict=True))
     signals = ibis.memtable(pd.DataFrame([{"customer_id": 2} | values]))
-    scores = replace(last_scores_before(tmp_path, MARCH, TARGET), signals=signals)
+    scores = replace(last_scores_before(OutputFolder(tmp_path), MARCH, TARGET), signals=signals)
     found = scores.of(ibis.duckdb.connect(), pd.DataFrame({"customer_id": [1, 2]}))
     assert found[SIGNALS.names].to_numpy().tolist() == [[0.0, 0.0, 0.0], [0.2, 0.0, 7.0]]

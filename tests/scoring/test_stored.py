@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from tiercast.artifacts.dataset import DatasetWriter
-from tiercast.artifacts.scored_days import scored_day
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.scoring.stored import scored_customers
@@ -50,11 +50,11 @@ def test_scores_and_features_of_the_last_date_meet_by_customer(config, store):
 
 def test_a_date_without_scores_is_refused_with_those_there_are(tmp_path, store):
     with pytest.raises(InputError, match="holds no scores yet; run `tiercast score CONFIG`"):
-        scored_day(tmp_path)
+        OutputFolder(tmp_path).scored_day()
     store("scores", JUNE, {"customer_id": [2], "tier": ["top"]})
     with pytest.raises(InputError, match="2024-07-01 was not scored; there are 2024-06-01"):
-        scored_day(tmp_path, JULY)
-    assert scored_day(tmp_path, JUNE) == scored_day(tmp_path) == JUNE
+        OutputFolder(tmp_path).scored_day(JULY)
+    assert OutputFolder(tmp_path).scored_day(JUNE) == OutputFolder(tmp_path).scored_day() == JUNE
 
 
 def test_scores_without_features_are_refused(config, store):

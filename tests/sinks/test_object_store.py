@@ -15,8 +15,8 @@ from fsspec.core import url_to_fs
 from moto.server import ThreadedMotoServer
 
 from tiercast.artifacts.dataset import DatasetWriter
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.run_log import Run
-from tiercast.artifacts.scored_days import scores_folder
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.schema import Config
 from tiercast.sinks.object_store import ObjectStore, open_object_store
@@ -70,7 +70,10 @@ def seen(url, folder=WHERE):
 def load(store, output, ids, day=DAY, before_the_end=lambda: None):
     """Write a day's scores here, two customers a part, and there."""
     run = replace(Run.begin("score", "shop"), as_of=day).end("done", 0)
-    with store.replacing() as replacement, DatasetWriter(scores_folder(output, day)) as scores:
+    with (
+        store.replacing() as replacement,
+        DatasetWriter(OutputFolder(output).scores(day)) as scores,
+    ):
         for at in range(0, len(ids), 2):
             scores.write(pa.table({"customer_id": ids[at : at + 2]}))
         replacement.load(scores.files, pa.schema([("customer_id", pa.int64())]), run)
@@ -81,7 +84,7 @@ def load(store, output, ids, day=DAY, before_the_end=lambda: None):
 def test_scores_are_there_with_their_manifest_and_run(url, tmp_path):
     run = load(opened(url, tmp_path), tmp_path, [1, 2, 3])
     assert seen(url) == [1, 2, 3]
-    here = json.loads((scores_folder(tmp_path, DAY) / "manifest.json").read_bytes())
+    here = json.loads((OutputFolder(tmp_path).scores(DAY) / "manifest.json").read_bytes())
     there = json.loads(content(url, f"{WHERE}/manifest.json"))
     assert [part["rows"] for part in there["parts"]] == [2, 1]
     assert here.keys() == there.keys()

@@ -4,7 +4,7 @@ from contextlib import ExitStack, contextmanager
 import duckdb
 import pytest
 
-from tiercast.artifacts.run_log import OWED, RUNS, RunLog
+from tiercast.artifacts.run_log import OWED, RunLog
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.progress import Silent
 from tiercast.config.schema import Config
@@ -65,7 +65,7 @@ def test_a_record_that_cannot_be_written_hides_no_error(tmp_path):
 
     def fail():
         with recorded_run(CONFIG, "score", tmp_path, shown):
-            (tmp_path / RUNS).rename(tmp_path / "elsewhere")
+            (tmp_path / "runs").rename(tmp_path / "elsewhere")
             raise InputError("mend it")
 
     with pytest.raises(InputError, match="mend it"):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from bases import orders, write_base
-from tiercast.artifacts.scored_days import scores_folder
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.scoring.score import score
 from tiercast.training.stored import CARD
 from tiercast.training.train import train
@@ -38,7 +38,7 @@ def scored(request, tmp_path_factory):
         config = write_base(folder / "data", tables, **settings)
         done = train(config, AS_OF)
         notes = score(config, AS_OF).notes
-        place = scores_folder(folder / config.output.path, AS_OF)
+        place = OutputFolder(folder / config.output.path).scores(AS_OF)
         rows = pd.concat(map(pd.read_parquet, sorted(place.glob("part-*.parquet"))))
         manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
         card = (done.evaluation_folder / CARD).read_text(encoding="utf-8")

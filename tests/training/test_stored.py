@@ -1,9 +1,10 @@
-from tiercast.training.stored import evaluation_folder, stored_predictions
+from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.training.stored import stored_predictions
 from tiny_model import tiny_config
 
 
 def test_a_version_has_a_folder_of_its_own():
-    folder = evaluation_folder(tiny_config("shop"), "3")
+    folder = OutputFolder.of(tiny_config("shop")).evaluation("3")
     assert folder.parts[-2:] == ("evaluation", "model_version=3")
 
 

@@ -8,6 +8,7 @@ from optuna import get_all_study_summaries
 
 from bases import orders, write_base
 from shop import shop
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Silent
@@ -15,7 +16,6 @@ from tiercast.scoring.score import score
 from tiercast.tracking.registry import find_version, load_version, versions
 from tiercast.tracking.store import open_client
 from tiercast.tracking.studies import study_storage
-from tiercast.training.stored import evaluation_folder
 from tiercast.training.train import train
 from trained_base import CDNOW_DAY, working_in
 
@@ -66,7 +66,7 @@ def test_past_cutoffs_are_forecast_better_than_chance(tenth):
 
 
 def test_the_evaluation_is_kept_where_the_report_finds_it(tenth):
-    folder = evaluation_folder(tenth.config, "1")
+    folder = OutputFolder.of(tenth.config).evaluation("1")
     assert folder == tenth.trained.evaluation_folder
     told = {file.name for file in folder.iterdir()}
     tables = {"predictions.parquet", "segments.parquet"}
@@ -179,7 +179,7 @@ def test_the_same_data_again_is_no_better_and_the_champion_stays(text_ids):
     assert find_version(text_ids.config, "challenger").version == "2"
     # Segments found again bear their names.
     before, after = (
-        pd.read_parquet(evaluation_folder(text_ids.config, version) / "segments.parquet")
+        pd.read_parquet(OutputFolder.of(text_ids.config).evaluation(version) / "segments.parquet")
         for version in ("1", "2")
     )
     assert before["segment"].tolist() == after["segment"].tolist()

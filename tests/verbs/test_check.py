@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from bases import orders, write_base
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
-from tiercast.verbs.check import check, check_folder
+from tiercast.verbs.check import check
 
 ROWS = orders(
     ("a", "2024-01-05", 12.5),
@@ -37,7 +38,7 @@ def test_the_report_counts_what_was_found(config):
 
 def test_report_and_bad_rows_are_written_as_the_source_had_them(config):
     check(config)
-    folder = check_folder(config)
+    folder = OutputFolder.of(config).check
     stored = json.loads((folder / "data_report.json").read_text("utf-8"))
     assert [table["rows_used"] for table in stored["tables"]] == [3, 2]
     text = (folder / "data_report.md").read_text("utf-8")
@@ -53,7 +54,7 @@ def test_a_second_check_leaves_nothing_of_the_first(config, tmp_path):
     check(config)
     good = write_base(tmp_path / "in", {"transactions": ROWS[:2]}, output=config.output)
     check(good)
-    assert sorted(file.name for file in check_folder(good).iterdir()) == [
+    assert sorted(file.name for file in OutputFolder.of(good).check.iterdir()) == [
         "data_report.json",
         "data_report.md",
         "readiness.json",
@@ -77,10 +78,10 @@ def test_readiness_is_judged_and_written_beside_the_report(config):
     # Five rows of two customers in two months: too little for a horizon of 90 days.
     readiness = check(config).readiness
     assert (readiness.as_of, readiness.state) == (dt.date(2024, 3, 2), "error")
-    stored = json.loads((check_folder(config) / "readiness.json").read_text("utf-8"))
+    stored = json.loads((OutputFolder.of(config).check / "readiness.json").read_text("utf-8"))
     assert (stored["as_of"], stored["state"]) == ("2024-03-02", "error")
     assert [found["rule"] for found in stored["findings"]] == [f.rule for f in readiness.findings]
-    text = (check_folder(config) / "data_report.md").read_text("utf-8")
+    text = (OutputFolder.of(config).check / "data_report.md").read_text("utf-8")
     assert "Not ready to train as of 2024-03-02: history." in text
     assert "| history | 57 days | at least 150 days | error |" in text
 

@@ -12,7 +12,8 @@ import pytest
 from bases import write_base
 from shop import shop
 from stored_history import with_store
-from tiercast.artifacts.scored_days import parts_of, scores_folder
+from tiercast.artifacts.dataset import parts_of
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.output import FeatureStoreConfig
 from tiercast.config.progress import Silent
@@ -66,7 +67,7 @@ def test_changes_are_told_against_the_scores_that_were_the_last_then(tenth, outp
 
 
 def test_a_changed_score_is_named(tenth, output):
-    (part,) = parts_of(scores_folder(output, DAY))
+    (part,) = parts_of(OutputFolder(output).scores(DAY))
     table = pq.read_table(part, partitioning=None)
     at = table.column_names.index("churn_probability")
     risks = table["churn_probability"].to_numpy().copy()

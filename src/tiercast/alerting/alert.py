@@ -12,7 +12,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.artifacts.scored_days import parts_of, scores_folder
+from tiercast.artifacts.dataset import parts_of
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.text_file import plain_json
 from tiercast.sources.workspace import workspace
 
@@ -60,7 +61,7 @@ class RaisedAlerts:
     `meanings` are of the rules by name; a rule that the config no longer has means None.
     """
 
-    output: Path
+    output: OutputFolder
     name: str
     as_of: dt.date
     meanings: Mapping[str, str]
@@ -68,7 +69,7 @@ class RaisedAlerts:
     @property
     def parts(self) -> list[Path]:
         """The files of the scores."""
-        return parts_of(scores_folder(self.output, self.as_of))
+        return parts_of(self.output.scores(self.as_of))
 
     def __iter__(self) -> Iterator[Alert]:
         """Return them by customer, each customer's in the order of the rules."""

@@ -10,8 +10,7 @@ from tiercast.alerting.delivery import Delivery
 from tiercast.alerting.file_sink import write_file
 from tiercast.alerting.table_sink import write_table
 from tiercast.alerting.webhook import post_all
-from tiercast.artifacts.scored_days import day_folder, manifest_of, scored_day, scores_folder
-from tiercast.artifacts.targets import previous_apart, target_of
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.alerts import SinkConfig
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
@@ -53,16 +52,16 @@ def alerts(
         A sink failed, the others being done; run it again to go on.
     """
     settings, shown = load_config(config), progress or Silent()
-    output = Path(settings.output.path)
+    output = OutputFolder.of(settings)
     _check_table(settings)
-    day = scored_day(output, as_day(as_of))
+    day = output.scored_day(as_day(as_of))
     _check_previous(output, day)
     meanings = {rule.name: rule.meaning for rule in settings.alert_rules}
     raised = RaisedAlerts(output, settings.name, day, meanings)
-    with recorded_run(settings, ALERTS, output, shown, into_sinks=False) as recorded:
+    with recorded_run(settings, ALERTS, output.path, shown, into_sinks=False) as recorded:
         recorded.claim(day)
         counts = raised.counts()
-        _tell(recorded, output, day, sum(counts.values()))
+        _record(recorded, output, day, sum(counts.values()))
         deliveries = []
         for sink in settings.alerts.sinks:
             shown.stage(f"alerts to {sink.name}")
@@ -79,7 +78,7 @@ def alerts(
 
 def _deliver(sink: SinkConfig, raised: RaisedAlerts, config: Config) -> Delivery:
     """Deliver to a sink; one that fails does not keep the others from theirs."""
-    folder = day_folder(raised.output / ALERTS, raised.as_of)
+    folder = raised.output.alerts(raised.as_of)
     try:
         if sink.kind == "file":
             return write_file(sink.name, raised, folder)
@@ -99,21 +98,21 @@ def _check_table(config: Config) -> None:
         )
 
 
-def _check_previous(output: Path, day: dt.date) -> None:
-    found = previous_apart(output, day)
+def _check_previous(output: OutputFolder, day: dt.date) -> None:
+    found = output.previous_of_other_target(day)
     if found is not None:
         before, target = found
-        ours = target_of(output, day)
+        ours = output.target(day)
         raise InputError(
             f"Alerts tell of changes, but those of {day} (scores of {ours}) were counted from "
             f"{before}, whose scores forecast {target}; score {day} again."
         )
 
 
-def _tell(recorded: RecordedRun, output: Path, day: dt.date, rows: int) -> None:
-    told = manifest_of(scores_folder(output, day))
+def _record(recorded: RecordedRun, output: OutputFolder, day: dt.date, rows: int) -> None:
+    manifest = output.manifest(day)
     recorded.found(
         rows=rows,
-        model_version=str(told["model"]["version"]),
-        data_fingerprint=told["data"]["fingerprint"],
+        model_version=str(manifest["model"]["version"]),
+        data_fingerprint=manifest["data"]["fingerprint"],
     )

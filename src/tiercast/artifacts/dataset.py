@@ -1,12 +1,13 @@
 """A folder of parquet parts and a manifest, written whole or not at all."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -33,6 +34,17 @@ def write_part(folder: Path, number: int, rows: pa.Table) -> Part:
         pq.write_table(plain(rows), aside, compression="zstd", version="2.6")
         digest = checksum(aside)
     return Part(path.name, rows.num_rows, digest)
+
+
+def parts_of(folder: Path) -> list[Path]:
+    """Return the parts of a dataset, in order."""
+    return sorted(folder.glob("part-*.parquet"))
+
+
+def manifest_of(folder: Path) -> Mapping[str, Any]:
+    """Return the manifest of a dataset."""
+    manifest: Mapping[str, Any] = json.loads((folder / MANIFEST_FILE).read_bytes())
+    return manifest
 
 
 def checksum(file: Path) -> str:

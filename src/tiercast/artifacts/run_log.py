@@ -19,12 +19,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, Self
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.staging import whole_file, writing
 from tiercast.artifacts.text_file import plain_json
 from tiercast.config.errors import OutputError
 from tiercast.sources.file_lock import hold, is_held, is_left, locked
 
-RUNS = "runs"
 Outcome = Literal["running", "done", "failed", "refused", "interrupted", "killed"]
 RUNNING: Outcome = "running"
 DONE: Outcome = "done"
@@ -85,7 +85,7 @@ class RunLog:
     """
 
     def __init__(self, output: Path) -> None:
-        self.folder = output.absolute() / RUNS
+        self.folder = OutputFolder(output.absolute()).runs
         self._lock: int | None = None
 
     def begin(self, run: Run) -> None:

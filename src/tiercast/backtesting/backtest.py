@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST, contenders_of
 from tiercast.backtesting.coverage import coverage
@@ -13,7 +14,7 @@ from tiercast.backtesting.grade import Findings, grade
 from tiercast.backtesting.leaderboard import leaderboard, scores_by_origin, totals_by_origin
 from tiercast.backtesting.origins import fewer_than_asked, plan_origins
 from tiercast.backtesting.predictions import predictions
-from tiercast.backtesting.record import backtest_folder, log, write
+from tiercast.backtesting.record import log, write
 from tiercast.backtesting.result import Backtest, Skipped
 from tiercast.backtesting.verdicts import verdicts
 from tiercast.config.errors import InputError
@@ -119,7 +120,7 @@ def judged(
         coverage=coverage(forecasts, config),
         totals=totals_by_origin(forecasts, TIERCAST),
         grade=grade(Findings.of(found, board)),
-        folder=backtest_folder(config, as_of),
+        folder=OutputFolder.of(config).backtest(as_of),
         plugins=config.plugins,
     )
 

@@ -1,9 +1,7 @@
 """Where a backtest is kept: a folder that appears whole or not at all, and a run in MLflow."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 
 import pandas as pd
 
@@ -19,15 +17,9 @@ from tiercast.modeling.bootstrap import RESAMPLES
 from tiercast.modeling.plugin_metrics import metrics_of
 from tiercast.tracking.runs import training_run
 
-FOLDER = "backtest"
 SUMMARY = "summary.json"
 TABLES = ("predictions", "by_origin", "leaderboard", "verdicts", "coverage")
 SHOWN_TABLES = TABLES[1:]  # in MLflow: what a person can read
-
-
-def backtest_folder(config: Config, as_of: dt.date) -> Path:
-    """Return where the backtest of a day lies."""
-    return Path(config.output.path) / FOLDER / f"as_of={as_of}"
 
 
 def write(found: Backtest) -> None:

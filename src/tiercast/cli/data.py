@@ -57,17 +57,17 @@ def check(config: ConfigFile, as_of: AsOf = None) -> None:
     Writes data_report.json, data_report.md, readiness.json and the quarantined rows to
     <output>/check/. The exit code is 2 if a training would be refused.
     """
+    from tiercast.artifacts.output_folder import OutputFolder
     from tiercast.config.loading import load_config
     from tiercast.readiness.finding_text import readiness_table, refuse_unless_ready, remedies
     from tiercast.verbs.check import check as run_check
-    from tiercast.verbs.check import check_folder
 
     settings = load_config(config)
     with watch() as progress:
         found = run_check(settings, as_of, progress=progress)
     _show_report(found.data)
     show("", readiness_table(found.readiness), "", *remedies(found.readiness))
-    show(f"Written to {check_folder(settings)}/")
+    show(f"Written to {OutputFolder.of(settings).check}/")
     refuse_unless_ready(found.readiness)
 
 

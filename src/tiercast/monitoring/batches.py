@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from tiercast.artifacts.scored_days import (
-    Scored,
-    features_folder,
-    manifest_of,
-    parts_of,
-    scored_dates,
-    scores_folder,
-)
+from tiercast.artifacts.dataset import manifest_of, parts_of
+from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import Scored
 
 BASE = "base"
 # The manifest's names for the groups of its sums.
@@ -30,10 +25,10 @@ class Batch(Scored):
     manifest: Mapping[str, Any]
 
     @classmethod
-    def read(cls, output: Path, as_of: dt.date) -> Self:
+    def read(cls, output: OutputFolder, as_of: dt.date) -> Self:
         """Read what the scores of a day say of themselves."""
-        folder = scores_folder(output, as_of)
-        return cls(as_of, folder, features_folder(output, as_of), manifest_of(folder))
+        folder = output.scores(as_of)
+        return cls(as_of, folder, output.features(as_of), manifest_of(folder))
 
     @property
     def horizon_days(self) -> int:
@@ -62,6 +57,6 @@ class Batch(Scored):
         return None if told is None else (told["value_low"], told["value_high"])
 
 
-def stored_batches(output: Path, until: dt.date) -> list[Batch]:
+def stored_batches(output: OutputFolder, until: dt.date) -> list[Batch]:
     """Return the batches scored as of a day or earlier, oldest first."""
-    return [Batch.read(output, day) for day in scored_dates(output) if day <= until]
+    return [Batch.read(output, day) for day in output.scored_dates() if day <= until]

@@ -9,9 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.dataset import MANIFEST_FILE, DatasetWriter
-from tiercast.artifacts.scored_days import dated, day_folder, manifest_of, parts_of
-from tiercast.artifacts.targets import LEDGER, target_of_grades
+from tiercast.artifacts.dataset import MANIFEST_FILE, DatasetWriter, manifest_of, parts_of
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.progress import Progress
 from tiercast.monitoring.basis import bases
 from tiercast.monitoring.batches import Batch
@@ -80,7 +79,7 @@ def keep_ledger(
     OutputError
         The disk is full, read-only or the like.
     """
-    folder = Path(base.config.output.path) / LEDGER
+    output = OutputFolder.of(base.config)
     silence = Silence.of(activity.daily_orders, until, base.config.monitor.stale.look)
     known = min(until, silence.observed_until(base.observed_until))
     ripe = [batch for batch in batches if batch.due <= known]
@@ -89,31 +88,30 @@ def keep_ledger(
     rests_on = bases(activity.orders, counted)
     for batch in counted:
         basis = rests_on[batch.as_of]
-        if not _is_graded(day_folder(folder, batch.as_of), basis):
+        if not _is_graded(output.grades(batch.as_of), basis):
             rows = outcomes(base.connection, activity.orders, batch, known)
-            _write(folder, batch, grades(rows, batch), basis)
+            _write(output.grades(batch.as_of), batch, grades(rows, batch), basis)
         progress.step(str(batch.as_of))
     waiting = [
         Waiting(batch.as_of, batch.due, batch.model_version, batch.customers, str(batch.target))
         for batch in batches
         if batch.due > known
     ]
-    files = [part for batch in ripe for part in parts_of(day_folder(folder, batch.as_of))]
-    return Ledger(_known(read_ledger(folder.parent), known), tuple(waiting), tuple(files))
+    files = [part for batch in ripe for part in parts_of(output.grades(batch.as_of))]
+    return Ledger(_known(read_ledger(output), known), tuple(waiting), tuple(files))
 
 
-def read_ledger(output: Path) -> pd.DataFrame:
+def read_ledger(output: OutputFolder) -> pd.DataFrame:
     """Return the grades stored in an output, oldest batch first; no rows where there are none.
 
     Columns: those of `SCHEMA`, and forecast, what the batch predicted in words (empty where
     nothing says so any more).
     """
-    folder = output / LEDGER
     frames = [SCHEMA.empty_table().to_pandas().assign(forecast="")]
-    for day in dated(folder):
-        parts = [pq.ParquetFile(part).read() for part in parts_of(day_folder(folder, day))]
+    for day in output.graded_dates():
+        parts = [pq.ParquetFile(part).read() for part in parts_of(output.grades(day))]
         rows = pa.concat_tables([SCHEMA.empty_table(), *parts]).to_pandas()
-        frames.append(rows.assign(forecast=str(target_of_grades(output, day) or "")))
+        frames.append(rows.assign(forecast=str(output.graded_target(day) or "")))
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
@@ -129,7 +127,7 @@ def _is_graded(folder: Path, basis: Mapping[str, str]) -> bool:
 
 def _write(folder: Path, batch: Batch, found: pd.DataFrame, basis: Mapping[str, str]) -> None:
     rows = pa.Table.from_pandas(found[list(COLUMNS)], SCHEMA, preserve_index=False)
-    with DatasetWriter(day_folder(folder, batch.as_of)) as writer:
+    with DatasetWriter(folder) as writer:
         writer.write(rows)
         writer.describe(
             {

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
@@ -17,7 +18,7 @@ from tiercast.monitoring.ledger import Ledger, keep_ledger
 from tiercast.monitoring.monitor_rules import findings, worst
 from tiercast.monitoring.order_flow import OrderFlow
 from tiercast.monitoring.population import Population
-from tiercast.monitoring.record import log, monitor_folder, write
+from tiercast.monitoring.record import log, write
 from tiercast.monitoring.reference import reference_of
 from tiercast.monitoring.result import Monitoring
 from tiercast.monitoring.scoring_rhythm import ScoringRhythm
@@ -77,7 +78,7 @@ def _looked(
     with open_history(settings, as_of, progress) as history:
         day = check_as_of(history.day(as_of), history.base.first_day)
         recorded.claim(day)
-        batches = stored_batches(Path(settings.output.path), day)
+        batches = stored_batches(OutputFolder.of(settings), day)
         _check_anything(batches, settings, day)
         values = list(dict.fromkeys(batch.target.value for batch in reversed(batches)))
         if values == [settings.outlook.value]:
@@ -142,7 +143,7 @@ def _found(
     day: dt.date,
 ) -> Monitoring:
     config, batch = base.config, batches[-1]
-    reference, note = reference_of(Path(config.output.path), batch, batches)
+    reference, note = reference_of(OutputFolder.of(config), batch, batches)
     scoring = ScoringRhythm.of([one.as_of for one in batches], day)
     record = TrackRecord.of(ledger, batch.model_version, batch.horizon_days)
     evidence = Evidence(
@@ -167,7 +168,7 @@ def _found(
         evidence.population,
         evidence.flow,
         tuple(one for one in (note, _ungraded(record, batch)) if one),
-        monitor_folder(config, day),
+        OutputFolder.of(config).monitoring(day),
         batch.target,
         scoring,
     )

@@ -1,11 +1,9 @@
 """Where a monitoring is kept: a folder that appears whole or not at all, and a run in MLflow."""
 
 import datetime as dt
-from pathlib import Path
 
 import pandas as pd
 
-from tiercast.artifacts.scored_days import day_folder
 from tiercast.artifacts.staging import staged_folder, writing
 from tiercast.artifacts.text_file import to_json
 from tiercast.config.schema import Config
@@ -24,11 +22,6 @@ MEASURES = {metric.name: metric.name for metric in METRICS} | {
     "tier_confidence": "tier_accuracy",
 }
 FINDINGS, DRIFT = "findings.parquet", "drift.parquet"
-
-
-def monitor_folder(config: Config, as_of: dt.date) -> Path:
-    """Return where the monitoring of a day lies."""
-    return day_folder(Path(config.output.path) / FOLDER, as_of)
 
 
 def write(found: Monitoring) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.dataset as ds
 
+from tiercast.artifacts.dataset import parts_of
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.reference import SCORE_COLUMNS, Kind, Reference, Tracked, read_reference
-from tiercast.artifacts.scored_days import parts_of
 from tiercast.config.errors import InputError
 from tiercast.features.registry import KEYS
 from tiercast.modeling.column_profile import profile
@@ -37,7 +38,9 @@ class StoredColumns:
         return self._rows.to_table(columns=[name])[name].to_pandas()
 
 
-def reference_of(output: Path, batch: Batch, batches: list[Batch]) -> tuple[Reference, str | None]:
+def reference_of(
+    output: OutputFolder, batch: Batch, batches: list[Batch]
+) -> tuple[Reference, str | None]:
     """Return what a batch is held against, and a note where that is not its model's training.
 
     Raises
@@ -45,7 +48,7 @@ def reference_of(output: Path, batch: Batch, batches: list[Batch]) -> tuple[Refe
     InputError
         The training's record is damaged, or the features of the first batch are missing.
     """
-    kept = read_reference(output / "evaluation" / f"model_version={batch.model_version}")
+    kept = read_reference(output.evaluation(batch.model_version))
     if kept is not None:
         return kept, None
     first = next(one for one in batches if one.model_version == batch.model_version)

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from tiercast.artifacts.scored_days import scored_dates
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.modeling.target import Target
@@ -138,16 +138,16 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         Nothing was scored (on that date), the features of that date are missing, or the manifest
         of the scores does not say what they forecast.
     """
-    output = Path(config.output.path)
+    output = OutputFolder.of(config)
     day = _scored_date(output, as_of)
-    folder = output / "scores" / f"as_of={day}"
+    folder = output.scores(day)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     target = Target.of_record(manifest, folder / "manifest.json")
     version = _model_version(manifest)
     scores = _parts(connection, folder, day)
-    features = _parts(connection, output / "features" / f"as_of={day}", day)
+    features = _parts(connection, output.features(day), day)
     words = _word_columns(features, scores)
-    evaluation = output / "evaluation" / f"model_version={version}"
+    evaluation = output.evaluation(version)
     backtest, other_backtests = newest_backtest(output, day, target)
     monitoring, other_grades = newest_monitoring(output, day, target, version)
     migration, other_migrations = newest_migration(output, day, target, version)
@@ -173,8 +173,8 @@ def _model_version(manifest: Mapping[str, Any]) -> str:
     return str(manifest["model"]["version"])
 
 
-def _scored_date(output: Path, as_of: date | None) -> date:
-    found = scored_dates(output)
+def _scored_date(output: OutputFolder, as_of: date | None) -> date:
+    found = output.scored_dates()
     if as_of is None and found:
         return found[-1]
     if as_of in found:
@@ -182,7 +182,7 @@ def _scored_date(output: Path, as_of: date | None) -> date:
     known = f"Scored so far: {', '.join(map(str, found[-5:]))}." if found else "Nothing is there."
     asked = f"scores of {as_of}" if as_of else "scores"
     raise InputError(
-        f"A report needs {asked} in {output / 'scores'}. {known} "
+        f"A report needs {asked} in {output.path / 'scores'}. {known} "
         f"Run `tiercast score CONFIG --as-of {as_of or 'DATE'}` first."
     )
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
-from tiercast.artifacts.targets import previous_apart
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.modeling.target import Target
 from tiercast.reporting.messages import MessageCatalogue
 
@@ -26,9 +25,9 @@ class LeftOut:
     target: Target | None
 
 
-def previous_left_out(output: Path, day: date) -> list[LeftOut]:
+def previous_left_out(output: OutputFolder, day: date) -> list[LeftOut]:
     """Return the scores that changes were counted from, where they forecast another target."""
-    found = previous_apart(output, day)
+    found = output.previous_of_other_target(day)
     return [] if found is None else [LeftOut("moves", [found[0]], found[1])]
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from plotly.io import to_json
 from plotly.offline import get_plotlyjs
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.schema import Config
@@ -77,7 +78,7 @@ def build_report(config: Config, as_of: date | None = None, output: Path | None 
     with workspace() as connection:
         inputs = read_inputs(connection, config, as_of)
         page = render(inputs)
-    path = output or Path(config.output.path) / "reports" / f"as_of={inputs.as_of}.html"
+    path = output or OutputFolder.of(config).report(inputs.as_of)
     write_text_atomically(path, page)
     return path
 

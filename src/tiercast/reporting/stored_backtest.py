@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from tiercast.artifacts.scored_days import dated, day_folder
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.modeling.target import Target
 from tiercast.reporting.left_out import LeftOut
 
@@ -35,13 +35,12 @@ class StoredBacktest:
 
 
 def newest_backtest(
-    output: Path, day: date, target: Target
+    output: OutputFolder, day: date, target: Target
 ) -> tuple[StoredBacktest | None, list[LeftOut]]:
     """Return the newest backtest of a target up to a day, or None; and newer ones of others."""
-    place = output / "backtest"
     others: dict[Target, list[date]] = {}
-    for as_of in reversed([one for one in dated(place, "summary.json") if one <= day]):
-        backtest = _read(day_folder(place, as_of))
+    for as_of in reversed([one for one in output.backtest_dates() if one <= day]):
+        backtest = _read(output.backtest(as_of))
         if backtest.target == target:
             break
         others.setdefault(backtest.target, []).insert(0, as_of)

@@ -10,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from tiercast.artifacts.scored_days import scored_dates
-from tiercast.artifacts.targets import target_of
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.modeling.target import Target
 from tiercast.reporting.left_out import LeftOut
 
@@ -34,7 +33,7 @@ class StoredMigration:
         """The day it goes from."""
         return date.fromisoformat(self.summary["from"]["as_of"])
 
-    def targets(self, output: Path) -> tuple[Target | None, Target | None]:
+    def targets(self, output: OutputFolder) -> tuple[Target | None, Target | None]:
         """Return what either day forecast; None where nothing says so any more.
 
         Migrations of before this was written down go by the scores that are there.
@@ -46,17 +45,17 @@ class StoredMigration:
         """Return whether the later day's scores were by a model version, as far as it is known."""
         return str(self.summary.get("to", {}).get("model_version", version)) == version
 
-    def _target(self, output: Path, side: str) -> Target | None:
+    def _target(self, output: OutputFolder, side: str) -> Target | None:
         told = self.summary.get(side, {})
         if Target.is_in(told):
             return Target.of_record(told, SUMMARY)
         day = told.get("as_of")
-        there = day is not None and date.fromisoformat(day) in scored_dates(output)
-        return target_of(output, date.fromisoformat(day)) if there else None
+        there = day is not None and date.fromisoformat(day) in output.scored_dates()
+        return output.target(date.fromisoformat(day)) if there else None
 
 
 def newest_migration(
-    output: Path, day: date, target: Target, version: str
+    output: OutputFolder, day: date, target: Target, version: str
 ) -> tuple[StoredMigration | None, list[LeftOut]]:
     """Return the newest migration up to a day, of a target (None: none), and those left out.
 
@@ -74,9 +73,9 @@ def newest_migration(
     return None, left
 
 
-def _up_to(output: Path, day: date) -> list[tuple[Path, date]]:
+def _up_to(output: OutputFolder, day: date) -> list[tuple[Path, date]]:
     """Return the folders of migrations up to a day and their later days, the newest first."""
-    folders = [file.parent for file in (output / "migration").glob(f"from=*_to=*/{SUMMARY}")]
+    folders = [file.parent for file in (output.path / "migration").glob(f"from=*_to=*/{SUMMARY}")]
     found = [(days[1], days[0], one) for one in folders if (days := _days(one.name))]
     return [(one[2], one[0]) for one in sorted(found, reverse=True) if str(one[0]) <= str(day)]
 

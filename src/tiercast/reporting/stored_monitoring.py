@@ -4,17 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from tiercast.artifacts.scored_days import dated, day_folder, parts_of
-from tiercast.artifacts.targets import LEDGER, target_of_grades
+from tiercast.artifacts.dataset import parts_of
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.modeling.target import Target
 from tiercast.reporting.left_out import LeftOut
 
-MONITOR = "monitor"
 SUMMARY = "summary.json"
 
 
@@ -31,16 +29,16 @@ class StoredMonitoring:
 
 
 def newest_monitoring(
-    output: Path, day: date, target: Target, version: str
+    output: OutputFolder, day: date, target: Target, version: str
 ) -> tuple[StoredMonitoring | None, list[LeftOut]]:
     """Return what is known of scores of a target up to a day's by a version (None: nothing).
 
     Beside it what is left out: grades of other targets, and a look at scores since replaced.
     """
     by_target = _graded_days(output, day)
-    grades = _grades(output / LEDGER, by_target.pop(target, []))
+    grades = _grades(output, by_target.pop(target, []))
     left = [LeftOut("grades", days, other) for other, days in by_target.items()]
-    summary = _summary(output / MONITOR, day)
+    summary = _summary(output, day)
     if summary is not None and str(summary["model_version"]) != version:
         other = Target.of_record(summary, SUMMARY) if Target.is_in(summary) else target
         left.append(LeftOut("monitoring", [day], other))
@@ -50,27 +48,27 @@ def newest_monitoring(
     return StoredMonitoring(grades, summary), left
 
 
-def _graded_days(output: Path, until: date) -> dict[Target | None, list[date]]:
+def _graded_days(output: OutputFolder, until: date) -> dict[Target | None, list[date]]:
     """Return the graded days up to one by what their scores forecast; None: nothing says so."""
     found: dict[Target | None, list[date]] = {}
-    for day in dated(output / LEDGER):
+    for day in output.graded_dates():
         if day <= until:
-            found.setdefault(target_of_grades(output, day), []).append(day)
+            found.setdefault(output.graded_target(day), []).append(day)
     return found
 
 
-def _grades(folder: Path, days: Sequence[date]) -> pd.DataFrame:
-    parts = [part for one in days for part in parts_of(day_folder(folder, one))]
+def _grades(output: OutputFolder, days: Sequence[date]) -> pd.DataFrame:
+    parts = [part for one in days for part in parts_of(output.grades(one))]
     # The folder's `as_of=` is in the rows too; taken from the path it would be text.
     read = [pd.read_parquet(part, partitioning=None) for part in parts]
     return pd.concat(read, ignore_index=True) if read else pd.DataFrame()
 
 
-def _summary(folder: Path, day: date) -> Mapping[str, Any] | None:
+def _summary(output: OutputFolder, day: date) -> Mapping[str, Any] | None:
     """Return the newest look at scores up to a day: at the newest of them that were looked at."""
     found = [
-        json.loads((day_folder(folder, one) / SUMMARY).read_text(encoding="utf-8"))
-        for one in dated(folder, SUMMARY)
+        json.loads((output.monitoring(one) / SUMMARY).read_text(encoding="utf-8"))
+        for one in output.monitored_dates()
     ]
     known = [one for one in found if one["scored_as_of"] <= day.isoformat()]
     return max(known, key=lambda one: (one["scored_as_of"], one["as_of"]), default=None)

@@ -10,16 +10,9 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from tiercast.artifacts.dataset import MANIFEST_FILE
+from tiercast.artifacts.dataset import MANIFEST_FILE, manifest_of, parts_of
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
-from tiercast.artifacts.scored_days import (
-    manifest_of,
-    parts_of,
-    scored_dates,
-    scored_day,
-    scores_folder,
-)
-from tiercast.artifacts.targets import sort_days
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
@@ -76,16 +69,16 @@ def explain(
         base.
     """
     settings = load_config(config)
-    output = Path(settings.output.path)
-    refuse_other_base(output, settings.name)
-    day = scored_day(output, as_day(as_of))
-    folder = scores_folder(output, day)
+    output = OutputFolder.of(settings)
+    refuse_other_base(output.path, settings.name)
+    day = output.scored_day(as_day(as_of))
+    folder = output.scores(day)
     told = manifest_of(folder)
     target = Target.of_record(told, folder / MANIFEST_FILE)
     connection = ibis.duckdb.connect()
     scores = _scores(connection, output, day)
     row = _row(scores, customer_id, day)
-    past = sort_days(output, (d for d in scored_dates(output) if d <= day), target)
+    past = output.sort_days((d for d in output.scored_dates() if d <= day), target)
     story = CustomerStory(
         customer_id=row["customer_id"],
         as_of=day,
@@ -102,8 +95,8 @@ def explain(
     return story
 
 
-def _scores(connection: Backend, output: Path, day: dt.date) -> ir.Table:
-    parts = [str(part) for part in parts_of(scores_folder(output, day))]
+def _scores(connection: Backend, output: OutputFolder, day: dt.date) -> ir.Table:
+    parts = [str(part) for part in parts_of(output.scores(day))]
     # The folder's `as_of=` is in the rows too; taken from the path it would replace theirs.
     return connection.read_parquet(parts, hive_partitioning=False)
 
@@ -124,7 +117,9 @@ def _of(table: ir.Table, customer_id: int | str) -> ir.Table:
     return table.filter(table.customer_id.cast("string") == str(customer_id))
 
 
-def _told(connection: Backend, output: Path, day: dt.date, customer_id: int | str) -> pd.DataFrame:
+def _told(
+    connection: Backend, output: OutputFolder, day: dt.date, customer_id: int | str
+) -> pd.DataFrame:
     columns = [
         "as_of",
         "tier",

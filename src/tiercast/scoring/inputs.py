@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
@@ -71,7 +72,11 @@ class ScoringInputs:
 
 
 def scoring_inputs(
-    history: History, settings: Config, chosen: ChosenModel, output: Path, progress: Progress
+    history: History,
+    settings: Config,
+    chosen: ChosenModel,
+    output: OutputFolder,
+    progress: Progress,
 ) -> ScoringInputs:
     """Return what a day is scored from, having shown what is odd about it.
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from tiercast.artifacts.scored_days import manifest_of
+from tiercast.artifacts.dataset import manifest_of
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History
 from tiercast.features.assemble import season_clocks

@@ -11,8 +11,8 @@ import pyarrow as pa
 from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
 
-from tiercast.artifacts.scored_days import scored_dates, scores_folder
-from tiercast.artifacts.targets import SortedDays, sort_days
+from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import SortedDays
 from tiercast.modeling.target import Target
 from tiercast.scoring.signals import SIGNALS, signals
 
@@ -85,13 +85,13 @@ def no_previous(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(pd.NA, rows.index, dtype="object") for name in NAMES})
 
 
-def last_scores_before(output: Path, as_of: dt.date, target: Target) -> PreviousScores:
+def last_scores_before(output: OutputFolder, as_of: dt.date, target: Target) -> PreviousScores:
     """Return the newest scores of a target before `as_of`; empty ones if there are none."""
-    days = sort_days(output, (day for day in scored_dates(output) if day < as_of), target)
+    days = output.sort_days((day for day in output.scored_dates() if day < as_of), target)
     if not days.alike:
         return PreviousScores(None, None, note=_passed_over(days, None))
     last = days.alike[-1]
-    return PreviousScores(last, scores_folder(output, last), note=_passed_over(days, last))
+    return PreviousScores(last, output.scores(last), note=_passed_over(days, last))
 
 
 def _passed_over(days: SortedDays, last: dt.date | None) -> str | None:

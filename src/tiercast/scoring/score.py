@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from tiercast.artifacts.dataset import DatasetWriter
-from tiercast.artifacts.scored_days import features_folder, parts_of, scores_folder
+from tiercast.artifacts.dataset import DatasetWriter, parts_of
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -89,9 +89,9 @@ def score(
         half-visible.
     """
     settings, shown = load_config(config), progress or Silent()
-    folder = Path(output or settings.output.path)
+    folder = OutputFolder(Path(output or settings.output.path))
     with (
-        recorded_run(settings, "score", folder, shown, into_sinks=output is None) as run,
+        recorded_run(settings, "score", folder.path, shown, into_sinks=output is None) as run,
         ExitStack() as opened,
     ):
         shown.stage("read and check the data")
@@ -110,7 +110,7 @@ def score(
 
 
 def _write_scores(
-    inputs: ScoringInputs, output: Path, run: RecordedRun, progress: Progress
+    inputs: ScoringInputs, output: OutputFolder, run: RecordedRun, progress: Progress
 ) -> Totals:
     """Predict, assign tiers, write; then bring the scores to the run's other places."""
     if inputs.on_spark:
@@ -121,8 +121,8 @@ def _write_scores(
     with (
         scratch_folder(inputs.shared_folder) as scratch,
         ExitStack() as copies,  # outermost, so that the other places show the scores last
-        DatasetWriter(scores_folder(output, inputs.as_of)) as scores,
-        DatasetWriter(features_folder(output, inputs.as_of)) as features,
+        DatasetWriter(output.scores(inputs.as_of)) as scores,
+        DatasetWriter(output.features(inputs.as_of)) as features,
     ):
         staged = score_batches(inputs, scratch, features, progress)
         progress.stage("assign tiers and write", len(staged.parts))
@@ -154,8 +154,10 @@ def _copy(
         replacement.load(scores.files, inputs.schema, run.done())
 
 
-def _result(inputs: ScoringInputs, totals: Totals, output: Path, run: RecordedRun) -> ScoreResult:
-    model, folder = inputs.model, scores_folder(output, inputs.as_of)
+def _result(
+    inputs: ScoringInputs, totals: Totals, output: OutputFolder, run: RecordedRun
+) -> ScoreResult:
+    model, folder = inputs.model, output.scores(inputs.as_of)
     whole = totals.base(model.outlook.total_uncertainty)
     return ScoreResult(
         folder,

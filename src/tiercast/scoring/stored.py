@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
-from tiercast.artifacts.scored_days import features_folder, scored_day, scores_folder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
@@ -28,10 +28,10 @@ def scored_customers(
         That date was not scored, its features are missing, or the folder is another base's.
     """
     settings = load_config(config)
-    output = Path(settings.output.path)
-    refuse_other_base(output, settings.name)
-    day = scored_day(output, as_day(as_of))
-    scores, features = rows_in(scores_folder(output, day)), rows_in(features_folder(output, day))
+    output = OutputFolder.of(settings)
+    refuse_other_base(output.path, settings.name)
+    day = output.scored_day(as_day(as_of))
+    scores, features = rows_in(output.scores(day)), rows_in(output.features(day))
     known = features.drop(columns="as_of")
     return scores.merge(known, on="customer_id", how="left", validate="one_to_one")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tiercast.artifacts.run_log import KILLED, RUNNING, RUNS, Run
-from tiercast.artifacts.scored_days import SCORES, scores_folder
+from tiercast.artifacts.output_folder import DAY, LEDGER, SCORES, OutputFolder
+from tiercast.artifacts.run_log import KILLED, RUNNING, Run
 from tiercast.artifacts.text_file import plain_json, to_json
 from tiercast.config.environment import public_text
 from tiercast.config.errors import InputError, OutputError
@@ -19,7 +19,6 @@ from tiercast.sinks.remote_folder import RemoteFolder
 from tiercast.sinks.sink import keeping_secrets
 
 OWNER = "tiercast.json"  # says whose results lie there
-LEDGER = "ledger"
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class ObjectStore:
         OutputError
             The store cannot be reached or refuses.
         """
-        name = f"{RUNS}/{run.id}.jsonl"
+        name = f"runs/{run.id}.jsonl"
         with self.telling("has no record of the run"):
             if run.outcome != KILLED or not _has_ended(self.place.read(name)):
                 self.place.put_whole(name, f"{plain_json(asdict(run))}\n".encode())
@@ -134,13 +133,13 @@ class Upload:
             return
         publication, store = self._publication(run), self._store
         with store.telling("does not show the new scores yet (the files here are whole)"):
-            publication.publish(scores_folder(Path(store.config.output.path), run.as_of))
+            publication.publish(OutputFolder.of(store.config).scores(run.as_of))
         with store.telling("shows the new scores, but keeps old parts beside them"):
             publication.tidy_up()
         store.keep_run(run)
 
     def _publication(self, run: Run) -> Publication:
-        return Publication(self._store.place, f"{SCORES}/as_of={run.as_of}")
+        return Publication(self._store.place, f"{SCORES}/{DAY}{run.as_of}")
 
 
 def open_object_store(config: Config) -> ObjectStore | None:

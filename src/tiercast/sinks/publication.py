@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tiercast.artifacts.dataset import MANIFEST_FILE, checksum
-from tiercast.artifacts.scored_days import manifest_of
+from tiercast.artifacts.dataset import MANIFEST_FILE, checksum, manifest_of
 from tiercast.artifacts.text_file import to_json
 from tiercast.config.errors import OutputError
 from tiercast.sinks.remote_folder import RemoteFolder

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
@@ -126,7 +127,7 @@ def _figures(
     if apart := unlike(ours, theirs):
         note = f"Metrics and tiers are not compared: {apart}"
         return (pd.DataFrame(), (note,)), (pd.DataFrame(), ())
-    tiers = changed_tiers(ours.model, theirs.model, Path(config.output.path))
+    tiers = changed_tiers(ours.model, theirs.model, OutputFolder.of(config))
     return _metrics(config, ours, theirs), tiers
 
 

@@ -7,14 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.scored_days import (
-    FEATURES,
-    dated,
-    features_folder,
-    parts_of,
-    scored_dates,
-)
-from tiercast.artifacts.targets import SortedDays, sort_days
+from tiercast.artifacts.dataset import parts_of
+from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import SortedDays
 from tiercast.modeling.bootstrap import MetricComparison, compare_metrics, verdict
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.evaluation import ForecastTable
@@ -77,19 +72,19 @@ def changed_parameters(ours: ModelVersion, theirs: ModelVersion) -> pd.DataFrame
 
 
 def changed_tiers(
-    ours: CustomerModel, theirs: CustomerModel, output: Path
+    ours: CustomerModel, theirs: CustomerModel, output: OutputFolder
 ) -> tuple[pd.DataFrame, Notes]:
     """Return customers by their tier (rows) and ours (columns), last scored day, and notes.
 
     The two forecast one target, and so did the scores whose features they are asked about.
     """
     target = ours.facts.target
-    scored = set(scored_dates(output)) & set(dated(output / FEATURES))
-    found = sort_days(output, scored, target)
+    scored = set(output.scored_dates()) & set(output.feature_dates())
+    found = output.sort_days(scored, target)
     days = found.alike
     if not days:
         return pd.DataFrame(), (_nobody(found),)
-    frame, share = _scored_features(features_folder(output, days[-1]))
+    frame, share = _scored_features(output.features(days[-1]))
     for model in (ours, theirs):
         missing = sorted(set(model.feature_names) - set(frame.columns))
         if missing:

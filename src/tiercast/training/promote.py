@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
@@ -28,7 +29,7 @@ from tiercast.training.promotions import (
     promotions,
     settle,
 )
-from tiercast.training.stored import CARD, evaluation_folder
+from tiercast.training.stored import CARD
 
 BY_HAND = "By hand."
 BACK = "Rolled back."
@@ -194,7 +195,7 @@ def _write_card(settings: Config, champion: ModelVersion, progress: Progress) ->
     head = f"<!-- @champion of {settings.name}: version {champion.version} -->\n"
     card = _card(settings, champion)
     if card is None:
-        place = evaluation_folder(settings, champion.version)
+        place = OutputFolder.of(settings).evaluation(champion.version)
         missing = f"neither {place} nor its run in MLflow has {CARD}."
         card = f"# {settings.name}\n\nThe evaluation is not here: {missing}\n"
         progress.say(f"The card tells no figures of version {champion.version}: {missing}")
@@ -205,5 +206,5 @@ def _write_card(settings: Config, champion: ModelVersion, progress: Progress) ->
 
 def _card(settings: Config, champion: ModelVersion) -> str | None:
     """Return what a training told of a version, kept here or by MLflow; None: it is nowhere."""
-    here = evaluation_folder(settings, champion.version) / CARD
+    here = OutputFolder.of(settings).evaluation(champion.version) / CARD
     return here.read_text("utf-8") if here.exists() else text_of(champion, CARD)

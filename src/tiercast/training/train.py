@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tiercast.artifacts.model_folder import save_model
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.reference import REFERENCE_FILE
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import plain_json, to_json
@@ -42,7 +43,7 @@ from tiercast.training.promote import make_champion, set_right
 from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.reference import reference
 from tiercast.training.shap_figures import explained, shap_figures
-from tiercast.training.stored import CARD, PREDICTIONS, evaluation_folder, stored_predictions
+from tiercast.training.stored import CARD, PREDICTIONS, stored_predictions
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,7 @@ class _Training:
         gate = asdict(decision)
         run.set_tags({f"gate.{key}": value for key, value in gate.items() if key != "figures"})
         run.log_metrics({f"gate_{name}": value for name, value in decision.figures.items()})
-        folder = evaluation_folder(self.config, version)
+        folder = OutputFolder.of(self.config).evaluation(version)
         with staged_folder(folder) as aside:
             learnt.evaluation.predictions.to_parquet(aside / PREDICTIONS, index=False)
             profiles = learnt.model.segments.profiles(self.panel.current)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
-from tiercast.artifacts.scored_days import scored_dates, scored_day
-from tiercast.artifacts.targets import SortedDays, sort_days, target_of
+from tiercast.artifacts.targets import SortedDays
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
@@ -84,10 +84,10 @@ def migration(
         The result cannot be written.
     """
     settings, shown = load_config(config), progress or Silent()
-    output = Path(settings.output.path)
-    refuse_other_base(output, settings.name)
+    output = OutputFolder.of(settings)
+    refuse_other_base(output.path, settings.name)
     with recorded_here(settings, "migration", shown) as recorded:
-        days = scored_dates(output)
+        days = output.scored_dates()
         if before is None and now is None and len(days) == 1:
             recorded.claim(days[0])
             shown.say(f"Only {days[0]} is scored: there is nothing to compare it with yet.")
@@ -98,7 +98,7 @@ def migration(
 
 
 def _migrated(settings: Config, first: dt.date, last: dt.date, shown: Progress) -> MigrationResult:
-    output = Path(settings.output.path)
+    output = OutputFolder.of(settings)
     with workspace() as connection, scratch_folder() as scratch:
         later = ScoredDay.read(connection, output, last)
         earlier = ScoredDay.read(connection, output, first, later.scores.customer_id.type())
@@ -110,7 +110,7 @@ def _migrated(settings: Config, first: dt.date, last: dt.date, shown: Progress) 
         names = later.tier_names
         tiers = arrows(table, TIER, names)
         result = MigrationResult(
-            output / "migration" / f"from={first}_to={last}",
+            output.migration(first, last),
             first,
             last,
             names,
@@ -132,21 +132,23 @@ def matrix(tiers: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     return wide.reindex(index=[*names, NEW], columns=[*names, GONE]).fillna(0).astype(int)
 
 
-def _days(output: Path, before: dt.date | None, now: dt.date | None) -> tuple[dt.date, dt.date]:
-    last = scored_day(output, now)
+def _days(
+    output: OutputFolder, before: dt.date | None, now: dt.date | None
+) -> tuple[dt.date, dt.date]:
+    last = output.scored_day(now)
     if before is None:
-        days = [day for day in scored_dates(output) if day < last]
-        earlier = sort_days(output, days, target_of(output, last))
+        days = [day for day in output.scored_dates() if day < last]
+        earlier = output.sort_days(days, output.target(last))
         if not earlier.alike:
             raise InputError(_none_before(output, last, earlier))
         before = earlier.alike[-1]
-    first = scored_day(output, before)
+    first = output.scored_day(before)
     if first >= last:
         raise InputError(f"A migration goes from a day to a later one, but got {first} to {last}.")
     return first, last
 
 
-def _none_before(output: Path, last: dt.date, earlier: SortedDays) -> str:
+def _none_before(output: OutputFolder, last: dt.date, earlier: SortedDays) -> str:
     others = earlier.left_out()
     apart = f" that forecasts {earlier.target} as it does (not so: {others})" if others else ""
     return (
@@ -179,10 +181,10 @@ def _check_tiers(earlier: ScoredDay, later: ScoredDay) -> None:
         )
 
 
-def _passed_over(output: Path, earlier: ScoredDay, later: ScoredDay) -> tuple[str, ...]:
+def _passed_over(output: OutputFolder, earlier: ScoredDay, later: ScoredDay) -> tuple[str, ...]:
     """Return a note on days between the two whose scores forecast another target."""
-    between = [day for day in scored_dates(output) if earlier.as_of < day < later.as_of]
-    others = sort_days(output, between, later.target).left_out()
+    between = [day for day in output.scored_dates() if earlier.as_of < day < later.as_of]
+    others = output.sort_days(between, later.target).left_out()
     if not others:
         return ()
     return (f"Both days forecast {later.target}; passed over: {others}.",)

@@ -12,13 +12,9 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 from ibis.expr.datatypes import DataType
 
-from tiercast.artifacts.scored_days import (
-    Scored,
-    features_folder,
-    manifest_of,
-    parts_of,
-    scores_folder,
-)
+from tiercast.artifacts.dataset import manifest_of, parts_of
+from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import Scored
 from tiercast.scoring.boundaries import Boundaries, Boundary
 
 REVENUE = "revenue"
@@ -36,10 +32,10 @@ class ScoredDay(Scored):
 
     @classmethod
     def read(
-        cls, connection: Backend, output: Path, as_of: dt.date, ids: DataType | None = None
+        cls, connection: Backend, output: OutputFolder, as_of: dt.date, ids: DataType | None = None
     ) -> Self:
         """Read a day's tables, lazily; `ids` is the type of ids of the day it is held against."""
-        folder, features = scores_folder(output, as_of), features_folder(output, as_of)
+        folder, features = output.scores(as_of), output.features(as_of)
         scores = _cast(_parquet(connection, parts_of(folder)), ids)
         known = _cast(_parquet(connection, parts_of(features)), ids)
         return cls(

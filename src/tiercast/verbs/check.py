@@ -6,6 +6,7 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.staging import staged_folder, writing
 from tiercast.artifacts.text_file import to_json
 from tiercast.config.loading import load_config
@@ -22,7 +23,6 @@ from tiercast.snapshots.history import history as before
 from tiercast.sources.canonical import CustomerBase
 from tiercast.verbs.data_report_text import data_report_text, readiness_text
 
-CHECK_FOLDER = "check"
 REPORT_NAME = "data_report"
 READINESS_NAME = "readiness.json"
 QUARANTINE = "quarantine"
@@ -79,13 +79,8 @@ def _checked(
         progress.stage("judge whether it is ready to train")
         readiness = judge(measure(base, history.activity, day or base.observed_until))
         progress.stage("write the data report")
-        _write(base, found := CheckResult(report, readiness), check_folder(settings))
+        _write(base, found := CheckResult(report, readiness), OutputFolder.of(settings).check)
     return found
-
-
-def check_folder(config: Config) -> Path:
-    """Return the folder of the reports and the quarantined rows of `check`."""
-    return Path(config.output.path) / CHECK_FOLDER
 
 
 def _future(history: History, as_of: dt.date) -> list[RuleFinding]:

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.scored_days import parts_of
+from tiercast.artifacts.dataset import parts_of
 from tiercast.sources.workspace import workspace
 
 ID = "customer_id"

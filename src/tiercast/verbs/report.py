@@ -3,8 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
-from tiercast.artifacts.scored_days import scored_day
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -29,9 +29,9 @@ def report(
         The file cannot be written; the one before is still there.
     """
     settings, shown = load_config(config), progress or Silent()
-    output = Path(settings.output.path)
-    refuse_other_base(output, settings.name)
-    day = scored_day(output, as_day(as_of))
+    output = OutputFolder.of(settings)
+    refuse_other_base(output.path, settings.name)
+    day = output.scored_day(as_day(as_of))
     with recorded_here(settings, "report", shown) as recorded:
         recorded.claim(day)
         shown.stage("write the report")

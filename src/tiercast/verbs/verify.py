@@ -8,13 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
-from tiercast.artifacts.scored_days import (
-    features_folder,
-    manifest_of,
-    scored_day,
-    scores_folder,
-)
 from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
@@ -80,9 +75,9 @@ def verify(
         The day was not scored, its model version is gone, or the folder is another base's.
     """
     settings, shown = load_config(config), progress or Silent()
-    output = Path(settings.output.path)
-    refuse_other_base(output, settings.name)
-    day = scored_day(output, as_day(as_of))
+    output = OutputFolder.of(settings)
+    refuse_other_base(output.path, settings.name)
+    day = output.scored_day(as_day(as_of))
     with recorded_here(settings, "verify", shown) as recorded:
         recorded.claim(day)
         found = _verified(settings, output, day, shown)
@@ -91,8 +86,10 @@ def verify(
     return found
 
 
-def _verified(settings: Config, output: Path, day: dt.date, shown: Progress) -> Verification:
-    stored = manifest_of(scores_folder(output, day))
+def _verified(
+    settings: Config, output: OutputFolder, day: dt.date, shown: Progress
+) -> Verification:
+    stored = output.manifest(day)
     case = _Case(settings, output, day, stored, shown)
     with ExitStack() as scratch:
         shown.stage("score the day again")
@@ -146,40 +143,39 @@ class _Case:
     """A scored day and what was said of it."""
 
     config: Config
-    output: Path
+    output: OutputFolder
     as_of: dt.date
     stored: Mapping[str, Any]
     progress: Progress
 
-    def scored(self, config: Config, target: Path) -> Path:
-        """Score the day once more into a folder; answers the folder."""
+    def scored(self, config: Config, folder: Path) -> OutputFolder:
+        """Score the day once more into a folder."""
+        target = OutputFolder(folder)
         self._lay_out_previous(target)
         score(
             config,
             self.as_of,
             model_version=str(self.stored["model"]["version"]),
-            output=target,
+            output=folder,
             progress=self.progress,
         )
         return target
 
-    def difference(self, one: Path, other: Path) -> Difference:
+    def difference(self, one: OutputFolder, other: OutputFolder) -> Difference:
         """Return how the scores and features of two outputs differ."""
-        scores, features = (
-            difference(place(one, self.as_of), place(other, self.as_of))
-            for place in (scores_folder, features_folder)
-        )
-        return scores | features
+        day = self.as_of
+        scores = difference(one.scores(day), other.scores(day))
+        return scores | difference(one.features(day), other.features(day))
 
-    def _lay_out_previous(self, target: Path) -> None:
+    def _lay_out_previous(self, target: OutputFolder) -> None:
         """Let the scoring find the scores that the stored one was told against, and no others."""
         before = self.stored.get(PREVIOUS)
         if before is None:
             return
         day = dt.date.fromisoformat(before)
-        place = scores_folder(target, day)
+        place = target.scores(day)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.symlink_to(scores_folder(self.output, day).absolute())
+        place.symlink_to(self.output.scores(day).absolute())
 
 
 def _notes(

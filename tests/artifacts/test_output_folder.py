@@ -3,13 +3,8 @@ import shutil
 
 import pytest
 
-from tiercast.artifacts.scored_days import (
-    features_folder,
-    manifest_of,
-    parts_of,
-    scored_dates,
-    scores_folder,
-)
+from tiercast.artifacts.dataset import manifest_of, parts_of
+from tiercast.artifacts.output_folder import OutputFolder
 
 JANUARY, FEBRUARY, MARCH = (dt.date(2024, month, 1) for month in (1, 2, 3))
 
@@ -18,33 +13,33 @@ JANUARY, FEBRUARY, MARCH = (dt.date(2024, month, 1) for month in (1, 2, 3))
 def output(tmp_path):
     """Return an output with whole scores of January and March; February was cut off."""
     for day in (MARCH, JANUARY, FEBRUARY):
-        folder = scores_folder(tmp_path, day)
+        folder = OutputFolder(tmp_path).scores(day)
         folder.mkdir(parents=True)
         for number in (1, 0):
             (folder / f"part-0000{number}.parquet").touch()
         if day != FEBRUARY:
             (folder / "manifest.json").write_text('{"rows": 2}', encoding="utf-8")
-    return tmp_path
+    return OutputFolder(tmp_path)
 
 
 def test_dates_are_those_with_whole_scores(output):
-    assert scored_dates(output) == [JANUARY, MARCH]
+    assert output.scored_dates() == [JANUARY, MARCH]
 
 
 @pytest.mark.parametrize("copy", [".bak", " (copy)", "T00:00", "~"])
 def test_a_copy_of_a_days_folder_is_no_day(output, copy):
-    folder = scores_folder(output, MARCH)
+    folder = output.scores(MARCH)
     shutil.copytree(folder, folder.with_name(f"{folder.name}{copy}"))
     shutil.copytree(folder, folder.with_name("as_of=20240302"))
-    assert scored_dates(output) == [JANUARY, MARCH]
+    assert output.scored_dates() == [JANUARY, MARCH]
 
 
 def test_an_output_without_scores_has_no_dates(tmp_path):
-    assert scored_dates(tmp_path / "nothing") == []
+    assert OutputFolder(tmp_path / "nothing").scored_dates() == []
 
 
 def test_a_days_parts_come_in_order_beside_its_manifest(output):
-    folder = scores_folder(output, MARCH)
+    folder = output.scores(MARCH)
     assert [part.name for part in parts_of(folder)] == ["part-00000.parquet", "part-00001.parquet"]
     assert manifest_of(folder) == {"rows": 2}
-    assert features_folder(output, MARCH).parent.name == "features"
+    assert output.features(MARCH).parent.name == "features"
