@@ -37,7 +37,7 @@ def test_alerts_of_changes_since_scores_of_another_horizon_are_refused(output):
     with pytest.raises(InputError) as refused:
         alerts(output.config(), DAY)
     assert str(refused.value) == (
-        "Alerts tell of changes, but those of 2024-07-01 (scores of revenue within 28 days) were "
+        "Alerts report changes, but those of 2024-07-01 (scores of revenue within 28 days) were "
         "counted from 2024-06-01, whose scores forecast revenue within 56 days; score 2024-07-01 "
         "again."
     )
@@ -131,7 +131,7 @@ def test_each_sink_that_failed_is_told_in_a_sentence_of_its_own(output, receiver
         "Not all alerts of 2024-07-01 were delivered. "
         "crm: 1 alert sent; it answered with status 404. "
         "other: 0 alerts sent; it answered with status 403. "
-        "What arrived is remembered: run `tiercast alerts CONFIG` again to go on."
+        "What arrived is recorded: run `tiercast alerts CONFIG` again to continue."
     )
 
 

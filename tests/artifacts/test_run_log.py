@@ -48,18 +48,18 @@ def test_the_next_run_says_of_a_killed_one_that_it_was(tmp_path):
     subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
     log, run = RunLog(tmp_path), Run.begin("score", "shop")
     log.begin(run)
-    (found,) = log.owed()
+    (found,) = log.pending()
     assert (found.outcome, found.ended_at) == ("killed", None)
     assert [one.outcome for one in log.read()] == ["killed", "running"]
-    log.told([found])
-    assert log.owed() == []
+    log.mark_reported([found])
+    assert log.pending() == []
     log.end(run.end("done", 0))
 
 
 def test_a_run_at_work_is_left_alone(begun, tmp_path):
     other, run = RunLog(tmp_path), Run.begin("train", "shop")
     other.begin(run)
-    assert other.owed() == []
+    assert other.pending() == []
     other.end(run.end("done", 0))
     assert sorted(one.outcome for one in other.read()) == ["done", "running"]
 
@@ -89,7 +89,7 @@ def test_where_no_locks_are_known_nobody_is_refused_or_called_killed(begun, tmp_
     monkeypatch.setattr("fcntl.flock", unable)
     other, second = RunLog(tmp_path), replace(Run.begin("score", "shop"), as_of=DAY)
     other.begin(second)
-    assert other.owed() == []
+    assert other.pending() == []
     other.claim(second)
     other.end(second.end("done", 0))
 

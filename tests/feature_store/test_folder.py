@@ -20,7 +20,7 @@ def test_a_file_bears_the_name_of_its_content(tmp_path):
 
 
 def test_an_empty_folder_is_not_usable(tmp_path):
-    with pytest.raises(Unusable, match="nothing is kept yet"):
+    with pytest.raises(Unusable, match="nothing is stored yet"):
         FeatureStoreFolder(tmp_path).read()
 
 

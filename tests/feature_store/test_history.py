@@ -121,7 +121,7 @@ def test_a_second_run_reads_the_new_days_and_the_window_alone(tmp_path):
         assert read.min() == pd.Timestamp("2024-02-26 09:00")  # 1 March less LATE_DAYS
         assert facts(history) == facts_of(plain)
     assert told.lines == [
-        f"Feature store {tmp_path}/book: 60 order lines before 2024-02-26 are kept; "
+        f"Feature store {tmp_path}/book: 60 order lines before 2024-02-26 are stored; "
         "reading the others."
     ]
 
@@ -174,11 +174,11 @@ def test_old_rows_that_changed_are_noticed_and_read_anew(tmp_path, change):
     with open_history(stored, progress=told) as history:
         assert facts(history) == facts_of(plain)
         assert history.notes == tuple(told.lines)
-    assert f"order lines of {months} since they were kept" in told.lines[0]
+    assert f"order lines of {months} since they were stored" in told.lines[0]
     assert numbers in told.lines[0]
     again = ContenderForecast()
     assert facts_of(stored, again) == facts_of(plain)
-    assert "are kept; reading the others" in again.lines[0]
+    assert "are stored; reading the others" in again.lines[0]
 
 
 def test_other_settings_make_it_anew(tmp_path):
@@ -208,11 +208,11 @@ def test_a_damaged_store_is_made_anew(tmp_path):
     seen = facts_of(stored)
     book = tmp_path / "book"
     victim = min((book / "orders").iterdir())
-    manifest = book / "daybook.json"
+    manifest = book / "manifest.json"
     damages = {
         "is missing": victim.unlink,
         "was changed": lambda: victim.write_bytes(victim.read_bytes() + b"!"),
-        "nothing is kept yet": manifest.unlink,
+        "nothing is stored yet": manifest.unlink,
         "cannot be read": lambda: manifest.write_bytes(manifest.read_bytes()[:100]),
     }
     for reason, damage in damages.items():
@@ -335,7 +335,7 @@ def test_scores_are_the_same_byte_for_byte(text_ids, tmp_path):
     told = ContenderForecast()
     scored = score(stored, text_ids.scored.as_of, output=tmp_path / "out", progress=told)
     assert column_bytes(read_parts(scored.folder)) == column_bytes(text_ids.scores)
-    assert "are kept" in told.lines[0]
+    assert "are stored" in told.lines[0]
 
 
 def test_spark_is_refused(tmp_path):

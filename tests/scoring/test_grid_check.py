@@ -75,4 +75,4 @@ def test_orders_on_any_day_say_nothing_unless_the_model_knew_a_grid(asked):
     assert asked(MODEL, dt.date(2024, 7, 1), daily) == (None, ())
     ahead, (note,) = asked(model_of(grid=MONTHLY, grid_days=3), dt.date(2024, 7, 1), daily)
     assert ahead is None
-    assert "which they do no more" in note
+    assert "which is no longer so" in note

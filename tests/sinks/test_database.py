@@ -126,8 +126,8 @@ def grades(path, day, came):
 def test_grades_take_the_place_of_those_of_the_same_day(url, tmp_path):
     database, before = opened(url), DAY - dt.timedelta(days=30)
     files = [grades(tmp_path / "a", before, 0.1), grades(tmp_path / "b", DAY, 0.2)]
-    database.keep_grades(files)
-    database.keep_grades([grades(tmp_path / "c", DAY, 0.3)])
+    database.replace_grades(files)
+    database.replace_grades([grades(tmp_path / "c", DAY, 0.3)])
     kept = 'select as_of, "group", told, came, customers from tiercast.ledger order by 1, 2 desc'
     assert sorted(fetch(database, kept), key=lambda row: (row[0], -row[4])) == [
         (before, "all", 0.5, 0.1, 8),
@@ -177,19 +177,19 @@ def test_two_machines_that_write_a_day_take_turns(postgres_url, tmp_path):
 
 def test_a_run_is_one_row_and_what_came_of_it_is_final(url, tmp_path):
     database, run = opened(url), Run.begin("score", "shop")
-    database.keep_run(run)
+    database.record_run(run)
     query = "select outcome, as_of, data_fingerprint::text from tiercast.runs"
     assert fetch(database, query) == [("running", None, None)]
     known = replace(run, data_fingerprint={"transactions": "3-a-b"})
     load(database, tmp_path, rows(3), run=known)
-    database.keep_run(replace(run, outcome="killed"))
+    database.record_run(replace(run, outcome="killed"))
     ((outcome, as_of, fingerprint),) = fetch(database, query)
     assert (outcome, as_of) == ("done", DAY)
     assert json.loads(fingerprint) == {"transactions": "3-a-b"}
 
 
 def test_another_base_is_refused_the_schema_and_gets_one_of_its_own(url):
-    opened(url).keep_run(Run.begin("score", "shop"))
+    opened(url).record_run(Run.begin("score", "shop"))
     message = "schema tiercast holds the scores of shop, .* of other would replace them"
     with pytest.raises(InputError, match=message):
         opened(url, name="other")
@@ -212,7 +212,7 @@ def odd_schema(request, url):
 def test_any_name_of_a_schema_will_do(url, odd_schema, tmp_path):
     database = opened(url, output={"connection": url, "schema": odd_schema})
     load(database, tmp_path, rows(3))
-    database.keep_grades([grades(tmp_path / "a", DAY, 0.1)])
+    database.replace_grades([grades(tmp_path / "a", DAY, 0.1)])
     with closing(database.server.session()) as session:
         counts = [
             session.fetch(f"select count(*) from {session.table(odd_schema, name)}")[0][0]

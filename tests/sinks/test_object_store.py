@@ -169,7 +169,7 @@ def test_grades_take_the_place_of_those_of_the_same_day(url, tmp_path):
         for folder in folders:
             with DatasetWriter(folder) as writer:
                 writer.write(pa.table({"customer_id": ids}))
-        store.keep_grades([folder / "part-00000.parquet" for folder in folders])
+        store.replace_grades([folder / "part-00000.parquet" for folder in folders])
     for folder in folders:
         assert seen(url, f"ledger/{folder.name}") == [2]
         assert len(names(url, f"ledger/{folder.name}")) == 2
@@ -192,17 +192,17 @@ def test_grades_that_are_there_are_left_alone(url, tmp_path, monkeypatch):
     store, folder = opened(url, tmp_path), tmp_path / "ledger" / f"as_of={DAY}"
     with DatasetWriter(folder) as writer:
         writer.write(pa.table({"customer_id": [1]}))
-    store.keep_grades([folder / "part-00000.parquet"])
+    store.replace_grades([folder / "part-00000.parquet"])
     for name in ("put_file", "put_whole", "remove"):
         monkeypatch.setattr(store.place, name, lambda *_: pytest.fail("touched again"))
-    store.keep_grades([folder / "part-00000.parquet"])
+    store.replace_grades([folder / "part-00000.parquet"])
 
 
 def test_what_became_of_a_run_is_final_but_for_a_failure_after_all(url):
     store, run = opened(url), Run.begin("score", "shop")
     told = []
     for one in (run, run.end("done", 0), replace(run, outcome="killed"), run.end("failed", 1)):
-        store.keep_run(one)
+        store.record_run(one)
         told.append(json.loads(content(url, f"runs/{run.id}.jsonl"))["outcome"])
     assert told == ["running", "done", "done", "failed"]
     assert names(url, "runs") == [f"{run.id}.jsonl"]
@@ -210,8 +210,8 @@ def test_what_became_of_a_run_is_final_but_for_a_failure_after_all(url):
 
 def test_a_run_found_killed_is_told(url):
     store, run = opened(url), Run.begin("score", "shop")
-    store.keep_run(run)
-    store.keep_run(replace(run, outcome="killed"))
+    store.record_run(run)
+    store.record_run(replace(run, outcome="killed"))
     assert json.loads(content(url, f"runs/{run.id}.jsonl"))["outcome"] == "killed"
 
 

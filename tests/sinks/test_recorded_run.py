@@ -4,7 +4,7 @@ from contextlib import ExitStack, contextmanager
 import duckdb
 import pytest
 
-from tiercast.artifacts.run_log import OWED, RunLog
+from tiercast.artifacts.run_log import PENDING, RunLog
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.progress import Silent
 from tiercast.config.schema import Config
@@ -28,7 +28,7 @@ def recorded(folder):
 def test_a_run_that_ends_well_is_done(tmp_path):
     with recorded(tmp_path) as run:
         run.claim(dt.date(2024, 7, 1))
-        run.found(rows=3, model_version="2", data_fingerprint={"transactions": "3-a-b"})
+        run.set_result(rows=3, model_version="2", data_fingerprint={"transactions": "3-a-b"})
     (told,) = RunLog(tmp_path).read()
     assert (told.outcome, told.exit_code, told.rows, told.model_version) == ("done", 0, 3, "2")
     assert told.as_of == dt.date(2024, 7, 1)
@@ -118,7 +118,7 @@ def test_a_database_that_was_gone_when_a_run_ended_is_told_by_the_next(tmp_path,
     with run_into(config, tmp_path):
         assert outcomes(file) == ["failed", "running"]
     assert outcomes(file) == ["failed", "done"]
-    assert list(tmp_path.rglob(f"*{OWED}")) == []
+    assert list(tmp_path.rglob(f"*{PENDING}")) == []
 
 
 def test_runs_that_never_reached_a_database_are_told_once_it_is_there(tmp_path, with_database):
@@ -129,7 +129,7 @@ def test_runs_that_never_reached_a_database_are_told_once_it_is_there(tmp_path, 
                 pytest.fail("the block is not entered")
     with run_into(config, tmp_path):
         assert outcomes(file) == ["failed", "failed", "running"]
-    assert list(tmp_path.rglob(f"*{OWED}")) == []
+    assert list(tmp_path.rglob(f"*{PENDING}")) == []
 
 
 def test_a_base_is_refused_the_output_of_another_before_anything_is_written(tmp_path):

@@ -205,7 +205,7 @@ def test_a_feature_store_that_tells_other_rows_than_a_full_read_is_named(tmp_pat
     lines = pd.DataFrame({"customer_id": "a", "ordered_at": days, "amount": 2.0})
     config = with_store(write_base(tmp_path, {"transactions": lines}), tmp_path / "book")
     assert _unlike(config, dt.date(2024, 3, 1), Silent()) == ()
-    manifest = tmp_path / "book" / "daybook.json"
+    manifest = tmp_path / "book" / "manifest.json"
     told = json.loads(manifest.read_text("utf-8"))
     told["lines"]["hashes"]["low"] += 1
     manifest.write_text(json.dumps(told), "utf-8")

@@ -1,4 +1,4 @@
-"""One alert about one customer: what is sent, and the key that tells it from all others."""
+"""One alert about one customer: its content, and the key that identifies it."""
 
 import datetime as dt
 import json
@@ -30,7 +30,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Alert:
-    """A rule that a customer of a base raised on a scored day, and what was told of them."""
+    """A rule that a customer of a base raised on a scored day, and the customer's scores."""
 
     name: str
     as_of: dt.date
@@ -56,9 +56,9 @@ class Alert:
 
 @dataclass(frozen=True)
 class RaisedAlerts:
-    """The alerts of a scored day as they lie in its scores; may be gone through many times.
+    """The alerts in the scores of a day; may be iterated many times.
 
-    `meanings` are of the rules by name; a rule that the config no longer has means None.
+    `meanings` has the rules by name; a rule that the config no longer has gets None.
     """
 
     output: OutputFolder
@@ -72,19 +72,19 @@ class RaisedAlerts:
         return parts_of(self.output.scores(self.as_of))
 
     def __iter__(self) -> Iterator[Alert]:
-        """Return them by customer, each customer's in the order of the rules."""
+        """Return the alerts by customer, and by the order of the rules."""
         with workspace() as connection:
             rows = raised(connection.read_parquet(self._names, hive_partitioning=False))
             for batch in rows.to_pyarrow_batches(chunk_size=BATCH_ROWS):
                 yield from map(self._alert, batch.to_pylist())
 
     def counts(self) -> dict[str, int]:
-        """Return how many there are of each rule, the most frequent first."""
+        """Return the number of customers by rule, the most frequent first."""
         with workspace() as connection:
             scores = connection.read_parquet(self._names, hive_partitioning=False)
             alerts = scores.select(alert=scores.alerts.unnest())
-            found = alerts.group_by("alert").agg(customers=alerts.count())
-            rows = found.order_by(ibis.desc("customers"), "alert").to_pyarrow().to_pylist()
+            counted = alerts.group_by("alert").agg(customers=alerts.count())
+            rows = counted.order_by(ibis.desc("customers"), "alert").to_pyarrow().to_pylist()
         return {row["alert"]: row["customers"] for row in rows}
 
     @property
@@ -92,9 +92,9 @@ class RaisedAlerts:
         return [str(part) for part in self.parts]
 
     def _alert(self, row: Mapping[str, Any]) -> Alert:
-        told = {name: row[name] for name in COLUMNS}
+        scores = {name: row[name] for name in COLUMNS}
         meaning = self.meanings.get(row["alert"])
-        return Alert(self.name, self.as_of, row["alert"], meaning, **told)
+        return Alert(self.name, self.as_of, row["alert"], meaning, **scores)
 
 
 def raised(scores: ir.Table) -> ir.Table:

@@ -1,4 +1,4 @@
-"""`tiercast alerts`: the alerts of a scored day to where the config wants them."""
+"""`tiercast alerts`: delivers the alerts of a scored day to the sinks of the config."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ ALERTS = "alerts"
 
 @dataclass(frozen=True)
 class AlertsResult:
-    """The alerts of a day by rule, and what became of them at each sink."""
+    """The alerts of a day by rule, and their delivery to each sink."""
 
     as_of: dt.date
     raised: Mapping[str, int]
@@ -37,11 +37,11 @@ def alerts(
     *,
     progress: Progress | None = None,
 ) -> AlertsResult:
-    """Deliver the alerts that a scoring raised (default: the last one's), each once.
+    """Deliver the alerts of a scored day (default: the last one), each once.
 
     A file (`<output>/alerts/as_of=.../alerts.jsonl`) and the table of a database hold the day's
-    alerts whatever was there before. A webhook is sent each alert once: what arrived is
-    remembered, so that another run goes on where one stopped, and a second sends nothing.
+    alerts whatever was there before. A webhook gets each alert once: the ones that arrived are
+    recorded, so that another run continues where one stopped, and a second sends nothing.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def alerts(
         The day was not scored, its alerts are of changes since scores of another horizon or
         value, or a sink needs a database that the config does not name.
     OutputError
-        A sink failed, the others being done; run it again to go on.
+        A sink failed, and the others are done; run it again to continue.
     """
     settings, shown = load_config(config), progress or Silent()
     output = OutputFolder.of(settings)
@@ -66,18 +66,20 @@ def alerts(
         for sink in settings.alerts.sinks:
             shown.stage(f"alerts to {sink.name}")
             deliveries.append(_deliver(sink, raised, settings))
-            shown.say(deliveries[-1].told())
-        failed = [f"{delivery.told().rstrip('.')}." for delivery in deliveries if delivery.error]
+            shown.say(deliveries[-1].describe())
+        failed = [
+            f"{delivery.describe().rstrip('.')}." for delivery in deliveries if delivery.error
+        ]
         if failed:
             raise OutputError(
                 f"Not all alerts of {day} were delivered. {' '.join(failed)} What arrived is "
-                "remembered: run `tiercast alerts CONFIG` again to go on."
+                "recorded: run `tiercast alerts CONFIG` again to continue."
             )
     return AlertsResult(day, counts, tuple(deliveries))
 
 
 def _deliver(sink: SinkConfig, raised: RaisedAlerts, config: Config) -> Delivery:
-    """Deliver to a sink; one that fails does not keep the others from theirs."""
+    """Deliver to a sink; a failure is returned, so that the others still get theirs."""
     folder = raised.output.alerts(raised.as_of)
     try:
         if sink.kind == "file":
@@ -99,19 +101,19 @@ def _check_table(config: Config) -> None:
 
 
 def _check_previous(output: OutputFolder, day: dt.date) -> None:
-    found = output.previous_of_other_target(day)
-    if found is not None:
-        before, target = found
+    previous = output.previous_of_other_target(day)
+    if previous is not None:
+        before, target = previous
         ours = output.target(day)
         raise InputError(
-            f"Alerts tell of changes, but those of {day} (scores of {ours}) were counted from "
+            f"Alerts report changes, but those of {day} (scores of {ours}) were counted from "
             f"{before}, whose scores forecast {target}; score {day} again."
         )
 
 
 def _record(recorded: RecordedRun, output: OutputFolder, day: dt.date, rows: int) -> None:
     manifest = output.manifest(day)
-    recorded.found(
+    recorded.set_result(
         rows=rows,
         model_version=str(manifest["model"]["version"]),
         data_fingerprint=manifest["data"]["fingerprint"],

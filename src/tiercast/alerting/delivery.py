@@ -1,13 +1,13 @@
-"""What became of a day's alerts at one sink."""
+"""The delivery of a day's alerts to one sink."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """How many alerts went to a sink now, how many were there before, and what stopped it.
+    """How many alerts a sink got now, how many it had before, and what stopped the delivery.
 
-    `error` is "" where all of them are there.
+    `error` is "" if the sink has all of them.
     """
 
     sink: str
@@ -15,8 +15,8 @@ class Delivery:
     sent_before: int = 0
     error: str = ""
 
-    def told(self) -> str:
-        """Return it in words."""
+    def describe(self) -> str:
+        """Return the delivery as text."""
         sent = f"{self.sent:,} alert{'' if self.sent == 1 else 's'} sent"
         before = f", {self.sent_before:,} before" if self.sent_before else ""
         return f"{self.sink}: {sent}{before}{'; ' if self.error else ''}{self.error}"

@@ -1,4 +1,4 @@
-"""What a sink was sent of a day: a line per alert, kept so that nothing is sent twice."""
+"""The alerts of a day that a sink got, a line each, so that nothing is sent twice."""
 
 import os
 from pathlib import Path
@@ -9,10 +9,10 @@ from tiercast.artifacts.staging import writing
 
 
 class SentRecord:
-    """A file with the key of every alert that arrived, each on the disk before the next goes out.
+    """A file with the key of every alert that arrived, each on the disk before the next is sent.
 
-    A line that a killed run wrote only in part is taken back; what it stood for is sent again,
-    with the key that lets the receiver tell.
+    A line that a killed run wrote only in part is removed, and its alert is sent again; by the
+    key the receiver recognizes it.
 
     Raises
     ------
@@ -46,7 +46,13 @@ class SentRecord:
         return key in self._keys
 
     def add(self, key: str) -> None:
-        """Keep that an alert arrived."""
+        """Record that an alert arrived.
+
+        Raises
+        ------
+        OutputError
+            The disk is full, read-only or the like.
+        """
         with writing(self._path):
             self._file.write(f"{key}\n".encode())
             self._file.flush()

@@ -24,12 +24,12 @@ def write_table(sink: str, raised: RaisedAlerts, config: Config) -> Delivery:
     Raises
     ------
     OutputError
-        The database cannot be reached or refuses: its rows are as they were.
+        The database cannot be reached or refuses: its rows are unchanged.
     """
     database = open_database(config)
     assert database is not None  # `deliver` refuses a table without a database
     files, columns = raised.parts, [name for name in ALERTS.columns if name != "alert"]
-    with database.telling("has no alerts"), closing(database.server.session()) as session:
+    with database.output_errors("has no alerts"), closing(database.server.session()) as session:
         scores = make_scores(session, database.schema, _schema(files[0]))
         session.commit()  # what making tables locks is free at once
         session.lock(f"{database.schema} {raised.as_of}")
@@ -46,7 +46,7 @@ def write_table(sink: str, raised: RaisedAlerts, config: Config) -> Delivery:
 
 
 def _schema(part: Path) -> pa.Schema:
-    """Return the schema of scores as it was before parquet gave list items a name of its own."""
+    """Return the schema of the scores, without the names that parquet gives to list items."""
     fields = [
         field.with_type(pa.list_(field.type.value_type)) if pa.types.is_list(field.type) else field
         for field in pq.read_schema(part)

@@ -1,7 +1,7 @@
 """Alerts to a web address: one POST of JSON each, tried again with growing pauses, sent once.
 
-Every request bears an `Idempotency-Key`. A receiver that answered but whose answer was lost gets
-the alert again with the same key, and can tell.
+Every request has an `Idempotency-Key`. If the answer of a receiver is lost, it gets the alert
+again with the same key, and can recognize it.
 """
 
 import logging
@@ -28,9 +28,9 @@ KEY = "Idempotency-Key"
 
 
 def post_all(sink: SinkConfig, raised: RaisedAlerts, folder: Path) -> Delivery:
-    """Send what was not sent before; the first alert that cannot be sent ends it.
+    """Send the alerts that were not sent before, up to the first that cannot be sent.
 
-    What arrived is kept in `<folder>/sent/<sink>.txt`, so that another run goes on from there.
+    The ones that arrived are recorded in `<folder>/sent/<sink>.txt`: another run continues there.
     The address, which may hold a key, is in no message.
 
     Raises
@@ -54,7 +54,7 @@ def post_all(sink: SinkConfig, raised: RaisedAlerts, folder: Path) -> Delivery:
 
 
 def _post(session: requests.Session, sink: SinkConfig, alert: Alert) -> str:
-    """Send an alert; answers what went wrong, "" if nothing did."""
+    """Send an alert; return the error as text, "" if there was none."""
     assert sink.url is not None
     try:
         response = session.post(
@@ -72,13 +72,13 @@ def _post(session: requests.Session, sink: SinkConfig, alert: Alert) -> str:
     with response:
         if not 200 <= response.status_code < 300:
             return f"it answered with status {response.status_code}"
-        with suppress(HTTPError):  # the status is all that counts; the rest may break off
+        with suppress(HTTPError):  # only the status counts; the rest may break off
             response.raw.read(ANSWER_BYTES)
     return ""
 
 
 def _is_timeout(error: requests.RequestException) -> bool:
-    """Return whether the last try ended for lack of an answer; retries hide that inside."""
+    """Return whether the last try ended without an answer; retries hide that inside."""
     last = getattr(next(iter(error.args), None), "reason", None)
     if isinstance(last, NewConnectionError):  # a timeout to urllib3, whatever its cause
         return False

@@ -28,7 +28,7 @@ class Part:
 
 
 def write_part(folder: Path, number: int, rows: pa.Table) -> Part:
-    """Write one part into a folder, aside and then in place: a second try does no harm."""
+    """Write one part into a folder, whole or not at all: a second try does no harm."""
     path = folder / f"part-{number:05d}.parquet"
     with whole_file(path) as aside:
         pq.write_table(plain(rows), aside, compression="zstd", version="2.6")
@@ -61,14 +61,14 @@ def plain(rows: pa.Table) -> pa.Table:
 class DatasetWriter:
     """Write `part-00000.parquet`, `part-00001.parquet`, ... and, last, `manifest.json`.
 
-    Nothing is seen in `folder` before the `with` block ends, and nothing changes there when it
-    ends with an error; a second run replaces the first. The same rows in the same batches give
-    the same bytes: neither a clock nor the machine leaves a trace in a part.
+    `folder` does not change before the `with` block ends, nor when it ends with an error; a second
+    run replaces the first. The same rows in the same batches give the same bytes: a part holds
+    nothing of a clock or a machine.
 
     Parameters
     ----------
     folder
-        Where the dataset lies in the end, for example `runs/cdnow/scores/as_of=1998-04-01`.
+        Where the dataset will be, for example `runs/cdnow/scores/as_of=1998-04-01`.
 
     Raises
     ------
@@ -132,34 +132,34 @@ class DatasetWriter:
                 f"but got {_shown(table.schema)}"
             )
         with writing(self.folder):
-            self._keep(write_part(self._staging, len(self._parts), table))
+            self._add(write_part(self._staging, len(self._parts), table))
 
     @property
     def staging(self) -> Path:
-        """Where others may write parts (`write_part`) while the `with` block lasts."""
+        """The folder where other processes may write parts (`write_part`) in the `with` block."""
         return self._staging
 
     @property
     def files(self) -> list[Path]:
-        """The parts written so far, where they lie while the `with` block lasts."""
+        """The parts written so far, at their place during the `with` block."""
         return [self._staging / part.file for part in self._parts]
 
     def adopt(self, schema: pa.Schema, parts: Sequence[Part]) -> None:
-        """Take in the parts that others wrote into `staging`; what else lies there goes."""
-        kept = {part.file for part in parts}
+        """Add the parts that other processes wrote into `staging`, and remove all else there."""
+        names = {part.file for part in parts}
         with writing(self.folder):
             for path in self._staging.iterdir():
-                if path.name not in kept:
+                if path.name not in names:
                     path.unlink()
         self._schema = schema
         for part in parts:
-            self._keep(part)
+            self._add(part)
 
     def describe(self, content: Mapping[str, object]) -> None:
         """Add entries to the manifest, beside its own `rows`, `columns` and `parts`."""
         self._description.update(content)
 
-    def _keep(self, part: Part) -> None:
+    def _add(self, part: Part) -> None:
         self._parts.append(part)
         self.rows += part.rows
 

@@ -57,11 +57,11 @@ def _checksums(path: Path) -> dict[str, str]:
     if manifest.get("format") != FORMAT:
         raise InputError(
             f"{path} must have format {FORMAT}, but has {manifest.get('format')!r}: it was "
-            f"written by tiercast {manifest.get('tiercast')}; use that version or train anew."
+            f"written by tiercast {manifest.get('tiercast')}; use that version or train again."
         )
     files = manifest.get("files")
     if not isinstance(files, dict):
-        raise InputError(f"{path} is damaged: it lists no files; take the folder anew.")
+        raise InputError(f"{path} is damaged: it lists no files; copy the folder again.")
     for name in files:
         if name != PurePath(name).name:
             raise InputError(f"{path} must name files beside it, but names {name!r}.")
@@ -74,7 +74,7 @@ def _manifest(path: Path) -> dict[str, object]:
     except FileNotFoundError as error:
         raise InputError(f"{path.parent} holds no model: it has no {path.name}.") from error
     except ValueError as error:
-        raise InputError(f"{path} is damaged: {error}; take the folder anew.") from error
+        raise InputError(f"{path} is damaged: {error}; copy the folder again.") from error
     return manifest if isinstance(manifest, dict) else {}
 
 
@@ -82,9 +82,9 @@ def _checked(path: Path, digest: str) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise InputError(f"{path} is missing; take the model's folder anew.") from error
+        raise InputError(f"{path} is missing; copy the model's folder again.") from error
     if _digest(content) != digest:
-        raise InputError(f"{path} was changed after the model was stored; take the folder anew.")
+        raise InputError(f"{path} was changed after the model was stored; copy the folder again.")
     return content.decode()
 
 

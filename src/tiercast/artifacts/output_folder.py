@@ -1,4 +1,4 @@
-"""The folder below `output.path`: where each result lies, and what the stored ones say."""
+"""The folder at `output.path`: where each result lies, and the facts in stored manifests."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
-"""Whose an output folder is: two customer bases in one would replace each other's days.
+"""The owner of an output folder: two customer bases in one would replace each other's days.
 
-`tiercast.json` names the base. Folders from before there was such a file are the base's whose run
-is the newest there.
+`tiercast.json` names the base. An older folder without this file belongs to the base of its newest
+run.
 """
 
 import json
@@ -18,7 +18,7 @@ OWNER_FILE = "tiercast.json"
 
 
 def claim_output(output: Path, name: str) -> None:
-    """Make a folder the output of the base `name`, unless it is another's.
+    """Make a folder the output of the base `name`.
 
     Raises
     ------
@@ -36,12 +36,20 @@ def claim_output(output: Path, name: str) -> None:
 
 
 def claim(config: Config) -> None:
-    """Make the folder that a config names the output of its base, unless it is another's."""
+    """Make the folder that a config names the output of its base (see `claim_output`)."""
     claim_output(Path(config.output.path), config.name)
 
 
 def refuse_other_base(output: Path, name: str) -> None:
-    """Raise InputError where a folder is the output of another base than `name`."""
+    """Refuse a folder that is the output of another base than `name`.
+
+    Raises
+    ------
+    InputError
+        The folder is another base's.
+    OutputError
+        Its `tiercast.json` is damaged.
+    """
     owner = _owner(output)
     if owner not in (None, name):
         raise InputError(
@@ -52,7 +60,7 @@ def refuse_other_base(output: Path, name: str) -> None:
 
 
 def _owner(output: Path) -> str | None:
-    """Return the base that a folder belongs to; None where nobody has written there."""
+    """Return the base that a folder belongs to; None where no base has written there."""
     file = output / OWNER_FILE
     if file.exists():
         return _named(file)

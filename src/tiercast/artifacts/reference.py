@@ -1,4 +1,4 @@
-"""What a model was trained on, as profiles of columns: what later batches are held against."""
+"""Profiles of the columns that a model was trained on, to compare later batches with."""
 
 import datetime as dt
 import json
@@ -29,7 +29,7 @@ SCORE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Usual:
-    """How far a column moved in the training's last horizon: this much is no news."""
+    """How far a column moved in the training's last horizon: this much is normal."""
 
     psi: float = 0.0
     ks: float = 0.0
@@ -38,9 +38,9 @@ class Usual:
 
 @dataclass(frozen=True)
 class Tracked:
-    """A column as it was, how far it usually moves, and how much the model goes by it.
+    """A column at training time, how far it usually moves, and its weight in the model.
 
-    `weight` is a feature's share of all features' weight; 0 for scores.
+    `weight` is a feature's share of the importance of all features; 0 for scores.
     """
 
     kind: Kind
@@ -54,8 +54,8 @@ class Tracked:
 class Reference:
     """The customers and columns that a model was trained on, as of a day.
 
-    `usual_days` is the time in which what is usual was seen, `usual_growth` the customers who
-    came anew in it, as a share of those before; None: nothing is known of it.
+    `usual_days` is the period in which `usual` was measured (None: it was not), `usual_growth`
+    the new customers of that period, as a share of those before.
     """
 
     as_of: dt.date

@@ -1,12 +1,12 @@
 """The runs of an output folder: one line of JSON each, in a file of its own below `runs/`.
 
-A run writes its line when it begins (`running`) and once more when it ends; each is written aside
-and renamed, so a line is whole at every moment. While a run lives it holds a lock (`flock`) on its
-file: the next run tells a killed one by that, and says so in the killed one's line. Where the file
-system knows no locks, a killed run stays `running`, and two runs at once are not refused.
+A run writes its line when it begins (`running`) and again when it ends; the file is whole at every
+moment. A run at work holds a lock on its file: the next run recognizes a killed one by the missing
+lock, and records that in the killed one's line. Where the file system has no locks, a killed run
+stays `running`, and two runs at once are not refused.
 
-Beside the line of a run whose end the database or the object store may not know lies an empty file
-`<id>.owed`, until a later run has told them.
+If the database or the object store may not have the end of a run, an empty file `<id>.owed` lies
+beside its line, until a later run has reported it.
 """
 
 import datetime as dt
@@ -29,12 +29,12 @@ Outcome = Literal["running", "done", "failed", "refused", "interrupted", "killed
 RUNNING: Outcome = "running"
 DONE: Outcome = "done"
 KILLED: Outcome = "killed"
-OWED = ".owed"
+PENDING = ".owed"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a command: when, on what, and what came of it. Times are UTC."""
+    """One run of a command: when, on what data, and how it ended. Times are UTC."""
 
     id: str
     command: str
@@ -54,7 +54,7 @@ class Run:
     def begin(cls, command: str, name: str) -> Self:
         """Return a run that begins now."""
         now = _now()
-        # To the microsecond: runs of one second lie in their order too.
+        # To the microsecond, so that runs of one second are in order, too.
         stamp = now.strftime("%Y%m%dT%H%M%S.%fZ")
         begun = now.replace(microsecond=0)
         return cls(f"{stamp}-{command}-{secrets.token_hex(4)}", command, name, begun)
@@ -71,12 +71,12 @@ class Run:
 
 
 def _now() -> dt.datetime:
-    """Read the clock: the only place, and only for when a run began and ended."""
+    """Read the clock: the only place, and only for the begin and end of a run."""
     return dt.datetime.now(dt.UTC)
 
 
 class RunLog:
-    """The `runs/` folder of an output, and the line of the run that goes on in this process.
+    """The `runs/` folder of an output, and the line of this process's run.
 
     Raises
     ------
@@ -89,33 +89,33 @@ class RunLog:
         self._lock: int | None = None
 
     def begin(self, run: Run) -> None:
-        """Write the run's first line; lines of runs found killed say so now, and are owed."""
+        """Write the run's first line; mark runs that were killed, and their ends as pending."""
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             with locked(self.folder):
                 for path, other in list(self._running()):
                     if is_left(path):
-                        self._mend(other)
+                        self._mark_killed(other)
                 self._write(run, is_own=True)
 
-    def owe(self, run: Run) -> None:
-        """Note that the run's end is not known everywhere."""
+    def mark_pending(self, run: Run) -> None:
+        """Note that a database or store does not have the run's end yet."""
         with writing(self.folder):
-            (self.folder / f"{run.id}{OWED}").touch()
+            (self.folder / f"{run.id}{PENDING}").touch()
 
-    def owed(self) -> list[Run]:
-        """Return the ended runs whose end is not known everywhere, oldest first."""
-        lines = [note.with_suffix(".jsonl") for note in sorted(self.folder.glob(f"*{OWED}"))]
+    def pending(self) -> list[Run]:
+        """Return the runs whose end a database or store does not have yet, oldest first."""
+        lines = [note.with_suffix(".jsonl") for note in sorted(self.folder.glob(f"*{PENDING}"))]
         return [read_run(line) for line in lines if line.exists()]
 
-    def told(self, runs: Iterable[Run]) -> None:
-        """Note that the runs' ends are known everywhere now."""
+    def mark_reported(self, runs: Iterable[Run]) -> None:
+        """Note that all databases and stores have the ends of the runs."""
         with writing(self.folder):
             for run in runs:
-                (self.folder / f"{run.id}{OWED}").unlink(missing_ok=True)
+                (self.folder / f"{run.id}{PENDING}").unlink(missing_ok=True)
 
     def claim(self, run: Run) -> None:
-        """Write the run's line with the day it works on, unless another does the same there.
+        """Write the run's line with the day that it works on.
 
         Raises
         ------
@@ -151,9 +151,9 @@ class RunLog:
             if run.outcome == RUNNING:
                 yield path, run
 
-    def _mend(self, run: Run) -> None:
-        dead = replace(run, outcome=KILLED, message="ended without a word: killed, or no power")
-        self.owe(dead)
+    def _mark_killed(self, run: Run) -> None:
+        dead = replace(run, outcome=KILLED, message="killed, or the machine lost power")
+        self.mark_pending(dead)
         self._write(dead, is_own=False)
 
     def _write(self, run: Run, *, is_own: bool) -> None:
@@ -173,7 +173,7 @@ class RunLog:
 
 
 def read_run(path: Path) -> Run:
-    """Return the run that a file tells of.
+    """Return the run in a file.
 
     Raises
     ------
@@ -181,15 +181,15 @@ def read_run(path: Path) -> Run:
         The file is not one that a run wrote.
     """
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        day, end = told["as_of"], told["ended_at"]
+        values = json.loads(path.read_text(encoding="utf-8"))
+        day, end = values["as_of"], values["ended_at"]
         return Run(
-            **told
+            **values
             | {
                 "as_of": None if day is None else dt.date.fromisoformat(day),
-                "started_at": dt.datetime.fromisoformat(told["started_at"]),
+                "started_at": dt.datetime.fromisoformat(values["started_at"]),
                 "ended_at": None if end is None else dt.datetime.fromisoformat(end),
             }
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise OutputError(f"{path} is damaged: {error}; move it away, then go on.") from error
+        raise OutputError(f"{path} is damaged: {error}; move it away, then try again.") from error

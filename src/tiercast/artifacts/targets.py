@@ -13,14 +13,14 @@ NAMED = 3  # days of each other target
 
 @dataclass(frozen=True)
 class SortedDays:
-    """Days whose scores forecast one target, and those of others by theirs, oldest first each."""
+    """Days whose scores forecast one target, and days of other targets; each oldest first."""
 
     target: Target
     alike: Sequence[dt.date]
     others: Mapping[Target, Sequence[dt.date]]
 
     def since(self, day: dt.date | None) -> Self:
-        """Return the same of the days after one; None: of all."""
+        """Return the days after `day`, or all of them if it is None."""
         if day is None:
             return self
         later = {t: [d for d in days if d > day] for t, days in self.others.items()}
@@ -28,7 +28,7 @@ class SortedDays:
         return replace(self, alike=[d for d in self.alike if d > day], others=others)
 
     def left_out(self) -> str:
-        """Return which days are of other targets, in words; "" where none is."""
+        """Return the days of other targets as text; "" where there are none."""
         named = [f"{_named(days)} ({target})" for target, days in self.others.items()]
         return "; ".join(named)
 
@@ -40,7 +40,7 @@ def _named(days: Sequence[dt.date]) -> str:
 
 
 class Scored:
-    """What a day's scores say of themselves, read off the `manifest` that a subclass holds."""
+    """The facts in the `manifest` of a day's scores, which a subclass holds."""
 
     manifest: Mapping[str, Any]
 
@@ -61,5 +61,5 @@ class Scored:
 
     @property
     def tier_cuts(self) -> tuple[float, ...]:
-        """The values that part the tiers of buyers."""
+        """The values (money) that separate the tiers of buyers."""
         return tuple(self.manifest["tier_cuts"])

@@ -37,8 +37,8 @@ def write_json_atomically(path: Path, content: Mapping[str, object]) -> None:
 def to_json(content: Mapping[str, object]) -> str:
     """Return indented JSON of the same bytes for the same content.
 
-    Keys keep their order; dates turn into ISO text, numpy scalars into numbers, sets into sorted
-    lists, paths into text, and what no JSON number can say (NaN, infinities) into null.
+    The order of keys stays; dates become ISO text, numpy scalars numbers, sets sorted lists, paths
+    text, and what JSON has no number for (NaN, infinities) null.
 
     Examples
     --------

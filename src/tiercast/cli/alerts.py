@@ -17,4 +17,4 @@ def alerts(config: ConfigFile, as_of: AsOf = None) -> None:
     rows = tuple((name, f"{customers:,}") for name, customers in result.raised.items())
     table = TextTable(f"Alerts of {result.as_of}", ("Alert", "Customers"), rows)
     show(table if rows else f"No alerts on {result.as_of}.")
-    show(*(delivery.told() for delivery in result.deliveries))
+    show(*(delivery.describe() for delivery in result.deliveries))

@@ -1,1 +1,1 @@
-"""Order lines reduced once to customer-days and kept, so that a run reads only new lines."""
+"""Order lines reduced to customer-days and stored, so that a run reads only new lines."""

@@ -1,11 +1,9 @@
-"""The folder of a daybook: files named after their content, and a manifest that is written last.
+"""The folder of a feature store: files named by their content, and a manifest, written last.
 
-A file is never changed: what is listed stays as it is until a newer manifest lists others. A run
-that is killed leaves files that no manifest lists; the next one removes them. What doesn't bear
-the name of a daybook's file is left alone.
+A file never changes: the listed ones stay until a newer manifest lists others. A killed run leaves
+files that no manifest lists; the next run removes them. Files of other names are left alone.
 """
 
-import hashlib
 import re
 import secrets
 from collections.abc import Iterator
@@ -14,27 +12,28 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
+from tiercast.artifacts.dataset import checksum
 from tiercast.artifacts.staging import flush, writing
 from tiercast.artifacts.text_file import write_json_atomically
 from tiercast.feature_store.manifest import Manifest, StoredFile
 from tiercast.sources.file_lock import locked
 
-MANIFEST_FILE = "daybook.json"
+MANIFEST_FILE = "manifest.json"
 ORDERS, CATEGORY_DAYS, QUARANTINE = "orders", "category_days", "quarantine"
 TABLES = (ORDERS, CATEGORY_DAYS, QUARANTINE)
 OWN_FILE = re.compile(r"\d{4}-\d\d\.[0-9a-f]{16}\.parquet|\.[0-9a-f]{8}\.partial")
 
 
 class Unusable(Exception):
-    """The folder's rows cannot be used; the message says why."""
+    """The stored rows cannot be used; the message says why."""
 
 
 class Changed(Unusable):
-    """The source's rows are not those that were kept; the message says of which months."""
+    """The source's rows differ from the stored ones; the message names the months."""
 
 
 class FeatureStoreFolder:
-    """Reads and writes a daybook's files; who does either holds its lock."""
+    """Reads and writes the files of a feature store; both need its lock."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -54,7 +53,7 @@ class FeatureStoreFolder:
             yield
 
     def read(self) -> Manifest:
-        """Return the manifest, having checked every file that it lists.
+        """Return the manifest, after a check of every file that it lists.
 
         Raises
         ------
@@ -64,46 +63,53 @@ class FeatureStoreFolder:
         try:
             manifest = Manifest.from_json((self.path / MANIFEST_FILE).read_bytes())
         except FileNotFoundError:
-            raise Unusable("nothing is kept yet") from None
+            raise Unusable("nothing is stored yet") from None
         except ValueError:
             raise Unusable(f"{MANIFEST_FILE} cannot be read") from None
-        for kept in manifest.files:
-            self._check(kept)
+        for file in manifest.files:
+            self._check(file)
         return manifest
 
-    def _check(self, kept: StoredFile) -> None:
+    def _check(self, stored: StoredFile) -> None:
         try:
-            digest = _digest(self.path / kept.file)
+            digest = checksum(self.path / stored.file)
         except FileNotFoundError:
-            raise Unusable(f"{kept.file} is missing") from None
-        if digest != kept.sha256:
-            raise Unusable(f"{kept.file} was changed") from None
+            raise Unusable(f"{stored.file} is missing") from None
+        if digest != stored.sha256:
+            raise Unusable(f"{stored.file} was changed") from None
 
     def write(self, table: str, month: str, rows: ir.Table) -> StoredFile:
-        """Write rows into a file of their own."""
+        """Write rows into a file of their own.
+
+        Raises
+        ------
+        OutputError
+            The disk is full, read-only or the like.
+        """
         folder = self.path / table
         aside = folder / f".{secrets.token_hex(4)}.partial"
         with writing(folder):
             folder.mkdir(exist_ok=True)
             rows.order_by(rows.columns).to_parquet(aside, compression="zstd")
             flush(aside)
-            digest = _digest(aside)
+            digest = checksum(aside)
             name = f"{table}/{month}.{digest[:16]}.parquet"
             aside.replace(self.path / name)
         number = int(rows.count().execute())
         return StoredFile(table, month, name, number, digest)
 
     def commit(self, manifest: Manifest) -> None:
-        """Write the manifest, then remove the files that it does not list."""
+        """Write the manifest, then remove the files that it does not list.
+
+        Raises
+        ------
+        OutputError
+            The disk is full, read-only or the like.
+        """
         write_json_atomically(self.path / MANIFEST_FILE, manifest.to_json())
-        listed = {kept.file for kept in manifest.files}
+        listed = {stored.file for stored in manifest.files}
         with writing(self.path):
             for table in TABLES:
                 for path in (self.path / table).glob("*"):
                     if OWN_FILE.fullmatch(path.name) and f"{table}/{path.name}" not in listed:
                         path.unlink()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,7 @@
-"""The way to a base and its journal, for every command that looks at the history.
+"""A customer base and its activity, for every command that reads the history.
 
-Without a feature store all order lines are read. With one, only those of days that were not kept
-yet are; they are joined with the kept days, and days that are complete by then are kept too.
+Without a feature store, all order lines are read. With one, only lines of days that are not stored
+yet are read; they are joined with the stored days, and complete days are stored in turn.
 """
 
 import datetime as dt
@@ -41,7 +41,7 @@ MONTHS_SHOWN = 3
 
 @dataclass(frozen=True)
 class History:
-    """A base, what it is reduced to, and notes on lines that were not seen."""
+    """A base, its reduced tables (`made`, if they exist already), and notes on changed lines."""
 
     base: CustomerBase
     notes: tuple[str, ...] = ()
@@ -49,17 +49,17 @@ class History:
 
     @cached_property
     def activity(self) -> CustomerActivity:
-        """The reduced tables, made when they are first asked for."""
+        """The reduced tables, made on first use."""
         base = self.base
         return self.made or build_activity(base.connection, base.tables, base.config)
 
     def day(self, as_of: dt.date | str | None) -> dt.date:
-        """Return the day that a job works on: the one named, or the day after the last order.
+        """Return the day to work on: `as_of`, or by default the day after the last order.
 
         Raises
         ------
         InputError
-            None is named, and the last orders are dated far beyond all others.
+            `as_of` is None, and the last orders are dated far beyond all others.
         """
         named = as_day(as_of)
         if named is None:
@@ -74,10 +74,10 @@ class History:
 
 
 def counted_in(config: Config, value: Value) -> Config:
-    """Return the config whose orders count in a value, whatever the config's own is.
+    """Return the config with another value (revenue, margin) to count orders in.
 
-    For models and scores that forecast another value than the next training will. Of a feature
-    store, which holds days in the config's value, such a history makes no use.
+    For models and scores that forecast another value than the config's. The feature store holds
+    days in the config's value, so such a history does not use it.
     """
     if config.outlook.value == value:
         return config
@@ -89,10 +89,10 @@ def counted_in(config: Config, value: Value) -> Config:
 def open_history(
     config: Config, as_of: dt.date | str | None = None, progress: Progress | None = None
 ) -> Iterator[History]:
-    """Load a base, by way of its feature store if it has one.
+    """Load a base, with its feature store if it has one.
 
-    `as_of` is the day that the job works on: with a store, no day is kept that does not lie
-    `late_days` before it, or before orders dated far beyond all others.
+    `as_of` is the day to work on. A store only takes days that lie `late_days` before it, and
+    before orders dated far beyond all others.
 
     Raises
     ------
@@ -106,15 +106,15 @@ def open_history(
             yield History(base)
         return
     with ExitStack() as opened:
-        way = _StoreRun(config, config.feature_store, as_day(as_of), progress or Silent(), opened)
-        with way.folder.locked():
-            history = way.load()
+        run = _StoreRun(config, config.feature_store, as_day(as_of), progress or Silent(), opened)
+        with run.folder.locked():
+            history = run.load()
         yield history
 
 
 @dataclass(frozen=True)
 class _StoreRun:
-    """One run's way through a feature store; the engine is entered into `opened`."""
+    """One run with a feature store; the engine is entered into `opened`."""
 
     config: Config
     store: FeatureStoreConfig
@@ -128,7 +128,7 @@ class _StoreRun:
         return FeatureStoreFolder(Path(self.store.path))
 
     def load(self) -> History:
-        """Read the new lines, join them with the kept days, keep what is complete."""
+        """Read the new lines, join them with the stored days, and store complete days."""
         connection, manifest, loaded, notes = self._loaded()
         base = loaded.base
         if manifest is not None:
@@ -137,14 +137,14 @@ class _StoreRun:
             connection, base.tables, self.config, self._days(connection, manifest)
         )
         base = replace(base, report=_whole_report(base.report, activity))
-        self._seal(connection, manifest, loaded, base, activity)
+        self._extend(connection, manifest, loaded, base, activity)
         loaded.lines.drop(connection)
         return History(base, notes, activity)
 
     def _loaded(self) -> tuple[Backend, Manifest | None, LoadedBase, tuple[str, ...]]:
-        """Open the base with what is kept; all of it anew where that is not to be used.
+        """Open the base with the stored days, or read all lines where these cannot be used.
 
-        Where that is because old rows changed, a note says so.
+        If old rows changed, a note says so.
         """
         try:
             manifest = self._manifest()
@@ -159,10 +159,10 @@ class _StoreRun:
             connection = self.opened.enter_context(open_engine(self.config))
             notes = (note,) if isinstance(reason, Changed) else ()
             return connection, None, load_base(self.config, connection), notes
-        kept = manifest.lines.tally.rows_read
+        stored = manifest.lines.tally.rows_read
         self.progress.say(
-            f"Feature store {self.store.path}: {kept:,} order lines before "
-            f"{manifest.lines.until} are kept; reading the others."
+            f"Feature store {self.store.path}: {stored:,} order lines before "
+            f"{manifest.lines.until} are stored; reading the others."
         )
         return connection, manifest, loaded, ()
 
@@ -186,15 +186,15 @@ class _StoreRun:
     def _with_stored_quarantine(
         self, connection: Backend, base: CustomerBase, manifest: Manifest
     ) -> CustomerBase:
-        kept = stored_rows(self.folder, connection, manifest.of(QUARANTINE))
-        if kept is None:
+        stored = stored_rows(self.folder, connection, manifest.of(QUARANTINE))
+        if stored is None:
             return base
         new = base.quarantine["transactions"]
-        rows = ibis.union(kept.cast(new.schema()), new)
-        both = connection.create_table("transactions__put_aside", rows)
+        rows = ibis.union(stored.cast(new.schema()), new)
+        both = connection.create_table("transactions__quarantined", rows)
         return replace(base, quarantine={**base.quarantine, "transactions": both})
 
-    def _seal(
+    def _extend(
         self,
         connection: Backend,
         manifest: Manifest | None,
@@ -219,23 +219,23 @@ def _check_columns(manifest: Manifest, loaded: LoadedBase) -> None:
 
 
 def _check_months(manifest: Manifest, loaded: LoadedBase, late_days: int) -> None:
-    """Hold the source's old rows against those kept: a corrected row has the same number."""
-    kept, now, none = manifest.lines.months, loaded.lines.older, HashSums(0, 0, 0)
-    months = sorted({*kept, *now})
-    changed = [month for month in months if kept.get(month, none) != now.get(month, none)]
+    """Compare the source's old rows with the stored ones: a corrected row changes the hashes."""
+    stored, now, none = manifest.lines.months, loaded.lines.older, HashSums(0, 0, 0)
+    months = sorted({*stored, *now})
+    changed = [month for month in months if stored.get(month, none) != now.get(month, none)]
     if not changed:
         return
-    before, rows = (sum(one.get(m, none).rows for m in changed) for one in (kept, now))
+    before, rows = (sum(one.get(m, none).rows for m in changed) for one in (stored, now))
     more = f" and {len(changed) - MONTHS_SHOWN} more months" * (len(changed) > MONTHS_SHOWN)
     raise Changed(
-        f"order lines of {', '.join(changed[:MONTHS_SHOWN])}{more} changed since they were kept "
+        f"order lines of {', '.join(changed[:MONTHS_SHOWN])}{more} changed since they were stored "
         f"({before:,} then, {rows:,} now; where lines often come later than `late_days`, "
         f"{late_days}, raise it)"
     )
 
 
 def _whole_report(report: DataReport, activity: CustomerActivity) -> DataReport:
-    """Return the report with what is known of all lines only once they are reduced."""
+    """Return the report with the counts that need all lines: customers and zero orders."""
     orders = activity.orders
     customers = int(orders.customer_id.nunique().execute())
     whole = orders.filter(orders.next_on.isnull())

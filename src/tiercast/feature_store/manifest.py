@@ -1,4 +1,4 @@
-"""What a daybook says of itself: what it was made from, how far it goes, its files."""
+"""The manifest of a feature store: its source, its last day and its files."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ FORMAT = 2
 
 @dataclass(frozen=True)
 class StoredFile:
-    """One file of kept rows: its table, the month that its rows are of, and its checksum."""
+    """One file of stored rows: its table, the month of the rows, and its checksum."""
 
     table: str
     month: str
@@ -32,10 +32,10 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The whole of a daybook.
+    """All files of a feature store and what they were made from.
 
-    `origin` is what the rows depend on besides the source's lines; `columns` are those of the
-    lines, with types, as they were parsed and flagged.
+    `origin` holds what the rows depend on besides the source's lines; `columns` are the columns
+    of the parsed and checked lines, with types.
     """
 
     origin: Mapping[str, str]
@@ -45,8 +45,8 @@ class Manifest:
 
     def of(self, table: str, month: str | None = None) -> list[StoredFile]:
         """Return a table's files, of all months or of one."""
-        mine = [kept for kept in self.files if kept.table == table]
-        return [kept for kept in mine if month in (None, kept.month)]
+        own = [file for file in self.files if file.table == table]
+        return [file for file in own if month in (None, file.month)]
 
     def to_json(self) -> dict[str, Any]:
         """Return the manifest as plain data."""
@@ -55,7 +55,7 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: bytes) -> "Manifest":
-        """Read what `to_json` answered.
+        """Return the manifest that `to_json` described.
 
         Raises
         ------
@@ -69,7 +69,7 @@ _ADAPTER = TypeAdapter(Manifest)
 
 
 def origin(config: Config) -> dict[str, str]:
-    """Return what kept rows depend on besides the source's lines: another one, and they are void.
+    """Return what stored rows depend on besides the source's lines; any change makes them void.
 
     Examples
     --------
@@ -93,15 +93,15 @@ def origin(config: Config) -> dict[str, str]:
 
 
 def _reading(source: SourceConfig) -> dict[str, object]:
-    """Return the settings of a source that say more than where it is and what is mapped."""
+    """Return the settings of a source, without its place and its columns."""
     plain = public_source(source)
     return {key: plain[key] for key in plain if key not in ("path", "table", "columns")}
 
 
 def _environment(source: SourceConfig) -> dict[str, str]:
-    """Return a short digest of what comes from the environment: told is only its name.
+    """Return a short digest of the values from the environment; `origin` shows their names alone.
 
-    Eight digits tell another value, but do not tell which.
+    Eight digits show that a value changed, but do not give it away.
     """
     texts = (source.path, source.connection, source.table, source.query, source.time_format)
     named = (*source.columns.values(), *(source.files or {}).values())

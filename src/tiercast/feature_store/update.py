@@ -1,4 +1,4 @@
-"""Days that are complete are reduced, counted and kept; their lines are not read again."""
+"""Complete days are reduced, counted and stored; their lines are not read again."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tiercast.sources.screened import Screened
 
 @dataclass(frozen=True)
 class StoreUpdate:
-    """One step of a daybook: the lines read, and what was kept before them."""
+    """One extension of a feature store, whose manifest is `before` so far (None: it is empty)."""
 
     folder: FeatureStoreFolder
     connection: Backend
@@ -25,17 +25,22 @@ class StoreUpdate:
     before: Manifest | None
 
     def extend(self, lines: Screened, until: dt.date) -> Manifest:
-        """Keep the days before `until` too, of these lines, and answer the new manifest.
+        """Store the days of these lines before `until`, too, and return the new manifest.
 
-        The old manifest and its files are in place until the new one is written.
+        The old manifest and its files stay until the new one is written.
+
+        Raises
+        ------
+        OutputError
+            The disk is full, read-only or the like.
         """
         part = lines.before(until)
         dropped, added = self._write(part, until)
-        kept = part.counted(until)
+        counted = part.counted(until)
         manifest = Manifest(
             origin(self.config),
             lines.columns,
-            kept if self.before is None else self.before.lines + kept,
+            counted if self.before is None else self.before.lines + counted,
             tuple(file for file in self._files() if file not in dropped) + tuple(added),
         )
         self.folder.commit(manifest)
@@ -45,20 +50,20 @@ class StoreUpdate:
         return () if self.before is None else self.before.files
 
     def _write(self, part: Screened, until: dt.date) -> tuple[list[StoredFile], list[StoredFile]]:
-        """Write the files of each table; answer those that they take the place of, and them."""
+        """Write the files of each table; return the files that these replace, and the new ones."""
         dropped, added = [], []
         for table, rows, time in _stored_rows(part, self.config):
-            held = self.connection.create_table(f"{table}__sealed", rows, temp=True)
+            held = self.connection.create_table(f"{table}__stored", rows, temp=True)
             for month, new in _by_month(held, time, until):
                 name = f"{month:%Y-%m}"
                 small = self._small_files(table, month, until)
                 added.append(self.folder.write(table, name, self._joined(small, new)))
                 dropped += small
-            self.connection.drop_table(f"{table}__sealed")
+            self.connection.drop_table(f"{table}__stored")
         return dropped, added
 
     def _small_files(self, table: str, month: dt.date, until: dt.date) -> list[StoredFile]:
-        """Return a month's files when it ends: one a day would be many in the end."""
+        """Return a month's files once it has ended, to be joined: one a day would be too many."""
         ends = (month + dt.timedelta(days=31)).replace(day=1)
         if self.before is None or ends > until:
             return []
@@ -79,7 +84,7 @@ def stored_rows(
 
 
 def _stored_rows(part: Screened, config: Config) -> Iterator[tuple[str, ir.Table, str | None]]:
-    """Return the tables that are kept of some lines, each with its column of days."""
+    """Return the tables that are stored of some lines, each with its column of days."""
     good = part.good
     yield ORDERS, reduce_to_parts(good, config), "ordered_on"
     spend = category_spend(good)
@@ -91,7 +96,7 @@ def _stored_rows(part: Screened, config: Config) -> Iterator[tuple[str, ir.Table
 def _by_month(
     rows: ir.Table, time: str | None, until: dt.date
 ) -> Iterator[tuple[dt.date, ir.Table]]:
-    """Return the rows of each month; those without a day they can be told by, in the newest."""
+    """Return the rows of each month; rows without a day count to the newest month."""
     if time is None:
         if rows.limit(1).count().execute():
             yield (until - dt.timedelta(days=1)).replace(day=1), rows

@@ -62,7 +62,7 @@ def monitor(
         shown.stage("keep what was found")
         write(found)
         for sink in recorded.sinks if found.ledger.files else ():
-            sink.keep_grades(found.ledger.files)
+            sink.replace_grades(found.ledger.files)
         log(settings, found)
     return found
 
@@ -118,7 +118,7 @@ def _monitor(
     ledger = keep_ledger(base, activity, batches, day, progress)
     progress.stage("hold scores and orders against training")
     newest = batches[-1]
-    recorded.found(
+    recorded.set_result(
         rows=newest.customers,
         model_version=newest.model_version,
         data_fingerprint=base.fingerprint(),

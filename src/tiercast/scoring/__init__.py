@@ -1,1 +1,1 @@
-"""The batch job: the whole base, streamed, one row per customer."""
+"""The batch job: scores the whole base, one row per customer, a batch in memory at a time."""

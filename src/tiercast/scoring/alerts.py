@@ -1,4 +1,4 @@
-"""What changed since the last scoring that someone should know: rules of data over rows."""
+"""Alerts: rules over scored rows, such as a change since the last scoring."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from tiercast.modeling.memberships import names_held
 
 Kind = Literal["number", "text"]
 
-# From a column without gaps and a value to which rows hold.
+# From a column without missing values and a value to a mask of rows.
 OPERATORS: Mapping[Operator, Callable[..., object]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -27,12 +27,12 @@ OPERATORS: Mapping[Operator, Callable[..., object]] = {
     "in": lambda column, values: column.isin(values),
     "not_in": lambda column, values: ~column.isin(values),
 }
-# Places among the tiers, 0 = best: now, and at the last scoring.
+# Rank of the tier, 0 = best: now, and at the last scoring.
 RANKS = ("tier_rank", "previous_rank")
 
 
 def alerts(rows: pd.DataFrame, rules: Sequence[AlertRule]) -> list[list[str]]:
-    """Return the names of the alerts raised for each row, in the order of the rules."""
+    """Return the names of each row's alerts, in the order of the rules, (n,)."""
     raised = np.zeros((len(rows), len(rules)), dtype=bool)
     for number, rule in enumerate(rules):
         raised[:, number] = _raised(rule, rows)
@@ -40,12 +40,12 @@ def alerts(rows: pd.DataFrame, rules: Sequence[AlertRule]) -> list[list[str]]:
 
 
 def check_rules(rules: Sequence[AlertRule], kinds: Mapping[str, Kind]) -> None:
-    """Refuse rules over columns that are not there, or that hold something else.
+    """Refuse rules over columns that are missing or of another type.
 
     Raises
     ------
     InputError
-        It names the rule, the column and the nearest one there is.
+        A rule does so; the message names rule, column and the nearest known column.
     """
     for rule in rules:
         for condition in rule.when:
@@ -53,7 +53,7 @@ def check_rules(rules: Sequence[AlertRule], kinds: Mapping[str, Kind]) -> None:
 
 
 def column_kinds(*schemas: pa.Schema) -> dict[str, Kind]:
-    """Return which columns hold numbers and which words; the first schema to name one counts."""
+    """Return the kind of each column, number or text; the first schema that has it counts."""
     kinds: dict[str, Kind] = {}
     for schema in schemas:
         for field in schema:

@@ -1,4 +1,4 @@
-"""The second pass: each row gets its tier, the next action, and what changed since last time."""
+"""The second pass: each row gets its tier, next action, alerts and change since last time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from tiercast.scoring.totals import Totals
 
 @dataclass(frozen=True)
 class AssignmentRules:
-    """What decides a row's tier and alerts beside the model, and the version to name.
+    """The rules for tiers and alerts beside the model, and the version to name in each row.
 
-    `boundaries` is None where each row's own probabilities decide its tier; `hysteresis` is by
-    what share a customer must pass one to leave the previous tier.
+    `boundaries` is None where each row's own probabilities decide its tier; `hysteresis` is the
+    share by which a customer must pass one to leave the previous tier.
     """
 
     model_version: str
@@ -96,7 +96,7 @@ def _steady_tiers(
     plain: IntArray,
     previous: FloatArray,
 ) -> IntArray:
-    """Return the tiers, where who passed a boundary by less than the margin keeps the previous."""
+    """Return the tiers; who is beyond a boundary by less than the margin keeps the last tier."""
     margin, boundaries = rules.hysteresis, rules.boundaries
     if margin == 0:
         return plain
@@ -108,7 +108,7 @@ def _steady_tiers(
 def steady_choice(probabilities: FloatArray, previous: FloatArray, margin: float) -> IntArray:
     """Return the likeliest tier, unless it is likelier than the previous by less than the margin.
 
-    `previous` is NaN for who had none, (n,); `probabilities` has a column per tier.
+    `probabilities` is (n, n_tiers); `previous` is a rank, NaN for new customers, (n,).
 
     Examples
     --------

@@ -24,7 +24,7 @@ TABLES = ("orders", "order_days", "category_spend", "customers", "events", "cont
 
 @ibis.udf.scalar.builtin
 def getvariable(variable: str) -> int:  # type: ignore[empty-body]
-    """Return a variable that is set before each batch: DuckDB reads it anew in each query."""
+    """Return a variable that is set before each batch; DuckDB reads it in each query."""
 
 
 @dataclass(frozen=True)

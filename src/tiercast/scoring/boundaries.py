@@ -1,4 +1,4 @@
-"""Where one tier ends and the next begins, for a base too large to rank in memory."""
+"""The boundaries between tiers, for a base too large to rank in memory."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Boundary:
 class Boundaries:
     """One boundary per tier but the last; None: no customer up to that tier.
 
-    `sizes` are how many customers each tier has that way.
+    `sizes` is the number of customers in each tier that way.
     """
 
     ends: tuple[Boundary | None, ...]
@@ -49,12 +49,15 @@ class Boundaries:
 
     @classmethod
     def find(cls, scored: ir.Table, probability_sums: FloatArray) -> "Boundaries":
-        """Return where tiers of matched sizes end, from staged rows; the engine sorts."""
+        """Return the boundaries of tiers of matched sizes, from staged rows; the engine sorts.
+
+        `probability_sums` is the number of customers expected in each tier, (n_tiers,).
+        """
         return cls.of_sizes(scored, matched_sizes(probability_sums).tolist())
 
     @classmethod
     def of_sizes(cls, scored: ir.Table, sizes: Sequence[int]) -> "Boundaries":
-        """Return where tiers of these sizes end, filled by falling expected value."""
+        """Return the boundaries of tiers of these sizes, filled by falling expected value."""
         reached = np.cumsum(sizes)[:-1]
         order = scored.order_by(ibis.desc("expected_value"), "customer_id")
         columns = order.select("expected_value", "customer_id")
@@ -65,10 +68,11 @@ class Boundaries:
         return self._count(rows, lambda end: end.passed_by(rows))
 
     def steady_tiers(self, rows: pd.DataFrame, previous: FloatArray, margin: float) -> IntArray:
-        """Return the tier of each row that leaves its previous one only beyond the margin, (n,).
+        """Return the tier of each row; it leaves the previous one only beyond the margin, (n,).
 
-        `previous` is NaN for who had none. A boundary is crossed downward at `1 - margin` times
-        its expected value, upward at `1 + margin` times it.
+        `previous` is the rank of the previous tier, NaN for new customers, (n,). A customer
+        crosses a boundary downward at `1 - margin` times its expected value, upward at
+        `1 + margin` times it.
         """
         best = self._count(rows, lambda end: end.clearly_passed_by(rows, margin))
         worst = self._count(rows, lambda end: end.nearly_passed_by(rows, margin))

@@ -1,4 +1,4 @@
-"""The columns of the scores, in order, with their types: the contract as rows of data."""
+"""The columns of the scores, in order, with their types."""
 
 from collections.abc import Sequence
 
@@ -50,8 +50,8 @@ def score_schema(customer_id: pa.DataType, tier_names: Sequence[str]) -> pa.Sche
 def to_table(rows: pd.DataFrame, reasons: pa.Array, schema: pa.Schema) -> pa.Table:
     """Return rows as an Arrow table of the schema.
 
-    `reasons` comes as an Arrow array, `tier_probabilities` as the columns `tier_p0`, `tier_p1`,
-    ... of the rows: made of Python's objects, both would take long.
+    `reasons` is an Arrow array, and `rows` has the tier probabilities as columns `tier_p0`,
+    `tier_p1`, ...: from Python objects, both would take long.
     """
     made = {
         "reasons": reasons,

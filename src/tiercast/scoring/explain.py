@@ -1,4 +1,4 @@
-"""One customer: the orders, what was told at each date, why, and what would change the tier."""
+"""One customer: orders, scores at each date, reasons, and the way to the next tier."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from tiercast.artifacts.dataset import MANIFEST_FILE, manifest_of, parts_of
+from tiercast.artifacts.dataset import parts_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.errors import InputError
@@ -26,7 +26,7 @@ ORDERS_SHOWN = 10
 
 @dataclass(frozen=True)
 class NextTier:
-    """What the next better tier starts at: the least expected value of those in it."""
+    """Where the next better tier starts: the least expected value (money) in it."""
 
     tier: str
     starts_at: float
@@ -34,7 +34,7 @@ class NextTier:
 
     @property
     def missing(self) -> float:
-        """How much expected value lies between."""
+        """The expected value (money) that is missing to it."""
         return max(0.0, self.starts_at - self.expected_value)
 
 
@@ -42,9 +42,9 @@ class NextTier:
 class CustomerStory:
     """Everything known of one customer at a scored date.
 
-    `score` is the row of the scores, which forecast `target`; `past` one row per scored date up to
-    it that forecast the same, `left_out` names the others; `orders` the last order days before
-    it, newest first, spent in the target's value; `next_tier` None for the best tier.
+    `score` is the row of the scores, which forecast `target`. `past` has one row per scored date
+    up to it with the same target; `left_out` names the others. `orders` are the last order days
+    before it, newest first, in the target's value; `next_tier` is None in the best tier.
     """
 
     customer_id: int | str
@@ -65,16 +65,15 @@ def explain(
     Raises
     ------
     InputError
-        That date was not scored, the customer is not in its scores, or these are of another
-        base.
+        That date was not scored, the customer is not in its scores, or the scores are another
+        base's.
     """
     settings = load_config(config)
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
     day = output.scored_day(as_day(as_of))
-    folder = output.scores(day)
-    told = manifest_of(folder)
-    target = Target.of_record(told, folder / MANIFEST_FILE)
+    manifest = output.manifest(day)
+    target = output.target(day)
     connection = ibis.duckdb.connect()
     scores = _scores(connection, output, day)
     row = _row(scores, customer_id, day)
@@ -84,10 +83,10 @@ def explain(
         as_of=day,
         score=row,
         past=pd.concat(
-            [_told(connection, output, d, customer_id) for d in past.alike], ignore_index=True
+            [_past(connection, output, d, customer_id) for d in past.alike], ignore_index=True
         ),
         orders=_orders(counted_in(settings, target.value), row["customer_id"], day),
-        next_tier=_next_tier(scores, row, tuple(told["tiers"])),
+        next_tier=_next_tier(scores, row, tuple(manifest["tiers"])),
         target=target,
         left_out=past.left_out(),
     )
@@ -102,22 +101,22 @@ def _scores(connection: Backend, output: OutputFolder, day: dt.date) -> ir.Table
 
 
 def _row(scores: ir.Table, customer_id: int | str, day: dt.date) -> dict[str, Any]:
-    found = _of(scores, customer_id).to_pyarrow().to_pylist()
-    if not found:
+    rows = _of(scores, customer_id).to_pyarrow().to_pylist()
+    if not rows:
         examples = ", ".join(
             str(known) for known in scores.limit(3).to_pyarrow()["customer_id"].to_pylist()
         )
         raise InputError(
             f"Customer {customer_id!r} is not in the scores of {day}; ids look like {examples}."
         )
-    return dict(found[0])
+    return dict(rows[0])
 
 
 def _of(table: ir.Table, customer_id: int | str) -> ir.Table:
     return table.filter(table.customer_id.cast("string") == str(customer_id))
 
 
-def _told(
+def _past(
     connection: Backend, output: OutputFolder, day: dt.date, customer_id: int | str
 ) -> pd.DataFrame:
     columns = [

@@ -1,7 +1,7 @@
-"""Whether a scoring day suits a model of a base whose orders lie on a calendar grid.
+"""Check of a scoring day where all orders lie on a calendar grid, such as the first of a month.
 
-Such a model speaks of so many of the grid's days, from as far after the last one as it was
-trained: on another day the horizon may hold more or fewer of them, or none.
+A model of such a base forecasts a certain number of the grid's days: on another scoring day, the
+horizon may hold more or fewer of them, or none.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.grid import GridAhead, OrderGrid
 
-MOST_OFF = 0.1  # of the number of the grid's days: the numbers say little else beyond it
+MOST_OFF = 0.1  # share of the grid's days; beyond it the forecasts mean little
 
 
 def grid_ahead(
@@ -22,7 +22,7 @@ def grid_ahead(
     Raises
     ------
     InputError
-        The horizon holds no such day, or clearly more or fewer than the model speaks of.
+        The horizon holds no such day, or clearly more or fewer than the model forecasts.
     """
     grid, horizon_days = activity.daily_orders.grid(as_of), model.horizon_days
     if grid is None:
@@ -35,11 +35,11 @@ def grid_ahead(
             f"value is 0. Train with `outlook.horizon_days` of {ahead.needed_days} or more, or "
             "score another day."
         )
-    learnt = model.facts.grid_days
-    if learnt is not None and abs(len(ahead.days) - learnt) > MOST_OFF * learnt:
+    trained = model.facts.grid_days
+    if trained is not None and abs(len(ahead.days) - trained) > MOST_OFF * trained:
         raise InputError(
             f"All orders lie on {ahead.rule}; the horizon of {horizon_days} days from {as_of} on "
-            f"holds {len(ahead.days)} of these days, but the model was trained for {learnt}. "
+            f"holds {len(ahead.days)} of these days, but the model was trained for {trained}. "
             f"Train as of this day (tiercast train CONFIG --as-of {as_of}), or score a day whose "
             "horizon holds as many."
         )
@@ -47,28 +47,28 @@ def grid_ahead(
 
 
 def grid_notes(model: CustomerModel, ahead: GridAhead | None, as_of: dt.date) -> tuple[str, ...]:
-    """Return what is to be said of the grid of a scoring."""
+    """Return notes on the calendar grid of a scoring."""
     facts = model.facts
     if ahead is None:
         return () if facts.grid is None else (_off_grid(facts.grid),)
     if facts.grid is None or facts.grid_days is None:
-        untaught = "The model was trained before that was so or known: train again."
-        return (f"{ahead.describe()} {untaught}",)
+        again = "The model was trained before that was so or known: train again."
+        return (f"{ahead.describe()} {again}",)
     notes = [ahead.describe()]
     if len(ahead.days) != facts.grid_days:
-        notes.append(f"The model speaks of {facts.grid_days} such days: train again.")
+        notes.append(f"The model forecasts {facts.grid_days} such days: train again.")
     return (*notes, *_moved(model, facts.grid, as_of))
 
 
 def _off_grid(grid: OrderGrid) -> str:
     return (
-        f"The model was trained when all orders lay on {grid.describe()}, which they do no more: "
+        f"The model was trained when all orders lay on {grid.describe()}, which is no longer so: "
         "train again."
     )
 
 
 def _moved(model: CustomerModel, grid: OrderGrid, as_of: dt.date) -> tuple[str, ...]:
-    """Return a note where the day is further from the grid's last one than the training's."""
+    """Return a note where the last grid day is not as long ago as it was at the training."""
     here, there = ((day - grid.last_before(day)).days for day in (as_of, model.trained_as_of))
     if here == there:
         return ()

@@ -1,4 +1,4 @@
-"""Customers with orders far beyond all others: what is forecast of them, beside those orders."""
+"""Customers with orders far beyond all others: these orders and the customers' forecasts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +29,7 @@ def outlying_entry(
 
 
 def outlying_lines(outlying: OutlyingOrders | None, files: Sequence[Path]) -> tuple[str, ...]:
-    """Return what is forecast of each customer with such an order, a line each."""
+    """Return the forecast of each customer with such an order, a line each."""
     if outlying is None:
         return ()
     return tuple(

@@ -1,4 +1,4 @@
-"""What to do next: an ordered table, the first row that applies to a customer."""
+"""The next action for each customer: the first row of an ordered table that applies."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ OFTEN = 0.8
 
 @dataclass(frozen=True)
 class Play:
-    """One row: whom it is for (a mask over scored rows) and what to do, in two languages.
+    """One row: its customers (a mask over scored rows) and what to do, in two languages.
 
     `tier_rank` of a row is 0 for the best tier; `is_last_tier` marks "no order".
     """
@@ -86,7 +86,7 @@ PLAYBOOK: tuple[Play, ...] = (
 
 
 def actions(scored: pd.DataFrame, language: Language) -> npt.NDArray[np.object_]:
-    """Return the action of each row: the first play of the book that applies."""
+    """Return the action of each row, (n,): the first play that applies."""
     masks: list[BoolArray] = [np.asarray(play.applies(scored), dtype=bool) for play in PLAYBOOK]
     texts = np.array([play.en if language == "en" else play.zh for play in PLAYBOOK], dtype=object)
     return texts[np.argmax(np.column_stack(masks), axis=1)]

@@ -1,4 +1,4 @@
-"""The last scores before a date, customer by customer, and signals of the orders since."""
+"""The last scores before a date, by customer, and signals of the orders since then."""
 
 import datetime as dt
 from dataclasses import dataclass, replace

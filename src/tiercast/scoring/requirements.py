@@ -1,4 +1,4 @@
-"""What a model needs of a base, and where the two have grown apart."""
+"""Checks that a base still has what a model was trained with."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ EXAMPLES = 5
 
 
 def check_requirements(model: CustomerModel, activity: CustomerActivity) -> None:
-    """Refuse a base that lacks what the model was trained with.
+    """Refuse a base that lacks columns or tables that the model was trained with.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def check_requirements(model: CustomerModel, activity: CustomerActivity) -> None
 
 
 def outdated_settings(facts: ModelFacts, config: Config) -> tuple[str, ...]:
-    """Return a note on settings that were changed after the training; a model keeps its own."""
+    """Return a note on settings that changed after the training: a model keeps its own."""
     pairs = {
         "outlook.horizon_days": (facts.horizon_days, config.outlook.horizon_days),
         "outlook.value": (facts.value, config.outlook.value),

@@ -31,10 +31,10 @@ from tiercast.tracking.registry import Version
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """Where the scores lie, how many there are, by which model, and what it forecasts.
+    """The folder of the scores, their sums (money), the model version and its target.
 
     `grid` holds the only days that can have orders (None: any can), `outlying` a line on each
-    customer with an order far beyond all others. `copies` are the other places that have them.
+    customer with an order far beyond all others. `copies` are the other places with the scores.
     """
 
     folder: Path
@@ -131,7 +131,7 @@ def _write_scores(
         fingerprint = inputs.base.fingerprint()
         scores.describe(manifest(inputs, rules, totals, fingerprint, scores.files))
         features.describe({"as_of": inputs.as_of.isoformat()})
-        run.found(
+        run.set_result(
             rows=totals.rows,
             model_version=inputs.version.version,
             data_fingerprint=fingerprint,

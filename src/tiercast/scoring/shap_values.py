@@ -1,4 +1,4 @@
-"""`tiercast.shap_values(config)`: why each churn risk is what it is, as a matrix."""
+"""`tiercast.shap_values(config)`: the contribution of each feature to each churn risk."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ class ShapValues:
     """Exact Shapley values of the churn risk, on the scale of log odds.
 
     `values` has a row per customer (index: customer_id) and a column per feature, above 0 where
-    it raises the risk. `base_value` plus a row's sum are the log odds of the churn probability.
-    Columns that are no feature: `member_...` (an ensemble member of a plugin, as a whole) and
-    `season_horizon_ratio` (how busy the horizon will be). `features` has the features' own
-    values, a row each in the same order.
+    it raises the risk. `base_value` plus the sum of a row are the log odds of its churn
+    probability. Columns beside the features: `member_...` (an ensemble member of a plugin, as a
+    whole) and `season_horizon_ratio` (how busy the horizon will be). `features` has the values of
+    the features, in the same order of rows.
     """
 
     values: pd.DataFrame
@@ -45,7 +45,7 @@ def shap_values(
     model_version: Version | None = None,
     progress: Progress | None = None,
 ) -> ShapValues:
-    """Return what each feature adds to each customer's churn risk; nothing is written.
+    """Return the contribution of each feature to each customer's churn risk; write nothing.
 
     Customers, day and model are those that `score` would take. The whole base comes into memory.
 

@@ -1,6 +1,6 @@
-"""What alerts ask of the orders that no model does: counted at a scoring, stored nowhere.
+"""Signals: counts of recent orders for rules of alerts, made at a scoring and stored nowhere.
 
-They are no features, since a feature is something that models learn from.
+They are not features: no model is trained on them.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from tiercast.snapshots.history import history
 
 MONTH_DAYS = 30
 FALLS = 3
-SMALL_MONTH = 1_000  # money; of less, finer units are whole numbers too
+SMALL_MONTH = 1_000  # money; amounts below it are whole numbers in finer units, too
 SIGNALS = pa.schema(
     [
         ("spend_fall_3_months", pa.float64()),
@@ -26,11 +26,11 @@ SIGNALS = pa.schema(
 
 
 def signals(orders: ir.Table, as_of: dt.date, before: dt.date) -> ir.Table:
-    """Return a row per customer with orders of late, `before` being the last scored day.
+    """Return a row per customer with recent orders; `before` is the last scored day.
 
-    `spend_fall_3_months` is by what share spend fell in each of the last three months of 30 days
-    against the month before it, the mildest of the three falls: 0.2 says that each was of 20 % or
-    more, 0 that it didn't fall each time. `previous_...` is the same as of `before`.
+    `spend_fall_3_months` is the share by which spend fell in each of the last three months of 30
+    days, against the month before: the smallest of the three falls. 0.2 means that each was 20 %
+    or more, 0 that spend did not fall each time. `previous_...` is the same as of `before`.
     `largest_new_order_ratio` is the largest order in `[before, as_of)` over the median order of
     the whole base before `as_of` (the lower middle one of an even number), 0 without an order.
     A customer without a row has 0 everywhere.
@@ -49,19 +49,19 @@ def signals(orders: ir.Table, as_of: dt.date, before: dt.date) -> ir.Table:
     )
     return summed.select(
         "customer_id",
-        spend_fall_3_months=_mildest_fall(summed, "now"),
-        previous_spend_fall_3_months=_mildest_fall(summed, "then"),
+        spend_fall_3_months=_smallest_fall(summed, "now"),
+        previous_spend_fall_3_months=_smallest_fall(summed, "then"),
         largest_new_order_ratio=summed.largest.fill_null(0.0) / _median_order(known),
     )
 
 
 def _in_month(table: ir.Table, month: int, start: int) -> ir.BooleanValue:
-    """Return which rows lie in a month, 0 = the last before `start` days ago."""
+    """Return the mask of rows in a month, 0 = the last one before `start` days ago."""
     first = start + month * MONTH_DAYS
     return (table.days_ago > first) & (table.days_ago <= first + MONTH_DAYS)
 
 
-def _mildest_fall(sums: ir.Table, when: str) -> ir.FloatingValue:
+def _smallest_fall(sums: ir.Table, when: str) -> ir.FloatingValue:
     months = [sums[f"{when}{month}"] for month in range(FALLS + 1)]
     # Between whole numbers: 1 - 80 / 100 is less than 0.2, and so may a share of cents be.
     units = ibis.ifelse(ibis.greatest(*months) < SMALL_MONTH, MONEY_UNITS * FINER, MONEY_UNITS)

@@ -1,4 +1,4 @@
-"""Stored scores beside the features they were read off: one frame for plots and questions."""
+"""Stored scores beside the features that were scored, as one frame."""
 
 import datetime as dt
 from pathlib import Path
@@ -17,7 +17,7 @@ from tiercast.snapshots.cutoffs import as_day
 def scored_customers(
     config: Config | str | Path, as_of: dt.date | str | None = None
 ) -> pd.DataFrame:
-    """Return what a scoring said of each customer, and what was known of them (default: the last).
+    """Return the scores and features of each customer on a scored day (default: the last one).
 
     One row per customer, in the order of the scores: the score columns, then every feature and
     profile column of the same date. The whole base comes into memory.

@@ -1,7 +1,7 @@
 """Running counts and sums over the parts of a scoring, and intervals for the sums.
 
-Customers' expected values add up to tiers, segments and the base. An interval for a sum is not
-the sum of intervals: chance averages out over customers, a shift of the whole level does not, and
+Customers' expected values add up to tiers, segments and the base. The interval of a sum is not the
+sum of intervals: chance averages out over customers, but a shift of the whole level does not, and
 it moves groups of unlikely buyers more (`modeling.total_uncertainty`).
 """
 
@@ -27,7 +27,7 @@ class Sum(TypedDict):
 
 @dataclass(frozen=True)
 class Group:
-    """Customers, expected value, its variance from each customer's own chance, and its risk.
+    """Customers, their expected value (money), its variance by chance, and its risk.
 
     `at_risk` is the sum of expected value times churn risk.
     """
@@ -122,12 +122,12 @@ class Totals:
 
     @property
     def rows(self) -> int:
-        """How many customers there are."""
+        """The number of customers."""
         return self._groups[WHOLE][WHOLE].customers
 
     @property
     def expected(self) -> float:
-        """The value expected of all of them."""
+        """The expected value (money) of all of them."""
         return self._groups[WHOLE][WHOLE].expected
 
     @property

@@ -1,4 +1,4 @@
-"""Which registered model scores a date: one that knew nothing after it."""
+"""The choice of the registered model that scores a date: it knows nothing after that date."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -44,9 +44,9 @@ def choose_version(
 ) -> tuple[ModelVersion, tuple[str, ...]]:
     """Return the version to score with, and notes on the choice.
 
-    A version asked for is used. Else the champion, if it was trained as of `as_of` or earlier;
-    else the newest version that was: a later one knows what happened after `as_of`. One that
-    forecasts the champion's target goes before those of others.
+    It is the `wanted` one if given; else the champion, if it was trained as of `as_of` or earlier;
+    else the newest version that was, since a later one knows what happened after `as_of`. Versions
+    with the champion's target go before others.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def choose_version(
     if champions:
         return champions[0], ()
     if not early:
-        find_version(config)  # says so where nothing was trained at all
+        find_version(config)  # raises where nothing was trained at all
         raise InputError(
             f"No model of {config.name} was trained as of {as_of} or earlier (there are "
             f"{_shown(known)}): a later one knows what happened next. Run `tiercast train CONFIG "

@@ -1,4 +1,4 @@
-"""What the rules of alerts ask for beyond the scores: features, and signals of the orders."""
+"""What the rules of alerts need beyond the scores: features, and signals of the orders."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from tiercast.snapshots.activity import CustomerActivity
 
 @dataclass(frozen=True)
 class Watch:
-    """The features that rules name, to be kept beside scores, and whether they name signals."""
+    """The features that rules name, to be staged with scores, and whether rules name signals."""
 
     features: tuple[str, ...]
     with_signals: bool
@@ -28,24 +28,24 @@ class Watch:
 def watch(
     rules: Sequence[AlertRule], model: CustomerModel, activity: CustomerActivity, as_of: dt.date
 ) -> Watch:
-    """Return what the rules need, each column they name being there.
+    """Return what the rules need, after a check of each column that they name.
 
-    A name is looked up among the scores, then among what was told before, then the features.
+    A name is looked up among the scores, then the previous scores, then the features.
 
     Raises
     ------
     InputError
-        There is no such column, or it holds something else than it is compared with.
+        There is no such column, or its type is not that of the value it is compared with.
     """
     named = list(dict.fromkeys(condition.column for rule in rules for condition in rule.when))
-    told = _told(model, activity)
-    beyond = [name for name in named if name not in column_kinds(*told)]
+    scored = _scored(model, activity)
+    beyond = [name for name in named if name not in column_kinds(*scored)]
     features = _features(model, activity, as_of) if beyond else pa.schema([])
-    check_rules(rules, column_kinds(*told, features))
+    check_rules(rules, column_kinds(*scored, features))
     return Watch(tuple(beyond), any(name in SIGNALS.names for name in named))
 
 
-def _told(model: CustomerModel, activity: CustomerActivity) -> tuple[pa.Schema, ...]:
+def _scored(model: CustomerModel, activity: CustomerActivity) -> tuple[pa.Schema, ...]:
     ids = activity.orders.customer_id.type().to_pyarrow()
     ranks = pa.schema([(name, pa.int64()) for name in RANKS])
     return score_schema(ids, model.facts.tier_names), PREVIOUS, ranks, SIGNALS

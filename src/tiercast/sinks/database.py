@@ -1,4 +1,4 @@
-"""The database of an output: its runs, and a day's scores in the place of those before."""
+"""The database of an output: its runs, grades and scores, each day's in the place of the last."""
 
 import importlib.util
 from collections.abc import Iterator, Sequence
@@ -16,12 +16,12 @@ from tiercast.config.schema import Config
 from tiercast.sinks.layout import make_schema
 from tiercast.sinks.rows import replace_day, replace_grades, write_run
 from tiercast.sinks.session import Server, Session
-from tiercast.sinks.sink import keeping_secrets
+from tiercast.sinks.sink import hiding_secrets
 
 
 @dataclass(frozen=True)
 class Database:
-    """Where one base's tables lie: a server and a schema on it."""
+    """The server and schema that hold one base's tables."""
 
     config: Config
     server: Server
@@ -46,8 +46,8 @@ class Database:
         with self._transaction("cannot be used") as session:
             make_schema(session, self.schema, self.config.name)
 
-    def keep_run(self, run: Run) -> None:
-        """Write a run's row, or what became of it.
+    def record_run(self, run: Run) -> None:
+        """Write a run's row, or its end.
 
         Raises
         ------
@@ -57,26 +57,26 @@ class Database:
         with self._transaction("has no record of the run") as session:
             write_run(session, self.schema, run)
 
-    def keep_grades(self, files: Sequence[Path]) -> None:
+    def replace_grades(self, files: Sequence[Path]) -> None:
         """Put the grades of scorings, in parquet files, in the place of those of their days.
 
         Raises
         ------
         OutputError
-            The database cannot be reached or refuses: its rows are as they were.
+            The database cannot be reached or refuses: its rows are unchanged.
         """
         with self._transaction("has no grades of past scores") as session:
             replace_grades(session, self.schema, files)
 
     @contextmanager
     def replacing(self) -> Iterator["DatabaseReplacement"]:
-        """Hand out what puts a day's rows in; all of it is seen once the block has ended.
+        """Hand out a replacement of a day's rows; readers see them once the block has ended.
 
         Raises
         ------
         OutputError
-            The database cannot be reached, is gone in the middle or refuses: its rows are as
-            they were.
+            The database cannot be reached, fails in between or refuses: its rows are
+            unchanged.
         """
         replacement = DatabaseReplacement(self)
         try:
@@ -86,20 +86,26 @@ class Database:
             replacement.close()
 
     @contextmanager
-    def telling(self, what: str) -> Iterator[None]:
-        """Turn what the database refuses into an OutputError that gives no password away."""
-        with keeping_secrets(self.config), self.server.telling(f"{self.where} {what}"):
+    def output_errors(self, what: str) -> Iterator[None]:
+        """Turn what the database refuses into an OutputError about `what`, without any password.
+
+        Raises
+        ------
+        OutputError
+            The database cannot be reached or refuses.
+        """
+        with hiding_secrets(self.config), self.server.output_errors(f"{self.where} {what}"):
             yield
 
     @contextmanager
     def _transaction(self, what: str) -> Iterator[Session]:
-        with self.telling(what), closing(self.server.session()) as session:
+        with self.output_errors(what), closing(self.server.session()) as session:
             yield session
             session.commit()
 
 
 class DatabaseReplacement:
-    """The transaction that puts a day's rows in, open from `load` to `close`."""
+    """The transaction that replaces a day's rows, open from `load` to `close`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -116,20 +122,26 @@ class DatabaseReplacement:
             The customer ids there are of another type.
         """
         database = self._database
-        with database.telling("was not written"):
+        with database.output_errors("was not written"):
             self._session = database.server.session()
             assert run.as_of is not None
             replace_day(self._session, database.schema, run.as_of, files, rows)
             write_run(self._session, database.schema, run)
 
     def commit(self) -> None:
-        """Let all of it be seen."""
+        """Make the rows visible.
+
+        Raises
+        ------
+        OutputError
+            The database fails; its rows are unchanged.
+        """
         if self._session is not None:
-            with self._database.telling("did not confirm its rows (the files are whole)"):
+            with self._database.output_errors("did not confirm its rows (the files are whole)"):
                 self._session.commit()
 
     def close(self) -> None:
-        """End the transaction; without `commit` nothing was done."""
+        """End the transaction; without `commit` nothing changes."""
         if self._session is not None:
             self._session.close()
 

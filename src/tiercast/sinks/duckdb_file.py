@@ -33,8 +33,14 @@ class DuckdbFile:
         return DuckdbSession(duckdb.connect(str(self._path), config=settings))
 
     @contextmanager
-    def telling(self, what: str) -> Iterator[None]:
-        """Turn DuckDB's errors into an OutputError."""
+    def output_errors(self, what: str) -> Iterator[None]:
+        """Turn DuckDB's errors into an OutputError about `what`.
+
+        Raises
+        ------
+        OutputError
+            DuckDB refuses; the message has its reason.
+        """
         try:
             yield
         except duckdb.Error as error:
@@ -43,10 +49,10 @@ class DuckdbFile:
 
 
 class DuckdbSession:
-    """One transaction on the file, which is this session's alone."""
+    """One transaction on the file, which no other session has open."""
 
     json_type = "JSON"
-    # DuckDB finds a deleted row's key still taken within the transaction that deleted it.
+    # To DuckDB, a deleted row's key is still taken in the transaction that deleted it.
     with_keys = False
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -69,11 +75,11 @@ class DuckdbSession:
         self.run(f"CREATE SCHEMA IF NOT EXISTS {quoted(self._catalog, schema)}")
 
     def table(self, schema: str, name: str) -> str:
-        """Return a table's name, the file's first: one like the schema's would be ambiguous."""
+        """Return a table's name after the file's: a schema of the same name would be ambiguous."""
         return quoted(self._catalog, schema, name)
 
     def make_view(self, schema: str, name: str, query: str) -> None:
-        """Make a view; its text names no file, so that the file may be renamed."""
+        """Make a view that does not name the file, so that the file may be renamed."""
         self.run(f"USE {quoted(self._catalog, schema)}")
         self.run(f"CREATE OR REPLACE VIEW {quoted(name)} AS {query}")
         self.run(f"USE {quoted(self._catalog, 'main')}")
@@ -87,10 +93,10 @@ class DuckdbSession:
         self._connection.execute(query, [[str(file) for file in files]])
 
     def commit(self) -> None:
-        """Keep all that was done."""
+        """Make all changes visible; the next transaction begins."""
         self._connection.commit()
         self._connection.begin()
 
     def close(self) -> None:
-        """End; what was not committed is rolled back."""
+        """End, and roll back what was not committed."""
         self._connection.close()

@@ -1,4 +1,4 @@
-"""Tables made where they are missing, and what may not be written over."""
+"""Creates missing tables, and refuses to write over another base's."""
 
 from collections.abc import Iterable
 
@@ -40,7 +40,7 @@ def make_schema(session: Session, schema: str, name: str) -> None:
 
 
 def make_scores(session: Session, schema: str, rows: pa.Schema) -> DatabaseTable:
-    """Make the tables of scores and what is read off them; answers that of scores.
+    """Make the tables of scores, alerts and tier changes; return that of scores.
 
     Raises
     ------
@@ -53,17 +53,17 @@ def make_scores(session: Session, schema: str, rows: pa.Schema) -> DatabaseTable
     for table in (scores, *DERIVED):
         _make(session, schema, table, id_type)
     _make_latest(session, schema)
-    kept = columns_of(session, schema, SCORES)["customer_id"]
-    if (kept == "BIGINT") != (id_type == "BIGINT"):
+    stored = columns_of(session, schema, SCORES)["customer_id"]
+    if (stored == "BIGINT") != (id_type == "BIGINT"):
         raise InputError(
-            f"The customer ids in {schema}.{SCORES} are {kept}, but are {id_type} now; name "
+            f"The customer ids in {schema}.{SCORES} are {stored}, but are {id_type} now; name "
             "another `output.schema`, or drop the tables there."
         )
     return scores
 
 
 def columns_of(session: Session, schema: str, table: str) -> dict[str, str]:
-    """Return the columns that a table has, with their types; none where there is no such table."""
+    """Return a table's columns and their types; none where there is no such table."""
     query = (
         "SELECT column_name, data_type FROM information_schema.columns "
         "WHERE table_catalog = current_database() AND table_schema = $1 AND table_name = $2 "
@@ -74,7 +74,7 @@ def columns_of(session: Session, schema: str, table: str) -> dict[str, str]:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return column names as a statement lists them."""
+    """Return column names quoted and separated by commas, for a statement."""
     return ", ".join(f'"{name}"' for name in names)
 
 

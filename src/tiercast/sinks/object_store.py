@@ -1,4 +1,4 @@
-"""An object store as an output: runs, scores and grades as they lie in the output's folder."""
+"""An object store as an output: runs, scores and grades, in the layout of the output folder."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -16,14 +16,14 @@ from tiercast.config.errors import InputError, OutputError
 from tiercast.config.schema import Config
 from tiercast.sinks.publication import Publication
 from tiercast.sinks.remote_folder import RemoteFolder
-from tiercast.sinks.sink import keeping_secrets
+from tiercast.sinks.sink import hiding_secrets
 
-OWNER = "tiercast.json"  # says whose results lie there
+OWNER = "tiercast.json"  # names the base whose results lie there
 
 
 @dataclass(frozen=True)
 class ObjectStore:
-    """Where one base's results lie: a folder of a store."""
+    """The folder of a store that holds one base's results."""
 
     config: Config
     place: RemoteFolder
@@ -35,7 +35,7 @@ class ObjectStore:
         return public_text(self.config.output.url or "")
 
     def prepare(self) -> None:
-        """Make the folder this base's own, or see that it is.
+        """Make the folder this base's own, or check that it is.
 
         Raises
         ------
@@ -44,20 +44,20 @@ class ObjectStore:
         InputError
             Another customer base writes there.
         """
-        with self.telling("cannot be used"):
-            kept = self.place.read(OWNER)
-            if kept is None:
-                told = to_json({"name": self.config.name})
-                self.place.put_whole(OWNER, told.encode())
-        owner = self.config.name if kept is None else _owner(kept)
+        with self.output_errors("cannot be used"):
+            stored = self.place.read(OWNER)
+            if stored is None:
+                content = to_json({"name": self.config.name})
+                self.place.put_whole(OWNER, content.encode())
+        owner = self.config.name if stored is None else _owner(stored)
         if owner != self.config.name:
             raise InputError(
                 f"output.url holds the results of {owner}, and those of {self.config.name} would "
                 "mix with them; name another folder."
             )
 
-    def keep_run(self, run: Run) -> None:
-        """Write a run's line, or what became of it; one that ended was not killed afterwards.
+    def record_run(self, run: Run) -> None:
+        """Write a run's line; one that is recorded as ended is never marked as killed.
 
         Raises
         ------
@@ -65,19 +65,19 @@ class ObjectStore:
             The store cannot be reached or refuses.
         """
         name = f"runs/{run.id}.jsonl"
-        with self.telling("has no record of the run"):
+        with self.output_errors("has no record of the run"):
             if run.outcome != KILLED or not _has_ended(self.place.read(name)):
                 self.place.put_whole(name, f"{plain_json(asdict(run))}\n".encode())
 
-    def keep_grades(self, files: Sequence[Path]) -> None:
-        """Put the grades of scorings, parts of datasets here, in the place of those of their days.
+    def replace_grades(self, files: Sequence[Path]) -> None:
+        """Put grades, in files of local datasets, in the place of those of the same days.
 
         Raises
         ------
         OutputError
             The store cannot be reached or refuses: each day's grades are the old or the new ones.
         """
-        with self.telling("has no grades of past scores"):
+        with self.output_errors("has no grades of past scores"):
             for folder in dict.fromkeys(file.parent for file in files):
                 day = Publication(self.place, f"{LEDGER}/{folder.name}")
                 if day.shows(folder):
@@ -88,34 +88,40 @@ class ObjectStore:
 
     @contextmanager
     def replacing(self) -> Iterator["Upload"]:
-        """Hand out what brings a day's scores there; they are seen once the block has ended.
+        """Hand out an upload of a day's scores; readers see them once the block has ended.
 
         Raises
         ------
         OutputError
-            The store cannot be reached, is gone in the middle or refuses: the scores seen there
-            are as they were.
+            The store cannot be reached, fails in between or refuses: readers still see the old
+            scores.
         """
         upload = Upload(self)
         yield upload
         upload.commit()
 
     @contextmanager
-    def telling(self, what: str) -> Iterator[None]:
-        """Turn what the store refuses into an OutputError that gives no password away."""
-        with keeping_secrets(self.config), self.place.telling(what):
+    def output_errors(self, what: str) -> Iterator[None]:
+        """Turn what the store refuses into an OutputError about `what`, without any password.
+
+        Raises
+        ------
+        OutputError
+            The store cannot be reached or refuses.
+        """
+        with hiding_secrets(self.config), self.place.output_errors(what):
             yield
 
 
 class Upload:
-    """A day's scores on their way: parts first, unseen; then the manifest."""
+    """A day's scores on their way: first the parts, which no reader sees; then the manifest."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._run: Run | None = None
 
     def load(self, files: Sequence[Path], rows: pa.Schema, run: Run) -> None:
-        """Copy the parts of the run's day, which are not finished here yet.
+        """Copy the parts of the run's day; their local folder is not finished yet.
 
         Raises
         ------
@@ -123,20 +129,26 @@ class Upload:
             The store cannot be reached or refuses.
         """
         self._run = run
-        with self._store.telling("was not written"):
+        with self._store.output_errors("was not written"):
             self._publication(run).put(files)
 
     def commit(self) -> None:
-        """Let the scores be seen, as they stand here by now, and the run that made them."""
+        """Show the scores, whose local folder is finished by now, and record the run.
+
+        Raises
+        ------
+        OutputError
+            The store cannot be reached or refuses.
+        """
         run = self._run
         if run is None or run.as_of is None:
             return
         publication, store = self._publication(run), self._store
-        with store.telling("does not show the new scores yet (the files here are whole)"):
+        with store.output_errors("does not show the new scores yet (the files here are whole)"):
             publication.publish(OutputFolder.of(store.config).scores(run.as_of))
-        with store.telling("shows the new scores, but keeps old parts beside them"):
+        with store.output_errors("shows the new scores, but still has old parts beside them"):
             publication.tidy_up()
-        store.keep_run(run)
+        store.record_run(run)
 
     def _publication(self, run: Run) -> Publication:
         return Publication(self._store.place, f"{SCORES}/{DAY}{run.as_of}")
@@ -159,9 +171,9 @@ def open_object_store(config: Config) -> ObjectStore | None:
     return store
 
 
-def _owner(kept: bytes) -> str:
+def _owner(content: bytes) -> str:
     try:
-        return str(json.loads(kept)["name"])
+        return str(json.loads(content)["name"])
     except (ValueError, KeyError, TypeError) as error:
         raise OutputError(
             f"{OWNER} below output.url is damaged ({error}); remove it, or name another folder."

@@ -1,4 +1,4 @@
-"""Rows of parquet parts as databases take them: what is nested is JSON text; streamed."""
+"""Rows of parquet parts in the form of a database table, streamed; nested columns are JSON."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -11,8 +11,8 @@ from tiercast.sinks.parquet_rows import batches
 from tiercast.sinks.session import STAGING, quoted
 from tiercast.sinks.tables import JSONB, DatabaseTable
 
-REMEDY = "mend that, then run it again"
-# In PostgreSQL's words for a NUL in JSON and in text.
+REMEDY = "correct that, then run it again"
+# PostgreSQL's messages on a NUL in JSON and in text.
 NUL_REFUSED = ("unsupported Unicode escape sequence", 'encoding "UTF8": 0x00')
 
 
@@ -27,15 +27,23 @@ class PostgresServer:
         return PostgresSession(driver.connect(self._url))
 
     @contextmanager
-    def telling(self, what: str) -> Iterator[None]:
-        """Turn the driver's errors into an OutputError; a NUL in a text is the input's."""
+    def output_errors(self, what: str) -> Iterator[None]:
+        """Turn the driver's errors into an OutputError about `what`.
+
+        Raises
+        ------
+        InputError
+            A text of the input holds a NUL character.
+        OutputError
+            The database cannot be reached or refuses.
+        """
         try:
             yield
         except driver.Error as error:
             if any(words in str(error) for words in NUL_REFUSED):
                 raise InputError(
                     f"{what}: a text holds a NUL character (U+0000), which PostgreSQL cannot "
-                    "keep; take it out of the texts of the source (`category` and the columns "
+                    "store; remove it from the texts of the source (`category` and the columns "
                     "of `customers` can come into `reasons`), then run it again."
                 ) from None
             reason = str(error).strip().splitlines()[0]
@@ -70,7 +78,7 @@ class PostgresSession:
         return quoted(schema, name)
 
     def make_view(self, schema: str, name: str, query: str) -> None:
-        """Make a view; names in it are looked up once, now."""
+        """Make a view; PostgreSQL looks names in it up now, once."""
         self.run(f"SET LOCAL search_path = {quoted(schema)}")
         self.run(f"CREATE OR REPLACE VIEW {quoted(name)} AS {query}")
         self.run("SET LOCAL search_path TO DEFAULT")
@@ -85,7 +93,7 @@ class PostgresSession:
             self._cursor.adbc_ingest(STAGING, rows, mode="create", temporary=True)
 
     def commit(self) -> None:
-        """Keep all that was done."""
+        """Make all changes visible."""
         self._connection.commit()
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
-"""A dataset copied into an object store, where its manifest, put last, says what belongs to it.
+"""A dataset copied into an object store; its manifest, written last, names its parts.
 
-Parts bear a piece of their checksum in their name, so that those of an earlier dataset stay as
-they are until the new manifest is there; then they go. Who reads the manifest and then the parts
-that it names never sees half of each.
+A part has a piece of its checksum in its name, so that the parts of an earlier dataset stay
+unchanged until the new manifest is there; then they are removed. A reader who takes the manifest
+and then the parts that it names never sees a mixture.
 """
 
 import json
@@ -31,16 +31,16 @@ def part_name(file: str, sha256: str) -> str:
 
 
 class Publication:
-    """One dataset on its way to `where` in a store: `put` its parts, then `publish` it."""
+    """One dataset on its way to the folder `where` of a store: `put` its parts, then `publish`."""
 
     def __init__(self, place: RemoteFolder, where: str) -> None:
         self._place = place
         self._where = where
 
     def put(self, files: Sequence[Path]) -> None:
-        """Copy the parts that are not there yet; nobody reads them so far.
+        """Copy the parts that are not there yet; no manifest names them so far.
 
-        What the manifest there names is left as it is, for someone may be reading it.
+        Parts that the manifest there names stay unchanged: a reader may be using them.
         """
         there, sizes = self._named(), self._place.sizes(self._where)
         for file in files:
@@ -49,25 +49,24 @@ class Publication:
                 self._place.put_file(file, f"{self._where}/{name}")
 
     def publish(self, folder: Path) -> None:
-        """Put the manifest of the dataset in `folder`, whose parts have been put.
+        """Write the manifest of the dataset in `folder`, whose parts have been put.
 
         Raises
         ------
         OutputError
-            A part is not there, or is not as long as it should be.
+            A part is missing or has the wrong length.
         """
         self._check_arrived(folder, manifest_of(folder)["parts"])
         self._place.put_whole(f"{self._where}/{MANIFEST_FILE}", _manifest_there(folder))
 
     def shows(self, folder: Path) -> bool:
-        """Whether the manifest of the dataset in `folder` is there already, byte for byte."""
+        """Return whether the manifest of the dataset in `folder` is there, byte for byte."""
         return self._place.read(f"{self._where}/{MANIFEST_FILE}") == _manifest_there(folder)
 
     def tidy_up(self) -> None:
         """Remove what the manifest does not name: an earlier dataset, leftovers of killed runs."""
-        kept = {*self._named(), MANIFEST_FILE}
-        there = self._place.sizes(self._where)
-        self._place.remove(self._where, sorted(there.keys() - kept))
+        names = self._place.sizes(self._where).keys()
+        self._place.remove(self._where, sorted(names - self._named() - {MANIFEST_FILE}))
 
     def _named(self) -> set[str]:
         """Return the parts that the manifest there names."""
@@ -96,7 +95,7 @@ class Publication:
 
 
 def _manifest_there(folder: Path) -> bytes:
-    """Return the manifest of the dataset in `folder`, naming its parts as they are in a store."""
+    """Return the manifest of the dataset in `folder`, with its parts' names in a store."""
     manifest = manifest_of(folder)
     parts = [
         {**part, "file": part_name(part["file"], part["sha256"])} for part in manifest["parts"]

@@ -1,4 +1,4 @@
-"""A run of a verb, recorded however it ends: in the output's `runs/` and in its other places."""
+"""A run of a command, recorded however it ends: in the output's `runs/` and in each sink."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
@@ -21,24 +21,24 @@ ENDS: tuple[tuple[type[BaseException], Outcome, int], ...] = (
     (KeyboardInterrupt, "interrupted", 130),
     (BaseException, "failed", 1),
 )
-# The last to be opened is the first to show what a run made.
+# The last one opened is the first to show the results of a run.
 OPENERS: tuple[Callable[[Config], Sink | None], ...] = (open_database, open_object_store)
 
 
 class RecordedRun:
-    """The run that goes on: what is known of it, and where it is written down."""
+    """A run at work: the facts known so far, and where they are recorded."""
 
     def __init__(self, log: RunLog, run: Run) -> None:
         self.run = run
-        self.exit_code = 0  # of a run that ends well: its command may have more to say
+        self.exit_code = 0  # of a run that ends well; a command may set another
         self.sinks: tuple[Sink, ...] = ()
-        self.untold = False  # whether a database or store has not heard of this run
+        self.is_pending = False  # whether a database or store may not have this run
         self._log = log
 
     def open(self, config: Config) -> None:
-        """Open the database and the store that a config names, and tell them of runs.
+        """Open the database and the store that a config names, and record runs there.
 
-        Of this one, and of how those ended of which they could not be told at the time.
+        These are this run, and earlier ones whose end could not be recorded there at the time.
 
         Raises
         ------
@@ -47,16 +47,16 @@ class RecordedRun:
         InputError
             One of them is another base's.
         """
-        self.untold = True
-        owed = self._log.owed()
+        self.is_pending = True
+        pending = self._log.pending()
         for sink in _opened(config):
             self.sinks += (sink,)
-            _keep(sink, *owed, self.run)
-        self._log.told(owed)
-        self.untold = False
+            _record(sink, *pending, self.run)
+        self._log.mark_reported(pending)
+        self.is_pending = False
 
     def claim(self, as_of: dt.date) -> None:
-        """Say which day is worked on.
+        """Record the day that this run works on.
 
         Raises
         ------
@@ -66,7 +66,7 @@ class RecordedRun:
         self.run = replace(self.run, as_of=as_of)
         self._log.claim(self.run)
 
-    def found(
+    def set_result(
         self,
         *,
         rows: int,
@@ -74,7 +74,7 @@ class RecordedRun:
         data_fingerprint: Mapping[str, str],
         as_of: dt.date | None = None,
     ) -> None:
-        """Say what came of it."""
+        """Record the result."""
         self.run = replace(
             self.run,
             rows=rows,
@@ -83,12 +83,12 @@ class RecordedRun:
             as_of=as_of or self.run.as_of,
         )
 
-    def version(self, model_version: str) -> None:
-        """Say which model version it was about."""
+    def set_version(self, model_version: str) -> None:
+        """Record the model version."""
         self.run = replace(self.run, model_version=model_version)
 
     def done(self) -> Run:
-        """End the run well, now; answers its last line, to be kept with its rows."""
+        """End the run well, now, and return its final record, to be stored with its rows."""
         if self.run.ended_at is None:
             self.run = self.run.end(DONE, self.exit_code)
         return self.run
@@ -103,7 +103,7 @@ def recorded_run(
     *,
     into_sinks: bool = True,
 ) -> Iterator[RecordedRun]:
-    """Record what goes on inside the block: begun, then done, failed, refused or interrupted.
+    """Record the block as a run: `running`, then done, failed, refused or interrupted.
 
     The database and the object store that the config names are opened first, so that a job which
     cannot write there fails before its work, not after.
@@ -123,10 +123,10 @@ def recorded_run(
         if into_sinks:
             recorded.open(config)
         yield recorded
-        if recorded.run.ended_at is None:  # else it was kept with its rows
+        if recorded.run.ended_at is None:  # else it was stored with its rows
             recorded.done()
             for sink in recorded.sinks:
-                _keep(sink, recorded.run)
+                _record(sink, recorded.run)
         log.end(recorded.run)
     except BaseException as error:
         _record_failure(recorded, log, error, config, progress)
@@ -136,7 +136,7 @@ def recorded_run(
 def recorded_here(
     config: Config, command: str, progress: Progress
 ) -> AbstractContextManager[RecordedRun]:
-    """Record a run in the config's output folder alone: what it makes is in no database or store.
+    """Record a run in the config's output folder alone; no database or store gets its results.
 
     Raises
     ------
@@ -155,28 +155,28 @@ def _opened(config: Config) -> Iterator[Sink]:
             yield sink
 
 
-def _keep(sink: Sink, *runs: Run) -> None:
+def _record(sink: Sink, *runs: Run) -> None:
     for run in runs:
-        sink.keep_run(run)
+        sink.record_run(run)
 
 
 def _record_failure(
     recorded: RecordedRun, log: RunLog, error: BaseException, config: Config, progress: Progress
 ) -> None:
-    """Record how the run failed; what cannot be written is said, and `error` goes its way."""
+    """Record how the run failed; show what cannot be written, so that `error` is raised on."""
     outcome, code = next((o, c) for kind, o, c in ENDS if isinstance(error, kind))
     message = without_secrets(str(error) or type(error).__name__, config)
     run = recorded.run.end(outcome, code, message)
     _try(log.end, run, progress)
-    told = [_try(sink.keep_run, run, progress) for sink in recorded.sinks]
-    if recorded.untold or not all(told):
-        _try(log.owe, run, progress)
+    written = [_try(sink.record_run, run, progress) for sink in recorded.sinks]
+    if recorded.is_pending or not all(written):
+        _try(log.mark_pending, run, progress)
 
 
-def _try(keep: Callable[[Run], None], run: Run, progress: Progress) -> bool:
-    """Write the run down; answer whether that could be done, and say why not."""
+def _try(write: Callable[[Run], None], run: Run, progress: Progress) -> bool:
+    """Write the run; return whether it worked, and show why not."""
     try:
-        keep(run)
+        write(run)
     except OutputError as error:
         progress.say(f"The record of this run is not complete: {error}")
         return False

@@ -1,4 +1,4 @@
-"""A folder of an object store, by its URL: what is put there and how it is found again."""
+"""A folder of an object store, by its URL: reads, writes, lists and removes files."""
 
 import secrets
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from tiercast.config.errors import OutputError
 from tiercast.config.secrets import masked
 from tiercast.sources.object_store import REMEDY, file_system, reason, store_errors
 
-# They show an object whole or not at all, and know no folders; others need a rename for that.
+# They show an object whole or not at all, and have no folders; others need a rename for that.
 OBJECT_STORES = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"}
 
 
@@ -26,7 +26,7 @@ class RemoteFolder:
 
     def __init__(self, url: str) -> None:
         self._label = masked(url)
-        with self.telling("cannot be used"):  # a few connect already
+        with self.output_errors("cannot be used"):  # a few connect already
             self._files, inside = file_system(url, "writing")
         self._root = PurePosixPath(inside)
         protocols = self._files.protocol
@@ -34,8 +34,14 @@ class RemoteFolder:
         self._by_rename = not known & OBJECT_STORES
 
     @contextmanager
-    def telling(self, what: str) -> Iterator[None]:
-        """Turn what the store refuses inside the block into an OutputError about `what`."""
+    def output_errors(self, what: str) -> Iterator[None]:
+        """Turn what the store refuses inside the block into an OutputError about `what`.
+
+        Raises
+        ------
+        OutputError
+            The store cannot be reached or refuses.
+        """
         try:
             yield
         except store_errors() as error:
@@ -44,7 +50,7 @@ class RemoteFolder:
             ) from None
 
     def read(self, name: str) -> bytes | None:
-        """Return what a file holds; None where there is none."""
+        """Return the bytes of a file; None where there is none."""
         self._forget_listings()
         try:
             content: bytes = self._files.cat_file(self._path(name))
@@ -83,7 +89,7 @@ class RemoteFolder:
             self._files.rm_file(self._path(f"{folder}/{name}"))
 
     def _forget_listings(self) -> None:
-        """Look anew: another machine may have written since a folder was listed."""
+        """Forget cached listings: another machine may have written since."""
         self._files.invalidate_cache()
 
     def _path(self, name: str) -> str:

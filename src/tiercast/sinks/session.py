@@ -11,7 +11,7 @@ STAGING = "tiercast_staging"
 
 
 class Session(Protocol):
-    """A transaction: all of it is seen after `commit`, nothing of it before or without."""
+    """A transaction: others see all of it after `commit`, and nothing before."""
 
     json_type: str
     with_keys: bool
@@ -32,20 +32,20 @@ class Session(Protocol):
         """Make a view or replace it; `query` names tables of the schema without the schema."""
 
     def lock(self, key: str) -> None:
-        """Let one session at a time go on, of all that name the key, until its end."""
+        """Wait until no other session that named the key is open."""
 
     def stage(self, files: Sequence[Path], table: DatabaseTable) -> None:
         """Make the rows of parquet files readable as `STAGING`; columns of JSON come as text."""
 
     def commit(self) -> None:
-        """Keep all that was done; what follows is a transaction of its own."""
+        """Make all changes visible; what follows is a transaction of its own."""
 
     def close(self) -> None:
-        """End; what was not committed is as if it had never been."""
+        """End, and roll back what was not committed."""
 
 
 def quoted(*names: str) -> str:
-    """Return a name of several parts, each of them quoted: any word will do.
+    """Return a name of several parts, each of them quoted.
 
     Examples
     --------
@@ -62,6 +62,12 @@ class Server(Protocol):
         """Open one."""
 
     @contextmanager
-    def telling(self, what: str) -> Iterator[None]:
-        """Turn what the database refuses inside the block into an OutputError about `what`."""
+    def output_errors(self, what: str) -> Iterator[None]:
+        """Turn what the database refuses inside the block into an OutputError about `what`.
+
+        Raises
+        ------
+        OutputError
+            The database cannot be reached or refuses.
+        """
         yield

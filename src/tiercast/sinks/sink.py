@@ -1,4 +1,4 @@
-"""A place where results go beside the files, whatever it is."""
+"""A place beside the output folder that gets the results: a database or an object store."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,8 +14,14 @@ from tiercast.config.secrets import without_secrets
 
 
 @contextmanager
-def keeping_secrets(config: Config) -> Iterator[None]:
-    """Let no OutputError out of the block that gives away a password of the config."""
+def hiding_secrets(config: Config) -> Iterator[None]:
+    """Remove the config's passwords from an OutputError that leaves the block.
+
+    Raises
+    ------
+    OutputError
+        The one from the block, without any password.
+    """
     try:
         yield
     except OutputError as error:
@@ -23,28 +29,28 @@ def keeping_secrets(config: Config) -> Iterator[None]:
 
 
 class Replacement(Protocol):
-    """What puts a day's scores in the place of those before; seen once its block has ended."""
+    """Puts a day's scores in the place of the old ones; readers see them after its block."""
 
     def load(self, files: Sequence[Path], rows: pa.Schema, run: Run) -> None:
-        """Bring the scores in parquet files there, unseen."""
+        """Copy the scores in parquet files there; no reader sees them yet."""
 
 
 class Sink(Protocol):
-    """Runs, a day's scores and the grades of past ones, kept somewhere else."""
+    """Stores runs, a day's scores and the grades of past ones."""
 
     @property
     def label(self) -> str:
-        """What it is, for people."""
+        """What kind of place it is, for messages."""
 
     @property
     def where(self) -> str:
         """Its address, without any password."""
 
-    def keep_run(self, run: Run) -> None:
-        """Write a run down, or what became of it."""
+    def record_run(self, run: Run) -> None:
+        """Record a run's begin or end."""
 
-    def keep_grades(self, files: Sequence[Path]) -> None:
-        """Put grades in the place of those of their days."""
+    def replace_grades(self, files: Sequence[Path]) -> None:
+        """Put grades in the place of those of the same days."""
 
     def replacing(self) -> AbstractContextManager[Replacement]:
-        """Hand out what puts a day's scores in; without an error in the block they are seen."""
+        """Hand out a replacement of a day's scores; it takes effect when the block ends well."""

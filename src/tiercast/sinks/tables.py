@@ -1,6 +1,6 @@
 """The tables of a database, as rows of data. `{id}` is the base's type of customer id.
 
-Types are written as PostgreSQL does; `JSONB` is the one that DuckDB calls otherwise.
+Types are written as PostgreSQL does; DuckDB has another name for `JSONB` only.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ JSONB = "JSONB"
 
 @dataclass(frozen=True)
 class DatabaseTable:
-    """A table: its columns with their types, and what tells its rows apart."""
+    """A table: its columns with their types, and its primary key."""
 
     name: str
     columns: Mapping[str, str]
@@ -54,7 +54,7 @@ LEDGER = DatabaseTable(
     },
     ("as_of", "graded_on", "model_version", "by", "group", "metric"),
 )
-# Both are read off the scores, so their columns but the last are columns there.
+# Both are derived from the scores.
 TIER_CHANGES = DatabaseTable(
     "tier_changes",
     {
@@ -100,7 +100,7 @@ TYPES: Mapping[pa.DataType, str] = {
 
 
 def scores_table(schema: pa.Schema) -> DatabaseTable:
-    """Return the table of scores with this schema: what is nested deeper than text is JSON."""
+    """Return the table of scores with this schema; nested columns are JSON, but lists of text."""
     columns = {field.name: column_type(field.type) for field in schema}
     return DatabaseTable(SCORES, columns, ("as_of", "customer_id"))
 

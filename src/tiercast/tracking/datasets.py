@@ -1,4 +1,4 @@
-"""What a run looked at, as MLflow's datasets: the base's tables, and past cutoffs."""
+"""The data of a run, as MLflow's datasets: the base's tables, and past cutoffs."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from tiercast.contract.report import DataReport
 CONTEXT = "mlflow.data.context"
 LONGEST_DIGEST = 36  # that MLflow takes
 SHORT_DIGEST = 16
-# How MLflow calls a place by the beginning of its path, and under which key it wants the path.
+# By the beginning of a path: MLflow's name of the place, and the key of the path.
 PLACES = {
     "s3://": ("s3", "uri"),
     "https://": ("http", "url"),
@@ -27,7 +27,7 @@ PLACES = {
 def source_datasets(
     config: Config, report: DataReport, fingerprint: Mapping[str, str]
 ) -> list[DatasetInput]:
-    """Return a dataset per table of the base, its fingerprint being the digest."""
+    """Return a dataset per table of the base, with its fingerprint as the digest."""
     sources = public_settings(config)["sources"]
     assert isinstance(sources, dict)
     return [
@@ -38,7 +38,7 @@ def source_datasets(
 
 
 def cutoff_dataset(name: str, cutoff: object, rows: pd.DataFrame) -> Dataset:
-    """Return the customers of a past cutoff and what came, on which forecasts were judged."""
+    """Return the customers of a past cutoff and their actual outcome, for an evaluation."""
     kind, source = "code", {"tags": {"base": name, "as_of": str(cutoff)}}
     columns = rows[["customer_id", "ordered", "value"]]
     profile = {"num_rows": len(rows), "num_elements": int(columns.size)}
@@ -50,7 +50,7 @@ def cutoff_dataset(name: str, cutoff: object, rows: pd.DataFrame) -> Dataset:
 
 
 def judged_on(dataset: Dataset) -> DatasetInput:
-    """Return a dataset as one that forecasts were judged on."""
+    """Return a dataset in the role of an evaluation."""
     return _input(dataset, "evaluation")
 
 
@@ -76,12 +76,11 @@ def _table(
 
 
 def _place(source: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
-    """Return MLflow's kind of source and what it says of it; the config's own words."""
+    """Return MLflow's kind of source and its place, from the config."""
     path = source.get("path")
     if not isinstance(path, str) or ("://" in path and not path.startswith(tuple(PLACES)[:-1])):
-        told = {key: value for key, value in source.items() if value}
-        return "code", {"tags": told}
-    kind, key = next(found for start, found in PLACES.items() if path.startswith(start))
+        return "code", {"tags": {key: value for key, value in source.items() if value}}
+    kind, key = next(place for start, place in PLACES.items() if path.startswith(start))
     return kind, {key: path}
 
 

@@ -1,4 +1,4 @@
-"""Which commit the working directory is at, so that a run can be made again."""
+"""The commit of the working directory, so that a run can be reproduced."""
 
 import subprocess
 from pathlib import Path
@@ -10,8 +10,8 @@ SECONDS = 10
 def git_tags(folder: Path | None = None) -> dict[str, str]:
     """Return MLflow's tags of the git checkout that a folder (default: this one) lies in.
 
-    Commit, branch, and whether files under version control differ from it. Nothing outside of a
-    checkout, in one without a commit, or where there is no git.
+    Commit, branch, and whether files under version control differ from it. Empty outside of a
+    checkout, in one without a commit, or without git.
     """
     place = folder or Path.cwd()
     commit = _git(place, "rev-parse", "HEAD")
@@ -23,9 +23,9 @@ def git_tags(folder: Path | None = None) -> dict[str, str]:
 
 
 def _git(folder: Path, *words: str) -> str | None:
-    """Return what git says; None where it refuses, or is not there."""
+    """Return the output of git; None where it fails or is not installed."""
     try:
-        said = subprocess.run(
+        done = subprocess.run(
             ["git", "-c", "core.fsmonitor=false", *words],  # no program that the checkout names
             cwd=folder,
             capture_output=True,
@@ -35,4 +35,4 @@ def _git(folder: Path, *words: str) -> str | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return said.stdout.strip()
+    return done.stdout.strip()

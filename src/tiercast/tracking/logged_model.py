@@ -1,4 +1,4 @@
-"""A stored model as MLflow keeps it: a readable script, the model's data, a signature."""
+"""A stored model in MLflow's form: a readable script, the model's data, a signature."""
 
 import re
 import shutil
@@ -22,14 +22,14 @@ from tiercast.tracking.runs import TrainingRun
 SCRIPT = Path(__file__).with_name("pyfunc_model.py")
 PACKAGE = Path(__file__).parents[1]
 NAME = re.compile(r"([A-Za-z0-9._-]+)(\[[^]]*\])?")  # of a requirement, with its extras
-ARTIFACT = "model"  # as `pyfunc_model` asks for it
+ARTIFACT = "model"  # the name that `pyfunc_model` looks up
 FILES = "artifacts/customer_model"  # where MLflow puts the model's folder
 IDENTITY = ("customer_id", "as_of")
 EXAMPLE_ROWS = 5
 
 
 def log_model(run: TrainingRun, folder: Path, features: pd.DataFrame) -> LoggedModel:
-    """Keep the model in `folder` with its run; answer MLflow's record of it.
+    """Store the model in `folder` with its run; return MLflow's record of it.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def log_model(run: TrainingRun, folder: Path, features: pd.DataFrame) -> LoggedM
     folder
         What `save_model` wrote.
     features
-        A feature frame; of its first rows, under made-up customer ids, an example is made.
+        A feature frame; its first rows, under made-up customer ids, become the input example.
     """
     model = load_model(folder)
     example = served(features[[*IDENTITY, *model.feature_names]].head(EXAMPLE_ROWS))
@@ -76,10 +76,10 @@ def log_model(run: TrainingRun, folder: Path, features: pd.DataFrame) -> LoggedM
 
 
 def requirements(model: CustomerModel) -> list[str]:
-    """Return what an environment needs to serve the model: each package as it is installed here.
+    """Return the packages that an environment needs to serve the model, in their versions here.
 
-    The model carries tiercast's own code, which is on no index; packages of plugins must be had
-    where the model is served.
+    The model carries tiercast's own code, which is in no package index; packages of plugins must
+    be installed where the model is served.
     """
     needed = (one for one in requires("tiercast") or () if "extra ==" not in one)
     names = (NAME.match(one) for one in needed)
@@ -88,9 +88,9 @@ def requirements(model: CustomerModel) -> list[str]:
 
 
 def served(features: pd.DataFrame) -> pd.DataFrame:
-    """Return features as they come over the wire: numbers as floats, dates as times.
+    """Return features in the types of a request: numbers as floats, dates as times.
 
-    Customers are numbered anew, so that an example of real features names no one.
+    Customers get new numbers, so that an example of real features names no one.
     """
     numbers = range(1, len(features) + 1)
     ids = features["customer_id"]
@@ -104,10 +104,10 @@ def served(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def signature(model: CustomerModel, example: pd.DataFrame) -> ModelSignature:
-    """Return the columns and types that go in and come out; each column must be there."""
+    """Return the columns and types of inputs and outputs; each column is required."""
     inputs = Schema([ColSpec(_kind(example[name]), name) for name in example.columns])
     with warnings.catch_warnings():
-        # It fears for missing values in integer columns: scores and ids have none.
+        # The warning is on missing values in integer columns: scores and ids have none.
         warnings.filterwarnings("ignore", "Hint: Inferred schema contains integer")
         outputs = infer_signature(model.predict(example)).inputs
     return ModelSignature(inputs, outputs)

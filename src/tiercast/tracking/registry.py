@@ -1,4 +1,4 @@
-"""Versions of each customer base's model, and which of them is live."""
+"""Versions of each customer base's model, and their aliases: one is the champion."""
 
 import datetime as dt
 import json
@@ -35,9 +35,9 @@ VERSIONS_TAG = "mlflow.modelVersions"
 class ModelVersion:
     """One registered version; `metrics` are its run's, each at the last step.
 
-    What it was trained for is None for a version that tiercast did not register; `replaced` is
-    the champion whose place it took, None if it never did. `horizon_days` and `value` are the
-    two sides of its `Target`.
+    `trained_as_of`, `horizon_days` and `value` (the latter two make its `target`) are None for a
+    version that tiercast did not register. `replaced` is the champion before it; None if it was
+    never champion, or the first one.
     """
 
     version: str
@@ -60,24 +60,24 @@ class ModelVersion:
     def forecasts(self, target: Target) -> bool:
         """Return whether the version forecasts a target, as far as its tags say.
 
-        Versions of before the value was a tag are taken to.
+        Older versions have no tag of the value; any value counts as theirs.
         """
         return self.horizon_days == target.horizon_days and self.value in (None, target.value)
 
 
 def register(run: TrainingRun, folder: Path, config: Config, features: pd.DataFrame) -> str:
-    """Keep the model in `folder` as the next version of `config.name`, the new challenger.
+    """Register the model in `folder` as the next version of `config.name`, the new challenger.
 
     Parameters
     ----------
     run
-        The training it came from, still open.
+        Its training, still open.
     folder
         What `save_model` wrote.
     config
         The customer base.
     features
-        A feature frame, from whose first rows MLflow's input example is made.
+        A feature frame; its first rows become MLflow's input example.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def register(run: TrainingRun, folder: Path, config: Config, features: pd.DataFr
         The version's number, from "1" on.
     """
     model, logged = load_model(folder), log_model(run, folder, features)
-    _see_to_name(run.client, config.name)
+    _ensure_name(run.client, config.name)
     facts = {TRAINED_AS_OF: model.trained_as_of.isoformat(), **model.facts.target.to_record()}
     created = run.client.create_model_version(
         config.name,
@@ -115,17 +115,17 @@ def parameters(version: ModelVersion) -> dict[str, str]:
     """Return the parameters of a version's run; none where the run was purged."""
     try:
         return dict(open_client().get_run(version.run_id).data.params)
-    except MlflowException:  # its model lives on
+    except MlflowException:  # its model is still there
         return {}
 
 
 def version_of(config: Config, alias: str) -> str | None:
-    """Return the version that bears an alias, or None."""
+    """Return the version that has an alias, or None."""
     return _aliases(open_client(), config.name).get(alias)
 
 
 def find_version(config: Config, wanted: Version = CHAMPION) -> ModelVersion:
-    """Return the version of that number or alias (3, "3", "champion" or "@champion").
+    """Return the version with a number or alias (3, "3", "champion" or "@champion").
 
     Raises
     ------
@@ -145,15 +145,15 @@ def find_version(config: Config, wanted: Version = CHAMPION) -> ModelVersion:
 
 
 def set_alias(config: Config, alias: str, version: Version) -> None:
-    """Let `alias` mean `version` from now on."""
+    """Give `version` the alias, which another may have had."""
     open_client().set_registered_model_alias(config.name, alias, str(version))
 
 
 def promote(config: Config, version: Version, *, forward: bool = True) -> ModelVersion:
-    """Make a version (number or alias) the champion; it is no challenger any more.
+    """Make a version (number or alias) the champion; it is no longer the challenger.
 
-    The version it replaces is kept and, going `forward`, noted as its tag `replaced_version`:
-    promoting that one, not forward, goes back.
+    The old champion stays a version. With `forward`, the tag `replaced_version` names it; a
+    rollback promotes it again, without `forward`.
 
     Raises
     ------
@@ -175,12 +175,12 @@ def promote(config: Config, version: Version, *, forward: bool = True) -> ModelV
 
 @contextmanager
 def version_folder(config: Config, version: Version = CHAMPION) -> Iterator[Path]:
-    """Hand out a copy of a version's model folder, there as long as the block.
+    """Hand out a copy of a version's model folder, for the time of the block.
 
     Raises
     ------
     InputError
-        There is no such version, or its files cannot be had.
+        There is no such version, or its files cannot be fetched.
     """
     client = open_client()
     number = find_version(config, version).version
@@ -212,7 +212,7 @@ def load_version(config: Config, version: Version = CHAMPION) -> CustomerModel:
 
 
 def text_of(version: ModelVersion, path: str) -> str | None:
-    """Return a text that a version's training stored (`log_text`); None where it is not kept.
+    """Return a text that a version's training stored (`log_text`); None where it is gone.
 
     Raises
     ------
@@ -222,7 +222,7 @@ def text_of(version: ModelVersion, path: str) -> str | None:
     client = open_client()
     try:
         uri = client.get_run(version.run_id).info.artifact_uri
-    except MlflowException:  # the run was purged; its model lives on
+    except MlflowException:  # the run was purged; its model is still there
         return None
     with using_store(), scratch_folder() as scratch:
         if path not in {file.path for file in client.list_artifacts(version.run_id)}:
@@ -233,7 +233,7 @@ def text_of(version: ModelVersion, path: str) -> str | None:
         return Path(fetched).read_text("utf-8")
 
 
-def _see_to_name(client: MlflowClient, name: str) -> None:
+def _ensure_name(client: MlflowClient, name: str) -> None:
     if not client.search_registered_models(f"name = '{name}'", max_results=1):
         client.create_registered_model(name)
 
@@ -263,7 +263,7 @@ def _row(client: MlflowClient, version: MlflowVersion, aliases: Mapping[str, str
 def _metrics(client: MlflowClient, run_id: str) -> dict[str, float]:
     try:
         return dict(client.get_run(run_id).data.metrics)
-    except MlflowException:  # the run was purged; its model lives on
+    except MlflowException:  # the run was purged; its model is still there
         return {}
 
 

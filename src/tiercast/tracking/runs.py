@@ -25,7 +25,7 @@ from tiercast.tracking.store import experiment_id, open_client
 
 PARENT_TAG = "mlflow.parentRunId"
 CONFIG_FILE = "config.yaml"
-SHOWN_ID = 8  # characters of a run's id that tell it from others
+SHOWN_ID = 8  # characters of a run's id that identify it
 EPOCH = dt.date(1970, 1, 1)
 TUNING = "tuning"
 SNAPSHOT = "snapshot"  # MLflow shows metrics of one prefix in one section
@@ -41,13 +41,13 @@ TABLE_WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], object]] = {
 
 
 class TrainingRun:
-    """An open run: what a training tells about itself while it goes on."""
+    """An open run, to which a training logs parameters, metrics and files."""
 
     def __init__(self, client: MlflowClient, experiment: str, run_id: str) -> None:
         self.client = client
         self.experiment = experiment
         self.run_id = run_id
-        self.model_id: str | None = None  # of the model that it logged, whom metrics are of, too
+        self.model_id: str | None = None  # the model that it logged: metrics belong to it, too
         self.params: dict[str, str] = {}
         self.tags: dict[str, str] = {}
 
@@ -59,7 +59,7 @@ class TrainingRun:
         params: Mapping[str, object],
         value: float | None,
     ) -> None:
-        """Record one tuning trial as a nested run; `value` None: it was given up early.
+        """Record one tuning trial as a nested run; `value` None: it was pruned.
 
         Its metric is named for its loss (`log loss` is `log_loss`); the step is its number.
         """
@@ -74,7 +74,7 @@ class TrainingRun:
         trial._end("KILLED" if value is None else "FINISHED")
 
     def log_inputs(self, datasets: Sequence[DatasetInput]) -> None:
-        """Record what the run looked at."""
+        """Record the run's datasets."""
         self.client.log_inputs(self.run_id, list(datasets))
 
     def log_trials_curve(self, question: str, loss: str, losses: Mapping[int, float]) -> None:
@@ -87,7 +87,7 @@ class TrainingRun:
             self._log({}, {metric: value}, step=number)
 
     def log_params(self, params: Mapping[str, object]) -> None:
-        """Record settings or findings that are no metric; nested ones get dotted names."""
+        """Record settings or findings that are not metrics; nested ones get dotted names."""
         self._log(params, {})
 
     def log_metrics(self, metrics: Mapping[str, float], step: int = 0) -> None:
@@ -100,8 +100,7 @@ class TrainingRun:
         """Record figures of one cutoff: `auc` becomes a point of the curve `snapshot/auc`.
 
         The step is the cutoff in days since 1970-01-01 and the time is the cutoff's, so that
-        MLflow's charts run along either, at true distances. `dataset` is what they were judged
-        on.
+        MLflow's charts show true distances on both axes. The figures were measured on `dataset`.
         """
         midnight = dt.datetime.combine(cutoff, dt.time(), dt.UTC)
         self._log(
@@ -126,12 +125,12 @@ class TrainingRun:
         self.log_text(to_json(content), path)
 
     def log_table(self, frame: pd.DataFrame, path: str) -> None:
-        """Store a table as `.parquet`, `.json` (records) or `.csv`, which MLflow shows as one.
+        """Store a table as `.parquet`, `.json` (records) or `.csv`, which MLflow shows as a table.
 
         Raises
         ------
         ValueError
-            The path ends otherwise.
+            The path has another ending.
         """
         ending = PurePath(path).suffix
         if ending not in TABLE_WRITERS:
@@ -171,9 +170,9 @@ class TrainingRun:
         stamp = int(1000 * (time.time() if at is None else at))
         pairs = [Param(name, text[:LONGEST_PARAM]) for name, text in flat(params).items()]
         self.params |= {pair.key: pair.value for pair in pairs}
-        judged = (None, None) if dataset is None else (dataset.name, dataset.digest)
+        source = (None, None) if dataset is None else (dataset.name, dataset.digest)
         points = [
-            Metric(name, float(value), stamp, step, self.model_id, *judged, self.run_id)
+            Metric(name, float(value), stamp, step, self.model_id, *source, self.run_id)
             for name, value in metrics.items()
         ]
         self.client.log_batch(self.run_id, metrics=points, params=pairs[:MOST_PARAMS])
@@ -197,10 +196,10 @@ def training_run(
     Parameters
     ----------
     config
-        The customer base; what may hold a secret (its sources, its output) is not recorded.
+        The customer base; settings that may hold a secret (sources, output) are not recorded.
     name
-        What the run is called in MLflow, for example `train 1998-04-01`; the beginning of its id
-        is added, so that no two runs bear one name.
+        Its name in MLflow, for example `train 1998-04-01`; the beginning of its id
+        is added, so that no two runs have one name.
     params
         More parameters; nested ones get dotted names.
     tags
@@ -231,7 +230,7 @@ def training_run(
 
 
 def _labels(config: Config, name: str) -> dict[str, object]:
-    """Return what runs are looked up by."""
+    """Return the tags to look runs up by."""
     return {
         "tiercast.version": version("tiercast"),
         "horizon_days": config.outlook.horizon_days,
@@ -244,12 +243,12 @@ def _labels(config: Config, name: str) -> dict[str, object]:
 
 
 def _config_text(config: Config) -> str:
-    """Return the config as YAML, `${NAME}` for what the environment holds."""
+    """Return the config as YAML, with `${NAME}` for values from the environment."""
     return hide(yaml.safe_dump(public_settings(config), sort_keys=False, allow_unicode=True))
 
 
 def settings(config: Config) -> dict[str, str]:
-    """Return what of the config shapes a model, by dotted name."""
+    """Return the settings that shape a model, by dotted name."""
     exclude = {"name", "sources", "output", "monitor", "feature_store"}
     return flat(config.model_dump(mode="json", exclude=exclude))
 

@@ -1,4 +1,4 @@
-"""Where MLflow keeps runs and models: the embedded store, or the server the user names."""
+"""The MLflow store of runs and models: the embedded one, or the server that the user names."""
 
 import os
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ URI_VARIABLE = "MLFLOW_TRACKING_URI"
 
 
 def store_uri() -> str:
-    """Return where runs and models are kept.
+    """Return the URI of the store of runs and models.
 
-    That is `MLFLOW_TRACKING_URI` where it is set, else `models/mlflow.db` below the working
+    It is `MLFLOW_TRACKING_URI` if that is set, else `models/mlflow.db` below the working
     directory.
     """
     embedded = MODELS_FOLDER.absolute() / DATABASE_FILE
@@ -31,16 +31,17 @@ def store_uri() -> str:
 
 
 def local_folder() -> Path:
-    """Return the folder of this machine that belongs to the store: beside an SQLite database.
+    """Return the folder of this machine that belongs to the store.
 
-    Where a server keeps runs and models it is `models/` below the working directory.
+    It is the folder of an SQLite database, or with a server `models/` below the working
+    directory.
     """
     database = _database_file(store_uri())
     return MODELS_FOLDER if database is None else database.parent
 
 
 def ui_command() -> str:
-    """Return how to look at the store in a browser: a command, or the server's address."""
+    """Return how to open the store in a browser: a command, or the server's address."""
     given = os.environ.get(URI_VARIABLE)
     if not given:
         return f"mlflow ui --backend-store-uri sqlite:///{MODELS_FOLDER / DATABASE_FILE}"
@@ -50,7 +51,7 @@ def ui_command() -> str:
 
 
 def shown(uri: str) -> str:
-    """Return the URI fit for a screen: a password in it is starred.
+    """Return the URI with `***` for a password in it.
 
     Examples
     --------
@@ -83,7 +84,13 @@ def open_client() -> MlflowClient:
 
 @contextmanager
 def using_store() -> Iterator[None]:
-    """Turn what the store refuses inside the block into an OutputError about it."""
+    """Turn what the store refuses inside the block into an OutputError about it.
+
+    Raises
+    ------
+    OutputError
+        The store cannot be used.
+    """
     try:
         yield
     except (OSError, MlflowException, SQLAlchemyError) as error:
@@ -94,9 +101,9 @@ def using_store() -> Iterator[None]:
 
 
 def experiment_id(client: MlflowClient, name: str) -> str:
-    """Return the experiment of that name, creating it if need be.
+    """Return the id of the experiment of that name, which is created if it is missing.
 
-    The artifacts of an SQLite store lie beside its database; a server decides for itself.
+    The artifacts of an SQLite store lie beside its database; a server chooses their place.
 
     Raises
     ------
@@ -112,8 +119,8 @@ def experiment_id(client: MlflowClient, name: str) -> str:
             f"The MLflow experiment {name!r} is deleted; bring it back with `mlflow experiments "
             f"restore --experiment-id {experiment.experiment_id}`, or choose another name."
         )
-    found: str = experiment.experiment_id
-    return found
+    existing: str = experiment.experiment_id
+    return existing
 
 
 def _artifacts(experiment: str) -> str | None:
@@ -125,7 +132,7 @@ def _artifacts(experiment: str) -> str | None:
 
 @contextmanager
 def _alone(uri: str) -> Iterator[None]:
-    """Keep two first users of a database file from making its tables at once."""
+    """Let one process at a time make the tables of a database file."""
     database = _database_file(uri)
     if database is None:
         yield

@@ -1,4 +1,4 @@
-"""The record of tuning trials beside the store, so that a search goes on where it stopped."""
+"""The record of tuning trials beside the store, so that a search resumes where it stopped."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ STUDIES_FOLDER = "studies"
 
 
 def studies_file(config: Config) -> Path:
-    """Return where a base's trials are written down, one line of JSON for each step."""
+    """Return the file of a base's trials, one line of JSON per step."""
     return local_folder() / STUDIES_FOLDER / f"{config.name}.jsonl"
 
 
@@ -25,8 +25,8 @@ def studies_file(config: Config) -> Path:
 def study_storage(config: Config) -> Iterator[BaseStorage]:
     """Open the record of a base's trials, which is created on first use.
 
-    One training at a time holds it: a second one of the same base waits, and finds the first
-    one's trials done.
+    One training at a time holds it: a second one of the same base waits, and then reuses the
+    first one's trials.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def study_storage(config: Config) -> Iterator[BaseStorage]:
 
 
 def _drop_half_line(path: Path) -> None:
-    """Cut off what a killed training was writing; the next line would be glued to it."""
+    """Remove the half line of a killed training: the next line would continue it."""
     with path.open("r+b") as file:
         file.truncate(file.read().rfind(b"\n") + 1)
 

@@ -59,7 +59,7 @@ def promote(
     settings, shown = load_config(config), progress or Silent()
     with recorded_here(settings, "promote", shown) as recorded:
         champion = make_champion(settings, version, why=why, by=by, progress=shown)
-        recorded.version(champion.version)
+        recorded.set_version(champion.version)
         return champion
 
 
@@ -104,7 +104,7 @@ def rollback(
                 "is none to go back to; name one: `tiercast promote CONFIG VERSION`."
             )
         champion = _replace(settings, champion.replaced, why, by, shown, forward=False)
-        recorded.version(champion.version)
+        recorded.set_version(champion.version)
         return champion
 
 

@@ -126,7 +126,7 @@ def _train(
         result = _Training(
             settings, panel, base.report, readiness, features, fingerprint, shown
         ).run()
-        recorded.found(
+        recorded.set_result(
             rows=len(panel.current),
             model_version=result.version,
             data_fingerprint=fingerprint,

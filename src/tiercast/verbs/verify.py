@@ -81,7 +81,7 @@ def verify(
     with recorded_here(settings, "verify", shown) as recorded:
         recorded.claim(day)
         found = _verified(settings, output, day, shown)
-        recorded.version(found.model_version)
+        recorded.set_version(found.model_version)
         recorded.exit_code = 0 if found.passed else FAILED
     return found
 
