@@ -1,4 +1,4 @@
-"""Make a version the champion, or go back to the one before, and let `models/cards/` say so."""
+"""Promotion and rollback of the champion, and its readable card in `models/cards/`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,18 +43,19 @@ def promote(
     by: str | None = None,
     progress: Progress | None = None,
 ) -> ModelVersion:
-    """Let @champion mean this version (a number or an alias) from now on.
+    """Make this version (a number or an alias) the champion.
 
-    The version's model card becomes `models/cards/<name>.md`, which can be committed: it tells
-    what is live, since when, by whom and why, and how good it was. `by` is by default whoever is
-    logged in. What cannot be recorded is not done; what a killed command left is set right first.
+    The version's model card becomes `models/cards/<name>.md`, which can be committed: it shows
+    what is live, since when, by whom and why, and how good it was. `by` is by default the user who
+    is logged in. A promotion that cannot be recorded is not made; what a killed command left is
+    completed or dropped first.
 
     Raises
     ------
     InputError
         There is no such version (the message names those there are), or the record is damaged.
     OutputError
-        The record, the card or the store cannot be written; the message says what is so now.
+        The card or the store cannot be written; the message names the champion now.
     """
     settings, shown = load_config(config), progress or Silent()
     with recorded_here(settings, "promote", shown) as recorded:
@@ -66,9 +67,17 @@ def promote(
 def make_champion(
     settings: Config, version: Version, *, why: str, by: str | None, progress: Progress
 ) -> ModelVersion:
-    """Do what `promote` does, as a step of a run that is recorded already."""
+    """Promote a version as a step of a recorded run.
+
+    Raises
+    ------
+    InputError
+        As `promote`.
+    OutputError
+        As `promote`.
+    """
     with one_at_a_time(settings.name):
-        set_right(settings, progress)
+        settle_interrupted(settings, progress)
         return _replace(settings, version, why, by, progress, forward=True)
 
 
@@ -79,22 +88,22 @@ def rollback(
     by: str | None = None,
     progress: Progress | None = None,
 ) -> ModelVersion:
-    """Let @champion mean the version that the champion replaced.
+    """Make the version that the champion replaced the champion again.
 
     Raises
     ------
     InputError
-        There is no champion, or it replaced none; the record is damaged, or a command that was
-        killed had moved the champion already.
+        There is no champion, or it replaced none; the record is damaged, or a killed command
+        had moved the champion already.
     OutputError
         As `promote`.
     """
     settings, shown = load_config(config), progress or Silent()
     with recorded_here(settings, "rollback", shown) as recorded, one_at_a_time(settings.name):
-        if mended := set_right(settings, shown):
-            # The one that was cut off may have been this very step back.
+        if settled := settle_interrupted(settings, shown):
+            # The interrupted command may have been this very rollback.
             raise InputError(
-                f"{' '.join(mended)} The champion is version {version_of(settings, CHAMPION)}: "
+                f"{' '.join(settled)} The champion is version {version_of(settings, CHAMPION)}: "
                 "roll back once more only if that is to be left."
             )
         champion = find_version(settings, CHAMPION)
@@ -108,18 +117,20 @@ def rollback(
         return champion
 
 
-def set_right(settings: Config, progress: Progress) -> tuple[str, ...]:
-    """Finish or drop what a killed promotion left; answers, and says, what that was.
+def settle_interrupted(settings: Config, progress: Progress) -> tuple[str, ...]:
+    """Complete or drop what a killed promotion left; show and return it.
 
     Raises
     ------
     InputError
-        The record is damaged; the message names file, line and remedy.
+        The record is damaged; the message shows the tag.
+    OutputError
+        The store refuses.
     """
-    mended = settle(settings.name, version_of(settings, CHAMPION))
-    for line in mended:
+    settled = settle(settings.name, version_of(settings, CHAMPION))
+    for line in settled:
         progress.say(line)
-    return mended
+    return settled
 
 
 def _replace(
@@ -131,7 +142,7 @@ def _replace(
     *,
     forward: bool,
 ) -> ModelVersion:
-    """Promote, complete the record, and say where the champion's target is another now."""
+    """Promote, complete the record, and show it if the champion's target changes."""
     before = version_of(settings, CHAMPION)
     old = None if before is None else find_version(settings, before)
     champion = _promote(settings, version, why, by, forward=forward)
@@ -144,8 +155,8 @@ def _replace(
 def _about_target(
     settings: Config, old: ModelVersion | None, champion: ModelVersion
 ) -> tuple[str, ...]:
-    """Return what changes for readers of scores where the champion forecasts another target."""
-    new, asked = champion.target, Target.of_config(settings)
+    """Return notes for readers of scores if the champion forecasts another target."""
+    new, wanted = champion.target, Target.of_config(settings)
     lines = []
     if new is None:
         return ()
@@ -154,9 +165,9 @@ def _about_target(
             f"Version {champion.version} forecasts {new}, version {old.version} {old.target}: "
             "the next scores are not compared with those so far."
         )
-    if new != asked:
+    if new != wanted:
         lines.append(
-            f"Version {champion.version} forecasts {new}, the config asks for {asked}: scores "
+            f"Version {champion.version} forecasts {new}, the config asks for {wanted}: scores "
             "go by the version."
         )
     return tuple(lines)
@@ -173,7 +184,7 @@ def _promote(
 
 
 def _complete(settings: Config, champion: ModelVersion, progress: Progress) -> None:
-    """Record a promotion that was made, and let the card tell of it."""
+    """Record a promotion that was made, and write the card."""
     with _made(champion.version):
         settle(settings.name, champion.version)
         _write_card(settings, champion, progress)
@@ -181,7 +192,7 @@ def _complete(settings: Config, champion: ModelVersion, progress: Progress) -> N
 
 @contextmanager
 def _made(version: str) -> Iterator[None]:
-    """Let an error say that the champion moved all the same, and how to complete the rest."""
+    """Let an error say that the champion did move, and how to complete the rest."""
     try:
         yield
     except OutputError as error:
@@ -198,13 +209,13 @@ def _write_card(settings: Config, champion: ModelVersion, progress: Progress) ->
         place = OutputFolder.of(settings).evaluation(champion.version)
         missing = f"neither {place} nor its run in MLflow has {CARD}."
         card = f"# {settings.name}\n\nThe evaluation is not here: {missing}\n"
-        progress.say(f"The card tells no figures of version {champion.version}: {missing}")
+        progress.say(f"The card shows no figures of version {champion.version}: {missing}")
     lines = [f"- {one.sentence()}" for one in reversed(promotions(settings.name))]
     history = "\n## Promotions, newest first\n\n" + "\n".join(lines) + "\n"
     write_text_atomically(CARDS / f"{settings.name}.md", head + card + history)
 
 
 def _card(settings: Config, champion: ModelVersion) -> str | None:
-    """Return what a training told of a version, kept here or by MLflow; None: it is nowhere."""
+    """Return the model card of a version from here or from MLflow; None if it is gone."""
     here = OutputFolder.of(settings).evaluation(champion.version) / CARD
     return here.read_text("utf-8") if here.exists() else text_of(champion, CARD)

@@ -39,7 +39,7 @@ from tiercast.training.learning_curve import LearningCurve, learning_curve
 from tiercast.training.mlflow_figures import training_figures
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import Panel, build_panel, describe_sample
-from tiercast.training.promote import make_champion, set_right
+from tiercast.training.promote import make_champion, settle_interrupted
 from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.reference import reference
 from tiercast.training.shap_figures import explained, shap_figures
@@ -149,8 +149,8 @@ class _Training:
 
     def run(self) -> TrainResult:
         """Learn, record, register, judge."""
-        with one_at_a_time(self.config.name):  # a damaged record is told now, not after hours
-            set_right(self.config, self.progress)
+        with one_at_a_time(self.config.name):  # a damaged record is reported now, not after hours
+            settle_interrupted(self.config, self.progress)
         as_of = self.panel.as_of
         tags = {"as_of": as_of, "data_fingerprint": plain_json(self.fingerprint)}
         champion = version_of(self.config, CHAMPION)
