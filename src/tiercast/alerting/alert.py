@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.artifacts.dataset import parts_of
+from tiercast.artifacts.dataset import parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.text_file import plain_json
 from tiercast.sources.workspace import workspace
@@ -74,22 +74,18 @@ class RaisedAlerts:
     def __iter__(self) -> Iterator[Alert]:
         """Return the alerts by customer, and by the order of the rules."""
         with workspace() as connection:
-            rows = raised(connection.read_parquet(self._names, hive_partitioning=False))
+            rows = raised(rows_of(connection, self.parts))
             for batch in rows.to_pyarrow_batches(chunk_size=BATCH_ROWS):
                 yield from map(self._alert, batch.to_pylist())
 
     def counts(self) -> dict[str, int]:
         """Return the number of customers by rule, the most frequent first."""
         with workspace() as connection:
-            scores = connection.read_parquet(self._names, hive_partitioning=False)
+            scores = rows_of(connection, self.parts)
             alerts = scores.select(alert=scores.alerts.unnest())
             counted = alerts.group_by("alert").agg(customers=alerts.count())
             rows = counted.order_by(ibis.desc("customers"), "alert").to_pyarrow().to_pylist()
         return {row["alert"]: row["customers"] for row in rows}
-
-    @property
-    def _names(self) -> list[str]:
-        return [str(part) for part in self.parts]
 
     def _alert(self, row: Mapping[str, Any]) -> Alert:
         scores = {name: row[name] for name in COLUMNS}

@@ -9,8 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
 
 from tiercast.artifacts.staging import staged_folder, whole_file, writing
 from tiercast.artifacts.text_file import to_json
@@ -39,6 +41,11 @@ def write_part(folder: Path, number: int, rows: pa.Table) -> Part:
 def parts_of(folder: Path) -> list[Path]:
     """Return the parts of a dataset, in order."""
     return sorted(folder.glob("part-*.parquet"))
+
+
+def rows_of(connection: Backend, parts: Sequence[Path]) -> ir.Table:
+    """Return the rows of parts, lazily; `as_of` is their own column, not that of the path."""
+    return connection.read_parquet([str(part) for part in parts], hive_partitioning=False)
 
 
 def manifest_of(folder: Path) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
+from tiercast.artifacts.dataset import parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
@@ -188,22 +189,17 @@ def _scored_date(output: OutputFolder, as_of: date | None) -> date:
 
 
 def _parts(connection: Backend, folder: Path, day: date) -> ir.Table:
-    files = sorted(folder.glob("part-*.parquet"))
+    files = parts_of(folder)
     if not files:
         raise InputError(
             f"A report needs the tables in {folder}, but there is no part-*.parquet. "
             f"Run `tiercast score CONFIG --as-of {day}` again."
         )
-    return _parquet(connection, files)
-
-
-def _parquet(connection: Backend, files: Sequence[Path]) -> ir.Table:
-    # The folder's `as_of=` is in the rows too; taken from the path it would be a second column.
-    return connection.read_parquet([str(file) for file in files], hive_partitioning=False)
+    return rows_of(connection, files)
 
 
 def _predictions(connection: Backend, file: Path) -> ir.Table | None:
-    return _parquet(connection, [file]) if file.is_file() else None
+    return rows_of(connection, [file]) if file.is_file() else None
 
 
 def _same_window(file: Path) -> bool:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from tiercast.artifacts.dataset import parts_of
+from tiercast.artifacts.dataset import parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.errors import InputError
@@ -95,9 +95,7 @@ def explain(
 
 
 def _scores(connection: Backend, output: OutputFolder, day: dt.date) -> ir.Table:
-    parts = [str(part) for part in parts_of(output.scores(day))]
-    # The folder's `as_of=` is in the rows too; taken from the path it would replace theirs.
-    return connection.read_parquet(parts, hive_partitioning=False)
+    return rows_of(connection, parts_of(output.scores(day)))
 
 
 def _row(scores: ir.Table, customer_id: int | str, day: dt.date) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from tiercast.artifacts.dataset import parts_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.errors import InputError
@@ -44,7 +45,7 @@ def rows_in(folder: Path) -> pd.DataFrame:
     InputError
         The folder holds no parts.
     """
-    parts = sorted(folder.glob("part-*.parquet"))
+    parts = parts_of(folder)
     if not parts:
         raise InputError(f"{folder} holds no part-*.parquet; run `tiercast score CONFIG` again.")
     # The folder's `as_of=` is in the rows too; taken from the path it would replace theirs.

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 from ibis.expr.datatypes import DataType
 
-from tiercast.artifacts.dataset import manifest_of, parts_of
+from tiercast.artifacts.dataset import manifest_of, parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.targets import Scored
 from tiercast.scoring.boundaries import Boundaries, Boundary
@@ -36,8 +36,8 @@ class ScoredDay(Scored):
     ) -> Self:
         """Read a day's tables, lazily; `ids` is the type of ids of the day it is held against."""
         folder, features = output.scores(as_of), output.features(as_of)
-        scores = _cast(_parquet(connection, parts_of(folder)), ids)
-        known = _cast(_parquet(connection, parts_of(features)), ids)
+        scores = _cast(rows_of(connection, parts_of(folder)), ids)
+        known = _cast(rows_of(connection, parts_of(features)), ids)
         return cls(
             as_of,
             manifest_of(folder),
@@ -101,11 +101,6 @@ def _likeliest(table: ir.Table, names: tuple[str, ...]) -> ir.IntegerValue:
     chances = [table.tier_probabilities[name] for name in names]
     highest = ibis.greatest(*chances)
     return ibis.cases(*((one == highest, rank) for rank, one in enumerate(chances))).cast("int8")
-
-
-def _parquet(connection: Backend, parts: list[Path]) -> ir.Table:
-    # The folder's `as_of=` is in the rows too; taken from the path it would be a second column.
-    return connection.read_parquet([str(part) for part in parts], hive_partitioning=False)
 
 
 def _cast(table: ir.Table, ids: DataType | None) -> ir.Table:

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tiercast.artifacts.dataset import parts_of
+from tiercast.artifacts.dataset import parts_of, rows_of
 from tiercast.sources.workspace import workspace
 
 ID = "customer_id"
@@ -33,10 +33,7 @@ def difference(one: Path, other: Path) -> Difference:
         return Difference()
     columns = _columns_of_rows(one, other)
     with workspace() as connection:
-        tables = [
-            connection.read_parquet(list(map(str, parts_of(folder))), hive_partitioning=False)
-            for folder in (one, other)
-        ]
+        tables = [rows_of(connection, parts_of(folder)) for folder in (one, other)]
         if columns is None:
             columns = _columns_by_customer(*tables)
         return Difference(tuple(columns), frozenset(_customers(*tables)))
