@@ -18,7 +18,6 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
-from tiercast.snapshots.cutoffs import as_day
 
 ALERTS = "alerts"
 
@@ -55,7 +54,7 @@ def alerts(
     settings, shown = load_config(config), progress or Silent()
     output = Path(settings.output.path)
     _check_table(settings)
-    day = scored_day(output, as_day(as_of))
+    day = scored_day(output, as_of)
     _check_previous(output, day)
     meanings = {rule.name: rule.meaning for rule in settings.alert_rules}
     raised = RaisedAlerts(output, settings.name, day, meanings)

@@ -9,6 +9,7 @@ from typing import Any
 from tiercast.artifacts.dataset import MANIFEST_FILE
 from tiercast.config.errors import InputError
 from tiercast.modeling.target import Target
+from tiercast.snapshots.cutoffs import as_day
 
 SCORES, FEATURES = "scores", "features"
 DAY = "as_of="
@@ -19,15 +20,15 @@ def scored_dates(output: Path) -> list[dt.date]:
     return dated(output / SCORES)
 
 
-def scored_day(output: Path, wanted: dt.date | None = None) -> dt.date:
-    """Return `wanted`, or the last scored date, refused where it was not scored.
+def scored_day(output: Path, requested: dt.date | str | None = None) -> dt.date:
+    """Return the requested day, or the last scored one.
 
     Raises
     ------
     InputError
-        There are no scores of that day; the message names those there are.
+        It is no day, or was not scored; the message names the scored ones.
     """
-    days = scored_dates(output)
+    wanted, days = as_day(requested), scored_dates(output)
     if not days:
         raise InputError(f"{output} holds no scores yet; run `tiercast score CONFIG` first.")
     if wanted is not None and wanted not in days:

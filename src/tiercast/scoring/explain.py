@@ -25,7 +25,6 @@ from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.target import Target
-from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.history import history
 
 ORDERS_SHOWN = 10
@@ -78,7 +77,7 @@ def explain(
     settings = load_config(config)
     output = Path(settings.output.path)
     refuse_other_base(output, settings.name)
-    day = scored_day(output, as_day(as_of))
+    day = scored_day(output, as_of)
     folder = scores_folder(output, day)
     told = manifest_of(folder)
     target = Target.of_record(told, folder / MANIFEST_FILE)

@@ -26,7 +26,6 @@ from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_version
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.activity import CustomerActivity
-from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.grid import GridAhead
 from tiercast.snapshots.outlying import OutlyingOrders, outlying_orders
 from tiercast.snapshots.silence import Silence
@@ -97,7 +96,7 @@ def score(
     with recorded_run(settings, "score", target, shown, into_sinks=output is None) as recorded:
         shown.stage("read and check the data")
         with open_history(settings, as_of, shown) as history:
-            choice = _choose(history, as_of, model_version, recorded)
+            choice = _choose(history, model_version, recorded)
             counted = counted_in(settings, choice.model.facts.value)
             if counted is settings:
                 job = _job(history, settings, choice, target, recorded, shown)
@@ -120,12 +119,11 @@ class _Choice:
 
 def _choose(
     history: History,
-    as_of: dt.date | str | None,
     model_version: Version | None,
     recorded: RecordedRun,
 ) -> _Choice:
     base = history.base
-    day = check_as_of(history.day(as_of), base.first_day)
+    day = history.day
     recorded.claim(day)
     version, about_version = choose_version(base.config, day, model_version)
     with version_folder(base.config, version.version) as folder:

@@ -11,7 +11,6 @@ from tiercast.artifacts.scored_days import features_folder, scored_day, scores_f
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
-from tiercast.snapshots.cutoffs import as_day
 
 
 def scored_customers(
@@ -30,7 +29,7 @@ def scored_customers(
     settings = load_config(config)
     output = Path(settings.output.path)
     refuse_other_base(output, settings.name)
-    day = scored_day(output, as_day(as_of))
+    day = scored_day(output, as_of)
     scores, features = rows_in(scores_folder(output, day)), rows_in(features_folder(output, day))
     known = features.drop(columns="as_of")
     return scores.merge(known, on="customer_id", how="left", validate="one_to_one")

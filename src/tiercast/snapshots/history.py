@@ -6,12 +6,17 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.days import SECONDS_A_DAY, epoch_seconds, midnight
 from tiercast.contract.money import money_sum
 
-SECONDS_A_DAY = 86_400
 DAYS_AGO = "days_ago"
 AS_OF = "as_of"
 SPANS = ("known_from", "known_until")
+
+
+def is_before(time: ir.TimestampValue, cutoff: dt.date) -> ir.BooleanValue:
+    """Return whether a time lies before a cutoff's day; null where there is no time."""
+    return time < midnight(cutoff)
 
 
 def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
@@ -25,11 +30,11 @@ def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
     that it had come to. Of order days, those of the orders that stood by then are answered.
     """
     seconds = table[time].epoch_seconds()
-    cuts = [_as_known(table.filter(table[time] < _midnight(cutoff)), cutoff) for cutoff in cutoffs]
+    cuts = [_as_known(table.filter(is_before(table[time], cutoff)), cutoff) for cutoff in cutoffs]
     aged = [
         cut.mutate(
             as_of=ibis.date(cutoff.isoformat()),
-            days_ago=(_epoch(cutoff) - seconds).cast("float64") / SECONDS_A_DAY,
+            days_ago=(epoch_seconds(cutoff) - seconds).cast("float64") / SECONDS_A_DAY,
         )
         for cut, cutoff in zip(cuts, cutoffs, strict=True)
     ]
@@ -61,8 +66,8 @@ def category_totals(spend: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
     would be as many times the work.
     """
     numbered = dict(enumerate(cutoffs))
-    known = spend.filter(spend.bought_at < _midnight(max(cutoffs)))
-    before = {number: known.bought_at < _midnight(cutoff) for number, cutoff in numbered.items()}
+    known = spend.filter(is_before(spend.bought_at, max(cutoffs)))
+    before = {number: is_before(known.bought_at, cutoff) for number, cutoff in numbered.items()}
     columns = {
         **{f"spent_{n}": money_sum(known.spent, where=cut) for n, cut in before.items()},
         **{f"last_{n}": known.bought_at.max(where=cut) for n, cut in before.items()},
@@ -74,7 +79,7 @@ def category_totals(spend: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
 
 def _total_at(totals: ir.Table, number: int, cutoff: dt.date) -> ir.Table:
     last = totals[f"last_{number}"]
-    seconds = _epoch(cutoff) - last.truncate("D").epoch_seconds()
+    seconds = epoch_seconds(cutoff) - last.truncate("D").epoch_seconds()
     return totals.filter(last.notnull()).select(
         "customer_id",
         "category",
@@ -87,11 +92,3 @@ def _total_at(totals: ir.Table, number: int, cutoff: dt.date) -> ir.Table:
 def known_later(table: ir.Table, time: str) -> ir.BooleanValue:
     """Return whether a second time of a cut row was known at its cutoff (before `as_of`)."""
     return (table[time] < table[AS_OF].cast("timestamp(6)")).fill_null(False)
-
-
-def _midnight(day: dt.date) -> ir.TimestampScalar:
-    return ibis.timestamp(f"{day.isoformat()} 00:00:00").cast("timestamp(6)")
-
-
-def _epoch(day: dt.date) -> int:
-    return (day - dt.date(1970, 1, 1)).days * SECONDS_A_DAY

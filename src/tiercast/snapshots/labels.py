@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from tiercast.config.errors import InputError
 from tiercast.contract.money import money_sum
-from tiercast.snapshots.history import AS_OF, DAYS_AGO, history
+from tiercast.snapshots.history import AS_OF, DAYS_AGO, history, is_before
 
 
 def labels(
@@ -48,6 +48,7 @@ def labels(
 
 def _window(orders: ir.Table, start: dt.date, end: dt.date) -> ir.Table:
     """Return the rows of a window, with what was an order by its end."""
-    first = ibis.timestamp(f"{start} 00:00:00").cast("timestamp(6)")
     known = history(orders, "ordered_at", [end]).drop(AS_OF, DAYS_AGO)
-    return known.filter(known.ordered_at >= first).mutate(as_of=ibis.date(start.isoformat()))
+    return known.filter(~is_before(known.ordered_at, start)).mutate(
+        as_of=ibis.date(start.isoformat())
+    )
