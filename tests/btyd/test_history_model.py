@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiercast.btyd.bg_nbd import BGNBD
-from tiercast.btyd.mbg_nbd import MBGNBD
+from tiercast.btyd.beta_geometric import BGNBD, MBGNBD
 from tiercast.btyd.pareto_nbd import ParetoNBD
 
 COIN = {"r": 0.8, "alpha": 30.0, "a": 0.8, "b": 2.4}

@@ -5,10 +5,9 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from tiercast.btyd.bg_nbd import BGNBD
+from tiercast.btyd.beta_geometric import BGNBD, MBGNBD
 from tiercast.btyd.gamma_gamma import GammaGamma
 from tiercast.btyd.likelihood import maximise
-from tiercast.btyd.mbg_nbd import MBGNBD
 from tiercast.btyd.pareto_nbd import ParetoNBD
 
 MODELS = [BGNBD, MBGNBD, ParetoNBD, GammaGamma]

@@ -10,7 +10,7 @@ from scipy.special import betaln, digamma, expit, hyp2f1
 
 from tiercast.arrays import FloatArray
 from tiercast.btyd.counts import DistinctRows
-from tiercast.btyd.order_rate import order_rate_terms
+from tiercast.btyd.likelihood import order_rate_terms
 
 _POLE_MARGIN = 1e-6
 

@@ -14,7 +14,7 @@ from scipy.special import exprel
 from tiercast.arrays import FloatArray
 from tiercast.btyd.counts import DistinctRows
 from tiercast.btyd.decline import Decline
-from tiercast.btyd.order_rate import order_rate_terms
+from tiercast.btyd.likelihood import order_rate_terms
 
 
 def log_odds_left(rows: FloatArray, parameters: FloatArray) -> FloatArray:

@@ -3,10 +3,9 @@
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.contract.money import CENT, is_small, money_sum
+from tiercast.contract.money import CENT, exact_sum, is_small, money_sum
 from tiercast.features.feature import Feature, Setting, within
 from tiercast.features.rfm import ratio
-from tiercast.snapshots.exact import exact_sum
 
 LEAST_SPENT = 1e-10  # its logarithm stands for that of nothing
 

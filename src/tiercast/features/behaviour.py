@@ -5,9 +5,9 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.money import FINE_UNITS, exact_sum
 from tiercast.features.feature import Feature, Setting, within
 from tiercast.features.rfm import ratio
-from tiercast.snapshots.exact import FINE_UNITS, exact_sum
 from tiercast.snapshots.grid import SATURDAY
 
 DAY_PARTS = {"morning": (5, 12), "afternoon": (12, 17), "evening": (17, 24)}

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from tiercast.arrays import FloatArray
-from tiercast.btyd.bg_nbd import BGNBD
+from tiercast.btyd.beta_geometric import BGNBD, MBGNBD
 from tiercast.btyd.gamma_gamma import GammaGamma
-from tiercast.btyd.mbg_nbd import MBGNBD
 
 STATISTICS = {
     "btyd_frequency": "frequency",

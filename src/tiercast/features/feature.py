@@ -17,7 +17,6 @@ Grain = Literal[
     "responses",
     "events",
     "season_days",
-    "customers",
     "models",
 ]
 

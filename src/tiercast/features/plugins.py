@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from typing import get_args
 
 import ibis.expr.types as ir
 from ibis.common.exceptions import IbisError
@@ -12,16 +13,7 @@ from tiercast.features.feature import Feature, Grain, Setting
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 # Tables that are cut at the cutoff; None: counted from features before it.
-GRAINS: tuple[Grain | None, ...] = (
-    "orders",
-    "order_days",
-    "categories",
-    "contacts",
-    "responses",
-    "events",
-    "season_days",
-    None,
-)
+GRAINS = (*(grain for grain in get_args(Grain) if grain != "models"), None)
 
 
 def own_features(plugins: Sequence[str], taken: Collection[str]) -> tuple[Feature, ...]:

@@ -9,10 +9,9 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.contract.money import CENT, is_small, money_sum
+from tiercast.contract.money import CENT, FINE_UNITS, exact_sum, is_small, money_sum
 from tiercast.features.feature import Feature, Setting, within
 from tiercast.snapshots.closures import YEAR_DAYS
-from tiercast.snapshots.exact import FINE_UNITS, exact_sum
 
 WINDOWS_DAYS = (30, 60, 90, 180, 365)
 DECAYS_DAYS = (30, 90, 270)

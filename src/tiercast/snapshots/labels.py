@@ -1,4 +1,4 @@
-"""What happened after a cutoff: did the customer order, and for how much."""
+"""What happened after a cutoff: whether a customer ordered, when, and for how much."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -52,3 +52,25 @@ def _window(orders: ir.Table, start: dt.date, end: dt.date) -> ir.Table:
     return known.filter(~is_before(known.ordered_at, start)).mutate(
         as_of=ibis.date(start.isoformat())
     )
+
+
+def first_returns(
+    order_days: ir.Table, cutoffs: Sequence[dt.date], *, observed_until: dt.date
+) -> ir.Table:
+    """Return how long after each cutoff a customer's first order came.
+
+    Columns: customer_id, as_of, returned_after_days (0: on the cutoff's own day, so a window of
+    30 days holds what is below 30). Customers without an order in `[cutoff, observed_until)`
+    have no row.
+    """
+    known = history(order_days, "ordered_at", [observed_until]).drop(AS_OF)
+    later = [_from(known, cutoff) for cutoff in cutoffs]
+    rows = later[0] if len(later) == 1 else ibis.union(*later)
+    return rows.group_by("customer_id", AS_OF).agg(returned_after_days=rows.after_days.min())
+
+
+def _from(known: ir.Table, cutoff: dt.date) -> ir.Table:
+    day = ibis.date(cutoff.isoformat())
+    later = known.filter(known.ordered_on >= day)
+    after_days = later.ordered_on.delta(day, unit="day")
+    return later.select("customer_id", as_of=day, after_days=after_days)

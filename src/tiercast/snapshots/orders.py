@@ -9,8 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.schema import Config
-from tiercast.contract.money import is_small, money_sum, rounded
-from tiercast.snapshots.exact import exact_sum
+from tiercast.contract.money import exact_sum, is_small, money_sum, rounded
 
 MISSING_CATEGORY = "(none)"
 RECENT_GAPS = 3

@@ -19,7 +19,7 @@ from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import CutoffPlan, plan_cutoffs
 from tiercast.snapshots.grid import OrderGrid
 from tiercast.snapshots.history import history
-from tiercast.snapshots.labels import labels
+from tiercast.snapshots.labels import first_returns, labels
 from tiercast.snapshots.outlying import (
     OrderLimit,
     OutlyingOrders,
@@ -27,7 +27,6 @@ from tiercast.snapshots.outlying import (
     order_limit,
     outlying_orders,
 )
-from tiercast.snapshots.returns import first_returns
 from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.canonical import CustomerBase
 from tiercast.training.season import Season
