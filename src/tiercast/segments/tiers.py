@@ -182,9 +182,7 @@ def _check_apart(values: FloatArray, cuts: tuple[float, ...], config: TiersConfi
         )
 
 
-def true_tiers(
-    value: npt.ArrayLike, ordered: npt.ArrayLike, cuts: Sequence[float]
-) -> npt.NDArray[np.int_]:
+def true_tiers(value: npt.ArrayLike, ordered: npt.ArrayLike, cuts: Sequence[float]) -> IntArray:
     """Return each customer's actual tier, 0 = best, (customers,).
 
     Parameters

@@ -1,4 +1,4 @@
-"""The cut: rows before each cutoff, with their age in days; nothing else compares times."""
+"""Rows before each cutoff, with their age in days: the only place that compares times."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -15,19 +15,20 @@ SPANS = ("known_from", "known_until")
 
 
 def is_before(time: ir.TimestampValue, cutoff: dt.date) -> ir.BooleanValue:
-    """Return whether a time lies before a cutoff's day; null where there is no time."""
+    """Return whether a time lies before a cutoff; null where the time is null."""
     return time < midnight(cutoff)
 
 
 def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
-    """Return each row once per cutoff that it lies before, with `as_of` and `days_ago`.
+    """Return each row once for every cutoff after it, with `as_of` and `days_ago`.
 
     `days_ago` is the row's age at the cutoff in days, above 0. A window of 30 days is
     `days_ago <= 30`, that is `[as_of - 30 days, as_of)`.
 
-    Of orders, `is_order` and `in_order` say what was one by then, returns before the cutoff taken
-    off; `is_whole` marks the row of each such order whose `order_amount` and `order_value` are all
-    that it had come to. Of order days, those of the orders that stood by then are answered.
+    Returns after a cutoff do not count at it. In a table of orders, `is_order` and `in_order`
+    hold as of the cutoff, and `is_whole` marks the last known row of each order, whose
+    `order_amount` and `order_value` are its totals. In a table of order days, only days of orders
+    that were not returned by the cutoff remain.
     """
     seconds = table[time].epoch_seconds()
     cuts = [_as_known(table.filter(is_before(table[time], cutoff)), cutoff) for cutoff in cutoffs]
@@ -42,7 +43,7 @@ def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
 
 
 def _as_known(cut: ir.Table, cutoff: dt.date) -> ir.Table:
-    """Return rows before a cutoff without what later days did to their orders."""
+    """Return rows before a cutoff as they were known then, without later returns."""
     day = ibis.date(cutoff.isoformat())
     if "known_from" in cut.columns:
         begun = (cut.known_from < day).fill_null(True)
@@ -59,11 +60,10 @@ def _as_known(cut: ir.Table, cutoff: dt.date) -> ir.Table:
 
 
 def category_totals(spend: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
-    """Return what each customer had spent on each category before each cutoff.
+    """Return each customer's spend by category before each cutoff.
 
-    Columns: customer_id, category, as_of, spent, days_ago (of the last day it was bought).
-    The rows are read and grouped once, for all cutoffs side by side: a group for each cutoff
-    would be as many times the work.
+    Columns: customer_id, category, as_of, spent (money), days_ago (since the last purchase).
+    The rows are grouped once for all cutoffs, because a group for each would multiply the work.
     """
     numbered = dict(enumerate(cutoffs))
     known = spend.filter(is_before(spend.bought_at, max(cutoffs)))
@@ -90,5 +90,5 @@ def _total_at(totals: ir.Table, number: int, cutoff: dt.date) -> ir.Table:
 
 
 def known_later(table: ir.Table, time: str) -> ir.BooleanValue:
-    """Return whether a second time of a cut row was known at its cutoff (before `as_of`)."""
+    """Return whether another time column of a row lies before its `as_of`; False where null."""
     return (table[time] < table[AS_OF].cast("timestamp(6)")).fill_null(False)
