@@ -77,6 +77,6 @@ def test_a_spend_model_of_infinite_mean_is_refused():
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_an_unfitted_model_says_so(model):
+def test_an_unfitted_model_is_refused(model):
     with pytest.raises(NotFittedError):
         model().to_dict()

@@ -1,6 +1,6 @@
 """BG/NBD and MBG/NBD: a customer may drop out right after an order.
 
-In BG/NBD never after the first one, in MBG/NBD after any.
+In BG/NBD not after the first order, in MBG/NBD after any.
 """
 
 from collections.abc import Collection, Mapping
@@ -59,8 +59,8 @@ class BetaGeometricModel(HistoryModel):
 class BGNBD(BetaGeometricModel):
     """Beta-geometric/NBD model of Fader, Hardie & Lee.
 
-    A customer without a repeat order is alive with certainty, however long ago they bought: only
-    their order rate speaks against them. `MBGNBD` lifts that.
+    A customer without a repeat order is alive with certainty, however long ago they bought; only
+    their order rate lowers their chance to order. `MBGNBD` does not assume this.
 
     See `HistoryModel` for parameters, attributes and methods, `BetaGeometricModel` for a and b.
 
