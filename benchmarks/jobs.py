@@ -162,7 +162,7 @@ def pred_contrib(watch: Watch, rows: int, rounds: int, timed_rows: int) -> None:
 
 def bg_nbd(watch: Watch, customers: int) -> None:
     """The package's BG/NBD fit."""
-    from tiercast.btyd.bg_nbd import BGNBD
+    from tiercast.btyd.beta_geometric import BGNBD
 
     rows = _histories(customers)
     with watch.time():

@@ -13,7 +13,7 @@ from tiercast.backtesting.contenders import CONTENDERS, labels
 from tiercast.backtesting.histories import by_bg_nbd
 from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression, numeric_features
 from tiercast.backtesting.score_levels import nearest_window
-from tiercast.btyd.bg_nbd import BGNBD
+from tiercast.btyd.beta_geometric import BGNBD
 from tiercast.snapshots.activity import build_activity
 from tiercast.training.panel import build_panel
 

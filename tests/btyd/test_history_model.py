@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiercast.btyd.bg_nbd import BGNBD
-from tiercast.btyd.mbg_nbd import MBGNBD
+from tiercast.btyd.beta_geometric import BGNBD, MBGNBD
 from tiercast.btyd.pareto_nbd import ParetoNBD
 
 COIN = {"r": 0.8, "alpha": 30.0, "a": 0.8, "b": 2.4}
@@ -194,7 +193,7 @@ def test_degenerate_bases_fit_to_finite_parameters_and_predictions(model, rows):
 
 
 @ALL
-def test_what_nobody_did_is_not_expected_and_what_all_did_is(model):
+def test_nobody_or_everybody_returning_is_predicted_again(model):
     one_time_buyers = [[0, 0, float(age)] for age in range(200, 300)]
     assert (model().fit(one_time_buyers).order_probability(one_time_buyers, 90) < 1e-3).all()
     weekly = [[age // 7, age // 7 * 7.0, float(age)] for age in range(50, 300)]

@@ -5,10 +5,9 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from tiercast.btyd.bg_nbd import BGNBD
+from tiercast.btyd.beta_geometric import BGNBD, MBGNBD
 from tiercast.btyd.gamma_gamma import GammaGamma
 from tiercast.btyd.likelihood import maximise
-from tiercast.btyd.mbg_nbd import MBGNBD
 from tiercast.btyd.pareto_nbd import ParetoNBD
 
 MODELS = [BGNBD, MBGNBD, ParetoNBD, GammaGamma]
@@ -78,6 +77,6 @@ def test_a_spend_model_of_infinite_mean_is_refused():
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_an_unfitted_model_says_so(model):
+def test_an_unfitted_model_is_refused(model):
     with pytest.raises(NotFittedError):
         model().to_dict()

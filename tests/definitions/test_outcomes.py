@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from bases import opened, orders
-from tiercast.btyd.mbg_nbd import MBGNBD
+from tiercast.btyd.beta_geometric import MBGNBD
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Silent
 from tiercast.definitions import outcomes

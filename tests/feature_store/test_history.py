@@ -240,10 +240,11 @@ def test_without_a_day_named_an_order_dated_years_ahead_closes_no_days_and_is_re
     many = pd.concat([before("2024-03-10")] * 60)
     plain, stored = grown(tmp_path, pd.concat([many, typo]))
     for config in (plain, stored, stored):
-        with open_history(config) as history:
-            with pytest.raises(InputError, match=r"from 2031-01-01 to 2031-01-01, .* --as-of"):
-                history.day(None)
-            assert history.day("2024-03-10") == dt.date(2024, 3, 10)
+        message = r"from 2031-01-01 to 2031-01-01, .* --as-of"
+        with open_history(config) as history, pytest.raises(InputError, match=message):
+            _ = history.day
+        with open_history(config, "2024-03-10") as history:
+            assert history.day == dt.date(2024, 3, 10)
     kept = history.base.counted
     assert kept is not None
     assert kept.until < dt.date(2024, 3, 10)
@@ -346,5 +347,8 @@ def test_spark_is_refused(tmp_path):
 
 def test_a_day_that_is_none_is_refused(tmp_path):
     _, stored = grown(tmp_path, before("2024-01-10"))
+    message = r"as_of must be after the first order \(.*\), but got as_of=2023-01-01"
+    with pytest.raises(InputError, match=message), open_history(stored, "2023-01-01"):
+        pass
     with pytest.raises(InputError, match="as_of must be a date"), open_history(stored, "soon"):
         pass

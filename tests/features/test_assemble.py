@@ -76,7 +76,7 @@ def test_event_types_come_most_frequent_first_then_by_name(tmp_path):
         assert observed_event_types(activity, dt.date(2024, 2, 1)) == ()
 
 
-def test_at_most_eight_event_types_are_told_apart(tmp_path):
+def test_at_most_eight_event_types_have_features(tmp_path):
     with journal_of(tmp_path, events=events_of(*"jihgfedcba")) as activity:
         assert observed_event_types(activity, AS_OF) == tuple("abcdefgh")
 

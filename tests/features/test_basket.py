@@ -42,7 +42,7 @@ def test_a_return_is_a_share_of_what_was_bought(tmp_path):
     assert (row["return_share"], row["revenue"]) == (0.25, 6.0)
 
 
-def test_what_is_kept_goes_by_the_day_on_which_it_was_bought(tmp_path):
+def test_the_kept_share_counts_from_the_day_of_purchase(tmp_path):
     at_once = features_of(tmp_path, [{"amount": 8.0}, {"amount": -2.0}])
     assert at_once["kept_share"] == 1.0
     bought = {"amount": 8.0, "ordered_at": "2024-01-05"}

@@ -151,7 +151,7 @@ FEATURES = (*CATALOGUE, *event_type_features(Setting(30, ("visit", "call"))))
     # Those of the clock are told by the whole shop: they are worked out in test_season.py.
     [f.name for f in FEATURES if f.grain != "models" and f.family != "season"],
 )
-def test_a_feature_is_what_it_is_by_hand(by_hand, name):
+def test_a_feature_equals_the_one_counted_by_hand(by_hand, name):
     expected = BY_HAND[name]  # a new feature needs a row
     close = CLOSE.get(name, 1e-8)
     assert by_hand[name].tolist() == pytest.approx(list(expected), nan_ok=True, abs=close)

@@ -70,14 +70,14 @@ def test_no_answer_is_the_chance_to_be_alive(cdnow, models, answers):
     assert (answers["clv_order_probability"] < alive).all()
 
 
-def test_the_chance_of_an_order_ranks_who_came_and_that_to_be_alive_backwards(
+def test_the_chance_of_an_order_ranks_customers_and_p_alive_ranks_them_backwards(
     cdnow, models, answers
 ):
     assert roc_auc_score(cdnow.ordered, answers["clv_order_probability"]) > 0.82
     assert roc_auc_score(cdnow.ordered, log_p_alive(models.bg_nbd, cdnow.panel)) < 0.4
 
 
-def test_the_chances_sum_to_the_customers_who_came_within_a_tenth(cdnow, answers):
+def test_the_chances_sum_to_the_actual_customers_within_a_tenth(cdnow, answers):
     assert answers["clv_order_probability"].sum() == pytest.approx(cdnow.ordered.sum(), rel=0.1)
 
 
@@ -94,7 +94,7 @@ def test_the_order_of_customers_changes_no_parameter(cdnow, models):
     assert ClvModels.fit(shuffled).to_dict() == models.to_dict()
 
 
-def test_models_are_kept_as_plain_data(cdnow, models, answers):
+def test_models_are_stored_as_plain_data(cdnow, models, answers):
     kept = ClvModels.from_dict(json.loads(json.dumps(models.to_dict())))
     pd.testing.assert_frame_equal(kept.predict(cdnow.panel, HORIZON_DAYS), answers)
 
@@ -117,7 +117,7 @@ def test_without_repeat_buyers_the_spend_is_the_own_average_order():
     assert ClvModels.from_dict(models.to_dict()).gamma_gamma is None
 
 
-def test_the_spend_is_less_what_the_base_sends_back_later(cdnow, answers):
+def test_the_spend_is_less_the_usual_later_returns(cdnow, answers):
     """Half of each order day of one in two comes back: the mean by order days is known."""
     days = cdnow.panel["btyd_frequency"] + 1
     kept = np.where(np.arange(len(days)) % 2, 0.5, 1.0)
@@ -154,7 +154,7 @@ def clocked(cdnow):
     )
 
 
-def test_ages_and_recencies_are_told_by_the_clock_where_there_is_one(cdnow, clocked):
+def test_ages_and_recencies_are_on_the_clock_if_there_is_one(cdnow, clocked):
     plain, told = histories(cdnow.panel), histories(clocked)
     assert told["T"].tolist() == (plain["T"] / 2).tolist()
     np.testing.assert_allclose(told["recency"], plain["recency"] / 2)
@@ -176,7 +176,7 @@ def test_a_horizon_ratio_lengthens_the_horizon_of_its_row(models, clocked):
         pd.testing.assert_frame_equal(told[ratios == ratio], alike[ratios == ratio])
 
 
-def test_an_unknown_horizon_is_as_long_as_the_calendar_says(models, clocked):
+def test_an_unknown_horizon_is_as_long_as_by_the_calendar(models, clocked):
     unknown = models.predict(clocked.assign(season_horizon_ratio=np.nan), HORIZON_DAYS)
     pd.testing.assert_frame_equal(unknown, models.predict(clocked, HORIZON_DAYS))
 

@@ -23,7 +23,7 @@ def test_the_table_has_a_row_for_each_feature():
     assert all(row.count("|") == 5 for row in rows)
 
 
-def test_a_base_of_bare_orders_lacks_what_it_cannot_tell(tmp_path):
+def test_a_base_of_bare_orders_lacks_the_features_of_other_columns(tmp_path):
     names = names_for(tmp_path, {"transactions": BARE})
     missing = {feature.name for feature in CATALOGUE} - names
     told_by_other_tables = {f.name for f in CATALOGUE if f.family in ("campaigns", "events")}

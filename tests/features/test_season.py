@@ -112,7 +112,7 @@ def test_orders_planted_after_the_last_cutoff_change_no_season_feature(wave, tmp
         np.testing.assert_array_equal(one.ages, other.ages)
 
 
-def test_a_burst_of_new_customers_is_told_as_no_season(tmp_path):
+def test_a_burst_of_new_customers_is_not_a_season(tmp_path):
     panel, clocks, _ = told(tmp_path, burst_shop(customers=200))
     assert [clock.is_open for clock in clocks] == [False, False]
     assert panel["season_horizon_ratio"].isna().all()

@@ -5,7 +5,6 @@ import pytest
 
 from bases import orders
 from billed import billed, firsts
-from tiercast.config.errors import InputError
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import judge
 from tiercast.snapshots.cutoffs import CutoffPlan
@@ -69,11 +68,6 @@ def test_a_short_history_has_no_outcomes(facts):
 
 def test_a_day_beyond_the_data_can_be_measured(facts):
     assert facts(dt.date(2024, 3, 1)).span.days_ahead == 9
-
-
-def test_a_day_before_the_data_is_refused(facts):
-    with pytest.raises(InputError, match="must be after the first order"):
-        facts(dt.date(2023, 1, 1))
 
 
 def test_a_base_billed_on_the_first_is_named_and_needs_such_a_day_ahead(counted):

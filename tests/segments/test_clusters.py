@@ -108,7 +108,7 @@ def test_a_model_read_back_from_json_predicts_the_same_bits(frame, model):
     assert back.to_dict() == model.to_dict()
 
 
-def test_the_profile_says_how_stable_how_sure_and_what_sets_apart(frame, model):
+def test_the_profile_has_stability_confidence_and_differences(frame, model):
     table = model.profiles(frame).set_index("segment")
     assert table["customers"].sum() == len(frame)
     assert table["share"].sum() == pytest.approx(1.0)
@@ -119,7 +119,7 @@ def test_the_profile_says_how_stable_how_sure_and_what_sets_apart(frame, model):
     assert table.loc["big_basket", "sets_apart"].startswith("average_order_value +1")
 
 
-def test_the_whole_selection_is_kept(model):
+def test_the_selection_holds_every_candidate(model):
     assert model.selection_["segments"].tolist() == [3, 4, 5, 6, 7, 8]
     assert model.selection_["chosen"].sum() == 1
     assert len(model.names_) == model.selection_.query("chosen")["segments"].item() == 4
@@ -151,7 +151,7 @@ def test_a_segment_unknown_to_the_previous_model_gets_a_name_of_its_own(model):
     assert {"lapsed_one_time", "recent_frequent"} <= set(matched.names_)
 
 
-def test_a_big_base_is_learnt_from_a_sample(frame):
+def test_a_large_base_is_fitted_on_a_sample(frame):
     small = CustomerSegments(resamples=2, max_rows=400, least=4, most=4).fit(frame)
     table = pd.crosstab(frame["kind"], small.predict(frame))
     assert table.max(axis=1).sum() >= 0.97 * len(frame)
@@ -192,7 +192,7 @@ def test_no_rows_and_impossible_numbers_of_segments_are_refused(frame):
         CustomerSegments(least=4, most=3).fit(frame)
 
 
-def test_it_can_be_cloned_and_says_when_it_is_not_fitted(frame, model):
+def test_it_can_be_cloned_and_fails_if_not_fitted(frame, model):
     fresh = clone(model)
     assert fresh.get_params()["resamples"] == 4
     with pytest.raises(NotFittedError):

@@ -43,7 +43,7 @@ def test_where_quartiles_coincide_the_standard_deviation_is_the_scale():
     assert FeatureSpace.of(frame, [feature("a")]).axes[0].scale == pytest.approx(0.3)
 
 
-def test_transforms_tame_what_is_out_of_their_range():
+def test_transforms_clip_values_out_of_their_range():
     values = np.array([-5.0, 0.0, 2.0, np.nan])
     assert transformed(values, "log1p")[:3] == pytest.approx([0, 0, np.log(3)])
     assert transformed(values, "share")[:3].tolist() == [0, 0, 1]

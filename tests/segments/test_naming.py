@@ -49,7 +49,7 @@ def test_segments_that_would_share_a_name_get_a_further_word():
     ]
 
 
-def test_segments_that_no_word_tells_apart_are_numbered():
+def test_segments_with_the_same_words_are_numbered():
     found = named(row(orders=1.0), row(orders=1.1))
     assert list(found) == ["frequent", "frequent_2"]
     assert found["frequent_2"] == Words("frequent buyers 2", "高频客户2")

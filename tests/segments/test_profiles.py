@@ -5,7 +5,7 @@ import pytest
 from tiercast.segments.profiles import profile_table
 
 
-def test_a_profile_says_size_share_and_typical_values():
+def test_a_profile_has_size_share_and_typical_values():
     frame = pd.DataFrame(
         {"orders": [1, 3, 8], "revenue": [10.0, 30.0, 160.0], "gap": [np.nan, 6.0, np.nan]}
     )

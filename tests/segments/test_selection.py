@@ -16,7 +16,7 @@ def test_among_the_stable_and_good_the_most_segments_are_chosen():
     assert choose(tried) == 1
 
 
-def test_what_resamples_do_not_give_back_is_not_chosen():
+def test_an_unstable_number_of_segments_is_not_chosen():
     assert choose((candidate(3, 0.4, 0.9), candidate(4, 0.5, 0.7))) == 0
     assert choose((candidate(3, 0.4, 0.9), candidate(4, 0.5, 0.9, jaccard=0.5))) == 0
 

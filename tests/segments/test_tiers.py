@@ -96,7 +96,7 @@ def test_natural_breaks_find_cents_apart_on_a_million():
     assert tier_cuts([1e6, 1e6 + 0.01, 1e6 + 0.02], config) == (1e6 + 0.02, 1e6 + 0.01)
 
 
-def test_natural_breaks_of_what_floats_cannot_tell_apart_are_refused():
+def test_natural_breaks_of_equal_floats_are_refused():
     with pytest.raises(InputError, match="without buyers"):
         tier_cuts([1e18, 1e18 + 128, 1e18 + 256], TiersConfig(method="natural_breaks"))
 

@@ -34,16 +34,16 @@ def test_tables_and_columns_that_a_base_lacks_are_none(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("column", "told"),
+    ("column", "flag"),
     [("quantity", "has_quantity"), ("discount", "has_discount"), ("order_id", "has_order_ids")],
 )
-def test_a_column_is_told_as_there(tmp_path, column, told):
+def test_a_base_has_the_optional_columns_of_its_source(tmp_path, column, flag):
     tables = shop()
     lines = tables["transactions"]
     for name, lacks in (("with", lines), ("without", lines.drop(columns=column))):
         with opened(tmp_path / name, {"transactions": lacks}) as base:
             activity = build_activity(base.connection, base.tables, base.config)
-        assert getattr(activity, told) == (name == "with")
+        assert getattr(activity, flag) == (name == "with")
 
 
 def test_tables_are_held_in_the_workspace_once(tmp_path):

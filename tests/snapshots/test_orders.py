@@ -123,7 +123,7 @@ def test_weeks_begin_on_monday_and_count_once(tmp_path):
     assert made["new_month"].tolist() == [True, False, False, False, True]
 
 
-def test_a_journal_says_what_the_base_has(tmp_path):
+def test_the_activity_has_the_tables_and_columns_of_the_base(tmp_path):
     lines = orders((1, "2024-01-05", 1.0))
     with opened(tmp_path / "bare", {"transactions": lines}) as base:
         bare = build_activity(base.connection, base.tables, base.config)
@@ -157,11 +157,11 @@ def counted(folder, lines, cutoffs, **settings):
         activity = build_activity(base.connection, base.tables, base.config)
         panel = feature_panel(activity, cutoffs, Setting(30)).to_pandas()
         days = history(activity.order_days, "ordered_at", cutoffs).to_pandas()
-        came = labels(
+        actual = labels(
             activity.orders, cutoffs[:1], horizon_days=20, observed_until=dt.date(2030, 1, 1)
         ).to_pandas()
     rows = {day: panel[pd.to_datetime(panel["as_of"]).dt.date == day] for day in cutoffs}
-    return {day: row.iloc[0] if len(row) else None for day, row in rows.items()}, days, came
+    return {day: row.iloc[0] if len(row) else None for day, row in rows.items()}, days, actual
 
 
 def test_an_order_returned_whole_is_one_until_its_return_and_none_after(tmp_path):
@@ -193,8 +193,8 @@ def test_whose_only_order_is_returned_whole_is_no_customer_from_then_on(tmp_path
 @pytest.mark.parametrize(("back", "ordered"), [("2024-01-20", False), ("2024-01-22", True)])
 def test_an_order_returned_whole_within_the_window_is_no_order_in_it(tmp_path, back, ordered):
     lines = orders((1, "o1", "2024-01-05", 10.0), (1, "o1", back, -10.0), columns=COLUMNS)
-    _, _, came = counted(tmp_path, lines, [dt.date(2024, 1, 1)])  # 20 days: to 21 January
-    assert came["ordered"].tolist() == [True] * ordered
+    _, _, actual = counted(tmp_path, lines, [dt.date(2024, 1, 1)])  # 20 days: to 21 January
+    assert actual["ordered"].tolist() == [True] * ordered
 
 
 def test_an_exchanged_order_is_one_again_from_the_day_it_comes_to_more_than_nothing(tmp_path):
@@ -211,7 +211,7 @@ def test_an_exchanged_order_is_one_again_from_the_day_it_comes_to_more_than_noth
     assert (last["recency_days"], last["max_order_value"], last["revenue"]) == (1, 12.0, 12.0)
 
 
-def test_an_order_over_midnight_is_one_in_its_largest_value_and_in_what_was_kept(tmp_path):
+def test_an_order_over_midnight_is_one_order_in_the_largest_value_and_the_kept_share(tmp_path):
     lines = orders(
         (1, "o1", "2024-01-05 23:59", 10.0),
         (1, "o1", "2024-01-06 00:01", 5.0),

@@ -77,7 +77,7 @@ def test_days_before_a_day_end_the_day_before_and_days_without_orders_count_none
     assert shop.before(FIRST - dt.timedelta(days=9)).tolist() == []
 
 
-def test_a_base_of_returns_only_has_a_clock_that_tells_nothing(tmp_path):
+def test_a_base_of_returns_only_has_a_clock_without_a_horizon(tmp_path):
     found = daily_of(tmp_path, (1, "2022-01-01", -5.0))
     clock = found.clock(dt.date(2023, 1, 1), HORIZON_DAYS)
     assert (clock.ages.tolist(), clock.is_open) == ([0.0], False)
@@ -114,7 +114,7 @@ def test_a_year_on_the_clock_is_a_year_however_busy_the_year_before():
     assert ages[764] - ages[364] > 4 * 400
 
 
-def test_the_clock_is_slowed_and_hurried_only_so_far():
+def test_the_speed_of_the_clock_is_limited():
     rates = np.diff(clock_of((300, 0), (30, 100)).ages)
     assert rates.min() == pytest.approx(SLOWEST)
     assert np.diff(clock_of((363, 0), (1, 9)).ages).max() == pytest.approx(FASTEST)
@@ -123,7 +123,7 @@ def test_the_clock_is_slowed_and_hurried_only_so_far():
 # The horizon
 
 
-def test_the_steady_shop_s_horizon_is_as_long_as_the_calendar_says():
+def test_the_horizon_of_a_steady_shop_is_as_long_as_by_the_calendar():
     clock = clock_of((728, 10))
     assert clock.horizon_ratio == pytest.approx(1.0)
     assert clock.reason == "the last 180 days had +0% orders against a year ago"
@@ -139,7 +139,7 @@ def test_the_horizon_is_as_busy_as_the_same_weeks_a_year_ago():
     assert clock.horizon_ratio == pytest.approx(inside / 90 / usual)
 
 
-def test_four_fifths_of_the_log_growth_over_the_year_are_kept():
+def test_four_fifths_of_the_log_growth_over_the_year_are_used():
     # Of the last year's first ten days smoothing sees 10, 9, ... 1 of the year before.
     lost = 20 * sum(range(1, 11)) / 21
     clock = clock_of((364, 100), (364, 120))
@@ -152,12 +152,12 @@ def test_four_fifths_of_the_log_growth_over_the_year_are_kept():
 def test_a_week_before_the_year_is_enough_to_compare(before, opened):
     clock = clock_of((before, 10), (364, 10))
     assert clock.is_open == opened
-    told = "the data begin 370 days ago, and it takes 7 open days before the last 364"
-    assert (told in clock.reason) != opened
+    needed = "the data begin 370 days ago, and it takes 7 open days before the last 364"
+    assert (needed in clock.reason) != opened
 
 
 def test_a_history_of_less_than_a_year_never_saw_the_season():
-    reason = "the horizon's season was never seen: a year ago lies before the data, which begin"
+    reason = "the horizon's season is unknown: a year ago lies before the data, which begin"
     assert clock_of((363, 10)).reason == f"{reason} 363 days ago"
 
 
@@ -219,24 +219,24 @@ def test_orders_from_the_cutoff_on_change_no_clock(counts, days, future):
     assert (np.diff(one.ages) >= SLOWEST * 0.999).all()
 
 
-# What came
+# The actual horizon
 
 
-@pytest.mark.parametrize(("came", "ratio"), [(10, 1.0), (25, 2.5), (0, SLOWEST), (900, FASTEST)])
-def test_the_horizon_that_came_is_told_by_the_year_before_it(came, ratio):
-    shop = daily((500, 10), (90, came))
+@pytest.mark.parametrize(("actual", "ratio"), [(10, 1.0), (25, 2.5), (0, SLOWEST), (900, FASTEST)])
+def test_the_actual_horizon_is_compared_with_the_year_before_it(actual, ratio):
+    shop = daily((500, 10), (90, actual))
     cutoff = FIRST + dt.timedelta(days=500)
-    assert shop.horizon_ratio_that_came(cutoff, 90) == pytest.approx(ratio)
+    assert shop.actual_horizon_ratio(cutoff, 90) == pytest.approx(ratio)
 
 
 def test_what_comes_after_the_horizon_is_not_part_of_it():
     shop = daily((500, 10), (90, 20), (30, 999))
-    assert shop.horizon_ratio_that_came(FIRST + dt.timedelta(days=500), 90) == pytest.approx(2)
+    assert shop.actual_horizon_ratio(FIRST + dt.timedelta(days=500), 90) == pytest.approx(2)
 
 
 def test_a_horizon_that_is_not_over_counts_the_missing_days_as_empty():
     shop = daily((500, 10), (30, 10))
-    ratio = shop.horizon_ratio_that_came(FIRST + dt.timedelta(days=500), 90)
+    ratio = shop.actual_horizon_ratio(FIRST + dt.timedelta(days=500), 90)
     assert ratio == pytest.approx(1 / 3)
 
 
@@ -329,15 +329,15 @@ def test_each_row_is_dated_by_the_clock_of_its_own_cutoff():
         )
     )
     clocks = [clock_at(days[0], 0.0, 0.5, 0.75), clock_at(days[1], 0.0, 3.0, 5.0)]
-    told = on_clock(cut, clocks).to_pandas().sort_values("customer_id")
-    assert told["days_ago"].tolist() == [0.75, 5.0, 3.0]
-    assert set(told.columns) >= {"customer_id", "as_of", "days_ago"}
-    assert not {"whole_days", "clock_days"} & set(told.columns)
+    rows = on_clock(cut, clocks).to_pandas().sort_values("customer_id")
+    assert rows["days_ago"].tolist() == [0.75, 5.0, 3.0]
+    assert set(rows.columns) >= {"customer_id", "as_of", "days_ago"}
+    assert not {"whole_days", "clock_days"} & set(rows.columns)
 
 
-def test_the_horizon_is_told_by_cutoff_and_empty_where_the_gate_is_shut():
+def test_the_horizon_ratio_is_null_where_last_year_is_not_comparable():
     days = [dt.date(2024, 1, 1), dt.date(2024, 2, 1)]
     clocks = [clock_at(days[0], 0.0, ratio=1.25), clock_at(days[1], 0.0)]
-    told = horizon_ratios(clocks).to_pandas()
-    assert pd.to_datetime(told["as_of"]).dt.date.tolist() == days
-    assert told["season_horizon_ratio"].tolist() == pytest.approx([1.25, np.nan], nan_ok=True)
+    rows = horizon_ratios(clocks).to_pandas()
+    assert pd.to_datetime(rows["as_of"]).dt.date.tolist() == days
+    assert rows["season_horizon_ratio"].tolist() == pytest.approx([1.25, np.nan], nan_ok=True)

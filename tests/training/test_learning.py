@@ -156,7 +156,7 @@ def test_evaluation_rows_are_unique_per_customer_and_cutoff(learnt):
 def test_with_a_year_to_go_by_the_season_and_the_total_are_foreseen(wave, wave_unclocked):
     season = wave.panel.season
     orders = DailyOrders(FIRST, np.bincount((wave.lines["ordered_at"] - FIRST_DAY).dt.days) * 1.0)
-    came = orders.horizon_ratio_that_came(AS_OF, HORIZON_DAYS)
+    came = orders.actual_horizon_ratio(AS_OF, HORIZON_DAYS)
     assert max(season.came.values()) < 0.9 < 1.25 < came
     assert season.horizon_ratio == pytest.approx(came, rel=0.1)
     truth = value_after(wave.lines, AS_OF)

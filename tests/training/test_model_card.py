@@ -141,4 +141,4 @@ def test_cutoffs_that_history_did_not_reach_are_told(short):
     assert "3 of 4 cutoffs lie before the history begins." in card
     assert "Judged on same window, unseen customers" in card
     assert section(card, "Would more data help?").strip() == "The history is too short to tell."
-    assert "The season ahead is not known: the horizon's season was never seen" in card
+    assert "The season ahead is not known: the horizon's season is unknown" in card

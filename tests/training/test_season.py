@@ -77,8 +77,9 @@ def test_an_unknown_season_is_told_with_the_reason_and_the_usual_change():
     assert season.swing == pytest.approx(1.4826 * np.log(2))
     assert season.describe() == (
         "The season ahead is not known: a year ago cannot be compared: the data begin 364 days "
-        "ago, and it takes 7 open days before the last 364 to tell growth; business changed by a "
-        "factor of 2.79 or so from four weeks to the next so far, and intervals are widened by it."
+        "ago, and it takes 7 open days before the last 364 to estimate growth; business changed "
+        "by a factor of 2.79 or so from four weeks to the next so far, and intervals are widened "
+        "by it."
     )
 
 

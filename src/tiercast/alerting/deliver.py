@@ -17,7 +17,6 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
-from tiercast.snapshots.cutoffs import as_day
 
 ALERTS = "alerts"
 
@@ -54,7 +53,7 @@ def alerts(
     settings, shown = load_config(config), progress or Silent()
     output = OutputFolder.of(settings)
     _check_table(settings)
-    day = output.scored_day(as_day(as_of))
+    day = output.scored_day(as_of)
     _check_previous(output, day)
     meanings = {rule.name: rule.meaning for rule in settings.alert_rules}
     raised = RaisedAlerts(output, settings.name, day, meanings)

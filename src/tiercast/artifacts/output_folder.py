@@ -11,6 +11,7 @@ from tiercast.artifacts.targets import PREVIOUS, SortedDays
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.modeling.target import Target
+from tiercast.snapshots.cutoffs import as_day
 
 DAY = "as_of="
 SUMMARY = "summary.json"  # of a backtest, a monitoring
@@ -97,7 +98,7 @@ class OutputFolder:
         """Return the dates whose scores have grades, oldest first."""
         return dated(self.path / LEDGER)
 
-    def scored_day(self, wanted: dt.date | None = None) -> dt.date:
+    def scored_day(self, wanted: dt.date | str | None = None) -> dt.date:
         """Return `wanted`, or the last scored date.
 
         Raises
@@ -105,13 +106,13 @@ class OutputFolder:
         InputError
             There are no scores of that day; the message names those there are.
         """
-        days = self.scored_dates()
+        day, days = as_day(wanted), self.scored_dates()
         if not days:
             raise InputError(f"{self} holds no scores yet; run `tiercast score CONFIG` first.")
-        if wanted is not None and wanted not in days:
-            shown = ", ".join(str(day) for day in days[-5:])
-            raise InputError(f"{wanted} was not scored; there are {shown}.")
-        return wanted or days[-1]
+        if day is not None and day not in days:
+            shown = ", ".join(map(str, days[-5:]))
+            raise InputError(f"{day} was not scored; there are {shown}.")
+        return day or days[-1]
 
     def manifest(self, day: dt.date) -> Mapping[str, Any]:
         """Return the manifest of a day's scores."""

@@ -25,7 +25,6 @@ from tiercast.feature_store.history import open_history
 from tiercast.modeling.plugin_metrics import metrics_of
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.activity import CustomerActivity
-from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.workspace import allow_panel
@@ -72,8 +71,7 @@ def _backtest(
         allow_panel(base.connection)
         tell.stage("reduce lines to orders")
         activity = history.activity
-        first = _first_order_day(activity)
-        day = check_as_of(history.day(as_of), first)
+        first, day = _first_order_day(activity), history.day
         silence = Silence.of(activity.daily_orders, day, settings.monitor.stale.look)
         silence.refuse_stale("A backtest cannot be", base.observed_until)
         recorded.claim(day)

@@ -19,8 +19,7 @@ from tiercast.modeling.evaluation import ForecastTable
 from tiercast.modeling.total_uncertainty import TotalUncertainty
 from tiercast.segments.tiers import true_tiers
 from tiercast.snapshots.activity import CustomerActivity
-from tiercast.snapshots.labels import labels
-from tiercast.snapshots.returns import first_returns
+from tiercast.snapshots.labels import first_returns, labels
 from tiercast.sources.canonical import CustomerBase
 from tiercast.training.learning import learn
 from tiercast.training.panel import build_panel, with_outcomes

@@ -8,10 +8,9 @@ from tiercast.backtesting.contender import (
     Forecaster,
     OriginData,
 )
-from tiercast.btyd.bg_nbd import BGNBD
+from tiercast.btyd.beta_geometric import BGNBD, MBGNBD
 from tiercast.btyd.gamma_gamma import GammaGamma
 from tiercast.btyd.history_model import HistoryModel
-from tiercast.btyd.mbg_nbd import MBGNBD
 from tiercast.btyd.pareto_nbd import ParetoNBD
 from tiercast.features.clv import COUNTS, SPEND, STATISTICS
 

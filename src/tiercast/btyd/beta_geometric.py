@@ -1,4 +1,7 @@
-"""What BG/NBD and MBG/NBD share: all but whether a first order can be the last."""
+"""BG/NBD and MBG/NBD: a customer may drop out right after an order.
+
+In BG/NBD not after the first order, in MBG/NBD after any.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import ClassVar
@@ -51,3 +54,54 @@ class BetaGeometricModel(HistoryModel):
     def _rate_ahead(self, rows: FloatArray, horizon: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return r + x and horizon / (alpha + T)."""
         return self.r_ + rows[:, 0], horizon / (self.alpha_ + rows[:, 2])
+
+
+class BGNBD(BetaGeometricModel):
+    """Beta-geometric/NBD model of Fader, Hardie & Lee.
+
+    A customer without a repeat order is alive with certainty, however long ago they bought; only
+    their order rate lowers their chance to order. `MBGNBD` does not assume this.
+
+    See `HistoryModel` for parameters, attributes and methods, `BetaGeometricModel` for a and b.
+
+    Examples
+    --------
+    The published fit on CDNOW, in weeks; one order long ago, and thirty until last week:
+
+    >>> model = BGNBD.from_dict({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426})
+    >>> model.order_probability([[0, 0, 38.86], [30, 38.0, 38.86]], horizon=13).round(3)
+    array([0.062, 0.955])
+    >>> model.expected_orders([[0, 0, 38.86], [30, 38.0, 38.86]], horizon=13).round(3)
+    array([0.07 , 7.848])
+
+    References
+    ----------
+    Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way: An Alternative to the
+    Pareto/NBD Model, Marketing Science 24(2), 275-284.
+    """
+
+    chances_at_first_order: ClassVar[int] = 0
+
+
+class MBGNBD(BetaGeometricModel):
+    """Modified beta-geometric/NBD model of Batislam et al. and of Hoppe & Wagner.
+
+    See `HistoryModel` for parameters, attributes and methods, `BetaGeometricModel` for a and b.
+
+    Examples
+    --------
+    A fit on CDNOW, in weeks; one order long ago, and thirty until last week:
+
+    >>> model = MBGNBD.from_dict({"r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614})
+    >>> model.order_probability([[0, 0, 38.86], [30, 38.0, 38.86]], horizon=13).round(3)
+    array([0.049, 0.951])
+
+    References
+    ----------
+    Batislam, Denizel & Filiztekin (2007), Empirical validation and comparison of models for
+    customer base analysis, International Journal of Research in Marketing 24(3), 201-209.
+    Hoppe & Wagner (2007), Customer Base Analysis: The Case for a Central Variant of the
+    Betageometric/NBD Model, Marketing Journal of Research and Management 3(2), 75-90.
+    """
+
+    chances_at_first_order: ClassVar[int] = 1

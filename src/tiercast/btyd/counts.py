@@ -9,8 +9,8 @@ A buy-till-you-die (BTYD) model sees a customer as three numbers, named here as 
 This ``recency`` is **not** the recency of RFM, which is the time *since* the last order, or
 ``T - recency``. All times share one unit, days throughout this project.
 
-Customers with equal numbers have equal likelihood, so a fit needs each distinct row once, with
-its count: one-time buyers, most of any base, shrink to one row per day of first order.
+Customers with equal numbers have equal likelihood, so a fit needs each distinct row only once,
+with its count: one-time buyers, most of any base, become one row per day of first order.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ SPEND_COLUMNS = ("frequency", "monetary_value")
 
 @dataclass(frozen=True)
 class RowRule:
-    """What every row of a table must satisfy, and what to do about those that do not."""
+    """A condition on every row of a table, and the remedy for rows that break it."""
 
     rule: str
     broken: Callable[[FloatArray], BoolArray]
@@ -78,7 +78,7 @@ SPEND_RULES = (
 
 @dataclass(frozen=True)
 class DistinctRows:
-    """Distinct rows of a table and how many customers (or how much weight) each stands for."""
+    """Distinct rows of a table, and the number (or weight) of customers with each."""
 
     values: FloatArray
     """Shape (n_distinct, n_columns), sorted; the first column is ``frequency``."""
@@ -91,7 +91,7 @@ class DistinctRows:
 
 
 def read_columns(X: Table, columns: Sequence[str], rules: Sequence[RowRule]) -> FloatArray:
-    """Take the named columns of a frame, or an array's columns in that order, and check them.
+    """Return the named columns of a frame, or an array's columns in that order, checked.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def read_columns(X: Table, columns: Sequence[str], rules: Sequence[RowRule]) -> 
     columns
         Names of the columns to read.
     rules
-        What each row must satisfy.
+        Conditions on each row.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def read_columns(X: Table, columns: Sequence[str], rules: Sequence[RowRule]) -> 
     Raises
     ------
     ValueError
-        A column is missing, the shape is another one, or a row breaks a rule.
+        A column is missing, the shape is wrong, or a row breaks a rule.
     """
     rows = _from_frame(X, columns) if isinstance(X, pd.DataFrame) else _from_array(X, columns)
     for rule in rules:
@@ -120,7 +120,7 @@ def read_columns(X: Table, columns: Sequence[str], rules: Sequence[RowRule]) -> 
 
 
 def read_weight(n_rows: int, sample_weight: npt.ArrayLike | None) -> FloatArray:
-    """Return how many customers each row stands for, checked; 1 each by default.
+    """Return the checked number of customers for each row, (n_rows,); 1 each by default.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def read_weight(n_rows: int, sample_weight: npt.ArrayLike | None) -> FloatArray:
     Raises
     ------
     ValueError
-        The shape is another one, or a weight is negative or not finite.
+        The shape is wrong, or a weight is negative or not finite.
     """
     if sample_weight is None:
         return np.ones(n_rows)
@@ -147,14 +147,14 @@ def read_weight(n_rows: int, sample_weight: npt.ArrayLike | None) -> FloatArray:
 
 
 def count_distinct(rows: FloatArray, weight: FloatArray) -> DistinctRows:
-    """Count each distinct row once, whatever the order in which rows come.
+    """Return the distinct rows with their counts, whatever the order of the rows.
 
     Parameters
     ----------
     rows
         Shape (n_customers, n_columns), ``frequency`` first.
     weight
-        Shape (n_customers,): how many customers each row stands for.
+        Shape (n_customers,): number of customers with this row.
 
     Returns
     -------

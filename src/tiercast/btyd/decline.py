@@ -1,12 +1,12 @@
-"""The integral behind Pareto/NBD: two powers of time that decline together.
+"""The integral in Pareto/NBD over a product of two declining powers of time.
 
-Over t from a start on, of
+The integrand, for t from a start on, is
 
     ((alpha + start) / (alpha + t))^p * ((beta + start) / (beta + t))^q
 
-The literature writes it with 2F1, which overflows for frequent customers and whose derivatives
-have no closed form. Over log(min(alpha, beta) + t), however, it is smooth and at its steepest an
-exponential, so that a few Gauss-Legendre nodes give it, and its derivatives by the same nodes.
+The literature uses 2F1, which overflows for frequent customers and has no closed derivatives by
+its parameters. As a function of log(min(alpha, beta) + t), however, the integrand is smooth and no
+steeper than an exponential, so a few Gauss-Legendre nodes give the integral and its derivatives.
 """
 
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ import numpy.typing as npt
 from tiercast.arrays import FloatArray
 
 _NODES_TO_FIT = 16  # 9 digits; 5 where parameters or ages lie a factor of 10,000 apart
-_NODES_TO_PREDICT = 48  # 12 digits: a longer horizon must not have a smaller chance
-_DECAY = 30.0  # nodes where the integrand has fallen by more than exp(-30) would be wasted
-_LOWEST_EXCESS = 0.05  # a power so close to 1 takes for ever to decay
+_NODES_TO_PREDICT = 48  # 12 digits, so that a longer horizon never has a smaller chance
+_DECAY = 30.0  # no nodes where the integrand is below exp(-30) of its start
+_LOWEST_EXCESS = 0.05  # a power closer to 1 hardly decays
 
 
 @dataclass(frozen=True)
 class Decline:
-    """The integrand, for n customers at once; where there are two of a thing, alpha's is first."""
+    """The integrand for n customers at once; of two values, that of alpha is first."""
 
     rates: FloatArray
     """Shape (2, 1): alpha and beta."""
@@ -34,7 +34,7 @@ class Decline:
     start: FloatArray
     """Shape (n,)."""
     length: FloatArray
-    """One for all or shape (n,): how far beyond the start the integral reaches."""
+    """One for all or shape (n,): length of the integral beyond the start."""
 
     def integral(self) -> FloatArray:
         """Return the integral, shape (n,), for predictions."""
@@ -44,7 +44,7 @@ class Decline:
         return total
 
     def moments(self) -> FloatArray:
-        """Return the integral times each of `factors`, shape (5, n), for a fit's many steps."""
+        """Return the integral times each of `factors`, shape (5, n), for fits (fewer nodes)."""
         total = np.zeros((5, len(self.start)))
         for step, mass in self._nodes(_NODES_TO_FIT):
             for row, factor in zip(total, self.factors(step), strict=True):
@@ -52,7 +52,7 @@ class Decline:
         return total
 
     def factors(self, step: FloatArray) -> list[FloatArray]:
-        """Return what derivatives by the parameters need at t = start + step.
+        """Return the factors of the derivatives by the parameters at t = start + step.
 
         Returns
         -------
@@ -68,7 +68,7 @@ class Decline:
         return np.log1p(step / (self.rates + self.start))
 
     def _nodes(self, n_nodes: int) -> Iterator[tuple[FloatArray, FloatArray]]:
-        """Yield steps beyond the start and the mass there, one by one for memory's sake."""
+        """Yield steps beyond the start and the mass there, one by one to save memory."""
         p, q = self.powers
         scale = self.rates.min() + self.start
         reach = np.log1p(self._reach() / scale)
@@ -80,7 +80,7 @@ class Decline:
             yield step, weight * reach * scale * density
 
     def _reach(self) -> FloatArray:
-        """Length, or less where one of the two powers alone has nothing left to add by then."""
+        """Return the length, (n,), cut where one of the two powers has decayed completely."""
         reach = self.length
         for rate, power in zip(self.rates, self.powers, strict=True):
             excess = np.maximum(np.subtract(power, 1.0), _LOWEST_EXCESS)

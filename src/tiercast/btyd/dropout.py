@@ -1,8 +1,8 @@
-"""Equations of a customer who orders at a gamma rate and may drop out, by a beta coin, at orders.
+"""Equations of BG/NBD and MBG/NBD: order rates are gamma, drop-out probabilities beta distributed.
 
-BG/NBD and MBG/NBD differ in one thing: whether the *first* order is such an occasion. With
-``chances``, the occasions a customer has had, one set of equations serves both (chances = x in
-BG/NBD, x + 1 in MBG/NBD). Symbols: x frequency, t_x recency, T age.
+The two models differ only in whether a customer may drop out after the *first* order. With
+``chances``, the number of orders after which a customer could have dropped out, they share one set
+of equations (chances = x in BG/NBD, x + 1 in MBG/NBD). Symbols: x frequency, t_x recency, T age.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from scipy.special import betaln, digamma, expit, hyp2f1
 
 from tiercast.arrays import FloatArray
 from tiercast.btyd.counts import DistinctRows
-from tiercast.btyd.order_rate import order_rate_terms
+from tiercast.btyd.likelihood import order_rate_terms
 
 _POLE_MARGIN = 1e-6
 
@@ -89,7 +89,7 @@ def history_log_likelihood(
 def _terms_in_frequency(
     histories: DistinctRows, chances_at_first_order: int, parameters: FloatArray
 ) -> tuple[float, FloatArray]:
-    """Gamma and beta functions: the costly terms, needed once per distinct frequency."""
+    """Return the terms with gamma and beta functions, needed once per distinct frequency."""
     r, alpha, a, b = parameters
     x, n = histories.frequencies, histories.frequency_counts
     survived = b + x + chances_at_first_order
@@ -105,8 +105,8 @@ def orders_if_alive(
     """Return the expected number of orders ahead of customers who are alive.
 
     Equation 10 of Fader, Hardie & Lee (2005). Its 2F1(r + x, b + x; .; z) overflows for frequent
-    customers; Euler's transformation of it, used here, only for a beta distribution so narrow
-    (a in the hundreds) that it may be taken as a spike at its mean.
+    customers. Euler's transformation, used here, overflows only for a beta distribution so narrow
+    (a in the hundreds) that its mean replaces it.
 
     Parameters
     ----------
@@ -115,16 +115,16 @@ def orders_if_alive(
     relative_horizon
         Shape (n,): horizon / (alpha + T).
     a
-        Of the beta distribution.
+        First parameter of the beta distribution.
     survived
         Shape (n,): b + chances.
 
     Returns
     -------
     FloatArray
-        Shape (n,); between the chance of one order and what comes if nobody ever drops out.
+        Shape (n,); at least the chance of one order, at most the orders if nobody drops out.
     """
-    away = _off_pole(a - 1)  # equation 10 reads 0 / 0 at a = 1 and at a + b = 1
+    away = _off_pole(a - 1)  # equation 10 is 0 / 0 at a = 1 and at a + b = 1
     c = _off_pole(away + survived)
     z, log_left = relative_horizon / (1 + relative_horizon), -np.log1p(relative_horizon)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -137,6 +137,6 @@ def orders_if_alive(
 
 
 def _off_pole(value: FloatArray | float) -> FloatArray:
-    """Keep a distance from 0, where the closed form cancels; the result changes by as little."""
+    """Return the value, moved away from 0, where the closed form is undefined."""
     near = np.abs(value) < _POLE_MARGIN
     return np.where(near, _POLE_MARGIN, value)

@@ -26,37 +26,24 @@ _LOWEST_Q = 1.1  # the population's mean, p v / (q - 1), is infinite at q <= 1
 class GammaGamma(ParametricModel):
     """Expected spend per order, from (frequency, monetary_value).
 
-    Spends of one customer are Gamma(p, nu) around a mean of their own; nu is Gamma(q, v) over
-    customers. Spend is taken to be independent of how often a customer orders.
+    The order values of one customer are Gamma(p, nu); nu is Gamma(q, v) over customers. Spend is
+    assumed independent of how often a customer orders.
 
     Everywhere ``X`` is a DataFrame with the columns ``frequency`` (repeat orders) and
     ``monetary_value`` (their mean amount), or an array of shape (n_customers, 2) in that order.
-    ``monetary_value`` is not looked at where frequency is 0, and may be missing there.
+    ``monetary_value`` is ignored where frequency is 0, and may be missing there.
 
     The population's mean spend, p v / (q - 1), is infinite for q <= 1. The fit therefore keeps
     q >= 1.1, where the mean is already eight times the median (a lognormal of sigma 2).
 
-    Parameters
-    ----------
-    penalizer
-        Weight of the sum of squared parameters (in rescaled units), taken off the mean log
-        likelihood; 0 is plain maximum likelihood.
-    max_iter
-        Steps of the optimiser at most.
+    See `ParametricModel` for the parameters and the attributes of a fit.
 
     Attributes
     ----------
     p_ : float
-        Shape of the spends of one customer.
+        Shape of the order values of one customer.
     q_, v_ : float
         Shape and rate of nu over customers; v in units of money.
-    log_likelihood_ : float
-        Of the customers fitted, at these parameters.
-    n_iter_ : int
-        Steps the optimiser took.
-    converged_ : bool
-        False where the search ran out of steps or a parameter ended on a bound, since the data
-        does not determine it (everybody spends the same). All are finite, and predict.
 
     Examples
     --------
@@ -85,11 +72,11 @@ class GammaGamma(ParametricModel):
         Parameters
         ----------
         X
-            Frequencies and mean spends; other customers than those are left out.
+            Frequencies and mean spends; other customers are left out.
         y
-            Ignored; here for scikit-learn's sake.
+            Ignored; part of the scikit-learn interface.
         sample_weight
-            Shape (n_customers,): how many customers each row stands for; 1 by default.
+            Shape (n_customers,): number of customers with this row; 1 by default.
 
         Returns
         -------
@@ -142,7 +129,7 @@ class GammaGamma(ParametricModel):
 
 
 def spend_log_likelihood(spends: DistinctRows, parameters: FloatArray) -> tuple[float, FloatArray]:
-    """Return the log likelihood of customers' mean spends and its gradient.
+    """Return the log likelihood of customers' mean spends, and its gradient.
 
     Equation 1a of Fader & Hardie (2013).
 
@@ -173,7 +160,7 @@ def spend_log_likelihood(spends: DistinctRows, parameters: FloatArray) -> tuple[
 
 
 def _terms_in_frequency(spends: DistinctRows, parameters: FloatArray) -> tuple[float, FloatArray]:
-    """Gamma functions: the costly terms, needed once per distinct frequency."""
+    """Return the terms with gamma functions, needed once per distinct frequency."""
     p, q, v = parameters
     x, n = spends.frequencies, spends.frequency_counts
     value = n @ (gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(v))

@@ -1,4 +1,4 @@
-"""The estimator that all models of order histories share: how it is fitted, what it answers."""
+"""The base estimator of all models of order histories."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection
@@ -24,31 +24,18 @@ from tiercast.btyd.likelihood import BOX, ParametricModel
 class HistoryModel(ParametricModel, ABC):
     """Chance and number of orders ahead, from (frequency, recency, T).
 
-    A customer orders at random with a rate of their own, Gamma(r, alpha) over customers, until
-    they drop out for good, which nobody sees. Each subclass says when.
+    A customer orders at random with a rate of their own, Gamma(r, alpha) over customers, until an
+    unobserved drop-out. Each subclass defines when customers may drop out.
 
     Everywhere ``X`` is a DataFrame with the columns ``frequency``, ``recency`` and ``T``, or an
     array of shape (n_customers, 3) in that order. Recency, T and horizons share one unit.
 
-    Parameters
-    ----------
-    penalizer
-        Weight of the sum of squared parameters (in rescaled units), taken off the mean log
-        likelihood; 0 is plain maximum likelihood.
-    max_iter
-        Steps of the optimiser at most.
+    See `ParametricModel` for the parameters and the attributes of a fit.
 
     Attributes
     ----------
     r_, alpha_ : float
         Shape and rate of the gamma distribution of order rates; alpha in units of time.
-    log_likelihood_ : float
-        Of the data fitted, at these parameters.
-    n_iter_ : int
-        Steps the optimiser took.
-    converged_ : bool
-        False where the search ran out of steps or a parameter ended on a bound, since the data
-        does not determine it (everybody came back, nobody left). All are finite, and predict.
     """
 
     parameters_of_time: ClassVar[Collection[str]]
@@ -65,9 +52,9 @@ class HistoryModel(ParametricModel, ABC):
         X
             Order histories.
         y
-            Ignored; here for scikit-learn's sake.
+            Ignored; part of the scikit-learn interface.
         sample_weight
-            Shape (n_customers,): how many customers each row stands for; 1 by default.
+            Shape (n_customers,): number of customers with this row; 1 by default.
 
         Returns
         -------
@@ -99,8 +86,8 @@ class HistoryModel(ParametricModel, ABC):
     def order_probability(self, X: Table, horizon: npt.ArrayLike) -> FloatArray:
         """Return each customer's chance of at least one order within (T, T + horizon].
 
-        Exact: the customer must be alive at T, and one arrival is enough, whatever the drop-out
-        after it. Given that they are alive their rate is Gamma(r + x, alpha + T).
+        Exact: the customer must be alive at T and order once, whether or not they drop out after
+        it. The rate of a customer who is alive is Gamma(r + x, alpha + T).
 
         Parameters
         ----------
@@ -113,6 +100,11 @@ class HistoryModel(ParametricModel, ABC):
         -------
         FloatArray
             Shape (n_customers,), within [0, 1].
+
+        Raises
+        ------
+        ValueError
+            X holds impossible numbers, or a horizon is negative or not finite.
         """
         rows, ahead = self._read(X, horizon)
         return np.exp(self._log_alive_probability(rows)) * self._chance_if_alive(rows, ahead)
@@ -131,6 +123,11 @@ class HistoryModel(ParametricModel, ABC):
         -------
         FloatArray
             Shape (n_customers,), never below `order_probability`.
+
+        Raises
+        ------
+        ValueError
+            X holds impossible numbers, or a horizon is negative or not finite.
         """
         rows, ahead = self._read(X, horizon)
         return np.exp(self._log_alive_probability(rows)) * self._orders_if_alive(rows, ahead)
@@ -147,10 +144,10 @@ class HistoryModel(ParametricModel, ABC):
         return read_columns(X, HISTORY_COLUMNS, HISTORY_RULES), ahead
 
     def _log_alive_probability(self, rows: FloatArray) -> FloatArray:
-        """Log of P(alive at T): a step of the equations, never shown or used as a churn risk.
+        """Return the log of P(alive at T), (n,): never shown or used as a churn risk.
 
-        BG/NBD calls one-time buyers certain to be alive, and so ranks customers backwards: AUC
-        .32 on CDNOW. `order_probability` answers what people mean by it.
+        In BG/NBD one-time buyers are alive with certainty, so P(alive) ranks customers backwards
+        (AUC 0.32 on CDNOW). Use `order_probability` instead.
         """
         return -np.logaddexp(0, self._log_odds_dropped(rows))
 
@@ -158,16 +155,16 @@ class HistoryModel(ParametricModel, ABC):
     def _log_likelihood(
         self, histories: DistinctRows, parameters: FloatArray
     ) -> tuple[float, FloatArray]:
-        """Sum over customers, and its derivatives by the parameters."""
+        """Return the log likelihood of all customers, and its derivatives by the parameters."""
 
     @abstractmethod
     def _log_odds_dropped(self, rows: FloatArray) -> FloatArray:
-        """Log of P(dropped out by T) / P(alive at T)."""
+        """Return the log of P(dropped out by T) / P(alive at T), (n,)."""
 
     @abstractmethod
     def _chance_if_alive(self, rows: FloatArray, horizon: FloatArray) -> FloatArray:
-        """Chance of at least one order ahead of customers who are alive at T."""
+        """Return the chance of at least one order of customers who are alive at T, (n,)."""
 
     @abstractmethod
     def _orders_if_alive(self, rows: FloatArray, horizon: FloatArray) -> FloatArray:
-        """Expected number of orders ahead of customers who are alive at T."""
+        """Return the expected number of orders of customers who are alive at T, (n,)."""

@@ -1,11 +1,11 @@
-"""Equations of a customer who orders at a gamma rate and leaves at a moment of their own.
+"""Equations of Pareto/NBD: order rates and the rates of drop-out are gamma distributed.
 
-Pareto/NBD: order rates are Gamma(r, alpha) over customers, lifetimes exponential with a rate that
-is Gamma(s, beta). Symbols: x frequency, t_x recency, T age. Equation numbers are those of Fader &
+Order rates are Gamma(r, alpha) over customers, lifetimes exponential with a rate that is
+Gamma(s, beta). Symbols: x frequency, t_x recency, T age. Equation numbers are those of Fader &
 Hardie (2005), note 009 on brucehardie.com.
 
-What of this has no elementary form is the integral of a `Decline`: from t_x on over the moments at
-which a customer may have left, from T on over those at which they may order next.
+Terms without an elementary form are integrals of a `Decline`: from t_x on over the times at which
+a customer may have left, from T on over the times at which they may order next.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from scipy.special import exprel
 from tiercast.arrays import FloatArray
 from tiercast.btyd.counts import DistinctRows
 from tiercast.btyd.decline import Decline
-from tiercast.btyd.order_rate import order_rate_terms
+from tiercast.btyd.likelihood import order_rate_terms
 
 
 def log_odds_left(rows: FloatArray, parameters: FloatArray) -> FloatArray:
@@ -45,7 +45,7 @@ def lifetime_log_likelihood(
 ) -> tuple[float, FloatArray]:
     """Return the log likelihood of order histories and its gradient.
 
-    Equation 18: the customer is alive at T, or left at some moment since t_x.
+    Equation 18: the customer is alive at T, or left at some time since t_x.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def chance_if_alive(rows: FloatArray, horizon: FloatArray, parameters: FloatArra
     """Return the chance of an order within (T, T + horizon] of customers who are alive at T.
 
     The integral over t of the density of a first arrival, (r + x) / (alpha + t) *
-    ((alpha + T) / (alpha + t))^(r + x), times the chance to be there, ((beta + T) / (beta + t))^s.
+    ((alpha + T) / (alpha + t))^(r + x), times the chance to be alive, ((beta + T) / (beta + t))^s.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def chance_if_alive(rows: FloatArray, horizon: FloatArray, parameters: FloatArra
     Returns
     -------
     FloatArray
-        Shape (n,); at most `orders_if_alive`, and the chance of customers who never leave.
+        Shape (n,); at most `orders_if_alive` and the chance of customers who never leave.
     """
     r, alpha, s, beta = parameters
     shape, T = r + rows[:, 0], rows[:, 2]
@@ -130,14 +130,14 @@ def orders_if_alive(rows: FloatArray, horizon: FloatArray, parameters: FloatArra
 
 
 def _leaving(rows: FloatArray, parameters: FloatArray) -> Decline:
-    """Density, relative to t_x, of having left at a moment without an order since t_x."""
+    """Return the density, relative to t_x, of leaving at a time without an order since t_x."""
     r, alpha, s, beta = parameters
     x, recency, T = rows.T
     return Decline(np.array([[alpha], [beta]]), (r + x, s + 1), recency, T - recency)
 
 
 def _silence(rows: FloatArray, parameters: FloatArray) -> FloatArray:
-    """Minus the log of the chance, seen from t_x, to be alive at T without another order."""
+    """Return minus the log chance at t_x to be alive at T without another order, (n,)."""
     r, _, s, _ = parameters
     x, recency, T = rows.T
     alpha_growth, beta_growth = _leaving(rows, parameters).growth(T - recency)
@@ -145,7 +145,7 @@ def _silence(rows: FloatArray, parameters: FloatArray) -> FloatArray:
 
 
 def _alive_and_left(rows: FloatArray, parameters: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Chance, seen from t_x, of the silence since and each end of it, times `Decline.factors`."""
+    """Return the chances at t_x to be alive at T and to have left, times `Decline.factors`."""
     _, _, s, beta = parameters
     _, recency, T = rows.T
     leaving = _leaving(rows, parameters)

@@ -1,4 +1,4 @@
-"""Maximum likelihood over positive parameters: the one way in which every model here is fitted."""
+"""Maximum likelihood over positive parameters, by which every BTYD model is fitted."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from typing import ClassVar, Self, TypeAlias
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import digamma, gammaln
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
@@ -18,18 +19,18 @@ LogLikelihood: TypeAlias = Callable[[FloatArray], tuple[float, FloatArray]]
 """Parameters -> (log likelihood, its gradient by the parameters)."""
 
 BOX = (np.exp(-10.0), np.exp(10.0))
-"""Where parameters, in rescaled units, stay. Degenerate data (nobody came back, everybody did, one
-customer) has its best likelihood at infinity; the bounds are as good to any prediction."""
+"""Bounds of the parameters in rescaled units. Degenerate data (nobody returned, everybody did, one
+customer) has its best likelihood at infinity; the bounds give the same predictions."""
 
 
 @dataclass(frozen=True)
 class Maximum:
-    """Where a likelihood is highest."""
+    """The maximum of a likelihood."""
 
     parameters: FloatArray
     n_iter: int
     converged: bool
-    """False where the search ran out of steps or ended on a bound of its box."""
+    """False if the search ran out of steps or ended on a bound."""
 
 
 def maximise(
@@ -40,7 +41,7 @@ def maximise(
     penalizer: float,
     max_iter: int,
 ) -> Maximum:
-    """Find the highest mean log likelihood, by L-BFGS-B over the logarithms of the parameters.
+    """Return the maximum of the mean log likelihood, by L-BFGS-B over the log parameters.
 
     Parameters
     ----------
@@ -51,14 +52,14 @@ def maximise(
     bounds
         Shape (n_parameters, 2), positive: the box to search.
     penalizer
-        Weight of the sum of squared parameters, taken off the mean log likelihood.
+        Weight of the sum of squared parameters, subtracted from the mean log likelihood.
     max_iter
-        Steps at most.
+        Most steps.
 
     Returns
     -------
     Maximum
-        Always finite and inside the box. Same input, same output.
+        Finite and within the bounds; the same input gives the same output.
     """
 
     def loss(log_parameters: FloatArray) -> tuple[float, FloatArray]:
@@ -69,7 +70,7 @@ def maximise(
         return penalised, slope * parameters
 
     log_bounds = np.log(bounds)
-    with threadpool_limits(limits=1):  # a sum is too short for threads, and would differ with them
+    with threadpool_limits(limits=1):  # threads would change the rounding, and gain nothing
         found = minimize(
             loss,
             np.clip(np.zeros(len(bounds)), log_bounds[:, 0], log_bounds[:, 1]),
@@ -79,7 +80,7 @@ def maximise(
             options={"maxiter": max_iter, "maxfun": 10 * max_iter, "ftol": 1e-13, "gtol": 1e-7},
         )
     inside = (found.x > log_bounds[:, 0]) & (found.x < log_bounds[:, 1])
-    stationary = np.abs(found.jac).max() < 1e-4  # the line search may stop at rounding noise
+    stationary = np.abs(found.jac).max() < 1e-4  # rounding may stop the line search
     return Maximum(
         parameters=np.exp(found.x),
         n_iter=int(found.nit),
@@ -87,16 +88,51 @@ def maximise(
     )
 
 
+def order_rate_terms(histories: DistinctRows, r: float, alpha: float) -> tuple[float, FloatArray]:
+    """Return the log of Gamma(r + x) alpha^r / Gamma(r), summed over customers, and its gradient.
+
+    The integral of rate^x exp(-rate t) over rates that are Gamma(r, alpha) is this divided by
+    (alpha + t)^(r + x), where t is the time spent alive, which depends on the model.
+
+    Parameters
+    ----------
+    histories
+        Distinct rows that start with x, the number of repeat orders, and their counts.
+    r, alpha
+        Shape and rate of the gamma distribution of order rates.
+
+    Returns
+    -------
+    tuple[float, FloatArray]
+        The sum over customers, and its derivatives by r, alpha.
+    """
+    x, n = histories.frequencies, histories.frequency_counts
+    value = n @ (gammaln(r + x) - gammaln(r) + r * np.log(alpha))
+    by_r = n @ (digamma(r + x) - digamma(r) + np.log(alpha))
+    return float(value), np.array([by_r, n.sum() * r / alpha])
+
+
 class ParametricModel(BaseEstimator):
-    """An estimator whose fitted state is a handful of positive numbers.
+    """An estimator whose fitted state is a few positive numbers.
 
     Parameters
     ----------
     penalizer
-        Weight of the sum of squared parameters (in rescaled units), taken off the mean log
+        Weight of the sum of squared parameters (in rescaled units), subtracted from the mean log
         likelihood; 0 is plain maximum likelihood.
     max_iter
-        Steps of the optimiser at most.
+        Most steps of the optimiser.
+
+    Attributes
+    ----------
+    log_likelihood_ : float
+        Log likelihood of the fitted data at the parameters.
+    n_iter_ : int
+        Steps of the optimiser.
+    converged_ : bool
+        False if the search ran out of steps, or a parameter ended on a bound because the data
+        does not determine it (everybody returned, nobody left, everybody spends the same). The
+        parameters are finite all the same, and predict.
     """
 
     parameter_floors: ClassVar[Mapping[str, float]]
@@ -116,14 +152,14 @@ class ParametricModel(BaseEstimator):
         Returns
         -------
         dict[str, float]
-            What `from_dict` takes; all a prediction needs.
+            The argument of `from_dict`.
         """
         check_is_fitted(self, [f"{name}_" for name in self.parameter_floors])
         return {name: getattr(self, f"{name}_") for name in self.parameter_floors}
 
     @classmethod
     def from_dict(cls, parameters: Mapping[str, float]) -> Self:
-        """Return a model ready to predict from the parameters of an earlier fit.
+        """Return a model with the parameters of an earlier fit, ready to predict.
 
         Parameters
         ----------
@@ -155,7 +191,7 @@ class ParametricModel(BaseEstimator):
         parameter_units: FloatArray,
         bounds: Sequence[tuple[float, float]],
     ) -> Self:
-        """Search where columns and parameters are divided by their units; report in the given."""
+        """Fit with columns and parameters divided by their units; set them in the given units."""
         rescaled = replace(statistics, values=statistics.values / units)
         found = maximise(
             partial(log_likelihood, rescaled),

@@ -1,4 +1,4 @@
-"""Pareto/NBD: a customer leaves at a moment of their own, whether or not they order."""
+"""Pareto/NBD: a customer may leave at any time, not only after an order."""
 
 from collections.abc import Collection, Mapping
 from typing import ClassVar
@@ -18,7 +18,8 @@ class ParetoNBD(HistoryModel):
     """Pareto/NBD model of Schmittlein, Morrison & Colombo.
 
     A customer's lifetime is exponential with a rate of their own, Gamma(s, beta) over customers.
-    Unlike in `BGNBD`, one without a repeat order may have left, the likelier the longer ago.
+    Unlike in `BGNBD`, customers without a repeat order may have left, more likely the longer ago
+    they bought.
 
     See `HistoryModel` for parameters, attributes and methods.
 

@@ -12,6 +12,7 @@ MONEY_UNITS = 10_000  # 1/10,000 of the currency unit; a sum is whole up to 2^53
 FINER = 1_000_000  # finer units in a unit; sums of less than one are whole for 9e9 rows
 SMALL = 0.1  # below it, the remainder of an amount is counted
 CENT = 0.01  # below it, so is that of a figure computed from amounts
+FINE_UNITS = 10**9  # for weights and logarithms, whose sums stay below 9e6
 
 
 def is_small(amount: ir.NumericValue, below: float = SMALL) -> ir.BooleanValue:
@@ -35,6 +36,16 @@ def money_sum(
     if finer is not True:
         rest = ibis.ifelse(finer, rest, 0.0)
     return _joined(_sum(units, where), _sum(rest, where))
+
+
+def exact_sum(
+    value: ir.NumericValue,
+    *,
+    where: ir.BooleanValue | None = None,
+    units: int = MONEY_UNITS,
+) -> ir.FloatingValue:
+    """Return the sum of values rounded to 1/units, the same to the last bit on every engine."""
+    return _sum((value * units).round().cast("float64"), where) / units
 
 
 def added(one: ir.FloatingValue, other: ir.FloatingValue) -> ir.FloatingValue:

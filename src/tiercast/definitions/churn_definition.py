@@ -21,7 +21,6 @@ from tiercast.readiness.finding_text import sentence, verdict
 from tiercast.readiness.judgement import judge
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.activity import CustomerActivity
-from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.follow_up import FollowUp, plan_follow_up
 from tiercast.snapshots.history import history
 from tiercast.snapshots.sample import sampled
@@ -74,7 +73,7 @@ def _compared(
     tell.stage("read and check the data")
     with open_history(settings, as_of, tell) as history:
         base = history.base
-        day = check_as_of(history.day(as_of), base.first_day)
+        day = history.day
         recorded.claim(day)
         order_days = history.activity.order_days
         first = _first_order_day(order_days, day)

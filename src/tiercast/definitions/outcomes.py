@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 import pandas as pd
 
-from tiercast.btyd.mbg_nbd import MBGNBD
+from tiercast.btyd.beta_geometric import MBGNBD
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
 from tiercast.features.btyd import SUFFICIENT
@@ -16,7 +16,7 @@ from tiercast.features.registry import KEYS
 from tiercast.segments.lifecycle import typical_gap_days
 from tiercast.snapshots.follow_up import FollowUp
 from tiercast.snapshots.history import history
-from tiercast.snapshots.returns import first_returns
+from tiercast.snapshots.labels import first_returns
 
 FEWEST_GAPS = 3  # with fewer, the base's typical gap stands for the customer's own
 MOST_CUSTOMERS = 100_000  # beyond it a share of them is measured, chosen by a hash of the id

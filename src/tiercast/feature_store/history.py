@@ -31,7 +31,7 @@ from tiercast.feature_store.manifest import Manifest, origin
 from tiercast.feature_store.update import StoreUpdate, stored_rows
 from tiercast.modeling.target import Value
 from tiercast.snapshots.activity import CustomerActivity, StoredDays, build_activity
-from tiercast.snapshots.cutoffs import as_day
+from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.far_days import far_days, lines_by_day, refuse_far_days
 from tiercast.sources.canonical import CustomerBase, LoadedBase, load_base, open_base
 from tiercast.sources.engine import open_engine
@@ -46,6 +46,7 @@ class History:
     base: CustomerBase
     notes: tuple[str, ...] = ()
     made: CustomerActivity | None = None
+    requested: dt.date | None = None
 
     @cached_property
     def activity(self) -> CustomerActivity:
@@ -53,18 +54,18 @@ class History:
         base = self.base
         return self.made or build_activity(base.connection, base.tables, base.config)
 
-    def day(self, as_of: dt.date | str | None) -> dt.date:
-        """Return the day to work on: `as_of`, or by default the day after the last order.
+    @cached_property
+    def day(self) -> dt.date:
+        """The day that a run works on: the requested one, or the day after the last order line.
 
         Raises
         ------
         InputError
-            `as_of` is None, and the last orders are dated far beyond all others.
+            None is requested, and the last orders are dated far beyond all others.
         """
-        named = as_day(as_of)
-        if named is None:
+        if self.requested is None:
             refuse_far_days(far_days(self._lines_by_day()))
-        return named or self.base.observed_until
+        return self.requested or self.base.observed_until
 
     def _lines_by_day(self) -> list[tuple[dt.date, int]]:
         if self.made is not None:
@@ -91,25 +92,29 @@ def open_history(
 ) -> Iterator[History]:
     """Load a base, with its feature store if it has one.
 
-    `as_of` is the day to work on. A store only takes days that lie `late_days` before it, and
-    before orders dated far beyond all others.
+    `as_of` is the day that the run works on, checked here once for every command. A store only
+    takes days that lie `late_days` before it, and before orders dated far beyond all others.
 
     Raises
     ------
     DataContractError
         A source cannot be used.
+    InputError
+        `as_of` is no day, or not after the first order line.
     OutputError
         The feature store cannot be written.
     """
-    if config.feature_store is None:
-        with open_base(config) as base:
-            yield History(base)
-        return
+    requested = as_day(as_of)
     with ExitStack() as opened:
-        run = _StoreRun(config, config.feature_store, as_day(as_of), progress or Silent(), opened)
-        with run.folder.locked():
-            history = run.load()
-        yield history
+        if config.feature_store is None:
+            history = History(opened.enter_context(open_base(config)))
+        else:
+            run = _StoreRun(config, config.feature_store, requested, progress or Silent(), opened)
+            with run.folder.locked():
+                history = run.load()
+        if requested is not None:
+            check_as_of(requested, history.base.first_day)
+        yield replace(history, requested=requested)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""One row per customer and cutoff: every feature of a panel in one query."""
+"""The feature panel: one row per customer and cutoff, in one query."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ MAX_EVENT_TYPES = 8
 def feature_panel(
     activity: CustomerActivity, cutoffs: Sequence[dt.date], setting: Setting
 ) -> ir.Table:
-    """Return one row per customer with an order before the cutoff, and cutoff.
+    """Return one row per cutoff and customer with an order before it.
 
-    Columns: customer_id, as_of, every feature that the base can tell (floats; null where there
-    is nothing to say) but those of the CLV models, and the profile columns as given.
+    Columns: customer_id, as_of, every feature that the base has the tables for (floats, null
+    where undefined) except those of the CLV models, and the profile columns as given.
     """
     features = features_for(activity, setting)
     clocks = season_clocks(activity, cutoffs, setting)
@@ -48,7 +48,7 @@ _RIGHT = ibis.selectors.endswith("_right")
 
 
 def observed_event_types(activity: CustomerActivity, before: dt.date) -> tuple[str, ...]:
-    """Return the most frequent event types before a day, at most eight, most frequent first."""
+    """Return the event types before a day, at most eight, the most frequent first."""
     if activity.events is None:
         return ()
     known = history(activity.events, "event_at", [before])
@@ -58,14 +58,17 @@ def observed_event_types(activity: CustomerActivity, before: dt.date) -> tuple[s
 
 
 def profile_columns(activity: CustomerActivity, setting: Setting) -> tuple[str, ...]:
-    """Return the names of the profile columns in a panel: as given, unless a feature has it."""
+    """Return the names of the profile columns in a panel."""
     if activity.customers is None:
         return ()
     return tuple(_profile_names(activity.customers, setting))
 
 
 def _profile_names(customers: ir.Table, setting: Setting) -> dict[str, str]:
-    """Return the profile columns by the name they get: a feature's own name is taken."""
+    """Return the given profile columns by their names in a panel.
+
+    `profile_` comes before a name that a feature has.
+    """
     taken = {"as_of", *(feature.name for feature in every_feature(setting))}
     own = [name for name in customers.columns if name != "customer_id"]
     return {f"profile_{name}" if name in taken else name: name for name in own}
@@ -74,7 +77,7 @@ def _profile_names(customers: ir.Table, setting: Setting) -> dict[str, str]:
 def season_clocks(
     activity: CustomerActivity, cutoffs: Sequence[dt.date], setting: Setting
 ) -> tuple[SeasonClock, ...]:
-    """Return the season clock at each cutoff; none where the setting does without."""
+    """Return the season clock at each cutoff; none if the setting does not use it."""
     if not setting.on_clock:
         return ()
     daily = activity.daily_orders
@@ -105,7 +108,7 @@ def _cut_tables(
 def _with_later_lines(
     activity: CustomerActivity, orders: ir.Table, cutoffs: Sequence[dt.date]
 ) -> ir.Table:
-    """Return the order days with what their orders bought on later days, as over midnight."""
+    """Return the order days with what their orders bought on later days, such as past midnight."""
     days = history(activity.order_days, "ordered_at", cutoffs)
     if not activity.has_order_ids:
         return days
@@ -119,7 +122,7 @@ def _with_later_lines(
 
 
 def _responses(contacts: ir.Table) -> ir.Table:
-    """Return the contacts with a response; one dated before its contact is known with it."""
+    """Return the contacts with a response; none is known before its contact."""
     answered = contacts.filter(contacts.responded_at.notnull())
     known = ibis.greatest(answered.responded_at, answered.contacted_at)
     return answered.mutate(responded_at=known)
@@ -141,7 +144,7 @@ def _fill_empty(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
 
 
 def _derive(table: ir.Table, features: Sequence[Feature], setting: Setting) -> ir.Table:
-    """Add the derived features, in the registry's order."""
+    """Return the table with the derived features, in the registry's order."""
     for feature in features:
         if feature.grain is None and feature.expression is not None:
             table = table.mutate(**{feature.name: counted(feature, table, setting)})

@@ -1,14 +1,13 @@
-"""What lies in a customer's baskets: size, discounts, returns, breadth of categories."""
+"""Features of a customer's baskets: size, discounts, returns, breadth of categories."""
 
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.contract.money import CENT, is_small, money_sum
+from tiercast.contract.money import CENT, exact_sum, is_small, money_sum
 from tiercast.features.feature import Feature, Setting, within
 from tiercast.features.rfm import ratio
-from tiercast.snapshots.exact import exact_sum
 
-LEAST_SPENT = 1e-10  # its logarithm stands for that of nothing
+LEAST_SPENT = 1e-10  # stands for 0 in a logarithm
 
 
 def _entropy(table: ir.Table, _: Setting) -> ir.Value:
@@ -25,7 +24,7 @@ BASKET: tuple[Feature, ...] = (
         "average_basket_lines",
         "lines",
         "basket",
-        "lines an order",
+        "order lines per order",
         "orders",
         lambda table, _: ratio(table["lines"].sum(), table.count(where=table.is_order)),
         empty=None,
@@ -34,7 +33,7 @@ BASKET: tuple[Feature, ...] = (
         "average_basket_quantity",
         "pieces",
         "basket",
-        "pieces an order",
+        "pieces per order",
         "orders",
         lambda table, _: ratio(exact_sum(table.quantity), table.count(where=table.is_order)),
         empty=None,
@@ -67,7 +66,7 @@ BASKET: tuple[Feature, ...] = (
         "return_share",
         "share",
         "basket",
-        "share of the money that was given back",
+        "share of the money that was refunded",
         "orders",
         lambda table, _: ratio(
             money_sum(table.returned), money_sum(table.net_amount + table.returned)
@@ -78,7 +77,7 @@ BASKET: tuple[Feature, ...] = (
         "kept_share",
         "share",
         "basket",
-        "share of the money of orders that later returns left; orders returned whole are none",
+        "share of the money of orders that returns left; wholly returned orders do not count",
         "orders",
         lambda table, _: ratio(
             money_sum(table.net_amount),
@@ -106,7 +105,7 @@ BASKET: tuple[Feature, ...] = (
         "category_top_share",
         "share",
         "basket",
-        "share of the money that the largest category took",
+        "share of the money spent on the largest category",
         "categories",
         lambda table, _: ratio(table.spent.max(), money_sum(table.spent)),
         empty=None,
@@ -115,7 +114,7 @@ BASKET: tuple[Feature, ...] = (
         "category_entropy",
         "nats",
         "basket",
-        "how evenly the money spreads over categories",
+        "how evenly the money is spread over categories (entropy)",
         "categories",
         _entropy,
         empty=None,

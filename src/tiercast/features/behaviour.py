@@ -1,13 +1,13 @@
-"""How a customer behaves: rhythm and regularity, time of day and week."""
+"""Features of a customer's behaviour: rhythm and regularity, time of day and week."""
 
 from collections.abc import Callable
 
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.money import FINE_UNITS, exact_sum
 from tiercast.features.feature import Feature, Setting, within
 from tiercast.features.rfm import ratio
-from tiercast.snapshots.exact import FINE_UNITS, exact_sum
 from tiercast.snapshots.grid import SATURDAY
 
 DAY_PARTS = {"morning": (5, 12), "afternoon": (12, 17), "evening": (17, 24)}
@@ -26,7 +26,7 @@ def _between_hours(start: int, end: int) -> Callable[[ir.Table], ir.BooleanValue
 
 
 def _spread_days(table: ir.Table, _: Setting) -> ir.Value:
-    """Return the standard deviation of the gaps, from whole-day sums (exact); null below two."""
+    """Return the standard deviation of the gaps, from exact sums of days; null below two gaps."""
     count = table.gap_days.count()
     total, squares = table.gap_days.sum(), (table.gap_days * table.gap_days).sum()
     many = ibis.ifelse(count > 1, count, ibis.null("int64"))
@@ -125,7 +125,7 @@ RHYTHM = (
         "order_value_log_std",
         "log money",
         "behaviour",
-        "spread of what an order day brings (log scale)",
+        "spread of the value of order days (log scale)",
         "order_days",
         _log_value_spread,
         empty=None,
@@ -179,7 +179,7 @@ RHYTHM = (
         "recency_share_of_tenure",
         "share",
         "behaviour",
-        "share of the time since the first order that the customer has been away",
+        "share of the time since the first order that lies after the last order",
         None,
         lambda table, _: ratio(table.recency_days, table.tenure_days),
         empty=None,
@@ -188,7 +188,7 @@ RHYTHM = (
         "active_days_a_week",
         "days a week",
         "behaviour",
-        "order days a week since the first order day",
+        "order days per week since the first order day",
         "order_days",
         lambda table, _: ratio(table.count() * 7, table.days_ago.max()),
         empty=None,

@@ -1,7 +1,7 @@
-"""What BTYD models need of a customer, and what they answer.
+"""Features for and from BTYD models.
 
-The four sufficient statistics are counted like every feature; the `clv_*` columns come from
-models fitted on them (`tiercast.features.clv`).
+The four sufficient statistics are counted like every feature. The `clv_*` columns are predictions
+of models fitted on them (`tiercast.features.clv`).
 """
 
 import ibis
@@ -47,7 +47,7 @@ SUFFICIENT: tuple[Feature, ...] = (
         "btyd_monetary_value",
         "money",
         "clv",
-        "mean value of the order days after the first; 0 without",
+        "mean value of the order days after the first; 0 without any",
         "order_days",
         _repeat_value,
     ),
@@ -59,7 +59,7 @@ CLV: tuple[Feature, ...] = (
         "clv_order_probability",
         "probability",
         "clv",
-        "BG/NBD: chance of at least one order in the horizon (not P(alive): that ranks backwards)",
+        "BG/NBD: chance of at least one order in the horizon (P(alive) would rank backwards)",
         "models",
     ),
     Feature(
@@ -80,7 +80,7 @@ CLV: tuple[Feature, ...] = (
         "clv_expected_spend",
         "money",
         "clv",
-        "Gamma-Gamma: expected value of an order day, less what the base sends back later",
+        "Gamma-Gamma: expected value of an order day, less the base's usual later returns",
         "models",
     ),
     Feature(

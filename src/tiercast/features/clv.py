@@ -1,4 +1,4 @@
-"""BTYD models fitted on the history before a cutoff, answering the `clv_*` features."""
+"""BTYD models fitted on the history before a cutoff; they predict the `clv_*` features."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from tiercast.arrays import FloatArray
-from tiercast.btyd.bg_nbd import BGNBD
+from tiercast.btyd.beta_geometric import BGNBD, MBGNBD
 from tiercast.btyd.gamma_gamma import GammaGamma
-from tiercast.btyd.mbg_nbd import MBGNBD
 
 STATISTICS = {
     "btyd_frequency": "frequency",
@@ -21,18 +20,19 @@ STATISTICS = {
 COUNTS = ["frequency", "recency", "T"]
 SPEND = ["frequency", "monetary_value"]
 KEPT = "kept_share"
-LEAST_KEPT = 0.01  # of the money: a base that keeps none has no model of its spend
+LEAST_KEPT = 0.01  # of the money: a share of 0 would predict that nobody spends
 CLOCK = ("season_recency_days", "season_age_days", "season_horizon_ratio")
 
 
 @dataclass(frozen=True)
 class ClvModels:
-    """The fitted models; `fit` sees one cutoff's customers, so nothing after the cutoff.
+    """The fitted models; `fit` gets one cutoff's customers, so nothing after the cutoff.
 
-    `kept_share` is what later returns leave of an order day's value, in the whole base: the
-    Gamma-Gamma model is told of order days before anything comes back.
+    `kept_share` is the share of an order day's value that later returns leave, in the whole base:
+    the Gamma-Gamma model is fitted on order days before returns.
 
-    Where a frame has the season clock's columns, ages, recencies and the horizon are told by it.
+    If a frame has the columns of the season clock, ages, recencies and the horizon are measured on
+    it.
     """
 
     bg_nbd: BGNBD
@@ -42,7 +42,7 @@ class ClvModels:
 
     @classmethod
     def fit(cls, features: pd.DataFrame) -> Self:
-        """Fit on one cutoff's feature frame (columns `btyd_*` and `kept_share`)."""
+        """Return models fitted on one cutoff's features (columns `btyd_*` and `kept_share`)."""
         statistics = histories(features)
         repeat = (statistics["frequency"] > 0) & (statistics["monetary_value"] > 0)
         spend = GammaGamma().fit(statistics.loc[repeat, SPEND]) if repeat.sum() > 1 else None
@@ -50,12 +50,11 @@ class ClvModels:
         return cls(BGNBD().fit(counts), MBGNBD().fit(counts), spend, _kept_share(features))
 
     def predict(self, features: pd.DataFrame, horizon_days: float) -> pd.DataFrame:
-        """Return the `clv_*` columns, row by row as `features`.
+        """Return the `clv_*` columns for the rows of `features`, (n, 5).
 
-        On the season clock the horizon lasts as long as the row's `season_horizon_ratio` says.
-
-        Without repeat buyers there is no spend model: the spend is then the customer's own
-        average order.
+        On the season clock the horizon is `horizon_days` times the row's `season_horizon_ratio`.
+        Without repeat buyers there is no spend model, and the expected spend is the customer's
+        own average order.
         """
         statistics = histories(features)
         counts = statistics[COUNTS]
@@ -84,7 +83,7 @@ class ClvModels:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Mapping[str, float] | None]) -> Self:
-        """Return the models that `to_dict` described."""
+        """Return the models from the data of `to_dict`."""
         spend = stored["gamma_gamma"]
         return cls(
             BGNBD.from_dict(stored["bg_nbd"] or {}),
@@ -100,9 +99,9 @@ class ClvModels:
 
 
 def _kept_share(features: pd.DataFrame) -> float:
-    """Return the mean kept share of the customers by their order days.
+    """Return the mean kept share of the customers, weighted by their order days.
 
-    Not by their money: one large customer would stand for all.
+    Weighted by money, one large customer would count for all.
     """
     days = features["btyd_frequency"].to_numpy(dtype=float) + 1.0
     kept = np.average(features[KEPT].to_numpy(dtype=float), weights=days)
@@ -110,14 +109,14 @@ def _kept_share(features: pd.DataFrame) -> float:
 
 
 def horizon_ratio(features: pd.DataFrame) -> FloatArray:
-    """Return how long each row's horizon is on the season clock, in horizons; 1 without, (n,)."""
+    """Return each row's horizon on the season clock, in horizons, (n,); 1 without a clock."""
     if CLOCK[-1] not in features.columns:
         return np.ones(len(features))
     return features[CLOCK[-1]].fillna(1.0).to_numpy(dtype=float)
 
 
 def histories(features: pd.DataFrame) -> pd.DataFrame:
-    """Return frequency, recency, T and monetary value, by the season clock where there is one."""
+    """Return frequency, recency, T and monetary value, (n, 4), on the season clock if given."""
     statistics = features[list(STATISTICS)].rename(columns=STATISTICS)
     if not set(CLOCK) <= set(features.columns):
         return statistics

@@ -1,4 +1,4 @@
-"""What the company did and how the customer answered: campaigns and events."""
+"""Features of campaigns, of responses to them, and of events."""
 
 from collections.abc import Callable
 
@@ -41,7 +41,7 @@ CAMPAIGNS: tuple[Feature, ...] = (
         "responses",
         "responses",
         "campaigns",
-        "campaigns the customer responded to",
+        "campaign contacts that the customer responded to",
         "responses",
         lambda table, _: table.count(),
     ),
@@ -103,7 +103,7 @@ EVENTS: tuple[Feature, ...] = (
         "event_active_days_a_week",
         "days a week",
         "events",
-        "days with an event a week, over the last 90 days",
+        "days with an event per week, over the last 90 days",
         None,
         lambda table, _: table.event_active_days_90d.cast("float64") * 7 / EVENT_WINDOW_DAYS,
     ),
@@ -127,7 +127,7 @@ EVENTS: tuple[Feature, ...] = (
 
 
 def event_type_features(setting: Setting) -> tuple[Feature, ...]:
-    """Return two features for each event type the model knows: how often, how long ago."""
+    """Return two features for each known event type: the count and the days since the last."""
     return tuple(
         feature
         for position, event_type in enumerate(setting.event_types, start=1)
@@ -136,7 +136,7 @@ def event_type_features(setting: Setting) -> tuple[Feature, ...]:
 
 
 def _of_type(position: int, event_type: str) -> tuple[Feature, Feature]:
-    # Numbered, since a type's text can hold anything.
+    # Numbered, because an event type may hold any characters.
     return (
         Feature(
             f"event_type_{position}_90d",

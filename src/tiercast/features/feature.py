@@ -1,4 +1,4 @@
-"""What a feature is: a name, a unit, one line of meaning and one expression."""
+"""A feature: a name, a unit, one line of meaning and one expression."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,17 +17,16 @@ Grain = Literal[
     "responses",
     "events",
     "season_days",
-    "customers",
     "models",
 ]
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What expressions may depend on besides the rows.
+    """The settings that expressions depend on.
 
-    The horizon, the event types seen, whether the season clock is told, and the plugins whose
-    features are counted, too.
+    The horizon, the known event types, whether the season clock is used, and the plugins whose
+    features are added.
     """
 
     horizon_days: int
@@ -40,10 +39,10 @@ class Setting:
 class Feature:
     """One number per customer and cutoff.
 
-    `expression` answers an aggregate over a customer's rows of the cut table `grain`; each row
-    has `days_ago`. A feature of grain None is derived from features before it in the registry;
-    one of grain "models" is answered by `ClvModels`. `empty` is the value for a customer without
-    rows in the table: 0 for counts, None where there is nothing to say.
+    `expression` returns an aggregate over a customer's rows of the table `grain`, cut at the
+    cutoff; each row has `days_ago`. A feature of grain None is derived from features before it in
+    the registry; `ClvModels` computes those of grain "models". `empty` is the value for a customer
+    without rows in the table: 0 for counts, None where the feature is undefined.
     """
 
     name: str
@@ -56,5 +55,5 @@ class Feature:
 
 
 def within(table: ir.Table, days: int) -> ir.BooleanValue:
-    """Return which rows lie in the trailing window of so many days."""
+    """Return which rows lie in the last `days` days before the cutoff."""
     return table.days_ago <= days

@@ -1,7 +1,8 @@
-"""Features that plugins add: rows as the catalogue's, of the family "own"."""
+"""Features that plugins add to the catalogue, of the family "own"."""
 
 import re
 from collections.abc import Collection, Sequence
+from typing import get_args
 
 import ibis.expr.types as ir
 from ibis.common.exceptions import IbisError
@@ -11,17 +12,8 @@ from tiercast.config.plugins import refuse_taken, rows_of
 from tiercast.features.feature import Feature, Grain, Setting
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-# Tables that are cut at the cutoff; None: counted from features before it.
-GRAINS: tuple[Grain | None, ...] = (
-    "orders",
-    "order_days",
-    "categories",
-    "contacts",
-    "responses",
-    "events",
-    "season_days",
-    None,
-)
+# None: derived from features before it.
+GRAINS = (*(grain for grain in get_args(Grain) if grain != "models"), None)
 
 
 def own_features(plugins: Sequence[str], taken: Collection[str]) -> tuple[Feature, ...]:
@@ -30,8 +22,8 @@ def own_features(plugins: Sequence[str], taken: Collection[str]) -> tuple[Featur
     Raises
     ------
     ConfigError
-        A feature bears a taken name or none, is of another family or of no grain there is, or
-        has no expression; the message names the plugin.
+        A feature has a used or an invalid name, another family, an unknown grain, or no
+        expression; the message names the plugin.
     """
     rows = rows_of(plugins, "features", Feature)
     refuse_taken([(plugin, feature.name) for plugin, feature in rows], taken, "feature")
@@ -47,7 +39,9 @@ def counted(feature: Feature, table: ir.Table, setting: Setting) -> ir.Value:
     Raises
     ------
     ConfigError
-        The expression of a plugin's feature cannot be made, or is no number.
+        The expression of a plugin's feature fails, or is not a number.
+    ValueError
+        The feature has no expression.
     """
     if feature.expression is None:
         raise ValueError(f"the feature {feature.name} has no expression")
@@ -55,12 +49,12 @@ def counted(feature: Feature, table: ir.Table, setting: Setting) -> ir.Value:
         return feature.expression(table, setting)
     where = f"the feature `{feature.name}` of a plugin, counted from {feature.grain or 'features'}"
     try:
-        found = feature.expression(table, setting)
+        value = feature.expression(table, setting)
     except (AttributeError, TypeError, IbisError) as error:
         raise ConfigError(f"{where}: {error}; there are {', '.join(table.columns)}.") from error
-    if not isinstance(found, ir.NumericValue | ir.BooleanValue):
-        raise ConfigError(f"{where}: it must be a number, but is {type(found).__name__}.")
-    return found
+    if not isinstance(value, ir.NumericValue | ir.BooleanValue):
+        raise ConfigError(f"{where}: it must be a number, but is {type(value).__name__}.")
+    return value
 
 
 def _wrong(feature: Feature) -> str | None:

@@ -1,4 +1,4 @@
-"""Every feature there is, in the order of the feature table."""
+"""The catalogue of all features, in the order of the feature table."""
 
 import ibis.expr.types as ir
 
@@ -18,10 +18,10 @@ PAGE_HEAD = """\
 # Features
 
 One row per customer and cutoff (`customer_id`, `as_of`), counted from rows before the cutoff only.
-A window of 30 days is `[as_of - 30 days, as_of)`. Empty (null) means that there is nothing to say:
-a customer with one order has no gaps. A base without a table or column lacks its features. The
+A window of 30 days is `[as_of - 30 days, as_of)`. Null means that a feature is undefined: a
+customer with one order has no gaps. A base without a table or column lacks its features. The
 eight most frequent event types add two each: `event_type_N_90d`, `event_type_N_recency_days`.
-Profile columns come as they are, `profile_` before a name that a feature has.
+Profile columns keep their names; `profile_` comes before the name of a feature.
 """
 CATALOGUE: tuple[Feature, ...] = (
     *RFM,
@@ -36,7 +36,7 @@ CATALOGUE: tuple[Feature, ...] = (
 
 
 def features_for(activity: CustomerActivity, setting: Setting) -> tuple[Feature, ...]:
-    """Return the features that a base's tables can tell, derived ones after their sources."""
+    """Return the features that a base has the tables for, derived ones after their sources."""
     missing = _missing_names(activity)
     fixed = [
         feature
@@ -52,7 +52,7 @@ def every_feature(setting: Setting) -> tuple[Feature, ...]:
     Raises
     ------
     ConfigError
-        A plugin's feature cannot be one; see `own_features`.
+        A plugin's feature is invalid; see `own_features`.
     """
     given = (*CATALOGUE, *event_type_features(setting))
     taken = {*KEYS, *LABELS, *(feature.name for feature in given)}
@@ -75,7 +75,7 @@ def feature_table(features: tuple[Feature, ...] = CATALOGUE) -> str:
 
 
 def feature_page() -> str:
-    """Return the page that documents the features (`make docs` writes it)."""
+    """Return the page that documents the features in Markdown (`make docs` writes it)."""
     return f"{PAGE_HEAD}\n{feature_table()}\n"
 
 
@@ -101,7 +101,7 @@ def _has_column(table: ir.Table | None, name: str) -> bool:
 
 
 def _missing_names(activity: CustomerActivity) -> set[str]:
-    """Return the features whose column the base doesn't have."""
+    """Return the names of the features whose column the base lacks."""
     needs = {
         "average_basket_quantity": activity.has_quantity,
         "discount_share": activity.has_discount,

@@ -1,7 +1,7 @@
 """Recency, frequency and monetary features, over all history and trailing windows.
 
-Recency here is RFM's: days since the last order. BTYD models call the time from the first to
-the last order "recency"; that one is `btyd_recency_days`, see `tiercast.btyd.counts`.
+Recency here is that of RFM: days since the last order. BTYD models call the time from the first
+to the last order "recency"; it is `btyd_recency_days`, see `tiercast.btyd.counts`.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,9 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.contract.money import CENT, is_small, money_sum
+from tiercast.contract.money import CENT, FINE_UNITS, exact_sum, is_small, money_sum
 from tiercast.features.feature import Feature, Setting, within
 from tiercast.snapshots.closures import YEAR_DAYS
-from tiercast.snapshots.exact import FINE_UNITS, exact_sum
 
 WINDOWS_DAYS = (30, 60, 90, 180, 365)
 DECAYS_DAYS = (30, 90, 270)
@@ -93,7 +92,7 @@ LEVELS = (
         "revenue",
         "money",
         "rfm",
-        "net value so far, returns taken off",
+        "net value so far, after returns",
         "orders",
         lambda table, _: money_sum(table.net_value),
     ),
@@ -148,7 +147,7 @@ DECAYED = tuple(
             f"orders_decayed_{days}d",
             "orders",
             "rfm",
-            f"orders, each fading by e every {days} days",
+            f"orders, each divided by e for every {days} days of age",
             "orders",
             _decayed_orders(days),
         ),
@@ -156,7 +155,7 @@ DECAYED = tuple(
             f"revenue_decayed_{days}d",
             "money",
             "rfm",
-            f"net value, fading by e every {days} days",
+            f"net value, divided by e for every {days} days of age",
             "orders",
             _decayed_revenue(days),
         ),
@@ -168,7 +167,7 @@ LAST_YEAR = (
         "orders_same_window_last_year",
         "orders",
         "rfm",
-        "orders in the horizon's window a year ago; empty for customers of less than a year",
+        "orders in the horizon's window a year ago; null for customers of less than a year",
         "orders",
         lambda table, setting: _a_year_known(
             table, table.count(where=table.is_order & _same_window_last_year(table, setting))
@@ -179,7 +178,7 @@ LAST_YEAR = (
         "revenue_same_window_last_year",
         "money",
         "rfm",
-        "net value in that window; empty for customers of less than a year",
+        "net value in that window; null for customers of less than a year",
         "orders",
         lambda table, setting: _a_year_known(
             table, money_sum(table.net_value, where=_same_window_last_year(table, setting))
@@ -193,7 +192,7 @@ DERIVED = (
         "average_order_value",
         "money",
         "rfm",
-        "net value an order",
+        "net value per order",
         None,
         lambda table, _: ratio(table.revenue, table.orders),
         empty=None,
@@ -212,7 +211,7 @@ DERIVED = (
             f"{count}_{days}d_rate_ratio",
             "ratio",
             "rfm",
-            f"{count} a day in the last {days} days over {count} a day since the first order",
+            f"{count} per day in the last {days} days over {count} per day since the first order",
             None,
             _rate_ratio(f"{count}_{days}d", days),
             empty=None,

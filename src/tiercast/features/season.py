@@ -1,6 +1,6 @@
-"""Recency and age on the season clock, for bases whose horizon has a year before it to go by.
+"""Recency and age on the season clock, for bases with a comparable year before the horizon.
 
-A base without that lacks them: see `tiercast.snapshots.season` for the gate.
+Other bases lack these features; see `tiercast.snapshots.season` for the conditions.
 """
 
 import ibis
@@ -13,7 +13,7 @@ SEASON: tuple[Feature, ...] = (
         "season_recency_days",
         "clock days",
         "season",
-        "days since the last order day, told by how busy the shop was",
+        "days since the last order day, on the season clock (busy days count for more)",
         "season_days",
         lambda table, _: table.days_ago.min(),
         empty=None,
@@ -22,7 +22,7 @@ SEASON: tuple[Feature, ...] = (
         "season_age_days",
         "clock days",
         "season",
-        "days since the first order day, told by how busy the shop was",
+        "days since the first order day, on the season clock",
         "season_days",
         lambda table, _: table.days_ago.max(),
         empty=None,
@@ -31,7 +31,7 @@ SEASON: tuple[Feature, ...] = (
         "season_overdue_ratio",
         "ratio",
         "season",
-        "days since the last order day over the usual gap, both told by how busy the shop was",
+        "days since the last order day over the usual gap, both on the season clock",
         None,
         lambda table, _: ratio(
             table.season_recency_days * table.btyd_frequency,
@@ -43,8 +43,8 @@ SEASON: tuple[Feature, ...] = (
         "season_horizon_ratio",
         "horizons",
         "season",
-        "how busy the horizon is expected to be against the last year: the same weeks a year ago, "
-        "scaled by the growth since; empty where they cannot be compared",
+        "how busy the horizon is expected to be compared with the last year: from the same weeks "
+        "a year ago, scaled by the growth since; null where they are not comparable",
         "season_days",
         None,
         empty=None,

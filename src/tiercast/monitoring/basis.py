@@ -6,12 +6,12 @@ from functools import reduce
 from importlib.metadata import version as package_version
 from operator import add
 
-import ibis
 import ibis.expr.types as ir
 
 from tiercast.artifacts.dataset import MANIFEST_FILE, checksum
 from tiercast.contract.tally import HashSums
 from tiercast.monitoring.batches import Batch
+from tiercast.snapshots.history import is_before
 from tiercast.sources.hashes import hash_sums_by_day
 
 COUNTED = ("customer_id", "ordered_at", "is_order", "net_value")  # of orders, by labels
@@ -28,13 +28,10 @@ def bases(orders: ir.Table, batches: Sequence[Batch]) -> dict[dt.date, dict[str,
     if not batches:
         return {}
     until = max(batch.due for batch in batches)
-    inside = orders.filter(_from(orders, batches[0].as_of), ~_from(orders, until))
+    time = orders.ordered_at
+    inside = orders.filter(~is_before(time, batches[0].as_of), is_before(time, until))
     by_day = hash_sums_by_day(inside.select(*COUNTED), "ordered_at")
     return {batch.as_of: _basis(batch, by_day) for batch in batches}
-
-
-def _from(orders: ir.Table, day: dt.date) -> ir.BooleanValue:
-    return orders.ordered_at >= ibis.timestamp(f"{day} 00:00:00").cast("timestamp(6)")
 
 
 def _basis(batch: Batch, by_day: Mapping[dt.date, HashSums]) -> dict[str, str]:

@@ -26,7 +26,6 @@ from tiercast.monitoring.sign import Evidence
 from tiercast.monitoring.track_record import TrackRecord
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.activity import CustomerActivity
-from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.sources.canonical import CustomerBase
 
 
@@ -76,7 +75,7 @@ def _looked(
     """
     progress.stage("read and check the data")
     with open_history(settings, as_of, progress) as history:
-        day = check_as_of(history.day(as_of), history.base.first_day)
+        day = history.day
         recorded.claim(day)
         batches = stored_batches(OutputFolder.of(settings), day)
         _check_anything(batches, settings, day)

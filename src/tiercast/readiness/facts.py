@@ -10,7 +10,6 @@ from tiercast.readiness.outcomes import Outcomes, measure_outcomes
 from tiercast.readiness.span import Span
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.closures import closed_days
-from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
 from tiercast.snapshots.grid import EVERY_DAY, GridAhead, known_until
 from tiercast.snapshots.odd_days import NO_ODD_DAYS, OddDays, odd_days
@@ -48,14 +47,7 @@ def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[BaseFacts], 
 
 
 def measure(base: CustomerBase, activity: CustomerActivity, as_of: dt.date) -> BaseFacts:
-    """Return the facts of a base as of a day.
-
-    Raises
-    ------
-    InputError
-        `as_of` is not after the first order line.
-    """
-    check_as_of(as_of, base.first_day)
+    """Return the facts of a base as of a day after its first order line."""
     begun = activity.orders.filter(activity.orders.is_order)
     first = begun.ordered_on.min().to_pyarrow().as_py() or base.first_day
     daily = activity.daily_orders

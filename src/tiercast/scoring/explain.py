@@ -18,7 +18,6 @@ from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.target import Target
-from tiercast.snapshots.cutoffs import as_day
 from tiercast.snapshots.history import history
 
 ORDERS_SHOWN = 10
@@ -71,7 +70,7 @@ def explain(
     settings = load_config(config)
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
-    day = output.scored_day(as_day(as_of))
+    day = output.scored_day(as_of)
     manifest = output.manifest(day)
     target = output.target(day)
     connection = ibis.duckdb.connect()

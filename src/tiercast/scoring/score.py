@@ -23,7 +23,6 @@ from tiercast.scoring.stored import rows_in
 from tiercast.scoring.totals import Totals
 from tiercast.scoring.version import choose_model
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
-from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.grid import GridAhead
 from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.registry import Version
@@ -96,7 +95,7 @@ def score(
     ):
         shown.stage("read and check the data")
         history = opened.enter_context(open_history(settings, as_of, shown))
-        day = check_as_of(history.day(as_of), history.base.first_day)
+        day = history.day
         run.claim(day)
         chosen = choose_model(settings, day, model_version)
         counted = counted_in(settings, chosen.model.facts.value)

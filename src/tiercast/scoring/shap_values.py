@@ -15,7 +15,6 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.batches import feature_frame
 from tiercast.scoring.requirements import check_requirements
 from tiercast.scoring.version import choose_model
-from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.sources.workspace import allow_panel
 from tiercast.tracking.registry import Version
 
@@ -57,7 +56,7 @@ def shap_values(
     settings, shown = load_config(config), progress or Silent()
     shown.stage("read and check the data")
     with open_history(settings, as_of, shown) as history:
-        day = check_as_of(history.day(as_of), history.base.first_day)
+        day = history.day
         chosen = choose_model(settings, day, model_version)
         for note in chosen.notes:
             shown.say(note)

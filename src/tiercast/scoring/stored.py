@@ -12,7 +12,6 @@ from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
-from tiercast.snapshots.cutoffs import as_day
 
 
 def scored_customers(
@@ -31,7 +30,7 @@ def scored_customers(
     settings = load_config(config)
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
-    day = output.scored_day(as_day(as_of))
+    day = output.scored_day(as_of)
     scores, features = rows_in(output.scores(day)), rows_in(output.features(day))
     known = features.drop(columns="as_of")
     return scores.merge(known, on="customer_id", how="left", validate="one_to_one")

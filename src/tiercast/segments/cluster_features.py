@@ -1,4 +1,4 @@
-"""What discovered segments are made of: features, how they are measured and put into words."""
+"""The features of discovered segments: how they are scaled, and the words for them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +9,7 @@ Language = Literal["en", "zh"]
 
 @dataclass(frozen=True)
 class Words:
-    """One expression in the languages of the product."""
+    """One expression in both languages."""
 
     en: str
     zh: str
@@ -21,7 +21,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Floor:
-    """A value that earns its own word when most of a segment stands exactly at it."""
+    """A value with a word of its own, used if most of a segment has exactly this value."""
 
     value: float
     words: Words
@@ -31,9 +31,9 @@ class Floor:
 class ClusterFeature:
     """One feature of the segments.
 
-    `transform`: log1p for counts, days and money, share for numbers within 0..1. `weight` says
-    how much a difference counts beside the others. `high` and `low` describe customers who are
-    far above or below the base.
+    `transform`: log1p for counts, days and money, share for numbers within 0..1. `weight` scales
+    its differences relative to the other features. `high` and `low` describe customers who are far
+    above or below the base.
     """
 
     name: str
@@ -44,7 +44,7 @@ class ClusterFeature:
     floor: Floor | None = None
 
 
-# When, how often and for how much weigh double: a segment has to differ in what one acts on.
+# Recency, frequency and order value have double weight: campaigns depend on them.
 CLUSTER_FEATURES: tuple[ClusterFeature, ...] = (
     ClusterFeature(
         "recency_days", "log1p", 1.0, Words("lapsed", "久未下单"), Words("recent", "近期活跃")

@@ -1,4 +1,4 @@
-"""Discovered segments: customers who buy alike, found by clustering and named in words."""
+"""Discovered segments: clusters of customers with similar behaviour, named in words."""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -29,35 +29,35 @@ from tiercast.segments.selection import candidates, choose, selection_table
 class CustomerSegments(BaseEstimator):
     """K-means segments of a customer feature frame, with names, probabilities and stability.
 
-    Features that vary are transformed, robustly scaled and weighted (see `FeatureSpace`);
-    k-means centres carry a mixture of equal round clouds that says how surely a customer
-    belongs (see `membership`). The number of segments is chosen by silhouette and by stability
-    under resampling (see `selection.choose`). Neither the order of the rows nor the number of
-    threads changes the result; memory is bounded by `max_rows`.
+    Features that vary are transformed, robustly scaled and weighted (see `FeatureSpace`). The
+    k-means centres are the means of a mixture of equal round normal clouds, which gives each
+    customer's probabilities (see `membership`). The number of segments is chosen by silhouette
+    and by stability under resampling (see `selection.choose`). Neither the order of the rows nor
+    the number of threads changes the result. Memory is bounded by `max_rows`.
 
     Parameters
     ----------
     least, most
-        Numbers of segments to try; equal ones fix the number. Small bases get fewer.
+        Numbers of segments to try; if equal, the number is fixed. Small bases get fewer.
     resamples
         Bootstrap samples per number of segments.
     max_rows
-        Customers to learn from; of a bigger base a seeded sample is taken.
+        Most customers to fit on; of a larger base a seeded sample is taken.
     features
-        What customers are compared by.
+        Features by which customers are compared.
     random_state
         Seed.
 
     Attributes
     ----------
     names_ : tuple of str
-        Stable ids, biggest segment first; kept over trainings by `match_to`.
+        Stable ids, largest segment first; `match_to` keeps them from one training to the next.
     words_ : dict of str to Words
         The names in words.
     selection_ : pandas.DataFrame
-        All that was tried, see `selection.selection_table`.
+        All numbers of segments tried, see `selection.selection_table`.
     stability_ : ndarray of shape (segments,)
-        Mean bootstrap Jaccard index of each segment; from .75 on a stable pattern.
+        Mean bootstrap Jaccard index of each segment; a pattern is stable from 0.75 on.
     space_, centres_, variance_
         The fitted space, centres of shape (segments, axes) in it, and the clouds' variance.
     differences_ : ndarray of shape (segments, axes)
@@ -92,7 +92,13 @@ class CustomerSegments(BaseEstimator):
         self.random_state = random_state
 
     def fit(self, frame: pd.DataFrame, y: None = None) -> Self:
-        """Find the segments of a base, one row per customer; missing values are fine."""
+        """Fit the segments of a base, one row per customer; values may be missing.
+
+        Raises
+        ------
+        ValueError
+            The frame is empty, or `least` and `most` are out of order.
+        """
         self._check(frame)
         self.space_ = FeatureSpace.of(frame, self.features)
         sample = frame.iloc[self._sample(self.space_.positions(frame))]
@@ -148,25 +154,25 @@ class CustomerSegments(BaseEstimator):
         return probabilities(distances, self.variance_)
 
     def predict(self, frame: pd.DataFrame) -> npt.NDArray[np.str_]:
-        """Return each customer's most probable segment."""
+        """Return each customer's most probable segment, (n,)."""
         assigned = self.predict_proba(frame).argmax(axis=1)
         return np.array(self.names_)[assigned]
 
     def confidence(self, frame: pd.DataFrame) -> FloatArray:
-        """Return the probability of each customer's own segment."""
+        """Return the probability of each customer's most probable segment, (n,)."""
         return self.predict_proba(frame).max(axis=1)
 
     def describe(self, language: Language = "en") -> dict[str, str]:
-        """Return each segment's name in words."""
+        """Return each segment's name in words, by its id."""
         check_is_fitted(self)
         return {name: words.in_language(language) for name, words in self.words_.items()}
 
     def profiles(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return one row per segment of `frame`'s customers.
+        """Return one row per segment with the profile of `frame`'s customers in it.
 
-        Columns: those of `profile_table`, then confidence (mean probability of the own
-        segment), stability (bootstrap Jaccard) and sets_apart (features that lie at least half
-        a standard deviation from the base, greatest first: "orders +1.99, recency_days -1.94").
+        Columns: those of `profile_table`, then confidence (mean probability of the assigned
+        segment), stability (bootstrap Jaccard) and sets_apart (features at least half a standard
+        deviation from the base, greatest first: "orders +1.99, recency_days -1.94").
         """
         chances = self.predict_proba(frame)
         labels = chances.argmax(axis=1)
@@ -179,23 +185,23 @@ class CustomerSegments(BaseEstimator):
         return table
 
     def differences(self) -> pd.DataFrame:
-        """Return how far segments lie from the base: segment by feature, in its deviations."""
+        """Return segments' means minus the base's by feature, in its standard deviations."""
         check_is_fitted(self)
         axes = [axis.name for axis in self.space_.axes]
         return pd.DataFrame(self.differences_, index=list(self.names_), columns=axes)
 
     def _apart(self, axes: Sequence[Axis]) -> FloatArray:
-        """Return the weighted differences from the base on some axes."""
+        """Return the weighted differences from the base on some axes, (segments, axes)."""
         names = [axis.name for axis in self.space_.axes]
         columns = [names.index(axis.name) for axis in axes]
         return self.differences_[:, columns] * np.array([axis.weight for axis in axes])
 
     def match_to(self, previous: "CustomerSegments") -> "CustomerSegments":
-        """Return a copy in which segments that `previous` knew bear the names they had there.
+        """Return a copy in which segments that `previous` had too have their names from there.
 
-        A segment is the same one if what sets it apart from the base has changed by less than
-        half of what sets the old one apart from its nearest neighbour (see `match_segments`).
-        The others get names that `previous` did not use.
+        A segment is the same if its difference from the base has changed by less than half the
+        distance between the old segment and its nearest neighbour (see `match_segments`). Other
+        segments get names that `previous` did not use.
         """
         check_is_fitted(self)
         check_is_fitted(previous)
@@ -209,15 +215,15 @@ class CustomerSegments(BaseEstimator):
             self._active_features(),
             taken=previous.names_,
         )
-        kept = {new: previous.names_[old] for new, old in pairs.items()}
-        names = kept | dict(zip(fresh, named, strict=True))
+        matched_names = {new: previous.names_[old] for new, old in pairs.items()}
+        names = matched_names | dict(zip(fresh, named, strict=True))
         words = previous.words_ | named
         matched = copy.copy(self)
         matched._set_words({names[n]: words[names[n]] for n in range(len(names))})
         return matched
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fitted model as plain data for JSON; `from_dict` predicts the same bits."""
+        """Return the fitted model as plain data for JSON; `from_dict` restores it exactly."""
         check_is_fitted(self)
         return {
             "least": self.least,
@@ -240,7 +246,7 @@ class CustomerSegments(BaseEstimator):
     def from_dict(
         cls, data: Mapping[str, Any], features: Sequence[ClusterFeature] = CLUSTER_FEATURES
     ) -> Self:
-        """Build a fitted model from `to_dict`'s data; `features` as it was fitted with."""
+        """Return the fitted model from the data of `to_dict`; `features` as in its fit."""
         settings = ("least", "most", "resamples", "max_rows", "random_state")
         model = cls(**{name: data[name] for name in settings}, features=features)
         model.space_ = FeatureSpace.from_dict(data["axes"])

@@ -10,7 +10,7 @@ import pandas as pd
 from tiercast.arrays import FloatArray
 from tiercast.segments.cluster_features import ClusterFeature, Transform
 
-# Beyond this many scales a value counts as this far away, so that no outlier bends a centre.
+# Values further away count as this many scales, so that no outlier moves a centre.
 REACH = 3.0
 # Interquartile range of a standard normal distribution.
 NORMAL_IQR = 1.349
@@ -27,28 +27,35 @@ class Axis:
     scale: float
 
     def positions(self, values: FloatArray) -> FloatArray:
-        """Return scaled positions; a missing value stands at the centre, the base's median."""
+        """Return scaled positions, (n,); a missing value is at the centre, the base's median."""
         steps = (transformed(values, self.transform) - self.centre) / self.scale
         return np.nan_to_num(np.clip(steps, -REACH, REACH), nan=0.0) * self.weight
 
 
 @dataclass(frozen=True)
 class FeatureSpace:
-    """The axes that vary in the base; all others are left out."""
+    """The axes of features that vary in the base."""
 
     axes: tuple[Axis, ...]
 
     @classmethod
     def of(cls, frame: pd.DataFrame, features: Sequence[ClusterFeature]) -> Self:
-        """Measure centre (median) and scale (IQR / 1.349, else standard deviation) of features.
+        """Return the space with each feature's centre (median) and scale (IQR / 1.349).
 
-        A feature that is not in the frame, all missing, or the same for everyone is left out.
+        If the IQR is 0, the scale is the standard deviation. A feature that the frame lacks, or
+        that has no or only one value, is left out.
         """
         measured = (_axis(frame, feature) for feature in features if feature.name in frame)
         return cls(tuple(axis for axis in measured if axis is not None))
 
     def positions(self, frame: pd.DataFrame) -> FloatArray:
-        """Return customers' positions, shape (customers, axes); a row depends on no other row."""
+        """Return customers' positions, shape (customers, axes); a row depends on no other row.
+
+        Raises
+        ------
+        ValueError
+            The frame lacks a column of the axes.
+        """
         missing = [axis.name for axis in self.axes if axis.name not in frame]
         if missing:
             raise ValueError(f"segments need the columns {missing} that they were fitted with")
@@ -63,7 +70,7 @@ class FeatureSpace:
 
     @classmethod
     def from_dict(cls, rows: Sequence[Mapping[str, object]]) -> Self:
-        """Build a space from `to_dict`'s rows."""
+        """Return the space from the rows of `to_dict`."""
         return cls(tuple(Axis(**row) for row in rows))  # type: ignore[arg-type]  # plain JSON rows
 
 
@@ -73,7 +80,7 @@ def column(frame: pd.DataFrame, name: str) -> FloatArray:
 
 
 def transformed(values: FloatArray, transform: Transform) -> FloatArray:
-    """Return values as they are compared; log1p takes negative values for 0."""
+    """Return transformed values, (n,); log1p takes negative values as 0."""
     finite = np.where(np.isfinite(values), values, np.nan)
     if transform == "log1p":
         return np.log1p(np.maximum(finite, 0.0))

@@ -1,16 +1,16 @@
-"""Lifecycle stages: where customers stand, judged by their own rhythm of ordering.
+"""Lifecycle stages of customers, by their own rhythm of ordering.
 
-A customer's rhythm is the mean gap between their order days. With few gaps it is drawn toward
-the typical gap of the base, G, as if two gaps of G had been seen besides the n own ones
-(n = order days - 1, own mean m, own spread s)::
+A customer's rhythm is the mean gap between their order days. With few gaps it is shrunk toward
+the typical gap of the base, G, as if the customer had two more gaps of G (n = order days - 1, own
+mean m, own spread s)::
 
     gap           = (2 G + n m) / (2 + n)
     spread        = sqrt((2 G^2 + n s^2) / (2 + n))     gaps of a Poisson buyer: spread = mean
     overdue_after = gap + 2 spread
     earlier_gap, earlier_overdue_after: the same without the last gap
 
-So a one-time buyer is judged by the base's rhythm alone (overdue after 3 G), a regular one
-by their own.
+A one-time buyer is thus judged only by the base's rhythm (overdue after 3 G), a regular buyer by
+their own.
 """
 
 from collections.abc import Callable
@@ -83,8 +83,8 @@ LIFECYCLE_RULES: tuple[LifecycleRule, ...] = (
 def typical_gap_days(frame: pd.DataFrame) -> float:
     """Return the base's typical gap between order days: the median of customers' mean gaps.
 
-    Where nobody has ordered on two days, the median tenure stands in: the shortest gap that
-    could be there unseen. Never less than one day.
+    If nobody has ordered on two days, it is the median tenure, the shortest gap that may still be
+    unobserved. It is at least one day.
     """
     gaps = _floats(frame, "gap_mean_days")
     known = gaps[np.isfinite(gaps)]
@@ -95,7 +95,7 @@ def typical_gap_days(frame: pd.DataFrame) -> float:
 def rhythm_of(
     frame: pd.DataFrame, *, population_gap_days: float, active_days: int | None
 ) -> CustomerRhythm:
-    """Return customers' rhythm by the formulas at the top of this module."""
+    """Return customers' rhythm by the formulas in the docstring of this module."""
     order_days = _floats(frame, "active_days")
     gaps = np.maximum(order_days - 1, 0)
     mean = np.nan_to_num(_floats(frame, "gap_mean_days"))
@@ -118,7 +118,7 @@ def rhythm_of(
 
 
 def _without_last(mean: FloatArray, last: FloatArray, count: FloatArray) -> FloatArray:
-    """Return the mean of the `count` numbers whose mean is given, the last one left out."""
+    """Return the mean of `count` numbers without the last, from the mean of all of them."""
     return np.where(count > 1, (count * mean - last) / np.maximum(count - 1, 1), 0)
 
 
@@ -134,7 +134,7 @@ def _overdue_after(
 def lifecycle_stages(
     frame: pd.DataFrame, *, population_gap_days: float, active_days: int | None
 ) -> npt.NDArray[np.str_]:
-    """Return each customer's stage by the first of `LIFECYCLE_RULES` that applies.
+    """Return each customer's stage, (n,), by the first of `LIFECYCLE_RULES` that applies.
 
     Parameters
     ----------
@@ -144,7 +144,12 @@ def lifecycle_stages(
     population_gap_days
         The base's typical gap, see `typical_gap_days`.
     active_days
-        No order for longer is `lost`; None: nobody is ever `lost`.
+        Customers without an order for longer are `lost`; None: nobody is.
+
+    Raises
+    ------
+    ValueError
+        `population_gap_days` is not above 0.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which of today's segments is which of yesterday's."""
+"""Matching of segments between two trainings."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -6,20 +6,20 @@ from scipy.optimize import linear_sum_assignment
 from tiercast.arrays import FloatArray
 from tiercast.segments.membership import squared_distances
 
-# A segment is the same one while it has moved by less than this part of the way to the nearest
-# other segment of then: that near, no other old segment can be nearer.
+# A segment is the same if it has moved by less than this share of the distance to the nearest
+# other old segment: then no other old segment is nearer.
 NEAR = 0.5
-# A lone segment has no neighbour; it may move by half a standard deviation.
+# A single segment has no neighbour; it may move by half a standard deviation.
 LONE = 0.5
 
 
 def match_segments(new: FloatArray, old: FloatArray) -> dict[int, int]:
-    """Return new segment number -> old segment number for those that are the same.
+    """Return new segment number -> old segment number for segments that are the same.
 
-    Segments are compared by what sets them apart from their own base, since a whole base ages
-    from one training to the next and its lapsed customers stay its lapsed customers. Pairs are
-    chosen so that the sum of distances is least (Kuhn 1955); a pair is kept if its distance is
-    below half the way from the old segment to its nearest neighbour.
+    Segments are compared by their differences from their own base, because a whole base may change
+    from one training to the next while its lapsed customers remain the lapsed ones. Pairs minimise
+    the sum of distances (Kuhn 1955). A pair counts if its distance is below half the distance from
+    the old segment to its nearest neighbour.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How surely a customer belongs to a segment: a mixture of equal round clouds on the centres."""
+"""Probabilities of segments: a mixture of equal round normal clouds on the k-means centres."""
 
 import numpy as np
 
@@ -11,8 +11,7 @@ LEAST_VARIANCE = 1e-12
 def squared_distances(positions: FloatArray, centres: FloatArray) -> FloatArray:
     """Return squared distances, shape (customers, centres).
 
-    Summed axis by axis, so that the last bit of a row depends on no other row (a matrix
-    product's may, with the number of rows).
+    Summed axis by axis, because the rounding of a matrix product may depend on the number of rows.
     """
     result = np.zeros((positions.shape[0], centres.shape[0]))
     for axis in range(centres.shape[1]):
@@ -21,11 +20,15 @@ def squared_distances(positions: FloatArray, centres: FloatArray) -> FloatArray:
 
 
 def probabilities(distances: FloatArray, variance: float) -> FloatArray:
-    """Return P(segment | position), shape (customers, centres), rows sum to 1.
+    """Return P(segment | position), shape (customers, centres); each row sums to 1.
 
     The posterior of a mixture of normal clouds with equal weights and one variance:
-    proportional to exp(-distance^2 / (2 variance)). K-means is this mixture's hard limit
-    (Bishop 2006, section 9.3.2), so the nearest centre is always the most probable segment.
+    proportional to exp(-distance^2 / (2 variance)). K-means is the limit of this mixture for a
+    variance of 0, so the nearest centre is always the most probable segment.
+
+    References
+    ----------
+    Bishop (2006), Pattern Recognition and Machine Learning, section 9.3.2.
     """
     exponents = -(distances - distances.min(axis=1, keepdims=True)) / (2 * variance)
     weights = np.exp(exponents)
@@ -36,10 +39,10 @@ def probabilities(distances: FloatArray, variance: float) -> FloatArray:
 
 
 def likeliest_variance(distances: FloatArray, axes: int) -> float:
-    """Return the variance that makes the positions likeliest, given the centres (EM).
+    """Return the maximum likelihood variance of the mixture, given its centres (EM).
 
-    The spread around the nearest centre alone would understate it, and so overstate how
-    surely customers between two segments belong to either.
+    The spread around the nearest centres would underestimate it, and make customers between two
+    segments look too certain.
     """
     if axes == 0:
         return 1.0

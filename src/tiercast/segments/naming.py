@@ -1,4 +1,4 @@
-"""Names for segments, from what sets them apart from the base, in plain words."""
+"""Names for segments, from their differences from the base, in plain words."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -10,19 +10,19 @@ from tiercast.arrays import FloatArray, IntArray
 from tiercast.segments.cluster_features import ClusterFeature, Words
 from tiercast.segments.feature_space import column
 
-# A difference of half a standard deviation is plain to see (Cohen 1988: a medium effect).
+# A difference of half a standard deviation is a medium effect (Cohen 1988).
 PLAIN = 0.5
-# Where two names would be the same, weaker differences tell them apart.
+# If two names would be the same, weaker differences are named too.
 FAINT = 0.2
 WORDS_IN_NAME = 2
-# Share of a segment that must stand at a feature's floor to be called after it.
+# Share of a segment at a feature's floor from which on the floor's word is used.
 MOSTLY = 0.8
 
 TYPICAL = Words("typical", "典型")
 
 
 def standardised_differences(positions: FloatArray, labels: IntArray, count: int) -> FloatArray:
-    """Return how far segments' means lie from the base's, in its standard deviations.
+    """Return segments' means minus the base's mean, in standard deviations of the base.
 
     Shape (segments, axes); a segment without customers has zeros.
     """
@@ -39,7 +39,7 @@ def standardised_differences(positions: FloatArray, labels: IntArray, count: int
 def floor_shares(
     frame: pd.DataFrame, labels: IntArray, count: int, features: Sequence[ClusterFeature]
 ) -> FloatArray:
-    """Return the share of each segment that stands at each feature's floor.
+    """Return the share of each segment's customers at each feature's floor.
 
     Shape (segments, features); 0 for features without a floor.
     """
@@ -53,7 +53,7 @@ def floor_shares(
 
 
 def sets_apart(differences: FloatArray, axes: Sequence[str]) -> str:
-    """Return a segment's plain differences, greatest first.
+    """Return a segment's clear differences from the base as text, greatest first.
 
     Examples
     --------
@@ -73,19 +73,18 @@ def name_segments(
 ) -> dict[str, Words]:
     """Return a stable id and the words for each segment, in the segments' order.
 
-    A name holds the two features that differ most from the base (difference times the
-    feature's weight, at least half a standard deviation), in the features' order. Segments
-    that would share a name, or have one of `taken`, get a further word each, and at last a
-    number.
+    A name consists of the words for the two features that differ most from the base (difference
+    times weight; at least half a standard deviation), in the features' order. Segments that would
+    share a name, or have one of `taken`, get further words, and finally a number.
 
     Parameters
     ----------
     differences
         Standardised differences, shape (segments, features).
     floor_shares
-        Share of each segment that stands at the feature's floor, same shape.
+        Share of each segment's customers at the feature's floor, same shape.
     features
-        The features' words, in the order of the columns.
+        The features, in the order of the columns.
     taken
         Ids that belong to other segments.
     """

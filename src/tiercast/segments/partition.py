@@ -1,4 +1,4 @@
-"""One k-means partition, the same to the last bit each time it is asked for."""
+"""K-means partitions that are the same to the last bit in every run."""
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -9,9 +9,9 @@ from tiercast.segments.membership import squared_distances
 
 
 def kmeans_centres(positions: FloatArray, count: int, *, starts: int, seed: int) -> FloatArray:
-    """Return at most `count` centres, biggest cluster first, shape (centres, axes).
+    """Return at most `count` centres, largest cluster first, shape (centres, axes).
 
-    Fewer where the positions have fewer distinct rows than that.
+    There are fewer if the positions have fewer distinct rows.
     """
     if positions.shape[1] == 0:
         return np.zeros((1, 0))
@@ -20,14 +20,14 @@ def kmeans_centres(positions: FloatArray, count: int, *, starts: int, seed: int)
         centres = distinct
     else:
         model = KMeans(count, n_init=starts, random_state=seed)
-        # Threads add up in the order in which they finish: one thread, one result.
+        # Several threads would add in the order in which they finish, with other rounding.
         with threadpool_limits(limits=1):
             centres = model.fit(positions).cluster_centers_
     return _biggest_first(centres, positions)
 
 
 def nearest(positions: FloatArray, centres: FloatArray) -> IntArray:
-    """Return the number of the nearest centre for each position."""
+    """Return the number of the nearest centre for each position, (n,)."""
     return squared_distances(positions, centres).argmin(axis=1)
 
 

@@ -1,4 +1,4 @@
-"""What discovered segments look like, side by side."""
+"""Profiles of discovered segments."""
 
 from collections.abc import Sequence
 
@@ -26,8 +26,8 @@ def profile_table(
 ) -> pd.DataFrame:
     """Return one row per segment: segment, customers, share, revenue_share, means and medians.
 
-    For each of `columns` that the frame has: `<column>_mean` and `<column>_median`, missing
-    values left out. A segment without customers has NaN there.
+    Means and medians are `<column>_mean` and `<column>_median` for each of `columns` that the
+    frame has, without missing values. A segment without customers has NaN there.
     """
     present = list(dict.fromkeys(name for name in columns if name in frame))
     values = pd.DataFrame({name: column(frame, name) for name in present})

@@ -1,7 +1,7 @@
-"""RFM: how recently, how often and for how much a customer bought, each as a score 1..bins.
+"""RFM scores: how recently, how often and for how much a customer bought, each as 1..bins.
 
-Recency here is days since the last order (small is good); the recency of buy-till-you-die
-models, first to last order, is another quantity.
+Recency here is days since the last order (small is good). Buy-till-you-die models mean another
+quantity by recency: the time from the first to the last order.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from tiercast.segments.rfm_rules import DEFAULT_RULES, RfmRule, segment_grid
 
 Edges = tuple[float, ...]
 
-# Least total on the scale of five bins (3..15) that earns the band, best first.
+# The least total of each band on the scale of five bins (3..15), best first.
 RFM_BANDS: tuple[tuple[int, str], ...] = (
     (12, "high_value"),
     (9, "good_value"),
@@ -29,10 +29,10 @@ RFM_BANDS: tuple[tuple[int, str], ...] = (
 
 @dataclass(frozen=True)
 class RfmEdges:
-    """Where scores change: bins - 1 rising edges for each of the three columns.
+    """The edges between scores: bins - 1 rising ones for each of the three columns.
 
-    An order count or a revenue at an edge earns the higher score; so does a recency at an edge
-    ("within 30 days" includes day 30). An edge that stands twice skips a score.
+    A value at an edge has the higher score; so does a recency at an edge ("within 30 days"
+    includes day 30). If an edge occurs twice, a score is skipped.
     """
 
     recency_days: Edges
@@ -54,7 +54,7 @@ class RfmEdges:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Sequence[float]]) -> Self:
-        """Build edges from `to_dict`'s lists."""
+        """Return the edges from the lists of `to_dict`."""
         return cls(**{name: tuple(float(edge) for edge in data[name]) for name in _COLUMNS})
 
 
@@ -64,17 +64,16 @@ _COLUMNS = ("recency_days", "orders", "revenue")
 def quantile_edges(values: npt.ArrayLike, bins: int) -> Edges:
     """Return the bins - 1 edges that split values into equal shares without splitting ties.
 
-    Score of v = 1 + number of edges <= v, so equal values have equal scores. Bins are filled
-    from the smallest value up; each takes whole groups of equal values until it is as near as
-    it gets to an equal share of the customers *still left*. So 85 % one-time buyers all score
-    1, and the other 15 % are split evenly over the scores above. Fewer distinct values than
-    bins are spread over the whole scale (two values score 1 and `bins`); a single value scores
-    the middle.
+    The score of v is 1 + the number of edges <= v, so equal values have equal scores. Bins are
+    filled from the smallest value up. Each takes whole groups of equal values until it is nearest
+    to an equal share of the *remaining* customers: 85 % one-time buyers all score 1, and the
+    other 15 % are split evenly over the higher scores. Fewer distinct values than bins are spread
+    over the whole scale (two values score 1 and `bins`); a single value scores the middle.
 
     Raises
     ------
     ValueError
-        If there is no value, or one that is not finite.
+        There are no values, or one is not finite.
 
     Examples
     --------
@@ -95,13 +94,13 @@ def quantile_edges(values: npt.ArrayLike, bins: int) -> Edges:
 
 
 def _bin_starts(counts: IntArray, groups: int) -> list[int]:
-    """Return the index of the first distinct value of every bin, the first bin left out."""
+    """Return the index of the first distinct value of every bin but the first."""
     reached = np.concatenate(([0], np.cumsum(counts)))
     starts: list[int] = []
     first = 0
     for left in range(groups, 1, -1):
         target = reached[first] + (reached[-1] - reached[first]) / left
-        # Every later bin keeps at least one distinct value.
+        # Every later bin needs at least one distinct value.
         candidates = np.arange(first + 1, counts.size - left + 2)
         first = int(candidates[np.argmin(np.abs(reached[candidates] - target))])
         starts.append(first)
@@ -109,7 +108,7 @@ def _bin_starts(counts: IntArray, groups: int) -> list[int]:
 
 
 def _spread(distinct: FloatArray, starts: list[int], bins: int) -> Edges:
-    """Return bins - 1 edges: edge s is the least value whose score is above s."""
+    """Return bins - 1 edges; edge s is the least value with a score above s."""
     groups = len(starts) + 1
     if groups == 1:
         middle = (bins + 1) // 2
@@ -122,10 +121,9 @@ def _spread(distinct: FloatArray, starts: list[int], bins: int) -> Edges:
 
 
 def rfm_edges(frame: pd.DataFrame, config: RfmConfig) -> RfmEdges:
-    """Return the edges that `config` asks for: its own, or the quantiles of `frame`.
+    """Return the edges of `config`: its fixed ones, or the quantiles of `frame`.
 
-    A single order never scores above 1 in frequency by quantile, not even in a base where
-    nobody has ordered twice.
+    By quantiles a single order scores 1 in frequency, even if nobody has ordered twice.
 
     Parameters
     ----------
@@ -137,7 +135,7 @@ def rfm_edges(frame: pd.DataFrame, config: RfmConfig) -> RfmEdges:
     if config.edges is not None:
         fixed = config.edges
         return RfmEdges(fixed.recency_days, fixed.orders, fixed.amount)
-    # Recency counts backwards: its edges are the quantiles of -recency, turned round.
+    # A small recency is good: its edges are the negated quantiles of -recency.
     nearness = quantile_edges(-frame["recency_days"].to_numpy(np.float64), config.bins)
     orders = quantile_edges(frame["orders"].to_numpy(np.float64), config.bins)
     return RfmEdges(
@@ -203,7 +201,7 @@ def _stretched(scores: IntArray, old: tuple[int, int], new: tuple[int, int]) -> 
 
 
 def _half_up(values: FloatArray) -> IntArray:
-    # A hair of slack keeps x.5 going up where the division fell just short of it.
+    # The small number rounds x.5 up even if the division came out slightly below it.
     return np.floor(values + 0.5 + 1e-9).astype(np.int64)
 
 

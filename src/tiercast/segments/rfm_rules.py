@@ -1,4 +1,4 @@
-"""Named RFM segments as ordered rows: the first row that fits a customer's scores names them."""
+"""Named RFM segments as ordered rules: the first that fits a customer's scores applies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ ANY: Range = (1, 5)
 
 @dataclass(frozen=True)
 class RfmRule:
-    """One named segment and the scores (each 1..5, both ends included) that belong to it."""
+    """One named segment and the ranges of its scores (each 1..5, both ends included)."""
 
     segment: str
     meaning: str
@@ -21,7 +21,7 @@ class RfmRule:
     monetary: Range = ANY
 
     def fits(self, recency: int, frequency: int, monetary: int) -> bool:
-        """Whether the three scores, each 1..5, lie in this rule's ranges."""
+        """Return whether the three scores, each 1..5, lie in this rule's ranges."""
         pairs = (
             (self.recency, recency),
             (self.frequency, frequency),
@@ -106,7 +106,7 @@ def segment_grid(rules: Sequence[RfmRule]) -> npt.NDArray[np.str_]:
     Raises
     ------
     ValueError
-        If some cell fits no rule.
+        A cell fits no rule.
 
     Examples
     --------

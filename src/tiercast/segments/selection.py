@@ -1,4 +1,4 @@
-"""How many segments: good ones, and ones that come back when customers are resampled."""
+"""The number of segments, by quality and by stability when customers are resampled."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -13,18 +13,18 @@ from tiercast.segments.stability import Stability, stability
 
 SILHOUETTE_ROWS = 2_000
 STARTS = 5
-# A number of segments is eligible where resamples agree this much on the whole (adjusted Rand)
-# and give back each segment this much (Jaccard; "valid, stable" in Hennig 2007) ...
+# A number of segments is stable if resamples agree this much on the partition (adjusted Rand) and
+# on each segment (Jaccard; "valid, stable" in Hennig 2007).
 ENOUGH_STABILITY = 0.75
-# ... and its silhouette is at most this far below the best: within it more segments say more.
+# Among stable ones with a silhouette this close to the best, the largest number is chosen.
 SPARE_SILHOUETTE = 0.05
-# A segment of fewer customers than this is not one; small bases get fewer segments.
+# Small bases get fewer segments, so that each has this many customers on average.
 LEAST_CUSTOMERS = 10
 
 
 @dataclass(frozen=True)
 class CandidateSegments:
-    """One number of segments, tried: its centres, quality and stability."""
+    """The centres, quality and stability of one number of segments."""
 
     centres: FloatArray
     silhouette: float
@@ -38,13 +38,13 @@ class CandidateSegments:
 
     @property
     def is_stable(self) -> bool:
-        """Whether resamples agree on the whole, and give back each single segment."""
+        """Whether resamples agree on the partition and on each segment."""
         agrees = self.stability.adjusted_rand >= ENOUGH_STABILITY
         return bool(agrees and self.stability.jaccard.min() >= ENOUGH_STABILITY)
 
     @classmethod
     def tried(cls, positions: FloatArray, count: int, *, resamples: int, seed: int) -> Self:
-        """Cluster into `count` segments and measure them."""
+        """Return `count` segments with their quality and stability."""
         centres = kmeans_centres(positions, count, starts=STARTS, seed=seed)
         labels = nearest(positions, centres)
         sizes = np.bincount(labels, minlength=centres.shape[0])
@@ -59,7 +59,7 @@ class CandidateSegments:
 def candidates(
     positions: FloatArray, least: int, most: int, *, resamples: int, seed: int
 ) -> tuple[CandidateSegments, ...]:
-    """Try every number of segments from `least` to `most` that the base is big enough for."""
+    """Return the segments of each number from `least` to `most`, fewer for a small base."""
     distinct = np.unique(positions, axis=0).shape[0] if positions.shape[1] else 1
     limit = max(1, min(distinct, len(positions) // LEAST_CUSTOMERS))
     counts = range(min(least, limit), min(most, limit) + 1)
@@ -72,9 +72,9 @@ def candidates(
 def choose(tried: tuple[CandidateSegments, ...]) -> int:
     """Return the index of the candidate to use.
 
-    Among the stable candidates (mean adjusted Rand index and every segment's Jaccard index at
-    least .75): the most segments whose silhouette is within .05 of the best. If none is
-    stable: the one with the highest adjusted Rand index.
+    Candidates are stable if the mean adjusted Rand index and every segment's Jaccard index are at
+    least 0.75. Of the stable ones with a silhouette within 0.05 of the best, the one with the most
+    segments is chosen. If none is stable, it is the one with the highest adjusted Rand index.
     """
     stable = [number for number, one in enumerate(tried) if one.is_stable]
     if not stable:
@@ -84,7 +84,7 @@ def choose(tried: tuple[CandidateSegments, ...]) -> int:
 
 
 def selection_table(tried: tuple[CandidateSegments, ...], chosen: int) -> pd.DataFrame:
-    """Return what was tried, one row each.
+    """Return one row per candidate.
 
     Columns: segments, silhouette, stability (mean adjusted Rand), least_jaccard,
     smallest_share, chosen.

@@ -1,4 +1,4 @@
-"""Would the same segments be found in other customers like these? Resampling says."""
+"""Stability of segments: whether resampled customers lead to the same ones."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ RESAMPLE_STARTS = 3
 
 @dataclass(frozen=True)
 class Stability:
-    """Agreement of a partition with those found in resamples, 1 = always the same.
+    """Mean agreement of a partition with those of resamples; 1 means always the same.
 
-    `adjusted_rand` is for the whole partition, `jaccard` has one number per segment: how much
-    of it comes back, on average, in the segment that overlaps it most (Hennig 2007; below .6
-    a segment should not be trusted, from .75 on it is a stable pattern).
+    `adjusted_rand` is that of the whole partition. `jaccard`, (segments,), is that of each segment
+    with the most similar one of a resample (Hennig 2007: below 0.6 a segment should not be
+    trusted, from 0.75 on it is a stable pattern).
     """
 
     adjusted_rand: float
@@ -28,7 +28,7 @@ class Stability:
 def stability(
     positions: FloatArray, centres: FloatArray, *, resamples: int, seed: int
 ) -> Stability:
-    """Cluster bootstrap samples anew and compare them with `centres` on all positions.
+    """Return the agreement of `centres` with clusters of bootstrap samples, on all positions.
 
     References
     ----------
@@ -52,7 +52,7 @@ def stability(
 
 
 def best_jaccard(labels: IntArray, others: IntArray, count: int) -> FloatArray:
-    """Return for each of `count` segments its Jaccard index with the most similar other one.
+    """Return the Jaccard index of each of `count` segments with the most similar other one.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Tiers: bands of money that customers are sorted into, and where the bands are cut."""
+"""Tiers: bands of value, and the amounts at which they begin."""
 
 import warnings
 from collections.abc import Sequence
@@ -14,20 +14,20 @@ from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.errors import InputError
 from tiercast.config.tiers import TiersConfig
 
-# Fisher's search is quadratic in the number of values; this many takes well under a second.
+# Fisher's search is quadratic in the number of values; this many take less than a second.
 NATURAL_BREAKS_POINTS = 400
 
 
 def tier_cuts(buyer_values: npt.ArrayLike, config: TiersConfig) -> tuple[float, ...]:
     """Return the falling money amounts at which tiers begin: value >= cuts[i] is names[i].
 
-    There are len(names) - 2 cuts: what lies below the last is the lowest tier of buyers, and
-    the last name is for customers without an order. By method:
+    There are len(names) - 2 cuts. Values below the last cut are the lowest tier of buyers; the
+    last name is for customers without an order. By method:
 
-    - percentile: cuts are quantiles of the buyers' values (.8 = the best 20 % of buyers);
+    - percentile: cuts are quantiles of the buyers' values (0.8 for the best 20 % of buyers);
     - amounts: cuts are the amounts themselves;
-    - natural_breaks: Fisher's optimal breaks of log(1 + value), so that one huge buyer is no
-      tier of their own. More than 400 buyers are represented by 400 evenly spaced ranks.
+    - natural_breaks: Fisher's optimal breaks of log(1 + value), so that one very large buyer is
+      not a tier. More than 400 buyers are represented by 400 evenly spaced ranks.
 
     Parameters
     ----------
@@ -39,7 +39,8 @@ def tier_cuts(buyer_values: npt.ArrayLike, config: TiersConfig) -> tuple[float, 
     Raises
     ------
     InputError
-        If the buyers are too few or too alike for that many tiers, or an amount is not above 0.
+        The buyers are too few or too similar for so many tiers, the number of cuts is wrong, or
+        an amount is not above 0.
 
     Examples
     --------
@@ -62,7 +63,7 @@ def tier_cuts(buyer_values: npt.ArrayLike, config: TiersConfig) -> tuple[float, 
 
 
 def tier_cuts_without_buyers(mean_order: float, config: TiersConfig) -> tuple[float, ...]:
-    """Return where tiers begin if nobody ordered: at whole mean orders, or the config's amounts.
+    """Return the cuts if nobody ordered: multiples of the mean order, or the config's amounts.
 
     Examples
     --------
@@ -75,9 +76,9 @@ def tier_cuts_without_buyers(mean_order: float, config: TiersConfig) -> tuple[fl
 
 
 def filled_tiers(buyer_values: npt.ArrayLike, config: TiersConfig) -> int:
-    """Return how many of the tiers of buyers would have someone in them, cut as configured.
+    """Return the number of buyers' tiers that would not be empty with the configured cuts.
 
-    Where that is less than len(names) - 1, `tier_cuts` refuses. Amounts are cut as they stand.
+    If it is below len(names) - 1, `tier_cuts` raises an error. Tiers by amounts may be empty.
 
     Examples
     --------
@@ -103,7 +104,7 @@ def _cuts(values: FloatArray, config: TiersConfig) -> tuple[float, ...]:
 
 
 def _sizes(values: FloatArray, cuts: tuple[float, ...]) -> IntArray:
-    """Return how many values lie in each tier, the lowest first."""
+    """Return the number of values in each tier, the lowest tier first."""
     tiers = np.searchsorted(cuts[::-1], values, side="right")
     return np.bincount(tiers, minlength=len(cuts) + 1)
 
@@ -124,16 +125,16 @@ def _natural_breaks(values: FloatArray, classes: int) -> tuple[float, ...]:
     points = _representatives(values, classes)
     below = _breaks(_stretched(_log(points)), classes)
     starts = [_widest_gap(values, points[rank], points[rank + 1]) for rank in below]
-    unfilled = classes - 1 - len(starts)  # tiers that nobody is left for
+    unfilled = classes - 1 - len(starts)  # empty tiers
     return (*sorted(starts, reverse=True), *[float(values[0])] * unfilled)
 
 
 def _breaks(heights: FloatArray, classes: int) -> list[int]:
-    """Return the ranks below Fisher's breaks, fewer where floats cannot tell heights apart."""
+    """Return the ranks below Fisher's breaks; fewer if floats cannot distinguish the heights."""
     if np.unique(heights).size < classes:
         return []
     with warnings.catch_warnings():
-        # It only recommends numba for speed, which few points do not need.
+        # The warning recommends numba for speed, which is not needed for few points.
         warnings.filterwarnings("ignore", message="Numba not installed")
         upper = mapclassify.FisherJenks(heights, k=classes).bins[:-1]
     below = np.unique(np.searchsorted(heights, upper, side="right") - 1)
@@ -141,7 +142,7 @@ def _breaks(heights: FloatArray, classes: int) -> list[int]:
 
 
 def _representatives(values: FloatArray, classes: int) -> FloatArray:
-    """Return distinct values at evenly spaced ranks, at least as many as classes."""
+    """Return distinct values at evenly spaced ranks, at least as many as classes if possible."""
     ranks = np.linspace(0, values.size - 1, min(values.size, NATURAL_BREAKS_POINTS))
     points = np.unique(values[np.round(ranks).astype(np.int64)])
     return points if points.size >= classes else np.unique(values)
@@ -154,7 +155,7 @@ def _widest_gap(values: FloatArray, low: float, high: float) -> float:
 
 
 def _stretched(heights: FloatArray) -> FloatArray:
-    """Return heights from 0 to 1: Fisher's sums of squares lose small steps at great heights."""
+    """Return heights scaled to 0..1, where sums of squares do not lose small differences."""
     low, high = heights[0], heights[-1]
     return heights if low == high else (heights - low) / (high - low)
 
@@ -182,9 +183,7 @@ def _check_apart(values: FloatArray, cuts: tuple[float, ...], config: TiersConfi
         )
 
 
-def true_tiers(
-    value: npt.ArrayLike, ordered: npt.ArrayLike, cuts: Sequence[float]
-) -> npt.NDArray[np.int_]:
+def true_tiers(value: npt.ArrayLike, ordered: npt.ArrayLike, cuts: Sequence[float]) -> IntArray:
     """Return each customer's actual tier, 0 = best, (customers,).
 
     Parameters

@@ -1,4 +1,4 @@
-"""A base's tables reduced once to what every cutoff counts from."""
+"""Reduced tables of a customer base, from which the features of every cutoff are counted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tiercast.snapshots.season import DailyOrders
 
 @dataclass(frozen=True)
 class CustomerActivity:
-    """What every feature is counted from; None where the base lacks the table or column."""
+    """The tables that features are counted from; None where the base lacks the table."""
 
     orders: ir.Table
     order_days: ir.Table
@@ -35,9 +35,9 @@ class CustomerActivity:
 
 @dataclass(frozen=True)
 class StoredDays:
-    """Rows of days that were reduced before: as of `reduce_to_parts`, and category days.
+    """Rows of days that an earlier run reduced; None where there are none.
 
-    None where there are none.
+    `parts` are those of `reduce_to_parts`, `category_days` those of `reduce_to_category_days`.
     """
 
     parts: ir.Table | None
@@ -48,23 +48,22 @@ def build_activity(
     connection: SQLBackend,
     tables: Mapping[TableName, ir.Table],
     config: Config,
-    kept: StoredDays | None = None,
+    stored: StoredDays | None = None,
 ) -> CustomerActivity:
-    """Return the reduced tables, each computed once and held in the workspace.
+    """Return the reduced tables, each computed once and stored in the workspace.
 
-    Of the lines of `kept` days, none may be among the transactions. What was spent by category
-    is read from the lines as they are: a customer seldom buys of a category twice a day, so that
-    reducing them to days would cost more than it saves.
+    The transactions must not contain lines of `stored` days. Spend by category is not reduced to
+    days: customers seldom buy from one category twice a day, so it would cost more than it saves.
     """
     lines = tables["transactions"]
     has_order_ids = "order_id" in lines.columns
     parts, spend = reduce_to_parts(lines, config), category_spend(lines)
-    if kept is not None:
-        parts = _joined(kept.parts, parts)
+    if stored is not None:
+        parts = _joined(stored.parts, parts)
         if spend is not None:
-            # Held: the files of kept days may be joined and removed while the job goes on.
-            spend = connection.create_table("category_spend", _joined(kept.category_days, spend))
-    # In the workspace's file: temporary tables are faster to write, but fill its memory.
+            # Copied, because the files of stored days may be merged and removed during the run.
+            spend = connection.create_table("category_spend", _joined(stored.category_days, spend))
+    # On disk: temporary tables are faster to write, but fill the memory.
     orders = connection.create_table("orders", begun_orders(parts, has_order_ids=has_order_ids))
     return CustomerActivity(
         orders=orders,
@@ -80,5 +79,7 @@ def build_activity(
     )
 
 
-def _joined(kept: ir.Table | None, new: ir.Table) -> ir.Table:
-    return new if kept is None else ibis.union(kept.select(new.columns).cast(new.schema()), new)
+def _joined(stored: ir.Table | None, new: ir.Table) -> ir.Table:
+    if stored is None:
+        return new
+    return ibis.union(stored.select(new.columns).cast(new.schema()), new)

@@ -1,7 +1,7 @@
-"""Cutoffs on a calendar grid: as far from its days as `as_of` is, with as many of them to come.
+"""Cutoffs on a calendar grid that are comparable with `as_of`.
 
-What a customer's age in days says depends on how long ago the grid's last day was, and what they
-order in a window on how many of its days the window holds. So both are held fixed.
+A customer's recency depends on how long ago the last grid day was, and their orders in a window on
+how many grid days the window holds. Aligned cutoffs have both in common with `as_of`.
 """
 
 import bisect
@@ -13,13 +13,13 @@ from tiercast.snapshots.grid import OrderGrid
 
 @dataclass(frozen=True)
 class AlignedCutoffs:
-    """Possible cutoffs, newest first, and the length of the windows after them in days."""
+    """Possible cutoffs, newest first, and the length of the window after each, in days."""
 
     cutoffs: tuple[dt.date, ...]
     window_days: int
 
     def every(self, days: int) -> tuple[dt.date, ...]:
-        """Return those at least so many days apart, from the newest on."""
+        """Return cutoffs at least so many days apart, starting with the newest."""
         chosen: list[dt.date] = []
         for cutoff in self.cutoffs:
             if not chosen or (chosen[-1] - cutoff).days >= days:
@@ -30,11 +30,11 @@ class AlignedCutoffs:
 def aligned_cutoffs(
     grid: OrderGrid, as_of: dt.date, earliest: dt.date, horizon_days: int
 ) -> AlignedCutoffs:
-    """Return the cutoffs from `earliest` on whose windows are like the horizon and have ended.
+    """Return the cutoffs not before `earliest` whose windows have ended and resemble the horizon.
 
-    The window's length is the one nearest to the horizon at which all of them hold as many of
-    the grid's days; months differ in length. Where there is no such length, windows are as long
-    as the horizon, and cutoffs that hold another number are left out.
+    All windows hold as many grid days as the horizon ahead. Because months differ in length, the
+    window may be a little longer or shorter than the horizon. If no single length fits all
+    cutoffs, it is the horizon, and cutoffs with another number of grid days are left out.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def aligned_cutoffs(
 
 @dataclass(frozen=True)
 class _Span:
-    """A cutoff, and the shortest and longest window after it with the wanted number of days."""
+    """A cutoff, and the shortest and longest window with the required number of grid days."""
 
     cutoff: dt.date
     shortest: int
@@ -71,10 +71,10 @@ class _Span:
 
 
 def _spans(grid: OrderGrid, as_of: dt.date, known: tuple[dt.date, ...], ahead: int) -> list[_Span]:
-    """Return the cutoffs as far from the grid's days as `as_of`, and their windows, rising.
+    """Return the cutoffs as far from a grid day as `as_of` is, and their windows, oldest first.
 
-    `known` are its days before `as_of`; the distance is that to the nearer one of its two days
-    around it, for the gaps between differ in length.
+    `known` are the grid days before `as_of`. The distance is taken to the nearer of the two grid
+    days around `as_of`, because gaps between grid days differ in length.
     """
     following = grid.next_from(as_of)
     since, until = (as_of - grid.last_before(as_of)).days, (following - as_of).days
@@ -91,5 +91,5 @@ def _spans(grid: OrderGrid, as_of: dt.date, known: tuple[dt.date, ...], ahead: i
 
 
 def _same_gap(days: tuple[dt.date, ...], place: int, day: dt.date, moved: int) -> bool:
-    """Return whether no other day lies between a day and the cutoff that was moved off it."""
+    """Return whether no other grid day lies between a grid day and its cutoff."""
     return days[place - 1] == day if moved > 0 else days[place] == day

@@ -1,7 +1,7 @@
-"""Closed seasons: long stretches without an order that the shop has at the same time each year.
+"""Closed seasons: long periods without orders that recur at the same time each year.
 
-A ski shop that rests from April to November has no missing days then. One silent stretch may be a
-hole in the data; one that a year before or after was silent too is how the shop works.
+A ski shop that closes from April to November has no missing data then. A single silent period may
+be a gap in the data; one that was silent a year before or after too is a closure.
 """
 
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ from tiercast.arrays import BoolArray, FloatArray
 
 YEAR_DAYS = 364  # whole weeks, so that weekdays match
 SHORTEST_DAYS = 14
-USUAL_GAPS = 5  # a silence is longer than so many of the median gaps between order days
-MISSED_ORDERS = 20  # as many would have come in it by chance: e^-20 that none did
-SHIFT_DAYS = 14  # by which a season may begin or end sooner or later than a year before
-LEAST_AGAIN = 0.5  # of a stretch's days that a year before or after are known
+USUAL_GAPS = 5  # a silence is longer than this many median gaps between order days
+MISSED_ORDERS = 20  # expected orders in it; the chance of none at all is e^-20
+SHIFT_DAYS = 14  # a season may begin or end this much earlier or later than last year
+LEAST_AGAIN = 0.5  # share of the comparable days that were silent a year apart too
 
 
 def closed_days(counts: FloatArray) -> BoolArray:
-    """Return which days of a history of orders a day lie in a recurring closure, (n,).
+    """Return which days lie in a recurring closure, (n,), from the orders on each day, (n,).
 
-    The stretch that leads to the end of the history may be of any length: its days are closed as
-    far as the shop was closed on them a year before.
+    Days after the last order count as closed if the shop was closed on them a year before,
+    however few they are.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def closed_days(counts: FloatArray) -> BoolArray:
 
 
 def _silent(counts: FloatArray) -> BoolArray:
-    """Return which days lie in a silence too long to be chance, (n,)."""
+    """Return which days lie in a silence that is too long to be chance, (n,)."""
     silent = np.zeros(len(counts), dtype=bool)
     order_days = np.flatnonzero(counts)
     if len(order_days) < 2:
@@ -66,7 +66,7 @@ def _still_closed(counts: FloatArray, near: BoolArray) -> BoolArray:
 
 
 def _a_year_apart(days: BoolArray) -> BoolArray:
-    """Return for which days the one a year before or after is among those given, (n,)."""
+    """Return which days have a given day a year before or after, (n,)."""
     found = np.zeros(len(days), dtype=bool)
     found[YEAR_DAYS:] |= days[:-YEAR_DAYS]
     found[:-YEAR_DAYS] |= days[YEAR_DAYS:]
@@ -74,12 +74,12 @@ def _a_year_apart(days: BoolArray) -> BoolArray:
 
 
 def _widened(days: BoolArray) -> BoolArray:
-    """Return the days and those up to `SHIFT_DAYS` before and after, (n,)."""
+    """Return the days and all days up to `SHIFT_DAYS` before and after them, (n,)."""
     sums = np.cumsum(np.pad(days.astype(int), (SHIFT_DAYS + 1, SHIFT_DAYS)))
     return sums[2 * SHIFT_DAYS + 1 :] > sums[: -2 * SHIFT_DAYS - 1]
 
 
 def _runs(days: BoolArray) -> Iterator[tuple[int, int]]:
-    """Return where each run of chosen days starts and ends."""
+    """Return the start and end of each run of true days."""
     edges = np.flatnonzero(np.diff(np.pad(days.astype(int), 1)))
     return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""Which past days a model is trained on: cutoffs whose label windows have ended by `as_of`."""
+"""Training cutoffs: past days whose label windows have ended by `as_of`."""
 
 import datetime as dt
 import itertools
@@ -9,9 +9,9 @@ from tiercast.config.errors import InputError
 from tiercast.snapshots.aligned import aligned_cutoffs
 from tiercast.snapshots.grid import GridAhead, OrderGrid
 
-# Those of the contract for orders, whose rules load too much for a command that only starts up.
+# As in the contract for orders, whose module is slow to import for `--help`.
 EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(2100, 1, 1)
-MIN_HISTORY_SHARE = 2 / 3  # of the horizon; shorter histories tell too little
+MIN_HISTORY_SHARE = 2 / 3  # of the horizon; a shorter history predicts too little
 
 
 def always(_day: dt.date) -> bool:
@@ -21,9 +21,10 @@ def always(_day: dt.date) -> bool:
 
 @dataclass(frozen=True)
 class ShopCalendar:
-    """On which days a shop has orders: the grid that all lie on, and which windows are open.
+    """The days on which a shop has orders.
 
-    `is_live` says of a cutoff whether the shop is open in the window after it.
+    `grid` is the calendar grid of all orders, None without one. `is_live` returns whether the
+    shop is open in the window after a cutoff.
     """
 
     grid: OrderGrid | None = None
@@ -35,11 +36,11 @@ ALWAYS_OPEN = ShopCalendar()
 
 @dataclass(frozen=True)
 class CutoffPlan:
-    """The training cutoffs, oldest first, and how many were wanted but not to be had.
+    """The training cutoffs, oldest first, and how many were requested.
 
-    What follows a cutoff is learnt from `[cutoff, cutoff + window_days)`: the horizon, but where
-    orders lie on a calendar grid (`tiercast.snapshots.grid`) a little more or less, so that every
-    window holds as many of the grid's days as the horizon ahead.
+    Labels are taken from `[cutoff, cutoff + window_days)`. The window is the horizon; on a
+    calendar grid (`tiercast.snapshots.grid`) it is a little longer or shorter, so that it holds
+    as many grid days as the horizon ahead.
     """
 
     cutoffs: tuple[dt.date, ...]
@@ -50,7 +51,7 @@ class CutoffPlan:
 
     @property
     def missing(self) -> int:
-        """How many of the wanted cutoffs lie too early in the history."""
+        """Number of requested cutoffs for which the history is too short."""
         return self.wanted - len(self.cutoffs)
 
 
@@ -67,13 +68,13 @@ def plan_cutoffs(
 
     Every label window `[cutoff, cutoff + horizon_days)` has ended by `as_of`, and every cutoff
     has a history of at least two thirds of the horizon. Cutoffs that are not live (the shop was
-    closed in the window) are passed over for older ones, as long as there are any. On a grid: see
-    `aligned_cutoffs`.
+    closed in the window) are replaced by older ones if there are any. For orders on a calendar
+    grid see `aligned_cutoffs`.
 
     Raises
     ------
     InputError
-        Not a single cutoff has both, or no day of the grid lies in the horizon ahead.
+        No cutoff meets both conditions, or the horizon ahead holds no grid day.
 
     Examples
     --------
@@ -113,7 +114,7 @@ def possible_plan(
     every_days: int,
     calendar: ShopCalendar = ALWAYS_OPEN,
 ) -> CutoffPlan:
-    """Return the plan of `plan_cutoffs`; without cutoffs where there can be none."""
+    """Return the plan of `plan_cutoffs`, without cutoffs where none is possible."""
     earliest = first_day + dt.timedelta(days=days_needed(horizon_days) - horizon_days)
     grid, window_days = calendar.grid, horizon_days
     if grid is None:
@@ -129,24 +130,24 @@ def possible_plan(
 
 
 def _no_window(grid: OrderGrid, as_of: dt.date, horizon_days: int) -> str:
-    """Return why there is no cutoff on a grid, and what to do."""
+    """Return the message that no cutoff on a grid is possible, and the remedy."""
     ahead = GridAhead.of(grid, as_of, horizon_days)
-    told = f"All orders lie on {ahead.rule}"
+    rule = f"All orders lie on {ahead.rule}"
     if not ahead.days:
         return (
-            f"{told}, and none of these days lies in the {horizon_days} days from {as_of} on: "
+            f"{rule}, and none of these days lies in the {horizon_days} days from {as_of} on: "
             "it is certain that nobody orders in them. Use `outlook.horizon_days` of "
             f"{ahead.needed_days} or more, or another as_of."
         )
     return (
-        f"{told}, and no window before {as_of} holds as many of these days as the horizon of "
+        f"{rule}, and no window before {as_of} holds as many of these days as the horizon of "
         f"{horizon_days} days ahead ({len(ahead.days)}); load older orders, or "
         "use a shorter `outlook.horizon_days`."
     )
 
 
 def days_needed(horizon_days: int) -> int:
-    """Return how long a history a single cutoff needs: two thirds of the horizon, then all of it.
+    """Return the days of history that a cutoff needs: two thirds of the horizon before, all after.
 
     Examples
     --------
@@ -157,7 +158,13 @@ def days_needed(horizon_days: int) -> int:
 
 
 def check_as_of(as_of: dt.date, first_day: dt.date) -> dt.date:
-    """Return `as_of`, refused where nothing lies before it."""
+    """Return `as_of` if it lies after the first order.
+
+    Raises
+    ------
+    InputError
+        No order lies before it.
+    """
     if as_of <= first_day:
         raise InputError(
             f"as_of must be after the first order ({first_day}), but got as_of={as_of}; "
@@ -167,12 +174,12 @@ def check_as_of(as_of: dt.date, first_day: dt.date) -> dt.date:
 
 
 def as_day(day: dt.date | str | None) -> dt.date | None:
-    """Return a date given as one or as ISO text (2024-03-31).
+    """Return the date of a date, a time or an ISO text (2024-03-31); None stays None.
 
     Raises
     ------
     InputError
-        The text is no ISO date, or no order that tiercast reads can be of such a day.
+        The text is not an ISO date, or tiercast reads no orders from that year.
     """
     if isinstance(day, dt.datetime):
         day = day.date()

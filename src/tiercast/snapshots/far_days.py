@@ -1,8 +1,8 @@
-"""Order lines dated so far beyond all others that they cannot be of the same history.
+"""Order lines dated so far after all others that their dates must be wrong.
 
-Without a day named, a job works on the day after the last order. A typing error (2062 for 2026)
-would make that a day when everybody has long left. No clock is read to tell: a few lines behind a
-gap that the history before has nothing like are no news of the shop.
+Without `--as-of`, a command works on the day after the last order. After a typing error (2062 for
+2026) all customers would seem to have left on that day. No clock is read: the sign of an error is
+that a few lines follow a gap far longer than any gap before it.
 """
 
 import datetime as dt
@@ -17,10 +17,10 @@ from tiercast.config.errors import InputError
 
 @dataclass(frozen=True)
 class FarLimit:
-    """How few lines must lie behind how long a gap: all of it must hold.
+    """Conditions for a gap before far-off lines; all must hold.
 
     The gap is longer than `days`, than `gaps` times the longest gap before it, and than `spans`
-    times the whole history before it; at most a `share` of all lines lies behind it.
+    times the whole history before it. At most a `share` of all lines lies after it.
     """
 
     share: float
@@ -29,14 +29,14 @@ class FarLimit:
     spans: float
 
 
-# A shop that rested and has just begun again has the same few lines, hence two months at least;
-# a small base knows no share as small as the first, hence a gap longer than all that was.
+# A shop that has just reopened has few lines after a gap too, hence at least two months. In a
+# small base one line is a larger share, hence a gap longer than the whole history.
 LIMITS = (FarLimit(0.001, 60, 3.0, 0.0), FarLimit(0.02, 365, 3.0, 1.0))
 
 
 @dataclass(frozen=True)
 class FarDays:
-    """The lines behind the gap: how many of all, from when to when, and the last day before."""
+    """The lines after the gap: their number and days, and the last day before the gap."""
 
     lines: int = 0
     of_lines: int = 0
@@ -46,7 +46,7 @@ class FarDays:
 
     @property
     def gap_days(self) -> int:
-        """Days from the last day before the gap to the first behind it; 0 where there is none."""
+        """Days from the last day before the gap to the first after it; 0 without a gap."""
         return (self.first - self.before).days if self.lines else 0
 
     @property
@@ -56,12 +56,12 @@ class FarDays:
 
 
 def refuse_far_days(found: FarDays) -> None:
-    """Refuse to take the day after the last order, where that lies far beyond all others.
+    """Refuse to work on the day after the last order if that order is far after all others.
 
     Raises
     ------
     InputError
-        It says what lies there, and both ways out.
+        There are such lines; the message gives their dates and two remedies.
     """
     if not found.lines:
         return
@@ -74,7 +74,7 @@ def refuse_far_days(found: FarDays) -> None:
 
 
 def far_days(lines_by_day: Sequence[tuple[dt.date, int]]) -> FarDays:
-    """Return the lines that lie far beyond all others, from rising days; 0 lines: there are none.
+    """Return the lines far after all others, from (day, lines) pairs, oldest first.
 
     Examples
     --------
@@ -90,7 +90,7 @@ first=datetime.date(2042, 4, 9), last=datetime.date(2042, 4, 9))
     seen, longest, begun = 0, 0, None
     for (day, lines), (later, _) in itertools.pairwise(lines_by_day):
         seen += lines
-        if _is_begun(seen, total):  # what is dated far too early says nothing of gaps
+        if _is_begun(seen, total):  # lines dated far too early must not hide a gap
             begun = begun or day
             gap, beyond = (later - day).days, total - seen
             if _is_far(gap, longest, (day - begun).days, beyond / total):
@@ -100,7 +100,7 @@ first=datetime.date(2042, 4, 9), last=datetime.date(2042, 4, 9))
 
 
 def lines_by_day(orders: ir.Table, until: dt.date | None = None) -> list[tuple[dt.date, int]]:
-    """Return how many lines each day has, rising, from orders with their `lines`."""
+    """Return (day, order lines), oldest first; days without lines are left out."""
     known = orders if until is None else orders.filter(orders.ordered_on < until)
     counts = known.group_by("ordered_on").agg(n=known.lines.sum()).order_by("ordered_on")
     return [(row["ordered_on"], int(row["n"])) for row in counts.to_pyarrow().to_pylist()]

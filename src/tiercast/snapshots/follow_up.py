@@ -1,4 +1,4 @@
-"""Which past cutoffs tell what became of customers after a window, and for how long."""
+"""Past cutoffs for comparing churn definitions, and how long customers are followed after them."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from tiercast.config.errors import InputError
 
-# History before the first cutoff, room to spread the cutoffs over, the window, the follow-up.
+# The history before the first cutoff, the spread of the cutoffs, the window, the follow-up.
 WINDOWS_IN_HISTORY = 4
 CUTOFFS = 6
 
 
 @dataclass(frozen=True)
 class FollowUp:
-    """Cutoffs, oldest first, and the days followed after a window: the same for every window."""
+    """Cutoffs, oldest first, and the days of follow-up after a window of any length."""
 
     as_of: dt.date
     first_day: dt.date
@@ -26,25 +26,25 @@ class FollowUp:
         return (self.as_of - self.first_day).days
 
     def observed(self, window_days: int) -> tuple[dt.date, ...]:
-        """Return the cutoffs whose window of so many days has ended by `as_of`."""
+        """Return the cutoffs whose window of `window_days` has ended by `as_of`."""
         window = dt.timedelta(days=window_days)
         return tuple(cutoff for cutoff in self.cutoffs if cutoff + window <= self.as_of)
 
     def follows(self, window_days: int) -> bool:
-        """Return whether the follow-up after such windows is observed, and as long as they are."""
+        """Return whether the follow-up is at least as long as such a window."""
         return window_days <= self.follow_up_days
 
 
 def plan_follow_up(as_of: dt.date, first_day: dt.date, windows: Sequence[int]) -> FollowUp:
-    """Return cutoffs spread evenly, each followed for twice the longest window that fits.
+    """Return evenly spread cutoffs, each followed for twice the longest window that fits.
 
-    A window fits where the history holds it four times. The first cutoff lies one such window
-    after the first order, the last one two before `as_of`: the window and its follow-up.
+    A window fits if the history is four times as long. The first cutoff is one such window after
+    the first order, the last one two windows before `as_of`: for the window and the follow-up.
 
     Raises
     ------
     InputError
-        Not even the shortest window fits.
+        The history is too short for the shortest window.
 
     Examples
     --------

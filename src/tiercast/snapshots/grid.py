@@ -1,8 +1,8 @@
-"""The calendar grid that a base's orders may lie on: all on the 1st, on Mondays, at month ends.
+"""The calendar grid of a base whose orders all fall on the 1st, on Mondays or at month ends.
 
-Between its days nothing is ordered, so that how many of them a window holds decides what is
-ordered in it: 90 days from the 1st of June hold three 1sts, 90 days from the 2nd hold two. A
-shop that is closed on some weekdays has no grid: it has more than one order day in five.
+Nothing is ordered between grid days, so the orders in a window depend on how many grid days it
+holds: 90 days from the 1st of June hold three 1sts, 90 days from the 2nd hold two. A shop that
+closes on some weekdays has no grid: more than one day in five is an order day.
 """
 
 import calendar
@@ -21,11 +21,12 @@ MOST_LISTED = 6
 
 @dataclass(frozen=True)
 class OrderGrid:
-    """Days by rule: every `every_days` days from `anchor`, or on `month_days` by the month.
+    """Days that follow a rule: every `every_days` days from `anchor`, or days of the month.
 
-    `every_days` is 0 where it goes by months: then by every `every_months`-th month from the
-    anchor's, on each of `month_days` (`MONTH_END`: the last), moved off weekends by `roll`. With
-    a `weekday` (Monday is 0) these count it: the 1st is the first Monday, `LAST_ONE` the last.
+    A grid by months has `every_days` 0. It holds the `month_days` (`MONTH_END`: the last day) of
+    every `every_months`-th month from the anchor's month, moved off weekends by `roll` days. With
+    a `weekday` (Monday is 0), a month day counts that weekday: 1 is the first Monday, `LAST_ONE`
+    the last.
 
     Examples
     --------
@@ -44,26 +45,26 @@ class OrderGrid:
     weekday: int | None = None
 
     def days(self, start: dt.date, end: dt.date) -> tuple[dt.date, ...]:
-        """Return the grid's days in `[start, end)`, rising."""
+        """Return the grid days in `[start, end)`, oldest first."""
         every = self._by_days(start) if self.every_days else self._by_months(start)
         until = itertools.takewhile(lambda day: day < end, every)
         return tuple(day for day in until if day >= start)
 
     def count(self, start: dt.date, days: int) -> int:
-        """Return how many of the grid's days lie in the `days` days from `start` on."""
+        """Return the number of grid days in `[start, start + days)`."""
         return len(self.days(start, start + dt.timedelta(days=days)))
 
     def last_before(self, day: dt.date) -> dt.date:
-        """Return the newest of its days before a day."""
+        """Return the last grid day before a day."""
         return self.days(day - self.longest_gap, day)[-1]
 
     def next_from(self, day: dt.date) -> dt.date:
-        """Return the first of its days at or after a day."""
+        """Return the first grid day at or after a day."""
         return self.days(day, day + self.longest_gap)[0]
 
     @property
     def longest_gap(self) -> dt.timedelta:
-        """Time within which at least one of its days lies."""
+        """A time that always holds at least one grid day."""
         return dt.timedelta(days=self.every_days or 31 * self.every_months + 7)
 
     def describe(self) -> str:
@@ -113,7 +114,7 @@ EVERY_DAY = OrderGrid(dt.date(1970, 1, 1), every_days=1)
 
 @dataclass(frozen=True)
 class GridAhead:
-    """A grid and its days in a horizon: all that was ordered lies on such days.
+    """A grid and its days in the horizon ahead, the only days on which orders are expected.
 
     Examples
     --------
@@ -130,7 +131,7 @@ class GridAhead:
 
     @classmethod
     def of(cls, grid: OrderGrid, as_of: dt.date, horizon_days: int) -> Self:
-        """Look at the horizon from a day on."""
+        """Return the grid days of the horizon that begins on a day."""
         return cls(grid, as_of, horizon_days, grid.days(as_of, as_of + horizon_days * DAY))
 
     @property
@@ -140,22 +141,22 @@ class GridAhead:
 
     @property
     def needed_days(self) -> int:
-        """The shortest horizon that holds one of its days."""
+        """The shortest horizon that holds a grid day, in days."""
         return (self.grid.next_from(self.as_of) - self.as_of).days + 1
 
     @property
     def usual_gap(self) -> int:
-        """Days between two of its days, the longest of the coming ones."""
+        """The longest gap between coming grid days, in days."""
         days = self.grid.days(self.as_of, self.as_of + 13 * self.grid.longest_gap)
         return max((later - earlier).days for earlier, later in itertools.pairwise(days))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the rule, the number of its days in the horizon, and these, as plain data."""
+        """Return the rule, the horizon and its grid days as plain data."""
         days = [day.isoformat() for day in self.days]
         return {"rule": self.rule, "horizon_days": self.horizon_days, "days": days}
 
     def describe(self) -> str:
-        """Return in a sentence which of its days the horizon holds."""
+        """Return a sentence that lists the grid days in the horizon."""
         listed = ", ".join(str(day) for day in self.days[:MOST_LISTED])
         more = ", ..." if len(self.days) > MOST_LISTED else ""
         return (
@@ -165,7 +166,7 @@ class GridAhead:
 
 
 def known_until(grid: OrderGrid | None, observed_until: dt.date) -> dt.date:
-    """Return the day before which all is known: nothing is ordered before the grid's next day."""
+    """Return the day up to which orders are known: on a grid, up to its next day."""
     return observed_until if grid is None else grid.next_from(observed_until)
 
 

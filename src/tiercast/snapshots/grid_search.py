@@ -1,4 +1,4 @@
-"""Finding the calendar grid that orders lie on, by their counts a day."""
+"""Search for the calendar grid of a base's orders, from the orders on each day."""
 
 import datetime as dt
 import itertools
@@ -11,19 +11,19 @@ import numpy as np
 from tiercast.arrays import FloatArray
 from tiercast.snapshots.grid import DAY, LAST_ONE, MONTH_END, OrderGrid
 
-ON_GRID = 0.98  # of the orders, at least
-USED = 0.7  # of the grid's days so far, at least, had an order
+ON_GRID = 0.98  # least share of the orders on grid days
+USED = 0.7  # least share of the grid days so far with an order
 FEWEST_ORDERS, FEWEST_DAYS = 20, 4
-DENSEST = 0.2  # order days a day: with more of them there is no grid
+DENSEST = 0.2  # greatest share of days with orders on a grid
 WEEKS = (1, 2, 3, 4, 6, 8, 12)
 MONTHS = (1, 2, 3, 4, 6, 12)
 ROLLS = (0, 1, -1)  # a day at a weekend stays, or moves to the next or the last working day
 
 
 def find_grid(first: dt.date, counts: FloatArray) -> OrderGrid | None:
-    """Return the grid that orders lie on, by their counts a day from `first` on; None: on none.
+    """Return the calendar grid of the orders on each day from `first` on, (n,); None without one.
 
-    Of several that hold them, the simplest one, then the one with the fewest days.
+    Of several possible grids it is the simplest, then the one with the fewest days.
 
     Examples
     --------
@@ -40,9 +40,9 @@ def find_grid(first: dt.date, counts: FloatArray) -> OrderGrid | None:
 
 
 def spread_evenly(first: dt.date, counts: FloatArray) -> FloatArray:
-    """Return counts a day, those of a grid's day spread over the days up to its next one.
+    """Return orders on each day, (n,), those of a grid day spread up to the next grid day.
 
-    Counts on no grid stay as they are.
+    Without a grid the counts stay as they are.
     """
     grid = find_grid(first, counts)
     if grid is None:
@@ -56,7 +56,7 @@ def spread_evenly(first: dt.date, counts: FloatArray) -> FloatArray:
     return spread
 
 
-@lru_cache(maxsize=128)  # a training asks for the same days over and over
+@lru_cache(maxsize=128)  # a training needs the grid of the same days many times
 def _simplest(first: dt.date, counts: bytes) -> OrderGrid | None:
     known = _Counted(first, np.frombuffer(counts))
     found = [grid for grid in _candidates(known) if known.lie_on(grid)]
@@ -65,7 +65,7 @@ def _simplest(first: dt.date, counts: bytes) -> OrderGrid | None:
 
 @dataclass(frozen=True)
 class _Counted:
-    """Orders a day from the first day on."""
+    """The orders on each day from the first day on."""
 
     first: dt.date
     counts: FloatArray
@@ -77,12 +77,12 @@ class _Counted:
         return self.counts[[(day - self.first).days for day in days]]
 
     def complexity(self, grid: OrderGrid) -> tuple[int, bool, bool, int]:
-        """Return what makes a rule hard to believe, the gravest first."""
+        """Return what makes a rule implausible, the strongest reason first."""
         moved, by_weekday = grid.roll != 0, grid.weekday is not None
         return len(grid.month_days), moved, by_weekday, len(self.days_of(grid))
 
     def lie_on(self, grid: OrderGrid) -> bool:
-        """Return whether nearly all orders lie on its days, and most of these have some."""
+        """Return whether nearly all orders lie on grid days, and most grid days have orders."""
         days = self.days_of(grid)
         if len(days) < FEWEST_DAYS:
             return False
@@ -92,7 +92,7 @@ class _Counted:
 
 
 def _days_with_most(counts: FloatArray) -> int:
-    """Return how few days hold as many of the orders as a grid's must."""
+    """Return the least number of days that together hold a share `ON_GRID` of the orders."""
     held = np.cumsum(np.sort(counts)[::-1])
     return int(np.searchsorted(held, ON_GRID * held[-1])) + 1
 

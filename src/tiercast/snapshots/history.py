@@ -1,4 +1,4 @@
-"""The cut: rows before each cutoff, with their age in days; nothing else compares times."""
+"""Rows before each cutoff, with their age in days: the only place that compares times."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,30 +6,36 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.days import SECONDS_A_DAY, epoch_seconds, midnight
 from tiercast.contract.money import money_sum
 
-SECONDS_A_DAY = 86_400
 DAYS_AGO = "days_ago"
 AS_OF = "as_of"
 SPANS = ("known_from", "known_until")
 
 
+def is_before(time: ir.TimestampValue, cutoff: dt.date) -> ir.BooleanValue:
+    """Return whether a time lies before a cutoff; null where the time is null."""
+    return time < midnight(cutoff)
+
+
 def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
-    """Return each row once per cutoff that it lies before, with `as_of` and `days_ago`.
+    """Return each row once for every cutoff after it, with `as_of` and `days_ago`.
 
     `days_ago` is the row's age at the cutoff in days, above 0. A window of 30 days is
     `days_ago <= 30`, that is `[as_of - 30 days, as_of)`.
 
-    Of orders, `is_order` and `in_order` say what was one by then, returns before the cutoff taken
-    off; `is_whole` marks the row of each such order whose `order_amount` and `order_value` are all
-    that it had come to. Of order days, those of the orders that stood by then are answered.
+    Returns after a cutoff do not count at it. In a table of orders, `is_order` and `in_order`
+    hold as of the cutoff, and `is_whole` marks the last known row of each order, whose
+    `order_amount` and `order_value` are its totals. In a table of order days, only days of orders
+    that were not returned by the cutoff remain.
     """
     seconds = table[time].epoch_seconds()
-    cuts = [_as_known(table.filter(table[time] < _midnight(cutoff)), cutoff) for cutoff in cutoffs]
+    cuts = [_as_known(table.filter(is_before(table[time], cutoff)), cutoff) for cutoff in cutoffs]
     aged = [
         cut.mutate(
             as_of=ibis.date(cutoff.isoformat()),
-            days_ago=(_epoch(cutoff) - seconds).cast("float64") / SECONDS_A_DAY,
+            days_ago=(epoch_seconds(cutoff) - seconds).cast("float64") / SECONDS_A_DAY,
         )
         for cut, cutoff in zip(cuts, cutoffs, strict=True)
     ]
@@ -37,7 +43,7 @@ def history(table: ir.Table, time: str, cutoffs: Sequence[dt.date]) -> ir.Table:
 
 
 def _as_known(cut: ir.Table, cutoff: dt.date) -> ir.Table:
-    """Return rows before a cutoff without what later days did to their orders."""
+    """Return rows before a cutoff as they were known then, without later returns."""
     day = ibis.date(cutoff.isoformat())
     if "known_from" in cut.columns:
         begun = (cut.known_from < day).fill_null(True)
@@ -54,15 +60,14 @@ def _as_known(cut: ir.Table, cutoff: dt.date) -> ir.Table:
 
 
 def category_totals(spend: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
-    """Return what each customer had spent on each category before each cutoff.
+    """Return each customer's spend by category before each cutoff.
 
-    Columns: customer_id, category, as_of, spent, days_ago (of the last day it was bought).
-    The rows are read and grouped once, for all cutoffs side by side: a group for each cutoff
-    would be as many times the work.
+    Columns: customer_id, category, as_of, spent (money), days_ago (since the last purchase).
+    The rows are grouped once for all cutoffs, because a group for each would multiply the work.
     """
     numbered = dict(enumerate(cutoffs))
-    known = spend.filter(spend.bought_at < _midnight(max(cutoffs)))
-    before = {number: known.bought_at < _midnight(cutoff) for number, cutoff in numbered.items()}
+    known = spend.filter(is_before(spend.bought_at, max(cutoffs)))
+    before = {number: is_before(known.bought_at, cutoff) for number, cutoff in numbered.items()}
     columns = {
         **{f"spent_{n}": money_sum(known.spent, where=cut) for n, cut in before.items()},
         **{f"last_{n}": known.bought_at.max(where=cut) for n, cut in before.items()},
@@ -74,7 +79,7 @@ def category_totals(spend: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
 
 def _total_at(totals: ir.Table, number: int, cutoff: dt.date) -> ir.Table:
     last = totals[f"last_{number}"]
-    seconds = _epoch(cutoff) - last.truncate("D").epoch_seconds()
+    seconds = epoch_seconds(cutoff) - last.truncate("D").epoch_seconds()
     return totals.filter(last.notnull()).select(
         "customer_id",
         "category",
@@ -85,13 +90,5 @@ def _total_at(totals: ir.Table, number: int, cutoff: dt.date) -> ir.Table:
 
 
 def known_later(table: ir.Table, time: str) -> ir.BooleanValue:
-    """Return whether a second time of a cut row was known at its cutoff (before `as_of`)."""
+    """Return whether another time column of a row lies before its `as_of`; False where null."""
     return (table[time] < table[AS_OF].cast("timestamp(6)")).fill_null(False)
-
-
-def _midnight(day: dt.date) -> ir.TimestampScalar:
-    return ibis.timestamp(f"{day.isoformat()} 00:00:00").cast("timestamp(6)")
-
-
-def _epoch(day: dt.date) -> int:
-    return (day - dt.date(1970, 1, 1)).days * SECONDS_A_DAY

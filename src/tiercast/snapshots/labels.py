@@ -1,4 +1,4 @@
-"""What happened after a cutoff: did the customer order, and for how much."""
+"""What happened after a cutoff: whether a customer ordered, when, and for how much."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from tiercast.config.errors import InputError
 from tiercast.contract.money import money_sum
-from tiercast.snapshots.history import AS_OF, DAYS_AGO, history
+from tiercast.snapshots.history import AS_OF, DAYS_AGO, history, is_before
 
 
 def labels(
@@ -18,16 +18,16 @@ def labels(
     horizon_days: int,
     observed_until: dt.date,
 ) -> ir.Table:
-    """Return who ordered in `[cutoff, cutoff + horizon_days)`, and the value of it.
+    """Return the customers with an order in `[cutoff, cutoff + horizon_days)`, and its value.
 
-    Columns: customer_id, as_of, ordered (True), value (net, floored at 0). Customers without an
-    order in the window have no row: for them `ordered` is False and value 0. An order whose lines
-    are all returned within the window is none.
+    Columns: customer_id, as_of, ordered (True), value (net money, at least 0). Customers without
+    an order in the window have no row. An order that is wholly returned within the window does
+    not count.
 
     Raises
     ------
     InputError
-        A window isn't wholly observed: it ends after `observed_until`.
+        A window ends after `observed_until`, so it is not wholly observed.
     """
     horizon = dt.timedelta(days=horizon_days)
     late = [cutoff for cutoff in cutoffs if cutoff + horizon > observed_until]
@@ -47,7 +47,30 @@ def labels(
 
 
 def _window(orders: ir.Table, start: dt.date, end: dt.date) -> ir.Table:
-    """Return the rows of a window, with what was an order by its end."""
-    first = ibis.timestamp(f"{start} 00:00:00").cast("timestamp(6)")
+    """Return the rows of a window as they were known at its end."""
     known = history(orders, "ordered_at", [end]).drop(AS_OF, DAYS_AGO)
-    return known.filter(known.ordered_at >= first).mutate(as_of=ibis.date(start.isoformat()))
+    return known.filter(~is_before(known.ordered_at, start)).mutate(
+        as_of=ibis.date(start.isoformat())
+    )
+
+
+def first_returns(
+    order_days: ir.Table, cutoffs: Sequence[dt.date], *, observed_until: dt.date
+) -> ir.Table:
+    """Return the days from each cutoff to a customer's next order.
+
+    Columns: customer_id, as_of, returned_after_days (0 on the cutoff's own day, so orders within
+    30 days have values below 30). Customers without an order in `[cutoff, observed_until)` have
+    no row.
+    """
+    known = history(order_days, "ordered_at", [observed_until]).drop(AS_OF)
+    later = [_from(known, cutoff) for cutoff in cutoffs]
+    rows = later[0] if len(later) == 1 else ibis.union(*later)
+    return rows.group_by("customer_id", AS_OF).agg(returned_after_days=rows.after_days.min())
+
+
+def _from(known: ir.Table, cutoff: dt.date) -> ir.Table:
+    day = ibis.date(cutoff.isoformat())
+    later = known.filter(known.ordered_on >= day)
+    after_days = later.ordered_on.delta(day, unit="day")
+    return later.select("customer_id", as_of=day, after_days=after_days)

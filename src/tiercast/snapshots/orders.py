@@ -1,16 +1,15 @@
-"""Order lines reduced to what features count: orders, order days, and days by category.
+"""Order lines reduced to the tables that features count: orders, order days, category days.
 
-An order is one from the day on that its lines come to more than 0, until the day that returns
-leave nothing of it. Neither day changes an earlier row: `tiercast.snapshots.history` tells, of
-each cutoff, what was an order by then.
+An order counts from the day on which its lines sum to more than 0, until the day on which returns
+leave nothing of it. No later day changes an earlier row, so that `tiercast.snapshots.history` can
+return what counted as an order at any cutoff.
 """
 
 import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.schema import Config
-from tiercast.contract.money import is_small, money_sum, rounded
-from tiercast.snapshots.exact import exact_sum
+from tiercast.contract.money import exact_sum, is_small, money_sum, rounded
 
 MISSING_CATEGORY = "(none)"
 RECENT_GAPS = 3
@@ -18,11 +17,11 @@ BEFORE_ALL = (1900, 1, 1)
 
 
 def reduce_to_parts(lines: ir.Table, config: Config) -> ir.Table:
-    """Return one row per distinct (customer_id, order_id) and day; without ids, per day.
+    """Return one row per (customer_id, order_id) and day; without order ids, per customer and day.
 
     Columns: customer_id, order_key, ordered_on (the day), ordered_at (its first line), net_value
     (revenue or margin after returns), net_amount, returned (>= 0), discount, quantity, lines.
-    Each row depends on the lines of its day alone, so that days can be reduced apart and joined
+    Each row depends only on the lines of its day, so days can be reduced separately and joined
     later.
     """
     value = lines.amount - lines.cost if config.outlook.value == "margin" else lines.amount
@@ -45,13 +44,13 @@ def _line_sum(money: ir.NumericValue) -> ir.FloatingValue:
 
 
 def begun_orders(parts: ir.Table, *, has_order_ids: bool) -> ir.Table:
-    """Return the parts of all days with what their order had come to by then.
+    """Return the parts of all days with the running totals of their orders.
 
-    Columns added: `order_amount` and `order_value` (net, up to and with this day), `in_order`
-    (that amount is above 0), `is_order` (from this day on it is), `begun_on` (the day of that
-    row), `next_on` (the order's next day with lines) and `undone_on` (the next day on which
-    nothing is left of it); both null where there is none. Lines without an order id are one order
-    a day.
+    Columns added: `order_amount` and `order_value` (net money up to and including this day),
+    `in_order` (that amount is above 0), `is_order` (it is above 0 from this day on), `begun_on`
+    (the day of that row), `next_on` (the order's next day with lines) and `undone_on` (the next
+    day on which returns leave nothing of it). The last two are null if there is no such day.
+    Lines without an order id make one order a day.
     """
     if not has_order_ids:
         return _orders_of_a_day(parts).drop("order_key")
@@ -95,36 +94,38 @@ def _orders_of_days(parts: ir.Table) -> ir.Table:
 
 
 def reduce_to_order_days(orders: ir.Table) -> ir.Table:
-    """Return one row per customer and day with an order, with the gap to the day before it.
+    """Return one row per customer and day with an order, with the gap to the order day before.
 
-    Columns: customer_id, ordered_on, ordered_at (midnight), spent, gap_days (null on the first
-    day), recent_gap_days (mean of the last three gaps), `new_week` and `new_month` (the first
-    order day in its week or month). All look back only, so a later cut leaves them true, but for
-    orders undone later: customers with such have their days once per span between those events,
-    `known_from` and `known_until` (null: always), of which a cut takes the one that it lies in.
+    Columns: customer_id, ordered_on, ordered_at (midnight), spent (money), gap_days (null on the
+    first day), recent_gap_days (mean of the last three gaps), `new_week` and `new_month` (the
+    first order day in its week or month).
+
+    All columns look back only, so they hold at any later cutoff unless an order is wholly
+    returned later. Customers with such an order have their days once for each span between such
+    returns, from `known_from` to `known_until` (null: always); a cutoff takes the span it lies in.
     """
     begun = orders.filter(orders.is_order)
     alike = begun.group_by("customer_id", "ordered_on", "undone_on").agg(
         spent=money_sum(begun.net_value)
     )
-    lived = _in_spans(alike)
+    spans = _in_spans(alike)
     keys = ["customer_id", "known_from", "known_until", "ordered_on"]
-    days = lived.group_by(keys).agg(spent=money_sum(lived.spent))
+    days = spans.group_by(keys).agg(spent=money_sum(spans.spent))
     before = ibis.window(group_by=["customer_id", "known_from"], order_by="ordered_on")
     backs = {f"back_{n}": days.ordered_on.lag(n).over(before) for n in range(1, RECENT_GAPS + 1)}
     seen = days.mutate(**backs)
-    told = seen.mutate(
+    rows = seen.mutate(
         gap_days=seen.ordered_on.delta(seen.back_1, unit="day"),
         new_week=_starts_anew(seen.ordered_on.truncate("W"), seen.back_1.truncate("W")),
         new_month=_starts_anew(seen.ordered_on.truncate("M"), seen.back_1.truncate("M")),
         ordered_at=seen.ordered_on.cast("timestamp(6)"),
         recent_gap_days=_recent_gap_days(seen),
     )
-    return told.drop(*backs)
+    return rows.drop(*backs)
 
 
 def _in_spans(days: ir.Table) -> ir.Table:
-    """Return the days that hold orders in each span of their customer: one if none is undone."""
+    """Return the order days of each span of a customer: one if no order is wholly returned."""
     undone = days.filter(days.undone_on.notnull())
     ends = undone.select("customer_id", known_from="undone_on").distinct()
     first = undone.select("customer_id").distinct().mutate(known_from=ibis.date(*BEFORE_ALL))
@@ -138,7 +139,7 @@ def _in_spans(days: ir.Table) -> ir.Table:
 
 
 def _recent_gap_days(seen: ir.Table) -> ir.FloatingValue:
-    """Return the mean of the last three gaps, or of as many as there are; null without any."""
+    """Return the mean of the last three gaps, of fewer if there are fewer; null without any."""
     means = [
         seen.ordered_on.delta(seen[f"back_{n}"], unit="day").cast("float64") / n
         for n in range(RECENT_GAPS, 0, -1)
@@ -151,9 +152,10 @@ def _starts_anew(period: ir.DateValue, previous: ir.DateValue) -> ir.BooleanValu
 
 
 def category_spend(lines: ir.Table) -> ir.Table | None:
-    """Return what each line spent on which category, returns left out; None: no categories.
+    """Return the money that each line spent on its category; None without categories.
 
-    Columns: customer_id, category, bought_at, spent (rounded as `money_sum` counts).
+    Columns: customer_id, category, bought_at, spent (rounded as in `money_sum`). Returns are left
+    out.
     """
     if "category" not in lines.columns:
         return None
@@ -167,7 +169,7 @@ def category_spend(lines: ir.Table) -> ir.Table | None:
 
 
 def reduce_to_category_days(spend: ir.Table) -> ir.Table:
-    """Return `category_spend` with one row per customer, category and day (its midnight)."""
+    """Return `category_spend` with one row per customer, category and day, dated at midnight."""
     day = spend.bought_at.truncate("D")
     return spend.group_by("customer_id", "category", bought_at=day).agg(
         spent=money_sum(spend.spent)
@@ -175,5 +177,5 @@ def reduce_to_category_days(spend: ir.Table) -> ir.Table:
 
 
 def _order_key(lines: ir.Table) -> ir.Value:
-    """Return what tells a day's orders apart: the id as it is, since text is slow to group."""
+    """Return the order id, which separates the orders of a day; a constant without ids."""
     return lines.order_id if "order_id" in lines.columns else ibis.literal(0)

@@ -1,13 +1,12 @@
-"""Orders far beyond the tail of all others: a wrong unit, a slip of the finger, a one-off deal.
+"""Orders far larger than all others: a wrong unit, a typing error, a one-off deal.
 
-A single one of 300,000 among orders of 30 is most of all money, and would set what everybody is
-expected to spend. Beyond a limit an order says nothing of the others, so it counts as a large
-ordinary one, in what is learnt and in what is forecast, and is reported by name.
+A single order of 300,000 among orders of 30 is most of all money, and would determine everybody's
+expected spend. An order beyond a limit therefore counts as a large ordinary one, in training and
+in forecasts, and is reported with its customer.
 
-The limit carries on the tail that the base itself has: between the order that one in ten exceeds
-and the one that one in a hundred does, as a power law (Pareto), the heaviest tail in use. By it a
-base like this one would have an order beyond the limit once in a thousand bases. Heavy tails of
-real shops stay far inside of it.
+The limit extends the base's own tail, between the amounts that one order in ten and one in a
+hundred exceed, as a power law (Pareto), the heaviest tail in common use. One base in a thousand
+with such a tail would have an order beyond the limit. The tails of real shops stay far below it.
 """
 
 import datetime as dt
@@ -25,24 +24,24 @@ from tiercast.snapshots.history import history
 from tiercast.snapshots.odd_days import odd_days
 from tiercast.snapshots.orders import reduce_to_order_days
 
-FEWEST_ORDERS = 50  # fewer show no tail
-TAIL_SHARE, TAIL_ORDERS = 0.01, 4  # of the orders, and at least so many, make the tail
-RARE = 1e-3  # orders beyond the limit to be expected in a base
-LEAST_FACTOR = 10.0  # times the order at which the tail begins, where prices hardly differ
-MOST_DAYS = 3  # what lies beyond on more days than these is a habit of the base, and counts
+FEWEST_ORDERS = 50  # with fewer, the tail is unknown
+TAIL_SHARE, TAIL_ORDERS = 0.01, 4  # the tail is this share of the orders, and at least so many
+RARE = 1e-3  # expected number of orders beyond the limit in a base
+LEAST_FACTOR = 10.0  # least limit, in multiples of the amount at which the tail begins
+MOST_DAYS = 3  # on more days than this such orders are usual, and count in full
 MOST_LISTED = 20
 
 
 @dataclass(frozen=True)
 class OrderLimit:
-    """Amounts `beyond` count as `counts_as`: the order that one in a hundred exceeds."""
+    """Amounts above `beyond` count as `counts_as`, which one order in 100 exceeds."""
 
     beyond: float
     counts_as: float
 
     @classmethod
     def of(cls, count: int, body: float, tail: float, share: float) -> "OrderLimit":
-        """Return the limit, from amounts that ten times `share` and `share` of orders exceed.
+        """Return the limit from `body` and `tail`, exceeded by 10 * `share` and `share` of orders.
 
         Examples
         --------
@@ -56,7 +55,7 @@ class OrderLimit:
 
 @dataclass(frozen=True)
 class OutlyingOrder:
-    """An order beyond the limit; a return is below 0."""
+    """An order beyond the limit; a return has an amount below 0."""
 
     customer_id: int | str
     ordered_on: dt.date
@@ -65,10 +64,10 @@ class OutlyingOrder:
 
 @dataclass(frozen=True)
 class OutlyingOrders:
-    """The orders beyond a limit, on how many days, of how many customers; the largest of them.
+    """The orders beyond a limit: their number, days and customers, and the largest of them.
 
-    On `odd_days`, whose usual order is many times that of others, the limit is the large ordinary
-    order: all of their amounts may be in another unit.
+    On `odd_days`, whose median order is many times that of other days, the limit is `counts_as`,
+    because all amounts of such a day may be in another unit.
     """
 
     limit: OrderLimit
@@ -80,7 +79,7 @@ class OutlyingOrders:
 
     @property
     def are_held(self) -> bool:
-        """Whether they count as large ordinary ones; on many days they are the base's habit."""
+        """Whether they count as large ordinary orders; on many days they are usual, and do not."""
         return self.days <= MOST_DAYS
 
     def to_dict(self) -> dict[str, object]:
@@ -95,11 +94,11 @@ class OutlyingOrders:
         return self.describe()
 
     def describe(self) -> str:
-        """Return in a sentence what they are and how they count."""
+        """Return a sentence that names the largest and explains how they count."""
         first, *others = self.largest
         more = f", and {self.rows - 1:,} more of {self.customers:,} customers" if others else ""
         counts = (
-            f"counts as {self.limit.counts_as:,.2f}, in what is learnt and forecast of its "
+            f"counts as {self.limit.counts_as:,.2f}, in training and in the forecasts of its "
             "customer and of all others"
             if self.are_held
             else f"counts in full, as such orders lie on {self.days:,} days"
@@ -112,7 +111,7 @@ class OutlyingOrders:
 
 
 def order_limit(orders: ir.Table, as_of: dt.date) -> OrderLimit | None:
-    """Return the limit from the orders before a day; None where they are too few to show one."""
+    """Return the limit from the orders before a day; None if there are too few orders."""
     begun = orders.filter(orders.is_order)
     known = _without(history(begun, "ordered_at", [as_of]), odd_days(begun, as_of).days)
     count = int(known.count().execute())
@@ -129,7 +128,7 @@ def order_limit(orders: ir.Table, as_of: dt.date) -> OrderLimit | None:
 def outlying_orders(
     orders: ir.Table, limit: OrderLimit | None, as_of: dt.date
 ) -> OutlyingOrders | None:
-    """Return the orders and returns before a day that lie beyond a limit; None: there are none."""
+    """Return the orders and returns before a day that lie beyond a limit; None without any."""
     if limit is None:
         return None
     known = history(orders, "ordered_at", [as_of])
@@ -152,7 +151,7 @@ def outlying_orders(
 def held(
     connection: SQLBackend, activity: CustomerActivity, outlying: OutlyingOrders | None
 ) -> CustomerActivity:
-    """Return the journal with orders beyond the limit counted as large ordinary ones."""
+    """Return the activity with orders beyond the limit counted as large ordinary ones."""
     if outlying is None or not outlying.are_held:
         return activity
     name = ibis.util.gen_name("orders_held")
@@ -166,7 +165,7 @@ def _size(orders: ir.Table) -> ir.FloatingValue:
 
 
 def _large_days(orders: ir.Table, as_of: dt.date) -> tuple[dt.date, ...]:
-    """Return the few days whose usual order is many times that of others."""
+    """Return the days whose median order is many times that of others, if they are few."""
     found = odd_days(orders.filter(orders.is_order), as_of)
     return found.days if found.factor > 1 and found.count <= MOST_DAYS else ()
 
@@ -184,13 +183,16 @@ def _is_beyond(orders: ir.Table, limit: OrderLimit, odd: Sequence[dt.date]) -> i
 
 
 def _held(orders: ir.Table, outlying: OutlyingOrders) -> ir.Table:
-    """Return the orders, money of those beyond the limit scaled down to what they count as."""
+    """Return the orders, with the money of those beyond the limit scaled down to `counts_as`."""
     limit = outlying.limit
     beyond = _is_beyond(orders, limit, outlying.odd_days)
     share = ibis.ifelse(beyond, limit.counts_as / _size(orders), 1.0)
     names = ("net_amount", "net_value", "returned")
     money = {n: ibis.ifelse(share < 1.0, orders[n] * share, orders[n]) for n in names}
-    whole = {"order_amount": "net_amount", "order_value": "net_value"}  # of all days so far
+    whole = {
+        "order_amount": "net_amount",
+        "order_value": "net_value",
+    }  # running totals of the order
     less = {n: orders[n] - (orders[part] - money[part]) for n, part in whole.items()}
     money |= {n: ibis.ifelse(share < 1.0, less[n], orders[n]) for n in less}
     return orders.mutate(**money)

@@ -1,7 +1,7 @@
-"""A stratified sample of customers: the same one on every engine and on every day it is drawn.
+"""Samples of customers by a hash of their ids (md5), the same ones on every engine.
 
-Strata are how many orders a customer has and how long the last one is ago. Of each the same share
-is drawn, by the order of a hash of the ids, so the sample is as mixed as the base, to a customer.
+The stratified sample draws the same share of customers from each stratum of order count and
+recency, in the order of the hash, so the sample has the mix of the base.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from ibis.backends.sql import SQLBackend
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import history
 
-ORDER_BANDS = (1, 3, 10)  # up to so many orders; then more
+ORDER_BANDS = (1, 3, 10)  # upper limits of the order counts; the last band is open
 RECENCY_BANDS_DAYS = (30, 90, 180, 365)
 LAST_HASH = 0xFFFFFFFF
 
@@ -23,7 +23,7 @@ LAST_HASH = 0xFFFFFFFF
 def sample_customers(
     connection: SQLBackend, activity: CustomerActivity, as_of: dt.date, share: float
 ) -> CustomerActivity:
-    """Return the journal of a share of the customers with a row before `as_of`; 1: of everyone."""
+    """Return the activity of a stratified share of the customers with an order before `as_of`."""
     if share >= 1:
         return activity
     drawn = _drawn(_strata(activity.orders, as_of), share)
@@ -40,7 +40,7 @@ def sample_customers(
 
 
 def sampled(customers: ir.Table, share: float) -> ir.Table:
-    """Return a share of the rows of a table, by the hash of the ids alone; 1: all of them."""
+    """Return the rows of a share of the customers, chosen by the hash of their ids alone."""
     if share >= 1:
         return customers
     first = f"{min(int(share * LAST_HASH), LAST_HASH):08x}"
@@ -48,18 +48,19 @@ def sampled(customers: ir.Table, share: float) -> ir.Table:
 
 
 def _mixed(customers: ir.Table) -> ir.StringValue:
-    """Return a hash of the ids that all engines have, in hexadecimal digits."""
+    """Return the md5 hash of the ids in hexadecimal digits, which all engines compute alike."""
     return customers.customer_id.cast("string").hexdigest("md5")
 
 
 def _strata(orders: ir.Table, as_of: dt.date) -> ir.Table:
     """Return each customer's stratum."""
     known = history(orders, "ordered_at", [as_of])
-    told = known.group_by("customer_id").agg(
+    customers = known.group_by("customer_id").agg(
         orders=known.is_order.sum(), days_ago=known.days_ago.min()
     )
-    stratum = _band(told.orders, ORDER_BANDS) * 10 + _band(told.days_ago, RECENCY_BANDS_DAYS)
-    return told.select("customer_id", stratum=stratum)
+    orders_band = _band(customers.orders, ORDER_BANDS)
+    recency_band = _band(customers.days_ago, RECENCY_BANDS_DAYS)
+    return customers.select("customer_id", stratum=orders_band * 10 + recency_band)
 
 
 def _band(value: ir.NumericValue, edges: Sequence[int]) -> ir.IntegerValue:
@@ -67,7 +68,7 @@ def _band(value: ir.NumericValue, edges: Sequence[int]) -> ir.IntegerValue:
 
 
 def _drawn(customers: ir.Table, share: float) -> ir.Table:
-    """Return the first of each stratum, in the order of a hash that all engines have."""
+    """Return the first customers of each stratum, in the order of the hash."""
     mixed = customers.mutate(mixed=_mixed(customers))
     ranked = mixed.mutate(
         rank=ibis.row_number().over(

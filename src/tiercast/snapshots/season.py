@@ -1,12 +1,11 @@
-"""The season clock: time told by how busy the shop is, so that a quiet month counts for less.
+"""The season clock: time measured in orders of the whole shop, so a quiet month counts for less.
 
-Orders a day of the whole shop, smoothed and divided by their mean over the year before the
-cutoff, tell how fast the clock runs; what happened is dated on it. The horizon's length on it
-comes from the same window a year before, scaled by the growth since, and only through a strict
-gate: that window lies wholly in the history, and the last weeks were about as busy as the same
-weeks a year ago. Without the gate a burst of new customers would be taken for a season. A horizon
-of more than a year sees the last year's days again and again. Days of a recurring closure
-(`snapshots.closures`) are quiet on purpose: they neither compare nor smooth anything.
+The clock's speed on a day is the smoothed number of orders over its mean in the year before the
+cutoff. The length of the horizon on the clock comes from the same window a year before, scaled by
+the growth since. It is used only if that window lies wholly in the history and the last weeks were
+about as busy as the same weeks a year ago. Otherwise many new customers would look like a season.
+A horizon of more than a year repeats the days of the last year. Days of a recurring closure
+(`snapshots.closures`) are left out of comparisons and smoothing.
 """
 
 import datetime as dt
@@ -29,21 +28,21 @@ SMOOTHING_DAYS = 21
 COMPARED_DAYS = 180  # of the recent past with the year before, at most
 FEWEST_COMPARED_DAYS = 7
 COMPARABLE = 0.4  # largest |log ratio| of orders a day between the two
-GROWTH_KEPT = 0.8  # of the log growth over the year before: the rest is taken for chance
-MONTH_DAYS, FEWEST_MONTHS = 28, 4  # for two changes beside the first month
-NORMAL_MAD = 1.4826  # standard deviation over median absolute deviation, if normal
+GROWTH_SHARE = 0.8  # share of the log growth over a year that is used; the rest may be chance
+MONTH_DAYS, FEWEST_MONTHS = 28, 4  # for two changes without the first month
+NORMAL_MAD = 1.4826  # standard deviation over median absolute deviation of a normal
 SLOWEST, FASTEST = 0.05, 20.0  # days on the clock a day
-CLOSED_RATIO = 1e-6  # horizons on the clock, of a horizon in which the shop is closed throughout
-LEAST_OPEN = 0.1  # of a window's days: with fewer it tells nothing of who orders
+CLOSED_RATIO = 1e-6  # length on the clock of a horizon in which the shop is always closed
+LEAST_OPEN = 0.1  # least share of open days in a window that is used for training
 
 
 @dataclass(frozen=True)
 class SeasonClock:
     """The clock at one cutoff, from days before it alone.
 
-    `ages[k]` is how long before the cutoff, on the clock, the day k days before it was.
-    `horizon_ratio` is how long the horizon is expected to be on the clock, in horizons; None
-    where the gate is shut, and `reason` says why.
+    `ages[k]` is the age on the clock of the day k days before the cutoff. `horizon_ratio` is the
+    expected length of the horizon on the clock, in horizons; None if last year is not comparable.
+    `reason` explains either.
     """
 
     cutoff: dt.date
@@ -53,20 +52,20 @@ class SeasonClock:
 
     @property
     def is_open(self) -> bool:
-        """Whether the clock may tell how busy the horizon will be."""
+        """Whether the clock predicts how busy the horizon will be."""
         return self.horizon_ratio is not None
 
 
 @dataclass(frozen=True)
 class DailyOrders:
-    """Orders a day of the whole shop: `counts[k]` on the day k days after `first`."""
+    """Orders of the whole shop on each day: `counts[k]` on the day k days after `first`."""
 
     first: dt.date
     counts: FloatArray
 
     @classmethod
     def of(cls, orders: ir.Table) -> "DailyOrders":
-        """Count the orders of each day from the first to the last."""
+        """Return the orders on each day from the first to the last."""
         begun = orders.filter(orders.is_order)
         rows = begun.group_by("ordered_on").agg(orders=begun.count()).order_by("ordered_on")
         found = rows.to_pyarrow()
@@ -78,15 +77,15 @@ class DailyOrders:
         return cls(days[0], counts)
 
     def before(self, day: dt.date) -> FloatArray:
-        """Return the counts from the first day to the one before `day`.
+        """Return the orders on each day from the first to the last before `day`, (n,).
 
-        Those of a calendar grid's day are spread over the days up to the grid's next one: a month
-        billed on its 1st is as busy on its 20th.
+        Orders on a calendar grid are spread over the days up to the next grid day: a month billed
+        on the 1st is as busy on the 20th.
         """
         return spread_evenly(self.first, self._counted(day))
 
     def grid(self, day: dt.date) -> OrderGrid | None:
-        """Return the calendar grid that all orders before a day lie on; None: there is none."""
+        """Return the calendar grid of all orders before a day; None without one."""
         return find_grid(self.first, self._counted(day))
 
     def _counted(self, day: dt.date) -> FloatArray:
@@ -96,7 +95,7 @@ class DailyOrders:
         return counts
 
     def clock(self, cutoff: dt.date, horizon_days: int) -> SeasonClock:
-        """Return the clock at a cutoff."""
+        """Return the season clock at a cutoff."""
         known = self.before(cutoff)
         closed = closed_days(known)
         rates = _rates(known, closed)
@@ -106,18 +105,18 @@ class DailyOrders:
             return SeasonClock(cutoff, ages, None, reason)
         last_year = np.where(closed, 0.0, rates)[-YEAR_DAYS:]
         ahead = last_year[np.arange(horizon_days) % YEAR_DAYS].mean()
-        ratio = max(CLOSED_RATIO, float(ahead * np.exp(GROWTH_KEPT * growth)))
+        ratio = max(CLOSED_RATIO, float(ahead * np.exp(GROWTH_SHARE * growth)))
         return SeasonClock(cutoff, ages, ratio, reason)
 
     def calendar(self, as_of: dt.date, horizon_days: int) -> ShopCalendar:
-        """Return on which days the shop had orders, as known at a day."""
+        """Return the days on which the shop has orders, as known at a day."""
         return ShopCalendar(self.grid(as_of), self.live_windows(as_of, horizon_days))
 
     def live_windows(self, as_of: dt.date, days: int) -> Callable[[dt.date], bool]:
-        """Return what tells by its first day whether a window shows who orders.
+        """Return a function of a window's first day: whether the shop was open in the window.
 
-        It does not where the shop was closed, as far as is known before `as_of`, on nearly all
-        of its days.
+        It is False if the shop was closed on nearly all days of the window, as known before
+        `as_of`.
         """
         is_open = ~closed_days(self.before(as_of))
 
@@ -128,20 +127,19 @@ class DailyOrders:
 
         return is_live
 
-    def horizon_ratio_that_came(self, cutoff: dt.date, horizon_days: int) -> float:
-        """Return how long the horizon turned out on the cutoff's clock, in horizons."""
+    def actual_horizon_ratio(self, cutoff: dt.date, horizon_days: int) -> float:
+        """Return the actual length of the horizon on the cutoff's clock, in horizons."""
         known = self.before(cutoff)
-        came = self.before(cutoff + dt.timedelta(days=horizon_days))[len(known) :]
+        actual = self.before(cutoff + dt.timedelta(days=horizon_days))[len(known) :]
         usual = _usual(_smoothed(known, closed_days(known)))
-        return float(np.clip(came.mean() / usual, SLOWEST, FASTEST))
+        return float(np.clip(actual.mean() / usual, SLOWEST, FASTEST))
 
     def swing(self, cutoff: dt.date) -> float | None:
-        """Return how much the shop's business changed from four weeks to the next so far.
+        """Return the usual change of log orders from four weeks to the next; None if unknown.
 
-        The usual size of a change of log orders: 1.48 times the median absolute one, which is
-        the standard deviation where changes are normal, and which a single jump (the end of a
-        campaign) does not move. The first four weeks are left out: a shop that opens is no
-        season. None with fewer than two changes. Closed days are left out.
+        It is 1.48 times the median absolute change: the standard deviation if changes are normal,
+        and robust to a single jump (the end of a campaign). The first four weeks, in which the
+        shop opens, and closed days are left out. None with fewer than two changes.
         """
         known = self.before(cutoff)
         known = known[~closed_days(known)]
@@ -153,10 +151,10 @@ class DailyOrders:
         return float(NORMAL_MAD * np.median(np.abs(np.diff(logs))))
 
     def peak(self, cutoff: dt.date, horizon_days: int) -> float | None:
-        """Return by how much the horizon's window a year before stood out of those around it.
+        """Return how much busier the horizon's window was a year ago than the windows around it.
 
-        The log of its orders a day over the geometric mean of theirs, on which steady growth has
-        no bearing. None where less than four weeks lie before it, or somewhere nobody ordered.
+        It is the log of its orders a day over the geometric mean of theirs, which steady growth
+        does not change. None if fewer than four weeks lie before it, or a window has no orders.
         """
         known = self.before(cutoff)
         start = len(known) - YEAR_DAYS
@@ -171,7 +169,7 @@ class DailyOrders:
 
 
 def on_clock(cut: ir.Table, clocks: Sequence[SeasonClock]) -> ir.Table:
-    """Return a cut table of whole days with `days_ago` told by each cutoff's clock."""
+    """Return a cut table of whole days with `days_ago` measured on each cutoff's clock."""
     ticks = ibis.memtable(pa.concat_tables([_ticks(clock) for clock in clocks]))
     dated = cut.mutate(whole_days=cut.days_ago.round().cast("int64"))
     joined = dated.inner_join(ticks, ["as_of", "whole_days"])
@@ -179,7 +177,7 @@ def on_clock(cut: ir.Table, clocks: Sequence[SeasonClock]) -> ir.Table:
 
 
 def horizon_ratios(clocks: Sequence[SeasonClock]) -> ir.Table:
-    """Return `season_horizon_ratio` by `as_of`; null where the gate is shut."""
+    """Return `season_horizon_ratio` by `as_of`; null where last year is not comparable."""
     return ibis.memtable(
         pa.table(
             {
@@ -204,13 +202,13 @@ def _ticks(clock: SeasonClock) -> pa.Table:
 
 
 def _smoothed(counts: FloatArray, closed: BoolArray) -> FloatArray:
-    """Return the mean over the open days around each, as far as they are known; 0 on closed."""
+    """Return the mean over the known open days around each day, (n,); 0 on closed days."""
     is_open = (~closed).astype(float)
     return _around(counts) / np.maximum(_around(is_open), 1.0) * is_open
 
 
 def _around(numbers: FloatArray) -> FloatArray:
-    """Return the sum over the days around each."""
+    """Return the sum over the days around each day, (n,)."""
     half = SMOOTHING_DAYS // 2
     sums = np.cumsum(np.pad(numbers, (half + 1, half)))
     return sums[SMOOTHING_DAYS:] - sums[:-SMOOTHING_DAYS]
@@ -227,11 +225,11 @@ def _rates(known: FloatArray, closed: BoolArray) -> FloatArray:
 
 
 def _comparable(known: FloatArray, closed: BoolArray) -> tuple[float | None, str]:
-    """Return the log growth over a year; None where the year before says nothing, and why."""
+    """Return the log growth over a year, and the reason; None if last year is not comparable."""
     before = len(known) - YEAR_DAYS
     if before < 0:
         return None, (
-            "the horizon's season was never seen: a year ago lies before the data, which begin "
+            "the horizon's season is unknown: a year ago lies before the data, which begin "
             f"{len(known)} days ago"
         )
     both_closed = closed[YEAR_DAYS:] & closed[:before]
@@ -239,7 +237,7 @@ def _comparable(known: FloatArray, closed: BoolArray) -> tuple[float | None, str
     if len(days) < FEWEST_COMPARED_DAYS:
         return None, (
             f"a year ago cannot be compared: the data begin {len(known)} days ago, and it takes "
-            f"{FEWEST_COMPARED_DAYS} open days before the last {YEAR_DAYS} to tell growth"
+            f"{FEWEST_COMPARED_DAYS} open days before the last {YEAR_DAYS} to estimate growth"
         )
     recent, year_ago = known[days + YEAR_DAYS].mean(), known[days].mean()
     if min(recent, year_ago) <= 0:
@@ -247,7 +245,7 @@ def _comparable(known: FloatArray, closed: BoolArray) -> tuple[float | None, str
         return None, f"there were days without any order: {silent}"
     growth = float(np.log(recent / year_ago))
     which = "open days" if both_closed.any() else "days"
-    told = f"the last {len(days)} {which} had {np.expm1(growth):+.0%} orders against a year ago"
+    found = f"the last {len(days)} {which} had {np.expm1(growth):+.0%} orders against a year ago"
     if abs(growth) > COMPARABLE:
-        return None, f"a year ago cannot be compared: {told}"
-    return growth, told
+        return None, f"a year ago cannot be compared: {found}"
+    return growth, found

@@ -1,8 +1,8 @@
-"""How long no order came before a day, against how long none usually comes.
+"""The days since the last order, compared with the usual gap between order days.
 
-A shop that rests on Sundays has no order on the day before Monday: nothing is missing. So days
-after the last order are observed as long as they are no more than a few usual gaps between order
-days; beyond that, orders may be missing. Days of a recurring closure do not count.
+A shop that closes on Sundays has no order on the day before Monday, and no order is missing. Days
+after the last order therefore count as observed for up to a few usual gaps; after that, orders may
+be missing. Days of a recurring closure do not count.
 """
 
 import datetime as dt
@@ -16,16 +16,16 @@ from tiercast.config.errors import InputError
 from tiercast.snapshots.closures import closed_days
 from tiercast.snapshots.season import DailyOrders
 
-RHYTHM_DAYS = 365  # of which the usual gap between order days is taken
-USUAL = 0.95  # the share of gaps that are no longer than the usual one
+RHYTHM_DAYS = 365  # the usual gap between order days is taken from the last year
+USUAL = 0.95  # share of the gaps that are no longer than the usual one
 
 
 @dataclass(frozen=True)
 class Silence:
-    """Days from the last order day to `as_of` (1 is as fresh as can be), and the usual gap.
+    """Days from the last order day to `as_of` (at least 1), and the usual gap in days.
 
-    Of the `days`, `closed_days` lie in a recurring closure. A silence of more than `most_gaps`
-    usual gaps means that orders may be missing; None: none does.
+    Of these `days`, `closed_days` lie in a recurring closure. More than `most_gaps` usual gaps
+    mean that orders may be missing; None sets no limit.
     """
 
     as_of: dt.date
@@ -37,7 +37,7 @@ class Silence:
 
     @classmethod
     def of(cls, daily: DailyOrders, as_of: dt.date, most_gaps: float | None = None) -> Self:
-        """Look at the orders before a day, of which there is at least one."""
+        """Return the silence before a day, with at least one order before it."""
         counts = daily.before(as_of)
         closed = closed_days(counts)
         order_days = np.flatnonzero(counts)
@@ -53,7 +53,7 @@ class Silence:
 
     @property
     def gaps(self) -> float:
-        """How many usual gaps the days are on which the shop was not closed; 1 is usual."""
+        """The days on which the shop was not closed, in usual gaps; 1 is usual."""
         return (self.days - self.closed_days) / self.usual_gap_days
 
     @property
@@ -62,19 +62,19 @@ class Silence:
         return self.most_gaps is not None and self.gaps > self.most_gaps
 
     def observed_until(self, known_until: dt.date) -> dt.date:
-        """Return the day before which orders are known: `as_of` after no more than a usual rest.
+        """Return the day before which orders are known: `as_of` if orders are not missing.
 
         `known_until` is the day after the last order line.
         """
         return known_until if self.is_stale else max(known_until, self.as_of)
 
     def refuse_stale(self, what: str, known_until: dt.date) -> None:
-        """Refuse a job as of a day so long after the last order that orders may be missing.
+        """Refuse to work on a day so long after the last order that orders may be missing.
 
         Raises
         ------
         InputError
-            It says how many usual gaps there are.
+            Orders may be missing; the message gives the silence in usual gaps.
         """
         if self.as_of > self.observed_until(known_until):
             raise InputError(
@@ -86,7 +86,7 @@ class Silence:
 
 
 def _usual_gap(order_days: IntArray, open_days: IntArray) -> float:
-    """Return the gap between order days that hardly any is longer than, at least a day."""
+    """Return the gap between order days that few gaps exceed, at least one day."""
     recent = order_days[order_days >= order_days[-1] - RHYTHM_DAYS]
     gaps = np.diff(open_days[recent])
     return float(np.quantile(gaps, USUAL, method="higher")) if len(gaps) else 1.0

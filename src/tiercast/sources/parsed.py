@@ -14,13 +14,14 @@ from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import SourceConfig
+from tiercast.contract.days import midnight
 from tiercast.contract.tables import TableSpec
 from tiercast.contract.tally import CountedLines, HashSums, both_months
 from tiercast.sources.file_notes import FileNote
 from tiercast.sources.hashes import hash_sums_by_month
 from tiercast.sources.mapping import id_spelling, map_columns, own_names
 from tiercast.sources.readers import open_plain, open_since, open_source
-from tiercast.sources.since import Since, midnight
+from tiercast.sources.since import Since
 from tiercast.sources.workspace import workspace
 from tiercast.sources.written_ids import IdSpelling
 

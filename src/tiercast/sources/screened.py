@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
 from tiercast.contract.data_rules import DataRule
+from tiercast.contract.days import midnight
 from tiercast.contract.order_totals import once_per_order
 from tiercast.contract.screening import (
     FLAG_PREFIX,
@@ -21,7 +22,6 @@ from tiercast.contract.tables import TableSpec
 from tiercast.contract.tally import CountedLines, Found, HashSums, Tally
 from tiercast.sources.file_notes import FileNote
 from tiercast.sources.hashes import hash_sums, hash_sums_by_month
-from tiercast.sources.since import midnight
 from tiercast.sources.written_ids import IdSpelling
 
 CENTS = 100

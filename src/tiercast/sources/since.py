@@ -41,8 +41,3 @@ class Since:
         zone = zoneinfo.ZoneInfo(self.timezone) if is_zoned else None
         midnight = dt.datetime.combine(self.day, dt.time(), zone)
         return ibis.literal(self.day if kind.is_date() else midnight, type=kind)
-
-
-def midnight(day: dt.date) -> ir.TimestampScalar:
-    """Return the beginning of a day as a canonical time."""
-    return ibis.timestamp(f"{day.isoformat()} 00:00:00").cast("timestamp(6)")

@@ -16,10 +16,10 @@ from tiercast.features.feature import Setting
 from tiercast.features.registry import KEYS, features_for
 from tiercast.modeling.certainty import Certainty
 from tiercast.snapshots.activity import CustomerActivity
-from tiercast.snapshots.cutoffs import CutoffPlan, check_as_of, plan_cutoffs
+from tiercast.snapshots.cutoffs import CutoffPlan, plan_cutoffs
 from tiercast.snapshots.grid import OrderGrid
 from tiercast.snapshots.history import history
-from tiercast.snapshots.labels import labels
+from tiercast.snapshots.labels import first_returns, labels
 from tiercast.snapshots.outlying import (
     OrderLimit,
     OutlyingOrders,
@@ -27,7 +27,6 @@ from tiercast.snapshots.outlying import (
     order_limit,
     outlying_orders,
 )
-from tiercast.snapshots.returns import first_returns
 from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.canonical import CustomerBase
 from tiercast.training.season import Season
@@ -82,17 +81,16 @@ class Panel:
         return Certainty.of(int(self.rows["ordered"].sum()), len(self.rows))
 
 
-def build_panel(base: CustomerBase, activity: CustomerActivity, as_of: dt.date | None) -> Panel:
-    """Return the panel for a training as of a day (default: the day after the last order).
+def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) -> Panel:
+    """Return the panel for a training as of a day.
 
     Raises
     ------
     InputError
-        `as_of` is not after the first order, or the history is too short for a single cutoff.
+        Nobody ordered, or the history before the day is too short for a single cutoff.
     """
     config = base.config
     first = _first_order_day(activity)
-    day = check_as_of(as_of or base.observed_until, first)
     calendar = activity.daily_orders.calendar(day, config.outlook.horizon_days)
     plan = plan_cutoffs(
         day,

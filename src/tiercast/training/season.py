@@ -43,7 +43,7 @@ class Season:
             daily.swing(as_of),
             daily.peak(as_of, days),
             {cutoff: daily.clock(cutoff, days).is_open for cutoff in plan.cutoffs},
-            {cutoff: daily.horizon_ratio_that_came(cutoff, days) for cutoff in plan.cutoffs},
+            {cutoff: daily.actual_horizon_ratio(cutoff, days) for cutoff in plan.cutoffs},
         )
 
     @property

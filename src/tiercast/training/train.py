@@ -103,7 +103,7 @@ def _train(
     """Judge the base, build its panel, learn."""
     shown.stage("read and check the data")
     with open_history(settings, as_of, shown) as history:
-        base, day = history.base, history.day(as_of)
+        base, day = history.base, history.day
         allow_panel(base.connection)
         shown.stage("reduce lines to orders")
         activity = history.activity

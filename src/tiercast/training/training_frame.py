@@ -36,7 +36,7 @@ def training_frame(
     settings, shown = load_config(config), progress or Silent()
     shown.stage("read and check the data")
     with open_history(settings, as_of, shown) as history:
-        base, day = history.base, history.day(as_of)
+        base, day = history.base, history.day
         allow_panel(base.connection)
         shown.stage("count features at every cutoff")
         panel = build_panel(base, history.activity, day)

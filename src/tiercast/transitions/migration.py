@@ -16,7 +16,6 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.sinks.recorded_run import recorded_here
-from tiercast.snapshots.cutoffs import as_day
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import workspace
 from tiercast.transitions.counterfactual import ask
@@ -92,7 +91,7 @@ def migration(
             recorded.claim(days[0])
             shown.say(f"Only {days[0]} is scored: there is nothing to compare it with yet.")
             return None
-        first, last = _days(output, as_day(before), as_day(now))
+        first, last = _days(output, before, now)
         recorded.claim(last)
         return _migrated(settings, first, last, shown)
 
@@ -133,7 +132,7 @@ def matrix(tiers: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _days(
-    output: OutputFolder, before: dt.date | None, now: dt.date | None
+    output: OutputFolder, before: dt.date | str | None, now: dt.date | str | None
 ) -> tuple[dt.date, dt.date]:
     last = output.scored_day(now)
     if before is None:

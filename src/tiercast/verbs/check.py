@@ -18,7 +18,6 @@ from tiercast.feature_store.history import History, open_history
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
-from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.history import history as before
 from tiercast.sources.canonical import CustomerBase
 from tiercast.verbs.data_report_text import data_report_text, readiness_text
@@ -72,8 +71,7 @@ def _checked(
     with open_history(settings, as_of, progress) as history:
         base = history.base
         report = base.report
-        if (day := as_day(as_of)) is not None:
-            check_as_of(day, base.first_day)
+        if (day := history.requested) is not None:
             report = replace(report, findings=(*report.findings, *_future(history, day)))
         recorded.claim(day or base.observed_until)
         progress.stage("judge whether it is ready to train")

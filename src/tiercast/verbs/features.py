@@ -22,7 +22,6 @@ from tiercast.features.assemble import feature_panel, observed_event_types
 from tiercast.features.clv import CLOCK, KEPT, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
 from tiercast.sinks.recorded_run import recorded_here
-from tiercast.snapshots.cutoffs import check_as_of
 from tiercast.snapshots.sample import sampled
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.workspace import allow_panel
@@ -127,7 +126,7 @@ def _panel_and_models(
     with open_history(settings, as_of, tell) as history:
         base = history.base
         allow_panel(base.connection)
-        day = check_as_of(history.day(as_of), base.first_day)
+        day = history.day
         tell.stage("count features")
         panel = _panel(history, day)
         tell.stage("fit the BTYD models")

@@ -13,11 +13,12 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.schema import Config, SourceConfig, TableName
+from tiercast.contract.days import epoch_seconds
 from tiercast.contract.tables import TABLES, TableSpec
+from tiercast.snapshots.history import is_before
 from tiercast.sources.canonical import open_base
 
 TIMES_AS_MUCH = 7.0
-SECONDS_A_DAY = 86_400
 LAST_DAY = dt.date(2099, 12, 31)  # beyond which the contract takes no time for true
 MEASURES = ("amount", "quantity", "discount", "value", "price")
 
@@ -39,9 +40,8 @@ def _planted(table: ir.Table, spec: TableSpec, as_of: dt.date) -> ir.Table:
     """Return a table with its planted rows; one without a time stays as it is."""
     if spec.time is None:
         return table
-    midnight = ibis.timestamp(f"{as_of} 00:00:00").cast("timestamp(6)")
     filled = table.mutate(**_filled(table, spec, as_of))
-    known = filled.filter(filled[spec.time] < midnight)
+    known = filled.filter(is_before(filled[spec.time], as_of))
     ahead = known.mutate(**_later(known, spec, as_of), **_louder(known))
     return filled.union(ahead.select(table.columns))
 
@@ -51,10 +51,9 @@ def _later(known: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Val
     assert spec.time is not None
     seconds = known[spec.time].truncate("s").epoch_seconds()  # whole: some engines tell more
     newest = seconds.max().execute()
-    ahead = _seconds(as_of) + (0 if newest is None else int(newest)) - seconds
-    return {
-        spec.time: ibis.least(ahead, _seconds(LAST_DAY)).as_timestamp("s").cast("timestamp(6)")
-    }
+    ahead = epoch_seconds(as_of) + (0 if newest is None else int(newest)) - seconds
+    capped = ibis.least(ahead, epoch_seconds(LAST_DAY))
+    return {spec.time: capped.as_timestamp("s").cast("timestamp(6)")}
 
 
 def _louder(known: ir.Table) -> dict[str, ir.Value]:
@@ -68,7 +67,3 @@ def _filled(table: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Va
     later = ibis.timestamp(f"{as_of} 01:00:00").cast("timestamp(6)")
     second = [c.name for c in spec.columns if c.kind == "time" and c.name != spec.time]
     return {name: table[name].fill_null(later) for name in second if name in table.columns}
-
-
-def _seconds(day: dt.date) -> int:
-    return (day - dt.date(1970, 1, 1)).days * SECONDS_A_DAY

@@ -10,7 +10,6 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.reporting.report import build_report
 from tiercast.sinks.recorded_run import recorded_here
-from tiercast.snapshots.cutoffs import as_day
 
 
 def report(
@@ -31,7 +30,7 @@ def report(
     settings, shown = load_config(config), progress or Silent()
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
-    day = output.scored_day(as_day(as_of))
+    day = output.scored_day(as_of)
     with recorded_here(settings, "report", shown) as recorded:
         recorded.claim(day)
         shown.stage("write the report")

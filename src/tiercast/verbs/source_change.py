@@ -3,11 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 
-import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.schema import Config, TableName
 from tiercast.contract.tables import TABLES
+from tiercast.snapshots.history import is_before
 from tiercast.sources.canonical import open_base
 from tiercast.sources.hashes import hash_sums
 
@@ -30,4 +30,4 @@ def changed_tables(config: Config, as_of: dt.date, scored: Mapping[str, str]) ->
 
 def _before(table: ir.Table, name: TableName, as_of: dt.date) -> ir.Table:
     time = TABLES[name].time
-    return table if time is None else table.filter(table[time] < ibis.timestamp(f"{as_of} 00:00"))
+    return table if time is None else table.filter(is_before(table[time], as_of))

@@ -17,7 +17,6 @@ from tiercast.config.schema import Config
 from tiercast.feature_store.history import open_history
 from tiercast.scoring.score import score
 from tiercast.sinks.recorded_run import recorded_here
-from tiercast.snapshots.cutoffs import as_day
 from tiercast.sources.hashes import hash_sums
 from tiercast.sources.scratch import scratch_folder
 from tiercast.verbs.dataset_difference import Difference, difference
@@ -77,7 +76,7 @@ def verify(
     settings, shown = load_config(config), progress or Silent()
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
-    day = output.scored_day(as_day(as_of))
+    day = output.scored_day(as_of)
     with recorded_here(settings, "verify", shown) as recorded:
         recorded.claim(day)
         found = _verified(settings, output, day, shown)
