@@ -34,7 +34,7 @@ ANSWER = "told string"
 class ScorePart:
     """The first pass over one part: features and scored rows, each into their folder."""
 
-    files: Broadcast[dict[str, str]]
+    files: Broadcast[str]
     schema: pa.Schema
     as_of: dt.date
     features: Path
@@ -67,7 +67,7 @@ class ScorePart:
 class FinishPart:
     """The second pass over parts, named by number: the final rows into `folder`."""
 
-    files: Broadcast[dict[str, str]]
+    files: Broadcast[str]
     terms: Terms
     schema: pa.Schema
     staged: tuple[Path, ...]
@@ -95,9 +95,9 @@ class FinishPart:
 
 
 @lru_cache(maxsize=1)
-def _model(files: Broadcast[dict[str, str]]) -> CustomerModel:
+def _model(files: Broadcast[str]) -> CustomerModel:
     """Read the model once a process, however many parts it scores."""
-    return CustomerModel.from_files(files.value)
+    return CustomerModel.from_json(files.value)
 
 
 def part_number() -> int:

@@ -1,6 +1,7 @@
 """What a scoring says about itself: counts, model, data and settings."""
 
 import datetime as dt
+from dataclasses import asdict
 from importlib.metadata import version as package_version
 
 from tiercast.config.plugins import versions_of
@@ -60,4 +61,4 @@ def _certainty(model: CustomerModel) -> dict[str, object] | None:
     if certain is None:
         return None
     told = {"churn_probability": certain.churn, "text": model.facts.certainty}
-    return {**certain.to_dict(), **told}
+    return {**asdict(certain), **told}

@@ -88,8 +88,8 @@ class PassesOnSpark:
         return totals
 
     @cached_property
-    def _files(self) -> Broadcast[dict[str, str]]:
-        return self.connection.session.sparkContext.broadcast(self.model.to_files())
+    def _files(self) -> Broadcast[str]:
+        return self.connection.session.sparkContext.broadcast(self.model.to_json())
 
     def _panel(self) -> ir.Table:
         panel = feature_panel(self.activity, [self.as_of], self.model.facts.setting)
