@@ -11,6 +11,7 @@ from tiercast.artifacts.scored_days import day_folder, manifest_of, scored_dates
 from tiercast.modeling.target import Target
 
 LEDGER = "ledger"
+OLDER_COLUMNS = {"told": "predicted", "came": "actual"}  # of grades, until 0.1.0
 PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are counted from
 NAMED = 3  # days of each other target
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from tiercast.artifacts.scored_days import dated, day_folder, parts_of
-from tiercast.artifacts.targets import LEDGER, target_of_grades
+from tiercast.artifacts.targets import LEDGER, OLDER_COLUMNS, target_of_grades
 from tiercast.modeling.target import Target
 from tiercast.reporting.left_out import LeftOut
 
@@ -62,7 +62,7 @@ def _graded_days(output: Path, until: date) -> dict[Target | None, list[date]]:
 def _grades(folder: Path, days: Sequence[date]) -> pd.DataFrame:
     parts = [part for one in days for part in parts_of(day_folder(folder, one))]
     # The folder's `as_of=` is in the rows too; taken from the path it would be text.
-    read = [pd.read_parquet(part, partitioning=None) for part in parts]
+    read = [pd.read_parquet(p, partitioning=None).rename(columns=OLDER_COLUMNS) for p in parts]
     return pd.concat(read, ignore_index=True) if read else pd.DataFrame()
 
 

@@ -4,20 +4,23 @@ Types are written as PostgreSQL does; `JSONB` is the one that DuckDB calls other
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
+
+from tiercast.artifacts.targets import OLDER_COLUMNS
 
 JSONB = "JSONB"
 
 
 @dataclass(frozen=True)
 class DatabaseTable:
-    """A table: its columns with their types, and what tells its rows apart."""
+    """A table: its columns with their types, its key, and the new names of older columns."""
 
     name: str
     columns: Mapping[str, str]
     key: tuple[str, ...]
+    older_columns: Mapping[str, str] = field(default_factory=dict)
 
 
 RUNS = DatabaseTable(
@@ -48,11 +51,12 @@ LEDGER = DatabaseTable(
         "by": "TEXT",
         "group": "TEXT",
         "metric": "TEXT",
-        "told": "DOUBLE PRECISION",
-        "came": "DOUBLE PRECISION",
+        "predicted": "DOUBLE PRECISION",
+        "actual": "DOUBLE PRECISION",
         "customers": "BIGINT",
     },
     ("as_of", "graded_on", "model_version", "by", "group", "metric"),
+    OLDER_COLUMNS,
 )
 # Both are read off the scores, so their columns but the last are columns there.
 TIER_CHANGES = DatabaseTable(
