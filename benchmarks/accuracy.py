@@ -262,7 +262,7 @@ def _totals(one: Backtest) -> pd.DataFrame:
                 f"{low:,.0f} to {high:,.0f}"
                 for low, high in zip(rows["value_low"], rows["value_high"], strict=True)
             ],
-            "came": rows["value"].map("{:,.0f}".format),
+            "actual": rows["value"].map("{:,.0f}".format),
             "error": (rows["expected_value"] / rows["value"] - 1).map("{:+.1%}".format),
             "inside": _inside(rows),
             "season known": rows["season_known"],
@@ -279,7 +279,7 @@ def _sums_inside(one: Backtest, check: str) -> str:
     """Return how many sums of groups lay inside their intervals, over all origins."""
     rows = one.coverage[one.coverage["origin"].isna() & (one.coverage["check"] == check)]
     whole = rows[rows["by"] == "all"].iloc[0]
-    return f"{whole['came'] * whole['sums']:.0f} of {whole['sums']}"
+    return f"{whole['actual'] * whole['sums']:.0f} of {whole['sums']}"
 
 
 def _doubt(one: Backtest) -> pd.DataFrame:
@@ -291,8 +291,8 @@ def _doubt(one: Backtest) -> pd.DataFrame:
             "group": rows["group"],
             "customers": rows["customers"].map("{:,}".format),
             "sums": rows["sums"].map(lambda count: str(count) if count else ""),
-            "told": rows["told"].map(_figure),
-            "came": rows["came"].map(_figure),
+            "predicted": rows["predicted"].map(_figure),
+            "actual": rows["actual"].map(_figure),
         }
     )
 

@@ -1,7 +1,6 @@
 """The examples of `docs/extending.md`, installed, on a small base: train, backtest, score."""
 
 import datetime as dt
-import json
 import sys
 
 import numpy as np
@@ -82,7 +81,7 @@ def test_a_member_is_weighed_on_past_origins_and_stored_as_json(base):
     assert outlook.components.names == ("trees", "linear", "btyd", "neighbourhood")
     assert len(outlook.ensemble.weights) == 4
     assert sum(outlook.ensemble.weights) == pytest.approx(1)
-    state = json.loads(outlook.to_files()["outlook.json"])["heads"]["members"][0]["state"]
+    state = outlook.components.members[0].to_dict()["state"]
     assert len(state["chance"]) == 30
 
 

@@ -26,17 +26,9 @@ def test_the_loaded_model_predicts_the_same_bits(model, folder):
     )
 
 
-def test_the_folder_holds_json_and_lightgbm_text_only(folder):
-    kinds = {path.name: path.read_text()[:5] for path in folder.iterdir()}
-    assert kinds == {
-        "MANIFEST.json": '{\n  "',
-        "model.json": kinds["model.json"],
-        "outlook.json": kinds["outlook.json"],
-        "order.txt": "tree\n",
-        "total.txt": "tree\n",
-        "given.txt": "tree\n",
-    }
-    for path in folder.glob("*.json"):
+def test_the_folder_holds_json_only(folder):
+    assert {path.name for path in folder.iterdir()} == {"MANIFEST.json", "model.json"}
+    for path in folder.iterdir():
         assert isinstance(json.loads(path.read_text()), dict)
 
 
@@ -59,15 +51,15 @@ def test_storing_replaces_the_files_of_another_model(model, folder):
 
 
 def test_a_changed_file_is_named(folder):
-    path = folder / "order.txt"
+    path = folder / "model.json"
     path.write_text(path.read_text().replace("shrinkage", "Shrinkage", 1))
-    with pytest.raises(InputError, match=r"model/order\.txt was changed after"):
+    with pytest.raises(InputError, match=r"model/model\.json was changed after"):
         load_model(folder)
 
 
 def test_a_missing_file_is_named(folder):
-    (folder / "outlook.json").unlink()
-    with pytest.raises(InputError, match=r"model/outlook\.json is missing"):
+    (folder / "model.json").unlink()
+    with pytest.raises(InputError, match=r"model/model\.json is missing"):
         load_model(folder)
 
 

@@ -39,12 +39,6 @@ def test_where_nobody_orders_nothing_is_expected():
     assert (chance * told.mean_if_order).max() < 1e-4
 
 
-def test_certainty_is_stored_with_the_blend():
-    for certain in (None, Certainty(True, 7), Certainty(False, 8)):
-        ensemble = Ensemble(certain=certain)
-        assert Ensemble.from_dict(ensemble.to_dict()) == ensemble
-
-
 def test_of_folds_in_which_everybody_ordered_the_value_s_drift_is_learnt():
     ordered, value = np.ones(50, dtype=bool), np.full(50, 20.0)
     folds = [FoldForecast(np.full(50, 5.0), np.full(50, 10.0), ordered, value)] * 2

@@ -1,10 +1,9 @@
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
+from stored_parts import read_back, stored
 from tiercast.modeling.component_models import (
     COMPONENTS,
     FEW_CUSTOMERS,
@@ -75,7 +74,6 @@ def test_where_nothing_can_be_learnt_every_expert_says_what_the_btyd_models_say(
     for expert in range(len(COMPONENTS)):
         assert told.log_odds[:, expert] == pytest.approx(logit(chance))
         assert told.log_value[:, expert] == pytest.approx(np.log(expected))
-    assert components.to_files() == {}
 
 
 def test_the_btyd_models_speak_last_and_for_themselves(components, simulated_panel):
@@ -186,32 +184,23 @@ def test_the_learners_rank_who_orders(components, simulated_panel, expert):
     assert log_odds[ordered].mean() > log_odds[~ordered].mean() + 0.5
 
 
-def test_files_give_identical_opinions(components, simulated_panel):
-    described = json.loads(json.dumps(components.to_dict()))
-    back = ComponentModels.from_files(described, components.to_files())
+def test_stored_components_predict_the_same(components, simulated_panel):
+    back = read_back(components)
     first, second = components.predict(simulated_panel), back.predict(simulated_panel)
     assert first.log_odds.tolist() == second.log_odds.tolist()
     assert first.log_value.tolist() == second.log_value.tolist()
     assert back.largest_mean == components.largest_mean
-    assert set(components.to_files()) == {"order.txt", "total.txt", "given.txt"}
 
 
-def test_heads_without_learners_come_back_without(simulated_panel):
+def test_components_without_learners_come_back_without(simulated_panel):
     components = ComponentModels.fit(too_few(simulated_panel), PARAMS, 7)
-    back = ComponentModels.from_files(json.loads(json.dumps(components.to_dict())), {})
-    assert back == components
-
-
-def test_stored_heads_of_another_shape_are_refused(components):
-    with pytest.raises(TypeError, match="a stored model has mappings, but got 5"):
-        ComponentModels.from_files(components.to_dict() | {"design": 5}, components.to_files())
+    assert read_back(components) == components
 
 
 def test_one_seed_learns_the_same_and_another_not(components, simulated_panel):
     again = ComponentModels.fit(simulated_panel, PARAMS, 7)
-    assert again.to_files() == components.to_files()
-    assert again.to_dict() == components.to_dict()
-    assert ComponentModels.fit(simulated_panel, PARAMS, 8).to_files() != components.to_files()
+    assert stored(again) == stored(components)
+    assert stored(ComponentModels.fit(simulated_panel, PARAMS, 8)) != stored(components)
 
 
 def test_the_opinions_on_one_row_need_no_others(components, simulated_panel):

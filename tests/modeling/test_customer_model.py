@@ -121,30 +121,19 @@ def test_tiers_do_not_depend_on_the_order_of_rows(case, told):
     pd.testing.assert_frame_equal(again, told, check_exact=True)
 
 
-def test_files_come_back_to_the_last_bit(case, told):
+def test_a_stored_model_comes_back_to_the_last_bit(case, told):
     model, frame = case
-    files = json.loads(json.dumps(model.to_files()))
-    back = CustomerModel.from_files(files)
+    back = CustomerModel.from_json(model.to_json())
     assert back.facts == model.facts
-    assert back.to_files() == model.to_files()
+    assert back.to_json() == model.to_json()
     pd.testing.assert_frame_equal(back.predict(frame), told, check_exact=True)
     assert back.reasons(frame.head(50)).equals(model.reasons(frame.head(50)))
 
 
-def test_files_are_json_and_lightgbm_text(case):
-    model, _ = case
-    for name, text in model.to_files().items():
-        if name.endswith(".json"):
-            assert json.loads(text)
-        else:
-            assert text.startswith("tree\n")
-
-
 def test_a_model_of_another_format_is_refused(tiny):
-    files = tiny.to_files()
-    stored = json.loads(files["model.json"]) | {"format": 99}
-    with pytest.raises(InputError, match=r"format must be 2, but got 99; retrain"):
-        CustomerModel.from_files(files | {"model.json": json.dumps(stored)})
+    stored = json.loads(tiny.to_json()) | {"format": 2}
+    with pytest.raises(InputError, match=r"format must be 3, but got 2; retrain"):
+        CustomerModel.from_json(json.dumps(stored))
 
 
 def test_what_a_frame_already_knows_is_not_counted_again(tiny):

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import expit
 
+from stored_parts import read_back, stored
 from tiercast.modeling import linear
 from tiercast.modeling.linear import FURTHEST, SHRINKAGE, LinearModel
 from tiercast.modeling.trees import TrainingRows
@@ -184,11 +184,11 @@ def test_a_row_of_many_columns_needs_no_others():
     assert terms[[5]].tolist() == WIDE.contributions(matrix[[5]]).tolist()
 
 
-def test_the_same_rows_give_the_same_model_and_it_is_kept_as_plain_data():
+def test_the_same_rows_give_the_same_model_and_it_is_stored_as_plain_data():
     rows = with_gaps(0.3)
     model, again = (LinearModel.fit("binary", rows) for _ in range(2))
-    assert model.to_dict() == again.to_dict()
-    back = LinearModel.from_dict(json.loads(json.dumps(model.to_dict())))
+    assert stored(model) == stored(again)
+    back = read_back(model)
     assert back.raw(rows.matrix, rows.offset).tolist() == (
         model.raw(rows.matrix, rows.offset).tolist()
     )
@@ -200,4 +200,4 @@ def test_more_rows_than_needed_are_thinned_evenly(monkeypatch):
     monkeypatch.setattr(linear, "MAX_ROWS", 1000)
     thinned = LinearModel.fit("binary", rows)
     monkeypatch.undo()
-    assert thinned.to_dict() == LinearModel.fit("binary", rows.every(3)).to_dict()
+    assert stored(thinned) == stored(LinearModel.fit("binary", rows.every(3)))

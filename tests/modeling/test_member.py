@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from own_plugin import installed
+from stored_parts import read_back
 from tiercast.config.errors import ConfigError
 from tiercast.modeling.component_models import ComponentModels, ComponentParams
 from tiercast.modeling.ensemble import Ensemble
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.member import FittedMember, Member, members_of
+from tiercast.modeling.member import Member, check_members, members_of
 from tiercast.modeling.outlook import past_predictions
 from tiercast.modeling.trees import TreeParams
 
@@ -187,14 +188,14 @@ class Constant:
 def test_heads_with_a_member_come_back_from_plain_data(tmp_path, simulated_panel):
     with installed(tmp_path, plugin(["flat"])):
         components = ComponentModels.fit(simulated_panel, PARAMS, 7, members_of(["my_shop"]))
-        back = ComponentModels.from_files(components.to_dict(), components.to_files())
+        back = read_back(components)
         told, again = components.predict(simulated_panel), back.predict(simulated_panel)
         assert np.array_equal(told.log_odds, again.log_odds)
         gone = components.members[0].to_dict() | {"name": "round"}
         with pytest.raises(
             ConfigError, match="member `round` of plugin `my_shop`, which has flat"
         ):
-            FittedMember.from_dict(gone)
+            check_members([gone])
 
 
 def test_too_little_to_learn_from_lets_the_btyd_models_speak(simulated_panel):

@@ -1,11 +1,11 @@
 import datetime as dt
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.special import expit
 
+from stored_parts import read_back, stored
 from tiercast.modeling.calibration import Calibration
 from tiercast.modeling.component_models import (
     ComponentModels,
@@ -16,7 +16,6 @@ from tiercast.modeling.ensemble import Ensemble, PastPredictions
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.outlook import (
     FittedEnsemble,
-    Outlook,
     fit_outlook,
     fold_forecast,
     past_predictions,
@@ -167,12 +166,10 @@ def test_a_prediction_needs_no_other_rows(outlook, simulated_panel):
         assert [limit[0] for limit in alone.interval()] == [low[row], high[row]]
 
 
-def test_files_are_text_and_give_identical_predictions(outlook, simulated_panel):
-    files = json.loads(json.dumps(outlook.to_files()))
-    assert set(files) == {"outlook.json", "order.txt", "total.txt", "given.txt"}
-    back = Outlook.from_files(files)
+def test_a_stored_outlook_gives_identical_predictions(outlook, simulated_panel):
+    back = read_back(outlook)
     assert (back.tier_cuts, back.total_uncertainty) == (CUTS, outlook.total_uncertainty)
-    assert back.to_files() == outlook.to_files()
+    assert stored(back) == stored(outlook)
     first, second = outlook.predict(simulated_panel), back.predict(simulated_panel)
     assert first.churn.tolist() == second.churn.tolist()
     assert first.expected_value.tolist() == second.expected_value.tolist()
@@ -186,12 +183,12 @@ def test_files_are_text_and_give_identical_predictions(outlook, simulated_panel)
 def test_a_base_too_small_to_learn_from_is_stored_without_trees(simulated_panel):
     small = simulated_panel.head(50)
     outlook = outlook_of(small, [], cuts=())
-    assert set(outlook.to_files()) == {"outlook.json"}
-    back = Outlook.from_files(outlook.to_files())
+    assert outlook.components.learners is None
+    back = read_back(outlook)
     assert back.predict(small).churn.tolist() == outlook.predict(small).churn.tolist()
     assert back.predict(small).tier_probabilities(back.tier_cuts).shape == (50, 2)
 
 
 def test_one_seed_learns_the_same(outlook, simulated_panel, fold):
     again = outlook_of(simulated_panel, [said_of(simulated_panel, fold)])
-    assert again.to_files() == outlook.to_files()
+    assert stored(again) == stored(outlook)

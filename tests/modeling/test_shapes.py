@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -114,11 +112,3 @@ def test_widened_shapes_are_shapes_of_the_same_groups():
 
 def test_no_factor_widens_nothing():
     assert SHAPES.widened(0.0) is SHAPES
-
-
-@pytest.mark.parametrize("shapes", [SHAPES, FEW])
-def test_stored_shapes_come_back_exactly(shapes):
-    back = ValueShapes.from_dict(json.loads(json.dumps(shapes.to_dict())))
-    assert back.edges.tolist() == shapes.edges.tolist()
-    assert back.quantiles.tolist() == shapes.quantiles.tolist()
-    assert back.quantile(np.array([0.3]), np.array([8.0])).shape == (1,)

@@ -5,7 +5,7 @@ import pytest
 from optuna.storages import InMemoryStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from tiercast.modeling.studies import Studies, current_studies, kept_in
+from tiercast.modeling.studies import Studies, ended_trials, run_next
 
 DAY = dt.date(2024, 7, 1)
 START = {"x": 0.5}
@@ -28,9 +28,9 @@ def parabola(trial):
 
 
 def search(study, trials, seed=7):
-    while len(study.trials) < trials:
-        study.run_next(parabola, seed)
-    return [trial.params["x"] for trial in study.trials]
+    while len(ended_trials(study)) < trials:
+        run_next(study, parabola, seed)
+    return [trial.params["x"] for trial in ended_trials(study)]
 
 
 def searched(storage, as_of, trials=6, **about):
@@ -41,12 +41,12 @@ def searched(storage, as_of, trials=6, **about):
 
 def starts(storage, as_of=DAY, fingerprint="f1", **about):
     study = studies(storage, as_of, **about).open(QUESTION, fingerprint, START)
-    return study.record.user_attrs["starts"]
+    return study.user_attrs["starts"]
 
 
 def test_a_study_bears_what_was_searched_in_its_name(storage):
     study = studies(storage).open(QUESTION, "1f0c52", START)
-    assert study.record.study_name == "shop order 2024-07-01 90d 1f0c52"
+    assert study.study_name == "shop order 2024-07-01 90d 1f0c52"
 
 
 def test_a_study_is_found_again_after_the_job_has_ended(storage, tmp_path):
@@ -91,8 +91,20 @@ def test_what_did_not_end_leaves_nothing_behind(storage):
 
     whole = search(studies(InMemoryStorage()).open(QUESTION, "f1", START), 4)
     with pytest.raises(KeyboardInterrupt):
-        studies(storage).open(QUESTION, "f1", START).run_next(fail, 7)
+        run_next(studies(storage).open(QUESTION, "f1", START), fail, 7)
     assert search(studies(storage).open(QUESTION, "f1", START), 4) == whole
+
+
+@pytest.mark.parametrize("trials", [0, 1, 2])
+def test_a_trial_of_a_killed_training_is_made_again(storage, trials):
+    searched(storage, dt.date(2024, 6, 1))
+    whole = search(studies(storage).open(QUESTION, "f1", START), 4)
+    search(studies(storage).open(QUESTION, "f2", START), trials)
+    killed = studies(storage).open(QUESTION, "f2", START)
+    killed.enqueue_trial(killed.user_attrs["starts"][trials] if trials < 2 else {})
+    if trials:  # else killed before it began
+        killed.ask()
+    assert search(studies(storage).open(QUESTION, "f2", START), 4) == whole
 
 
 def test_a_pruned_trial_is_kept_as_one_without_a_loss(storage):
@@ -102,19 +114,19 @@ def test_a_pruned_trial_is_kept_as_one_without_a_loss(storage):
 
     study = studies(storage).open(QUESTION, "f1", START)
     search(study, 1)
-    study.run_next(prune, 7)
+    run_next(study, prune, 7)
     again = studies(storage).open(QUESTION, "f1", START)
-    assert [trial.value for trial in again.trials] == [pytest.approx(0.04), None]
+    assert [trial.value for trial in ended_trials(again)] == [pytest.approx(0.04), None]
 
 
 def test_the_best_of_an_older_day_is_tried_after_the_start(storage):
-    best = searched(storage, dt.date(2024, 6, 1)).best.params
+    best = searched(storage, dt.date(2024, 6, 1)).best_params
     assert starts(storage) == [START, best]
     assert search(studies(storage).open(QUESTION, "f1", START), 2) == [0.5, best["x"]]
 
 
 def test_the_newest_three_older_days_are_enough(storage):
-    months = [searched(storage, dt.date(2024, n, 1), trials=n).best.params for n in (2, 3, 5, 6)]
+    months = [searched(storage, dt.date(2024, n, 1), trials=n).best_params for n in (2, 3, 5, 6)]
     known = [params for params in reversed(months) if params != START]
     distinct = [params for n, params in enumerate(known) if params not in known[:n]]
     assert starts(storage)[1:] == distinct[:3]
@@ -141,10 +153,3 @@ def test_what_a_study_starts_from_does_not_change_when_it_goes_on(storage):
     assert starts(storage) == [START]
     searched(storage, dt.date(2024, 6, 1))
     assert starts(storage) == [START]
-
-
-def test_outside_a_block_searches_are_kept_nowhere(storage):
-    with kept_in(studies(storage)):
-        assert current_studies().storage is storage
-    assert isinstance(current_studies().storage, InMemoryStorage)
-    assert optuna.get_all_study_names(storage) == []

@@ -102,8 +102,3 @@ def test_coverage_is_exact_over_repeated_draws():
     values = rng.random((20_000, 20))
     reached = [thresholds_of(row[:19])[0] <= row[19] for row in values[:4000]]
     assert np.mean(reached) == pytest.approx(0.9, abs=0.015)
-
-
-def test_stored_sets_come_back():
-    sets = TierSets(np.array([0.1, 0.25]))
-    assert TierSets.from_dict(sets.to_dict()).thresholds.tolist() == [0.1, 0.25]

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 
@@ -74,11 +72,6 @@ def test_nine_of_ten_simulated_totals_lie_inside(customers, level_sd):
     variance = float((1.5 * chance * mean**2 - (chance * mean) ** 2).sum())
     low, high = TotalUncertainty(level_sd).interval(expected, variance)
     assert ((low <= totals) & (totals <= high)).mean() == pytest.approx(0.9, abs=0.025)
-
-
-def test_a_stored_doubt_comes_back():
-    known = TotalUncertainty(0.123456789012345)
-    assert TotalUncertainty.from_dict(json.loads(json.dumps(known.to_dict()))) == known
 
 
 def test_growth_after_the_first_year_widens_the_prior():

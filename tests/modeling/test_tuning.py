@@ -10,7 +10,7 @@ from optuna.storages.journal import JournalFileBackend
 from tiercast.config.progress import Silent
 from tiercast.modeling.component_models import ComponentParams
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.studies import Studies, kept_in
+from tiercast.modeling.studies import Studies
 from tiercast.modeling.trees import TreeParams
 from tiercast.modeling.tuning import QUESTIONS, Tuning, tune
 
@@ -224,12 +224,6 @@ def test_a_search_that_ran_out_of_time_goes_on_later(simulated_panel, folds, kep
     later = tune(simulated_panel, folds, trials=3, seed=7, studies=kept())
     assert later.resumed == 2
     assert unmarked(later) == tune(simulated_panel, folds, trials=3, seed=7)
-
-
-def test_searches_inside_a_block_are_kept_where_it_says(simulated_panel, folds, kept):
-    with kept_in(kept()):
-        tune(simulated_panel, folds, trials=1, seed=7)
-    assert tune(simulated_panel, folds, trials=1, seed=7, studies=kept()).resumed == 2
 
 
 def test_progress_tells_how_many_trials_are_known_and_the_best(simulated_panel, folds, kept):

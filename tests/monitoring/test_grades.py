@@ -8,6 +8,8 @@ from tiercast.monitoring.grades import COLUMNS, MEANINGS, SUBJECTS, grades
 from tiercast.monitoring.outcomes import outcomes
 from tiny_batch import DUE, SCORED, TIERS, scores
 
+SIDES = ["predicted", "actual"]
+
 
 @pytest.fixture
 def rows(base, activity, batch):
@@ -44,36 +46,36 @@ def test_every_row_has_the_ledgers_columns(found):
 
 
 def test_churn_told_stands_beside_churn_that_came(whole):
-    assert whole.loc["churn", ["told", "came"]].tolist() == pytest.approx([0.55, 0.625])
+    assert whole.loc["churn", SIDES].tolist() == pytest.approx([0.55, 0.625])
     # Leavers 3, 4 at .3 and .4; 5, 6, 7 at .9, .9, .8. Stayers 1, 2, 8 at .1, .2, .8.
     # Pairs won: 3 and 4 beat two of three each, 5 and 6 all three, 7 two and ties one.
-    assert whole.loc["auc", "came"] == pytest.approx((2 + 2 + 3 + 3 + 2.5) / 15)
-    assert whole.loc["brier", "came"] == pytest.approx(
+    assert whole.loc["auc", "actual"] == pytest.approx((2 + 2 + 3 + 3 + 2.5) / 15)
+    assert whole.loc["brier", "actual"] == pytest.approx(
         np.mean(np.square([0.1, 0.2, 0.7, 0.6, 0.1, 0.1, 0.2, 0.8]))
     )
 
 
 def test_totals_and_errors_are_in_money(whole):
-    assert whole.loc["total", ["told", "came"]].tolist() == [400.0, 200.0]
-    assert whole.loc["total_low", "told"] == 150.0
-    assert whole.loc["total_inside", "came"] == 1.0
-    assert whole.loc["mae", "came"] == pytest.approx((30 + 60 + 60 + 40 + 20 + 10 + 5 + 25) / 8)
+    assert whole.loc["total", SIDES].tolist() == [400.0, 200.0]
+    assert whole.loc["total_low", "predicted"] == 150.0
+    assert whole.loc["total_inside", "actual"] == 1.0
+    assert whole.loc["mae", "actual"] == pytest.approx((30 + 60 + 60 + 40 + 20 + 10 + 5 + 25) / 8)
 
 
 def test_intervals_sets_and_confidence_are_held_against_what_came(whole):
     # Limits are 215, 155, 80, 50, 20, 5, -2.5 and -2.5: customers 7 (0) and 8 (30) are outside.
-    assert whole.loc["interval", ["told", "came"]].tolist() == [0.9, 0.75]
-    assert whole.loc["tier_set", "came"] == pytest.approx(6 / 8)  # but for 2 and 3
-    assert whole.loc["tier_confidence", ["told", "came"]].tolist() == pytest.approx([0.7, 0.5])
+    assert whole.loc["interval", SIDES].tolist() == [0.9, 0.75]
+    assert whole.loc["tier_set", "actual"] == pytest.approx(6 / 8)  # but for 2 and 3
+    assert whole.loc["tier_confidence", SIDES].tolist() == pytest.approx([0.7, 0.5])
 
 
 def test_groups_are_graded_too(found):
     by = found.set_index(["by", "group", "metric"])
-    assert by.loc[("tier", "top", "total"), ["told", "came"]].tolist() == [260.0, 170.0]
-    assert by.loc[("segment", "lapsed", "churn"), "came"] == 0.75
+    assert by.loc[("tier", "top", "total"), SIDES].tolist() == [260.0, 170.0]
+    assert by.loc[("segment", "lapsed", "churn"), "actual"] == 0.75
     assert by.loc[("segment", "loyal", "churn"), "customers"] == 4
     sizes = by.loc["tier"].xs("tier_size", level="metric")
-    assert sizes[["told", "came"]].to_numpy().tolist() == [[2, 1], [2, 2], [4, 5]]
+    assert sizes[SIDES].to_numpy().tolist() == [[2, 1], [2, 2], [4, 5]]
 
 
 def test_what_cannot_be_told_of_a_group_has_no_row(found):
@@ -96,7 +98,7 @@ def test_metrics_are_those_of_training(metric, rows, whole):
         "value": ("expected_value", "value"),
     }[metric.kind]
     expected = metric.function(frame[came].to_numpy(), frame[told].to_numpy())
-    assert whole.loc[metric.name, "came"] == pytest.approx(expected)
+    assert whole.loc[metric.name, "actual"] == pytest.approx(expected)
     assert not math.isnan(expected)
 
 

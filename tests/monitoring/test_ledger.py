@@ -2,6 +2,7 @@ import datetime as dt
 import shutil
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from bases import opened
@@ -72,7 +73,7 @@ def test_orders_that_come_late_are_counted(base, activity, output, batch, tmp_pa
         again = build_activity(late_base.connection, late_base.tables, late_base.config)
         grades = keep(late_base, again, output).grades
     (row,) = grades[(grades["by"] == "all") & (grades["metric"] == "total")].to_dict("records")
-    assert row["came"] == total
+    assert row["actual"] == total
     assert (files(output) == before) == (total == 200.0)
 
 
@@ -103,7 +104,7 @@ def test_a_day_scored_anew_by_another_version_is_graded_as_that(base, activity, 
     grades = keep(base, activity, output).grades
     assert set(grades["model_version"]) == {"2"}
     churn = grades[(grades["by"] == "all") & (grades["metric"] == "churn")]
-    assert churn["told"].tolist() == [0.5]
+    assert churn["predicted"].tolist() == [0.5]
 
 
 def test_grades_outlive_their_scores(base, activity, output, batch):
@@ -111,6 +112,16 @@ def test_grades_outlive_their_scores(base, activity, output, batch):
     for file in batch.scores.iterdir():
         file.unlink()
     assert set(keep(base, activity, output).grades["as_of"]) == {SCORED}
+
+
+def test_grades_that_an_earlier_version_stored_are_read(base, activity, output, batch):
+    found = keep(base, activity, output)
+    (part,) = found.files
+    rows = pq.read_table(part, partitioning=None)
+    older = {"predicted": "told", "actual": "came"}
+    pq.write_table(rows.rename_columns([older.get(n, n) for n in rows.column_names]), part)
+    pd.testing.assert_frame_equal(read_ledger(output.folder), found.grades)
+    assert keep(base, activity, output).files == ()
 
 
 def test_a_look_from_an_earlier_day_does_not_know_later_grades(base, activity, output, batch):
@@ -128,7 +139,7 @@ def test_each_batch_is_graded_by_its_own_horizon(base, activity, output):
     output.write(dt.date(2024, 3, 2), horizon_days=28)
     grades = keep(base, activity, output).grades
     totals = grades[(grades["by"] == "all") & (grades["metric"] == "total")]
-    assert totals[["forecast", "came"]].to_numpy().tolist() == [
+    assert totals[["forecast", "actual"]].to_numpy().tolist() == [
         ["revenue within 5 days", 120.0],
         ["revenue within 28 days", 120.0 + 50.0],
     ]

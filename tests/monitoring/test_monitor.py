@@ -104,8 +104,8 @@ def test_stale_data_are_found_and_named(config):
 def test_scores_are_graded_once_their_horizon_has_passed(config):
     found = monitor(config, GRADED)
     churn = found.ledger.grades.query("by == 'all' and metric == 'churn'").iloc[0]
-    assert 0 < churn["came"] < 1
-    assert churn["told"] == pytest.approx(churn["came"], abs=0.05)
+    assert 0 < churn["actual"] < 1
+    assert churn["predicted"] == pytest.approx(churn["actual"], abs=0.05)
     assert {"churn_error", "ece", "interval_coverage"} <= {one.rule for one in found.findings}
     assert found.notes == ()
     assert monitor(config, "1998-06-29").ledger.waiting[0].due == dt.date(1998, 6, 30)
@@ -130,7 +130,7 @@ def test_mlflow_has_a_run_of_it(config):
     assert run.data.params["as_of"] == "1998-07-01"
     worst = max(one.value for one in found.findings if one.rule == "feature_psi")
     assert run.data.metrics["monitor/feature_psi"] == pytest.approx(worst)
-    assert 0 < run.data.metrics["snapshot/churn_came"] < 1
+    assert 0 < run.data.metrics["snapshot/churn_actual"] < 1
 
 
 def test_without_scores_it_says_what_to_do(config):

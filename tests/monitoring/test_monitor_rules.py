@@ -31,7 +31,7 @@ def record(missed=0, **came):
     figures = {"churn": (0.6, 0.61), "ece": (0.01, 0.01), "interval": (0.9, 0.9)}
     figures |= {"tier_set": (0.9, 0.91)}
     told_came = {name: (told, came.get(name, c)) for name, (told, c) in figures.items()}
-    frame = pd.DataFrame(told_came, index=["told", "came"]).T.assign(customers=10_000)
+    frame = pd.DataFrame(told_came, index=["predicted", "actual"]).T.assign(customers=10_000)
     return TrackRecord("1", DAY, frame, missed)
 
 

@@ -11,8 +11,8 @@ DAYS = [dt.date(2024, month, 1) for month in (1, 2, 3, 4)]
 
 def ledger(inside, version="1", days=DAYS):
     rows = [
-        {"as_of": day, "model_version": version, "by": "all", "metric": metric, "told": 0.9}
-        | {"came": came, "customers": 8}
+        {"as_of": day, "model_version": version, "by": "all", "metric": metric, "predicted": 0.9}
+        | {"actual": came, "customers": 8}
         for day, held in zip(days, inside, strict=False)
         for metric, came in (("total_inside", held), ("churn", 0.5))
     ]

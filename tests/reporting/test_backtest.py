@@ -72,7 +72,9 @@ def test_a_grade_that_graded_scores_do_not_bear_out_says_so(run, backtested, rea
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text('{"horizon_days": 90, "value": "revenue"}')
     row = {"as_of": dt.date(2023, 11, 1), "by": "all", "group": "all", "metric": "total"}
-    pd.DataFrame([row | {"told": 150.0, "came": came}]).to_parquet(folder / "part-0.parquet")
+    pd.DataFrame([row | {"predicted": 150.0, "actual": came}]).to_parquet(
+        folder / "part-0.parquet"
+    )
     headline = backtest_section(reading(run), load_messages("en")).headline
     assert headline.startswith("Grade A: ")
     assert (

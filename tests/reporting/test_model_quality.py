@@ -25,7 +25,7 @@ def graded(days, told, sizes, **figures):
             *(("tier", tier, "tier_size", (size, 100.0)) for tier, size in sizes.items()),
         )
     ]
-    columns = ["as_of", "by", "group", "metric", "told", "came"]
+    columns = ["as_of", "by", "group", "metric", "predicted", "actual"]
     return StoredMonitoring(pd.DataFrame(rows, columns=columns), None)
 
 

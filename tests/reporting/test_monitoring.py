@@ -48,8 +48,8 @@ SUMMARY = {
 def grades(day, came=900.0):
     rows = [("all", "all", name, *pair) for name, pair in WHOLE.items()]
     rows += [("tier", "top", name, *pair) for name, pair in TIER.items()]
-    frame = pd.DataFrame(rows, columns=["by", "group", "metric", "told", "came"])
-    frame.loc[(frame["by"] == "all") & (frame["metric"] == "total"), "came"] = came
+    frame = pd.DataFrame(rows, columns=["by", "group", "metric", "predicted", "actual"])
+    frame.loc[(frame["by"] == "all") & (frame["metric"] == "total"), "actual"] = came
     graded_on = dt.date.fromisoformat(day) + dt.timedelta(days=90)
     return frame.assign(
         as_of=dt.date.fromisoformat(day), graded_on=graded_on, model_version="3", customers=8

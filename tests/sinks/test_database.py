@@ -115,8 +115,8 @@ def grades(path, day, came):
         "by": ["all", "tier"],
         "group": ["all", AWKWARD],
         "metric": ["churn"] * 2,
-        "told": [0.5, None],
-        "came": [came] * 2,
+        "predicted": [0.5, None],
+        "actual": [came] * 2,
         "customers": [8, 4],
     }
     pq.write_table(pa.table(told), path)
@@ -128,13 +128,27 @@ def test_grades_take_the_place_of_those_of_the_same_day(url, tmp_path):
     files = [grades(tmp_path / "a", before, 0.1), grades(tmp_path / "b", DAY, 0.2)]
     database.replace_grades(files)
     database.replace_grades([grades(tmp_path / "c", DAY, 0.3)])
-    kept = 'select as_of, "group", told, came, customers from tiercast.ledger order by 1, 2 desc'
+    columns = 'as_of, "group", predicted, actual, customers'
+    kept = f"select {columns} from tiercast.ledger order by 1, 2 desc"
     assert sorted(fetch(database, kept), key=lambda row: (row[0], -row[4])) == [
         (before, "all", 0.5, 0.1, 8),
         (before, AWKWARD, None, 0.1, 4),
         (DAY, "all", 0.5, 0.3, 8),
         (DAY, AWKWARD, None, 0.3, 4),
     ]
+
+
+def test_a_ledger_of_an_earlier_version_takes_the_new_names_of_its_columns(url, tmp_path):
+    database = opened(url)
+    database.replace_grades([grades(tmp_path / "a", DAY, 0.1)])
+    with closing(database.server.session()) as session:
+        for name, older in (("predicted", "told"), ("actual", "came")):
+            session.run(f"ALTER TABLE tiercast.ledger RENAME COLUMN {name} TO {older}")
+        session.commit()
+    database = opened(url)
+    database.replace_grades([grades(tmp_path / "b", DAY + dt.timedelta(days=1), 0.2)])
+    kept = "select predicted, actual from tiercast.ledger where \"group\" = 'all' order by as_of"
+    assert fetch(database, kept) == [(0.5, 0.1), (0.5, 0.2)]
 
 
 def fail_after_loading(database, files, schema, run):

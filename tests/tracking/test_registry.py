@@ -59,7 +59,7 @@ def test_a_loaded_version_predicts_the_bits_of_the_model_registered(store, train
 
 def test_a_versions_folder_is_a_copy(store, trained):
     with version_folder(trained.config, "champion") as folder:
-        (folder / "order.txt").write_text("changed")
+        (folder / "model.json").write_text("changed")
     assert not folder.exists()
     assert load_version(trained.config).facts == trained.models["1"].facts
 
@@ -69,8 +69,8 @@ def test_files_that_are_gone_or_changed_are_told(train, tmp_path):
     version, _ = train(config, tiny_model(), tmp_path / "model")
     location = urlparse(open_client().get_model_version_download_uri("lost", version)).path
     files = Path(unquote(location)) / "artifacts" / "customer_model"
-    (files / "order.txt").write_text("changed")
-    with pytest.raises(InputError, match=r"order\.txt was changed after the model was stored"):
+    (files / "model.json").write_text("changed")
+    with pytest.raises(InputError, match=r"model\.json was changed after the model was stored"):
         load_version(config, version)
     shutil.rmtree(files)
     with pytest.raises(InputError, match="files of lost version 1 cannot be fetched from file:"):

@@ -176,18 +176,18 @@ def test_an_unknown_season_is_doubted_for_each_customer_and_the_total(wave, wave
 
 
 def test_what_is_learnt_knows_nothing_of_what_follows_the_day(wave, wave_until_today):
-    assert wave.learnt.model.to_files() == wave_until_today.learnt.model.to_files()
+    assert wave.learnt.model.to_json() == wave_until_today.learnt.model.to_json()
     pd.testing.assert_frame_equal(
         wave.learnt.evaluation.predictions, wave_until_today.learnt.evaluation.predictions
     )
     assert wave.told == wave_until_today.told
 
 
-def test_a_model_on_the_clock_says_so_and_comes_back_from_its_files(wave):
+def test_a_model_on_the_clock_says_so_and_comes_back_as_stored(wave):
     model = wave.learnt.model
     assert model.facts.setting.on_clock
     assert model.facts.season == wave.panel.season.describe()
-    back = CustomerModel.from_files(model.to_files())
+    back = CustomerModel.from_json(model.to_json())
     current = wave.panel.current.head(200)
     pd.testing.assert_frame_equal(
         back.score_rows(current), model.score_rows(current), check_exact=True

@@ -1,7 +1,6 @@
-"""A model as a folder of text files and a manifest of their checksums: data, never code.
+"""A model as a folder: a JSON file and a manifest with its checksum, data and never code.
 
-Loading reads JSON and LightGBM text and checks it against `MANIFEST.json`; nothing in the
-folder is run, and nothing is unpickled.
+Loading checks the file against `MANIFEST.json`; nothing in the folder is run or unpickled.
 """
 
 import json
@@ -14,7 +13,7 @@ from tiercast.artifacts.text_file import to_json
 from tiercast.config.errors import InputError
 from tiercast.modeling.customer_model import CustomerModel
 
-MANIFEST_FILE = "MANIFEST.json"
+MANIFEST_FILE, MODEL_FILE = "MANIFEST.json", "model.json"
 FORMAT = 1
 
 
@@ -26,7 +25,7 @@ def save_model(model: CustomerModel, folder: Path) -> None:
     OutputError
         The disk is full, read-only or the like; the old folder is still there.
     """
-    files = model.to_files()
+    files = {MODEL_FILE: model.to_json()}
     manifest = {
         "format": FORMAT,
         "tiercast": version("tiercast"),
@@ -47,9 +46,8 @@ def load_model(folder: Path) -> CustomerModel:
         wrote it.
     """
     checksums = _checksums(folder / MANIFEST_FILE)
-    return CustomerModel.from_files(
-        {name: _checked(folder / name, digest) for name, digest in checksums.items()}
-    )
+    files = {name: _checked(folder / name, digest) for name, digest in checksums.items()}
+    return CustomerModel.from_json(files[MODEL_FILE])
 
 
 def _checksums(path: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from tiercast.modeling.target import Target
 
+OLDER_COLUMNS = {"told": "predicted", "came": "actual"}  # of grades, until 0.1.0
 PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are counted from
 NAMED = 3  # days of each other target
 

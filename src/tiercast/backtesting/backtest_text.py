@@ -39,7 +39,12 @@ TOTALS = {
     "Buyers predicted": "{expected_buyers:,.0f}",
     "Buyers actual": "{buyers:,}",
 }
-COVERAGE = {"Check": "{meaning}", "Group": "{of}", "Predicted": "{told}", "Actual": "{came}"}
+COVERAGE = {
+    "Check": "{meaning}",
+    "Group": "{of}",
+    "Predicted": "{predicted}",
+    "Actual": "{actual}",
+}
 
 
 def summary(found: Backtest) -> list[TextTable | str]:
@@ -84,8 +89,8 @@ def _checked(coverage: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(
         meaning=rows["check"].map(meanings),
         of=group.where(rows["sums"] == 0, group + ", sums: " + rows["sums"].astype(str)),
-        told=rows["told"].map(_figure),
-        came=rows["came"].map(_figure),
+        predicted=rows["predicted"].map(_figure),
+        actual=rows["actual"].map(_figure),
     )
 
 

@@ -110,7 +110,7 @@ def coverage(forecasts: Sequence[OriginForecasts], config: Config) -> pd.DataFra
     ]
     pooled = _checked(pd.concat(rows), pd.concat(added), names).assign(origin=None)
     found = pd.concat([*(part.astype({"origin": object}) for part in parts), pooled])
-    columns = ["origin", "check", "by", "group", "customers", "sums", "told", "came"]
+    columns = ["origin", "check", "by", "group", "customers", "sums", "predicted", "actual"]
     return found[columns].reset_index(drop=True)
 
 
@@ -168,8 +168,8 @@ def _answer(check: Check, rows: pd.DataFrame, by: str, group: str) -> dict[str, 
         "by": by,
         "group": group,
         "customers": len(rows),
-        "told": UNDEFINED if check.predicted is None else check.predicted(rows),
-        "came": check.actual(rows),
+        "predicted": UNDEFINED if check.predicted is None else check.predicted(rows),
+        "actual": check.actual(rows),
     }
 
 
@@ -180,6 +180,6 @@ def _size(rows: pd.DataFrame, tier: str) -> dict[str, object]:
         "by": TIER,
         "group": tier,
         "customers": len(rows),
-        "told": float((rows["tier"] == tier).sum()),
-        "came": float((rows["true_tier"] == tier).sum()),
+        "predicted": float((rows["tier"] == tier).sum()),
+        "actual": float((rows["true_tier"] == tier).sum()),
     }

@@ -1,6 +1,7 @@
-"""A config as it may be stored and shown: `${NAME}` for values of the environment."""
+"""A config, and texts about it, as they may be stored and shown: without secrets."""
 
 from tiercast.config.environment import public_text
+from tiercast.config.hiding import HIDDEN, hide, passwords
 from tiercast.config.schema import Config, SourceConfig
 
 
@@ -24,3 +25,19 @@ def _shown(value: object, plain: object) -> object:
     if isinstance(value, dict):
         return {key: public_text(text) for key, text in value.items()}
     return public_text(value) if isinstance(value, str) else plain
+
+
+def without_secrets(text: str, config: Config) -> str:
+    """Return the text with every password of the config hidden, in any form."""
+    text = hide(text)
+    for url in _connections(config):
+        for password in passwords(url):
+            text = text.replace(password, HIDDEN)
+    return text
+
+
+def _connections(config: Config) -> list[str]:
+    sources = config.sources.values()
+    given = [place for source in sources for place in (source.connection, source.path)]
+    output = config.output
+    return [url for url in (*given, output.connection, output.url) if url is not None]

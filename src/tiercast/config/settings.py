@@ -1,12 +1,12 @@
 """The base class of all settings."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tiercast.config.errors import ConfigError
+from tiercast.config.nearest import nearest
 
 
 class Settings(BaseModel):
@@ -45,8 +45,8 @@ class Settings(BaseModel):
 
 def _near(key: str, names: Mapping[str, str]) -> str:
     """Return the remedy for an unknown key: the nearest one, or all keys."""
-    near = difflib.get_close_matches(key, names, n=1, cutoff=0.4)
-    return f"did you mean `{near[0]}`?" if near else f"valid keys: {', '.join(names)}."
+    near = nearest(key, names)
+    return f"did you mean `{near}`?" if near else f"valid keys: {', '.join(names)}."
 
 
 def _message(settings: Settings, loc: tuple[int | str, ...], message: str) -> str:

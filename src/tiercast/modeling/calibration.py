@@ -13,8 +13,8 @@ narrow part alone.
 Following the total once was no better beyond chance, and worse for a shop in steady decline.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -87,15 +87,6 @@ class Calibration:
     def mean_if_order(self, raw: FloatArray) -> FloatArray:
         """Return the calibrated mean value given an order, (n,)."""
         return raw * np.exp(self.log_scale)
-
-    def to_dict(self) -> dict[str, float]:
-        """Return plain data."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, float]) -> Self:
-        """Return the calibration that `to_dict` described."""
-        return cls(**stored)
 
 
 def _value_drift(folds: Sequence[FoldForecast], shock_sd: float) -> float:

@@ -5,8 +5,7 @@ off 0 and 1 by half a customer (Jeffreys' prior): (0 + 1/2) / (n + 1) after n of
 the other.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -64,12 +63,3 @@ class Certainty:
             f"so that churn is certain as far as the data show: everyone's chance of no order is "
             f"{self.churn:.3%}, and {then}; {remedy} `outlook.horizon_days` would tell who leaves"
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return plain data."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, object]) -> Self:
-        """Return the certainty that `to_dict` described."""
-        return cls(bool(stored["everybody"]), int(str(stored["rows"])))

@@ -3,11 +3,10 @@
 Members that plugins add come after these three.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from scipy.special import log_expit
@@ -19,7 +18,7 @@ from tiercast.modeling.certainty import Certainty
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.linear import LinearModel
 from tiercast.modeling.member import COMPONENTS as COMPONENTS
-from tiercast.modeling.member import FittedMember, Member
+from tiercast.modeling.member import FittedMember, Member, StoredMember
 from tiercast.modeling.trees import FittedTrees, TrainingRows, TreeParams, grow
 from tiercast.snapshots.season import CLOSED_RATIO
 
@@ -120,7 +119,7 @@ class ComponentModels:
     largest_mean: float
     reached: float
     certain: Certainty | None = None
-    members: tuple[FittedMember, ...] = ()
+    members: tuple[StoredMember, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -170,48 +169,8 @@ class ComponentModels:
             np.column_stack([learnt[:, :2], btyd_value, learnt[:, 2:]]),
         )
 
-    def to_files(self) -> dict[str, str]:
-        """Return the trees as LightGBM's text, by file name; empty where there are none."""
-        if self.learners is None:
-            return {}
-        return {
-            f"{name}.txt": getattr(self.learners, name).booster.model_to_string() for name in TREES
-        }
-
-    def to_dict(self) -> dict[str, object]:
-        """Return all but the trees as plain data."""
-        learners = self.learners
-        return {
-            "design": self.design.to_dict(),
-            "largest_mean": self.largest_mean,
-            "reached": self.reached,
-            "bases": {} if learners is None else {n: getattr(learners, n).base for n in TREES},
-            "linear": {}
-            if learners is None
-            else {name: getattr(learners, name).to_dict() for name in LINEAR},
-            "members": [one.to_dict() for one in self.members],
-        }
-
-    @classmethod
-    def from_files(cls, stored: Mapping[str, object], files: Mapping[str, str]) -> Self:
-        """Return the heads that `to_dict` and `to_files` described."""
-        design = DesignMatrix.from_dict(_mapping(stored["design"]))
-        largest, reached = (float(str(stored[name])) for name in ("largest_mean", "reached"))
-        bases, linear = _mapping(stored["bases"]), _mapping(stored["linear"])
-        members = tuple(map(FittedMember.from_dict, _list(stored.get("members", []))))
-        if not bases:
-            return cls(design, None, largest, reached, members=members)
-        order, total, given = (
-            FittedTrees(lgb.Booster(model_str=files[f"{name}.txt"]), float(str(bases[name])))
-            for name in TREES
-        )
-        by_order, by_given = (LinearModel.from_dict(_mapping(linear[name])) for name in LINEAR)
-        learners = BaseLearners(order, total, given, by_order, by_given)
-        return cls(design, learners, largest, reached, members=members)
-
 
 TREES = ("order", "total", "given")
-LINEAR = ("linear_order", "linear_given")
 
 
 @dataclass(frozen=True)
@@ -258,15 +217,3 @@ def _least_value(frame: pd.DataFrame) -> FloatArray:
 
 def _log_value(value: FloatArray, least: FloatArray) -> FloatArray:
     return np.maximum(np.log(np.maximum(value, np.finfo(float).tiny)), least)
-
-
-def _list(stored: object) -> list[Mapping[str, object]]:
-    if not isinstance(stored, list):
-        raise TypeError(f"a stored model has a list of members, but got {stored!r}")
-    return [_mapping(one) for one in stored]
-
-
-def _mapping(stored: object) -> Mapping[str, object]:
-    if not isinstance(stored, dict):
-        raise TypeError(f"a stored model has mappings, but got {stored!r}")
-    return stored

@@ -2,14 +2,13 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pydantic import Field
+from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter
 
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.errors import InputError
@@ -21,6 +20,7 @@ from tiercast.features.feature import Setting
 from tiercast.features.registry import KEYS
 from tiercast.modeling.assignment import Assign, assign_tiers
 from tiercast.modeling.attribution import attribution
+from tiercast.modeling.member import check_members
 from tiercast.modeling.memberships import names_held
 from tiercast.modeling.next_order import WaitingTimes, dates_after, on_grid
 from tiercast.modeling.outlook import Outlook
@@ -33,7 +33,7 @@ from tiercast.segments.rfm import RfmEdges, rfm_scores
 from tiercast.snapshots.grid import OrderGrid
 from tiercast.snapshots.outlying import OrderLimit
 
-FORMAT = 2
+FORMAT = 3
 
 
 class ModelFacts(Settings):
@@ -85,12 +85,18 @@ class ModelFacts(Settings):
 
 @dataclass(frozen=True)
 class CustomerModel:
-    """A trained model; it holds no customer's data and is stored as text files."""
+    """A trained model; it holds no customer's data and is stored as JSON."""
 
     facts: ModelFacts
-    clv: ClvModels
+    clv: Annotated[
+        ClvModels, PlainValidator(ClvModels.from_dict), PlainSerializer(ClvModels.to_dict)
+    ]
     outlook: Outlook
-    segments: CustomerSegments
+    segments: Annotated[
+        CustomerSegments,
+        PlainValidator(CustomerSegments.from_dict),
+        PlainSerializer(CustomerSegments.to_dict),
+    ]
     rfm_edges: RfmEdges
     waiting: WaitingTimes
 
@@ -196,36 +202,28 @@ class CustomerModel:
         )
         return pd.concat([shown, tiers], axis=1)
 
-    def to_files(self) -> dict[str, str]:
-        """Return the model as JSON and LightGBM text, by file name."""
-        described = {
-            "format": FORMAT,
-            "facts": self.facts.model_dump(mode="json"),
-            "clv": self.clv.to_dict(),
-            "segments": self.segments.to_dict(),
-            "rfm_edges": self.rfm_edges.to_dict(),
-            "waiting": self.waiting.to_dict(),
-        }
-        return {"model.json": json.dumps(described, indent=1)} | self.outlook.to_files()
+    def to_json(self) -> str:
+        """Return the model as JSON, its trees as LightGBM text."""
+        stored = {"format": FORMAT, **STORED.dump_python(self, mode="json")}
+        return json.dumps(stored, indent=1)
 
     @classmethod
-    def from_files(cls, files: Mapping[str, str]) -> Self:
-        """Return the model that `to_files` described; runs no code from the files."""
-        stored = json.loads(files["model.json"])
+    def from_json(cls, text: str) -> "CustomerModel":
+        """Return the model that `to_json` wrote; runs no code from the text.
+
+        Raises
+        ------
+        InputError
+            The model has another format, or a plugin that it needs is not installed.
+        """
+        stored = json.loads(text)
         if stored["format"] != FORMAT:
             raise InputError(
                 f"Model format must be {FORMAT}, but got {stored['format']}; retrain."
             )
-        facts = ModelFacts.model_validate(stored["facts"])
-        check_installed(facts.plugins)
-        return cls(
-            facts,
-            ClvModels.from_dict(stored["clv"]),
-            Outlook.from_files(files),
-            CustomerSegments.from_dict(stored["segments"]),
-            RfmEdges.from_dict(stored["rfm_edges"]),
-            WaitingTimes.from_dict(stored["waiting"]),
-        )
+        check_installed(stored["facts"]["plugins"])
+        check_members(stored["outlook"]["components"]["members"])
+        return STORED.validate_python(stored)
 
     def _who(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return ids, RFM, lifecycle and discovered segment."""
@@ -247,3 +245,6 @@ class CustomerModel:
         who["segment"] = np.asarray(self.segments.predict(frame))
         who["segment_confidence"] = np.asarray(self.segments.confidence(frame))
         return who
+
+
+STORED = TypeAdapter(CustomerModel)

@@ -59,21 +59,6 @@ class DesignMatrix:
             matrix[:, position] = (texts[name] == level).to_numpy(dtype=bool, na_value=False)
         return matrix
 
-    def to_dict(self) -> dict[str, object]:
-        """Return plain data."""
-        return {
-            "numeric": list(self.numeric),
-            "levels": {name: list(levels) for name, levels in self.levels.items()},
-        }
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, object]) -> Self:
-        """Return the matrix that `to_dict` described."""
-        numeric, levels = stored["numeric"], stored["levels"]
-        if not isinstance(numeric, list) or not isinstance(levels, dict):
-            raise TypeError(f"a stored design matrix has lists, but got {stored!r}")
-        return cls(tuple(numeric), {name: tuple(found) for name, found in levels.items()})
-
     @property
     def _indicators(self) -> Sequence[tuple[str, str]]:
         return [(name, level) for name, levels in self.levels.items() for level in levels]

@@ -8,7 +8,7 @@ orders every week, their chance of a week without an order is far too high.
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -129,24 +129,6 @@ class Ensemble:
         shift = shift_to(forecast.log_odds, float(expit(_between(chances, self.btyd_chance))))
         moved = (expit(forecast.log_odds + shift) * forecast.mean_if_order).sum()
         return Calibration(shift, float(_between(totals, self.btyd_total) - np.log(moved)))
-
-    def to_dict(self) -> dict[str, object]:
-        """Return plain data."""
-        return {
-            "weights": list(self.weights),
-            "btyd_chance": self.btyd_chance,
-            "btyd_total": self.btyd_total,
-            "certain": None if self.certain is None else self.certain.to_dict(),
-        }
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, object]) -> Self:
-        """Return the blend that `to_dict` described."""
-        weights = np.array(stored["weights"], dtype=float)
-        chance, total = (float(str(stored[name])) for name in ("btyd_chance", "btyd_total"))
-        certain = stored.get("certain")
-        known = Certainty.from_dict(certain) if isinstance(certain, Mapping) else None
-        return cls(tuple(weights.tolist()), chance, total, known)
 
 
 def _certain(told: Forecast, certain: Certainty) -> Forecast:

@@ -14,7 +14,8 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
-from tiercast.arrays import FloatArray, IntArray
+from tiercast.arrays import FloatArray
+from tiercast.modeling.stored_types import StoredFloats, StoredInts
 from tiercast.modeling.trees import TrainingRows, base_score
 
 Family = Literal["binary", "gamma"]
@@ -46,10 +47,10 @@ LOSSES: Mapping[Family, Callable[[FloatArray, FloatArray], tuple[FloatArray, Flo
 class LinearModel:
     """The fitted model: columns' centre and scale (k,), which have gaps, coefficients."""
 
-    centre: FloatArray
-    scale: FloatArray
-    gaps: IntArray
-    coefficients: FloatArray
+    centre: StoredFloats
+    scale: StoredFloats
+    gaps: StoredInts
+    coefficients: StoredFloats
     intercept: float
 
     @classmethod
@@ -78,27 +79,6 @@ class LinearModel:
         added = terms[:, :columns].copy()
         added[:, self.gaps] += terms[:, columns:]
         return added
-
-    def to_dict(self) -> dict[str, object]:
-        """Return plain data."""
-        return {
-            "centre": self.centre.tolist(),
-            "scale": self.scale.tolist(),
-            "gaps": self.gaps.tolist(),
-            "coefficients": self.coefficients.tolist(),
-            "intercept": self.intercept,
-        }
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, object]) -> Self:
-        """Return the model that `to_dict` described."""
-        return cls(
-            np.array(stored["centre"], dtype=float),
-            np.array(stored["scale"], dtype=float),
-            np.array(stored["gaps"], dtype=int),
-            np.array(stored["coefficients"], dtype=float),
-            float(str(stored["intercept"])),
-        )
 
     def _design(self, matrix: FloatArray) -> FloatArray:
         standard = (_squashed(matrix) - self.centre) / self.scale

@@ -7,11 +7,12 @@ to JSON and read back first.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol, Self
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
 from tiercast.arrays import FloatArray
 from tiercast.config.errors import ConfigError
@@ -121,34 +122,19 @@ class FittedMember:
         return {
             "plugin": self.plugin,
             "name": self.member.name,
-            "columns": self.columns.to_dict(),
+            "columns": asdict(self.columns),
             "base": self.base,
             "state": state,
         }
 
     @classmethod
-    def from_dict(cls, stored: Mapping[str, object]) -> Self:
-        """Return the member that `to_dict` described, of the plugin that is installed.
-
-        Raises
-        ------
-        ConfigError
-            The plugin is not installed, or has no such member any more.
-        """
-        plugin, name = str(stored["plugin"]), str(stored["name"])
-        columns, state = stored["columns"], stored["state"]
-        assert isinstance(columns, dict)
-        assert state is None or isinstance(state, dict)
-        known = {member.name: member for _, member in members_of([plugin])}
-        if name not in known:
-            raise ConfigError(
-                f"The model's ensemble has the member `{name}` of plugin `{plugin}`, which has "
-                f"{', '.join(known) or 'none'} now; install the version that it was trained with."
-            )
-        member = known[name]
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the member that `to_dict` described, of the plugin that is installed."""
+        plugin, state = stored["plugin"], stored["state"]
+        (member,) = (one for _, one in members_of([plugin]) if one.name == stored["name"])
         estimator = None if state is None else _from_dict(member, state)
-        design = DesignMatrix.from_dict(columns)
-        return cls(plugin, member, design, estimator, float(str(stored["base"])))
+        design = TypeAdapter(DesignMatrix).validate_python(stored["columns"])
+        return cls(plugin, member, design, estimator, stored["base"])
 
     def _check_alone(self, panel: pd.DataFrame, among_others: FloatArray) -> None:
         """Refuse a member whose word on a row depends on the rows beside it."""
@@ -161,6 +147,29 @@ class FittedMember:
 
     def _error(self, what: str) -> ConfigError:
         return ConfigError(f"Plugin `{self.plugin}`: the member `{self.member.name}` {what}.")
+
+
+StoredMember = Annotated[
+    FittedMember, PlainValidator(FittedMember.from_dict), PlainSerializer(FittedMember.to_dict)
+]
+
+
+def check_members(stored: Sequence[Mapping[str, str]]) -> None:
+    """Refuse stored members that the installed plugins do not have.
+
+    Raises
+    ------
+    ConfigError
+        A plugin is not installed, or has no such member any more.
+    """
+    for one in stored:
+        known = [member.name for _, member in members_of([one["plugin"]])]
+        if one["name"] not in known:
+            raise ConfigError(
+                f"The model's ensemble has the member `{one['name']}` of plugin "
+                f"`{one['plugin']}`, which has {', '.join(known) or 'none'} now; install the "
+                "version that it was trained with."
+            )
 
 
 def members_of(plugins: Sequence[str]) -> tuple[tuple[str, Member], ...]:

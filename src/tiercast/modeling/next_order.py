@@ -8,7 +8,6 @@ to order, and as far into their usual gap?
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,6 +16,7 @@ import pandas as pd
 
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.features.clv import ClvModels, histories, horizon_ratio
+from tiercast.modeling.stored_types import StoredFloats
 from tiercast.snapshots.grid import OrderGrid
 
 QUANTILES = {"next_order_date": 0.5, "next_order_low": 0.05, "next_order_high": 0.95}
@@ -38,8 +38,8 @@ class WaitingTimes:
     that share of the orders within the horizon fell. Without any: the shape as it is.
     """
 
-    edges: FloatArray
-    quantiles: FloatArray
+    edges: StoredFloats
+    quantiles: StoredFloats
 
     @classmethod
     def unlearnt(cls) -> Self:
@@ -79,15 +79,6 @@ class WaitingTimes:
             place = self._place(cell, share)
             found[name] = np.where(quantile < order, shape.days(place), np.nan)
         return found
-
-    def to_dict(self) -> dict[str, list[object]]:
-        """Return plain data."""
-        return {"edges": self.edges.tolist(), "quantiles": self.quantiles.tolist()}
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, list[object]]) -> Self:
-        """Return the waiting times that `to_dict` described."""
-        return cls(np.array(stored["edges"], dtype=float), np.array(stored["quantiles"]))
 
     def _place(self, cell: tuple[IntArray, IntArray], share: FloatArray) -> FloatArray:
         place = np.empty(len(share))

@@ -1,7 +1,6 @@
 """The outlook: features of a customer to one calibrated predictive distribution."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -61,35 +60,6 @@ class Outlook:
             self.calibration.mean_if_order(forecast.mean_if_order),
             self.shapes,
             self.interval_level,
-        )
-
-    def to_files(self) -> dict[str, str]:
-        """Return the outlook as JSON and LightGBM text, by file name."""
-        described = {
-            "heads": self.components.to_dict(),
-            "blend": self.ensemble.to_dict(),
-            "calibration": self.calibration.to_dict(),
-            "shapes": self.shapes.to_dict(),
-            "interval_level": self.interval_level,
-            "level_doubt": self.total_uncertainty.to_dict(),
-            "tier_cuts": list(self.tier_cuts),
-            "tier_sets": self.tier_sets.to_dict(),
-        }
-        return {"outlook.json": json.dumps(described, indent=1)} | self.components.to_files()
-
-    @classmethod
-    def from_files(cls, files: Mapping[str, str]) -> Self:
-        """Return the outlook that `to_files` described."""
-        stored = json.loads(files["outlook.json"])
-        return cls(
-            ComponentModels.from_files(stored["heads"], files),
-            Ensemble.from_dict(stored["blend"]),
-            Calibration.from_dict(stored["calibration"]),
-            ValueShapes.from_dict(stored["shapes"]),
-            float(stored["interval_level"]),
-            TotalUncertainty.from_dict(stored["level_doubt"]),
-            tuple(stored["tier_cuts"]),
-            TierSets.from_dict(stored["tier_sets"]),
         )
 
 

@@ -1,6 +1,6 @@
 """How far values scatter around their expectation, given an order: distributions of mean one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import norm
 
 from tiercast.arrays import FloatArray
+from tiercast.modeling.stored_types import StoredFloats
 
 LEVELS = np.concatenate(
     [[0.0, 0.002, 0.005], np.linspace(0.01, 0.99, 99), [0.995, 0.998, 1.0]]
@@ -28,8 +29,8 @@ class ValueShapes:
     (n_groups, n_levels) rise along a row, each row's distribution having mean one.
     """
 
-    edges: FloatArray
-    quantiles: FloatArray
+    edges: StoredFloats
+    quantiles: StoredFloats
 
     @classmethod
     def fit(cls, value: FloatArray, mean_if_order: FloatArray) -> Self:
@@ -73,15 +74,6 @@ class ValueShapes:
         mixed = [np.outer(one, factors).ravel() for one in ratios]
         rows = [_unit_mean(np.quantile(one, LEVELS)) for one in mixed]
         return type(self)(self.edges, np.array(rows))
-
-    def to_dict(self) -> dict[str, list[object]]:
-        """Return plain data."""
-        return {"edges": self.edges.tolist(), "quantiles": self.quantiles.tolist()}
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, list[object]]) -> Self:
-        """Return the shapes that `to_dict` described."""
-        return cls(np.array(stored["edges"], dtype=float), np.array(stored["quantiles"]))
 
     def _by_group(
         self,

@@ -1,106 +1,72 @@
-"""Searches that go on where they stopped: one Optuna study per question and data, kept."""
+"""Optuna studies of parameter searches: a stored one is continued where it stopped."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import optuna
 from optuna.storages import BaseStorage, InMemoryStorage
 from optuna.study import StudySummary
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
-MOST_WARM_STARTS = 3  # more would crowd out what a search can find by itself
+MOST_WARM_STARTS = 3  # more would leave a search too few trials of its own
 STARTS = "starts"
 
 Params = Mapping[str, float]
 
 
-class StoredStudy:
-    """A search that runs in memory and writes each trial down once it has ended.
-
-    What a killed training was at is not in the record, and nothing has to be mended.
-    """
-
-    def __init__(self, record: optuna.Study) -> None:
-        self.record = record
-        self.study = optuna.create_study(
-            pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=50)
-        )
-        self.study.add_trials(record.get_trials(deepcopy=False))
-
-    @property
-    def trials(self) -> list[FrozenTrial]:
-        """The trials that ended: judged, or pruned as hopeless."""
-        return self.study.get_trials(deepcopy=False)
-
-    @property
-    def best(self) -> FrozenTrial:
-        """The trial that lost least."""
-        return self.study.best_trial
-
-    def run_next(self, objective: Callable[[optuna.Trial], float], seed: int) -> None:
-        """Run one more trial; its draws depend on the seed and the trials before only."""
-        number = len(self.trials)
-        own_seed = np.random.SeedSequence((seed, number)).generate_state(1)[0]
-        self.study.sampler = optuna.samplers.TPESampler(seed=int(own_seed))
-        starts: list[Params] = self.record.user_attrs[STARTS]
-        if number < len(starts):
-            self.study.enqueue_trial(dict(starts[number]))
-        self.study.optimize(objective, n_trials=1)
-        self.record.add_trial(self.trials[-1])
-
-
 @dataclass(frozen=True)
 class Studies:
-    """Where searches are kept, what they are about, and how long one training may search.
+    """Where searches are stored, what they are about, and how many seconds one training has.
 
-    A study bears the base's name, the question, `as_of`, the horizon and a fingerprint of the
-    data it is judged on, so that losses of different data never meet in one.
+    A study is named by the base, the task, `as_of`, the horizon and a fingerprint of its data,
+    so that losses of different data never meet in one. By default it is in memory.
     """
 
-    storage: BaseStorage
-    base: str
-    as_of: dt.date
-    horizon_days: int
+    storage: BaseStorage = field(default_factory=InMemoryStorage)
+    base: str = "unnamed"
+    as_of: dt.date = dt.date.max
+    horizon_days: int = 0
     timeout_seconds: float | None = None
 
-    def open(self, question: str, fingerprint: str, start: Params) -> StoredStudy:
-        """Return the study of a question as it was left, or a new one.
+    def open(self, task: str, fingerprint: str, start: Params) -> optuna.Study:
+        """Return the stored study of a task, or a new one.
 
-        A new one will try `start` first, then what was best in the newest studies of the same
-        base, question and horizon with an older `as_of`. What it starts from is kept with it: a
-        study that goes on takes the way it would have taken in one go.
+        A new one starts with `start`, then with the best of the newest studies of the same base,
+        task and horizon with an older `as_of`. These starts are stored with it, so that a search
+        in parts makes the same trials as one without a break.
         """
-        record = optuna.create_study(
+        study = optuna.create_study(
             storage=self.storage,
-            study_name=self.name(question, fingerprint),
+            study_name=self.name(task, fingerprint),
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=50),
             load_if_exists=True,
         )
-        if STARTS not in record.user_attrs:
-            for key, fact in self._facts(question).items():
-                record.set_user_attr(key, fact)
-            record.set_user_attr(STARTS, [dict(start), *self._earlier_best(question, start)])
-        return StoredStudy(record)
+        if STARTS not in study.user_attrs:
+            for key, fact in self._facts(task).items():
+                study.set_user_attr(key, fact)
+            study.set_user_attr(STARTS, [dict(start), *self._earlier_best(task, start)])
+        for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            study.tell(trial.number, state=TrialState.FAIL)  # its training was killed
+        return study
 
-    def name(self, question: str, fingerprint: str) -> str:
+    def name(self, task: str, fingerprint: str) -> str:
         """Return the study's name, for example `shop order 2024-07-01 90d 1f0c52d7a9b3`."""
-        return f"{self.base} {question} {self.as_of} {self.horizon_days}d {fingerprint}"
+        return f"{self.base} {task} {self.as_of} {self.horizon_days}d {fingerprint}"
 
-    def _facts(self, question: str) -> dict[str, str | int]:
+    def _facts(self, task: str) -> dict[str, str | int]:
         return {
             "base": self.base,
-            "question": question,
+            "question": task,
             "horizon_days": self.horizon_days,
             "as_of": self.as_of.isoformat(),
         }
 
-    def _earlier_best(self, question: str, start: Params) -> list[Params]:
+    def _earlier_best(self, task: str, start: Params) -> list[Params]:
         """Return the best parameters of earlier studies, newest first, each once."""
         summaries = optuna.get_all_study_summaries(self.storage)
-        earlier = [study for study in summaries if self._is_earlier(study, question)]
+        earlier = [study for study in summaries if self._is_earlier(study, task)]
         earlier.sort(key=lambda study: (study.user_attrs["as_of"], study.study_name))
         found: list[Params] = []
         for study in reversed(earlier):
@@ -108,25 +74,24 @@ class Studies:
                 found.append(study.best_trial.params)
         return [dict(params) for params in found[:MOST_WARM_STARTS]]
 
-    def _is_earlier(self, study: StudySummary, question: str) -> bool:
-        mine, facts = self._facts(question), study.user_attrs
+    def _is_earlier(self, study: StudySummary, task: str) -> bool:
+        mine, facts = self._facts(task), study.user_attrs
         same = all(facts.get(key) == fact for key, fact in mine.items() if key != "as_of")
         return same and facts["as_of"] < mine["as_of"]
 
 
-_KEPT: ContextVar[Studies | None] = ContextVar("studies", default=None)
+def ended_trials(study: optuna.Study) -> list[FrozenTrial]:
+    """Return the trials that ended, complete or pruned, in their order."""
+    return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
 
 
-@contextmanager
-def kept_in(studies: Studies) -> Iterator[None]:
-    """Let every search inside the block be kept in `studies`."""
-    token = _KEPT.set(studies)
-    try:
-        yield
-    finally:
-        _KEPT.reset(token)
-
-
-def current_studies() -> Studies:
-    """Return where searches are kept: by the block around them, else nowhere."""
-    return _KEPT.get() or Studies(InMemoryStorage(), "unnamed", dt.date.max, 0)
+def run_next(study: optuna.Study, objective: Callable[[optuna.Trial], float], seed: int) -> None:
+    """Run one more trial; its draws depend on the seed and the ended trials only."""
+    number = len(ended_trials(study))
+    own_seed = np.random.SeedSequence((seed, number)).generate_state(1)[0]
+    study.sampler = optuna.samplers.TPESampler(seed=int(own_seed))
+    starts: list[Params] = study.user_attrs[STARTS]
+    waiting = study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
+    if number < len(starts) and not waiting:
+        study.enqueue_trial(dict(starts[number]))
+    study.optimize(objective, n_trials=1)

@@ -5,13 +5,14 @@ probability reaches a threshold of its own, the one that 90 % of the past custom
 true tier reached (Vovk, Gammerman & Shafer 2005, section 4.5; Sadinle, Lei & Wasserman 2019).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from tiercast.arrays import BoolArray, FloatArray, IntArray
+from tiercast.modeling.stored_types import StoredFloats
 
 COVERAGE = 0.9
 FEWEST_OF_A_FOLD = 100
@@ -22,7 +23,7 @@ NEGLIGIBLE = 0.01  # a chance below it, of a tier that never came true
 class TierSets:
     """Thresholds by tier, best first, (n_tiers,)."""
 
-    thresholds: FloatArray
+    thresholds: StoredFloats
 
     @classmethod
     def fit(
@@ -52,15 +53,6 @@ class TierSets:
         inside = probabilities >= self.thresholds
         inside[np.arange(len(assigned)), assigned] = True
         return inside
-
-    def to_dict(self) -> dict[str, list[float]]:
-        """Return plain data."""
-        return {"thresholds": self.thresholds.tolist()}
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, list[float]]) -> Self:
-        """Return the sets that `to_dict` described."""
-        return cls(np.array(stored["thresholds"], dtype=float))
 
 
 def _threshold(by_fold: Sequence[FloatArray]) -> float:

@@ -16,8 +16,8 @@ are less sure than the base: with the base's doubt alone 80 % of groups by recen
 eleven real bases came inside their 90 % interval, with this 90 %.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -96,15 +96,6 @@ class TotalUncertainty:
         if risk <= base_risk or base_risk <= 0:
             return self
         return replace(self, total_sd=self.total_sd * (risk / base_risk))
-
-    def to_dict(self) -> dict[str, float]:
-        """Return plain data."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, float]) -> Self:
-        """Return the doubt that `to_dict` described."""
-        return cls(**stored)
 
 
 def usual_sd(*, season_known: bool, swing: float | None) -> float:

@@ -11,6 +11,7 @@ from scipy.special import logit
 
 from tiercast.arrays import FloatArray
 from tiercast.modeling.shapley import TreeShapley
+from tiercast.modeling.stored_types import StoredTrees
 
 Objective = Literal["binary", "tweedie", "gamma"]
 
@@ -54,7 +55,7 @@ class TrainingRows:
 class FittedTrees:
     """Trees and the score they start from."""
 
-    booster: lgb.Booster
+    booster: StoredTrees
     base: float
 
     def raw(self, matrix: FloatArray, offset: FloatArray | float = 0.0) -> FloatArray:

@@ -16,7 +16,7 @@ from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.component_models import ComponentParams, Targets
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.folds import Fold
-from tiercast.modeling.studies import Studies, current_studies
+from tiercast.modeling.studies import Studies, ended_trials, run_next
 from tiercast.modeling.trees import (
     Objective,
     TrainingRows,
@@ -108,9 +108,9 @@ def tune(
     judged = [fold for fold in tried if fold is not None]
     if not judged or trials == 0:
         return Tuning(ComponentParams.default(), ())
-    kept, shown = studies or current_studies(), progress or Silent()
+    stored, shown = studies or Studies(), progress or Silent()
     found = {
-        question.name: _Search(question, judged, seed).run(kept, trials, shown)
+        question.name: _Search(question, judged, seed).run(stored, trials, shown)
         for question in QUESTIONS
     }
     best = ComponentParams(found["order"][0], found["value"][0])
@@ -157,19 +157,19 @@ class _Search:
     def run(
         self, studies: Studies, trials: int, progress: Progress
     ) -> tuple[TreeParams, list[Trial]]:
-        """Run the trials that are missing; answer the best parameters and all trials."""
+        """Run the trials that are missing; return the best parameters and all trials."""
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         start = {k: v for k, v in vars(TreeParams()).items() if k != "rounds"}
         study = studies.open(self.question.name, self.fingerprint(), start)
-        known = len(study.trials)
+        known = len(ended_trials(study))
         missing = range(known, trials)
-        told = self._judged_by(study.best.value if known else None, known)
-        progress.stage(f"tune: {self.question.name} ({told})", len(missing))
+        loss = self._described_loss(study.best_value if known else None, known)
+        progress.stage(f"tune: {self.question.name} ({loss})", len(missing))
         for _ in _until(studies.timeout_seconds, missing):
-            study.run_next(self.objective, self.seed)
-            progress.step(f"best {study.best.value:.5f}")
-        tried = enumerate(study.trials)
-        return _params(study.best), [self._told(n, trial, n < known) for n, trial in tried]
+            run_next(study, self.objective, self.seed)
+            progress.step(f"best {study.best_value:.5f}")
+        tried = enumerate(ended_trials(study))
+        return _params(study.best_trial), [self._trial(n, one, n < known) for n, one in tried]
 
     def objective(self, trial: optuna.Trial) -> float:
         """Return the loss of a trial's parameters."""
@@ -188,12 +188,12 @@ class _Search:
                     digest.update(np.ascontiguousarray(numbers).tobytes())
         return digest.hexdigest()[:FINGERPRINT_LENGTH]
 
-    def _judged_by(self, best: float | None, known: int) -> str:
+    def _described_loss(self, best: float | None, known: int) -> str:
         if best is None:
             return self.question.loss
         return f"{self.question.loss}, {known} known, best {best:.5f}"
 
-    def _told(self, number: int, trial: optuna.trial.FrozenTrial, resumed: bool) -> Trial:
+    def _trial(self, number: int, trial: optuna.trial.FrozenTrial, resumed: bool) -> Trial:
         loss = trial.value if _completed(trial) else None
         return Trial(self.question.name, number, _params(trial), loss, resumed)
 

@@ -16,6 +16,7 @@ from tiercast.sources.hashes import hash_sums_by_day
 
 COUNTED = ("customer_id", "ordered_at", "is_order", "net_value")  # of orders, by labels
 NONE = HashSums(0, 0, 0)
+FORMAT = "2"  # of the stored grades: with another one they are made again
 
 
 def bases(orders: ir.Table, batches: Sequence[Batch]) -> dict[dt.date, dict[str, str]]:
@@ -40,4 +41,5 @@ def _basis(batch: Batch, by_day: Mapping[dt.date, HashSums]) -> dict[str, str]:
         "scores": checksum(batch.scores / MANIFEST_FILE),
         "orders": str(reduce(add, (by_day.get(day, NONE) for day in days), NONE)),
         "tiercast_version": package_version("tiercast"),
+        "format": FORMAT,
     }

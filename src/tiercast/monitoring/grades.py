@@ -21,8 +21,8 @@ COLUMNS = (
     "by",
     "group",
     "metric",
-    "told",
-    "came",
+    "predicted",
+    "actual",
     "customers",
 )
 
@@ -169,4 +169,4 @@ def _sizes(rows: ir.Table, batch: Batch) -> list[dict[str, object]]:
 
 
 def _row(metric: str, told: float, came: float, customers: int) -> dict[str, object]:
-    return {"metric": metric, "told": told, "came": came, "customers": customers}
+    return {"metric": metric, "predicted": told, "actual": came, "customers": customers}

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from tiercast.artifacts.dataset import MANIFEST_FILE, DatasetWriter, manifest_of, parts_of
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import OLDER_COLUMNS
 from tiercast.config.progress import Progress
 from tiercast.monitoring.basis import bases
 from tiercast.monitoring.batches import Batch
@@ -29,8 +30,8 @@ SCHEMA = pa.schema(
         ("by", pa.string()),
         ("group", pa.string()),
         ("metric", pa.string()),
-        ("told", pa.float64()),
-        ("came", pa.float64()),
+        ("predicted", pa.float64()),
+        ("actual", pa.float64()),
         ("customers", pa.int64()),
     ]
 )
@@ -97,7 +98,8 @@ def keep_ledger(
         for batch in batches
         if batch.due > known
     ]
-    files = [part for batch in ripe for part in parts_of(output.grades(batch.as_of))]
+    parts = (part for batch in ripe for part in parts_of(output.grades(batch.as_of)))
+    files = [part for part in parts if pq.read_schema(part).equals(SCHEMA)]
     return Ledger(_known(read_ledger(output), known), tuple(waiting), tuple(files))
 
 
@@ -109,11 +111,17 @@ def read_ledger(output: OutputFolder) -> pd.DataFrame:
     """
     frames = [SCHEMA.empty_table().to_pandas().assign(forecast="")]
     for day in output.graded_dates():
-        parts = [pq.ParquetFile(part).read() for part in parts_of(output.grades(day))]
+        parts = [_read(part) for part in parts_of(output.grades(day))]
         rows = pa.concat_tables([SCHEMA.empty_table(), *parts]).to_pandas()
         frames.append(rows.assign(forecast=str(output.graded_target(day) or "")))
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
+
+
+def _read(part: Path) -> pa.Table:
+    """Return the grades in a file, with the columns of `SCHEMA` whatever version wrote it."""
+    rows = pq.ParquetFile(part).read()
+    return rows.rename_columns([OLDER_COLUMNS.get(name, name) for name in rows.column_names])
 
 
 def _known(kept: pd.DataFrame, until: dt.date) -> pd.DataFrame:

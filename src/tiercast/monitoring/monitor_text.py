@@ -17,20 +17,20 @@ LEDGER = {
     "Forecast": "{forecast}",
     "Customers": "{customers:,}",
     "Outcome due": "{due}",
-    "Left: predicted": "{churn_told:.1%}",
-    "Left: actual": "{churn_came:.1%}",
-    "Value: predicted": "{total_told:,.0f}",
-    "90 % interval": "{total_low_told:,.0f} to {total_high_told:,.0f}",
-    "Value: actual": "{total_came:,.0f}",
+    "Left: predicted": "{churn_predicted:.1%}",
+    "Left: actual": "{churn_actual:.1%}",
+    "Value: predicted": "{total_predicted:,.0f}",
+    "90 % interval": "{total_low_predicted:,.0f} to {total_high_predicted:,.0f}",
+    "Value: actual": "{total_actual:,.0f}",
     "In interval": "{inside}",
-    "AUC": "{auc_came:.3f}",
-    "Interval coverage": "{interval_came:.1%}",
-    "Tier confidence": "{tier_confidence_told:.1%}",
-    "Tier accuracy": "{tier_confidence_came:.1%}",
+    "AUC": "{auc_actual:.3f}",
+    "Interval coverage": "{interval_actual:.1%}",
+    "Tier confidence": "{tier_confidence_predicted:.1%}",
+    "Tier accuracy": "{tier_confidence_actual:.1%}",
 }
 REASONS = {"Verdict": "{verdict}", "Rule": "{rule}", "Reason": "{reason}"}
 MOST_OF_A_RULE = 5
-SIDES = ("told", "came")
+SIDES = ("predicted", "actual")
 
 
 def summary(found: Monitoring) -> list[TextTable | str]:
@@ -61,7 +61,7 @@ def _graded(batch: pd.DataFrame) -> Mapping[Hashable, Any]:
     sides: dict[Hashable, Any] = {
         f"{name}_{side}": figures[side][name] for name in figures.index for side in SIDES
     }
-    inside = "yes" if sides["total_inside_came"] else "no"
+    inside = "yes" if sides["total_inside_actual"] else "no"
     return {**first.to_dict(), "due": first["graded_on"], **sides, "inside": inside}
 
 

@@ -15,8 +15,8 @@ from tiercast.monitoring.result import Monitoring
 from tiercast.tracking.runs import training_run
 
 FOLDER, SUMMARY = "monitor", "summary.json"
-# What came of a check that is a measure of a training, too, by that measure's name.
-MEASURES = {metric.name: metric.name for metric in METRICS} | {
+# Actual figures of checks that are metrics of a training, too, by the metric's name.
+METRIC_NAMES = {metric.name: metric.name for metric in METRICS} | {
     INTERVAL.name: "interval_coverage",
     TIER_SET.name: "tier_set_coverage",
     "tier_confidence": "tier_accuracy",
@@ -80,10 +80,11 @@ def _figures(batch: pd.DataFrame) -> dict[str, float]:
     """Return a batch's figures; a measure bears the name that a training logs it under."""
     return {
         _logged_name(str(metric), side): float(figure)
-        for side in ("told", "came")
+        for side in ("predicted", "actual")
         for metric, figure in batch[side].dropna().items()
     }
 
 
 def _logged_name(metric: str, side: str) -> str:
-    return MEASURES.get(metric, f"{metric}_came") if side == "came" else f"{metric}_told"
+    named = f"{metric}_{side}"
+    return METRIC_NAMES.get(metric, named) if side == "actual" else named

@@ -34,9 +34,9 @@ class TrackRecord:
             return None
         newest = whole["as_of"].max()
         figures = whole[whole["as_of"] == newest].set_index("metric")
-        inside = whole[whole["metric"] == INSIDE].set_index("as_of")["came"].sort_index()
+        inside = whole[whole["metric"] == INSIDE].set_index("as_of")["actual"].sort_index()
         missed = _missed_running(inside, dt.timedelta(days=horizon_days))
-        return cls(model_version, newest, figures[["told", "came", "customers"]], missed)
+        return cls(model_version, newest, figures[["predicted", "actual", "customers"]], missed)
 
     def told_came_of(self, metric: str) -> tuple[float, float, int]:
         """Return what was told of a metric, what came, and of how many customers."""

@@ -200,8 +200,8 @@ def _doubt(found: StoredBacktest, say: MessageCatalogue) -> Table:
     sums = kept["sums"] if "sums" in kept else pd.Series(0, index=kept.index)
     shown = kept.assign(cases=sums.where(sums > 0, kept["customers"]))
     measures = (
-        Measure(say("backtest.doubt.told"), "told", numbers.share),
-        Measure(say("backtest.doubt.came"), "came", numbers.share),
+        Measure(say("backtest.doubt.told"), "predicted", numbers.share),
+        Measure(say("backtest.doubt.came"), "actual", numbers.share),
         Measure(say("backtest.doubt.cases"), "cases", numbers.count),
     )
     names = (say("backtest.doubt.check"), [say(f"backtest.doubt.{name}") for name in kept.index])

@@ -15,14 +15,14 @@ from tiercast.reporting.windows import apart
 
 ALL, TIER = "all", "tier"
 COLUMNS = (
-    "churn_told",
-    "churn_came",
-    "total_told",
-    "total_low_told",
-    "total_high_told",
-    "total_came",
-    "interval_came",
-    "tier_set_came",
+    "churn_predicted",
+    "churn_actual",
+    "total_predicted",
+    "total_low_predicted",
+    "total_high_predicted",
+    "total_actual",
+    "interval_actual",
+    "tier_set_actual",
 )
 
 
@@ -40,8 +40,8 @@ def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     headline = say(
         "ledger.headline",
         held_of=_held_of(whole, alone, say),
-        told=numbers.share(whole["churn_told"].iloc[-1]),
-        came=numbers.share(whole["churn_came"].iloc[-1]),
+        told=numbers.share(whole["churn_predicted"].iloc[-1]),
+        came=numbers.share(whole["churn_actual"].iloc[-1]),
     )
     parts = (
         Note(say("ledger.basis", until=say.date(grades["graded_on"].max()))),
@@ -56,16 +56,18 @@ def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
 
 
 def side_by_side(grades: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Return a row per key, in order, with `<metric>_told` and `<metric>_came` as columns."""
+    """Return a row per key, in order, with columns `<metric>_predicted` and `<metric>_actual`."""
     sides = [
         grades.pivot(index=key, columns="metric", values=side).add_suffix(f"_{side}")
-        for side in ("told", "came")
+        for side in ("predicted", "actual")
     ]
     return pd.concat(sides, axis=1).sort_index()
 
 
 def _held(whole: pd.DataFrame) -> pd.Series:
-    return whole["total_came"].between(whole["total_low_told"], whole["total_high_told"])
+    return whole["total_actual"].between(
+        whole["total_low_predicted"], whole["total_high_predicted"]
+    )
 
 
 def _held_of(whole: pd.DataFrame, alone: pd.DataFrame, say: MessageCatalogue) -> str:
@@ -91,13 +93,13 @@ def _cards(whole: pd.DataFrame, alone: pd.DataFrame, say: MessageCatalogue) -> l
     overlap = len(alone) < len(whole)
     of_apart = say("ledger.cards.apart", apart=shown["apart"]) if overlap else ""
     detail = say("ledger.cards.held_detail", **shown) if overlap else ""
-    off = numbers.ratio(last["total_told"] - last["total_came"], last["total_came"])
+    off = numbers.ratio(last["total_predicted"] - last["total_actual"], last["total_actual"])
     return [
         Card(shown["graded"], say("ledger.cards.graded"), of_apart),
         Card(numbers.count(held), say("ledger.cards.held"), detail),
         Card(numbers.signed_share(off), say("ledger.cards.error")),
-        Card(numbers.share(last["interval_came"]), say("ledger.cards.interval")),
-        Card(numbers.share(last["tier_set_came"]), say("ledger.cards.tier_set")),
+        Card(numbers.share(last["interval_actual"]), say("ledger.cards.interval")),
+        Card(numbers.share(last["tier_set_actual"]), say("ledger.cards.tier_set")),
     ]
 
 
@@ -120,23 +122,23 @@ def _chart(name: str, lines: list[go.Scatter], say: MessageCatalogue, **axis: An
 
 def _churn_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]:
     return [
-        _line(whole["churn_told"], say("ledger.told"), PALE, "dash", numbers.share),
-        _line(whole["churn_came"], say("ledger.came"), STRONG, "solid", numbers.share),
+        _line(whole["churn_predicted"], say("ledger.told"), PALE, "dash", numbers.share),
+        _line(whole["churn_actual"], say("ledger.came"), STRONG, "solid", numbers.share),
     ]
 
 
 def _total_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]:
-    told = _line(whole["total_told"], say("ledger.told"), PALE, "dash", numbers.total)
+    told = _line(whole["total_predicted"], say("ledger.told"), PALE, "dash", numbers.total)
     told.error_y = {
         "type": "data",
         "symmetric": False,
-        "array": (whole["total_high_told"] - whole["total_told"]).round(2).tolist(),
-        "arrayminus": (whole["total_told"] - whole["total_low_told"]).round(2).tolist(),
+        "array": (whole["total_high_predicted"] - whole["total_predicted"]).round(2).tolist(),
+        "arrayminus": (whole["total_predicted"] - whole["total_low_predicted"]).round(2).tolist(),
         "color": QUIET,
         "thickness": 1.5,
         "width": 6,
     }
-    came = _line(whole["total_came"], say("ledger.came"), STRONG, "solid", numbers.total)
+    came = _line(whole["total_actual"], say("ledger.came"), STRONG, "solid", numbers.total)
     outside = ~_held(whole)
     came.marker = {"size": 9, "color": [WARN if out else STRONG for out in outside.tolist()]}
     return [told, came]
@@ -166,16 +168,18 @@ def _batches(whole: pd.DataFrame, say: MessageCatalogue) -> Table:
 
 
 def _tiers(tiers: pd.DataFrame, say: MessageCatalogue) -> Table:
-    tiers = tiers.assign(right=tiers["tier_confidence_came"], sure=tiers["tier_confidence_told"])
+    tiers = tiers.assign(
+        right=tiers["tier_confidence_actual"], sure=tiers["tier_confidence_predicted"]
+    )
     measures = (
-        Measure(say("ledger.tiers.assigned"), "tier_size_told", numbers.count),
-        Measure(say("ledger.tiers.found"), "tier_size_came", numbers.count),
+        Measure(say("ledger.tiers.assigned"), "tier_size_predicted", numbers.count),
+        Measure(say("ledger.tiers.found"), "tier_size_actual", numbers.count),
         Measure(say("ledger.tiers.sure"), "sure", numbers.share),
         Measure(say("ledger.tiers.right"), "right", numbers.share),
-        Measure(say("ledger.columns.churn_told"), "churn_told", numbers.share),
-        Measure(say("ledger.columns.churn_came"), "churn_came", numbers.share),
-        Measure(say("ledger.columns.total_told"), "total_told", numbers.total),
-        Measure(say("ledger.columns.total_came"), "total_came", numbers.total),
+        Measure(say("ledger.columns.churn_predicted"), "churn_predicted", numbers.share),
+        Measure(say("ledger.columns.churn_actual"), "churn_actual", numbers.share),
+        Measure(say("ledger.columns.total_predicted"), "total_predicted", numbers.total),
+        Measure(say("ledger.columns.total_actual"), "total_actual", numbers.total),
     )
     names = [say.label("tier", str(name)) for name in tiers.index]
     return Table.of(say("ledger.tiers.title"), tiers, (say("common.tier"), names), measures)

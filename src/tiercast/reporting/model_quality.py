@@ -137,8 +137,8 @@ def _total_card(totals: pd.DataFrame, say: MessageCatalogue) -> Card:
     text = numbers.signed_share(mean) if one_sided(totals) else f"±{numbers.share(size)}"
     detail = say(
         "quality.cards.total_detail",
-        expected=numbers.total(totals["told"].sum()),
-        came=numbers.total(totals["came"].sum()),
+        expected=numbers.total(totals["predicted"].sum()),
+        came=numbers.total(totals["actual"].sum()),
     )
     return Card(text, say("quality.cards.total"), detail, total_grade(totals))
 
@@ -162,8 +162,8 @@ def _sizes_card(sizes: PastSizes, say: MessageCatalogue) -> Card:
     label = say("quality.cards.sizes", tier=say.label("tier", worst))
     detail = say(
         "quality.cards.sizes_detail",
-        stated=numbers.count(sizes.sums["told"].to_dict()[worst]),
-        found=numbers.count(sizes.sums["came"].to_dict()[worst]),
+        stated=numbers.count(sizes.sums["predicted"].to_dict()[worst]),
+        found=numbers.count(sizes.sums["actual"].to_dict()[worst]),
     )
     return Card(numbers.signed_share(float(missed[worst])), label, detail, sizes_grade(sizes))
 

@@ -20,7 +20,7 @@ from tiercast.reporting.windows import apart
 
 LIMIT = 0.1  # what is off by more is said
 ONE_SIDED = 0.8  # share of days off in the same direction
-TOLD_CAME = ["told", "came"]
+PREDICTED_ACTUAL = ["predicted", "actual"]
 DAY, TIER = "day", "tier"
 
 
@@ -39,7 +39,7 @@ class PastSizes:
 def past_totals(inputs: Inputs) -> pd.DataFrame:
     """Return the total told and the one that came, indexed by day."""
     graded, tried = _graded(inputs, "all", "total"), _tried(inputs)
-    found = _apart(inputs, graded, tried).set_index(DAY)[TOLD_CAME]
+    found = _apart(inputs, graded, tried).set_index(DAY)[PREDICTED_ACTUAL]
     if found.empty and inputs.predictions is not None:
         return _evaluated(inputs, inputs.predictions)
     return found
@@ -69,10 +69,10 @@ def off(found: pd.DataFrame) -> "pd.Series[float]":
 
     Examples
     --------
-    >>> off(pd.DataFrame({"told": [106.0, 3.0], "came": [53.0, 0.0]})).tolist()
+    >>> off(pd.DataFrame({"predicted": [106.0, 3.0], "actual": [53.0, 0.0]})).tolist()
     [1.0, 3.0]
     """
-    return (found["told"] - found["came"]) / found["came"].clip(lower=1.0)
+    return (found["predicted"] - found["actual"]) / found["actual"].clip(lower=1.0)
 
 
 def one_sided(totals: pd.DataFrame) -> bool:
@@ -86,9 +86,9 @@ def ran_off(totals: pd.DataFrame) -> float | None:
 
     Examples
     --------
-    >>> ran_off(pd.DataFrame({"told": [13.0, 12.0], "came": [10.0, 10.0]}))
+    >>> ran_off(pd.DataFrame({"predicted": [13.0, 12.0], "actual": [10.0, 10.0]}))
     0.25
-    >>> ran_off(pd.DataFrame({"told": [13.0, 8.0], "came": [10.0, 10.0]})) is None
+    >>> ran_off(pd.DataFrame({"predicted": [13.0, 8.0], "actual": [10.0, 10.0]})) is None
     True
     """
     if totals.empty:
@@ -118,8 +118,8 @@ def _size(tier: str, row: Mapping[Hashable, float], say: MessageCatalogue) -> st
         "tiers.sizes.large" if row["off"] > 0 else "tiers.sizes.small",
         tier=say.label("tier", tier),
         share=numbers.share(abs(row["off"])),
-        told=numbers.count(row["told"]),
-        came=numbers.count(row["came"]),
+        told=numbers.count(row["predicted"]),
+        came=numbers.count(row["actual"]),
     )
 
 
@@ -138,31 +138,31 @@ def _apart(inputs: Inputs, graded: pd.DataFrame, tried: pd.DataFrame) -> pd.Data
 def _graded(inputs: Inputs, by: str, metric: str) -> pd.DataFrame:
     grades = None if inputs.monitoring is None else inputs.monitoring.grades
     if grades is None or grades.empty:
-        return pd.DataFrame(columns=[DAY, TIER, *TOLD_CAME])
+        return pd.DataFrame(columns=[DAY, TIER, *PREDICTED_ACTUAL])
     found = grades[(grades["by"] == by) & (grades["metric"] == metric)]
     named = found.assign(**{DAY: found["as_of"].astype(str), TIER: found["group"]})
-    return named[[DAY, TIER, *TOLD_CAME]]
+    return named[[DAY, TIER, *PREDICTED_ACTUAL]]
 
 
 def _tried(inputs: Inputs) -> pd.DataFrame:
     if inputs.backtest is None:
-        return pd.DataFrame(columns=[DAY, *TOLD_CAME])
+        return pd.DataFrame(columns=[DAY, *PREDICTED_ACTUAL])
     totals = pd.DataFrame(inputs.backtest.summary["totals"]).astype({"origin": str})
-    columns = {"origin": DAY, "expected_value": "told", "value": "came"}
-    return totals.rename(columns=columns)[[DAY, *TOLD_CAME]]
+    columns = {"origin": DAY, "expected_value": "predicted", "value": "actual"}
+    return totals.rename(columns=columns)[[DAY, *PREDICTED_ACTUAL]]
 
 
 def _tried_sizes(inputs: Inputs) -> pd.DataFrame:
     if inputs.backtest is None:
-        return pd.DataFrame(columns=[DAY, TIER, *TOLD_CAME])
+        return pd.DataFrame(columns=[DAY, TIER, *PREDICTED_ACTUAL])
     coverage = inputs.backtest.coverage
     sizes = coverage[(coverage["check"] == "tier_size") & coverage["origin"].notna()]
     named = sizes.assign(**{DAY: sizes["origin"].astype(str), TIER: sizes["group"]})
-    return named[[DAY, TIER, *TOLD_CAME]]
+    return named[[DAY, TIER, *PREDICTED_ACTUAL]]
 
 
 def _best_first(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    sums = rows.groupby(TIER)[TOLD_CAME].sum()
+    sums = rows.groupby(TIER)[PREDICTED_ACTUAL].sum()
     found: pd.DataFrame = sums.reindex([name for name in names if name in sums.index])
     return found.loc[found.sum(axis=1) > 0]
 
@@ -176,7 +176,7 @@ def days_apart(inputs: Inputs, predictions: ir.Table) -> tuple[date, ...]:
 def _evaluated(inputs: Inputs, predictions: ir.Table) -> pd.DataFrame:
     kept = _of_days(predictions, days_apart(inputs, predictions))
     found = kept.group_by(day=kept.as_of.cast("string")).aggregate(
-        told=kept.expected_value.sum(), came=kept.value.sum()
+        predicted=kept.expected_value.sum(), actual=kept.value.sum()
     )
     return found.order_by("day").to_pandas().set_index("day")
 
@@ -184,7 +184,7 @@ def _evaluated(inputs: Inputs, predictions: ir.Table) -> pd.DataFrame:
 def _evaluated_sizes(inputs: Inputs, predictions: ir.Table, other_days: int) -> PastSizes:
     days, names = days_apart(inputs, predictions), inputs.tier_names
     outcome = tier_outcome(_of_days(predictions, days), names)
-    sums = outcome.rename(columns={"stated": "told", "found": "came"})[TOLD_CAME]
+    sums = outcome.rename(columns={"stated": "predicted", "found": "actual"})[PREDICTED_ACTUAL]
     return PastSizes(sums.loc[sums.sum(axis=1) > 0], len(days), other_days)
 
 

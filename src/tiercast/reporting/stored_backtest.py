@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import OLDER_COLUMNS
 from tiercast.modeling.target import Target
 from tiercast.reporting.left_out import LeftOut
 
@@ -57,5 +58,5 @@ def _read(folder: Path) -> StoredBacktest:
         json.loads((folder / "summary.json").read_text(encoding="utf-8")),
         pd.read_parquet(folder / "leaderboard.parquet"),
         pd.read_parquet(folder / "verdicts.parquet"),
-        pd.read_parquet(coverage),
+        pd.read_parquet(coverage).rename(columns=OLDER_COLUMNS),
     )

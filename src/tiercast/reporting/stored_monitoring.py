@@ -10,6 +10,7 @@ import pandas as pd
 
 from tiercast.artifacts.dataset import parts_of
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import OLDER_COLUMNS
 from tiercast.modeling.target import Target
 from tiercast.reporting.left_out import LeftOut
 
@@ -60,7 +61,7 @@ def _graded_days(output: OutputFolder, until: date) -> dict[Target | None, list[
 def _grades(output: OutputFolder, days: Sequence[date]) -> pd.DataFrame:
     parts = [part for one in days for part in parts_of(output.grades(one))]
     # The folder's `as_of=` is in the rows too; taken from the path it would be text.
-    read = [pd.read_parquet(part, partitioning=None) for part in parts]
+    read = [pd.read_parquet(p, partitioning=None).rename(columns=OLDER_COLUMNS) for p in parts]
     return pd.concat(read, ignore_index=True) if read else pd.DataFrame()
 
 

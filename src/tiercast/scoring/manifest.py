@@ -1,6 +1,7 @@
 """The manifest of a scoring: counts, rules, model, data and settings."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version as package_version
 from pathlib import Path
 
@@ -70,4 +71,4 @@ def _certainty(model: CustomerModel) -> dict[str, object] | None:
     if certain is None:
         return None
     churn = {"churn_probability": certain.churn, "text": model.facts.certainty}
-    return {**certain.to_dict(), **churn}
+    return {**asdict(certain), **churn}

@@ -1,7 +1,7 @@
 """Both passes of a scoring on Spark's executors; the driver gets checksums and sums alone.
 
 A task writes its files itself, aside and then in place: when it runs again, because a machine was
-lost, it writes the same bytes to the same name. The model travels as the text of its files.
+lost, it writes the same bytes to the same name. The model travels as JSON.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ from tiercast.sources.spark_backend import SparkBackend, as_frame
 
 Batch = Iterable[pa.RecordBatch]
 Task = Callable[[Batch], Iterator[pa.RecordBatch]]
-ModelFiles = Broadcast[dict[str, str]]
+ModelText = Broadcast[str]
 
 PART_CUSTOMERS = 5_000  # small enough that a lost machine costs little, large enough to be quick
 
@@ -48,7 +48,7 @@ def score_batches(
     panel = inputs.previous.beside(inputs.base.connection, panel)
     task = partial(
         _score,
-        files=_shipped(inputs),
+        text=_shipped(inputs),
         schema=panel.schema().to_pyarrow(),
         inputs=(inputs.as_of, inputs.rule_features),
         folders=(features.staging.absolute(), folder.absolute()),
@@ -70,7 +70,7 @@ def assign_tiers(
     """Write the final rows, part by part, and return their sums."""
     task = partial(
         _assign,
-        files=_shipped(inputs),
+        text=_shipped(inputs),
         rules=rules,
         schema=inputs.schema,
         staged=tuple(part.absolute() for part in staged.parts),
@@ -114,7 +114,7 @@ def part_number() -> int:
 def _score(
     batches: Batch,
     *,
-    files: ModelFiles,
+    text: ModelText,
     schema: pa.Schema,
     inputs: tuple[dt.date, tuple[str, ...]],
     folders: tuple[Path, Path],
@@ -124,7 +124,7 @@ def _score(
     if not rows.num_rows:
         return
     (as_of, rule_features), (features, staged) = inputs, folders
-    model, number = _model(files), part_number()
+    model, number = _model(text), part_number()
     types = {field.name: field.type for field in schema}
     frame = feature_frame(as_frame(rows.cast(schema)), schema, as_of)
     previous = [name for name in NAMES if name in frame]
@@ -144,14 +144,14 @@ def _score(
 def _assign(
     batches: Batch,
     *,
-    files: ModelFiles,
+    text: ModelText,
     rules: AssignmentRules,
     schema: pa.Schema,
     staged: tuple[Path, ...],
     folder: Path,
 ) -> Iterator[pa.RecordBatch]:
     """Write the final rows of the staged parts whose numbers come in."""
-    model = _model(files)
+    model = _model(text)
     for number in (n for batch in batches for n in batch.column(0).to_pylist()):
         table = pq.read_table(staged[number])
         names = [name for name in NAMES if name in table.column_names]
@@ -165,14 +165,14 @@ def _assign(
         yield answer({"scores": asdict(part), "totals": totals.to_dict()})
 
 
-def _shipped(inputs: ScoringInputs) -> ModelFiles:
-    return inputs.base.connection.session.sparkContext.broadcast(inputs.model.to_files())
+def _shipped(inputs: ScoringInputs) -> ModelText:
+    return inputs.base.connection.session.sparkContext.broadcast(inputs.model.to_json())
 
 
 @lru_cache(maxsize=1)
-def _model(files: ModelFiles) -> CustomerModel:
+def _model(text: ModelText) -> CustomerModel:
     """Return the model, read once a process for all of its parts."""
-    return CustomerModel.from_files(files.value)
+    return CustomerModel.from_json(text.value)
 
 
 def _parts(answers: list[dict[str, Any]], kind: str) -> list[Part]:

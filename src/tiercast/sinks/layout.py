@@ -89,6 +89,10 @@ def _make(session: Session, schema: str, table: DatabaseTable, id_type: str = "T
     made = session.table(schema, table.name)
     session.run(f"CREATE TABLE IF NOT EXISTS {made} ({', '.join(columns)})")
     there = columns_of(session, schema, table.name)
+    for older, name in table.older_columns.items():
+        if older in there and name not in there:
+            session.run(f'ALTER TABLE {made} RENAME COLUMN "{older}" TO "{name}"')
+            there[name] = there.pop(older)
     for name in types:  # A newer version knows more. Asked first: ALTER would wait for readers.
         if name not in there:
             session.run(f'ALTER TABLE {made} ADD "{name}" {types[name]}')

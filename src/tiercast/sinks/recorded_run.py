@@ -10,8 +10,8 @@ from tiercast.artifacts.owner import claim_output
 from tiercast.artifacts.run_log import DONE, Outcome, Run, RunLog
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.progress import Progress
+from tiercast.config.public_settings import without_secrets
 from tiercast.config.schema import Config
-from tiercast.config.secrets import without_secrets
 from tiercast.sinks.database import open_database
 from tiercast.sinks.object_store import open_object_store
 from tiercast.sinks.sink import Sink

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from tiercast.config.errors import OutputError
-from tiercast.config.secrets import masked
-from tiercast.sources.object_store import REMEDY, file_system, reason, store_errors
+from tiercast.config.hiding import masked
+from tiercast.sources.object_store import REMEDY, file_system, store_errors
+from tiercast.sources.origin import first_line
 
 # They show an object whole or not at all, and have no folders; others need a rename for that.
 OBJECT_STORES = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"}
@@ -46,7 +47,7 @@ class RemoteFolder:
             yield
         except store_errors() as error:
             raise OutputError(
-                f"{self._label} {what}: {reason(error)}; {REMEDY}, then run it again."
+                f"{self._label} {what}: {first_line(error)}; {REMEDY}, then run it again."
             ) from None
 
     def read(self, name: str) -> bytes | None:

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from tiercast.artifacts.run_log import Run
 from tiercast.config.errors import OutputError
+from tiercast.config.public_settings import without_secrets
 from tiercast.config.schema import Config
-from tiercast.config.secrets import without_secrets
 
 
 @contextmanager

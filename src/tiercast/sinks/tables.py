@@ -4,20 +4,23 @@ Types are written as PostgreSQL does; DuckDB has another name for `JSONB` only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
+
+from tiercast.artifacts.targets import OLDER_COLUMNS
 
 JSONB = "JSONB"
 
 
 @dataclass(frozen=True)
 class DatabaseTable:
-    """A table: its columns with their types, and its primary key."""
+    """A table: its columns with their types, its key, and the new names of older columns."""
 
     name: str
     columns: Mapping[str, str]
     key: tuple[str, ...]
+    older_columns: Mapping[str, str] = field(default_factory=dict)
 
 
 RUNS = DatabaseTable(
@@ -48,11 +51,12 @@ LEDGER = DatabaseTable(
         "by": "TEXT",
         "group": "TEXT",
         "metric": "TEXT",
-        "told": "DOUBLE PRECISION",
-        "came": "DOUBLE PRECISION",
+        "predicted": "DOUBLE PRECISION",
+        "actual": "DOUBLE PRECISION",
         "customers": "BIGINT",
     },
     ("as_of", "graded_on", "model_version", "by", "group", "metric"),
+    OLDER_COLUMNS,
 )
 # Both are derived from the scores.
 TIER_CHANGES = DatabaseTable(

@@ -27,11 +27,11 @@ from tiercast.contract.tally import CountedLines, Tally
 from tiercast.sources.engine import open_engine
 from tiercast.sources.hashes import hash_sums
 from tiercast.sources.meeting import refuse_strangers, with_ids
+from tiercast.sources.order_totals import refuse_repeated_totals, refuse_totals_without_orders
 from tiercast.sources.origin import describe
 from tiercast.sources.parsed import Parser
 from tiercast.sources.ready_files import reading
 from tiercast.sources.screened import Screened, count_empty, flagged_name
-from tiercast.sources.totals import refuse_repeated_totals, refuse_totals_without_orders
 from tiercast.sources.written_ids import IdSpelling
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.sources.time_formats import plausible, read_as
+from tiercast.sources.time_formats import plausible
+from tiercast.sources.written_times import read_as
 
 EVEN = 0.2  # months of 28 to 31 days, weeks and days are all below it
 

@@ -14,9 +14,9 @@ import fsspec
 from fsspec.core import url_to_fs
 
 from tiercast.config.environment import public_text
-from tiercast.config.hiding import hide
 from tiercast.config.output import REMOTE_PATH
 from tiercast.contract.errors import DataContractError
+from tiercast.sources.origin import first_line
 from tiercast.sources.outage import failure
 from tiercast.sources.samples import SAMPLE_SCHEME
 from tiercast.sources.scratch import filling
@@ -62,7 +62,7 @@ def fetch(url: str, folder: Path) -> list[Path]:
     except FileNotFoundError:
         copies = []
     except store_errors() as error:
-        message = f"{public_text(url)}: cannot be read: {reason(error)}"
+        message = f"{public_text(url)}: cannot be read: {first_line(error)}"
         raise failure(message, error, REMEDY) from None
     if not copies:
         raise DataContractError(f"{public_text(url)}: no file matches; mend `path` in the config.")
@@ -131,11 +131,6 @@ def file_name(url: str) -> str:
     'orders?.csv'
     """
     return PurePosixPath(urlsplit(url).path if _is_web(url) else url).name
-
-
-def reason(error: Exception) -> str:
-    """Return the first line of a store's error, secrets hidden."""
-    return hide((str(error) or type(error).__name__).splitlines()[0])
 
 
 def store_errors() -> tuple[type[Exception], ...]:

@@ -16,5 +16,5 @@ def describe(source: SourceConfig) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of a driver's error; the others are about its own settings."""
-    return hide(str(error)).splitlines()[0]
+    """Return the first line of an error of a driver or a store, secrets hidden."""
+    return hide(str(error) or type(error).__name__).splitlines()[0]

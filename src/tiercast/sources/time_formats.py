@@ -7,8 +7,7 @@ from functools import cache
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.config.schema import SourceConfig
-from tiercast.sources import written_times
+from tiercast.sources.written_times import read_as
 
 WHOLE_DATES = ("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m")
 DAY_PARTS = (
@@ -98,7 +97,6 @@ NUMBER_SPANS = {
     "epoch_us": tuple(1_000_000 * end for end in EPOCH_SPAN),
     "excel": (36_526, 54_789),
 }
-ISO = SourceConfig(path="-")
 LOOSE = frozenset([*NUMBER_SPANS, "%Y%m"])  # ids and amounts look the same
 
 
@@ -131,10 +129,3 @@ def plausible(value: ir.Value, form: str | None) -> ir.BooleanValue:
         return value.try_cast("float64").between(*NUMBER_SPANS[form])
     time = read_as(value, form)
     return (time >= ibis.timestamp("1970-01-01")) & (time < ibis.timestamp("2100-01-01"))
-
-
-def read_as(value: ir.Value, form: str | None) -> ir.TimestampValue:
-    """Return each value as a naive UTC timestamp, as the contract reads it by a form."""
-    if form is None:
-        return written_times.read_time(value.cast("string"), ISO, "UTC")
-    return written_times.read_as(value, form)

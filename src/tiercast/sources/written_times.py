@@ -53,13 +53,13 @@ def read_time(value: ir.Value, source: SourceConfig, timezone: str) -> ir.Timest
         return _local(value.cast(UTC).cast(NAIVE), timezone)
     if kind.is_temporal():
         return value.cast(NAIVE)
-    if source.time_format is None:
-        return _read_iso(value.cast("string"), timezone)
     return read_as(value, source.time_format, timezone)
 
 
-def read_as(value: ir.Value, form: str, timezone: str = "UTC") -> ir.TimestampValue:
-    """Return each value read by a pattern or one of `NUMBER_FORMATS`."""
+def read_as(value: ir.Value, form: str | None, timezone: str = "UTC") -> ir.TimestampValue:
+    """Return each value read by a pattern or one of `NUMBER_FORMATS`; None means ISO."""
+    if form is None:
+        return _read_iso(value.cast("string"), timezone)
     if form in NUMBER_FORMATS:
         read = _from_number(value, *NUMBER_FORMATS[form])
         return read if form == "excel" else _local(read, timezone)

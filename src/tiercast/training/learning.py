@@ -18,6 +18,7 @@ from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
 from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.modeling.post_hoc import SeasonAhead
+from tiercast.modeling.studies import Studies
 from tiercast.modeling.tuning import Tuning, tune
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import typical_gap_days
@@ -40,13 +41,24 @@ class Learnt:
 
 
 def learn(
-    panel: Panel, config: Config, previous: CustomerModel | None, progress: Progress
+    panel: Panel,
+    config: Config,
+    previous: CustomerModel | None,
+    progress: Progress,
+    studies: Studies | None = None,
 ) -> Learnt:
     """Return the model learnt from a panel; segments keep the names of the previous model."""
     seed = config.train.seed
     cuts = _tier_cuts(panel, config.tiers)  # may refuse: ask first
     folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
-    tuning = tune(panel.lived, folds, trials=config.train.trials, seed=seed, progress=progress)
+    tuning = tune(
+        panel.lived,
+        folds,
+        trials=config.train.trials,
+        seed=seed,
+        studies=studies,
+        progress=progress,
+    )
     members = members_of(config.plugins)
     past = past_cutoffs(panel, tuning.best, seed, progress, members)
     progress.stage("grow the final trees")

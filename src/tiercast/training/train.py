@@ -18,7 +18,7 @@ from tiercast.feature_store.history import open_history
 from tiercast.features.registry import feature_table, features_for
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.plugin_metrics import forecast_metrics
-from tiercast.modeling.studies import Studies, kept_in
+from tiercast.modeling.studies import Studies
 from tiercast.modeling.target import Target
 from tiercast.modeling.tuning import QUESTIONS
 from tiercast.readiness.facts import measure
@@ -209,8 +209,8 @@ class _Training:
     def _learn(self, previous: CustomerModel | None) -> Learnt:
         config, as_of = self.config, self.panel.as_of
         about = (config.name, as_of, config.outlook.horizon_days, config.train.timeout_seconds)
-        with study_storage(config) as storage, kept_in(Studies(storage, *about)):
-            return learn(self.panel, config, previous, self.progress)
+        with study_storage(config) as storage:
+            return learn(self.panel, config, previous, self.progress, Studies(storage, *about))
 
     def _record(self, run: TrainingRun, learnt: Learnt, curve: LearningCurve) -> None:
         run.log_params(

@@ -1,7 +1,8 @@
 import pytest
 
+from tiercast.config.hiding import masked
+from tiercast.config.public_settings import without_secrets
 from tiercast.config.schema import Config
-from tiercast.config.secrets import masked, without_secrets
 
 SECRET = "geheim"
 

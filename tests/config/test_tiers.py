@@ -1,0 +1,29 @@
+import pytest
+from pydantic import ValidationError
+
+from tiercast.config.tiers import TiersConfig
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"names": ["only"], "cuts": []}, "at least two and distinct"),
+        ({"names": ["a", "a", "b"], "cuts": [0.5]}, "at least two and distinct"),
+        ({"cuts": [0.5]}, "4 tier names need 2 cuts"),
+        ({"cuts": [0.5, 0.8]}, "must fall from the best tier on"),
+        ({"cuts": [0.5, 0.5]}, "must fall"),
+        ({"cuts": [80, 50]}, "between 0 and 1"),
+    ],
+)
+def test_tiers_that_contradict_themselves_are_refused(given, text):
+    with pytest.raises(ValidationError, match=text):
+        TiersConfig.model_validate(given)
+
+
+def test_amounts_cut_money():
+    tiers = TiersConfig.model_validate({"method": "amounts", "cuts": [500, 100]})
+    assert tiers.cuts == (500.0, 100.0)
+
+
+def test_natural_breaks_need_no_cuts():
+    assert TiersConfig.model_validate({"method": "natural_breaks"}).method == "natural_breaks"
