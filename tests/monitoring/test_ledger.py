@@ -120,7 +120,7 @@ def test_grades_that_an_earlier_version_stored_are_read(base, activity, output, 
     rows = pq.read_table(part, partitioning=None)
     older = {"predicted": "told", "actual": "came"}
     pq.write_table(rows.rename_columns([older.get(n, n) for n in rows.column_names]), part)
-    pd.testing.assert_frame_equal(read_ledger(output.folder), found.grades)
+    pd.testing.assert_frame_equal(read_ledger(OutputFolder(output.folder)), found.grades)
     assert keep(base, activity, output).files == ()
 
 
