@@ -170,9 +170,9 @@ def test_each_batch_is_graded_by_its_horizon_and_left_out_of_reports_of_others(c
     assert days == [30, 30, 60]
     assert found.target == LONG
     page = build_report(changed.short, THIRD, tmp_path / "r.html").read_text("utf-8")
-    assert "Of 1 past scorings whose horizon has passed" in page
+    assert "of 1 past scorings with a known outcome" in page
     assert (
-        "Left out of this report, which speaks of revenue within 60 days: what came of the "
+        "Not included, because this report covers revenue within 60 days: the outcomes of the "
         "scores of 2024-03-01, 2024-03-08 (revenue within 30 days)."
     ) in page
     for kind in ("ledger", "monitor"):

@@ -91,9 +91,7 @@ SHAPES = {
     ),
     "an order years ahead": (
         *(lines() + extra("2031-01-01"), {}, 0),
-        refused(
-            "as of 2031-01-02", "far_dates", "mend the dates from 2031-01-01 on in the source"
-        ),
+        refused("as of 2031-01-02", "far_dates", "fix the dates from 2031-01-01 on in the source"),
         *(DONE, refused("(1 of 401) are dated from 2031-01-01", "Name the day with --as-of")),
     ),
 }

@@ -43,8 +43,8 @@ def test_each_open_point_is_a_line_with_rule_value_and_remedy():
     assert remedies(judge(READY)) == []
     first, second = remedies(POINTS)
     assert first == (
-        "warning: cutoffs (past days to learn from) should be at least 9, but is 8; load older "
-        "orders, or ask for fewer `train.snapshots`."
+        "warning: cutoffs (past days to train on) should be at least 9, but is 8; load older "
+        "orders, or set fewer `train.snapshots`."
     )
     assert second.startswith("recommendation: returning (")
 
@@ -67,10 +67,10 @@ def test_a_refusal_names_every_failed_rule_with_its_remedy():
     assert fresh == (
         "  fresh (days without an order before as_of, in usual gaps between order days) must be "
         "at most 3.0 usual gaps, but is 12.0 usual gaps; the last order is of 2024-06-19, 12 days "
-        "before as_of, and a usual gap has 1: load the newer orders, or use an as_of up to "
-        "2024-06-20; otherwise those days count as days on which nobody ordered."
+        "before as_of; a usual gap has 1 days: load the newer orders, or use an as_of up to "
+        "2024-06-20; otherwise those days count as days without orders."
     )
-    assert "must be at most 50.0%, but is 60.0%; mend `events`" in put_aside
+    assert "must be at most 50.0%, but is 60.0%; fix `events`" in put_aside
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def shown(finding):
 
 def test_value_and_limit_that_round_to_the_same_get_more_decimals():
     finding = ReadinessFinding(
-        "put_aside", "rows put aside", "share", 0.0504, "at most", 0.05, "warning", "mend it"
+        "put_aside", "rows quarantined", "share", 0.0504, "at most", 0.05, "warning", "fix it"
     )
     assert shown(finding) == ("5.04%", "at most 5%")
     equal = replace(finding, value=0.05)

@@ -12,8 +12,8 @@ from tiercast.backtesting.grade import GRADES
 from tiercast.backtesting.record import write
 from tiercast.modeling import bootstrap
 from tiercast.modeling.metrics import ALL_METRICS
+from tiercast.reporting.backtest import FORMATS, VERDICTS, backtest_section
 from tiercast.reporting.backtest import GRADES as SHOWN_GRADES
-from tiercast.reporting.backtest import VERDICTS, WRITTEN, backtest_section
 from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.report import build_report
 from tiercast.reporting.section import Cards, Note, Table
@@ -58,8 +58,8 @@ def test_the_newest_backtest_up_to_the_day_and_of_the_horizon_counts(run, backte
 
 def test_the_headline_tells_the_grade(section):
     assert section.headline == (
-        "Grade A: ranking, risks and totals can be relied on. "
-        "Judged on past days beside 2 other methods."
+        "Grade A: ranking, risks and totals are reliable. "
+        "Evaluated on past days beside 2 other methods."
     )
     assert section.grade == "good"
 
@@ -79,7 +79,7 @@ def test_a_grade_that_graded_scores_do_not_bear_out_says_so(run, backtested, rea
     assert headline.startswith("Grade A: ")
     assert (
         headline.endswith(
-            "Scores graded since do not bear that out: totals; see “What came of past scores?”."
+            "Graded scores show worse results: totals; see “How accurate were past scores?”."
         )
         == says
     )
@@ -108,8 +108,8 @@ def test_methods_stand_side_by_side(section):
 def test_each_metric_has_a_verdict_in_words(section):
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in tables(section)[1].rows}
     assert len(rows) == len(ALL_METRICS)
-    assert rows["Mean distance"][:3] == ["0", "3.0", "BG/NBD"]
-    assert rows["Mean distance"][3] == "better"
+    assert rows["Mean absolute error"][:3] == ["0", "3.0", "BG/NBD"]
+    assert rows["Mean absolute error"][3] == "better"
 
 
 def test_totals_stand_beside_what_came(section):
@@ -161,7 +161,7 @@ def test_every_column_of_the_tables_can_be_seen(run, backtested, browser, width)
 
 def test_the_rule_stands_beside_the_grade(section):
     rule = [part for part in section.parts if isinstance(part, Note)][-1].text
-    assert "A takes at most 0 measures (mean distance aside) worse" in rule
+    assert "A requires at most 0 metrics (without mean absolute error) worse" in rule
     assert "off by at most 10% on average and risks by at most 3.0 percentage points" in rule
     assert "2 of 2 comparisons with simple rules won beyond chance and 0 lost" in rule
 
@@ -178,8 +178,8 @@ def test_every_contender_metric_verdict_and_grade_has_words(language):
     for contender in CONTENDERS:
         assert say.has(f"labels.contender.{contender.name}")
         assert say.has(f"backtest.contenders.{contender.name}")
-    assert set(WRITTEN) == {metric.name for metric in ALL_METRICS}
-    assert all(say.has(f"labels.metric.{name}") for name in WRITTEN)
+    assert set(FORMATS) == {metric.name for metric in ALL_METRICS}
+    assert all(say.has(f"labels.metric.{name}") for name in FORMATS)
     assert all(say.has(f"backtest.verdict.{name}") for name in VERDICTS)
     assert [rule.letter for rule in GRADES] == list(SHOWN_GRADES)
     assert all(
@@ -189,7 +189,7 @@ def test_every_contender_metric_verdict_and_grade_has_words(language):
 
 @pytest.mark.parametrize(
     ("language", "says"),
-    [("en", "How does it compare?"), ("zh", "评级 A：排序、风险和总额都可以依靠。")],
+    [("en", "Comparison with other methods"), ("zh", "评级 A：排序、风险和总额均可靠。")],
 )
 def test_the_page_has_the_chapter_in_its_language(run, run_at, backtested, language, says):
     backtested()

@@ -46,9 +46,9 @@ def test_what_is_left_out_is_named_with_its_horizon_and_value(say):
     days = [pd.Timestamp(f"2024-02-{day:02}").date() for day in range(1, 6)]
     left = [LeftOut("backtest", days[:1], OTHER), LeftOut("grades", days, None)]
     assert left_out_sentence(left, OURS, load_messages("en", horizon_days=90)) == (
-        "Left out of this report, which speaks of revenue within 90 days: the backtest as of "
-        "2024-02-01 (margin within 28 days); what came of the scores of 2024-02-03, 2024-02-04, "
-        "2024-02-05 and 2 earlier (what it forecast is not recorded)."
+        "Not included, because this report covers revenue within 90 days: the backtest as of "
+        "2024-02-01 (margin within 28 days); the outcomes of the scores of 2024-02-03, "
+        "2024-02-04, 2024-02-05 and 2 earlier (target not recorded)."
     )
 
 
@@ -99,7 +99,7 @@ def test_a_migration_or_a_look_at_scores_that_were_replaced_is_left_out(run, rea
         ("monitoring", OURS),
         ("migration", OURS),
     ]
-    assert "made of scores that were replaced since" in left_out_sentence(
+    assert "based on scores that have since been replaced" in left_out_sentence(
         found.left_out, OURS, say
     )
 

@@ -106,7 +106,7 @@ def test_the_map_shows_customers_and_their_share_of_the_row(chapter):
 
 def test_causes_that_moved_nobody_are_left_out(chapter):
     up, down = parts(chapter, Chart)[1].figure["data"]
-    assert up["y"] == ["their own<br>behaviour", "other boundaries<br>of tiers"]
+    assert up["y"] == ["customer<br>behaviour", "tier boundaries"]
     assert (list(up["x"]), list(down["x"])) == ([1, 0], [-1, -1])
 
 

@@ -56,13 +56,14 @@ def test_cards_grade_what_came_of_the_forecasts(inputs, say):
         ("90%", "good"),
         ("+50%", "weak"),  # six potential told, four found; the others are nearer
     ]
-    assert cards[-1].label == "off in the size of tier “Potential”"
+    assert cards[-1].label == "error of the size of tier “Potential”"
 
 
 def test_the_headline_weighs_risks_totals_ranges_and_sizes(inputs, say):
     section = quality_section(inputs, say)
     assert section.headline.endswith(
-        "On past days totals, tiers named held; risks, ranges of values, tier sizes did not hold."
+        "On past days totals, tier sets were accurate; risks, ranges of values, tier sizes were "
+        "not accurate."
     )
     assert section.grade == "weak"
 
@@ -91,25 +92,28 @@ def test_the_verdict_follows_how_far_risks_are_off(empty_run, past, reading, say
     empty_run.write_evaluation(past.assign(churn_probability=stated, ordered=~left, **true))
     section = quality_section(reading(empty_run), say)
     assert section.grade == grade
-    assert section.headline.endswith("ranges and tier sizes held.") == (grade == "good")
+    assert section.headline.endswith("ranges and tier sizes were accurate.") == (grade == "good")
 
 
 def test_chapters_agree_on_totals_and_sizes(perfect, say):
-    # The evaluation kept every size; of the scores given, dormant was told 11 % too small.
+    # The evaluation kept every size; of the scores given, dormant was predicted 11 % too small.
     sizes = {"top": 100.0, "dormant": 89.0}
     given = replace(perfect, monitoring=graded(["2023-11-01"], 120.0, sizes))
     quality, tiers = quality_section(given, say), tiers_section(given, say)
-    assert quality_section(perfect, say).headline.endswith("ranges and tier sizes held.")
-    assert "“Dormant” was told 11% too small (89; 100 came)" in tiers.parts[2].text
-    assert quality.headline.endswith(
-        "On past days risks, ranges of values, tiers named held; totals, tier sizes held roughly."
+    assert quality_section(perfect, say).headline.endswith("ranges and tier sizes were accurate.")
+    assert (
+        "“Dormant” was predicted 11% too small (89 predicted; 100 actual)" in tiers.parts[2].text
     )
-    assert "Past forecasts ran 20% high" in overview_section(given, say).headline
+    assert quality.headline.endswith(
+        "On past days risks, ranges of values, tier sets were accurate; totals, tier sizes were "
+        "roughly accurate."
+    )
+    assert "Past forecasts were 20% too high" in overview_section(given, say).headline
     cards = {card.label: card for card in quality.parts[1].cards}
-    assert cards["off in total revenue"].value == "+20%"
-    assert cards["off in the size of tier “Dormant”"].value == "-11%"
+    assert cards["error of total revenue"].value == "+20%"
+    assert cards["error of the size of tier “Dormant”"].value == "-11%"
     basis = next(part for part in quality.parts if isinstance(part, Note)).text
-    assert basis.endswith("graded scores and backtests, over windows that share no order: 1.")
+    assert basis.endswith("graded scores and backtests (non-overlapping windows: 1).")
 
 
 def test_totals_off_either_way_do_not_cancel_out(perfect, say):
@@ -119,14 +123,14 @@ def test_totals_off_either_way_do_not_cancel_out(perfect, say):
     section = quality_section(replace(perfect, monitoring=both), say)
     total = section.parts[1].cards[0]
     assert (total.value, total.grade) == ("±30%", "weak")
-    assert "totals did not hold" in section.headline
+    assert "totals were not accurate" in section.headline
 
 
 def test_a_promise_that_scores_given_did_not_keep_is_not_said_to_hold(perfect, say):
     broken = graded(["2023-11-01"], 100.0, {}, interval=(0.9, 0.6), ece=(0.02, 0.07))
     headline = quality_section(replace(perfect, monitoring=broken), say).headline
-    assert "ranges of values (graded scores) did not hold" in headline
-    assert "risks (graded scores) held roughly" in headline  # .05 beyond chance
+    assert "ranges of values (graded scores) were not accurate" in headline
+    assert "risks (graded scores) were roughly accurate" in headline  # .05 beyond chance
 
 
 def test_cutoffs_that_overlap_are_said_to(empty_run, past, reading, say):
@@ -135,15 +139,21 @@ def test_cutoffs_that_overlap_are_said_to(empty_run, past, reading, say):
     section = quality_section(reading(empty_run), say)
     basis = next(part for part in section.parts if isinstance(part, Note)).text
     assert "at 2 earlier dates" in basis
-    assert "The windows of these dates overlap: only 1 of them share no order." in basis
+    assert (
+        "The windows of these dates overlap; only 1 of them do not overlap with each other."
+        in basis
+    )
 
 
 @pytest.mark.parametrize(
     ("kind", "says"),
-    [(ROLLING, "older, finished windows."), (SPLIT, "other customers of the same window")],
+    [
+        (ROLLING, "older windows with known outcomes."),
+        (SPLIT, "other customers of the same window"),
+    ],
 )
 def test_the_basis_says_what_an_evaluation_knew(run, reading, say, kind, says):
     folder = run.output / "evaluation" / "model_version=3"
     (folder / "summary.json").write_text(json.dumps({"kind": kind}), encoding="utf-8")
     basis = quality_section(reading(run), say).parts[0].text
-    assert f"by trees grown on {says}" in basis
+    assert f"with trees fitted on {says}" in basis

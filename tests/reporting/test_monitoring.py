@@ -88,8 +88,8 @@ def test_without_a_monitoring_there_are_no_chapters(inputs, say):
 def test_expected_and_came_stand_side_by_side(monitored, reading, say):
     section = ledger_section(reading(monitored()), say)
     assert section.headline == (
-        "Of 2 past scorings whose horizon has passed, 1 held the total within its interval. "
-        "The newest expected 60% to leave; 70% left."
+        "In 1 of 2 past scorings with a known outcome, the total was within its interval. "
+        "The newest predicted that 60% would leave; 70% left."
     )
     assert section.grade == "fair"
     batches, tiers = of_kind(section, Table)
@@ -112,14 +112,14 @@ def test_scorings_that_overlap_count_once_in_the_headline(monitored, reading, ru
         (folder / "manifest.json").write_text(json.dumps(told))
     section = ledger_section(reading(run), say)
     assert section.headline.startswith(
-        "Of 2 past scorings whose windows share no order, 1 held the total within its interval "
-        "(of all 4 graded, whose windows overlap, 3 did)."
+        "In 1 of 2 past scorings with non-overlapping windows, the total was within its interval "
+        "(in 3 of all 4 graded scorings, whose windows overlap)."
     )
     graded, held = of_kind(section, Cards)[0].cards[:2]
-    assert (graded.value, graded.detail) == ("4", "whose windows share no order: 2")
+    assert (graded.value, graded.detail) == ("4", "non-overlapping: 2")
     assert (held.value, held.detail) == (
         "1",
-        "of 2 whose windows share no order; of all 4, which overlap, 3",
+        "of 2 with non-overlapping windows; 3 of all 4, which overlap",
     )
 
 
@@ -143,8 +143,8 @@ def test_the_verdict_stands_with_its_reasons(monitored, reading, say):
     assert section.grade == "weak"
     reasons, stages = of_kind(section, Table)
     assert [[cell.text for cell in row] for row in reasons.rows] == [
-        ["Missing more often, by", "gap mean days", "60%", "–", "10%", "50%", "train again"],
-        ["As many or as few as before", "orders", "–", "–", "2x", "–", "look"],
+        ["Increase of missing values", "gap mean days", "60%", "–", "10%", "50%", "train again"],
+        ["Volume compared with before", "orders", "–", "–", "2x", "–", "look"],
     ]
     assert [cell.text for cell in stages.rows[0]] == ["Active", "50%", "40%"]
     assert of_kind(section, Cards)[0].cards[-1].detail == "100 in the 28 days before, – a year ago"
@@ -181,7 +181,7 @@ def test_the_newest_verdict_before_the_day_is_shown_with_the_day_of_its_scores(
     run = monitored(scored_as_of="2024-02-23", as_of="2024-02-24")
     chapter = drift_section(reading(run), say)
     assert chapter.parts[0].text == (
-        "The scores of 1 March 2024 were not monitored: this verdict is about those of "
+        "The scores of 1 March 2024 were not monitored: this verdict refers to those of "
         "23 February 2024."
     )
     assert "2024-02-24" in chapter.parts[1].text

@@ -61,12 +61,12 @@ def test_the_headline_tells_the_interval_too(empty_run, reading, say):
 
 @pytest.mark.parametrize(
     ("factor", "words"),
-    [(1.5, "ran 38% high"), (0.5, "ran 54% low"), (1.0, "")],
+    [(1.5, "were 38% too high"), (0.5, "were 54% too low"), (1.0, "")],
 )
 def test_the_headline_says_where_past_totals_ran_off(empty_run, past, reading, say, factor, words):
     # 955 forecast, 1,039 came: as it is 8 % low, which is within the limit.
     empty_run.write_all()
     empty_run.write_evaluation(past.assign(expected_value=past["expected_value"] * factor))
     headline = overview_section(reading(empty_run), say).headline
-    ending = f" Past forecasts {words} on average (windows that share no order: 1)."
+    ending = f" Past forecasts {words} on average (non-overlapping windows: 1)."
     assert headline.endswith(f"revenue.{ending if words else ''}")

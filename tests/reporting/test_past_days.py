@@ -104,8 +104,8 @@ def test_days_with_tiers_of_other_names_do_not_count_and_that_is_said(inputs, sa
     assert sizes.sums["predicted"].to_dict() == {"top": 10.0, "dormant": 9.0}
     assert (sizes.days, sizes.other_days) == (1, 1)
     assert sizes_sentence(sizes, say) == (
-        "On past days (windows that share no order: 1) every tier came out as large as told, "
-        "within 10%. Past days with tiers of other names are not counted: 1."
+        "On past days (non-overlapping windows: 1) the actual size of every tier was within 10% "
+        "of the forecast. Past days with other tier names are not counted: 1."
     )
 
 

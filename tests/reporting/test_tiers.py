@@ -24,22 +24,26 @@ def test_tier_sizes_are_called_right_only_where_they_were(empty_run, past, readi
     empty_run.write_all()
     empty_run.write_evaluation(past.assign(tier=past["true_tier"]))
     note = tiers_section(reading(empty_run), say).parts[2].text
-    assert "every tier came out as large as told, within 10%" in note
+    assert "the actual size of every tier was within 10% of the forecast" in note
 
 
 def test_tiers_that_missed_their_size_are_named(inputs, say):
     # Told 4, 6, 2 and 8; 4, 4, 3 and 9 came.
     note = tiers_section(inputs, say).parts[2].text
     assert (
-        "did not come out as large as told: “Potential” was told 50% too large (6; 4 came), "
-        "“General” was told 33% too small (2; 3 came), "
-        "“Dormant” was told 11% too small (8; 9 came)."
+        "differed from the forecast: “Potential” was predicted 50% too large (6 predicted; 4 "
+        "actual), "
+        "“General” was predicted 33% too small (2 predicted; 3 actual), "
+        "“Dormant” was predicted 11% too small (8 predicted; 9 actual)."
     ) in note
 
 
 def test_without_past_days_nothing_is_claimed_of_sizes(empty_run, reading, say):
     empty_run.write_all()
-    assert "has not been measured" in tiers_section(reading(empty_run), say).parts[2].text
+    assert (
+        "have not been compared with actual outcomes"
+        in tiers_section(reading(empty_run), say).parts[2].text
+    )
 
 
 def test_moves_are_counted_against_the_previous_scoring(

@@ -39,7 +39,7 @@ def test_tier_probabilities_may_be_a_map(run, reading, say):
     pq.write_table(table.set_column(place, "tier_probabilities", maps), file)
     mapped = reading(run)
     assert ranked(climbers(mapped))[0] == ("eve", 0.5)
-    assert watchlists_section(mapped, say).parts[0].people[0].sureness == "70% sure"
+    assert watchlists_section(mapped, say).parts[0].people[0].sureness == "70% confidence"
 
 
 def test_a_person_is_told_in_words(inputs, say):
@@ -57,7 +57,7 @@ def test_a_likelier_tier_is_named_in_place_of_a_low_confidence(inputs, say):
         for part in watchlists_section(inputs, say).parts[:2]
         for person in part.people
     }
-    assert people["ann"] == "70% sure"
+    assert people["ann"] == "70% confidence"
     # Top with 20 %, but with 60 % no order at all.
     assert people["bob"] == "most\u00a0likely Dormant\u00a0(60%)"
 
@@ -67,5 +67,5 @@ def test_an_empty_list_says_so(empty_run, base, reading, say):
     parts = watchlists_section(reading(empty_run), say).parts
     assert isinstance(parts[0], PeopleList)
     assert parts[1] == Note(
-        "Who is about to leave: nobody within reach has a churn risk of 50% or more."
+        "Customers about to leave: nobody within reach has a churn risk of 50% or more."
     )

@@ -1,4 +1,4 @@
-"""What a training needs of customers: enough of them, of both kinds."""
+"""What a training needs of customers: enough of them, with and without orders."""
 
 from tiercast.modeling.component_models import FEWEST_ROWS
 from tiercast.modeling.ensemble import SMALL_BASE
@@ -6,9 +6,9 @@ from tiercast.readiness.facts import outcome
 from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
 
 FEWEST_OF_A_KIND = FEWEST_ROWS // 10
-BTYD_ANSWERS = (
-    "with fewer the trees would learn noise, and the BTYD models answer alone, from when and for "
-    "how much customers ordered"
+BTYD_ALONE = (
+    "with fewer the trees would fit noise, and only the BTYD models forecast, from the times and "
+    "amounts of orders"
 )
 
 
@@ -30,10 +30,10 @@ CUSTOMER_RULES: tuple[ReadinessRule, ...] = (
         (
             recommendation(
                 SMALL_BASE,
-                "go by groups: tiers and segments of so few are rough. The answer is led by the "
-                "BTYD models, unless past days teach otherwise, as trees and linear model learn "
-                "from the same customers over and over ({outcomes.rows:,} rows); below "
-                f"{FEWEST_ROWS} rows the BTYD models answer alone",
+                "use groups rather than single customers: tiers and segments of so few are rough. "
+                "The BTYD models lead the forecast unless past days favour others, because trees "
+                "and linear model see the same customers many times ({outcomes.rows:,} rows); "
+                f"below {FEWEST_ROWS} rows only the BTYD models forecast",
             ),
         ),
     ),
@@ -46,14 +46,14 @@ CUSTOMER_RULES: tuple[ReadinessRule, ...] = (
         (
             recommendation(
                 0.1,
-                "see whether `customer_id` is the same at every order; if so, little can be told "
-                "of customers who hardly ever come back",
+                "check that `customer_id` is the same in every order; if it is, little can be "
+                "predicted for customers who hardly ever return",
             ),
         ),
     ),
     ReadinessRule(
         "both_outcomes",
-        "of all cutoffs together those of the rarer outcome: an order within the horizon, or none",
+        "rows of all cutoffs with the rarer outcome: an order within the horizon, or none",
         "rows",
         "at least",
         outcome(lambda outcomes: outcomes.rarer_outcome),
@@ -68,30 +68,30 @@ CUSTOMER_RULES: tuple[ReadinessRule, ...] = (
         (
             warning(
                 FEWEST_OF_A_KIND,
-                "use a longer `outlook.horizon_days`: values and tiers of so few are hardly known",
+                "use a longer `outlook.horizon_days`: values and tiers of so few are uncertain",
             ),
             recommendation(
                 FEWEST_ROWS,
-                "use a longer `outlook.horizon_days` if it serves you too: tier cuts and "
-                "intervals learnt from so few are rough",
+                "use a longer `outlook.horizon_days` if it suits you: tier cuts and intervals "
+                "estimated from so few are rough",
             ),
         ),
     ),
     ReadinessRule(
         "non_buyers",
-        "customers who did not order within it",
+        "customers who did not order within that horizon",
         "customers",
         "at least",
         outcome(lambda outcomes: outcomes.others),
         (
             warning(
                 FEWEST_OF_A_KIND,
-                "use a shorter `outlook.horizon_days`: the risk of so few is hardly known",
+                "use a shorter `outlook.horizon_days`: the risk of so few is uncertain",
             ),
             recommendation(
                 FEWEST_ROWS,
-                "use a shorter `outlook.horizon_days` if it serves you too: a risk learnt from "
-                "so few is rough",
+                "use a shorter `outlook.horizon_days` if it suits you: a risk estimated from so "
+                "few is rough",
             ),
         ),
     ),
@@ -101,14 +101,14 @@ CUSTOMER_RULES: tuple[ReadinessRule, ...] = (
         "rows",
         "at least",
         outcome(lambda outcomes: outcomes.rows),
-        (warning(FEWEST_ROWS, f"load more customers or more days: {BTYD_ANSWERS}"),),
+        (warning(FEWEST_ROWS, f"load more customers or more days: {BTYD_ALONE}"),),
     ),
     ReadinessRule(
         "rarer_rows",
-        "of them the rarer kind: ordered for some value, or did not order",
+        "rows with the rarer outcome: an order of some value, or no order",
         "rows",
         "at least",
         outcome(lambda outcomes: outcomes.rarer_rows),
-        (warning(FEWEST_OF_A_KIND, f"use another `outlook.horizon_days`: {BTYD_ANSWERS}"),),
+        (warning(FEWEST_OF_A_KIND, f"use another `outlook.horizon_days`: {BTYD_ALONE}"),),
     ),
 )

@@ -1,4 +1,4 @@
-"""Where values are missing or rows were put aside: the worst place of each kind."""
+"""Missing values and quarantined rows: the worst place of each kind."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ class Gap:
 
 @dataclass(frozen=True)
 class Gaps:
-    """The table with most rows put aside; the required and optional columns most often empty.
+    """The table with most rows quarantined; the required and optional columns most often empty.
 
-    `money` is the share of the order lines' money that is in rows put aside, as far as their
+    `money` is the share of the order lines' money that is in quarantined rows, as far as their
     amounts can be read. `unmatched` is the table that shares fewest customers with the orders:
     the part, 0 to 1, that the smaller of the two does not share.
     """

@@ -1,4 +1,4 @@
-"""Is the base ready to train? What each rule finds in the facts."""
+"""Whether the base is ready to train: the finding of each rule."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from tiercast.readiness.rules import RULES
 
 @dataclass(frozen=True)
 class ReadinessFinding:
-    """What one rule measured, the limit it was held against, and what to do (ok: nothing).
+    """What one rule measured, the limit it was compared with, and the remedy ("" if ok).
 
-    `yields` tells whether `train --force` can go on all the same.
+    `yields` says whether `train --force` can train all the same.
     """
 
     rule: str
@@ -28,14 +28,14 @@ class ReadinessFinding:
 
 @dataclass(frozen=True)
 class Readiness:
-    """What the rules found in a base as of a day."""
+    """The findings of all rules for a base as of a day."""
 
     as_of: dt.date
     findings: tuple[ReadinessFinding, ...]
 
     @property
     def state(self) -> State:
-        """The gravest of all states."""
+        """The gravest state of all findings."""
         return max((found.state for found in self.findings), key=STATES.index, default="ok")
 
     @property
@@ -51,13 +51,13 @@ class Readiness:
 
 
 def judge(facts: BaseFacts) -> Readiness:
-    """Return what each rule that applies finds in the facts."""
+    """Return the finding of each rule that applies."""
     found = (judge_by(rule, facts) for rule in RULES)
     return Readiness(facts.span.as_of, tuple(f for f in found if f is not None))
 
 
 def judge_by(rule: ReadinessRule, facts: BaseFacts) -> ReadinessFinding | None:
-    """Return what one rule finds; None where it does not apply."""
+    """Return the finding of one rule; None if it does not apply."""
     value = rule.measure(facts)
     if value is None:
         return None

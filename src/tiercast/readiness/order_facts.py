@@ -48,7 +48,7 @@ def measure_orders(
 ) -> OrderFacts:
     """Return the facts of orders that lie before a day.
 
-    `closed` tells from the first order day on which days lie in a recurring closure, (n,).
+    `closed` marks days in a recurring closure, from the first order day on, (n,).
     """
     cut = history(begun, "ordered_at", [as_of])
     known = cut.filter(cut.is_order)

@@ -1,4 +1,4 @@
-"""What came after the training cutoffs: how many ordered within the horizon, how many did not."""
+"""Outcomes after the training cutoffs: how many customers ordered within the horizon or not."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -24,8 +24,8 @@ class Outcomes:
 
     `rarer_rows` are those of the rarer kind: an order of some value, or no order. `tiers` are the
     tiers of buyers that would have someone in them, of those wanted; None where nobody bought.
-    `tied` tells of buyers worth exactly a cut; None where no tiers can be cut. `ordered_rows` are
-    the rows with an order within the horizon.
+    `tied` counts buyers whose value is exactly a cut; None where no tiers can be cut.
+    `ordered_rows` are the rows with an order within the horizon.
     """
 
     newest: dt.date
@@ -53,9 +53,9 @@ class Outcomes:
 
     @property
     def certainty(self) -> str:
-        """What is certain where only one outcome ever came, in words."""
+        """A sentence on what is certain if only one outcome occurred."""
         certain = Certainty.of(self.ordered_rows or 0, self.rows)
-        return "both outcomes came" if certain is None else certain.describe(self.horizon_days)
+        return "both outcomes occurred" if certain is None else certain.describe(self.horizon_days)
 
 
 def measure_outcomes(

@@ -1,4 +1,4 @@
-"""What a rule about readiness is: a measure, and the limits it is held against."""
+"""A rule of readiness: a measure and the limits it is compared with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ STATES: tuple[State, ...] = ("ok", "recommendation", "warning", "error")  # from
 class Need:
     """A limit, the state of a base beyond it, and the remedy (`{span.as_of}` names a fact).
 
-    `yields` tells whether `train --force` can go on beyond it.
+    `yields` says whether `train --force` can train beyond it.
     """
 
     state: State
@@ -30,7 +30,7 @@ class Need:
 class ReadinessRule:
     """What is measured, whether more or less of it is better, and its needs, the gravest first.
 
-    `measure` answers None where the base cannot tell; then the rule does not apply.
+    `measure` returns None if the base has no such figure; then the rule does not apply.
     """
 
     name: str
@@ -41,7 +41,7 @@ class ReadinessRule:
     needs: tuple[Need, ...]
 
     def missed(self, facts: BaseFacts, value: float) -> Need | None:
-        """Return the gravest need that a measured value does not meet."""
+        """Return the gravest need that a measured value misses; None if it meets all."""
         at_least = self.wanted == "at least"
         for need in self.needs:
             limit = need.limit(facts)
@@ -53,17 +53,17 @@ class ReadinessRule:
 def error(
     limit: float | Limit, remedy: str, *, yields: bool | Callable[[BaseFacts], bool] = True
 ) -> Need:
-    """Return a need without which nothing can be learnt, or nothing to trust."""
+    """Return a need without which no reliable model can be trained."""
     return _need("error", limit, remedy, yields)
 
 
 def warning(limit: float | Limit, remedy: str) -> Need:
-    """Return a need without which what is learnt may mislead."""
+    """Return a need without which a model may mislead."""
     return _need("warning", limit, remedy)
 
 
 def recommendation(limit: float | Limit, remedy: str) -> Need:
-    """Return a need with which more would be learnt."""
+    """Return a need that would make a model better."""
     return _need("recommendation", limit, remedy)
 
 

@@ -1,4 +1,4 @@
-"""What a training needs: one row per need, with what to do where it is not met."""
+"""All rules of readiness: what is measured, its limits, and the remedies."""
 
 from tiercast.readiness.customer_rules import CUSTOMER_RULES
 from tiercast.readiness.gap_rules import GAP_RULES

@@ -31,10 +31,12 @@ class TiedCuts:
     def way_out(self) -> str:
         """What to write into the config."""
         amounts = ", ".join(f"{amount:.2f}" for amount in self.usual)
-        told = f"`tiers.method: amounts` with `cuts` between the usual amounts ({amounts})"
+        amounts_method = (
+            f"`tiers.method: amounts` with `cuts` between the usual amounts ({amounts})"
+        )
         if len(self.between) < self.wanted:
-            return f"{told} and fewer `tiers.names`"
-        return f"{told}, such as [{', '.join(f'{cut:.2f}' for cut in self.between)}]"
+            return f"{amounts_method} and fewer `tiers.names`"
+        return f"{amounts_method}, such as [{', '.join(f'{cut:.2f}' for cut in self.between)}]"
 
 
 def tied_cuts(values: FloatArray, config: TiersConfig) -> TiedCuts | None:

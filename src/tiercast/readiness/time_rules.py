@@ -8,14 +8,14 @@ from tiercast.snapshots.cutoffs import days_needed
 
 TWO_YEARS_DAYS = 730
 STALE = (
-    "the last order is of {silence.last_day}, {silence.days} days before as_of, and a usual gap "
-    "has {silence.usual_gap_days:.0f}: load the newer orders, or use an as_of up to "
-    "{span.observed_until}; otherwise those days count as days on which nobody ordered"
+    "the last order is of {silence.last_day}, {silence.days} days before as_of; a usual gap has "
+    "{silence.usual_gap_days:.0f} days: load the newer orders, or use an as_of up to "
+    "{span.observed_until}; otherwise those days count as days without orders"
 )
 
 
 def _most_gaps(facts: BaseFacts) -> float:
-    """Return from how many usual gaps on orders are taken to be missing, as `monitor` does."""
+    """Return the number of usual gaps from which orders count as missing, as in `monitor`."""
     most = None if facts.silence is None else facts.silence.most_gaps
     return math.inf if most is None else most
 
@@ -23,15 +23,15 @@ def _most_gaps(facts: BaseFacts) -> float:
 TIME_RULES: tuple[ReadinessRule, ...] = (
     ReadinessRule(
         "far_dates",
-        "order lines dated far beyond all others, behind a gap like no other",
+        "order lines dated far after all others, behind an unusually long gap",
         "rows",
         "at most",
         lambda facts: facts.far.lines,
         (
             error(
                 0,
-                "mend the dates from {far.first} on in the source, or use an as_of up to "
-                "{far.resumed}: all else is judged as of a day that is none",
+                "fix the dates from {far.first} on in the source, or use an as_of up to "
+                "{far.resumed}: all other rules are measured as of a wrong day",
             ),
         ),
     ),
@@ -60,31 +60,31 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
             ),
             warning(
                 lambda facts: 3 * facts.span.horizon_days,
-                "load older orders, or shorten `outlook.horizon_days`: it takes about three "
-                "horizons to forecast a past one with what was known then",
+                "load older orders, or shorten `outlook.horizon_days`: a backtest of one past "
+                "horizon needs about three horizons",
             ),
             recommendation(
                 TWO_YEARS_DAYS,
-                "load older orders if there are any: two years tell season from trend",
+                "load older orders if there are any: two years separate season from trend",
             ),
         ),
     ),
     ReadinessRule(
         "cutoffs",
-        "past days to learn from",
+        "past days to train on",
         "cutoffs",
         "at least",
         lambda facts: len(facts.span.cutoffs),
         (
             warning(
                 lambda facts: facts.span.wanted_cutoffs,
-                "load older orders, or ask for fewer `train.snapshots`",
+                "load older orders, or set fewer `train.snapshots`",
             ),
         ),
     ),
     ReadinessRule(
         "past_windows",
-        "past days that older ones can forecast",
+        "past days that can be forecast from older ones",
         "cutoffs",
         "at least",
         lambda facts: facts.span.past_windows,
@@ -92,53 +92,54 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
             warning(
                 1,
                 "load older orders, or shorten `outlook.horizon_days`: without any, level and "
-                "scatter are learnt from unseen customers of one window, which cannot show drift",
+                "scatter are estimated from unseen customers of one window, which shows no drift",
             ),
-            recommendation(2, "load older orders: one past window cannot show a level that moves"),
+            recommendation(
+                2, "load older orders: one past window cannot show how the level changes"
+            ),
         ),
     ),
     ReadinessRule(
         "season",
-        "days of the coming horizon whose season a year before tells",
+        "days of the horizon with a comparable day one year before",
         "days",
         "at least",
         lambda facts: facts.span.horizon_days if facts.season.is_open else 0,
         (
             warning(
                 lambda facts: facts.span.horizon_days,
-                "{season.reason}; go by intervals, which are widened for it, rather than by "
+                "{season.reason}; use the intervals, which are widened for it, rather than the "
                 "totals, or load older orders if the year before is missing",
             ),
         ),
     ),
     ReadinessRule(
         "grid_days",
-        "days of the horizon that can have orders: any, unless all so far lie on a calendar grid",
+        "days of the horizon that can have orders: all, unless orders follow a calendar grid",
         "days",
         "at least",
         lambda facts: len(facts.grid.days),
         (
             error(
                 1,
-                "all orders lie on {grid.rule}, so that it is certain that nobody orders within "
-                "the horizon; use `outlook.horizon_days` of {grid.needed_days} or more, or "
-                "another as_of",
+                "all orders lie on {grid.rule}, so nobody can order within the horizon; use "
+                "`outlook.horizon_days` of {grid.needed_days} or more, or another as_of",
                 yields=False,
             ),
         ),
     ),
     ReadinessRule(
         "order_grid",
-        "longest gap between days that can have orders: above 1 if all lie on a calendar grid",
+        "longest gap between days that can have orders: above 1 on a calendar grid",
         "days",
         "at most",
         lambda facts: facts.grid.usual_gap,
         (
             warning(
                 1,
-                "all orders lie on {grid.rule}, and what is forecast is what such days bring: see "
-                "whether the source has the days on which customers ordered; if not, read every "
-                "number as that of the days in the horizon, and train as of the day to be scored",
+                "all orders lie on {grid.rule}, and forecasts are for such days only: check "
+                "whether the source has the real order days; if not, read every number as that "
+                "of the grid days in the horizon, and train as of the day to be scored",
             ),
         ),
     ),
@@ -155,20 +156,20 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
                     facts.span.horizon_days // 3,
                     facts.grid.usual_gap,
                 ),
-                "see whether days are missing from the source, or a row is dated far off",
+                "check whether days are missing from the source, or a row has a wrong date",
             ),
         ),
     ),
     ReadinessRule(
         "pace",
-        "orders a day lately, against the horizon before",
+        "orders per day lately, as a multiple of the horizon before",
         "times",
         "at least",
         lambda facts: facts.orders.pace if facts.grid.usual_gap == 1 else None,
         (
             warning(
                 0.5,
-                "see whether the last {span.every_days} days are loaded in full, or use an "
+                "check that the last {span.every_days} days are loaded completely, or use an "
                 "earlier as_of",
             ),
         ),

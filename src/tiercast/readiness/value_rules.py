@@ -1,4 +1,4 @@
-"""What a training needs of values: money, tiers that can be cut, nobody who rules all."""
+"""What a training needs of values: money, tiers that can be cut, no dominant order."""
 
 from tiercast.readiness.facts import outcome
 from tiercast.readiness.rule import ReadinessRule, error, warning
@@ -21,21 +21,21 @@ VALUE_RULES: tuple[ReadinessRule, ...] = (
         (
             warning(
                 0.95,
-                "see whether `amount` is the money paid; if all orders are worth the same, value "
-                "and tiers tell no more than the number of orders",
+                "check that `amount` is the money paid; if all orders have the same value, value "
+                "and tiers show no more than the number of orders",
             ),
         ),
     ),
     ReadinessRule(
         "tiers",
-        "tiers that buyers fell into in the past, but for the last one",
+        "tiers that past buyers fell into, without the last tier",
         "tiers",
         "at least",
         outcome(lambda outcomes: outcomes.tiers),
         (
             error(
                 lambda facts: 0 if facts.outcomes is None else facts.outcomes.wanted_tiers,
-                "many buyers are worth the same: use `tiers.method: amounts`, fewer "
+                "many buyers have the same value: use `tiers.method: amounts`, fewer "
                 "`tiers.names` or a longer `outlook.horizon_days`",
                 yields=False,
             ),
@@ -43,14 +43,14 @@ VALUE_RULES: tuple[ReadinessRule, ...] = (
     ),
     ReadinessRule(
         "tied_cuts",
-        "buyers of the past worth exactly the amount at which a tier begins",
+        "past buyers whose value is exactly the amount at which a tier begins",
         "share",
         "at most",
         outcome(lambda outcomes: outcomes.tied.share if outcomes.tied else None),
         (
             warning(
                 0.05,
-                "a forecast cannot tell on which side of it they will fall, so that tiers will be "
+                "a forecast cannot decide on which side of the cut they fall, so tiers will be "
                 "too large or too small; use {outcomes.tied.way_out}",
             ),
         ),
@@ -64,21 +64,21 @@ VALUE_RULES: tuple[ReadinessRule, ...] = (
         (
             warning(
                 0,
-                "{outlying}; see whether their amounts are right and in the unit of the others, "
-                "and mend them in the source if not",
+                "{outlying}; check that their amounts are right and in the unit of the others, "
+                "and fix them in the source if not",
             ),
         ),
     ),
     ReadinessRule(
         "odd_days",
-        "days whose usual order is worth many times more or less than that of other days",
+        "days whose usual order is many times larger or smaller than on other days",
         "days",
         "at most",
         lambda facts: facts.odd_days.count,
         (
             warning(
                 0,
-                "see whether the amounts of {odd_days.first} are in another unit (cents, "
+                "check whether the amounts of {odd_days.first} are in another unit (cents, "
                 "thousands): its usual order is {odd_days.shown} times that of other days",
             ),
         ),
@@ -89,7 +89,7 @@ VALUE_RULES: tuple[ReadinessRule, ...] = (
         "share",
         "at most",
         lambda facts: facts.orders.largest_share,
-        (warning(0.1, "see whether its amount is in another unit: it rules the total"),),
+        (warning(0.1, "check whether its amount is in another unit: it dominates the total"),),
     ),
     ReadinessRule(
         "customer_share",
@@ -100,9 +100,9 @@ VALUE_RULES: tuple[ReadinessRule, ...] = (
         (
             warning(
                 0.1,
-                "see whether {orders.largest_customer} is one customer, not a till or a reseller; "
-                "if so, leave them out of the source and plan for them by hand: totals and their "
-                "intervals hang on what one customer does",
+                "check whether {orders.largest_customer} is one customer, not a till or a "
+                "reseller; if so, leave them out of the source and plan for them separately: "
+                "totals and their intervals depend on this customer",
             ),
         ),
     ),

@@ -2,10 +2,9 @@
 
 import ibis.expr.types as ir
 
-from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Measure, Table
+from tiercast.reporting.section import Table, common
 from tiercast.reporting.share_bars import with_shares
 
 
@@ -25,17 +24,12 @@ def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
     if table.empty:
         return None
     table = with_shares(table, ["customers", "expected_value"])
-    measures = (
-        Measure(say("common.customers"), "customers", numbers.count),
-        Measure(say("common.customers_share"), "customers_share", numbers.share),
-        Measure(say("common.expected_share"), "expected_value_share", numbers.share),
-        Measure(say("common.churn"), "churn", numbers.share),
-    )
+    columns = common(say, "customers", "customers_share", "expected_value_share", "churn")
     names = (
         say("lists.columns.action"),
         [sentence(action) for action in table["action"].tolist()],
     )
-    return Table.of(say("actions.title"), table, names, measures)
+    return Table.of(say("actions.title"), table, names, columns)
 
 
 def sentence(action: str) -> str:
@@ -62,5 +56,5 @@ def alert_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
         return None
     table = found.sort_values(["customers", "alert"], ascending=[False, True])
     names = [say.label("alert", name) for name in table["alert"].tolist()]
-    measures = (Measure(say("common.customers"), "customers", numbers.count),)
-    return Table.of(say("actions.alerts"), table, (say("actions.alert"), names), measures)
+    columns = common(say, "customers")
+    return Table.of(say("actions.alerts"), table, (say("actions.alert"), names), columns)

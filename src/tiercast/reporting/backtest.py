@@ -1,4 +1,4 @@
-"""How tiercast does beside simple rules and other models, from past days judged alike."""
+"""tiercast compared with simple rules and other models on past days."""
 
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
@@ -21,14 +21,16 @@ from tiercast.reporting.section import (
     Section,
     Table,
     Tone,
+    common,
+    measures,
 )
 from tiercast.reporting.stored_backtest import StoredBacktest
 
 OURS = "tiercast"
 BEST = "best other"
 GRADES: Mapping[str, Grade] = {"A": "good", "B": "fair", "C": "weak", "D": "weak"}
-# What the words of a grade let a reader expect of the figures, at the least.
-PROMISED_BY: Mapping[str, Mapping[str, Grade]] = {
+# The lowest grades of the figures that a letter implies.
+IMPLIED_BY: Mapping[str, Mapping[str, Grade]] = {
     "A": {"risks": "good", "total": "good"},
     "B": {"total": "fair"},
 }
@@ -39,32 +41,32 @@ VERDICTS: Mapping[str, tuple[Tone, str]] = {
 }
 
 
-def _fine(value: float) -> str:
+def _three(value: float) -> str:
     return numbers.MISSING if value != value else f"{value:.3f}"
 
 
-# What each metric is, as a reader wants it written; the leaderboard shows the first of them.
-WRITTEN: Mapping[str, Callable[[float], str]] = {
-    "auc": _fine,
-    "ece": _fine,
-    "gini": _fine,
+# How each metric is formatted; the leaderboard shows the first six.
+FORMATS: Mapping[str, Callable[[float], str]] = {
+    "auc": _three,
+    "ece": _three,
+    "gini": _three,
     "top_10_capture": numbers.share,
     "total_error": numbers.share,
     "tier_accuracy": numbers.share,
-    "average_precision": _fine,
-    "brier": _fine,
-    "log_loss": _fine,
-    "spearman": _fine,
+    "average_precision": _three,
+    "brier": _three,
+    "log_loss": _three,
+    "spearman": _three,
     "mae": numbers.money,
     "rmse": numbers.money,
     "decile_error": numbers.share,
     "top_20_capture": numbers.share,
     "top_10_overlap": numbers.share,
     "top_20_overlap": numbers.share,
-    "tier_log_loss": _fine,
+    "tier_log_loss": _three,
 }
-ON_BOARD = tuple(WRITTEN)[:6]
-PROMISES = ("interval", "tier_set", "total_inside", "tier_total_inside", "segment_total_inside")
+ON_BOARD = tuple(FORMATS)[:6]
+CHECKS = ("interval", "tier_set", "total_inside", "tier_total_inside", "segment_total_inside")
 
 
 def backtest_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
@@ -78,27 +80,27 @@ def backtest_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         letter=letter,
         words=say(f"backtest.grade.{letter}"),
         others=numbers.count(len(found.leaderboard) - 1),
-    ) + _borne_out(letter, inputs, say)
+    ) + _worse_when_graded(letter, inputs, say)
     parts: list[Part] = [
         Note(_basis(found, say)),
         Cards(_cards(found, say)),
         _board(found, say),
         _verdicts(found, say),
         _totals(found, say),
-        _doubt(found, say),
+        _coverage(found, say),
         Note(_rule(found, say)),
     ]
     title = say("backtest.title")
     return Section("backtest", title, headline, parts, grade=GRADES[letter])
 
 
-def _borne_out(letter: str, inputs: Inputs, say: MessageCatalogue) -> str:
-    """Return in what graded scores did worse than a grade promises; "" where they did not."""
-    promised = PROMISED_BY.get(letter, {})
+def _worse_when_graded(letter: str, inputs: Inputs, say: MessageCatalogue) -> str:
+    """Return a sentence on graded scores worse than the letter implies; "" if there are none."""
+    implied = IMPLIED_BY.get(letter, {})
     graded = of_graded(inputs)
     worse = [
         say(f"quality.what.{what}")
-        for what, least in promised.items()
+        for what, least in implied.items()
         if RANKS.index(graded.get(what, "good")) > RANKS.index(least)
     ]
     return say("quality.worse", what=say("quality.between").join(worse)) if worse else ""
@@ -132,15 +134,15 @@ def _board(found: StoredBacktest, say: MessageCatalogue) -> Table:
     board = found.leaderboard
     names = [say.label("contender", str(name)) for name in board["contender"]]
     details = [_meaning(found, str(name), say) for name in board["contender"]]
-    measures = [Measure(say.label("metric", name), name, WRITTEN[name]) for name in ON_BOARD]
+    columns = [Measure(say.label("metric", name), name, FORMATS[name]) for name in ON_BOARD]
     title, head = say("backtest.board"), say("backtest.contender")
     return Table.of(
-        title, board, (head, names), measures, details=details, note=say("backtest.board_note")
+        title, board, (head, names), columns, details=details, note=say("backtest.board_note")
     )
 
 
 def _meaning(found: StoredBacktest, name: str, say: MessageCatalogue) -> str:
-    """Return what a contender is; one that a plugin added says so itself."""
+    """Return the meaning of a contender; a plugin's contender has its own text."""
     key = f"backtest.contenders.{name}"
     own: Mapping[str, str] = found.summary.get("own_contenders", {})
     return say(key) if say.has(key) else own.get(name, "")
@@ -159,12 +161,12 @@ def _verdicts(found: StoredBacktest, say: MessageCatalogue) -> Table:
 
 
 def _verdict_row(row: Mapping[Hashable, Any], say: MessageCatalogue) -> list[Cell]:
-    written = WRITTEN.get(row["metric"], _fine)  # a plugin's metric is none of these
+    formatted = FORMATS.get(row["metric"], _three)  # a plugin's metric is not listed
     tone, mark = VERDICTS[row["verdict"]]
     return [
         Cell(say.label("metric", row["metric"])),
-        Cell(written(row["ours"])),
-        Cell(written(row["theirs"])),
+        Cell(formatted(row["ours"])),
+        Cell(formatted(row["theirs"])),
         Cell(say.label("contender", row["other"])),
         Cell(say(f"backtest.verdict.{row['verdict']}"), tone, mark),
     ]
@@ -172,41 +174,46 @@ def _verdict_row(row: Mapping[Hashable, Any], say: MessageCatalogue) -> list[Cel
 
 def _totals(found: StoredBacktest, say: MessageCatalogue) -> Table:
     totals = pd.DataFrame(found.summary["totals"])
-    totals["off"] = [
-        numbers.ratio(told - came, came)
-        for told, came in zip(totals["expected_value"], totals["value"], strict=True)
+    totals["error"] = [
+        numbers.ratio(predicted - actual, actual)
+        for predicted, actual in zip(totals["expected_value"], totals["value"], strict=True)
     ]
-    measures = (
-        Measure(say("common.customers"), "customers", numbers.count),
-        Measure(say("backtest.columns.expected"), "expected_value", numbers.total),
-        Measure(say("backtest.columns.low"), "value_low", numbers.total),
-        Measure(say("backtest.columns.high"), "value_high", numbers.total),
-        Measure(say("backtest.columns.came"), "value", numbers.total),
-        Measure(say("backtest.columns.error"), "off", numbers.signed_share),
-        Measure(say("backtest.columns.buyers_expected"), "expected_buyers", numbers.count),
-        Measure(say("backtest.columns.buyers_came"), "buyers", numbers.count),
-    )
+    columns = [
+        *common(say, "customers"),
+        *measures(
+            say,
+            "backtest.columns",
+            expected_value=numbers.total,
+            value_low=numbers.total,
+            value_high=numbers.total,
+            value=numbers.total,
+            error=numbers.signed_share,
+            expected_buyers=numbers.count,
+            buyers=numbers.count,
+        ),
+    ]
     days = [str(day) for day in totals["origin"]]
-    return Table.of(say("backtest.totals"), totals, (say("backtest.columns.day"), days), measures)
+    return Table.of(say("backtest.totals"), totals, (say("backtest.columns.day"), days), columns)
 
 
-def _doubt(found: StoredBacktest, say: MessageCatalogue) -> Table:
-    """Return how often what was promised to hold nine times in ten did hold."""
+def _coverage(found: StoredBacktest, say: MessageCatalogue) -> Table:
+    """Return target and actual coverage of intervals and tier sets, shares over all origins."""
     whole = found.coverage[found.coverage["origin"].isna() & (found.coverage["by"] == "all")]
-    kept = whole.set_index("check").reindex(
-        [one for one in PROMISES if one in set(whole["check"])]
-    )
-    # Backtests of before there were checks of sums hold no such column.
+    kept = whole.set_index("check").reindex([one for one in CHECKS if one in set(whole["check"])])
+    # Older backtests have no checks of sums and no such column.
     sums = kept["sums"] if "sums" in kept else pd.Series(0, index=kept.index)
     shown = kept.assign(cases=sums.where(sums > 0, kept["customers"]))
-    measures = (
-        Measure(say("backtest.doubt.told"), "predicted", numbers.share),
-        Measure(say("backtest.doubt.came"), "actual", numbers.share),
-        Measure(say("backtest.doubt.cases"), "cases", numbers.count),
+    columns = (
+        Measure(say("backtest.coverage.target"), "predicted", numbers.share),
+        Measure(say("backtest.coverage.actual"), "actual", numbers.share),
+        Measure(say("backtest.coverage.cases"), "cases", numbers.count),
     )
-    names = (say("backtest.doubt.check"), [say(f"backtest.doubt.{name}") for name in kept.index])
+    names = (
+        say("backtest.coverage.check"),
+        [say(f"backtest.coverage.{name}") for name in kept.index],
+    )
     return Table.of(
-        say("backtest.doubt.title"), shown, names, measures, note=say("backtest.doubt.note")
+        say("backtest.coverage.title"), shown, names, columns, note=say("backtest.coverage.note")
     )
 
 

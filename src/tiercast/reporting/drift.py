@@ -14,12 +14,12 @@ from tiercast.reporting.section import (
     Cards,
     Cell,
     Grade,
-    Measure,
     Note,
     Part,
     Section,
     Table,
     Tone,
+    measures,
 )
 
 GRADES: Mapping[str, Grade] = {"fine": "good", "look": "fair", "retrain": "weak"}
@@ -148,9 +148,6 @@ def _reason_row(one: Mapping[str, Any], say: MessageCatalogue) -> list[Cell]:
 def _stages(stages: Mapping[str, Mapping[str, float]], say: MessageCatalogue) -> Table:
     table = pd.DataFrame(list(stages.values()), index=list(stages))
     names = [say.label("stage", str(name)) for name in table.index]
-    measures = (
-        Measure(say("drift.stages.then"), "then", numbers.share),
-        Measure(say("drift.stages.now"), "now", numbers.share),
-    )
+    columns = measures(say, "drift.stages", then=numbers.share, now=numbers.share)
     head = say("drift.stages.stage")
-    return Table.of(say("drift.stages.title"), table, (head, names), measures)
+    return Table.of(say("drift.stages.title"), table, (head, names), columns)

@@ -1,4 +1,4 @@
-"""What came of past scores: told and come, scoring after scoring."""
+"""Past scores against actual outcomes, scoring by scoring."""
 
 from typing import Any
 
@@ -9,21 +9,31 @@ from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_grades import GRADES
-from tiercast.reporting.section import Card, Cards, Chart, Grade, Measure, Note, Section, Table
+from tiercast.reporting.section import Card, Cards, Chart, Grade, Note, Section, Table, measures
 from tiercast.reporting.theme import PALE, QUIET, STRONG, WARN, figure
 from tiercast.reporting.windows import apart
 
 ALL, TIER = "all", "tier"
-COLUMNS = (
-    "churn_predicted",
-    "churn_actual",
-    "total_predicted",
-    "total_low_predicted",
-    "total_high_predicted",
-    "total_actual",
-    "interval_actual",
-    "tier_set_actual",
-)
+COLUMNS = {
+    "churn_predicted": numbers.share,
+    "churn_actual": numbers.share,
+    "total_predicted": numbers.total,
+    "total_low_predicted": numbers.total,
+    "total_high_predicted": numbers.total,
+    "total_actual": numbers.total,
+    "interval_actual": numbers.share,
+    "tier_set_actual": numbers.share,
+}
+TIER_COLUMNS = {
+    "tier_size_predicted": numbers.count,
+    "tier_size_actual": numbers.count,
+    "tier_confidence_predicted": numbers.share,
+    "tier_confidence_actual": numbers.share,
+    "churn_predicted": numbers.share,
+    "churn_actual": numbers.share,
+    "total_predicted": numbers.total,
+    "total_actual": numbers.total,
+}
 
 
 def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
@@ -40,8 +50,8 @@ def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     headline = say(
         "ledger.headline",
         held_of=_held_of(whole, alone, say),
-        told=numbers.share(whole["churn_predicted"].iloc[-1]),
-        came=numbers.share(whole["churn_actual"].iloc[-1]),
+        predicted=numbers.share(whole["churn_predicted"].iloc[-1]),
+        actual=numbers.share(whole["churn_actual"].iloc[-1]),
     )
     parts = (
         Note(say("ledger.basis", until=say.date(grades["graded_on"].max()))),
@@ -122,14 +132,16 @@ def _chart(name: str, lines: list[go.Scatter], say: MessageCatalogue, **axis: An
 
 def _churn_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]:
     return [
-        _line(whole["churn_predicted"], say("ledger.told"), PALE, "dash", numbers.share),
-        _line(whole["churn_actual"], say("ledger.came"), STRONG, "solid", numbers.share),
+        _line(whole["churn_predicted"], say("ledger.predicted"), PALE, "dash", numbers.share),
+        _line(whole["churn_actual"], say("ledger.actual"), STRONG, "solid", numbers.share),
     ]
 
 
 def _total_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]:
-    told = _line(whole["total_predicted"], say("ledger.told"), PALE, "dash", numbers.total)
-    told.error_y = {
+    predicted = _line(
+        whole["total_predicted"], say("ledger.predicted"), PALE, "dash", numbers.total
+    )
+    predicted.error_y = {
         "type": "data",
         "symmetric": False,
         "array": (whole["total_high_predicted"] - whole["total_predicted"]).round(2).tolist(),
@@ -138,18 +150,18 @@ def _total_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]
         "thickness": 1.5,
         "width": 6,
     }
-    came = _line(whole["total_actual"], say("ledger.came"), STRONG, "solid", numbers.total)
+    actual = _line(whole["total_actual"], say("ledger.actual"), STRONG, "solid", numbers.total)
     outside = ~_held(whole)
-    came.marker = {"size": 9, "color": [WARN if out else STRONG for out in outside.tolist()]}
-    return [told, came]
+    actual.marker = {"size": 9, "color": [WARN if out else STRONG for out in outside.tolist()]}
+    return [predicted, actual]
 
 
-def _line(values: pd.Series, name: str, colour: str, dash: str, written: Any) -> go.Scatter:
+def _line(values: pd.Series, name: str, colour: str, dash: str, form: Any) -> go.Scatter:
     return go.Scatter(
         name=name,
         x=[str(day) for day in values.index],
         y=values.round(4).tolist(),
-        customdata=[[written(value)] for value in values.tolist()],
+        customdata=[[form(value)] for value in values.tolist()],
         mode="lines+markers",
         line={"color": colour, "dash": dash, "width": 2},
         marker={"size": 9},
@@ -158,28 +170,12 @@ def _line(values: pd.Series, name: str, colour: str, dash: str, written: Any) ->
 
 
 def _batches(whole: pd.DataFrame, say: MessageCatalogue) -> Table:
-    written = (*[numbers.share] * 2, *[numbers.total] * 4, *[numbers.share] * 2)
-    measures = [
-        Measure(say(f"ledger.columns.{name}"), name, how)
-        for name, how in zip(COLUMNS, written, strict=True)
-    ]
+    columns = measures(say, "ledger.columns", **COLUMNS)
     days = [str(day) for day in whole.index]
-    return Table.of(say("ledger.batches"), whole, (say("ledger.day"), days), measures)
+    return Table.of(say("ledger.batches"), whole, (say("ledger.day"), days), columns)
 
 
 def _tiers(tiers: pd.DataFrame, say: MessageCatalogue) -> Table:
-    tiers = tiers.assign(
-        right=tiers["tier_confidence_actual"], sure=tiers["tier_confidence_predicted"]
-    )
-    measures = (
-        Measure(say("ledger.tiers.assigned"), "tier_size_predicted", numbers.count),
-        Measure(say("ledger.tiers.found"), "tier_size_actual", numbers.count),
-        Measure(say("ledger.tiers.sure"), "sure", numbers.share),
-        Measure(say("ledger.tiers.right"), "right", numbers.share),
-        Measure(say("ledger.columns.churn_predicted"), "churn_predicted", numbers.share),
-        Measure(say("ledger.columns.churn_actual"), "churn_actual", numbers.share),
-        Measure(say("ledger.columns.total_predicted"), "total_predicted", numbers.total),
-        Measure(say("ledger.columns.total_actual"), "total_actual", numbers.total),
-    )
+    columns = measures(say, "ledger.columns", **TIER_COLUMNS)
     names = [say.label("tier", str(name)) for name in tiers.index]
-    return Table.of(say("ledger.tiers.title"), tiers, (say("common.tier"), names), measures)
+    return Table.of(say("ledger.tiers.title"), tiers, (say("common.tier"), names), columns)

@@ -5,7 +5,7 @@ import pandas as pd
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Chart, Measure, Section, Table
+from tiercast.reporting.section import Chart, Measure, Section, Table, common
 from tiercast.reporting.share_bars import share_bars, with_shares
 
 # From the first order to the last.
@@ -54,15 +54,13 @@ def lifecycle_section(inputs: Inputs, say: MessageCatalogue) -> Section:
 
 
 def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
-    measures = (
-        Measure(say("common.customers"), "customers", numbers.count),
-        Measure(say("common.customers_share"), "customers_share", numbers.share),
+    columns = (
+        *common(say, "customers", "customers_share"),
         Measure(say("common.year_share"), "past_value_share", numbers.share),
-        Measure(say("common.expected_share"), "expected_value_share", numbers.share),
-        Measure(say("common.churn"), "churn", numbers.share),
+        *common(say, "expected_value_share", "churn"),
     )
     names = [say.label("stage", stage) for stage in STAGES]
     details = [say(f"lifecycle.meanings.{stage}") for stage in STAGES]
     return Table.of(
-        say("lifecycle.numbers"), table, (say("lifecycle.stage"), names), measures, details=details
+        say("lifecycle.numbers"), table, (say("lifecycle.stage"), names), columns, details=details
     )

@@ -9,7 +9,17 @@ import plotly.graph_objects as go
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
+from tiercast.reporting.section import (
+    Card,
+    Cards,
+    Chart,
+    Note,
+    Part,
+    Section,
+    Table,
+    common,
+    measures,
+)
 from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.stored_migration import StoredMigration
 from tiercast.reporting.theme import SEQUENCE, STRONG, WARN, figure, wrapped
@@ -168,12 +178,10 @@ def _ways(title: str, rows: pd.DataFrame, kind: str, say: MessageCatalogue) -> T
         say("migration.way", before=_name(before, say, kind), now=_name(now, say, kind))
         for before, now in zip(rows["before"], rows["now"], strict=True)
     ]
-    measures = [
-        Measure(say("common.customers"), "customers", numbers.count),
-        *(Measure(say(f"migration.columns.{name}"), name, numbers.total) for name in MONEY),
-    ]
+    columns = common(say, "customers")
+    columns += measures(say, "migration.columns", **dict.fromkeys(MONEY, numbers.total))
     note = say("migration.money_note")
-    return Table.of(title, rows, (say("migration.ways"), names), measures, note=note)
+    return Table.of(title, rows, (say("migration.ways"), names), columns, note=note)
 
 
 def _tiers(found: StoredMigration, say: MessageCatalogue) -> Table:
@@ -186,12 +194,10 @@ def _tiers(found: StoredMigration, say: MessageCatalogue) -> Table:
         "value_growth": numbers.signed_share,
         "retention": numbers.share,
     }
-    measures = [
-        Measure(say(f"migration.columns.{name}"), name, how) for name, how in written.items()
-    ]
+    columns = measures(say, "migration.columns", **written)
     names = [_name(name, say) for name in rows["tier"].tolist()]
     note = say("migration.tiers_note")
-    return Table.of(say("migration.tiers"), rows, (say("common.tier"), names), measures, note=note)
+    return Table.of(say("migration.tiers"), rows, (say("common.tier"), names), columns, note=note)
 
 
 def _name(name: str, say: MessageCatalogue, kind: str = "tier") -> str:

@@ -35,16 +35,7 @@ from tiercast.reporting.past_grades import (
     total_grade,
 )
 from tiercast.reporting.quality_charts import calibration_chart, gain_chart
-from tiercast.reporting.section import (
-    Card,
-    Cards,
-    Grade,
-    Measure,
-    Note,
-    Part,
-    Section,
-    Table,
-)
+from tiercast.reporting.section import Card, Cards, Grade, Note, Part, Section, Table, measures
 
 TYPICAL_RISK = 0.3
 GAIN_MISSED = Scale(0.25, 0.50)  # share of what perfect foresight adds to chance
@@ -91,8 +82,8 @@ def _verdict(found: Mapping[str, tuple[Grade, str]], say: MessageCatalogue) -> s
         )
         for grade in GRADES
     }
-    told = [say(f"quality.verdict.{grade}", what=what) for grade, what in named.items() if what]
-    return say("quality.verdict.some", told=say("quality.apart").join(told))
+    parts = [say(f"quality.verdict.{grade}", what=what) for grade, what in named.items() if what]
+    return say("quality.verdict.some", parts=say("quality.apart").join(parts))
 
 
 def _what(what: str, source: str, say: MessageCatalogue) -> str:
@@ -138,7 +129,7 @@ def _total_card(totals: pd.DataFrame, say: MessageCatalogue) -> Card:
     detail = say(
         "quality.cards.total_detail",
         expected=numbers.total(totals["predicted"].sum()),
-        came=numbers.total(totals["actual"].sum()),
+        actual=numbers.total(totals["actual"].sum()),
     )
     return Card(text, say("quality.cards.total"), detail, total_grade(totals))
 
@@ -169,17 +160,19 @@ def _sizes_card(sizes: PastSizes, say: MessageCatalogue) -> Card:
 
 
 def _tiers_table(tiers: pd.DataFrame, say: MessageCatalogue) -> Table:
-    measures = (
-        Measure(say("quality.tiers.stated"), "stated", numbers.count),
-        Measure(say("quality.tiers.found"), "found", numbers.count),
-        Measure(say("quality.tiers.confidence"), "confidence", numbers.share),
-        Measure(say("quality.tiers.hits"), "hits", numbers.share),
+    columns = measures(
+        say,
+        "quality.tiers",
+        stated=numbers.count,
+        found=numbers.count,
+        confidence=numbers.share,
+        hits=numbers.share,
     )
     names = [say.label("tier", str(name)) for name in tiers.index]
     return Table.of(
         say("quality.tiers.title"),
         tiers,
         (say("common.tier"), names),
-        measures,
+        columns,
         note=say("quality.tiers.note"),
     )

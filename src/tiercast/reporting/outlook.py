@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Chart, Measure, Section, Table
+from tiercast.reporting.section import Chart, Measure, Section, Table, common
 from tiercast.reporting.share_bars import with_shares
 from tiercast.reporting.theme import QUIET, figure, plain, tier_colours
 
@@ -177,15 +177,13 @@ def _corner(name: str, customers: float, say: MessageCatalogue) -> dict[str, Any
 
 
 def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
-    measures = (
-        Measure(say("common.customers"), "customers", numbers.count),
-        Measure(say("common.customers_share"), "customers_share", numbers.share),
+    columns = (
+        *common(say, "customers", "customers_share"),
         Measure(say("common.year_value"), "past_value", numbers.total),
-        Measure(say("common.expected_value"), "expected_value", numbers.total),
-        Measure(say("common.expected_share"), "expected_value_share", numbers.share),
+        *common(say, "expected_value", "expected_value_share"),
     )
     names = [say(f"outlook.quadrants.{name}") for name in QUADRANTS]
     details = [say(f"outlook.meanings.{name}") for name in QUADRANTS]
     return Table.of(
-        say("outlook.numbers"), table, (say("outlook.group"), names), measures, details=details
+        say("outlook.numbers"), table, (say("outlook.group"), names), columns, details=details
     )

@@ -14,7 +14,7 @@ from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.left_out import left_out_sentence
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_days import past_totals, ran_off
-from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
+from tiercast.reporting.section import Card, Cards, Chart, Note, Part, Section, Table, common
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import SumInterval
 from tiercast.snapshots.grid import MOST_LISTED
@@ -219,7 +219,7 @@ def _band_chart(
     names = [label for label, there in zip(labels, filled, strict=True) if there]
     groups = [
         (say("common.customers_share"), shown["customers_share"].tolist()),
-        (say("common.past_share"), shown["past_value_share"].tolist()),
+        (say("common.past_value_share"), shown["past_value_share"].tolist()),
     ]
     return Chart(
         id=f"chart-{name}",
@@ -233,10 +233,5 @@ def _band_chart(
 
 
 def _numbers(title: str, names: list[str], shown: pd.DataFrame, say: MessageCatalogue) -> Table:
-    measures = (
-        Measure(say("common.customers"), "customers", numbers.count),
-        Measure(say("common.customers_share"), "customers_share", numbers.share),
-        Measure(say("common.past_value"), "past_value", numbers.total),
-        Measure(say("common.past_share"), "past_value_share", numbers.share),
-    )
-    return Table.of(title, shown, ("", names), measures)
+    columns = common(say, "customers", "customers_share", "past_value", "past_value_share")
+    return Table.of(title, shown, ("", names), columns)

@@ -118,8 +118,8 @@ def _size(tier: str, row: Mapping[Hashable, float], say: MessageCatalogue) -> st
         "tiers.sizes.large" if row["off"] > 0 else "tiers.sizes.small",
         tier=say.label("tier", tier),
         share=numbers.share(abs(row["off"])),
-        told=numbers.count(row["predicted"]),
-        came=numbers.count(row["actual"]),
+        predicted=numbers.count(row["predicted"]),
+        actual=numbers.count(row["actual"]),
     )
 
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from tiercast.reporting import numbers
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_forecasts import GAIN_AT, calibration_gap, gain_at
-from tiercast.reporting.section import Chart, Measure, Table
+from tiercast.reporting.section import Chart, Measure, Table, measures
 from tiercast.reporting.theme import INK, PALE, QUIET, STRONG, WARN, figure
 
 
@@ -121,19 +121,16 @@ def _callout(found: float, text: str) -> dict[str, Any]:
 
 
 def _calibration_table(title: str, bins: pd.DataFrame, say: MessageCatalogue) -> Table:
-    measures = (
+    columns = (
         Measure(say("quality.calibration.y"), "realised", numbers.share),
         Measure(say("common.forecasts"), "customers", numbers.count),
     )
     stated = [numbers.share(value) for value in bins["stated"].tolist()]
-    return Table.of(title, bins, (say("quality.calibration.x"), stated), measures)
+    return Table.of(title, bins, (say("quality.calibration.x"), stated), columns)
 
 
 def _gain_table(title: str, curve: pd.DataFrame, say: MessageCatalogue) -> Table:
     tenths = curve.iloc[:: (len(curve) - 1) // 10]
-    measures = (
-        Measure(say("quality.gain.model"), "model", numbers.share),
-        Measure(say("quality.gain.perfect"), "perfect", numbers.share),
-    )
+    columns = measures(say, "quality.gain", model=numbers.share, perfect=numbers.share)
     reached = [numbers.share(value) for value in tenths["reached"].tolist()]
-    return Table.of(title, tenths, (say("quality.gain.x"), reached), measures)
+    return Table.of(title, tenths, (say("quality.gain.x"), reached), columns)

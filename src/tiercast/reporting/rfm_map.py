@@ -10,7 +10,7 @@ from tiercast.arrays import FloatArray
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Chart, Measure, Section, Table
+from tiercast.reporting.section import Chart, Section, Table, common
 from tiercast.reporting.share_bars import with_shares
 from tiercast.reporting.theme import QUIET, SEQUENCE, figure
 
@@ -119,18 +119,11 @@ def _named(inputs: Inputs, say: MessageCatalogue) -> Table:
     table = with_shares(found.to_pandas(), ["customers", "expected_value"]).sort_values(
         ["expected_value", "rfm_segment"], ascending=[False, True]
     )
-    measures = (
-        Measure(say("common.customers"), "customers", numbers.count),
-        Measure(say("common.customers_share"), "customers_share", numbers.share),
-        Measure(say("common.expected_share"), "expected_value_share", numbers.share),
-        Measure(say("common.churn"), "churn", numbers.share),
-    )
+    columns = common(say, "customers", "customers_share", "expected_value_share", "churn")
     segments = table["rfm_segment"].tolist()
     names = [say.label("rfm_segment", name) for name in segments]
     details = [_meaning(name, say) for name in segments]
-    return Table.of(
-        say("rfm.named"), table, (say("rfm.segment"), names), measures, details=details
-    )
+    return Table.of(say("rfm.named"), table, (say("rfm.segment"), names), columns, details=details)
 
 
 def _meaning(segment: str, say: MessageCatalogue) -> str:

@@ -1,10 +1,13 @@
 """What a page is made of: sections of charts, tables, cards, notes and lists of customers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import pandas as pd
+
+from tiercast.reporting import numbers
+from tiercast.reporting.messages import MessageCatalogue
 
 Grade = Literal["good", "fair", "weak"]
 Tone = Literal["", "much_lower", "lower", "higher", "much_higher", "strong", "same"]
@@ -20,13 +23,38 @@ class Cell:
     detail: str = ""
 
 
+Format = Callable[[float], str]
+COMMON: Mapping[str, Format] = {
+    "customers": numbers.count,
+    "customers_share": numbers.share,
+    "expected_value": numbers.total,
+    "interval": str,
+    "expected_value_share": numbers.share,
+    "expected_each": numbers.money,
+    "churn": numbers.share,
+    "confidence": numbers.share,
+    "past_value": numbers.total,
+    "past_value_share": numbers.share,
+}
+
+
 @dataclass(frozen=True)
 class Measure:
-    """A column of numbers: its title, where it stands in a frame, how a number is written."""
+    """A column of numbers: its title, its name in a frame, its format."""
 
     title: str
     column: str
-    written: Callable[[float], str]
+    form: Format
+
+
+def measures(say: MessageCatalogue, prefix: str, **formats: Format) -> list[Measure]:
+    """Return the columns of a frame that are titled `<prefix>.<column>`, with their formats."""
+    return [Measure(say(f"{prefix}.{name}"), name, form) for name, form in formats.items()]
+
+
+def common(say: MessageCatalogue, *names: str) -> list[Measure]:
+    """Return columns of a frame that are the same in all chapters, by name."""
+    return measures(say, "common", **{name: COMMON[name] for name in names})
 
 
 @dataclass(frozen=True)
@@ -65,7 +93,7 @@ class Table:
             for name, detail in zip(rows, details or [""] * len(rows), strict=True)
         ]
         others = [
-            [Cell(measure.written(value)) for value in frame[measure.column].tolist()]
+            [Cell(measure.form(value)) for value in frame[measure.column].tolist()]
             for measure in measures
         ]
         cells = [list(row) for row in zip(first, *others, strict=True)]

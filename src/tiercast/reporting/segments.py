@@ -93,7 +93,7 @@ def segments_section(inputs: Inputs, say: MessageCatalogue) -> Section:
 def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: MessageCatalogue) -> Chart:
     bars = [
         (say("common.customers_share"), groups["customers_share"].tolist()),
-        (say("common.expected_share"), groups["value_share"].tolist()),
+        (say("common.expected_value_share"), groups["value_share"].tolist()),
     ]
     return Chart(
         id="chart-segments",

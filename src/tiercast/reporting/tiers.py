@@ -7,7 +7,7 @@ from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_days import past_sizes, sizes_sentence
-from tiercast.reporting.section import Cell, Chart, Measure, Note, Part, Section, Table
+from tiercast.reporting.section import Cell, Chart, Note, Part, Section, Table, common
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import texts
 
@@ -57,7 +57,7 @@ def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
     labels = [say.label("tier", str(name)) for name in table.index]
     groups = [
         (say("common.customers_share"), table["customers_share"].tolist()),
-        (say("common.expected_share"), table["expected_value_share"].tolist()),
+        (say("common.expected_value_share"), table["expected_value_share"].tolist()),
     ]
     return Chart(
         id="chart-tiers",
@@ -69,18 +69,19 @@ def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
 
 
 def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
-    measures = (
-        Measure(say("common.customers"), "customers", numbers.count),
-        Measure(say("common.customers_share"), "customers_share", numbers.share),
-        Measure(say("common.expected_value"), "expected_value", numbers.total),
-        Measure(say("common.expected_interval"), "interval", str),
-        Measure(say("common.expected_share"), "expected_value_share", numbers.share),
-        Measure(say("common.expected_each"), "expected_each", numbers.money),
-        Measure(say("common.churn"), "churn", numbers.share),
-        Measure(say("common.tier_confidence"), "confidence", numbers.share),
+    columns = common(
+        say,
+        "customers",
+        "customers_share",
+        "expected_value",
+        "interval",
+        "expected_value_share",
+        "expected_each",
+        "churn",
+        "confidence",
     )
     names = [say.label("tier", str(name)) for name in table.index]
-    return Table.of(say("tiers.numbers"), table, (say("common.tier"), names), measures)
+    return Table.of(say("tiers.numbers"), table, (say("common.tier"), names), columns)
 
 
 def _sureness(inputs: Inputs, table: pd.DataFrame, say: MessageCatalogue) -> Note:
