@@ -1,17 +1,19 @@
 import datetime as dt
 
-from tiercast.contract.tally import CountedLines, Found, HashSums, Tally
+from tiercast.contract.tally import CountedLines, HashSums, RuleMatches, Tally
 
 EARLY, LATE = dt.datetime(2024, 1, 1), dt.datetime(2024, 2, 1)
 
 
 def test_tallies_add_up():
-    one = Tally(2, 1, EARLY, EARLY, {"return": Found(1, ("-1.0",))})
-    other = Tally(3, 0, LATE, LATE, {"return": Found(2, ("-2.0", "-1.0")), "zero": Found(0)})
+    one = Tally(2, 1, EARLY, EARLY, {"return": RuleMatches(1, ("-1.0",))})
+    other = Tally(
+        3, 0, LATE, LATE, {"return": RuleMatches(2, ("-2.0", "-1.0")), "zero": RuleMatches(0)}
+    )
     both = one + other
     assert (both.rows_used, both.rows_quarantined, both.rows_read) == (5, 1, 6)
     assert (both.first, both.last) == (EARLY, LATE)
-    assert both.found == {"return": Found(3, ("-1.0", "-2.0")), "zero": Found(0)}
+    assert both.found == {"return": RuleMatches(3, ("-1.0", "-2.0")), "zero": RuleMatches(0)}
 
 
 def test_a_part_without_a_time_leaves_the_span():
@@ -20,9 +22,9 @@ def test_a_part_without_a_time_leaves_the_span():
 
 
 def test_the_three_first_examples_stay_empty_ones_last():
-    found = Found(2, ("b", None)) + Found(3, ("a", "c", "d"))
+    found = RuleMatches(2, ("b", None)) + RuleMatches(3, ("a", "c", "d"))
     assert found.examples == ("a", "b", "c")
-    assert (Found(1, (None,)) + Found(1, ("z",))).examples == ("z", None)
+    assert (RuleMatches(1, (None,)) + RuleMatches(1, ("z",))).examples == ("z", None)
 
 
 def test_a_fingerprint_shows_the_high_sum_in_64_bits():

@@ -5,7 +5,7 @@ import pytest
 
 from tiercast.config.loading import parse_config
 from tiercast.config.schema import Config
-from tiercast.contract.tally import CountedLines, Found, HashSums, Tally
+from tiercast.contract.tally import CountedLines, HashSums, RuleMatches, Tally
 from tiercast.feature_store.manifest import Manifest, StoredFile, origin
 
 TRANSACTIONS = {"path": "orders.parquet"}
@@ -19,7 +19,7 @@ def config(**settings) -> Config:
 
 def test_a_manifest_is_read_as_it_was_written():
     when = dt.datetime(2024, 1, 5, 9, 30, 0, 123456)
-    tally = Tally(5, 1, when, None, {"return": Found(2, ("-1.0", None))})
+    tally = Tally(5, 1, when, None, {"return": RuleMatches(2, ("-1.0", None))})
     lines = CountedLines(dt.date(2024, 2, 1), tally, HashSums(5, 2**70, -(2**65)), {"category": 3})
     files = (StoredFile("orders", "2024-01", "orders/2024-01.0a.parquet", 4, "0a"),)
     manifest = Manifest(origin(config()), {"amount": "float64"}, lines, files)

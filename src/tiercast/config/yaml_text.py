@@ -95,33 +95,24 @@ def _refuse_large(depth: int, count: int, line: int) -> None:
 
 def _refuse_repeated(root: yaml.Node) -> None:
     """Refuse a key that is twice in its mapping: the first would be ignored silently."""
-    for name, first, second in _repeated(root, ""):
-        raise BadText(
-            f"key `{name}` is there twice, on line {first} and line {second}; remove one of the "
-            "two"
-        )
-
-
-def _repeated(node: yaml.Node, place: str) -> Iterator[tuple[str, int, int]]:
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _repeated(item, place)
-    if isinstance(node, yaml.MappingNode):
+    for place, node in _nodes(root, ""):
         lines: dict[str, int] = {}
-        for key, value in node.value:
-            name = f"{place}{key.value}" if isinstance(key, yaml.ScalarNode) else f"{place}?"
-            line = key.start_mark.line + 1
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            name, line = _below(place, key), key.start_mark.line + 1
             if name in lines and isinstance(key, yaml.ScalarNode):
-                yield name, lines[name], line
+                raise BadText(
+                    f"key `{name}` is there twice, on line {lines[name]} and line {line}; remove "
+                    "one of the two"
+                )
             lines[name] = line
-            yield from _repeated(value, f"{name}.")
 
 
 def _values(root: yaml.Node) -> object:
     loader = yaml.SafeLoader("")
     try:
-        for place, node in _scalars(root, ""):
-            _refuse_impossible(loader, place, node)
+        for place, node in _nodes(root, ""):
+            if isinstance(node, yaml.ScalarNode):
+                _refuse_impossible(loader, place, node)
         return loader.construct_document(root)
     finally:
         loader.dispose()
@@ -139,19 +130,22 @@ def _refuse_impossible(loader: yaml.SafeLoader, place: str, node: yaml.ScalarNod
         ) from None
 
 
-def _scalars(node: yaml.Node, place: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
-    """Yield the texts and numbers, each with its key."""
-    if isinstance(node, yaml.ScalarNode):
-        yield place, node
-    elif isinstance(node, yaml.SequenceNode):
+def _nodes(node: yaml.Node, place: str) -> Iterator[tuple[str, yaml.Node]]:
+    """Yield a node and all nodes in it, keys included, each with the key of its place."""
+    yield place, node
+    if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _scalars(item, place)
+            yield from _nodes(item, place)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.tag != MERGE:
-                yield from _scalars(key, place)
-            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
-            yield from _scalars(value, f"{place}.{name}" if place else name)
+                yield from _nodes(key, place)
+            yield from _nodes(value, _below(place, key))
+
+
+def _below(place: str, key: yaml.Node) -> str:
+    name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
+    return f"{place}.{name}" if place else name
 
 
 def _reason(error: yaml.MarkedYAMLError) -> str:

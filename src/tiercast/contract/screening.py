@@ -11,7 +11,7 @@ from tiercast.contract.data_rules import RAW_SUFFIX, RULES, DataRule, raw
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.report import RuleFinding
 from tiercast.contract.tables import TableSpec
-from tiercast.contract.tally import EXAMPLES, Found
+from tiercast.contract.tally import EXAMPLES, RuleMatches
 
 FLAG_PREFIX = "breaks__"
 
@@ -30,22 +30,24 @@ def flag(table: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> ir.Table:
     )
 
 
-def count_findings(flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]) -> dict[str, Found]:
+def count_findings(
+    flagged: ir.Table, rules: Sequence[tuple[DataRule, str]]
+) -> dict[str, RuleMatches]:
     """Return the number of rows that break each rule, in one pass, with example values."""
     counts = flagged.agg(
         **{rule.name: flagged[FLAG_PREFIX + rule.name].sum().fill_null(0) for rule, _ in rules}
     ).to_pyarrow()
     rows = {rule.name: int(counts[rule.name][0].as_py()) for rule, _ in rules}
     return {
-        rule.name: Found(rows[rule.name], _examples(flagged, rule, column))
+        rule.name: RuleMatches(rows[rule.name], _examples(flagged, rule, column))
         if rows[rule.name]
-        else Found(0)
+        else RuleMatches(0)
         for rule, column in rules
     }
 
 
 def findings(
-    found: Mapping[str, Found], spec: TableSpec, rules: Sequence[tuple[DataRule, str]]
+    found: Mapping[str, RuleMatches], spec: TableSpec, rules: Sequence[tuple[DataRule, str]]
 ) -> tuple[RuleFinding, ...]:
     """Return the finding of each rule, those without a row included."""
     return tuple(

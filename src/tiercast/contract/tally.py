@@ -8,21 +8,23 @@ EXAMPLES = 3
 
 
 @dataclass(frozen=True)
-class Found:
+class RuleMatches:
     """The rows that break a rule, and the first few distinct values in them, sorted.
 
     Examples
     --------
-    >>> Found(2, ("a", "c")) + Found(3, ("b", "c", None))
-    Found(rows=5, examples=('a', 'b', 'c'))
+    >>> RuleMatches(2, ("a", "c")) + RuleMatches(3, ("b", "c", None))
+    RuleMatches(rows=5, examples=('a', 'b', 'c'))
     """
 
     rows: int
     examples: tuple[str | None, ...] = ()
 
-    def __add__(self, other: "Found") -> "Found":
+    def __add__(self, other: "RuleMatches") -> "RuleMatches":
         values = {*self.examples, *other.examples}
-        return Found(self.rows + other.rows, tuple(sorted(values, key=_nulls_last)[:EXAMPLES]))
+        return RuleMatches(
+            self.rows + other.rows, tuple(sorted(values, key=_nulls_last)[:EXAMPLES])
+        )
 
 
 def _nulls_last(value: str | None) -> tuple[bool, str]:
@@ -59,7 +61,7 @@ class Tally:
     rows_quarantined: int
     first: dt.datetime | None
     last: dt.datetime | None
-    found: Mapping[str, Found] = field(default_factory=dict)
+    found: Mapping[str, RuleMatches] = field(default_factory=dict)
     money: float = 0.0
     money_aside: float = 0.0
 
@@ -69,7 +71,7 @@ class Tally:
         return self.rows_used + self.rows_quarantined
 
     def __add__(self, other: "Tally") -> "Tally":
-        none = Found(0)
+        none = RuleMatches(0)
         names = dict.fromkeys((*self.found, *other.found))
         return Tally(
             self.rows_used + other.rows_used,

@@ -16,7 +16,7 @@ from tiercast.contract.order_totals import same_amounts
 from tiercast.contract.tables import TABLES
 from tiercast.sources.column_look import ColumnLook, look_at
 from tiercast.sources.column_names import plain_name, words
-from tiercast.sources.column_roles import REQUIRED, ROLES
+from tiercast.sources.column_roles import REQUIRED, ROLES, Role
 from tiercast.sources.guess import ColumnGuess, MapGuess, guess_map
 from tiercast.sources.layout import Layout
 from tiercast.sources.layout_files import known_files
@@ -140,29 +140,27 @@ def _finished(
     """Read the source that the parts make, and describe each column by its values."""
     missing = tuple(role for role in REQUIRED if role not in parts.select)
     source = parts.source
+    own = {role: str(name) for role, name in (source.columns or parts.select).items()}
     with workspace() as connection:
         opened = open_source(connection, source)
         rows = connection.create_table("proposed", opened.rows)
-        read = tuple(note.sentence for note in opened.notes)
-        looks = look_at(_named(rows, source))
-        seen = {look.name: _month_first(look, layout) for look in looks}
-        time = seen.get("ordered_at")
+        looks = {look.name: _month_first(look, layout) for look in look_at(_named(rows, source))}
+        time = looks.get("ordered_at")
         source = source.model_copy(update={"time_format": time.time_format if time else None})
-        own = source.columns or parts.select
-        kind = (layout.amount_is or "line") if layout else None
-        facts = ReadOrders() if missing else _facts(rows, source, str(own["amount"]), kind)
-    guesses = tuple(
-        _explained(role.name, seen[role.name], str(own[role.name]), *known(role.name))
-        for role in ROLES
-        if role.name in parts.select
+        facts = ReadOrders() if missing else _facts(rows, source, own["amount"], layout)
+    guess = guess or MapGuess((), (), missing=missing)
+    roles = [role for role in ROLES if role.name in parts.select]
+    guess = replace(
+        guess,
+        guesses=tuple(_explained(r, looks[r.name], own[r.name], *known(r.name)) for r in roles),
     )
-    found = replace(guess or MapGuess((), (), missing=missing), guesses=guesses)
+    notes = (*(note.sentence for note in opened.notes), *notes, *facts.notes)
     return Proposal(
         source.model_copy(update={"amount_is": facts.amount_is}),
-        found,
+        guess,
         layout,
-        (*read, *notes, *facts.notes, *_two_readings(time), *_offsets(time)),
-        (*_gaps(found, layout), *facts.questions),
+        (*notes, *_two_readings(time), *_offsets(time)),
+        (*_gaps(guess, layout), *facts.questions),
         facts.horizon,
     )
 
@@ -177,10 +175,10 @@ class ReadOrders:
     horizon: SuggestedHorizon | None = None
 
 
-def _facts(rows: ir.Table, source: SourceConfig, amount: str, kind: str | None) -> ReadOrders:
+def _facts(rows: ir.Table, source: SourceConfig, amount: str, layout: Layout | None) -> ReadOrders:
     """Read the rows as the contract does; what it refuses becomes a question to the user.
 
-    `amount` is the amount's own name; `kind` is what a known layout's amount is of: line or order.
+    `amount` is the amount's own name.
     """
     try:
         lines = map_columns(rows, TABLES["transactions"], source)
@@ -191,6 +189,7 @@ def _facts(rows: ir.Table, source: SourceConfig, amount: str, kind: str | None) 
     if "order_id" not in lines.columns:
         return ReadOrders(horizon=horizon)
     found = same_amounts(lines)
+    kind = (layout.amount_is or "line") if layout else None
     taken = amount_is(found, amount, kind)
     notes = (totals_text(found, taken),) if taken or found.are_often_same else ()
     return ReadOrders(taken, notes, (), horizon)
@@ -226,11 +225,11 @@ def _named(rows: ir.Table, source: SourceConfig) -> ir.Table:
     return rows.select(**{role: rows[str(own)] for role, own in source.columns.items()})
 
 
-def _explained(name: str, look: ColumnLook, own: str, score: float, why: str) -> ColumnGuess:
+def _explained(role: Role, look: ColumnLook, own: str, score: float, why: str) -> ColumnGuess:
     """Return the guess of a column; if the reason ends with `:`, its values are described."""
-    role = next(role for role in ROLES if role.name == name)
     reason = f"{why} {role.evidence(look)}" if why.endswith(":") else why
-    return ColumnGuess(name, replace(look, name=own), min(score, role.fit(look) or score), reason)
+    score = min(score, role.fit(look) or score)
+    return ColumnGuess(role.name, replace(look, name=own), score, reason)
 
 
 def _month_first(look: ColumnLook, layout: Layout | None) -> ColumnLook:

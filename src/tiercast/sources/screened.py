@@ -19,7 +19,7 @@ from tiercast.contract.screening import (
     good_rows,
 )
 from tiercast.contract.tables import TableSpec
-from tiercast.contract.tally import CountedLines, Found, HashSums, Tally
+from tiercast.contract.tally import CountedLines, HashSums, RuleMatches, Tally
 from tiercast.sources.file_notes import FileNote
 from tiercast.sources.hashes import hash_sums, hash_sums_by_month
 from tiercast.sources.written_ids import IdSpelling
@@ -115,7 +115,9 @@ def flagged_name(spec: TableSpec) -> str:
     return f"{spec.name}__flagged"
 
 
-def tally(good: ir.Table, bad: ir.Table, spec: TableSpec, found: Mapping[str, Found]) -> Tally:
+def tally(
+    good: ir.Table, bad: ir.Table, spec: TableSpec, found: Mapping[str, RuleMatches]
+) -> Tally:
     """Return the number of good and bad rows, and the time span of the good ones."""
     never = ibis.null("timestamp(6)")
     (row,) = (
