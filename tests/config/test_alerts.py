@@ -52,10 +52,10 @@ def test_default_rules_can_be_left_out():
     "change",
     [{"operator": "in"}, {"operator": "~"}, {"value": "many"}, {"colum": 1}, {"value": None}],
 )
-def test_a_bad_condition_is_told_in_one_line(change):
-    with pytest.raises(ConfigError) as told:
+def test_a_bad_condition_is_reported_in_one_line(change):
+    with pytest.raises(ConfigError) as caught:
         config(condition(**change))
-    assert len(str(told.value).splitlines()) == 1
+    assert len(str(caught.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_what_signs_a_url_is_hidden(key):
 @pytest.mark.parametrize(
     "text", ["https://host/a.csv?sig=${SIG}", "postgresql://me:${PASSWORD}@host/shop", "a?b=c"]
 )
-def test_names_of_variables_are_told(text):
+def test_names_of_variables_are_reported(text):
     assert masked(text) == text
 
 
@@ -59,7 +59,7 @@ def test_passwords_come_as_they_stand_and_decoded():
     assert passwords("shop.csv") == set()
 
 
-def test_a_user_with_an_empty_password_is_told():
+def test_a_user_with_an_empty_password_is_reported():
     url = "postgresql://postgres:@/shop?host=/tmp"
     assert passwords(url) == set()
     assert masked(url) == url

@@ -178,7 +178,7 @@ def test_a_config_error_is_an_input_error():
 
 
 @pytest.mark.parametrize("path", ["a" * 5000, "shop.yaml/more.yaml"])
-def test_a_path_that_cannot_be_a_file_is_told(write, path, monkeypatch, tmp_path):
+def test_a_path_that_cannot_be_a_file_is_reported(write, path, monkeypatch, tmp_path):
     write(MINIMAL)
     monkeypatch.chdir(tmp_path)
     message = message_of(path)

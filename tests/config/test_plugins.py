@@ -25,10 +25,10 @@ def test_a_plugin_is_known_by_its_entry_point(tmp_path):
 def test_a_plugin_that_no_package_offers_is_an_error_with_the_nearest(tmp_path):
     with pytest.raises(ConfigError, match="plugin `my_shop`; none is installed: `pip install`"):
         config(plugins=["my_shop"])
-    with installed(tmp_path, CALM), pytest.raises(ConfigError) as told:
+    with installed(tmp_path, CALM), pytest.raises(ConfigError) as caught:
         config(plugins=["my_shpo"])
-    assert str(told.value).startswith("shop.yaml: `plugins`: no installed package offers")
-    assert "did you mean `my_shop`?" in str(told.value)
+    assert str(caught.value).startswith("shop.yaml: `plugins`: no installed package offers")
+    assert "did you mean `my_shop`?" in str(caught.value)
 
 
 def test_a_plugin_is_named_once(tmp_path):

@@ -21,9 +21,9 @@ def test_a_copy_takes_the_new_values_and_keeps_the_others():
     ],
 )
 def test_a_key_that_is_none_is_refused_with_the_nearest(update, message):
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as caught:
         CONFIG.model_copy(update=update)
-    assert message in str(told.value)
+    assert message in str(caught.value)
 
 
 def test_a_value_is_checked_as_one_of_a_file_is():
@@ -53,6 +53,6 @@ def test_what_was_left_out_of_a_file_counts_as_left_out_of_a_copy():
 
 
 def test_an_error_shows_no_value_that_may_be_secret():
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as caught:
         OutputConfig(path="out").model_copy(update={"connection": "mysql://me:geheim@host"})
-    assert "geheim" not in str(told.value)
+    assert "geheim" not in str(caught.value)

@@ -75,5 +75,5 @@ def test_days_and_numbers_that_cannot_be_are_named_by_key_and_line(value):
     assert message.startswith("key `a.b`, line 2: a day or number that cannot be")
 
 
-def test_signs_that_no_yaml_holds_are_told():
+def test_signs_that_no_yaml_holds_are_reported():
     assert "unacceptable character #x0007" in refused("name: a\x07")

@@ -94,7 +94,7 @@ def test_a_rule_finds_the_one_row_that_breaks_it_and_no_other_does(screened):
     assert [f.rule for f in found.values() if f.rows] == []
 
 
-def test_a_row_that_breaks_a_rule_is_kept_or_put_aside_as_the_source_had_it(screened):
+def test_a_row_that_breaks_a_rule_is_kept_or_quarantined_as_the_source_had_it(screened):
     if screened.rule.outcome == "kept":
         assert (len(screened.used), len(screened.aside)) == (3, 0)
         return

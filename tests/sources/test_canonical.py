@@ -115,7 +115,7 @@ def test_ids_of_other_tables_take_the_type_of_the_transactions(tmp_path, ids, ot
         assert sorted(base.tables["customers"].to_pandas()["customer_id"]) == met
 
 
-def test_an_id_that_cannot_take_that_type_is_put_aside_as_it_was(tmp_path):
+def test_an_id_that_cannot_take_that_type_is_quarantined_as_it_was(tmp_path):
     profiles = pd.DataFrame({"customer_id": ["1", "guest"], "region": ["north", "south"]})
     with opened(tmp_path, {"transactions": LINES, "customers": profiles}) as base:
         [row] = base.quarantine["customers"].to_pandas().to_dict("records")

@@ -83,7 +83,7 @@ def test_money_written_by_people_is_seen_as_numbers():
     assert (seen.numbers, seen.least, seen.greatest) == (0.75, -12.0, 1234.5)
 
 
-def test_the_share_of_times_that_parse_is_told():
+def test_the_share_of_times_that_parse_is_reported():
     assert look(["31.03.2024", "01.04.2024", "02.04.2024", "unknown"]).times == 0.75
 
 

@@ -152,7 +152,7 @@ def test_a_database_file_that_is_not_there_is_refused_and_not_made(url, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_table_and_columns_from_the_environment_are_told_by_name(tmp_path, monkeypatch):
+def test_a_table_and_columns_from_the_environment_are_reported_by_name(tmp_path, monkeypatch):
     connection = ibis.duckdb.connect(tmp_path / "shop.duckdb")
     frame = pd.DataFrame({"client": ["a"], "day": ["2024-01-01"], "paid": [5.0]})
     connection.create_table("geheim_orders", frame)

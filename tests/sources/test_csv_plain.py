@@ -84,7 +84,7 @@ def test_lines_of_a_quoted_text_are_no_footers(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz"])
-def test_chinese_text_is_read_and_the_encoding_told(tmp_path, name):
+def test_chinese_text_is_read_and_the_encoding_noted(tmp_path, name):
     text = "客户编号,下单日期,金额\n张三,2024-01-05,10.50\n".encode("gbk")
     path = tmp_path / name
     path.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)

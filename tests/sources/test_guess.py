@@ -198,7 +198,7 @@ def test_dates_with_two_readings_are_never_sure():
     assert "day-first: 12 days, 2024-01-01 to 2024-01-12" in time.reason
 
 
-def test_a_file_of_events_is_told_where_it_belongs():
+def test_a_file_of_events_is_refused_with_where_it_belongs():
     with pytest.raises(DataContractError, match="the table `events`"):
         guess(
             customer_id=["a", "a"],

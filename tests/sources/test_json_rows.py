@@ -59,7 +59,7 @@ def test_objects_over_the_pieces_of_a_long_file_are_whole(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ('[{"a": 1}, {"a": ', "object 2 is no JSON"),
         ('[{"a": 1}', "object 2 is no JSON"),
@@ -70,8 +70,8 @@ def test_objects_over_the_pieces_of_a_long_file_are_whole(tmp_path):
         ("[]", "holds no rows"),
     ],
 )
-def test_what_holds_no_objects_is_refused_by_name(tmp_path, text, said):
+def test_what_holds_no_objects_is_refused_by_name(tmp_path, text, expected):
     path = written(tmp_path, text)
     message = refused(path)
     assert message.startswith(f"{path}: ")
-    assert said in message
+    assert expected in message

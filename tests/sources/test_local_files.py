@@ -17,7 +17,7 @@ def test_files_come_in_the_order_of_their_names(tmp_path):
     assert [file.name for file in files] == ["feb.csv", "jan.csv"]
 
 
-def test_a_path_that_no_disk_takes_is_told():
+def test_a_path_that_no_disk_takes_is_reported():
     with pytest.raises(DataContractError) as caught:
         source_files(SourceConfig(path="orders" * 1000))
     message = str(caught.value)

@@ -80,7 +80,7 @@ def test_files_of_one_name_in_two_folders_are_both_read(memory):
     assert len(read("memory://*/lines.parquet")[0]) == 2
 
 
-def test_nothing_that_matches_is_told(memory):
+def test_nothing_that_matches_is_reported(memory):
     assert refused("memory://nothing/*.csv") == (
         "memory://nothing/*.csv: no file matches; mend `path` in the config."
     )
@@ -104,7 +104,7 @@ def test_the_extra_for_s3_is_named(monkeypatch):
     assert refused("s3://shop/orders.csv").endswith("pip install 'tiercast[s3]'.")
 
 
-def test_a_scheme_that_nothing_reads_is_told():
+def test_a_scheme_that_nothing_reads_is_reported():
     assert "nothing reads shopfs://" in refused("shopfs://orders.csv")
 
 
@@ -153,13 +153,13 @@ def web():
         server.shutdown()
 
 
-def test_a_signed_url_is_read_and_told_without_its_signature(web):
+def test_a_signed_url_is_read_and_shown_without_its_signature(web):
     lines, source = read(f"{web}/orders.parquet?v=2&sig={Signed.signature}")
     assert lines["customer_id"].tolist() == [7, 8]
     assert source == f"{web}/orders.parquet?v=2&sig=***"
 
 
-def test_a_signature_from_the_environment_is_told_as_its_name(web, monkeypatch):
+def test_a_signature_from_the_environment_is_reported_as_its_name(web, monkeypatch):
     path = f"{web}/orders.parquet?v=2&${{SHOP_SAS}}"
     settings = {"name": "shop", "sources": {"transactions": {"path": path}}}
     monkeypatch.setenv("SHOP_SAS", f"sig={Signed.signature}")

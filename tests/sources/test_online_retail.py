@@ -33,7 +33,7 @@ def test_the_report_finds_the_known_dirt(base):
     assert report.rows_found("zero_amount") == 6_202
 
 
-def test_duplicates_without_a_customer_are_put_aside_once(base):
+def test_duplicates_without_a_customer_are_quarantined_once(base):
     summary = base.report.table("transactions")
     assert summary.rows_used == KNOWN_AND_DISTINCT
     assert summary.rows_quarantined == LINES - KNOWN_AND_DISTINCT

@@ -1,4 +1,4 @@
-"""Order totals on each line: noticed, asked about, counted once where the config says so."""
+"""Order totals on each line: detected, refused while open, counted once if the config says so."""
 
 import pandas as pd
 import pytest
@@ -25,7 +25,7 @@ def total(folder, frame: pd.DataFrame, **settings: object) -> float:
         return float(base.transactions.amount.sum().execute())
 
 
-def test_an_amount_on_each_line_of_every_order_is_asked_about(tmp_path):
+def test_an_amount_on_each_line_of_every_order_is_refused(tmp_path):
     message = (
         r"same amount on each line of 6 of the 6 orders .* worth 75.00. .* 225.00. "
         r"Say which .*`amount_is: order` or `amount_is: line`"
@@ -64,11 +64,11 @@ def test_equal_items_of_one_order_are_lines_of_their_own(tmp_path):
     assert total(tmp_path, frame) == pytest.approx(29.97)
 
 
-def test_a_shop_of_one_price_is_not_asked(tmp_path):
+def test_a_shop_of_one_price_is_not_refused(tmp_path):
     assert total(tmp_path, repeated().assign(amount=5.0)) == 90.0
 
 
-def test_lines_of_different_amounts_are_not_asked_about(tmp_path):
+def test_lines_of_different_amounts_are_not_refused(tmp_path):
     frame = repeated()
     frame = frame.assign(amount=[1.0 + n for n in range(len(frame))])
     assert total(tmp_path, frame) == pytest.approx(frame.amount.sum())

@@ -1,4 +1,4 @@
-"""What may be over later, told from what stays: by the errors that drivers raise."""
+"""Temporary failures and permanent ones, by the errors that drivers raise."""
 
 import errno
 import socket

@@ -156,7 +156,7 @@ def test_a_file_that_is_no_table_is_named(engine, tmp_path, ending):
     assert "\n" not in message
 
 
-def test_a_parquet_file_that_only_one_library_reads_is_told_with_what_to_do(
+def test_a_parquet_file_that_only_one_library_reads_is_reported_with_what_to_do(
     engine, tmp_path, monkeypatch
 ):
     def no_footer(_file):
@@ -174,8 +174,8 @@ def test_parquet_with_a_column_twice_that_is_read_is_refused(engine, tmp_path, n
     columns = [[7], ["2024-01-05"], [1.5], [2.5]]
     pq.write_table(pa.table(columns, names=["customer_id", "ordered_at", name, name]), path)
     source = SourceConfig(path=str(path), columns={"amount": name})
-    told = f"{path}: column `{name}` is there twice; rename or remove one of the two."
-    with pytest.raises(DataContractError, match=f"^{re.escape(told)}$"):
+    message = f"{path}: column `{name}` is there twice; rename or remove one of the two."
+    with pytest.raises(DataContractError, match=f"^{re.escape(message)}$"):
         open_source(engine, source)
     with pytest.raises(DataContractError, match="is there twice"):
         open_since(engine, source, Since("ordered_at", dt.date(2024, 1, 1)))

@@ -88,10 +88,10 @@ def test_a_job_may_lock_its_own_scratch_folder():
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
-def test_a_full_disk_is_told_with_its_room_and_the_remedy(place, code):
-    with pytest.raises(OutputError) as told, scratch_folder():
+def test_a_full_disk_is_reported_with_its_room_and_the_remedy(place, code):
+    with pytest.raises(OutputError) as caught, scratch_folder():
         raise OSError(code, "as Arrow puts it")
-    message = str(told.value)
+    message = str(caught.value)
     assert message.startswith(f"The scratch folder in {place} could not hold the job (")
     assert "MB are free there now" in message
     assert os.strerror(code) in message
@@ -136,7 +136,7 @@ def test_a_copy_of_a_file_elsewhere_that_finds_no_room_is_no_fault_of_the_file(m
         fetch("memory://orders.csv", tmp_path / "work")
 
 
-def test_a_folder_that_is_not_there_is_told(place):
+def test_a_folder_that_is_not_there_is_reported(place):
     with (
         pytest.raises(OutputError, match=r"gone could not hold the job \(.*\): No such file"),
         scratch_folder(Path(place / "gone")),

@@ -29,19 +29,19 @@ def lines():
     return Screened(SPEC, rules, flag(table, rules))
 
 
-def test_what_is_kept_of_days_is_counted_by_hand(lines):
-    kept = lines.before(dt.date(2024, 1, 5)).counted(dt.date(2024, 1, 5))
-    assert kept.tally.rows_used == 2
-    assert kept.tally.rows_quarantined == 1
-    assert (kept.tally.first, kept.tally.last) == (
+def test_older_days_are_counted_by_hand(lines):
+    older = lines.before(dt.date(2024, 1, 5)).counted(dt.date(2024, 1, 5))
+    assert older.tally.rows_used == 2
+    assert older.tally.rows_quarantined == 1
+    assert (older.tally.first, older.tally.last) == (
         dt.datetime(2024, 1, 1),
         dt.datetime(2024, 1, 2),
     )
-    assert {name: found.rows for name, found in kept.tally.found.items() if found.rows} == {
+    assert {name: found.rows for name, found in older.tally.found.items() if found.rows} == {
         "null_customer": 1,
         "return": 1,
     }
-    assert kept.empty == {"category": 1}
+    assert older.empty == {"category": 1}
 
 
 def test_hashes_of_parts_add_up_to_those_of_the_whole(lines):

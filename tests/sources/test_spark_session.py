@@ -20,7 +20,7 @@ def only(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("only")
-def test_a_machine_without_java_is_told_how_to_get_it():
+def test_a_machine_without_java_is_refused_with_how_to_get_it():
     with pytest.raises(InputError, match=r"no `java` on the PATH.*apt-get install openjdk-17"):
         check_java()
 

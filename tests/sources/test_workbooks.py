@@ -80,15 +80,15 @@ def test_a_workbook_by_an_older_ending_and_text_by_its_ending_are_read(book, tmp
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (b"", "cannot be read: Cannot detect file format; save it as .xlsx"),
         (b"PK\3\4 damaged", "cannot be read: "),
         (b"<html><table></table></html>", "it is a web page or XML, no workbook"),
     ],
 )
-def test_what_is_no_workbook_is_refused_by_name(tmp_path, content, said):
+def test_what_is_no_workbook_is_refused_by_name(tmp_path, content, expected):
     (tmp_path / "orders.xlsx").write_bytes(content)
     message = refused(tmp_path / "orders.xlsx")
     assert message.startswith(f"{tmp_path / 'orders.xlsx'}: ")
-    assert said in message
+    assert expected in message

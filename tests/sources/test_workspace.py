@@ -63,14 +63,14 @@ def run(*statements):
             connection.raw_sql(statement)
 
 
-def test_a_scratch_folder_without_room_for_a_table_is_told():
+def test_a_scratch_folder_without_room_for_a_table_is_reported():
     table = "create table numbers as select hash(range) from range(2000000)"
     message = r"scratch folder in .* File too large; set TMPDIR to"
     with files_up_to(1_000_000), pytest.raises(OutputError, match=message):
         run(table)
 
 
-def test_a_scratch_folder_without_room_to_spill_is_told():
+def test_a_scratch_folder_without_room_to_spill_is_reported():
     little = ("set memory_limit = '64MB'", "set max_temp_directory_size = '11MB'")
     group = "select max(n) from (select hash(range) n, count(*) from range(5000000) group by 1)"
     message = r"could not hold the job .* used\); set TMPDIR to a folder with more room"
@@ -86,9 +86,9 @@ def test_a_scratch_folder_without_room_to_spill_is_told():
     ],
 )
 def test_memory_and_other_disks_are_not_called_the_scratch_folder(error, remedy):
-    with pytest.raises(OutputError, match=remedy) as told, workspace():
+    with pytest.raises(OutputError, match=remedy) as caught, workspace():
         raise error
-    assert "TMPDIR" not in str(told.value)
+    assert "TMPDIR" not in str(caught.value)
 
 
 def test_an_error_of_a_query_is_no_trouble_of_a_disk():

@@ -81,7 +81,7 @@ def test_other_values_settle_what_a_single_separator_is():
         (("1.234", "12.50", "12,50"), "other values are written in both ways"),
     ],
 )
-def test_amounts_with_two_readings_are_asked_about(written, readings):
+def test_amounts_with_two_readings_are_refused(written, readings):
     with pytest.raises(DataContractError, match=readings) as caught:
         read(*written)
     assert '`decimal: "."` reads ' in str(caught.value)
