@@ -77,7 +77,7 @@ class AlertRule(Settings):
     name: str = Field(pattern=NAME)
     """Name of the alert, as in the column `alerts`."""
     meaning: str = Field(min_length=1)
-    """What it means, in words."""
+    """Its meaning in words."""
     when: tuple[Condition, ...] = Field(min_length=1)
     """Conditions; all must hold."""
 

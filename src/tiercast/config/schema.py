@@ -38,14 +38,14 @@ SPARK_MASTER = re.compile(r"spark://[^/\s:]+:\d+(,[^/\s:]+:\d+)*")
 
 
 class OutlookConfig(Settings):
-    """What is predicted: no order within `horizon_days` (churn), and the value within it."""
+    """The targets: no order within `horizon_days` (churn), and the value within it."""
 
     horizon_days: int = Field(default=90, ge=1, le=1098)
     """Length of the prediction window in days. Churn is no order within it."""
     active_days: int | None = Field(default=365, ge=1)
     """A customer without an order for longer is in the lifecycle stage `lost`; null: never."""
     value: Literal["revenue", "margin"] = "revenue"
-    """What future value is: net revenue, or margin (amount less cost)."""
+    """Future value: net revenue, or margin (amount less cost)."""
 
 
 class TrainConfig(Settings):
@@ -96,7 +96,7 @@ class Config(Settings):
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     """The zone whose days are counted (IANA name). Times with an offset are converted into it."""
     outlook: OutlookConfig = OutlookConfig()
-    """What is predicted."""
+    """The targets that are predicted."""
     train: TrainConfig = TrainConfig()
     """How the model is trained."""
     tiers: TiersConfig = TiersConfig()

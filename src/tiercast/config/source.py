@@ -43,7 +43,7 @@ class SourceConfig(Settings):
     amount_is: Literal["line", "order"] | None = None
     """Whether an amount belongs to its line, or is the total of its order on each line."""
     normalise: tuple[Normalisation, ...] | None = None
-    """What makes two spellings of an id one customer: `trim` (blanks at the ends), `lower`
+    """How spellings of one customer's id are unified: `trim` (blanks at the ends), `lower`
     (case). Default: trim, and lower for e-mail addresses.
     """
     encoding: Text | None = None

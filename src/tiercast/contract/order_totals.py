@@ -39,7 +39,7 @@ class SameAmounts:
 
 
 def same_amounts(lines: ir.Table) -> SameAmounts:
-    """Return how often an order's lines have all the same amount."""
+    """Return the number and money of orders with one amount on all their lines."""
     known = lines.filter(lines.order_id.notnull())
     orders = known.group_by("customer_id", "order_id").agg(
         lines=known.count(), least=known.amount.min(), most=known.amount.max()

@@ -54,7 +54,7 @@ class DataReport:
         return next(summary for summary in self.tables if summary.table == name)
 
     def rows_found(self, rule: str, table: str = "transactions") -> int:
-        """Return how many rows a rule found in a table; 0 if it does not apply."""
+        """Return the number of rows that a rule found in a table; 0 if it does not apply."""
         found = (f.rows for f in self.findings if f.rule == rule and f.table == table)
         return next(found, 0)
 

@@ -81,7 +81,7 @@ def _fits_quantity(look: ColumnLook) -> float:
 
 
 def _fits_discount(look: ColumnLook) -> float:
-    """Money taken off: not a share of the price, and not written with a minus."""
+    """Return how well values fit money taken off: no share of a price, no minus, 0 to 1."""
     share = look.fractions > 0 and look.greatest is not None and look.greatest <= 1
     negative = look.least is not None and look.least < 0
     unfit = look.numbers < MOST or share or negative or look.says_nothing

@@ -130,7 +130,7 @@ def _oddities(file: Path, name: str, place: Place) -> _Oddities:
 
 
 def _header_pattern(place: Place) -> re.Pattern[bytes] | None:
-    """Return what finds the header's names in a line, in capitals or not, with quotes or not."""
+    """Return a pattern of the header's names, in any case, with quotes or without; None if few."""
     names = [re.escape(name.strip().encode()) for name in _trimmed(list(place.columns))]
     if len(names) < 2:
         return None
@@ -154,7 +154,7 @@ def _is_curly(place: Place) -> bool:
 
 
 def _excess(place: Place) -> int:
-    """Return how many separators end the header but not the lines below it."""
+    """Return the number of separators that end the header but not the lines below it."""
     empty = 0
     while empty < len(place.columns) and not place.columns[-1 - empty].strip():
         empty += 1
@@ -234,7 +234,7 @@ def _middle(lines: Iterable[str], above: int, below: int) -> Iterator[str]:
 
 
 def _formula(sign: str) -> Callable[[str], str]:
-    """Return what writes fields such as ="0012" as plain ones."""
+    """Return a function that writes fields such as ="0012" as plain ones."""
     part = re.escape(sign)
     bare = re.compile(rf'(?:(?<={part})|^)="([^"]*)"(?={part}|$)')
     quoted = re.compile(r'"=""((?:[^"])*)"""')

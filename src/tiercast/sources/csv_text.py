@@ -54,7 +54,7 @@ class Place:
 
 
 def place_of(file: Path, name: str) -> Place:
-    """Return where the table begins in a UTF-8 file, by the separator that most rows fit.
+    """Return the place of the table in a UTF-8 file, by the separator that most rows fit.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def fields(line: str, sign: str, quote: str = '"') -> list[str]:
 
 
 def trouble(file: PlainCsv) -> str | None:
-    """Return why a file is no table, and what to do; None if all lines fit the header."""
+    """Return why a file is no table, and the remedy; None if all lines fit the header."""
     open_quote = _open_quote(file)
     with reading_text(file.path, file.name) as handle:
         lines = csv.reader(handle, delimiter=file.sign, quotechar=file.quote)
@@ -137,7 +137,7 @@ def reading_text(file: Path, name: str) -> Iterator[io.TextIOBase]:
 
 
 def _place(lines: list[str], sign: str, first: int) -> tuple[tuple[int, int], Place]:
-    """Return where the table begins for one separator, and how well the rows fit it."""
+    """Return a score of how well the rows fit a separator, and the place of the table with it."""
     quote = next((one for one in QUOTES if _wraps(lines[first:], sign, one)), '"')
     rows, ends = _rows(lines[first:], sign, quote)
     best = header_row(rows)

@@ -90,7 +90,7 @@ def _remote_table(remote: SQLBackend, source: SourceConfig) -> ir.Table:
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:
-    """Return what the drivers raise, each of its own family."""
+    """Return the error classes that the drivers raise."""
     families: list[type[Exception]] = [duckdb.Error, IbisError, OSError, ImportError]
     if importlib.util.find_spec("psycopg"):
         families.append(importlib.import_module("psycopg").Error)

@@ -47,7 +47,7 @@ class MapGuess:
 
     @property
     def gaps(self) -> tuple[str, ...]:
-        """What is missing, a sentence each."""
+        """The missing columns, a sentence each."""
         price = self.unit_price
         known = {"amount": _gap_of_price(price.name)} if price else {}
         return tuple(known.get(role) or self._gap(role) for role in self.missing)

@@ -97,7 +97,7 @@ def _rows(file: Path, name: str) -> Iterator[dict[str, str]]:
 
 
 def _objects(values: Iterator[Any]) -> Iterator[Any]:
-    """Yield the values; of a single object that wraps one list of objects, those in the list."""
+    """Yield the values, or those of the one list of objects in a single object."""
     first = list(islice(values, 2))
     if len(first) == 1 and isinstance(first[0], dict):
         lists = [v for v in first[0].values() if isinstance(v, list) and _all_objects(v)]

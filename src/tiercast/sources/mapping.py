@@ -85,7 +85,7 @@ def own_names(table: ir.Table, spec: TableSpec, source: SourceConfig) -> dict[st
 
 
 def id_spelling(table: ir.Table, spec: TableSpec, source: SourceConfig) -> IdSpelling:
-    """Return how spellings of this table's customer ids are unified."""
+    """Return the spelling that unifies this table's customer ids."""
     own = own_names(table, spec, source).get("customer_id")
     return IdSpelling() if own is None else IdSpelling.of(table, own, source)
 

@@ -141,7 +141,7 @@ def _is_table(place: Node) -> bool:
 
 
 def _refusal(place: Node, known: Collection[str], names: Sequence[str]) -> str | None:
-    """Return why a part of the tree is not allowed; None if it is allowed."""
+    """Return the reason why a part of the tree is not allowed; None if it is allowed."""
     called = _lower(place.get("function_name", "")) or _lone_column(place)
     if called in REFUSED_FUNCTIONS:
         return f"calls {called}, whose answer is not in the files; leave it out"

@@ -34,7 +34,9 @@ Row = Sequence[str]
 
 
 def width_of(rows: Sequence[Row]) -> int:
-    """Return how many fields most rows of two or more have; of equals the larger; 0: none has.
+    """Return the most frequent number of fields above one; of equally frequent ones the larger.
+
+    It is 0 if no row has two fields.
 
     Examples
     --------
@@ -70,7 +72,7 @@ def header_row(rows: Sequence[Row]) -> int:
 
 
 def footer_rows(rows: Sequence[Row], width: int, *, ended: bool = True) -> int:
-    """Return how many of the last rows are no data: totals, counts, notes, and blanks among them.
+    """Return the number of last rows that are no data: totals, counts, notes, blanks among them.
 
     A row of fewer fields counts only if its text is that of a total or a note, since a truncated
     file ends in such a row too. `ended`: a line end closes the last row.
@@ -102,7 +104,7 @@ def _shape(row: Row) -> tuple[bool, ...]:
 
 
 def _fullness(row: Row) -> int:
-    """Return how many cells are filled; a column of row numbers needs no name."""
+    """Return the number of filled cells; a column of row numbers needs no name."""
     filled = len(_filled(row))
     return filled + (filled == len(row) - 1 and filled >= FEW and not row[0].strip())
 

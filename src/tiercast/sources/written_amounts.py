@@ -147,7 +147,7 @@ def _shown_style(table: ir.Table, column: str, source: SourceConfig) -> NumberSt
 
 
 def _evidence(table: ir.Table, column: str) -> dict[str, object]:
-    """Return how many values settle each decimal sign, how many do not, and an example."""
+    """Return the counts of values that settle each decimal sign or not, and an example."""
     shapes = table.select(shape=_numeral(table[column]), text=table[column])
     shape = shapes["shape"]
     counts: dict[str, ir.Value] = {}

@@ -22,7 +22,7 @@ def written_number(value: ir.Value) -> ir.FloatingValue:
 
 
 def decimal_commas(value: ir.Value) -> ir.IntegerScalar:
-    """Return how many values have a decimal comma, such as 12,50 or 1.234,5."""
+    """Return the number of values with a decimal comma, such as 12,50 or 1.234,5."""
     if not value.type().is_string():
         return ibis.literal(0)
     is_comma = value.re_search(r"[0-9],[0-9]{1,2}[^0-9]*$") & value.re_search(MONEY)

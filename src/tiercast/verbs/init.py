@@ -53,7 +53,7 @@ class InitResult:
 
     @property
     def to_mend(self) -> tuple[str, ...]:
-        """What is missing: `check` refuses the config until it is there."""
+        """Gaps in the config: `check` refuses it until they are filled."""
         return self.proposal.to_mend
 
 
