@@ -2,26 +2,10 @@
 
 from pathlib import Path
 
+from recorded_progress import RecordedProgress
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History, open_history
 from tiercast.snapshots.orders import reduce_to_category_days
-
-
-class ContenderForecast:
-    """Keeps what a job says."""
-
-    def __init__(self):
-        self.lines = []
-
-    def stage(self, name, total=None):
-        """Begin a stage."""
-
-    def step(self, note=""):
-        """Finish a step."""
-
-    def say(self, line):
-        """Keep a line."""
-        self.lines.append(line)
 
 
 def with_store(config: Config, path: Path, **settings: object) -> Config:
@@ -56,7 +40,7 @@ def facts(history: History) -> dict[str, object]:
     }
 
 
-def facts_of(config: Config, told: ContenderForecast | None = None) -> dict[str, object]:
+def facts_of(config: Config, progress: RecordedProgress | None = None) -> dict[str, object]:
     """Open a base and answer its facts."""
-    with open_history(config, progress=told) as history:
+    with open_history(config, progress=progress) as history:
         return facts(history)

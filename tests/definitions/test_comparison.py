@@ -19,8 +19,8 @@ CANDIDATES = [
 
 
 @dataclass(frozen=True)
-class ContenderForecast:
-    """A model that tells the chances it was given."""
+class FixedChances:
+    """A model that predicts the chances it was given."""
 
     chances: tuple[float, ...]
 
@@ -43,9 +43,9 @@ def customers(*returned, ids=(1, 2, 3, 4)):
     )
 
 
-PAST = PastCutoff(FIRST, customers(3, 30, 95, np.nan), ContenderForecast((0.9, 0.2, 0.3, 0.95)))
+PAST = PastCutoff(FIRST, customers(3, 30, 95, np.nan), FixedChances((0.9, 0.2, 0.3, 0.95)))
 LATER = PastCutoff(
-    SECOND, customers(3, 9, 19, 20, ids=(1, 2, 3, 5)), ContenderForecast((0.4, 0.3, 0.2, 0.1))
+    SECOND, customers(3, 9, 19, 20, ids=(1, 2, 3, 5)), FixedChances((0.4, 0.3, 0.2, 0.1))
 )
 
 

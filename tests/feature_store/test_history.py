@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bases import orders, write_base
-from stored_history import ContenderForecast, facts, facts_of, with_store
+from recorded_progress import RecordedProgress
+from stored_history import facts, facts_of, with_store
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
@@ -115,12 +116,12 @@ def test_a_second_run_reads_the_new_days_and_the_window_alone(tmp_path):
     _, stored = grown(tmp_path, before("2024-03-01"))
     facts_of(stored)
     plain, stored = grown(tmp_path, before("2024-03-02"))
-    told = ContenderForecast()
-    with open_history(stored, progress=told) as history:
+    progress = RecordedProgress()
+    with open_history(stored, progress=progress) as history:
         read = history.base.transactions.to_pandas()["ordered_at"]
         assert read.min() == pd.Timestamp("2024-02-26 09:00")  # 1 March less LATE_DAYS
         assert facts(history) == facts_of(plain)
-    assert told.lines == [
+    assert progress.lines == [
         f"Feature store {tmp_path}/book: 60 order lines before 2024-02-26 are stored; "
         "reading the others."
     ]
@@ -170,13 +171,13 @@ def test_old_rows_that_changed_are_noticed_and_read_anew(tmp_path, change):
     _, stored = grown(tmp_path, before("2024-03-10"))
     facts_of(stored)
     plain, stored = grown(tmp_path, changed(before("2024-03-10")))
-    told = ContenderForecast()
-    with open_history(stored, progress=told) as history:
+    progress = RecordedProgress()
+    with open_history(stored, progress=progress) as history:
         assert facts(history) == facts_of(plain)
-        assert history.notes == tuple(told.lines)
-    assert f"order lines of {months} since they were stored" in told.lines[0]
-    assert numbers in told.lines[0]
-    again = ContenderForecast()
+        assert history.notes == tuple(progress.lines)
+    assert f"order lines of {months} since they were stored" in progress.lines[0]
+    assert numbers in progress.lines[0]
+    again = RecordedProgress()
     assert facts_of(stored, again) == facts_of(plain)
     assert "are stored; reading the others" in again.lines[0]
 
@@ -185,9 +186,9 @@ def test_other_settings_make_it_anew(tmp_path):
     plain, stored = grown(tmp_path, before("2024-03-10").assign(cost=1.0))
     facts_of(stored)
     margin = {"outlook": {"value": "margin"}}
-    told = ContenderForecast()
-    again = facts_of(Config.model_validate(stored.model_dump() | margin), told)
-    assert told.lines == [
+    progress = RecordedProgress()
+    again = facts_of(Config.model_validate(stored.model_dump() | margin), progress)
+    assert progress.lines == [
         f"Feature store {tmp_path}/book: made with value 'revenue', now 'margin'; "
         "reading all lines."
     ]
@@ -198,9 +199,9 @@ def test_a_new_column_makes_it_anew(tmp_path):
     _, stored = grown(tmp_path, before("2024-03-10"))
     facts_of(stored)
     plain, stored = grown(tmp_path, before("2024-03-12").assign(quantity=2.0))
-    told = ContenderForecast()
-    assert facts_of(stored, told) == facts_of(plain)
-    assert "had other columns or types then (quantity" in told.lines[0]
+    progress = RecordedProgress()
+    assert facts_of(stored, progress) == facts_of(plain)
+    assert "had other columns or types then (quantity" in progress.lines[0]
 
 
 def test_a_damaged_store_is_made_anew(tmp_path):
@@ -217,9 +218,9 @@ def test_a_damaged_store_is_made_anew(tmp_path):
     }
     for reason, damage in damages.items():
         damage()
-        told = ContenderForecast()
-        assert facts_of(stored, told) == seen
-        assert reason in told.lines[0]
+        progress = RecordedProgress()
+        assert facts_of(stored, progress) == seen
+        assert reason in progress.lines[0]
 
 
 def test_an_order_dated_years_ahead_does_not_close_the_days_before_as_of(tmp_path):
@@ -333,10 +334,10 @@ def test_scores_are_the_same_byte_for_byte(text_ids, tmp_path):
     stored = with_store(text_ids.config, tmp_path / "book")
     with open_history(stored, text_ids.scored.as_of):
         pass
-    told = ContenderForecast()
-    scored = score(stored, text_ids.scored.as_of, output=tmp_path / "out", progress=told)
+    progress = RecordedProgress()
+    scored = score(stored, text_ids.scored.as_of, output=tmp_path / "out", progress=progress)
     assert column_bytes(read_parts(scored.folder)) == column_bytes(text_ids.scores)
-    assert "are stored" in told.lines[0]
+    assert "are stored" in progress.lines[0]
 
 
 def test_spark_is_refused(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from tiercast.config.progress import Silent
+from recorded_progress import RecordedProgress
 from tiercast.modeling.component_models import ComponentParams
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.studies import Studies
@@ -156,21 +156,14 @@ def test_a_fold_too_small_to_learn_from_is_left_out(simulated_panel, folds):
 
 
 def test_progress_is_told_for_both_questions(simulated_panel, folds):
-    class ContenderForecast(Silent):
-        def __init__(self):
-            self.stages, self.steps = [], []
-
-        def stage(self, name, total=None):
-            self.stages.append((name, total))
-
-        def step(self, note=""):
-            self.steps.append(note)
-
-    told = ContenderForecast()
-    tune(simulated_panel, folds, trials=2, seed=7, progress=told)
-    assert told.stages == [("tune: order (log loss)", 2), ("tune: value (Tweedie deviance)", 2)]
-    assert len(told.steps) == 4
-    assert all(step.startswith("best ") for step in told.steps)
+    progress = RecordedProgress()
+    tune(simulated_panel, folds, trials=2, seed=7, progress=progress)
+    assert progress.stages == [
+        ("tune: order (log loss)", 2),
+        ("tune: value (Tweedie deviance)", 2),
+    ]
+    assert len(progress.steps) == 4
+    assert all(step.startswith("best ") for step in progress.steps)
 
 
 def test_in_parts_the_same_is_found_as_in_one_go_and_never_worse(simulated_panel, folds, kept):
@@ -227,11 +220,7 @@ def test_a_search_that_ran_out_of_time_goes_on_later(simulated_panel, folds, kep
 
 
 def test_progress_tells_how_many_trials_are_known_and_the_best(simulated_panel, folds, kept):
-    class ContenderForecast(Silent):
-        def stage(self, name, total=None):
-            stages.append((name, total))
-
-    stages = []
+    progress = RecordedProgress()
     first = tune(simulated_panel, folds, trials=1, seed=7, studies=kept()).trials[0].loss
     for trials in (1, 3):
         tune(
@@ -240,7 +229,7 @@ def test_progress_tells_how_many_trials_are_known_and_the_best(simulated_panel, 
             trials=trials,
             seed=7,
             studies=kept(),
-            progress=ContenderForecast(),
+            progress=progress,
         )
     title = f"tune: order (log loss, 1 known, best {first:.5f})"
-    assert [stages[0], stages[2]] == [(title, 0), (title, 2)]
+    assert progress.stages[::2] == [(title, 0), (title, 2)]

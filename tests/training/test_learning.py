@@ -6,6 +6,7 @@ import pytest
 
 from bases import opened
 from billed import billed, firsts
+from recorded_progress import RecordedProgress
 from seasonal import AS_OF, FIRST, HORIZON_DAYS, value_after
 from shop import CUTOFFS, shop
 from tiercast.config.errors import InputError
@@ -23,19 +24,6 @@ from tiny_model import tiny_model
 
 OUTLOOK = {"horizon_days": 30}
 FIRST_DAY = pd.Timestamp(FIRST)
-
-
-class ContenderForecast(Silent):
-    """Keeps what a job tells."""
-
-    def __init__(self):
-        self.stages, self.lines = [], []
-
-    def stage(self, name, total=None):
-        self.stages.append(name)
-
-    def say(self, line):
-        self.lines.append(line)
 
 
 def panel_and_config(folder, snapshots, customers=150, **settings):
@@ -83,7 +71,7 @@ def test_the_model_scores_the_current_customers(learnt, panel_config):
 
 def test_a_history_without_a_past_window_falls_back_and_says_so(tmp_path):
     panel, config = panel_and_config(tmp_path, 2)
-    told = ContenderForecast()
+    told = RecordedProgress()
     learnt = learn(panel, config, None, told)
     (warning,) = told.lines
     assert "too short to forecast a past window" in warning
@@ -106,7 +94,7 @@ def test_few_customers_are_learnt_from_without_trees(tmp_path):
 def test_too_few_different_values_for_the_tiers_are_refused_before_tuning(panel_config):
     panel, config = panel_config
     same = panel.rows.assign(value=np.where(panel.rows["ordered"], 10.0, 0.0))
-    told = ContenderForecast()
+    told = RecordedProgress()
     with pytest.raises(InputError, match="different buyer values"):
         learn(replaced(panel, same), config, None, told)
     assert told.stages == []

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from recorded_progress import RecordedProgress
 from tiercast.config.progress import Silent
 from tiercast.modeling.component_models import ComponentModels, ComponentParams
 from tiercast.modeling.folds import rolling_folds
@@ -11,22 +12,6 @@ from tiercast.training.past import ROLLING, SPLIT, past_cutoffs
 
 TREES = TreeParams(num_leaves=4, min_data_in_leaf=20, rounds=5)
 PARAMS = ComponentParams(TREES, TREES)
-
-
-class ContenderForecast(Silent):
-    """Keeps what a job tells."""
-
-    def __init__(self):
-        self.stages, self.steps, self.lines = [], [], []
-
-    def stage(self, name, total=None):
-        self.stages.append((name, total))
-
-    def step(self, note=""):
-        self.steps.append(note)
-
-    def say(self, line):
-        self.lines.append(line)
 
 
 def past_of(panel, progress=None):
@@ -115,7 +100,7 @@ def test_one_seed_says_the_same(wave, past):
 
 
 def test_progress_is_told_by_cutoff(wave, folds):
-    told = ContenderForecast()
+    told = RecordedProgress()
     past_of(wave.panel, told)
     assert told.stages == [("forecast past cutoffs", 3)]
     assert told.steps == [str(fold.cutoff) for fold in folds]
@@ -124,7 +109,7 @@ def test_progress_is_told_by_cutoff(wave, folds):
 
 def test_without_an_ended_window_each_half_is_told_by_the_other(wave):
     panel = of_cutoffs(wave.panel, wave.panel.cutoffs[-2:])
-    told = ContenderForecast()
+    told = RecordedProgress()
     past = past_of(panel, told)
     newest = panel.rows[panel.rows["as_of"] == panel.cutoffs[-1]]
     assert [(one.cutoff, one.kind) for one in past] == [(panel.cutoffs[-1], SPLIT)] * 2

@@ -7,10 +7,10 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.utils.file_utils import local_file_uri_to_path
 
+from recorded_progress import RecordedProgress
 from tiercast.artifacts.model_folder import save_model
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
-from tiercast.config.progress import Silent
 from tiercast.tracking.registry import find_version, register, version_of
 from tiercast.tracking.runs import training_run
 from tiercast.tracking.store import open_client
@@ -83,16 +83,6 @@ def test_the_card_of_the_champion_can_be_committed(trained_tenth):
         assert line.endswith(f"UTC, by the gate: version {live}. It is the first model.")
 
 
-class Lines(Silent):
-    """Keeps what a job says."""
-
-    def __init__(self):
-        self.lines = []
-
-    def say(self, line):
-        self.lines.append(line)
-
-
 def card_of(config):
     return (CARDS / f"{config.name}.md").read_text("utf-8").splitlines()
 
@@ -101,21 +91,21 @@ def test_the_card_of_a_version_without_an_evaluation_tells_that_and_who_is_champ
     for version in ("1", "2"):
         run = open_client().get_run(find_version(config, version).run_id)
         (Path(local_file_uri_to_path(run.info.artifact_uri)) / CARD).unlink()
-        said = Lines()
-        promote(config, version, by="ann", progress=said)
+        progress = RecordedProgress()
+        promote(config, version, by="ann", progress=progress)
         assert card_of(config)[0] == f"<!-- @champion of {config.name}: version {version} -->"
         missing = rf"neither .*/model_version={version} nor its run in MLflow has model_card\.md\."
         assert re.fullmatch(rf"The evaluation is not here: {missing}", card_of(config)[3])
-        (line,) = said.lines
+        (line,) = progress.lines
         assert re.fullmatch(rf"The card shows no figures of version {version}: {missing}", line)
     assert "by ann: version 2 instead of version 1. By hand." in card_of(config)[-2]
 
 
 def test_a_card_that_is_not_here_comes_from_mlflow(config):
-    said = Lines()
-    promote(config, "2", progress=said)
+    progress = RecordedProgress()
+    promote(config, "2", progress=progress)
     assert card_of(config)[1] == "# Kept by MLflow"
-    assert said.lines == []
+    assert progress.lines == []
 
 
 # A promotion and its record: both or neither
@@ -162,9 +152,9 @@ def test_a_store_that_refuses_leaves_champion_and_record_and_the_next_command_sa
         with pytest.raises(OutputError, match=r"MLflow store .* disk is full; mend it"):
             promote(first, "2", why="Better.", by="bob")
     assert champion_and_record(first) == ("1", ["1"])
-    said = Lines()
-    promote(first, "2", why="Once more.", by="cem", progress=said)
-    (line,) = said.lines
+    progress = RecordedProgress()
+    promote(first, "2", why="Once more.", by="cem", progress=progress)
+    (line,) = progress.lines
     assert line.startswith("A promotion that was cut off was never made: ")
     assert line.endswith("by bob: version 2 instead of version 1. Better.")
     assert [one.why for one in promotions(first.name)] == ["The first.", "Once more."]
@@ -182,15 +172,15 @@ def half_made(first, monkeypatch):
 
 
 def test_a_promotion_cut_off_after_it_was_made_is_recorded_by_the_next_command(half_made):
-    said = Lines()
-    promote(half_made, "2", why="Again.", by="cem", progress=said)
-    (line,) = said.lines
+    progress = RecordedProgress()
+    promote(half_made, "2", why="Again.", by="cem", progress=progress)
+    (line,) = progress.lines
     assert line.startswith("A promotion that was cut off was made; it is on record now: ")
     record = [(one.version, one.replaced, one.by, one.why) for one in promotions(half_made.name)]
     assert record == [("1", None, "ann", "The first."), ("2", "1", "bob", "Better.")]
-    said.lines.clear()
-    promote(half_made, "2", progress=said)
-    assert said.lines == []
+    progress.lines.clear()
+    promote(half_made, "2", progress=progress)
+    assert progress.lines == []
 
 
 def test_a_step_back_after_one_that_was_cut_off_is_asked_for_twice(half_made):

@@ -7,27 +7,17 @@ import pytest
 from optuna import get_all_study_summaries
 
 from bases import orders, write_base
+from recorded_progress import RecordedProgress
 from shop import shop
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
-from tiercast.config.progress import Silent
 from tiercast.scoring.score import score
 from tiercast.tracking.registry import find_version, load_version, versions
 from tiercast.tracking.store import open_client
 from tiercast.tracking.studies import study_storage
 from tiercast.training.train import train
 from trained_base import CDNOW_DAY, working_in
-
-
-class Lines(Silent):
-    """Keeps what a job says."""
-
-    def __init__(self):
-        self.lines = []
-
-    def say(self, line):
-        self.lines.append(line)
 
 
 def artifacts(base):
@@ -219,7 +209,7 @@ def test_what_is_not_ready_is_trained_by_force_only(tmp_path):
 def test_a_tiny_base_is_trained_without_trees_and_scored(tmp_path):
     lines = shop(customers=60)["transactions"]
     lines = lines[lines["ordered_at"] > "2024-03-01"]
-    told = Lines()
+    told = RecordedProgress()
     with working_in(tmp_path):
         config = write_base(
             tmp_path / "data", {"transactions": lines}, outlook={"horizon_days": 30}
