@@ -145,4 +145,4 @@ def test_a_wholesalers_customers_need_half_a_year_of_silence(shared_data):
     assert found.plan.follow_up_days == 180
     assert found.recommendation.definition == "180 days"
     assert not found.recommendation.keeps_rule  # a quarter came back even so
-    assert "for 365 days that takes 1,460 days of orders" in found.recommendation.reason
+    assert "365 days need 1,460 days of orders" in found.recommendation.reason

@@ -39,10 +39,10 @@ def test_the_shortest_that_keeps_the_rule_is_taken_and_the_figures_are_told():
     )
     assert (advice.definition, advice.horizon_days, advice.keeps_rule) == ("60 days", 60, True)
     assert advice.reason == (
-        "It is the shortest fixed window that keeps the rule: it calls 70.0% churned, of whom "
-        "20.0% came back in the 90 days that followed, and the label is known after 2.0 months. "
-        "With 30 days: 80.0% churned, 25.0% of them came back. With 90 days (config): 60.0% "
-        "churned, 10.0% of them came back."
+        "It is the shortest fixed window that meets the rule: 70.0% churned, of whom "
+        "20.0% returned in the 90 days that followed, and the label is known after 2.0 months. "
+        "With 30 days: 80.0% churned, 25.0% of them returned. With 90 days (config): 60.0% "
+        "churned, 10.0% of them returned."
     )
 
 
@@ -58,11 +58,11 @@ def test_where_none_keeps_the_rule_the_least_false_churn_is_taken_and_said():
     )
     assert (advice.definition, advice.keeps_rule) == ("60 days", False)
     assert advice.reason.startswith(
-        "No definition keeps the rule; this one has the least false churn: it calls 50.0% churned,"
+        "No definition meets the rule; this one has the least false churn: 50.0% churned,"
     )
     assert advice.reason.endswith(
-        "A longer window may do better, but who comes back after it cannot be judged yet: for 120 "
-        "days that takes 480 days of orders, these are 365."
+        "A longer window may be better, but its false churn cannot be judged yet: 120 days need "
+        "480 days of orders, and there are 365."
     )
 
 
@@ -70,9 +70,9 @@ def test_where_most_come_back_no_definition_is_recommended():
     advice = recommend(compared(fixed(30, 0.2, 0.8), fixed(60, 0.1, 0.51)), PLAN)
     assert (advice.definition, advice.horizon_days, advice.keeps_rule) == (None, None, False)
     assert advice.reason.startswith(
-        "No definition tells leavers here, since most who fall silent come back: even of the "
-        "10.0% that 60 days call churned after the cutoffs (2023-04-01 to 2023-07-05), 51.0% came "
-        "back in the 90 days that followed. Read silence as a pause"
+        "No definition identifies leavers here, because most silent customers return: even of the "
+        "10.0% churned by 60 days after the cutoffs (2023-04-01 to 2023-07-05), 51.0% returned "
+        "in the 90 days that followed. Silence is a pause here"
     )
     assert recommend(compared(fixed(60, 0.1, 0.5)), PLAN).definition == "60 days"
 
@@ -81,7 +81,7 @@ def test_a_longer_window_is_no_hope_where_nobody_is_silent_for_shorter_ones():
     rows = [fixed(7, 0.043, 1.0), fixed(30, 0.0, np.nan), fixed(120, 0.0, np.nan)]
     unseen = fixed(365, np.nan, np.nan)
     assert "longer" not in recommend(compared(*rows, unseen), PLAN).reason
-    assert "for 365 days that takes 1,460" in recommend(compared(rows[0], unseen), PLAN).reason
+    assert "365 days need 1,460" in recommend(compared(rows[0], unseen), PLAN).reason
 
 
 def test_of_equally_false_ones_the_shortest_is_taken():
@@ -97,8 +97,8 @@ def test_an_own_rhythm_may_win_and_a_fixed_window_is_named_for_the_config():
     )
     assert (advice.definition, advice.horizon_days) == ("2 usual gaps", 60)
     assert advice.reason.endswith(
-        "The config knows fixed windows only, of which the rule picks 60 days: 40.0% churned, "
-        "18.0% of them came back."
+        "The config has fixed windows only; the best of them is 60 days: 40.0% churned, "
+        "18.0% of them returned."
     )
 
 
@@ -112,7 +112,7 @@ def test_an_own_rhythm_hardly_shorter_leaves_the_place_to_a_window_the_config_ca
     rows = [fixed(30, 0.7, 0.066, "30 days (config)"), own(2, 23, 0.72, 0.091)]
     advice = recommend(compared(*rows), PLAN)
     assert (advice.definition, advice.horizon_days) == ("30 days (config)", 30)
-    assert advice.reason.endswith("With 2 usual gaps: 72.0% churned, 9.1% of them came back.")
+    assert advice.reason.endswith("With 2 usual gaps: 72.0% churned, 9.1% of them returned.")
     assert recommend(compared(rows[0], own(2, 22, 0.72, 0.091)), PLAN).definition == "2 usual gaps"
 
 
@@ -136,6 +136,7 @@ def test_where_everybody_came_back_nobody_left():
     advice = recommend(compared(fixed(30, 0.0, np.nan), own(2, 14, 0.0, np.nan)), PLAN)
     assert advice.definition is None
     assert advice.reason.startswith(
-        "No definition tells leavers here: everybody ordered again within every window that can "
-        "be judged, the shortest of 14 days, after the cutoffs (2023-04-01 to 2023-07-05). Read"
+        "No definition identifies leavers here: everybody ordered again within every window "
+        "that can be judged, the shortest of 14 days, after the cutoffs (2023-04-01 to "
+        "2023-07-05). Silence"
     )

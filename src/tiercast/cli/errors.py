@@ -1,4 +1,4 @@
-"""How commands end: with a code that says what a scheduler should do, never a wall of text."""
+"""How commands end: with an exit code for schedulers and a short message."""
 
 import sys
 import traceback
@@ -25,7 +25,7 @@ UsageError: Any = typer.BadParameter.__mro__[1]  # typer keeps click's own to it
 
 
 class Commands(TyperGroup):
-    """The commands; what they raise about input or output becomes a message and a code."""
+    """The commands; their errors of input or output become a message and an exit code."""
 
     def make_context(self, *given: Any, **more: Any) -> Any:  # click's own, as `invoke`'s
         """Read the arguments of all commands."""
@@ -39,7 +39,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> object:  # typer keeps click's Context to itself
         """Run the command named."""
         try:
-            answer = super().invoke(ctx)
+            result = super().invoke(ctx)
         except InputError as error:
             raise _ended(BAD_INPUT, str(error)) from error
         except FailedError as error:
@@ -51,14 +51,14 @@ class Commands(TyperGroup):
                 raise
             raise _ended(BAD_INPUT, error.format_message()) from error
         except typer.Exit as error:
-            tell_outcome(error.exit_code)
+            print_outcome(error.exit_code)
             raise
-        tell_outcome(DONE)
-        return answer
+        print_outcome(DONE)
+        return result
 
 
-def tell(message: str) -> None:
-    """Print an error on stderr, no secret in it."""
+def print_error(message: str) -> None:
+    """Print an error on stderr, secrets hidden."""
     message = hide(message)
     if as_json():
         log("error", message=message)
@@ -67,31 +67,31 @@ def tell(message: str) -> None:
     typer.echo(message, err=True)
 
 
-def tell_outcome(code: int) -> None:
+def print_outcome(code: int) -> None:
     """Print the last line of a log for machines."""
     if as_json():
         log("outcome", exit_code=code, outcome=MEANINGS[code])
 
 
 def exit_codes() -> str:
-    """Return what each exit code means.
+    """Return the meaning of each exit code.
 
     Examples
     --------
     >>> exit_codes()
     '0 done, 1 failed, 2 bad input or usage, 3 retrain (from monitor), 130 interrupted or SIGTERM'
     """
-    told = ", ".join(f"{code} {meaning}" for code, meaning in MEANINGS.items())
-    return f"{told} or SIGTERM"  # 130 is the last
+    codes = ", ".join(f"{code} {meaning}" for code, meaning in MEANINGS.items())
+    return f"{codes} or SIGTERM"  # 130 is the last
 
 
 def brief_excepthook(
     kind: type[BaseException], error: BaseException, _trace: TracebackType | None
 ) -> None:
-    """Print an unforeseen error's last line, and how to see the rest."""
-    tell("".join(traceback.format_exception_only(kind, error)).strip())
+    """Print an unexpected error's last line, and how to see the rest."""
+    print_error("".join(traceback.format_exception_only(kind, error)).strip())
     if as_json():
-        tell_outcome(FAILED)
+        print_outcome(FAILED)
         return
     typer.echo(f"This was not foreseen. Run it again with {DEBUG} to see where.", err=True)
 
@@ -99,14 +99,14 @@ def brief_excepthook(
 def whole_excepthook(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Print an unforeseen error with its traceback, no secret in it."""
+    """Print an unexpected error with its traceback, secrets hidden."""
     typer.echo(hide("".join(traceback.format_exception(kind, error, trace))), err=True, nl=False)
 
 
 def arguments(given: list[str]) -> list[str]:
-    """Return the arguments with those of all commands, which may stand anywhere, put in order.
+    """Return the arguments with the options of all commands, allowed anywhere, put in order.
 
-    `--debug` is taken out, and what it means set; `--log-format json` comes first.
+    `--debug` is removed and applied; `--log-format json` comes first.
     """
     sys.excepthook = whole_excepthook if DEBUG in given else brief_excepthook
     rest = [argument for argument in given if argument != DEBUG]
@@ -132,6 +132,6 @@ def wants_json(given: list[str]) -> bool:
 
 
 def _ended(code: int, message: str) -> typer.Exit:
-    tell(message)
-    tell_outcome(code)
+    print_error(message)
+    print_outcome(code)
     return typer.Exit(code)

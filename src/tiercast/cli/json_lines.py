@@ -1,4 +1,4 @@
-"""A filter that makes every line one JSON object: what is none becomes the message of one.
+"""A filter that makes every line one JSON object; other text becomes its message.
 
 Run as a program of its own it reads what libraries, the JVM of Spark and Python itself write to
 stderr, too; a thread would be held up by whoever holds Python's lock, and lost in a crash.
@@ -24,7 +24,7 @@ def json_lines(lines: Iterable[bytes]) -> Iterator[str]:
     for raw in lines:
         line = raw.decode("utf-8", errors="replace").rstrip().rpartition("\r")[2]
         if line:
-            yield line if _is_object(line) else _told(line)
+            yield line if _is_object(line) else _as_message(line)
 
 
 def _is_object(line: str) -> bool:
@@ -36,12 +36,12 @@ def _is_object(line: str) -> bool:
         return False
 
 
-def _told(line: str) -> str:
+def _as_message(line: str) -> str:
     return json.dumps({"event": "log", "message": line}, ensure_ascii=False)
 
 
 def main() -> None:
-    """Filter stdin to stdout until it ends, whatever signals the job gets that it serves."""
+    """Filter stdin to stdout until it ends, ignoring the signals that end the job."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     for line in json_lines(sys.stdin.buffer):

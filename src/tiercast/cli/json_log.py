@@ -1,7 +1,7 @@
 """`--log-format json`: what happens, one JSON object a line on stderr, for machines to read.
 
-`event` says what a line is: `stage`, `step`, `stage_done`, `note`, `log` (a line of a library, or
-a warning), `error`, `outcome` (the last). No line bears a time: whoever collects lines adds it,
+`event` is the kind of line: `stage`, `step`, `stage_done`, `note`, `log` (a line of a library, or
+a warning), `error`, `outcome` (the last). No line has a time: whoever collects lines adds it,
 and `<output>/runs/` has start and end.
 """
 
@@ -32,23 +32,25 @@ def as_json() -> bool:
     return LOG_FORMAT.get() == "json"
 
 
-def log(event: str, **told: object) -> None:
-    """Write one line, no secret in it."""
-    hidden = {key: hide(said) if isinstance(said, str) else said for key, said in told.items()}
+def log(event: str, **fields: object) -> None:
+    """Write one line, secrets hidden."""
+    hidden = {
+        key: hide(value) if isinstance(value, str) else value for key, value in fields.items()
+    }
     typer.echo(json.dumps({"event": event, **hidden}, ensure_ascii=False), err=True)
 
 
 def speak_json() -> None:
-    """Let all that this process and its children write to stderr be JSON, until it ends."""
+    """Turn all that this process and its children write to stderr into JSON."""
     LOG_FORMAT.set("json")
     warnings.showwarning = _log_warning  # type: ignore[assignment]  # takes file and line, too
     program = [sys.executable, "-I", "-S", json_lines.__file__]
-    tongue = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=STDERR)
-    assert tongue.stdin is not None
+    filtering = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=STDERR)
+    assert filtering.stdin is not None
     sys.stderr.flush()
-    os.dup2(tongue.stdin.fileno(), STDERR)
-    tongue.stdin.close()
-    atexit.register(_fall_silent, tongue)
+    os.dup2(filtering.stdin.fileno(), STDERR)
+    filtering.stdin.close()
+    atexit.register(_fall_silent, filtering)
 
 
 def _log_warning(
@@ -58,15 +60,15 @@ def _log_warning(
     log("log", level="warning", message=f"{category.__name__}: {message}", place=place)
 
 
-def _fall_silent(tongue: subprocess.Popen[bytes]) -> None:
-    """Wait until the last line is out; what Python may say while it ends goes nowhere."""
+def _fall_silent(filtering: subprocess.Popen[bytes]) -> None:
+    """Wait for the last line; what Python writes while it exits is dropped."""
     with suppress(ValueError):  # closed by someone
         sys.stderr.flush()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, STDERR)
     os.close(nowhere)
     with suppress(subprocess.TimeoutExpired):
-        tongue.wait(LAST_LINES_SECONDS)
+        filtering.wait(LAST_LINES_SECONDS)
 
 
 class JsonProgress:
@@ -91,7 +93,7 @@ class JsonProgress:
         log("step", stage=self._stage, step=self._steps, steps=self._total, note=note)
 
     def say(self, line: str) -> None:
-        """Tell a line."""
+        """Print a line."""
         log("note", message=line)
 
     def finish(self) -> None:

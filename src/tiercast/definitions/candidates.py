@@ -1,4 +1,4 @@
-"""What "left" may mean: no order for a number of days, or for a number of one's usual gaps."""
+"""Churn definitions to compare: no order for a number of days, or of usual gaps."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""`tiercast churn-definition CONFIG`: when did they leave? Definitions of churn side by side."""
+"""`tiercast churn-definition CONFIG`: definitions of churn compared on past data."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -30,11 +30,11 @@ from tiercast.sources.canonical import CustomerBase
 
 @dataclass(frozen=True)
 class ChurnDefinitions:
-    """Candidate definitions measured on the past (see `compare_definitions`), and what to take.
+    """Candidate definitions measured on past data (see `compare_definitions`), and the advice.
 
-    `active_days`: who had been silent for longer at a cutoff had left before, and isn't judged.
-    `share` of the customers were measured, chosen by a hash of their id. `training` tells whether
-    a training can go by the recommended horizon (without one: the config's), or why it cannot.
+    Customers silent for more than `active_days` at a cutoff are not judged: they had left before.
+    `share` of the customers were measured, sampled by a hash of the id. `training` says whether
+    a training with the recommended horizon (else the config's) is possible, or why not.
     """
 
     name: str
@@ -62,16 +62,16 @@ def churn_definition(
     InputError
         `as_of` lies outside the data, or the history before it is too short to judge any window.
     """
-    settings, tell = load_config(config), progress or Silent()
-    with recorded_here(settings, "churn-definition", tell) as recorded:
-        return _compared(settings, as_of, recorded, tell)
+    settings, progress = load_config(config), progress or Silent()
+    with recorded_here(settings, "churn-definition", progress) as recorded:
+        return _compared(settings, as_of, recorded, progress)
 
 
 def _compared(
-    settings: Config, as_of: dt.date | str | None, recorded: RecordedRun, tell: Progress
+    settings: Config, as_of: dt.date | str | None, recorded: RecordedRun, progress: Progress
 ) -> ChurnDefinitions:
-    tell.stage("read and check the data")
-    with open_history(settings, as_of, tell) as history:
+    progress.stage("read and check the data")
+    with open_history(settings, as_of, progress) as history:
         base = history.base
         day = history.day
         recorded.claim(day)
@@ -82,8 +82,10 @@ def _compared(
         candidates = candidates_for(settings.outlook.horizon_days)
         plan = plan_follow_up(day, first, fixed_windows(candidates))
         share = sample_share(order_days, day)
-        pasts = past_cutoffs(sampled(order_days, share), plan, settings.outlook.active_days, tell)
-        tell.stage("compare the definitions")
+        pasts = past_cutoffs(
+            sampled(order_days, share), plan, settings.outlook.active_days, progress
+        )
+        progress.stage("compare the definitions")
         compared = compare_definitions(candidates, pasts, plan)
         found = recommend(compared, plan)
         training = _training(base, history.activity, day, found.horizon_days)

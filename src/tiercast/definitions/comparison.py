@@ -1,4 +1,4 @@
-"""What each definition would have said at past cutoffs, against what came."""
+"""Each churn definition at past cutoffs, compared with the actual outcome."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ def compare_definitions(
 
     Columns: definition; horizon_days (missing: own rhythm); window_days (the median customer's)
     and label_months, the same in months, until the label is known; churned_share;
-    false_churn_share: of those called churned, who ordered in the follow-up after the window;
+    false_churn_share: of the churned, the share who ordered in the follow-up after the window;
     auc of the chance of no order by MBG/NBD fitted before the cutoff, and auc_by_silence of
     silence over window, both means over cutoffs; customers (different ones) and cutoffs judged.
     """
@@ -55,7 +55,7 @@ def _row(
 
 
 def _judged(candidate: CandidateDefinition, past: PastCutoff, plan: FollowUp) -> pd.DataFrame:
-    """Return each customer's label by a candidate at a cutoff, what came, and two forecasts."""
+    """Return each customer's label by a candidate at a cutoff, the outcome, and two forecasts."""
     rows = past.customers
     windows = candidate.windows(rows["usual_gap_days"].to_numpy(dtype=float), plan.follow_up_days)
     after = rows["returned_after_days"].to_numpy(dtype=float, na_value=np.inf)
@@ -66,7 +66,7 @@ def _judged(candidate: CandidateDefinition, past: PastCutoff, plan: FollowUp) ->
             "customer_id": rows["customer_id"],
             "window_days": windows,
             "churned": churned,
-            "came_back": churned & (after < windows + plan.follow_up_days),
+            "returned": churned & (after < windows + plan.follow_up_days),
             "no_order_chance": 1 - past.model.order_probability(rows[COUNTS], windows),
             "silence": rows["silent_days"].to_numpy(dtype=float) / windows,
         }
@@ -86,7 +86,7 @@ def _unknown(window_days: float) -> dict[str, object]:
 
 def _false_share(rows: pd.DataFrame) -> float:
     churned = int(rows["churned"].sum())
-    return int(rows["came_back"].sum()) / churned if churned else NOT_JUDGED
+    return int(rows["returned"].sum()) / churned if churned else NOT_JUDGED
 
 
 def _mean_auc(rows: pd.DataFrame, forecast: str) -> float:

@@ -1,4 +1,4 @@
-"""Customers at past cutoffs: what was known of them then, and when they came back."""
+"""Customers at past cutoffs: what was known then, and when they ordered again."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which definition to take, by a rule that is printed beside it, and why in words."""
+"""The recommended churn definition, the rule it follows, and the reason as text."""
 
 from dataclasses import dataclass
 
@@ -7,33 +7,32 @@ import pandas as pd
 from tiercast.definitions.candidates import CONFIGURED
 from tiercast.snapshots.follow_up import WINDOWS_IN_HISTORY, FollowUp
 
-MOST_FALSE_CHURN = 0.20  # beyond one in five, too many are given up, or won back, who never left
-LEAST_CHURNED, MOST_CHURNED = 0.05, 0.90  # what (nearly) all have in common tells nobody apart
-PAUSE = 0.5  # beyond it most of the silent come back: whoever is called churned has not left
-# The config knows no own rhythm, so that one must be worth it: in days known, or false churn.
+MOST_FALSE_CHURN = 0.20  # beyond one in five, too many are treated as lost who never left
+LEAST_CHURNED, MOST_CHURNED = 0.05, 0.90  # a label of (nearly) everyone separates nobody
+PAUSE = 0.5  # beyond it most silent customers return: churned ones have not left
+# The config has no own rhythm, so one must be clearly better: in days or in false churn.
 CLEARLY_SHORTER, CLEARLY_LESS_FALSE = 0.75, 0.05
 
 RULE = (
     f"the shortest definition with at most {MOST_FALSE_CHURN:.0%} false churn that calls "
     f"{LEAST_CHURNED:.0%} to {MOST_CHURNED:.0%} of the customers churned; where there is none, "
     f"the one with the least false churn, if that is at most {PAUSE:.0%}; an own rhythm only if "
-    f"it takes at most {CLEARLY_SHORTER:.0%} of the days of the fixed window that would be taken, "
-    f"or there has {100 * CLEARLY_LESS_FALSE:.0f} points less false churn"
+    f"it needs at most {CLEARLY_SHORTER:.0%} of the days of the best fixed window, or has "
+    f"{100 * CLEARLY_LESS_FALSE:.0f} points less false churn"
 )
 
 HORIZON = (
-    "Read silence as a pause, and choose `outlook.horizon_days` by how far ahead you plan: value "
-    "and tiers tell more than churn here."
+    "Silence is a pause here: choose `outlook.horizon_days` by how far ahead you plan; value and "
+    "tiers are more useful than churn."
 )
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """The definition to take, whether it keeps the rule, and why.
+    """The recommended definition, whether it meets the rule, and the reason.
 
-    `definition` is None where none tells leavers. `horizon_days` is what the same rule picks
-    among fixed windows, for `outlook.horizon_days`, which knows no own rhythm; None where it
-    picks none of them.
+    `definition` is None if none identifies leavers. `horizon_days` is the best fixed window by
+    the same rule, for `outlook.horizon_days`; None if no fixed window is.
     """
 
     definition: str | None
@@ -43,7 +42,7 @@ class Recommendation:
 
 
 def recommend(candidates: pd.DataFrame, plan: FollowUp) -> Recommendation:
-    """Return the candidate that the rule picks from a comparison, if it picks one."""
+    """Return the candidate of a comparison that the rule recommends, if any."""
     judged = candidates[candidates["false_churn_share"].notna()]
     best, fixed = _best(judged), _pick(judged[judged["horizon_days"].notna()])
     if best is None:
@@ -94,46 +93,45 @@ def _keeps_rule(row: pd.Series) -> bool:
 
 def _why(best: pd.Series, plan: FollowUp) -> str:
     return (
-        f"{_place(best)}: it calls {best['churned_share']:.1%} churned, of whom "
-        f"{best['false_churn_share']:.1%} came back in the {plan.follow_up_days} days that "
+        f"{_place(best)}: {best['churned_share']:.1%} churned, of whom "
+        f"{best['false_churn_share']:.1%} returned in the {plan.follow_up_days} days that "
         f"followed, and the label is known after {best['label_months']:.1f} months."
     )
 
 
 def _place(best: pd.Series) -> str:
     if not _keeps_rule(best):
-        return "No definition keeps the rule; this one has the least false churn"
+        return "No definition meets the rule; this one has the least false churn"
     if best["horizon_days"] > 0:
-        return "It is the shortest fixed window that keeps the rule"
-    return "It keeps the rule, and no fixed window does so nearly as soon"
+        return "It is the shortest fixed window that meets the rule"
+    return "It meets the rule, and every fixed window that does is much longer"
 
 
 def _others(judged: pd.DataFrame, best: pd.Series) -> list[str]:
-    """Return what the next shorter and the configured definition would have said."""
+    """Return sentences on the next shorter and the configured definition."""
     shorter = judged[judged["window_days"] < best["window_days"]]
     shorter = shorter.sort_values("window_days", kind="stable").tail(1)
     configured = judged[judged["definition"].str.endswith(CONFIGURED)]
     rows = pd.concat([shorter, configured]).drop_duplicates("definition")
     return [
         f"With {row['definition']}: {row['churned_share']:.1%} churned, "
-        f"{row['false_churn_share']:.1%} of them came back."
+        f"{row['false_churn_share']:.1%} of them returned."
         for _, row in rows[rows["definition"] != best["definition"]].iterrows()
     ]
 
 
 def _for_config(best: pd.Series, fixed: pd.Series | None) -> list[str]:
-    """Return what the rule picks among fixed windows where an own rhythm is best."""
+    """Return a sentence on the best fixed window if an own rhythm is recommended."""
     if fixed is None or best["horizon_days"] > 0:
         return []
     return [
-        f"The config knows fixed windows only, of which the rule picks {fixed['definition']}: "
-        f"{fixed['churned_share']:.1%} churned, {fixed['false_churn_share']:.1%} of them came "
-        "back."
+        f"The config has fixed windows only; the best of them is {fixed['definition']}: "
+        f"{fixed['churned_share']:.1%} churned, {fixed['false_churn_share']:.1%} of them returned."
     ]
 
 
 def _longer(candidates: pd.DataFrame, plan: FollowUp) -> list[str]:
-    """Return what history it would take to see who comes back after the next longer window."""
+    """Return a sentence on the history needed to judge the next longer window."""
     fixed = candidates[candidates["horizon_days"].notna()]
     nobody_from = fixed.loc[fixed["churned_share"] == 0, "window_days"].min()
     is_longer = fixed["window_days"] > plan.follow_up_days
@@ -142,29 +140,28 @@ def _longer(candidates: pd.DataFrame, plan: FollowUp) -> list[str]:
         return []
     days = int(longer["window_days"].min())
     return [
-        f"A longer window may do better, but who comes back after it cannot be judged yet: for "
-        f"{days} days that takes {WINDOWS_IN_HISTORY * days:,} days of orders, these are "
-        f"{plan.history_days:,}."
+        f"A longer window may be better, but its false churn cannot be judged yet: {days} days "
+        f"need {WINDOWS_IN_HISTORY * days:,} days of orders, and there are {plan.history_days:,}."
     ]
 
 
 def _nobody_leaves(
     candidates: pd.DataFrame, judged: pd.DataFrame, plan: FollowUp
 ) -> tuple[str, ...]:
-    """Return why no definition tells leavers."""
+    """Return sentences on why no definition identifies leavers."""
     span = f"the cutoffs ({plan.cutoffs[0]} to {plan.cutoffs[-1]})"
     if judged.empty:
         shortest = candidates["window_days"].min()
         return (
-            f"No definition tells leavers here: everybody ordered again within every window that "
-            f"can be judged, the shortest of {shortest:g} days, after {span}.",
+            f"No definition identifies leavers here: everybody ordered again within every window "
+            f"that can be judged, the shortest of {shortest:g} days, after {span}.",
             HORIZON,
         )
     least = judged.sort_values(["false_churn_share", "window_days"], kind="stable").iloc[0]
     return (
-        f"No definition tells leavers here, since most who fall silent come back: even of the "
-        f"{least['churned_share']:.1%} that {least['definition']} call churned after {span}, "
-        f"{least['false_churn_share']:.1%} came back in the {plan.follow_up_days} days that "
+        f"No definition identifies leavers here, because most silent customers return: even of "
+        f"the {least['churned_share']:.1%} churned by {least['definition']} after {span}, "
+        f"{least['false_churn_share']:.1%} returned in the {plan.follow_up_days} days that "
         "followed.",
         *_longer(candidates, plan),
         HORIZON,

@@ -1,1 +1,1 @@
-"""What became of customers between two scored days: who moved, with what money, and why."""
+"""Changes between two scored days: which customers moved, their money, and the causes."""

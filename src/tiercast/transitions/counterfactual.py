@@ -1,4 +1,4 @@
-"""What the earlier day's model and rule would have said of the later day's behaviour."""
+"""Tiers that the earlier day's model and rule give to the later day's features."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Counterfactual:
     """Tiers of customers as they were on the later day, by the earlier day's rule.
 
     `by_old_model` and `by_new_model` name files of (customer_id, rank); None: what is stored of
-    the later day says it. `reason` says why the old model could not be asked, "" where it was.
+    the later day has it. `reason` says why the old model could not be used, "" if it was.
     """
 
     by_old_model: Path | None = None
@@ -34,12 +34,12 @@ class Counterfactual:
     reason: str = ""
 
 
-def ask(
+def counterfactual(
     config: Config, then: ScoredDay, now: ScoredDay, scratch: Path, progress: Progress
 ) -> Counterfactual:
     """Return the counterfactual tiers, a part of the stored features in memory at a time.
 
-    Where both days were scored by one version there is nothing to ask.
+    Where both days were scored by one version it is empty.
     """
     if then.model_version == now.model_version:
         return Counterfactual()
@@ -63,7 +63,7 @@ def _hindrance(old: CustomerModel, new: CustomerModel, columns: tuple[str, ...])
     """Return why the features counted for one model do not mean the same to another, or ""."""
     missing = [name for name in old.feature_names if name not in columns]
     if missing:
-        return f"the later features lack {missing[0]}, which the earlier model goes by"
+        return f"the later features lack {missing[0]}, which the earlier model needs"
     if old.facts.event_types != new.facts.event_types:
         return "the event types that features count changed"
     return ""
@@ -72,13 +72,13 @@ def _hindrance(old: CustomerModel, new: CustomerModel, columns: tuple[str, ...])
 def _write(
     path: Path, model: CustomerModel, rule: ScoredDay, day: ScoredDay, progress: Progress
 ) -> Path:
-    progress.stage(f"ask the model again as of {day.as_of}", len(day.feature_parts))
+    progress.stage(f"predict again as of {day.as_of}", len(day.feature_parts))
     schema = pa.schema([pq.read_schema(day.feature_parts[0]).field("customer_id"), RANK])
     with pq.ParquetWriter(path, schema) as writer:
         for frame in _frames(day):
             ranks = _ranks(model, rule, frame)
-            told = pd.DataFrame({"customer_id": frame["customer_id"], "rank": ranks})
-            writer.write_table(pa.Table.from_pandas(told, schema, preserve_index=False))
+            table = pd.DataFrame({"customer_id": frame["customer_id"], "rank": ranks})
+            writer.write_table(pa.Table.from_pandas(table, schema, preserve_index=False))
             progress.step(f"{len(frame):,} customers")
     return path
 
@@ -91,13 +91,13 @@ def _frames(day: ScoredDay) -> Iterator[pd.DataFrame]:
     for part in day.feature_parts:
         rows = pq.ParquetFile(part).read()
         own = [name for name in rows.column_names if not name.startswith(ADDED)]
-        kept = rows.select(own)
-        yield feature_frame(kept.to_pandas(), kept.schema, day.as_of)
+        features = rows.select(own)
+        yield feature_frame(features.to_pandas(), features.schema, day.as_of)
 
 
 def _ranks(model: CustomerModel, rule: ScoredDay, frame: pd.DataFrame) -> IntArray:
     outlook = model.outlook.predict(model.with_clv(frame))
     if rule.boundaries is None:
         return most_probable(outlook.tier_probabilities(rule.tier_cuts))
-    told = frame[["customer_id"]].assign(expected_value=outlook.expected_value)
-    return rule.boundaries.tiers(told)
+    values = frame[["customer_id"]].assign(expected_value=outlook.expected_value)
+    return rule.boundaries.tiers(values)

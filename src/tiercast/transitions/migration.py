@@ -1,4 +1,4 @@
-"""`tiercast migration`: who moved between two scored days, with what money, and why."""
+"""`tiercast migration`: tier changes between two scored days, their money, and causes."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from tiercast.config.schema import Config
 from tiercast.sinks.recorded_run import recorded_here
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import workspace
-from tiercast.transitions.counterfactual import ask
+from tiercast.transitions.counterfactual import counterfactual
 from tiercast.transitions.moves import moves
 from tiercast.transitions.record import write_migration
 from tiercast.transitions.scored_day import ScoredDay
@@ -27,7 +27,7 @@ from tiercast.transitions.tables import GONE, NEW, SEGMENT, TIER, arrows, causes
 
 @dataclass(frozen=True)
 class MigrationResult:
-    """What became of customers between two days.
+    """Tier and segment changes of customers between two days.
 
     Attributes
     ----------
@@ -63,16 +63,15 @@ def migration(
     *,
     progress: Progress | None = None,
 ) -> MigrationResult | None:
-    """Return who moved between two scored days, and why.
+    """Return the tier and segment changes between two scored days, with their causes.
 
-    Where only one day is scored and none is named, there is nothing to compare yet: None.
+    The result is None if only one day is scored and none is named: nothing to compare yet.
 
-    The days are by default the last one scored and the newest before it that forecast the same.
+    The days are by default the last scored day and the newest before it with the same target.
     Every change of tier is split into behaviour, model change and threshold change: see
-    `tiercast.transitions.moves.moves` for what they are and in which order they are told apart.
-    Scores and features are read as they are stored; a model is asked again only where the two
-    days were scored by different versions. Tables lie in
-    `<output>/migration/from=..._to=.../`, whole or not at all.
+    `tiercast.transitions.moves.moves` for their meaning and order. Scores and features are read
+    as stored; a model predicts again only if different versions scored the two days. Tables are
+    written to `<output>/migration/from=..._to=.../`, whole or not at all.
 
     Raises
     ------
@@ -103,9 +102,9 @@ def _migrated(settings: Config, first: dt.date, last: dt.date, shown: Progress) 
         earlier = ScoredDay.read(connection, output, first, later.scores.customer_id.type())
         _check_target(earlier, later)
         _check_tiers(earlier, later)
-        asked = ask(settings, earlier, later, scratch, shown)
+        old = counterfactual(settings, earlier, later, scratch, shown)
         shown.stage("compare customers")
-        table = moves(connection, earlier, later, asked)
+        table = moves(connection, earlier, later, old)
         names = later.tier_names
         tiers = arrows(table, TIER, names)
         result = MigrationResult(
@@ -117,7 +116,7 @@ def _migrated(settings: Config, first: dt.date, last: dt.date, shown: Progress) 
             arrows(table, SEGMENT),
             causes(table),
             figures(tiers, names),
-            _notes(earlier, later, asked.reason, _passed_over(output, earlier, later)),
+            _notes(earlier, later, old.reason, _passed_over(output, earlier, later)),
         )
         write_migration(result.folder, table, _tables(result), _summary(result, earlier, later))
     for note in result.notes:
@@ -194,7 +193,7 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = list(passed_over)
     if reason:
-        notes.append(f"Behaviour and model change are not told apart: {reason}.")
+        notes.append(f"Behaviour and model change cannot be separated: {reason}.")
     if earlier.model_version != later.model_version:
         notes.append(
             f"Model version {later.model_version} scored the later day, "

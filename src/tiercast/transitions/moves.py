@@ -1,4 +1,4 @@
-"""Each customer's way between two scored days, with money, split into what moved them."""
+"""Each customer's change between two scored days, with money, split by cause."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from tiercast.transitions.scored_day import ScoredDay
 
 # What can move a customer, in the order in which it is changed; see `moves`.
 CAUSES = ("behaviour", "model", "threshold", "hysteresis", "unsplit")
-TOLD = ("tier", "segment", "expected_value")
+SHOWN = ("tier", "segment", "expected_value")
 
 
-def moves(connection: Backend, then: ScoredDay, now: ScoredDay, asked: Counterfactual) -> ir.Table:
+def moves(connection: Backend, then: ScoredDay, now: ScoredDay, old: Counterfactual) -> ir.Table:
     """Return a row per customer scored on either day, held in the engine.
 
     Columns: customer_id; tier, segment and expected_value `_before` and `_now` (null before for
@@ -28,48 +28,46 @@ def moves(connection: Backend, then: ScoredDay, now: ScoredDay, asked: Counterfa
     2. `behaviour`: with the features of the later day instead;
     3. `model`: by the version that scored the later day instead; 0 where it is the same;
     4. `threshold`: by the cuts, boundaries and way of assigning of the later day instead;
-    5. `hysteresis`: what it held back on either day, so that the parts end at the tiers told.
+    5. `hysteresis`: what it held back on either day, so that the parts end at the assigned tiers.
 
-    Another order could split a move otherwise. Where the old model cannot be asked about the
+    Another order could split a move differently. Where the old model cannot be used with the
     later features, what behaviour and model did together is `unsplit`, and both are 0.
     """
-    joined = _told(then, "before").outer_join(_after(connection, then, now, asked), "customer_id")
+    joined = _scored(then, "before").outer_join(_after(connection, then, now, old), "customer_id")
     rows = joined.mutate(
         customer_id=ibis.coalesce(joined.customer_id, joined.customer_id_right)
     ).drop("customer_id_right")
-    split = rows.mutate(**_parts(rows, unsplit=bool(asked.reason)))
-    told = split.select(
+    split = rows.mutate(**_parts(rows, unsplit=bool(old.reason)))
+    moved = split.select(
         "customer_id",
-        *(f"{name}_{when}" for name in TOLD for when in ("before", "now")),
+        *(f"{name}_{when}" for name in SHOWN for when in ("before", "now")),
         revenue_between=split.revenue_now - split.revenue_before.fill_null(0.0),
         steps=split.assigned_before - split.assigned_now,
         **{cause: split[cause] for cause in CAUSES},
     )
-    return connection.create_table("moves", told, overwrite=True)
+    return connection.create_table("moves", moved, overwrite=True)
 
 
-def _told(day: ScoredDay, when: str) -> ir.Table:
-    """Return what a day told of each customer: tiers, assigned and decided, and money."""
+def _scored(day: ScoredDay, when: str) -> ir.Table:
+    """Return a day's scores of each customer: tiers, assigned and decided, and money."""
     scores = day.scores
-    told = scores.select(
+    columns = scores.select(
         "customer_id",
-        **{f"{name}_{when}": scores[name] for name in TOLD},
+        **{f"{name}_{when}": scores[name] for name in SHOWN},
         **{f"assigned_{when}": day.assigned_rank(scores)},
         **{f"decided_{when}": day.decided_rank(scores)},
     )
-    return _beside(told, day.revenue.rename({f"revenue_{when}": "revenue"}))
+    return _beside(columns, day.revenue.rename({f"revenue_{when}": "revenue"}))
 
 
-def _after(
-    connection: Backend, then: ScoredDay, now: ScoredDay, asked: Counterfactual
-) -> ir.Table:
-    """Return what the later day told, and its customers' tiers by the earlier day's rule."""
-    told = _told(now, "now")
+def _after(connection: Backend, then: ScoredDay, now: ScoredDay, old: Counterfactual) -> ir.Table:
+    """Return the later day's scores, and its customers' tiers by the earlier day's rule."""
+    scored = _scored(now, "now")
     stored = now.scores.select("customer_id", by_new_model=then.decided_rank(now.scores))
-    by_new = _read(connection, asked.by_new_model, "by_new_model", stored)
+    by_new = _read(connection, old.by_new_model, "by_new_model", stored)
     same = by_new.rename(by_old_model="by_new_model")
-    by_old = _read(connection, asked.by_old_model, "by_old_model", same)
-    return _beside(_beside(told, by_new), by_old)
+    by_old = _read(connection, old.by_old_model, "by_old_model", same)
+    return _beside(_beside(scored, by_new), by_old)
 
 
 def _read(connection: Backend, file: Path | None, name: str, otherwise: ir.Table) -> ir.Table:

@@ -1,4 +1,4 @@
-"""One end of a migration: a day's scores and features as they lie, and how tiers were decided."""
+"""One end of a migration: a day's stored scores and features, and how tiers were decided."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class ScoredDay(Scored):
     def read(
         cls, connection: Backend, output: OutputFolder, as_of: dt.date, ids: DataType | None = None
     ) -> Self:
-        """Read a day's tables, lazily; `ids` is the type of ids of the day it is held against."""
+        """Read a day's tables, lazily; `ids` is the type of ids of the day it is compared with."""
         folder, features = output.scores(as_of), output.features(as_of)
         scores = _cast(rows_of(connection, parts_of(folder)), ids)
         known = _cast(rows_of(connection, parts_of(features)), ids)
@@ -54,8 +54,8 @@ class ScoredDay(Scored):
     @property
     def is_matched(self) -> bool:
         """Whether tiers have matched sizes; else each customer's likeliest was taken."""
-        told = self.manifest.get("assign") or self.manifest["config"]["tiers"]["assign"]
-        return bool(told == "matched")
+        assign = self.manifest.get("assign") or self.manifest["config"]["tiers"]["assign"]
+        return bool(assign == "matched")
 
     @cached_property
     def boundaries(self) -> Boundaries | None:
@@ -67,7 +67,7 @@ class ScoredDay(Scored):
         return Boundaries.of_sizes(self.scores, sizes)
 
     def assigned_rank(self, table: ir.Table) -> ir.IntegerValue:
-        """Return the tier that rows of scores were told, 0 = best."""
+        """Return the rank of the assigned tier of rows of scores, 0 = best."""
         places = ((table.tier == name, rank) for rank, name in enumerate(self.tier_names))
         return ibis.cases(*places).cast("int8")
 

@@ -14,7 +14,7 @@ TIER, SEGMENT = "tier", "segment"
 
 
 def arrows(moves: ir.Table, of: str, names: Sequence[str] = ()) -> pd.DataFrame:
-    """Return a row per arrow that someone took, from one tier or segment to another.
+    """Return a row per change from one tier or segment to another that some customer made.
 
     Columns: before and now (names, or `new` and `gone`), customers, expected_value_before and
     _now, expected_value_change, revenue_between, and for tiers the steps upward that each of
@@ -52,16 +52,16 @@ def causes(moves: ir.Table) -> pd.DataFrame:
         **{f"{name}_down": (steps < 0).sum().fill_null(0) for name, steps in columns.items()},
         **{f"{name}_steps": steps.sum().fill_null(0) for name, steps in columns.items()},
     )
-    told = summed.to_pandas().iloc[0]
+    counts = summed.to_pandas().iloc[0]
     rows = [
-        (name, *(int(told[f"{name}_{what}"]) for what in ("up", "down", "steps")))
+        (name, *(int(counts[f"{name}_{what}"]) for what in ("up", "down", "steps")))
         for name in columns
     ]
     return pd.DataFrame(rows, columns=["cause", "customers_up", "customers_down", "steps_up"])
 
 
 def figures(tiers: pd.DataFrame, names: Sequence[str]) -> dict[str, Any]:
-    """Return what the arrows between tiers come down to.
+    """Return the key figures of the arrows between tiers.
 
     `net_upward_rate` is the share of customers scored on both days who moved up, less the share
     who moved down. By tier: `value_growth` is the expected value of its customers now over that
@@ -86,7 +86,7 @@ def figures(tiers: pd.DataFrame, names: Sequence[str]) -> dict[str, Any]:
 
 def _tier(name: str, tiers: pd.DataFrame, place: Mapping[str, int]) -> dict[str, Any]:
     then, now = tiers[tiers["before"] == name], tiers[tiers["now"] == name]
-    kept = then[_places(then["now"], place) <= place[name]]
+    retained = then[_places(then["now"], place) <= place[name]]
     before = float(then["expected_value_before"].sum())
     value = float(now["expected_value_now"].sum())
     customers = int(then["customers"].sum())
@@ -98,7 +98,7 @@ def _tier(name: str, tiers: pd.DataFrame, place: Mapping[str, int]) -> dict[str,
         "expected_value_before": before,
         "expected_value_now": value,
         "value_growth": None if growth is None else growth - 1,
-        "retention": _share(int(kept["customers"].sum()), customers),
+        "retention": _share(int(retained["customers"].sum()), customers),
     }
 
 

@@ -1,4 +1,4 @@
-"""Where two datasets of the same day differ: in which columns, and for how many customers."""
+"""Differences of two datasets of the same day: columns and customers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ID = "customer_id"
 
 @dataclass(frozen=True)
 class Difference:
-    """Columns whose bytes differ, and the customers (as text) of whom anything differs."""
+    """Columns whose bytes differ, and the customers (as text) with any difference."""
 
     columns: tuple[str, ...] = ()
     customers: frozenset[str] = frozenset()
@@ -28,7 +28,7 @@ class Difference:
 
 
 def difference(one: Path, other: Path) -> Difference:
-    """Return how two folders of parts differ: nothing only where they are the same to the byte."""
+    """Return how two folders of parts differ; empty if all bytes are the same."""
     if _same_bytes(one, other):
         return Difference()
     columns = _columns_of_rows(one, other)

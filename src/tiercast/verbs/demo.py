@@ -39,10 +39,10 @@ def demo(sample: str = DEFAULT_SAMPLE, *, progress: Progress | None = None) -> D
         There is no such sample, or the package that carries its data is not installed.
     """
     config = sample_config(sample)
-    tell = progress or Silent()
-    train(config, progress=tell)
-    scores = score(config, progress=tell)
-    page = report(config, scores.as_of, progress=tell)
+    progress = progress or Silent()
+    train(config, progress=progress)
+    scores = score(config, progress=progress)
+    page = report(config, scores.as_of, progress=progress)
     return DemoResult(config, page, scores.folder, ui_command())
 
 

@@ -27,7 +27,7 @@ from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.workspace import allow_panel
 
 BATCH_ROWS = 50_000
-MOST_FITTED = 500_000  # customers that the BTYD models learn from; more would change nothing
+MOST_FITTED = 500_000  # customers that the BTYD models are fitted on; more change nothing
 CLV_INPUTS = [*STATISTICS, KEPT, "average_order_value"]
 ENDING = ".parquet"
 
@@ -72,7 +72,7 @@ def features(
     """Return one row per customer with an order before `as_of`, sorted by customer_id.
 
     `as_of` is by default the day after the last order. Columns: customer_id, as_of, every feature
-    the base can tell (`season_*` where the horizon has comparable weeks a year before it), the
+    of the base (`season_*` where the horizon has comparable weeks a year before it), the
     profile as given, and the `clv_*` columns of BTYD models fitted on the history before `as_of`.
     With `output` they are written to that parquet file, whose path is returned, and memory does
     not grow with the base; on Spark it is a folder of that name, whose parts the executors write,
@@ -85,8 +85,8 @@ def features(
     """
     if output is not None:
         return features_file(config, as_of, output, progress=progress)
-    settings, tell = load_config(config), progress or Silent()
-    with _panel_and_models(settings, as_of, tell) as (_, _, panel, models):
+    settings, progress = load_config(config), progress or Silent()
+    with _panel_and_models(settings, as_of, progress) as (_, _, panel, models):
         rows = _with_clv(panel, models, settings.outlook.horizon_days)
         return pa.concat_tables(rows).to_pandas()
 
@@ -105,31 +105,31 @@ def features_file(
     InputError
         As `features`.
     """
-    settings, tell = load_config(config), progress or Silent()
+    settings, progress = load_config(config), progress or Silent()
     if output is not None:
         _check_name(Path(output), settings)
-    with recorded_here(settings, "features", tell) as recorded:
-        with _panel_and_models(settings, as_of, tell) as (base, day, panel, models):
+    with recorded_here(settings, "features", progress) as recorded:
+        with _panel_and_models(settings, as_of, progress) as (base, day, panel, models):
             recorded.claim(day)
             path = Path(output or Path(settings.output.path) / f"features_{day}{ENDING}")
-            tell.stage(f"write {path}")
+            progress.stage(f"write {path}")
             _write_all(base, panel, models, path)
         return path
 
 
 @contextmanager
 def _panel_and_models(
-    settings: Config, as_of: dt.date | str | None, tell: Progress
+    settings: Config, as_of: dt.date | str | None, progress: Progress
 ) -> Iterator[tuple[CustomerBase, dt.date, ir.Table, ClvModels]]:
-    """Hand out the features of a day, lazily, and the BTYD models that go with them."""
-    tell.stage("read and check the data")
-    with open_history(settings, as_of, tell) as history:
+    """Yield the features of a day, lazily, and the BTYD models fitted on them."""
+    progress.stage("read and check the data")
+    with open_history(settings, as_of, progress) as history:
         base = history.base
         allow_panel(base.connection)
         day = history.day
-        tell.stage("count features")
+        progress.stage("count features")
         panel = _panel(history, day)
-        tell.stage("fit the BTYD models")
+        progress.stage("fit the BTYD models")
         yield base, day, panel, _fit(panel, day)
 
 
@@ -180,9 +180,11 @@ def _with_clv(panel: ir.Table, models: ClvModels, horizon_days: int) -> Iterator
     in_order = panel.order_by("customer_id")
     for batch in in_order.to_pyarrow_batches(chunk_size=BATCH_ROWS):
         rows = pa.Table.from_batches([batch])
-        answers = models.predict(rows.select(_clv_inputs(panel.columns)).to_pandas(), horizon_days)
-        for name in answers.columns:
-            rows = rows.append_column(name, pa.array(answers[name].to_numpy(dtype=float)))
+        predicted = models.predict(
+            rows.select(_clv_inputs(panel.columns)).to_pandas(), horizon_days
+        )
+        for name in predicted.columns:
+            rows = rows.append_column(name, pa.array(predicted[name].to_numpy(dtype=float)))
         yield rows
 
 

@@ -1,4 +1,4 @@
-"""A base with a planted future: whoever looks past the cutoff will show it.
+"""A base with planted future rows: scores that use rows after the cutoff change.
 
 Every row before the day is planted once more, as long after the day as it lay before the newest
 of them (so that some come in the day's first moment, which is beyond the cutoff already), its
@@ -19,12 +19,12 @@ from tiercast.snapshots.history import is_before
 from tiercast.sources.canonical import open_base
 
 TIMES_AS_MUCH = 7.0
-LAST_DAY = dt.date(2099, 12, 31)  # beyond which the contract takes no time for true
+LAST_DAY = dt.date(2099, 12, 31)  # the contract accepts no later time
 MEASURES = ("amount", "quantity", "discount", "value", "price")
 
 
 def with_planted_future(config: Config, as_of: dt.date, folder: Path) -> Config:
-    """Write the base and its planted future into a folder; answer the config that reads them."""
+    """Write the base with planted future rows to a folder; return the config that reads them."""
     with open_base(config.model_copy(update={"feature_store": None})) as base:
         sources: dict[TableName, SourceConfig] = {}
         for name, table in base.tables.items():
@@ -49,7 +49,9 @@ def _planted(table: ir.Table, spec: TableSpec, as_of: dt.date) -> ir.Table:
 def _later(known: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Value]:
     """Return the time of each planted row: the newest comes at the day's first moment."""
     assert spec.time is not None
-    seconds = known[spec.time].truncate("s").epoch_seconds()  # whole: some engines tell more
+    seconds = (
+        known[spec.time].truncate("s").epoch_seconds()
+    )  # whole: some engines return fractions
     newest = seconds.max().execute()
     ahead = epoch_seconds(as_of) + (0 if newest is None else int(newest)) - seconds
     capped = ibis.least(ahead, epoch_seconds(LAST_DAY))

@@ -18,7 +18,7 @@ def report(
     *,
     progress: Progress | None = None,
 ) -> Path:
-    """Write the report of a scored day (by default the newest) and answer its path.
+    """Write the report of a scored day (default: the newest) and return its path.
 
     Raises
     ------

@@ -15,9 +15,9 @@ from tiercast.sources.hashes import hash_sums
 def changed_tables(config: Config, as_of: dt.date, scored: Mapping[str, str]) -> tuple[str, ...]:
     """Return the tables whose rows of before a day are not those that were scored.
 
-    `scored` are the fingerprints of the scoring. Rows that a day brought since are no change:
-    a table is as it was where all of its rows have the fingerprint, or those before the day. Of
-    one that held later rows when it was scored, and more now, that cannot be told: it counts.
+    `scored` are the fingerprints of the scoring. Later rows are no change: a table is unchanged
+    if all of its rows have the fingerprint, or those before the day. A table that held later
+    rows when it was scored, and has more now, counts as changed.
     """
     with open_base(config.model_copy(update={"feature_store": None})) as base:
         now = {

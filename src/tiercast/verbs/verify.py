@@ -1,4 +1,4 @@
-"""`tiercast verify`: would a scored day be told the same again, whatever came after it?"""
+"""`tiercast verify`: does scoring a past day again give the same bytes, whatever came later?"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -23,18 +23,18 @@ from tiercast.verbs.dataset_difference import Difference, difference
 from tiercast.verbs.leak_probe import with_planted_future
 from tiercast.verbs.source_change import changed_tables
 
-FAILED = 1  # what the command ends with where a day is not told the same again
+FAILED = 1  # exit code if any byte differs
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What a replay and a leak probe found of a scored day.
+    """The findings of a replay and a leak probe of a scored day.
 
     `replayed` names the columns whose bytes differ from those stored when the day is scored
     again, for so many `customers`; `leaked` those in which that replay changes when a future is
     planted after the day. `changed` names the tables whose rows are not those that were scored,
-    looked up where the replay differs. `notes` say what may be behind it. `unlike` names the
-    tables that come out otherwise by way of the feature store than when all rows are read.
+    checked if the replay differs. `notes` name possible reasons. `unlike` names the tables that
+    differ between the feature store and a full read.
     """
 
     as_of: dt.date
@@ -49,7 +49,7 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """Whether both came out the same to the byte."""
+        """Whether all bytes are the same."""
         return not (self.replayed or self.leaked or self.unlike)
 
 
@@ -61,12 +61,11 @@ def verify(
 ) -> Verification:
     """Score a day again as it was scored, then once more with a future planted after it.
 
-    The day is by default the last that was scored; it is scored with the model version of its
-    manifest, beside the previous scores it was told against, into a folder that goes afterwards.
-    Scores and features are compared column by column, to the byte: what is stored with the
-    replay, and the replay with what is told once the future is planted, so that orders which
-    came late are no leak. The probe runs on DuckDB and without a feature store, and so does the
-    replay that it is held against.
+    The default is the last scored day. It is scored with the model version of its manifest and
+    the previous scores it was compared with, into a temporary folder. Scores and features are
+    compared column by column, to the byte: the stored ones with the replay, and the replay with
+    the scores after future rows were planted, so that late orders are no leak. The probe, and
+    the replay that it is compared with, run on DuckDB without a feature store.
 
     Raises
     ------
@@ -120,10 +119,10 @@ def _verified(
 
 
 def _unlike(settings: Config, day: dt.date, shown: Progress) -> tuple[str, ...]:
-    """Return the tables that a feature store answers otherwise than a full read does."""
+    """Return the tables that differ between the feature store and a full read."""
     if settings.feature_store is None:
         return ()
-    shown.stage("hold the feature store against a full read")
+    shown.stage("compare the feature store with a full read")
     stored = _fingerprints(settings, day)
     read = _fingerprints(settings.model_copy(update={"feature_store": None}), day)
     return tuple(name for name in stored if stored[name] != read.get(name))
@@ -139,7 +138,7 @@ def _fingerprints(settings: Config, day: dt.date) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Case:
-    """A scored day and what was said of it."""
+    """A scored day and its manifest."""
 
     config: Config
     output: OutputFolder
@@ -167,7 +166,7 @@ class _Case:
         return scores | difference(one.features(day), other.features(day))
 
     def _lay_out_previous(self, target: OutputFolder) -> None:
-        """Let the scoring find the scores that the stored one was told against, and no others."""
+        """Link the previous scores that the stored ones were compared with, and no others."""
         before = self.stored.get(PREVIOUS)
         if before is None:
             return
@@ -180,7 +179,7 @@ class _Case:
 def _notes(
     stored: Mapping[str, Any], found: Difference, changed: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Return what may be behind a difference of the replay."""
+    """Return possible reasons for a difference of the replay."""
     if not found.columns:
         return ()
     notes = []
@@ -189,7 +188,7 @@ def _notes(
     if changed:
         notes.append(
             f"The source is not the one that was scored, in {', '.join(changed)}: rows were "
-            "added, mended or removed since. Score the day again if they are to count."
+            "added, changed or removed since. Score the day again to include them."
         )
     elif stored["tiercast_version"] != version("tiercast"):
         notes.append(
