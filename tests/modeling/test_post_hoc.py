@@ -218,3 +218,13 @@ def test_a_single_fold_s_own_scatter_is_all_there_is():
     post_hoc = PostHocCalibration.of([fold], CUTS, KNOWN)
     told = replace(distribution(fold, [fold], KNOWN), interval_level=post_hoc.interval_level)
     assert held(told, fold) == pytest.approx(COVERAGE, abs=0.003)
+
+
+def test_after_a_long_closure_past_folds_say_nothing_of_the_level():
+    folds = [simulated(seed=seed, drift=0.5, season_known=True) for seed in range(4)]
+    known = SeasonAhead(is_known=True, swing=0.2, closed_years=0.5)
+    post_hoc = PostHocCalibration.of(folds, CUTS, known)
+    assert post_hoc.drift == Calibration()
+    assert post_hoc.total_uncertainty == TotalUncertainty.fit(
+        [], season_known=True, swing=0.2, closed_years=0.5
+    )

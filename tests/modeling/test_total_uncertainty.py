@@ -80,3 +80,11 @@ def test_growth_after_the_first_year_widens_the_prior():
         for years in (1.0, 2.0)
     )
     assert two == pytest.approx(np.hypot(one, 0.1))
+
+
+def test_a_closure_before_the_horizon_widens_the_prior():
+    one, closed = (
+        TotalUncertainty.fit([], season_known=True, swing=0.0, closed_years=years).total_sd
+        for years in (0.0, 0.25)
+    )
+    assert closed == pytest.approx(np.hypot(one, 0.1))

@@ -341,3 +341,10 @@ def test_the_horizon_ratio_is_null_where_last_year_is_not_comparable():
     rows = horizon_ratios(clocks).to_pandas()
     assert pd.to_datetime(rows["as_of"]).dt.date.tolist() == days
     assert rows["season_horizon_ratio"].tolist() == pytest.approx([1.25, np.nan], nan_ok=True)
+
+
+def test_a_shop_is_closed_since_its_last_open_day_if_it_was_a_year_before():
+    shop = daily((120, 9), (244, 0), (120, 9), (244, 0), (120, 9))
+    end = FIRST + dt.timedelta(days=2 * 364 + 120)
+    assert [shop.closed_for(end + dt.timedelta(days=days)) for days in (0, 1, 50)] == [0, 1, 50]
+    assert shop.closed_for(end - dt.timedelta(days=10)) == 0

@@ -18,6 +18,7 @@ from tiercast.modeling.tier_sets import TierSets
 from tiercast.modeling.total_uncertainty import TotalUncertainty, usual_sd
 from tiercast.segments.tiers import true_tiers
 
+LONG_CLOSED_YEARS = 1 / 12  # closed for longer, the level of the last season is old
 LOWEST_LEVEL, HIGHEST_LEVEL = 0.87, 0.98  # between which the interval's level is looked for
 LEVELS_TRIED = (-0.5, 0.0, 0.5)  # for tier sets, in standard deviations of the total's log
 
@@ -27,12 +28,20 @@ class SeasonAhead:
     """Whether the horizon's season is known, and how much business changes between months.
 
     `swing` is the size of the change of its log to reckon with; None: not known either. `years`
-    is the length of the horizon in years.
+    is the length of the horizon in years, `closed_years` for how long the shop was closed before
+    it: past folds from within a season do not show how business changes over a closure.
     """
 
     is_known: bool = False
     swing: float | None = None
     years: float = 1.0
+    closed_years: float = 0.0
+
+    def alike(self, folds: Sequence[FoldForecast]) -> list[FoldForecast]:
+        """Return the folds whose errors say how far this season's forecast may lie off."""
+        if self.closed_years > LONG_CLOSED_YEARS:
+            return []
+        return [fold for fold in folds if fold.season_known == self.is_known]
 
     @property
     def usual_sd(self) -> float:
@@ -55,11 +64,15 @@ class PostHocCalibration:
         cls, folds: Sequence[FoldForecast], tier_cuts: tuple[float, ...], season: SeasonAhead
     ) -> Self:
         """Learn from past folds, newest first."""
-        alike = [fold for fold in folds if fold.season_known == season.is_known]
+        alike = season.alike(folds)
         told = [distribution(fold, _others(folds, fold), season) for fold in folds]
         readings = [log_ratio(Calibration(), fold) for fold in alike if fold.value.sum() > 0]
         uncertainty = TotalUncertainty.fit(
-            readings, season_known=season.is_known, swing=season.swing, years=season.years
+            readings,
+            season_known=season.is_known,
+            swing=season.swing,
+            years=season.years,
+            closed_years=season.closed_years,
         )
         drift = Calibration.fit(alike, season.usual_sd)
         unseen = _unseen_sd(uncertainty, readings, season)
@@ -76,7 +89,7 @@ def distribution(
     fold: FoldForecast, others: Sequence[FoldForecast], season: SeasonAhead
 ) -> PredictiveDistribution:
     """Return what a fold would be told with the level and scatter of others."""
-    alike = [one for one in others if one.season_known == season.is_known]
+    alike = season.alike(others)
     drift = Calibration.fit(alike, season.usual_sd)
     return PredictiveDistribution(
         drift.churn(fold.log_odds),

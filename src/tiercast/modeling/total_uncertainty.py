@@ -8,7 +8,8 @@ go by is a clock never yet tried: 20 %. An interval for a sum joins this shared 
 chance of each customer, which does average out.
 
 Beyond a year the last year's days come again: how business grows from each year of the horizon to
-the next is not known, and adds its share of the years after it.
+the next is not known, and adds its share of the years after it. Nor is how it changed while the
+shop was closed before the horizon.
 
 What moves all moves the least likely most: if everybody's log odds of an order rise by d, the log
 of a group's total rises by d times the mean churn risk of its money. So groups of unlikely buyers
@@ -46,11 +47,13 @@ class TotalUncertainty:
         season_known: bool,
         swing: float | None,
         years: float = 1.0,
+        closed_years: float = 0.0,
     ) -> Self:
         """Learn from the log of what came over what was expected, one reading per fold.
 
         `swing` is the usual size of the log change of business between months; None: not known.
-        `years` is the length of the horizon in years.
+        `years` is the length of the horizon in years, `closed_years` for how long the shop was
+        closed before it.
 
         Examples
         --------
@@ -61,7 +64,8 @@ class TotalUncertainty:
         """
         untried = season_known and not len(readings)
         known = UNTRIED_CLOCK_SD if untried else usual_sd(season_known=season_known, swing=swing)
-        prior = float(np.hypot(known, growth_sd(years)))
+        closed = YEARLY_GROWTH_SD * np.sqrt(closed_years)
+        prior = float(np.hypot(np.hypot(known, growth_sd(years)), closed))
         squares = PRIOR_FOLDS * prior**2 + float(np.square(readings).sum())
         return cls(min(LARGEST_SD, float(np.sqrt(squares / (PRIOR_FOLDS + len(readings))))))
 

@@ -88,6 +88,11 @@ class DailyOrders:
         """Return the calendar grid of all orders before a day; None without one."""
         return find_grid(self.first, self._counted(day))
 
+    def closed_for(self, day: dt.date) -> int:
+        """Return for how many days before `day` the shop was closed, as in the year before."""
+        open_days = np.flatnonzero(~closed_days(self.before(day)))
+        return (day - self.first).days - 1 - int(open_days[-1]) if len(open_days) else 0
+
     def _counted(self, day: dt.date) -> FloatArray:
         counts = np.zeros(max(0, (day - self.first).days))
         known = self.counts[: len(counts)]

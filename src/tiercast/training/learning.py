@@ -63,8 +63,12 @@ def learn(
     past = past_cutoffs(panel, tuning.best, seed, progress, members)
     progress.stage("grow the final trees")
     components = ComponentModels.fit(panel.lived, tuning.best, seed, members)
+    season = panel.season
     ahead = SeasonAhead(
-        panel.season.is_known, panel.season.change, panel.plan.window_days / YEAR_DAYS
+        season.is_known,
+        season.change,
+        years=panel.plan.window_days / YEAR_DAYS,
+        closed_years=season.closed_days / YEAR_DAYS,
     )
     outlook = fit_outlook(
         components,

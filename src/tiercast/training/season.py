@@ -20,7 +20,8 @@ class Season:
     year before; None where they cannot be gone by, for the `reason`. `came` tells the same of
     past cutoffs as it turned out. `swing` is by how much the log of orders changed from four
     weeks to the next so far, `peak` by how much it stood out a year before in the same weeks;
-    None where that is not known either.
+    None where that is not known either. `closed_days` counts the days before `as_of` on which the
+    shop was closed.
     """
 
     as_of: dt.date
@@ -30,6 +31,7 @@ class Season:
     peak: float | None
     known_before: Mapping[dt.date, bool]
     came: Mapping[dt.date, float]
+    closed_days: int = 0
 
     @classmethod
     def at(cls, daily: DailyOrders, as_of: dt.date, plan: CutoffPlan) -> "Season":
@@ -44,6 +46,7 @@ class Season:
             daily.peak(as_of, days),
             {cutoff: daily.clock(cutoff, days).is_open for cutoff in plan.cutoffs},
             {cutoff: daily.actual_horizon_ratio(cutoff, days) for cutoff in plan.cutoffs},
+            daily.closed_for(as_of),
         )
 
     @property
