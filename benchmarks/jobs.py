@@ -227,9 +227,9 @@ def _booster(rows: int, rounds: int) -> tuple[Any, "np.ndarray[Any, Any]"]:
     sample = trees.Sample(
         matrix[learnt], (signal[learnt] > 0).astype(float), np.zeros(TRAINED_ROWS)
     )
-    return trees.grow("binary", sample, trees.TreeParams(rounds=rounds), SEED).booster, matrix[
-        :rows
-    ]
+    return trees.fit_trees(
+        "binary", sample, trees.TreeParams(rounds=rounds), SEED
+    ).booster, matrix[:rows]
 
 
 def _histories(customers: int) -> "np.ndarray[Any, Any]":

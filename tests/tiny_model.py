@@ -80,7 +80,7 @@ def tiny_model(seed=0):
         outlook,
         CustomerSegments(least=2, most=2, resamples=2).fit(frame),
         RfmEdges((50.0, 150.0), (2.0, 4.0), (50.0, 150.0)),
-        WaitingTimes.unlearnt(),
+        WaitingTimes.unfitted(),
     )
 
 

@@ -6,8 +6,8 @@ from tiercast.backtesting.tier_chances import mean_if_order, tier_chances
 TOLD = ContenderForecast(np.array([0.2, 0.9]), np.array([80.0, 1.0]))
 
 
-def chances(value_before, told_before):
-    return tier_chances(TOLD, (50.0,), told_before=told_before, value_before=value_before)
+def chances(value_before, forecast_before):
+    return tier_chances(TOLD, (50.0,), forecast_before=forecast_before, value_before=value_before)
 
 
 def test_chances_sum_to_one_and_the_last_is_the_churn():

@@ -13,7 +13,7 @@ from tiercast.config.progress import Silent
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.snapshots.activity import build_activity
 from tiercast.sources.samples import sample_path
-from tiercast.training.learning import learn
+from tiercast.training.fitting import fit_model
 from tiercast.training.panel import Panel, build_panel
 from tiny_model import tiny_model
 
@@ -22,7 +22,7 @@ PANEL_HORIZON_DAYS = 60
 
 
 @dataclass(frozen=True)
-class Learnt:
+class FittedModel:
     """A panel and the model learnt from it."""
 
     panel: Panel
@@ -42,7 +42,7 @@ def simulated_panel() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def cdnow(samples, tmp_path_factory) -> Learnt:
+def cdnow(samples, tmp_path_factory) -> FittedModel:
     """Return what is learnt from every tenth customer of CDNOW as of 1998-04-01, untuned."""
     lines = pd.read_parquet(sample_path("sample://cdnow/transactions.parquet"))
     tenth = lines[lines["customer_id"] % 10 == 0].rename(
@@ -54,7 +54,7 @@ def cdnow(samples, tmp_path_factory) -> Learnt:
         activity = build_activity(base.connection, base.tables, base.config)
         panel = build_panel(base, activity, dt.date(1998, 4, 1))
         config = base.config
-    return Learnt(panel, learn(panel, config, None, Silent()).model)
+    return FittedModel(panel, fit_model(panel, config, None, Silent()).model)
 
 
 def _at(cutoff, seed, customers=300):

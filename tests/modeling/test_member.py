@@ -124,15 +124,15 @@ def test_without_past_folds_a_member_counts_nothing():
     [
         (
             answering(lambda n: (np.zeros(min(n, 3)), np.zeros(3))),
-            r"finite chance and value of each of 1500 rows, but said arrays of \(3,\)",
+            r"finite chance and value for each of 1500 rows, but predicted arrays of \(3,\)",
         ),
         (
             answering(lambda n: (np.full(n, np.nan), np.zeros(n))),
-            "must say a finite chance",
+            "must predict a finite chance",
         ),
         (
             answering(lambda n: (np.full(n, 1.5), np.zeros(n))),
-            r"chances between 0 and 1 .* said chances from 1\.5 to 1\.5",
+            r"chances between 0 and 1 .* predicted chances from 1\.5 to 1\.5",
         ),
         (
             answering(lambda n: (np.full(n, 1 / n), np.zeros(n))),
@@ -219,5 +219,5 @@ def test_names_and_number_of_members_are_checked(tmp_path, names, message):
 
 def test_a_fitted_member_is_replaced_by_none_that_has_learnt_nothing(simulated_panel):
     one = fitted(simulated_panel, ("shop", Member("constant", "m", Constant))).members[0]
-    with pytest.raises(ValueError, match="has learnt nothing"):
+    with pytest.raises(ValueError, match="is not fitted"):
         replace(one, estimator=None).predictions(simulated_panel)

@@ -27,7 +27,7 @@ MEDIAN = "next_order_date"
 
 def waits(churn, horizon_days=HORIZON_DAYS, frame=FRAME):
     told = np.broadcast_to(churn, len(frame))
-    return WaitingTimes.unlearnt().days(frame, told, CLV, horizon_days)
+    return WaitingTimes.unfitted().days(frame, told, CLV, horizon_days)
 
 
 def chance_by(days, churn, horizon_days=HORIZON_DAYS):
@@ -81,10 +81,10 @@ def test_who_more_likely_than_not_stays_away_has_no_date():
 
 def test_a_row_needs_no_others():
     churn = np.random.default_rng(0).uniform(0.01, 0.6, len(FRAME))
-    together = WaitingTimes.unlearnt().days(FRAME, churn, CLV, HORIZON_DAYS)
+    together = WaitingTimes.unfitted().days(FRAME, churn, CLV, HORIZON_DAYS)
     for row in range(0, len(FRAME), 10):
         part = slice(row, row + 1)
-        alone = WaitingTimes.unlearnt().days(FRAME.iloc[part], churn[part], CLV, HORIZON_DAYS)
+        alone = WaitingTimes.unfitted().days(FRAME.iloc[part], churn[part], CLV, HORIZON_DAYS)
         for name, days in alone.items():
             np.testing.assert_array_equal(days, together[name][part])
 
@@ -153,7 +153,7 @@ def test_customers_without_a_usual_gap_have_a_phase_of_their_own():
 
 def test_few_past_orders_leave_the_shape_as_it_is():
     few = rhythmic().head(400)
-    assert stored(WaitingTimes.fit(few, CLV, HORIZON_DAYS)) == stored(WaitingTimes.unlearnt())
+    assert stored(WaitingTimes.fit(few, CLV, HORIZON_DAYS)) == stored(WaitingTimes.unfitted())
 
 
 def test_fitted_quantiles_rise_by_group_and_phase():
@@ -188,7 +188,7 @@ def test_learnt_waiting_times_of_a_row_need_no_others():
 
 def test_on_the_clock_a_horizon_passes_evenly():
     churn = np.full(len(FRAME), 0.01)
-    for waiting in (WaitingTimes.unlearnt(), LEARNT):
+    for waiting in (WaitingTimes.unfitted(), LEARNT):
         usual = waiting.days(FRAME, churn, CLV, HORIZON_DAYS)
         same = waiting.days(on_clock(FRAME, 1.0), churn, CLV, HORIZON_DAYS)
         twice = waiting.days(on_clock(FRAME, 2.0), churn, CLV, HORIZON_DAYS // 2)

@@ -4,7 +4,7 @@ import pytest
 from woodelf import WoodelfExplainer
 
 from tiercast.modeling.shapley import DEEPEST_KEPT, TreeShapley
-from tiercast.modeling.trees import TrainingRows, TreeParams, grow
+from tiercast.modeling.trees import TrainingRows, TreeParams, fit_trees
 
 TOLERANCE = 2e-5  # between WOODELF and LightGBM
 SHALLOW = TreeParams(num_leaves=8, min_data_in_leaf=20, rounds=20)
@@ -21,7 +21,7 @@ def booster(request):
     # A staircase far to one side makes LightGBM's leaf-wise trees deep.
     target = np.floor(matrix @ np.exp(2 * np.arange(12.0) / 12)) + np.exp(matrix[:, 0])
     sample = TrainingRows(matrix, target, np.zeros(len(matrix)))
-    return grow("gamma", sample, request.param, 7).booster
+    return fit_trees("gamma", sample, request.param, 7).booster
 
 
 def test_values_are_lightgbms_own(booster):

@@ -23,7 +23,7 @@ PARTS = (
     TierSets(np.array([0.1, 0.25])),
     TotalUncertainty(0.123456789012345),
     ValueShapes(np.empty(0), AWKWARD[np.newaxis]),
-    WaitingTimes.unlearnt(),
+    WaitingTimes.unfitted(),
 )
 
 

@@ -12,8 +12,8 @@ from tiercast.modeling.trees import (
     TrainingRows,
     TreeParams,
     base_score,
-    grow,
-    grow_until_best,
+    fit_trees,
+    fit_with_early_stopping,
 )
 
 SMALL = TreeParams(num_leaves=4, min_data_in_leaf=20, rounds=12)
@@ -38,7 +38,7 @@ TARGETS = {
 @pytest.mark.parametrize("objective", list(TARGETS))
 def test_one_seed_grows_the_same_trees(objective):
     rows = sample(objective=objective)
-    one, other = (grow(objective, rows, SMALL, 7) for _ in range(2))
+    one, other = (fit_trees(objective, rows, SMALL, 7) for _ in range(2))
     assert one.booster.model_to_string() == other.booster.model_to_string()
     assert one.base == other.base
     assert one.booster.num_trees() == one.booster.current_iteration() == SMALL.rounds
@@ -46,24 +46,24 @@ def test_one_seed_grows_the_same_trees(objective):
 
 def test_another_seed_grows_other_trees():
     rows = sample()
-    one, other = (grow("binary", rows, SMALL, seed).raw(rows.matrix) for seed in (7, 8))
+    one, other = (fit_trees("binary", rows, SMALL, seed).raw(rows.matrix) for seed in (7, 8))
     assert (one != other).any()
 
 
 def test_trees_learn_what_decides():
-    gain = grow("binary", sample(), SMALL, 7).booster.feature_importance("gain")
+    gain = fit_trees("binary", sample(), SMALL, 7).booster.feature_importance("gain")
     assert gain.argmax() == 0
 
 
 def test_a_leaf_may_hold_a_tenth_of_a_small_base():
     wanted = TreeParams(num_leaves=4, min_data_in_leaf=400, rounds=3)
-    booster = grow("binary", sample(count=100), wanted, 7).booster
+    booster = fit_trees("binary", sample(count=100), wanted, 7).booster
     assert booster.trees_to_dataframe()["split_feature"].notna().any()
 
 
 def test_trees_stored_as_text_answer_the_same_bits():
     rows = sample(objective="tweedie")
-    grown = grow("tweedie", rows, SMALL, 7)
+    grown = fit_trees("tweedie", rows, SMALL, 7)
     back = FittedTrees(lgb.Booster(model_str=grown.booster.model_to_string()), grown.base)
     assert back.raw(rows.matrix).tolist() == grown.raw(rows.matrix).tolist()
 
@@ -91,7 +91,7 @@ def test_where_all_or_none_ordered_the_start_is_finite(share, start):
 @pytest.mark.parametrize("objective", list(TARGETS))
 def test_an_offset_alike_for_all_moves_the_start_and_no_tree(objective):
     plain, moved = (sample(objective=objective, offset=offset) for offset in (0.0, 0.7))
-    one, other = grow(objective, plain, SMALL, 7), grow(objective, moved, SMALL, 7)
+    one, other = fit_trees(objective, plain, SMALL, 7), fit_trees(objective, moved, SMALL, 7)
     assert other.base == pytest.approx(one.base - 0.7)
     assert other.raw(plain.matrix, moved.offset) == pytest.approx(one.raw(plain.matrix), abs=1e-6)
 
@@ -104,18 +104,18 @@ def test_what_the_offset_explains_no_tree_learns(objective):
     odds = 0.2 * np.exp(offset)
     came = rng.random(20_000) < (odds / (1 + odds) if objective == "binary" else odds / 2)
     rows = TrainingRows(long[:, None].astype(float), came.astype(float), offset)
-    grown = grow(objective, rows, replace(SMALL, rounds=30), 7)
+    grown = fit_trees(objective, rows, replace(SMALL, rounds=30), 7)
     told = grown.raw(np.array([[0.0], [1.0]]))
     # The column that names the long rows has nothing left to say beside their offset.
     assert abs(told[1] - told[0]) < 0.1
-    without = grow(objective, replace(rows, offset=np.zeros(20_000)), SMALL, 7)
+    without = fit_trees(objective, replace(rows, offset=np.zeros(20_000)), SMALL, 7)
     first, second = without.raw(np.array([[0.0], [1.0]]))
     assert second - first > 0.3
 
 
 def test_raw_adds_the_base_and_the_offset():
     rows = sample()
-    grown = grow("binary", rows, SMALL, 7)
+    grown = fit_trees("binary", rows, SMALL, 7)
     trees = grown.booster.predict(rows.matrix, raw_score=True)
     offset = np.arange(400.0)
     assert grown.raw(rows.matrix, offset).tolist() == (trees + grown.base + offset).tolist()
@@ -136,7 +136,7 @@ LARGE = TreeParams(num_leaves=8, learning_rate=0.12)
 
 def test_growth_ends_at_the_best_round_and_watching_changes_nothing():
     seen = []
-    grown, loss, best_round = grow_until_best(
+    grown, loss, best_round = fit_with_early_stopping(
         "binary",
         sample(),
         sample(seed=1),
@@ -150,13 +150,13 @@ def test_growth_ends_at_the_best_round_and_watching_changes_nothing():
     assert best_round == losses.index(loss) + 1
     assert len(seen) in (best_round + PATIENCE_ROUNDS, MAX_ROUNDS)
     assert grown.booster.best_iteration == best_round
-    alone = grow_until_best("binary", sample(), sample(seed=1), LARGE, seed=7)
+    alone = fit_with_early_stopping("binary", sample(), sample(seed=1), LARGE, seed=7)
     assert alone[1:] == (loss, best_round)
 
 
 def test_the_loss_is_that_of_the_best_trees_on_the_rows_to_judge_by():
     valid = sample(seed=1, offset=0.3)
-    grown, loss, _ = grow_until_best("binary", sample(), valid, LARGE, seed=7)
+    grown, loss, _ = fit_with_early_stopping("binary", sample(), valid, LARGE, seed=7)
     log_odds = grown.raw(valid.matrix, valid.offset)
     by_hand = np.logaddexp(0, log_odds) - valid.target * log_odds
     assert loss == pytest.approx(by_hand.mean(), abs=1e-6)
@@ -171,4 +171,4 @@ def test_a_watcher_may_stop_the_growth():
             raise EnoughError
 
     with pytest.raises(EnoughError):
-        grow_until_best("binary", sample(), sample(seed=1), SMALL, seed=7, watch=watch)
+        fit_with_early_stopping("binary", sample(), sample(seed=1), SMALL, seed=7, watch=watch)

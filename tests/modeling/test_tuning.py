@@ -12,10 +12,10 @@ from tiercast.modeling.component_models import ComponentParams
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.studies import Studies
 from tiercast.modeling.trees import TreeParams
-from tiercast.modeling.tuning import QUESTIONS, Tuning, tune
+from tiercast.modeling.tuning import SEARCH_TASKS, Tuning, tune
 
 HORIZON_DAYS = 60
-NAMES = [question.name for question in QUESTIONS]
+NAMES = [task.name for task in SEARCH_TASKS]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def kept(tmp_path):
 
 
 def of(tuning, name):
-    return [trial for trial in tuning.trials if trial.question == name]
+    return [trial for trial in tuning.trials if trial.task == name]
 
 
 def unmarked(tuning):
@@ -177,7 +177,7 @@ def test_in_parts_the_same_is_found_as_in_one_go_and_never_worse(simulated_panel
 
 def test_what_was_tried_is_not_tried_again(simulated_panel, folds, kept, monkeypatch):
     four = tune(simulated_panel, folds, trials=4, seed=7, studies=kept())
-    monkeypatch.setattr("tiercast.modeling.tuning.grow_until_best", None)
+    monkeypatch.setattr("tiercast.modeling.tuning.fit_with_early_stopping", None)
     again = tune(simulated_panel, folds, trials=4, seed=7, studies=kept())
     assert again.resumed == 8
     assert unmarked(again) == four

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tiercast.modeling.metrics import METRICS
-from tiercast.monitoring.grades import COLUMNS, MEANINGS, SUBJECTS, grades
+from tiercast.monitoring.grades import CHECK_GROUPS, COLUMNS, MEANINGS, grades
 from tiercast.monitoring.outcomes import outcomes
 from tiny_batch import DUE, SCORED, TIERS, scores
 
@@ -103,5 +103,5 @@ def test_metrics_are_those_of_training(metric, rows, whole):
 
 
 def test_every_check_has_a_name_of_its_own():
-    names = [check.name for subject in SUBJECTS for check in subject.checks]
+    names = [check.name for subject in CHECK_GROUPS for check in subject.checks]
     assert len(set(names)) == len(names)

@@ -5,13 +5,13 @@ import pytest
 
 from tiercast.artifacts.reference import Tracked, Usual
 from tiercast.config.schema import Limits, MonitorConfig
-from tiercast.modeling.column_profile import Moved, NumberProfile
+from tiercast.modeling.column_profile import ColumnChange, NumberProfile
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.monitor_rules import RULES, findings, worst
 from tiercast.monitoring.order_flow import OrderFlow, Volume
 from tiercast.monitoring.population import Population
 from tiercast.monitoring.scoring_rhythm import ScoringRhythm
-from tiercast.monitoring.sign import Evidence, Sign
+from tiercast.monitoring.signal import MonitoringData, Signal
 from tiercast.monitoring.track_record import TrackRecord
 from tiercast.snapshots.silence import Silence
 
@@ -24,7 +24,7 @@ SOME = NumberProfile.of([1.0, 2.0, 3.0])
 
 def column(name="orders", kind="feature", usual=NONE, weight=0.1, **change):
     told = {"psi": 0.0, "noise_psi": 0.01, "ks": 0.0, "noise_ks": 0.02, "missing": 0.0} | change
-    return ColumnDrift(Tracked(kind, name, SOME, usual, weight), Moved(**told))
+    return ColumnDrift(Tracked(kind, name, SOME, usual, weight), ColumnChange(**told))
 
 
 def record(missed=0, **came):
@@ -35,7 +35,7 @@ def record(missed=0, **came):
     return TrackRecord("1", DAY, frame, missed)
 
 
-def evidence(
+def data(
     *columns,
     people=PEOPLE,
     last_day="2024-03-31",
@@ -49,7 +49,7 @@ def evidence(
     held = MonitorConfig.model_validate(limits)
     days = [dt.date.fromisoformat(day) for day in scored]
     rhythm = ScoringRhythm.of(days, DAY)
-    return Evidence(list(columns), people, flow, track or record(), held, rhythm)
+    return MonitoringData(list(columns), people, flow, track or record(), held, rhythm)
 
 
 STABLE = (column(), column("churn_probability", "score"), column("tier", "score"))
@@ -71,7 +71,7 @@ PLANTED = (
     ({"drift": [column(new={"west": 0.02})]}, "new_categories", "look", "'west'"),
     ({"drift": [column(gone={"north": 0.4})]}, "gone_categories", "look", "'north'"),
     ({"people": Population(100, 50, 0, 0.0)}, "customers_gone", "retrain", "50 of 100 customers"),
-    ({"people": Population(100, 170, 70, 0.1)}, "customers_new", "look", "70 customers came"),
+    ({"people": Population(100, 170, 70, 0.1)}, "customers_new", "look", "70 customers are new"),
     ({"last_day": "2024-02-21"}, "stale", "look", "40 days before 2024-04-01"),
     (
         {"scored": ("2024-03-24", "2024-03-25", "2024-03-26")},
@@ -80,7 +80,12 @@ PLANTED = (
         "the newest scores are of 2024-03-26, 6 days before 2024-04-01",
     ),
     ({"volumes": (Volume("value", 0, 90, None),)}, "volume", "look", "value in the last 28 days"),
-    ({"track": record(churn=0.7)}, "churn_error", "retrain", "60.0% told to leave, 70.0% left"),
+    (
+        {"track": record(churn=0.7)},
+        "churn_error",
+        "retrain",
+        "60.0% predicted to leave, 70.0% left",
+    ),
     ({"track": record(ece=0.06)}, "ece", "look", "off by 0.060"),
     ({"track": record(interval=0.7)}, "interval_coverage", "retrain", "70.0% of values lay"),
     ({"track": record(tier_set=0.84)}, "tier_set_coverage", "look", "84.0% of tiers lay"),
@@ -89,7 +94,7 @@ PLANTED = (
 
 
 def planted(drift=(), **changes):
-    return evidence(*STABLE, *drift, **changes)
+    return data(*STABLE, *drift, **changes)
 
 
 def test_a_stable_base_is_fine():
@@ -115,11 +120,11 @@ def test_each_rule_has_a_planted_case_limits_and_a_meaning(rule):
 @EACH
 def test_each_rule_follows_its_limits(rule):
     limits = Limits(look=1.0, retrain=2.0)
-    said = [rule.verdict(Sign("x", value, ""), limits) for value in (0.9, 1.0, 2.0)]
+    said = [rule.verdict(Signal("x", value, ""), limits) for value in (0.9, 1.0, 2.0)]
     assert said == ["fine", "look", rule.most]
-    assert rule.verdict(Sign("x", 5.0, "", usual=5.0), limits) == "fine"
-    assert rule.verdict(Sign("x", float("nan"), ""), limits) == "fine"
-    assert rule.verdict(Sign("x", 5.0, ""), Limits()) == "fine"
+    assert rule.verdict(Signal("x", 5.0, "", usual=5.0), limits) == "fine"
+    assert rule.verdict(Signal("x", float("nan"), ""), limits) == "fine"
+    assert rule.verdict(Signal("x", 5.0, ""), Limits()) == "fine"
 
 
 def test_what_is_usual_is_no_news():
@@ -145,6 +150,6 @@ def test_the_worst_comes_first():
 
 def test_a_version_without_grades_is_not_judged_by_them():
     known = planted()
-    ungraded = Evidence(known.drift, known.population, known.flow, None, known.limits)
+    ungraded = MonitoringData(known.drift, known.population, known.flow, None, known.limits)
     rules = {one.rule for one in findings(ungraded)}
     assert rules.isdisjoint({"churn_error", "ece", "interval_coverage", "total_missed"})

@@ -41,7 +41,7 @@ def test_scores_of_the_same_weeks_miss_together():
 def test_the_newest_batch_of_the_version_counts():
     record = TrackRecord.of(ledger([1, 1]), "1", 28)
     assert record.as_of == DAYS[1]
-    assert record.told_came_of("churn") == (0.9, 0.5, 8)
+    assert record.predicted_actual_of("churn") == (0.9, 0.5, 8)
 
 
 def test_another_versions_past_does_not_count():

@@ -11,7 +11,7 @@ from tiercast.reporting.overview import overview_section
 from tiercast.reporting.section import Cards, Chart, Note
 from tiercast.reporting.stored_monitoring import StoredMonitoring
 from tiercast.reporting.tiers import tiers_section
-from tiercast.training.past import ROLLING, SPLIT
+from tiercast.training.past_folds import ROLLING, SPLIT
 
 
 def graded(days, told, sizes, **figures):

@@ -9,7 +9,7 @@ from bases import opened
 from seasonal import AS_OF, HORIZON_DAYS, burst_shop, wave_shop
 from tiercast.config.progress import Silent
 from tiercast.snapshots.activity import build_activity
-from tiercast.training.learning import Learnt, learn
+from tiercast.training.fitting import FittedModel, fit_model
 from tiercast.training.panel import Panel, build_panel
 
 SETTINGS = {
@@ -24,12 +24,12 @@ class Seasonal:
 
     lines: pd.DataFrame
     panel: Panel
-    learnt: Learnt
+    fitted: FittedModel
 
     @property
     def told(self) -> float:
         """The value expected of all customers within the horizon."""
-        return float(self.learnt.model.predict(self.panel.current)["expected_value"].sum())
+        return float(self.fitted.model.predict(self.panel.current)["expected_value"].sum())
 
 
 def learnt_of(folder, lines) -> Seasonal:
@@ -37,7 +37,7 @@ def learnt_of(folder, lines) -> Seasonal:
     with opened(folder, {"transactions": lines}, **SETTINGS) as base:
         activity = build_activity(base.connection, base.tables, base.config)
         panel = build_panel(base, activity, AS_OF)
-        return Seasonal(lines, panel, learn(panel, base.config, None, Silent()))
+        return Seasonal(lines, panel, fit_model(panel, base.config, None, Silent()))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ def trained_on(model, day):
 
 @pytest.fixture
 def told(wave):
-    return wave.learnt.evaluation.predictions
+    return wave.fitted.evaluation.predictions
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def newest(told):
 
 
 def test_a_champion_of_before_the_newest_cutoff_is_asked_as_it_stands(wave, told, newest):
-    champion = trained_on(wave.learnt.model, newest)
+    champion = trained_on(wave.fitted.model, newest)
     found = champion_forecasts("4", champion, told, wave.panel, told)
     assert (found.version, found.how) == ("4", AS_DEPLOYED)
     asked = told[told["as_of"] == newest]
@@ -37,7 +37,7 @@ def test_a_champion_of_before_the_newest_cutoff_is_asked_as_it_stands(wave, told
 
 
 def test_a_later_champion_goes_by_its_record_where_it_has_the_day(wave, told, newest):
-    champion = trained_on(wave.learnt.model, newest + dt.timedelta(days=1))
+    champion = trained_on(wave.fitted.model, newest + dt.timedelta(days=1))
     found = champion_forecasts("4", champion, told, wave.panel, told)
     assert found.how == ON_RECORD
     assert found.said is told
@@ -45,7 +45,7 @@ def test_a_later_champion_goes_by_its_record_where_it_has_the_day(wave, told, ne
 
 @pytest.mark.parametrize("record", ["none", "other days"])
 def test_a_later_champion_without_that_day_is_asked_with_a_head_start(wave, told, newest, record):
-    champion = trained_on(wave.learnt.model, newest + dt.timedelta(days=1))
+    champion = trained_on(wave.fitted.model, newest + dt.timedelta(days=1))
     kept = None if record == "none" else told[told["as_of"] < newest]
     found = champion_forecasts("4", champion, kept, wave.panel, told)
     assert found.how == AHEAD
@@ -53,12 +53,12 @@ def test_a_later_champion_without_that_day_is_asked_with_a_head_start(wave, told
 
 
 def test_a_champion_of_lost_features_says_what_it_said(wave, told, newest):
-    model = trained_on(wave.learnt.model, newest)
+    model = trained_on(wave.fitted.model, newest)
     names = (*model.facts.feature_names, "gone")
     lost = replace(model, facts=model.facts.model_copy(update={"feature_names": names}))
     assert champion_forecasts("4", lost, None, wave.panel, told).said is None
 
 
 def test_without_past_forecasts_there_is_nothing_to_ask_about(wave):
-    found = champion_forecasts("4", wave.learnt.model, None, wave.panel, pd.DataFrame())
+    found = champion_forecasts("4", wave.fitted.model, None, wave.panel, pd.DataFrame())
     assert found.said is None

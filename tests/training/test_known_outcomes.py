@@ -44,7 +44,11 @@ def asked(config, version):
     [
         ("2", "1", "Metrics are of 2024-05-17, after both trainings, both as deployed."),
         ("3", "1", "version 1 as deployed: it was trained before that day."),
-        ("3", "2", "with a head start: it was trained as of 2024-05-06 and saw some of what came"),
+        (
+            "3",
+            "2",
+            "it was trained as of 2024-05-06 and saw some of the outcomes",
+        ),
     ],
 )
 def test_versions_of_monthly_trainings_are_told_apart_with_intervals(

@@ -27,7 +27,7 @@ def newest(panel):
 def test_the_curve_grows_by_customers_and_by_doubled_cutoffs(wave, curve):
     # Of six cutoffs every 30 days, four had ended windows of 60 days by the newest.
     ended = wave.panel.cutoffs[:4]
-    known = wave.panel.lived[wave.panel.lived["as_of"].isin(ended)]
+    known = wave.panel.training_rows[wave.panel.training_rows["as_of"].isin(ended)]
     customers = known["customer_id"].nunique()
     shares = [point.customers / customers for point in curve.by_customers]
     assert shares == pytest.approx([0.1, 0.25, 0.5, 1.0], abs=0.02)
@@ -48,11 +48,11 @@ def test_points_are_better_than_chance(wave, curve):
 
 
 def test_what_had_not_ended_by_the_newest_cutoff_changes_no_point(wave, curve):
-    still_open = wave.panel.lived["as_of"].isin(wave.panel.cutoffs[4:])
-    lived = wave.panel.lived.copy()
-    lived.loc[still_open, ["recency_days", "value"]] = 999.0
-    lived.loc[still_open, "ordered"] = ~lived.loc[still_open, "ordered"]
-    assert learning_curve(replace(wave.panel, lived=lived), TREES, 7) == curve
+    still_open = wave.panel.training_rows["as_of"].isin(wave.panel.cutoffs[4:])
+    training_rows = wave.panel.training_rows.copy()
+    training_rows.loc[still_open, ["recency_days", "value"]] = 999.0
+    training_rows.loc[still_open, "ordered"] = ~training_rows.loc[still_open, "ordered"]
+    assert learning_curve(replace(wave.panel, training_rows=training_rows), TREES, 7) == curve
 
 
 def test_one_seed_draws_the_same_curve(wave, curve):
@@ -74,10 +74,11 @@ def test_a_cutoff_after_which_all_or_none_ordered_tells_nothing(wave):
 
 def test_parts_too_small_to_learn_from_are_left_out(wave):
     few = set(np.sort(wave.panel.rows["customer_id"].unique())[:160])
-    rows, lived = (
-        frame[frame["customer_id"].isin(few)] for frame in (wave.panel.rows, wave.panel.lived)
+    rows, training_rows = (
+        frame[frame["customer_id"].isin(few)]
+        for frame in (wave.panel.rows, wave.panel.training_rows)
     )
-    curve = learning_curve(replace(wave.panel, rows=rows, lived=lived), TREES, 7)
+    curve = learning_curve(replace(wave.panel, rows=rows, training_rows=training_rows), TREES, 7)
     assert 0 < len(curve.by_customers) < 4
     assert min(point.customers * point.cutoffs for point in curve.by_customers) >= FEWEST_ROWS / 2
 
@@ -102,7 +103,7 @@ def test_parts_too_small_to_learn_from_are_left_out(wave):
         (
             LearningCurve(points(0.4, 0.3952), points(0.4)),
             "More customers would help: the last step saved 1.2% of the log loss. "
-            "There are too few past cutoffs to tell whether more would help.",
+            "There are too few past cutoffs to say whether more would help.",
         ),
     ],
 )

@@ -9,8 +9,8 @@ from tiercast.config.progress import Silent
 from tiercast.snapshots.activity import build_activity
 from tiercast.tracking.registry import load_version
 from tiercast.tracking.store import open_client
+from tiercast.training.fitting import fit_model
 from tiercast.training.gate import GateDecision
-from tiercast.training.learning import learn
 from tiercast.training.learning_curve import LearningCurve
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import build_panel
@@ -31,11 +31,11 @@ def test_the_card_says_what_the_model_answers_and_learnt_from(tenth):
     assert card.startswith("# tenth, trained as of 1998-04-01\n")
     assert "the chance of no order within 90 days, the revenue within them" in card
     assert "(top, potential, general, dormant)" in card
-    assert f"Learnt from {tenth.trained.sample}." in card
+    assert f"Trained on {tenth.trained.sample}." in card
 
 
 def test_the_card_shows_each_past_forecast(tenth):
-    table = section(card_of(tenth), "How good it was")
+    table = section(card_of(tenth), "Evaluation")
     assert "Judged on later, unseen window" in table
     assert "| forecast made on | 1998-01-01 | 1997-12-02 |" in table
     aucs = [f"{metrics['auc']:.3f}" for metrics in tenth.trained.by_cutoff.values()]
@@ -49,7 +49,7 @@ def test_the_card_names_the_segments_and_what_is_looked_at(tenth):
     for name in set(tenth.scores["segment"].to_pylist()):
         assert f"| {name} | " in section(card, "Segments")
     assert section(card, "Segments").count("(chosen)") == 1
-    looked_at = section(card, "What it looks at")
+    looked_at = section(card, "Feature importance")
     assert looked_at.count("| `") == 10
     assert "%" in looked_at
 
@@ -69,7 +69,7 @@ def test_the_card_tells_the_season_the_blend_and_the_level_s_doubt(tenth):
     trees, linear, btyd = outlook.ensemble.weights
     assert f"trees {trees:.0%}, linear {linear:.0%}, btyd {btyd:.0%}." in told
     chance, total = outlook.ensemble.btyd_chance, outlook.ensemble.btyd_total
-    assert f"word counts {chance:.0%} in how many order and {total:.0%} in the total" in told
+    assert f"weight of {chance:.0%} for the share of buyers and {total:.0%} for the total" in told
     assert f"log odds of an order by {outlook.calibration.shift:+.3f} " in told
     low, high = outlook.total_uncertainty.interval(1.0, 0.0)
     assert f"from {low - 1:+.0%} to {high - 1:+.0%} (90 % interval)" in told
@@ -104,7 +104,7 @@ def short(tmp_path_factory):
     with opened(tmp_path_factory.mktemp("shop"), tables, **settings) as base:
         activity = build_activity(base.connection, base.tables, base.config)
         panel = build_panel(base, activity, dt.date(2023, 9, 1))
-    return panel, base.config, learn(panel, base.config, None, Silent())
+    return panel, base.config, fit_model(panel, base.config, None, Silent())
 
 
 def test_a_comparison_is_told_with_its_figures(short):
@@ -126,19 +126,19 @@ def test_a_comparison_is_told_with_its_figures(short):
         },
         "as deployed",
     )
-    panel, config, learnt = short
-    told = section(model_card(panel, config, learnt, compared, UNTOLD), "Gate")
+    panel, config, fitted = short
+    told = section(model_card(panel, config, fitted, compared, UNTOLD), "Gate")
     assert "kept: not better than the champion beyond chance. log_loss against version 3" in told
     assert "on 2024-01-01: -0.00123 (95 % interval -0.00300 to +0.00050)." in told
-    assert "The champion was asked as deployed." in told
+    assert "The champion's forecasts are as deployed." in told
     assert "| total_error | 0.0500 | 0.1000 |" in told
 
 
 def test_cutoffs_that_history_did_not_reach_are_told(short):
-    panel, config, learnt = short
+    panel, config, fitted = short
     first = GateDecision("promoted", "it is the first model")
-    card = model_card(panel, config, learnt, first, UNTOLD)
+    card = model_card(panel, config, fitted, first, UNTOLD)
     assert "3 of 4 cutoffs lie before the history begins." in card
     assert "Judged on same window, unseen customers" in card
-    assert section(card, "Would more data help?").strip() == "The history is too short to tell."
+    assert section(card, "Would more data help?").strip() == "The history is too short to say."
     assert "The season ahead is not known: the horizon's season is unknown" in card

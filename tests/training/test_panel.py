@@ -149,29 +149,33 @@ def test_a_base_that_opens_with_a_burst_of_customers_is_not(burst):
     panel = burst.panel
     assert not panel.season.is_known
     assert "a year ago cannot be compared" in panel.season.reason
-    assert panel.lived is panel.rows
+    assert panel.training_rows is panel.rows
     assert not SEASON & {*panel.rows, *panel.current, *panel.feature_names}
 
 
 def test_rows_as_lived_differ_in_the_horizon_s_length_and_what_the_models_make_of_it(wave):
-    rows, lived = wave.panel.rows, wave.panel.lived
-    assert set(rows) == set(lived)
+    rows, training_rows = wave.panel.rows, wave.panel.training_rows
+    assert set(rows) == set(training_rows)
     told = [name for name in rows if name not in {"season_horizon_ratio", *CLV}]
-    pd.testing.assert_frame_equal(rows[told], lived[told], check_exact=True)
-    came = lived["as_of"].map(wave.panel.season.came)
-    assert lived["season_horizon_ratio"].tolist() == came.tolist()
-    assert (rows["season_horizon_ratio"] != lived["season_horizon_ratio"]).all()
+    pd.testing.assert_frame_equal(rows[told], training_rows[told], check_exact=True)
+    came = training_rows["as_of"].map(wave.panel.season.came)
+    assert training_rows["season_horizon_ratio"].tolist() == came.tolist()
+    assert (rows["season_horizon_ratio"] != training_rows["season_horizon_ratio"]).all()
 
 
 def test_btyd_models_look_as_far_ahead_as_the_horizon_of_the_row(wave):
-    for frame in (wave.panel.rows, wave.panel.lived):
+    for frame in (wave.panel.rows, wave.panel.training_rows):
         for cutoff in wave.panel.cutoffs:
             rows = frame[frame["as_of"] == cutoff].reset_index(drop=True)
             told = ClvModels.fit(rows).predict(rows, wave.panel.plan.horizon_days)
             assert set(told) == CLV
             pd.testing.assert_frame_equal(rows[list(told)], told)
-    longer = wave.panel.lived["season_horizon_ratio"] > wave.panel.rows["season_horizon_ratio"]
-    orders = wave.panel.lived["clv_expected_orders"] > wave.panel.rows["clv_expected_orders"]
+    longer = (
+        wave.panel.training_rows["season_horizon_ratio"] > wave.panel.rows["season_horizon_ratio"]
+    )
+    orders = (
+        wave.panel.training_rows["clv_expected_orders"] > wave.panel.rows["clv_expected_orders"]
+    )
     assert longer.equals(orders)
 
 

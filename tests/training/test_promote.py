@@ -78,7 +78,7 @@ def test_the_card_of_the_champion_can_be_committed(trained_tenth):
         assert card.read_text("utf-8").splitlines()[0] == (
             f"<!-- @champion of {settings.name}: version {live} -->"
         )
-        assert "## How good it was" in card.read_text("utf-8")
+        assert "## Evaluation" in card.read_text("utf-8")
         line = card.read_text("utf-8").rstrip().splitlines()[-1]
         assert line.endswith(f"UTC, by the gate: version {live}. It is the first model.")
 

@@ -18,7 +18,7 @@ from tiny_model import tiny_model
 
 @pytest.fixture(scope="module")
 def told(burst):
-    return reference(burst.panel, burst.learnt.model)
+    return reference(burst.panel, burst.fitted.model)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_it_is_of_the_base_at_the_day_of_the_training(told, burst):
 
 def test_of_a_sample_all_customers_count(told, burst):
     half = replace(burst.panel, share=0.5)
-    assert reference(half, burst.learnt.model).customers == 2 * told.customers
+    assert reference(half, burst.fitted.model).customers == 2 * told.customers
 
 
 def test_its_growth_is_that_of_the_last_horizon(told, burst, newest):
@@ -50,7 +50,7 @@ def test_its_growth_is_that_of_the_last_horizon(told, burst, newest):
 
 def test_every_feature_of_the_model_the_btyd_answers_and_the_scores_are_in_it(told, burst):
     features = {column.name for column in told.columns if column.kind == "feature"}
-    assert features >= {*burst.learnt.model.feature_names, "clv_expected_value"}
+    assert features >= {*burst.fitted.model.feature_names, "clv_expected_value"}
     scores = [column.name for column in told.columns if column.kind == "score"]
     assert scores == list(SCORE_COLUMNS)
     assert len(told.columns) == len({(one.kind, one.name) for one in told.columns})
@@ -58,7 +58,7 @@ def test_every_feature_of_the_model_the_btyd_answers_and_the_scores_are_in_it(to
 
 def test_columns_are_told_as_they_are_on_that_day(columns, burst):
     assert columns["recency_days"].then == profile(burst.panel.current["recency_days"])
-    tiers = burst.learnt.model.predict(burst.panel.current)["tier"]
+    tiers = burst.fitted.model.predict(burst.panel.current)["tier"]
     assert columns["tier"].then.shares == pytest.approx(
         tiers.value_counts(normalize=True).to_dict()
     )
@@ -79,7 +79,7 @@ def test_what_is_usual_is_how_far_the_newest_cutoff_lies_from_there(columns, new
 
 
 def test_a_column_of_words_moves_by_its_words(columns, burst, newest):
-    said = burst.learnt.model.predict(newest)["tier"].value_counts(normalize=True)
+    said = burst.fitted.model.predict(newest)["tier"].value_counts(normalize=True)
     then = columns["tier"].then.shares
     psi = stability_index(list(then.values()), [said.get(tier, 0.0) for tier in then])
     assert columns["tier"].usual.psi == pytest.approx(psi)
@@ -92,7 +92,7 @@ def test_a_column_that_is_empty_then_and_now_has_not_moved(burst):
         rows=burst.panel.rows.assign(clv_nothing=np.nan),
         current=burst.panel.current.assign(clv_nothing=np.nan),
     )
-    (empty,) = [c for c in reference(panel, burst.learnt.model).columns if c.name == "clv_nothing"]
+    (empty,) = [c for c in reference(panel, burst.fitted.model).columns if c.name == "clv_nothing"]
     assert (empty.usual, empty.then.missing) == (Usual(), 1.0)
 
 

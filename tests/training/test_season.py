@@ -57,9 +57,9 @@ def test_each_training_cutoff_is_told_what_came_and_whether_it_was_known_before(
     # 328 days lie before the oldest cutoff, 428 before the next: only that has a year and a week.
     shop = daily((668, 10), (60, 25))
     season = season_of(shop)
-    oldest, middle, newest = season.came
+    oldest, middle, newest = season.actual
     assert season.known_before == {oldest: False, middle: True, newest: True}
-    assert list(season.came.values()) == pytest.approx([1.0, 1.0, 2.5])
+    assert list(season.actual.values()) == pytest.approx([1.0, 1.0, 2.5])
     assert (AS_OF - newest).days == 60
 
 

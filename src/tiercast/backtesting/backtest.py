@@ -1,4 +1,4 @@
-"""`tiercast backtest CONFIG`: what would past days have been told, by whom, and what came?"""
+"""`tiercast backtest CONFIG`: forecasts of past days by several models, and actual outcomes."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ def backtest(
     trials: int = 0,
     progress: Progress | None = None,
 ) -> Backtest:
-    """Forecast past days with what was known then, tiercast beside others, and judge all alike.
+    """Forecast past days with what was known then, by tiercast and other models, and compare them.
 
     Origins go back from `as_of - horizon` in steps of the horizon: by default the 6 newest, else
     `last` of the newest or `folds` spread over the history; where it allows fewer, the result's
@@ -52,9 +52,9 @@ def backtest(
     InputError
         The data or the date cannot be used, or the history is too short for a single origin.
     """
-    settings, tell = _with_trials(load_config(config), trials), progress or Silent()
-    with recorded_here(settings, "backtest", tell) as recorded:
-        return _backtest(settings, as_of, folds, last, recorded, tell)
+    settings, progress = _with_trials(load_config(config), trials), progress or Silent()
+    with recorded_here(settings, "backtest", progress) as recorded:
+        return _backtest(settings, as_of, folds, last, recorded, progress)
 
 
 def _backtest(
@@ -63,13 +63,13 @@ def _backtest(
     folds: int | None,
     last: int | None,
     recorded: RecordedRun,
-    tell: Progress,
+    progress: Progress,
 ) -> Backtest:
-    tell.stage("read and check the data")
-    with open_history(settings, as_of, tell) as history:
+    progress.stage("read and check the data")
+    with open_history(settings, as_of, progress) as history:
         base = history.base
         allow_panel(base.connection)
-        tell.stage("reduce lines to orders")
+        progress.stage("reduce lines to orders")
         activity = history.activity
         first, day = _first_order_day(activity), history.day
         silence = Silence.of(activity.daily_orders, day, settings.monitor.stale.look)
@@ -78,11 +78,11 @@ def _backtest(
         origins = plan_origins(day, first, settings, folds=folds, last=last)
         notes = fewer_than_asked(origins, first, settings, folds=folds, last=last)
         for note in notes:
-            tell.say(note)
-        forecasts, skipped = _forecasts(base, activity, origins, tell)
-    tell.stage("judge the forecasts")
+            progress.say(note)
+        forecasts, skipped = _forecasts(base, activity, origins, progress)
+    progress.stage("evaluate the forecasts")
     found = replace(judged(settings, day, forecasts, skipped), notes=notes)
-    tell.stage("write the tables and record them in MLflow")
+    progress.stage("write the tables and record them in MLflow")
     write(found)
     log(settings, found)
     return found
@@ -95,7 +95,7 @@ def judged(
     skipped: Sequence[Skipped] = (),
     contenders: Sequence[Contender] | None = None,
 ) -> Backtest:
-    """Return what the forecasts of some origins, oldest first, come to."""
+    """Return the evaluation of the forecasts of some origins, oldest first."""
     seed, metrics = config.train.seed, metrics_of(config.plugins)
     chosen = contenders or contenders_of(config.plugins)
     by_origin = scores_by_origin(forecasts, chosen, metrics)
@@ -124,18 +124,18 @@ def judged(
 
 
 def _forecasts(
-    base: CustomerBase, activity: CustomerActivity, origins: Sequence[dt.date], tell: Progress
+    base: CustomerBase, activity: CustomerActivity, origins: Sequence[dt.date], progress: Progress
 ) -> tuple[list[OriginForecasts], list[Skipped]]:
     """Return the forecasts of each origin, and the origins at which no training was possible."""
     forecasts, skipped = [], []
     contenders = contenders_of(base.config.plugins)
     for number, origin in enumerate(origins, start=1):
-        tell.say(f"Origin {number} of {len(origins)}: {origin}")
+        progress.say(f"Origin {number} of {len(origins)}: {origin}")
         try:
-            forecasts.append(forecast_origin(base, activity, origin, contenders, tell))
+            forecasts.append(forecast_origin(base, activity, origin, contenders, progress))
         except InputError as error:
             skipped.append(Skipped(origin, str(error)))
-            tell.say(f"{origin} is left out: {error}")
+            progress.say(f"{origin} is left out: {error}")
     if not forecasts:
         raise InputError(f"No origin could be forecast from. {skipped[-1].reason}")
     return forecasts, skipped

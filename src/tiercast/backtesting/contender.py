@@ -1,4 +1,4 @@
-"""What competes: a way to learn from a panel, and to tell churn and value from features."""
+"""Contenders: models that are fitted to a panel and forecast churn and value from features."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Kind = Literal["rule", "history", "learner", "ours"]
 
 @dataclass(frozen=True)
 class OriginData:
-    """What there is to learn from at an origin: the panel, and tiercast's model of it."""
+    """The training data of an origin: the panel, and tiercast's model fitted to it."""
 
     panel: Panel
     config: Config
@@ -33,9 +33,9 @@ class OriginData:
 
 @dataclass(frozen=True)
 class ContenderForecast:
-    """What a contender says of n customers: chance of no order and value to expect, (n,) each.
+    """A contender's chance of no order and expected value of n customers, (n,) each.
 
-    `scores` is what tiercast alone tells beyond that, row by row.
+    `scores` are tiercast's other predictions, row by row; None for other contenders.
     """
 
     churn: FloatArray
@@ -43,7 +43,7 @@ class ContenderForecast:
     scores: pd.DataFrame | None = None
 
     def checked(self, name: str, customers: int) -> "ContenderForecast":
-        """Return what was said; refused where it is no forecast of so many customers.
+        """Return the forecast if it is valid for so many customers.
 
         Raises
         ------
@@ -53,15 +53,15 @@ class ContenderForecast:
         shapes = np.shape(self.churn) == np.shape(self.expected_value) == (customers,)
         if not shapes or not np.isfinite([self.churn, self.expected_value]).all():
             raise ConfigError(
-                f"The contender `{name}` must say a finite churn and expected value of each of "
-                f"{customers} customers, but said arrays of {np.shape(self.churn)} and "
+                f"The contender `{name}` must predict a finite churn and expected value for each "
+                f"of {customers} customers, but predicted arrays of {np.shape(self.churn)} and "
                 f"{np.shape(self.expected_value)}."
             )
         low, high = float(np.min(self.churn)), float(np.max(self.churn))
         if low < 0 or high > 1 or np.min(self.expected_value) < 0:
             raise ConfigError(
-                f"The contender `{name}` must say churn between 0 and 1 and values from 0 on, but "
-                f"said churn from {low:g} to {high:g} and values from "
+                f"The contender `{name}` must predict churn between 0 and 1 and values from 0 on, "
+                f"but predicted churn from {low:g} to {high:g} and values from "
                 f"{np.min(self.expected_value):g} on."
             )
         return self
@@ -72,7 +72,7 @@ Forecaster = Callable[[pd.DataFrame], ContenderForecast]
 
 @dataclass(frozen=True)
 class Contender:
-    """One row of the leaderboard; `fit` learns and answers what tells of a feature frame."""
+    """One row of the leaderboard; `fit` returns a function that forecasts a feature frame."""
 
     name: str
     label: str
@@ -82,4 +82,4 @@ class Contender:
 
 
 class CannotFitError(Exception):
-    """A contender has nothing to learn from; the message says why."""
+    """A contender cannot be fitted; the message says why."""

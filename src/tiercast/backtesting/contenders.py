@@ -1,4 +1,4 @@
-"""Who competes: one row each, tiercast last."""
+"""The contenders: one row each, tiercast last."""
 
 from collections.abc import Sequence
 
@@ -16,9 +16,9 @@ OTHER_KINDS = ("rule", "history", "learner")
 
 
 def by_tiercast(origin_data: OriginData) -> Forecaster:
-    """Return tiercast's own model, learnt from the same panel."""
+    """Return tiercast's own model, fitted to the same panel."""
 
-    def tell(frame: pd.DataFrame) -> ContenderForecast:
+    def predict(frame: pd.DataFrame) -> ContenderForecast:
         scores = origin_data.model.predict(frame)
         return ContenderForecast(
             scores["churn_probability"].to_numpy(dtype=float),
@@ -26,7 +26,7 @@ def by_tiercast(origin_data: OriginData) -> Forecaster:
             scores,
         )
 
-    return tell
+    return predict
 
 
 CONTENDERS: tuple[Contender, ...] = (
@@ -34,7 +34,7 @@ CONTENDERS: tuple[Contender, ...] = (
         "recency",
         "recency rule",
         "rule",
-        "the later the last order, the better; level by isotonic regression",
+        "the more recent the last order, the better; level by isotonic regression",
         by_recency,
     ),
     Contender(
@@ -48,7 +48,7 @@ CONTENDERS: tuple[Contender, ...] = (
         "last_window",
         "last window",
         "rule",
-        "who brought much in the last window will again; level by isotonic regression",
+        "a high value in the last window predicts a high value; level by isotonic regression",
         by_last_window,
     ),
     Contender(
@@ -86,7 +86,13 @@ CONTENDERS: tuple[Contender, ...] = (
         "LightGBM with default settings on all numeric features",
         by_lightgbm,
     ),
-    Contender(TIERCAST, "tiercast", "ours", "the whole of it, tuned as asked", by_tiercast),
+    Contender(
+        TIERCAST,
+        "tiercast",
+        "ours",
+        "the complete model, tuned with the requested trials",
+        by_tiercast,
+    ),
 )
 
 
@@ -96,7 +102,7 @@ def contenders_of(plugins: Sequence[str]) -> tuple[Contender, ...]:
     Raises
     ------
     ConfigError
-        A plugin's contender bears a taken name, or says that it is tiercast.
+        A plugin's contender bears a taken name, or is of the kind `ours`.
     """
     rows = rows_of(plugins, "contenders", Contender)
     taken = [contender.name for contender in CONTENDERS]

@@ -1,4 +1,4 @@
-"""Whether what tiercast says of its doubt came true: intervals, sums, sets, confidence, dates."""
+"""Coverage and calibration of tiercast: intervals, sums, sets, confidence, dates."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,14 +28,14 @@ CHECKS: tuple[Check, ...] = (
     *(replace(one, by=GROUPED_BY.get(one.name, ())) for one in (INTERVAL, *TIER_CHECKS)),
     Check(
         "next_order_by_date",
-        "ordered by the date, of those told one",
+        "ordered by the date, of those with a predicted date",
         next_dates.by_date,
         next_dates.by_median,
         among=next_dates.has_date,
     ),
     Check(
         "next_order_any_error",
-        "days off, of those told a date; no order: horizon's end",
+        "days off, of those with a date; no order: horizon's end",
         next_dates.date_error,
         among=next_dates.has_date_and_gap,
     ),
@@ -59,15 +59,15 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "next_order_told_error",
-        "days off, of those told a date who ordered",
+        "days off, of those with a date who ordered",
         next_dates.date_error,
-        among=next_dates.date_told,
+        among=next_dates.date_predicted,
     ),
     Check(
         "next_order_told_naive_error",
         "the same, by last order plus usual gap",
         next_dates.naive_error,
-        among=next_dates.date_told,
+        among=next_dates.date_predicted,
     ),
     Check("next_order_inside", "order inside its limits", next_dates.date_inside, promised),
     Check(
@@ -99,9 +99,9 @@ def coverage(forecasts: Sequence[OriginForecasts], config: Config) -> pd.DataFra
     """Return every check at each origin and over all of them (origin missing), in that order.
 
     Columns: origin, check, by, group, customers, sums (how many sums of value were looked at; 0
-    where customers were, one by one), told (missing: nothing was), came.
+    where customers were, one by one), predicted (missing: no forecast), actual.
     """
-    rows = [told_and_came(one, config.outlook.horizon_days) for one in forecasts]
+    rows = [predicted_and_actual(one, config.outlook.horizon_days) for one in forecasts]
     added = [sums(one) for one in forecasts]
     names = config.tiers.names
     parts = [
@@ -114,8 +114,8 @@ def coverage(forecasts: Sequence[OriginForecasts], config: Config) -> pd.DataFra
     return found[columns].reset_index(drop=True)
 
 
-def told_and_came(one: OriginForecasts, horizon_days: int) -> pd.DataFrame:
-    """Return tiercast's scores beside what came, a row per customer, with the checks' groups."""
+def predicted_and_actual(one: OriginForecasts, horizon_days: int) -> pd.DataFrame:
+    """Return tiercast's scores and outcomes, a row per customer, with the checks' groups."""
     scores = one.scores.drop(columns=["customer_id", "as_of"]).reset_index(drop=True)
     rows = pd.concat([one.actual.reset_index(drop=True), scores], axis=1).assign(origin=one.origin)
     rank = rows["expected_value"].rank(method="first") - 1
@@ -174,7 +174,7 @@ def _answer(check: Check, rows: pd.DataFrame, by: str, group: str) -> dict[str, 
 
 
 def _size(rows: pd.DataFrame, tier: str) -> dict[str, object]:
-    """Return how many were put in a tier, and how many came to be in it."""
+    """Return how many customers were assigned to a tier, and how many were actually in it."""
     return {
         "check": SIZE.name,
         "by": TIER,

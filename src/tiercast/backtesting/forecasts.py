@@ -1,4 +1,4 @@
-"""What every contender says at one origin, knowing what was known then, and what came."""
+"""Every contender's forecasts at one origin, and the actual outcomes."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,11 @@ from tiercast.segments.tiers import true_tiers
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.labels import first_returns, labels
 from tiercast.sources.canonical import CustomerBase
-from tiercast.training.learning import learn
+from tiercast.training.fitting import fit_model
 from tiercast.training.panel import build_panel, with_outcomes
 
-Said: TypeAlias = tuple[ContenderForecast, FloatArray]
-"""What a contender says, and its chances of each tier."""
+ContenderTiers: TypeAlias = tuple[ContenderForecast, FloatArray]
+"""A contender's forecast, and its tier chances, (n, n_tiers)."""
 
 RHYTHM = ["recency_days", "gap_mean_days"]  # what the naive next order date goes by
 
@@ -68,8 +68,8 @@ def forecast_origin(
 ) -> OriginForecasts:
     """Return the forecasts of an origin.
 
-    The panel is cut at the origin, so that neither features nor models know what came later; it
-    is joined only afterwards.
+    The panel is cut at the origin, so that neither features nor models contain later rows; the
+    outcomes are joined only afterwards.
 
     Raises
     ------
@@ -78,15 +78,17 @@ def forecast_origin(
     """
     config = base.config
     panel = build_panel(base, activity, origin)
-    origin_data = OriginData(panel, config, learn(panel, config, None, progress).model)
-    said, missing = _said(origin_data, contenders, progress)
+    origin_data = OriginData(panel, config, fit_model(panel, config, None, progress).model)
+    by_name, missing = _forecasts(origin_data, contenders, progress)
     outlook = origin_data.model.outlook
     actual = _actual(panel.current, activity, origin, config, outlook.tier_cuts)
-    scores = next(told.scores for told, _ in said.values() if told.scores is not None)
+    scores = next(
+        forecast.scores for forecast, _ in by_name.values() if forecast.scores is not None
+    )
     return OriginForecasts(
         origin=origin,
         actual=actual,
-        by_contender={name: _table(actual, *found, config) for name, found in said.items()},
+        by_contender={name: _table(actual, *found, config) for name, found in by_name.items()},
         scores=scores,
         total_uncertainty=outlook.total_uncertainty,
         season_known=panel.season.is_known,
@@ -95,52 +97,54 @@ def forecast_origin(
     )
 
 
-def _said(
+def _forecasts(
     origin_data: OriginData, contenders: Sequence[Contender], progress: Progress
-) -> tuple[dict[str, Said], tuple[NotRun, ...]]:
-    """Return what each contender says of the base, and who could not be asked."""
+) -> tuple[dict[str, ContenderTiers], tuple[NotRun, ...]]:
+    """Return each contender's forecast of the base, and those that could not be fitted."""
     origin = origin_data.panel.as_of
     progress.stage(f"forecast from {origin} by each contender", len(contenders))
-    said, missing = {}, []
+    by_name, missing = {}, []
     for contender in contenders:
         try:
-            said[contender.name] = _told(contender, origin_data)
+            by_name[contender.name] = _forecast(contender, origin_data)
         except CannotFitError as reason:
             missing.append(NotRun(contender.name, origin, str(reason)))
         progress.step(contender.label)
-    return said, tuple(missing)
+    return by_name, tuple(missing)
 
 
-def _told(contender: Contender, origin_data: OriginData) -> Said:
-    """Return what a contender says of the base, with its own tier chances if it has any."""
-    tell = contender.fit(origin_data)
-    told = tell(origin_data.panel.current).checked(contender.name, len(origin_data.panel.current))
-    if told.scores is not None:
+def _forecast(contender: Contender, origin_data: OriginData) -> ContenderTiers:
+    """Return a contender's forecast of the base, with its own tier chances if it has any."""
+    predict = contender.fit(origin_data)
+    forecast = predict(origin_data.panel.current).checked(
+        contender.name, len(origin_data.panel.current)
+    )
+    if forecast.scores is not None:
         own = [f"tier_probability_{name}" for name in origin_data.config.tiers.names]
-        return told, told.scores[own].to_numpy(dtype=float)
+        return forecast, forecast.scores[own].to_numpy(dtype=float)
     before = origin_data.newest
-    return told, tier_chances(
-        told,
+    return forecast, tier_chances(
+        forecast,
         origin_data.model.outlook.tier_cuts,
-        told_before=tell(before),
+        forecast_before=predict(before),
         value_before=before["value"].to_numpy(dtype=float),
     )
 
 
 def _table(
-    actual: pd.DataFrame, told: ContenderForecast, chances: FloatArray, config: Config
+    actual: pd.DataFrame, forecast: ContenderForecast, chances: FloatArray, config: Config
 ) -> ForecastTable:
     """Return a contender's forecasts beside the outcomes; tiers are assigned by the config."""
     ids = actual["customer_id"].to_numpy()
-    if told.scores is None:
-        assigned = assign_tiers(config.tiers.assign, chances, told.expected_value, ids)
+    if forecast.scores is None:
+        assigned = assign_tiers(config.tiers.assign, chances, forecast.expected_value, ids)
     else:
-        assigned = _places(told.scores["tier"], config.tiers.names)
+        assigned = _places(forecast.scores["tier"], config.tiers.names)
     return ForecastTable(
         1.0 - actual["ordered"].to_numpy(dtype=float),
         actual["value"].to_numpy(dtype=float),
-        told.churn,
-        told.expected_value,
+        forecast.churn,
+        forecast.expected_value,
         _places(actual["true_tier"], config.tiers.names),
         assigned,
         chances,

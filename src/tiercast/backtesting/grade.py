@@ -91,8 +91,8 @@ class GradeRule:
             "the total off by at most {:.0%} on average": self.total_error,
             "churn risks off by at most {:.3f} (ECE)": self.ece,
         }
-        told = [words.format(limit) for words, limit in parts.items() if limit is not None]
-        return ", ".join(told) or "otherwise"
+        parts_text = [words.format(limit) for words, limit in parts.items() if limit is not None]
+        return ", ".join(parts_text) or "otherwise"
 
 
 GRADES: tuple[GradeRule, ...] = (

@@ -31,7 +31,7 @@ def by_pareto_nbd(origin_data: OriginData) -> Forecaster:
 
 
 def _by_histories(model: HistoryModel, origin_data: OriginData) -> Forecaster:
-    """Return a model fitted on the base as it stands at the origin, told by the calendar."""
+    """Return a model fitted on the base as it stands at the origin, in calendar days."""
     statistics = _statistics(origin_data.panel.current)
     repeat = (statistics["frequency"] > 0) & (statistics["monetary_value"] > 0)
     if not repeat.any():
@@ -40,13 +40,13 @@ def _by_histories(model: HistoryModel, origin_data: OriginData) -> Forecaster:
     spend = GammaGamma().fit(statistics.loc[repeat, SPEND])
     horizon = float(origin_data.config.outlook.horizon_days)
 
-    def tell(frame: pd.DataFrame) -> ContenderForecast:
-        asked = _statistics(frame)
-        ahead = orders.expected_orders(asked[COUNTS], horizon)
-        churn = 1.0 - orders.order_probability(asked[COUNTS], horizon)
-        return ContenderForecast(churn, ahead * spend.expected_spend(asked[SPEND]))
+    def predict(frame: pd.DataFrame) -> ContenderForecast:
+        statistics_of = _statistics(frame)
+        ahead = orders.expected_orders(statistics_of[COUNTS], horizon)
+        churn = 1.0 - orders.order_probability(statistics_of[COUNTS], horizon)
+        return ContenderForecast(churn, ahead * spend.expected_spend(statistics_of[SPEND]))
 
-    return tell
+    return predict
 
 
 def _statistics(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What a data scientist has in an afternoon: a logistic regression, and LightGBM as it comes."""
+"""Plain baselines: a logistic regression, and LightGBM with default settings."""
 
 import numpy as np
 import pandas as pd
@@ -37,12 +37,12 @@ def by_logistic_regression(origin_data: OriginData) -> Forecaster:
     smear = float(np.exp(log_value - value.predict(_squashed(buyers))).mean())
     largest = float(buyers["value"].max())
 
-    def tell(frame: pd.DataFrame) -> ContenderForecast:
+    def predict(frame: pd.DataFrame) -> ContenderForecast:
         chance = order.predict_proba(_squashed(frame))[:, 1]
         brought = np.minimum(np.exp(value.predict(_squashed(frame))) * smear, largest)
         return ContenderForecast(1.0 - chance, chance * brought)
 
-    return tell
+    return predict
 
 
 def by_lightgbm(origin_data: OriginData) -> Forecaster:
@@ -55,25 +55,25 @@ def by_lightgbm(origin_data: OriginData) -> Forecaster:
     order = LGBMClassifier(**fixed, force_row_wise=True).fit(_matrix(rows, names), ordered)
     value = LGBMRegressor(**fixed, force_row_wise=True).fit(_matrix(rows, names), amounts)
 
-    def tell(frame: pd.DataFrame) -> ContenderForecast:
+    def predict(frame: pd.DataFrame) -> ContenderForecast:
         matrix = _matrix(frame, names)
         chance = order.booster_.predict(matrix)
         return ContenderForecast(1.0 - chance, np.maximum(value.booster_.predict(matrix), 0.0))
 
-    return tell
+    return predict
 
 
 def numeric_features(current: pd.DataFrame) -> list[str]:
     """Return the columns that plain LightGBM sees: numbers, without what tiercast adds.
 
-    They are those of the base as it stands, which holds nothing of what came.
+    They are those of the base as it stands, which holds no outcomes.
     """
     numbers = current.select_dtypes(["number", "bool"]).columns
     return [name for name in numbers if name not in KEYS and not name.startswith(OURS)]
 
 
 def _check_both_outcomes(origin_data: OriginData) -> None:
-    """Refuse rows of a single outcome, of which a classifier learns nothing."""
+    """Refuse rows of a single outcome, to which no classifier can be fitted."""
     certain = origin_data.panel.certain
     if certain is not None:
         who = "everybody" if certain.everybody else "nobody"

@@ -1,4 +1,4 @@
-"""Which past days are forecast from: origins a horizon apart, so that no two share an answer.
+"""The origins of a backtest: past days a horizon apart, so that no two share an outcome.
 
 Windows that overlap would hold the same orders, and count one stroke of luck twice.
 """
@@ -12,7 +12,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.snapshots.cutoffs import days_needed, possible_plan
 
-MOST_ORIGINS = 6  # unless more are asked for: each takes a training
+MOST_ORIGINS = 6  # by default: each takes a training
 
 
 def plan_origins(
@@ -52,13 +52,13 @@ def fewer_than_asked(
     folds: int | None = None,
     last: int | None = None,
 ) -> tuple[str, ...]:
-    """Return a note where more origins were asked for than the history allows."""
-    asked = folds if folds is not None else last
-    if asked is None or asked <= len(origins):
+    """Return a note where more origins were requested than the history allows."""
+    wanted = folds if folds is not None else last
+    if wanted is None or wanted <= len(origins):
         return ()
     horizon_days = config.outlook.horizon_days
     return (
-        f"Asked for {asked} origins, but the history allows {len(origins)}: they lie "
+        f"Asked for {wanted} origins, but the history allows {len(origins)}: they lie "
         f"{horizon_days} days apart, and a training needs {days_needed(horizon_days)} days "
         f"before it (first order: {first_day}).",
     )

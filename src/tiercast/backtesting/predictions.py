@@ -1,4 +1,4 @@
-"""Every forecast beside what came, row by row: what all other tables can be made from again."""
+"""Every forecast beside the actual outcome, row by row: the source of all other tables."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def predictions(forecasts: Sequence[OriginForecasts], tier_names: tuple[str, ...
     """Return one row per origin, contender and customer.
 
     Columns: origin, contender, customer_id, churn_probability, expected_value, tier; ordered,
-    value, true_tier and returned_after_days, what came; then what tiercast alone tells, missing
+    value, true_tier and returned_after_days (actual); then tiercast's own predictions, missing
     in the others' rows.
     """
     parts = [

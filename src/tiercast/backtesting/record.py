@@ -1,4 +1,4 @@
-"""Where a backtest is kept: a folder that appears whole or not at all, and a run in MLflow."""
+"""The storage of a backtest: a folder, written whole or not at all, and a run in MLflow."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -38,7 +38,7 @@ def write(found: Backtest) -> None:
 
 
 def log(config: Config, found: Backtest) -> str:
-    """Record the backtest as a run of its own, and answer the run's id."""
+    """Record the backtest as a run of its own, and return the run's id."""
     params = {"as_of": found.as_of, "backtest.origins": len(found.origins)}
     params |= {"backtest.trials": found.trials, "backtest.resamples": RESAMPLES}
     tags = {"as_of": found.as_of, "backtest.grade": found.grade.rule.letter}
@@ -76,7 +76,7 @@ def mean_metrics(board: pd.DataFrame) -> dict[str, float]:
 
 
 def summary(found: Backtest) -> Mapping[str, object]:
-    """Return what the backtest was and came to, as plain data."""
+    """Return settings and results of the backtest as plain data."""
     return {
         "name": found.name,
         "as_of": found.as_of,

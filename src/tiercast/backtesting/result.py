@@ -1,4 +1,4 @@
-"""What a backtest found, as tables."""
+"""The results of a backtest, as tables."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Backtest:
     `predictions`: see `predictions`; `by_origin`, `leaderboard` and `totals`: see `leaderboard`;
     `verdicts` and `coverage`: see their modules. `trials` is how many settings were tried at each
     origin, `seed` that of trainings and of the bootstrap; `folder` is where the tables lie;
-    `notes` are sentences on what is other than was asked for; `plugins` added contenders and
+    `notes` say where it differs from the request; `plugins` added contenders and
     measures. `horizon_days` and `value` are what was forecast.
     """
 

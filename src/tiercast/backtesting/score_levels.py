@@ -1,7 +1,10 @@
 """Rules of thumb that only rank, made comparable: isotonic regression gives them a level.
 
-What a score of so much meant at past cutoffs is read off the training rows, once for the chance
-of no order and once for the value (Barlow, Bartholomew, Bremner & Brunk 1972).
+Isotonic regressions on the training rows give the chance of no order and the value of each score.
+
+References
+----------
+Barlow, Bartholomew, Bremner & Brunk (1972), Statistical Inference under Order Restrictions.
 """
 
 from collections.abc import Callable
@@ -43,12 +46,12 @@ class ScoreLevels:
             left.fit(score, 1.0 - ordered), brought.fit(score, value), 1.0 / (len(score) + 2)
         )
 
-    def tell(self, score: FloatArray) -> ContenderForecast:
+    def predict(self, score: FloatArray) -> ContenderForecast:
         """Return the chance of no order and the value of scores, (n,) each.
 
-        The steps of an isotonic fit tie customers whom the rule tells apart, and ties among those
-        who buy nothing are rewarded by rank correlations: within a step the rule's own order
-        counts, by less than any level could show.
+        The steps of an isotonic fit tie customers whom the rule distinguishes, and rank
+        correlations reward ties among customers without orders. So within a step the rule's
+        own order counts, by a negligible amount.
         """
         churn = np.clip(self.churn.predict(score), self.least_chance, 1.0 - self.least_chance)
         value = self.value.predict(score)
@@ -99,7 +102,7 @@ def _levelled(origin_data: OriginData, score: Score) -> Forecaster:
     levels = ScoreLevels.fit(
         score(rows), rows["ordered"].to_numpy(dtype=bool), rows["value"].to_numpy(dtype=float)
     )
-    return lambda frame: levels.tell(score(frame))
+    return lambda frame: levels.predict(score(frame))
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> FloatArray:

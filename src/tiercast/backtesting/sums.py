@@ -1,4 +1,4 @@
-"""Sums of value with the intervals that a scoring's manifest would tell, beside what came."""
+"""Sums of value with the intervals of a scoring's manifest, beside the actual sums."""
 
 from typing import cast
 
@@ -14,17 +14,17 @@ def sums(one: OriginForecasts) -> pd.DataFrame:
     """Return a row per sum of an origin: the base's first, each assigned tier's, each segment's.
 
     Columns: of ("base", "tier" or "segment"), group, customers, expected_value, value_low and
-    value_high (90 % interval), value (what came). Groups without customers have no row.
+    value_high (90 % interval), value (actual). Groups without customers have no row.
     """
-    told = Totals(tier_names=())
-    told.add(one.scores)
-    found = told.sums(one.total_uncertainty)
+    totals = Totals(tier_names=())
+    totals.add(one.scores)
+    found = totals.sums(one.total_uncertainty)
     tiers, segments = (cast("dict[str, Sum]", found[kind]) for kind in ("tiers", "segments"))
-    kinds = {WHOLE: {WHOLE: told.base(one.total_uncertainty)}, TIER: tiers, SEGMENT: segments}
-    came = one.scores.assign(value=one.actual["value"].to_numpy(), **{WHOLE: WHOLE})
+    kinds = {WHOLE: {WHOLE: totals.base(one.total_uncertainty)}, TIER: tiers, SEGMENT: segments}
+    scored = one.scores.assign(value=one.actual["value"].to_numpy(), **{WHOLE: WHOLE})
     rows = [
         {"of": kind, "group": str(group)} | dict(by_group[str(group)]) | {"value": float(value)}
         for kind, by_group in kinds.items()
-        for group, value in came.groupby(kind)["value"].sum().items()
+        for group, value in scored.groupby(kind)["value"].sum().items()
     ]
     return pd.DataFrame(rows)

@@ -1,8 +1,8 @@
-"""Every part of a churn risk as a matrix: what the reasons are made of, and all the rest.
+"""Every part of a churn risk as a matrix: those behind the reasons, and all others.
 
-The log odds of no order are a base value plus the row's sum, exactly: what each feature adds
-through trees and linear model, the BTYD models' word, the members' of plugins, and how long the
-horizon is on the season clock.
+The log odds of no order are exactly a base value plus the sum of a row. Its parts are the effects
+of each feature through trees and linear model, of the BTYD models, of the members of plugins, and
+of the length of the horizon on the season clock.
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ def attribution(
     training. Rows are indexed as the frame's.
     """
     found = effects(outlook.components, outlook.ensemble, frame, partner_base)
-    # The BTYD models' chance is an expert and a feature of the others: one column for both.
+    # The BTYD chance is a component and a feature of the other components: one column for both.
     names, summed = sum_by_feature(found.names, found.values)
     parts = dict(zip(names, summed.T, strict=True)) | _beyond(outlook, frame)
     return pd.DataFrame(parts, index=frame.index), _base_value(outlook, partner_base)

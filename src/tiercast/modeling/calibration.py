@@ -1,16 +1,16 @@
-"""Level: how far past forecasts lay from what came, shrunk to what is known beyond chance.
+"""Calibration of the level: the error of past forecasts, shrunk toward 0.
 
-Ranking carries over from one season to the next; levels drift. Each past fold (a cutoff forecast
-with only older windows) shows by how much, but its window ended a horizon ago, and the seasons
-between differ: taking such readings at their word made levels worse on holdouts of three shops.
-So their mean is shrunk toward no correction by a prior of two parts. Most bases drift little and
-want next to none; in some (half of what is sold comes back, everybody orders less and less) all
-folds err alike and by much, and are believed the more the further they lie beyond what the shocks
-of single folds would explain. Such a shock is at least what totals scatter by where there are no
-folds to go by (`modeling.total_uncertainty`): more where business changes much from month to
-month. On 64 origins of eleven real bases totals were 8.1 % off with the two parts, 8.7 % with one
-narrow part alone.
-Following the total once was no better beyond chance, and worse for a shop in steady decline.
+Ranking carries over from one season to the next, but levels drift. Each past fold (a cutoff that
+is forecast with older windows only) shows by how much. Its window ended a horizon ago, and seasons
+differ: unshrunk errors made levels worse on holdouts of three shops. So their mean is shrunk
+toward no correction by a prior of two parts. Most bases drift little and need almost none. In some
+(half of all sales are returned, everybody orders less and less) all folds err alike and by much.
+They count the more, the further they lie beyond the shocks of single folds. Such a shock is at
+least the usual scatter of totals (`modeling.total_uncertainty`): more where business changes much
+from month to month. On 64 origins of eleven real bases totals were 8.1 % off with the two parts,
+8.7 % with one narrow part alone.
+One more correction toward the total was no better beyond chance, and worse for a shop in steady
+decline.
 """
 
 from collections.abc import Sequence
@@ -26,17 +26,17 @@ from tiercast.arrays import BoolArray, FloatArray
 
 PRIOR_SHARES = (0.8, 0.2)  # of bases that drift little, and of those that drift much
 PRIOR_SDS = (0.03, 0.4)  # of their drifts
-FOLDS_COUNT = 1.5  # as many as all folds of a base count for: their windows and customers overlap
+FOLDS_COUNT = 1.5  # all folds of a base count as so many: their windows and customers overlap
 AGEING = 0.5  # weight of a fold over that of the next newer one: levels drift
-LIMIT = 1e-6  # chances are kept this far from 0 and 1
-FURTHEST = 40.0  # log odds moved by so much are certain, wherever they were
+LIMIT = 1e-6  # least distance of chances from 0 and 1
+LARGEST_SHIFT = 40.0  # any log odds shifted by so much are certain
 
 
 @dataclass(frozen=True)
 class FoldForecast:
-    """A past cutoff's forecasts before calibration and what came, arrays of shape (n,).
+    """A past cutoff's forecasts before calibration and the actual outcomes, (n,) each.
 
-    `season_known` tells whether there was a year before to go by.
+    `season_known`: whether a year before showed the season.
     """
 
     log_odds: FloatArray
@@ -50,8 +50,8 @@ class FoldForecast:
 class Calibration:
     """Correction of the level: added to the log odds of an order and to log value given one.
 
-    No slope is fitted: a fold's trees saw fewer rows than the final ones, so how overconfident
-    they were says little about those (on Complete Journey a fitted slope cost log loss).
+    No slope is fitted: the trees of a fold saw fewer rows than the final ones, so their
+    overconfidence is another (on Complete Journey a fitted slope made the log loss worse).
     """
 
     shift: float = 0.0
@@ -59,9 +59,9 @@ class Calibration:
 
     @classmethod
     def fit(cls, folds: Sequence[FoldForecast], shock_sd: float) -> Self:
-        """Learn from past folds, newest first; without any, no correction.
+        """Fit to past folds, newest first; without any, no correction.
 
-        `shock_sd` is the least by which a single fold's level lies off, in log of the total.
+        `shock_sd` is the least standard deviation of a single fold's level, in log of the total.
         """
         usable = [f for f in folds if 0 < f.ordered.mean() < 1 and f.value.sum() > 0]
         if not usable:
@@ -90,7 +90,7 @@ class Calibration:
 
 
 def _value_drift(folds: Sequence[FoldForecast], shock_sd: float) -> float:
-    """Return the drift of the value where everybody ordered in every fold: chances have none."""
+    """Return the drift of the value if everybody ordered in every fold, else 0."""
     if not all(fold.ordered.all() and fold.value.sum() > 0 for fold in folds):
         return 0.0
     return shrunken_mean([log_ratio(Calibration(), fold) for fold in folds], shock_sd)
@@ -99,9 +99,13 @@ def _value_drift(folds: Sequence[FoldForecast], shock_sd: float) -> float:
 def shrunken_mean(levels: Sequence[float], shock_sd: float) -> float:
     """Return the posterior mean of a level given one reading per fold, newest first.
 
-    Each older reading weighs half of the one after it. The prior is a mixture of two normals
-    around 0 (a spike and a slab: Ishwaran & Rao, 2005, Annals of Statistics 33), the readings'
-    mean a normal around the level with a fold's shock over `FOLDS_COUNT`.
+    Each older reading has half the weight of the next newer one. The prior is a mixture of two
+    normals around 0 (spike and slab). The mean of the readings is normal around the level, with
+    the variance of a fold's shock over `FOLDS_COUNT`.
+
+    References
+    ----------
+    Ishwaran & Rao (2005), Annals of Statistics 33: spike and slab variable selection.
 
     Examples
     --------
@@ -131,7 +135,7 @@ def _scatter_sd(readings: FloatArray, mean: float, weight: FloatArray) -> float:
 
 
 def to_log_odds(chance: FloatArray) -> FloatArray:
-    """Return log odds of chances kept inside (0, 1)."""
+    """Return log odds of chances, clipped to `LIMIT` and 1 - `LIMIT`, (n,)."""
     return logit(np.clip(chance, LIMIT, 1.0 - LIMIT))
 
 
@@ -147,11 +151,13 @@ def shift_to(log_odds: FloatArray, chance: float) -> float:
         raise ValueError(f"a mean chance must lie between 0 and 1, but got {chance}")
     if np.ptp(log_odds) == 0:
         return float(logit(chance) - to_log_odds(expit(log_odds).mean()))
-    return float(brentq(lambda move: expit(log_odds + move).mean() - chance, -FURTHEST, FURTHEST))
+    return float(
+        brentq(lambda move: expit(log_odds + move).mean() - chance, -LARGEST_SHIFT, LARGEST_SHIFT)
+    )
 
 
 def log_ratio(calibration: Calibration, fold: FoldForecast) -> float:
-    """Return the log of what came over what was expected, in total."""
+    """Return the log of the actual total over the expected one."""
     order = 1.0 - calibration.churn(fold.log_odds)
     expected = (order * calibration.mean_if_order(fold.mean_if_order)).sum()
     return float(np.log(fold.value.sum() / expected))

@@ -1,8 +1,7 @@
 """Churn that is certain as far as the data show: every past customer ordered, or none did.
 
-Nothing tells then who will leave and who will stay, so everybody has the same chance. It is kept
-off 0 and 1 by half a customer (Jeffreys' prior): (0 + 1/2) / (n + 1) after n of a kind and none of
-the other.
+Then nothing distinguishes who will leave, so everybody has the same chance. Half a customer
+(Jeffreys' prior) keeps it from 0 and 1: (0 + 1/2) / (n + 1) after n outcomes of one kind.
 """
 
 from dataclasses import dataclass
@@ -15,14 +14,14 @@ from tiercast.arrays import FloatArray
 
 @dataclass(frozen=True)
 class Certainty:
-    """Whether everybody ordered within the horizon or nobody did, of so many rows."""
+    """All past customers ordered within the horizon (`everybody`), or none did, in `rows` rows."""
 
     everybody: bool
     rows: int
 
     @classmethod
     def of(cls, ordered_rows: int, rows: int) -> Self | None:
-        """Return the certainty of past outcomes; None where both kinds came, or there are none.
+        """Return the certainty of past outcomes; None where there are both outcomes, or no rows.
 
         Examples
         --------
@@ -61,5 +60,5 @@ class Certainty:
         return (
             f"at all past cutoffs ({self.rows:,} rows) {who} ordered within {horizon_days} days, "
             f"so that churn is certain as far as the data show: everyone's chance of no order is "
-            f"{self.churn:.3%}, and {then}; {remedy} `outlook.horizon_days` would tell who leaves"
+            f"{self.churn:.3%}, and {then}; {remedy} `outlook.horizon_days` would show who leaves"
         )

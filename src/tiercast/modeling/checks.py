@@ -1,8 +1,8 @@
-"""Whether what is said of doubt comes true: rows of data that a backtest and a ledger share.
+"""Checks of coverage and calibration, shared by backtests and the ledger.
 
 They look at frames with a row per customer: ordered, churn_probability; value, value_low,
 value_high; tier and true_tier (as names or numbers); tier_confidence; `in_tier_set`, whether the
-true tier is in the set told, and `tier_set_size`.
+true tier is in the predicted set, and `tier_set_size`.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class Check:
 
 
 def promised(_rows: pd.DataFrame) -> float:
-    """Return the share that intervals and sets promise to hold."""
+    """Return the nominal coverage of intervals and sets."""
     return COVERAGE
 
 
@@ -66,7 +66,7 @@ def _churn_error(rows: pd.DataFrame) -> float:
 
 
 def _churn_error_by_chance(rows: pd.DataFrame) -> float:
-    """Return the gap that true risks would show: customers are few, and bins scatter."""
+    """Return the gap of perfectly calibrated risks: with few customers bins scatter."""
     random, risks = np.random.default_rng(0), rows["churn_probability"].to_numpy()
     draws = [(random.random(len(risks)) < risks).astype(np.float64) for _ in range(DRAWS)]
     return float(np.mean([expected_calibration_error(left, risks) for left in draws]))
@@ -74,7 +74,7 @@ def _churn_error_by_chance(rows: pd.DataFrame) -> float:
 
 CHURN_ECE = Check(
     "churn_ece",
-    "gap of churn risk and share that left; told: by chance alone",
+    "gap of churn risk and share that left; predicted: by chance alone",
     _churn_error,
     _churn_error_by_chance,
 )

@@ -1,4 +1,4 @@
-"""How the values of one column are spread, and how far another set of values has moved from it.
+"""The distribution of one column, and how far another set of values has moved from it.
 
 Two measures, both of the values that are there (missing ones are counted apart):
 
@@ -22,19 +22,19 @@ from tiercast.arrays import FloatArray
 
 FLOOR = 1e-4
 PERCENTS = np.linspace(0.0, 1.0, 101)
-MOST_WORDS = 1000  # words kept by name; a column of more says so (`all_named`)
+MOST_WORDS = 1000  # stored by name; `all_named` is False where a column has more
 SURE = 0.999  # how sure it must be that a PSI is more than the chance of the draw
 KS_SURE = 1.95  # Smirnov's limit of the same, times sqrt(1/n + 1/m)
 
 
 @dataclass(frozen=True)
-class Moved:
+class ColumnChange:
     """How far values have moved from a profile.
 
     `noise_*` is what chance alone reaches once in a thousand draws of so many; `ks` is None for
     words. `missing` is the share missing less the share that was. Of words, `now` has the shares
-    of those kept by name; `new` and `gone` are those never seen then, and seen no more, with
-    their shares now and then.
+    of those stored by name; `new` and `gone` are words that are only there now or only then,
+    with their shares.
     """
 
     psi: float
@@ -73,15 +73,15 @@ class NumberProfile:
         shares = tuple(_shares(known, edges).tolist())
         return cls(len(known), missing, points, edges, shares)
 
-    def moved(self, values: npt.ArrayLike) -> Moved:
+    def moved(self, values: npt.ArrayLike) -> ColumnChange:
         """Return how far these values have moved from the profile's."""
         known, missing = _known(values)
         if not self.rows or not len(known):
-            return Moved(np.nan, 0.0, None, 0.0, missing - self.missing)
+            return ColumnChange(np.nan, 0.0, None, 0.0, missing - self.missing)
         psi = stability_index(self.shares, _shares(known, self.edges))
         gap = ks_2samp(self.percentiles, percentiles(known), method="asymp").statistic
         spread = 1 / self.rows + 1 / len(known)
-        return Moved(
+        return ColumnChange(
             psi,
             _noise(len(self.shares), spread),
             float(gap),
@@ -110,28 +110,28 @@ class WordProfile:
         """
         counts, missing = word_counts(values)
         rows = int(counts.sum())
-        kept = counts.head(MOST_WORDS)
-        shares = {str(word): float(count) / rows for word, count in kept.items()}
-        return cls(rows, missing, shares, len(kept) == len(counts))
+        named = counts.head(MOST_WORDS)
+        shares = {str(word): float(count) / rows for word, count in named.items()}
+        return cls(rows, missing, shares, len(named) == len(counts))
 
-    def moved(self, values: pd.Series) -> Moved:
+    def moved(self, values: pd.Series) -> ColumnChange:
         """Return how far these words have moved from the profile's.
 
-        Words beyond those kept by name share one bin; none of them counts as new then.
+        Words not stored by name share one bin; then no word counts as new.
         """
         counts, missing = word_counts(values)
         rows = int(counts.sum())
         if not self.rows or not rows:
-            return Moved(np.nan, 0.0, None, 0.0, missing - self.missing)
+            return ColumnChange(np.nan, 0.0, None, 0.0, missing - self.missing)
         now = {str(word): float(count) / rows for word, count in counts.items()}
         bins = [*self.shares]
-        told = [*self.shares.values(), max(0.0, 1 - sum(self.shares.values()))]
-        came = [now.get(word, 0.0) for word in bins]
-        came.append(max(0.0, 1 - sum(came)))
+        before = [*self.shares.values(), max(0.0, 1 - sum(self.shares.values()))]
+        current = [now.get(word, 0.0) for word in bins]
+        current.append(max(0.0, 1 - sum(current)))
         new = {w: share for w, share in now.items() if w not in self.shares}
-        return Moved(
-            stability_index(told, came),
-            _noise(len(told), 1 / self.rows + 1 / rows),
+        return ColumnChange(
+            stability_index(before, current),
+            _noise(len(before), 1 / self.rows + 1 / rows),
             None,
             0.0,
             missing - self.missing,
@@ -149,7 +149,7 @@ def profile(values: pd.Series) -> Profile:
     return WordProfile.of(values) if is_words(values) else NumberProfile.of(as_floats(values))
 
 
-def moved(then: Profile, values: pd.Series) -> Moved:
+def moved(then: Profile, values: pd.Series) -> ColumnChange:
     """Return how far a column has moved from a profile; words that became numbers count as words.
 
     A column that is empty throughout has lost its type, and moves as what it was.
@@ -179,8 +179,8 @@ def stability_index(then: Sequence[float], now: Sequence[float] | FloatArray) ->
     >>> round(stability_index([0.5, 0.5], [0.25, 0.75]), 4)  # .25 ln 2 + .25 ln 1.5
     0.2747
     """
-    told, came = (np.maximum(np.asarray(one, dtype=float), FLOOR) for one in (then, now))
-    return float(((came - told) * np.log(came / told)).sum())
+    before, current = (np.maximum(np.asarray(one, dtype=float), FLOOR) for one in (then, now))
+    return float(((current - before) * np.log(current / before)).sum())
 
 
 def percentiles(values: FloatArray) -> tuple[float, ...]:

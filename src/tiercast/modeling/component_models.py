@@ -1,4 +1,4 @@
-"""The experts on each customer, before they are blended: trees, a linear model, BTYD models.
+"""The component models of the ensemble: trees, a linear model, BTYD models.
 
 Members that plugins add come after these three.
 """
@@ -19,19 +19,19 @@ from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.linear import LinearModel
 from tiercast.modeling.member import COMPONENTS as COMPONENTS
 from tiercast.modeling.member import FittedMember, Member, StoredMember
-from tiercast.modeling.trees import FittedTrees, TrainingRows, TreeParams, grow
+from tiercast.modeling.trees import FittedTrees, TrainingRows, TreeParams, fit_trees
 from tiercast.snapshots.season import CLOSED_RATIO
 
 LARGEST_QUANTILE = 0.999  # buyers' values beyond it count as that quantile in training
 LEAST_VALUE = 0.01
-FEW_CUSTOMERS = 10  # values that no more of them reached are beyond what can be learnt
-FEWEST_ROWS = 200  # below it trees learn noise: the BTYD models answer alone
+FEW_CUSTOMERS = 10  # values that fewer customers reached cannot be fitted
+FEWEST_ROWS = 200  # below it trees fit noise: the BTYD models predict alone
 BTYD_FEATURE = "clv_order_probability_mbg"
 
 
 @dataclass(frozen=True)
 class ComponentParams:
-    """How the trees of the two questions grow: who orders, and for how much."""
+    """Tree parameters for the chance of an order and for the value."""
 
     order: TreeParams
     value: TreeParams
@@ -44,13 +44,13 @@ class ComponentParams:
 
 @dataclass(frozen=True)
 class ComponentPredictions:
-    """What each expert says: log odds of an order and log of the value, (n, n_experts) each."""
+    """Log odds of an order and log of the value by each component, (n, n_components) each."""
 
     log_odds: FloatArray
     log_value: FloatArray
 
     def __getitem__(self, rows: IntArray) -> "ComponentPredictions":
-        """Return the opinions on some of the rows."""
+        """Return the predictions of some of the rows."""
         return ComponentPredictions(self.log_odds[rows], self.log_value[rows])
 
 
@@ -58,9 +58,9 @@ class ComponentPredictions:
 class BaseLearners:
     """Trees and linear models over one design matrix.
 
-    `order` answers log odds of an order; `total` (Tweedie) the log value, zeros included;
-    `given` (gamma) the log value given an order. The trees' value is the geometric mean of the
-    Tweedie forecast and chance times gamma forecast: it ranked and levelled best on holdouts.
+    `order` predicts log odds of an order; `total` (Tweedie) the log value, zeros included;
+    `given` (gamma) the log value given an order. The value by trees is the geometric mean of the
+    Tweedie forecast and of chance times gamma forecast: it was best on holdouts.
     """
 
     order: FittedTrees
@@ -78,16 +78,16 @@ class BaseLearners:
         params: ComponentParams,
         seed: int,
     ) -> Self:
-        """Learn; the offset is the log length of each row's horizon."""
+        """Fit to (n, k) features; `offset` is the log length of each row's horizon, (n,)."""
         buyers = target.value > 0
         orders = TrainingRows(matrix, target.ordered, offset)
         values = TrainingRows(matrix, target.value, offset)
         # How much a buyer spends hardly depends on how long the horizon is.
         given = TrainingRows(matrix[buyers], target.value[buyers], np.zeros(buyers.sum()))
         return cls(
-            grow("binary", orders, params.order, seed),
-            grow("tweedie", values, params.value, seed),
-            grow("gamma", given, params.value, seed),
+            fit_trees("binary", orders, params.order, seed),
+            fit_trees("tweedie", values, params.value, seed),
+            fit_trees("gamma", given, params.value, seed),
             LinearModel.fit("binary", orders),
             LinearModel.fit("gamma", given),
         )
@@ -104,14 +104,13 @@ class BaseLearners:
 
 @dataclass(frozen=True)
 class ComponentModels:
-    """The experts; without enough rows to learn from, `learners` is None: BTYD models alone.
+    """The component models; with too few rows `learners` is None: BTYD models alone.
 
-    So do they answer for the value of customers of whom they expect more than `reached`, the
-    value within a horizon that `FEW_CUSTOMERS` had: of a shop's one or two largest customers trees
-    and linear model know only that they lie far out, and told a fraction of what they spend.
+    BTYD models alone also predict the value of customers of whom they expect more than `reached`,
+    the value within a horizon that `FEW_CUSTOMERS` had. Of the one or two largest customers of a
+    shop, trees and linear model predicted a fraction of the spend.
 
-    `certain` tells where all of the panel ordered, or none; it is stored with the blend.
-    `members` are those of plugins.
+    `certain` is set where all of the panel ordered, or none. `members` are those of plugins.
     """
 
     design: DesignMatrix
@@ -123,7 +122,7 @@ class ComponentModels:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The experts in the order of their opinions."""
+        """The components' names, in the order of the columns of predictions."""
         return (*COMPONENTS, *(one.member.name for one in self.members))
 
     @classmethod
@@ -134,11 +133,11 @@ class ComponentModels:
         seed: int,
         members: Sequence[tuple[str, Member]] = (),
     ) -> Self:
-        """Learn from a training panel (features, `ordered`, `value`)."""
+        """Fit to a training panel (features, `ordered`, `value`)."""
         design, target = DesignMatrix.fit(panel), Targets.of(panel)
         reached = _reached(panel)
         if not (target.enough and design.names):
-            silent = tuple(FittedMember.unlearnt(one, design) for one in members)
+            silent = tuple(FittedMember.unfitted(one, design) for one in members)
             return cls(design, None, target.largest, reached, target.certain, silent)
         learners = BaseLearners.fit(
             design.transform(panel), np.log(horizon_ratio(panel)), target, params, seed
@@ -147,7 +146,7 @@ class ComponentModels:
         return cls(design, learners, target.largest, reached, members=fitted)
 
     def predict(self, frame: pd.DataFrame) -> ComponentPredictions:
-        """Return what each expert says of each row of a feature frame."""
+        """Return each component's predictions of a feature frame, (n, n_components)."""
         btyd = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float))
         least = np.log(_least_value(frame))
         btyd_value = _log_value(frame["clv_expected_value"].to_numpy(dtype=float), least)
@@ -161,12 +160,12 @@ class ComponentModels:
         )
         own = [one.predictions(frame) for one in self.members]
         beyond = (btyd_value > np.log(self.reached))[:, np.newaxis]
-        told = np.column_stack([found[1], *(_log_value(value, least) for _, value in own)])
-        learnt = np.where(beyond, btyd_value[:, np.newaxis], told)
-        learnt = np.maximum(learnt, least[:, np.newaxis])
+        predicted = np.column_stack([found[1], *(_log_value(value, least) for _, value in own)])
+        combined = np.where(beyond, btyd_value[:, np.newaxis], predicted)
+        combined = np.maximum(combined, least[:, np.newaxis])
         return ComponentPredictions(
             np.column_stack([found[0], btyd, *(log_odds for log_odds, _ in own)]),
-            np.column_stack([learnt[:, :2], btyd_value, learnt[:, 2:]]),
+            np.column_stack([combined[:, :2], btyd_value, combined[:, 2:]]),
         )
 
 
@@ -175,7 +174,7 @@ TREES = ("order", "total", "given")
 
 @dataclass(frozen=True)
 class Targets:
-    """What the trees learn: (n,) 0/1 ordered, and value with the few largest held down."""
+    """Targets of the trees: 0/1 ordered, and value capped at `largest` (money), (n,) each."""
 
     ordered: FloatArray
     value: FloatArray
@@ -197,7 +196,7 @@ class Targets:
 
     @property
     def enough(self) -> bool:
-        """Whether there are rows of both kinds, and values above 0, to learn from."""
+        """Whether there are enough rows with and without an order, and with values above 0."""
         rows, ordered = len(self.ordered), self.ordered.sum()
         fewest = min(ordered, rows - ordered, (self.value > 0).sum())
         return bool(rows >= FEWEST_ROWS and fewest >= FEWEST_ROWS // 10)
@@ -210,7 +209,7 @@ def _reached(panel: pd.DataFrame) -> float:
 
 
 def _least_value(frame: pd.DataFrame) -> FloatArray:
-    """Return the least value expected of each row: as good as none of a shop that is closed."""
+    """Return the least expected value of each row, (n,); next to 0 while the shop is closed."""
     closed = horizon_ratio(frame) <= CLOSED_RATIO
     return np.where(closed, LEAST_VALUE * CLOSED_RATIO, LEAST_VALUE)
 

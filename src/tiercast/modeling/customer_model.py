@@ -1,4 +1,4 @@
-"""Everything a scored customer needs, as one model: BTYD, outlook, segments and rules."""
+"""One model for all scores of a customer: BTYD, outlook, segments and rules."""
 
 import datetime as dt
 import json
@@ -37,7 +37,7 @@ FORMAT = 3
 
 
 class ModelFacts(Settings):
-    """What the model was trained for and on; plain values.
+    """Facts of the training: its data and its settings, as plain values.
 
     Orders beyond `limit` count as large ordinary ones (None: all count in full).
     Where all orders lie on a calendar grid, `grid` is it, `grid_days` how many of its days the
@@ -70,11 +70,11 @@ class ModelFacts(Settings):
     @property
     def setting(self) -> Setting:
         """What feature expressions depend on."""
-        return Setting(self.learnt_days, self.event_types, self.on_clock, tuple(self.plugins))
+        return Setting(self.training_days, self.event_types, self.on_clock, tuple(self.plugins))
 
     @property
-    def learnt_days(self) -> int:
-        """The length of the windows that were learnt from, in days."""
+    def training_days(self) -> int:
+        """The length of the training windows, in days."""
         return self.window_days or self.horizon_days
 
     @property
@@ -124,10 +124,10 @@ class CustomerModel:
         """Return the feature frame with the `clv_*` columns."""
         if "clv_expected_value" in frame.columns:
             return frame
-        return pd.concat([frame, self.clv.predict(frame, self.facts.learnt_days)], axis=1)
+        return pd.concat([frame, self.clv.predict(frame, self.facts.training_days)], axis=1)
 
     def score_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return everything that is known of each row by itself, the tier left open.
+        """Return all scores that depend on the row alone; the tier depends on all rows.
 
         `tier_p0` (best) to `tier_pN` (no order) are the tier probabilities.
         """
@@ -143,7 +143,7 @@ class CustomerModel:
         scored["value_variance"] = outlook.variance
         for tier in range(tiers.shape[1]):
             scored[f"tier_p{tier}"] = tiers[:, tier]
-        waits = self.waiting.days(full, outlook.churn, self.clv, facts.learnt_days)
+        waits = self.waiting.days(full, outlook.churn, self.clv, facts.training_days)
         for name, days in waits.items():
             scored[name] = dates_after(full["as_of"], days)
             if facts.grid is not None:

@@ -1,7 +1,7 @@
 """Feature frame to numeric matrix: numbers as they are, categories as 0/1 columns.
 
 Dates and times of a profile are left out: a profile is not cut at the cutoff, and a date in it
-(of a last visit, of leaving) would tell what came after.
+(of a last visit, of leaving) would reveal the outcome.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,8 @@ import pandas as pd
 from tiercast.arrays import FloatArray
 from tiercast.features.registry import LABELS
 
-MAX_LEVELS = 12  # of a profile column; rarer ones share the all-zero row
-FEWEST_CUSTOMERS = 5  # of a level: fewer teach nothing, and a model must not hold their names
+MAX_LEVELS = 12  # of a profile column; rarer ones have zeros in all columns
+FEWEST_CUSTOMERS = 5  # of a level: fewer are noise, and a model must not hold their names
 # The length of the horizon is an offset: alike for all of a cutoff, it would name the cutoff.
 NOT_FEATURES = ("customer_id", "as_of", "season_horizon_ratio", *LABELS)
 NUMBERS = ("boolean", "decimal")  # of a column of objects; numeric types are numbers anyway
@@ -24,14 +24,14 @@ TIMES = ("date", "datetime", "datetime64", "time", "timedelta", "timedelta64", "
 
 @dataclass(frozen=True)
 class DesignMatrix:
-    """Which numbers the trees see: `numeric` columns, then one 0/1 column per category level."""
+    """The columns of the matrix: `numeric` ones, then one 0/1 column per category level."""
 
     numeric: tuple[str, ...]
     levels: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def fit(cls, frame: pd.DataFrame) -> Self:
-        """Learn the columns of a training frame; columns of one value tell nothing and go."""
+        """Return the columns of a training frame; those of a single value are dropped."""
         columns = [name for name in frame.columns if name not in NOT_FEATURES]
         kinds = {name: _kind(frame[name]) for name in columns}
         numeric = tuple(n for n in columns if kinds[n] == "number" and _varies(frame[n]))

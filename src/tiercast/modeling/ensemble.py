@@ -1,10 +1,10 @@
-"""How much each expert counts, learnt from past folds, and whose word counts for the level.
+"""Ensemble weights of the component models, fitted to past folds.
 
-Weights are those under which past folds would have been told best, drawn toward weights that did
-well on several shops. Ranking and level are weighed apart: trees rank best, but what they know of
-the level is that of windows long past, while BTYD models carry a cohort's ageing on. The level has
-two shares, since BTYD models may tell totals well and yet not who orders at all: where everybody
-orders every week, their chance of a week without an order is far too high.
+Weights are those with the best forecasts of past folds, shrunk toward weights that did well on
+several shops. Ranking and level have weights of their own: trees rank best, but their level is
+that of windows long past, while BTYD models follow the ageing of a cohort. The level has two
+weights, since BTYD models may predict totals well and yet the share of buyers badly: where
+everybody orders every week, their chance of a week without an order is far too high.
 """
 
 import itertools
@@ -23,9 +23,9 @@ from tiercast.modeling.component_models import COMPONENTS, LEAST_VALUE, Componen
 PRIOR_WEIGHTS = (0.5, 0.3, 0.2)  # of trees, linear model and BTYD models
 SMALL_BASE = 500  # customers at a past cutoff: with fewer the BTYD models lead
 BTYD_LED_WEIGHTS = (0.2, 0.3, 0.5)  # the same three in a small base
-PRIOR_PULL = 0.05  # relative loss that a squared distance of 1 from them must save
+PRIOR_PULL = 0.05  # penalty, as relative loss, of a squared distance of 1 from the prior
 STEPS = 10  # weights are multiples of 1 / STEPS
-FOLD_ROWS = 6000  # of a fold, by chance: enough to tell weights apart
+FOLD_ROWS = 6000  # a random sample of a fold: enough to distinguish weights
 PRIOR_LEVEL, PRIOR_LEVEL_SD = 0.75, 0.5  # share of the BTYD models in the level
 TOTAL_NOISE_SD = 0.15  # of a fold's log total around what is expected
 CHANCE_NOISE_SD = 0.5  # of the log odds of its mean chance
@@ -48,9 +48,9 @@ class Forecast:
 
 @dataclass(frozen=True)
 class PastPredictions:
-    """What the experts said of a past cutoff and what came, (n,) each.
+    """The components' predictions of a past cutoff and the actual outcomes, (n,) each.
 
-    `season_known` tells whether there was a year before to go by.
+    `season_known`: whether a year before showed the season.
     """
 
     predictions: ComponentPredictions
@@ -61,16 +61,16 @@ class PastPredictions:
 
     @property
     def usable(self) -> bool:
-        """Whether both kinds of customers, and money, came."""
+        """Whether some customers ordered, some did not, and the total value is above 0."""
         return bool(0 < self.ordered.mean() < 1 and self.value.sum() > 0)
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Weights of the experts (they sum to 1), and the share of the BTYD models in both levels.
+    """Weights of the components (they sum to 1), and the share of the BTYD models in both levels.
 
     `btyd_chance` is that in the mean chance of an order, `btyd_total` that in the total value.
-    Where churn is `certain`, everybody's chance is the same, whatever the experts say.
+    Where churn is `certain`, everybody has the same chance, whatever the components predict.
     """
 
     weights: tuple[float, ...] = PRIOR_WEIGHTS
@@ -80,10 +80,10 @@ class Ensemble:
 
     @classmethod
     def fit(cls, folds: Sequence[PastPredictions], seed: int, own: int = 0) -> Self:
-        """Learn from past folds; without any, the priors.
+        """Fit to past folds; without any, use the priors.
 
-        `own` is how many members plugins add: their prior weight is 0, so that a member counts
-        by what it would have told better.
+        `own` is the number of members that plugins add. Their prior weight is 0: a member counts
+        only as far as it improves past forecasts.
         """
         usable = [fold for fold in folds if fold.usable]
         nothing = (0.0,) * own
@@ -100,10 +100,10 @@ class Ensemble:
         return cls(ranked.weights, chance, _level_share(errors[:, 1], TOTAL_NOISE_SD))
 
     def forecast(self, predictions: ComponentPredictions, largest_mean: float) -> Forecast:
-        """Return the weighted mean of log odds and log values; the level is still open.
+        """Return the weighted mean of log odds and log values, before the level is calibrated.
 
-        A mean value given an order is no more than `largest_mean`, or what the BTYD models make
-        of the customer's own orders.
+        A mean value given an order is at most `largest_mean`, or the BTYD models' value of the
+        customer if that is larger.
         """
         weights = np.array(self.weights)
         # Not `@`: what BLAS makes of a row depends on how many rows there are.
@@ -111,14 +111,14 @@ class Ensemble:
         order = log_expit(log_odds)
         mean = np.exp((predictions.log_value * weights).sum(axis=1) - order)
         largest = np.maximum(largest_mean, np.exp(predictions.log_value[:, BTYD] - order))
-        told = Forecast(log_odds, np.clip(mean, LEAST_VALUE, largest))
-        return told if self.certain is None else _certain(told, self.certain)
+        combined = Forecast(log_odds, np.clip(mean, LEAST_VALUE, largest))
+        return combined if self.certain is None else _certain(combined, self.certain)
 
     def level(self, predictions: ComponentPredictions, forecast: Forecast) -> Calibration:
-        """Return what moves a base's forecast to the level that both kinds of expert agree on.
+        """Return the calibration to a level between the ensemble's and the BTYD models'.
 
-        The mean chance of an order moves `btyd_chance` of the way from the blend's to the BTYD
-        models', on the scale of log odds; the total value `btyd_total` of it, on that of logs.
+        The mean chance of an order moves `btyd_chance` of the way to the BTYD models', in log
+        odds; the total value moves `btyd_total` of the way, in logs.
         """
         if self.certain is not None:
             return Calibration()
@@ -131,20 +131,20 @@ class Ensemble:
         return Calibration(shift, float(_between(totals, self.btyd_total) - np.log(moved)))
 
 
-def _certain(told: Forecast, certain: Certainty) -> Forecast:
-    """Return the forecast with everybody's chance.
+def _certain(combined: Forecast, certain: Certainty) -> Forecast:
+    """Return the forecast with the same chance for everybody.
 
-    Where all order, the value expected stays. Where nobody ever did, no order has a value to learn
-    from: it counts as next to nothing.
+    Where all order, expected values stay. Where nobody ever did, no value can be fitted: it
+    counts as next to nothing.
     """
-    log_odds = certain.chances(told.log_odds)
+    log_odds = certain.chances(combined.log_odds)
     if not certain.everybody:
         return Forecast(log_odds, np.full(len(log_odds), LEAST_VALUE))
-    return Forecast(log_odds, np.exp(told.log_value - log_expit(log_odds)))
+    return Forecast(log_odds, np.exp(combined.log_value - log_expit(log_odds)))
 
 
 def prior_weights(customers: int) -> tuple[float, ...]:
-    """Return the weights to start from, by how many customers a past cutoff had.
+    """Return the prior weights for a base with so many customers at a past cutoff.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def prior_weights(customers: int) -> tuple[float, ...]:
 
 
 def _grid(components: int) -> FloatArray:
-    """Return all weights in steps of 1 / STEPS that sum to 1, (n, experts)."""
+    """Return all weights in steps of 1 / STEPS that sum to 1, (n, components)."""
     firsts = itertools.product(range(STEPS + 1), repeat=components - 1)
     return np.array([(*one, STEPS - sum(one)) for one in firsts if sum(one) <= STEPS]) / STEPS
 
@@ -171,7 +171,7 @@ def _sampled(fold: PastPredictions, seed: int) -> PastPredictions:
 def _relative_losses(
     fold: PastPredictions, grid: FloatArray, weights: tuple[float, ...]
 ) -> FloatArray:
-    """Return the loss of each blend, its level put right, relative to the prior's, (n,)."""
+    """Return the loss of each weighting, calibrated, relative to the prior's, (n,)."""
     order = np.array([_log_loss(fold.predictions.log_odds @ one, fold) for one in grid])
     value = np.array([_deviance(fold.predictions.log_value @ one, fold) for one in grid])
     prior = int(np.argmin(np.square(grid - weights).sum(axis=1)))
@@ -191,7 +191,7 @@ def _deviance(log_value: FloatArray, fold: PastPredictions) -> float:
 
 
 def _level_errors(ensemble: Ensemble, fold: PastPredictions) -> FloatArray:
-    """Return how far blend and BTYD models, (2,), lay off the chance and the total, (2, 2)."""
+    """Return the errors of ensemble and BTYD models in mean chance and total, in logs, (2, 2)."""
     raw = ensemble.forecast(fold.predictions, fold.largest_mean)
     chance, total = to_log_odds(fold.ordered.mean()), np.log(fold.value.sum())
     return np.array(
@@ -203,15 +203,15 @@ def _level_errors(ensemble: Ensemble, fold: PastPredictions) -> FloatArray:
 
 
 def _chance_levels(predictions: ComponentPredictions, forecast: Forecast) -> FloatArray:
-    """Return log odds of the mean chance of an order by the blend and the BTYD models, (2,)."""
-    said = (forecast.log_odds, predictions.log_odds[:, BTYD])
-    return to_log_odds(np.array([expit(one).mean() for one in said]))
+    """Return log odds of the mean chance of an order by the ensemble and the BTYD models, (2,)."""
+    levels = (forecast.log_odds, predictions.log_odds[:, BTYD])
+    return to_log_odds(np.array([expit(one).mean() for one in levels]))
 
 
 def _total_levels(predictions: ComponentPredictions, forecast: Forecast) -> FloatArray:
-    """Return the log of the total value by the blend and the BTYD models, (2,)."""
-    said = (forecast.log_value, predictions.log_value[:, BTYD])
-    return np.log(np.array([np.exp(one).sum() for one in said]))
+    """Return the log of the total value by the ensemble and the BTYD models, (2,)."""
+    levels = (forecast.log_value, predictions.log_value[:, BTYD])
+    return np.log(np.array([np.exp(one).sum() for one in levels]))
 
 
 def _between(levels: FloatArray, btyd_share: float) -> float:
@@ -219,10 +219,10 @@ def _between(levels: FloatArray, btyd_share: float) -> float:
 
 
 def _level_share(errors: FloatArray, noise_sd: float) -> float:
-    """Return the share of the BTYD models under which past levels would have come nearest.
+    """Return the share of the BTYD models with the best past levels, between 0 and 1.
 
-    `errors` are each fold's, (n, 2): the blend's and the BTYD models'. The most likely share
-    given them, all folds together counting as `FOLDS_COUNT`, and a normal prior; within 0 and 1.
+    `errors` are those of ensemble and BTYD models by fold, (n, 2). The share is the most likely
+    one given them and a normal prior; all folds together count as `FOLDS_COUNT`.
     """
     mine, theirs = errors.T
     weight = FOLDS_COUNT / len(errors) / noise_sd**2

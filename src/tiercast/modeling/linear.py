@@ -1,8 +1,8 @@
-"""A generalised linear model of squashed features: what trees cannot do, carry a trend on.
+"""A generalised linear model of squashed features: it extrapolates trends, as trees cannot.
 
 Numbers enter as sign(x) log(1 + |x|), centred and scaled; a missing one counts as the mean, and
 where many are missing that is a column of its own. Coefficients are shrunk (ridge). An offset of
-coefficient 1 tells what is known of a row beforehand: how long its horizon is.
+coefficient 1 holds what is known of a row beforehand: the log length of its horizon.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,8 +21,8 @@ from tiercast.modeling.trees import TrainingRows, base_score
 Family = Literal["binary", "gamma"]
 
 SHRINKAGE = 20.0  # rows' worth of evidence against any coefficient
-FURTHEST = 6.0  # standard deviations: beyond it a number says no more
-GAPS_COUNT = 0.001  # share of missing values from which missing is told
+MOST_DEVIATIONS = 6.0  # standard deviations: larger numbers are clipped
+GAPS_COUNT = 0.001  # share of missing values above which a column marks them
 MAX_ROWS = 60_000  # more make the few coefficients no better
 MAX_STEPS = 300
 STEEPEST = 30.0  # of a log mean, before it is exponentiated
@@ -45,7 +45,7 @@ LOSSES: Mapping[Family, Callable[[FloatArray, FloatArray], tuple[FloatArray, Flo
 
 @dataclass(frozen=True)
 class LinearModel:
-    """The fitted model: columns' centre and scale (k,), which have gaps, coefficients."""
+    """A fitted model: centre and scale of columns, (k,), columns with gaps, coefficients."""
 
     centre: StoredFloats
     scale: StoredFloats
@@ -55,7 +55,7 @@ class LinearModel:
 
     @classmethod
     def fit(cls, family: Family, sample: TrainingRows) -> Self:
-        """Learn from rows; beyond `MAX_ROWS` from every second, third, ... of them."""
+        """Fit to rows; beyond `MAX_ROWS` to every second, third, ... of them."""
         rows = sample.every(-(-len(sample.target) // MAX_ROWS))
         squashed = _squashed(rows.matrix)
         missing = np.isnan(squashed)
@@ -83,7 +83,7 @@ class LinearModel:
     def _design(self, matrix: FloatArray) -> FloatArray:
         standard = (_squashed(matrix) - self.centre) / self.scale
         missing = np.isnan(standard)
-        numbers = np.clip(np.where(missing, 0.0, standard), -FURTHEST, FURTHEST)
+        numbers = np.clip(np.where(missing, 0.0, standard), -MOST_DEVIATIONS, MOST_DEVIATIONS)
         return np.hstack([numbers, missing[:, self.gaps].astype(float)])
 
 

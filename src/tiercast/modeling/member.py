@@ -1,8 +1,8 @@
-"""Own members of the ensemble: estimators of plugins, weighed on past origins as the others are.
+"""Members of the ensemble from plugins, weighted on past origins like the other components.
 
-A member sees the columns that the trees see, and says the chance of an order and the value to
-expect. It is stored as JSON, never as a pickle: what it is evaluated and scored by was written
-to JSON and read back first.
+A member gets the columns of the trees, and predicts the chance of an order and the expected value.
+It is stored as JSON, never as a pickle: it is written to JSON and read back before it is evaluated
+or scores.
 """
 
 import json
@@ -22,21 +22,21 @@ from tiercast.modeling.design_matrix import DesignMatrix, as_text
 
 COMPONENTS = ("trees", "linear", "btyd")  # tiercast's own
 MOST_MEMBERS = 3  # so many of a base: weights are looked for among all combinations
-CHECKED_ROWS = 200  # which must be told alike alone and among others
+CHECKED_ROWS = 200  # predictions of these must not depend on other rows
 
 
 class Estimator(Protocol):
     """What a member's class must be like.
 
     `features` has a row per customer and past cutoff: numbers as floats (missing: NaN), texts as
-    objects (missing: None), no id, no date and no label. What is said of a row must depend on
+    objects (missing: None), no id, no date and no label. The prediction of a row must depend on
     that row alone: a base is scored in batches.
     """
 
     def fit(
         self, features: pd.DataFrame, ordered: FloatArray, value: FloatArray, *, seed: int
     ) -> object:
-        """Learn from rows, whether each ordered (0/1, (n,)) and the value that came, (n,)."""
+        """Fit to rows, to 0/1 ordered, (n,), and to the actual value, money, (n,)."""
 
     def predict(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         """Return the chance of an order and the expected value (no order counts 0), (n,) each."""
@@ -60,9 +60,9 @@ class Member:
 
 @dataclass(frozen=True)
 class FittedMember:
-    """A member that has learnt; `base` is its mean log odds of an order in training.
+    """A fitted member; `base` is its mean log odds of an order in training.
 
-    `estimator` None: there was too little to learn from, and the BTYD models speak for it.
+    `estimator` None: there were too few rows, and the BTYD models predict instead.
     """
 
     plugin: str
@@ -75,12 +75,12 @@ class FittedMember:
     def fit(
         cls, owned: tuple[str, Member], panel: pd.DataFrame, columns: DesignMatrix, seed: int
     ) -> Self:
-        """Learn from a training panel (features, `ordered`, `value`).
+        """Fit to a training panel (features, `ordered`, `value`).
 
         Raises
         ------
         ConfigError
-            What the estimator says, or stores, cannot be used; the message names the plugin.
+            Predictions or stored state of the estimator cannot be used; names the plugin.
         """
         plugin, member = owned
         features = features_of(panel, columns)
@@ -93,26 +93,35 @@ class FittedMember:
         return cls(plugin, member, columns, stored.estimator, float(log_odds.mean()))
 
     @classmethod
-    def unlearnt(cls, owned: tuple[str, Member], columns: DesignMatrix) -> Self:
-        """Return a member that had too little to learn from."""
+    def unfitted(cls, owned: tuple[str, Member], columns: DesignMatrix) -> Self:
+        """Return a member for which there were too few rows."""
         return cls(*owned, columns, None, 0.0)
 
     def predictions(self, frame: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
-        """Return log odds of an order and the value expected of each row, (n,) each."""
+        """Return log odds of an order and the expected value of each row, (n,) each.
+
+        Raises
+        ------
+        ValueError
+            The member is not fitted.
+        ConfigError
+            Predictions have another shape, gaps, a chance beyond 0 and 1, or a value below 0.
+        """
         if self.estimator is None:
-            raise ValueError(f"the member {self.member.name} has learnt nothing")
-        said = self.estimator.predict(features_of(frame, self.columns))
-        chance, value = (np.asarray(one, dtype=np.float64) for one in said)
+            raise ValueError(f"the member {self.member.name} is not fitted")
+        predicted = self.estimator.predict(features_of(frame, self.columns))
+        chance, value = (np.asarray(one, dtype=np.float64) for one in predicted)
         shapes = chance.shape == value.shape == (len(frame),)
         if not shapes or not (np.isfinite(chance).all() and np.isfinite(value).all()):
             raise self._error(
-                f"must say a finite chance and value of each of {len(frame)} rows, but said "
-                f"arrays of {chance.shape} and {value.shape}"
+                f"must predict a finite chance and value for each of {len(frame)} rows, but "
+                f"predicted arrays of {chance.shape} and {value.shape}"
             )
         if len(frame) and (chance.min() < 0 or chance.max() > 1 or value.min() < 0):
             raise self._error(
-                f"must say chances between 0 and 1 and values from 0 on, but said chances from "
-                f"{chance.min():g} to {chance.max():g} and values from {value.min():g} on"
+                f"must predict chances between 0 and 1 and values from 0 on, but predicted "
+                f"chances from {chance.min():g} to {chance.max():g} and values from "
+                f"{value.min():g} on"
             )
         return to_log_odds(chance), value
 
@@ -137,12 +146,12 @@ class FittedMember:
         return cls(plugin, member, design, estimator, stored["base"])
 
     def _check_alone(self, panel: pd.DataFrame, among_others: FloatArray) -> None:
-        """Refuse a member whose word on a row depends on the rows beside it."""
+        """Refuse a member whose prediction of a row depends on other rows."""
         alone, _ = self.predictions(panel.head(CHECKED_ROWS))
         if not np.allclose(alone, among_others[:CHECKED_ROWS], rtol=1e-6, atol=1e-9):
             raise self._error(
-                "says something else of the same rows when fewer are asked about: what is said "
-                "of a row must depend on that row alone"
+                "predicts otherwise for the same rows when there are fewer: the prediction of a "
+                "row must depend on that row alone"
             )
 
     def _error(self, what: str) -> ConfigError:

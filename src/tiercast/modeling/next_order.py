@@ -1,10 +1,13 @@
-"""When the next order comes: quantiles of the waiting time, in step with the churn risk.
+"""Quantiles of the waiting time to the next order, consistent with the churn risk.
 
 The shape of the waiting time is MBG/NBD's: P(order by t) is proportional to
 1 - ((alpha + T) / (alpha + T + t))^(r + x) (Batislam, Denizel & Filiztekin 2007); it is scaled
-so that the chance of an order within the horizon is the calibrated one. That shape knows no
-rhythm, so past cutoffs correct it: where in it did the orders really fall of customers as likely
-to order, and as far into their usual gap?
+so that the chance of an order within the horizon is the calibrated one. That shape has no rhythm,
+so past cutoffs correct it, by customers of like chances who were as far into their usual gap.
+
+References
+----------
+Batislam, Denizel & Filiztekin (2007), International Journal of Research in Marketing 24: MBG/NBD.
 """
 
 import datetime as dt
@@ -30,11 +33,11 @@ MIDDLE_OF_DAY = 0.5
 
 @dataclass(frozen=True)
 class WaitingTimes:
-    """Where past orders fell in the models' shape, by how soon it expects an order and by phase.
+    """Where past orders fell in the shape of the model, by chance of an order and by phase.
 
     `edges` (n_groups - 1,) part groups by the shape's own chance of an order within the horizon,
     `PHASES` parts each by how far into their usual gap customers are (without one: the first).
-    `quantiles` (n_groups, len(PHASES) + 2, 101) tells the place in the shape, 0 to 1, before which
+    `quantiles` (n_groups, len(PHASES) + 2, 101) is the place in the shape, 0 to 1, before which
     that share of the orders within the horizon fell. Without any: the shape as it is.
     """
 
@@ -42,21 +45,21 @@ class WaitingTimes:
     quantiles: StoredFloats
 
     @classmethod
-    def unlearnt(cls) -> Self:
+    def unfitted(cls) -> Self:
         """Return the shape as it is."""
         return cls(np.empty(0), np.tile(PLACES, (1, len(PHASES) + 2, 1)))
 
     @classmethod
     def fit(cls, rows: pd.DataFrame, clv: ClvModels, horizon_days: int) -> Self:
-        """Learn from past rows with `returned_after_days` (NaN: not within the horizon)."""
-        came = rows[rows[RETURNED].notna()]
-        groups = min(MOST_GROUPS, len(came) // BUYERS_A_GROUP)
+        """Fit to past rows with `returned_after_days` (NaN: not within the horizon)."""
+        returned = rows[rows[RETURNED].notna()]
+        groups = min(MOST_GROUPS, len(returned) // BUYERS_A_GROUP)
         if groups == 0:
-            return cls.unlearnt()
-        shape = _Shape.of(came, clv, horizon_days)
-        places = shape.place(came[RETURNED].to_numpy(dtype=float) + MIDDLE_OF_DAY)
+            return cls.unfitted()
+        shape = _Shape.of(returned, clv, horizon_days)
+        places = shape.place(returned[RETURNED].to_numpy(dtype=float) + MIDDLE_OF_DAY)
         edges = np.unique(np.quantile(shape.reach, np.linspace(0, 1, groups + 1)[1:-1]))
-        group, phase = np.searchsorted(edges, shape.reach, side="right"), _phase(came)
+        group, phase = np.searchsorted(edges, shape.reach, side="right"), _phase(returned)
         found = [
             _by_phase(places[group == number], phase[group == number])
             for number in range(len(edges) + 1)

@@ -18,7 +18,7 @@ from tiercast.modeling.total_uncertainty import TotalUncertainty
 
 @dataclass(frozen=True)
 class Outlook:
-    """Experts, how they are blended, level, scatter of values, doubt, tier cuts and tier sets."""
+    """Component models, ensemble weights, calibration, uncertainty, tier cuts and tier sets."""
 
     components: ComponentModels
     ensemble: Ensemble
@@ -36,7 +36,7 @@ class Outlook:
         post_hoc: PostHocCalibration,
         tier_cuts: tuple[float, ...],
     ) -> Self:
-        """Join the experts on today's customers with what past folds taught."""
+        """Join an ensemble fitted to all rows with the calibration by past folds."""
         return cls(
             components.components,
             components.ensemble,
@@ -49,7 +49,7 @@ class Outlook:
         )
 
     def forecast(self, frame: pd.DataFrame) -> Forecast:
-        """Return the blended forecast of each row before its level is put right."""
+        """Return the ensemble's forecast of each row before calibration."""
         return self.ensemble.forecast(self.components.predict(frame), self.components.largest_mean)
 
     def predict(self, frame: pd.DataFrame) -> PredictiveDistribution:
@@ -65,7 +65,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class FittedEnsemble:
-    """The experts grown on a whole panel, their blend, and its level on today's customers."""
+    """Component models fitted to a whole panel, their ensemble, and its level on current rows."""
 
     components: ComponentModels
     ensemble: Ensemble
@@ -73,7 +73,7 @@ class FittedEnsemble:
 
     @classmethod
     def of(cls, components: ComponentModels, ensemble: Ensemble, current: pd.DataFrame) -> Self:
-        """Put the blend's level right on the base as it stands."""
+        """Calibrate the ensemble's level on the current rows of the base."""
         predictions = components.predict(current)
         return cls(
             components,
@@ -88,7 +88,7 @@ class FittedEnsemble:
 def past_predictions(
     components: ComponentModels, rows: pd.DataFrame, *, season_known: bool
 ) -> PastPredictions:
-    """Return what heads that knew nothing of it say of a past cutoff, and what came."""
+    """Return predictions and outcomes of a past cutoff; the components must not have seen it."""
     return PastPredictions(
         components.predict(rows),
         rows["ordered"].to_numpy(dtype=bool),
@@ -99,7 +99,7 @@ def past_predictions(
 
 
 def fold_forecast(ensemble: Ensemble, past: PastPredictions) -> FoldForecast:
-    """Return the blended forecast of a past cutoff, at the level the experts agree on."""
+    """Return the ensemble's forecast of a past cutoff, at the level of all components."""
     raw = ensemble.forecast(past.predictions, past.largest_mean)
     level = ensemble.level(past.predictions, raw)
     return FoldForecast(
@@ -120,7 +120,7 @@ def fit_outlook(
     season: SeasonAhead,
     seed: int,
 ) -> Outlook:
-    """Return the outlook of today's customers: blend, level and doubt learnt from the past."""
+    """Return the outlook of current customers; past folds give weights and calibration."""
     alike = [fold for fold in past if fold.season_known == season.is_known]
     ensemble = Ensemble.fit(alike, seed, own=len(components.members))
     ensemble = replace(ensemble, certain=components.certain)

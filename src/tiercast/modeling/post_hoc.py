@@ -1,7 +1,7 @@
-"""What past folds teach: drift of the level, scatter of values, and how sure to be of both.
+"""Calibration by past folds: drift of the level, scatter of values, and their uncertainty.
 
-Level and scatter for a fold come from the other folds, never from itself, so that what is learnt
-about doubt has the distance between one time and another in it.
+Level and scatter of a fold come from the other folds, never from itself, so that the uncertainty
+includes the difference between one time and another.
 """
 
 from collections.abc import Sequence
@@ -45,13 +45,13 @@ class SeasonAhead:
 
     @property
     def usual_sd(self) -> float:
-        """Return by how much totals lie off in such seasons, in logs."""
+        """The usual standard deviation of totals in such seasons, in logs."""
         return usual_sd(season_known=self.is_known, swing=self.swing)
 
 
 @dataclass(frozen=True)
 class PostHocCalibration:
-    """Drift of the level, shapes of values, and three kinds of doubt."""
+    """Drift of the level, shapes of values, and three measures of uncertainty."""
 
     drift: Calibration
     shapes: ValueShapes
@@ -65,7 +65,7 @@ class PostHocCalibration:
     ) -> Self:
         """Learn from past folds, newest first."""
         alike = season.alike(folds)
-        told = [distribution(fold, _others(folds, fold), season) for fold in folds]
+        distributions = [distribution(fold, _others(folds, fold), season) for fold in folds]
         readings = [log_ratio(Calibration(), fold) for fold in alike if fold.value.sum() > 0]
         uncertainty = TotalUncertainty.fit(
             readings,
@@ -79,16 +79,16 @@ class PostHocCalibration:
         return cls(
             drift,
             fit_shapes(folds, drift).widened(unseen),
-            _interval_level(told, folds),
+            _interval_level(distributions, folds),
             uncertainty,
-            _tier_sets(told, folds, tier_cuts, uncertainty),
+            _tier_sets(distributions, folds, tier_cuts, uncertainty),
         )
 
 
 def distribution(
     fold: FoldForecast, others: Sequence[FoldForecast], season: SeasonAhead
 ) -> PredictiveDistribution:
-    """Return what a fold would be told with the level and scatter of others."""
+    """Return the forecast of a fold with the level and scatter of other folds."""
     alike = season.alike(others)
     drift = Calibration.fit(alike, season.usual_sd)
     return PredictiveDistribution(
@@ -99,7 +99,7 @@ def distribution(
 
 
 def fit_shapes(folds: Sequence[FoldForecast], calibration: Calibration) -> ValueShapes:
-    """Return how buyers' values scattered around what was expected of them."""
+    """Return the distribution of buyers' values around their expected values."""
     if not folds:
         return ValueShapes.fit(np.empty(0), np.empty(0))
     value = np.concatenate([fold.value for fold in folds])
@@ -110,9 +110,9 @@ def fit_shapes(folds: Sequence[FoldForecast], calibration: Calibration) -> Value
 def _unseen_sd(
     uncertainty: TotalUncertainty, readings: Sequence[float], season: SeasonAhead
 ) -> float:
-    """Return how much of the level's doubt the scatter of past folds has not in it.
+    """Return the part of the level's uncertainty that past folds do not show, in logs.
 
-    None of it where a year before can be gone by and past folds went by one.
+    It is 0 where the season is known, as it was for past folds.
     """
     if season.is_known and readings:
         return 0.0
@@ -121,20 +121,20 @@ def _unseen_sd(
 
 
 def _tier_sets(
-    told: Sequence[PredictiveDistribution],
+    distributions: Sequence[PredictiveDistribution],
     folds: Sequence[FoldForecast],
     tier_cuts: tuple[float, ...],
     uncertainty: TotalUncertainty,
 ) -> TierSets:
-    """Return sets that would have held in every past fold, were its level off as levels are.
+    """Return sets that held in every past fold, also with its level shifted.
 
-    Past folds are few and the level ahead may lie outside of theirs, so that each is asked at
-    its own level and at those half a standard deviation to either side.
+    Past folds are few, and the next level may lie outside of theirs. So each fold counts at its
+    own level and half a standard deviation to either side.
     """
     true = [true_tiers(fold.value, fold.ordered, tier_cuts) for fold in folds]
     pairs = [
         (one.moved(move * uncertainty.total_sd).tier_probabilities(tier_cuts), actual)
-        for one, actual in zip(told, true, strict=True)
+        for one, actual in zip(distributions, true, strict=True)
         for move in LEVELS_TRIED
     ]
     return TierSets.fit([p for p, _ in pairs], [t for _, t in pairs], len(tier_cuts) + 2)
@@ -146,18 +146,18 @@ def _others(folds: Sequence[FoldForecast], fold: FoldForecast) -> Sequence[FoldF
 
 
 def _interval_level(
-    told: Sequence[PredictiveDistribution], folds: Sequence[FoldForecast]
+    distributions: Sequence[PredictiveDistribution], folds: Sequence[FoldForecast]
 ) -> float:
-    """Return the level at which past intervals would have held the value as often as promised."""
+    """Return the level at which past intervals had their nominal coverage."""
     if not folds:
         return COVERAGE
-    if _held(told, folds, LOWEST_LEVEL) >= COVERAGE:
+    if _held(distributions, folds, LOWEST_LEVEL) >= COVERAGE:
         return LOWEST_LEVEL
-    if _held(told, folds, HIGHEST_LEVEL) <= COVERAGE:
+    if _held(distributions, folds, HIGHEST_LEVEL) <= COVERAGE:
         return HIGHEST_LEVEL
     return float(
         brentq(
-            lambda level: _held(told, folds, level) - COVERAGE,
+            lambda level: _held(distributions, folds, level) - COVERAGE,
             LOWEST_LEVEL,
             HIGHEST_LEVEL,
             xtol=1e-3,
@@ -166,11 +166,11 @@ def _interval_level(
 
 
 def _held(
-    told: Sequence[PredictiveDistribution], folds: Sequence[FoldForecast], level: float
+    distributions: Sequence[PredictiveDistribution], folds: Sequence[FoldForecast], level: float
 ) -> float:
-    """Return the share of values inside the intervals of that level."""
+    """Return the share of actual values inside the intervals of that level."""
     inside = []
-    for one, fold in zip(told, folds, strict=True):
+    for one, fold in zip(distributions, folds, strict=True):
         low, high = one.interval(level)
         inside.append((fold.value >= low) & (fold.value <= high))
     return float(np.concatenate(inside).mean())

@@ -1,4 +1,4 @@
-"""Why a customer's churn risk is what it is: exact Shapley values, told in words.
+"""Reasons for a customer's churn risk: exact Shapley values as sentences.
 
 The log odds of no order are a weighted sum of the trees', the linear model's and the BTYD models'
 (then a shift): effects are on that scale, above 0 where they raise the risk. The trees' values
@@ -58,7 +58,7 @@ class Effects:
 def effects(
     components: ComponentModels, ensemble: Ensemble, frame: pd.DataFrame, partner_base: float
 ) -> Effects:
-    """Return what each feature adds to the log odds of no order, beside the base's average.
+    """Return what each feature adds to the log odds of no order, against the base's mean.
 
     `partner_base` is the BTYD models' mean log odds in training, from which their effect counts.
     """
@@ -69,12 +69,12 @@ def effects(
     partner_effect = -weight * partner[:, np.newaxis]
     if components.learners is None:
         return Effects((BTYD_FEATURE,), partner_effect)
-    learnt = -_learnt_effects(components.learners, ensemble, components.design.transform(frame))
-    features, summed = sum_by_feature(components.design.features, learnt)
+    by_column = -_model_effects(components.learners, ensemble, components.design.transform(frame))
+    features, summed = sum_by_feature(components.design.features, by_column)
     return Effects((*features, BTYD_FEATURE), np.hstack([summed, partner_effect]))
 
 
-def _learnt_effects(learners: BaseLearners, ensemble: Ensemble, matrix: FloatArray) -> FloatArray:
+def _model_effects(learners: BaseLearners, ensemble: Ensemble, matrix: FloatArray) -> FloatArray:
     """Return what each column adds to the log odds of an order by trees and linear model."""
     trees = learners.order.shapley.values(matrix)
     linear = learners.linear_order.contributions(matrix)
@@ -89,14 +89,14 @@ def reasons(found: Effects, frame: pd.DataFrame, language: Language) -> pa.Array
     topics = np.round(found.by_topic(), DIGITS)
     order = np.argsort(-np.abs(topics), axis=1, kind="stable")[:, :TOP]
     effect = np.take_along_axis(topics, order, axis=1)
-    told = effect != 0
-    row, _ = np.nonzero(told)
-    feature = np.take_along_axis(_strongest(found), order, axis=1)[told]
-    texts = _texts(frame, found.names, row, order[told], feature, language)
+    shown_topics = effect != 0
+    row, _ = np.nonzero(shown_topics)
+    feature = np.take_along_axis(_strongest(found), order, axis=1)[shown_topics]
+    texts = _texts(frame, found.names, row, order[shown_topics], feature, language)
     structs = pa.StructArray.from_arrays(
-        [*texts[:2], pa.array(effect[told]), texts[2]], fields=list(REASON)
+        [*texts[:2], pa.array(effect[shown_topics]), texts[2]], fields=list(REASON)
     )
-    offsets = np.concatenate([[0], told.sum(axis=1).cumsum()])
+    offsets = np.concatenate([[0], shown_topics.sum(axis=1).cumsum()])
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs)
 
 

@@ -41,14 +41,14 @@ def figure(slot: str, value: object) -> str | None:
 
 @dataclass(frozen=True)
 class Figures:
-    """A table's figures by row, each column put into words once, when it is first asked for."""
+    """A table's figures by row, each column formatted once, when it is first needed."""
 
     frame: pd.DataFrame
     _texts: dict[str, Sequence[str | None]] = field(default_factory=dict)
     _values: dict[str, Sequence[object]] = field(default_factory=dict)
 
     def text(self, slot: str, row: int) -> str | None:
-        """Return what `figure` says of a row; None where there is no such column."""
+        """Return the text of `figure` for a row; None where there is no such column."""
         if slot not in self._texts:
             self._texts[slot] = self._column_texts(slot)
         return self._texts[slot][row]

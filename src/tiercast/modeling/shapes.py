@@ -1,4 +1,4 @@
-"""How far values scatter around their expectation, given an order: distributions of mean one."""
+"""The scatter of values around their expectation, given an order: distributions of mean one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class ValueShapes:
 
     @classmethod
     def fit(cls, value: FloatArray, mean_if_order: FloatArray) -> Self:
-        """Learn from buyers' values (> 0) and what was expected of them, both (n,)."""
+        """Fit to buyers' values (> 0) and their expected values, both money, (n,)."""
         if len(value) < FEWEST_BUYERS:
             return cls(np.empty(0), _unit_mean(_lognormal())[np.newaxis])
         groups = int(np.clip(len(value) // BUYERS_A_GROUP, 1, MAX_GROUPS))
@@ -78,14 +78,14 @@ class ValueShapes:
     def _by_group(
         self,
         mean_if_order: FloatArray,
-        asked: FloatArray,
-        answer: Callable[[FloatArray, FloatArray], FloatArray],
+        points: FloatArray,
+        interpolate: Callable[[FloatArray, FloatArray], FloatArray],
     ) -> FloatArray:
         group = np.searchsorted(self.edges, mean_if_order, side="right")
         found = np.empty(len(group))
         for number, row in enumerate(self.quantiles):
             chosen = group == number
-            found[chosen] = answer(asked[chosen], row)
+            found[chosen] = interpolate(points[chosen], row)
         return found
 
 

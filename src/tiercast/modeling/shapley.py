@@ -1,7 +1,7 @@
 """Exact Shapley values of trees, for one batch of rows after another.
 
-What a leaf says before any row is seen, its vectors over all ways through its path, is computed
-once for all batches; WOODELF itself would do so for each.
+The vectors of a leaf over all ways through its path do not depend on the rows. They are computed
+once for all batches; WOODELF itself would compute them for each.
 """
 
 import lightgbm as lgb

@@ -1,4 +1,4 @@
-"""What is forecast of each customer: figures of two targets are no more alike than currencies."""
+"""The target of a forecast: horizon and value. Figures of two targets are never compared."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Target:
     """Whether a customer orders within the horizon, and the value of those orders.
 
     A config, a model and stored scores each have one of their own. Risks, values, tiers and
-    metrics of two targets are never compared; `str` names one in words.
+    metrics of two targets are never compared; `str` describes one.
 
     Examples
     --------
@@ -35,7 +35,7 @@ class Target:
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any], source: object) -> Self:
-        """Return what a stored record (a manifest, a summary) says that it is about.
+        """Return the target of a stored record (a manifest, a summary).
 
         Raises
         ------
@@ -52,7 +52,7 @@ class Target:
 
     @classmethod
     def is_in(cls, record: Mapping[str, Any]) -> bool:
-        """Return whether a record says what it is about."""
+        """Return whether a record names its target."""
         return all(name in record for name in cls.__dataclass_fields__)
 
     def to_record(self) -> dict[str, object]:

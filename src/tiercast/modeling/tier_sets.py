@@ -16,7 +16,7 @@ from tiercast.modeling.stored_types import StoredFloats
 
 COVERAGE = 0.9
 FEWEST_OF_A_FOLD = 100
-NEGLIGIBLE = 0.01  # a chance below it, of a tier that never came true
+NEGLIGIBLE = 0.01  # a chance below it, of a tier that never occurred
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,20 @@ class TierSets:
         true: Sequence[IntArray],
         n_tiers: int,
     ) -> Self:
-        """Learn from past folds: tier probabilities (n, n_tiers) and the tier that came, (n,).
+        """Fit to past folds: tier probabilities (n, n_tiers) and true tiers, (n,).
 
-        The lowest threshold of all folds counts, since levels differ between times more than
-        customers do: what held in each of them will hold. Folds in which few came to a tier are
-        joined for it. A tier that never came true gets the threshold 0: nothing speaks for
-        leaving it out, unless nobody had more than a negligible chance of it.
+        The lowest threshold of all folds counts, since levels differ more between times than
+        between customers. Folds with few customers of a tier are joined for it. A tier that
+        never occurred gets the threshold 0: nothing excludes it, unless nobody had more than a
+        negligible chance of it.
         """
         pairs = list(zip(probabilities, true, strict=True))
         reached = [[p[t == tier, tier] for p, t in pairs] for tier in range(n_tiers)]
         found = np.array([_threshold(by_fold) for by_fold in reached])
         if pairs:
             likeliest = np.max([p.max(axis=0, initial=0.0) for p, _ in pairs], axis=0)
-            came = np.array([any(len(values) for values in by_fold) for by_fold in reached])
-            found = np.where(~came & (likeliest < NEGLIGIBLE), NEGLIGIBLE, found)
+            occurred = np.array([any(len(values) for values in by_fold) for by_fold in reached])
+            found = np.where(~occurred & (likeliest < NEGLIGIBLE), NEGLIGIBLE, found)
         return cls(found)
 
     def members(self, probabilities: FloatArray, assigned: IntArray) -> BoolArray:

@@ -1,7 +1,7 @@
-"""What reasons speak of: features grouped into topics, each with a sentence in two languages.
+"""The topics of reasons: groups of features, each with a sentence in two languages.
 
-Features of a topic tell the same story (recency, overdue ratios, gaps, and what BTYD models make
-of them), so trees share its effect among them at will; a topic's effect is the sum of its
+Features of a topic carry the same information (recency, overdue ratios, gaps, and BTYD figures of
+them), so trees split its effect among them arbitrarily. A topic's effect is the sum of its
 features' Shapley values.
 """
 
@@ -164,8 +164,8 @@ def sentence(topic: Topic, row: Row, feature: str, language: Language) -> str:
     >>> sentence(TOPICS[topic_of("tenure_days")], {"tenure_days": 1.0}, "tenure_days", "en")
     'customer for 1 day'
     """
-    told = filled(topic, lambda slot: figure(slot, row.get(column_of(slot))), language)
-    return plain(feature, row.get(feature), language) if told is None else told
+    text = filled(topic, lambda slot: figure(slot, row.get(column_of(slot))), language)
+    return plain(feature, row.get(feature), language) if text is None else text
 
 
 def filled(topic: Topic, text_of: Callable[[str], str | None], language: Language) -> str | None:
@@ -173,8 +173,8 @@ def filled(topic: Topic, text_of: Callable[[str], str | None], language: Languag
     for template in topic.en if language == "en" else topic.zh:
         texts = {slot: text_of(slot) for slot in _slots(template)}
         if None not in texts.values():
-            told = template.format(**texts)
-            return ONE_OF_MANY.sub(r"1 \1", told) if "1" in texts.values() else told
+            text = template.format(**texts)
+            return ONE_OF_MANY.sub(r"1 \1", text) if "1" in texts.values() else text
     return None
 
 

@@ -1,11 +1,11 @@
-"""How sure a total is: what moves all customers together does not average out.
+"""Uncertainty of a total: what moves all customers together does not average out.
 
 Past folds show how far whole totals lay from what was expected. They are few, so they are drawn
 toward what several shops showed: about 10 % (one standard deviation) where a year before could be
 gone by, 12 % where there was none, and there also by how much business changed from month to
 month in this base so far, or in the same weeks a year ago. A year before that no past fold could
-go by is a clock never yet tried: 20 %. An interval for a sum joins this shared doubt with the
-chance of each customer, which does average out.
+go by is a clock never yet tried: 20 %. An interval for a sum joins this shared uncertainty with
+the chance of each customer, which does average out.
 
 Beyond a year the last year's days come again: how business grows from each year of the horizon to
 the next is not known, and adds its share of the years after it. Nor is how it changed while the
@@ -13,8 +13,8 @@ shop was closed before the horizon.
 
 What moves all moves the least likely most: if everybody's log odds of an order rise by d, the log
 of a group's total rises by d times the mean churn risk of its money. So groups of unlikely buyers
-are less sure than the base: with the base's doubt alone 80 % of groups by recency and orders of
-eleven real bases came inside their 90 % interval, with this 90 %.
+are less sure than the base: with the base's uncertainty alone 80 % of groups by recency and orders
+of eleven real bases lay inside their 90 % interval, with this 90 %.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ class TotalUncertainty:
         years: float = 1.0,
         closed_years: float = 0.0,
     ) -> Self:
-        """Learn from the log of what came over what was expected, one reading per fold.
+        """Fit to the log of actual over expected totals, one reading per fold.
 
         `swing` is the usual size of the log change of business between months; None: not known.
         `years` is the length of the horizon in years, `closed_years` for how long the shop was
@@ -88,7 +88,7 @@ class TotalUncertainty:
         return expected / factor, expected * factor
 
     def of_group(self, risk: float, base_risk: float) -> Self:
-        """Return the doubt of a group's total; no group is surer of its level than the base.
+        """Return the uncertainty of a group's total; that of the base is its minimum.
 
         `risk` is the mean churn risk of the group's expected money, `base_risk` the base's.
 
@@ -103,7 +103,7 @@ class TotalUncertainty:
 
 
 def usual_sd(*, season_known: bool, swing: float | None) -> float:
-    """Return by how much totals lie off where past folds are not asked, in logs.
+    """Return the prior standard deviation of totals, in logs.
 
     Examples
     --------

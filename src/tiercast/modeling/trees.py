@@ -1,4 +1,4 @@
-"""Gradient-boosted trees of LightGBM: grown the same way each time, stored as text."""
+"""Gradient-boosted trees of LightGBM, fitted in a repeatable way and stored as text."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,12 +18,12 @@ Objective = Literal["binary", "tweedie", "gamma"]
 TWEEDIE_POWER = 1.5
 MAX_ROUNDS = 500
 PATIENCE_ROUNDS = 30
-RAREST = 1e-4  # a mean to start from is kept this far from 0 and 1
+RAREST = 1e-4  # least distance of a base score's mean from 0 and 1
 
 
 @dataclass(frozen=True)
 class TreeParams:
-    """How trees grow. The defaults come from holdouts of three shops: small trees, many rows."""
+    """Parameters of trees; the defaults did best on holdouts of three shops."""
 
     num_leaves: int = 8
     min_data_in_leaf: int = 100
@@ -36,7 +36,7 @@ class TreeParams:
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """Rows to learn from: a matrix (n, k), targets (n,), and offsets (n,).
+    """Rows to train on: a matrix (n, k), targets (n,), and offsets (n,).
 
     An offset is what is known of a row's log odds or log mean beforehand.
     """
@@ -46,7 +46,7 @@ class TrainingRows:
     offset: FloatArray
 
     def every(self, step: int) -> Self:
-        """Return every so manieth row."""
+        """Return every `step`-th row."""
         chosen = slice(None, None, step)
         return type(self)(self.matrix[chosen], self.target[chosen], self.offset[chosen])
 
@@ -65,14 +65,14 @@ class FittedTrees:
 
     @cached_property
     def mean(self) -> float:
-        """The mean score of the rows they grew on, offset aside: where Shapley values start."""
+        """The mean score of the training rows without offset, where Shapley values start."""
         row = np.zeros((1, self.booster.num_feature()))
         contributions = np.asarray(self.booster.predict(row, pred_contrib=True), dtype=float)
         return float(contributions[0, -1]) + self.base
 
     @cached_property
     def shapley(self) -> TreeShapley:
-        """What tells each column's part in the score; read from the trees when first asked."""
+        """Computes the Shapley values of the score; created when it is first needed."""
         return TreeShapley(self.booster)
 
 
@@ -86,7 +86,9 @@ def base_score(objective: Objective, sample: TrainingRows) -> float:
     return float(start - sample.offset.mean())
 
 
-def grow(objective: Objective, sample: TrainingRows, params: TreeParams, seed: int) -> FittedTrees:
+def fit_trees(
+    objective: Objective, sample: TrainingRows, params: TreeParams, seed: int
+) -> FittedTrees:
     """Return the trees after `params.rounds` rounds."""
     base = base_score(objective, sample)
     booster = lgb.train(
@@ -97,7 +99,7 @@ def grow(objective: Objective, sample: TrainingRows, params: TreeParams, seed: i
     return FittedTrees(booster, base)
 
 
-def grow_until_best(
+def fit_with_early_stopping(
     objective: Objective,
     train: TrainingRows,
     valid: TrainingRows,
@@ -108,13 +110,13 @@ def grow_until_best(
 ) -> tuple[FittedTrees, float, int]:
     """Return the trees, the best validation loss and the round it was reached in.
 
-    `watch` is told (round, loss) after each round and may raise to stop the growth.
+    `watch` gets (round, loss) after each round and may raise to stop the fit.
     """
     base = base_score(objective, train)
     data = _dataset(train, base)
     callbacks = [lgb.early_stopping(PATIENCE_ROUNDS, verbose=False)]
     if watch is not None:
-        callbacks.append(_told(watch))
+        callbacks.append(_after_round(watch))
     booster = lgb.train(
         _settings(objective, params, seed, len(train.target)),
         data,
@@ -135,7 +137,9 @@ def _dataset(
     )
 
 
-def _told(watch: Callable[[int, float], None]) -> Callable[[lgb.callback.CallbackEnv], None]:
+def _after_round(
+    watch: Callable[[int, float], None],
+) -> Callable[[lgb.callback.CallbackEnv], None]:
     def after_round(env: lgb.callback.CallbackEnv) -> None:
         watch(env.iteration, env.evaluation_result_list[0][2])
 
@@ -145,7 +149,7 @@ def _told(watch: Callable[[int, float], None]) -> Callable[[lgb.callback.Callbac
 def _settings(objective: Objective, params: TreeParams, seed: int, rows: int) -> dict[str, object]:
     settings = asdict(params)
     del settings["rounds"]
-    # A leaf may hold at most a tenth of the rows, so that small bases grow trees at all.
+    # A leaf may hold at most a tenth of the rows, so that small bases get trees at all.
     settings["min_data_in_leaf"] = max(5, min(params.min_data_in_leaf, rows // 10))
     return settings | {
         "objective": objective,

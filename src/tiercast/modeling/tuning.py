@@ -21,11 +21,11 @@ from tiercast.modeling.trees import (
     Objective,
     TrainingRows,
     TreeParams,
-    grow_until_best,
+    fit_with_early_stopping,
 )
 
 MAX_TUNING_FOLDS = 2
-MAX_FOLD_ROWS = 40_000  # a seeded sample of a fold's older rows: enough to tell parameters apart
+MAX_FOLD_ROWS = 40_000  # a seeded sample of a fold's older rows: enough to distinguish parameters
 ROUNDS_BETWEEN_REPORTS = 10
 FINGERPRINT_LENGTH = 12
 GROWN_DATA = 1.1  # the final trees see more rows than a fold's, and bear a little more growth
@@ -33,7 +33,7 @@ GROWN_DATA = 1.1  # the final trees see more rows than a fold's, and bear a litt
 
 @dataclass(frozen=True)
 class SearchTask:
-    """One of the two searches: what the trees answer and which target they learn."""
+    """One of the two searches: the objective, the loss and the target of the trees."""
 
     name: str
     objective: Objective
@@ -41,7 +41,7 @@ class SearchTask:
     target: Callable[[Targets], FloatArray]
 
 
-QUESTIONS = (
+SEARCH_TASKS = (
     SearchTask("order", "binary", "log loss", lambda targets: targets.ordered),
     SearchTask("value", "tweedie", "Tweedie deviance", lambda targets: targets.value),
 )
@@ -54,7 +54,7 @@ class Trial:
     `resumed` trials were found in the study: an earlier training ran them.
     """
 
-    question: str
+    task: str
     number: int
     params: TreeParams
     loss: float | None
@@ -104,28 +104,27 @@ def tune(
     the missing ones run, and the best of all wins. A search in parts finds what it would have
     found in one go. With a timeout, how far it gets depends on the machine's speed.
     """
-    tried = (_Judged.of(panel, fold, seed) for fold in folds[:MAX_TUNING_FOLDS])
+    tried = (_FoldMatrices.of(panel, fold, seed) for fold in folds[:MAX_TUNING_FOLDS])
     judged = [fold for fold in tried if fold is not None]
     if not judged or trials == 0:
         return Tuning(ComponentParams.default(), ())
     stored, shown = studies or Studies(), progress or Silent()
     found = {
-        question.name: _Search(question, judged, seed).run(stored, trials, shown)
-        for question in QUESTIONS
+        task.name: _Search(task, judged, seed).run(stored, trials, shown) for task in SEARCH_TASKS
     }
     best = ComponentParams(found["order"][0], found["value"][0])
     return Tuning(best, tuple(trial for _, trials_ in found.values() for trial in trials_))
 
 
 @dataclass(frozen=True)
-class _Judged:
-    """A fold as matrices: rows to grow on and rows to judge by."""
+class _FoldMatrices:
+    """A fold as matrices: training rows and validation rows."""
 
     train: tuple[FloatArray, FloatArray, Targets]
     valid: tuple[FloatArray, FloatArray, Targets]
 
     @classmethod
-    def of(cls, panel: pd.DataFrame, fold: Fold, seed: int) -> "_Judged | None":
+    def of(cls, panel: pd.DataFrame, fold: Fold, seed: int) -> "_FoldMatrices | None":
         train, valid = fold.rows(panel)
         train = train.sample(min(len(train), MAX_FOLD_ROWS), random_state=seed)
         targets = Targets.of(train)
@@ -137,10 +136,10 @@ class _Judged:
             (design.transform(valid), np.log(horizon_ratio(valid)), Targets.of(valid)),
         )
 
-    def samples(self, question: SearchTask) -> tuple[TrainingRows, TrainingRows]:
-        """Return what a question's trees grow on and are judged by."""
+    def samples(self, task: SearchTask) -> tuple[TrainingRows, TrainingRows]:
+        """Return the training and validation rows of a search."""
         first, second = (
-            TrainingRows(matrix, question.target(targets), offset)
+            TrainingRows(matrix, task.target(targets), offset)
             for matrix, offset, targets in (self.train, self.valid)
         )
         return first, second
@@ -150,8 +149,8 @@ class _Judged:
 class _Search:
     """The search for one question's parameters."""
 
-    question: SearchTask
-    folds: Sequence[_Judged]
+    task: SearchTask
+    folds: Sequence[_FoldMatrices]
     seed: int
 
     def run(
@@ -160,11 +159,11 @@ class _Search:
         """Run the trials that are missing; return the best parameters and all trials."""
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         start = {k: v for k, v in vars(TreeParams()).items() if k != "rounds"}
-        study = studies.open(self.question.name, self.fingerprint(), start)
+        study = studies.open(self.task.name, self.fingerprint(), start)
         known = len(ended_trials(study))
         missing = range(known, trials)
         loss = self._described_loss(study.best_value if known else None, known)
-        progress.stage(f"tune: {self.question.name} ({loss})", len(missing))
+        progress.stage(f"tune: {self.task.name} ({loss})", len(missing))
         for _ in _until(studies.timeout_seconds, missing):
             run_next(study, self.objective, self.seed)
             progress.step(f"best {study.best_value:.5f}")
@@ -173,14 +172,14 @@ class _Search:
 
     def objective(self, trial: optuna.Trial) -> float:
         """Return the loss of a trial's parameters."""
-        loss, rounds = _loss(self.question, self.folds, tree_space(trial), self.seed, trial)
+        loss, rounds = _loss(self.task, self.folds, tree_space(trial), self.seed, trial)
         trial.set_user_attr("rounds", rounds)
         return loss
 
     def fingerprint(self) -> str:
         """Return what changes with anything that a loss depends on but the parameters."""
         versions = [f"{name} {version(name)}" for name in ("tiercast", "lightgbm")]
-        digest = hashlib.sha256(f"{versions} {self.question.loss} {self.seed}".encode())
+        digest = hashlib.sha256(f"{versions} {self.task.loss} {self.seed}".encode())
         for fold in self.folds:
             for matrix, offset, targets in (fold.train, fold.valid):
                 digest.update(f"{matrix.shape}".encode())
@@ -190,17 +189,17 @@ class _Search:
 
     def _described_loss(self, best: float | None, known: int) -> str:
         if best is None:
-            return self.question.loss
-        return f"{self.question.loss}, {known} known, best {best:.5f}"
+            return self.task.loss
+        return f"{self.task.loss}, {known} known, best {best:.5f}"
 
     def _trial(self, number: int, trial: optuna.trial.FrozenTrial, resumed: bool) -> Trial:
         loss = trial.value if _completed(trial) else None
-        return Trial(self.question.name, number, _params(trial), loss, resumed)
+        return Trial(self.task.name, number, _params(trial), loss, resumed)
 
 
 def _until(seconds: float | None, numbers: range) -> Iterator[int]:
     """Return the numbers until a question's share of the time is used up; 0 in any case."""
-    end = None if seconds is None else time.monotonic() + seconds / len(QUESTIONS)
+    end = None if seconds is None else time.monotonic() + seconds / len(SEARCH_TASKS)
     for number in numbers:
         if number and end is not None and time.monotonic() >= end:
             return
@@ -208,18 +207,18 @@ def _until(seconds: float | None, numbers: range) -> Iterator[int]:
 
 
 def _loss(
-    question: SearchTask,
-    folds: Sequence[_Judged],
+    task: SearchTask,
+    folds: Sequence[_FoldMatrices],
     params: TreeParams,
     seed: int,
     trial: optuna.Trial,
 ) -> tuple[float, int]:
-    """Return the mean loss over folds and the rounds to grow; the first fold may prune."""
+    """Return the mean loss over folds and the rounds to fit; the first fold may prune."""
     losses, rounds = [], []
     for number, fold in enumerate(folds):
-        _, loss, best_round = grow_until_best(
-            question.objective,
-            *fold.samples(question),
+        _, loss, best_round = fit_with_early_stopping(
+            task.objective,
+            *fold.samples(task),
             params,
             seed=seed,
             watch=_pruning(trial) if number == 0 else None,

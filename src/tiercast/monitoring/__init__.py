@@ -1,1 +1,1 @@
-"""What came of past scores, and how far the base has moved from the training."""
+"""Grades of past scores, and drift since the training."""

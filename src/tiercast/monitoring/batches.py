@@ -1,4 +1,4 @@
-"""The stored score batches: what each says of itself, and when its horizon has passed."""
+"""The stored score batches: their manifests, and the day when their horizon has passed."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -51,10 +51,10 @@ class Batch(Scored):
         return parts_of(self.scores)
 
     def interval(self, by: str, group: str) -> tuple[float, float] | None:
-        """Return the 90 % interval told of the value of a group, or of the base; None: nothing."""
+        """Return the 90 % interval (money) of the value of a group, or of the base; None: none."""
         sums = self.manifest["sums"]
-        told = sums[SUMS[by]].get(group) if by in SUMS else sums[BASE]
-        return None if told is None else (told["value_low"], told["value_high"])
+        found = sums[SUMS[by]].get(group) if by in SUMS else sums[BASE]
+        return None if found is None else (found["value_low"], found["value_high"])
 
 
 def stored_batches(output: OutputFolder, until: dt.date) -> list[Batch]:

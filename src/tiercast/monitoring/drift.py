@@ -1,9 +1,9 @@
-"""How far each feature and score of a batch has moved from what it is held against."""
+"""The drift of each feature and score of a batch against its reference."""
 
 from dataclasses import dataclass
 
 from tiercast.artifacts.reference import Reference, Tracked
-from tiercast.modeling.column_profile import Moved, moved
+from tiercast.modeling.column_profile import ColumnChange, moved
 from tiercast.monitoring.batches import Batch
 from tiercast.monitoring.reference import StoredColumns
 
@@ -13,7 +13,7 @@ class ColumnDrift:
     """A column as it was, and how far it has moved."""
 
     tracked: Tracked
-    change: Moved
+    change: ColumnChange
 
 
 def drift(batch: Batch, reference: Reference) -> list[ColumnDrift]:

@@ -1,4 +1,4 @@
-"""What a batch told and what came, figure by figure: for all, by tier and by segment."""
+"""Predicted and actual figures of a batch: for all, by tier and by segment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -43,21 +43,21 @@ def _gap_by_chance(rows: pd.DataFrame) -> float:
 
 
 @dataclass(frozen=True)
-class Subject:
+class CheckGroup:
     """Checks that look at the same few columns, which are all that leaves the engine."""
 
     columns: tuple[str, ...]
     checks: tuple[Check, ...]
 
 
-SUBJECTS: tuple[Subject, ...] = (
-    Subject(
+CHECK_GROUPS: tuple[CheckGroup, ...] = (
+    CheckGroup(
         ("churn_probability", "churned"),
         (
             Check("churn", "share who left", mean_of("churned"), mean_of("churn_probability")),
             replace(
                 _metric("ece", "churn_probability", "churned"),
-                meaning="gap of churn risk and share who left; told: by chance alone",
+                meaning="gap of churn risk and share who left; predicted: by chance alone",
                 predicted=_gap_by_chance,
             ),
             *(
@@ -66,7 +66,7 @@ SUBJECTS: tuple[Subject, ...] = (
             ),
         ),
     ),
-    Subject(
+    CheckGroup(
         ("expected_value", "value"),
         (
             Check(
@@ -78,15 +78,17 @@ SUBJECTS: tuple[Subject, ...] = (
             *(_metric(name, "expected_value", "value") for name in ("mae", "rmse", "gini")),
         ),
     ),
-    Subject(("value", "value_low", "value_high"), (INTERVAL,)),
-    Subject(("tier", "true_tier", "tier_confidence", "in_tier_set", "tier_set_size"), TIER_CHECKS),
+    CheckGroup(("value", "value_low", "value_high"), (INTERVAL,)),
+    CheckGroup(
+        ("tier", "true_tier", "tier_confidence", "in_tier_set", "tier_set_size"), TIER_CHECKS
+    ),
 )
 LOW, HIGH, INSIDE, SIZE = "total_low", "total_high", "total_inside", "tier_size"
 TOTAL, CHURN, ECE = "total", "churn", "ece"
-MEANINGS = {check.name: check.meaning for subject in SUBJECTS for check in subject.checks} | {
-    LOW: "lower end of the interval told of the total",
-    HIGH: "upper end of the interval told of the total",
-    INSIDE: "the total lay in the interval told of it (1) or not (0)",
+MEANINGS = {check.name: check.meaning for subject in CHECK_GROUPS for check in subject.checks} | {
+    LOW: "lower end of the total's interval",
+    HIGH: "upper end of the total's interval",
+    INSIDE: "the total lay in its interval (1) or not (0)",
     SIZE: "customers put in the tier, and found in it",
 }
 
@@ -94,14 +96,14 @@ MEANINGS = {check.name: check.meaning for subject in SUBJECTS for check in subje
 def grades(rows: ir.Table, batch: Batch) -> pd.DataFrame:
     """Return every figure of a batch; columns as `COLUMNS`.
 
-    `told` is missing where nothing was told of a figure; what cannot be told of a group (the AUC
-    of one where everybody left) has no row. `graded_on` is the day its horizon had passed, so
-    that grading once more changes nothing.
+    `predicted` is missing where there is no forecast of a figure. A figure that is undefined for
+    a group (the AUC where everybody left) has no row. `graded_on` is the day its horizon had
+    passed, so that grading once more changes nothing.
 
     Parameters
     ----------
     rows
-        What `outcomes` answered.
+        The table of `outcomes`.
     batch
         The scores it came from.
     """
@@ -130,31 +132,31 @@ def _groups(rows: ir.Table, batch: Batch) -> Iterator[tuple[str, str, ir.Table]]
 
 
 def _figures(part: ir.Table, batch: Batch, by: str, group: str) -> Iterator[dict[str, object]]:
-    for subject in SUBJECTS:
+    for subject in CHECK_GROUPS:
         taken = numbers(part, subject.columns)
         for check in subject.checks:
-            told = UNDEFINED if check.predicted is None else check.predicted(taken)
-            came = check.actual(taken)
-            if came == came:
-                yield _row(check.name, told, came, len(taken))
+            predicted = UNDEFINED if check.predicted is None else check.predicted(taken)
+            actual = check.actual(taken)
+            if actual == actual:
+                yield _row(check.name, predicted, actual, len(taken))
             if check.name == TOTAL:
-                yield from _inside(batch.interval(by, group), came, len(taken))
+                yield from _inside(batch.interval(by, group), actual, len(taken))
 
 
 def _inside(
-    interval: tuple[float, float] | None, came: float, customers: int
+    interval: tuple[float, float] | None, actual: float, customers: int
 ) -> Iterator[dict[str, object]]:
-    """Return whether the total that came lay in the interval told of it."""
+    """Return the limits of the total's interval, and whether the actual total lay inside."""
     if interval is None:
         return
     low, high = interval
     yield _row(LOW, low, UNDEFINED, customers)
     yield _row(HIGH, high, UNDEFINED, customers)
-    yield _row(INSIDE, COVERAGE, float(low <= came <= high), customers)
+    yield _row(INSIDE, COVERAGE, float(low <= actual <= high), customers)
 
 
 def _sizes(rows: ir.Table, batch: Batch) -> list[dict[str, object]]:
-    """Return how many were put in each tier, and how many came to be in it."""
+    """Return how many customers were assigned to each tier, and how many were actually in it."""
     places = numbers(rows, ("tier", "true_tier"))
     return [
         {"by": TIER, "group": name}
@@ -168,5 +170,5 @@ def _sizes(rows: ir.Table, batch: Batch) -> list[dict[str, object]]:
     ]
 
 
-def _row(metric: str, told: float, came: float, customers: int) -> dict[str, object]:
-    return {"metric": metric, "predicted": told, "actual": came, "customers": customers}
+def _row(metric: str, predicted: float, actual: float, customers: int) -> dict[str, object]:
+    return {"metric": metric, "predicted": predicted, "actual": actual, "customers": customers}

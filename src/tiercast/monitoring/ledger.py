@@ -1,4 +1,4 @@
-"""The ledger: every score batch graded once its horizon has passed, kept day by day."""
+"""The ledger: every score batch graded once its horizon has passed, stored day by day."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -67,10 +67,10 @@ def keep_ledger(
     until: dt.date,
     progress: Progress,
 ) -> Ledger:
-    """Grade what can be graded with the orders before `until`, keep it, and answer the ledger.
+    """Grade what can be graded with the orders before `until`, store it, and return the ledger.
 
     Each batch is graded by the horizon and value that it forecast, so only those in whose value
-    the orders of `activity` are counted: others take a journal of their own.
+    the orders of `activity` are counted: others need their own customer activity.
     `<output>/ledger/as_of=.../` has a batch's grades, whole or not at all, and what they rest on:
     a batch is graded once, and again only when its scores, the orders of its horizon or the
     version of tiercast have changed. Grades of batches whose scores were removed stay.
@@ -107,7 +107,7 @@ def read_ledger(output: OutputFolder) -> pd.DataFrame:
     """Return the grades stored in an output, oldest batch first; no rows where there are none.
 
     Columns: those of `SCHEMA`, and forecast, what the batch predicted in words (empty where
-    nothing says so any more).
+    nothing names it any more).
     """
     frames = [SCHEMA.empty_table().to_pandas().assign(forecast="")]
     for day in output.graded_dates():
@@ -124,9 +124,9 @@ def _read(part: Path) -> pa.Table:
     return rows.rename_columns([OLDER_COLUMNS.get(name, name) for name in rows.column_names])
 
 
-def _known(kept: pd.DataFrame, until: dt.date) -> pd.DataFrame:
+def _known(grades: pd.DataFrame, until: dt.date) -> pd.DataFrame:
     """Return the grades that were known on a day: it may lie before the last one graded."""
-    return kept[kept["graded_on"] <= until].reset_index(drop=True)
+    return grades[grades["graded_on"] <= until].reset_index(drop=True)
 
 
 def _is_graded(folder: Path, basis: Mapping[str, str]) -> bool:

@@ -1,4 +1,4 @@
-"""`tiercast monitor CONFIG`: what came of past scores, and whether the model still fits."""
+"""`tiercast monitor CONFIG`: grades of past scores, and whether the model still fits."""
 
 import datetime as dt
 from dataclasses import replace
@@ -22,7 +22,7 @@ from tiercast.monitoring.record import log, write
 from tiercast.monitoring.reference import reference_of
 from tiercast.monitoring.result import Monitoring
 from tiercast.monitoring.scoring_rhythm import ScoringRhythm
-from tiercast.monitoring.sign import Evidence
+from tiercast.monitoring.signal import MonitoringData
 from tiercast.monitoring.track_record import TrackRecord
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.activity import CustomerActivity
@@ -38,7 +38,7 @@ def monitor(
     """Grade past scores, hold the newest ones against training, and say what to do.
 
     Score batches whose horizon has passed by `as_of` are graded into `<output>/ledger/`. The
-    newest scores up to that day and their features are held against the training of the model
+    newest scores up to that day and their features are compared with the training of the model
     that made them, the orders against those before. The verdict is `fine`, `look` or `retrain`,
     the worst of all findings; limits are those of `monitor:` in the config. It is written to
     `<output>/monitor/as_of=.../`, and to MLflow as a run of its own; grades go to the database
@@ -145,7 +145,7 @@ def _found(
     reference, note = reference_of(OutputFolder.of(config), batch, batches)
     scoring = ScoringRhythm.of([one.as_of for one in batches], day)
     record = TrackRecord.of(ledger, batch.model_version, batch.horizon_days)
-    evidence = Evidence(
+    data = MonitoringData(
         drift(batch, reference),
         Population.of(activity, batch, reference),
         OrderFlow.of(activity, day),
@@ -153,7 +153,7 @@ def _found(
         config.monitor,
         scoring,
     )
-    found = findings(evidence)
+    found = findings(data)
     return Monitoring(
         config.name,
         day,
@@ -163,9 +163,9 @@ def _found(
         worst(found),
         found,
         ledger,
-        evidence.drift,
-        evidence.population,
-        evidence.flow,
+        data.drift,
+        data.population,
+        data.flow,
         tuple(one for one in (note, _ungraded(record, batch)) if one),
         OutputFolder.of(config).monitoring(day),
         batch.target,
@@ -177,6 +177,6 @@ def _ungraded(record: TrackRecord | None, batch: Batch) -> str | None:
     if record is not None:
         return None
     return (
-        f"No scores of version {batch.model_version} have been graded yet: what came of scores "
-        "does not count in this verdict."
+        f"No scores of version {batch.model_version} have been graded yet: outcomes do not count "
+        "in this verdict."
     )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tiercast.config.monitor import Limits
-from tiercast.monitoring import base_signs as base
-from tiercast.monitoring import column_signs as columns
-from tiercast.monitoring import record_signs as record
-from tiercast.monitoring.sign import Evidence, Sign, Signs
+from tiercast.monitoring import base_signals as base
+from tiercast.monitoring import column_signals as columns
+from tiercast.monitoring import record_signals as record
+from tiercast.monitoring.signal import MonitoringData, Signal, SignalReader
 
 Verdict = Literal["fine", "look", "retrain"]
 VERDICTS: tuple[Verdict, ...] = ("fine", "look", "retrain")  # from best to worst
@@ -15,26 +15,26 @@ VERDICTS: tuple[Verdict, ...] = ("fine", "look", "retrain")  # from best to wors
 
 @dataclass(frozen=True)
 class MonitorRule:
-    """Figures held against the limits of one key of `monitor:`; `most` is the worst it says."""
+    """Figures compared with the limits of one key of `monitor:`; `most` is the worst verdict."""
 
     name: str
     limits: str
     meaning: str
-    signs: Signs
+    signals: SignalReader
     most: Verdict = "retrain"
 
-    def verdict(self, sign: Sign, limits: Limits) -> Verdict:
-        """Return what a figure means; what cannot be told (NaN) means nothing."""
-        if not sign.value > sign.usual:
+    def verdict(self, signal: Signal, limits: Limits) -> Verdict:
+        """Return what a figure means; an undefined one (NaN) means nothing."""
+        if not signal.value > signal.usual:
             return "fine"
-        if limits.retrain is not None and sign.value >= limits.retrain:
+        if limits.retrain is not None and signal.value >= limits.retrain:
             return self.most
-        return "look" if limits.look is not None and sign.value >= limits.look else "fine"
+        return "look" if limits.look is not None and signal.value >= limits.look else "fine"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sign and what it means, with the limits it was held against."""
+    """A signal and its verdict, with the limits it was compared with."""
 
     rule: str
     subject: str
@@ -64,7 +64,9 @@ RULES: tuple[MonitorRule, ...] = (
     MonitorRule("stale", "stale", "no orders for long", base.stale),
     MonitorRule("unscored", "unscored", "scoring stopped", base.unscored),
     MonitorRule("volume", "volume", "orders or their value far from before", base.volume),
-    MonitorRule("churn_error", "churn_error", "share who left, told and come", record.churn_error),
+    MonitorRule(
+        "churn_error", "churn_error", "share who left, predicted and actual", record.churn_error
+    ),
     MonitorRule("ece", "ece", "churn risks off", record.calibration),
     MonitorRule("interval_coverage", "coverage", "values outside intervals", record.intervals),
     MonitorRule("tier_set_coverage", "coverage", "tiers outside sets", record.tier_sets),
@@ -74,9 +76,9 @@ RULES: tuple[MonitorRule, ...] = (
 )
 
 
-def findings(evidence: Evidence) -> list[Finding]:
+def findings(data: MonitoringData) -> list[Finding]:
     """Return every rule's findings, the worst first, then in the order of the rules."""
-    found = [_finding(rule, sign, evidence) for rule in RULES for sign in rule.signs(evidence)]
+    found = [_finding(rule, signal, data) for rule in RULES for signal in rule.signals(data)]
     return sorted(found, key=lambda one: -VERDICTS.index(one.verdict))
 
 
@@ -91,15 +93,15 @@ def worst(found: list[Finding]) -> Verdict:
     return max((one.verdict for one in found), key=VERDICTS.index, default="fine")
 
 
-def _finding(rule: MonitorRule, sign: Sign, evidence: Evidence) -> Finding:
-    limits: Limits = getattr(evidence.limits, rule.limits)
+def _finding(rule: MonitorRule, signal: Signal, data: MonitoringData) -> Finding:
+    limits: Limits = getattr(data.limits, rule.limits)
     return Finding(
         rule.name,
-        sign.subject,
-        sign.value,
-        sign.usual,
+        signal.subject,
+        signal.value,
+        signal.usual,
         limits.look,
         limits.retrain if rule.most == "retrain" else None,
-        rule.verdict(sign, limits),
-        sign.reason,
+        rule.verdict(signal, limits),
+        signal.reason,
     )

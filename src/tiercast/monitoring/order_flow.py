@@ -1,4 +1,4 @@
-"""Whether orders still come in, and as many as before."""
+"""The flow of orders: whether they still arrive, and as many as before."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ WINDOW_DAYS = 28
 class Volume:
     """A number in the last four weeks, in the four before, and in the same a year ago.
 
-    A window that the history does not hold whole is None, and so is what it cannot tell.
+    A window that the history does not hold whole is None, and so is an undefined figure.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A batch's scores beside what came, joined in the engine: no customer leaves it by name."""
+"""A batch's scores beside the outcomes, joined in the engine: no customer leaves it by name."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from tiercast.monitoring.batches import Batch
 from tiercast.segments.tiers import true_tier_column
 from tiercast.snapshots.labels import labels
 
-TOLD = (
+PREDICTED = (
     "churn_probability",
     "expected_value",
     "value_low",
@@ -25,10 +25,10 @@ TIER, SEGMENT = "tier", "segment"
 def outcomes(
     connection: SQLBackend, orders: ir.Table, batch: Batch, observed_until: dt.date
 ) -> ir.Table:
-    """Return a row per customer scored, held in the engine: what was told, and what came.
+    """Return predicted and actual figures, a row per scored customer, as a table of the engine.
 
-    Columns: those of `TOLD`, tier and true_tier (numbers, 0 = best), tier_name, in_tier_set,
-    tier_set_size, churned (0 or 1) and value. What came is counted as for a training.
+    Columns: those of `PREDICTED`, tier and true_tier (numbers, 0 = best), tier_name, in_tier_set,
+    tier_set_size, churned (0 or 1) and value. Outcomes are counted as for a training.
 
     Raises
     ------
@@ -36,13 +36,13 @@ def outcomes(
         The horizon has not passed, or orders are not known until its end.
     """
     stored = connection.read_parquet([str(part) for part in batch.parts])
-    came = labels(
+    actual = labels(
         orders, [batch.as_of], horizon_days=batch.horizon_days, observed_until=observed_until
     ).select("customer_id", "ordered", came_value="value")
     # A source may have changed its ids from numbers to text since.
-    ids = stored.customer_id.try_cast(came.customer_id.type())
-    told = stored.select(*TOLD, "tier", "tier_set", customer_id=ids)
-    rows = told.left_join(came, "customer_id")
+    ids = stored.customer_id.try_cast(actual.customer_id.type())
+    predicted = stored.select(*PREDICTED, "tier", "tier_set", customer_id=ids)
+    rows = predicted.left_join(actual, "customer_id")
     # One batch at a time is held: the next takes its place.
     return connection.create_table("outcomes", _graded(rows, batch), overwrite=True)
 
@@ -59,7 +59,7 @@ def _graded(rows: ir.Table, batch: Batch) -> ir.Table:
     names = ibis.array([ibis.literal(name) for name in batch.tier_names])
     return known.select(
         "customer_id",
-        *TOLD,
+        *PREDICTED,
         "value",
         "true_tier",
         tier_name=known.tier,

@@ -1,4 +1,4 @@
-"""Who came to the base and who is gone from it since the training."""
+"""Customers new to the base and gone from it since the training."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -11,7 +11,7 @@ from tiercast.snapshots.history import history
 
 @dataclass(frozen=True)
 class Population:
-    """Customers then and now, those whose first order came since, and those no more there.
+    """Customers then and now, those with a first order since, and those no more there.
 
     A customer once known stays one, so `gone` means that the source lost them; but for the
     `returned`, customers then whose every order was returned whole since. `usual_growth`: see

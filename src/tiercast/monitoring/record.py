@@ -1,4 +1,4 @@
-"""Where a monitoring is kept: a folder that appears whole or not at all, and a run in MLflow."""
+"""The storage of a monitoring: a folder, written whole or not at all, and a run in MLflow."""
 
 import datetime as dt
 
@@ -39,10 +39,10 @@ def write(found: Monitoring) -> None:
 
 
 def log(config: Config, found: Monitoring) -> str:
-    """Record the monitoring as a run of its own, and answer the run's id.
+    """Record the monitoring as a run of its own, and return the run's id.
 
-    Metrics: the worst figure of each rule as `monitor/<rule>`, and what came of each graded
-    batch as a curve over their days, of those that forecast what the newest scores do.
+    Metrics: the worst figure of each rule as `monitor/<rule>`, and the actual figures of each
+    graded batch as a curve over their days, of those that forecast what the newest scores do.
     """
     tags = {
         "as_of": found.as_of,

@@ -1,4 +1,4 @@
-"""What a batch is held against: its model's training or, where that left nothing, a batch."""
+"""The reference of a batch: its model's training or, without a record of it, a batch."""
 
 from pathlib import Path
 
@@ -41,20 +41,20 @@ class StoredColumns:
 def reference_of(
     output: OutputFolder, batch: Batch, batches: list[Batch]
 ) -> tuple[Reference, str | None]:
-    """Return what a batch is held against, and a note where that is not its model's training.
+    """Return the reference of a batch, and a note where it is not its model's training.
 
     Raises
     ------
     InputError
         The training's record is damaged, or the features of the first batch are missing.
     """
-    kept = read_reference(output.evaluation(batch.model_version))
-    if kept is not None:
-        return kept, None
+    stored = read_reference(output.evaluation(batch.model_version))
+    if stored is not None:
+        return stored, None
     first = next(one for one in batches if one.model_version == batch.model_version)
     note = (
         f"The training of version {batch.model_version} left no record of its columns: they are "
-        f"held against its first scores, of {first.as_of}, and how far they usually move is not "
+        f"compared with its first scores, of {first.as_of}, and how far they usually move is not "
         "known. Train again to have one."
     )
     return _of_batch(first), note

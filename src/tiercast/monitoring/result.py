@@ -1,4 +1,4 @@
-"""What a monitoring found."""
+"""The result of a monitoring."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ class Monitoring:
 
     @property
     def exit_code(self) -> int:
-        """What the command ends with, and its record says."""
+        """The exit code of the command."""
         return RETRAIN if self.verdict == "retrain" else 0
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-GAPS = 12  # the newest ones tell the step: a schedule may have changed
+GAPS = 12  # the newest ones give the step: a schedule may have changed
 
 
 @dataclass(frozen=True)

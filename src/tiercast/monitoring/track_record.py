@@ -1,4 +1,4 @@
-"""What the ledger says of the version that scores now."""
+"""The ledger's record of the version that scores now."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from tiercast.monitoring.ledger import Ledger
 class TrackRecord:
     """The newest graded batch of a version, and how many totals running lay outside.
 
-    `figures` has told, came and customers by metric. Batches scored within a horizon of each
-    other share orders, and count as one miss.
+    `figures` has predicted, actual and customers by metric. Batches scored within a horizon of
+    each other share orders, and count as one miss.
     """
 
     model_version: str
@@ -38,10 +38,10 @@ class TrackRecord:
         missed = _missed_running(inside, dt.timedelta(days=horizon_days))
         return cls(model_version, newest, figures[["predicted", "actual", "customers"]], missed)
 
-    def told_came_of(self, metric: str) -> tuple[float, float, int]:
-        """Return what was told of a metric, what came, and of how many customers."""
-        told, came, customers = np.asarray(self.figures.loc[metric], dtype=float).tolist()
-        return float(told), float(came), int(customers)
+    def predicted_actual_of(self, metric: str) -> tuple[float, float, int]:
+        """Return the predicted and the actual figure of a metric, and the number of customers."""
+        predicted, actual, customers = np.asarray(self.figures.loc[metric], dtype=float).tolist()
+        return float(predicted), float(actual), int(customers)
 
 
 def _missed_running(inside: pd.Series, horizon: dt.timedelta) -> int:

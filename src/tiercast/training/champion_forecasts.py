@@ -1,9 +1,8 @@
-"""What the champion says of the newest past cutoff that the challenger forecast.
+"""The champion's forecasts of the newest past cutoff that the challenger forecast.
 
-A champion trained before that cutoff is asked as it stands: what came was news to it as well.
-One trained since has seen some of what came; then its own record of past forecasts counts, if
-it has that cutoff, and only where it hasn't is it asked all the same, with the head start that
-this gives it.
+A champion trained before that cutoff forecasts it as deployed: it has not seen the outcomes. One
+trained later has seen some of them. Then its own record of past forecasts counts, if it has that
+cutoff. If not, it forecasts the cutoff all the same, with a head start.
 """
 
 import pandas as pd
@@ -15,7 +14,9 @@ from tiercast.training.panel import Panel
 
 AS_DEPLOYED = "as deployed: it was trained before that day"
 ON_RECORD = "by its own record of past forecasts"
-AHEAD = "as deployed, with a head start: it was trained after that day and saw some of what came"
+AHEAD = (
+    "as deployed, with a head start: it was trained after that day and saw some of the outcomes"
+)
 
 
 def champion_forecasts(
@@ -28,8 +29,8 @@ def champion_forecasts(
     """Return the champion's forecasts of the challenger's newest past cutoff.
 
     `record` are the champion's stored past forecasts, `challenger` the challenger's; both are of
-    one target. A champion whose features this base has no more says what is on record; one that
-    speaks of another number of days, where orders lie on a calendar grid, says nothing.
+    one target. Where the base lacks features of the champion, its record counts. Where orders
+    lie on a calendar grid, a champion for another number of its days has no forecasts.
     """
     if champion.facts.grid_days != panel.grid_days:
         return ChampionForecasts(version, None)
@@ -37,20 +38,22 @@ def champion_forecasts(
         return ChampionForecasts(version, record, ON_RECORD)
     newest = max(challenger["as_of"])
     if champion.trained_as_of <= newest:
-        return ChampionForecasts(version, _asked(champion, panel, challenger, newest), AS_DEPLOYED)
+        return ChampionForecasts(
+            version, _predictions_of(champion, panel, challenger, newest), AS_DEPLOYED
+        )
     if record is not None and newest in set(record["as_of"]):
         return ChampionForecasts(version, record, ON_RECORD)
-    return ChampionForecasts(version, _asked(champion, panel, challenger, newest), AHEAD)
+    return ChampionForecasts(version, _predictions_of(champion, panel, challenger, newest), AHEAD)
 
 
 def _can_answer(champion: CustomerModel, panel: Panel) -> bool:
     return set(champion.feature_names) <= set(panel.rows.columns)
 
 
-def _asked(
+def _predictions_of(
     champion: CustomerModel, panel: Panel, challenger: pd.DataFrame, newest: object
 ) -> pd.DataFrame:
-    """Return what the champion tells the customers whom the challenger forecast that day."""
-    told = challenger.loc[challenger["as_of"] == newest, [*KEYS]]
+    """Return the champion's forecasts of the customers whom the challenger forecast that day."""
+    both = challenger.loc[challenger["as_of"] == newest, [*KEYS]]
     rows = panel.rows.loc[panel.rows["as_of"] == newest, champion.input_columns]
-    return champion.predict(rows.merge(told, on=[*KEYS]).reset_index(drop=True))
+    return champion.predict(rows.merge(both, on=[*KEYS]).reset_index(drop=True))

@@ -39,7 +39,7 @@ class Comparison:
     """All versions, a row each, and how `version` differs from `against` (None: only one there).
 
     `metrics`: metric, ours, theirs, difference, low, high, verdict (`version` less `against` over
-    the past cutoffs that both have on record, else over one that both can be asked about, 95 %
+    the past cutoffs that both have on record, else over one that both can forecast, 95 %
     intervals). `features`: feature, change (new, gone).
     `parameters`: those that differ. `tiers`: tier by `against` (rows) and by `version` (columns),
     customers of the last scored day. Metrics and tiers of versions with different targets
@@ -112,12 +112,12 @@ def _pair(
 def _metrics(
     config: Config, ours: JudgedVersion, theirs: JudgedVersion
 ) -> tuple[pd.DataFrame, Notes]:
-    """Return the metrics of days that both have on record, or of one that both are asked about."""
+    """Return the metrics of days that both have on record, or of one that both forecast now."""
     seed, metrics = config.train.seed, forecast_metrics(config.plugins)
     if days_of_both(ours.record, theirs.record):
         return past_metrics(ours.record, theirs.record, seed, metrics), ()
-    told, told_by_other, notes = known_outcomes(config, ours, theirs)
-    return past_metrics(told, told_by_other, seed, metrics), notes
+    mine, other, notes = known_outcomes(config, ours, theirs)
+    return past_metrics(mine, other, seed, metrics), notes
 
 
 def _figures(

@@ -76,7 +76,7 @@ def changed_tiers(
 ) -> tuple[pd.DataFrame, Notes]:
     """Return customers by their tier (rows) and ours (columns), last scored day, and notes.
 
-    The two forecast one target, and so did the scores whose features they are asked about.
+    Both forecast one target, and so did the scores of that day.
     """
     target = ours.facts.target
     scored = set(output.scored_dates()) & set(output.feature_dates())
@@ -90,14 +90,14 @@ def changed_tiers(
         if missing:
             text = f"The features of {days[-1]} lack {', '.join(missing[:3])}: no tiers compared."
             return pd.DataFrame(), (text,)
-    told = {name: _tiers(model, frame) for name, model in ((OURS, ours), (THEIRS, theirs))}
+    tiers = {name: _tiers(model, frame) for name, model in ((OURS, ours), (THEIRS, theirs))}
     names = [model.facts.tier_names for model in (ours, theirs)]
-    about = _about(told, names, days[-1], share)
-    return _crossed(told, ours, theirs), (about,)
+    about = _about(tiers, names, days[-1], share)
+    return _crossed(tiers, ours, theirs), (about,)
 
 
-def _days(told: pd.DataFrame | None) -> set[dt.date]:
-    return set() if told is None or told.empty else set(told["as_of"])
+def _days(tiers: pd.DataFrame | None) -> set[dt.date]:
+    return set() if tiers is None or tiers.empty else set(tiers["as_of"])
 
 
 def _scored_features(folder: Path) -> tuple[pd.DataFrame, float]:
@@ -114,9 +114,9 @@ def _tiers(model: CustomerModel, frame: pd.DataFrame) -> pd.Series:
 
 
 def _crossed(
-    told: dict[str, pd.Series], ours: CustomerModel, theirs: CustomerModel
+    tiers: dict[str, pd.Series], ours: CustomerModel, theirs: CustomerModel
 ) -> pd.DataFrame:
-    counts = pd.crosstab(told[THEIRS], told[OURS])
+    counts = pd.crosstab(tiers[THEIRS], tiers[OURS])
     return counts.reindex(
         index=list(theirs.facts.tier_names), columns=list(ours.facts.tier_names), fill_value=0
     )
@@ -130,11 +130,11 @@ def _nobody(found: SortedDays) -> str:
 
 
 def _about(
-    told: dict[str, pd.Series], names: Sequence[tuple[str, ...]], day: dt.date, share: float
+    tiers: dict[str, pd.Series], names: Sequence[tuple[str, ...]], day: dt.date, share: float
 ) -> str:
     if len(set(names)) > 1:
         mine, other = (", ".join(one) for one in names)
         return f"The versions name other tiers ({mine}; {other}): none is the same in both."
-    moved = int((told[OURS] != told[THEIRS]).sum())
+    moved = int((tiers[OURS] != tiers[THEIRS]).sum())
     among = "" if share == 1 else f" (of a sample of {share:.0%} of the base)"
-    return f"{moved:,} of {len(told[OURS]):,} customers of {day} would change tier{among}."
+    return f"{moved:,} of {len(tiers[OURS]):,} customers of {day} would change tier{among}."

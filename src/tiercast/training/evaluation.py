@@ -1,4 +1,4 @@
-"""How good the model would have been: past cutoffs forecast with what was known then."""
+"""Evaluation of past cutoffs, forecast with what was known then."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from tiercast.segments.tiers import true_tiers
 
 @dataclass(frozen=True)
 class PastForecast:
-    """A cutoff and its forecast; `kind` says how it was kept from knowing the answer."""
+    """A cutoff and its forecast; `kind` says why it does not depend on the outcomes."""
 
     cutoff: dt.date
     rows: pd.DataFrame
@@ -80,17 +80,17 @@ def _forecast(
     """Return the forecasts of a past cutoff's customers beside the actual outcomes."""
     known = others or [fold.forecast]  # with a single fold its own scatter is all there is
     post_hoc = PostHocCalibration.of(known, tier_cuts, season)
-    told = PredictiveDistribution(
+    predicted = PredictiveDistribution(
         post_hoc.drift.churn(fold.forecast.log_odds),
         post_hoc.drift.mean_if_order(fold.forecast.mean_if_order),
         post_hoc.shapes,
         post_hoc.interval_level,
     )
-    tiers, tier_sets = told.tier_probabilities(tier_cuts), post_hoc.tier_sets
+    tiers, tier_sets = predicted.tier_probabilities(tier_cuts), post_hoc.tier_sets
     ids = fold.rows["customer_id"].to_numpy()
-    assigned = assign_tiers(settings.assign, tiers, told.expected_value, ids)
+    assigned = assign_tiers(settings.assign, tiers, predicted.expected_value, ids)
     names = np.array(settings.names, dtype=object)
-    low, high = told.interval()
+    low, high = predicted.interval()
     true = true_tiers(fold.forecast.value, fold.forecast.ordered, tier_cuts)
     return pd.DataFrame(
         {
@@ -98,8 +98,8 @@ def _forecast(
             "as_of": fold.cutoff,
             "ordered": fold.forecast.ordered,
             "value": fold.forecast.value,
-            "churn_probability": told.churn,
-            "expected_value": told.expected_value,
+            "churn_probability": predicted.churn,
+            "expected_value": predicted.expected_value,
             "value_low": low,
             "value_high": high,
             "tier": names[assigned],

@@ -45,7 +45,7 @@ class GateDecision:
 
 @dataclass(frozen=True)
 class ChampionForecasts:
-    """The champion's version, what it said of past cutoffs (None: nothing), and how it could."""
+    """The champion's version, its forecasts of past cutoffs (None: none), and their origin."""
 
     version: str
     said: pd.DataFrame | None
@@ -99,7 +99,7 @@ def decide_apart(
 ) -> GateDecision:
     """Return the decision on a challenger that forecasts another target than the champion.
 
-    The two are not compared: no metric of one says anything of the other. The first version of
+    The two are not compared: their metrics are not comparable. The first version of
     a target is promoted as a first model is, since the config asks for it. Where there were
     `earlier` ones, somebody let the champion be another: then only `tiercast promote` changes it.
     """

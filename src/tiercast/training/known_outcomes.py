@@ -1,9 +1,9 @@
-"""Two versions asked about one past day whose horizon is over, from the data as they are now.
+"""Forecasts of two versions for one past day whose horizon is over, from the current data.
 
 For versions whose records of past forecasts have no day in common, as those of trainings a month
-apart mostly have none. Best is a day after both trainings: what came was news to both. Where no
+apart mostly have none. Best is a day after both trainings: neither has seen the outcomes. Where no
 horizon has passed since, the newest day on the later one's record counts, which it forecast from
-what was known by then, and the earlier one is asked about that day as it is deployed.
+what was known by then, and the earlier one forecasts that day as deployed.
 """
 
 import datetime as dt
@@ -23,8 +23,8 @@ from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.workspace import allow_panel
 from tiercast.training.panel import with_outcomes
 
-MOST_CUSTOMERS = 300_000  # whose past day is told; of more, so many are drawn
-ContenderForecast = tuple[pd.DataFrame | None, pd.DataFrame | None, tuple[str, ...]]
+MOST_CUSTOMERS = 300_000  # forecast at most; of more, so many are drawn
+PairedForecasts = tuple[pd.DataFrame | None, pd.DataFrame | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,17 @@ class JudgedVersion:
         return self.model.trained_as_of
 
 
-def known_outcomes(
-    config: Config, ours: JudgedVersion, theirs: JudgedVersion
-) -> ContenderForecast:
-    """Return what both told customers of one past day beside what came, and notes.
+def known_outcomes(config: Config, ours: JudgedVersion, theirs: JudgedVersion) -> PairedForecasts:
+    """Return both versions' forecasts of one past day beside the outcomes, and notes.
 
-    Both are None where there is no such day or they cannot be asked; the notes say why.
+    Both are None where there is no such day or a version cannot forecast; the notes say why.
     """
     if apart := unlike(ours, theirs):
         return _nothing(apart)
     try:
         with open_history(counted_in(config, ours.model.facts.value)) as history:
             allow_panel(history.base.connection)
-            return _told(history, ours, theirs)
+            return _predicted(history, ours, theirs)
     except InputError as error:
         return _nothing(str(error))
 
@@ -66,16 +64,16 @@ def unlike(ours: JudgedVersion, theirs: JudgedVersion) -> str:
     return f"version {ours.version} forecasts {mine}, version {theirs.version} {other}."
 
 
-def _nothing(reason: str) -> ContenderForecast:
+def _nothing(reason: str) -> PairedForecasts:
     return None, None, (f"No metrics: {reason}",)
 
 
-def _told(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> ContenderForecast:
+def _predicted(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> PairedForecasts:
     earlier, later = sorted((ours, theirs), key=lambda one: one.trained)
     horizon = dt.timedelta(days=later.model.horizon_days)
     day = history.base.observed_until - horizon
     if day >= later.trained:
-        found = {one.version: _asked(history, one, day) for one in (earlier, later)}
+        found = {one.version: _predicted_day(history, one, day) for one in (earlier, later)}
         note = f"Metrics are of {day}, after both trainings, both as deployed."
         return found[ours.version], found[theirs.version], (note,)
     if later.record is None or later.record.empty:
@@ -84,7 +82,7 @@ def _told(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> Conte
             f"{later.trained}, and its record of past forecasts is empty or not here."
         )
     day = max(later.record["as_of"])
-    found = {later.version: later.record, earlier.version: _asked(history, earlier, day)}
+    found = {later.version: later.record, earlier.version: _predicted_day(history, earlier, day)}
     return found[ours.version], found[theirs.version], (_about_record(earlier, later, day),)
 
 
@@ -96,13 +94,13 @@ def _about_record(earlier: JudgedVersion, later: JudgedVersion, day: dt.date) ->
     if earlier.trained <= day:
         return f"{note}: it was trained before that day."
     return (
-        f"{note}, with a head start: it was trained as of {earlier.trained} and saw some of what "
-        f"came. No horizon has passed since both were trained."
+        f"{note}, with a head start: it was trained as of {earlier.trained} and saw some of "
+        f"the outcomes. No horizon has passed since both were trained."
     )
 
 
-def _asked(history: History, one: JudgedVersion, day: dt.date) -> pd.DataFrame:
-    """Return what a version tells the customers of a day, beside what came."""
+def _predicted_day(history: History, one: JudgedVersion, day: dt.date) -> pd.DataFrame:
+    """Return a version's forecasts of a day beside the outcomes."""
     base, model = history.base, one.model
     known = rows_before(history.activity.orders, "ordered_at", [day]).customer_id.nunique()
     share = min(1.0, MOST_CUSTOMERS / max(1, int(known.execute())))

@@ -14,7 +14,7 @@ from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.ensemble import Ensemble
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.linear import LinearModel
-from tiercast.modeling.trees import TrainingRows, TreeParams, grow
+from tiercast.modeling.trees import TrainingRows, TreeParams, fit_trees
 from tiercast.training.panel import Panel
 
 SHARES = (0.1, 0.25, 0.5)  # of the customers, with all cutoffs
@@ -24,7 +24,7 @@ STILL_FALLING = 0.01  # relative log loss that the last doubling must save for m
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """What the newest past cutoff would have been told from that much data."""
+    """Accuracy at the newest past cutoff with so many customers and cutoffs."""
 
     customers: int
     cutoffs: int
@@ -40,7 +40,7 @@ class LearningCurve:
     by_cutoffs: tuple[CurvePoint, ...]
 
     def frame(self) -> pd.DataFrame:
-        """Return the points as rows; `part` tells which of the two grows."""
+        """Return the points as rows; `part` is the one of the two that varies."""
         parts = {"customers": self.by_customers, "cutoffs": self.by_cutoffs}
         rows = [{"part": part} | asdict(p) for part, points in parts.items() for p in points]
         return pd.DataFrame(rows, columns=["part", *(f.name for f in fields(CurvePoint))])
@@ -52,15 +52,15 @@ class LearningCurve:
 
 
 def learning_curve(panel: Panel, params: TreeParams, seed: int) -> LearningCurve:
-    """Return how well the newest past cutoff is told from parts of what was known before it.
+    """Return how well the newest past cutoff is forecast from parts of the data before it.
 
     The level of each forecast is put right first: more data sharpens who orders, while how busy
-    a window will be is told by other means. Without a past cutoff there is no curve.
+    a window will be is forecast by other means. Without a past cutoff there is no curve.
     """
     folds = rolling_folds(panel.cutoffs, panel.plan.window_days, most=1)
     if not folds:
         return LearningCurve((), ())
-    train, test = folds[0].train_rows(panel.lived), folds[0].test_rows(panel.rows)
+    train, test = folds[0].train_rows(panel.training_rows), folds[0].test_rows(panel.rows)
     if not 0 < test["ordered"].mean() < 1:
         return LearningCurve((), ())
 
@@ -93,7 +93,7 @@ def _by_cutoffs(train: pd.DataFrame, cutoffs: Sequence[object]) -> Iterator[pd.D
 def _point(
     train: pd.DataFrame, test: pd.DataFrame, params: TreeParams, seed: int
 ) -> CurvePoint | None:
-    """Return the point of a part; None where the part is too small to learn from."""
+    """Return the point of a part; None where the part is too small to fit."""
     target = Targets.of(train)
     if not target.enough:
         return None
@@ -101,7 +101,7 @@ def _point(
     sample = TrainingRows(design.transform(train), target.ordered, np.log(horizon_ratio(train)))
     matrix, offset = design.transform(test), np.log(horizon_ratio(test))
     predictions = (
-        grow("binary", sample, params, seed).raw(matrix, offset),
+        fit_trees("binary", sample, params, seed).raw(matrix, offset),
         LinearModel.fit("binary", sample).raw(matrix, offset),
         to_log_odds(test[BTYD_FEATURE].to_numpy(dtype=float)),
     )
@@ -118,7 +118,7 @@ def _point(
 
 def _verdict(what: str, points: Sequence[CurvePoint]) -> str:
     if len(points) < 2:
-        return f"There are too few {what} to tell whether more would help."
+        return f"There are too few {what} to say whether more would help."
     saved = 1 - points[-1].log_loss / points[-2].log_loss
     if saved >= STILL_FALLING:
         return f"More {what} would help: the last step saved {saved:.1%} of the log loss."

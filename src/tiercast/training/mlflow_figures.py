@@ -23,15 +23,17 @@ def calibration_figure(predictions: pd.DataFrame) -> go.Figure:
     """Return predicted against realised churn in ten bins of equal count."""
     bins = _deciles(predictions["churn_probability"])
     churned = 1.0 - predictions["ordered"].astype(float)
-    told = predictions["churn_probability"].groupby(bins).mean()
-    came = churned.groupby(bins).mean()
-    figure = go.Figure(go.Scatter(x=told, y=came, mode="markers+lines", name="past cutoffs"))
+    predicted = predictions["churn_probability"].groupby(bins).mean()
+    actual = churned.groupby(bins).mean()
+    figure = go.Figure(
+        go.Scatter(x=predicted, y=actual, mode="markers+lines", name="past cutoffs")
+    )
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name="exact", line={"dash": "dot"})
-    return figure.update_layout(xaxis_title="told", yaxis_title="share who left")
+    return figure.update_layout(xaxis_title="predicted", yaxis_title="share who left")
 
 
 def gain_figure(predictions: pd.DataFrame) -> go.Figure:
-    """Return the share of the value that came, found in the top share by expected value."""
+    """Return the share of the actual value in the top share by expected value."""
     value = predictions["value"].to_numpy()
     share = np.linspace(0, 1, 101)
     figure = go.Figure()
@@ -44,14 +46,14 @@ def gain_figure(predictions: pd.DataFrame) -> go.Figure:
 
 
 def decile_figure(predictions: pd.DataFrame) -> go.Figure:
-    """Return mean value told and come by decile of expected value."""
+    """Return mean predicted and actual value by decile of expected value."""
     grouped = predictions[["expected_value", "value"]].groupby(
         _deciles(predictions["expected_value"])
     )
     means = grouped.mean()
     figure = go.Figure()
-    figure.add_bar(x=means.index + 1, y=means["expected_value"], name="told")
-    figure.add_bar(x=means.index + 1, y=means["value"], name="came")
+    figure.add_bar(x=means.index + 1, y=means["expected_value"], name="predicted")
+    figure.add_bar(x=means.index + 1, y=means["value"], name="actual")
     return figure.update_layout(xaxis_title="decile of expected value", yaxis_title="mean value")
 
 

@@ -1,9 +1,9 @@
-"""The model card: what the model is, what it learnt from, how good it was, its limits."""
+"""The model card: target, training data, evaluation, limits."""
 
 from tiercast.config.schema import Config
 from tiercast.snapshots.grid import GridAhead
+from tiercast.training.fitting import FittedModel, feature_importance
 from tiercast.training.gate import GateDecision
-from tiercast.training.learning import Learnt, feature_importance
 from tiercast.training.learning_curve import LearningCurve
 from tiercast.training.panel import Panel, describe_sample
 
@@ -19,33 +19,33 @@ SHOWN = (
 
 
 def model_card(
-    panel: Panel, config: Config, learnt: Learnt, decision: GateDecision, curve: LearningCurve
+    panel: Panel, config: Config, fitted: FittedModel, decision: GateDecision, curve: LearningCurve
 ) -> str:
     """Return the card as Markdown."""
     parts = [
-        _head(panel, config, learnt),
-        _quality(learnt),
-        _certainty(learnt),
-        _level(panel, learnt),
+        _head(panel, config, fitted),
+        _quality(fitted),
+        _certainty(fitted),
+        _level(panel, fitted),
         _curve(curve),
-        _segments(learnt),
-        _features(learnt),
+        _segments(fitted),
+        _features(fitted),
         f"## Gate\n\n{decision.outcome}: {decision.reason}.{_figures(decision)}\n",
         _limits(panel),
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _head(panel: Panel, config: Config, learnt: Learnt) -> str:
-    outlook, plugins = config.outlook, learnt.model.facts.plugins
+def _head(panel: Panel, config: Config, fitted: FittedModel) -> str:
+    outlook, plugins = config.outlook, fitted.model.facts.plugins
     named = ", ".join(f"{name} {version}" for name, version in plugins.items())
     added = f" It needs the plugins {named}." if named else ""
     return (
         f"# {config.name}, trained as of {panel.as_of}\n\n"
-        f"Answers, for every customer with an order: the chance of no order within "
+        f"Predicts, for every customer with an order: the chance of no order within "
         f"{outlook.horizon_days} days, the {outlook.value} within them, the tier "
         f"({', '.join(config.tiers.names)}) and how sure each is.\n\n"
-        f"Learnt from {describe_sample(panel, config)}.{added}\n{_grid(panel)}"
+        f"Trained on {describe_sample(panel, config)}.{added}\n{_grid(panel)}"
     )
 
 
@@ -55,14 +55,14 @@ def _grid(panel: Panel) -> str:
         return ""
     ahead = GridAhead.of(panel.grid, panel.as_of, panel.plan.horizon_days)
     return (
-        f"\n{ahead.describe()} It learnt from windows of {panel.plan.window_days} days that held "
-        "as many, as far from the last such day; its numbers are of so many, and of no other "
+        f"\n{ahead.describe()} It was trained on windows of {panel.plan.window_days} days that "
+        "held as many, as far from the last such day; its numbers are of so many, and of no other "
         "number.\n"
     )
 
 
-def _quality(learnt: Learnt) -> str:
-    record = learnt.evaluation.by_cutoff
+def _quality(fitted: FittedModel) -> str:
+    record = fitted.evaluation.by_cutoff
     head = "| forecast made on | " + " | ".join(str(cutoff) for cutoff in record) + " |"
     rows = [
         f"| {words} | " + " | ".join(_shown(m.get(name)) for m in record.values()) + " |"
@@ -70,19 +70,19 @@ def _quality(learnt: Learnt) -> str:
     ]
     table = "\n".join([head, "|---|" + "---|" * len(record), *rows])
     return (
-        f"## How good it was\n\nJudged on {learnt.evaluation_kind}; level and scatter for each "
-        "column come from the others, whose windows overlap with it, and the newest were used for "
-        f"tuning: a later window will be somewhat less kind.\n\n{table}\n"
+        f"## Evaluation\n\nJudged on {fitted.evaluation_kind}; level and scatter for each "
+        "column come from the other columns, whose windows overlap with it; the newest were used "
+        f"for tuning: a later window will be somewhat less kind.\n\n{table}\n"
     )
 
 
-def _certainty(learnt: Learnt) -> str:
-    certainty = learnt.model.facts.certainty
+def _certainty(fitted: FittedModel) -> str:
+    certainty = fitted.model.facts.certainty
     return f"## Churn is certain\n\n{certainty[:1].upper()}{certainty[1:]}.\n" if certainty else ""
 
 
-def _level(panel: Panel, learnt: Learnt) -> str:
-    outlook = learnt.model.outlook
+def _level(panel: Panel, fitted: FittedModel) -> str:
+    outlook = fitted.model.outlook
     calibration, ensemble = outlook.calibration, outlook.ensemble
     cuts = ", ".join(f"{cut:,.2f}" for cut in outlook.tier_cuts)
     weights = ", ".join(
@@ -92,9 +92,9 @@ def _level(panel: Panel, learnt: Learnt) -> str:
     low, high = outlook.total_uncertainty.interval(1.0, 0.0)
     return (
         f"## Level and season\n\n{panel.season.describe()}\n\n"
-        f"Experts are blended as past folds taught: {weights}. For the level the BTYD models' "
-        f"word counts {ensemble.btyd_chance:.0%} in how many order and "
-        f"{ensemble.btyd_total:.0%} in the total. Both, and past forecasts, move the log odds "
+        f"Ensemble weights, fitted to past folds: {weights}. In the level the BTYD models have a "
+        f"weight of {ensemble.btyd_chance:.0%} for the share of buyers and "
+        f"{ensemble.btyd_total:.0%} for the total. The calibration shifts the log odds "
         f"of an order by {calibration.shift:+.3f} and the value given an order by "
         f"{calibration.log_scale:+.1%} (log scale). The total of a base may be off by its level "
         f"alone from {low - 1:+.0%} to {high - 1:+.0%} (90 % interval). Tiers are cut at {cuts}.\n"
@@ -104,20 +104,22 @@ def _level(panel: Panel, learnt: Learnt) -> str:
 def _curve(curve: LearningCurve) -> str:
     frame = curve.frame()
     if frame.empty:
-        return "## Would more data help?\n\nThe history is too short to tell.\n"
+        return "## Would more data help?\n\nThe history is too short to say.\n"
     rows = [
         f"| {row.customers:,} | {row.cutoffs} | {row.auc:.4f} | {row.log_loss:.4f} |"
         for row in frame.itertuples()
     ]
     head = ["| customers | past cutoffs | AUC | log loss |", "|---|---|---|---|"]
     return (
-        f"## Would more data help?\n\n{curve.describe()} The newest past cutoff told from parts "
-        "of what was known before it, the level put right:\n\n" + "\n".join([*head, *rows]) + "\n"
+        f"## Would more data help?\n\n{curve.describe()} The newest past cutoff, forecast from "
+        "parts of the data before it, with the level calibrated:\n\n"
+        + "\n".join([*head, *rows])
+        + "\n"
     )
 
 
-def _segments(learnt: Learnt) -> str:
-    segments = learnt.model.segments
+def _segments(fitted: FittedModel) -> str:
+    segments = fitted.model.segments
     words = segments.describe("en")
     rows = [
         f"| {name} | {words[name]} | {stable:.2f} |"
@@ -131,17 +133,17 @@ def _segments(learnt: Learnt) -> str:
     )
     return (
         "## Segments\n\n"
-        + "\n".join(["| segment | what sets it apart | stability |", "|---|---|---|", *rows])
+        + "\n".join(["| segment | differs by | stability |", "|---|---|---|", *rows])
         + "\n\nStability is the mean Jaccard overlap with the same segment found in resampled "
         f"customers. Numbers of segments tried, with silhouette and stability: {choices}.\n"
     )
 
 
-def _features(learnt: Learnt) -> str:
-    top = feature_importance(learnt.model.outlook).head(10)
+def _features(fitted: FittedModel) -> str:
+    top = feature_importance(fitted.model.outlook).head(10)
     rows = [f"| `{row.feature}` | {row.share:.1%} |" for row in top.itertuples()]
     return (
-        "## What it looks at\n\n"
+        "## Feature importance\n\n"
         + "\n".join(["| feature | share of gain |", "|---|---|", *rows])
         + "\n"
     )
@@ -149,7 +151,7 @@ def _features(learnt: Learnt) -> str:
 
 def _limits(panel: Panel) -> str:
     lines = [
-        "It says what will happen if you go on as before, not what a campaign would change.",
+        "It predicts what happens if you go on as before, not what a campaign would change.",
     ]
     if panel.outlying is not None:
         lines.append(f"{_sentence(panel.outlying.describe())}.")
@@ -177,7 +179,7 @@ def _figures(decision: GateDecision) -> str:
         f" {decision.metric} against version {decision.champion_version} on "
         f"{decision.compared_at}: {decision.difference:+.5f} "
         f"(95 % interval {decision.low:+.5f} to {decision.high:+.5f}). "
-        f"The champion was asked {decision.champion_said}.\n\n"
+        f"The champion's forecasts are {decision.champion_said}.\n\n"
         "| on that day | this version | champion |\n| --- | --- | --- |\n" + rows
     )
 

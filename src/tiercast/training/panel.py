@@ -36,12 +36,12 @@ MAX_PANEL_ROWS = 600_000
 
 @dataclass(frozen=True)
 class Panel:
-    """Rows to learn from and the base as it stands.
+    """Rows to train on and the base as it stands.
 
     `rows` has one row per (as_of, customer_id), sorted so: features, `clv_*` by models fitted
     before that cutoff, `ordered`, `value` and `returned_after_days` (empty: not within the
-    horizon). `lived` has the same rows with the length that the
-    horizon turned out to have on the season clock, for the models to learn from; without the
+    horizon). `training_rows` has the same rows with the length that the
+    horizon actually had on the season clock, for the models to train on; without the
     clock it is `rows`. `current` has the features at the training's `as_of`, where nothing is
     known yet of what follows. `grid` holds the only days that have orders, None: any day may.
     Orders beyond `limit` count as large ordinary ones; `outlying` are those that lie beyond
@@ -51,7 +51,7 @@ class Panel:
     plan: CutoffPlan
     as_of: dt.date
     rows: pd.DataFrame
-    lived: pd.DataFrame
+    training_rows: pd.DataFrame
     current: pd.DataFrame
     clv: ClvModels
     season: Season
@@ -118,7 +118,7 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         plan=plan,
         as_of=day,
         rows=rows,
-        lived=_as_lived(rows, models, season, plan) if season.is_known else rows,
+        training_rows=_with_actual_season(rows, models, season, plan) if season.is_known else rows,
         current=pd.concat([current, clv.predict(current, plan.window_days)], axis=1),
         clv=clv,
         season=season,
@@ -152,16 +152,16 @@ def _with_clv(
     """Return the rows with each cutoff's own `clv_*`."""
     parts = [model.predict(_at(rows, day), plan.window_days) for day, model in models.items()]
     answered = pd.concat(parts)
-    kept = rows.drop(columns=answered.columns, errors="ignore")
-    return pd.concat([kept, answered], axis=1)
+    others = rows.drop(columns=answered.columns, errors="ignore")
+    return pd.concat([others, answered], axis=1)
 
 
-def _as_lived(
+def _with_actual_season(
     rows: pd.DataFrame, models: Mapping[dt.date, ClvModels], season: Season, plan: CutoffPlan
 ) -> pd.DataFrame:
-    """Return the rows as if each cutoff had known how busy its horizon would be."""
-    came = rows["as_of"].map(season.came).astype(float)
-    return _with_clv(rows.assign(season_horizon_ratio=came), models, plan)
+    """Return the rows with the actual season of each cutoff's horizon."""
+    actual = rows["as_of"].map(season.actual).astype(float)
+    return _with_clv(rows.assign(season_horizon_ratio=actual), models, plan)
 
 
 def _labelled(
@@ -187,7 +187,7 @@ def with_outcomes(rows: pd.DataFrame, *outcomes: ir.Table) -> pd.DataFrame:
 
 
 def _returns_in_windows(activity: CustomerActivity, plan: CutoffPlan) -> ir.Table:
-    """Return who came back within each window, by the orders that stood at its end."""
+    """Return the customers who ordered again within each window, by the orders at its end."""
     window = dt.timedelta(days=plan.window_days)
     found = [
         first_returns(activity.order_days, [cutoff], observed_until=cutoff + window)
@@ -202,7 +202,7 @@ def _first_order_day(activity: CustomerActivity) -> dt.date:
     first = begun.ordered_on.min().to_pyarrow().as_py()
     if first is None:
         raise InputError(
-            "No order has a positive amount, so there is nobody to learn from; check the sign of "
+            "No order has a positive amount, so there is nobody to train on; check the sign of "
             "`amount` in the source."
         )
     return dt.date(first.year, first.month, first.day)
@@ -217,14 +217,14 @@ def _share(customers: int, cutoffs: int) -> float:
 
 
 def describe_sample(panel: Panel, config: Config) -> str:
-    """Return in words what was learnt from."""
-    kept = (
+    """Return a description of the training rows."""
+    customers = (
         "all customers" if panel.share >= 1 else f"a stratified {panel.share:.1%} of the customers"
     )
     span = (panel.cutoffs[-1] - panel.cutoffs[0]).days
     is_even = span == (len(panel.cutoffs) - 1) * config.every_days
     return (
-        f"{len(panel.rows):,} rows: {kept} at {len(panel.cutoffs)} cutoffs from "
+        f"{len(panel.rows):,} rows: {customers} at {len(panel.cutoffs)} cutoffs from "
         f"{panel.cutoffs[0]} to {panel.cutoffs[-1]}, every {config.every_days} days"
         f"{'' if is_even else ' but those whose horizon the shop was closed in'}"
     )

@@ -1,4 +1,4 @@
-"""What a training leaves for `monitor`: how its columns were spread, and how far they move."""
+"""The reference for `monitor`: distributions of a training's columns, and their usual drift."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -40,7 +40,7 @@ def reference(panel: Panel, model: CustomerModel) -> Reference:
 def feature_weights(components: ComponentModels) -> Mapping[str, float]:
     """Return each feature's share of the gain of all trees, those of each question alike.
 
-    Without trees the BTYD models answer alone, from their own statistics.
+    Without trees the BTYD models predict alone, from their own statistics.
     """
     if components.learners is None:
         return dict.fromkeys(STATISTICS, 1 / len(STATISTICS))

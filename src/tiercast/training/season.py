@@ -1,4 +1,4 @@
-"""What a training knows of the season its horizon falls in, and says about it."""
+"""The season of a training's horizon, and its description."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ class Season:
     """The season of the horizon after `as_of`.
 
     `horizon_ratio` is how busy it is expected to be against the last year, by the same weeks a
-    year before; None where they cannot be gone by, for the `reason`. `came` tells the same of
-    past cutoffs as it turned out. `swing` is by how much the log of orders changed from four
+    year before; None where these do not apply, for the `reason`. `actual` has the observed ratios
+    of past cutoffs. `swing` is by how much the log of orders changed from four
     weeks to the next so far, `peak` by how much it stood out a year before in the same weeks;
     None where that is not known either. `closed_days` counts the days before `as_of` on which the
     shop was closed.
@@ -30,7 +30,7 @@ class Season:
     swing: float | None
     peak: float | None
     known_before: Mapping[dt.date, bool]
-    came: Mapping[dt.date, float]
+    actual: Mapping[dt.date, float]
     closed_days: int = 0
 
     @classmethod
@@ -51,7 +51,7 @@ class Season:
 
     @property
     def is_known(self) -> bool:
-        """Whether a year before can be gone by."""
+        """Whether a year before shows the season."""
         return self.horizon_ratio is not None
 
     @property
@@ -64,7 +64,7 @@ class Season:
         return max(0.0, *known) if known else None
 
     def describe(self) -> str:
-        """Return in words what is known of the season ahead."""
+        """Return a description of the season ahead."""
         if self.horizon_ratio == CLOSED_RATIO:
             return (
                 "The shop is expected to be closed throughout the horizon, as it was in the same "

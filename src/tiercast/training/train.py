@@ -20,7 +20,7 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.modeling.studies import Studies
 from tiercast.modeling.target import Target
-from tiercast.modeling.tuning import QUESTIONS
+from tiercast.modeling.tuning import SEARCH_TASKS
 from tiercast.readiness.facts import measure
 from tiercast.readiness.finding_text import refuse_unless_ready, short_lines
 from tiercast.readiness.judgement import Readiness, judge
@@ -33,8 +33,8 @@ from tiercast.tracking.registry import CHAMPION, load_version, register, version
 from tiercast.tracking.runs import TrainingRun, training_run
 from tiercast.tracking.studies import study_storage
 from tiercast.training.champion_forecasts import champion_forecasts
+from tiercast.training.fitting import FittedModel, feature_importance, fit_model
 from tiercast.training.gate import GateDecision, decide, decide_apart
-from tiercast.training.learning import Learnt, feature_importance, learn
 from tiercast.training.learning_curve import LearningCurve, learning_curve
 from tiercast.training.mlflow_figures import training_figures
 from tiercast.training.model_card import model_card
@@ -70,10 +70,10 @@ def train(
     force: bool = False,
     progress: Progress | None = None,
 ) -> TrainResult:
-    """Learn a model from everything before `as_of` and register it as the challenger.
+    """Train a model on everything before `as_of` and register it as the challenger.
 
     `as_of` defaults to the day after the last order, `trials` and `timeout_seconds` to the
-    config's. Trials of the same data, seed and version are kept and count: only missing ones
+    config's. Stored trials of the same data, seed and version count: only missing ones
     run. The gate makes the challenger the champion if there is none, if it is better beyond
     chance, or if it is the first with the horizon and value that the config asks for now: one of
     others than the champion's is not compared with it. `force` trains what is not ready, as far
@@ -100,7 +100,7 @@ def _train(
     recorded: RecordedRun,
     shown: Progress,
 ) -> TrainResult:
-    """Judge the base, build its panel, learn."""
+    """Check the base, build its panel, train."""
     shown.stage("read and check the data")
     with open_history(settings, as_of, shown) as history:
         base, day = history.base, history.day
@@ -116,7 +116,7 @@ def _train(
         shown.stage("count features at every cutoff")
         panel = build_panel(base, activity, day)
         features = feature_table(features_for(activity, panel.setting))
-        shown.say(f"learning from {describe_sample(panel, settings)}")
+        shown.say(f"training on {describe_sample(panel, settings)}")
         shown.say(panel.season.describe())
         if panel.outlying is not None:
             shown.say(f"{_sentence(panel.outlying.describe())}.")
@@ -137,7 +137,7 @@ def _train(
 
 @dataclass(frozen=True)
 class _Training:
-    """One training: what is learnt from, and what is said about it."""
+    """One training: its data, and where its progress is shown."""
 
     config: Config
     panel: Panel
@@ -148,7 +148,7 @@ class _Training:
     progress: Progress
 
     def run(self) -> TrainResult:
-        """Learn, record, register, judge."""
+        """Fit, record, register, compare."""
         with one_at_a_time(self.config.name):  # a damaged record is reported now, not after hours
             settle_interrupted(self.config, self.progress)
         as_of = self.panel.as_of
@@ -156,17 +156,17 @@ class _Training:
         champion = version_of(self.config, CHAMPION)
         previous = None if champion is None else load_version(self.config, champion)
         with training_run(self.config, name=f"train {as_of}", tags=tags) as run:
-            learnt = self._learn(previous)
+            fitted = self._learn(previous)
             self.progress.stage("see whether more data would help")
-            curve = learning_curve(self.panel, learnt.tuning.best.order, self.config.train.seed)
+            curve = learning_curve(self.panel, fitted.tuning.best.order, self.config.train.seed)
             self.progress.stage("record in MLflow")
-            self._record(run, learnt, curve)
-            earlier = self._earlier(learnt.model.facts.target)
-            version = self._register(run, learnt.model)
-            self._record_figures(run, learnt)
-            decision = self._judge(learnt, champion, previous, earlier)
-            card = model_card(self.panel, self.config, learnt, decision, curve)
-            folder = self._write(run, learnt, version, decision, card)
+            self._record(run, fitted, curve)
+            earlier = self._earlier(fitted.model.facts.target)
+            version = self._register(run, fitted.model)
+            self._record_figures(run, fitted)
+            decision = self._judge(fitted, champion, previous, earlier)
+            card = model_card(self.panel, self.config, fitted, decision, curve)
+            folder = self._write(run, fitted, version, decision, card)
         if decision.outcome == "promoted":
             why = f"{_sentence(decision.reason)}."
             make_champion(self.config, version, why=why, by=GATE, progress=self.progress)
@@ -176,8 +176,8 @@ class _Training:
             run.run_id,
             self.panel.as_of,
             decision,
-            learnt.evaluation.overall,
-            learnt.evaluation.by_cutoff,
+            fitted.evaluation.overall,
+            fitted.evaluation.by_cutoff,
             folder,
             describe_sample(self.panel, self.config),
         )
@@ -188,43 +188,43 @@ class _Training:
 
     def _judge(
         self,
-        learnt: Learnt,
+        fitted: FittedModel,
         champion: str | None,
         model: CustomerModel | None,
         earlier: list[str],
     ) -> GateDecision:
         """Return whether the new version takes the champion's place."""
-        told, train = learnt.evaluation.predictions, self.config.train
+        predictions, train = fitted.evaluation.predictions, self.config.train
         metrics = forecast_metrics(self.config.plugins)
         if champion is None or model is None:
-            return decide(told, None, train.gate_metric, train.seed, metrics)
-        ours, theirs = learnt.model.facts.target, model.facts.target
+            return decide(predictions, None, train.gate_metric, train.seed, metrics)
+        ours, theirs = fitted.model.facts.target, model.facts.target
         if ours != theirs:
             return decide_apart(ours, theirs, champion, earlier)
         self.progress.stage(f"compare with the champion, version {champion}")
         record = stored_predictions(self.config, champion)
-        other = champion_forecasts(champion, model, record, self.panel, told)
-        return decide(told, other, train.gate_metric, train.seed, metrics)
+        other = champion_forecasts(champion, model, record, self.panel, predictions)
+        return decide(predictions, other, train.gate_metric, train.seed, metrics)
 
-    def _learn(self, previous: CustomerModel | None) -> Learnt:
+    def _learn(self, previous: CustomerModel | None) -> FittedModel:
         config, as_of = self.config, self.panel.as_of
         about = (config.name, as_of, config.outlook.horizon_days, config.train.timeout_seconds)
         with study_storage(config) as storage:
-            return learn(self.panel, config, previous, self.progress, Studies(storage, *about))
+            return fit_model(self.panel, config, previous, self.progress, Studies(storage, *about))
 
-    def _record(self, run: TrainingRun, learnt: Learnt, curve: LearningCurve) -> None:
+    def _record(self, run: TrainingRun, fitted: FittedModel, curve: LearningCurve) -> None:
         run.log_params(
-            {"order": asdict(learnt.tuning.best.order), "value": asdict(learnt.tuning.best.value)}
-            | {"resumed_trials": learnt.tuning.resumed}
+            {"order": asdict(fitted.tuning.best.order), "value": asdict(fitted.tuning.best.value)}
+            | {"resumed_trials": fitted.tuning.resumed}
         )
         run.log_inputs(source_datasets(self.config, self.report, self.fingerprint))
-        self._record_trials(run, learnt)
-        importance = feature_importance(learnt.model.outlook)
+        self._record_trials(run, fitted)
+        importance = feature_importance(fitted.model.outlook)
         run.log_figures(
-            training_figures(learnt.evaluation.predictions, importance), "figures.html"
+            training_figures(fitted.evaluation.predictions, importance), "figures.html"
         )
         run.log_table(importance, "feature_importance.json")
-        shap = explained(learnt.model, self.panel.current, self.config.train.seed)
+        shap = explained(fitted.model, self.panel.current, self.config.train.seed)
         run.log_figures(shap_figures(shap), "shap.html")
         run.log_table(shap.importance(), "shap_importance.json")
         run.log_table(curve.frame(), "learning_curve.json")
@@ -232,27 +232,29 @@ class _Training:
         run.log_dict(asdict(self.readiness), "readiness.json")
         run.log_text(self.features, "features.md")
 
-    def _record_trials(self, run: TrainingRun, learnt: Learnt) -> None:
+    def _record_trials(self, run: TrainingRun, fitted: FittedModel) -> None:
         """Record new trials as runs of their own, and the losses of all as a curve."""
-        trials = learnt.tuning.trials
-        for question in QUESTIONS:
-            asked = [trial for trial in trials if trial.question == question.name]
-            losses = {one.number: one.loss for one in asked if one.loss is not None}
-            run.log_trials_curve(question.name, question.loss, losses)
-            for one in asked:
+        trials = fitted.tuning.trials
+        for task in SEARCH_TASKS:
+            own = [trial for trial in trials if trial.task == task.name]
+            losses = {one.number: one.loss for one in own if one.loss is not None}
+            run.log_trials_curve(task.name, task.loss, losses)
+            for one in own:
                 if not one.resumed:  # else a nested run of the training that ran it
-                    told = {"question": question.name, **asdict(one.params)}
-                    run.log_trial(one.number, question.name, question.loss, told, one.loss)
+                    params = {"question": task.name, **asdict(one.params)}
+                    run.log_trial(one.number, task.name, task.loss, params, one.loss)
 
-    def _record_figures(self, run: TrainingRun, learnt: Learnt) -> None:
+    def _record_figures(self, run: TrainingRun, fitted: FittedModel) -> None:
         """Record how good past forecasts were, for the run and for the model that it logged."""
-        told, judged = learnt.evaluation.predictions, []
-        for cutoff, metrics in learnt.evaluation.by_cutoff.items():
-            dataset = cutoff_dataset(self.config.name, cutoff, told[told["as_of"] == cutoff])
+        predictions, judged = fitted.evaluation.predictions, []
+        for cutoff, metrics in fitted.evaluation.by_cutoff.items():
+            dataset = cutoff_dataset(
+                self.config.name, cutoff, predictions[predictions["as_of"] == cutoff]
+            )
             run.log_snapshot(cutoff, metrics, dataset)
             judged.append(judged_on(dataset))
         run.log_inputs(judged)
-        run.log_metrics(learnt.evaluation.overall)
+        run.log_metrics(fitted.evaluation.overall)
 
     def _register(self, run: TrainingRun, model: CustomerModel) -> str:
         with scratch_folder() as scratch:
@@ -261,35 +263,42 @@ class _Training:
             return register(run, folder, self.config, self.panel.current[model.input_columns])
 
     def _write(
-        self, run: TrainingRun, learnt: Learnt, version: str, decision: GateDecision, card: str
+        self,
+        run: TrainingRun,
+        fitted: FittedModel,
+        version: str,
+        decision: GateDecision,
+        card: str,
     ) -> Path:
-        """Keep the record of past forecasts where the report finds it."""
+        """Store the past forecasts where the report finds them."""
         run.log_text(card, CARD)
         gate = asdict(decision)
         run.set_tags({f"gate.{key}": value for key, value in gate.items() if key != "figures"})
         run.log_metrics({f"gate_{name}": value for name, value in decision.figures.items()})
         folder = OutputFolder.of(self.config).evaluation(version)
         with staged_folder(folder) as aside:
-            learnt.evaluation.predictions.to_parquet(aside / PREDICTIONS, index=False)
-            profiles = learnt.model.segments.profiles(self.panel.current)
+            fitted.evaluation.predictions.to_parquet(aside / PREDICTIONS, index=False)
+            profiles = fitted.model.segments.profiles(self.panel.current)
             profiles.to_parquet(aside / "segments.parquet", index=False)
             (aside / CARD).write_text(card, encoding="utf-8")
-            known = reference(self.panel, learnt.model).to_dict()
+            known = reference(self.panel, fitted.model).to_dict()
             (aside / REFERENCE_FILE).write_text(to_json(known), encoding="utf-8")
             (aside / "summary.json").write_text(
-                to_json(self._summary(learnt, version, decision)), encoding="utf-8"
+                to_json(self._summary(fitted, version, decision)), encoding="utf-8"
             )
         return folder
 
-    def _summary(self, learnt: Learnt, version: str, decision: GateDecision) -> dict[str, object]:
+    def _summary(
+        self, fitted: FittedModel, version: str, decision: GateDecision
+    ) -> dict[str, object]:
         return {
             "model": self.config.name,
             "version": version,
             "trained_as_of": self.panel.as_of.isoformat(),
             "sample": describe_sample(self.panel, self.config),
-            "kind": learnt.evaluation_kind,
-            "metrics": learnt.evaluation.overall,
-            "by_cutoff": {str(day): found for day, found in learnt.evaluation.by_cutoff.items()},
+            "kind": fitted.evaluation_kind,
+            "metrics": fitted.evaluation.overall,
+            "by_cutoff": {str(day): found for day, found in fitted.evaluation.by_cutoff.items()},
             "gate": asdict(decision),
         }
 

@@ -1,4 +1,4 @@
-"""`tiercast.training_frame(config)`: what a training learns from, as a frame of your own."""
+"""`tiercast.training_frame(config)`: the training rows as a frame."""
 
 import datetime as dt
 from pathlib import Path
@@ -19,7 +19,7 @@ def training_frame(
     *,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """Return the panel that a training as of a day learns from; nothing is written.
+    """Return the training rows as of a day; nothing is written.
 
     One row per customer and past cutoff, sorted by (`as_of`, `customer_id`). `as_of` is the row's
     cutoff: features count rows before it, labels the horizon from it on. Columns: customer_id,

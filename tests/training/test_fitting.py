@@ -17,8 +17,8 @@ from tiercast.modeling.trees import TreeParams
 from tiercast.segments.tiers import tier_cuts
 from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.season import DailyOrders
-from tiercast.training import learning
-from tiercast.training.learning import feature_importance, learn
+from tiercast.training import fitting
+from tiercast.training.fitting import feature_importance, fit_model
 from tiercast.training.panel import build_panel
 from tiny_model import tiny_model
 
@@ -40,31 +40,31 @@ def panel_config(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def learnt(panel_config):
-    return learn(*panel_config, None, Silent())
+def fitted(panel_config):
+    return fit_model(*panel_config, None, Silent())
 
 
-def test_a_model_knows_what_it_was_trained_for(learnt, panel_config):
+def test_a_model_knows_what_it_was_trained_for(fitted, panel_config):
     panel, config = panel_config
-    facts = learnt.model.facts
+    facts = fitted.model.facts
     assert (facts.horizon_days, facts.trained_as_of) == (30, "2024-07-01")
     assert facts.tier_names == config.tiers.names
     assert facts.feature_names == panel.feature_names
-    assert learnt.model.outlook.tier_cuts == tier_cuts(
+    assert fitted.model.outlook.tier_cuts == tier_cuts(
         panel.rows.loc[panel.rows["value"] > 0, "value"], config.tiers
     )
 
 
-def test_each_past_cutoff_is_forecast_with_windows_that_had_ended(learnt, panel_config):
+def test_each_past_cutoff_is_forecast_with_windows_that_had_ended(fitted, panel_config):
     # Cutoffs every 15 days: of four, the two newest lie 30 days after an older one.
     panel, _ = panel_config
-    assert list(learnt.evaluation.by_cutoff) == [panel.cutoffs[3], panel.cutoffs[2]]
-    assert learnt.evaluation_kind == "later, unseen window"
+    assert list(fitted.evaluation.by_cutoff) == [panel.cutoffs[3], panel.cutoffs[2]]
+    assert fitted.evaluation_kind == "later, unseen window"
 
 
-def test_the_model_scores_the_current_customers(learnt, panel_config):
+def test_the_model_scores_the_current_customers(fitted, panel_config):
     panel, _ = panel_config
-    scored = learnt.model.predict(panel.current)
+    scored = fitted.model.predict(panel.current)
     assert len(scored) == len(panel.current)
     assert scored["churn_probability"].between(0, 1).all()
 
@@ -72,20 +72,20 @@ def test_the_model_scores_the_current_customers(learnt, panel_config):
 def test_a_history_without_a_past_window_falls_back_and_says_so(tmp_path):
     panel, config = panel_and_config(tmp_path, 2)
     told = RecordedProgress()
-    learnt = learn(panel, config, None, told)
+    fitted = fit_model(panel, config, None, told)
     (warning,) = told.lines
     assert "too short to forecast a past window" in warning
-    assert learnt.evaluation_kind == "same window, unseen customers"
-    assert set(learnt.evaluation.predictions["as_of"]) == {panel.cutoffs[-1]}
+    assert fitted.evaluation_kind == "same window, unseen customers"
+    assert set(fitted.evaluation.predictions["as_of"]) == {panel.cutoffs[-1]}
     newest = panel.rows.loc[panel.rows["as_of"] == panel.cutoffs[-1], "customer_id"]
-    assert sorted(learnt.evaluation.predictions["customer_id"]) == sorted(newest)
+    assert sorted(fitted.evaluation.predictions["customer_id"]) == sorted(newest)
 
 
 def test_few_customers_are_learnt_from_without_trees(tmp_path):
     panel, config = panel_and_config(tmp_path, 2, customers=40)
-    learnt = learn(panel, config, None, Silent())
-    assert learnt.model.outlook.components.learners is None
-    assert feature_importance(learnt.model.outlook).to_dict("list") == {
+    fitted = fit_model(panel, config, None, Silent())
+    assert fitted.model.outlook.components.learners is None
+    assert feature_importance(fitted.model.outlook).to_dict("list") == {
         "feature": [BTYD_FEATURE],
         "share": [1.0],
     }
@@ -96,7 +96,7 @@ def test_too_few_different_values_for_the_tiers_are_refused_before_tuning(panel_
     same = panel.rows.assign(value=np.where(panel.rows["ordered"], 10.0, 0.0))
     told = RecordedProgress()
     with pytest.raises(InputError, match="different buyer values"):
-        learn(replaced(panel, same), config, None, told)
+        fit_model(replaced(panel, same), config, None, told)
     assert told.stages == []
 
 
@@ -105,13 +105,13 @@ def replaced(panel, rows):
     return type(panel)(**(fields | {"rows": rows}))
 
 
-def test_segments_keep_the_names_of_the_model_before(learnt, panel_config):
-    again = learn(*panel_config, learnt.model, Silent())
-    assert again.model.segments.names_ == learnt.model.segments.names_
+def test_segments_keep_the_names_of_the_model_before(fitted, panel_config):
+    again = fit_model(*panel_config, fitted.model, Silent())
+    assert again.model.segments.names_ == fitted.model.segments.names_
 
 
-def test_importance_shares_sum_to_one_strongest_first(learnt):
-    found = feature_importance(learnt.model.outlook)
+def test_importance_shares_sum_to_one_strongest_first(fitted):
+    found = feature_importance(fitted.model.outlook)
     assert found["share"].sum() == pytest.approx(1)
     assert found["share"].is_monotonic_decreasing
     assert found["feature"].is_unique
@@ -126,15 +126,15 @@ def test_the_levels_of_a_category_share_their_importance():
 
 def test_the_tuned_parameters_grow_the_final_trees(panel_config, monkeypatch):
     chosen = TreeParams(num_leaves=3, rounds=7)
-    tuning = learning.Tuning(ComponentParams(chosen, chosen), ())
-    monkeypatch.setattr(learning, "tune", lambda *_, **__: tuning)
-    learners = learn(*panel_config, None, Silent()).model.outlook.components.learners
+    tuning = fitting.Tuning(ComponentParams(chosen, chosen), ())
+    monkeypatch.setattr(fitting, "tune", lambda *_, **__: tuning)
+    learners = fit_model(*panel_config, None, Silent()).model.outlook.components.learners
     grown = (learners.order, learners.total, learners.given)
     assert {trees.booster.num_trees() for trees in grown} == {7}
 
 
-def test_evaluation_rows_are_unique_per_customer_and_cutoff(learnt):
-    rows: pd.DataFrame = learnt.evaluation.predictions
+def test_evaluation_rows_are_unique_per_customer_and_cutoff(fitted):
+    rows: pd.DataFrame = fitted.evaluation.predictions
     assert not rows.duplicated(["customer_id", "as_of"]).any()
 
 
@@ -156,7 +156,7 @@ def test_with_a_year_to_go_by_the_season_and_the_total_are_foreseen(wave, wave_u
 def test_an_unknown_season_is_doubted_for_each_customer_and_the_total(wave, wave_unclocked):
     truth = value_after(wave.lines, AS_OF)
     known, unknown = (
-        one.learnt.model.outlook.total_uncertainty.interval(one.told, 0.0)
+        one.fitted.model.outlook.total_uncertainty.interval(one.told, 0.0)
         for one in (wave, wave_unclocked)
     )
     assert known[0] < truth < known[1]
@@ -164,15 +164,15 @@ def test_an_unknown_season_is_doubted_for_each_customer_and_the_total(wave, wave
 
 
 def test_what_is_learnt_knows_nothing_of_what_follows_the_day(wave, wave_until_today):
-    assert wave.learnt.model.to_json() == wave_until_today.learnt.model.to_json()
+    assert wave.fitted.model.to_json() == wave_until_today.fitted.model.to_json()
     pd.testing.assert_frame_equal(
-        wave.learnt.evaluation.predictions, wave_until_today.learnt.evaluation.predictions
+        wave.fitted.evaluation.predictions, wave_until_today.fitted.evaluation.predictions
     )
     assert wave.told == wave_until_today.told
 
 
 def test_a_model_on_the_clock_says_so_and_comes_back_as_stored(wave):
-    model = wave.learnt.model
+    model = wave.fitted.model
     assert model.facts.setting.on_clock
     assert model.facts.season == wave.panel.season.describe()
     back = CustomerModel.from_json(model.to_json())
@@ -183,7 +183,7 @@ def test_a_model_on_the_clock_says_so_and_comes_back_as_stored(wave):
 
 
 def test_on_the_clock_a_row_scores_the_same_alone(wave):
-    model = wave.learnt.model
+    model = wave.fitted.model
     bare = wave.panel.current[["customer_id", "as_of", *model.feature_names]].head(60)
     together = model.score_rows(bare)
     for row in range(60):
@@ -199,7 +199,7 @@ def test_totals_of_monthly_bills_go_by_the_firsts_that_the_horizon_holds(tmp_pat
     with opened(tmp_path, {"transactions": lines}, **settings) as base:
         activity = build_activity(base.connection, base.tables, base.config)
         panel = build_panel(base, activity, as_of)
-        model = learn(panel, base.config, None, Silent()).model
+        model = fit_model(panel, base.config, None, Silent()).model
     told = model.predict(panel.current)["expected_value"].sum()
     known = set(panel.current["customer_id"])
     until = pd.Timestamp(as_of) + pd.Timedelta(days=horizon_days)

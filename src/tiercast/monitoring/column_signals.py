@@ -2,57 +2,57 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tiercast.modeling.column_profile import Moved
+from tiercast.modeling.column_profile import ColumnChange
 from tiercast.monitoring.drift import ColumnDrift
-from tiercast.monitoring.sign import Evidence, Sign, Signs, usually
+from tiercast.monitoring.signal import MonitoringData, Signal, SignalReader, usually
 
 FORECASTS = ("churn_probability", "expected_value")
 ROOM = 1.25  # what moved so far in training's last horizon may move a quarter farther in another
 
 
-def _psi(one: ColumnDrift) -> Sign:
+def _psi(one: ColumnDrift) -> Signal:
     usual = max(ROOM * one.tracked.usual.psi, one.change.noise_psi)
     reason = f"PSI of {one.tracked.name} is {one.change.psi:.2f} against training"
-    return Sign(one.tracked.name, one.change.psi, reason + usually(usual), usual)
+    return Signal(one.tracked.name, one.change.psi, reason + usually(usual), usual)
 
 
-def _ks(one: ColumnDrift) -> Sign:
+def _ks(one: ColumnDrift) -> Signal:
     usual = max(ROOM * one.tracked.usual.ks, one.change.noise_ks)
     gap = float("nan") if one.change.ks is None else one.change.ks
     reason = f"Kolmogorov-Smirnov distance of {one.tracked.name} is {gap:.2f} against training"
-    return Sign(one.tracked.name, gap, reason + usually(usual), usual)
+    return Signal(one.tracked.name, gap, reason + usually(usual), usual)
 
 
-def _features(evidence: Evidence) -> list[ColumnDrift]:
-    return [one for one in evidence.drift if one.tracked.kind == "feature"]
+def _features(data: MonitoringData) -> list[ColumnDrift]:
+    return [one for one in data.drift if one.tracked.kind == "feature"]
 
 
-def _scores(evidence: Evidence, *, forecasts: bool) -> list[ColumnDrift]:
+def _scores(data: MonitoringData, *, forecasts: bool) -> list[ColumnDrift]:
     return [
         one
-        for one in evidence.drift
+        for one in data.drift
         if one.tracked.kind == "score" and (one.tracked.name in FORECASTS) == forecasts
     ]
 
 
 def _each(
-    columns: Callable[[Evidence], list[ColumnDrift]], sign: Callable[[ColumnDrift], Sign]
-) -> Signs:
+    columns: Callable[[MonitoringData], list[ColumnDrift]], signal: Callable[[ColumnDrift], Signal]
+) -> SignalReader:
     """Return the sign of each column that has one."""
 
-    def signs(evidence: Evidence) -> Iterator[Sign]:
-        found = (sign(one) for one in columns(evidence))
+    def signals(data: MonitoringData) -> Iterator[Signal]:
+        found = (signal(one) for one in columns(data))
         return (one for one in found if one.value == one.value)
 
-    return signs
+    return signals
 
 
-def _forecasts(evidence: Evidence) -> list[ColumnDrift]:
-    return _scores(evidence, forecasts=True)
+def _forecasts(data: MonitoringData) -> list[ColumnDrift]:
+    return _scores(data, forecasts=True)
 
 
-def _groups(evidence: Evidence) -> list[ColumnDrift]:
-    return _scores(evidence, forecasts=False)
+def _groups(data: MonitoringData) -> list[ColumnDrift]:
+    return _scores(data, forecasts=False)
 
 
 feature_psi, feature_ks = _each(_features, _psi), _each(_features, _ks)
@@ -60,19 +60,19 @@ forecast_psi, forecast_ks = _each(_forecasts, _psi), _each(_forecasts, _ks)
 group_psi, group_ks = _each(_groups, _psi), _each(_groups, _ks)
 
 
-def drifted(evidence: Evidence) -> Iterator[Sign]:
+def drifted(data: MonitoringData) -> Iterator[Signal]:
     """Return how much of the model's weight lies in features that are not what they were."""
-    far = evidence.limits.psi.retrain
-    moved = [one for one in _features(evidence) if far is not None and _is_far(one, far)]
+    far = data.limits.psi.retrain
+    moved = [one for one in _features(data) if far is not None and _is_far(one, far)]
     weight = sum(one.tracked.weight for one in moved)
     names = ", ".join(_heaviest(moved))
     reason = f"{weight:.0%} of what the model goes by lies in features that moved far"
-    yield Sign("features", weight, reason + (f": {names}" if names else ""))
+    yield Signal("features", weight, reason + (f": {names}" if names else ""))
 
 
 def _is_far(one: ColumnDrift, far: float) -> bool:
-    sign = _psi(one)
-    return sign.value >= far and sign.value > sign.usual
+    signal = _psi(one)
+    return signal.value >= far and signal.value > signal.usual
 
 
 def _heaviest(moved: list[ColumnDrift], most: int = 5) -> list[str]:
@@ -81,29 +81,29 @@ def _heaviest(moved: list[ColumnDrift], most: int = 5) -> list[str]:
     return [*names, f"{len(ordered) - most} more"] if len(ordered) > most else names
 
 
-def missing(evidence: Evidence) -> Iterator[Sign]:
+def missing(data: MonitoringData) -> Iterator[Signal]:
     """Return by how much more often each column is missing."""
-    for one in evidence.drift:
+    for one in data.drift:
         before = one.tracked.then.missing
         reason = (
             f"{one.tracked.name} is missing in {before + one.change.missing:.0%} of the rows, "
             f"{before:.0%} in training; mend the source, or train again without it"
         )
-        yield Sign(one.tracked.name, one.change.missing, reason, one.tracked.usual.missing)
+        yield Signal(one.tracked.name, one.change.missing, reason, one.tracked.usual.missing)
 
 
-def _words(side: Callable[[Moved], Mapping[str, float]], told: str) -> Signs:
+def _words(side: Callable[[ColumnChange], Mapping[str, float]], template: str) -> SignalReader:
     """Return the share of customers with words of one side, by column."""
 
-    def signs(evidence: Evidence) -> Iterator[Sign]:
-        for one in _features(evidence):
+    def signals(data: MonitoringData) -> Iterator[Signal]:
+        for one in _features(data):
             words = side(one.change)
             if words:
                 name, share = one.tracked.name, sum(words.values())
-                reason = told.format(name=name, share=share, words=_listed(list(words)))
-                yield Sign(name, share, reason)
+                reason = template.format(name=name, share=share, words=_listed(list(words)))
+                yield Signal(name, share, reason)
 
-    return signs
+    return signals
 
 
 new_words = _words(

@@ -1,4 +1,4 @@
-"""What is looked at, and a figure read off it that a rule may judge."""
+"""Monitoring data, and the figures of it that rules judge."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tiercast.monitoring.track_record import TrackRecord
 
 
 @dataclass(frozen=True)
-class Evidence:
+class MonitoringData:
     """What is known of a batch, its base and its model."""
 
     drift: list[ColumnDrift]
@@ -24,7 +24,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Sign:
+class Signal:
     """A figure of one subject, in words too; up to `usual` it is no news."""
 
     subject: str
@@ -33,7 +33,7 @@ class Sign:
     usual: float = 0.0
 
 
-Signs = Callable[[Evidence], Iterator[Sign]]
+SignalReader = Callable[[MonitoringData], Iterator[Signal]]
 
 
 def usually(usual: float) -> str:

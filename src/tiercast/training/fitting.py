@@ -1,4 +1,4 @@
-"""From panel to model: tune, forecast past cutoffs, grow, calibrate, find segments."""
+"""From panel to model: tune, forecast past cutoffs, fit, calibrate, find segments."""
 
 from dataclasses import dataclass
 
@@ -27,12 +27,12 @@ from tiercast.segments.tiers import tier_cuts, tier_cuts_without_buyers
 from tiercast.snapshots.closures import YEAR_DAYS
 from tiercast.training.evaluation import Evaluation, PastForecast, evaluate_folds
 from tiercast.training.panel import Panel
-from tiercast.training.past import past_cutoffs
+from tiercast.training.past_folds import past_cutoffs
 
 
 @dataclass(frozen=True)
-class Learnt:
-    """The model and how it came about."""
+class FittedModel:
+    """A model, its tuning and its evaluation."""
 
     model: CustomerModel
     tuning: Tuning
@@ -40,19 +40,19 @@ class Learnt:
     evaluation_kind: str
 
 
-def learn(
+def fit_model(
     panel: Panel,
     config: Config,
     previous: CustomerModel | None,
     progress: Progress,
     studies: Studies | None = None,
-) -> Learnt:
-    """Return the model learnt from a panel; segments keep the names of the previous model."""
+) -> FittedModel:
+    """Return the model fitted to a panel; segments keep the names of the previous model."""
     seed = config.train.seed
     cuts = _tier_cuts(panel, config.tiers)  # may refuse: ask first
     folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
     tuning = tune(
-        panel.lived,
+        panel.training_rows,
         folds,
         trials=config.train.trials,
         seed=seed,
@@ -61,8 +61,8 @@ def learn(
     )
     members = members_of(config.plugins)
     past = past_cutoffs(panel, tuning.best, seed, progress, members)
-    progress.stage("grow the final trees")
-    components = ComponentModels.fit(panel.lived, tuning.best, seed, members)
+    progress.stage("fit the final trees")
+    components = ComponentModels.fit(panel.training_rows, tuning.best, seed, members)
     season = panel.season
     ahead = SeasonAhead(
         season.is_known,
@@ -73,7 +73,7 @@ def learn(
     outlook = fit_outlook(
         components,
         panel.current,
-        [one.said for one in past],
+        [one.past for one in past],
         tier_cuts=cuts,
         season=ahead,
         seed=seed,
@@ -86,16 +86,16 @@ def learn(
         outlook,
         segments,
         rfm_edges(panel.current, config.rfm),
-        WaitingTimes.fit(panel.lived, panel.clv, panel.plan.window_days),
+        WaitingTimes.fit(panel.training_rows, panel.clv, panel.plan.window_days),
     )
     judged = [
-        PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.said), one.kind)
+        PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.past), one.kind)
         for one in past
     ]
     evaluation = evaluate_folds(
         judged, cuts, config.tiers, ahead, forecast_metrics(config.plugins)
     )
-    return Learnt(model, tuning, evaluation, past[0].kind)
+    return FittedModel(model, tuning, evaluation, past[0].kind)
 
 
 def feature_importance(outlook: Outlook) -> pd.DataFrame:

@@ -1,64 +1,64 @@
-"""Signs that customers or orders do not come as they did."""
+"""Signals that customers or orders are missing or unusually many."""
 
 from collections.abc import Iterator
 
 from tiercast.monitoring.order_flow import WINDOW_DAYS
-from tiercast.monitoring.sign import Evidence, Sign, usually
+from tiercast.monitoring.signal import MonitoringData, Signal, usually
 
 STEPS_AT_MOST = 2.0  # of a schedule, from one scored day to the next: one run may be missed
 
 
-def gone(evidence: Evidence) -> Iterator[Sign]:
+def gone(data: MonitoringData) -> Iterator[Signal]:
     """Return the share of customers gone from the data."""
-    people = evidence.population
+    people = data.population
     reason = (
         f"{people.gone:,} of {people.then:,} customers are no more in the data "
         f"({people.gone / people.then:.0%}), {people.now:,} are there; look at the source"
     )
-    yield Sign("customers", people.gone / people.then, reason)
+    yield Signal("customers", people.gone / people.then, reason)
 
 
-def new(evidence: Evidence) -> Iterator[Sign]:
+def new(data: MonitoringData) -> Iterator[Signal]:
     """Return the customers new since training, against those then."""
-    people = evidence.population
+    people = data.population
     share = people.new / people.then
-    reason = f"{people.new:,} customers came anew since training, {share:.0%} of those then"
-    yield Sign("customers", share, reason + usually(people.usual_growth), people.usual_growth)
+    reason = f"{people.new:,} customers are new since training, {share:.0%} of those then"
+    yield Signal("customers", share, reason + usually(people.usual_growth), people.usual_growth)
 
 
-def stale(evidence: Evidence) -> Iterator[Sign]:
+def stale(data: MonitoringData) -> Iterator[Signal]:
     """Return how many usual gaps ago the last order was."""
-    silence = evidence.flow.silence
+    silence = data.flow.silence
     closed = f" ({silence.closed_days} of them closed)" if silence.closed_days else ""
     reason = (
         f"the last order is of {silence.last_day}, {silence.days} days before {silence.as_of}"
         f"{closed}; between order days there are usually up to {silence.usual_gap_days:.0f}; are "
         "orders missing?"
     )
-    yield Sign("orders", silence.gaps, reason)
+    yield Signal("orders", silence.gaps, reason)
 
 
-def unscored(evidence: Evidence) -> Iterator[Sign]:
+def unscored(data: MonitoringData) -> Iterator[Signal]:
     """Return how many of the schedule's steps ago the newest scores were made."""
-    scoring = evidence.scoring
+    scoring = data.scoring
     if scoring is not None and scoring.steps is not None:
         reason = (
             f"the newest scores are of {scoring.newest}, {scoring.days_since} days before "
             f"{scoring.as_of}; days are usually scored every {scoring.step_days:g} days: did "
             "scoring stop? Look at the schedule and at <output>/runs/"
         )
-        yield Sign("scores", scoring.steps, reason, STEPS_AT_MOST)
+        yield Signal("scores", scoring.steps, reason, STEPS_AT_MOST)
 
 
-def volume(evidence: Evidence) -> Iterator[Sign]:
-    """Return how many times as many, or as few, orders and money came in as before."""
-    for one in evidence.flow.volumes:
+def volume(data: MonitoringData) -> Iterator[Signal]:
+    """Return the factor by which orders and money rose or fell."""
+    for one in data.flow.volumes:
         if one.size is not None:
             reason = (
                 f"{one.name} in the last {WINDOW_DAYS} days: {_shown(one.last)}; in those before: "
                 f"{_shown(one.before)}; a year ago: {_shown(one.year_ago)}"
             )
-            yield Sign(one.name, one.size, reason)
+            yield Signal(one.name, one.size, reason)
 
 
 def _shown(amount: float | None) -> str:

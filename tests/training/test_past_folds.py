@@ -8,7 +8,7 @@ from tiercast.config.progress import Silent
 from tiercast.modeling.component_models import ComponentModels, ComponentParams
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.trees import TreeParams
-from tiercast.training.past import ROLLING, SPLIT, past_cutoffs
+from tiercast.training.past_folds import ROLLING, SPLIT, past_cutoffs
 
 TREES = TreeParams(num_leaves=4, min_data_in_leaf=20, rounds=5)
 PARAMS = ComponentParams(TREES, TREES)
@@ -20,8 +20,8 @@ def past_of(panel, progress=None):
 
 def same_opinions(one, other):
     return (
-        one.said.predictions.log_odds.tolist() == other.said.predictions.log_odds.tolist()
-        and one.said.predictions.log_value.tolist() == other.said.predictions.log_value.tolist()
+        one.past.predictions.log_odds.tolist() == other.past.predictions.log_odds.tolist()
+        and one.past.predictions.log_value.tolist() == other.past.predictions.log_value.tolist()
     )
 
 
@@ -38,8 +38,10 @@ def past(wave):
 def of_cutoffs(panel, cutoffs):
     """The panel with some of its cutoffs only."""
     plan = replace(panel.plan, cutoffs=cutoffs)
-    rows, lived = (frame[frame["as_of"].isin(cutoffs)] for frame in (panel.rows, panel.lived))
-    return replace(panel, plan=plan, rows=rows, lived=lived)
+    rows, training_rows = (
+        frame[frame["as_of"].isin(cutoffs)] for frame in (panel.rows, panel.training_rows)
+    )
+    return replace(panel, plan=plan, rows=rows, training_rows=training_rows)
 
 
 def test_each_fold_s_cutoff_is_told_newest_first(wave, folds, past):
@@ -48,23 +50,26 @@ def test_each_fold_s_cutoff_is_told_newest_first(wave, folds, past):
     for one in past:
         rows = wave.panel.rows[wave.panel.rows["as_of"] == one.cutoff]
         assert one.rows.equals(rows)
-        assert one.said.value.tolist() == rows["value"].tolist()
-        assert one.said.ordered.tolist() == rows["ordered"].tolist()
+        assert one.past.value.tolist() == rows["value"].tolist()
+        assert one.past.ordered.tolist() == rows["ordered"].tolist()
         assert one.kind == ROLLING
-        assert one.said.season_known == wave.panel.season.known_before[one.cutoff]
+        assert one.past.season_known == wave.panel.season.known_before[one.cutoff]
 
 
 def test_heads_learn_from_the_horizons_that_came_and_are_asked_with_what_was_known(
     wave, folds, past
 ):
     panel = wave.panel
-    components = ComponentModels.fit(folds[0].train_rows(panel.lived), PARAMS, 7)
-    known, lived = (folds[0].test_rows(frame) for frame in (panel.rows, panel.lived))
-    assert (
-        past[0].said.predictions.log_odds.tolist() == components.predict(known).log_odds.tolist()
+    components = ComponentModels.fit(folds[0].train_rows(panel.training_rows), PARAMS, 7)
+    known, training_rows = (
+        folds[0].test_rows(frame) for frame in (panel.rows, panel.training_rows)
     )
     assert (
-        past[0].said.predictions.log_odds.tolist() != components.predict(lived).log_odds.tolist()
+        past[0].past.predictions.log_odds.tolist() == components.predict(known).log_odds.tolist()
+    )
+    assert (
+        past[0].past.predictions.log_odds.tolist()
+        != components.predict(training_rows).log_odds.tolist()
     )
 
 
@@ -80,19 +85,21 @@ def test_windows_still_open_at_a_cutoff_change_nothing(wave, folds, past):
 
         panel = wave.panel
         assert not ended.all()
-        after = past_of(replace(panel, rows=planted(panel.rows), lived=planted(panel.lived)))
+        after = past_of(
+            replace(panel, rows=planted(panel.rows), training_rows=planted(panel.training_rows))
+        )
         assert same_opinions(after[number], past[number])
 
 
 def test_what_came_of_a_cutoff_changes_no_opinion_on_it(wave, past):
     newest = wave.panel.rows["as_of"] == past[0].cutoff
-    rows, lived = wave.panel.rows.copy(), wave.panel.lived.copy()
-    for frame in (rows, lived):
+    rows, training_rows = wave.panel.rows.copy(), wave.panel.training_rows.copy()
+    for frame in (rows, training_rows):
         frame.loc[newest, ["ordered", "value"]] = [True, 1e6]
-    lived.loc[newest, "season_horizon_ratio"] = 9.0
-    (first, *_) = past_of(replace(wave.panel, rows=rows, lived=lived))
+    training_rows.loc[newest, "season_horizon_ratio"] = 9.0
+    (first, *_) = past_of(replace(wave.panel, rows=rows, training_rows=training_rows))
     assert same_opinions(first, past[0])
-    assert first.said.ordered.all()
+    assert first.past.ordered.all()
 
 
 def test_one_seed_says_the_same(wave, past):
@@ -117,10 +124,10 @@ def test_without_an_ended_window_each_half_is_told_by_the_other(wave):
     assert sorted([*halves[0], *halves[1]]) == newest.index.tolist()
     assert abs(len(halves[0]) - len(halves[1])) <= 1
     # What came of a half changes nothing that is said of it.
-    rows, lived = panel.rows.copy(), panel.lived.copy()
-    for frame in (rows, lived):
+    rows, training_rows = panel.rows.copy(), panel.training_rows.copy()
+    for frame in (rows, training_rows):
         frame.loc[halves[0], ["ordered", "value"]] = [True, 1e6]
-    after = past_of(replace(panel, rows=rows, lived=lived))
+    after = past_of(replace(panel, rows=rows, training_rows=training_rows))
     assert same_opinions(after[0], past[0])
     assert not same_opinions(after[1], past[1])
     (line,) = told.lines

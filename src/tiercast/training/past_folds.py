@@ -1,4 +1,4 @@
-"""Past cutoffs, as heads saw them that knew only windows which had ended by then."""
+"""Past cutoffs, forecast by component models that saw only windows which had ended by then."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ SPLIT = "same window, unseen customers"
 
 
 @dataclass(frozen=True)
-class Past:
-    """A past cutoff's rows and what was said of them; `kind`: how it was kept from knowing."""
+class PastFold:
+    """A past cutoff's rows and their forecasts; `kind` says what the models had not seen."""
 
     cutoff: dt.date
     rows: pd.DataFrame
-    said: PastPredictions
+    past: PastPredictions
     kind: str
 
     @classmethod
@@ -38,7 +38,7 @@ class Past:
         season_known: bool,
         kind: str,
     ) -> Self:
-        """Ask the heads."""
+        """Forecast the rows."""
         return cls(
             cutoff, rows, past_predictions(components, rows, season_known=season_known), kind
         )
@@ -50,42 +50,46 @@ def past_cutoffs(
     seed: int,
     progress: Progress,
     members: Sequence[tuple[str, Member]] = (),
-) -> list[Past]:
-    """Return what was said of past cutoffs; of unseen customers where there is no past cutoff."""
+) -> list[PastFold]:
+    """Return forecasts of past cutoffs, or of unseen customers if no window had ended before."""
     folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
     progress.stage("forecast past cutoffs", max(1, len(folds)))
     past = []
     for fold in folds:
-        components = ComponentModels.fit(fold.train_rows(panel.lived), params, seed, members)
+        components = ComponentModels.fit(
+            fold.train_rows(panel.training_rows), params, seed, members
+        )
         known = panel.season.known_before[fold.cutoff]
-        past.append(Past.of(fold.cutoff, fold.test_rows(panel.rows), components, known, ROLLING))
+        past.append(
+            PastFold.of(fold.cutoff, fold.test_rows(panel.rows), components, known, ROLLING)
+        )
         progress.step(str(fold.cutoff))
     if past:
         return past
     progress.say(
         "The history is too short to forecast a past window with older ones: level and scatter "
-        "are learnt from unseen customers of the same window, which cannot show drift."
+        "are estimated from unseen customers of the same window, which cannot show drift."
     )
     return _halves(panel, params, seed, members)
 
 
 def _halves(
     panel: Panel, params: ComponentParams, seed: int, members: Sequence[tuple[str, Member]]
-) -> list[Past]:
-    """Return what is said of each half of a cutoff's customers by heads that saw the other half.
+) -> list[PastFold]:
+    """Return forecasts of each half of a cutoff's customers by models fitted to the other half.
 
     It shows how values scatter where no past cutoff can be forecast, but not how levels drift.
     """
     cutoff = panel.cutoffs[-1]
     newest = panel.rows[panel.rows["as_of"] == cutoff]
-    lived = panel.lived[panel.lived["as_of"] == cutoff]
+    training_rows = panel.training_rows[panel.training_rows["as_of"] == cutoff]
     half = np.random.default_rng(seed).permutation(len(newest)) % 2
     known = panel.season.known_before[cutoff]
     return [
-        Past.of(
+        PastFold.of(
             cutoff,
             newest[half == number],
-            ComponentModels.fit(lived[half != number], params, seed, members),
+            ComponentModels.fit(training_rows[half != number], params, seed, members),
             known,
             SPLIT,
         )
