@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from stored_parts import read_back, stored
 from tiercast.modeling import linear
-from tiercast.modeling.linear import FURTHEST, SHRINKAGE, LinearModel
+from tiercast.modeling.linear import MOST_DEVIATIONS, SHRINKAGE, LinearModel
 from tiercast.modeling.trees import TrainingRows
 
 ROWS = 40_000
@@ -69,7 +69,9 @@ def test_at_the_end_the_shrunk_slopes_are_level(family):
     error = expit(eta) - rows.target if family == "binary" else 1 - rows.target * np.exp(-eta)
     squashed = np.sign(rows.matrix) * np.log1p(np.abs(rows.matrix))
     standard = (squashed - model.centre) / model.scale
-    slopes = standard.clip(-FURTHEST, FURTHEST).T @ error + SHRINKAGE * model.coefficients
+    slopes = (
+        standard.clip(-MOST_DEVIATIONS, MOST_DEVIATIONS).T @ error + SHRINKAGE * model.coefficients
+    )
     assert slopes / 2000 == pytest.approx(np.zeros(3), abs=2e-4)
     assert error.mean() == pytest.approx(0.0, abs=2e-4)
 

@@ -85,7 +85,7 @@ def test_a_clearly_better_model_is_promoted_with_its_figures():
             "champion_interval_coverage": 1.0,
         }
     )
-    assert (decision.metric, decision.champion_said) == ("log_loss", "as deployed")
+    assert (decision.metric, decision.champion_basis) == ("log_loss", "as deployed")
 
 
 @pytest.mark.parametrize("by", [0.0, -0.2])

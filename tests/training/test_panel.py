@@ -158,7 +158,7 @@ def test_rows_as_lived_differ_in_the_horizon_s_length_and_what_the_models_make_o
     assert set(rows) == set(training_rows)
     told = [name for name in rows if name not in {"season_horizon_ratio", *CLV}]
     pd.testing.assert_frame_equal(rows[told], training_rows[told], check_exact=True)
-    came = training_rows["as_of"].map(wave.panel.season.came)
+    came = training_rows["as_of"].map(wave.panel.season.actual)
     assert training_rows["season_horizon_ratio"].tolist() == came.tolist()
     assert (rows["season_horizon_ratio"] != training_rows["season_horizon_ratio"]).all()
 

@@ -44,7 +44,7 @@ def totals_by_origin(forecasts: Sequence[OriginForecasts], name: str) -> pd.Data
 
     Columns: origin, customers, share (of the base's customers), expected_value, value_low and
     value_high (tiercast's 90 % interval of the total), value, season_known (whether a year before
-    could be gone by), expected_buyers, buyers.
+    showed the season), expected_buyers, buyers.
     """
     return pd.DataFrame([_totals(one, name) for one in forecasts])
 

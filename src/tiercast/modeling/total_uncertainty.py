@@ -1,20 +1,19 @@
 """Uncertainty of a total: what moves all customers together does not average out.
 
-Past folds show how far whole totals lay from what was expected. They are few, so they are drawn
-toward what several shops showed: about 10 % (one standard deviation) where a year before could be
-gone by, 12 % where there was none, and there also by how much business changed from month to
-month in this base so far, or in the same weeks a year ago. A year before that no past fold could
-go by is a clock never yet tried: 20 %. An interval for a sum joins this shared uncertainty with
-the chance of each customer, which does average out.
+Past folds show the errors of whole totals. They are few, so they are shrunk toward a prior from
+several shops: about 10 % (one standard deviation) where a year before shows the season, 12 %
+where none does. Without one, the change of business from month to month in this base so far, or in
+the same weeks a year ago, is added. A season that no past fold could use is untried: 20 %. An
+interval for a sum joins this shared uncertainty with that of each customer, which averages out.
 
-Beyond a year the last year's days come again: how business grows from each year of the horizon to
-the next is not known, and adds its share of the years after it. Nor is how it changed while the
-shop was closed before the horizon.
+Beyond a year the days of the last year repeat: growth from each year of the horizon to the next is
+not known, and adds its share of the later years. Nor is the change while the shop was closed
+before the horizon.
 
-What moves all moves the least likely most: if everybody's log odds of an order rise by d, the log
-of a group's total rises by d times the mean churn risk of its money. So groups of unlikely buyers
-are less sure than the base: with the base's uncertainty alone 80 % of groups by recency and orders
-of eleven real bases lay inside their 90 % interval, with this 90 %.
+A common shift moves unlikely buyers most: if everybody's log odds of an order rise by d, the log
+of a group's total rises by d times the mean churn risk of its money. So totals of unlikely buyers
+are less certain than the base's: with the base's uncertainty alone 80 % of groups by recency and
+orders of eleven real bases lay inside their 90 % interval, with this rule 90 %.
 """
 
 from collections.abc import Sequence

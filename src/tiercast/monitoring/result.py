@@ -22,11 +22,11 @@ RETRAIN = 3  # what the command ends with where it is time to train again
 
 @dataclass(frozen=True)
 class Monitoring:
-    """The verdict with its findings, and what they were read off.
+    """The verdict with its findings and their data.
 
-    `as_of` is the day looked from, `scored_as_of` that of the newest scores then, `model_version`
-    the one that scored, `held_against` the day of the training (or first batch) that columns are
-    held against. `findings` begin with the worst; `target` is what the newest scores forecast.
+    `as_of` is the day of the monitoring, `scored_as_of` that of the newest scores then,
+    `model_version` the one that scored, `held_against` the day of the reference (the training or
+    the first batch). `findings` begin with the worst; `target` is what the newest scores forecast.
     """
 
     name: str

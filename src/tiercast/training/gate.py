@@ -40,7 +40,7 @@ class GateDecision:
     low: float | None = None
     high: float | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
-    champion_said: str | None = None
+    champion_basis: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ChampionForecasts:
     """The champion's version, its forecasts of past cutoffs (None: none), and their origin."""
 
     version: str
-    said: pd.DataFrame | None
+    forecasts: pd.DataFrame | None
     how: str | None = None
 
 
@@ -69,7 +69,7 @@ def decide(
     """
     if champion_forecasts is None:
         return GateDecision("promoted", "it is the first model")
-    forecasts = _paired(challenger, champion_forecasts.said)
+    forecasts = _paired(challenger, champion_forecasts.forecasts)
     if forecasts is None:
         return GateDecision(
             "kept", "no past cutoff was forecast by both models", champion_forecasts.version

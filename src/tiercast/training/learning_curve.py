@@ -54,8 +54,8 @@ class LearningCurve:
 def learning_curve(panel: Panel, params: TreeParams, seed: int) -> LearningCurve:
     """Return how well the newest past cutoff is forecast from parts of the data before it.
 
-    The level of each forecast is put right first: more data sharpens who orders, while how busy
-    a window will be is forecast by other means. Without a past cutoff there is no curve.
+    The level of each forecast is calibrated first: more data improves the ranking, while the
+    level of a window is forecast by other means. Without a past cutoff there is no curve.
     """
     folds = rolling_folds(panel.cutoffs, panel.plan.window_days, most=1)
     if not folds:

@@ -179,7 +179,7 @@ def _figures(decision: GateDecision) -> str:
         f" {decision.metric} against version {decision.champion_version} on "
         f"{decision.compared_at}: {decision.difference:+.5f} "
         f"(95 % interval {decision.low:+.5f} to {decision.high:+.5f}). "
-        f"The champion's forecasts are {decision.champion_said}.\n\n"
+        f"The champion's forecasts are {decision.champion_basis}.\n\n"
         "| on that day | this version | champion |\n| --- | --- | --- |\n" + rows
     )
 

@@ -20,7 +20,6 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.modeling.studies import Studies
 from tiercast.modeling.target import Target
-from tiercast.modeling.tuning import SEARCH_TASKS
 from tiercast.readiness.facts import measure
 from tiercast.readiness.finding_text import refuse_unless_ready, short_lines
 from tiercast.readiness.judgement import Readiness, judge
@@ -28,7 +27,7 @@ from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.grid import GridAhead
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import allow_panel
-from tiercast.tracking.datasets import cutoff_dataset, judged_on, source_datasets
+from tiercast.tracking.datasets import source_datasets
 from tiercast.tracking.registry import CHAMPION, load_version, register, version_of, versions
 from tiercast.tracking.runs import TrainingRun, training_run
 from tiercast.tracking.studies import study_storage
@@ -42,6 +41,7 @@ from tiercast.training.panel import Panel, build_panel, describe_sample
 from tiercast.training.promote import make_champion, settle_interrupted
 from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.reference import reference
+from tiercast.training.run_log import log_evaluation, log_trials
 from tiercast.training.shap_figures import explained, shap_figures
 from tiercast.training.stored import CARD, PREDICTIONS, stored_predictions
 
@@ -156,14 +156,14 @@ class _Training:
         champion = version_of(self.config, CHAMPION)
         previous = None if champion is None else load_version(self.config, champion)
         with training_run(self.config, name=f"train {as_of}", tags=tags) as run:
-            fitted = self._learn(previous)
+            fitted = self._fit(previous)
             self.progress.stage("see whether more data would help")
             curve = learning_curve(self.panel, fitted.tuning.best.order, self.config.train.seed)
             self.progress.stage("record in MLflow")
             self._record(run, fitted, curve)
             earlier = self._earlier(fitted.model.facts.target)
             version = self._register(run, fitted.model)
-            self._record_figures(run, fitted)
+            log_evaluation(run, self.config.name, fitted.evaluation)
             decision = self._judge(fitted, champion, previous, earlier)
             card = model_card(self.panel, self.config, fitted, decision, curve)
             folder = self._write(run, fitted, version, decision, card)
@@ -206,7 +206,7 @@ class _Training:
         other = champion_forecasts(champion, model, record, self.panel, predictions)
         return decide(predictions, other, train.gate_metric, train.seed, metrics)
 
-    def _learn(self, previous: CustomerModel | None) -> FittedModel:
+    def _fit(self, previous: CustomerModel | None) -> FittedModel:
         config, as_of = self.config, self.panel.as_of
         about = (config.name, as_of, config.outlook.horizon_days, config.train.timeout_seconds)
         with study_storage(config) as storage:
@@ -218,7 +218,7 @@ class _Training:
             | {"resumed_trials": fitted.tuning.resumed}
         )
         run.log_inputs(source_datasets(self.config, self.report, self.fingerprint))
-        self._record_trials(run, fitted)
+        log_trials(run, fitted.tuning)
         importance = feature_importance(fitted.model.outlook)
         run.log_figures(
             training_figures(fitted.evaluation.predictions, importance), "figures.html"
@@ -231,30 +231,6 @@ class _Training:
         run.log_table(self.report.findings_frame(), "data_report.json")
         run.log_dict(asdict(self.readiness), "readiness.json")
         run.log_text(self.features, "features.md")
-
-    def _record_trials(self, run: TrainingRun, fitted: FittedModel) -> None:
-        """Record new trials as runs of their own, and the losses of all as a curve."""
-        trials = fitted.tuning.trials
-        for task in SEARCH_TASKS:
-            own = [trial for trial in trials if trial.task == task.name]
-            losses = {one.number: one.loss for one in own if one.loss is not None}
-            run.log_trials_curve(task.name, task.loss, losses)
-            for one in own:
-                if not one.resumed:  # else a nested run of the training that ran it
-                    params = {"question": task.name, **asdict(one.params)}
-                    run.log_trial(one.number, task.name, task.loss, params, one.loss)
-
-    def _record_figures(self, run: TrainingRun, fitted: FittedModel) -> None:
-        """Record how good past forecasts were, for the run and for the model that it logged."""
-        predictions, judged = fitted.evaluation.predictions, []
-        for cutoff, metrics in fitted.evaluation.by_cutoff.items():
-            dataset = cutoff_dataset(
-                self.config.name, cutoff, predictions[predictions["as_of"] == cutoff]
-            )
-            run.log_snapshot(cutoff, metrics, dataset)
-            judged.append(judged_on(dataset))
-        run.log_inputs(judged)
-        run.log_metrics(fitted.evaluation.overall)
 
     def _register(self, run: TrainingRun, model: CustomerModel) -> str:
         with scratch_folder() as scratch:

@@ -1,0 +1,31 @@
+"""What a training logs to its MLflow run: trials, and the metrics of past cutoffs."""
+
+from dataclasses import asdict
+
+from tiercast.modeling.tuning import SEARCH_TASKS, Tuning
+from tiercast.tracking.datasets import cutoff_dataset, judged_on
+from tiercast.tracking.runs import TrainingRun
+from tiercast.training.evaluation import Evaluation
+
+
+def log_trials(run: TrainingRun, tuning: Tuning) -> None:
+    """Log new trials as runs of their own, and the losses of all as a curve."""
+    for task in SEARCH_TASKS:
+        own = [trial for trial in tuning.trials if trial.task == task.name]
+        losses = {one.number: one.loss for one in own if one.loss is not None}
+        run.log_trials_curve(task.name, task.loss, losses)
+        for one in own:
+            if not one.resumed:  # else a nested run of the training that ran it
+                params = {"question": task.name, **asdict(one.params)}
+                run.log_trial(one.number, task.name, task.loss, params, one.loss)
+
+
+def log_evaluation(run: TrainingRun, name: str, evaluation: Evaluation) -> None:
+    """Log the metrics of past cutoffs of the base `name`, for the run and its logged model."""
+    predictions, datasets = evaluation.predictions, []
+    for cutoff, metrics in evaluation.by_cutoff.items():
+        dataset = cutoff_dataset(name, cutoff, predictions[predictions["as_of"] == cutoff])
+        run.log_snapshot(cutoff, metrics, dataset)
+        datasets.append(judged_on(dataset))
+    run.log_inputs(datasets)
+    run.log_metrics(evaluation.overall)
