@@ -153,7 +153,7 @@ def test_a_base_that_opens_with_a_burst_of_customers_is_not(burst):
     assert not SEASON & {*panel.rows, *panel.current, *panel.feature_names}
 
 
-def test_rows_as_lived_differ_in_the_horizon_s_length_and_what_the_models_make_of_it(wave):
+def test_training_rows_differ_in_the_horizon_s_length_and_what_the_models_make_of_it(wave):
     rows, training_rows = wave.panel.rows, wave.panel.training_rows
     assert set(rows) == set(training_rows)
     told = [name for name in rows if name not in {"season_horizon_ratio", *CLV}]
@@ -184,7 +184,7 @@ def test_orders_after_the_day_change_no_clock_and_no_row(wave, wave_until_today)
     assert after.sum() > 3000
     one, other = wave.panel, wave_until_today.panel
     assert one.season == other.season
-    for name in ("rows", "lived", "current"):
+    for name in ("rows", "training_rows", "current"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
 
 
