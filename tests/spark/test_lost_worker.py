@@ -9,7 +9,7 @@ import pytest
 
 from spark_bases import assert_equal_rows
 from tiercast.config.progress import Silent
-from tiercast.scoring import spark_passes
+from tiercast.scoring import on_spark
 
 SECONDS_TO_BEGIN = 60
 
@@ -61,7 +61,7 @@ def timed(cdnow, engine, output):
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr(spark_passes, "PART_CUSTOMERS", 1_000)
+    monkeypatch.setattr(on_spark, "PART_CUSTOMERS", 1_000)
 
 
 def test_a_killed_worker_leaves_a_complete_output(cdnow, cluster, small_parts, capsys):

@@ -133,8 +133,8 @@ def test_late_orders_that_a_feature_store_notices_are_no_leak(tenth, late, tmp_p
 
 
 def test_a_cutoff_that_lets_the_day_itself_in_is_found(tenth, monkeypatch):
-    right = history._midnight
-    monkeypatch.setattr(history, "_midnight", lambda day: right(day + dt.timedelta(days=1)))
+    right, day = history.is_before, dt.timedelta(days=1)
+    monkeypatch.setattr(history, "is_before", lambda time, cutoff: right(time, cutoff + day))
     found = verify(tenth.config, DAY)
     assert "recency_days" in found.leaked
     assert "churn_probability" in found.leaked
