@@ -9,6 +9,8 @@ from tiercast.sources.encodings import encoding_of
 CHINESE = "客户编号,下单日期,金额,城市\n1001,2024-01-05,10.50,北京\n1002,2024-01-06,8,上海\n"
 WESTERN = "customer,city\n1,Köln\n2,Málaga\n3,São Paulo\n4,“Größe” – 5 €\n"
 
+GZIPPED = gzip.compress(b"x", mtime=0)  # without the time, the test has one name
+
 
 def found(tmp_path, content, given=None, name="orders.csv"):
     path = tmp_path / name
@@ -84,7 +86,11 @@ def test_bytes_that_are_not_in_the_encoding_named_are_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "kind"),
-    [(b"PK\3\4", "a zip archive"), (gzip.compress(b"x", mtime=0), "a gzip archive"), (b"PAR1", "parquet")],
+    [
+        (b"PK\3\4", "a zip archive"),
+        (GZIPPED, "a gzip archive"),
+        (b"PAR1", "parquet"),
+    ],
 )
 def test_files_of_another_kind_are_named(tmp_path, content, kind):
     with pytest.raises(DataContractError, match=f"it is no text, but {kind}"):

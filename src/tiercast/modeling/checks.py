@@ -81,7 +81,7 @@ CHURN_ECE = Check(
 INTERVAL = Check("interval", "value inside its interval", _value_inside, promised)
 TIER_SET = Check("tier_set", "true tier in the tier set", mean_of("in_tier_set"), promised)
 TIER_ACCURACY = Check(
-    "tier_confidence", "assigned tier came true", _hits, mean_of("tier_confidence")
+    "tier_confidence", "assigned tier was the actual one", _hits, mean_of("tier_confidence")
 )
 TIER_CHECKS: tuple[Check, ...] = (
     TIER_SET,

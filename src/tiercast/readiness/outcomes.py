@@ -76,8 +76,8 @@ def measure_outcomes(
     cut = history(orders, "ordered_at", cutoffs)
     known = cut.filter(cut.is_order).select(keys).distinct()
     days, wanted = window_days or config.outlook.horizon_days, len(config.tiers.names) - 1
-    came = labels(orders, cutoffs, horizon_days=days, observed_until=observed_until)
-    rows = known.left_join(came, keys)
+    outcomes = labels(orders, cutoffs, horizon_days=days, observed_until=observed_until)
+    rows = known.left_join(outcomes, keys)
     counts = rows.group_by(AS_OF).agg(
         customers=rows.count(),
         buyers=rows.ordered.sum().fill_null(0),

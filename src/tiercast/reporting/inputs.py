@@ -60,7 +60,7 @@ class Inputs:
     scores
         The stored scores as they are.
     predictions
-        Past forecasts beside what came, or None where the model has no evaluation.
+        Past forecasts beside actual outcomes, or None where the model has no evaluation.
     segments
         The evaluation's row per segment, or None.
     backtest
@@ -203,8 +203,8 @@ def _predictions(connection: Backend, file: Path) -> ir.Table | None:
 
 
 def _same_window(file: Path) -> bool:
-    told = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return bool(told.get("kind") == SAME_WINDOW)
+    record = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return bool(record.get("kind") == SAME_WINDOW)
 
 
 def _segments(file: Path) -> pd.DataFrame | None:

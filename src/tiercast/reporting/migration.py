@@ -59,7 +59,7 @@ def migration_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
 def _cards(found: StoredMigration, say: MessageCatalogue) -> list[Card]:
     figures = found.summary["figures"]
     new = found.tiers.loc[found.tiers["before"] == NEW, "customers"].sum()
-    told = {
+    texts = {
         "rate": _signed(figures["net_upward_rate"]),
         "up": numbers.count(figures["moved_up"]),
         "down": numbers.count(figures["moved_down"]),
@@ -68,7 +68,7 @@ def _cards(found: StoredMigration, say: MessageCatalogue) -> list[Card]:
         "retention": _share(figures["tiers"][0]["retention"]),
     }
     best = say.label("tier", found.summary["tier_names"][0])
-    return [Card(text, say(f"migration.cards.{name}", tier=best)) for name, text in told.items()]
+    return [Card(text, say(f"migration.cards.{name}", tier=best)) for name, text in texts.items()]
 
 
 def _matrix(found: StoredMigration, finding: str, say: MessageCatalogue) -> Chart:

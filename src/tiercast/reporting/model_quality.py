@@ -1,4 +1,4 @@
-"""How far the forecasts can be trusted, told by how past ones turned out."""
+"""How far the forecasts can be trusted, by the outcomes of past ones."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What was told of past days and what came: totals and tier sizes, and how far they were off.
+"""Predicted and actual totals and tier sizes of past days, and their errors.
 
 Graded scorings and backtested days count; the model's evaluation, which is somewhat kinder,
 only where there are neither. Of days whose windows overlap one counts, so that no order is in a
@@ -37,7 +37,7 @@ class PastSizes:
 
 
 def past_totals(inputs: Inputs) -> pd.DataFrame:
-    """Return the total told and the one that came, indexed by day."""
+    """Return the predicted and the actual total, indexed by day."""
     graded, tried = _graded(inputs, "all", "total"), _tried(inputs)
     found = _apart(inputs, graded, tried).set_index(DAY)[PREDICTED_ACTUAL]
     if found.empty and inputs.predictions is not None:
@@ -65,7 +65,7 @@ def goes_by_evaluation(inputs: Inputs) -> bool:
 
 
 def off(found: pd.DataFrame) -> "pd.Series[float]":
-    """Return how far what was told lay from what came, as a signed share of the latter.
+    """Return predicted less actual, as a signed share of the actual.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def ran_off(totals: pd.DataFrame) -> float | None:
 
 
 def sizes_sentence(sizes: PastSizes, say: MessageCatalogue) -> str:
-    """Return in words whether tiers came out as large as told, or which did not."""
+    """Return in words whether tiers had their predicted sizes, or which did not."""
     others = numbers.count(sizes.other_days)
     after = say("tiers.sizes.other", days=others) if sizes.other_days else ""
     if sizes.sums.empty:

@@ -1,4 +1,4 @@
-"""How past forecasts turned out: risks, values and tiers beside what came."""
+"""Past forecasts beside actual outcomes: risks, values and tiers."""
 
 from dataclasses import dataclass
 

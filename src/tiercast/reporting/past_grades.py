@@ -77,15 +77,15 @@ def of_graded(inputs: Inputs) -> Mapping[str, Grade]:
     whole = found[found["by"] == "all"]
     days = apart(pd.to_datetime(whole["as_of"]).dt.date, inputs.target.horizon_days)
     kept = whole[pd.to_datetime(whole["as_of"]).dt.date.isin(days)]
-    told, came = (
+    predicted, actual = (
         kept.pivot(index="as_of", columns="metric", values=s) for s in ("predicted", "actual")
     )
-    grades = {name: coverage_grade(came[name].mean()) for name in COVERED if name in came}
-    if "total" in came:
-        sides = pd.DataFrame({"predicted": told["total"], "actual": came["total"]})
+    grades = {name: coverage_grade(actual[name].mean()) for name in COVERED if name in actual}
+    if "total" in actual:
+        sides = pd.DataFrame({"predicted": predicted["total"], "actual": actual["total"]})
         grades["total"] = total_grade(sides)
-    if "ece" in came and came["ece"].notna().any():
-        beyond_chance = (came["ece"] - told["ece"].fillna(0.0)).clip(lower=0.0)
+    if "ece" in actual and actual["ece"].notna().any():
+        beyond_chance = (actual["ece"] - predicted["ece"].fillna(0.0)).clip(lower=0.0)
         grades["risks"] = RISK_ERROR.grade(float(beyond_chance.mean()))
     return grades
 
@@ -113,10 +113,10 @@ def _of_backtest(inputs: Inputs) -> Mapping[str, Grade]:
         return {}
     coverage = inputs.backtest.coverage
     whole = coverage[coverage["origin"].isna() & (coverage["by"] == "all")].set_index("check")
-    came = {name: float(value) for name, value in whole["actual"].items() if value == value}
-    grades = {name: coverage_grade(came[name]) for name in COVERED if name in came}
-    if "churn_ece" in came:
-        grades["risks"] = RISK_ERROR.grade(came["churn_ece"])
+    actual = {name: float(value) for name, value in whole["actual"].items() if value == value}
+    grades = {name: coverage_grade(actual[name]) for name in COVERED if name in actual}
+    if "churn_ece" in actual:
+        grades["risks"] = RISK_ERROR.grade(actual["churn_ece"])
     return grades
 
 

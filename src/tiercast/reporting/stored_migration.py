@@ -46,10 +46,10 @@ class StoredMigration:
         return str(self.summary.get("to", {}).get("model_version", version)) == version
 
     def _target(self, output: OutputFolder, side: str) -> Target | None:
-        told = self.summary.get(side, {})
-        if Target.is_in(told):
-            return Target.of_record(told, SUMMARY)
-        day = told.get("as_of")
+        record = self.summary.get(side, {})
+        if Target.is_in(record):
+            return Target.of_record(record, SUMMARY)
+        day = record.get("as_of")
         there = day is not None and date.fromisoformat(day) in output.scored_dates()
         return output.target(date.fromisoformat(day)) if there else None
 

@@ -21,7 +21,7 @@ SUMMARY = "summary.json"
 class StoredMonitoring:
     """The grades of past scores up to the report's (may be none), and the newest verdict.
 
-    `grades` has as_of, graded_on, model_version, by, group, metric, told, came, customers;
+    `grades` has as_of, graded_on, model_version, by, group, metric, predicted, actual, customers;
     `summary` is of the newest scores up to then that were monitored; None where none were.
     """
 

@@ -35,11 +35,11 @@ class Sums:
     @classmethod
     def of(cls, manifest: Mapping[str, Any]) -> "Sums":
         """Read them off a manifest; one written before there were any tells none."""
-        told = manifest.get("sums", {})
+        stored = manifest.get("sums", {})
         return cls(
-            _interval(told.get("base", {})),
-            {name: _interval(sums) for name, sums in told.get("tiers", {}).items()},
-            {name: _interval(sums) for name, sums in told.get("segments", {}).items()},
+            _interval(stored.get("base", {})),
+            {name: _interval(sums) for name, sums in stored.get("tiers", {}).items()},
+            {name: _interval(sums) for name, sums in stored.get("segments", {}).items()},
         )
 
 

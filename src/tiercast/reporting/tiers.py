@@ -41,10 +41,10 @@ def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         value_share=numbers.share(best.expected_value_share),
     )
     names = [str(name) for name in table.index]
-    told = table.assign(interval=texts(inputs.sums.tiers, names))
+    rows = table.assign(interval=texts(inputs.sums.tiers, names))
     parts: list[Part] = [
         _chart(table, headline, say),
-        _numbers(told, say),
+        _numbers(rows, say),
         _sureness(inputs, table, say),
     ]
     moves = _moves(inputs)

@@ -130,7 +130,7 @@ def _people(
 
 
 def _sureness(row: Mapping[str, Any], say: MessageCatalogue) -> str:
-    """Return how sure the tier is, or a likelier one: tiers are filled to the size told."""
+    """Return how sure the tier is, or a likelier one: tiers are filled to their matched sizes."""
     chances = dict(row["tier_probabilities"])
     likeliest = max(chances, key=lambda tier: chances[tier])
     if chances[likeliest] <= row["tier_confidence"]:

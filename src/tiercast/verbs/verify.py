@@ -1,4 +1,4 @@
-"""`tiercast verify`: does scoring a past day again give the same bytes, whatever came later?"""
+"""`tiercast verify`: does scoring a past day again give the same bytes, whatever followed?"""
 
 import datetime as dt
 from collections.abc import Mapping
