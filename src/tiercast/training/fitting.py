@@ -63,24 +63,35 @@ def fit_model(
     past = past_cutoffs(panel, tuning.best, seed, progress, members)
     progress.stage("fit the final trees")
     components = ComponentModels.fit(panel.training_rows, tuning.best, seed, members)
+    forecasts, ahead = [one.past for one in past], _season_ahead(panel)
+    outlook = fit_outlook(
+        components, panel.current, forecasts, tier_cuts=cuts, season=ahead, seed=seed
+    )
+    progress.stage("find segments")
+    model = _customer_model(panel, config, outlook, _segments(panel.current, seed, previous))
+    judged = [
+        PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.past), one.kind)
+        for one in past
+    ]
+    metrics = forecast_metrics(config.plugins)
+    evaluation = evaluate_folds(judged, cuts, config.tiers, ahead, metrics)
+    return FittedModel(model, tuning, evaluation, past[0].kind)
+
+
+def _season_ahead(panel: Panel) -> SeasonAhead:
     season = panel.season
-    ahead = SeasonAhead(
+    return SeasonAhead(
         season.is_known,
         season.change,
         years=panel.plan.window_days / YEAR_DAYS,
         closed_years=season.closed_days / YEAR_DAYS,
     )
-    outlook = fit_outlook(
-        components,
-        panel.current,
-        [one.past for one in past],
-        tier_cuts=cuts,
-        season=ahead,
-        seed=seed,
-    )
-    progress.stage("find segments")
-    segments = _segments(panel.current, seed, previous)
-    model = CustomerModel(
+
+
+def _customer_model(
+    panel: Panel, config: Config, outlook: Outlook, segments: CustomerSegments
+) -> CustomerModel:
+    return CustomerModel(
         _facts(panel, config),
         panel.clv,
         outlook,
@@ -88,14 +99,6 @@ def fit_model(
         rfm_edges(panel.current, config.rfm),
         WaitingTimes.fit(panel.training_rows, panel.clv, panel.plan.window_days),
     )
-    judged = [
-        PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.past), one.kind)
-        for one in past
-    ]
-    evaluation = evaluate_folds(
-        judged, cuts, config.tiers, ahead, forecast_metrics(config.plugins)
-    )
-    return FittedModel(model, tuning, evaluation, past[0].kind)
 
 
 def feature_importance(outlook: Outlook) -> pd.DataFrame:
