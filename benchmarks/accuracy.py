@@ -1,12 +1,13 @@
 """The public scoreboard: every contender on every base and metric, written to docs/scoreboard.md.
 
-Each base is backtested from its newest origins, a horizon apart, each with what was known then:
+Each base is backtested from its newest origins. Origins are one horizon apart, and each forecast
+uses what was known then:
 
     make scoreboard
     python benchmarks/accuracy.py --bases cdnow complete_journey --last 3
 
 CDNOW and Complete Journey come with packages. Online Retail II (UCI 502) is read from
-`--online-retail`; where that file is missing the base is left out, and the page says so.
+`--online-retail`. If that file is missing, the base is left out, and the page says so.
 """
 
 import argparse
@@ -33,7 +34,7 @@ from tiercast.sources.samples import sample_path
 PAGE = Path("docs/scoreboard.md")
 ONLINE_RETAIL = Path("../shared/data/online_retail_2/transactions.parquet")
 PACKAGES = ("tiercast", "lightgbm", "scikit-learn", "scipy", "duckdb")
-# The same lines stand in both source sheets; a line without a customer is nobody's.
+# Both sheets of the source have the same lines. Lines without a customer are left out.
 DISTINCT_LINES = """
     copy (
         select distinct * exclude (sheet) from read_parquet($lines) where customer_id is not null
@@ -44,10 +45,10 @@ DISTINCT_LINES = """
 
 @dataclass(frozen=True)
 class Base:
-    """One base of the scoreboard and what is special about it.
+    """One base of the scoreboard.
 
-    `of` names the pipeline whose data it is, `department` the lines that count, if not all.
-    `is_new` bases were never looked at while the design was chosen.
+    `of` names the pipeline with its data. `department` selects lines; None: all lines. Bases with
+    `is_new` were not used while the design was chosen.
     """
 
     name: str
@@ -100,7 +101,7 @@ BASES = (
 
 
 def configs(online_retail: Path, scratch: Path) -> Iterator[tuple[Base, Config]]:
-    """Return the config of each base that can be had."""
+    """Return each available base with its config."""
     for base in BASES:
         if base.of != "online_retail_2":
             config = _pipeline(base, scratch)
@@ -115,7 +116,7 @@ def configs(online_retail: Path, scratch: Path) -> Iterator[tuple[Base, Config]]
 
 
 def _pipeline(base: Base, scratch: Path) -> Config:
-    """Return a pipeline's config, over the lines of one department if the base is that."""
+    """Return the config of a base's pipeline, with the lines of its department if it has one."""
     config = load_config(f"pipelines/{base.of}.yaml")
     if base.department is None:
         return config
@@ -271,12 +272,12 @@ def _totals(one: Backtest) -> pd.DataFrame:
 
 
 def _inside(totals: pd.DataFrame) -> "pd.Series[bool]":
-    """Return whether what came lay inside the total's interval."""
+    """Return whether each actual total lay inside its interval."""
     return totals["value"].between(totals["value_low"], totals["value_high"])
 
 
 def _sums_inside(one: Backtest, check: str) -> str:
-    """Return how many sums of groups lay inside their intervals, over all origins."""
+    """Return how many sums of groups lay inside their intervals over all origins, as text."""
     rows = one.coverage[one.coverage["origin"].isna() & (one.coverage["check"] == check)]
     whole = rows[rows["by"] == "all"].iloc[0]
     return f"{whole['actual'] * whole['sums']:.0f} of {whole['sums']}"

@@ -1,7 +1,7 @@
-"""What the benchmark runs, each in a process of its own: `python benchmarks/jobs.py JOB JSON`.
+"""The jobs of the benchmark, each in its own process: `python benchmarks/jobs.py JOB JSON`.
 
-A job's seconds leave out imports and made-up input. It prints them, the peak memory of its process
-and what else it found, as JSON on its last line.
+A job measures its seconds without imports and without making its input. The last line of its
+output is JSON: the seconds, the peak memory of the process, and the job's other results.
 """
 
 import datetime as dt
@@ -21,14 +21,14 @@ import numpy as np
 HORIZON_DAYS, EVERY_DAYS = 90, 30
 COLUMNS = 80
 TRAINED_ROWS, SEED = 50_000, 7
-BATCH_ROWS = 50_000  # as scoring has them
+BATCH_ROWS = 50_000  # as in scoring
 ContenderForecast = dict[str, Any]
 
 
 class Watch:
-    """Seconds by name, those of the job itself under `seconds`; `cpu` are all cores' seconds.
+    """Seconds by name: `seconds` of the job itself, `cpu` of all cores together.
 
-    On a machine that does other work besides, `cpu` is the steadier figure.
+    On a machine that does other work too, `cpu` varies less.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Watch:
 
     @contextmanager
     def time(self, name: str = "seconds") -> Iterator[None]:
-        """Add the seconds within the block to a name's."""
+        """Add the seconds of the block to those of a name."""
         start, busy = time.perf_counter(), time.process_time()
         yield
         self._add(name, time.perf_counter() - start)
@@ -48,7 +48,7 @@ class Watch:
 
 
 def group_by(watch: Watch, lines: str) -> None:
-    """The bare baseline of features: one GROUP BY over the file."""
+    """Run the baseline of features: one GROUP BY over the file."""
     import duckdb
 
     with duckdb.connect() as connection, watch.time():
@@ -59,7 +59,7 @@ def group_by(watch: Watch, lines: str) -> None:
 
 
 def features(watch: Watch, config: str, lines: str, as_of: str, cutoffs: int) -> None:
-    """Every feature of so many cutoffs, from the same file as it stands."""
+    """Compute every feature of `cutoffs` cutoffs from the same file, without checking its rows."""
     from tiercast.config.loading import load_config
     from tiercast.features.assemble import feature_panel
     from tiercast.features.feature import Setting
@@ -79,7 +79,7 @@ def features(watch: Watch, config: str, lines: str, as_of: str, cutoffs: int) ->
 
 
 def checked_features(watch: Watch, config: str, as_of: str) -> None:
-    """Read the file, check it against the contract, count features: what scoring needs first."""
+    """Read the file, check it against the contract and compute features, as scoring does first."""
     from tiercast.config.loading import load_config
     from tiercast.features.assemble import feature_panel
     from tiercast.features.feature import Setting
@@ -96,7 +96,7 @@ def checked_features(watch: Watch, config: str, as_of: str) -> None:
 
 
 def predict(watch: Watch, folder: str, rows: int) -> None:
-    """Bare predictions of each booster that the model has, over as many rows of features."""
+    """Predict with each booster of the model alone, over `rows` rows of features."""
     import lightgbm as lgb
 
     for file in sorted(Path(folder).rglob("*.txt")):
@@ -122,7 +122,7 @@ def train(watch: Watch, config: str, as_of: str) -> None:
 
 
 def score(watch: Watch, config: str, as_of: str) -> None:
-    """`tiercast score`, told with and without the reasons."""
+    """Score, and measure the seconds with and without the reasons."""
     import tiercast
     from tiercast.modeling.customer_model import CustomerModel
 
@@ -139,7 +139,7 @@ def score(watch: Watch, config: str, as_of: str) -> None:
 
 
 def shap(watch: Watch, rows: int, rounds: int) -> None:
-    """The reasons' Shapley values as the package computes them, batch after batch."""
+    """Compute the Shapley values of the reasons with the package, batch after batch."""
     from tiercast.modeling.shapley import TreeShapley
 
     booster, matrix = _booster(rows, rounds)
@@ -152,7 +152,7 @@ def shap(watch: Watch, rows: int, rounds: int) -> None:
 
 
 def pred_contrib(watch: Watch, rows: int, rounds: int, timed_rows: int) -> None:
-    """LightGBM's own Shapley values on the first rows; seconds are scaled to all of them."""
+    """Compute LightGBM's own Shapley values of the first rows; seconds are scaled to all rows."""
     booster, matrix = _booster(rows, rounds)
     with watch.time():
         found = booster.predict(matrix[:timed_rows], pred_contrib=True, num_threads=1)
@@ -161,7 +161,7 @@ def pred_contrib(watch: Watch, rows: int, rounds: int, timed_rows: int) -> None:
 
 
 def bg_nbd(watch: Watch, customers: int) -> None:
-    """The package's BG/NBD fit."""
+    """Fit the package's BG/NBD model."""
     from tiercast.btyd.beta_geometric import BGNBD
 
     rows = _histories(customers)
@@ -173,7 +173,7 @@ def bg_nbd(watch: Watch, customers: int) -> None:
 
 
 def lifetimes(watch: Watch, customers: int) -> None:
-    """The fit of the package `lifetimes` on the same rows."""
+    """Fit the BG/NBD model of the package `lifetimes` to the same rows."""
     import warnings
 
     warnings.simplefilter("ignore")
@@ -186,7 +186,7 @@ def lifetimes(watch: Watch, customers: int) -> None:
 
 
 def command(watch: Watch, words: list[str]) -> None:
-    """A command's wall time, Python's start and all; best of three."""
+    """Measure a command's wall time, Python's start included; the best of three runs."""
     seconds = []
     for _ in range(3):
         start = time.perf_counter()
@@ -196,7 +196,7 @@ def command(watch: Watch, words: list[str]) -> None:
 
 
 def demo(watch: Watch, words: list[str]) -> None:
-    """The whole demo, once."""
+    """Run the complete demo once."""
     with watch.time():
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
 
@@ -213,12 +213,15 @@ def _cutoffs(as_of: str, number: int) -> list[dt.date]:
 
 
 def _read(panel: Any) -> int:
-    """Take every row of a panel as Arrow, batch after batch, and answer how many there are."""
+    """Read every row of a panel as Arrow, batch after batch; return the number of rows."""
     return sum(batch.num_rows for batch in panel.to_pyarrow_batches())
 
 
 def _booster(rows: int, rounds: int) -> tuple[Any, "np.ndarray[Any, Any]"]:
-    """Trees as the package grows them, on made-up features of which a few tell something."""
+    """Return trees fitted by the package and `rows` rows of synthetic features.
+
+    Only ten of the features are informative.
+    """
     trees = importlib.import_module("tiercast.modeling.trees")
     rng = np.random.default_rng(SEED)
     matrix = rng.normal(size=(max(rows, TRAINED_ROWS), COLUMNS))
@@ -233,7 +236,7 @@ def _booster(rows: int, rounds: int) -> tuple[Any, "np.ndarray[Any, Any]"]:
 
 
 def _histories(customers: int) -> "np.ndarray[Any, Any]":
-    """Histories (x, t_x, T) in whole days, drawn from the BG/NBD model itself."""
+    """Return histories (x, t_x, T) in whole days, (n, 3), drawn from the BG/NBD model itself."""
     rng = np.random.default_rng(SEED)
     age = rng.integers(30, 730, customers).astype(float)
     rate = rng.gamma(0.8, 1 / 60, customers)
@@ -252,7 +255,10 @@ def _histories(customers: int) -> "np.ndarray[Any, Any]":
 
 
 def peak_mb() -> float:
-    """Return this process's own peak: `getrusage` counts what its parent held at the start."""
+    """Return the peak memory of this process, in MB.
+
+    `getrusage` would also count the memory of its parent at the start.
+    """
     status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 

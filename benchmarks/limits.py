@@ -1,18 +1,18 @@
-"""What bounds each stage's speed, and how near the code is: the last table of the page."""
+"""The bound on the speed of each stage, and how close the code is: the page's last table."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A stage, its bound, and what was seen of it."""
+    """A stage, its bound, and the measurements of it."""
 
     stage: str
     bound: str
     seen: str
 
 
-# Seen with DuckDB's `explain analyze` and cProfile on 2 cores; figures move with the machine.
+# Measured with DuckDB's `explain analyze` and cProfile on 2 cores; other machines differ.
 LIMITS: tuple[Limit, ...] = (
     Limit(
         "one GROUP BY",

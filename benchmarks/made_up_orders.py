@@ -1,11 +1,11 @@
-"""Made-up orders of any size, straight to parquet: heavy-tailed customers, season, discounts.
+"""Synthetic orders of any size, written to parquet: heavy-tailed customers, season, discounts.
 
     python benchmarks/made_up_orders.py 10000000 1000000 orders.parquet
 
-Three lines an order. How often a customer orders is lognormal (sigma 1); orders lie closer early
-in a customer's life; December is twice as busy as June. Every number is a hash of its row's key,
-so the same sizes give the same rows on any machine. The season takes orders away, and about a
-tenth of the customers with them: a base has somewhat fewer than asked for.
+An order has three lines. The order rate of customers is lognormal (sigma 1). Orders are closer
+together early in a customer's life. December is twice as busy as June. Every number is a hash of
+its row's key, so the same sizes give the same rows on any machine. The season removes orders, and
+with them about a tenth of the customers: a base has somewhat fewer than requested.
 """
 
 import sys
@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 LINES_AN_ORDER = 3
-KEPT = 0.75  # of the orders: what the season leaves
+KEPT = 0.75  # share of the orders that remain after the season
 FIRST_DAY, DAYS = "2023-01-01", 730
 LAST_DAY = "2024-12-31"
 
@@ -57,7 +57,7 @@ copy (
 
 
 def write_orders(lines: int, customers: int, target: Path) -> tuple[int, int]:
-    """Write about so many lines of about so many customers; answer how many there are of each."""
+    """Write about `lines` lines of about `customers` customers; return the actual numbers."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")

@@ -1,4 +1,4 @@
-"""Run jobs in processes of their own and keep the best of several."""
+"""Run each job in its own process, several times, and take the fastest run."""
 
 import json
 import os
@@ -14,7 +14,7 @@ JOBS = Path(__file__).with_name("jobs.py").absolute()
 
 @dataclass(frozen=True)
 class Run:
-    """A job with its arguments, and what of it is set in the environment."""
+    """A job with its arguments, its environment variables and its number of repeats."""
 
     job: str
     arguments: Mapping[str, Any]
@@ -23,7 +23,7 @@ class Run:
 
 
 def run(one: Run, folder: Path) -> dict[str, Any]:
-    """Return what a job tells; its process works in `folder`."""
+    """Run a job in a process that works in `folder`; return its results."""
     command = [sys.executable, "-W", "ignore", str(JOBS), one.job, json.dumps(one.arguments)]
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", **one.environment}
     environment.pop("PYTHONWARNINGS", None)
@@ -37,7 +37,7 @@ def run(one: Run, folder: Path) -> dict[str, Any]:
 
 
 def best(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the fastest of several runs, with the highest peak of all.
+    """Return the fastest of several runs, with the highest peak memory of all.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def best(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def alternately(runs: Mapping[str, Run], folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run each in turn, round after round, so that a busy spell hits all alike."""
+    """Run each in turn, round after round, so that other load affects all equally."""
     told: dict[str, list[dict[str, Any]]] = {name: [] for name in runs}
     for turn in range(max(one.repeats for one in runs.values())):
         for name, one in runs.items():

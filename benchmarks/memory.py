@@ -1,14 +1,14 @@
 """Peak memory of scoring, by the size of the customer base.
 
-CDNOW's customers are repeated under new ids (1, 10 and 100 times, or as given) and each base is
-scored by the same model in a process of its own:
+CDNOW's customers are repeated with new ids (1, 10 and 100 times, or as given). The same model
+scores each base in its own process:
 
     python benchmarks/memory.py
     python benchmarks/memory.py 1 10 30
 
-What a process holds: Python and its libraries (about 320 MB), one batch of 50,000 customers
-with what is read off it (about 400 MB), and at most 512 MB of DuckDB's buffers, which fill as
-the base grows and then spill to disk.
+A process holds Python and its libraries (about 320 MB), one batch of 50,000 customers with its
+results (about 400 MB), and at most 512 MB of DuckDB's buffers. The buffers fill as the base grows
+and then spill to disk.
 """
 
 import json
@@ -29,7 +29,7 @@ TIMES = (1, 10, 100)
 SAMPLE = "sample://cdnow/transactions.parquet"
 COLUMNS = {"ordered_at": "date", "amount": "dollar_value", "quantity": "cds"}
 
-# A process reads its own peak: `getrusage` would count what its parent held when it started.
+# A process reads its own peak: `getrusage` would also count the memory of its parent at the start.
 JOB = """
 import json, sys
 from pathlib import Path
@@ -51,7 +51,7 @@ print(sample_path(sys.argv[1]).absolute())
 
 @dataclass(frozen=True)
 class Scoring:
-    """One scoring: customers, seconds and the process's peak memory in MB."""
+    """One scoring: customers, seconds and the peak memory of the process in MB."""
 
     customers: int
     seconds: float
@@ -59,7 +59,7 @@ class Scoring:
 
 
 def repeat(lines: Path, times: int, target: Path) -> None:
-    """Write the lines so many times, each time with new customers."""
+    """Write the lines `times` times, each time with new customer ids."""
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set memory_limit = '1GB'")
@@ -74,7 +74,7 @@ def repeat(lines: Path, times: int, target: Path) -> None:
 def write_config(
     folder: Path, lines: Path, output: str, *, name: str = "memory", **train: object
 ) -> Path:
-    """Write the config of a base with the model `name` and an output folder of its own."""
+    """Write the config of a base with the model `name` and its own output; return the file."""
     with duckdb.connect() as connection:
         known = connection.read_parquet(str(lines)).columns
     columns = {own: theirs for own, theirs in COLUMNS.items() if theirs in known}
@@ -90,14 +90,14 @@ def write_config(
 
 
 def run(job: str, config: Path, folder: Path) -> Scoring:
-    """Run `train` or `score` in a process of its own, whose working directory is `folder`."""
+    """Run `train` or `score` in its own process with the working directory `folder`."""
     start = time.perf_counter()
     told = json.loads(_output(JOB, job, str(config), AS_OF, folder=folder))
     return Scoring(told["rows"], time.perf_counter() - start, told["peak_mb"])
 
 
 def main(times: Sequence[int]) -> None:
-    """Print one row per base."""
+    """Score each base and print one row per base."""
     with tempfile.TemporaryDirectory(prefix="tiercast-") as scratch:
         folder = Path(scratch)
         once = Path(_output(WRITE_SAMPLE, SAMPLE, folder=folder))
@@ -112,8 +112,8 @@ def main(times: Sequence[int]) -> None:
 
 
 def _output(code: str, *arguments: str, folder: Path) -> str:
-    """Run a piece of Python in a process of its own and answer its last line."""
-    # Its warnings are its own affair; a caller's tests may turn them into errors.
+    """Run Python code in its own process; return the last line of its output."""
+    # Tests that call this turn warnings into errors; the process must not.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
     command = [sys.executable, "-c", code, *arguments]
     done = subprocess.run(

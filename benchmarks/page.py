@@ -1,4 +1,4 @@
-"""The page `docs/performance.md`, from what the jobs told."""
+"""The page `docs/performance.md`, made from the results of the jobs."""
 
 import datetime as dt
 import os
@@ -33,12 +33,12 @@ def page(
 
 
 def short(stages: Sequence[Stage], told: Mapping[str, ContenderForecast]) -> list[Stage]:
-    """Return the stages that fall short of their limit."""
+    """Return the stages that do not meet their limit."""
     return [stage for stage in stages if not stage.holds(figure_of(stage, told))]
 
 
 def figure_of(stage: Stage, told: Mapping[str, ContenderForecast]) -> float:
-    """Return a stage's figure."""
+    """Return the figure of a stage."""
     return stage.figure(told[stage.ours], told.get(stage.baseline, {}))
 
 
@@ -69,7 +69,7 @@ def _cost(told: ContenderForecast) -> str:
 
 
 def _runs(told: Mapping[str, ContenderForecast]) -> str:
-    """Return every run with what it told beside its seconds."""
+    """Return the table of all runs: seconds, peak memory and other results."""
     hidden = {"seconds", "peak_mb", "first"}
     rows = []
     for name, one in told.items():

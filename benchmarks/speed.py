@@ -1,11 +1,11 @@
-"""How fast each stage is, beside a bare baseline in the same run, into docs/performance.md.
+"""The speed of each stage beside a bare baseline of the same run, written to docs/performance.md.
 
     make bench
     make bench ARGS="--lines 1_000_000 --customers 100_000"
     make bench ARGS="--only features group_by --no-page"
     make bench ARGS="--demo --big"
 
-The exit code is 1 where a stage falls short of its limit.
+The exit code is 1 if a stage does not meet its limit.
 """
 
 import argparse
@@ -31,7 +31,7 @@ BIN = Path(sys.executable).parent
 
 
 def bases(sizes: argparse.Namespace) -> dict[str, tuple[int, int]]:
-    """Return lines and customers of each base by its name."""
+    """Return the lines and customers of each base, by name."""
 
     def of(customers: int) -> tuple[int, int]:
         return customers * LINES_A_CUSTOMER, customers
@@ -48,7 +48,10 @@ def bases(sizes: argparse.Namespace) -> dict[str, tuple[int, int]]:
 
 
 def config_of(folder: Path, base: str) -> str:
-    """Write the config of a base; all share the model, each has an output of its own."""
+    """Write the config of a base and return its path.
+
+    All bases share the model; each has its own output.
+    """
     content = {
         "name": "made_up",
         "sources": {"transactions": {"path": str(folder / f"{base}.parquet")}},
@@ -62,7 +65,7 @@ def config_of(folder: Path, base: str) -> str:
 
 
 def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Run]]:
-    """Return the runs by name; those of one round take turns."""
+    """Return the rounds of runs, by name; the runs of one round take turns."""
     config = {base: config_of(folder, base) for base in bases(sizes)}
 
     def lines(base: str) -> str:
@@ -120,7 +123,7 @@ def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Ru
 
 
 def measure(folder: Path, sizes: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """Run everything and answer what each run told."""
+    """Run everything; return the results of each run, by name."""
     told: dict[str, dict[str, Any]] = {}
     for runs in rounds_of_runs(folder, sizes):
         chosen = {n: one for n, one in runs.items() if not sizes.only or n in sizes.only}
@@ -139,7 +142,7 @@ def measure(folder: Path, sizes: argparse.Namespace) -> dict[str, dict[str, Any]
 
 
 def stages_of(told: Mapping[str, Any]) -> list[Stage]:
-    """Return the rows that the runs can fill."""
+    """Return the stages for which there are results."""
     rows = [*STAGES, DEMO, *growth_stages(LARGE_TIMES)]
     return [r for r in rows if r.ours in told and (not r.baseline or r.baseline in told)]
 
@@ -147,7 +150,7 @@ def stages_of(told: Mapping[str, Any]) -> list[Stage]:
 def told_sizes(
     sizes: argparse.Namespace, written: Mapping[str, tuple[int, int]]
 ) -> dict[str, str]:
-    """Return what was measured on how much."""
+    """Return the size of each measurement, as text by name."""
     base = {
         name: f"{lines:,} lines, {customers:,} customers, {DAYS} days from {FIRST_DAY}"
         for name, (lines, customers) in written.items()
@@ -167,18 +170,18 @@ def told_sizes(
 
 
 def say(text: str) -> None:
-    """Tell how far it is."""
+    """Write a line of progress to stderr."""
     sys.stderr.write(text + "\n")
 
 
 def parsed(given: Sequence[str]) -> argparse.Namespace:
-    """Return the sizes asked for; numbers may have underscores."""
+    """Return the requested sizes; numbers may have underscores."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--customers", type=int, default=1_000_000)
-    # The season leaves 996,000 of them, 20 full batches: a tenth is 2 full ones.
+    # 996,000 of them remain after the season: 20 full batches; a tenth has 2.
     parser.add_argument("--score-customers", type=int, default=1_090_000)
     parser.add_argument("--shap-rows", type=int, default=200_000)
     parser.add_argument("--contrib-rows", type=int, default=20_000)
@@ -193,7 +196,7 @@ def parsed(given: Sequence[str]) -> argparse.Namespace:
 
 
 def main(given: Sequence[str]) -> int:
-    """Measure, print, write the page; answer 1 where a stage falls short."""
+    """Measure, print and write the page; return 1 if a stage does not meet its limit."""
     sizes = parsed(given)
     with tempfile.TemporaryDirectory(prefix="tiercast-") as scratch:
         folder = Path(scratch)

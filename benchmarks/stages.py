@@ -1,4 +1,4 @@
-"""What `make bench` holds: a row per ratio, with its limit and what bounds the stage."""
+"""The figures that `make bench` checks: one row per figure, with its limit."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ Figure = Callable[[ContenderForecast, ContenderForecast], float]
 
 @dataclass(frozen=True)
 class Stage:
-    """One figure of a stage beside its baseline, and the limit that it must hold.
+    """One figure of a stage beside its baseline, and its limit.
 
-    `ours` and `baseline` name runs (`speed.runs`). `figure` answers a number from what the two
-    told; it must be at most `limit`, or at least where `at_least`. `aim` is what would be good.
+    `ours` and `baseline` name runs (`speed.rounds_of_runs`). `figure` returns a number from the
+    results of the two. It must be at most `limit`, or at least `limit` if `at_least`. `aim` is a
+    good value.
     """
 
     name: str
@@ -31,27 +32,27 @@ class Stage:
 
 
 def slower(ours: ContenderForecast, baseline: ContenderForecast) -> float:
-    """Return how many times as long ours takes."""
+    """Return the ratio of seconds, ours over the baseline's."""
     return float(ours["seconds"] / baseline["seconds"])
 
 
 def faster(ours: ContenderForecast, baseline: ContenderForecast) -> float:
-    """Return how many times as fast ours is."""
+    """Return the ratio of seconds, the baseline's over ours."""
     return float(baseline["seconds"] / ours["seconds"])
 
 
 def larger(ours: ContenderForecast, baseline: ContenderForecast) -> float:
-    """Return how many times the memory ours takes."""
+    """Return the ratio of peak memory, ours over the baseline's."""
     return float(ours["peak_mb"] / baseline["peak_mb"])
 
 
 def seconds(ours: ContenderForecast, _: ContenderForecast) -> float:
-    """Return ours alone."""
+    """Return our seconds."""
     return float(ours["seconds"])
 
 
 def peak_gb(ours: ContenderForecast, _: ContenderForecast) -> float:
-    """Return the peak memory of ours alone."""
+    """Return our peak memory in GB."""
     return float(ours["peak_mb"] / 1024)
 
 
@@ -87,7 +88,7 @@ DEMO = Stage("make demo", "demo", "", seconds, "s", 180)
 
 
 def growth_stages(times: float) -> tuple[Stage, ...]:
-    """Return the rows of the large base, so many times as large as the other."""
+    """Return the stages of the large base, which is `times` times as large as the other."""
     from math import log
 
     def exponent(ours: ContenderForecast, baseline: ContenderForecast) -> float:

@@ -1,4 +1,4 @@
-"""What tying customers is worth in Spearman's correlation, with nothing learnt."""
+"""The effect of ties on Spearman's correlation, without any better forecast."""
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,9 @@ WHAT_TIES_DO = (
 
 
 def tied(one: Backtest) -> "pd.Series[float]":
-    """Return Spearman's correlation of the rule and of tiercast, as it is and tied as the rule.
+    """Return Spearman's correlation of the rule, of tiercast, and of tiercast tied as the rule.
 
-    Means over origins, with the share of the customers that the rule ties.
+    The figures are means over origins, with the share of customers that the rule ties.
     """
     known = one.predictions
     rows = [_at(known[known["origin"] == origin]) for origin in one.origins]

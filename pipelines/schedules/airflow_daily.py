@@ -1,10 +1,12 @@
-"""Airflow: daily scores of one customer base, and a new model where the monitor asks for it.
+"""Airflow: daily scores of one customer base, and a training if `monitor` asks for it.
 
-Copy it into the DAG folder. It calls the command line alone, so that the workers need no package
-of the project but an installation at TIERCAST_HOME. A step that ends with 1 (disk, database,
-network) is tried again; any other code but the one to go on with fails at once, since bad input
-(2) stays bad. `tiercast monitor` ends with 0 (fine), which skips the training alone, or 3
-(retrain), which lets it run. The report comes after migration and monitor, and shows them.
+Copy this file into the DAG folder. It only uses the command line. So the workers need no Python
+package of the project, but an installation at TIERCAST_HOME.
+
+A step that ends with 1 (disk, database, network) is retried. A step that ends with another code
+than the expected one fails at once: bad input (2) stays bad. `tiercast monitor` ends with 0 (fine)
+or 3 (retrain). After 0 only the training is skipped, after 3 it runs. The report comes after
+migration and monitor, because it shows their results.
 """
 
 import datetime as dt
@@ -16,7 +18,7 @@ from airflow.operators.bash import BashOperator
 
 HOME = os.environ.get("TIERCAST_HOME", "/opt/tiercast")
 CONFIG = os.environ.get("TIERCAST_CONFIG", "pipelines/orders.yaml")
-DAY = "{{ data_interval_end | ds }}"  # named, so that orders which stopped coming are noticed
+DAY = "{{ data_interval_end | ds }}"  # named, so that `monitor` notices missing new orders
 DONE, FAILED, RETRAIN = 0, 1, 3  # exit codes
 
 STEPS = {
@@ -28,15 +30,15 @@ STEPS = {
     "alerts": "tiercast --log-format json alerts $CONFIG",
     "train": "tiercast --log-format json train $CONFIG",
 }
-GOES_ON = {"monitor": RETRAIN}  # the others: DONE
-RULES = {"report": "none_failed"}  # a monitor that says fine is skipped; the report goes on
+GOES_ON = {"monitor": RETRAIN}  # exit code after which the next step runs; others: DONE
+RULES = {"report": "none_failed"}  # after "fine", monitor counts as skipped; the report still runs
 
 
 class Step(BashOperator):
-    """A command whose exit code says whether the next step runs, or whether to try again."""
+    """A command whose exit code decides: run the next step, skip it, retry, or fail."""
 
     def execute(self, context):
-        """Run the command."""
+        """Run the command and handle its exit code."""
         shell = ["/bin/bash", "-c", self.bash_command]
         ran = self.subprocess_hook.run_command(shell, self.get_env(context), cwd=self.cwd)
         code = ran.exit_code

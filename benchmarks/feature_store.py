@@ -1,12 +1,14 @@
-"""What a daily run costs with a feature store and without one: seconds and bytes read.
+"""The cost of a daily run with a feature store and without one: seconds and bytes read.
 
-    python benchmarks/daybook.py [--lines 10_000_000] [--customers 1_000_000] [--late-days 14]
+    python benchmarks/feature_store.py [--lines 10_000_000] [--customers 1_000_000]
+        [--late-days 14]
 
-Made-up orders are written as parquet by month. A first run fills the store from all days but the
-last three; each of these is then a daily run, without the store and with it, every run in a
-process of its own: `open` reads the base and reduces it to the tables that features are counted
-from, `features` is the whole of `tiercast features`, whose files are compared as bytes. Bytes are
-those that the process asked the system for: of lines, of the store and of its own workspace.
+Synthetic orders are written as parquet, one file per month. A first run fills the store from all
+days but the last three. Each of these three days is then a daily run, without the store and with
+it. Every run has its own process. `open` reads the base and reduces it to the tables that the
+features use. `features` is the complete command `tiercast features`; its files are compared byte
+by byte. The bytes read are those that the process requested from the system: order lines, the
+store and its own workspace.
 """
 
 import argparse
@@ -29,7 +31,7 @@ BOOK = "book"
 
 
 def write_months(orders: Path, until: dt.date, folder: Path) -> None:
-    """Write the orders before a day, a file for each month, by day as a till writes them."""
+    """Write the orders before a day, one file per month, sorted by day as a shop's system does."""
     folder.mkdir(exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute("set memory_limit = '2GB'")
@@ -46,7 +48,7 @@ def write_months(orders: Path, until: dt.date, folder: Path) -> None:
 
 
 def job(name: str, store: str | None, late_days: int) -> None:
-    """Do one job in this process and print what it cost."""
+    """Do one job in this process and print its cost."""
     from tiercast.config.schema import Config
     from tiercast.feature_store.history import open_history
     from tiercast.verbs.features import features
@@ -75,7 +77,7 @@ def _bytes_read() -> int:
 
 
 def run(name: str, store: str | None, late_days: int, folder: Path) -> dict[str, float]:
-    """Return what a job costs, done in a process of its own."""
+    """Run a job in its own process; return its seconds and megabytes by name."""
     command = [sys.executable, "-W", "ignore", str(Path(__file__).absolute())]
     command += ["--job", name, "--late-days", str(late_days), "--store", store or ""]
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
@@ -124,7 +126,7 @@ def compare(lines: int, customers: int, late_days: int, folder: Path) -> None:
 
 
 def main() -> None:
-    """Read the arguments and compare, or do one job."""
+    """Parse the arguments, then compare, or do one job."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--customers", type=int, default=1_000_000)
@@ -135,7 +137,7 @@ def main() -> None:
     if given.job:
         job(given.job, given.store or None, given.late_days)
         return
-    with tempfile.TemporaryDirectory(prefix="tiercast-daybook-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tiercast-feature-store-") as folder:
         compare(given.lines, given.customers, given.late_days, Path(folder))
 
 
