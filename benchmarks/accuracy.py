@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-from ties import TIES, WHAT_TIES_DO, tied
+from ties import TIES, tied
 
 import tiercast
 from tiercast.backtesting.contenders import TIERCAST, labels
@@ -217,8 +217,8 @@ def _base(base: Base, one: Backtest) -> str:
             markdown(_verdicts(one)),
             "### Totals by origin",
             markdown(_totals(one)),
-            "### Doubt: what was told, what came (all origins together)",
-            markdown(_doubt(one)),
+            "### Uncertainty: predicted and actual (all origins together)",
+            markdown(_coverage(one)),
         ]
     )
 
@@ -283,7 +283,7 @@ def _sums_inside(one: Backtest, check: str) -> str:
     return f"{whole['actual'] * whole['sums']:.0f} of {whole['sums']}"
 
 
-def _doubt(one: Backtest) -> pd.DataFrame:
+def _coverage(one: Backtest) -> pd.DataFrame:
     rows = one.coverage[one.coverage["origin"].isna()]
     return pd.DataFrame(
         {

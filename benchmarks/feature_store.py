@@ -27,7 +27,7 @@ import duckdb
 from made_up_orders import LAST_DAY, write_orders
 
 DAYS = 3
-BOOK = "book"
+STORE = "book"
 
 
 def write_months(orders: Path, until: dt.date, folder: Path) -> None:
@@ -64,12 +64,12 @@ def job(name: str, store: str | None, late_days: int) -> None:
             assert history.activity
     else:
         features(config, output=f"{store or 'none'}.parquet")
-    told = {
+    measured = {
         "seconds": time.perf_counter() - began,
         "read_mb": (_bytes_read() - read) / 1e6,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
     }
-    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.write(json.dumps(measured) + "\n")
 
 
 def _bytes_read() -> int:
@@ -86,13 +86,13 @@ def run(name: str, store: str | None, late_days: int, folder: Path) -> dict[str,
     )
     if done.returncode:
         raise RuntimeError(f"{name} failed:\n{done.stderr[-3000:]}")
-    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured
 
 
-def show(label: str, told: dict[str, float]) -> None:
+def show(label: str, measured: dict[str, float]) -> None:
     """Print a line of the table."""
-    figures = f"{told['seconds']:8.1f} s {told['read_mb']:10,.0f} MB {told['peak_mb']:8,.0f} MB"
+    figures = f"{measured['seconds']:8.1f} s {measured['read_mb']:10,.0f} MB {measured['peak_mb']:8,.0f} MB"
     sys.stdout.write(f"{label:<44}{figures}\n")
     sys.stdout.flush()
 
@@ -106,19 +106,19 @@ def compare(lines: int, customers: int, late_days: int, folder: Path) -> None:
     sys.stdout.write(f"{'':<44}{'time':>10}{'read':>14}{'peak':>12}\n")
     last = dt.date.fromisoformat(LAST_DAY) + dt.timedelta(days=1)
     write_months(orders, last - dt.timedelta(days=DAYS), folder / "orders")
-    show("first run, fills the store", run("open", BOOK, late_days, folder))
+    show("first run, fills the store", run("open", STORE, late_days, folder))
     for back in reversed(range(DAYS)):
         write_months(orders, last - dt.timedelta(days=back), folder / "orders")
-        whole, daily = (run("open", store, late_days, folder) for store in (None, BOOK))
+        whole, daily = (run("open", store, late_days, folder) for store in (None, STORE))
         show(f"day {DAYS - back}: open, all lines", whole)
         show(f"day {DAYS - back}: open, with the store", daily)
         ratios = (whole[figure] / daily[figure] for figure in ("seconds", "read_mb"))
         sys.stdout.write("{:<44}{:8.1f} x {:10.1f} x\n".format("", *ratios))
-    whole, daily = (run("features", store, late_days, folder) for store in (None, BOOK))
+    whole, daily = (run("features", store, late_days, folder) for store in (None, STORE))
     show("features, all lines", whole)
     show("features, with the store", daily)
-    same = (folder / "none.parquet").read_bytes() == (folder / f"{BOOK}.parquet").read_bytes()
-    kept = list((folder / BOOK).rglob("*.parquet"))
+    same = (folder / "none.parquet").read_bytes() == (folder / f"{STORE}.parquet").read_bytes()
+    kept = list((folder / STORE).rglob("*.parquet"))
     size = sum(path.stat().st_size for path in kept) / 1e6
     sys.stdout.write(f"same bytes: {same}; the store: {len(kept)} files, {size:,.0f} MB\n")
     if not same:

@@ -22,7 +22,7 @@ HORIZON_DAYS, EVERY_DAYS = 90, 30
 COLUMNS = 80
 TRAINED_ROWS, SEED = 50_000, 7
 BATCH_ROWS = 50_000  # as in scoring
-ContenderForecast = dict[str, Any]
+Measurement = dict[str, Any]
 
 
 class Watch:
@@ -32,7 +32,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self.told: ContenderForecast = {}
+        self.measured: Measurement = {}
 
     @contextmanager
     def time(self, name: str = "seconds") -> Iterator[None]:
@@ -44,7 +44,7 @@ class Watch:
             self._add("cpu", time.process_time() - busy)
 
     def _add(self, name: str, more: float) -> None:
-        self.told[name] = self.told.get(name, 0.0) + more
+        self.measured[name] = self.measured.get(name, 0.0) + more
 
 
 def group_by(watch: Watch, lines: str) -> None:
@@ -74,8 +74,8 @@ def features(watch: Watch, config: str, lines: str, as_of: str, cutoffs: int) ->
             activity = build_activity(connection, {"transactions": table}, settings)
         with watch.time("count"):
             panel = feature_panel(activity, days, Setting(HORIZON_DAYS))
-            watch.told["rows"] = _read(panel)
-        watch.told["features"] = len(panel.columns) - 2
+            watch.measured["rows"] = _read(panel)
+        watch.measured["features"] = len(panel.columns) - 2
 
 
 def checked_features(watch: Watch, config: str, as_of: str) -> None:
@@ -89,10 +89,10 @@ def checked_features(watch: Watch, config: str, as_of: str) -> None:
     settings = load_config(config)
     started = time.perf_counter()
     with watch.time(), open_base(settings) as base:
-        watch.told["check"] = time.perf_counter() - started
+        watch.measured["check"] = time.perf_counter() - started
         activity = build_activity(base.connection, base.tables, settings)
         panel = feature_panel(activity, _cutoffs(as_of, 1), Setting(HORIZON_DAYS))
-        watch.told["rows"] = _read(panel)
+        watch.measured["rows"] = _read(panel)
 
 
 def predict(watch: Watch, folder: str, rows: int) -> None:
@@ -110,7 +110,7 @@ def predict(watch: Watch, folder: str, rows: int) -> None:
         with watch.time():
             for start in range(0, rows, len(matrix)):
                 booster.predict(matrix[: rows - start])
-        watch.told["boosters"] = watch.told.get("boosters", 0) + 1
+        watch.measured["boosters"] = watch.measured.get("boosters", 0) + 1
 
 
 def train(watch: Watch, config: str, as_of: str) -> None:
@@ -134,8 +134,8 @@ def score(watch: Watch, config: str, as_of: str) -> None:
 
     CustomerModel.reasons = timed  # type: ignore[method-assign]
     with watch.time("whole"):
-        watch.told["rows"] = tiercast.score(config, as_of).rows
-    watch.told["seconds"] = watch.told["whole"] - watch.told["reasons"]
+        watch.measured["rows"] = tiercast.score(config, as_of).rows
+    watch.measured["seconds"] = watch.measured["whole"] - watch.measured["reasons"]
 
 
 def shap(watch: Watch, rows: int, rounds: int) -> None:
@@ -148,7 +148,7 @@ def shap(watch: Watch, rows: int, rounds: int) -> None:
         for start in range(0, rows, BATCH_ROWS):
             found = shapley.values(matrix[start : start + BATCH_ROWS])
             if start == 0:
-                watch.told["first"] = found[:5].tolist()
+                watch.measured["first"] = found[:5].tolist()
 
 
 def pred_contrib(watch: Watch, rows: int, rounds: int, timed_rows: int) -> None:
@@ -156,8 +156,8 @@ def pred_contrib(watch: Watch, rows: int, rounds: int, timed_rows: int) -> None:
     booster, matrix = _booster(rows, rounds)
     with watch.time():
         found = booster.predict(matrix[:timed_rows], pred_contrib=True, num_threads=1)
-    watch.told["seconds"] *= rows / timed_rows
-    watch.told["first"] = found[:5, :-1].tolist()
+    watch.measured["seconds"] *= rows / timed_rows
+    watch.measured["first"] = found[:5, :-1].tolist()
 
 
 def bg_nbd(watch: Watch, customers: int) -> None:
@@ -167,7 +167,7 @@ def bg_nbd(watch: Watch, customers: int) -> None:
     rows = _histories(customers)
     with watch.time():
         model = BGNBD().fit(rows)
-    watch.told["parameters"] = list(model.to_dict().values())
+    watch.measured["parameters"] = list(model.to_dict().values())
     with watch.time("predict"):
         model.order_probability(rows, HORIZON_DAYS)
 
@@ -182,7 +182,9 @@ def lifetimes(watch: Watch, customers: int) -> None:
     rows = _histories(customers)
     with watch.time():
         model = BetaGeoFitter().fit(*rows.T)
-    watch.told["parameters"] = [float(model.params_[name]) for name in ("r", "alpha", "a", "b")]
+    watch.measured["parameters"] = [
+        float(model.params_[name]) for name in ("r", "alpha", "a", "b")
+    ]
 
 
 def command(watch: Watch, words: list[str]) -> None:
@@ -192,7 +194,7 @@ def command(watch: Watch, words: list[str]) -> None:
         start = time.perf_counter()
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
         seconds.append(time.perf_counter() - start)
-    watch.told["seconds"] = min(seconds)
+    watch.measured["seconds"] = min(seconds)
 
 
 def demo(watch: Watch, words: list[str]) -> None:
@@ -268,4 +270,4 @@ if __name__ == "__main__":
     chosen = next(job for job in JOBS if job.__name__ == sys.argv[1])
     stopwatch = Watch()
     chosen(stopwatch, **json.loads(sys.argv[2]))
-    sys.stdout.write("\n" + json.dumps({**stopwatch.told, "peak_mb": peak_mb()}) + "\n")
+    sys.stdout.write("\n" + json.dumps({**stopwatch.measured, "peak_mb": peak_mb()}) + "\n")

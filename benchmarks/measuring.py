@@ -32,11 +32,11 @@ def run(one: Run, folder: Path) -> dict[str, Any]:
     )
     if done.returncode:
         raise RuntimeError(f"{one.job} {one.arguments} failed:\n{done.stderr[-3000:]}")
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return measured
 
 
-def best(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def best(measured: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the fastest of several runs, with the highest peak memory of all.
 
     Examples
@@ -44,16 +44,16 @@ def best(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     >>> best([{"seconds": 2.0, "peak_mb": 5}, {"seconds": 1.0, "peak_mb": 4}])
     {'seconds': 1.0, 'peak_mb': 5}
     """
-    fastest = min(told, key=lambda one: one["seconds"])
-    return {**fastest, "peak_mb": max(one["peak_mb"] for one in told)}
+    fastest = min(measured, key=lambda one: one["seconds"])
+    return {**fastest, "peak_mb": max(one["peak_mb"] for one in measured)}
 
 
 def alternately(runs: Mapping[str, Run], folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Run each in turn, round after round, so that other load affects all equally."""
-    told: dict[str, list[dict[str, Any]]] = {name: [] for name in runs}
+    measured: dict[str, list[dict[str, Any]]] = {name: [] for name in runs}
     for turn in range(max(one.repeats for one in runs.values())):
         for name, one in runs.items():
             if turn < one.repeats:
-                told[name].append(run(one, folder))
-    for name, found in told.items():
+                measured[name].append(run(one, folder))
+    for name, found in measured.items():
         yield name, best(found)

@@ -92,8 +92,8 @@ def write_config(
 def run(job: str, config: Path, folder: Path) -> Scoring:
     """Run `train` or `score` in its own process with the working directory `folder`."""
     start = time.perf_counter()
-    told = json.loads(_output(JOB, job, str(config), AS_OF, folder=folder))
-    return Scoring(told["rows"], time.perf_counter() - start, told["peak_mb"])
+    measured = json.loads(_output(JOB, job, str(config), AS_OF, folder=folder))
+    return Scoring(measured["rows"], time.perf_counter() - start, measured["peak_mb"])
 
 
 def main(times: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from limits import LIMITS
 from stages import Stage
 
-ContenderForecast = Mapping[str, Any]
+Measurement = Mapping[str, Any]
 PACKAGES = ("tiercast", "duckdb", "ibis-framework", "lightgbm", "woodelf-explainer", "lifetimes")
 HEAD = """# Performance
 
@@ -24,39 +24,46 @@ each counts. What is measured on fewer rows is said in the list of sizes.
 
 
 def page(
-    stages: Sequence[Stage], told: Mapping[str, ContenderForecast], sizes: Mapping[str, str]
+    stages: Sequence[Stage], measured: Mapping[str, Measurement], sizes: Mapping[str, str]
 ) -> str:
     """Return the whole page as Markdown."""
-    parts = [_head(), _list(sizes), "## Ratios", ratios(stages, told), "## Stages", _runs(told)]
+    parts = [
+        _head(),
+        _list(sizes),
+        "## Ratios",
+        ratios(stages, measured),
+        "## Stages",
+        _runs(measured),
+    ]
     parts += ["## What bounds each stage", _limits()]
     return "\n\n".join(parts) + "\n"
 
 
-def short(stages: Sequence[Stage], told: Mapping[str, ContenderForecast]) -> list[Stage]:
+def short(stages: Sequence[Stage], measured: Mapping[str, Measurement]) -> list[Stage]:
     """Return the stages that do not meet their limit."""
-    return [stage for stage in stages if not stage.holds(figure_of(stage, told))]
+    return [stage for stage in stages if not stage.holds(figure_of(stage, measured))]
 
 
-def figure_of(stage: Stage, told: Mapping[str, ContenderForecast]) -> float:
+def figure_of(stage: Stage, measured: Mapping[str, Measurement]) -> float:
     """Return the figure of a stage."""
-    return stage.figure(told[stage.ours], told.get(stage.baseline, {}))
+    return stage.figure(measured[stage.ours], measured.get(stage.baseline, {}))
 
 
-def ratios(stages: Sequence[Stage], told: Mapping[str, ContenderForecast]) -> str:
+def ratios(stages: Sequence[Stage], measured: Mapping[str, Measurement]) -> str:
     """Return the table of figures, limits and verdicts."""
     return _table(
         ["what", "ours", "baseline", "figure", "limit", "aim", "verdict"],
-        [_row(stage, told) for stage in stages],
+        [_row(stage, measured) for stage in stages],
     )
 
 
-def _row(stage: Stage, told: Mapping[str, ContenderForecast]) -> list[str]:
-    figure = figure_of(stage, told)
+def _row(stage: Stage, measured: Mapping[str, Measurement]) -> list[str]:
+    figure = figure_of(stage, measured)
     sense = "at least" if stage.at_least else "at most"
     return [
         stage.name,
-        _cost(told[stage.ours]),
-        _cost(told[stage.baseline]) if stage.baseline else "",
+        _cost(measured[stage.ours]),
+        _cost(measured[stage.baseline]) if stage.baseline else "",
         f"{figure:.3g} {stage.unit}".strip(),
         f"{sense} {stage.limit:g} {stage.unit}".strip(),
         "" if stage.aim is None else f"{stage.aim:g}",
@@ -64,15 +71,15 @@ def _row(stage: Stage, told: Mapping[str, ContenderForecast]) -> list[str]:
     ]
 
 
-def _cost(told: ContenderForecast) -> str:
-    return f"{told['seconds']:.2f} s, {told['peak_mb']:,.0f} MB"
+def _cost(measured: Measurement) -> str:
+    return f"{measured['seconds']:.2f} s, {measured['peak_mb']:,.0f} MB"
 
 
-def _runs(told: Mapping[str, ContenderForecast]) -> str:
+def _runs(measured: Mapping[str, Measurement]) -> str:
     """Return the table of all runs: seconds, peak memory and other results."""
     hidden = {"seconds", "peak_mb", "first"}
     rows = []
-    for name, one in told.items():
+    for name, one in measured.items():
         more = ", ".join(f"{k} {_plain(v)}" for k, v in one.items() if k not in hidden)
         rows.append([f"`{name}`", f"{one['seconds']:.2f}", f"{one['peak_mb']:,.0f}", more])
     return _table(["run", "seconds", "peak MB", "more"], rows)

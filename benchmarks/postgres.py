@@ -41,7 +41,7 @@ def part(first: int) -> pa.Table:
     shares = rng.dirichlet(np.ones(len(TIERS)), PART_ROWS)
     reason = {"feature": "days_since_last_order", "value": "40", "effect": 0.25}
     text = "40 days since the last order, usually 12"
-    told = {
+    measured = {
         "customer_id": np.arange(first, first + PART_ROWS),
         "as_of": [DAY] * PART_ROWS,
         "tier_probabilities": [dict(zip(TIERS, row, strict=True)) for row in shares.tolist()],
@@ -50,7 +50,7 @@ def part(first: int) -> pa.Table:
         "alerts": [["left_top_tier"] if n % 50 == 0 else [] for n in range(PART_ROWS)],
         "tier_change": (np.arange(PART_ROWS) % 20 == 0).astype("int8"),
     }
-    return pa.table({f.name: told.get(f.name, filler(f.type, rng)) for f in SCHEMA}, SCHEMA)
+    return pa.table({f.name: measured.get(f.name, filler(f.type, rng)) for f in SCHEMA}, SCHEMA)
 
 
 def filler(kind: pa.DataType, rng: np.random.Generator) -> pa.Array:

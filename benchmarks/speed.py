@@ -124,27 +124,27 @@ def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Ru
 
 def measure(folder: Path, sizes: argparse.Namespace) -> dict[str, dict[str, Any]]:
     """Run everything; return the results of each run, by name."""
-    told: dict[str, dict[str, Any]] = {}
+    measured: dict[str, dict[str, Any]] = {}
     for runs in rounds_of_runs(folder, sizes):
         chosen = {n: one for n, one in runs.items() if not sizes.only or n in sizes.only}
         if not chosen:
             continue
         for name, found in alternately(chosen, folder):
-            told[name] = found
+            measured[name] = found
             say(f"{name}: {found['seconds']:.2f} s, {found['peak_mb']:,.0f} MB")
-    if {"checked_features", "predict"} <= set(told):
-        parts = told["checked_features"], told["predict"]
-        told["score_baseline"] = {
+    if {"checked_features", "predict"} <= set(measured):
+        parts = measured["checked_features"], measured["predict"]
+        measured["score_baseline"] = {
             "seconds": sum(part["seconds"] for part in parts),
             "peak_mb": max(part["peak_mb"] for part in parts),
         }
-    return told
+    return measured
 
 
-def stages_of(told: Mapping[str, Any]) -> list[Stage]:
+def stages_of(measured: Mapping[str, Any]) -> list[Stage]:
     """Return the stages for which there are results."""
     rows = [*STAGES, DEMO, *growth_stages(LARGE_TIMES)]
-    return [r for r in rows if r.ours in told and (not r.baseline or r.baseline in told)]
+    return [r for r in rows if r.ours in measured and (not r.baseline or r.baseline in measured)]
 
 
 def told_sizes(
@@ -204,12 +204,12 @@ def main(given: Sequence[str]) -> int:
         for base, (lines, customers) in bases(sizes).items():
             written[base] = write_orders(lines, customers, folder / f"{base}.parquet")
             say(f"{base}: {written[base][0]:,} lines of {written[base][1]:,} customers")
-        told = measure(folder, sizes)
-    stages = stages_of(told)
-    sys.stdout.write(ratios(stages, told) + "\n")
+        measured = measure(folder, sizes)
+    stages = stages_of(measured)
+    sys.stdout.write(ratios(stages, measured) + "\n")
     if not sizes.no_page:
-        PAGE.write_text(page(stages, told, told_sizes(sizes, written)), encoding="utf-8")
-    return 1 if short(stages, told) else 0
+        PAGE.write_text(page(stages, measured, told_sizes(sizes, written)), encoding="utf-8")
+    return 1 if short(stages, measured) else 0
 
 
 if __name__ == "__main__":

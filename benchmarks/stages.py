@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ContenderForecast = Mapping[str, Any]
-Figure = Callable[[ContenderForecast, ContenderForecast], float]
+Measurement = Mapping[str, Any]
+Figure = Callable[[Measurement, Measurement], float]
 
 
 @dataclass(frozen=True)
@@ -31,38 +31,38 @@ class Stage:
         return figure >= self.limit if self.at_least else figure <= self.limit
 
 
-def slower(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+def slower(ours: Measurement, baseline: Measurement) -> float:
     """Return the ratio of seconds, ours over the baseline's."""
     return float(ours["seconds"] / baseline["seconds"])
 
 
-def faster(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+def faster(ours: Measurement, baseline: Measurement) -> float:
     """Return the ratio of seconds, the baseline's over ours."""
     return float(baseline["seconds"] / ours["seconds"])
 
 
-def larger(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+def larger(ours: Measurement, baseline: Measurement) -> float:
     """Return the ratio of peak memory, ours over the baseline's."""
     return float(ours["peak_mb"] / baseline["peak_mb"])
 
 
-def seconds(ours: ContenderForecast, _: ContenderForecast) -> float:
+def seconds(ours: Measurement, _: Measurement) -> float:
     """Return our seconds."""
     return float(ours["seconds"])
 
 
-def peak_gb(ours: ContenderForecast, _: ContenderForecast) -> float:
+def peak_gb(ours: Measurement, _: Measurement) -> float:
     """Return our peak memory in GB."""
     return float(ours["peak_mb"] / 1024)
 
 
-def apart(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+def apart(ours: Measurement, baseline: Measurement) -> float:
     """Return the largest relative difference of the parameters, in percent."""
     pairs = zip(ours["parameters"], baseline["parameters"], strict=True)
     return 100 * max(abs(own / other - 1) for own, other in pairs)
 
 
-def spread(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+def spread(ours: Measurement, baseline: Measurement) -> float:
     """Return the largest difference of the first rows' Shapley values."""
     pairs = zip(ours["first"], baseline["first"], strict=True)
     return max(abs(a - b) for own, other in pairs for a, b in zip(own, other, strict=True))
@@ -91,7 +91,7 @@ def growth_stages(times: float) -> tuple[Stage, ...]:
     """Return the stages of the large base, which is `times` times as large as the other."""
     from math import log
 
-    def exponent(ours: ContenderForecast, baseline: ContenderForecast) -> float:
+    def exponent(ours: Measurement, baseline: Measurement) -> float:
         return log(ours["seconds"] / baseline["seconds"]) / log(times)
 
     return (

@@ -9,7 +9,7 @@ from tiercast.modeling.metrics import spearman
 
 LAST_WINDOW = "last_window"
 TIES = "Spearman and ties"
-WHAT_TIES_DO = (
+TIES_NOTE = (
     "Customers who buy nothing share one rank in the truth. Who ties many, as spend in the last "
     "window ties everybody who bought nothing in it, gets most of them near that rank without "
     "telling one from another. The last column ties as many of those from whom tiercast expects "
@@ -33,7 +33,7 @@ def tied(one: Backtest) -> "pd.Series[float]":
 
 def _at(rows: pd.DataFrame) -> dict[str, float]:
     rule, ours = (rows[rows["contender"] == name] for name in (LAST_WINDOW, TIERCAST))
-    by_rule, told, value = (
+    by_rule, measured, value = (
         column.to_numpy(dtype=float)
         for column in (rule["expected_value"], ours["expected_value"], ours["value"])
     )
@@ -41,6 +41,8 @@ def _at(rows: pd.DataFrame) -> dict[str, float]:
     return {
         "tied by last window": share,
         "last window": spearman(value, by_rule),
-        "tiercast": spearman(value, told),
-        "tiercast, as many tied": spearman(value, np.maximum(told, np.quantile(told, share))),
+        "tiercast": spearman(value, measured),
+        "tiercast, as many tied": spearman(
+            value, np.maximum(measured, np.quantile(measured, share))
+        ),
     }

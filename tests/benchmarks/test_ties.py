@@ -11,8 +11,8 @@ def test_as_many_are_tied_as_by_the_rule(benchmark_module):
         "tiercast": [0.3, 0.2, 0.1, 9.0],
     }
     known = pd.DataFrame(
-        {"origin": 1, "contender": name, "expected_value": told, "value": [0.0, 0.0, 0.0, 7.0]}
-        for name, told in rows.items()
+        {"origin": 1, "contender": name, "expected_value": measured, "value": [0.0, 0.0, 0.0, 7.0]}
+        for name, measured in rows.items()
     )
     known = known.explode(["expected_value", "value"], ignore_index=True)
     found = benchmark_module("ties").tied(SimpleNamespace(predictions=known, origins=(1,)))
