@@ -195,7 +195,7 @@ def _summary(found: Sequence[tuple[Base, Backtest]]) -> str:
 
 def _ties(found: Sequence[tuple[Base, Backtest]]) -> str:
     rows = [{"base": base.name, **_figures(tied(one))} for base, one in found]
-    return f"## {TIES}\n\n{WHAT_TIES_DO}\n\n" + markdown(pd.DataFrame(rows))
+    return f"## {TIES}\n\n{TIES_NOTE}\n\n" + markdown(pd.DataFrame(rows))
 
 
 def _figures(values: "pd.Series[float]") -> dict[str, str]:

@@ -92,7 +92,8 @@ def run(name: str, store: str | None, late_days: int, folder: Path) -> dict[str,
 
 def show(label: str, measured: dict[str, float]) -> None:
     """Print a line of the table."""
-    figures = f"{measured['seconds']:8.1f} s {measured['read_mb']:10,.0f} MB {measured['peak_mb']:8,.0f} MB"
+    seconds, read, peak = (measured[name] for name in ("seconds", "read_mb", "peak_mb"))
+    figures = f"{seconds:8.1f} s {read:10,.0f} MB {peak:8,.0f} MB"
     sys.stdout.write(f"{label:<44}{figures}\n")
     sys.stdout.flush()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 LINES_AN_ORDER = 3
-REMAINING = 0.75  # share of the orders that remain after the season
+LEFT = 0.75  # share of the orders that remain after the season
 FIRST_DAY, DAYS = "2023-01-01", 730
 LAST_DAY = "2024-12-31"
 
@@ -41,7 +41,7 @@ copy (
     ),
     kept as (
         select * from orders
-        where draw(5, order_id) < {REMAINING} + (1 - {REMAINING}) * cos(2 * pi() * (day % 365) / 365)
+        where draw(5, order_id) < {LEFT} + (1 - {LEFT}) * cos(2 * pi() * (day % 365) / 365)
     )
     select customer_id, order_id,
         timestamp '{FIRST_DAY}' + to_days(day)
@@ -62,7 +62,7 @@ def write_orders(lines: int, customers: int, target: Path) -> tuple[int, int]:
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
         connection.execute(DRAW)
-        values = {"customers": customers, "orders": lines / LINES_AN_ORDER / REMAINING}
+        values = {"customers": customers, "orders": lines / LINES_AN_ORDER / LEFT}
         connection.execute(ORDERS.format(target=target), values)
         counted = "select count(*), count(distinct customer_id) from read_parquet($lines)"
         row = connection.execute(counted, {"lines": str(target)}).fetchone()

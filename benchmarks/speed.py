@@ -147,7 +147,7 @@ def stages_of(measured: Mapping[str, Any]) -> list[Stage]:
     return [r for r in rows if r.ours in measured and (not r.baseline or r.baseline in measured)]
 
 
-def told_sizes(
+def sizes_text(
     sizes: argparse.Namespace, written: Mapping[str, tuple[int, int]]
 ) -> dict[str, str]:
     """Return the size of each measurement, as text by name."""
@@ -208,7 +208,7 @@ def main(given: Sequence[str]) -> int:
     stages = stages_of(measured)
     sys.stdout.write(ratios(stages, measured) + "\n")
     if not sizes.no_page:
-        PAGE.write_text(page(stages, measured, told_sizes(sizes, written)), encoding="utf-8")
+        PAGE.write_text(page(stages, measured, sizes_text(sizes, written)), encoding="utf-8")
     return 1 if short(stages, measured) else 0
 
 
