@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-from ties import TIES, tied
+from ties import TIES, TIES_NOTE, tied
 
 import tiercast
 from tiercast.backtesting.contenders import TIERCAST, labels
