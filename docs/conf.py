@@ -21,7 +21,8 @@ html_theme = "pydata_sphinx_theme"
 html_title = "tiercast"
 html_copy_source = html_show_sourcelink = False
 html_math_renderer = "mathml"
-html_theme_options = {"show_toc_level": 2, "navigation_with_keys": False}
+html_sidebars = {"**": ["globaltoc.html"]}  # all pages, by reader
+html_theme_options = {"navbar_center": [], "show_toc_level": 2, "navigation_with_keys": False}
 
 
 def _inline(translator: nodes.NodeVisitor, node: nodes.math) -> None:

@@ -20,7 +20,7 @@ class SourceConfig(Settings):
 
     path: Text | None = None
     """Files of one kind: a name, a pattern (`orders/*.parquet`), a URL of an object store, or
-    `sample:NAME`.
+    `sample://cdnow/transactions.parquet`.
     """
     connection: Text | None = None
     """Address of a database, such as `postgresql://...`; goes with `table`."""
