@@ -57,7 +57,7 @@ SHORT = refused("history of 150 days", "Use an as_of from 2023-05-31 on")
 SHAPES = {
     "one customer": (
         *(lines(2)[8:], {}, 0),
-        refused("tiers", "at least 3, but is 1; many buyers are worth the same: use"),
+        refused("tiers", "at least 3, but is 1; many buyers have the same value: use"),
         *(DONE, refused("at least 3 different buyer values", "name fewer tiers")),
     ),
     "one order": (
@@ -72,7 +72,7 @@ SHAPES = {
     "all negative": (lines(amount="-5"), {}, 0, SIGN_OR_DATES, SIGN, SIGN),
     "one amount": (
         *(lines(amount="12.50"), {}, 0),
-        refused("tiers", "at least 3, but is 2; many buyers are worth the same: use"),
+        refused("tiers", "at least 3, but is 2; many buyers have the same value: use"),
         *(DONE, refused("at least 3 different buyer values", "name fewer tiers")),
     ),
     "ten thousand categories": (

@@ -82,7 +82,6 @@ def test_what_came_of_a_matured_day_stands_beside_what_both_told(config):
     expected = ours["customer_id"].map(spent).fillna(0.0)
     assert ours["value"].to_numpy() == pytest.approx(expected.to_numpy())
     assert (ours["customer_id"] == theirs["customer_id"]).all()
-    assert (ours["true_tier"].eq("dormant") == ~ours["ordered"]).all()
 
 
 def test_versions_that_forecast_different_things_are_not_compared(config):
