@@ -29,7 +29,7 @@ from tiercast.scoring.score import score
 from trained_base import read_parts, text_shop
 
 DAY = CUTOFFS[-1]
-KILLS, DATABASE_KILLS, STORE_KILLS = 50, 6, 4
+KILLS, DATABASE_KILLS, STORE_KILLS = 30, 6, 4
 TABLES = ("scores", "alerts", "tier_changes")
 WRITING, INTO_DATABASE = "Assign tiers and write", "Write into the database"
 INTO_STORE = "Write into the object store"
@@ -129,7 +129,7 @@ def kill_at_moments(server, job, kept, moments):
         yield command.kill(), all_seen(job.output)
 
 
-def test_fifty_kills_lose_nothing_and_the_next_run_ends_the_job(job, tmp_path):
+def test_thirty_kills_lose_nothing_and_the_next_run_ends_the_job(job, tmp_path):
     before, after = both_outputs(job, tmp_path / "kept")
     killed = 0
     with fork_server(job.folder, tmp_path / "log") as server:

@@ -60,11 +60,6 @@ def assert_same_manifest(there, here):
         assert there[key] == pytest.approx(here[key], rel=1e-9)
 
 
-def test_cdnow(cdnow, cluster):
-    assert cluster.alive_workers() == 2
-    assert_same_scores(cdnow, cluster)
-
-
 def test_a_second_day_knows_the_first_one(text_ids, cluster):
     """A shop with every table and text ids, whose model gives the likeliest tier.
 
