@@ -49,7 +49,9 @@ def fit_model(
 ) -> FittedModel:
     """Return the model fitted to a panel; segments keep the names of the previous model."""
     seed = config.train.seed
-    cuts = _tier_cuts(panel, config.tiers)  # may refuse: ask first
+    # Each of these may refuse: before the search, which takes long.
+    cuts = _tier_cuts(panel, config.tiers)
+    members, metrics = members_of(config.plugins), forecast_metrics(config.plugins)
     folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
     tuning = tune(
         panel.training_rows,
@@ -59,7 +61,6 @@ def fit_model(
         studies=studies,
         progress=progress,
     )
-    members = members_of(config.plugins)
     past = past_cutoffs(panel, tuning.best, seed, progress, members)
     progress.stage("fit the final trees")
     components = ComponentModels.fit(panel.training_rows, tuning.best, seed, members)
@@ -73,7 +74,6 @@ def fit_model(
         PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.past), one.kind)
         for one in past
     ]
-    metrics = forecast_metrics(config.plugins)
     evaluation = evaluate_folds(judged, cuts, config.tiers, ahead, metrics)
     return FittedModel(model, tuning, evaluation, past[0].kind)
 
