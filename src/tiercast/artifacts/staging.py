@@ -130,7 +130,7 @@ def _hidden(path: Path, ending: str) -> Path:
 
 
 def _tidy_up(folder: Path) -> None:
-    """Put back an old folder whose successor never came, and remove what killed runs left."""
+    """Put back an old folder whose successor is missing, and remove what killed runs left."""
     for old in sorted(folder.parent.glob(f".{escape(folder.name)}.*{OLD}")):
         if folder.exists():
             shutil.rmtree(old, ignore_errors=True)

@@ -105,7 +105,7 @@ def grades(rows: ir.Table, batch: Batch) -> pd.DataFrame:
     rows
         The table of `outcomes`.
     batch
-        The scores it came from.
+        The scores that are graded.
     """
     found = [
         {"by": by, "group": group, **figure}

@@ -79,7 +79,7 @@ def calibration_gap(bins: pd.DataFrame) -> float:
 
 
 def gain_curve(predictions: ir.Table) -> pd.DataFrame:
-    """Return the share of the value that came from the first customers of the list.
+    """Return the share of the value of the first customers of the list.
 
     Columns: reached (share of customers), model (listed by expected value), perfect (listed by
     what they went on to spend). Row 0 is nobody.

@@ -23,7 +23,7 @@ TABLES = ("orders", "order_days", "category_spend", "customers", "events", "cont
 
 
 @ibis.udf.scalar.builtin
-def getvariable(variable: str) -> int:  # type: ignore[empty-body]
+def getvariable(variable: str) -> int:  # type: ignore[empty-body]  # DuckDB's own
     """Return a variable that is set before each batch; DuckDB reads it in each query."""
 
 

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -25,6 +27,9 @@ from tiercast.snapshots.grid import GridAhead
 from tiercast.snapshots.outlying import OutlyingOrders, held, outlying_orders
 from tiercast.sources.canonical import CustomerBase
 from tiercast.tracking.registry import ModelVersion
+
+if TYPE_CHECKING:
+    from pyspark import Broadcast
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,13 @@ class ScoringInputs:
     def shared_folder(self) -> Path | None:
         """Where Spark's executors see scratch files; None where they need not."""
         return self.base.connection.folder if self.on_spark else None
+
+    @cached_property
+    def broadcast_model(self) -> "Broadcast[str]":
+        """The model's text, sent to Spark's executors once for both passes."""
+        context = self.base.connection.session.sparkContext
+        text: Broadcast[str] = context.broadcast(self.model.to_json())
+        return text
 
     @property
     def schema(self) -> pa.Schema:

@@ -8,11 +8,13 @@ from pathlib import Path
 from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.plugins import versions_of
 from tiercast.config.public_settings import public_settings
+from tiercast.contract.report import DataReport
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.assign import AssignmentRules
 from tiercast.scoring.inputs import ScoringInputs
 from tiercast.scoring.outlying import outlying_entry
 from tiercast.scoring.totals import Totals
+from tiercast.tracking.registry import ModelVersion
 
 
 def manifest(
@@ -23,8 +25,7 @@ def manifest(
     files: Sequence[Path],
 ) -> dict[str, object]:
     """Return the manifest of the scores in `files`; the writer adds rows, columns and parts."""
-    base, model, version = inputs.base, inputs.model, inputs.version
-    lines, boundaries = base.report.table("transactions"), rules.boundaries
+    base, model, boundaries = inputs.base, inputs.model, rules.boundaries
     return {
         "assign": model.facts.assign,
         "matched_sizes": None if boundaries is None else list(boundaries.sizes),
@@ -33,13 +34,7 @@ def manifest(
         "name": base.config.name,
         "as_of": inputs.as_of.isoformat(),
         **model.facts.target.to_record(),
-        "model": {
-            "name": model.facts.name,
-            "version": version.version,
-            "run_id": version.run_id,
-            "trained_as_of": model.facts.trained_as_of,
-            "plugins": dict(model.facts.plugins),
-        },
+        "model": _model_entry(model, inputs.version),
         "plugins": versions_of(base.config.plugins),
         "tiercast_version": package_version("tiercast"),
         "customers": totals.rows,
@@ -50,18 +45,33 @@ def manifest(
         "sums": totals.sums(model.outlook.total_uncertainty),
         "season": {"is_known": model.facts.on_clock, "text": model.facts.season},
         "certainty": _certainty(model),
-        "data": {
-            "fingerprint": fingerprint,
-            "first": None if lines.first is None else lines.first.isoformat(),
-            "last": None if lines.last is None else lines.last.isoformat(),
-            "rows_used": lines.rows_used,
-            "rows_quarantined": lines.rows_quarantined,
-        },
+        "data": _data_entry(base.report, fingerprint),
         "notes": list(inputs.notes),
         "config": public_settings(base.config),
         "grid": None if inputs.grid is None else inputs.grid.to_dict(),
         "outlying_orders": outlying_entry(inputs.outlying, files),
         PREVIOUS: inputs.previous.as_of,
+    }
+
+
+def _model_entry(model: CustomerModel, version: ModelVersion) -> dict[str, object]:
+    return {
+        "name": model.facts.name,
+        "version": version.version,
+        "run_id": version.run_id,
+        "trained_as_of": model.facts.trained_as_of,
+        "plugins": dict(model.facts.plugins),
+    }
+
+
+def _data_entry(report: DataReport, fingerprint: Mapping[str, str]) -> dict[str, object]:
+    lines = report.table("transactions")
+    return {
+        "fingerprint": fingerprint,
+        "first": None if lines.first is None else lines.first.isoformat(),
+        "last": None if lines.last is None else lines.last.isoformat(),
+        "rows_used": lines.rows_used,
+        "rows_quarantined": lines.rows_quarantined,
     }
 
 

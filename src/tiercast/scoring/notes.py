@@ -41,7 +41,7 @@ def scoring_notes(
 
 
 def _freshness(history: History, as_of: dt.date) -> tuple[str, ...]:
-    """Return a note where no order came for longer than usual before the scoring date."""
+    """Return a note if there was no order for longer than usual before the scoring date."""
     daily = history.activity.daily_orders
     if as_of <= history.base.observed_until or not daily.before(as_of).any():
         return ()

@@ -48,7 +48,7 @@ def score_batches(
     panel = inputs.previous.beside(inputs.base.connection, panel)
     task = partial(
         _score,
-        text=_shipped(inputs),
+        text=inputs.broadcast_model,
         schema=panel.schema().to_pyarrow(),
         inputs=(inputs.as_of, inputs.rule_features),
         folders=(features.staging.absolute(), folder.absolute()),
@@ -70,7 +70,7 @@ def assign_tiers(
     """Write the final rows, part by part, and return their sums."""
     task = partial(
         _assign,
-        text=_shipped(inputs),
+        text=inputs.broadcast_model,
         rules=rules,
         schema=inputs.schema,
         staged=tuple(part.absolute() for part in staged.parts),
@@ -163,10 +163,6 @@ def _assign(
         scores = to_table(final, table[REASONS].combine_chunks(), schema)
         part = write_part(folder, number, scores)
         yield answer({"scores": asdict(part), "totals": totals.to_dict()})
-
-
-def _shipped(inputs: ScoringInputs) -> ModelText:
-    return inputs.base.connection.session.sparkContext.broadcast(inputs.model.to_json())
 
 
 @lru_cache(maxsize=1)

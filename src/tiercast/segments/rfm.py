@@ -201,7 +201,7 @@ def _stretched(scores: IntArray, old: tuple[int, int], new: tuple[int, int]) -> 
 
 
 def _half_up(values: FloatArray) -> IntArray:
-    # The small number rounds x.5 up even if the division came out slightly below it.
+    # The small number rounds x.5 up even if the quotient is slightly below it.
     return np.floor(values + 0.5 + 1e-9).astype(np.int64)
 
 

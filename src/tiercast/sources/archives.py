@@ -38,6 +38,7 @@ def unpacked(file: NamedFile, scratch: Path) -> list[NamedFile]:
                 _copied(archive, member, folder / f"{number:05d}", file.name)
                 for number, member in enumerate(_members(archive))
             ]
+    # zipfile raises RuntimeError for a password, NotImplementedError for an unknown compression.
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         raise DataContractError(
             f"{file.name}: cannot be unpacked: {error}; unpack it yourself, or export it again."

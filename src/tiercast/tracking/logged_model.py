@@ -34,7 +34,7 @@ def log_model(run: TrainingRun, folder: Path, features: pd.DataFrame) -> LoggedM
     Parameters
     ----------
     run
-        The training it came from.
+        The run of the training.
     folder
         What `save_model` wrote.
     features
