@@ -103,12 +103,13 @@ def _message(detail: ErrorDetails) -> str:
         return f"unknown key `{key}`; {_nearest(detail['loc'])}"
     if detail["type"] == "missing":
         return f"key `{key}` is missing; add it."
-    text = detail["msg"].removeprefix("Value error, ").rstrip(".")
+    text = detail["msg"].removeprefix("Value error, ")
+    if text.endswith(("...", "?")):
+        return f"`{key or 'config'}`: {text}"
+    text = text.removesuffix(".")
     shown = (
         "" if isinstance(detail["input"], dict | BaseModel) else f", but got {detail['input']!r}"
     )
-    if text.endswith("?"):
-        return f"`{key or 'config'}`: {text}"
     return f"`{key or 'config'}`: {text}{'' if 'but got' in text else shown}."
 
 

@@ -52,4 +52,5 @@ def _near(key: str, names: Mapping[str, str]) -> str:
 def _message(settings: Settings, loc: tuple[int | str, ...], message: str) -> str:
     # No value is shown: it may be an address with a password.
     key = ".".join(map(str, loc)) or type(settings).__name__
-    return f"`{key}`: {message.removeprefix('Value error, ').rstrip('.')}."
+    text = message.removeprefix("Value error, ")
+    return f"`{key}`: {text}{'' if text.endswith('.') else '.'}"
