@@ -20,7 +20,9 @@ PR_SET_PDEATHSIG = 1
 HOME = Path(pyspark.__file__).parent
 # Small tables: few parts, and no long compiling of code that runs once.
 DEFAULTS = """\
-spark.sql.shuffle.partitions 4
+spark.sql.shuffle.partitions 2
+spark.sql.codegen.cache.maxEntries 5000
+spark.ui.enabled false
 spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1
 spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1
 spark.shuffle.io.retryWait 500ms

@@ -29,7 +29,7 @@ from tiercast.scoring.score import score
 from trained_base import read_parts, text_shop
 
 DAY = CUTOFFS[-1]
-KILLS, DATABASE_KILLS, STORE_KILLS = 30, 6, 4
+KILLS, DATABASE_KILLS, STORE_KILLS = 16, 4, 3
 TABLES = ("scores", "alerts", "tier_changes")
 WRITING, INTO_DATABASE = "Assign tiers and write", "Write into the database"
 INTO_STORE = "Write into the object store"
@@ -95,7 +95,7 @@ def all_seen(output):
 
 
 def both_outputs(job, kept):
-    """Score both bases; answers what is seen of each, and leaves the earlier output."""
+    """Score both bases; return what is seen of each, and leaves the earlier output."""
     score(job.now, DAY)
     after = all_seen(job.output)
     score(job.before, DAY)
@@ -111,7 +111,7 @@ def job(text_ids, tmp_path):
 
 
 def kill_at_moments(server, job, kept, moments):
-    """Kill one run after the other; answers how each ended and what was seen after it."""
+    """Kill one run after the other; return how each ended and what was seen after it."""
     began = time.monotonic()
     command = server.start(*job.arguments)
     command.said(WRITING)
@@ -129,7 +129,7 @@ def kill_at_moments(server, job, kept, moments):
         yield command.kill(), all_seen(job.output)
 
 
-def test_thirty_kills_lose_nothing_and_the_next_run_ends_the_job(job, tmp_path):
+def test_kills_lose_nothing_and_the_next_run_ends_the_job(job, tmp_path):
     before, after = both_outputs(job, tmp_path / "kept")
     killed = 0
     with fork_server(job.folder, tmp_path / "log") as server:

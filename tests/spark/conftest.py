@@ -1,13 +1,32 @@
+import datetime as dt
+import shutil
 from collections.abc import Iterator
 
 import pytest
 
 from spark_bases import Some, train_on_some
 from spark_cluster import DEFAULTS, Cluster
-from tiercast.config.schema import Config
+from tiercast.config.alerts import AlertsConfig
+from tiercast.config.schema import DUCKDB, Config
+from tiercast.scoring.score import score
 from tiercast.sources.samples import sample_path
 from tiercast.sources.spark_session import check_java
-from trained_base import CDNOW_DAY
+from trained_base import CDNOW_DAY, SHOP_DAY, TrainedBase, working_in
+
+EARLIER_DAY = SHOP_DAY - dt.timedelta(days=60)  # its horizon of 45 days has passed
+CONDITIONS = {"busy": ("orders_90d", ">=", 3), "northern": ("region", "==", "north")}
+WATCHED = AlertsConfig.model_validate(
+    {
+        "rules": [
+            {
+                "name": name,
+                "meaning": name,
+                "when": [dict(zip(("column", "operator", "value"), condition, strict=True))],
+            }
+            for name, condition in CONDITIONS.items()
+        ]
+    }
+)
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +60,29 @@ def cdnow(samples: object, tmp_path_factory: pytest.TempPathFactory) -> Some:
         }
     )
     return train_on_some(tmp_path_factory.mktemp("cdnow"), config, CDNOW_DAY)
+
+
+@pytest.fixture(scope="session")
+def second_days(
+    trained_shop: TrainedBase, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Config, Config]]:
+    """Return the shop's config on one machine and on the cluster, each with two scored days.
+
+    The shop has every table and text ids; its scores have hysteresis, and rules of alerts over
+    a feature and over a profile column. One machine scores the earlier day of both.
+    """
+    folder = tmp_path_factory.mktemp("second_days")
+    config = trained_shop.config
+    tiers = config.tiers.model_copy(update={"hysteresis": 0.2})
+    config = config.model_copy(update={"tiers": tiers, "alerts": WATCHED})
+    configs = []
+    with working_in(trained_shop.folder):
+        for name, engine in (("here", DUCKDB), ("there", cluster.url)):
+            output = config.output.model_copy(update={"path": str(folder / name)})
+            evaluation = trained_shop.folder / trained_shop.config.output.path / "evaluation"
+            shutil.copytree(evaluation, folder / name / "evaluation")
+            config = config.model_copy(update={"output": output})
+            score(config, EARLIER_DAY, model_version="1")
+            configs.append(config.model_copy(update={"engine": engine}))
+            score(configs[-1], SHOP_DAY)
+        yield configs[0], configs[1]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -9,29 +10,14 @@ import pytest
 from bases import write_base
 from shop import shop as shop_tables
 from spark_bases import Some, assert_equal_rows, train_on_some
-from tiercast.config.alerts import AlertsConfig
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.definitions.churn_definition import churn_definition
-from tiercast.scoring.score import score
 from tiercast.sources.samples import sample_path
 from tiercast.verbs.features import features
 from trained_base import SHOP_DAY
 
 HERE, THERE = "out/here", "out/there"
-CONDITIONS = {"busy": ("orders_90d", ">=", 3), "northern": ("region", "==", "north")}
-WATCHED = AlertsConfig.model_validate(
-    {
-        "rules": [
-            {
-                "name": name,
-                "meaning": name,
-                "when": [dict(zip(("column", "operator", "value"), condition, strict=True))],
-            }
-            for name, condition in CONDITIONS.items()
-        ]
-    }
-)
 
 
 def assert_same_scores(some, cluster):
@@ -41,12 +27,12 @@ def assert_same_scores(some, cluster):
         assert_equal_rows(some.rows(THERE, kind), some.rows(HERE, kind))
     assert there.tiers == here.tiers
     assert there.expected_total == pytest.approx(here.expected_total, rel=1e-9)
-    assert_same_manifest(told(some, THERE), told(some, HERE))
+    assert_same_manifest(manifest(some, THERE), manifest(some, HERE))
 
 
-def told(some, output):
-    manifest = some.folder / output / "scores" / f"as_of={some.as_of}" / "manifest.json"
-    return json.loads(manifest.read_text(encoding="utf-8"))
+def manifest(some, output):
+    path = some.folder / output / "scores" / f"as_of={some.as_of}" / "manifest.json"
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def assert_same_manifest(there, here):
@@ -60,25 +46,17 @@ def assert_same_manifest(there, here):
         assert there[key] == pytest.approx(here[key], rel=1e-9)
 
 
-def test_a_second_day_knows_the_first_one(text_ids, cluster):
-    """A shop with every table and text ids, whose model gives the likeliest tier.
-
-    With hysteresis, and a rule of alerts over a feature and one over a profile column.
-    """
-    first = SHOP_DAY - dt.timedelta(days=30)
-    tiers = text_ids.config.tiers.model_copy(update={"hysteresis": 0.2})
-    config = text_ids.config.model_copy(update={"tiers": tiers, "alerts": WATCHED})
-    for engine, output in (("duckdb", HERE), (cluster.url, THERE)):
-        score(config, first, output=output, model_version="1")
-        score(config.model_copy(update={"engine": engine}), SHOP_DAY, output=output)
-    shop = Some(text_ids.folder, text_ids.config, SHOP_DAY)
-    assert shop.rows(THERE, "scores")["previous_tier"].null_count < 200
+def test_a_second_day_knows_the_first_one(second_days):
+    shop = Some(Path(second_days[0].output.path).parent, second_days[0], SHOP_DAY)
+    assert shop.rows("there", "scores")["previous_tier"].null_count < 200
     for kind in ("features", "scores"):
-        assert_equal_rows(shop.rows(THERE, kind), shop.rows(HERE, kind))
-    flips = told(shop, THERE)["tier_flips"]
-    assert flips == told(shop, HERE)["tier_flips"]
+        assert_equal_rows(shop.rows("there", kind), shop.rows("here", kind))
+    flips = manifest(shop, "there")["tier_flips"]
+    assert flips == manifest(shop, "here")["tier_flips"]
     assert flips["changed"] < flips["changed_without_hysteresis"]
-    raised = {name for names in shop.rows(THERE, "scores")["alerts"].to_pylist() for name in names}
+    raised = {
+        name for names in shop.rows("there", "scores")["alerts"].to_pylist() for name in names
+    }
     assert {"spend_fell", "busy", "northern"} <= raised
 
 
