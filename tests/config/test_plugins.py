@@ -53,6 +53,7 @@ def test_a_rule_of_a_plugin_can_be_replaced_and_left_out(tmp_path):
         ("PLUGINS = 1", "cannot be imported: module 'my_shop' has no attribute 'PLUGIN'"),
         ("PLUGIN = {}", r"must be a tiercast\.Plugin: \{\}"),
         (f"{HEAD}PLUGIN = Plugin(alert_rules=('calm',))", "holds rows of AlertRule, but got"),
+        (f"{HEAD}PLUGIN = Plugin(alert_rules=({RULE}))", "must be a tuple of rows, but is"),
         (f"{HEAD}PLUGIN = Plugin(alert_rules=({RULE}, {RULE}))", "both add `calm`"),
     ],
 )

@@ -17,7 +17,9 @@ def test_without_plugins_there_are_tiercasts_own():
 
 
 def test_own_metrics_come_last_and_those_of_tiers_need_tiers(tmp_path):
-    rows = ["('worst', 'value', False, 'm', max)", "('hits', 'tier', True, 'm', max)"]
+    worst = "lambda actual, predicted: abs(actual - predicted).max()"
+    hits = "lambda actual, predicted: (actual == predicted).mean()"
+    rows = [f"('worst', 'value', False, 'm', {worst})", f"('hits', 'tier', True, 'm', {hits})"]
     with installed(tmp_path, module(*rows)):
         assert [one.name for one in metrics_of(["my_shop"])][-2:] == ["worst", "hits"]
         names = [one.name for one in forecast_metrics(["my_shop"])]
@@ -31,6 +33,9 @@ def test_own_metrics_come_last_and_those_of_tiers_need_tiers(tmp_path):
         ("('auc', 'churn', True, 'm', max)", "metric `auc` is one of tiercast's own"),
         ("('total_bias', 'value', True, 'm', max)", "is one of tiercast's own"),
         ("('worst', 'money', True, 'm', max)", "kinds churn, value, tier, tier_chances"),
+        ("('worst', 'value', True, 'm', max)", "12 made-up customers, failed: ValueError: "),
+        ("('worst', 'value', True, 'm', len)", "failed: TypeError: len.. takes exactly one"),
+        ("('never', 'churn', True, 'm', lambda a, p: float('nan'))", "finite number, but is nan"),
     ],
 )
 def test_a_metric_that_cannot_be_one_is_named(tmp_path, row, message):

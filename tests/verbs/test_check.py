@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from bases import orders, write_base
+from own_plugin import installed
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.config.errors import InputError
+from tiercast.config.errors import ConfigError, InputError
 from tiercast.verbs.check import check
 
 ROWS = orders(
@@ -95,3 +96,13 @@ def test_readiness_is_judged_as_of_the_day_asked(config):
 def test_an_as_of_before_the_first_order_is_refused(config):
     with pytest.raises(InputError, match=r"after the first order \(2024-01-05\)"):
         check(config, as_of="2024-01-05")
+
+
+def test_a_row_of_a_plugin_that_a_training_would_refuse_is_refused(config, tmp_path):
+    row = "Metric('worst', 'value', True, 'm', max)"
+    module = (
+        "from tiercast import Plugin\nfrom tiercast.modeling.metrics import Metric\n"
+        f"PLUGIN = Plugin(metrics=({row},))\n"
+    )
+    with installed(tmp_path / "site", module), pytest.raises(ConfigError, match="metric `worst`"):
+        check(config.model_copy(update={"plugins": ("my_shop",)}))

@@ -77,7 +77,7 @@ def rows_of(names: Sequence[str], kind: Kind, row: type[Row]) -> tuple[tuple[str
         A plugin is unknown, cannot be imported, or has other rows; or two
         rows have one name.
     """
-    found = tuple((name, one) for name in names for one in getattr(_plugin(name), kind))
+    found = tuple((name, one) for name in names for one in _rows(name, kind))
     taken: dict[str, str] = {}
     for plugin, one in found:
         if not isinstance(one, row):
@@ -125,6 +125,13 @@ def _plugin(name: str) -> Plugin:
     if not isinstance(found, Plugin):
         raise ConfigError(f"Plugin `{name}` ({point.value}) must be a tiercast.Plugin: {found!r}.")
     return found
+
+
+def _rows(name: str, kind: Kind) -> Sequence[Any]:
+    rows = getattr(_plugin(name), kind)
+    if not isinstance(rows, tuple | list):
+        raise ConfigError(f"Plugin `{name}`: `{kind}` must be a tuple of rows, but is {rows!r}.")
+    return rows
 
 
 def _point(name: str) -> EntryPoint:

@@ -1,13 +1,27 @@
 """The metrics of a base: tiercast's own, and those that its plugins add."""
 
+import math
 from collections.abc import Sequence
 from typing import get_args
 
+import numpy as np
+
 from tiercast.config.errors import ConfigError
 from tiercast.config.plugins import refuse_taken, rows_of
+from tiercast.modeling.evaluation import ForecastTable
 from tiercast.modeling.metrics import ALL_METRICS, Metric, MetricKind
 
 # Columns and figures that stand beside metrics and are none of them.
+# Twelve made-up customers, half of whom bought, on whom a plugin's metric is tried.
+TRIAL = ForecastTable(
+    churned=np.tile([0.0, 1.0], 6),
+    value=np.tile([30.0, 0.0, 10.0, 0.0], 3),
+    churn_probability=np.linspace(0.1, 0.9, 12),
+    expected_value=np.linspace(25.0, 1.0, 12),
+    true_tier=np.tile([0, 2, 1, 2], 3),
+    tier=np.repeat([0, 1, 2], 4),
+    tier_chances=np.tile([0.2, 0.3, 0.5], (12, 1)),
+)
 TAKEN = ("total_bias", "interval_coverage", "tier_set_coverage", "customers", "origins", "origin")
 
 
@@ -17,7 +31,7 @@ def metrics_of(plugins: Sequence[str]) -> tuple[Metric, ...]:
     Raises
     ------
     ConfigError
-        A plugin's metric bears a taken name, or is of no kind there is.
+        A plugin's metric has a used name or an unknown kind, or fails on made-up customers.
     """
     rows = rows_of(plugins, "metrics", Metric)
     taken = (*TAKEN, "contender", *(metric.name for metric in ALL_METRICS))
@@ -28,9 +42,20 @@ def metrics_of(plugins: Sequence[str]) -> tuple[Metric, ...]:
                 f"Plugin `{plugin}`: the metric `{metric.name}` must be of one of the kinds "
                 f"{', '.join(get_args(MetricKind))}, but is of {metric.kind!r}."
             )
+        _try(plugin, metric)
     return (*ALL_METRICS, *(metric for _, metric in rows))
 
 
 def forecast_metrics(plugins: Sequence[str]) -> tuple[Metric, ...]:
     """Return the metrics of churn and value alone, which need no tiers."""
     return tuple(one for one in metrics_of(plugins) if one.kind in ("churn", "value"))
+
+
+def _try(plugin: str, metric: Metric) -> None:
+    where = f"Plugin `{plugin}`: the metric `{metric.name}`, tried on 12 made-up customers,"
+    try:
+        score = TRIAL.score(metric)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ConfigError(f"{where} failed: {type(error).__name__}: {error}.") from error
+    if not math.isfinite(score):
+        raise ConfigError(f"{where} must be a finite number, but is {score}.")

@@ -1,6 +1,7 @@
 """`tiercast check CONFIG`: whether the data is fit to use and ready to train, and bad rows."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -52,16 +53,33 @@ def check(
 
     Raises
     ------
+    ConfigError
+        A row of a plugin is invalid.
     DataContractError
         A source cannot be used at all.
     InputError
         `as_of` is not after the first order, or the output folder is another base's.
     """
     settings, progress = load_config(config), progress or Silent()
+    if settings.plugins:
+        _check_plugins(settings.plugins)
     with recorded_here(settings, "check", progress) as recorded:
         found = _checked(settings, as_of, recorded, progress)
         recorded.exit_code = BAD_INPUT if found.readiness.errors else 0
     return found
+
+
+def _check_plugins(plugins: Sequence[str]) -> None:
+    # Imported here: models and contenders take long to import, and most bases have no plugin.
+    from tiercast.backtesting.contenders import contenders_of
+    from tiercast.features.plugins import own_features
+    from tiercast.features.registry import CATALOGUE
+    from tiercast.modeling.member import members_of
+    from tiercast.modeling.plugin_metrics import metrics_of
+
+    own_features(plugins, [feature.name for feature in CATALOGUE])
+    for rows_of_plugins in (metrics_of, members_of, contenders_of):
+        rows_of_plugins(plugins)
 
 
 def _checked(
