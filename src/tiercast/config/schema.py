@@ -14,6 +14,7 @@ from tiercast.config.plugins import rows_of, unknown_plugins
 from tiercast.config.rfm import RfmConfig
 from tiercast.config.settings import Settings
 from tiercast.config.source import SourceConfig as SourceConfig
+from tiercast.config.text import Text
 from tiercast.config.tiers import TiersConfig
 
 TableName = Literal[
@@ -110,6 +111,11 @@ class Config(Settings):
     """Alert rules, and where alerts are delivered."""
     output: OutputConfig
     """Where results are written."""
+    # Left out of what is stored of a config: no score depends on them.
+    lists: Text | None = Field(default=None, exclude=True)
+    """A YAML file of own lists for `tiercast export`, added to the package's."""
+    export_formats: Text | None = Field(default=None, exclude=True)
+    """A YAML file of own export formats (column maps), added to the package's."""
     feature_store: FeatureStoreConfig | None = None
     """A folder that stores reduced order lines, so that later runs read new lines only."""
     plugins: tuple[str, ...] = ()

@@ -1,0 +1,156 @@
+"""Lists of customers to act on, as rows of data: a filter, an order, columns, words."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+import yaml
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from tiercast.config.alerts import NAME, Condition
+from tiercast.config.errors import ConfigError
+from tiercast.config.nearest import nearest
+from tiercast.config.settings import Settings
+from tiercast.config.yaml_text import BadText, read_yaml
+
+Row = TypeVar("Row", bound=Settings)
+COLUMN = r"^[A-Za-z_]\w*$"
+
+
+class InLanguages(Settings):
+    """A text in each language of people who read results."""
+
+    en: str = Field(min_length=1)
+    """In English."""
+    zh: str = Field(min_length=1)
+    """In Chinese."""
+
+    def in_language(self, language: Literal["en", "zh"]) -> str:
+        """Return the text in a language.
+
+        Examples
+        --------
+        >>> InLanguages(en="Win back", zh="挽回").in_language("zh")
+        '挽回'
+        """
+        return self.zh if language == "zh" else self.en
+
+
+class ListOrder(Settings):
+    """A column that customers of a list are ordered by; missing values come last."""
+
+    column: str = Field(pattern=COLUMN)
+    """A column of the scores, the features or the profile."""
+    direction: Literal["descending", "ascending"] = "descending"
+    """`descending` (largest first) or `ascending`."""
+
+
+class CustomerList(Settings):
+    """A list: its name and words, whom it holds, in which order, and which columns it shows."""
+
+    name: str = Field(pattern=NAME)
+    """Name of the list, as in `tiercast export --list NAME`."""
+    title: InLanguages
+    """Its title."""
+    explanation: InLanguages
+    """Whom it holds and why, in one or two sentences."""
+    when: tuple[Condition, ...] = ()
+    """Conditions; all must hold. None: every customer."""
+    order: tuple[ListOrder, ...] = Field(min_length=1)
+    """Columns to order by, the most important first."""
+    columns: tuple[str, ...] | None = None
+    """Columns that it shows. Default: the standard ones (see docs/lists.md)."""
+
+    @model_validator(mode="after")
+    def _columns_once(self) -> Self:
+        given = self.columns or ()
+        twice = sorted({name for name in given if given.count(name) > 1})
+        if twice or self.columns == ():
+            raise ValueError(f"a list shows each column once, and at least one, but got {twice}")
+        return self
+
+
+def lists_of(file: str | None) -> Mapping[str, CustomerList]:
+    """Return the lists by name: those of the package, then those of a file.
+
+    A list of the file replaces one of the package that has its name.
+
+    Raises
+    ------
+    ConfigError
+        The file is missing, is not YAML, or breaks a rule.
+    """
+    own = () if file is None else rows_of_file(file, CustomerList, "lists")
+    return {row.name: row for row in (*default_lists(), *own)}
+
+
+def find_row(rows: Mapping[str, Row], name: str, what: str) -> Row:
+    """Return the row of a name.
+
+    Raises
+    ------
+    ConfigError
+        There is none; the message names the nearest one.
+    """
+    if name not in rows:
+        near = nearest(name, rows)
+        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(rows)}."
+        raise ConfigError(f"There is no {what} `{name}`; {hint}")
+    return rows[name]
+
+
+@cache
+def default_lists() -> tuple[CustomerList, ...]:
+    """Return the lists of `lists.yaml`, which come with the package."""
+    return packaged_rows("lists.yaml", CustomerList)
+
+
+def packaged_rows(name: str, kind: type[Row]) -> tuple[Row, ...]:
+    """Return the rows of a YAML file beside this module."""
+    text = resources.files("tiercast.config").joinpath(name).read_text("utf-8")
+    return _checked(yaml.safe_load(text), kind)
+
+
+def rows_of_file(file: str, kind: type[Row], key: str) -> tuple[Row, ...]:
+    """Return the rows of a user's YAML file; `key` is the config's key that names it.
+
+    Raises
+    ------
+    ConfigError
+        The file is missing, is not YAML, breaks a rule, or names a row twice.
+    """
+    given = _read(file, key)
+    if not isinstance(given, list):
+        raise ConfigError(f"{file} (`{key}`): must be a list of rows, but got {given!r}.")
+    try:
+        rows = _checked(given, kind)
+    except ValidationError as error:
+        lines = [f"{file}: `{_place(one['loc'])}`: {one['msg']}." for one in error.errors()]
+        raise ConfigError("\n".join(lines).replace("Value error, ", "")) from None
+    names = [row.name for row in rows]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigError(f"{file}: rows must have names of their own, but got {twice} twice.")
+    return rows
+
+
+def _checked(given: object, kind: type[Row]) -> tuple[Row, ...]:
+    return TypeAdapter[tuple[Row, ...]](tuple[kind, ...]).validate_python(given)  # type: ignore[valid-type]
+
+
+def _read(file: str, key: str) -> object:
+    try:
+        return read_yaml(Path(file).read_text(encoding="utf-8"))
+    except BadText as error:
+        raise ConfigError(f"{file}: {error}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{file} cannot be read ({error}); the config's key `{key}` must name a YAML file "
+            "relative to the working directory."
+        ) from None
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, loc))

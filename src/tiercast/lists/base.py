@@ -1,0 +1,117 @@
+"""The table that lists choose from: a scored day's scores, features and profile, and six more."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from tiercast.artifacts.dataset import MANIFEST_FILE, manifest_of, rows_of
+from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import Scored
+from tiercast.config.errors import InputError, OutputError
+
+
+@dataclass(frozen=True)
+class ListBase(Scored):
+    """A scored day: `table` has a row per customer, with the columns of `with_list_columns`."""
+
+    as_of: dt.date
+    manifest: Mapping[str, Any]
+    table: ir.Table
+    manifests: Mapping[Path, bytes]
+
+    @classmethod
+    def read(cls, connection: Backend, output: OutputFolder, day: dt.date) -> Self:
+        """Read the tables of a scored day by their manifests.
+
+        Raises
+        ------
+        InputError
+            Scores or features of the day are missing.
+        """
+        folders = output.scores(day), output.features(day)
+        manifests = {folder: _manifest_bytes(folder, day) for folder in folders}
+        scores, features = (
+            rows_of(connection, [folder / p["file"] for p in manifest_of(folder)["parts"]])
+            for folder in folders
+        )
+        manifest = manifest_of(output.scores(day))
+        table = with_list_columns(joined(scores, features), tuple(manifest["tiers"]))
+        return cls(day, manifest, table, manifests)
+
+    @cached_property
+    def profile_columns(self) -> tuple[str, ...]:
+        """Columns with words about customers, contact data among them."""
+        own = {*self.table.columns[: self.table.columns.index("run_id") + 1]}
+        kinds = self.table.schema().items()
+        return tuple(name for name, kind in kinds if kind.is_string() and name not in own)
+
+    def refuse_if_scored_again(self) -> None:
+        """Refuse what was read if another job has replaced the day's scores since.
+
+        Raises
+        ------
+        OutputError
+            It has.
+        """
+        for folder, before in self.manifests.items():
+            if _manifest_bytes(folder, self.as_of) != before:
+                raise OutputError(f"{folder} was written again while it was read; run this again.")
+
+
+def joined(scores: ir.Table, features: ir.Table) -> ir.Table:
+    """Return scores with the columns of features beside them, one row per customer."""
+    more = features.drop(*(c for c in features.columns if c in scores.columns[1:]))
+    return scores.left_join(more, "customer_id").drop("customer_id_right")
+
+
+def with_list_columns(table: ir.Table, tier_names: Sequence[str]) -> ir.Table:
+    """Return a table of scores with six columns that lists filter and order by.
+
+    `tier_rank` (0 = best) and `tiers_below` (0 = last tier); `better_tier_probability`;
+    `value_if_ordering` (money: expected value, given an order within the horizon) and
+    `value_at_stake` (money: churn risk times that value); `days_to_next_order`, from the day of
+    the scores.
+    """
+    last = len(tier_names) - 1
+    rank = ibis.cases(*((table.tier == name, n) for n, name in enumerate(tier_names)))
+    orders = 1 - table.churn_probability
+    given_order = ibis.ifelse(orders > 0, table.expected_value / orders, 0.0)
+    columns: dict[str, ir.Value] = {
+        "tier_rank": rank.cast("int8"),
+        "tiers_below": (last - rank).cast("int8"),
+        "better_tier_probability": _better(table, tier_names),
+        "value_if_ordering": given_order,
+        "value_at_stake": table.churn_probability * given_order,
+    }
+    if "next_order_date" in table.columns:
+        days = table.next_order_date.delta(table.as_of, unit="day")
+        columns["days_to_next_order"] = days.cast("int64")
+    return table.mutate(**columns)
+
+
+def _better(table: ir.Table, tier_names: Sequence[str]) -> ir.FloatingValue:
+    """Return the probability of a tier above the assigned one."""
+    chances = [_chance(table.tier_probabilities, name) for name in tier_names]
+    sums = (sum(chances[:n], start=ibis.literal(0.0)) for n in range(len(chances)))
+    return ibis.cases(*((table.tier == n, s) for n, s in zip(tier_names, sums, strict=True)))
+
+
+def _chance(column: Any, name: str) -> ir.NumericValue:
+    return column[name] if column.type().is_struct() else column.get(name, 0.0)
+
+
+def _manifest_bytes(folder: Path, day: dt.date) -> bytes:
+    try:
+        return (folder / MANIFEST_FILE).read_bytes()
+    except FileNotFoundError:
+        raise InputError(
+            f"A list needs the tables in {folder}, but they are gone; run "
+            f"`tiercast score CONFIG --as-of {day}` again."
+        ) from None

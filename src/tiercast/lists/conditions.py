@@ -1,0 +1,67 @@
+"""Conditions over columns of a table, as one expression that the engine evaluates."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.config.alerts import Condition, Operator
+from tiercast.config.errors import InputError
+from tiercast.config.nearest import nearest
+
+OPERATORS: Mapping[Operator, Callable[[Any, Any], Any]] = {
+    "<": lambda column, value: column < value,
+    "<=": lambda column, value: column <= value,
+    ">": lambda column, value: column > value,
+    ">=": lambda column, value: column >= value,
+    "==": lambda column, value: column == value,
+    "!=": lambda column, value: column != value,
+    "in": lambda column, values: column.isin(values),
+    "not_in": lambda column, values: ~column.isin(values),
+}
+
+
+def all_hold(table: ir.Table, conditions: Iterable[Condition], what: str) -> ir.BooleanValue:
+    """Return whether all conditions hold in a row; a missing value (null, NaN) meets none.
+
+    `what` names the conditions' owner for messages, such as "List win_back".
+
+    Raises
+    ------
+    InputError
+        A condition is over a column that is missing or of another type.
+    """
+    held = (_holds(table, condition, what) for condition in conditions)
+    return reduce(lambda one, other: one & other, held, ibis.literal(True))
+
+
+def known_column(table: ir.Table, name: str, what: str) -> Any:
+    """Return a column of a table.
+
+    Raises
+    ------
+    InputError
+        There is none of this name; the message names the nearest one.
+    """
+    if name not in table.columns:
+        near = nearest(name, table.columns)
+        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(table.columns)}."
+        raise InputError(f"{what}: there is no column `{name}`; {hint}")
+    return table[name]
+
+
+def _holds(table: ir.Table, condition: Condition, what: str) -> ir.BooleanValue:
+    column = known_column(table, condition.column, what)
+    kind = column.type()
+    if not (kind.is_string() if condition.wants_text else kind.is_numeric()):
+        held = "text" if kind.is_string() else "numbers" if kind.is_numeric() else str(kind)
+        raise InputError(
+            f"{what}: the column `{condition.column}` holds {held}, but is compared with "
+            f"{condition.value!r}; compare it with its own kind."
+        )
+    known = column.notnull()
+    if kind.is_floating():
+        known &= ~column.isnan()
+    return known & OPERATORS[condition.operator](column, condition.value)
