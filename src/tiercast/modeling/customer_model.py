@@ -24,9 +24,9 @@ from tiercast.modeling.member import check_members
 from tiercast.modeling.memberships import names_held
 from tiercast.modeling.next_order import WaitingTimes, dates_after, on_grid
 from tiercast.modeling.outlook import Outlook
+from tiercast.modeling.phrases import Language
 from tiercast.modeling.reasons import effects, reasons
 from tiercast.modeling.target import Target
-from tiercast.modeling.topics import Language
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import lifecycle_stages
 from tiercast.segments.rfm import RfmEdges, rfm_scores
@@ -151,12 +151,12 @@ class CustomerModel:
                 scored[name] = on_grid(scored[name], full["as_of"], *days_held)
         return scored
 
-    def reasons(self, frame: pd.DataFrame) -> pa.Array:
-        """Return each row's three strongest reasons."""
+    def reasons(self, frame: pd.DataFrame, churn: FloatArray) -> pa.Array:
+        """Return three reasons of each row; of rows likely to leave, those for leaving first."""
         full = self.with_clv(frame)
         outlook = self.outlook
         found = effects(outlook.components, outlook.ensemble, full, self.facts.partner_base)
-        return reasons(found, full, self.facts.language)
+        return reasons(found, full, churn, self.facts.language, self.facts.event_types)
 
     def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
         """Return exact Shapley values of the log odds of no order, and their base value."""

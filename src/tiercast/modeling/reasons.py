@@ -15,21 +15,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from tiercast.arrays import FloatArray, IntArray
+from tiercast.arrays import BoolArray, FloatArray, IntArray
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.component_models import BTYD_FEATURE, BaseLearners, ComponentModels
 from tiercast.modeling.ensemble import BTYD, Ensemble
+from tiercast.modeling.phrases import EVENT_TYPE, Language, Phrase, phrase_of, topic_of, topics
 from tiercast.modeling.sentence_values import Figures
-from tiercast.modeling.topics import (
-    TOPICS,
-    Language,
-    filled,
-    plain,
-    shown,
-    topic_of,
-)
+from tiercast.modeling.topics import plain, shown
 
 TOP = 3
+FIRST = 2  # of them speak for the customer's own direction, where two do
+LIKELY = 0.5  # from this churn risk on, what speaks for leaving comes first
+HALF, HALF_PERCENT = 0.5, 0.005  # figures below are shown as 0
 DIGITS = 4  # of an effect: WOODELF's eighth depends on the rows beside a row
 REASON = pa.struct(
     [
@@ -50,8 +47,8 @@ class Effects:
 
     def by_topic(self) -> FloatArray:
         """Return the sums over each topic's features, (n, n_topics)."""
-        topics = np.array([topic_of(name) for name in self.names])
-        chosen = (topics[:, np.newaxis] == np.arange(len(TOPICS))).astype(float)
+        of_topic = np.array([topic_of(name) for name in self.names])
+        chosen = (of_topic[:, np.newaxis] == np.arange(len(topics()))).astype(float)
         return self.values @ chosen
 
 
@@ -81,53 +78,121 @@ def _model_effects(learners: BaseLearners, ensemble: Ensemble, matrix: FloatArra
     return ensemble.weights[0] * trees + ensemble.weights[1] * linear
 
 
-def reasons(found: Effects, frame: pd.DataFrame, language: Language) -> pa.Array:
-    """Return the three strongest topics of each row, a list of `REASON`.
+def reasons(
+    found: Effects,
+    frame: pd.DataFrame,
+    churn: FloatArray,
+    language: Language,
+    event_types: Sequence[str] = (),
+) -> pa.Array:
+    """Return three topics of each row, a list of `REASON`.
 
-    `feature` is the topic's strongest feature, `effect` the topic's whole effect.
+    `effect` is the topic's whole effect; `feature` the one of its features that carries most of
+    it, and `text` quotes that feature's figures. The order is that of `_order`.
     """
-    topics = np.round(found.by_topic(), DIGITS)
-    order = np.argsort(-np.abs(topics), axis=1, kind="stable")[:, :TOP]
-    effect = np.take_along_axis(topics, order, axis=1)
-    shown_topics = effect != 0
+    by_topic = np.round(found.by_topic(), DIGITS)
+    feature, told = _carriers(found, frame, by_topic)
+    size = np.where(told, np.abs(by_topic), 0.0)
+    leaving = (churn >= LIKELY) | (by_topic.sum(axis=1) > 0)
+    order = _order(size, (by_topic > 0) == leaving[:, np.newaxis])
+    shown_topics = np.take_along_axis(size, order, axis=1) > 0
+    effect = np.take_along_axis(by_topic, order, axis=1)[shown_topics]
     row, _ = np.nonzero(shown_topics)
-    feature = np.take_along_axis(_strongest(found), order, axis=1)[shown_topics]
-    texts = _texts(frame, found.names, row, order[shown_topics], feature, language)
+    chosen = np.take_along_axis(feature, order, axis=1)[shown_topics]
+    phrases = [_phrase(name, event_types) for name in found.names]
+    texts = _texts(frame, found.names, phrases, row, chosen, language)
     structs = pa.StructArray.from_arrays(
-        [*texts[:2], pa.array(effect[shown_topics]), texts[2]], fields=list(REASON)
+        [*texts[:2], pa.array(effect), texts[2]], fields=list(REASON)
     )
     offsets = np.concatenate([[0], shown_topics.sum(axis=1).cumsum()])
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs)
 
 
+def _order(size: FloatArray, forward: BoolArray) -> IntArray:
+    """Return the positions of each row's first topics, (n, TOP).
+
+    The two strongest that speak for the row's own direction come first (`forward`: for leaving,
+    where a customer is likely to leave or likelier than the base's mean; else for staying). The
+    third is the strongest of the others, whatever it speaks for.
+    """
+    strength = np.where(forward, size, 0.0)
+    least = -np.partition(-strength, FIRST - 1, axis=1)[:, FIRST - 1 : FIRST]
+    first = (strength > 0) & (strength >= least)
+    return np.lexsort((-size, ~first), axis=1)[:, :TOP]
+
+
+def _carriers(
+    found: Effects, frame: pd.DataFrame, effect: FloatArray
+) -> tuple[IntArray, BoolArray]:
+    """Return the feature that carries each topic's effect, and whether it is told, (n, n_topics).
+
+    It is the strongest of those with the effect's sign whose sentence does not read the other
+    way: "0 orders in the last 90 days" never speaks for staying. A column of a profile that is
+    unknown is told only where it is the customer's strongest fact.
+    """
+    of_topic = np.array([topic_of(name) for name in found.names])
+    values = np.round(found.values, DIGITS)
+    carrier = np.zeros(effect.shape, dtype=int)
+    told = np.zeros(effect.shape, dtype=bool)
+    for topic in np.unique(of_topic):
+        members = np.flatnonzero(of_topic == topic)
+        toward = values[:, members] * np.sign(effect[:, [topic]])
+        backward = np.column_stack([_never_stays(found.names[m], frame) for m in members])
+        toward[backward & (effect[:, [topic]] < 0)] = 0.0
+        carrier[:, topic] = members[toward.argmax(axis=1)]
+        told[:, topic] = toward.max(axis=1, initial=0.0) > 0
+    return carrier, told & ~_weak_unknown(found.names, frame, effect, carrier)
+
+
+def _never_stays(name: str, frame: pd.DataFrame) -> BoolArray:
+    """Return which rows' sentence of a feature never speaks for staying, (n,)."""
+    phrase = phrase_of(name)
+    if phrase is None or phrase.never_stays is None or phrase.leading not in frame.columns:
+        return np.zeros(len(frame), dtype=bool)
+    figures = pd.to_numeric(frame[phrase.leading]).to_numpy(dtype=float, na_value=np.nan)
+    if phrase.never_stays == "unknown":
+        return np.isnan(figures)
+    return ~(figures >= (HALF_PERCENT if phrase.in_percent else HALF))  # shown as 0
+
+
+def _weak_unknown(
+    names: Sequence[str], frame: pd.DataFrame, effect: FloatArray, carrier: IntArray
+) -> BoolArray:
+    """Return which topics would tell an unknown value of a profile that is not the strongest."""
+    weak = np.zeros(effect.shape, dtype=bool)
+    size = np.abs(effect)
+    for place, name in enumerate(names):
+        if phrase_of(name) is None and name in frame.columns:
+            unknown = frame[name].isna().to_numpy() & (carrier[:, -1] == place)
+            weak[:, -1] |= unknown & (size[:, -1] < size.max(axis=1))
+    return weak
+
+
+def _phrase(name: str, event_types: Sequence[str]) -> Phrase | None:
+    phrase = phrase_of(name)
+    if phrase is None or not name.startswith(EVENT_TYPE):
+        return phrase
+    number = int(name.removeprefix(EVENT_TYPE).partition("_")[0])
+    return phrase.of_event_type(event_types[number - 1])
+
+
 def _texts(
     frame: pd.DataFrame,
     names: Sequence[str],
+    phrases: Sequence[Phrase | None],
     row: IntArray,
-    topic: IntArray,
     feature: IntArray,
     language: Language,
 ) -> list[pa.Array]:
-    """Return feature, value and text of each reason, given its row, topic and feature."""
+    """Return feature, value and text of each reason, given its row and feature."""
     figures = Figures(frame)
     rows = []
-    for i, t, f in zip(row.tolist(), topic.tolist(), feature.tolist(), strict=True):
-        name, value = names[f], figures.value(names[f], i)
-        text = filled(TOPICS[t], partial(figures.text, row=i), language)
+    for i, f in zip(row.tolist(), feature.tolist(), strict=True):
+        name, value, phrase = names[f], figures.value(names[f], i), phrases[f]
+        text = phrase and phrase.text(partial(figures.text, row=i), language)
         rows.append((name, shown(value, language), text or plain(name, value, language)))
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     return [pa.array(column, pa.string()) for column in columns]
-
-
-def _strongest(found: Effects) -> IntArray:
-    """Return the position of each topic's strongest feature by row, (n, n_topics)."""
-    topics = np.array([topic_of(name) for name in found.names])
-    strongest = np.zeros((len(found.values), len(TOPICS)), dtype=int)
-    for topic in np.unique(topics):
-        members = np.flatnonzero(topics == topic)
-        size = np.abs(np.round(found.values[:, members], DIGITS))
-        strongest[:, topic] = members[size.argmax(axis=1)]
-    return strongest
 
 
 def sum_by_feature(

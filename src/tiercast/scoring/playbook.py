@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tiercast.arrays import BoolArray
-from tiercast.modeling.topics import Language
+from tiercast.modeling.phrases import Language
 
 LIKELY = 0.5
 OFTEN = 0.8

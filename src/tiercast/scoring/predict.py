@@ -70,10 +70,12 @@ def score_part(
     """Return the features that were scored, and the scored rows with reasons and rule features."""
     full = model.with_clv(frame)
     known = typed(full, types)
-    scored = typed(model.score_rows(full), {**types, **DATES})
+    rows = model.score_rows(full)
+    reasons = model.reasons(full, rows["churn_probability"].to_numpy())
+    scored = typed(rows, {**types, **DATES})
     for name in rule_features:
         scored = scored.append_column(known.schema.field(name), known[name])
-    return known, scored.append_column(REASONS, model.reasons(full))
+    return known, scored.append_column(REASONS, reasons)
 
 
 def tier_sums(model: CustomerModel, scored: pa.Table) -> FloatArray:

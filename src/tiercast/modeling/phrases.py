@@ -1,0 +1,133 @@
+"""The sentences of reasons: one for each feature, in two languages, read from `phrases.yaml`."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from string import Formatter
+from typing import Any, Literal, Self
+
+import yaml
+
+from tiercast.features.registry import CATALOGUE
+from tiercast.modeling.sentence_values import PERCENT, column_of
+
+Language = Literal["en", "zh"]
+PROFILE = "profile"
+OWN_FEATURES = frozenset(feature.name for feature in CATALOGUE)
+EVENT_TYPE = "event_type_"  # how the features of single event types begin
+NUMBER = "<n>"  # stands for a number in a feature's name
+NOUNS = (
+    "campaign contact|contact|order day|order|day|event|response|categorie|week|month|"
+    "kinds of event|product feature"
+)
+ONE_OF_MANY = re.compile(rf"(?<![\d.,])1 ({NOUNS})s\b")
+SINGULAR = {"categorie": "category", "kinds of event": "kind of event"}
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A feature's topic and templates; the first template whose figures are known is used.
+
+    `never_stays` says when the sentence never speaks for staying: if its first figure is 0 or
+    unknown ("zero"), or if it is unknown ("unknown").
+    """
+
+    topic: str
+    en: tuple[str, ...]
+    zh: tuple[str, ...]
+    never_stays: Literal["zero", "unknown"] | None
+
+    @property
+    def leading(self) -> str:
+        """The column of the first figure."""
+        return column_of(slots(self.en[0])[0])
+
+    @property
+    def in_percent(self) -> bool:
+        """Whether the first figure is a share."""
+        return slots(self.en[0])[0].endswith(PERCENT)
+
+    def of_event_type(self, name: str) -> Self:
+        """Return the phrase with the name of its event type in the templates."""
+        written = name.replace("{", "{{").replace("}", "}}")
+        en, zh = (
+            tuple(template.replace("{event_type}", written) for template in templates)
+            for templates in (self.en, self.zh)
+        )
+        return replace(self, en=en, zh=zh)
+
+    def text(self, text_of: Callable[[str], str | None], language: Language) -> str | None:
+        """Return the first template whose slots all have a text; None where none does."""
+        for template in self.en if language == "en" else self.zh:
+            texts = {slot: text_of(slot) for slot in slots(template)}
+            if None not in texts.values():
+                text = template.format(**texts)
+                return ONE_OF_MANY.sub(_one, text) if "1" in texts.values() else text
+        return None
+
+
+@cache
+def phrase_of(feature: str) -> Phrase | None:
+    """Return the phrase of a feature of the catalogue; None of a profile's or a plugin's column.
+
+    Examples
+    --------
+    >>> phrase_of("orders_365d").en, phrase_of("household_size")
+    (('{orders_365d} orders in the last 365 days',), None)
+    """
+    if feature not in OWN_FEATURES and not feature.startswith(EVENT_TYPE):
+        return None
+    if feature in _rows():
+        return _phrase(*_rows()[feature], "")
+    for name, row in _rows().items():
+        found = re.fullmatch(name.replace(NUMBER, r"(\d+)"), feature)
+        if found and NUMBER in name:
+            return _phrase(*row, found[1])
+    return None
+
+
+@cache
+def topics() -> tuple[str, ...]:
+    """Return the names of the topics; the last one is for columns of profiles and plugins."""
+    return (*dict.fromkeys(topic for topic, _ in _rows().values()), PROFILE)
+
+
+@cache
+def topic_of(feature: str) -> int:
+    """Return the position of a feature's topic; what has no phrase is a profile column.
+
+    Examples
+    --------
+    >>> topics()[topic_of("overdue_ratio")], topics()[topic_of("household_size")]
+    ('recency', 'profile')
+    """
+    phrase = phrase_of(feature)
+    return topics().index(PROFILE if phrase is None else phrase.topic)
+
+
+@cache
+def slots(template: str) -> tuple[str, ...]:
+    """Return the slots of a template, in order."""
+    return tuple(slot for _, slot, _, _ in Formatter().parse(template) if slot)
+
+
+@cache
+def _rows() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+    """Return topic and row of each feature's name."""
+    file = resources.files("tiercast.modeling").joinpath("phrases.yaml")
+    by_topic = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {name: (topic, row) for topic, rows in by_topic.items() for name, row in rows.items()}
+
+
+def _phrase(topic: str, row: Mapping[str, Any], number: str) -> Phrase:
+    en, zh = (tuple(t.replace(NUMBER, number) for t in row[key]) for key in ("en", "zh"))
+    never: Literal["zero", "unknown"] | None = None
+    if "zero" in row or "unknown" in row:
+        never = "zero" if "zero" in row else "unknown"
+    return Phrase(topic, en, zh, never)
+
+
+def _one(found: re.Match[str]) -> str:
+    return f"1 {SINGULAR.get(found[1], found[1])}"
