@@ -1,4 +1,6 @@
 import io
+import re
+import time
 
 import pytest
 from rich.console import Console
@@ -100,6 +102,17 @@ def test_on_a_terminal_stages_are_bars_that_end_full(terminal):
     assert "✓ Write" in drawn
     assert "a note" in drawn
     assert "⠋ Write" not in drawn.splitlines()[-1]
+
+
+def test_on_a_terminal_the_time_left_of_a_timed_stage_is_told(terminal):
+    with watch() as progress:
+        progress.stage("tune", 400)
+        bar = progress._bars.tasks[-1]
+        for _ in range(3):
+            progress.step()
+            time.sleep(0.02)
+        told = console._Left().render(bar).plain
+    assert re.fullmatch(r"0:00:\d\d left", told)
 
 
 def test_steps_without_a_stage_are_ignored():

@@ -1,3 +1,5 @@
+import json
+import os
 import subprocess
 import sys
 
@@ -62,7 +64,8 @@ def test_without_a_command_the_help_is_shown(run):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["tarin", "shop.yaml"], "No such command 'tarin'"),
+        (["tarin", "shop.yaml"], "No such command 'tarin'. Did you mean 'train'?"),
+        (["espresso", "shop.yaml"], "No such command 'espresso'. There are demo, score, report,"),
         (["train"], "Missing argument 'CONFIG'"),
         (["train", "shop.yaml", "--as-of"], "requires an argument"),
         (["train", "shop.yaml", "--trials", "many"], "as an integer"),
@@ -149,3 +152,35 @@ def test_a_base_is_refused_the_output_of_another_by_each_command(run, shop, tmp_
     assert shown.exit_code == 2
     assert "runs/shop holds the results of boutique, and those of shop would" in shown.stderr
     assert list(owner.parent.iterdir()) == [owner]
+
+
+def test_with_json_each_table_and_line_is_one_object(run, shop):
+    shown = run("--json", "check", shop)
+    objects = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert {frozenset(one) for one in objects} == {
+        frozenset({"title", "rows"}),
+        frozenset({"text"}),
+    }
+    assert all(
+        one["rows"] and all(isinstance(row, dict) for row in one["rows"])
+        for one in objects
+        if "rows" in one
+    )
+
+
+def test_quiet_shows_results_and_no_progress(run, shop):
+    shown = run("--quiet", "check", shop)
+    assert "Read" not in shown.stderr
+    assert "Written to" in shown.stdout
+
+
+def test_completion_names_the_commands_that_begin_so():
+    asked = {
+        **os.environ,
+        "_TIERCAST_COMPLETE": "complete_bash",
+        "COMP_WORDS": "tiercast ch",
+        "COMP_CWORD": "1",
+    }
+    command = [sys.executable, "-m", "tiercast.cli.main"]
+    done = subprocess.run(command, env=asked, capture_output=True, text=True, check=False)
+    assert "churn-definition" in done.stdout.split()

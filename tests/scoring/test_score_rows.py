@@ -100,12 +100,14 @@ def test_the_most_probable_tier_is_assigned_where_the_config_says_so(trained_sho
     assert len(set(most)) > 1
 
 
-def test_reasons_are_told_by_strength_in_the_config_s_language(trained):
+def test_reasons_of_those_likely_to_leave_speak_for_it_in_the_config_s_language(trained):
     chinese = trained.config.language == "zh"
-    for told in trained.scores["reasons"].to_pylist():
-        effects = [abs(reason["effect"]) for reason in told]
+    scores = trained.scores.select(["reasons", "churn_probability"]).to_pylist()
+    for told, churn in ((row["reasons"], row["churn_probability"]) for row in scores):
+        raising = [reason["effect"] for reason in told if reason["effect"] > 0]
         assert 1 <= len(told) <= 3
-        assert effects == sorted(effects, reverse=True)
+        assert raising == sorted(raising, reverse=True)
+        assert churn < 0.5 or not raising or told[0]["effect"] > 0
         words = "".join(reason["text"] for reason in told)
         assert any("一" <= letter <= "鿿" for letter in words) == chinese
 

@@ -1,11 +1,14 @@
 """Output of commands: tables and progress, drawn on a terminal, plain lines elsewhere."""
 
 import errno
+import json
 import os
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import timedelta
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -26,25 +29,36 @@ from rich.text import Text
 
 from tiercast.cli.json_log import JsonProgress, as_json
 from tiercast.config.errors import OutputError
-from tiercast.config.progress import Progress
+from tiercast.config.progress import Progress, Silent
 from tiercast.config.text_table import TextTable
 
 NUMBER = re.compile(r"[-+]?[\d,.]+( ?%)?|-|")
 GAP = "  "
 NOTHING_NEW = "nothing new to do"  # all steps of a stage were done by an earlier job
+AS_ROWS: ContextVar[bool] = ContextVar("as_rows", default=False)  # `--json`
+QUIET: ContextVar[bool] = ContextVar("quiet", default=False)  # `--quiet`
 
 
 def show(*parts: TextTable | str) -> None:
-    """Show tables under their titles, and lines as they are."""
+    """Show tables under their titles, and lines as they are; with `--json` an object for each."""
     console = _console()
     with _written("stdout", 1, "the command did its work, only its output is lost"):
         for part in parts:
-            if isinstance(part, str):
+            if AS_ROWS.get():
+                _show_object(part)
+            elif isinstance(part, str):
                 typer.echo(part)
             elif console.is_terminal:
                 console.print(_drawn(part))
             else:
                 typer.echo("\n".join([part.title, *_aligned(part)]))
+
+
+def _show_object(part: TextTable | str) -> None:
+    """Show a table's title and rows, or a line that is not blank, as one object of JSON."""
+    shown = part.as_rows() if isinstance(part, TextTable) else {"text": part}
+    if part:
+        typer.echo(json.dumps(shown, ensure_ascii=False))
 
 
 def _drawn(shown: TextTable) -> Table:
@@ -74,8 +88,11 @@ def _sides(shown: TextTable) -> list[JustifyMethod]:
 def watch() -> Iterator[Progress]:
     """Yield a progress that draws bars on a terminal's stderr and prints lines elsewhere.
 
-    With `--log-format json` it prints lines of JSON everywhere.
+    With `--log-format json` it prints lines of JSON everywhere, with `--quiet` nothing.
     """
+    if QUIET.get():
+        yield Silent()
+        return
     if as_json():
         machine = JsonProgress()
         yield machine
@@ -126,6 +143,16 @@ class _Count(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         return MofNCompleteColumn().render(task) if task.total and task.total > 1 else Text("")
+
+
+class _Left(ProgressColumn):
+    """The time left, for stages whose steps have been timed."""
+
+    max_refresh = 0.5
+
+    def render(self, task: Task) -> Text:
+        left = None if task.finished else task.time_remaining
+        return Text(f"{timedelta(seconds=int(left))} left" if left else "", style="cyan")
 
 
 class PlainProgress:
@@ -189,6 +216,7 @@ def _bars(console: Console) -> Bars:
         BarColumn(bar_width=24),
         _Count(),
         TimeElapsedColumn(),
+        _Left(),
         TextColumn("{task.fields[note]}", style="dim", markup=False),
         console=console,
     )

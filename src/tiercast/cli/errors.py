@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from tiercast.cli.json_log import as_json, log
 from tiercast.config.errors import FailedError, InputError
 from tiercast.config.hiding import hide
+from tiercast.config.nearest import nearest
 
 DONE, FAILED, BAD_INPUT, RETRAIN, INTERRUPTED = 0, 1, 2, 3, 130
 MEANINGS = {
@@ -21,11 +22,20 @@ MEANINGS = {
     INTERRUPTED: "interrupted",
 }
 DEBUG, LOG_FORMAT = "--debug", "--log-format"
+FLAGS = ("--json", "--quiet")  # allowed anywhere, too
 UsageError: Any = typer.BadParameter.__mro__[1]  # typer keeps click's own to itself
 
 
 class Commands(TyperGroup):
     """The commands; their errors of input or output become a message and an exit code."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command named; of an unknown one, name the nearest, or all."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            near = nearest(args[0], self.commands)
+            meant = f"Did you mean {near!r}?" if near else f"There are {', '.join(self.commands)}."
+            ctx.fail(f"No such command {args[0]!r}. {meant}")
+        return super().resolve_command(ctx, args)
 
     def make_context(self, *given: Any, **more: Any) -> Any:  # click's own, as `invoke`'s
         """Read the arguments of all commands."""
@@ -106,16 +116,22 @@ def whole_excepthook(
 def arguments(given: list[str]) -> list[str]:
     """Return the arguments with the options of all commands, allowed anywhere, put in order.
 
-    `--debug` is removed and applied; `--log-format json` comes first.
+    `--debug` is removed and applied; `--log-format json` comes first, `--json` and `--quiet` next.
+
+    Examples
+    --------
+    >>> arguments(["check", "shop.yaml", "--json", "--log-format", "text"])
+    ['--log-format', 'text', '--json', 'check', 'shop.yaml']
     """
     sys.excepthook = whole_excepthook if DEBUG in given else brief_excepthook
-    rest = [argument for argument in given if argument != DEBUG]
+    flags = [argument for argument in given if argument in FLAGS]
+    rest = [argument for argument in given if argument not in (DEBUG, *FLAGS)]
     places = [i for i, argument in enumerate(rest) if argument.partition("=")[0] == LOG_FORMAT]
     if not places:
-        return rest
+        return [*flags, *rest]
     begin = places[-1]
     end = begin + (1 if "=" in rest[begin] else 2)
-    return [*rest[begin:end], *rest[:begin], *rest[end:]]
+    return [*rest[begin:end], *flags, *rest[:begin], *rest[end:]]
 
 
 def wants_json(given: list[str]) -> bool:

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Annotated
 
 import typer
@@ -20,7 +21,7 @@ from tiercast.cli import (
     story,
     verify,
 )
-from tiercast.cli.console import show
+from tiercast.cli.console import AS_ROWS, QUIET, show
 from tiercast.cli.errors import DEBUG, Commands, arguments, exit_codes, wants_json
 from tiercast.cli.errors import LOG_FORMAT as LOG_FORMAT_OPTION
 from tiercast.cli.json_log import LOG_FORMAT, LogFormat, speak_json
@@ -28,7 +29,6 @@ from tiercast.cli.json_log import LOG_FORMAT, LogFormat, speak_json
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -48,6 +48,17 @@ def _set_log_format(wanted: LogFormat) -> LogFormat:
     return wanted
 
 
+def _sets(variable: ContextVar[bool]) -> Callable[[typer.Context, bool], bool]:
+    """Return what holds an option's value in a variable while the command runs."""
+
+    def hold(context: typer.Context, wanted: bool) -> bool:
+        token = variable.set(wanted)
+        context.call_on_close(lambda: variable.reset(token))
+        return wanted
+
+    return hold
+
+
 @app.callback()
 def tiercast_(
     version: Annotated[
@@ -65,6 +76,22 @@ def tiercast_(
             help="Format of stderr: text, or one JSON object per line.",
         ),
     ] = "text",
+    as_rows: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            callback=_sets(AS_ROWS),
+            help="Show results as JSON, one object per line.",
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet",
+            callback=_sets(QUIET),
+            help="Show results and errors, no progress or notes.",
+        ),
+    ] = False,
 ) -> None:
     """Which customers matter most, which are about to leave, which can grow.
 

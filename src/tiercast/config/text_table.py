@@ -59,6 +59,17 @@ class TextTable:
         cells = (tuple(_cell(form, row) for form in columns.values()) for row in fields)
         return cls(title, tuple(columns), tuple(cells))
 
+    def as_rows(self) -> dict[str, object]:
+        """Return the title, and each row's cells by heading.
+
+        Examples
+        --------
+        >>> TextTable("Tiers", ("Tier", "Customers"), (("top", "7"),)).as_rows()
+        {'title': 'Tiers', 'rows': [{'Tier': 'top', 'Customers': '7'}]}
+        """
+        rows = [dict(zip(self.headings, row, strict=True)) for row in self.rows]
+        return {"title": self.title, "rows": rows}
+
     def markdown(self) -> str:
         """Return headings and rows in Markdown, without the title."""
         lines = [self.headings, ["---"] * len(self.headings), *self.rows]
