@@ -7,7 +7,7 @@ and `Plugin` is what a package of your own adds:
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
 ['Plugin', 'alerts', 'backtest', 'check', 'churn_definition', 'compare', 'demo', 'explain',
- 'features', 'init', 'migration', 'monitor', 'promote', 'report', 'rollback', 'score',
+ 'export', 'features', 'init', 'migration', 'monitor', 'promote', 'report', 'rollback', 'score',
  'shap_values', 'train', 'training_frame', 'verify']
 """
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tiercast.transitions.migration import migration
     from tiercast.verbs.check import check
     from tiercast.verbs.demo import demo
+    from tiercast.verbs.export import export
     from tiercast.verbs.features import features
     from tiercast.verbs.init import init
     from tiercast.verbs.report import report
@@ -48,6 +49,7 @@ __all__ = [
     "compare",
     "demo",
     "explain",
+    "export",
     "features",
     "init",
     "migration",
@@ -72,6 +74,7 @@ _VERBS = {
     "compare": "tiercast.training.compare",
     "demo": "tiercast.verbs.demo",
     "explain": "tiercast.scoring.explain",
+    "export": "tiercast.verbs.export",
     "init": "tiercast.verbs.init",
     "migration": "tiercast.transitions.migration",
     "monitor": "tiercast.monitoring.monitor",

@@ -56,6 +56,14 @@ class OutputFolder:
         """Return the folder of what alert sinks got of a day."""
         return day_folder(self.path / "alerts", day)
 
+    def exports(self, day: dt.date) -> Path:
+        """Return the folder of the records of a day's exported lists."""
+        return day_folder(self.path / "exports", day)
+
+    def list_file(self, day: dt.date, name: str) -> Path:
+        """Return the file of a list exported from a day's scores."""
+        return day_folder(self.path / "lists", day) / name
+
     def migration(self, first: dt.date, last: dt.date) -> Path:
         """Return the folder of a migration between two days."""
         return self.path / "migration" / f"from={first}_to={last}"

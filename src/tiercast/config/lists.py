@@ -15,8 +15,17 @@ from tiercast.config.nearest import nearest
 from tiercast.config.settings import Settings
 from tiercast.config.yaml_text import BadText, read_yaml
 
-Row = TypeVar("Row", bound=Settings)
 COLUMN = r"^[A-Za-z_]\w*$"
+
+
+class NamedRow(Settings):
+    """A row with a name of its own."""
+
+    name: str = Field(pattern=NAME)
+    """Its name: small letters, digits and underscores."""
+
+
+Row = TypeVar("Row", bound=NamedRow)
 
 
 class InLanguages(Settings):
@@ -47,11 +56,9 @@ class ListOrder(Settings):
     """`descending` (largest first) or `ascending`."""
 
 
-class CustomerList(Settings):
+class CustomerList(NamedRow):
     """A list: its name and words, whom it holds, in which order, and which columns it shows."""
 
-    name: str = Field(pattern=NAME)
-    """Name of the list, as in `tiercast export --list NAME`."""
     title: InLanguages
     """Its title."""
     explanation: InLanguages

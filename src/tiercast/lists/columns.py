@@ -1,0 +1,63 @@
+"""The columns of lists: kind, title and explanation in each language."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import ibis.expr.types as ir
+import yaml
+from ibis.expr.datatypes import DataType
+from pydantic import TypeAdapter
+
+from tiercast.config.lists import InLanguages
+from tiercast.config.settings import Settings
+
+Kind = Literal["id", "text", "share", "money", "date", "count", "number"]
+
+
+class ListColumn(Settings):
+    """A column: kind (a share is 0 to 1, a count whole), words, and whether lists show it."""
+
+    name: str
+    kind: Kind
+    title: InLanguages
+    explanation: InLanguages
+    standard: bool = False
+
+
+@cache
+def known_columns() -> Mapping[str, ListColumn]:
+    """Return the columns of `columns.yaml` by name."""
+    text = resources.files("tiercast.lists").joinpath("columns.yaml").read_text("utf-8")
+    rows = TypeAdapter(tuple[ListColumn, ...]).validate_python(yaml.safe_load(text))
+    return {row.name: row for row in rows}
+
+
+def standard_columns(table: ir.Table) -> tuple[str, ...]:
+    """Return the columns that a list shows by default, of those that a table has."""
+    known = known_columns().values()
+    return tuple(row.name for row in known if row.standard and row.name in table.columns)
+
+
+def column_of(table: ir.Table, name: str) -> ListColumn:
+    """Return what is known of a table's column; of others (features, profile) the kind alone."""
+    if name in known_columns():
+        return known_columns()[name]
+    spaced = name.replace("_", " ")
+    title = spaced[:1].upper() + spaced[1:]
+    return ListColumn(
+        name=name,
+        kind=_kind(table.schema()[name]),
+        title=InLanguages(en=title, zh=title),
+        explanation=InLanguages(
+            en=f"The column {name} of scores, features or profile.",
+            zh=f"评分、特征或客户资料中的 {name} 列。",
+        ),
+    )
+
+
+def _kind(type_: DataType) -> Kind:
+    if type_.is_temporal():
+        return "date"
+    return "number" if type_.is_numeric() else "text"

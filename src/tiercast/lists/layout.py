@@ -1,0 +1,90 @@
+"""The columns of one file: a list's own, or those of a format, from the table of a scored day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.config.errors import InputError
+from tiercast.config.export_formats import ExportFormat, FormatColumn
+from tiercast.config.lists import CustomerList
+from tiercast.lists.columns import ListColumn, column_of, standard_columns
+from tiercast.lists.conditions import known_column
+from tiercast.lists.forms import formed
+
+KEY, POSITION = "exported_customer_id", "exported_position"
+
+
+@dataclass(frozen=True)
+class FileColumn:
+    """A column of a file: header, source and form, and what is known of the source."""
+
+    header: str
+    about: ListColumn
+    map: FormatColumn
+
+
+def file_columns(
+    table: ir.Table, wanted: CustomerList, form: ExportFormat, language: Literal["en", "zh"]
+) -> tuple[FileColumn, ...]:
+    """Return the columns of a file; those of a format that the table does not have are left out.
+
+    Raises
+    ------
+    InputError
+        A column that the format needs is missing, or one has values that are no text or number.
+    """
+    if form.columns is None:
+        names = wanted.columns or standard_columns(table)
+        titles = ((name, column_of(table, name).title.in_language(language)) for name in names)
+        maps = [FormatColumn(header=title, column=name) for name, title in titles]
+    else:
+        _refuse_missing(table, form)
+        maps = [one for one in form.columns if one.column in table.columns]
+    for one in maps:
+        _refuse_nested(known_column(table, one.column, f"Format {form.name}"), one.column)
+    return tuple(FileColumn(one.header, column_of(table, one.column), one) for one in maps)
+
+
+def rows_to_write(
+    selected: ir.Table, columns: Sequence[FileColumn], form: ExportFormat
+) -> ir.Table:
+    """Return the rows of a file, lazily: columns `c0`, `c1`, ..., the id and the position.
+
+    Rows without a value that the format needs are left out.
+    """
+    values = {f"c{n}": formed(selected[c.map.column], c.map.form) for n, c in enumerate(columns)}
+    position = ibis.row_number()
+    rows = selected.select(**values, **{KEY: selected.customer_id, POSITION: position})
+    required = [rows[f"c{n}"].notnull() for n, c in enumerate(columns) if c.map.required]
+    one_of = [
+        rows[f"c{n}"].notnull() for n, c in enumerate(columns) if c.map.column in form.needs_one_of
+    ]
+    if one_of:
+        required.append(ibis.or_(*one_of))
+    return rows.filter(*required) if required else rows
+
+
+def _refuse_missing(table: ir.Table, form: ExportFormat) -> None:
+    needed = [one.column for one in form.columns or () if one.required]
+    missing = [name for name in needed if name not in table.columns]
+    if form.needs_one_of and not {*form.needs_one_of} & {*table.columns}:
+        missing.append(" or ".join(form.needs_one_of))
+    if missing:
+        first = missing[0].partition(" or ")[0]
+        raise InputError(
+            f"Format {form.name} needs the profile column {' and '.join(missing)}, but the scored "
+            f"day has none; map it in the config, `sources: {{customers: {{columns: {{{first}: "
+            f"YOUR_COLUMN}}}}}}`, and score the day again."
+        )
+
+
+def _refuse_nested(column: ir.Value, name: str) -> None:
+    type_ = column.type()
+    if type_.is_struct() or type_.is_map():
+        raise InputError(
+            f"The column `{name}` holds several values per customer ({type_}), which do not fit "
+            "into a cell; leave it out."
+        )

@@ -1,0 +1,241 @@
+"""`tiercast export CONFIG --list NAME`: a list of customers as a file for people or tools."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pandas as pd
+from ibis.backends.duckdb import Backend
+
+from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.owner import refuse_other_base
+from tiercast.artifacts.staging import whole_file, writing
+from tiercast.config.errors import InputError
+from tiercast.config.export_formats import ExportFormat, formats_of
+from tiercast.config.lists import CustomerList, find_row, lists_of
+from tiercast.config.loading import load_config
+from tiercast.config.progress import Progress, Silent
+from tiercast.config.schema import Config
+from tiercast.lists.base import ListBase
+from tiercast.lists.cells import Cell, Cells
+from tiercast.lists.csv_file import write_csv
+from tiercast.lists.facts import facts
+from tiercast.lists.layout import POSITION, FileColumn, file_columns, rows_to_write
+from tiercast.lists.record import BATCH_ROWS, write_record
+from tiercast.lists.selection import select
+from tiercast.lists.xlsx_file import Sheet, write_xlsx
+from tiercast.reporting.messages import Language, MessageCatalogue, load_messages
+from tiercast.reporting.segment_names import segment_label
+from tiercast.scoring.stored import rows_in
+from tiercast.sinks.recorded_run import recorded_here
+from tiercast.sources.workspace import workspace
+
+LABELS = {
+    "tier": "tier",
+    "previous_tier": "tier",
+    "tier_set": "tier",
+    "lifecycle_stage": "stage",
+    "rfm_segment": "rfm_segment",
+    "alerts": "alert",
+}
+SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
+SHEET_LENGTH = 31
+
+
+@dataclass(frozen=True)
+class ListSummary:
+    """A list on offer: its name and words, and how many customers it holds now."""
+
+    name: str
+    title: str
+    explanation: str
+    customers: int
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """A written list: the file, the record of who is on it, and how many customers.
+
+    `customers` were written; `left_out` are on the list but lack what the format needs, such as
+    an e-mail address.
+    """
+
+    list: str
+    title: str
+    format: str
+    as_of: dt.date
+    model_version: str
+    file: Path
+    record: Path
+    customers: int
+    left_out: int
+
+    def frame(self) -> pd.DataFrame:
+        """Return who was put on the list, in its order, a row per customer."""
+        return rows_in(self.record)
+
+
+def lists(
+    config: Config | str | Path,
+    as_of: dt.date | str | None = None,
+    *,
+    language: Language | None = None,
+) -> tuple[ListSummary, ...]:
+    """Return the lists that there are and how many customers of a scored day each holds.
+
+    Raises
+    ------
+    InputError
+        The day was not scored, or a list names a column that the scored day does not have.
+    """
+    settings = load_config(config)
+    speak = language or settings.language
+    output = OutputFolder.of(settings)
+    refuse_other_base(output.path, settings.name)
+    with workspace() as connection:
+        base = ListBase.read(connection, output, output.scored_day(as_of))
+        return tuple(
+            ListSummary(
+                one.name,
+                one.title.in_language(speak),
+                one.explanation.in_language(speak),
+                int(select(base.table, one).count().execute()),
+            )
+            for one in lists_of(settings.lists).values()
+        )
+
+
+def export(  # noqa: PLR0913  # each is an option of the command
+    config: Config | str | Path,
+    list: str,  # the option's name
+    as_of: dt.date | str | None = None,
+    *,
+    limit: int | None = None,
+    format: str = "csv",  # the option's name
+    output: str | Path | None = None,
+    language: Language | None = None,
+    progress: Progress | None = None,
+) -> ExportResult:
+    """Write a list of a scored day (default: the newest) as a file, and record who is on it.
+
+    The file (`<output>/lists/as_of=.../NAME...` unless `output` names one) appears whole or not
+    at all. The record lies in `<output>/exports/as_of=.../`; the same export again changes
+    nothing there. With `limit`, the first customers of the list are written.
+
+    Raises
+    ------
+    InputError
+        There is no such list or format, the day was not scored, or the format needs a column of
+        the profile that is missing.
+    OutputError
+        The file cannot be written, or the day was scored again meanwhile.
+    """
+    settings, shown = load_config(config), progress or Silent()
+    wanted = find_row(lists_of(settings.lists), list, "list")
+    form = find_row(formats_of(settings.export_formats), format, "format")
+    if limit is not None and limit < 1:
+        raise InputError(f"`limit` must be at least 1, but got {limit}.")
+    folder = OutputFolder.of(settings)
+    refuse_other_base(folder.path, settings.name)
+    day = folder.scored_day(as_of)
+    path = Path(output) if output else folder.list_file(day, _file_name(wanted, form))
+    with recorded_here(settings, "export", shown) as recorded, workspace() as connection:
+        shown.stage("choose the customers")
+        base = ListBase.read(connection, folder, day)
+        written = _Export(settings, wanted, form, base, language or settings.language)
+        columns, rows, found = written.choose(connection, limit)
+        shown.stage("write the list")
+        when = {"exported_at": recorded.run.started_at, "run_id": recorded.run.id}
+        with writing(path), whole_file(path) as aside:
+            written.write(aside, columns, rows)
+            record = write_record(folder, base, rows, written.about(limit), when)
+        count = int(rows.count().execute())
+        recorded.set_result(
+            rows=count,
+            model_version=base.model_version,
+            data_fingerprint=base.manifest["data"]["fingerprint"],
+            as_of=day,
+        )
+    title = wanted.title.in_language(written.language)
+    return ExportResult(
+        list, title, format, day, base.model_version, path, record, count, found - count
+    )
+
+
+def _file_name(wanted: CustomerList, form: ExportFormat) -> str:
+    middle = "" if form.name == form.file else f".{form.name}"
+    return f"{wanted.name}{middle}.{form.file}"
+
+
+@dataclass(frozen=True)
+class _Export:
+    settings: Config
+    wanted: CustomerList
+    form: ExportFormat
+    base: ListBase
+    language: Language
+
+    @cached_property
+    def words(self) -> Callable[[str, str], str]:
+        """Return stored names in the reader's language, by column."""
+        return partial(_words, load_messages(self.language))
+
+    def choose(
+        self, connection: Backend, limit: int | None
+    ) -> tuple[Sequence[FileColumn], ir.Table, int]:
+        """Return the columns of the file, its rows, and how many customers were chosen."""
+        columns = file_columns(self.base.table, self.wanted, self.form, self.language)
+        chosen = connection.create_table("chosen", select(self.base.table, self.wanted, limit))
+        self.base.refuse_if_scored_again()
+        # A stored table has no order of its own: the list's is asked for again.
+        ordered = select(chosen, self.wanted)
+        rows = connection.create_table("exported", rows_to_write(ordered, columns, self.form))
+        return columns, rows, int(chosen.count().execute())
+
+    def write(self, path: Path, columns: Sequence[FileColumn], rows: ir.Table) -> None:
+        """Write the file."""
+        cells = self._cells(columns, rows)
+        if self.form.file == "csv":
+            write_csv(path, columns, cells, bom=self.form.bom)
+        else:
+            write_xlsx(path, columns, cells, self._sheet(columns, rows))
+
+    def about(self, limit: int | None) -> dict[str, str]:
+        """Return what the record says of the list."""
+        return {
+            "list": self.wanted.name,
+            "format": self.form.name,
+            "limit": "" if limit is None else str(limit),
+            "chooses": self.wanted.model_dump_json(include={"when", "order"}),
+        }
+
+    def _cells(self, columns: Sequence[FileColumn], rows: ir.Table) -> Iterator[list[Cell]]:
+        cells = Cells(self.words)
+        names = [f"c{n}" for n in range(len(columns))]
+        ordered = rows.order_by(POSITION).select(*names)
+        for batch in ordered.to_pyarrow_batches(chunk_size=BATCH_ROWS):
+            for values in zip(*(one.to_pylist() for one in batch.columns), strict=True):
+                yield cells.row(values, columns)
+
+    def _sheet(self, columns: Sequence[FileColumn], rows: ir.Table) -> Sheet:
+        title = self.wanted.title.in_language(self.language)
+        customers = int(rows.count().execute())
+        shown = facts(self.base, self.wanted, columns, customers, self.words, self.language)
+        return Sheet(
+            title=SHEET_SIGNS.sub(" ", title)[:SHEET_LENGTH],
+            money="#,##0.00",
+            day=self.base.as_of,
+            facts=shown if self.form.explained else (),
+            facts_title="说明" if self.language == "zh" else "About",
+        )
+
+
+def _words(say: MessageCatalogue, column: str, value: str) -> str:
+    """Return a stored name in the reader's language; other texts as they are."""
+    if column == "segment":
+        return segment_label(value, say)
+    return say.label(LABELS[column], value) if column in LABELS else value
