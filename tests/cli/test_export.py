@@ -17,7 +17,6 @@ def test_without_a_list_the_command_shows_what_there_is(exported):
     result = exported()
     assert result.exit_code == 0
     assert "win_back" in result.stdout
-    assert json.loads(exported("--json").stdout)["lists"][0]["name"] == "keep_close"
 
 
 def test_an_unknown_list_is_wrong_usage(exported):
