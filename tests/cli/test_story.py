@@ -37,16 +37,16 @@ ORDERS = pd.DataFrame(
 
 
 @pytest.fixture
-def shown(run, monkeypatch):
+def shown(run, shop, monkeypatch):
     """What is printed of a story with so many scored dates."""
 
-    def show(past_dates=1, next_tier=None, left_out=""):
+    def show(*options, past_dates=1, next_tier=None, left_out=""):
         past = pd.DataFrame({"as_of": [dt.date(2024, 7, 1)] * past_dates, "tier": "general"})
         story = CustomerStory(
             "c7", dt.date(2024, 7, 1), SCORE, past, ORDERS, next_tier, TARGET, left_out
         )
         monkeypatch.setattr("tiercast.scoring.explain.explain", lambda *_given: story)
-        return run("explain", "shop.yaml", "c7").stdout
+        return run("explain", shop, "c7", *options).stdout
 
     return show
 
@@ -55,23 +55,20 @@ def test_explain_shows_scores_reasons_and_orders(shown):
     text = shown()
     assert "Customer c7 as of 2024-07-01" in text
     text = re.sub(" +", " ", text)
-    assert "tier general (confidence 42%)" in text
+    assert "Tier General (confidence 42%)" in text
     assert "25.50 (0.00 to 1,090.25)" in re.sub(" +", " ", text)
-    assert "expected revenue within 28 days" in text
-    assert "probability of no order in 28 days" in text
-    assert "next order not within the horizon" in text
-    assert "RFM loyal (354)" in text
-    assert (
-        "Why: last order 74 days ago; usual gap 12 days (higher risk than the average customer's)"
-        in text
-    )
+    assert "Expected revenue within 28 days" in text
+    assert "Chance of no order in 28 days" in text
+    assert "Next order not within the horizon" in text
+    assert "RFM Loyal (354)" in text
+    assert "Why: last order 74 days ago; usual gap 12 days (raises the risk against" in text
     assert "2024-04-18 1,062.25 12.00" in text
     assert "2024-04-06 9.00 -" in text
 
 
 def test_explain_shows_what_the_next_tier_takes(shown):
-    assert "potential starts 14.50 higher" in shown(next_tier=NextTier("potential", 40.0, 25.5))
-    assert "next tier" not in shown()
+    assert "Potential starts 14.50 higher" in shown(next_tier=NextTier("potential", 40.0, 25.5))
+    assert "Next tier" not in shown()
 
 
 def test_explain_shows_earlier_scores_where_there_are_some(shown):
@@ -82,10 +79,22 @@ def test_explain_shows_earlier_scores_where_there_are_some(shown):
 def test_explain_names_the_scores_of_another_horizon_that_it_leaves_out(shown):
     assert "so not shown" not in shown()
     left_out = "2024-05-01 (revenue within 56 days)"
-    assert f"Not revenue within 28 days, and so not shown beside it: {left_out}." in shown(
+    assert f"Not of this horizon and value, and so not shown beside it: {left_out}." in shown(
         left_out=left_out
     )
 
 
 def test_explain_before_any_scoring_ends_with_2(run, shop):
     assert run("explain", shop, "a").exit_code == 2
+
+
+def test_explain_speaks_the_language_asked_for(shown):
+    frame = shown("--language", "zh", past_dates=2, next_tier=NextTier("potential", 40.0, 25.5))
+    for told in (SCORE["reasons"][0]["text"], SCORE["action"], "c7", "RFM"):  # as stored
+        frame = frame.replace(told, "")
+    assert not re.search("[A-Za-z]", frame)
+    assert "潜力" in frame
+
+
+def test_explain_in_english_has_no_chinese(shown):
+    assert shown(past_dates=2).isascii()

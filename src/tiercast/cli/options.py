@@ -2,12 +2,15 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tiercast.config.errors import InputError
 from tiercast.snapshots.cutoffs import as_day
+
+if TYPE_CHECKING:
+    from tiercast.config.schema import Config
 
 
 def parse_day(text: str) -> dt.date | None:
@@ -33,4 +36,16 @@ AsOf = Annotated[
         help="Only rows before this day exist. Default: the day after the last order.",
     ),
 ]
+Language = Annotated[
+    Literal["en", "zh"] | None,
+    typer.Option("--language", help="Of what is read. Default: the config's."),
+]
 OutputFile = Annotated[Path | None, typer.Option("--output", metavar="PATH")]
+
+
+def in_language(config: str, language: Literal["en", "zh"] | None) -> "Config":
+    """Return the settings of a file, in the language asked for."""
+    from tiercast.config.loading import load_config
+
+    settings = load_config(config)
+    return settings if language is None else settings.model_copy(update={"language": language})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.cli.options import AsOf, ConfigFile, Language, in_language
 from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -61,12 +61,12 @@ def score(
     _show_scores(result)
 
 
-def report(config: ConfigFile, as_of: AsOf = None) -> None:
+def report(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> None:
     """Write the report of a scored day (default: the newest) as one HTML file."""
     from tiercast.verbs.report import report as write_report
 
     with watch() as progress:
-        path = write_report(config, as_of, progress=progress)
+        path = write_report(in_language(config, language), as_of, progress=progress)
     show(f"Report: {path}")
 
 

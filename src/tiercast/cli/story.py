@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tiercast.cli.console import show
-from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.cli.options import AsOf, ConfigFile, Language, in_language
 from tiercast.config.text_table import TextTable, cell
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tiercast.modeling.target import Target
+    from tiercast.reporting.messages import MessageCatalogue
     from tiercast.scoring.explain import CustomerStory
+
+MONEY = {"value": "expected_value", "low": "value_low", "high": "value_high"}
 
 
 def explain(
@@ -22,62 +24,90 @@ def explain(
         str, typer.Argument(metavar="CUSTOMER_ID", help="The id as in the scores.")
     ],
     as_of: AsOf = None,
+    language: Language = None,
 ) -> None:
     """Explain one customer: history, scores, reasons, and what would change the tier.
 
-    The default day is the newest scored day.
+    The default day is the newest scored day. Reasons and action are in the language of the scores.
     """
+    from tiercast.reporting.messages import load_messages
     from tiercast.scoring.explain import explain as explain_customer
 
-    _show_story(explain_customer(config, customer_id, as_of))
+    settings = in_language(config, language)
+    story = explain_customer(settings, customer_id, as_of)
+    target = story.target
+    _show_story(
+        story,
+        load_messages(settings.language, horizon_days=target.horizon_days, worth=target.value),
+    )
 
 
-def _show_story(story: "CustomerStory") -> None:
+def _show_story(story: "CustomerStory", say: "MessageCatalogue") -> None:
     score: Mapping[str, Any] = story.score
-    title = f"Customer {story.customer_id} as of {story.as_of}"
-    show(TextTable(title, ("Field", "Value"), (*_fields(score, story.target), *_step_up(story))))
-    show("", *(f"Why: {reason}" for reason in _reasons(score)), "")
-    show(_table("Last orders", story.orders))
+    title = say("explain.title", customer=str(story.customer_id), day=str(story.as_of))
+    headings = say("explain.field"), say("explain.value")
+    show(TextTable(title, headings, (*_fields(score, say), *_step_up(story, say))))
+    show("", *_reasons(score, say), "")
+    show(_table("orders", story.orders, say))
     if len(story.past) > 1:
-        show(_table("Scores over time", story.past))
+        show(_table("past", story.past, say))
     if story.left_out:
-        show(f"Not {story.target}, and so not shown beside it: {story.left_out}.")
+        show(say("explain.left_out", left_out=story.left_out))
 
 
-def _fields(score: Mapping[str, Any], target: "Target") -> tuple[tuple[str, str], ...]:
+def _fields(score: Mapping[str, Any], say: "MessageCatalogue") -> tuple[tuple[str, str], ...]:
+    from tiercast.reporting.segment_names import segment_label
+
+    tier, segment = say.label("tier", score["tier"]), segment_label(score["segment"], say)
+    tiers = say("explain.between").join(say.label("tier", one) for one in score["tier_set"])
+    money = {key: f"{score[name]:,.2f}" for key, name in MONEY.items()}
+    rfm = "".join(str(score[f"{letter}_score"]) for letter in "rfm")
     fields = {
-        "tier": "{tier} (confidence {tier_confidence:.0%})",
-        "possible tiers": ", ".join(score["tier_set"]),
-        f"probability of no order in {target.horizon_days} days": "{churn_probability:.1%}",
-        f"expected {target}": "{expected_value:,.2f} ({value_low:,.2f} to {value_high:,.2f})",
-        "next order": str(score["next_order_date"] or "not within the horizon"),
-        "segment": "{segment} (confidence {segment_confidence:.0%})",
-        "RFM": "{rfm_segment} ({r_score}{f_score}{m_score})",
-        "lifecycle stage": "{lifecycle_stage}",
-        "action": "{action}",
+        "tier": _sure(tier, score["tier_confidence"], say),
+        "tier_set": tiers,
+        "churn": f"{score['churn_probability']:.1%}",
+        "expected": say("explain.range", **money),
+        "next_order": str(score["next_order_date"] or say("explain.beyond")),
+        "segment": _sure(segment, score["segment_confidence"], say),
+        "rfm": say("explain.rfm", name=say.label("rfm_segment", score["rfm_segment"]), scores=rfm),
+        "stage": say.label("stage", score["lifecycle_stage"]),
+        "action": str(score["action"]),
     }
-    return tuple((name, form.format_map(score)) for name, form in fields.items())
+    return tuple((say(f"explain.fields.{name}"), text) for name, text in fields.items())
 
 
-def _step_up(story: "CustomerStory") -> tuple[tuple[str, str], ...]:
+def _sure(name: str, confidence: float, say: "MessageCatalogue") -> str:
+    return say("explain.sure", name=name, confidence=f"{confidence:.0%}")
+
+
+def _step_up(story: "CustomerStory", say: "MessageCatalogue") -> tuple[tuple[str, str], ...]:
     above = story.next_tier
     if above is None:
         return ()
-    return (("next tier", f"{above.tier} starts {above.missing:,.2f} higher"),)
+    tier, missing = say.label("tier", above.tier), f"{above.missing:,.2f}"
+    return ((say("explain.fields.next_tier"), say("explain.step_up", tier=tier, missing=missing)),)
 
 
-def _reasons(score: Mapping[str, Any]) -> list[str]:
+def _reasons(score: Mapping[str, Any], say: "MessageCatalogue") -> list[str]:
     return [
-        f"{reason['text']} ({'higher' if reason['effect'] > 0 else 'lower'} risk than the "
-        "average customer's)"
+        say(f"explain.{'why' if reason['effect'] > 0 else 'why_not'}", reason=reason["text"])
         for reason in score["reasons"] or []
     ]
 
 
-def _table(title: str, frame: "pd.DataFrame") -> TextTable:
+def _table(name: str, frame: "pd.DataFrame", say: "MessageCatalogue") -> TextTable:
+    from tiercast.reporting.segment_names import segment_label
+
+    spoken = {
+        "tier": lambda value: say.label("tier", value),
+        "segment": lambda value: segment_label(value, say),
+    }
     rows = [
-        [cell(v, ",.2f" * isinstance(v, float)) for v in row]
+        tuple(
+            spoken[column](v) if column in spoken else cell(v, ",.2f" * isinstance(v, float))
+            for column, v in zip(frame.columns, row, strict=True)
+        )
         for row in frame.itertuples(index=False)
     ]
-    headings = (name.replace("_", " ").capitalize() for name in frame.columns)
-    return TextTable(title, tuple(headings), tuple(map(tuple, rows)))
+    headings = tuple(say(f"explain.columns.{column}") for column in frame.columns)
+    return TextTable(say(f"explain.{name}"), headings, tuple(rows))
