@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.cli.options import AsOf, ConfigFile, Language, in_language
 from tiercast.config.text_table import TextTable
 
 RESULT = {
@@ -41,6 +41,7 @@ def export(  # Typer reads the options from here
         Path | None,
         typer.Option("--output", metavar="FILE", help="Default: below the config's output."),
     ] = None,
+    language: Language = None,
 ) -> None:
     """Write a list of customers of a scored day (default: the newest) for people or tools.
 
@@ -49,12 +50,13 @@ def export(  # Typer reads the options from here
     from tiercast.verbs.export import export as export_list
     from tiercast.verbs.export import lists
 
+    settings = in_language(config, language)
     if name is None:
-        show(TextTable.of("Lists", LISTS, lists(config, as_of)))
+        show(TextTable.of("Lists", LISTS, lists(settings, as_of)))
         return
     with watch() as progress:
         result = export_list(
-            config, name, as_of, limit=limit, format=format_, output=output, progress=progress
+            settings, name, as_of, limit=limit, format=format_, output=output, progress=progress
         )
     show(TextTable.of(result.title, RESULT, [result]))
     if result.left_out:
