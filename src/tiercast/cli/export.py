@@ -19,7 +19,7 @@ RESULT = {
 LISTS = {"List": "{name}", "Customers": "{customers:,}", "Title": "{title}"}
 
 
-def export(  # Typer reads the options from here
+def export(  # noqa: PLR0913  # Typer reads the options from here
     config: ConfigFile,
     name: Annotated[
         str | None,
