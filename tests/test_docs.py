@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 # The examples of docs/extending.md are one module, which test_own_plugin.py installs and runs.
 PAGES = [
     path.relative_to(ROOT)
-    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    for path in (ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").rglob("*.md")))
     if not {"_build", "extending.md"} & set(path.parts)
 ]
 LINKED = [*PAGES, *map(Path, ("docs/extending.md", "CHANGELOG.md", "SECURITY.md"))]
@@ -146,3 +146,14 @@ def test_every_command_and_function_is_in_the_reference():
     functions = set(tiercast.__all__) - {"__version__"}
     assert {n for n in functions if not re.search(rf":: {n}\n", api)} == set()
     assert {n for n in COMMANDS.commands if f"## `tiercast {n}`" not in cli} == set()
+
+
+def test_the_chinese_readme_has_the_code_blocks_of_the_english_one():
+    def code(name):
+        text = (ROOT / name).read_text("utf-8")
+        return [
+            re.sub(r" +#.*", "", block)
+            for block in re.findall(r"```(?:console|python|text)\n(.*?)```", text, re.DOTALL)
+        ]
+
+    assert code("README.zh.md") == code("README.md")
