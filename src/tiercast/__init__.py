@@ -6,9 +6,9 @@ and `Plugin` is what a package of your own adds:
 
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
-['Plugin', 'alerts', 'backtest', 'check', 'churn_definition', 'compare', 'demo', 'explain',
- 'export', 'features', 'init', 'migration', 'monitor', 'promote', 'report', 'rollback', 'score',
- 'shap_values', 'train', 'training_frame', 'verify']
+['Plugin', 'alerts', 'app', 'backtest', 'check', 'churn_definition', 'compare', 'demo',
+ 'explain', 'export', 'features', 'init', 'migration', 'monitor', 'promote', 'report',
+ 'rollback', 'score', 'shap_values', 'train', 'training_frame', 'verify']
 """
 
 import importlib
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tiercast.alerting.deliver import alerts
+    from tiercast.app.server import app
     from tiercast.backtesting.backtest import backtest
     from tiercast.config.plugins import Plugin
     from tiercast.definitions.churn_definition import churn_definition
@@ -43,6 +44,7 @@ __all__ = [
     "Plugin",
     "__version__",
     "alerts",
+    "app",
     "backtest",
     "check",
     "churn_definition",
@@ -105,9 +107,13 @@ class _CallablePackage(ModuleType):
     """A package that answers calls too: `features` names both the layer and the verb."""
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        verb = importlib.import_module("tiercast.verbs.features").features
+        name = self.__name__.rpartition(".")[2]
+        verb = getattr(importlib.import_module(_CALLED[self.__name__]), name)
         return verb(*args, **kwargs)
 
 
-importlib.import_module("tiercast.features")
-sys.modules["tiercast.features"].__class__ = _CallablePackage
+# Where the verbs lie that are called as a package of the same name is.
+_CALLED = {"tiercast.app": "tiercast.app.server", "tiercast.features": "tiercast.verbs.features"}
+for _name in _CALLED:
+    importlib.import_module(_name)
+    sys.modules[_name].__class__ = _CallablePackage

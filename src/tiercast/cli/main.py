@@ -12,6 +12,7 @@ import typer
 import tiercast
 from tiercast.cli import (
     alerts,
+    app_server,
     backtest,
     data,
     export,
@@ -106,6 +107,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     outlook.score: "tiercast score pipelines/cdnow.yaml --as-of 1998-04-01",
     outlook.report: "tiercast report pipelines/cdnow.yaml --as-of 1998-04-01",
     export.export: "tiercast export pipelines/cdnow.yaml --list win_back --format xlsx",
+    app_server.app: "tiercast app pipelines/cdnow.yaml --port 8501",
     story.explain: "tiercast explain pipelines/cdnow.yaml 1024",
     data.init: "tiercast init exports/orders.csv",
     data.check: "tiercast check pipelines/cdnow.yaml",

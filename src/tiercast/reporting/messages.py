@@ -69,14 +69,15 @@ def load_messages(
 ) -> MessageCatalogue:
     """Return the texts of a language, for a horizon and for what is counted as value."""
     file = resources.files("tiercast.reporting").joinpath(f"texts_{language}.yaml")
-    texts = dict(_flat(yaml.safe_load(file.read_text(encoding="utf-8"))))
+    texts = dict(flat(yaml.safe_load(file.read_text(encoding="utf-8"))))
     always = {"horizon": str(horizon_days), "worth": texts[f"worth.{worth}"]}
     return MessageCatalogue(language, texts, always)
 
 
-def _flat(nested: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+def flat(nested: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the dotted key and the text of each leaf of nested texts."""
     for key, value in nested.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", str(value)

@@ -85,7 +85,7 @@ def explain(
             [_past(connection, output, d, customer_id) for d in past.alike], ignore_index=True
         ),
         orders=_orders(counted_in(settings, target.value), row["customer_id"], day),
-        next_tier=_next_tier(scores, row, tuple(manifest["tiers"])),
+        next_tier=next_tier(scores, row, tuple(manifest["tiers"])),
         target=target,
         left_out=past.left_out(),
     )
@@ -128,9 +128,8 @@ def _past(
     return _of(scores, customer_id).select(columns).to_pandas()
 
 
-def _next_tier(
-    scores: ir.Table, row: dict[str, object], names: tuple[str, ...]
-) -> NextTier | None:
+def next_tier(scores: ir.Table, row: dict[str, object], names: tuple[str, ...]) -> NextTier | None:
+    """Return where the next better tier starts for a row of the scores; None in the best."""
     position = names.index(str(row["tier"]))
     expected = row["expected_value"]
     if position == 0 or not isinstance(expected, float):

@@ -1,0 +1,1 @@
+"""The web app: the scored days as pages for people without a shell."""

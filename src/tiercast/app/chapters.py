@@ -1,0 +1,114 @@
+"""Pages made of the report's own chapters."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from starlette.responses import Response
+
+from tiercast.app.pages import charts_of, render
+from tiercast.app.scored_base import TABLE
+from tiercast.app.versions import versions_table
+from tiercast.app.visit import Problem, Visit
+from tiercast.reporting.backtest import backtest_section
+from tiercast.reporting.drift import drift_section
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.ledger import ledger_section
+from tiercast.reporting.lifecycle import lifecycle_section
+from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.model_quality import quality_section
+from tiercast.reporting.outlook import outlook_section
+from tiercast.reporting.overview import overview_section
+from tiercast.reporting.rfm_map import rfm_section
+from tiercast.reporting.section import Cell, Section, Table
+from tiercast.reporting.segment_names import segment_label
+from tiercast.reporting.segments import PROFILE, segment_table, segments_section
+from tiercast.reporting.tiers import tiers_section
+
+Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
+CHAPTERS: Mapping[str, Sequence[Chapter]] = {
+    "overview": (overview_section, lifecycle_section, outlook_section),
+    "tiers": (tiers_section,),
+    "segments": (segments_section, rfm_section),
+    "model": (quality_section, ledger_section, drift_section, backtest_section),
+}
+LIKELY = 0.5
+
+
+def overview_page(visit: Visit) -> Response:
+    """Return the start: the three questions, and the base at a glance."""
+    with visit.base.cursor() as database:
+        base = database.table(TABLE)
+        leaving = base.churn_probability >= LIKELY
+        facts = base.aggregate(
+            best=(base.tier_rank == 0).sum(),
+            best_value=base.expected_value.sum(where=base.tier_rank == 0).fill_null(0.0),
+            whole=base.expected_value.sum().fill_null(0.0),
+            leaving=leaving.sum(),
+            at_stake=base.at_stake.sum(where=leaving).fill_null(0.0),
+            second=(base.tier_rank == 1).sum(),
+            second_value=base.expected_value.sum(where=base.tier_rank == 1).fill_null(0.0),
+        ).to_pyarrow()
+    return _chapters(visit, "overview", facts=facts.to_pylist()[0])
+
+
+def tiers_page(visit: Visit) -> Response:
+    """Return the tiers."""
+    return _chapters(visit, "tiers")
+
+
+def model_page(visit: Visit) -> Response:
+    """Return the model: its versions, and what the report shows of it."""
+    return _chapters(visit, "model", versions=versions_table(visit))
+
+
+def segments_page(visit: Visit) -> Response:
+    """Return the segments, and two of them side by side.
+
+    Raises
+    ------
+    Problem
+        There is no such segment.
+    """
+    frame = visit.base.once("segment_table", segment_table)
+    names = [str(name) for name in frame["segment"][:-1]]
+    defaults = dict(zip("ab", (names * 2)[:2], strict=True))
+    chosen = {side: visit.parameters.get(side, name) for side, name in defaults.items()}
+    pair = list(chosen.values())
+    for name in pair:
+        if name not in names:
+            raise Problem(404, "app.problems.no_segment", segment=name)
+    compared = _compared(visit, frame, pair)
+    return _chapters(visit, "segments", names=names, chosen=chosen, compared=compared)
+
+
+def _compared(visit: Visit, frame: pd.DataFrame, pair: Sequence[str]) -> Table:
+    say = visit.say
+    columns = [frame[frame["segment"] == name].iloc[0] for name in pair] + [frame.iloc[-1]]
+    rows = [[Cell(say("common.customers")), *(Cell(f"{int(c.customers):,}") for c in columns)]]
+    rows += [
+        [
+            Cell(say(f"segments.rows.{row.column}")),
+            *(Cell(row.written(float(column[row.column]))) for column in columns),
+        ]
+        for row in PROFILE
+    ]
+    heads = [segment_label(name, say) for name in pair]
+    return Table(
+        say("app.segments.compared"),
+        [say("segments.corner"), *heads, say("segments.base")],
+        rows,
+        note=say("app.segments.note"),
+    )
+
+
+def _chapters(visit: Visit, page: str, **context: Any) -> Response:
+    sections = visit.base.once(
+        (page, visit.say.language), lambda inputs: _made(inputs, visit, page)
+    )
+    return render(visit, page, sections=sections, charts=charts_of(sections), **context)
+
+
+def _made(inputs: Inputs, visit: Visit, page: str) -> list[Section]:
+    made = [chapter(inputs, visit.say) for chapter in CHAPTERS[page]]
+    return [section for section in made if section is not None]

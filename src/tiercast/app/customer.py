@@ -1,0 +1,151 @@
+"""The page of one customer: scores, reasons, orders, contacts, changes of tier."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import ibis.expr.types as ir
+import plotly.graph_objects as go
+from starlette.responses import Response
+
+from tiercast.app.pages import render
+from tiercast.app.scored_base import SCORES, TABLE
+from tiercast.app.steady import steady
+from tiercast.app.timeline import Timeline
+from tiercast.app.visit import Problem, Visit
+from tiercast.artifacts.dataset import rows_of
+from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.reporting import numbers
+from tiercast.reporting.section import Chart
+from tiercast.reporting.theme import INK, STRONG, WARN, figure
+from tiercast.scoring.explain import next_tier
+
+PAST = ("as_of", "tier", "tier_confidence", "churn_probability", "expected_value", "segment")
+
+
+@dataclass(frozen=True)
+class PastScore:
+    """A customer's scores of one day, and the tier before where it changed."""
+
+    row: Mapping[str, Any]
+    changed_from: str = ""
+
+
+def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Response:
+    """Return the page of a customer.
+
+    Raises
+    ------
+    Problem
+        The customer is not in the scores.
+    """
+    day = visit.base.as_of
+    with visit.base.cursor() as database:
+        score = _one(database.table(SCORES), customer_id)
+        facts = _one(database.table(TABLE), customer_id)
+        if score is None or facts is None:
+            raise Problem(404, "app.problems.no_customer", customer=customer_id, day=str(day))
+        above = next_tier(database.table(TABLE), score, visit.base.tier_names)
+    orders = timeline.orders(customer_id, day)
+    contacts = timeline.contacted(customer_id, day)
+    past = _past(visit, customer_id)
+    return render(
+        visit,
+        "customer",
+        score=score,
+        facts=facts,
+        above=above,
+        orders=orders,
+        contacts=contacts,
+        past=past,
+        trouble=timeline.trouble,
+        charts=_charts(visit, orders, contacts, past),
+    )
+
+
+def _one(table: ir.Table, customer_id: str) -> dict[str, Any] | None:
+    rows = table.filter(table.customer_id.cast("string") == customer_id).limit(1)
+    found: list[dict[str, Any]] = rows.to_pyarrow().to_pylist()
+    return found[0] if found else None
+
+
+def _past(visit: Visit, customer_id: str) -> list[PastScore]:
+    """Return the scores of all days up to the page's that forecast the same, newest first."""
+    output = OutputFolder.of(visit.base.config)
+    days = [day for day in visit.days if day <= visit.base.as_of]
+    alike = output.sort_days(days, visit.base.inputs.target).alike
+    rows = [row for day in alike for row in _scores_of(visit, day, customer_id)]
+    before = [
+        "",
+        *(one["tier"] if one["tier"] != now["tier"] else "" for one, now in pairwise(rows)),
+    ]
+    return [PastScore(row, was) for row, was in zip(rows, before, strict=True)][::-1]
+
+
+def _scores_of(visit: Visit, day: dt.date, customer_id: str) -> Sequence[dict[str, Any]]:
+    def read(parts: Any) -> Sequence[dict[str, Any]]:
+        with visit.base.cursor() as database:
+            table = rows_of(database, parts)
+            return list(
+                table.filter(table.customer_id.cast("string") == customer_id)
+                .select(*PAST)
+                .to_pyarrow()
+                .to_pylist()
+            )
+
+    return steady(visit.base.config, day, read)
+
+
+def _charts(
+    visit: Visit,
+    orders: Sequence[Mapping[str, Any]],
+    contacts: Sequence[Mapping[str, Any]],
+    past: Sequence[PastScore],
+) -> list[Chart]:
+    if not orders:
+        return []
+    say = visit.say
+    traces: list[Any] = [
+        go.Bar(
+            name=say("app.customer.orders"),
+            x=[str(row["ordered_on"]) for row in orders],
+            y=[round(float(row["spent"] or 0.0), 2) for row in orders],
+            marker={"color": STRONG, "line": {"color": STRONG, "width": 1}},
+            hovertemplate="%{x}: %{y:,.2f}<extra></extra>",
+        ),
+        go.Scatter(
+            name=say("app.columns.churn_probability"),
+            x=[str(one.row["as_of"]) for one in past],
+            y=[float(one.row["churn_probability"]) for one in past],
+            yaxis="y2",
+            mode="lines+markers",
+            line={"color": WARN, "dash": "dot"},
+            marker={"color": WARN, "size": 9, "symbol": "diamond"},
+            hovertemplate="%{x}: %{y:.0%}<extra></extra>",
+        ),
+    ]
+    if contacts:
+        traces.append(
+            go.Scatter(
+                name=say("app.customer.contacts"),
+                x=[str(row["contacted_on"]) for row in contacts],
+                y=[0.0] * len(contacts),
+                mode="markers",
+                marker={"color": INK, "size": 9, "symbol": "triangle-up"},
+                hovertemplate="%{x}<extra></extra>",
+            )
+        )
+    title = say("app.customer.timeline")
+    second = {
+        "overlaying": "y",
+        "side": "right",
+        "range": [0, 1.05],
+        "tickformat": ".0%",
+        "automargin": True,
+    }
+    drawn = figure(traces, height=320, yaxis2={**second, "showgrid": False, "fixedrange": True})
+    days = numbers.count(len(orders))
+    alt = say("app.customer.timeline_alt", days=days, contacts=numbers.count(len(contacts)))
+    return [Chart("chart-timeline", title, drawn, alt, say("app.customer.timeline_reading"))]

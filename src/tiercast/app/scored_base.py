@@ -1,0 +1,164 @@
+"""One scored day, read whole into a database of its own, from which many requests read at once."""
+
+import datetime as dt
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from tiercast.artifacts.dataset import MANIFEST_FILE, manifest_of, parts_of, rows_of
+from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.config.errors import FailedError
+from tiercast.config.schema import Config
+from tiercast.reporting.inputs import Inputs, read_inputs
+from tiercast.sources.workspace import workspace
+
+TABLE, SCORES = "app_base", "app_scores"
+WORDS_SHOWN = 30  # of a profile column, the commonest
+TRIES, PAUSE_SECONDS = 5, 0.5
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class ScoredBase:
+    """A scored day in a DuckDB database of this process.
+
+    `identity` changes when the day is scored again. `inputs` are those of the report; their
+    tables belong to the connection that loaded them, so only one thread at a time may use them
+    (`lock`). Every request reads through a `cursor` of its own: one connection shared by threads
+    answers wrongly without an error.
+    """
+
+    config: Config
+    identity: str
+    connection: Backend
+    inputs: Inputs
+    opened: ExitStack
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    made: dict[object, Any] = field(default_factory=dict)
+
+    @contextmanager
+    def cursor(self) -> Iterator[Backend]:
+        """Return the database for the thread that asks."""
+        with self.connection.con.cursor() as own:
+            yield ibis.duckdb.from_connection(own)
+
+    def once(self, key: object, make: Callable[[Inputs], Made]) -> Made:
+        """Return what is made of the day's inputs, made at the first call with this key."""
+        with self.lock:
+            if key not in self.made:
+                self.made[key] = make(self.inputs)
+            made: Made = self.made[key]
+            return made
+
+    @property
+    def as_of(self) -> dt.date:
+        """The scored day."""
+        return self.inputs.as_of
+
+    @property
+    def tier_names(self) -> tuple[str, ...]:
+        """The tiers, best first."""
+        return self.inputs.tier_names
+
+    @cached_property
+    def segments(self) -> Sequence[str]:
+        """The names of the segments."""
+        return _words(self, "segment")
+
+    @cached_property
+    def stages(self) -> Sequence[str]:
+        """The lifecycle stages that occur."""
+        return _words(self, "lifecycle_stage")
+
+    @cached_property
+    def profiles(self) -> Mapping[str, Sequence[str]]:
+        """The commonest words of each profile column."""
+        return {name: _words(self, name) for name in self.inputs.profile_columns}
+
+    def close(self) -> None:
+        """Remove the database."""
+        self.opened.close()
+
+
+def load_scored(config: Config, day: dt.date) -> ScoredBase:
+    """Read a scored day whole; while `score` replaces it, wait for the new one.
+
+    Raises
+    ------
+    InputError
+        The day was not scored, or its features are missing.
+    FailedError
+        The day was replaced again and again while it was read.
+    """
+    for _ in range(TRIES):
+        identity = identity_of(config, day)
+        opened = ExitStack()
+        with opened:
+            connection = opened.enter_context(workspace())
+            inputs = _loaded(connection, config, day)
+            if identity_of(config, day) == identity:
+                return ScoredBase(config, identity, connection, inputs, opened.pop_all())
+        time.sleep(PAUSE_SECONDS)
+    raise FailedError(
+        f"The scores of {day} changed {TRIES} times while they were read; try again."
+    )
+
+
+def identity_of(config: Config, day: dt.date) -> str:
+    """Return the checksum of a day's manifests, which name the checksum of every part.
+
+    Raises
+    ------
+    InputError
+        The day was not scored.
+    """
+    output = OutputFolder.of(config)
+    output.scored_day(day)
+    told = hashlib.sha256()
+    for folder in (output.scores(day), output.features(day)):
+        manifest = folder / MANIFEST_FILE
+        told.update(manifest.read_bytes() if manifest.exists() else b"-")
+    return told.hexdigest()
+
+
+def parts_told(folder: Path) -> list[Path]:
+    """Return the parts of a dataset that its manifest names; all, where it names none."""
+    told = manifest_of(folder).get("parts")
+    return [folder / part["file"] for part in told] if told else parts_of(folder)
+
+
+def _loaded(connection: Backend, config: Config, day: dt.date) -> Inputs:
+    inputs = read_inputs(connection, config, day)
+    files = parts_told(OutputFolder.of(config).scores(day))
+    scores = connection.create_table(SCORES, rows_of(connection, files))
+    base = connection.create_table(TABLE, _with_ranks(inputs))
+    return replace(inputs, scores=scores, base=base)
+
+
+def _with_ranks(inputs: Inputs) -> ir.Table:
+    """Return the base with what pages sort by: the tier's rank and the value at stake."""
+    base = inputs.base
+    rank = ibis.cases(*((base.tier == name, n) for n, name in enumerate(inputs.tier_names)))
+    return base.mutate(
+        tier_rank=rank.cast("int8"),
+        at_stake=base.revenue_365d.fill_null(0.0).clip(lower=0.0) * base.churn_probability,
+    )
+
+
+def _words(base: ScoredBase, column: str) -> list[str]:
+    with base.cursor() as database:
+        table = database.table(TABLE)
+        found = table.filter(table[column].notnull()).group_by(word=table[column])
+        counted = found.aggregate(n=lambda rows: rows.count())
+        most = counted.order_by(ibis.desc("n"), "word").limit(WORDS_SHOWN)
+        return sorted(str(word) for word in most.to_pyarrow()["word"].to_pylist())

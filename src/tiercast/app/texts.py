@@ -1,0 +1,25 @@
+"""The app's words: the report's, and beside them those of `texts_<language>.yaml` as `app.`."""
+
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from tiercast.modeling.target import Target
+from tiercast.reporting.messages import Language, MessageCatalogue, flat, load_messages
+
+
+@cache
+def load_texts(language: Language, target: Target) -> MessageCatalogue:
+    """Return all texts of the app in a language.
+
+    Examples
+    --------
+    >>> load_texts("en", Target(90, "revenue"))("app.pages.customers")
+    'Customers'
+    """
+    say = load_messages(language, horizon_days=target.horizon_days, worth=target.value)
+    file = resources.files("tiercast.app").joinpath(f"texts_{language}.yaml")
+    own = dict(flat(yaml.safe_load(file.read_text(encoding="utf-8")), "app."))
+    return replace(say, texts={**say.texts, **own})

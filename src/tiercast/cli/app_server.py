@@ -1,0 +1,21 @@
+"""`app`: the web app of a customer base, on this machine only."""
+
+from typing import Annotated
+
+import typer
+
+from tiercast.cli.console import watch
+from tiercast.cli.options import ConfigFile
+
+
+def app(
+    config: ConfigFile,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="0: any free port.")
+    ] = 8501,
+) -> None:
+    """Serve the scored days as web pages on this machine, until Ctrl-C."""
+    from tiercast.app.server import app as serve
+
+    with watch() as progress:
+        serve(config, port, progress=progress)
