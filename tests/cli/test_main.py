@@ -11,6 +11,7 @@ from tiercast.cli.main import app
 
 COMMANDS = (
     "alerts",
+    "app",
     "backtest",
     "check",
     "churn-definition",
@@ -116,6 +117,7 @@ def test_the_installed_program_refuses_a_missing_config(tmp_path):
 
 TAKE_A_DAY = (
     "alerts",
+    "app",
     "backtest",
     "check",
     "churn-definition",
