@@ -117,7 +117,6 @@ def test_the_installed_program_refuses_a_missing_config(tmp_path):
 
 TAKE_A_DAY = (
     "alerts",
-    "app",
     "backtest",
     "check",
     "churn-definition",
