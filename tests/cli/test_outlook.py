@@ -72,11 +72,11 @@ def test_report_without_scores_says_to_score(run, shop):
     assert "run `tiercast score CONFIG` first" in shown.stderr
 
 
-def test_report_names_the_file(run, monkeypatch):
+def test_report_names_the_file(run, shop, monkeypatch):
     monkeypatch.setattr(
         "tiercast.verbs.report.report", lambda _config, as_of, **_more: Path(f"r/{as_of}.html")
     )
-    shown = run("report", "shop.yaml", "--as-of", "2024-07-01")
+    shown = run("report", shop, "--as-of", "2024-07-01")
     assert shown.stdout == "Report: r/2024-07-01.html\n"
 
 

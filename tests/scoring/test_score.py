@@ -137,8 +137,12 @@ def test_many_small_batches_tell_the_same_as_one(tenth, tmp_path, monkeypatch):
     assert parted.tiers == tenth.scored.tiers
     many = read_parts(parted.folder).sort_by("customer_id")
     assert many.drop_columns("reasons").equals(tenth.scores.drop_columns("reasons"))
-    few, lots = (t["reasons"].to_pylist() for t in (tenth.scores, many))
-    assert few == lots
+    # An effect's eighth digit depends on the rows beside its row, and so its fourth may.
+    few, lots = (
+        pd.DataFrame(t["reasons"].combine_chunks().flatten().to_pylist())
+        for t in (tenth.scores, many)
+    )
+    pd.testing.assert_frame_equal(few, lots, check_exact=False, rtol=0, atol=1.01e-4)
 
 
 # What changed since the last time
