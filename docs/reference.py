@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from tiercast.config.alerts import Condition, default_rules
+from tiercast.config.playbook import default_plays
 from tiercast.config.schema import Config, Limits
 from tiercast.contract.data_rules import RULES as DATA_RULES
 from tiercast.contract.tables import TABLES
@@ -151,6 +152,28 @@ def alerts_page() -> str:
     )
 
 
+def playbook_page() -> str:
+    """Return the default plays with their conditions."""
+    rows = [
+        (
+            f"`{play.name}`",
+            " and ".join(f"`{c.column} {c.operator} {c.value}`" for c in play.when)
+            or "everyone else",
+            *(text.en if text else "" for text in (play.action, play.channel, play.offer)),
+            play.owner.en if play.owner else "",
+            str(play.deadline_days or ""),
+        )
+        for play in default_plays()
+    ]
+    headings = ("Play", "Conditions", "Action", "Channel", "Offer", "Owner", "Days")
+    return page(
+        "Playbook",
+        "The default plays: the first that applies is a customer's action. "
+        "[Your own](../playbook.md) replace them.",
+        [table(headings, rows)],
+    )
+
+
 def cli_page() -> str:
     """Return the help of every command, as Typer writes it."""
     command = [
@@ -191,6 +214,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/metrics.md": metrics_page,
     "reference/rules.md": rules_page,
     "reference/alerts.md": alerts_page,
+    "reference/playbook.md": playbook_page,
     "reference/cli.md": cli_page,
 }
 

@@ -4,7 +4,8 @@ import pytest
 
 from tiercast.config.alerts import AlertRule, default_rules
 from tiercast.config.errors import InputError
-from tiercast.scoring.alerts import alerts, check_rules
+from tiercast.scoring.alerts import alerts
+from tiercast.scoring.conditions import check_rules
 
 CALM = {
     "previous_rank": 1.0,

@@ -31,6 +31,7 @@ CONTRACT = [
     "next_order_high",
     "reasons",
     "action",
+    "action_id",
     "previous_tier",
     "tier_change",
     "alerts",

@@ -5,6 +5,7 @@ import pytest
 from bases import opened, orders
 from tiercast.config.alerts import AlertRule
 from tiercast.config.errors import InputError
+from tiercast.config.playbook import Play, default_plays
 from tiercast.scoring.watch import watch
 from tiercast.snapshots.activity import build_activity
 from tiny_model import AS_OF, tiny_model
@@ -12,14 +13,16 @@ from tiny_model import AS_OF, tiny_model
 IDS = {"number": [7, 8], "text": ["c7", "c8"]}
 
 
-def watched(folder, ids, column, value):
+def watched(folder, ids, column, value, as_play=None):
     """Return what a rule that compares a column asks for, over a base of two customers."""
     when = [{"column": column, "operator": "==", "value": value}]
     rule = AlertRule.model_validate({"name": "mine", "meaning": "is ours", "when": when})
     lines = orders(*[(who, day, 5.0) for who in ids for day in ("2024-05-01", "2024-06-01")])
     with opened(folder, {"transactions": lines}) as base:
         activity = build_activity(base.connection, base.tables, base.config)
-        return watch([rule], tiny_model(), activity, AS_OF)
+        facts = tiny_model().facts
+        plays = default_plays() if as_play is None else [as_play]
+        return watch([rule], plays, facts.tier_names, facts.setting, activity, AS_OF)
 
 
 @pytest.mark.parametrize(("kind", "value"), [("number", 7), ("text", "c7")])
@@ -38,3 +41,10 @@ def test_features_and_signals_are_asked_for_only_where_a_rule_names_them(tmp_pat
     assert dataclasses.astuple(found) == (("recency_days",), False)
     found = watched(tmp_path / "b", IDS["number"], "largest_new_order_ratio", 9)
     assert dataclasses.astuple(found) == ((), True)
+
+
+def test_the_features_of_plays_are_asked_for_too(tmp_path):
+    when = [{"column": "active_days_90d", "operator": ">", "value": 1}]
+    play = Play.model_validate({"name": "mine", "action": "call", "when": when})
+    found = watched(tmp_path, IDS["number"], "recency_days", 9, play)
+    assert found.features == ("recency_days", "active_days_90d")

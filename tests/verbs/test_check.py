@@ -106,3 +106,29 @@ def test_a_row_of_a_plugin_that_a_training_would_refuse_is_refused(config, tmp_p
     )
     with installed(tmp_path / "site", module), pytest.raises(ConfigError, match="metric `worst`"):
         check(config.model_copy(update={"plugins": ("my_shop",)}))
+
+
+def playbook(tmp_path, column="tier", value="top"):
+    condition = f"{{column: {column}, operator: '==', value: {value}}}"
+    row = f"when: [{condition}]}}\n"
+    file = tmp_path / "plays.yaml"
+    file.write_text(
+        f"- {{name: first, action: call, {row}- {{name: again, action: call, {row}"
+        "- {name: rest, action: write}\n"
+    )
+    return {"playbook": str(file)}
+
+
+def test_a_play_that_never_applies_is_told(config, tmp_path):
+    plays = check(config.model_copy(update=playbook(tmp_path))).playbook
+    assert [one.is_reached for one in plays] == [True, False, True]
+    text = (OutputFolder.of(config).check / "data_report.md").read_text("utf-8")
+    assert "The play `again` never applies" in text
+    assert "| again | tier == top | - | - | first |" in text
+
+
+def test_a_play_over_an_unknown_column_is_refused_with_the_nearest(config, tmp_path):
+    with pytest.raises(
+        InputError, match=r"Play first: .*`recency_day`; did you mean `recency_days`"
+    ):
+        check(config.model_copy(update=playbook(tmp_path, "recency_day", 3)))

@@ -52,7 +52,7 @@ def init(
 
 
 def check(config: ConfigFile, as_of: AsOf = None) -> None:
-    """Check the data: count and quarantine bad rows, and judge if the rest is ready to train.
+    """Check data and playbook: quarantine bad rows, and judge if the rest is ready to train.
 
     Writes data_report.json, data_report.md, readiness.json and the quarantined rows to
     <output>/check/. The exit code is 2 if a training would be refused.
@@ -61,12 +61,15 @@ def check(config: ConfigFile, as_of: AsOf = None) -> None:
     from tiercast.config.loading import load_config
     from tiercast.readiness.finding_text import readiness_table, refuse_unless_ready, remedies
     from tiercast.verbs.check import check as run_check
+    from tiercast.verbs.playbook_text import playbook_problems, playbook_table
 
     settings = load_config(config)
     with watch() as progress:
         found = run_check(settings, as_of, progress=progress)
     _show_report(found.data)
     show("", readiness_table(found.readiness), "", *remedies(found.readiness))
+    if settings.playbook is not None:
+        show("", playbook_table(found.playbook), "", *playbook_problems(found.playbook))
     show(f"Written to {OutputFolder.of(settings).check}/")
     refuse_unless_ready(found.readiness)
 

@@ -29,12 +29,17 @@ Row = TypeVar("Row", bound=NamedRow)
 
 
 class InLanguages(Settings):
-    """A text in each language of people who read results."""
+    """A text in each language of people who read results; a file may give one text for all."""
 
     en: str = Field(min_length=1)
     """In English."""
     zh: str = Field(min_length=1)
     """In Chinese."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_text_for_all(cls, given: object) -> object:
+        return {"en": given, "zh": given} if isinstance(given, str) else given
 
     def in_language(self, language: Literal["en", "zh"]) -> str:
         """Return the text in a language.

@@ -10,6 +10,7 @@ from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
 from tiercast.config.output import FeatureStoreConfig, OutputConfig
+from tiercast.config.playbook import Play, check_words, plays_of
 from tiercast.config.plugins import rows_of, unknown_plugins
 from tiercast.config.rfm import RfmConfig
 from tiercast.config.settings import Settings
@@ -109,6 +110,8 @@ class Config(Settings):
     # Left out of what is stored of a config: an address may hold a key.
     alerts: AlertsConfig = Field(default=AlertsConfig(), exclude=True)
     """Alert rules, and where alerts are delivered."""
+    playbook: Text | None = None
+    """A YAML file of plays: what to do with whom. Default: the package's own plays."""
     output: OutputConfig
     """Where results are written."""
     # Left out of what is stored of a config: no score depends on them.
@@ -175,6 +178,16 @@ class Config(Settings):
         if not set(self.alerts.without) <= {rule.name for rule in default_rules()}:
             self.alerts.active(self.plugins)  # reads the plugins, which takes time
         return self
+
+    @model_validator(mode="after")
+    def _plays_name_tiers_there_are(self) -> Self:
+        check_words(self.plays, "tier", self.tiers.names, self.playbook or "Playbook")
+        return self
+
+    @property
+    def plays(self) -> tuple[Play, ...]:
+        """The plays, in order: those of the file that `playbook` names, or the package's."""
+        return plays_of(self.playbook)
 
     @property
     def alert_rules(self) -> tuple[AlertRule, ...]:

@@ -11,6 +11,7 @@ from tiercast.config.alerts import Condition, Operator
 from tiercast.config.errors import InputError
 from tiercast.config.nearest import nearest
 
+NEWEST = "action_id"  # scores of earlier versions lack it
 OPERATORS: Mapping[Operator, Callable[[Any, Any], Any]] = {
     "<": lambda column, value: column < value,
     "<=": lambda column, value: column <= value,
@@ -45,6 +46,11 @@ def known_column(table: ir.Table, name: str, what: str) -> Any:
     InputError
         There is none of this name; the message names the nearest one.
     """
+    if name == NEWEST and name not in table.columns:
+        raise InputError(
+            f"{what}: an earlier version scored this day, without the column `{name}`; run "
+            "`tiercast score CONFIG` for that day again."
+        )
     if name not in table.columns:
         near = nearest(name, table.columns)
         hint = f"did you mean `{near}`?" if near else f"there are {', '.join(table.columns)}."

@@ -1,22 +1,30 @@
 """What to do with whom, over the whole base: actions proposed and alerts raised."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 import ibis.expr.types as ir
 
+from tiercast.config.playbook import PLAYBOOK, Play
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Table, common
+from tiercast.reporting.section import Measure, Table, common
 from tiercast.reporting.share_bars import with_shares
+
+ID = "action_id"
 
 
 def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
-    """Return how many customers each action is proposed for, most expected value first.
+    """Return the customers, value and value at risk of each action, most expected value first.
 
-    None where the scores propose none.
+    The scores' playbook says how, by whom and until when. None where the scores propose none.
     """
     base = inputs.base.filter(inputs.base.action.notnull())
-    found = base.group_by("action").aggregate(
+    names = ["action", *(name for name in (ID,) if name in base.columns)]
+    found = base.group_by(names).aggregate(
         customers=base.count(),
         expected_value=base.expected_value.sum(),
+        value_at_risk=(base.revenue_365d * base.churn_probability).sum().fill_null(0.0),
         churn=base.churn_probability.mean(),
     )
     order = ["expected_value", "action"]
@@ -24,12 +32,44 @@ def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
     if table.empty:
         return None
     table = with_shares(table, ["customers", "expected_value"])
-    columns = common(say, "customers", "customers_share", "expected_value_share", "churn")
-    names = (
-        say("lists.columns.action"),
-        [sentence(action) for action in table["action"].tolist()],
-    )
-    return Table.of(say("actions.title"), table, names, columns)
+    plays = _plays(inputs)
+    rows = [
+        (action, plays.get(str(name)))
+        for action, name in zip(table["action"], table.get(ID, table["action"]), strict=True)
+    ]
+    titles = [_title(action, play, say) for action, play in rows]
+    details = ["" if play is None else _how(play, inputs, say) for _, play in rows]
+    columns = [*common(say, "customers", "customers_share", "expected_value"), _at_risk(say)]
+    columns += common(say, "churn")
+    first = (say("lists.columns.action"), titles)
+    return Table.of(say("actions.title"), table, first, columns, details=details)
+
+
+def _plays(inputs: Inputs) -> Mapping[str, Play]:
+    """Return the plays that the customers were scored by; none for scores of older versions."""
+    plays = map(Play.model_validate, inputs.manifest.get(PLAYBOOK, ()))
+    return {play.name: play for play in plays}
+
+
+def _title(action: str, play: Play | None, say: MessageCatalogue) -> str:
+    return sentence(action if play is None else play.action.in_language(say.language))
+
+
+def _how(play: Play, inputs: Inputs, say: MessageCatalogue) -> str:
+    """Return owner, deadline, channel and offer of a play, those that it names."""
+    texts = {"owner": play.owner, "channel": play.channel, "offer": play.offer}
+    parts = {
+        name: text.in_language(say.language) for name, text in texts.items() if text is not None
+    }
+    if play.deadline_days is not None:
+        parts["deadline"] = say.date(inputs.as_of + timedelta(days=play.deadline_days))
+    order = [name for name in ("owner", "deadline", "channel", "offer") if name in parts]
+    return say("actions.between").join(say(f"actions.{n}", text=parts[n]) for n in order)
+
+
+def _at_risk(say: MessageCatalogue) -> Measure:
+    (value,) = common(say, "expected_value")
+    return Measure(say("actions.value_at_risk"), "value_at_risk", value.form)
 
 
 def sentence(action: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.config.alerts import AlertRule
+from tiercast.config.playbook import Play
 from tiercast.config.progress import Progress
 from tiercast.modeling.assignment import most_probable
 from tiercast.modeling.customer_model import CustomerModel
@@ -23,7 +24,7 @@ from tiercast.scoring.totals import Totals
 
 @dataclass(frozen=True)
 class AssignmentRules:
-    """The rules for tiers and alerts beside the model, and the version to name in each row.
+    """The rules for tiers, actions and alerts, and the version to name in each row.
 
     `boundaries` is None where each row's own probabilities decide its tier; `hysteresis` is the
     share by which a customer must pass one to leave the previous tier.
@@ -32,6 +33,7 @@ class AssignmentRules:
     model_version: str
     run_id: str
     boundaries: Boundaries | None
+    plays: Sequence[Play]
     alert_rules: Sequence[AlertRule] = ()
     hysteresis: float = 0.0
 
@@ -42,8 +44,14 @@ def assignment_rules(inputs: ScoringInputs, staged: StagedRows) -> AssignmentRul
     if inputs.model.facts.assign == "matched":
         rows = staged.table(inputs.base.connection)
         boundaries = Boundaries.find(rows, staged.probability_sums)
-    margin = config.tiers.hysteresis
-    return AssignmentRules(version.version, version.run_id, boundaries, config.alert_rules, margin)
+    return AssignmentRules(
+        version.version,
+        version.run_id,
+        boundaries,
+        config.plays,
+        config.alert_rules,
+        config.tiers.hysteresis,
+    )
 
 
 def assign_tiers(
@@ -79,13 +87,13 @@ def final_rows(
     tiers = _steady_tiers(model, rules, staged, plain, np.asarray(before, dtype=np.float64))
     final = pd.concat([staged, model.tier_columns(staged, tiers), previous], axis=1)
     final["tier_rank"], final["plain_rank"] = tiers, plain
-    final["is_last_tier"] = tiers == len(facts.tier_names) - 1
+    final["tiers_below"] = len(facts.tier_names) - 1 - tiers
     final["previous_rank"] = before
     final["tier_change"] = (before - final["tier_rank"]).astype("Int8")
-    final["action"] = actions(final, facts.language)
-    final["alerts"] = alerts(final, rules.alert_rules)
     final["model_name"], final["model_version"] = facts.name, rules.model_version
     final["run_id"] = rules.run_id
+    final = final.join(actions(final, rules.plays, facts.language))
+    final["alerts"] = alerts(final, rules.alert_rules)
     return final
 
 

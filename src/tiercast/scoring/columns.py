@@ -37,6 +37,7 @@ def score_schema(customer_id: pa.DataType, tier_names: Sequence[str]) -> pa.Sche
             ("next_order_high", pa.date32()),
             ("reasons", pa.list_(REASON)),
             ("action", pa.string()),
+            ("action_id", pa.string()),
             ("previous_tier", pa.string()),
             ("tier_change", pa.int8()),
             ("alerts", pa.list_(pa.string())),

@@ -19,6 +19,7 @@ from tiercast.scoring.columns import score_schema
 from tiercast.scoring.grid_check import grid_ahead
 from tiercast.scoring.notes import scoring_notes
 from tiercast.scoring.previous import PreviousScores, last_scores_before
+from tiercast.scoring.reach import idle_plays
 from tiercast.scoring.requirements import check_requirements
 from tiercast.scoring.version import ChosenModel
 from tiercast.scoring.watch import watch
@@ -38,7 +39,7 @@ class ScoringInputs:
 
     In `activity`, orders beyond the model's limit (`outlying`) count as large ordinary ones.
     Changes are counted against the `previous` scores. `rule_features` are the features that rules
-    of alerts name. `grid` holds the days that can have orders; None: any can.
+    of alerts and plays name. `grid` holds the days that can have orders; None: any can.
     """
 
     base: CustomerBase
@@ -95,7 +96,7 @@ def scoring_inputs(
     Raises
     ------
     InputError
-        The customers, the model or the rules of alerts do not fit together.
+        The customers, the model, the rules of alerts or the plays do not fit together.
     """
     day, model, connection = chosen.as_of, chosen.model, history.base.connection
     check_requirements(model, history.activity)
@@ -106,7 +107,13 @@ def scoring_inputs(
     for note in notes:
         progress.say(note)
     activity = held(connection, history.activity, outlying)
-    watched = watch(history.base.config.alert_rules, model, activity, day)
+    config, facts = history.base.config, model.facts
+    watched = watch(
+        config.alert_rules, config.plays, facts.tier_names, facts.setting, activity, day
+    )
+    idle = idle_plays(config, facts.tier_names, model.segments.names_)
+    for note in idle:
+        progress.say(note)
     customers = _count(activity, day)
     if watched.with_signals:
         previous = previous.watching(connection, activity.orders, day)
@@ -119,7 +126,7 @@ def scoring_inputs(
         customers,
         previous,
         watched.features,
-        (*history.notes, *notes),  # the former have been shown before
+        (*history.notes, *notes, *idle),  # the former have been shown before
         grid,
         outlying,
     )

@@ -6,6 +6,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 
 from tiercast.artifacts.targets import PREVIOUS
+from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.plugins import versions_of
 from tiercast.config.public_settings import public_settings
 from tiercast.contract.report import DataReport
@@ -39,6 +40,7 @@ def manifest(
         "tiercast_version": package_version("tiercast"),
         "customers": totals.rows,
         "tiers": totals.tiers,
+        PLAYBOOK: playbook_record(rules.plays),
         "tier_cuts": list(model.outlook.tier_cuts),
         "expected_value": totals.expected,
         "expected_churned": totals.churned,

@@ -1,92 +1,45 @@
-"""The next action for each customer: the first row of an ordered table that applies."""
+"""The next action of each customer: the first play whose conditions the scored row meets."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from tiercast.arrays import BoolArray
+from tiercast.arrays import IntArray
+from tiercast.config.playbook import Play, check_words
 from tiercast.modeling.phrases import Language
+from tiercast.scoring.conditions import WORDS, Kind, check_rules, meets_all
 
-LIKELY = 0.5
-OFTEN = 0.8
+# Columns of the scores that follow from a row's play.
+FOLLOWING = ("action", "action_id")
 
 
-@dataclass(frozen=True)
-class Play:
-    """One row: its customers (a mask over scored rows) and what to do, in two languages.
+def actions(rows: pd.DataFrame, plays: Sequence[Play], language: Language) -> pd.DataFrame:
+    """Return the columns `action` (text) and `action_id` (the play's name) of each row."""
+    chosen = first_plays(rows, plays)
+    texts = np.array([play.action.in_language(language) for play in plays], dtype=object)
+    names = np.array([play.name for play in plays], dtype=object)
+    return pd.DataFrame({"action": texts[chosen], "action_id": names[chosen]}, index=rows.index)
 
-    `tier_rank` of a row is 0 for the best tier; `is_last_tier` marks "no order".
+
+def first_plays(rows: pd.DataFrame, plays: Sequence[Play]) -> IntArray:
+    """Return the position of each row's play, (n,); the last one has no conditions."""
+    held = np.column_stack([meets_all(play.when, rows) for play in plays])
+    first: IntArray = np.argmax(held, axis=1)
+    return first
+
+
+def check_plays(
+    plays: Sequence[Play], kinds: Mapping[str, Kind], tier_names: Sequence[str]
+) -> None:
+    """Refuse plays over columns, tiers or stages that there are not.
+
+    Raises
+    ------
+    InputError
+        A play names one; the message names the play and the nearest known one.
     """
-
-    name: str
-    applies: Callable[[pd.DataFrame], npt.ArrayLike]
-    en: str
-    zh: str
-
-
-PLAYBOOK: tuple[Play, ...] = (
-    Play(
-        "rescue_best",
-        lambda rows: (rows["tier_rank"] == 0) & (rows["churn_probability"] >= LIKELY),
-        "call or write personally this week: one of the best is likely to leave",
-        "本周专人联系:重要客户可能流失",
-    ),
-    Play(
-        "keep_best",
-        lambda rows: rows["tier_rank"] == 0,
-        "keep close: early access, thanks, no discounts needed",
-        "重点维护:优先体验与答谢,无需折扣",
-    ),
-    Play(
-        "welcome",
-        lambda rows: rows["lifecycle_stage"] == "new",
-        "welcome series: help toward the second order",
-        "新客欢迎:促成第二单",
-    ),
-    Play(
-        "welcome_back",
-        lambda rows: rows["lifecycle_stage"] == "reactivated",
-        "welcome back: make the next order easy while interest is fresh",
-        "欢迎回归:趁热促成下一单",
-    ),
-    Play(
-        "win_back",
-        lambda rows: (rows["lifecycle_stage"] == "at_risk") & (rows["churn_probability"] < OFTEN),
-        "remind now: overdue by own rhythm but still reachable",
-        "立即提醒:已超出惯常间隔,仍可挽回",
-    ),
-    Play(
-        "grow",
-        lambda rows: ~rows["is_last_tier"] & (rows["churn_probability"] < LIKELY),
-        "grow: suggest the next category or a larger basket",
-        "提升价值:推荐新品类或更大的购物篮",
-    ),
-    Play(
-        "win_back_best",
-        lambda rows: rows["rfm_segment"] == "cannot_lose_them",
-        "win back: a personal offer, once among the best and long silent",
-        "重点挽回:曾是优质客户,久未下单,给予专属优惠",
-    ),
-    Play(
-        "low_cost",
-        lambda rows: rows["churn_probability"] >= OFTEN,
-        "low-cost contact only; no order expected in the horizon",
-        "仅低成本触达:预测期内预计不下单",
-    ),
-    Play(
-        "nurture",
-        lambda rows: np.ones(len(rows), dtype=bool),
-        "regular newsletter; watch for the next order",
-        "常规触达,关注下一单",
-    ),
-)
-
-
-def actions(scored: pd.DataFrame, language: Language) -> npt.NDArray[np.object_]:
-    """Return the action of each row, (n,): the first play that applies."""
-    masks: list[BoolArray] = [np.asarray(play.applies(scored), dtype=bool) for play in PLAYBOOK]
-    texts = np.array([play.en if language == "en" else play.zh for play in PLAYBOOK], dtype=object)
-    return texts[np.argmax(np.column_stack(masks), axis=1)]
+    before = {name: kind for name, kind in kinds.items() if name not in FOLLOWING}
+    check_rules(plays, before, "Play")
+    for column, words in {"tier": tier_names, **WORDS}.items():
+        check_words(plays, column, words)

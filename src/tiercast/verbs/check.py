@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
 
@@ -22,6 +23,10 @@ from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.history import history as before
 from tiercast.sources.canonical import CustomerBase
 from tiercast.verbs.data_report_text import data_report_text, readiness_text
+from tiercast.verbs.playbook_text import playbook_text
+
+if TYPE_CHECKING:
+    from tiercast.scoring.reach import Reach
 
 REPORT_NAME = "data_report"
 READINESS_NAME = "readiness.json"
@@ -31,10 +36,11 @@ BAD_INPUT = 2  # exit code if a training would be refused
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The data report, and whether the data is ready for a training."""
+    """The data report, whether the data is ready for a training, and the plays in order."""
 
     data: DataReport
     readiness: Readiness
+    playbook: "tuple[Reach, ...]" = ()
 
 
 def check(
@@ -43,7 +49,7 @@ def check(
     *,
     progress: Progress | None = None,
 ) -> CheckResult:
-    """Screen a customer base, judge whether it is ready to train, and write the reports.
+    """Screen a base and its playbook, judge whether it is ready to train, and write the reports.
 
     Writes to `<output>/check/`: `data_report.json`, `readiness.json`, both as text in
     `data_report.md`, and for each table with rows that break a rule
@@ -58,7 +64,8 @@ def check(
     DataContractError
         A source cannot be used at all.
     InputError
-        `as_of` is not after the first order, or the output folder is another base's.
+        `as_of` is not after the first order, the output folder is another base's, or an alert
+        rule or a play names a column that there is not.
     """
     settings, progress = load_config(config), progress or Silent()
     if settings.plugins:
@@ -94,9 +101,23 @@ def _checked(
         recorded.claim(day or base.observed_until)
         progress.stage("judge whether it is ready to train")
         readiness = judge(measure(base, history.activity, day or base.observed_until))
+        plays = _checked_plays(history, day or base.observed_until)
         progress.stage("write the data report")
-        _write(base, found := CheckResult(report, readiness), OutputFolder.of(settings).check)
+        found = CheckResult(report, readiness, plays)
+        _write(base, found, OutputFolder.of(settings).check)
     return found
+
+
+def _checked_plays(history: History, as_of: dt.date) -> "tuple[Reach, ...]":
+    # Imported here: what scores takes long to import.
+    from tiercast.scoring.reach import reaches
+    from tiercast.scoring.watch import watch
+    from tiercast.verbs.features import setting_of
+
+    config, setting = history.base.config, setting_of(history, as_of)
+    plays, tiers = config.plays, config.tiers.names
+    watch(config.alert_rules, plays, tiers, setting, history.activity, as_of)
+    return reaches(plays, tiers)
 
 
 def _future(history: History, as_of: dt.date) -> list[RuleFinding]:
@@ -136,7 +157,13 @@ def _write(base: CustomerBase, found: CheckResult, folder: Path) -> None:
         (staging / f"{REPORT_NAME}.json").write_text(content, encoding="utf-8")
         judged = to_json({"state": found.readiness.state, **asdict(found.readiness)})
         (staging / READINESS_NAME).write_text(judged, encoding="utf-8")
-        text = f"{data_report_text(found.data)}\n{readiness_text(found.readiness)}"
+        text = "\n".join(
+            (
+                data_report_text(found.data),
+                readiness_text(found.readiness),
+                playbook_text(found.playbook),
+            )
+        )
         (staging / f"{REPORT_NAME}.md").write_text(text, encoding="utf-8")
         for name, bad in base.quarantine.items():
             if found.data.table(name).rows_quarantined:

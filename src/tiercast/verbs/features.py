@@ -150,12 +150,17 @@ def _check_name(path: Path, config: Config) -> None:
 
 
 def _panel(history: History, as_of: dt.date) -> ir.Table:
-    base, activity = history.base, history.activity
-    horizon_days = base.config.outlook.horizon_days
+    panel = feature_panel(history.activity, [as_of], setting_of(history, as_of))
+    return history.base.connection.create_table("panel", panel)
+
+
+def setting_of(history: History, as_of: dt.date) -> Setting:
+    """Return the setting of the features of a day, without a model."""
+    config, activity = history.base.config, history.activity
+    horizon_days = config.outlook.horizon_days
     on_clock = activity.daily_orders.clock(as_of, horizon_days).is_open
     events = observed_event_types(activity, as_of)
-    setting = Setting(horizon_days, events, on_clock, base.config.plugins)
-    return base.connection.create_table("panel", feature_panel(activity, [as_of], setting))
+    return Setting(horizon_days, events, on_clock, config.plugins)
 
 
 def _fit(panel: ir.Table, as_of: dt.date) -> ClvModels:

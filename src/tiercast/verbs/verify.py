@@ -12,6 +12,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.loading import load_config
+from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import open_history
@@ -113,7 +114,7 @@ def _verified(
         len(found.customers),
         changed,
         leaked,
-        _notes(stored, found, changed),
+        _notes(settings, stored, found, changed),
         _unlike(settings, day, shown),
     )
 
@@ -177,7 +178,7 @@ class _Case:
 
 
 def _notes(
-    stored: Mapping[str, Any], found: Difference, changed: tuple[str, ...]
+    settings: Config, stored: Mapping[str, Any], found: Difference, changed: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return possible reasons for a difference of the replay."""
     if not found.columns:
@@ -185,6 +186,8 @@ def _notes(
     notes = []
     if PREVIOUS not in stored:
         notes.append("The day was scored by a version that did not record its previous scores.")
+    if stored.get(PLAYBOOK) != playbook_record(settings.plays):
+        notes.append("The day was scored by another playbook: `action` and `action_id` differ.")
     if changed:
         notes.append(
             f"The source is not the one that was scored, in {', '.join(changed)}: rows were "
