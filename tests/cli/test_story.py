@@ -60,7 +60,7 @@ def test_explain_shows_scores_reasons_and_orders(shown):
     assert "Expected revenue within 28 days" in text
     assert "Chance of no order in 28 days" in text
     assert "Next order not within the horizon" in text
-    assert "RFM Loyal (354)" in text
+    assert "Classic view RFM: loyal (354)" in text
     assert "Why: last order 74 days ago; usual gap 12 days (raises the risk against" in text
     assert "2024-04-18 1,062.25 12.00" in text
     assert "2024-04-06 9.00 -" in text

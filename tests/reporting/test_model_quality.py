@@ -42,7 +42,7 @@ def perfect(empty_run, past, reading):
 def test_the_headline_says_how_many_of_a_hundred_left(run, inputs, say):
     # Nearest to 30 % lie the first bins: all of 20 %, none of the two customers left.
     assert quality_section(inputs, say).headline.startswith(
-        "Of 100 customers given a 20% risk, 0 left."
+        "Of 100 customers given a 20% risk, 0 left; over all risks,"
     )
 
 

@@ -17,9 +17,9 @@ def test_the_map_has_recency_to_the_right_and_frequency_upward(inputs, say):
 
 def test_named_groups_come_with_their_meaning(inputs, say):
     rows = rfm_section(inputs, say).parts[1].rows
-    assert rows[0][0].text == "Loyal"
-    assert {row[0].text: row[0].detail for row in rows}["Champions"] == (
-        "bought recently, buy often and spend the most"
+    assert rows[0][0].text == "RFM: loyal"
+    assert {row[0].text: row[0].detail for row in rows}["RFM: champions"] == (
+        "more recent, more frequent and higher spending than most"
     )
 
 
@@ -32,5 +32,6 @@ def test_more_bins_make_a_larger_map(run, run_at, reading, say):
 
 def test_the_headline_counts_the_upper_right_corner(inputs, say):
     assert rfm_section(inputs, say).headline == (
-        "12% of customers buy recently and often; they will bring 40% of the expected revenue."
+        "The classic view by past orders alone: 12% of customers ordered recently and often; they "
+        "will bring 40% of the expected revenue."
     )

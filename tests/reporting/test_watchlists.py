@@ -67,5 +67,6 @@ def test_an_empty_list_says_so(empty_run, base, reading, say):
     parts = watchlists_section(reading(empty_run), say).parts
     assert isinstance(parts[0], PeopleList)
     assert parts[1] == Note(
-        "Customers about to leave: nobody within reach has a churn risk of 50% or more."
+        "Customers about to leave: nobody who bought within the last 12 months and is within "
+        "reach has a churn risk of 50% or more."
     )

@@ -100,6 +100,11 @@ class Inputs:
         return tuple(self.manifest["tiers"])
 
     @property
+    def rfm_bins(self) -> int:
+        """How many scores the model cut each of recency, frequency and money into."""
+        return int(self.manifest.get("rfm_bins", self.config.rfm.bins))
+
+    @property
     def has_moves(self) -> bool:
         """Whether changes since the scores before are changes of one target."""
         return not any(one.kind == "moves" for one in self.left_out)

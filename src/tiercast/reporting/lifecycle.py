@@ -5,11 +5,13 @@ import pandas as pd
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Chart, Measure, Section, Table, common
+from tiercast.reporting.outlook import LIKELY
+from tiercast.reporting.section import Chart, Measure, Note, Part, Section, Table, common
 from tiercast.reporting.share_bars import share_bars, with_shares
 
 # From the first order to the last.
 STAGES = ("new", "active", "reactivated", "at_risk", "lost")
+IN_RHYTHM = ("active", "reactivated")
 
 
 def stage_table(inputs: Inputs) -> pd.DataFrame:
@@ -49,8 +51,23 @@ def lifecycle_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         alt=say("lifecycle.alt", finding=headline),
         reading=say("lifecycle.reading"),
     )
-    parts = (chart, _numbers(table, say))
+    parts: list[Part] = [chart, _numbers(table, say), *_slow(table, say)]
     return Section("lifecycle", say("lifecycle.title"), headline, parts)
+
+
+def _slow(table: pd.DataFrame, say: MessageCatalogue) -> list[Note]:
+    """Return a note where customers in their own rhythm will more likely not order than order."""
+    found = [stage for stage in IN_RHYTHM if table["churn"][stage] >= LIKELY]
+    return [
+        Note(
+            say(
+                "lifecycle.slow",
+                stage=say.label("stage", stage),
+                share=numbers.share(table["churn"][stage]),
+            )
+        )
+        for stage in found
+    ]
 
 
 def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from importlib import resources
 from typing import Literal
 
 import yaml
+
+from tiercast.segments.naming import vocabulary
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -36,14 +39,37 @@ class MessageCatalogue:
     def label(self, kind: str, name: str) -> str:
         """Return a stored name in words; unknown names lose their underscores only.
 
+        No label stands for two groups: a tier that is called like a stage, an RFM group or a
+        segment is marked as a tier.
+
         Examples
         --------
         >>> load_messages("en").label("stage", "at_risk"), load_messages("en").label("tier", "a_b")
         ('At risk', 'A b')
+        >>> load_messages("en").label("tier", "at_risk")
+        'At risk (tier)'
         """
         known = self.texts.get(f"labels.{kind}.{name}")
         spaced = name.replace("_", " ").strip()
-        return known or spaced[:1].upper() + spaced[1:]
+        label = known or spaced[:1].upper() + spaced[1:]
+        taken = kind == "tier" and (label.casefold() in self._groups or self._is_segment(label))
+        return self("labels.own_tier", tier=label) if taken else label
+
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        """The labels of lifecycle stages and RFM groups, in small letters."""
+        kinds = ("labels.stage.", "labels.rfm_segment.")
+        return frozenset(t.casefold() for key, t in self.texts.items() if key.startswith(kinds))
+
+    def _is_segment(self, label: str) -> bool:
+        """Return whether a label is made of a segment's words, as `segment_label` makes one."""
+        before, after = self.texts["segments.buyers"].split("{words}")
+        spoken = label.casefold().rstrip("0123456789 ")
+        if not (spoken.startswith(before) and spoken.endswith(after)):
+            return False
+        words = spoken[len(before) : len(spoken) - len(after)]
+        known = {one.in_language(self.language) for one in vocabulary()}
+        return set(words.split(self.texts["segments.between"])) <= known
 
     def has(self, key: str) -> bool:
         """Whether there is a text of this key."""

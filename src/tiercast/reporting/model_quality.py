@@ -20,6 +20,7 @@ from tiercast.reporting.past_forecasts import (
     GAIN_AT,
     Outcome,
     calibration,
+    calibration_gap,
     gain_at,
     gain_curve,
     outcome,
@@ -118,6 +119,7 @@ def _risk_sentence(bins: pd.DataFrame, say: MessageCatalogue) -> str:
         "quality.risk",
         stated=numbers.share(row.stated),
         left=numbers.count(100 * row.realised),
+        gap=f"{100 * calibration_gap(bins):.1f}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Churn risk against value: whom to keep, save, grow or leave alone."""
+"""Churn risk against value: whom to keep, save, grow or contact at low cost."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ def outlook_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     threshold = value_threshold(inputs)
     table = quadrant_table(inputs, threshold)
     headline = say(
-        "outlook.headline",
+        "outlook.headline" if table["customers"]["save"] else "outlook.headline_none",
         count=numbers.count(table["customers"]["save"]),
         value=numbers.total(table["past_value"]["save"]),
     )
@@ -80,7 +80,12 @@ def outlook_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         shown=numbers.count(len(sample)),
         customers=numbers.count(everyone),
     )
-    reading = say("outlook.reading", threshold=numbers.money(threshold))
+    shares = table["customers_share"]
+    reading = say(
+        "outlook.reading",
+        threshold=numbers.money(threshold),
+        share=numbers.share(shares["keep"] + shares["save"]),
+    )
     chart = Chart(
         id="chart-outlook",
         title=say("outlook.chart"),

@@ -55,8 +55,21 @@ def past_sizes(inputs: Inputs) -> PastSizes:
         parts.append(sizes[alike.astype(bool)])
     rows = _apart(inputs, *parts)
     if rows.empty and inputs.predictions is not None:
-        return _evaluated_sizes(inputs, inputs.predictions, other_days)
+        days = days_apart(inputs, inputs.predictions)
+        return _sizes_of(inputs, inputs.predictions, days, other_days)
     return PastSizes(_best_first(rows, names), rows[DAY].nunique(), other_days)
+
+
+def evaluated_sizes(inputs: Inputs) -> PastSizes:
+    """Return the customers predicted and actual by tier in the training's own evaluation.
+
+    All its days count, as in the table of tiers of the chapter on quality, whose windows may
+    overlap. Empty where there is none.
+    """
+    if inputs.predictions is None:
+        return PastSizes(pd.DataFrame(columns=PREDICTED_ACTUAL), 0)
+    days = inputs.predictions.select(day=inputs.predictions.as_of.cast("date")).distinct()
+    return _sizes_of(inputs, inputs.predictions, tuple(days.to_pyarrow()["day"].to_pylist()))
 
 
 def goes_by_evaluation(inputs: Inputs) -> bool:
@@ -97,20 +110,32 @@ def ran_off(totals: pd.DataFrame) -> float | None:
     return mean if abs(mean) > LIMIT and one_sided(totals) else None
 
 
-def sizes_sentence(sizes: PastSizes, say: MessageCatalogue) -> str:
-    """Return in words whether tiers had their predicted sizes, or which did not."""
+def sizes_sentence(
+    sizes: PastSizes, say: MessageCatalogue, evaluated: PastSizes | None = None
+) -> str:
+    """Return in words whether tiers had their predicted sizes, or which did not.
+
+    Where they had, but the training's own evaluation shows the contrary, that is said too.
+    """
     others = numbers.count(sizes.other_days)
     after = say("tiers.sizes.other", days=others) if sizes.other_days else ""
     if sizes.sums.empty:
         return say("tiers.sizes.unknown") + after
-    days = numbers.count(sizes.days)
+    days, wrong = numbers.count(sizes.days), _wrong_sizes(sizes, say)
+    if wrong:
+        return say("tiers.sizes.wrong", tiers=wrong, days=days) + after
+    contrary = "" if evaluated is None else _wrong_sizes(evaluated, say)
+    but = say("tiers.sizes.evaluated", tiers=contrary) if contrary else ""
+    return say("tiers.sizes.right", limit=numbers.share(LIMIT), days=days) + but + after
+
+
+def _wrong_sizes(sizes: PastSizes, say: MessageCatalogue) -> str:
+    """Return the tiers that were off by more than the limit, in words; "" if none was."""
+    if sizes.sums.empty:
+        return ""
     found = sizes.sums.assign(off=off(sizes.sums))
-    wrong = found[found["off"].abs() > LIMIT]
-    if wrong.empty:
-        return say("tiers.sizes.right", limit=numbers.share(LIMIT), days=days) + after
-    parts = [_size(str(tier), row, say) for tier, row in wrong.to_dict("index").items()]
-    tiers = say("tiers.sizes.between").join(parts)
-    return say("tiers.sizes.wrong", tiers=tiers, days=days) + after
+    wrong = found[found["off"].abs() > LIMIT].to_dict("index")
+    return say("tiers.sizes.between").join(_size(str(n), row, say) for n, row in wrong.items())
 
 
 def _size(tier: str, row: Mapping[Hashable, float], say: MessageCatalogue) -> str:
@@ -181,9 +206,10 @@ def _evaluated(inputs: Inputs, predictions: ir.Table) -> pd.DataFrame:
     return found.order_by("day").to_pandas().set_index("day")
 
 
-def _evaluated_sizes(inputs: Inputs, predictions: ir.Table, other_days: int) -> PastSizes:
-    days, names = days_apart(inputs, predictions), inputs.tier_names
-    outcome = tier_outcome(_of_days(predictions, days), names)
+def _sizes_of(
+    inputs: Inputs, predictions: ir.Table, days: tuple[date, ...], other_days: int = 0
+) -> PastSizes:
+    outcome = tier_outcome(_of_days(predictions, days), inputs.tier_names)
     sums = outcome.rename(columns={"stated": "predicted", "found": "actual"})[PREDICTED_ACTUAL]
     return PastSizes(sums.loc[sums.sum(axis=1) > 0], len(days), other_days)
 

@@ -11,7 +11,13 @@ from typing import Literal
 import pandas as pd
 
 from tiercast.reporting.inputs import Inputs
-from tiercast.reporting.past_days import PastSizes, off, past_sizes, past_totals
+from tiercast.reporting.past_days import (
+    PastSizes,
+    evaluated_sizes,
+    off,
+    past_sizes,
+    past_totals,
+)
 from tiercast.reporting.past_forecasts import Outcome, calibration_gap
 from tiercast.reporting.section import Grade
 from tiercast.reporting.windows import apart
@@ -66,7 +72,12 @@ def grades(inputs: Inputs, whole: Outcome, bins: pd.DataFrame) -> Mapping[str, t
     sizes = past_sizes(inputs)
     order = {"risks": found["risks"], "total": (total_grade(past_totals(inputs)), "")}
     order |= {name: found[name] for name in COVERED}
-    return order if sizes.sums.empty else {**order, "sizes": (sizes_grade(sizes), "")}
+    known = [one for one in (sizes, evaluated_sizes(inputs)) if not one.sums.empty]
+    if not known:
+        return order
+    # Both are shown: the worst tier of past days on a card, the evaluation's in a table.
+    worst = max(map(sizes_grade, known), key=GRADES.index)
+    return {**order, "sizes": (worst, "")}
 
 
 def of_graded(inputs: Inputs) -> Mapping[str, Grade]:

@@ -1,4 +1,4 @@
-"""The RFM map: how recently and how often customers bought, and what each cell is worth."""
+"""The RFM map, a classic view: how recently and often customers bought, what each is worth."""
 
 from typing import Any
 
@@ -28,8 +28,9 @@ def rfm_cells(inputs: Inputs) -> pd.DataFrame:
 def rfm_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on RFM."""
     cells = rfm_cells(inputs)
-    bins = inputs.config.rfm.bins
-    corner = cells[(cells["r_score"] >= bins - 1) & (cells["f_score"] >= bins - 1)]
+    bins = inputs.rfm_bins
+    high = max(bins - 1, bins // 2 + 1)  # of two scores only the upper one
+    corner = cells[(cells["r_score"] >= high) & (cells["f_score"] >= high)]
     headline = say(
         "rfm.headline",
         share=numbers.share(float(corner["customers_share"].sum())),
@@ -123,7 +124,9 @@ def _named(inputs: Inputs, say: MessageCatalogue) -> Table:
     segments = table["rfm_segment"].tolist()
     names = [say.label("rfm_segment", name) for name in segments]
     details = [_meaning(name, say) for name in segments]
-    return Table.of(say("rfm.named"), table, (say("rfm.segment"), names), columns, details=details)
+    note = say("rfm.named_note")
+    first = (say("rfm.segment"), names)
+    return Table.of(say("rfm.named"), table, first, columns, details=details, note=note)
 
 
 def _meaning(segment: str, say: MessageCatalogue) -> str:

@@ -1,8 +1,8 @@
 """Segments' stored names, which never change, in the reader's language."""
 
 from tiercast.reporting.messages import Language, MessageCatalogue
-from tiercast.segments.cluster_features import CLUSTER_FEATURES, Words
-from tiercast.segments.naming import TYPICAL
+from tiercast.segments.cluster_features import Words
+from tiercast.segments.naming import vocabulary
 
 
 def segment_label(name: str, say: MessageCatalogue) -> str:
@@ -29,7 +29,7 @@ def segment_label(name: str, say: MessageCatalogue) -> str:
 
 def _spoken(slug: str, language: Language) -> list[str]:
     """Return the words that a slug is made of, none if some part is unknown."""
-    known = {_slug(words): words for words in _vocabulary()}
+    known = {_slug(words): words for words in vocabulary()}
     spoken: list[str] = []
     rest = slug
     while rest:
@@ -40,12 +40,6 @@ def _spoken(slug: str, language: Language) -> list[str]:
         spoken.append(known[longest].in_language(language))
         rest = rest[len(longest) + 1 :]
     return spoken
-
-
-def _vocabulary() -> list[Words]:
-    pairs = [words for one in CLUSTER_FEATURES for words in (one.high, one.low)]
-    floors = [one.floor.words for one in CLUSTER_FEATURES if one.floor is not None]
-    return [*pairs, *floors, TYPICAL]
 
 
 def _slug(words: Words) -> str:

@@ -6,7 +6,7 @@ from tiercast.arrays import IntArray
 from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.past_days import past_sizes, sizes_sentence
+from tiercast.reporting.past_days import evaluated_sizes, past_sizes, sizes_sentence
 from tiercast.reporting.section import Cell, Chart, Note, Part, Section, Table, common
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import texts
@@ -85,15 +85,20 @@ def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
 
 
 def _sureness(inputs: Inputs, table: pd.DataFrame, say: MessageCatalogue) -> Note:
-    best = table.iloc[0]
+    best, last = table.iloc[0], table.iloc[-1]
     return Note(
         say(
             "tiers.sureness",
-            sizes=sizes_sentence(past_sizes(inputs), say),
+            sizes=sizes_sentence(past_sizes(inputs), say, evaluated_sizes(inputs)),
+            last=_last(str(table.index[-1]), float(last.churn), say) if last.customers else "",
             tier=say.label("tier", str(table.index[0])),
             hits=numbers.count(round(100 * best.confidence) if best.customers else 0),
         )
     )
+
+
+def _last(tier: str, churn: float, say: MessageCatalogue) -> str:
+    return say("tiers.last", tier=say.label("tier", tier), churn=numbers.share(churn))
 
 
 def _moves(inputs: Inputs) -> pd.DataFrame:

@@ -88,12 +88,11 @@ def watchlists_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         ("leavers", leavers(inputs), numbers.money),
         ("climbers", climbers(inputs), numbers.share),
     )
-    parts: list[Part] = []
-    for name, rows, written in kinds:
-        people = _people(inputs, rows, written, say)
-        parts.append(_list(name, people, say))
+    people = {name: _people(inputs, rows, written, say) for name, rows, written in kinds}
+    parts = [_list(name, listed, say) for name, listed in people.items()]
     parts += filter(None, (action_table(inputs, say), alert_table(inputs, say)))
-    return Section("first", say("lists.title"), say("lists.headline"), parts)
+    counts = {name: numbers.count(len(listed)) for name, listed in people.items()}
+    return Section("first", say("lists.title"), say("lists.headline", **counts), parts)
 
 
 def _list(name: str, people: Sequence[Person], say: MessageCatalogue) -> Part:

@@ -41,6 +41,7 @@ def manifest(
         "customers": totals.rows,
         "tiers": totals.tiers,
         PLAYBOOK: playbook_record(rules.plays),
+        "rfm_bins": model.rfm_edges.bins,
         "tier_cuts": list(model.outlook.tier_cuts),
         "expected_value": totals.expected,
         "expected_churned": totals.churned,

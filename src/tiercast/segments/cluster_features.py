@@ -47,7 +47,7 @@ class ClusterFeature:
 # Recency, frequency and order value have double weight: campaigns depend on them.
 CLUSTER_FEATURES: tuple[ClusterFeature, ...] = (
     ClusterFeature(
-        "recency_days", "log1p", 1.0, Words("lapsed", "久未下单"), Words("recent", "近期活跃")
+        "recency_days", "log1p", 1.0, Words("lapsed", "久未下单"), Words("recent", "近期下单")
     ),
     ClusterFeature(
         "tenure_days", "log1p", 0.5, Words("long-standing", "老资历"), Words("newer", "较新")

@@ -71,7 +71,7 @@ class CustomerSegments(BaseEstimator):
     >>> model.names_
     ('recent_frequent', 'lapsed_one_time')
     >>> model.describe("zh")["recent_frequent"]
-    '近期活跃、高频客户'
+    '近期下单、高频客户'
     """
 
     def __init__(

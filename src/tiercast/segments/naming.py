@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tiercast.arrays import FloatArray, IntArray
-from tiercast.segments.cluster_features import ClusterFeature, Words
+from tiercast.segments.cluster_features import CLUSTER_FEATURES, ClusterFeature, Words
 from tiercast.segments.feature_space import column
 
 # A difference of half a standard deviation is a medium effect (Cohen 1988).
@@ -50,6 +50,13 @@ def floor_shares(
             at_floor = column(frame, feature.name) == feature.floor.value
             result[:, number] = np.bincount(labels, weights=at_floor, minlength=count) / sizes
     return result
+
+
+def vocabulary() -> list[Words]:
+    """Return all words that names of segments are made of."""
+    pairs = [words for one in CLUSTER_FEATURES for words in (one.high, one.low)]
+    floors = [one.floor.words for one in CLUSTER_FEATURES if one.floor is not None]
+    return [*pairs, *floors, TYPICAL]
 
 
 def sets_apart(differences: FloatArray, axes: Sequence[str]) -> str:
