@@ -1,10 +1,11 @@
 """Alert rules and the sinks of alerts, as rows of data, never code."""
 
 import math
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Literal, Self, get_args
+from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 import yaml
@@ -18,6 +19,17 @@ Order = Literal["<", "<=", ">", ">="]
 Operator = Literal["<", "<=", ">", ">=", "==", "!=", "in", "not_in"]
 SinkKind = Literal["file", "table", "webhook"]
 ORDERS, LISTS = get_args(Order), ("in", "not_in")
+# From a column without missing values, of pandas or Ibis, and a value to true and false.
+COMPARISONS: Mapping[Operator, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "in": lambda column, values: column.isin(values),
+    "not_in": lambda column, values: ~column.isin(values),
+}
 NAME = r"^[a-z][a-z0-9_]*$"
 
 
@@ -55,6 +67,10 @@ class Condition(Settings):
         if len({isinstance(value, str) for value in self.values}) > 1:
             raise ValueError(f"{self._shown} mixes numbers and words, but got {self.value!r}")
         return self
+
+    def compared(self, column: Any) -> Any:
+        """Return where a column without missing values, of pandas or Ibis, meets the condition."""
+        return COMPARISONS[self.operator](column, self.value)
 
     @property
     def values(self) -> tuple[object, ...]:

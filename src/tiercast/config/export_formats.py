@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tiercast.config.lists import COLUMN, InLanguages, NamedRow, packaged_rows, rows_of_file
+from tiercast.config.lists import COLUMN, InLanguages, NamedRow, by_name, packaged_rows
 from tiercast.config.settings import Settings
 
 Form = Literal["plain", "phone", "email_sha256", "phone_sha256", "phone_digits_sha256"]
@@ -60,8 +60,7 @@ def formats_of(file: str | None) -> Mapping[str, ExportFormat]:
     ConfigError
         The file is missing, is not YAML, or breaks a rule.
     """
-    own = () if file is None else rows_of_file(file, ExportFormat, "export_formats")
-    return {row.name: row for row in (*default_formats(), *own)}
+    return by_name(default_formats(), ExportFormat, file, "export_formats")
 
 
 @cache

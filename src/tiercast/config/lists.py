@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from tiercast.config.alerts import NAME, Condition
 from tiercast.config.errors import ConfigError
-from tiercast.config.nearest import nearest
+from tiercast.config.nearest import hint
 from tiercast.config.settings import Settings
 from tiercast.config.yaml_text import BadText, read_yaml
 
@@ -94,8 +94,21 @@ def lists_of(file: str | None) -> Mapping[str, CustomerList]:
     ConfigError
         The file is missing, is not YAML, or breaks a rule.
     """
-    own = () if file is None else rows_of_file(file, CustomerList, "lists")
-    return {row.name: row for row in (*default_lists(), *own)}
+    return by_name(default_lists(), CustomerList, file, "lists")
+
+
+def by_name(
+    defaults: tuple[Row, ...], kind: type[Row], file: str | None, key: str
+) -> Mapping[str, Row]:
+    """Return the package's rows by name, then those of a file, which replace equal names.
+
+    Raises
+    ------
+    ConfigError
+        As `rows_of_file`.
+    """
+    own = () if file is None else rows_of_file(file, kind, key)
+    return {row.name: row for row in (*defaults, *own)}
 
 
 def find_row(rows: Mapping[str, Row], name: str, what: str) -> Row:
@@ -107,9 +120,7 @@ def find_row(rows: Mapping[str, Row], name: str, what: str) -> Row:
         There is none; the message names the nearest one.
     """
     if name not in rows:
-        near = nearest(name, rows)
-        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(rows)}."
-        raise ConfigError(f"There is no {what} `{name}`; {hint}")
+        raise ConfigError(f"There is no {what} `{name}`; {hint(name, rows)}")
     return rows[name]
 
 
@@ -149,7 +160,7 @@ def rows_of_file(file: str, kind: type[Row], key: str) -> tuple[Row, ...]:
 
 
 def _checked(given: object, kind: type[Row]) -> tuple[Row, ...]:
-    return TypeAdapter[tuple[Row, ...]](tuple[kind, ...]).validate_python(given)  # type: ignore[valid-type]
+    return TypeAdapter[tuple[Row, ...]](tuple[kind, ...]).validate_python(given)  # type: ignore[valid-type]  # a type known at run time only
 
 
 def _read(file: str, key: str) -> object:

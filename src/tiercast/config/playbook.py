@@ -8,7 +8,7 @@ from pydantic import Field
 from tiercast.config.alerts import Condition
 from tiercast.config.errors import ConfigError
 from tiercast.config.lists import InLanguages, NamedRow, packaged_rows, rows_of_file
-from tiercast.config.nearest import nearest
+from tiercast.config.nearest import hint
 
 PLAYBOOK = "playbook"  # the config's key and the manifest's
 
@@ -80,6 +80,4 @@ def check_words(
 
 def _check_word(word: str, known: Sequence[str], place: str) -> None:
     if word not in known:
-        near = nearest(word, known)
-        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(known)}."
-        raise ConfigError(f"{place} is never `{word}`; {hint}")
+        raise ConfigError(f"{place} is never `{word}`; {hint(word, known)}")

@@ -1,27 +1,17 @@
 """Conditions over columns of a table, as one expression that the engine evaluates."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.config.alerts import Condition, Operator
+from tiercast.config.alerts import Condition
 from tiercast.config.errors import InputError
-from tiercast.config.nearest import nearest
+from tiercast.config.nearest import hint
 
 NEWEST = "action_id"  # scores of earlier versions lack it
-OPERATORS: Mapping[Operator, Callable[[Any, Any], Any]] = {
-    "<": lambda column, value: column < value,
-    "<=": lambda column, value: column <= value,
-    ">": lambda column, value: column > value,
-    ">=": lambda column, value: column >= value,
-    "==": lambda column, value: column == value,
-    "!=": lambda column, value: column != value,
-    "in": lambda column, values: column.isin(values),
-    "not_in": lambda column, values: ~column.isin(values),
-}
 
 
 def all_hold(table: ir.Table, conditions: Iterable[Condition], what: str) -> ir.BooleanValue:
@@ -46,16 +36,14 @@ def known_column(table: ir.Table, name: str, what: str) -> Any:
     InputError
         There is none of this name; the message names the nearest one.
     """
-    if name == NEWEST and name not in table.columns:
+    if name in table.columns:
+        return table[name]
+    if name == NEWEST:
         raise InputError(
             f"{what}: an earlier version scored this day, without the column `{name}`; run "
             "`tiercast score CONFIG` for that day again."
         )
-    if name not in table.columns:
-        near = nearest(name, table.columns)
-        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(table.columns)}."
-        raise InputError(f"{what}: there is no column `{name}`; {hint}")
-    return table[name]
+    raise InputError(f"{what}: there is no column `{name}`; {hint(name, table.columns)}")
 
 
 def _holds(table: ir.Table, condition: Condition, what: str) -> ir.BooleanValue:
@@ -70,4 +58,5 @@ def _holds(table: ir.Table, condition: Condition, what: str) -> ir.BooleanValue:
     known = column.notnull()
     if kind.is_floating():
         known &= ~column.isnan()
-    return known & OPERATORS[condition.operator](column, condition.value)
+    met: ir.BooleanValue = known & condition.compared(column)
+    return met

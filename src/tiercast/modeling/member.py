@@ -224,5 +224,5 @@ def _stored(owned: tuple[str, Member], estimator: Estimator) -> Estimator:
 
 def _from_dict(member: Member, state: Mapping[str, object]) -> Estimator:
     # `estimator` is typed as what makes one; `from_dict` is of its class.
-    found: Estimator = member.estimator.from_dict(state)  # type: ignore[attr-defined]
+    found: Estimator = member.estimator.from_dict(state)  # type: ignore[attr-defined]  # of a plugin
     return found

@@ -91,8 +91,8 @@ def reasons(
     it, and `text` quotes that feature's figures. The order is that of `_order`.
     """
     by_topic = np.round(found.by_topic(), DIGITS)
-    feature, told = _carriers(found, frame, by_topic)
-    size = np.where(told, np.abs(by_topic), 0.0)
+    feature, is_shown = _carriers(found, frame, by_topic)
+    size = np.where(is_shown, np.abs(by_topic), 0.0)
     leaving = (churn >= LIKELY) | (by_topic.sum(axis=1) > 0)
     order = _order(size, (by_topic > 0) == leaving[:, np.newaxis])
     shown_topics = np.take_along_axis(size, order, axis=1) > 0
@@ -124,24 +124,24 @@ def _order(size: FloatArray, forward: BoolArray) -> IntArray:
 def _carriers(
     found: Effects, frame: pd.DataFrame, effect: FloatArray
 ) -> tuple[IntArray, BoolArray]:
-    """Return the feature that carries each topic's effect, and whether it is told, (n, n_topics).
+    """Return the feature that carries each topic's effect, and whether it is shown, (n, n_topics).
 
     It is the strongest of those with the effect's sign whose sentence does not read the other
     way: "0 orders in the last 90 days" never speaks for staying. A column of a profile that is
-    unknown is told only where it is the customer's strongest fact.
+    unknown is shown only where it is the customer's strongest fact.
     """
     of_topic = np.array([topic_of(name) for name in found.names])
     values = np.round(found.values, DIGITS)
     carrier = np.zeros(effect.shape, dtype=int)
-    told = np.zeros(effect.shape, dtype=bool)
+    is_shown = np.zeros(effect.shape, dtype=bool)
     for topic in np.unique(of_topic):
         members = np.flatnonzero(of_topic == topic)
         toward = values[:, members] * np.sign(effect[:, [topic]])
         backward = np.column_stack([_never_stays(found.names[m], frame) for m in members])
         toward[backward & (effect[:, [topic]] < 0)] = 0.0
         carrier[:, topic] = members[toward.argmax(axis=1)]
-        told[:, topic] = toward.max(axis=1, initial=0.0) > 0
-    return carrier, told & ~_weak_unknown(found.names, frame, effect, carrier)
+        is_shown[:, topic] = toward.max(axis=1, initial=0.0) > 0
+    return carrier, is_shown & ~_weak_unknown(found.names, frame, effect, carrier)
 
 
 def _never_stays(name: str, frame: pd.DataFrame) -> BoolArray:
@@ -158,7 +158,7 @@ def _never_stays(name: str, frame: pd.DataFrame) -> BoolArray:
 def _weak_unknown(
     names: Sequence[str], frame: pd.DataFrame, effect: FloatArray, carrier: IntArray
 ) -> BoolArray:
-    """Return which topics would tell an unknown value of a profile that is not the strongest."""
+    """Return which topics would show an unknown profile value that is not the strongest fact."""
     weak = np.zeros(effect.shape, dtype=bool)
     size = np.abs(effect)
     for place, name in enumerate(names):

@@ -1,7 +1,6 @@
 """Conditions of alert rules and plays: which scored rows meet them, and whether they can."""
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 import numpy as np
@@ -9,26 +8,15 @@ import pandas as pd
 import pyarrow as pa
 
 from tiercast.arrays import BoolArray
-from tiercast.config.alerts import Condition, Operator
+from tiercast.config.alerts import Condition
 from tiercast.config.errors import InputError
-from tiercast.config.nearest import nearest
+from tiercast.config.nearest import hint
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
 from tiercast.segments.rfm import RFM_BANDS
 from tiercast.segments.rfm_rules import DEFAULT_RULES
 
 Kind = Literal["number", "text"]
 
-# From a column without missing values and a value to a mask of rows.
-OPERATORS: Mapping[Operator, Callable[..., object]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-    "in": lambda column, values: column.isin(values),
-    "not_in": lambda column, values: ~column.isin(values),
-}
 # Rank of the tier, 0 = best: now, and at the last scoring; and how many tiers are below.
 RANKS = ("tier_rank", "previous_rank", "tiers_below")
 # The words that a column of the scores can hold.
@@ -63,8 +51,7 @@ def meets(condition: Condition, column: pd.Series) -> BoolArray:
     """Return which values of a column meet a condition, (n,); a missing one never does."""
     known = column.notna().to_numpy()
     held = np.zeros(len(column), dtype=bool)
-    compare = OPERATORS[condition.operator]
-    held[known] = np.asarray(compare(column[known], condition.value), dtype=bool)
+    held[known] = np.asarray(condition.compared(column[known]), dtype=bool)
     return held
 
 
@@ -97,9 +84,7 @@ def column_kinds(*schemas: pa.Schema) -> dict[str, Kind]:
 def _check(rule: str, condition: Condition, kinds: Mapping[str, Kind]) -> None:
     name = condition.column
     if name not in kinds:
-        near = nearest(name, kinds)
-        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(kinds)}."
-        raise InputError(f"{rule}: there is no column `{name}`; {hint}")
+        raise InputError(f"{rule}: there is no column `{name}`; {hint(name, kinds)}")
     wanted = "text" if condition.wants_text else "number"
     if kinds[name] != wanted:
         raise InputError(
