@@ -5,6 +5,8 @@ STAMP := $(VENV)/.installed
 # Twice quiet: errors only, without a warning for each package of a machine's odd pip settings.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 ARGS ?=
+# The customer base that `make app` shows.
+CONFIG ?= pipelines/complete_journey.yaml
 # Processes that test side by side, each a file at a time.
 WORKERS ?= 2
 
@@ -14,7 +16,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	&& command -v $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs audit scoreboard bench browser lock clean
+.PHONY: help setup demo app test lint format docs audit scoreboard bench browser lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +25,9 @@ setup: $(STAMP)  ## build .venv from requirements.lock, with everything
 
 demo: $(STAMP)  ## the whole job on real customers: scores, report, MLflow run (ARGS=cdnow: the other sample)
 	@$(BIN)/tiercast demo $(ARGS)
+
+app: $(STAMP)  ## serve the demo's customers as web pages, until Ctrl-C (CONFIG=pipelines/cdnow.yaml: others)
+	@$(BIN)/tiercast app $(CONFIG) $(ARGS)
 
 test: $(STAMP) browser  ## run all tests (ARGS="tests/cli -x" narrows them, WORKERS=0: one after the other)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
