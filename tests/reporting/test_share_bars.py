@@ -1,10 +1,13 @@
 import pandas as pd
 
+from tiercast.formats import Formats
 from tiercast.reporting.share_bars import share_bars, with_shares
 
 
 def test_bars_stand_in_the_order_given_and_say_their_share():
-    figure = share_bars(["Top", "Rest"], [("people", [0.2, 0.8]), ("money", [0.65, 0.35])])
+    figure = share_bars(
+        ["Top", "Rest"], [("people", [0.2, 0.8]), ("money", [0.65, 0.35])], Formats()
+    )
     assert [trace["name"] for trace in figure["data"]] == ["people", "money"]
     assert list(figure["data"][1]["text"]) == ["65%", "35%"]
     assert figure["layout"]["yaxis"]["autorange"] == "reversed"

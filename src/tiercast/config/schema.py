@@ -7,11 +7,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
+from tiercast.config.currency import known_currency
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
 from tiercast.config.output import FeatureStoreConfig, OutputConfig
 from tiercast.config.playbook import Play, check_words, plays_of
 from tiercast.config.plugins import rows_of, unknown_plugins
+from tiercast.config.report import ReportConfig
 from tiercast.config.rfm import RfmConfig
 from tiercast.config.settings import Settings
 from tiercast.config.source import SourceConfig as SourceConfig
@@ -123,8 +125,12 @@ class Config(Settings):
     """A folder that stores reduced order lines, so that later runs read new lines only."""
     plugins: tuple[str, ...] = ()
     """Installed packages (entry points) that add features, metrics, rules or models."""
+    currency: Annotated[str, AfterValidator(known_currency)] | None = None
+    """How money is shown: a code of ISO 4217, such as `EUR`. Left out: no sign."""
     language: Literal["en", "zh"] = "en"
     """Language of everything a person reads in results: `en` or `zh`."""
+    report: ReportConfig = ReportConfig()
+    """What the report shows."""
 
     @model_validator(mode="before")
     @classmethod

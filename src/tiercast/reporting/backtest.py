@@ -1,11 +1,11 @@
 """tiercast compared with simple rules and other models on past days."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from tiercast.reporting import numbers
+from tiercast.formats import MISSING, Form, ratio
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_grades import GRADES as RANKS
@@ -41,29 +41,25 @@ VERDICTS: Mapping[str, tuple[Tone, str]] = {
 }
 
 
-def _three(value: float) -> str:
-    return numbers.MISSING if value != value else f"{value:.3f}"
-
-
 # How each metric is formatted; the leaderboard shows the first six.
-FORMATS: Mapping[str, Callable[[float], str]] = {
-    "auc": _three,
-    "ece": _three,
-    "gini": _three,
-    "top_10_capture": numbers.share,
-    "total_error": numbers.share,
-    "tier_accuracy": numbers.share,
-    "average_precision": _three,
-    "brier": _three,
-    "log_loss": _three,
-    "spearman": _three,
-    "mae": numbers.money,
-    "rmse": numbers.money,
-    "decile_error": numbers.share,
-    "top_20_capture": numbers.share,
-    "top_10_overlap": numbers.share,
-    "top_20_overlap": numbers.share,
-    "tier_log_loss": _three,
+FORMATS: Mapping[str, Form] = {
+    "auc": "three",
+    "ece": "three",
+    "gini": "three",
+    "top_10_capture": "share",
+    "total_error": "share",
+    "tier_accuracy": "share",
+    "average_precision": "three",
+    "brier": "three",
+    "log_loss": "three",
+    "spearman": "three",
+    "mae": "money",
+    "rmse": "money",
+    "decile_error": "share",
+    "top_20_capture": "share",
+    "top_10_overlap": "share",
+    "top_20_overlap": "share",
+    "tier_log_loss": "three",
 }
 ON_BOARD = tuple(FORMATS)[:6]
 CHECKS = ("interval", "tier_set", "total_inside", "tier_total_inside", "segment_total_inside")
@@ -79,7 +75,7 @@ def backtest_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         "backtest.headline",
         letter=letter,
         words=say(f"backtest.grade.{letter}"),
-        others=numbers.count(len(found.leaderboard) - 1),
+        others=say.write.count(len(found.leaderboard) - 1),
     ) + _worse_when_graded(letter, inputs, say)
     parts: list[Part] = [
         Note(_basis(found, say)),
@@ -121,10 +117,10 @@ def _not_run(found: StoredBacktest, say: MessageCatalogue) -> str:
 def _cards(found: StoredBacktest, say: MessageCatalogue) -> list[Card]:
     figures, counts = found.summary["grade"]["findings"], _best(found)["verdict"].value_counts()
     return [
-        Card(numbers.share(figures["total_error"]), say("backtest.cards.total")),
+        Card(say.write.share(figures["total_error"]), say("backtest.cards.total")),
         Card(f"{100 * figures['ece']:.1f}", say("backtest.cards.ece")),
         *(
-            Card(numbers.count(counts.get(verdict, 0)), say(f"backtest.cards.{verdict}"))
+            Card(say.write.count(counts.get(verdict, 0)), say(f"backtest.cards.{verdict}"))
             for verdict in VERDICTS
         ),
     ]
@@ -134,7 +130,10 @@ def _board(found: StoredBacktest, say: MessageCatalogue) -> Table:
     board = found.leaderboard
     names = [say.label("contender", str(name)) for name in board["contender"]]
     details = [_meaning(found, str(name), say) for name in board["contender"]]
-    columns = [Measure(say.label("metric", name), name, FORMATS[name]) for name in ON_BOARD]
+    columns = [
+        Measure(say.label("metric", name), name, say.write.named(FORMATS[name]))
+        for name in ON_BOARD
+    ]
     title, head = say("backtest.board"), say("backtest.contender")
     return Table.of(
         title, board, (head, names), columns, details=details, note=say("backtest.board_note")
@@ -161,12 +160,12 @@ def _verdicts(found: StoredBacktest, say: MessageCatalogue) -> Table:
 
 
 def _verdict_row(row: Mapping[Hashable, Any], say: MessageCatalogue) -> list[Cell]:
-    formatted = FORMATS.get(row["metric"], _three)  # a plugin's metric is not listed
+    form = FORMATS.get(row["metric"], "three")  # a plugin's metric is not listed
     tone, mark = VERDICTS[row["verdict"]]
     return [
         Cell(say.label("metric", row["metric"])),
-        Cell(formatted(row["ours"])),
-        Cell(formatted(row["theirs"])),
+        Cell(say.write.named(form)(row["ours"])),
+        Cell(say.write.named(form)(row["theirs"])),
         Cell(say.label("contender", row["other"])),
         Cell(say(f"backtest.verdict.{row['verdict']}"), tone, mark),
     ]
@@ -175,7 +174,7 @@ def _verdict_row(row: Mapping[Hashable, Any], say: MessageCatalogue) -> list[Cel
 def _totals(found: StoredBacktest, say: MessageCatalogue) -> Table:
     totals = pd.DataFrame(found.summary["totals"])
     totals["error"] = [
-        numbers.ratio(predicted - actual, actual)
+        ratio(predicted - actual, actual)
         for predicted, actual in zip(totals["expected_value"], totals["value"], strict=True)
     ]
     columns = [
@@ -183,13 +182,13 @@ def _totals(found: StoredBacktest, say: MessageCatalogue) -> Table:
         *measures(
             say,
             "backtest.columns",
-            expected_value=numbers.total,
-            value_low=numbers.total,
-            value_high=numbers.total,
-            value=numbers.total,
-            error=numbers.signed_share,
-            expected_buyers=numbers.count,
-            buyers=numbers.count,
+            expected_value="total",
+            value_low="total",
+            value_high="total",
+            value="total",
+            error="signed_share",
+            expected_buyers="count",
+            buyers="count",
         ),
     ]
     days = [str(day) for day in totals["origin"]]
@@ -204,9 +203,9 @@ def _coverage(found: StoredBacktest, say: MessageCatalogue) -> Table:
     sums = kept["sums"] if "sums" in kept else pd.Series(0, index=kept.index)
     shown = kept.assign(cases=sums.where(sums > 0, kept["customers"]))
     columns = (
-        Measure(say("backtest.coverage.target"), "predicted", numbers.share),
-        Measure(say("backtest.coverage.actual"), "actual", numbers.share),
-        Measure(say("backtest.coverage.cases"), "cases", numbers.count),
+        Measure(say("backtest.coverage.target"), "predicted", say.write.share),
+        Measure(say("backtest.coverage.actual"), "actual", say.write.share),
+        Measure(say("backtest.coverage.cases"), "cases", say.write.count),
     )
     names = (
         say("backtest.coverage.check"),
@@ -222,7 +221,7 @@ def _rule(found: StoredBacktest, say: MessageCatalogue) -> str:
     rule = say(
         f"backtest.rules.{grade['letter']}",
         worse=str(grade["most_worse"]),
-        total=numbers.share(grade["total_error"]),
+        total=say.write.share(grade["total_error"]),
         ece=_points(grade["ece"]),
     )
     figures = grade["findings"]
@@ -230,18 +229,18 @@ def _rule(found: StoredBacktest, say: MessageCatalogue) -> str:
         "backtest.rule",
         letter=grade["letter"],
         rule=rule,
-        worse=numbers.count(figures["worse"]),
-        beaten=numbers.count(figures["rules_beaten"]),
-        lost=numbers.count(figures["rules_lost"]),
-        compared=numbers.count(figures["rules_compared"]),
-        total=numbers.share(figures["total_error"]),
+        worse=say.write.count(figures["worse"]),
+        beaten=say.write.count(figures["rules_beaten"]),
+        lost=say.write.count(figures["rules_lost"]),
+        compared=say.write.count(figures["rules_compared"]),
+        total=say.write.share(figures["total_error"]),
         ece=_points(figures["ece"]),
     )
 
 
 def _points(share: float | None) -> str:
     """Return a share in percentage points."""
-    return numbers.MISSING if share is None else f"{100 * share:.1f}"
+    return MISSING if share is None else f"{100 * share:.1f}"
 
 
 def _best(found: StoredBacktest) -> pd.DataFrame:

@@ -1,12 +1,12 @@
 """Whether the model still fits: the verdict of `tiercast monitor` and its reasons."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from tiercast.reporting import numbers
+from tiercast.formats import MISSING, Form
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import (
@@ -31,36 +31,28 @@ MOST_REASONS = 20
 VOLUMES = ("orders", "value")
 
 
-def _plain(value: float) -> str:
-    return numbers.MISSING if value != value else f"{value:.2f}"
-
-
-def _times(value: float) -> str:
-    return f"{numbers.decimal(value)}x"
-
-
 # How each rule's figure is written; the rules themselves are those of monitoring.
-WRITTEN: Mapping[str, Callable[[float], str]] = {
-    "feature_psi": _plain,
-    "feature_ks": _plain,
-    "drifted": numbers.share,
-    "forecast_psi": _plain,
-    "forecast_ks": _plain,
-    "group_psi": _plain,
-    "group_ks": _plain,
-    "missing": numbers.share,
-    "new_categories": numbers.share,
-    "gone_categories": numbers.share,
-    "customers_gone": numbers.share,
-    "customers_new": numbers.share,
-    "stale": _times,
-    "unscored": _times,
-    "volume": _times,
-    "churn_error": numbers.share,
-    "ece": numbers.share,
-    "interval_coverage": numbers.share,
-    "tier_set_coverage": numbers.share,
-    "total_missed": numbers.count,
+WRITTEN: Mapping[str, Form] = {
+    "feature_psi": "two",
+    "feature_ks": "two",
+    "drifted": "share",
+    "forecast_psi": "two",
+    "forecast_ks": "two",
+    "group_psi": "two",
+    "group_ks": "two",
+    "missing": "share",
+    "new_categories": "share",
+    "gone_categories": "share",
+    "customers_gone": "share",
+    "customers_new": "share",
+    "stale": "times",
+    "unscored": "times",
+    "volume": "times",
+    "churn_error": "share",
+    "ece": "share",
+    "interval_coverage": "share",
+    "tier_set_coverage": "share",
+    "total_missed": "count",
 }
 
 
@@ -71,7 +63,7 @@ def drift_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         return None
     verdict, reasons = found["verdict"], found["reasons"]
     headline = say(
-        f"drift.headline.{verdict}", count=numbers.count(len(reasons)), all=str(found["checked"])
+        f"drift.headline.{verdict}", count=say.write.count(len(reasons)), all=str(found["checked"])
     )
     parts: list[Part] = [Note(_basis(found, say)), Cards(_cards(found, say))]
     scored = dt.date.fromisoformat(found["scored_as_of"])
@@ -95,13 +87,15 @@ def _basis(found: Mapping[str, Any], say: MessageCatalogue) -> str:
 
 def _cards(found: Mapping[str, Any], say: MessageCatalogue) -> list[Card]:
     people, orders = found["customers"], found["orders"]
-    counts = {name: numbers.count(people[name]) for name in ("new", "gone")}
+    counts = {name: say.write.count(people[name]) for name in ("new", "gone")}
     since = say("drift.cards.since", **counts)
     return [
-        Card(numbers.count(people["now"]), say("drift.cards.now"), since),
-        Card(numbers.count(orders["days_since_last"]), say("drift.cards.days")),
+        Card(say.write.count(people["now"]), say("drift.cards.now"), since),
+        Card(say.write.count(orders["days_since_last"]), say("drift.cards.days")),
         *(
-            Card(numbers.total(one["last"]), say(f"drift.cards.{one['name']}"), _before(one, say))
+            Card(
+                say.write.total(one["last"]), say(f"drift.cards.{one['name']}"), _before(one, say)
+            )
             for one in orders["volumes"]
             if one["name"] in VOLUMES
         ),
@@ -110,7 +104,7 @@ def _cards(found: Mapping[str, Any], say: MessageCatalogue) -> list[Card]:
 
 def _before(volume: Mapping[str, Any], say: MessageCatalogue) -> str:
     def written(amount: float | None) -> str:
-        return numbers.MISSING if amount is None else numbers.total(amount)
+        return MISSING if amount is None else say.write.total(amount)
 
     return say(
         "drift.cards.before",
@@ -125,21 +119,21 @@ def _reasons(reasons: list[Mapping[str, Any]], say: MessageCatalogue) -> Table:
     columns += [say(f"drift.columns.{name}") for name in ("usual", "look", "retrain", "verdict")]
     left = len(reasons) - len(shown)
     note = say("drift.reasons_note") + (
-        " " + say("drift.more", count=numbers.count(left)) if left else ""
+        " " + say("drift.more", count=say.write.count(left)) if left else ""
     )
     rows = [_reason_row(one, say) for one in shown]
     return Table(say("drift.reasons"), columns, rows, note=note, words=True)
 
 
 def _reason_row(one: Mapping[str, Any], say: MessageCatalogue) -> list[Cell]:
-    written, (tone, mark) = WRITTEN[one["rule"]], TONES[one["verdict"]]
-    limits = [numbers.MISSING if one[x] is None else written(one[x]) for x in ("look", "retrain")]
-    value = numbers.MISSING if one["value"] is None else written(one["value"])
+    written, (tone, mark) = say.write.named(WRITTEN[one["rule"]]), TONES[one["verdict"]]
+    limits = [MISSING if one[x] is None else written(one[x]) for x in ("look", "retrain")]
+    value = MISSING if one["value"] is None else written(one["value"])
     return [
         Cell(say(f"drift.rules.{one['rule']}")),
         Cell(one["subject"].replace("_", " ")),
         Cell(value),
-        Cell(written(one["usual"]) if one["usual"] else numbers.MISSING),
+        Cell(written(one["usual"]) if one["usual"] else MISSING),
         *(Cell(limit) for limit in limits),
         Cell(say(f"drift.verdict.{one['verdict']}"), tone, mark),
     ]
@@ -148,6 +142,6 @@ def _reason_row(one: Mapping[str, Any], say: MessageCatalogue) -> list[Cell]:
 def _stages(stages: Mapping[str, Mapping[str, float]], say: MessageCatalogue) -> Table:
     table = pd.DataFrame(list(stages.values()), index=list(stages))
     names = [say.label("stage", str(name)) for name in table.index]
-    columns = measures(say, "drift.stages", then=numbers.share, now=numbers.share)
+    columns = measures(say, "drift.stages", then="share", now="share")
     head = say("drift.stages.stage")
     return Table.of(say("drift.stages.title"), table, (head, names), columns)

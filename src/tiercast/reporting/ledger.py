@@ -1,11 +1,12 @@
 """Past scores against actual outcomes, scoring by scoring."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.reporting import numbers
+from tiercast.formats import Form, ratio
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_grades import GRADES
@@ -14,25 +15,25 @@ from tiercast.reporting.theme import PALE, QUIET, STRONG, WARN, figure
 from tiercast.reporting.windows import apart
 
 ALL, TIER = "all", "tier"
-COLUMNS = {
-    "churn_predicted": numbers.share,
-    "churn_actual": numbers.share,
-    "total_predicted": numbers.total,
-    "total_low_predicted": numbers.total,
-    "total_high_predicted": numbers.total,
-    "total_actual": numbers.total,
-    "interval_actual": numbers.share,
-    "tier_set_actual": numbers.share,
+COLUMNS: Mapping[str, Form] = {
+    "churn_predicted": "share",
+    "churn_actual": "share",
+    "total_predicted": "total",
+    "total_low_predicted": "total",
+    "total_high_predicted": "total",
+    "total_actual": "total",
+    "interval_actual": "share",
+    "tier_set_actual": "share",
 }
-TIER_COLUMNS = {
-    "tier_size_predicted": numbers.count,
-    "tier_size_actual": numbers.count,
-    "tier_confidence_predicted": numbers.share,
-    "tier_confidence_actual": numbers.share,
-    "churn_predicted": numbers.share,
-    "churn_actual": numbers.share,
-    "total_predicted": numbers.total,
-    "total_actual": numbers.total,
+TIER_COLUMNS: Mapping[str, Form] = {
+    "tier_size_predicted": "count",
+    "tier_size_actual": "count",
+    "tier_confidence_predicted": "share",
+    "tier_confidence_actual": "share",
+    "churn_predicted": "share",
+    "churn_actual": "share",
+    "total_predicted": "total",
+    "total_actual": "total",
 }
 
 
@@ -50,8 +51,8 @@ def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     headline = say(
         "ledger.headline",
         held_of=_held_of(whole, alone, say),
-        predicted=numbers.share(whole["churn_predicted"].iloc[-1]),
-        actual=numbers.share(whole["churn_actual"].iloc[-1]),
+        predicted=say.write.share(whole["churn_predicted"].iloc[-1]),
+        actual=say.write.share(whole["churn_actual"].iloc[-1]),
     )
     parts = (
         Note(say("ledger.basis", until=say.date(grades["graded_on"].max()))),
@@ -82,11 +83,11 @@ def _held(whole: pd.DataFrame) -> pd.Series:
 
 def _held_of(whole: pd.DataFrame, alone: pd.DataFrame, say: MessageCatalogue) -> str:
     """Return how many totals held; of scorings that overlap those count that share no order."""
-    graded, held = numbers.count(len(whole)), numbers.count(int(_held(whole).sum()))
+    graded, held = say.write.count(len(whole)), say.write.count(int(_held(whole).sum()))
     if len(alone) == len(whole):
         return say("ledger.held", graded=graded, held=held)
-    apart_held = numbers.count(int(_held(alone).sum()))
-    apart_of = numbers.count(len(alone))
+    apart_held = say.write.count(int(_held(alone).sum()))
+    apart_of = say.write.count(len(alone))
     return say("ledger.held_apart", apart=apart_of, held=apart_held, graded=graded, all=held)
 
 
@@ -99,17 +100,17 @@ def _grade(whole: pd.DataFrame) -> Grade:
 def _cards(whole: pd.DataFrame, alone: pd.DataFrame, say: MessageCatalogue) -> list[Card]:
     last, held = whole.iloc[-1], int(_held(alone).sum())
     counts = {"apart": len(alone), "graded": len(whole), "all": int(_held(whole).sum())}
-    shown = {name: numbers.count(count) for name, count in counts.items()}
+    shown = {name: say.write.count(count) for name, count in counts.items()}
     overlap = len(alone) < len(whole)
     of_apart = say("ledger.cards.apart", apart=shown["apart"]) if overlap else ""
     detail = say("ledger.cards.held_detail", **shown) if overlap else ""
-    off = numbers.ratio(last["total_predicted"] - last["total_actual"], last["total_actual"])
+    off = ratio(last["total_predicted"] - last["total_actual"], last["total_actual"])
     return [
         Card(shown["graded"], say("ledger.cards.graded"), of_apart),
-        Card(numbers.count(held), say("ledger.cards.held"), detail),
-        Card(numbers.signed_share(off), say("ledger.cards.error")),
-        Card(numbers.share(last["interval_actual"]), say("ledger.cards.interval")),
-        Card(numbers.share(last["tier_set_actual"]), say("ledger.cards.tier_set")),
+        Card(say.write.count(held), say("ledger.cards.held"), detail),
+        Card(say.write.signed_share(off), say("ledger.cards.error")),
+        Card(say.write.share(last["interval_actual"]), say("ledger.cards.interval")),
+        Card(say.write.share(last["tier_set_actual"]), say("ledger.cards.tier_set")),
     ]
 
 
@@ -132,14 +133,14 @@ def _chart(name: str, lines: list[go.Scatter], say: MessageCatalogue, **axis: An
 
 def _churn_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]:
     return [
-        _line(whole["churn_predicted"], say("ledger.predicted"), PALE, "dash", numbers.share),
-        _line(whole["churn_actual"], say("ledger.actual"), STRONG, "solid", numbers.share),
+        _line(whole["churn_predicted"], say("ledger.predicted"), PALE, "dash", say.write.share),
+        _line(whole["churn_actual"], say("ledger.actual"), STRONG, "solid", say.write.share),
     ]
 
 
 def _total_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]:
     predicted = _line(
-        whole["total_predicted"], say("ledger.predicted"), PALE, "dash", numbers.total
+        whole["total_predicted"], say("ledger.predicted"), PALE, "dash", say.write.total
     )
     predicted.error_y = {
         "type": "data",
@@ -150,7 +151,7 @@ def _total_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]
         "thickness": 1.5,
         "width": 6,
     }
-    actual = _line(whole["total_actual"], say("ledger.actual"), STRONG, "solid", numbers.total)
+    actual = _line(whole["total_actual"], say("ledger.actual"), STRONG, "solid", say.write.total)
     outside = ~_held(whole)
     actual.marker = {"size": 9, "color": [WARN if out else STRONG for out in outside.tolist()]}
     return [predicted, actual]

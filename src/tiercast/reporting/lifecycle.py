@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.outlook import LIKELY
@@ -36,8 +35,8 @@ def lifecycle_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     table = stage_table(inputs)
     headline = say(
         "lifecycle.headline",
-        share=numbers.share(table["customers_share"]["at_risk"]),
-        value_share=numbers.share(table["past_value_share"]["at_risk"]),
+        share=say.write.share(table["customers_share"]["at_risk"]),
+        value_share=say.write.share(table["past_value_share"]["at_risk"]),
     )
     labels = [say.label("stage", stage) for stage in table.index]
     groups = [
@@ -47,7 +46,7 @@ def lifecycle_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     chart = Chart(
         id="chart-lifecycle",
         title=say("lifecycle.chart"),
-        figure=share_bars(labels, groups),
+        figure=share_bars(labels, groups, say.write),
         alt=say("lifecycle.alt", finding=headline),
         reading=say("lifecycle.reading"),
     )
@@ -73,7 +72,7 @@ def _slow(table: pd.DataFrame, say: MessageCatalogue) -> list[Note]:
 def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
     columns = (
         *common(say, "customers", "customers_share"),
-        Measure(say("common.year_share"), "past_value_share", numbers.share),
+        Measure(say("common.year_share"), "past_value_share", say.write.share),
         *common(say, "expected_value_share", "churn"),
     )
     names = [say.label("stage", stage) for stage in STAGES]

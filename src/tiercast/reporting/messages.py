@@ -9,6 +9,7 @@ from typing import Literal
 
 import yaml
 
+from tiercast.formats import Formats
 from tiercast.segments.naming import vocabulary
 
 Language = Literal["en", "zh"]
@@ -17,11 +18,15 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 @dataclass(frozen=True)
 class MessageCatalogue:
-    """All texts of one language; `always` fills placeholders that many texts share."""
+    """All texts of one language; `always` fills placeholders that many texts share.
+
+    `currency` is the sign of money, None: none.
+    """
 
     language: Language
     texts: Mapping[str, str]
     always: Mapping[str, str] = field(default_factory=dict)
+    currency: str | None = None
 
     def __call__(self, key: str, **values: str) -> str:
         """Return the text of a dotted key with its placeholders filled.
@@ -75,6 +80,11 @@ class MessageCatalogue:
         """Whether there is a text of this key."""
         return key in self.texts
 
+    @cached_property
+    def write(self) -> Formats:
+        """How numbers, money and dates are written."""
+        return Formats(self.language, self.currency)
+
     def date(self, day: date) -> str:
         """Return a date as people write it.
 
@@ -83,8 +93,7 @@ class MessageCatalogue:
         >>> [load_messages(language).date(date(2017, 12, 4)) for language in ("en", "zh")]
         ['4 December 2017', '2017年12月4日']
         """
-        month = self(f"months.m{day.month}")
-        return self("months.date", year=str(day.year), month=month, day=str(day.day))
+        return self.write.date(day)
 
 
 def load_messages(
@@ -92,12 +101,13 @@ def load_messages(
     *,
     horizon_days: int = 90,
     worth: Literal["revenue", "margin"] = "revenue",
+    currency: str | None = None,
 ) -> MessageCatalogue:
     """Return the texts of a language, for a horizon and for what is counted as value."""
     file = resources.files("tiercast.reporting").joinpath(f"texts_{language}.yaml")
     texts = dict(flat(yaml.safe_load(file.read_text(encoding="utf-8"))))
     always = {"horizon": str(horizon_days), "worth": texts[f"worth.{worth}"]}
-    return MessageCatalogue(language, texts, always)
+    return MessageCatalogue(language, texts, always, currency)
 
 
 def flat(nested: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:

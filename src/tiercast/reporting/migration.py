@@ -1,12 +1,12 @@
 """Migration: who moved between two scored days, with what money, and what moved them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.reporting import numbers
+from tiercast.formats import MISSING, Form
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import (
@@ -40,9 +40,9 @@ def migration_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         "migration.headline" if is_newest else "migration.earlier",
         date=say.date(found.before),
         until=say.date(found.now),
-        up=numbers.count(figures["moved_up"]),
-        down=numbers.count(figures["moved_down"]),
-        rate=_signed(figures["net_upward_rate"]),
+        up=say.write.count(figures["moved_up"]),
+        down=say.write.count(figures["moved_down"]),
+        rate=_signed(figures["net_upward_rate"], say),
     )
     parts: list[Part] = [
         Cards(_cards(found, say)),
@@ -60,12 +60,12 @@ def _cards(found: StoredMigration, say: MessageCatalogue) -> list[Card]:
     figures = found.summary["figures"]
     new = found.tiers.loc[found.tiers["before"] == NEW, "customers"].sum()
     texts = {
-        "rate": _signed(figures["net_upward_rate"]),
-        "up": numbers.count(figures["moved_up"]),
-        "down": numbers.count(figures["moved_down"]),
-        "new": numbers.count(new),
-        "growth": _signed(figures["tiers"][0]["value_growth"]),
-        "retention": _share(figures["tiers"][0]["retention"]),
+        "rate": _signed(figures["net_upward_rate"], say),
+        "up": say.write.count(figures["moved_up"]),
+        "down": say.write.count(figures["moved_down"]),
+        "new": say.write.count(new),
+        "growth": _signed(figures["tiers"][0]["value_growth"], say),
+        "retention": _share(figures["tiers"][0]["retention"], say),
     }
     best = say.label("tier", found.summary["tier_names"][0])
     return [Card(text, say(f"migration.cards.{name}", tier=best)) for name, text in texts.items()]
@@ -94,7 +94,7 @@ def _heatmap(counts: pd.DataFrame, say: MessageCatalogue) -> dict[str, Any]:
         x=[say("tiers.is_now", tier=_name(name, say)) for name in counts.columns],
         y=[wrapped(say("tiers.was", tier=_name(name, say))) for name in counts.index],
         text=[
-            [_box(customers, share) for customers, share in zip(*row, strict=True)]
+            [_box(customers, share, say) for customers, share in zip(*row, strict=True)]
             for row in zip(counts.to_numpy().tolist(), shares.to_numpy().tolist(), strict=True)
         ],
         texttemplate="%{text}",
@@ -116,8 +116,8 @@ def _heatmap(counts: pd.DataFrame, say: MessageCatalogue) -> dict[str, Any]:
     )
 
 
-def _box(customers: float, share: float) -> str:
-    return f"<b>{numbers.count(customers)}</b><br>{numbers.share(share)}" if customers else ""
+def _box(customers: float, share: float, say: MessageCatalogue) -> str:
+    return f"<b>{say.write.count(customers)}</b><br>{say.write.share(share)}" if customers else ""
 
 
 def _causes(found: StoredMigration, say: MessageCatalogue) -> Chart:
@@ -127,7 +127,7 @@ def _causes(found: StoredMigration, say: MessageCatalogue) -> Chart:
     labels = [wrapped(say(f"migration.causes.{name}")) for name in shown["cause"].tolist()]
     ways = (("customers_up", "up", STRONG, 1), ("customers_down", "down", WARN, -1))
     traces = [
-        _bars(say(f"migration.{key}"), labels, shown[column].tolist(), colour, sign)
+        _bars((say(f"migration.{key}"), colour), labels, shown[column].tolist(), sign, say)
         for column, key, colour, sign in ways
     ]
     widest = max(1, int(shown[["customers_up", "customers_down"]].to_numpy().max()))
@@ -148,12 +148,19 @@ def _causes(found: StoredMigration, say: MessageCatalogue) -> Chart:
     )
 
 
-def _bars(name: str, labels: Sequence[str], values: list[int], colour: str, sign: int) -> go.Bar:
+def _bars(
+    label: tuple[str, str],
+    names: Sequence[str],
+    values: list[int],
+    sign: int,
+    say: MessageCatalogue,
+) -> go.Bar:
+    name, colour = label
     return go.Bar(
         name=name,
-        y=list(labels),
+        y=list(names),
         x=[sign * value for value in values],
-        text=[numbers.count(value) for value in values],
+        text=[say.write.count(value) for value in values],
         textposition="outside",
         cliponaxis=False,
         orientation="h",
@@ -178,21 +185,22 @@ def _ways(title: str, rows: pd.DataFrame, kind: str, say: MessageCatalogue) -> T
         say("migration.way", before=_name(before, say, kind), now=_name(now, say, kind))
         for before, now in zip(rows["before"], rows["now"], strict=True)
     ]
+    total: Form = "total"
     columns = common(say, "customers")
-    columns += measures(say, "migration.columns", **dict.fromkeys(MONEY, numbers.total))
+    columns += measures(say, "migration.columns", **dict.fromkeys(MONEY, total))
     note = say("migration.money_note")
     return Table.of(title, rows, (say("migration.ways"), names), columns, note=note)
 
 
 def _tiers(found: StoredMigration, say: MessageCatalogue) -> Table:
     rows = pd.DataFrame(found.summary["figures"]["tiers"])
-    written = {
-        "customers_before": numbers.count,
-        "customers_now": numbers.count,
-        "expected_value_before": numbers.total,
-        "expected_value_now": numbers.total,
-        "value_growth": numbers.signed_share,
-        "retention": numbers.share,
+    written: Mapping[str, Form] = {
+        "customers_before": "count",
+        "customers_now": "count",
+        "expected_value_before": "total",
+        "expected_value_now": "total",
+        "value_growth": "signed_share",
+        "retention": "share",
     }
     columns = measures(say, "migration.columns", **written)
     names = [_name(name, say) for name in rows["tier"].tolist()]
@@ -206,9 +214,9 @@ def _name(name: str, say: MessageCatalogue, kind: str = "tier") -> str:
     return segment_label(name, say) if kind == "segment" else say.label(kind, name)
 
 
-def _signed(share: float | None) -> str:
-    return numbers.MISSING if share is None else f"{share:+.1%}"
+def _signed(share: float | None, say: MessageCatalogue) -> str:
+    return MISSING if share is None else say.write.signed_tenths(share)
 
 
-def _share(share: float | None) -> str:
-    return numbers.MISSING if share is None else numbers.share(share)
+def _share(share: float | None, say: MessageCatalogue) -> str:
+    return MISSING if share is None else say.write.share(share)

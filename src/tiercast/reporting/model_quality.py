@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from tiercast.reporting import numbers
+from tiercast.formats import ratio
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_days import (
@@ -98,17 +98,17 @@ def _what(what: str, source: str, say: MessageCatalogue) -> str:
 def _basis(inputs: Inputs, whole: Outcome, windows: int, say: MessageCatalogue) -> str:
     assert inputs.predictions is not None
     alone = len(days_apart(inputs, inputs.predictions))
-    overlap = say("quality.overlap", apart=numbers.count(alone)) if alone < whole.cutoffs else ""
+    overlap = say("quality.overlap", apart=say.write.count(alone)) if alone < whole.cutoffs else ""
     source = "evaluation" if goes_by_evaluation(inputs) else "past"
     return say(
         "quality.basis",
         how=say("quality.how.split" if inputs.same_window else "quality.how.rolling"),
         overlap=overlap,
         source=say(f"quality.sources.{source}"),
-        days=numbers.count(windows),
-        rows=numbers.count(whole.rows),
-        customers=numbers.count(whole.customers),
-        cutoffs=numbers.count(whole.cutoffs),
+        days=say.write.count(windows),
+        rows=say.write.count(whole.rows),
+        customers=say.write.count(whole.customers),
+        cutoffs=say.write.count(whole.cutoffs),
     )
 
 
@@ -117,8 +117,8 @@ def _risk_sentence(bins: pd.DataFrame, say: MessageCatalogue) -> str:
     row = bins.iloc[int((bins["stated"] - TYPICAL_RISK).abs().argmin())]
     return say(
         "quality.risk",
-        stated=numbers.share(row.stated),
-        left=numbers.count(100 * row.realised),
+        stated=say.write.share(row.stated),
+        left=say.write.count(100 * row.realised),
         gap=f"{100 * calibration_gap(bins):.1f}",
     )
 
@@ -127,26 +127,26 @@ def _total_card(totals: pd.DataFrame, say: MessageCatalogue) -> Card:
     """Return by how much totals were off on average: a share with a sign if in one direction."""
     found = off(totals)
     mean, size = float(found.mean()), float(found.abs().mean())
-    text = numbers.signed_share(mean) if one_sided(totals) else f"±{numbers.share(size)}"
+    text = say.write.signed_share(mean) if one_sided(totals) else f"±{say.write.share(size)}"
     detail = say(
         "quality.cards.total_detail",
-        expected=numbers.total(totals["predicted"].sum()),
-        actual=numbers.total(totals["actual"].sum()),
+        expected=say.write.total(totals["predicted"].sum()),
+        actual=say.write.total(totals["actual"].sum()),
     )
     return Card(text, say("quality.cards.total"), detail, total_grade(totals))
 
 
 def _gain_card(curve: pd.DataFrame, say: MessageCatalogue) -> Card:
     found, perfect = gain_at(curve)
-    missed = 1 - numbers.ratio(found - GAIN_AT, perfect - GAIN_AT)
-    label = say("quality.cards.gain", reached=numbers.share(GAIN_AT))
-    detail = say("quality.cards.gain_detail", perfect=numbers.share(perfect))
-    return Card(numbers.share(found), label, detail, GAIN_MISSED.grade(missed))
+    missed = 1 - ratio(found - GAIN_AT, perfect - GAIN_AT)
+    label = say("quality.cards.gain", reached=say.write.share(GAIN_AT))
+    detail = say("quality.cards.gain_detail", perfect=say.write.share(perfect))
+    return Card(say.write.share(found), label, detail, GAIN_MISSED.grade(missed))
 
 
 def _hits_card(name: str, hits: float, say: MessageCatalogue) -> Card:
-    detail = say(f"quality.cards.{name}_detail", promised=numbers.share(PROMISED))
-    return Card(numbers.share(hits), say(f"quality.cards.{name}"), detail, coverage_grade(hits))
+    detail = say(f"quality.cards.{name}_detail", promised=say.write.share(PROMISED))
+    return Card(say.write.share(hits), say(f"quality.cards.{name}"), detail, coverage_grade(hits))
 
 
 def _sizes_card(sizes: PastSizes, say: MessageCatalogue) -> Card:
@@ -155,20 +155,20 @@ def _sizes_card(sizes: PastSizes, say: MessageCatalogue) -> Card:
     label = say("quality.cards.sizes", tier=say.label("tier", worst))
     detail = say(
         "quality.cards.sizes_detail",
-        stated=numbers.count(sizes.sums["predicted"].to_dict()[worst]),
-        found=numbers.count(sizes.sums["actual"].to_dict()[worst]),
+        stated=say.write.count(sizes.sums["predicted"].to_dict()[worst]),
+        found=say.write.count(sizes.sums["actual"].to_dict()[worst]),
     )
-    return Card(numbers.signed_share(float(missed[worst])), label, detail, sizes_grade(sizes))
+    return Card(say.write.signed_share(float(missed[worst])), label, detail, sizes_grade(sizes))
 
 
 def _tiers_table(tiers: pd.DataFrame, say: MessageCatalogue) -> Table:
     columns = measures(
         say,
         "quality.tiers",
-        stated=numbers.count,
-        found=numbers.count,
-        confidence=numbers.share,
-        hits=numbers.share,
+        stated="count",
+        found="count",
+        confidence="share",
+        hits="share",
     )
     names = [say.label("tier", str(name)) for name in tiers.index]
     return Table.of(

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart, Measure, Section, Table, common
@@ -70,21 +69,21 @@ def outlook_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     table = quadrant_table(inputs, threshold)
     headline = say(
         "outlook.headline" if table["customers"]["save"] else "outlook.headline_none",
-        count=numbers.count(table["customers"]["save"]),
-        value=numbers.total(table["past_value"]["save"]),
+        count=say.write.count(table["customers"]["save"]),
+        value=say.write.total(table["past_value"]["save"]),
     )
     sample = sample_of(inputs)
     everyone = int(table["customers"].sum())
     shown = say(
         "outlook.sample" if len(sample) < everyone else "outlook.everyone",
-        shown=numbers.count(len(sample)),
-        customers=numbers.count(everyone),
+        shown=say.write.count(len(sample)),
+        customers=say.write.count(everyone),
     )
     shares = table["customers_share"]
     reading = say(
         "outlook.reading",
-        threshold=numbers.money(threshold),
-        share=numbers.share(shares["keep"] + shares["save"]),
+        threshold=say.write.money(threshold),
+        share=say.write.share(shares["keep"] + shares["save"]),
     )
     chart = Chart(
         id="chart-outlook",
@@ -124,7 +123,11 @@ def _scatter(
         height=540,
         legend={"traceorder": "reversed"},
         xaxis={"range": [-0.03, 1.03], "tickformat": ".0%", "title": {"text": say("outlook.x")}},
-        yaxis={"range": [FLOOR, top], "title": {"text": say("outlook.y")}, **_powers_of_ten(top)},
+        yaxis={
+            "range": [FLOOR, top],
+            "title": {"text": say("outlook.y")},
+            **_powers_of_ten(top, say),
+        },
         shapes=[
             {"type": "line", "x0": LIKELY, "x1": LIKELY, "y0": FLOOR, "y1": top, "line": border},
             {"type": "line", "x0": -0.03, "x1": 1.03, "y0": cut, "y1": cut, "line": border},
@@ -133,12 +136,12 @@ def _scatter(
     )
 
 
-def _powers_of_ten(top: float) -> dict[str, list[Any]]:
+def _powers_of_ten(top: float, say: MessageCatalogue) -> dict[str, list[Any]]:
     """Return the ticks 0, 1, 10, 100, ... below a place on the axis."""
     ticks = [0, *(10**power for power in range(int(top) + 1))]
     return {
         "tickvals": [float(_height_of(tick)) for tick in ticks],
-        "ticktext": [numbers.count(tick) for tick in ticks],
+        "ticktext": [say.write.count(tick) for tick in ticks],
     }
 
 
@@ -147,9 +150,9 @@ def _points(rows: pd.DataFrame, name: str, colour: str, say: MessageCatalogue) -
     ids = [plain(str(value)) for value in rows["customer_id"]]
     texts = zip(
         ids,
-        map(numbers.share, rows["churn_probability"]),
-        map(numbers.money, past),
-        map(numbers.money, rows["expected_value"]),
+        map(say.write.share, rows["churn_probability"]),
+        map(say.write.money, past),
+        map(say.write.money, rows["expected_value"]),
         strict=True,
     )
     return go.Scatter(
@@ -165,7 +168,7 @@ def _points(rows: pd.DataFrame, name: str, colour: str, say: MessageCatalogue) -
 
 def _corner(name: str, customers: float, say: MessageCatalogue) -> dict[str, Any]:
     x, y = CORNERS[name]
-    title, count = say(f"outlook.quadrants.{name}"), numbers.count(customers)
+    title, count = say(f"outlook.quadrants.{name}"), say.write.count(customers)
     return {
         "text": f"<b>{title}</b> {count}",
         "xref": "paper",
@@ -184,7 +187,7 @@ def _corner(name: str, customers: float, say: MessageCatalogue) -> dict[str, Any
 def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
     columns = (
         *common(say, "customers", "customers_share"),
-        Measure(say("common.year_value"), "past_value", numbers.total),
+        Measure(say("common.year_value"), "past_value", say.write.total),
         *common(say, "expected_value", "expected_value_share"),
     )
     names = [say(f"outlook.quadrants.{name}") for name in QUADRANTS]

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from tiercast.reporting import numbers
+from tiercast.formats import ratio
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.left_out import left_out_sentence
 from tiercast.reporting.messages import MessageCatalogue
@@ -56,9 +56,9 @@ def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     sums = totals(inputs)
     headline = say(
         "overview.headline",
-        customers=numbers.count(sums.customers),
-        buyers=numbers.count(sums.buyers),
-        expected=numbers.total(sums.expected_value),
+        customers=say.write.count(sums.customers),
+        buyers=say.write.count(sums.buyers),
+        expected=say.write.total(sums.expected_value),
         interval=_interval(inputs.sums.base, say),
         past=_past(past_totals(inputs), say),
     )
@@ -83,8 +83,8 @@ def _certain(inputs: Inputs, say: MessageCatalogue) -> list[Note]:
         return []
     key = "overview.certain.everybody" if certain["everybody"] else "overview.certain.nobody"
     filled = {
-        "rows": numbers.count(certain["rows"]),
-        "days": numbers.count(inputs.manifest["horizon_days"]),
+        "rows": say.write.count(certain["rows"]),
+        "days": say.write.count(inputs.manifest["horizon_days"]),
         "chance": f"{certain['churn_probability']:.2%}",
     }
     return [Note(say(key, **filled))]
@@ -97,7 +97,7 @@ def _grid(inputs: Inputs, say: MessageCatalogue) -> tuple[Note, ...]:
     days = [date.fromisoformat(day) for day in inputs.grid["days"]]
     shown = ", ".join(say.date(day) for day in days[:MOST_LISTED])
     shown += ", ..." if len(days) > MOST_LISTED else ""
-    return (Note(say("overview.grid", days=shown, count=numbers.count(len(days)))),)
+    return (Note(say("overview.grid", days=shown, count=say.write.count(len(days)))),)
 
 
 def _outlying(inputs: Inputs, say: MessageCatalogue) -> tuple[Note, ...]:
@@ -107,11 +107,11 @@ def _outlying(inputs: Inputs, say: MessageCatalogue) -> tuple[Note, ...]:
         return ()
     largest = found["orders"][0]
     words = {
-        "orders": numbers.count(found["rows"]),
-        "customers": numbers.count(found["customers"]),
-        "amount": numbers.money(largest["amount"]),
+        "orders": say.write.count(found["rows"]),
+        "customers": say.write.count(found["customers"]),
+        "amount": say.write.money(largest["amount"]),
         "day": say.date(date.fromisoformat(largest["ordered_on"])),
-        "counts_as": numbers.money(found["counts_as"]),
+        "counts_as": say.write.money(found["counts_as"]),
     }
     return (
         Note(
@@ -123,7 +123,7 @@ def _outlying(inputs: Inputs, say: MessageCatalogue) -> tuple[Note, ...]:
 def _interval(whole: SumInterval, say: MessageCatalogue) -> str:
     if math.isnan(whole.low):
         return ""
-    return say("overview.sure", low=numbers.total(whole.low), high=numbers.total(whole.high))
+    return say("overview.sure", low=say.write.total(whole.low), high=say.write.total(whole.high))
 
 
 def _past(before: pd.DataFrame, say: MessageCatalogue) -> str:
@@ -133,25 +133,31 @@ def _past(before: pd.DataFrame, say: MessageCatalogue) -> str:
         return ""
     return say(
         "overview.ran_high" if off > 0 else "overview.ran_low",
-        share=numbers.share(abs(off)),
-        days=numbers.count(len(before)),
+        share=say.write.share(abs(off)),
+        days=say.write.count(len(before)),
     )
 
 
 def _cards(sums: BaseTotals, whole: SumInterval, say: MessageCatalogue) -> list[Card]:
-    each = numbers.ratio(sums.expected_value, sums.customers)
-    limits = {"low": numbers.total(whole.low), "high": numbers.total(whole.high)}
+    each = ratio(sums.expected_value, sums.customers)
+    limits = {"low": say.write.total(whole.low), "high": say.write.total(whole.high)}
     details = {
-        "customers": (numbers.count(sums.customers), {}),
-        "buyers": (numbers.count(sums.buyers), {"share": _share(sums.buyers, sums.customers)}),
-        "expected": (numbers.total(sums.expected_value), {"each": numbers.money(each)} | limits),
+        "customers": (say.write.count(sums.customers), {}),
+        "buyers": (
+            say.write.count(sums.buyers),
+            {"share": _share(sums.buyers, sums.customers, say)},
+        ),
+        "expected": (
+            say.write.total(sums.expected_value),
+            {"each": say.write.money(each)} | limits,
+        ),
         "at_risk": (
-            numbers.total(sums.value_at_risk),
-            {"share": _share(sums.value_at_risk, sums.past_value)},
+            say.write.total(sums.value_at_risk),
+            {"share": _share(sums.value_at_risk, sums.past_value, say)},
         ),
         "one_time": (
-            _share(sums.one_time, sums.customers),
-            {"count": numbers.count(sums.one_time)},
+            _share(sums.one_time, sums.customers, say),
+            {"count": say.write.count(sums.one_time)},
         ),
     }
     return [
@@ -160,8 +166,8 @@ def _cards(sums: BaseTotals, whole: SumInterval, say: MessageCatalogue) -> list[
     ]
 
 
-def _share(part: float, whole: float) -> str:
-    return numbers.share(numbers.ratio(part, whole))
+def _share(part: float, whole: float, say: MessageCatalogue) -> str:
+    return say.write.share(ratio(part, whole))
 
 
 def _banded(inputs: Inputs, column: str, lower_ends: tuple[int, ...]) -> pd.DataFrame:
@@ -182,7 +188,7 @@ def _recency_chart(inputs: Inputs, say: MessageCatalogue) -> Chart:
     table = _banded(inputs, "recency_days", RECENCY_BANDS)
     labels = _band_labels(RECENCY_BANDS, say, "overview.recency.band", "overview.recency.beyond")
     recent = float(table["customers_share"].iloc[:2].sum())
-    title = say("overview.recency.title", share=numbers.share(recent))
+    title = say("overview.recency.title", share=say.write.share(recent))
     return _band_chart("recency", title, labels, table, say)
 
 
@@ -195,8 +201,8 @@ def _orders_chart(inputs: Inputs, say: MessageCatalogue) -> Chart:
     title = say(
         "overview.orders.title",
         least=str(ORDER_BANDS[max(len(table) - 1 - loyal, 0)]),
-        share=numbers.share(float(rows["customers_share"].sum())),
-        value_share=numbers.share(float(rows["past_value_share"].sum())),
+        share=say.write.share(float(rows["customers_share"].sum())),
+        value_share=say.write.share(float(rows["past_value_share"].sum())),
     )
     return _band_chart("orders", title, labels, table, say)
 
@@ -224,7 +230,7 @@ def _band_chart(
     return Chart(
         id=f"chart-{name}",
         title=title,
-        figure=share_bars(names, groups),
+        figure=share_bars(names, groups, say.write),
         alt=say(f"overview.{name}.alt", finding=title),
         reading=say(f"overview.{name}.reading"),
         table=_numbers(title, names, shown, say),

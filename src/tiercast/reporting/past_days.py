@@ -12,7 +12,6 @@ from datetime import date
 import ibis.expr.types as ir
 import pandas as pd
 
-from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_forecasts import tier_outcome
@@ -117,16 +116,16 @@ def sizes_sentence(
 
     Where they had, but the training's own evaluation shows the contrary, that is said too.
     """
-    others = numbers.count(sizes.other_days)
+    others = say.write.count(sizes.other_days)
     after = say("tiers.sizes.other", days=others) if sizes.other_days else ""
     if sizes.sums.empty:
         return say("tiers.sizes.unknown") + after
-    days, wrong = numbers.count(sizes.days), _wrong_sizes(sizes, say)
+    days, wrong = say.write.count(sizes.days), _wrong_sizes(sizes, say)
     if wrong:
         return say("tiers.sizes.wrong", tiers=wrong, days=days) + after
     contrary = "" if evaluated is None else _wrong_sizes(evaluated, say)
     but = say("tiers.sizes.evaluated", tiers=contrary) if contrary else ""
-    return say("tiers.sizes.right", limit=numbers.share(LIMIT), days=days) + but + after
+    return say("tiers.sizes.right", limit=say.write.share(LIMIT), days=days) + but + after
 
 
 def _wrong_sizes(sizes: PastSizes, say: MessageCatalogue) -> str:
@@ -142,9 +141,9 @@ def _size(tier: str, row: Mapping[Hashable, float], say: MessageCatalogue) -> st
     return say(
         "tiers.sizes.large" if row["off"] > 0 else "tiers.sizes.small",
         tier=say.label("tier", tier),
-        share=numbers.share(abs(row["off"])),
-        predicted=numbers.count(row["predicted"]),
-        actual=numbers.count(row["actual"]),
+        share=say.write.share(abs(row["off"])),
+        predicted=say.write.count(row["predicted"]),
+        actual=say.write.count(row["actual"]),
     )
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.reporting import numbers
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_forecasts import GAIN_AT, calibration_gap, gain_at
 from tiercast.reporting.section import Chart, Measure, Table, measures
@@ -51,7 +50,7 @@ def _stated_line(bins: pd.DataFrame, say: MessageCatalogue) -> go.Scatter:
         x=np.round(stated, 4).tolist(),
         y=np.round(realised, 4).tolist(),
         customdata=[
-            [numbers.share(a), numbers.share(b)] for a, b in zip(stated, realised, strict=True)
+            [say.write.share(a), say.write.share(b)] for a, b in zip(stated, realised, strict=True)
         ],
         mode="lines+markers",
         line={"color": STRONG, "width": 2},
@@ -63,7 +62,7 @@ def _stated_line(bins: pd.DataFrame, say: MessageCatalogue) -> go.Scatter:
 def gain_chart(curve: pd.DataFrame, say: MessageCatalogue) -> Chart:
     """Return the chart of value found along the list, from `gain_curve`."""
     found, perfect = gain_at(curve)
-    texts = {"reached": numbers.share(GAIN_AT), "found": numbers.share(found)}
+    texts = {"reached": say.write.share(GAIN_AT), "found": say.write.share(found)}
     title = say("quality.gain.title", **texts)
     chance = curve.assign(chance=curve["reached"])
     lines = [
@@ -83,7 +82,7 @@ def gain_chart(curve: pd.DataFrame, say: MessageCatalogue) -> Chart:
             annotations=[_callout(found, say("quality.gain.callout", **texts))],
         ),
         alt=say("quality.gain.alt", finding=title),
-        reading=say("quality.gain.reading", perfect=numbers.share(perfect), **texts),
+        reading=say("quality.gain.reading", perfect=say.write.share(perfect), **texts),
         table=_gain_table(title, curve, say),
         half=True,
     )
@@ -93,7 +92,7 @@ def _line(
     curve: pd.DataFrame, name: str, colour: str, dash: str, say: MessageCatalogue
 ) -> go.Scatter:
     texts = [
-        [numbers.share(a), numbers.share(b)]
+        [say.write.share(a), say.write.share(b)]
         for a, b in zip(curve["reached"], curve[name], strict=True)
     ]
     return go.Scatter(
@@ -122,15 +121,15 @@ def _callout(found: float, text: str) -> dict[str, Any]:
 
 def _calibration_table(title: str, bins: pd.DataFrame, say: MessageCatalogue) -> Table:
     columns = (
-        Measure(say("quality.calibration.y"), "realised", numbers.share),
-        Measure(say("common.forecasts"), "customers", numbers.count),
+        Measure(say("quality.calibration.y"), "realised", say.write.share),
+        Measure(say("common.forecasts"), "customers", say.write.count),
     )
-    stated = [numbers.share(value) for value in bins["stated"].tolist()]
+    stated = [say.write.share(value) for value in bins["stated"].tolist()]
     return Table.of(title, bins, (say("quality.calibration.x"), stated), columns)
 
 
 def _gain_table(title: str, curve: pd.DataFrame, say: MessageCatalogue) -> Table:
     tenths = curve.iloc[:: (len(curve) - 1) // 10]
-    columns = measures(say, "quality.gain", model=numbers.share, perfect=numbers.share)
-    reached = [numbers.share(value) for value in tenths["reached"].tolist()]
+    columns = measures(say, "quality.gain", model="share", perfect="share")
+    reached = [say.write.share(value) for value in tenths["reached"].tolist()]
     return Table.of(title, tenths, (say("quality.gain.x"), reached), columns)

@@ -87,7 +87,10 @@ def render(inputs: Inputs) -> str:
     """Return the page of some stored tables."""
     target = inputs.target
     say = load_messages(
-        inputs.config.language, horizon_days=target.horizon_days, worth=target.value
+        inputs.config.language,
+        horizon_days=target.horizon_days,
+        worth=target.value,
+        currency=inputs.config.currency,
     )
     chapters = [section(inputs, say) for section in SECTIONS]
     return _page(inputs, say, [part for part in chapters if part is not None])

@@ -7,7 +7,6 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from tiercast.arrays import FloatArray
-from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart, Section, Table, common
@@ -33,8 +32,8 @@ def rfm_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     corner = cells[(cells["r_score"] >= high) & (cells["f_score"] >= high)]
     headline = say(
         "rfm.headline",
-        share=numbers.share(float(corner["customers_share"].sum())),
-        value_share=numbers.share(float(corner["expected_value_share"].sum())),
+        share=say.write.share(float(corner["customers_share"].sum())),
+        value_share=say.write.share(float(corner["expected_value_share"].sum())),
     )
     chart = Chart(
         id="chart-rfm",
@@ -49,7 +48,7 @@ def rfm_section(inputs: Inputs, say: MessageCatalogue) -> Section:
 def _heatmap(cells: pd.DataFrame, bins: int, say: MessageCatalogue) -> dict[str, Any]:
     scores = [str(score) for score in range(1, bins + 1)]
     trace = go.Heatmap(
-        **_boxes(*_grid(cells, bins)),
+        **_boxes(*_grid(cells, bins), say),
         x=scores,
         y=scores,
         texttemplate="%{text}",
@@ -70,15 +69,17 @@ def _heatmap(cells: pd.DataFrame, bins: int, say: MessageCatalogue) -> dict[str,
     )
 
 
-def _boxes(counts: FloatArray, means: FloatArray) -> dict[str, list[list[Any]]]:
+def _boxes(
+    counts: FloatArray, means: FloatArray, say: MessageCatalogue
+) -> dict[str, list[list[Any]]]:
     """Return the boxes' colours (None where nobody is), texts and texts on pointing."""
     shares = counts / max(counts.sum(), 1)
     rows, columns = (range(size) for size in counts.shape)
     return {
         "z": [[None if np.isnan(v) else round(float(v), 2) for v in row] for row in means],
-        "text": [[_box_text(counts[f, r], shares[f, r]) for r in columns] for f in rows],
+        "text": [[_box_text(counts[f, r], shares[f, r], say) for r in columns] for f in rows],
         "customdata": [
-            [[numbers.count(counts[f, r]), numbers.money(means[f, r])] for r in columns]
+            [[say.write.count(counts[f, r]), say.write.money(means[f, r])] for r in columns]
             for f in rows
         ],
     }
@@ -105,8 +106,8 @@ def _grid(cells: pd.DataFrame, bins: int) -> tuple[FloatArray, FloatArray]:
     return counts, means
 
 
-def _box_text(customers: float, share: float) -> str:
-    return f"<b>{numbers.count(customers)}</b><br>{numbers.share(share)}" if customers else ""
+def _box_text(customers: float, share: float, say: MessageCatalogue) -> str:
+    return f"<b>{say.write.count(customers)}</b><br>{say.write.share(share)}" if customers else ""
 
 
 def _named(inputs: Inputs, say: MessageCatalogue) -> Table:

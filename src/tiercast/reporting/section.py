@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
-from tiercast.reporting import numbers
+from tiercast.formats import Form
 from tiercast.reporting.messages import MessageCatalogue
 
 Grade = Literal["good", "fair", "weak"]
@@ -24,17 +24,17 @@ class Cell:
 
 
 Format = Callable[[float], str]
-COMMON: Mapping[str, Format] = {
-    "customers": numbers.count,
-    "customers_share": numbers.share,
-    "expected_value": numbers.total,
-    "interval": str,
-    "expected_value_share": numbers.share,
-    "expected_each": numbers.money,
-    "churn": numbers.share,
-    "confidence": numbers.share,
-    "past_value": numbers.total,
-    "past_value_share": numbers.share,
+COMMON: Mapping[str, Form | None] = {
+    "customers": "count",
+    "customers_share": "share",
+    "expected_value": "total",
+    "interval": None,  # a finished text
+    "expected_value_share": "share",
+    "expected_each": "money",
+    "churn": "share",
+    "confidence": "share",
+    "past_value": "total",
+    "past_value_share": "share",
 }
 
 
@@ -47,9 +47,12 @@ class Measure:
     form: Format
 
 
-def measures(say: MessageCatalogue, prefix: str, **formats: Format) -> list[Measure]:
+def measures(say: MessageCatalogue, prefix: str, **formats: Form | None) -> list[Measure]:
     """Return the columns of a frame that are titled `<prefix>.<column>`, with their formats."""
-    return [Measure(say(f"{prefix}.{name}"), name, form) for name, form in formats.items()]
+    return [
+        Measure(say(f"{prefix}.{name}"), name, say.write.named(form) if form else str)
+        for name, form in formats.items()
+    ]
 
 
 def common(say: MessageCatalogue, *names: str) -> list[Measure]:

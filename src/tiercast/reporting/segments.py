@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import ibis
 import pandas as pd
 
-from tiercast.reporting import numbers
+from tiercast.formats import MISSING, Form
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Chart, Part, Section, Table, Tone
@@ -25,21 +25,21 @@ class ProfileRow:
     """One line of the profile: a column of the base and how its number is written."""
 
     column: str
-    written: Callable[[float], str]
+    written: Form
     mean: bool = False
 
 
 PROFILE: tuple[ProfileRow, ...] = (
-    ProfileRow("recency_days", numbers.decimal),
-    ProfileRow("orders", numbers.decimal),
-    ProfileRow("revenue_365d", numbers.money),
-    ProfileRow("average_order_value", numbers.money),
-    ProfileRow("gap_mean_days", numbers.decimal),
-    ProfileRow("tenure_days", numbers.decimal),
-    ProfileRow("category_count", numbers.decimal),
-    ProfileRow("discount_share", numbers.share),
-    ProfileRow("churn_probability", numbers.share, mean=True),
-    ProfileRow("expected_value", numbers.money, mean=True),
+    ProfileRow("recency_days", "decimal"),
+    ProfileRow("orders", "decimal"),
+    ProfileRow("revenue_365d", "money"),
+    ProfileRow("average_order_value", "money"),
+    ProfileRow("gap_mean_days", "decimal"),
+    ProfileRow("tenure_days", "decimal"),
+    ProfileRow("category_count", "decimal"),
+    ProfileRow("discount_share", "share"),
+    ProfileRow("churn_probability", "share", mean=True),
+    ProfileRow("expected_value", "money", mean=True),
 )
 
 
@@ -76,8 +76,8 @@ def segments_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         "segments.headline",
         count=str(len(groups)),
         segment=segment_label(str(best.segment), say),
-        share=numbers.share(best.customers_share),
-        value_share=numbers.share(best.value_share),
+        share=say.write.share(best.customers_share),
+        value_share=say.write.share(best.value_share),
     )
     labels = [segment_label(str(name), say) for name in groups["segment"]]
     columns = [say("segments.corner"), *labels, say("segments.base")]
@@ -98,7 +98,7 @@ def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: MessageC
     return Chart(
         id="chart-segments",
         title=say("segments.chart"),
-        figure=share_bars(labels, bars),
+        figure=share_bars(labels, bars, say.write),
         alt=say("segments.alt", finding=headline),
         reading=say("segments.reading"),
     )
@@ -107,17 +107,20 @@ def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: MessageC
 def _profile(
     table: pd.DataFrame, columns: list[str], stability: list[float], say: MessageCatalogue
 ) -> Table:
-    customers = [Cell(numbers.count(value)) for value in table["customers"]]
-    sure = [Cell(numbers.share(value)) for value in table["confidence"]]
+    customers = [Cell(say.write.count(value)) for value in table["customers"]]
+    sure = [Cell(say.write.share(value)) for value in table["confidence"]]
     rows = [[Cell(say("common.customers")), *customers]]
     rows += [
-        [Cell(say(f"segments.rows.{row.column}")), *_compared(table[row.column], row.written)]
+        [
+            Cell(say(f"segments.rows.{row.column}")),
+            *_compared(table[row.column], say.write.named(row.written)),
+        ]
         for row in PROFILE
         if table[row.column].notna().any()
     ]
     rows.append([Cell(say("segments.rows.confidence")), *sure])
     if stability:
-        stable = [Cell(numbers.share(value)) for value in [*stability, math.nan]]
+        stable = [Cell(say.write.share(value)) for value in [*stability, math.nan]]
         rows.append([Cell(say("segments.rows.stability")), *stable])
     return Table(say("segments.profile"), columns, rows, note=say("segments.profile_note"))
 
@@ -162,13 +165,13 @@ def _word_rows(inputs: Inputs, segments: Sequence[str], say: MessageCatalogue) -
     """Return a line for each column of words: its commonest word by segment and in the base."""
     rows = []
     for column in list(inputs.profile_columns)[:SHOWN_WORDS]:
-        by_segment = _commonest(inputs, column)
-        cells = (Cell(by_segment.get(name, numbers.MISSING)) for name in [*segments, ""])
+        by_segment = _commonest(inputs, column, say)
+        cells = (Cell(by_segment.get(name, MISSING)) for name in [*segments, ""])
         rows.append([Cell(say.label("column", column)), *cells])
     return rows
 
 
-def _commonest(inputs: Inputs, column: str) -> dict[str, str]:
+def _commonest(inputs: Inputs, column: str, say: MessageCatalogue) -> dict[str, str]:
     """Return the commonest word with its share of those known, by segment; "" is the base."""
     known = inputs.base.filter(inputs.base[column].notnull())
     counts = known.group_by(known.segment, word=known[column]).aggregate(n=known.count())
@@ -178,6 +181,6 @@ def _commonest(inputs: Inputs, column: str) -> dict[str, str]:
     sums = both.groupby("segment")["n"].sum()
     first = both.drop_duplicates("segment")
     return {
-        str(row.segment): f"{row.word} ({numbers.share(row.n / sums[row.segment])})"
+        str(row.segment): f"{row.word} ({say.write.share(row.n / sums[row.segment])})"
         for row in first.itertuples()
     }

@@ -6,14 +6,14 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.reporting import numbers
+from tiercast.formats import Formats
 from tiercast.reporting.theme import PALE, QUIET, STRONG, figure, wrapped
 
 ROW_HEIGHT = 52
 
 
 def share_bars(
-    labels: Sequence[str], groups: Sequence[tuple[str, Sequence[float]]]
+    labels: Sequence[str], groups: Sequence[tuple[str, Sequence[float]]], write: Formats
 ) -> dict[str, Any]:
     """Return a figure of two horizontal bars for each label, first label on top.
 
@@ -23,10 +23,12 @@ def share_bars(
         Names of the rows.
     groups
         Name and shares (of 1) of the first, pale, and the second, strong bar.
+    write
+        How the shares are written beside their bars.
     """
     names = [wrapped(label) for label in labels]
     traces = [
-        _bars(name, names, shares, colour)
+        _bars(name, names, [(share, write.share(float(share))) for share in shares], colour)
         for (name, shares), colour in zip(groups, (PALE, STRONG), strict=True)
     ]
     widest = max((max(shares, default=0.0) for _, shares in groups), default=0.0)
@@ -46,12 +48,14 @@ def share_bars(
     )
 
 
-def _bars(name: str, labels: Sequence[str], shares: Sequence[float], colour: str) -> go.Bar:
+def _bars(
+    name: str, labels: Sequence[str], shares: Sequence[tuple[float, str]], colour: str
+) -> go.Bar:
     return go.Bar(
         name=name,
         y=list(labels),
-        x=[round(float(value), 4) for value in shares],
-        text=[numbers.share(float(value)) for value in shares],
+        x=[round(float(value), 4) for value, _ in shares],
+        text=[text for _, text in shares],
         textposition="outside",
         textfont={"color": QUIET if colour == PALE else colour},
         cliponaxis=False,

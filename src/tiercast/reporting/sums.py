@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from tiercast.reporting import numbers
+from tiercast.formats import MISSING, Formats
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class SumInterval:
     low: float = math.nan
     high: float = math.nan
 
-    def text(self) -> str:
+    def text(self, write: Formats) -> str:
         """Return both limits in words."""
         if math.isnan(self.low):
-            return numbers.MISSING
-        return f"{numbers.total(self.low)} – {numbers.total(self.high)}"
+            return MISSING
+        return f"{write.total(self.low)} – {write.total(self.high)}"
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,11 @@ class Sums:
         )
 
 
-def texts(intervals: Mapping[str, SumInterval], names: Sequence[str]) -> "pd.Series[str]":
+def texts(
+    intervals: Mapping[str, SumInterval], names: Sequence[str], write: Formats
+) -> "pd.Series[str]":
     """Return the interval of each name as text, indexed by name."""
-    found = [intervals.get(name, SumInterval()).text() for name in names]
+    found = [intervals.get(name, SumInterval()).text(write) for name in names]
     return pd.Series(found, index=list(names), dtype=object)
 
 

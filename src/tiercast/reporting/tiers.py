@@ -3,7 +3,6 @@
 import pandas as pd
 
 from tiercast.arrays import IntArray
-from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_days import evaluated_sizes, past_sizes, sizes_sentence
@@ -37,11 +36,11 @@ def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     headline = say(
         "tiers.headline",
         tier=say.label("tier", str(table.index[0])),
-        share=numbers.share(best.customers_share),
-        value_share=numbers.share(best.expected_value_share),
+        share=say.write.share(best.customers_share),
+        value_share=say.write.share(best.expected_value_share),
     )
     names = [str(name) for name in table.index]
-    rows = table.assign(interval=texts(inputs.sums.tiers, names))
+    rows = table.assign(interval=texts(inputs.sums.tiers, names, say.write))
     parts: list[Part] = [
         _chart(table, headline, say),
         _numbers(rows, say),
@@ -62,7 +61,7 @@ def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
     return Chart(
         id="chart-tiers",
         title=say("tiers.chart"),
-        figure=share_bars(labels, groups),
+        figure=share_bars(labels, groups, say.write),
         alt=say("tiers.alt", finding=headline),
         reading=say("tiers.reading"),
     )
@@ -92,7 +91,7 @@ def _sureness(inputs: Inputs, table: pd.DataFrame, say: MessageCatalogue) -> Not
             sizes=sizes_sentence(past_sizes(inputs), say, evaluated_sizes(inputs)),
             last=_last(str(table.index[-1]), float(last.churn), say) if last.customers else "",
             tier=say.label("tier", str(table.index[0])),
-            hits=numbers.count(round(100 * best.confidence) if best.customers else 0),
+            hits=say.write.count(round(100 * best.confidence) if best.customers else 0),
         )
     )
 
@@ -115,18 +114,18 @@ def _moves_table(moves: pd.DataFrame, say: MessageCatalogue) -> Table:
     order = range(len(counts))
     up = sum(int(counts[i, j]) for i in order for j in order if j < i)
     down = sum(int(counts[i, j]) for i in order for j in order if j > i)
-    title = say("tiers.moves", up=numbers.count(up), down=numbers.count(down))
+    title = say("tiers.moves", up=say.write.count(up), down=say.write.count(down))
     labels = [say.label("tier", str(name)) for name in moves.index]
     rows = [
-        [Cell(say("tiers.was", tier=label)), *(_move_cell(counts, i, j) for j in order)]
+        [Cell(say("tiers.was", tier=label)), *(_move_cell(counts, i, j, say) for j in order)]
         for i, label in enumerate(labels)
     ]
     columns = [say("tiers.moves_corner"), *(say("tiers.is_now", tier=label) for label in labels)]
     return Table(title, columns, rows, note=say("tiers.moves_note"))
 
 
-def _move_cell(counts: IntArray, before: int, now: int) -> Cell:
-    text = numbers.count(int(counts[before, now]))
+def _move_cell(counts: IntArray, before: int, now: int, say: MessageCatalogue) -> Cell:
+    text = say.write.count(int(counts[before, now]))
     if before == now:
         return Cell(text, "same")
     return Cell(text, "higher", "▲") if now < before else Cell(text, "lower", "▼")

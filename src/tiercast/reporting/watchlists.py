@@ -6,7 +6,6 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.reporting import numbers
 from tiercast.reporting.actions import action_table, alert_table, sentence
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
@@ -84,9 +83,9 @@ def _ranked(rows: ir.Table, value: ir.NumericValue) -> ir.Table:
 def watchlists_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter of lists."""
     kinds: tuple[tuple[str, ir.Table, Callable[[float], str]], ...] = (
-        ("mainstays", mainstays(inputs), numbers.money),
-        ("leavers", leavers(inputs), numbers.money),
-        ("climbers", climbers(inputs), numbers.share),
+        ("mainstays", mainstays(inputs), say.write.money),
+        ("leavers", leavers(inputs), say.write.money),
+        ("climbers", climbers(inputs), say.write.share),
     )
     people = {name: _people(inputs, rows, written, say) for name, rows, written in kinds}
     parts = [_list(name, listed, say) for name, listed in people.items()]
@@ -116,9 +115,9 @@ def _people(
             customer=str(row["customer_id"]),
             tier=say.label("tier", row["tier"]),
             sureness=_sureness(row, say),
-            churn=numbers.share(row["churn_probability"]),
-            expected=numbers.money(row["expected_value"]),
-            interval=f"{numbers.money(row['value_low'])} – {numbers.money(row['value_high'])}",
+            churn=say.write.share(row["churn_probability"]),
+            expected=say.write.money(row["expected_value"]),
+            interval=f"{say.write.money(row['value_low'])} – {say.write.money(row['value_high'])}",
             highlight=written(row["rank_by"]),
             segment=segment_label(str(row["segment"]), say),
             action=sentence(row["action"] or ""),
@@ -133,8 +132,8 @@ def _sureness(row: Mapping[str, Any], say: MessageCatalogue) -> str:
     chances = dict(row["tier_probabilities"])
     likeliest = max(chances, key=lambda tier: chances[tier])
     if chances[likeliest] <= row["tier_confidence"]:
-        return say("lists.sure", confidence=numbers.share(row["tier_confidence"]))
-    name, chance = say.label("tier", likeliest), numbers.share(chances[likeliest])
+        return say("lists.sure", confidence=say.write.share(row["tier_confidence"]))
+    name, chance = say.label("tier", likeliest), say.write.share(chances[likeliest])
     return say("lists.likeliest", tier=name, chance=chance)
 
 
