@@ -183,3 +183,16 @@ def _rounded(value: float, decimals: int) -> float:
 def _missing(value: float) -> bool:
     # pandas hands over its own NA for a missing number, which is no Real.
     return not isinstance(value, Real) or not math.isfinite(value)
+
+
+def masked(customer: object) -> str:
+    """Return an id with its first and last two characters alone; a short one keeps its ends.
+
+    Examples
+    --------
+    >>> masked("anna.schmidt@example.com"), masked(12583), masked("a7")
+    ('an…om', '1…3', '…7')
+    """
+    text = str(customer)
+    kept = 2 if len(text) > 6 else 1 if len(text) > 2 else 0
+    return f"{text[:kept]}…{text[-kept or -1 :]}"

@@ -14,7 +14,8 @@ def opened(request, browser, tmp_path_factory, run_at, base, past):
     run = run_at(tmp_path_factory.mktemp("run"))
     run.write_all(base.assign(customer_id=ATTACK + base["customer_id"]))
     run.write_evaluation(past)
-    path = build_report(run.config)
+    shown = run.config.model_copy(update={"report": {"ids": "full"}})
+    path = build_report(shown)
     page = browser.new_page(viewport={"width": request.param, "height": 900})
     trouble: list[str] = []
     page.on("console", lambda message: trouble.append(f"{message.type}: {message.text}"))

@@ -45,7 +45,7 @@ def test_tier_probabilities_may_be_a_map(run, reading, say):
 def test_a_person_is_told_in_words(inputs, say):
     leaving = watchlists_section(inputs, say).parts[1]
     bob = leaving.people[0]
-    assert (bob.customer, bob.tier, bob.churn) == ("bob", "Top", "60%")
+    assert (bob.customer, bob.tier, bob.churn) == ("b…b", "Top", "60%")
     assert (bob.expected, bob.interval, bob.highlight) == ("300", "150 – 600", "540")
     assert (bob.segment, bob.action) == ("Lapsed occasional buyers", "Call them")
     assert bob.reasons == [Reason("bob waits", raises=True)]
@@ -57,9 +57,9 @@ def test_a_likelier_tier_is_named_in_place_of_a_low_confidence(inputs, say):
         for part in watchlists_section(inputs, say).parts[:2]
         for person in part.people
     }
-    assert people["ann"] == "70% confidence"
+    assert people["a…n"] == "70% confidence"
     # Top with 20 %, but with 60 % no order at all.
-    assert people["bob"] == "most\u00a0likely Dormant\u00a0(60%)"
+    assert people["b…b"] == "most\u00a0likely Dormant\u00a0(60%)"
 
 
 def test_an_empty_list_says_so(empty_run, base, reading, say):

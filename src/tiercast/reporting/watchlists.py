@@ -6,6 +6,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.formats import masked
 from tiercast.reporting.actions import action_table, alert_table, sentence
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
@@ -110,9 +111,10 @@ def _people(
     found = rows.select(*SHOWN, "rank_by").to_pyarrow().to_pylist()
     ids = [row["customer_id"] for row in found]
     reasons = _reasons(inputs, ids)
+    shown = masked if inputs.config.report.ids == "masked" else str
     return [
         Person(
-            customer=str(row["customer_id"]),
+            customer=shown(row["customer_id"]),
             tier=say.label("tier", row["tier"]),
             sureness=_sureness(row, say),
             churn=say.write.share(row["churn_probability"]),
