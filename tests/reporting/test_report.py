@@ -90,11 +90,28 @@ def test_html_in_the_data_stays_text(empty_run, base, base_scores, column):
     hostile[column] = [f"{ATTACK}{number}" for number in range(len(base))]
     empty_run.write_all()
     hostile.to_parquet(next(empty_run.output.glob("scores/*/part-*.parquet")))
-    page = build_report(empty_run.config).read_text(encoding="utf-8")
+    shown = empty_run.config.model_copy(update={"report": {"ids": "full"}})
+    page = build_report(shown).read_text(encoding="utf-8")
     assert "<script>window.hacked" not in page
     assert "<img src=x" not in page
     assert "&lt;script&gt;window.hacked" in page
     assert len(data_of(page)) == 7
+
+
+def test_ids_are_masked_unless_the_config_shows_them(empty_run):
+    empty_run.write_all()
+    shown = empty_run.config.model_copy(update={"report": {"ids": "full"}})
+    masked = build_report(empty_run.config).read_text(encoding="utf-8")
+    full = build_report(shown).read_text(encoding="utf-8")
+    assert "b…b<small>" in masked
+    assert "bob<small>" not in masked
+    assert "bob<small>" in full
+
+
+def test_money_has_the_sign_of_the_configs_currency(empty_run):
+    empty_run.write_all()
+    euros = empty_run.config.model_copy(update={"currency": "EUR"})
+    assert "€" in build_report(euros).read_text(encoding="utf-8").replace(get_plotlyjs(), "")
 
 
 def test_json_keeps_its_meaning_when_made_safe():
