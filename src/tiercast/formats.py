@@ -186,13 +186,16 @@ def _missing(value: float) -> bool:
 
 
 def masked(customer: object) -> str:
-    """Return an id with its first and last two characters alone; a short one keeps its ends.
+    """Return an id with the ends of it alone; of an e-mail address, those before its `@`.
+
+    Four characters or more keep two at their end, so that the few of a list stay apart.
 
     Examples
     --------
-    >>> masked("anna.schmidt@example.com"), masked(12583), masked("a7")
-    ('an…om', '1…3', '…7')
+    >>> masked("anna.schmidt@web.de"), masked(12583), masked(2347), masked("bob"), masked("a7")
+    ('an…dt@…', '1…83', '2…47', 'b…b', '…7')
     """
-    text = str(customer)
-    kept = 2 if len(text) > 6 else 1 if len(text) > 2 else 0
-    return f"{text[:kept]}…{text[-kept or -1 :]}"
+    text, at, _ = str(customer).partition("@")
+    head = 2 if len(text) > 6 else 1 if len(text) > 2 else 0
+    tail = 2 if len(text) > 3 else 1
+    return f"{text[:head]}…{text[-tail:]}{'@…' if at else ''}"
