@@ -15,7 +15,6 @@ from tiercast.app.filters import number
 from tiercast.app.pages import render
 from tiercast.app.scored_base import TABLE
 from tiercast.app.visit import Problem, Visit
-from tiercast.reporting import numbers
 from tiercast.reporting.inputs import Inputs
 
 SHOWN = 20
@@ -90,7 +89,7 @@ def campaign_page(visit: Visit) -> Response:
         found=found,
         rows=rows,
         columns=COLUMNS,
-        least=numbers.money(cuts[PERCENT - int(campaign.value)]),
+        least=visit.say.write.money(cuts[PERCENT - int(campaign.value)]),
         budgets=BUDGETS,
     )
 

@@ -85,11 +85,13 @@ def segments_page(visit: Visit) -> Response:
 def _compared(visit: Visit, frame: pd.DataFrame, pair: Sequence[str]) -> Table:
     say = visit.say
     columns = [frame[frame["segment"] == name].iloc[0] for name in pair] + [frame.iloc[-1]]
-    rows = [[Cell(say("common.customers")), *(Cell(f"{int(c.customers):,}") for c in columns)]]
+    rows = [
+        [Cell(say("common.customers")), *(Cell(say.write.count(c.customers)) for c in columns)]
+    ]
     rows += [
         [
             Cell(say(f"segments.rows.{row.column}")),
-            *(Cell(row.written(float(column[row.column]))) for column in columns),
+            *(Cell(say.write.named(row.written)(float(column[row.column]))) for column in columns),
         ]
         for row in PROFILE
     ]

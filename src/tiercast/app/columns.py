@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.app.visit import Problem
-from tiercast.reporting import numbers
+from tiercast.formats import Form
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.segment_names import segment_label
 
@@ -34,8 +34,8 @@ def _label(kind: str) -> Written:
     return lambda value, say: say.label(kind, str(value))
 
 
-def _number(form: Callable[[float], str]) -> Written:
-    return lambda value, _: form(value)
+def _number(form: Form) -> Written:
+    return lambda value, say: say.write.named(form)(value)
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -43,11 +43,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("tier", _label("tier"), "tier_rank", is_number=False),
     Column("segment", lambda value, say: segment_label(str(value), say), is_number=False),
     Column("lifecycle_stage", _label("stage"), is_number=False),
-    Column("churn_probability", _number(numbers.share)),
-    Column("expected_value", _number(numbers.money)),
-    Column("revenue_365d", _number(numbers.money)),
-    Column("at_stake", _number(numbers.money)),
-    Column("recency_days", _number(numbers.count)),
+    Column("churn_probability", _number("share")),
+    Column("expected_value", _number("money")),
+    Column("revenue_365d", _number("money")),
+    Column("at_stake", _number("money")),
+    Column("recency_days", _number("count")),
 )
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 DEFAULT_SORT = "-at_stake"

@@ -17,7 +17,6 @@ from tiercast.app.timeline import Timeline
 from tiercast.app.visit import Problem, Visit
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.reporting import numbers
 from tiercast.reporting.section import Chart
 from tiercast.reporting.theme import INK, STRONG, WARN, figure
 from tiercast.scoring.explain import next_tier
@@ -146,6 +145,6 @@ def _charts(
         "automargin": True,
     }
     drawn = figure(traces, height=320, yaxis2={**second, "showgrid": False, "fixedrange": True})
-    days = numbers.count(len(orders))
-    alt = say("app.customer.timeline_alt", days=days, contacts=numbers.count(len(contacts)))
+    days = say.write.count(len(orders))
+    alt = say("app.customer.timeline_alt", days=days, contacts=say.write.count(len(contacts)))
     return [Chart("chart-timeline", title, drawn, alt, say("app.customer.timeline_reading"))]

@@ -13,7 +13,7 @@ from tiercast.app.steady import steady
 from tiercast.app.visit import Problem, Visit
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.reporting import numbers
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Table
 
 NEW, GONE = "new", "gone"
@@ -83,7 +83,7 @@ def _matrix(visit: Visit, found: pd.DataFrame) -> Table:
     wide = found.pivot(index="before", columns="now", values="customers")
     counts = wide.reindex(index=[*names, NEW], columns=[*names, GONE]).fillna(0).astype("int64")
     rows = [
-        [Cell(say("tiers.was", tier=_name(visit, before))), *_cells(counts, before)]
+        [Cell(say("tiers.was", tier=_name(visit, before))), *_cells(counts, before, say)]
         for before in counts.index
     ]
     heads = [say("tiers.is_now", tier=_name(visit, now)) for now in counts.columns]
@@ -91,11 +91,11 @@ def _matrix(visit: Visit, found: pd.DataFrame) -> Table:
     return Table(say("app.migration.matrix"), [say("tiers.moves_corner"), *heads], rows, note)
 
 
-def _cells(counts: pd.DataFrame, before: str) -> list[Cell]:
+def _cells(counts: pd.DataFrame, before: str, say: MessageCatalogue) -> list[Cell]:
     names = list(counts.columns)
     found = []
     for place, now in enumerate(names):
-        text = numbers.count(float(counts[now][before]))
+        text = say.write.count(float(counts[now][before]))
         if before not in names or now == GONE:
             found.append(Cell(text))
         elif now == before:
@@ -120,9 +120,9 @@ def _money(visit: Visit, found: pd.DataFrame) -> Table:
                     now=_name(visit, row["now"]),
                 )
             ),
-            Cell(numbers.count(row["customers"])),
-            Cell(numbers.total(row["value_then"])),
-            Cell(numbers.total(row["value_now"])),
+            Cell(say.write.count(row["customers"])),
+            Cell(say.write.total(row["value_then"])),
+            Cell(say.write.total(row["value_now"])),
         ]
         for row in moved.to_dict("records")
     ]

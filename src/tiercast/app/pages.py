@@ -10,7 +10,7 @@ from plotly.io import to_json
 from starlette.responses import HTMLResponse
 
 from tiercast.app.visit import Visit
-from tiercast.reporting import numbers
+from tiercast.formats import MISSING, ratio
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.report import script_safe
 from tiercast.reporting.section import Chart, Section
@@ -43,7 +43,11 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
-        pages=PAGES, numbers=numbers, segment_label=segment_label, figure_data=figure_data
+        pages=PAGES,
+        ratio=ratio,
+        missing=MISSING,
+        segment_label=segment_label,
+        figure_data=figure_data,
     )
     return made
 

@@ -11,15 +11,19 @@ from tiercast.reporting.messages import Language, MessageCatalogue, flat, load_m
 
 
 @cache
-def load_texts(language: Language, target: Target) -> MessageCatalogue:
-    """Return all texts of the app in a language.
+def load_texts(
+    language: Language, target: Target, currency: str | None = None
+) -> MessageCatalogue:
+    """Return all texts of the app in a language, money with the sign of a currency.
 
     Examples
     --------
     >>> load_texts("en", Target(90, "revenue"))("app.pages.customers")
     'Customers'
     """
-    say = load_messages(language, horizon_days=target.horizon_days, worth=target.value)
+    say = load_messages(
+        language, horizon_days=target.horizon_days, worth=target.value, currency=currency
+    )
     file = resources.files("tiercast.app").joinpath(f"texts_{language}.yaml")
     own = dict(flat(yaml.safe_load(file.read_text(encoding="utf-8")), "app."))
     return replace(say, texts={**say.texts, **own})

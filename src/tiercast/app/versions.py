@@ -6,16 +6,16 @@ from typing import Any
 
 from tiercast.app.visit import Visit
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.reporting import numbers
+from tiercast.formats import MISSING, Form
 from tiercast.reporting.section import Cell, Table
 
 SUMMARIES = "evaluation/model_version=*/summary.json"
-SHOWN: Mapping[str, Any] = {
-    "auc": "{:.3f}".format,
-    "ece": "{:.3f}".format,
-    "gini": "{:.3f}".format,
-    "total_bias": numbers.signed_share,
-    "interval_coverage": numbers.share,
+SHOWN: Mapping[str, Form] = {
+    "auc": "three",
+    "ece": "three",
+    "gini": "three",
+    "total_bias": "signed_share",
+    "interval_coverage": "share",
 }
 
 
@@ -27,8 +27,8 @@ def versions_table(visit: Visit) -> Table:
             Cell(
                 f"{one['version']} ✓" if str(one["version"]) == scored_by else f"{one['version']}"
             ),
-            Cell(str(one.get("trained_as_of", numbers.MISSING))),
-            *(Cell(_written(one.get("metrics", {}), name)) for name in SHOWN),
+            Cell(str(one.get("trained_as_of", MISSING))),
+            *(Cell(_written(visit, one.get("metrics", {}), name)) for name in SHOWN),
         ]
         for one in _summaries(visit)
     ]
@@ -36,9 +36,9 @@ def versions_table(visit: Visit) -> Table:
     return Table(say("app.versions.title"), heads, rows, note=say("app.versions.note"))
 
 
-def _written(metrics: Mapping[str, Any], name: str) -> str:
+def _written(visit: Visit, metrics: Mapping[str, Any], name: str) -> str:
     value = metrics.get(name)
-    return numbers.MISSING if value is None else str(SHOWN[name](value))
+    return MISSING if value is None else visit.say.write.named(SHOWN[name])(value)
 
 
 def _summaries(visit: Visit) -> list[dict[str, Any]]:

@@ -60,7 +60,7 @@ def visit_of(request: Request) -> Visit:
     shelf: Shelf = request.app.state.shelf
     given = {name: value for name, value in request.query_params.items() if value != ""}
     base = shelf.take(given.get("as_of"))
-    say = load_texts(language_of(request), base.inputs.target)
+    say = load_texts(language_of(request), base.inputs.target, shelf.config.currency)
     return Visit(request.url.path, given, base, say, shelf.days())
 
 

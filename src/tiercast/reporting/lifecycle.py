@@ -62,7 +62,7 @@ def _slow(table: pd.DataFrame, say: MessageCatalogue) -> list[Note]:
             say(
                 "lifecycle.slow",
                 stage=say.label("stage", stage),
-                share=numbers.share(table["churn"][stage]),
+                share=say.write.share(table["churn"][stage]),
             )
         )
         for stage in found

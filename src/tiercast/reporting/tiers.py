@@ -97,7 +97,7 @@ def _sureness(inputs: Inputs, table: pd.DataFrame, say: MessageCatalogue) -> Not
 
 
 def _last(tier: str, churn: float, say: MessageCatalogue) -> str:
-    return say("tiers.last", tier=say.label("tier", tier), churn=numbers.share(churn))
+    return say("tiers.last", tier=say.label("tier", tier), churn=say.write.share(churn))
 
 
 def _moves(inputs: Inputs) -> pd.DataFrame:

@@ -91,7 +91,7 @@ def watchlists_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     people = {name: _people(inputs, rows, written, say) for name, rows, written in kinds}
     parts = [_list(name, listed, say) for name, listed in people.items()]
     parts += filter(None, (action_table(inputs, say), alert_table(inputs, say)))
-    counts = {name: numbers.count(len(listed)) for name, listed in people.items()}
+    counts = {name: say.write.count(len(listed)) for name, listed in people.items()}
     return Section("first", say("lists.title"), say("lists.headline", **counts), parts)
 
 
