@@ -1,6 +1,7 @@
 """What a day is scored from: the customers, the model, the scores before, and notes on them."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from tiercast.scoring.batches import Batches, count_customers
 from tiercast.scoring.columns import score_schema
 from tiercast.scoring.grid_check import grid_ahead
 from tiercast.scoring.notes import scoring_notes
+from tiercast.scoring.past import past_entry
 from tiercast.scoring.previous import PreviousScores, last_scores_before
 from tiercast.scoring.reach import idle_plays
 from tiercast.scoring.requirements import check_requirements
@@ -39,7 +41,8 @@ class ScoringInputs:
 
     In `activity`, orders beyond the model's limit (`outlying`) count as large ordinary ones.
     Changes are counted against the `previous` scores. `rule_features` are the features that rules
-    of alerts and plays name. `grid` holds the days that can have orders; None: any can.
+    of alerts and plays name. `grid` holds the days that can have orders; None: any can. `past` is
+    what the manifest tells of the orders before.
     """
 
     base: CustomerBase
@@ -53,6 +56,7 @@ class ScoringInputs:
     notes: tuple[str, ...]
     grid: GridAhead | None
     outlying: OutlyingOrders | None
+    past: Mapping[str, object]
 
     @property
     def on_spark(self) -> bool:
@@ -129,6 +133,7 @@ def scoring_inputs(
         (*history.notes, *notes, *idle),  # the former have been shown before
         grid,
         outlying,
+        past_entry(history.activity.orders, day, facts.target),
     )
 
 
