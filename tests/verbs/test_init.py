@@ -119,6 +119,16 @@ def test_orders_that_came_to_nothing_and_other_currencies_are_left_out():
     assert check(result.path).data.table("transactions").rows_used == 9
     assert any("no orders: cancelled 1" in note for note in result.notes)
     assert any("Left out: JPY (1 rows, 99.50)" in note for note in result.notes)
+    assert load_config(result.path).currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"), [("{} €", "EUR"), ("RMB {}", "CNY"), ("¥{}", None), ("{}", None)]
+)
+def test_the_currency_beside_the_amounts_is_the_configs(written, code):
+    lines = [f"a{i % 3},2024-01-{i + 1:02d},{written.format(f'{i}.50')}" for i in range(9)]
+    result = init(write("orders.csv", "\n".join(["customer,date,total", *lines]) + "\n"))
+    assert load_config(result.path).currency == code
 
 
 def test_totals_on_each_line_are_noticed_and_said_with_both_sums():

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
@@ -41,6 +42,7 @@ from tiercast.sources.side_columns import (
 )
 from tiercast.sources.source_parts import SourceParts
 from tiercast.sources.workspace import workspace
+from tiercast.sources.written_amounts import currency_beside, currency_code
 from tiercast.sources.written_times import ZONED
 
 TABLE = "orders"
@@ -55,6 +57,7 @@ class Proposal:
     """A source as a config may have it, the guesses behind it, and what a user must know.
 
     `notes` are facts about the file, `to_mend` what must be decided before it can be used.
+    `currency` is the money's code of ISO 4217, if the file names one.
     """
 
     source: SourceConfig
@@ -63,6 +66,7 @@ class Proposal:
     notes: tuple[str, ...] = ()
     to_mend: tuple[str, ...] = ()
     horizon: SuggestedHorizon | None = None
+    currency: str | None = None
 
 
 def propose(source: SourceConfig) -> Proposal:
@@ -148,6 +152,7 @@ def _finished(
         time = looks.get("ordered_at")
         source = source.model_copy(update={"time_format": time.time_format if time else None})
         facts = ReadOrders() if missing else _facts(rows, source, own["amount"], layout)
+        currency = parts.currency or _written_currency(connection, looks.get("amount"))
     guess = guess or MapGuess((), (), missing=missing)
     roles = [role for role in ROLES if role.name in parts.select]
     guess = replace(
@@ -162,7 +167,15 @@ def _finished(
         (*notes, *_two_readings(time), *_offsets(time)),
         (*_gaps(guess, layout), *facts.questions),
         facts.horizon,
+        currency,
     )
+
+
+def _written_currency(connection: Backend, amount: ColumnLook | None) -> str | None:
+    """Return the currency beside the amounts: all of a column have the same one."""
+    if amount is None:
+        return None
+    return currency_code(str(connection.execute(currency_beside(amount.example))))
 
 
 @dataclass(frozen=True)

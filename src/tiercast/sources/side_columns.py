@@ -7,6 +7,7 @@ from tiercast.sources.column_look import ColumnLook
 from tiercast.sources.column_names import plain_name
 from tiercast.sources.layout_query import quoted, text_value
 from tiercast.sources.source_parts import SourceParts
+from tiercast.sources.written_amounts import currency_code
 
 MOST_KINDS = 50
 STATUS = """
@@ -52,7 +53,7 @@ def _is_no_sale(value: str) -> bool:
 def with_one_currency(
     parts: SourceParts, currency: str | None
 ) -> tuple[SourceParts, tuple[str, ...]]:
-    """Return the parts with the currency of most orders alone, and a note naming the others.
+    """Return the parts with the currency of most orders alone, its code, and a note on the others.
 
     Amounts of two currencies are never summed.
     """
@@ -63,6 +64,7 @@ def with_one_currency(
     if not named:
         return parts, ()
     main, others = named[0], [tally for tally in found if tally != named[0]]
+    parts = replace(parts, currency=currency_code(main.value))
     kept = replace(parts, where=(*parts.where, f"{currency} = {text_value(main.value)}"))
     if not others:
         return (parts if parts.plain and not parts.where else kept), ()

@@ -34,6 +34,7 @@ class SourceParts:
     """The parts of a source: files, SQL of columns, tables and conditions, and how it is written.
 
     `plain` maps columns by name where no SQL is needed; `how` has the encoding and the sheet.
+    `currency` is the code of the money, if a column of the file names it.
     """
 
     files: Mapping[str, str]
@@ -42,6 +43,7 @@ class SourceParts:
     where: tuple[str, ...] = ()
     plain: Mapping[str, str] | None = None
     how: Mapping[str, str | None] = field(default_factory=dict)
+    currency: str | None = None
 
     @property
     def source(self) -> SourceConfig:

@@ -11,6 +11,7 @@ from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
+from babel.numbers import is_currency
 
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
@@ -175,6 +176,23 @@ def _two_readings(table: ir.Table, column: str, source: SourceConfig) -> str:
         f"{readings['.']} or {readings[',']}, and {reason}. Say which in the source: "
         f'`decimal: "."` reads {readings["."]}, `decimal: ","` reads {readings[","]}.'
     )
+
+
+def currency_code(name: str) -> str | None:
+    """Return the code of ISO 4217 that a sign, word or code stands for; None: none, or several.
+
+    Examples
+    --------
+    >>> [currency_code(name) for name in ("€", "usd", "RMB", "¥", "points", "")]
+    ['EUR', 'USD', 'CNY', None, None, None]
+    """
+    code = SAME_CURRENCY.get(name.upper(), name.upper())
+    return code if is_currency(code) else None
+
+
+def currency_beside(amount: str) -> ir.StringValue:
+    """Return the sign, word or code of the currency in a written amount; "" if it has none."""
+    return _currency(ibis.literal(amount))
 
 
 def _refuse_currencies(table: ir.Table, column: str, source: SourceConfig) -> None:

@@ -53,6 +53,7 @@ def _head(draft: Draft) -> list[str]:
         *(f"# To know: {_comment(note)}" for note in draft.proposal.notes),
         *(f"# TO MEND: {_comment(gap)}" for gap in draft.proposal.to_mend),
         f"name: {scalar(draft.name)}",
+        *_currency(draft.proposal.currency),
         "sources:",
         "  transactions:",
     ]
@@ -62,6 +63,10 @@ def _known(layout: Layout | None) -> list[str]:
     if layout is None:
         return []
     return [f"# Recognised as: {_comment(layout.title)}. Amount: {_comment(layout.money)}."]
+
+
+def _currency(code: str | None) -> list[str]:
+    return [f"currency: {code}  # guessed: the file names it"] if code else []
 
 
 def _place(proposal: Proposal) -> list[str]:
