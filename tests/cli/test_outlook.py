@@ -90,6 +90,7 @@ def test_demo_ends_by_naming_what_to_open(run, monkeypatch):
         "Config:  pipelines/cdnow.yaml",
         "Scores:  scores/as_of=2024-07-01/",
         "Report:  r.html",
+        "Web app: tiercast app pipelines/cdnow.yaml",
         "Models:  mlflow ui",
     ]
 

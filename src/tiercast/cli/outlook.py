@@ -27,6 +27,7 @@ def demo(
         f"Config:  {result.config}",
         f"Scores:  {result.scores}/",
         f"Report:  {result.report}",
+        f"Web app: tiercast app {result.config}",
         f"Models:  {result.mlflow_command}",
     )
 
