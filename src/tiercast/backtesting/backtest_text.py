@@ -6,7 +6,8 @@ from tiercast.backtesting.contenders import contenders_of, labels
 from tiercast.backtesting.coverage import ALL, CHECKS, SIZE, SUM_CHECKS
 from tiercast.backtesting.result import Backtest
 from tiercast.backtesting.verdicts import BEST
-from tiercast.config.text_table import MISSING, TextTable
+from tiercast.config.message import MISSING
+from tiercast.config.text_table import TextTable
 from tiercast.modeling.bootstrap import MOST_DRAWN, RESAMPLES
 
 LEADERBOARD = {

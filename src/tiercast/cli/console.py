@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -32,26 +33,45 @@ from tiercast.config.errors import OutputError
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.text_table import TextTable
 
+if TYPE_CHECKING:
+    from tiercast.reporting.messages import MessageCatalogue
+
 NUMBER = re.compile(r"[-+]?[\d,.]+( ?%)?|-|")
 GAP = "  "
 NOTHING_NEW = "nothing new to do"  # all steps of a stage were done by an earlier job
 AS_ROWS: ContextVar[bool] = ContextVar("as_rows", default=False)  # `--json`
 QUIET: ContextVar[bool] = ContextVar("quiet", default=False)  # `--quiet`
+# The reader's words; None before a command knows its language: texts as they are.
+WORDS: ContextVar["MessageCatalogue | None"] = ContextVar("words", default=None)
 
 
 def show(*parts: TextTable | str) -> None:
-    """Show tables under their titles, and lines as they are; with `--json` an object for each."""
-    console = _console()
+    """Show tables under their titles and lines in the reader's language.
+
+    With `--json` each is an object, the same in every language.
+    """
     with _written("stdout", 1, "the command did its work, only its output is lost"):
         for part in parts:
             if AS_ROWS.get():
                 _show_object(part)
             elif isinstance(part, str):
-                typer.echo(part)
-            elif console.is_terminal:
-                console.print(_drawn(part))
+                typer.echo(tell(part))
             else:
-                typer.echo("\n".join([part.title, *_aligned(part)]))
+                _show_table(part.told(tell))
+
+
+def tell(text: str) -> str:
+    """Return a text in the reader's language."""
+    words = WORDS.get()
+    return text if words is None else words.tell(text)
+
+
+def _show_table(table: TextTable) -> None:
+    console = _console()
+    if console.is_terminal:
+        console.print(_drawn(table))
+    else:
+        typer.echo("\n".join([table.title, *_aligned(table)]))
 
 
 def _show_object(part: TextTable | str) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.cli.options import AsOf, ConfigFile, Language, in_language
+from tiercast.config.message import filled, told
 from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -51,26 +52,25 @@ def init(
     _show_guesses(write_config(file, output, force=force, encoding=encoding, sheet=sheet))
 
 
-def check(config: ConfigFile, as_of: AsOf = None) -> None:
+def check(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> None:
     """Check data and playbook: quarantine bad rows, and judge if the rest is ready to train.
 
     Writes data_report.json, data_report.md, readiness.json and the quarantined rows to
     <output>/check/. The exit code is 2 if a training would be refused.
     """
     from tiercast.artifacts.output_folder import OutputFolder
-    from tiercast.config.loading import load_config
     from tiercast.readiness.finding_text import readiness_table, refuse_unless_ready, remedies
     from tiercast.verbs.check import check as run_check
     from tiercast.verbs.playbook_text import playbook_problems, playbook_table
 
-    settings = load_config(config)
+    settings = in_language(config, language)
     with watch() as progress:
         found = run_check(settings, as_of, progress=progress)
     _show_report(found.data)
     show("", readiness_table(found.readiness), "", *remedies(found.readiness))
     if settings.playbook is not None:
         show("", playbook_table(found.playbook), "", *playbook_problems(found.playbook))
-    show(f"Written to {OutputFolder.of(settings).check}/")
+    show(told("Written to {folder}/", folder=OutputFolder.of(settings).check))
     refuse_unless_ready(found.readiness)
 
 
@@ -119,18 +119,23 @@ def _show_guesses(result: "InitResult") -> None:
 
 def _show_report(report: "DataReport") -> None:
     """Show the report without what does not fit a line: sources, and rules that all rows pass."""
-    from tiercast.verbs.data_report_text import findings_table, tables_table, time_zone
+    from tiercast.verbs.data_report_text import (
+        findings_table,
+        tables_table,
+        time_zone,
+        zero_orders,
+    )
 
     found = [finding for finding in report.findings if finding.rows]
     show(
         tables_table(report, "Source"),
         "",
-        f"Orders that net to zero: {report.zero_orders:,}",
+        zero_orders(report),
         time_zone(report),
-        f"Rules that every row passes: {len(report.findings) - len(found)}",
+        told("Rules that every row passes: {count}", count=len(report.findings) - len(found)),
         "",
     )
     if found:
         show(findings_table(report, "Remedy"))
     remedies = [f for f in found if f.remedy != NOTHING_TO_DO]
-    show(*(f"{f.table}.{f.rule}: {f.remedy}" for f in remedies))
+    show(*(filled("{table}.{rule}: {remedy!t}", vars(f)) for f in remedies))

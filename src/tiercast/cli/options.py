@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from tiercast.cli.console import WORDS
 from tiercast.config.errors import InputError
 from tiercast.snapshots.cutoffs import as_day
 
@@ -44,8 +45,18 @@ OutputFile = Annotated[Path | None, typer.Option("--output", metavar="PATH")]
 
 
 def in_language(config: str, language: Literal["en", "zh"] | None) -> "Config":
-    """Return the settings of a file, in the language asked for."""
+    """Return the settings of a file, in the language asked for; the output speaks it, too."""
     from tiercast.config.loading import load_config
+    from tiercast.reporting.messages import load_messages
 
     settings = load_config(config)
-    return settings if language is None else settings.model_copy(update={"language": language})
+    spoken = settings if language is None else settings.model_copy(update={"language": language})
+    WORDS.set(
+        load_messages(
+            spoken.language,
+            horizon_days=spoken.outlook.horizon_days,
+            worth=spoken.outlook.value,
+            currency=spoken.currency,
+        )
+    )
+    return spoken

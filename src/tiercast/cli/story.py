@@ -7,7 +7,8 @@ import typer
 
 from tiercast.cli.console import show
 from tiercast.cli.options import AsOf, ConfigFile, Language, in_language
-from tiercast.config.text_table import TextTable, cell
+from tiercast.config.message import cell
+from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -51,6 +51,9 @@ class InLanguages(Settings):
         """
         return self.zh if language == "zh" else self.en
 
+    def __str__(self) -> str:
+        return self.en
+
 
 class ListOrder(Settings):
     """A column that customers of a list are ordered by; missing values come last."""

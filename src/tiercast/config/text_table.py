@@ -1,37 +1,10 @@
 """Tables of text: a column is a heading with a format; a screen and Markdown show the same."""
 
-import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from string import Formatter
 from typing import Any, Self
 
-MISSING = "-"
-
-
-class _Cells(Formatter):
-    """Write a missing value as a dash, a midnight as its day, a plain float in four digits."""
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        return cell(value, format_spec)
-
-
-CELLS = _Cells()
-
-
-def cell(value: Any, form: str = "") -> str:
-    """Return a value as text.
-
-    Examples
-    --------
-    >>> cell(0.123456), cell(1234.5, ",.2f"), cell(float("nan")), cell(dt.datetime(2024, 3, 31))
-    ('0.1235', '1,234.50', '-', '2024-03-31')
-    """
-    if _is_missing(value):
-        return MISSING
-    if isinstance(value, dt.datetime) and not form:
-        return str(value).removesuffix(" 00:00:00")
-    return format(value, ".4g" if isinstance(value, float) and not form else form)
+from tiercast.config.message import CELLS, MISSING, Message, Name, filled, is_missing
 
 
 @dataclass(frozen=True)
@@ -59,6 +32,11 @@ class TextTable:
         cells = (tuple(_cell(form, row) for form in columns.values()) for row in fields)
         return cls(title, tuple(columns), tuple(cells))
 
+    def told(self, tell: Callable[[str], str]) -> Self:
+        """Return the table in the words of `tell`; cells that are no messages stay as they are."""
+        rows = (tuple(_told(one, tell) for one in row) for row in self.rows)
+        return type(self)(tell(self.title), tuple(map(tell, self.headings)), tuple(rows))
+
     def as_rows(self) -> dict[str, object]:
         """Return the title, and each row's cells by heading.
 
@@ -79,11 +57,11 @@ class TextTable:
 def _cell(form: str, row: Mapping[Any, Any]) -> str:
     names = {name.partition(".")[0] for _, name, _, _ in CELLS.parse(form) if name}
     values = {name: row.get(name) for name in names}
-    return MISSING if all(map(_is_missing, values.values())) else CELLS.vformat(form, (), values)
+    return MISSING if all(map(is_missing, values.values())) else filled(form, values)
 
 
-def _is_missing(value: object) -> bool:
-    return value is None or bool(value != value)
+def _told(text: str, tell: Callable[[str], str]) -> str:
+    return tell(text) if isinstance(text, Message | Name) else text
 
 
 def _escaped(text: str) -> str:

@@ -1,6 +1,7 @@
 """A comparison of churn definitions in text: the table, how it was measured, the best."""
 
-from tiercast.config.text_table import MISSING, TextTable
+from tiercast.config.message import MISSING
+from tiercast.config.text_table import TextTable
 from tiercast.definitions.candidates import SHORTEST_OWN_DAYS, USUAL_GAPS
 from tiercast.definitions.churn_definition import ChurnDefinitions
 from tiercast.definitions.outcomes import FEWEST_GAPS

@@ -10,6 +10,19 @@ from typing import Self
 import numpy as np
 
 from tiercast.arrays import FloatArray
+from tiercast.config.message import told
+
+EVERYBODY = (
+    "at all past cutoffs ({rows:,} rows) everybody ordered within {days} days, so that churn is "
+    "certain as far as the data show: everyone's chance of no order is {churn:.3%}, and value is "
+    "what differs between customers; a shorter `outlook.horizon_days` would show who leaves"
+)
+NOBODY = (
+    "at all past cutoffs ({rows:,} rows) nobody ordered within {days} days, so that churn is "
+    "certain as far as the data show: everyone's chance of no order is {churn:.3%}, and expected "
+    "value is next to 0 and everyone is in the last tier; a longer `outlook.horizon_days` would "
+    "show who leaves"
+)
 
 
 @dataclass(frozen=True)
@@ -51,14 +64,9 @@ class Certainty:
 
     def describe(self, horizon_days: int) -> str:
         """Return in words what is certain, and how it is scored."""
-        who = "everybody" if self.everybody else "nobody"
-        then, remedy = (
-            ("value is what differs between customers", "a shorter")
-            if self.everybody
-            else ("expected value is next to 0 and everyone is in the last tier", "a longer")
-        )
-        return (
-            f"at all past cutoffs ({self.rows:,} rows) {who} ordered within {horizon_days} days, "
-            f"so that churn is certain as far as the data show: everyone's chance of no order is "
-            f"{self.churn:.3%}, and {then}; {remedy} `outlook.horizon_days` would show who leaves"
+        return told(
+            EVERYBODY if self.everybody else NOBODY,
+            rows=self.rows,
+            days=horizon_days,
+            churn=self.churn,
         )

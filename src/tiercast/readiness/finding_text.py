@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tiercast.config.errors import InputError
+from tiercast.config.message import filled, told
 from tiercast.config.text_table import TextTable
 from tiercast.readiness.judgement import Readiness, ReadinessFinding
 from tiercast.readiness.rule import Unit
@@ -12,39 +13,40 @@ COLUMNS = {
     "Rule": "{rule}",
     "Measured": "{measured}",
     "Required": "{required}",
-    "Status": "{state}",
-    "Meaning": "{meaning}",
+    "Status": "{state!t}",
+    "Meaning": "{meaning!t}",
 }
 FORMATS: Mapping[Unit, str] = {
-    "days": "{:,.0f} days",
-    "gaps": "{:,.1f} usual gaps",
-    "customers": "{:,.0f}",
-    "rows": "{:,.0f}",
-    "cutoffs": "{:,.0f}",
-    "tiers": "{:,.0f}",
-    "share": "{:.1%}",
-    "times": "{:.2f}",
-    "money": "{:,.2f}",
+    "days": "{value:,.0f} days",
+    "gaps": "{value:,.1f} usual gaps",
+    "customers": "{value:,.0f}",
+    "rows": "{value:,.0f}",
+    "cutoffs": "{value:,.0f}",
+    "tiers": "{value:,.0f}",
+    "share": "{value:.1%}",
+    "times": "{value:.2f}",
+    "money": "{value:,.2f}",
 }
+WANTED = {"at least": "at least {limit}", "at most": "at most {limit}"}
 
 
 def readiness_table(readiness: Readiness) -> TextTable:
     """Return a row per rule that applies."""
-    return TextTable.of(
-        f"Ready to train as of {readiness.as_of}?", COLUMNS, map(described, readiness.findings)
-    )
+    title = told("Ready to train as of {as_of}?", as_of=readiness.as_of)
+    return TextTable.of(title, COLUMNS, map(described, readiness.findings))
 
 
 def described(finding: ReadinessFinding) -> dict[str, Any]:
     """Return the fields of a finding, with `measured` and `required` as text in its unit."""
     measured, limit = _distinct(finding)
-    return {**vars(finding), "measured": measured, "required": f"{finding.wanted} {limit}"}
+    required = told(WANTED[finding.wanted], limit=limit)
+    return {**vars(finding), "measured": measured, "required": required}
 
 
 def _distinct(finding: ReadinessFinding) -> tuple[str, str]:
     """Return value and limit as text, with as many decimals as distinguish them."""
     form = FORMATS[finding.unit]
-    value, limit = form.format(finding.value), form.format(finding.limit)
+    value, limit = told(form, value=finding.value), told(form, value=finding.limit)
     if value != limit or finding.value == finding.limit:
         return value, limit
     scale, sign = (100, "%") if finding.unit == "share" else (1, "")
@@ -53,34 +55,38 @@ def _distinct(finding: ReadinessFinding) -> tuple[str, str]:
 
 def verdict(readiness: Readiness) -> str:
     """Return whether the base is ready, and which rules to look at, in a sentence."""
-    names = ", ".join(one.rule for one in readiness.errors or readiness.open_points)
+    about = {
+        "as_of": readiness.as_of,
+        "names": [one.rule for one in readiness.errors or readiness.open_points],
+    }
     if readiness.errors:
-        return f"Not ready to train as of {readiness.as_of}: {names}."
-    return f"Ready to train as of {readiness.as_of}{f'; look at {names}' if names else ''}."
+        return told("Not ready to train as of {as_of}: {names}.", **about)
+    if about["names"]:
+        return told("Ready to train as of {as_of}; look at {names}.", **about)
+    return told("Ready to train as of {as_of}.", **about)
 
 
 def short_lines(readiness: Readiness) -> list[str]:
     """Return the verdict and a short line for each point that is not ok, the gravest first."""
-    points = [
-        f"  {one.state}: {{rule}} is {{measured}}, {{required}} required".format_map(
-            described(one)
-        )
-        for one in readiness.open_points
-    ]
-    advice = ["  What to do: tiercast check CONFIG"] if points else []
+    line = "  {state!t}: {rule} is {measured}, {required} required"
+    points = [filled(line, described(one)) for one in readiness.open_points]
+    advice = [told("  What to do: tiercast check CONFIG")] if points else []
     return [verdict(readiness), *points, *advice]
 
 
 def remedies(readiness: Readiness) -> list[str]:
     """Return a sentence with the remedy for each point that is not ok, the gravest first."""
-    return [f"{one.state}: {sentence(one)}" for one in readiness.open_points]
+    return [
+        told("{state!t}: {sentence}", state=one.state, sentence=sentence(one))
+        for one in readiness.open_points
+    ]
 
 
 def sentence(finding: ReadinessFinding) -> str:
     """Return rule, value and remedy of a finding that is not ok."""
-    verb = "must" if finding.state == "error" else "should"
-    text = "{rule} ({meaning}) VERB be {required}, but is {measured}; {remedy}."
-    return text.replace("VERB", verb).format_map(described(finding))
+    must = "{rule} ({meaning!t}) must be {required}, but is {measured}; {remedy}."
+    should = "{rule} ({meaning!t}) should be {required}, but is {measured}; {remedy}."
+    return filled(must if finding.state == "error" else should, described(finding))
 
 
 def refuse_unless_ready(readiness: Readiness) -> None:

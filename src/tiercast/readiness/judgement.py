@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from tiercast.config.message import filled
 from tiercast.readiness.facts import BaseFacts
 from tiercast.readiness.rule import STATES, ReadinessRule, State, Unit
 from tiercast.readiness.rules import RULES
@@ -70,6 +71,6 @@ def judge_by(rule: ReadinessRule, facts: BaseFacts) -> ReadinessFinding | None:
         wanted=rule.wanted,
         limit=float((missed or rule.needs[-1]).limit(facts)),
         state=missed.state if missed else "ok",
-        remedy=missed.remedy.format_map(vars(facts)) if missed else "",
+        remedy=filled(missed.remedy, vars(facts)) if missed else "",
         yields=missed is None or missed.yields(facts),
     )

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from tiercast.arrays import FloatArray
+from tiercast.config.message import told
 from tiercast.config.schema import Config
 from tiercast.modeling.certainty import Certainty
 from tiercast.readiness.tied_cuts import TiedCuts, tied_cuts
@@ -55,7 +56,9 @@ class Outcomes:
     def certainty(self) -> str:
         """A sentence on what is certain if only one outcome occurred."""
         certain = Certainty.of(self.ordered_rows or 0, self.rows)
-        return "both outcomes occurred" if certain is None else certain.describe(self.horizon_days)
+        if certain is None:
+            return told("both outcomes occurred")
+        return certain.describe(self.horizon_days)
 
 
 def measure_outcomes(

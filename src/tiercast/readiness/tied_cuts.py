@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tiercast.arrays import BoolArray, FloatArray
+from tiercast.config.message import told
 from tiercast.config.tiers import TiersConfig
 from tiercast.segments.tiers import filled_tiers, tier_cuts
 
@@ -30,13 +31,15 @@ class TiedCuts:
     @property
     def way_out(self) -> str:
         """What to write into the config."""
-        amounts = ", ".join(f"{amount:.2f}" for amount in self.usual)
-        amounts_method = (
-            f"`tiers.method: amounts` with `cuts` between the usual amounts ({amounts})"
+        return told(
+            "`tiers.method: amounts` with `cuts` between the usual amounts ({usual:.2f}) and "
+            "fewer `tiers.names`"
+            if len(self.between) < self.wanted
+            else "`tiers.method: amounts` with `cuts` between the usual amounts ({usual:.2f}), "
+            "such as {cuts}",
+            usual=self.usual,
+            cuts=f"[{', '.join(f'{cut:.2f}' for cut in self.between)}]",
         )
-        if len(self.between) < self.wanted:
-            return f"{amounts_method} and fewer `tiers.names`"
-        return f"{amounts_method}, such as [{', '.join(f'{cut:.2f}' for cut in self.between)}]"
 
 
 def tied_cuts(values: FloatArray, config: TiersConfig) -> TiedCuts | None:

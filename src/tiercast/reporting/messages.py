@@ -1,15 +1,17 @@
-"""The report's words: one YAML of texts per language, same keys in each."""
+"""The words of what people read: one YAML of texts per language, same keys in each."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from typing import Literal
 
 import yaml
 
+from tiercast.config.message import Message, Name
 from tiercast.formats import Formats
+from tiercast.reporting.spoken import Spoken, sentences
 from tiercast.segments.naming import vocabulary
 
 Language = Literal["en", "zh"]
@@ -85,6 +87,27 @@ class MessageCatalogue:
         """How numbers, money and dates are written."""
         return Formats(self.language, self.currency)
 
+    def tell(self, text: str) -> str:
+        """Return a message or a stored name in this language, a fixed text such as a heading, too.
+
+        What `sentences.yaml` does not hold stays as it is.
+
+        Examples
+        --------
+        >>> from tiercast.config.message import told
+        >>> load_messages("zh").tell(told("at least {limit}", limit=3))
+        '至少 3'
+        """
+        if isinstance(text, Message):
+            return self._spoken.vformat(self.tell(text.template), (), text.values)
+        if isinstance(text, Name):
+            return self.label(text.kind, text)
+        return sentences(self.language).get(text, text)
+
+    @cached_property
+    def _spoken(self) -> Spoken:
+        return Spoken(self)
+
     def date(self, day: date) -> str:
         """Return a date as people write it.
 
@@ -96,6 +119,12 @@ class MessageCatalogue:
         return self.write.date(day)
 
 
+@cache
+def _texts(language: Language) -> Mapping[str, str]:
+    file = resources.files("tiercast.reporting").joinpath(f"texts_{language}.yaml")
+    return dict(flat(yaml.safe_load(file.read_text(encoding="utf-8"))))
+
+
 def load_messages(
     language: Language,
     *,
@@ -104,8 +133,7 @@ def load_messages(
     currency: str | None = None,
 ) -> MessageCatalogue:
     """Return the texts of a language, for a horizon and for what is counted as value."""
-    file = resources.files("tiercast.reporting").joinpath(f"texts_{language}.yaml")
-    texts = dict(flat(yaml.safe_load(file.read_text(encoding="utf-8"))))
+    texts = _texts(language)
     always = {"horizon": str(horizon_days), "worth": texts[f"worth.{worth}"]}
     return MessageCatalogue(language, texts, always, currency)
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from tiercast.arrays import BoolArray
 from tiercast.config.alerts import Condition
+from tiercast.config.message import told
 from tiercast.config.playbook import Play
 from tiercast.config.schema import Config
 from tiercast.scoring.conditions import WORDS, meets
@@ -40,12 +41,14 @@ class Reach:
         """A sentence on a play that never applies; None where it can."""
         if self.is_reached:
             return None
-        start = f"The play `{self.play.name}` never applies: "
-        if not self.is_possible:
-            return f"{start}no customer can meet all of its conditions. Correct them."
-        return (
-            f"{start}its customers belong to earlier plays ({', '.join(self.earlier)}). Move it "
-            "up, or leave it out."
+        return told(
+            "The play `{name}` never applies: its customers belong to earlier plays ({earlier}). "
+            "Move it up, or leave it out."
+            if self.is_possible
+            else "The play `{name}` never applies: no customer can meet all of its conditions. "
+            "Correct them.",
+            name=self.play.name,
+            earlier=self.earlier,
         )
 
 

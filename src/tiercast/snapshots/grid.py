@@ -5,12 +5,13 @@ holds: 90 days from the 1st of June hold three 1sts, 90 days from the 2nd hold t
 closes on some weekdays has no grid: more than one day in five is an order day.
 """
 
-import calendar
 import datetime as dt
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
+
+from tiercast.config.message import told
 
 MONTH_END = 31  # a day of the month beyond its last one is its last one
 LAST_ONE = 5  # a weekday's fifth in a month is its last one
@@ -70,14 +71,17 @@ class OrderGrid:
     def describe(self) -> str:
         """Return the rule in words."""
         if self.every_days == 1:
-            return "any day"
+            return told("any day")
         if self.every_days:
-            weeks = self.every_days // 7
-            every = "each week" if weeks == 1 else f"every {weeks} weeks"
-            return f"{self.anchor:%A} of {every}"
-        days = " and ".join(self._named(day) for day in self.month_days)
-        months = "each month" if self.every_months == 1 else f"every {self.every_months} months"
-        return f"the {days} of {months}{_MOVED[self.roll]}"
+            weekday, weeks = _WEEKDAYS[self.anchor.weekday()], self.every_days // 7
+            every = "{day!t} of each week" if weeks == 1 else "{day!t} of every {weeks} weeks"
+            return told(every, day=weekday, weeks=weeks)
+        first, *more = [self._named(day) for day in self.month_days]
+        days = told("{days} and {more}", days=first, more=more) if more else first
+        months = "the {days} of each month{moved!t}"
+        if self.every_months > 1:
+            months = "the {days} of every {months} months{moved!t}"
+        return told(months, days=days, months=self.every_months, moved=_MOVED[self.roll])
 
     def _by_days(self, start: dt.date) -> Iterator[dt.date]:
         first = start + dt.timedelta(days=(self.anchor - start).days % self.every_days)
@@ -98,9 +102,11 @@ class OrderGrid:
     def _named(self, day: int) -> str:
         if self.weekday is None:
             return _ordinal(day)
-        return f"{_NTH[day - 1]} {calendar.day_name[self.weekday]}"
+        nth, weekday = _NTH[day - 1], _WEEKDAYS[self.weekday]
+        return told("{nth!t} {weekday!t}", nth=nth, weekday=weekday)
 
 
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NTH = ("first", "second", "third", "fourth", "last")
 _MOVED = {
     0: "",
@@ -157,11 +163,15 @@ class GridAhead:
 
     def describe(self) -> str:
         """Return a sentence that lists the grid days in the horizon."""
-        listed = ", ".join(str(day) for day in self.days[:MOST_LISTED])
-        more = ", ..." if len(self.days) > MOST_LISTED else ""
-        return (
-            f"All orders lie on {self.rule}; the {self.horizon_days} days from {self.as_of} on "
-            f"hold {len(self.days)} of these days ({listed}{more})."
+        more = ["..."] if len(self.days) > MOST_LISTED else []
+        return told(
+            "All orders lie on {rule}; the {horizon} days from {as_of} on hold {count} of these "
+            "days ({days}).",
+            rule=self.rule,
+            horizon=self.horizon_days,
+            as_of=self.as_of,
+            count=len(self.days),
+            days=[*self.days[:MOST_LISTED], *more],
         )
 
 
@@ -194,6 +204,6 @@ def _rolled(day: dt.date, roll: int) -> dt.date:
 
 def _ordinal(day: int) -> str:
     if day == MONTH_END:
-        return "last day"
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(day % 10 if day not in (11, 12, 13) else 0, "th")
-    return f"{day}{ending}"
+        return told("last day")
+    ending = {1: "{day}st", 2: "{day}nd", 3: "{day}rd"}
+    return told(ending.get(day % 10 if day not in (11, 12, 13) else 0, "{day}th"), day=day)

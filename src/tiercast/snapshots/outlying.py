@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 import numpy as np
 from ibis.backends.sql import SQLBackend
 
+from tiercast.config.message import told
 from tiercast.contract.money import MONEY_UNITS
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import history
@@ -96,17 +97,27 @@ class OutlyingOrders:
     def describe(self) -> str:
         """Return a sentence that names the largest and explains how they count."""
         first, *others = self.largest
-        more = f", and {self.rows - 1:,} more of {self.customers:,} customers" if others else ""
-        counts = (
-            f"counts as {self.limit.counts_as:,.2f}, in training and in the forecasts of its "
-            "customer and of all others"
-            if self.are_held
-            else f"counts in full, as such orders lie on {self.days:,} days"
+        more = told(
+            ", and {rows:,} more of {customers:,} customers",
+            rows=self.rows - 1,
+            customers=self.customers,
         )
-        return (
-            f"customer {first.customer_id!r} has an order of {first.amount:,.2f} on "
-            f"{first.ordered_on}{more}: far beyond the base's other orders (limit "
-            f"{self.limit.beyond:,.2f}), it {counts}"
+        counts = told(
+            "counts as {amount:,.2f}, in training and in the forecasts of its customer and of all "
+            "others"
+            if self.are_held
+            else "counts in full, as such orders lie on {days:,} days",
+            amount=self.limit.counts_as,
+            days=self.days,
+        )
+        return told(
+            "customer {first.customer_id!r} has an order of {first.amount:,.2f} on "
+            "{first.ordered_on}{more}: far beyond the base's other orders (limit {limit:,.2f}), "
+            "it {counts}",
+            first=first,
+            more=more if others else "",
+            limit=self.limit.beyond,
+            counts=counts,
         )
 
 

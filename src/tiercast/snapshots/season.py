@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from tiercast.arrays import BoolArray, FloatArray
+from tiercast.config.message import told
 from tiercast.snapshots.closures import YEAR_DAYS, closed_days
 from tiercast.snapshots.cutoffs import ShopCalendar
 from tiercast.snapshots.grid import OrderGrid
@@ -233,24 +234,33 @@ def _comparable(known: FloatArray, closed: BoolArray) -> tuple[float | None, str
     """Return the log growth over a year, and the reason; None if last year is not comparable."""
     before = len(known) - YEAR_DAYS
     if before < 0:
-        return None, (
+        return None, told(
             "the horizon's season is unknown: a year ago lies before the data, which begin "
-            f"{len(known)} days ago"
+            "{days} days ago",
+            days=len(known),
         )
     both_closed = closed[YEAR_DAYS:] & closed[:before]
     days = np.flatnonzero(~both_closed)[-COMPARED_DAYS:]
     if len(days) < FEWEST_COMPARED_DAYS:
-        return None, (
-            f"a year ago cannot be compared: the data begin {len(known)} days ago, and it takes "
-            f"{FEWEST_COMPARED_DAYS} open days before the last {YEAR_DAYS} to estimate growth"
+        return None, told(
+            "a year ago cannot be compared: the data begin {days} days ago, and it takes "
+            "{fewest} open days before the last {year} to estimate growth",
+            days=len(known),
+            fewest=FEWEST_COMPARED_DAYS,
+            year=YEAR_DAYS,
         )
     recent, year_ago = known[days + YEAR_DAYS].mean(), known[days].mean()
     if min(recent, year_ago) <= 0:
-        silent = f"the last {len(days)}, or those a year ago"
-        return None, f"there were days without any order: {silent}"
+        silent = "there were days without any order: the last {days}, or those a year ago"
+        return None, told(silent, days=len(days))
     growth = float(np.log(recent / year_ago))
-    which = "open days" if both_closed.any() else "days"
-    found = f"the last {len(days)} {which} had {np.expm1(growth):+.0%} orders against a year ago"
+    found = told(
+        "the last {days} open days had {more:+.0%} orders against a year ago"
+        if both_closed.any()
+        else "the last {days} days had {more:+.0%} orders against a year ago",
+        days=len(days),
+        more=np.expm1(growth),
+    )
     if abs(growth) > COMPARABLE:
-        return None, f"a year ago cannot be compared: {found}"
+        return None, told("a year ago cannot be compared: {found}", found=found)
     return growth, found

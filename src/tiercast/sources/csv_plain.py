@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tiercast.config.message import told
 from tiercast.sources.csv_text import (
     SEPARATOR_LINE,
     Place,
@@ -101,9 +102,8 @@ def in_utf8(
                 texts |= dict.fromkeys(_beyond_ascii(line))
     settled = encoding == given or encoding.startswith("utf")
     remedy = "nothing to do" if settled else "see that it reads right; else name the `encoding`"
-    note = FileNote(
-        name, "encoding", count, READ, f"lines read as {encoding}", remedy, examples(list(texts))
-    )
+    how = told("lines read as {encoding}", encoding=encoding)
+    note = FileNote(name, "encoding", count, READ, how, remedy, examples(list(texts)))
     return copy, (note,) if count else ()
 
 

@@ -1,5 +1,6 @@
 """The data report in text: rows read, what each rule found, what was done, and readiness."""
 
+from tiercast.config.message import told
 from tiercast.config.text_table import TextTable
 from tiercast.contract.report import DataReport
 from tiercast.readiness.finding_text import readiness_table, remedies, verdict
@@ -21,9 +22,9 @@ FINDINGS = {
     "Rule": "{rule}",
     "Column": "{column}",
     "Rows": "{rows:,}",
-    "Action": "{handling}",
+    "Action": "{handling!t}",
     "Examples": "{examples}",
-    "Remedy": "{remedy}",
+    "Remedy": "{remedy!t}",
 }
 
 
@@ -33,7 +34,7 @@ def data_report_text(report: DataReport) -> str:
     blocks = [
         f"# Data report: {report.name}",
         tables_table(report).markdown(),
-        f"Orders that net to zero: {report.zero_orders:,}.",
+        zero_orders(report),
         time_zone(report),
         f"## {found.title}",
         found.markdown() if found.rows else "Nothing: every row passes every rule.",
@@ -53,7 +54,7 @@ def readiness_text(readiness: Readiness) -> str:
 def tables_table(report: DataReport, *left_out: str) -> TextTable:
     """Return each table's size and span, without some headings."""
     columns = {heading: form for heading, form in TABLES.items() if heading not in left_out}
-    return TextTable.of(f"Data of {report.name}", columns, report.tables)
+    return TextTable.of(told("Data of {name}", name=report.name), columns, report.tables)
 
 
 def findings_table(report: DataReport, *left_out: str) -> TextTable:
@@ -65,13 +66,19 @@ def findings_table(report: DataReport, *left_out: str) -> TextTable:
 
 def time_zone(report: DataReport) -> str:
     """Return a sentence on the time zone whose days are counted."""
-    return (
-        f"Days are those of {report.timezone} (`timezone`): times with an offset are converted "
-        "into it, times without one are taken as its own."
+    return told(
+        "Days are those of {zone} (`timezone`): times with an offset are converted into it, times "
+        "without one are taken as its own.",
+        zone=report.timezone,
     )
+
+
+def zero_orders(report: DataReport) -> str:
+    """Return a sentence on orders that net to zero."""
+    return told("Orders that net to zero: {count:,}.", count=report.zero_orders)
 
 
 def passed_rules(report: DataReport) -> str:
     """Return a sentence naming the rules that every row passes."""
     names = [f"{finding.table}.{finding.rule}" for finding in report.findings if not finding.rows]
-    return f"Passed by every row: {', '.join(names)}." if names else ""
+    return told("Passed by every row: {names}.", names=names) if names else ""

@@ -1,8 +1,10 @@
 """The playbook in text: each play's conditions, owner and deadline, and what goes before it."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from tiercast.config.message import told
 from tiercast.config.playbook import Play
 from tiercast.config.text_table import TextTable
 
@@ -20,7 +22,7 @@ COLUMNS = {
 
 def playbook_table(plays: "Sequence[Reach]") -> TextTable:
     """Return a row per play, in order."""
-    title = "Playbook: a customer's action is the first play that applies"
+    title = told("Playbook: a customer's action is the first play that applies")
     return TextTable.of(title, COLUMNS, map(_described, plays))
 
 
@@ -39,8 +41,10 @@ def playbook_text(plays: "Sequence[Reach]") -> str:
 
 def conditions(play: Play) -> str:
     """Return the conditions of a play as text."""
-    found = " and ".join(f"{c.column} {c.operator} {_shown(c.value)}" for c in play.when)
-    return found or "everyone else"
+    if not play.when:
+        return told("everyone else")
+    found = (f"{c.column} {c.operator} {_shown(c.value)}" for c in play.when)
+    return reduce(lambda first, more: told("{first} and {more}", first=first, more=more), found)
 
 
 def _described(one: "Reach") -> dict[str, Any]:
@@ -48,9 +52,9 @@ def _described(one: "Reach") -> dict[str, Any]:
     return {
         "play": play.name,
         "conditions": conditions(play),
-        "owner": None if play.owner is None else play.owner.en,
+        "owner": play.owner,
         "days": play.deadline_days,
-        "earlier": ", ".join(one.earlier) or None,
+        "earlier": one.earlier or None,
     }
 
 

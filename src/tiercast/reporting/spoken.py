@@ -1,0 +1,38 @@
+"""The sentences of commands in each language, and how their values are written."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+
+from tiercast.config.lists import InLanguages
+from tiercast.config.message import Cells, Message, Name
+
+if TYPE_CHECKING:
+    from tiercast.reporting.messages import MessageCatalogue
+
+
+@cache
+def sentences(language: Literal["en", "zh"]) -> Mapping[str, str]:
+    """Return the sentences of a language by their English templates, as in `sentences.yaml`."""
+    file = resources.files("tiercast.reporting").joinpath("sentences.yaml")
+    rows = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {row["en"]: row[language] for row in rows}
+
+
+class Spoken(Cells):
+    """Write values as text, the messages and names among them in the words of a catalogue."""
+
+    def __init__(self, say: "MessageCatalogue") -> None:
+        self._say, self.between = say, say("between")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return a value as text; the text of an object may be a message."""
+        if isinstance(value, InLanguages):
+            return value.in_language(self._say.language)
+        text = value if isinstance(value, str | tuple | list) else str(value)
+        if isinstance(text, Message | Name):
+            return format(self._say.tell(text), format_spec)
+        return super().format_field(value, format_spec)

@@ -1,0 +1,70 @@
+"""The sentences of commands: each that code tells has a translation, and none is left over."""
+
+import ast
+import re
+import string
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import tiercast
+from tiercast.contract.data_rules import RULES as DATA_RULES
+from tiercast.readiness.rule import STATES
+from tiercast.readiness.rules import RULES as READINESS_RULES
+from tiercast.reporting.spoken import sentences
+
+SOURCES = Path(tiercast.__file__).parent
+NEEDS = [need for rule in READINESS_RULES for need in rule.needs]
+ROWS = {
+    *(rule.meaning for rule in READINESS_RULES),
+    *(need.remedy for need in NEEDS),
+    *(text for rule in DATA_RULES for text in (rule.handling, rule.remedy)),
+    *STATES,
+}
+
+
+@cache
+def texts_of_code():
+    """Return all texts in the code, and those that a call of `told` names."""
+    texts, told = set(), set()
+    for path in SOURCES.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "told":
+                choices = ast.walk(node.args[0])
+                found = (one.value for one in choices if isinstance(one, ast.Constant))
+                told.update(one for one in found if isinstance(one, str) and worded(one))
+    return texts, told
+
+
+def worded(template):
+    """Return whether a template has a word beside its placeholders."""
+    return re.search("[a-z]{2}", "".join(text for text, *_ in string.Formatter().parse(template)))
+
+
+def fields(template):
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_every_sentence_that_code_tells_has_a_translation():
+    assert (texts_of_code()[1] | ROWS) - sentences("zh").keys() == set()
+
+
+def test_every_sentence_is_told_by_code():
+    assert sentences("zh").keys() - texts_of_code()[0] - ROWS == set()
+
+
+@pytest.mark.parametrize("english", sorted(sentences("zh")))
+def test_translations_fill_known_placeholders_and_mix_no_languages(english):
+    chinese = sentences("zh")[english]
+    assert fields(chinese) <= fields(english)
+    plain = re.sub(r"`[^`]*`|\{[^}]*\}|--?[a-z-]+", "", chinese)
+    words = set(re.findall("[A-Za-z_]{2,}", plain)) - KEPT
+    assert not words
+    assert not re.search("[一-鿿][,;:?!(]|[,;:?!)][一-鿿]", chinese), "half-width punctuation"
+
+
+# Names that stay as they are in Chinese: columns, keys, commands, methods, measures.
+KEPT = {"as_of", "tiercast", "init", "check", "CONFIG", "BTYD", "ISO", "CSV"}
