@@ -7,8 +7,9 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from tiercast.lists.cells import guarded
+
 BATCH_ROWS = 20_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_lines(rows: ir.Table, headings: Sequence[str]) -> Iterator[bytes]:
@@ -19,20 +20,9 @@ def csv_lines(rows: ir.Table, headings: Sequence[str]) -> Iterator[bytes]:
         yield _encoded(list(zip(*columns, strict=True)))
 
 
-def harmless(value: Any) -> Any:
-    """Return a value that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("ann"), harmless(-3.0), harmless(None)
-    ("'=1+1", 'ann', -3.0, '')
-    """
-    if value is None:
-        return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
 def _encoded(rows: Sequence[Sequence[Any]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerows([harmless(value) for value in row] for row in rows)
+    csv.writer(text).writerows(
+        [guarded(value) if isinstance(value, str) else value for value in row] for row in rows
+    )
     return text.getvalue().encode()
