@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 
-from tiercast.app.server import HOST, _listening, build_app
+from tiercast.app.server import HOST, build_app, listening
 from tiercast.config.schema import Config
 from trained_base import working_in
 
@@ -16,7 +16,7 @@ from trained_base import working_in
 @contextmanager
 def serving(config: Config) -> Iterator[str]:
     """Serve a base's app in a thread and return its address."""
-    with _listening(0) as listener:
+    with listening(0) as listener:
         server = uvicorn.Server(uvicorn.Config(build_app(config), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

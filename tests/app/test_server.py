@@ -1,4 +1,4 @@
-"""What the server answers, and refuses."""
+"""What the server responses, and refuses."""
 
 import csv
 import io
@@ -7,20 +7,20 @@ import pytest
 import requests
 
 from tiercast.app.pages import PAGES
-from tiercast.app.server import _listening
+from tiercast.app.server import listening
 from tiercast.config.errors import InputError
 
 
-def rows_of(answer):
-    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+def rows_of(response):
+    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 
 @pytest.mark.parametrize("path", PAGES.values())
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_page_of_the_menu_is_there_in_both_languages(shop, path, language):
-    answer = requests.get(f"{shop}{path}?language={language}")
-    assert answer.status_code == 200
-    assert f'<html lang="{language}">' in answer.text
+    response = requests.get(f"{shop}{path}?language={language}")
+    assert response.status_code == 200
+    assert f'<html lang="{language}">' in response.text
 
 
 def test_another_host_name_is_refused(shop):
@@ -44,15 +44,15 @@ def test_only_own_script_files_may_run(shop):
 
 
 def test_the_download_holds_every_customer_that_the_filters_leave(shop, trained_shop):
-    answer = requests.get(f"{shop}/customers.csv?sort=customer_id")
+    response = requests.get(f"{shop}/customers.csv?sort=customer_id")
     ids = trained_shop.scores["customer_id"].to_pylist()
-    assert [row[0] for row in rows_of(answer)[1:]] == sorted(ids)
+    assert [row[0] for row in rows_of(response)[1:]] == sorted(ids)
 
 
 def test_risk_limits_hold_in_percent(shop, trained_shop):
-    answer = requests.get(f"{shop}/customers.csv?risk_from=40&risk_to=80")
+    response = requests.get(f"{shop}/customers.csv?risk_from=40&risk_to=80")
     risks = trained_shop.scores["churn_probability"].to_pylist()
-    assert len(rows_of(answer)) - 1 == sum(0.4 <= risk <= 0.8 for risk in risks)
+    assert len(rows_of(response)) - 1 == sum(0.4 <= risk <= 0.8 for risk in risks)
 
 
 def test_a_campaign_list_holds_those_with_most_at_stake(shop):
@@ -79,19 +79,19 @@ def test_a_campaign_list_holds_those_with_most_at_stake(shop):
         ("/nothing", 404),
     ],
 )
-def test_a_wrong_address_is_told_in_words(shop, path, status):
-    answer = requests.get(f"{shop}{path}")
-    assert answer.status_code == status
-    assert 'id="problem"' in answer.text
+def test_a_wrong_address_is_explained_in_words(shop, path, status):
+    response = requests.get(f"{shop}{path}")
+    assert response.status_code == status
+    assert 'id="problem"' in response.text
 
 
 def test_text_of_an_address_is_escaped(shop):
-    answer = requests.get(f"{shop}/customers?search=<script>alert(1)</script>")
-    assert "<script>alert" not in answer.text
+    response = requests.get(f"{shop}/customers?search=<script>alert(1)</script>")
+    assert "<script>alert" not in response.text
 
 
 def test_a_port_that_is_taken_names_the_option():
-    with _listening(0) as taken:
+    with listening(0) as taken:
         taken.listen()
         with pytest.raises(InputError, match="--port"):
-            _listening(taken.getsockname()[1])
+            listening(taken.getsockname()[1])

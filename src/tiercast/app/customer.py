@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from tiercast.app.pages import render
 from tiercast.app.scored_base import SCORES, TABLE
-from tiercast.app.steady import steady
 from tiercast.app.timeline import Timeline
 from tiercast.app.visit import Problem, Visit
+from tiercast.app.whole_day import listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.reporting.section import Chart
@@ -84,9 +84,11 @@ def _past(visit: Visit, customer_id: str) -> list[PastScore]:
 
 
 def _scores_of(visit: Visit, day: dt.date, customer_id: str) -> Sequence[dict[str, Any]]:
-    def read(parts: Any) -> Sequence[dict[str, Any]]:
+    folder = OutputFolder.of(visit.base.config).scores(day)
+
+    def read(_: str) -> Sequence[dict[str, Any]]:
         with visit.base.cursor() as database:
-            table = rows_of(database, parts)
+            table = rows_of(database, listed_parts(folder))
             return list(
                 table.filter(table.customer_id.cast("string") == customer_id)
                 .select(*PAST)
@@ -94,7 +96,7 @@ def _scores_of(visit: Visit, day: dt.date, customer_id: str) -> Sequence[dict[st
                 .to_pylist()
             )
 
-    return steady(visit.base.config, day, read)
+    return read_whole(visit.base.config, day, read)
 
 
 def _charts(

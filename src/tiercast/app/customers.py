@@ -58,7 +58,7 @@ def customers_file(visit: Visit) -> Response:
 
 
 def download(name: str) -> dict[str, str]:
-    """Return the headers that make a browser save an answer; the name is plain ASCII."""
+    """Return the headers that make a browser save a response; the name is plain ASCII."""
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 

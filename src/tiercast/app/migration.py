@@ -2,15 +2,14 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 from starlette.responses import Response
 
 from tiercast.app.pages import render
-from tiercast.app.scored_base import TABLE, identity_of
-from tiercast.app.steady import steady
+from tiercast.app.scored_base import TABLE
 from tiercast.app.visit import Problem, Visit
+from tiercast.app.whole_day import identity_of, listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.reporting.messages import MessageCatalogue
@@ -49,10 +48,11 @@ def _chosen(visit: Visit, days: Sequence[dt.date]) -> dt.date:
 
 def _moves(visit: Visit, before: dt.date) -> pd.DataFrame:
     """Return a row per tier then and tier now: customers, expected value then and now."""
+    folder = OutputFolder.of(visit.base.config).scores(before)
 
-    def read(parts: Any) -> pd.DataFrame:
+    def read(_: str) -> pd.DataFrame:
         with visit.base.cursor() as database:
-            then, now = rows_of(database, parts), database.table(TABLE)
+            then, now = rows_of(database, listed_parts(folder)), database.table(TABLE)
             then = then.select(
                 id=then.customer_id.cast("string"),
                 before=then.tier,
@@ -69,7 +69,7 @@ def _moves(visit: Visit, before: dt.date) -> pd.DataFrame:
                 value_now=both.value_now.sum().fill_null(0.0),
             ).to_pandas()
 
-    return steady(visit.base.config, before, read)
+    return read_whole(visit.base.config, before, read)
 
 
 def _name(visit: Visit, tier: str) -> str:

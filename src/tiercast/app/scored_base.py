@@ -1,31 +1,28 @@
 """One scored day, read whole into a database of its own, from which many requests read at once."""
 
 import datetime as dt
-import hashlib
 import threading
-import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 
 import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from tiercast.artifacts.dataset import MANIFEST_FILE, manifest_of, parts_of, rows_of
+from tiercast.app.whole_day import listed_parts, read_whole
+from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.config.errors import FailedError
 from tiercast.config.schema import Config
 from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.sources.workspace import workspace
 
 TABLE, SCORES = "app_base", "app_scores"
 WORDS_SHOWN = 30  # of a profile column, the commonest
-TRIES, PAUSE_SECONDS = 5, 0.5
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,8 @@ class ScoredBase:
     `identity` changes when the day is scored again. `inputs` are those of the report; their
     tables belong to the connection that loaded them, so only one thread at a time may use them
     (`lock`). Every request reads through a `cursor` of its own: one connection shared by threads
-    answers wrongly without an error.
+    answers wrongly without an error. The database is removed with the last reference to it: a
+    request that still reads a replaced day keeps it open.
     """
 
     config: Config
@@ -46,19 +44,22 @@ class ScoredBase:
     lock: threading.Lock = field(default_factory=threading.Lock)
     made: dict[object, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        weakref.finalize(self, self.opened.close)
+
     @contextmanager
     def cursor(self) -> Iterator[Backend]:
         """Return the database for the thread that asks."""
         with self.connection.con.cursor() as own:
             yield ibis.duckdb.from_connection(own)
 
-    def once(self, key: object, make: Callable[[Inputs], Made]) -> Made:
+    def once(self, key: object, make: Callable[[Inputs], Result]) -> Result:
         """Return what is made of the day's inputs, made at the first call with this key."""
         with self.lock:
             if key not in self.made:
                 self.made[key] = make(self.inputs)
-            made: Made = self.made[key]
-            return made
+            result: Result = self.made[key]
+            return result
 
     @property
     def as_of(self) -> dt.date:
@@ -85,10 +86,6 @@ class ScoredBase:
         """The commonest words of each profile column."""
         return {name: _words(self, name) for name in self.inputs.profile_columns}
 
-    def close(self) -> None:
-        """Remove the database."""
-        self.opened.close()
-
 
 def load_scored(config: Config, day: dt.date) -> ScoredBase:
     """Read a scored day whole; while `score` replaces it, wait for the new one.
@@ -100,46 +97,19 @@ def load_scored(config: Config, day: dt.date) -> ScoredBase:
     FailedError
         The day was replaced again and again while it was read.
     """
-    for _ in range(TRIES):
-        identity = identity_of(config, day)
-        opened = ExitStack()
-        with opened:
+
+    def read(identity: str) -> ScoredBase:
+        with ExitStack() as opened:
             connection = opened.enter_context(workspace())
             inputs = _loaded(connection, config, day)
-            if identity_of(config, day) == identity:
-                return ScoredBase(config, identity, connection, inputs, opened.pop_all())
-        time.sleep(PAUSE_SECONDS)
-    raise FailedError(
-        f"The scores of {day} changed {TRIES} times while they were read; try again."
-    )
+            return ScoredBase(config, identity, connection, inputs, opened.pop_all())
 
-
-def identity_of(config: Config, day: dt.date) -> str:
-    """Return the checksum of a day's manifests, which name the checksum of every part.
-
-    Raises
-    ------
-    InputError
-        The day was not scored.
-    """
-    output = OutputFolder.of(config)
-    output.scored_day(day)
-    told = hashlib.sha256()
-    for folder in (output.scores(day), output.features(day)):
-        manifest = folder / MANIFEST_FILE
-        told.update(manifest.read_bytes() if manifest.exists() else b"-")
-    return told.hexdigest()
-
-
-def parts_told(folder: Path) -> list[Path]:
-    """Return the parts of a dataset that its manifest names; all, where it names none."""
-    told = manifest_of(folder).get("parts")
-    return [folder / part["file"] for part in told] if told else parts_of(folder)
+    return read_whole(config, day, read)
 
 
 def _loaded(connection: Backend, config: Config, day: dt.date) -> Inputs:
     inputs = read_inputs(connection, config, day)
-    files = parts_told(OutputFolder.of(config).scores(day))
+    files = listed_parts(OutputFolder.of(config).scores(day))
     scores = connection.create_table(SCORES, rows_of(connection, files))
     base = connection.create_table(TABLE, _with_ranks(inputs))
     return replace(inputs, scores=scores, base=base)

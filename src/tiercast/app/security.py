@@ -24,7 +24,7 @@ HEADERS = {
 
 
 class LoopbackOnly:
-    """Answer only requests that name this machine, and change things only for our own pages.
+    """Respond only to requests that name this machine, and change things only for our own pages.
 
     A site elsewhere may point its name to 127.0.0.1 (then `Host` is its name) or send a form here
     (then `Origin` is its address): both are refused.
@@ -34,13 +34,13 @@ class LoopbackOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         refusal = _refusal(str(scope["method"]), Headers(scope=scope))
-        answer: ASGIApp = PlainTextResponse(refusal, 403) if refusal else self.app
-        await answer(scope, receive, _with_headers(send, str(scope["path"])))
+        response: ASGIApp = PlainTextResponse(refusal, 403) if refusal else self.app
+        await response(scope, receive, _with_headers(send, str(scope["path"])))
 
 
 def _refusal(method: str, headers: Headers) -> str:

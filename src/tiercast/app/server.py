@@ -60,7 +60,7 @@ def app(
         Nothing was scored, the output folder is another base's, or the port is taken.
     """
     settings, shown = load_config(config), progress or Silent()
-    with _listening(port) as listener:
+    with listening(port) as listener:
         shown.stage("read the newest scores and the orders")
         served = build_app(settings)
         number = listener.getsockname()[1]
@@ -125,7 +125,7 @@ def _file(path: Path) -> Callable[[], Response]:
 
 
 def _problem(request: Request, error: Exception) -> Response:
-    """Return the page that tells an error; what nobody foresaw stays an error of the server."""
+    """Return the page that shows an error; what nobody foresaw stays an error of the server."""
     say = plain_texts(request)
     if isinstance(error, Problem):
         return render_problem(say, error.status, say(error.key, **error.values))
@@ -133,10 +133,17 @@ def _problem(request: Request, error: Exception) -> Response:
         key = "app.problems.no_page" if error.status_code == 404 else "app.problems.refused"
         return render_problem(say, error.status_code, say(key))
     status = 404 if isinstance(error, InputError) else 503
-    return render_problem(say, status, say("app.problems.told", message=str(error)))
+    return render_problem(say, status, say("app.problems.message", message=str(error)))
 
 
-def _listening(port: int) -> socket.socket:
+def listening(port: int) -> socket.socket:
+    """Return a socket that listens on a port of this machine; 0: any free one.
+
+    Raises
+    ------
+    InputError
+        The port is taken or there is no such port.
+    """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

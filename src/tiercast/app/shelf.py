@@ -3,24 +3,41 @@
 import datetime as dt
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass, field
 
-from tiercast.app.scored_base import ScoredBase, identity_of, load_scored
+from tiercast.app.scored_base import ScoredBase, load_scored
+from tiercast.app.whole_day import identity_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.schema import Config
 
 KEPT = 3
 
 
+@dataclass
+class Place:
+    """The place of a scored day: the first who asks loads it, others of that day wait."""
+
+    identity: str
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    base: ScoredBase | None = None
+
+    def loaded(self, config: Config, day: dt.date) -> ScoredBase:
+        """Return the day."""
+        with self.lock:
+            if self.base is None:
+                self.base = load_scored(config, day)
+            return self.base
+
+
 class Shelf:
     """Hand out scored days; a day that was scored again is loaded again.
 
-    A day that gives way stays open as long as a request holds it, and is closed with the app.
+    A day that gives way stays open as long as a request holds it.
     """
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self._days: OrderedDict[dt.date, ScoredBase] = OrderedDict()
-        self._retired: list[ScoredBase] = []
+        self._places: OrderedDict[dt.date, Place] = OrderedDict()
         self._lock = threading.Lock()
 
     def days(self) -> list[dt.date]:
@@ -38,26 +55,15 @@ class Shelf:
         day = OutputFolder.of(self.config).scored_day(wanted)
         identity = identity_of(self.config, day)
         with self._lock:
-            held = self._days.get(day)
-            if held is None or held.identity != identity:
-                self._put(load_scored(self.config, day))
-            self._days.move_to_end(day)
-            return self._days[day]
+            place = self._places.get(day)
+            if place is None or place.identity != identity:
+                place = self._places[day] = Place(identity)
+            self._places.move_to_end(day)
+            if len(self._places) > KEPT:
+                self._places.popitem(last=False)
+        return place.loaded(self.config, day)
 
     def close(self) -> None:
-        """Remove all databases."""
+        """Let go of all days."""
         with self._lock:
-            for base in (*self._retired, *self._days.values()):
-                base.close()
-            self._retired.clear()
-            self._days.clear()
-
-    def _put(self, base: ScoredBase) -> None:
-        before = self._days.pop(base.as_of, None)
-        self._days[base.as_of] = base
-        first = self._days.popitem(last=False)[1] if len(self._days) > KEPT else None
-        leaving = [one for one in (before, first) if one is not None]
-        # A request that began before may still read the one retired last.
-        for old in self._retired:
-            old.close()
-        self._retired = leaving
+            self._places.clear()

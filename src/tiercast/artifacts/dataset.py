@@ -54,6 +54,11 @@ def manifest_of(folder: Path) -> Mapping[str, Any]:
     return manifest
 
 
+def checksums_of(folder: Path) -> list[str]:
+    """Return the checksum of each part of a dataset, as its manifest has them."""
+    return [part["sha256"] for part in manifest_of(folder)["parts"]]
+
+
 def checksum(file: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
     with file.open("rb") as opened:
@@ -150,6 +155,11 @@ class DatasetWriter:
     def files(self) -> list[Path]:
         """The parts written so far, at their place during the `with` block."""
         return [self._staging / part.file for part in self._parts]
+
+    @property
+    def checksums(self) -> list[str]:
+        """The checksum of each part written so far."""
+        return [part.sha256 for part in self._parts]
 
     def adopt(self, schema: pa.Schema, parts: Sequence[Part]) -> None:
         """Add the parts that other processes wrote into `staging`, and remove all else there."""

@@ -16,6 +16,7 @@ from tiercast.snapshots.cutoffs import as_day
 DAY = "as_of="
 SUMMARY = "summary.json"  # of a backtest, a monitoring
 SCORES, LEDGER = "scores", "ledger"  # named so in an object store, too
+FEATURES = "features"  # also, in the manifest of scores: the checksums of what they were made from
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class OutputFolder:
 
     def features(self, day: dt.date) -> Path:
         """Return the folder of the features that were scored on a day."""
-        return day_folder(self.path / "features", day)
+        return day_folder(self.path / FEATURES, day)
 
     def grades(self, day: dt.date) -> Path:
         """Return the folder of the grades of a day's scores."""
@@ -92,7 +93,7 @@ class OutputFolder:
 
     def feature_dates(self) -> list[dt.date]:
         """Return the dates with whole features, oldest first."""
-        return dated(self.path / "features")
+        return dated(self.path / FEATURES)
 
     def monitored_dates(self) -> list[dt.date]:
         """Return the dates with a monitoring, oldest first."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from tiercast.artifacts.dataset import DatasetWriter, parts_of
-from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.output_folder import FEATURES, OutputFolder
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -129,6 +129,7 @@ def _write_scores(
         totals = assign_tiers(inputs, rules, staged, scores, progress)
         fingerprint = inputs.base.fingerprint()
         scores.describe(manifest(inputs, rules, totals, fingerprint, scores.files))
+        scores.describe({FEATURES: features.checksums})
         features.describe({"as_of": inputs.as_of.isoformat()})
         run.set_result(
             rows=totals.rows,
