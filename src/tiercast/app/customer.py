@@ -1,35 +1,24 @@
 """The page of one customer: scores, reasons, orders, contacts, changes of tier."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import ibis.expr.types as ir
-import plotly.graph_objects as go
 from starlette.responses import Response
 
 from tiercast.app.pages import render
 from tiercast.app.scored_base import SCORES, TABLE
 from tiercast.app.timeline import Timeline
+from tiercast.app.timeline_chart import PastScore, timeline_chart
 from tiercast.app.visit import Problem, Visit
 from tiercast.app.whole_day import listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.reporting.section import Chart
-from tiercast.reporting.theme import INK, STRONG, WARN, figure
 from tiercast.scoring.explain import next_tier
 
 PAST = ("as_of", "tier", "tier_confidence", "churn_probability", "expected_value", "segment")
-
-
-@dataclass(frozen=True)
-class PastScore:
-    """A customer's scores of one day, and the tier before where it changed."""
-
-    row: Mapping[str, Any]
-    changed_from: str = ""
 
 
 def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Response:
@@ -60,7 +49,7 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         contacts=contacts,
         past=past,
         trouble=timeline.trouble,
-        charts=_charts(visit, orders, contacts, past),
+        charts=[timeline_chart(visit.say, orders, contacts, past)] if orders else [],
     )
 
 
@@ -97,56 +86,3 @@ def _scores_of(visit: Visit, day: dt.date, customer_id: str) -> Sequence[dict[st
             )
 
     return read_whole(visit.base.config, day, read)
-
-
-def _charts(
-    visit: Visit,
-    orders: Sequence[Mapping[str, Any]],
-    contacts: Sequence[Mapping[str, Any]],
-    past: Sequence[PastScore],
-) -> list[Chart]:
-    if not orders:
-        return []
-    say = visit.say
-    traces: list[Any] = [
-        go.Bar(
-            name=say("app.customer.orders"),
-            x=[str(row["ordered_on"]) for row in orders],
-            y=[round(float(row["spent"] or 0.0), 2) for row in orders],
-            marker={"color": STRONG, "line": {"color": STRONG, "width": 1}},
-            hovertemplate="%{x}: %{y:,.2f}<extra></extra>",
-        ),
-        go.Scatter(
-            name=say("app.columns.churn_probability"),
-            x=[str(one.row["as_of"]) for one in past],
-            y=[float(one.row["churn_probability"]) for one in past],
-            yaxis="y2",
-            mode="lines+markers",
-            line={"color": WARN, "dash": "dot"},
-            marker={"color": WARN, "size": 9, "symbol": "diamond"},
-            hovertemplate="%{x}: %{y:.0%}<extra></extra>",
-        ),
-    ]
-    if contacts:
-        traces.append(
-            go.Scatter(
-                name=say("app.customer.contacts"),
-                x=[str(row["contacted_on"]) for row in contacts],
-                y=[0.0] * len(contacts),
-                mode="markers",
-                marker={"color": INK, "size": 9, "symbol": "triangle-up"},
-                hovertemplate="%{x}<extra></extra>",
-            )
-        )
-    title = say("app.customer.timeline")
-    second = {
-        "overlaying": "y",
-        "side": "right",
-        "range": [0, 1.05],
-        "tickformat": ".0%",
-        "automargin": True,
-    }
-    drawn = figure(traces, height=320, yaxis2={**second, "showgrid": False, "fixedrange": True})
-    days = say.write.count(len(orders))
-    alt = say("app.customer.timeline_alt", days=days, contacts=say.write.count(len(contacts)))
-    return [Chart("chart-timeline", title, drawn, alt, say("app.customer.timeline_reading"))]

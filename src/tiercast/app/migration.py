@@ -12,10 +12,9 @@ from tiercast.app.visit import Problem, Visit
 from tiercast.app.whole_day import identity_of, listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Cell, Table
-
-NEW, GONE = "new", "gone"
+from tiercast.reporting.migration import GONE, NEW, ways_table
+from tiercast.reporting.section import Table
+from tiercast.reporting.tiers import matrix_table
 
 
 def migration_page(visit: Visit) -> Response:
@@ -56,76 +55,34 @@ def _moves(visit: Visit, before: dt.date) -> pd.DataFrame:
             then = then.select(
                 id=then.customer_id.cast("string"),
                 before=then.tier,
-                value_then=then.expected_value,
+                expected_value_before=then.expected_value,
             )
             now = now.select(
-                id=now.customer_id.cast("string"), now=now.tier, value_now=now.expected_value
+                id=now.customer_id.cast("string"),
+                now=now.tier,
+                expected_value_now=now.expected_value,
             )
             both = then.outer_join(now, "id")
             ways = both.group_by(before=both.before.fill_null(NEW), now=both.now.fill_null(GONE))
             return ways.aggregate(
                 customers=both.count(),
-                value_then=both.value_then.sum().fill_null(0.0),
-                value_now=both.value_now.sum().fill_null(0.0),
+                expected_value_before=both.expected_value_before.sum().fill_null(0.0),
+                expected_value_now=both.expected_value_now.sum().fill_null(0.0),
             ).to_pandas()
 
     return read_whole(visit.base.config, before, read)
 
 
-def _name(visit: Visit, tier: str) -> str:
-    if tier in (NEW, GONE) and tier not in visit.base.tier_names:
-        return visit.say(f"migration.{tier}")
-    return visit.say.label("tier", tier)
-
-
 def _matrix(visit: Visit, found: pd.DataFrame) -> Table:
-    say, names = visit.say, visit.base.tier_names
+    names = visit.base.tier_names
     wide = found.pivot(index="before", columns="now", values="customers")
     counts = wide.reindex(index=[*names, NEW], columns=[*names, GONE]).fillna(0).astype("int64")
-    rows = [
-        [Cell(say("tiers.was", tier=_name(visit, before))), *_cells(counts, before, say)]
-        for before in counts.index
-    ]
-    heads = [say("tiers.is_now", tier=_name(visit, now)) for now in counts.columns]
-    note = say("tiers.moves_note")
-    return Table(say("app.migration.matrix"), [say("tiers.moves_corner"), *heads], rows, note)
-
-
-def _cells(counts: pd.DataFrame, before: str, say: MessageCatalogue) -> list[Cell]:
-    names = list(counts.columns)
-    found = []
-    for place, now in enumerate(names):
-        text = say.write.count(float(counts[now][before]))
-        if before not in names or now == GONE:
-            found.append(Cell(text))
-        elif now == before:
-            found.append(Cell(text, "same"))
-        else:
-            up = place < names.index(before)
-            found.append(Cell(text, "higher", "▲") if up else Cell(text, "lower", "▼"))
-    return found
+    return matrix_table(visit.say("app.migration.matrix"), counts, visit.say)
 
 
 def _money(visit: Visit, found: pd.DataFrame) -> Table:
-    say = visit.say
+    order = ["customers", "before", "now"]
     moved = found[found["before"] != found["now"]].sort_values(
-        ["customers", "before", "now"], ascending=[False, True, True]
+        order, ascending=[False, True, True]
     )
-    rows = [
-        [
-            Cell(
-                say(
-                    "migration.way",
-                    before=_name(visit, row["before"]),
-                    now=_name(visit, row["now"]),
-                )
-            ),
-            Cell(say.write.count(row["customers"])),
-            Cell(say.write.total(row["value_then"])),
-            Cell(say.write.total(row["value_now"])),
-        ]
-        for row in moved.to_dict("records")
-    ]
-    columns = ("expected_value_before", "expected_value_now")
-    heads = [say("common.customers"), *(say(f"migration.columns.{name}") for name in columns)]
-    return Table(say("migration.money"), [say("migration.ways"), *heads], rows)
+    return ways_table(visit.say("migration.money"), moved, "tier", visit.say)

@@ -171,24 +171,27 @@ def _bars(
 
 def _money(found: StoredMigration, say: MessageCatalogue) -> Table:
     moved = found.tiers[found.tiers["before"] != found.tiers["now"]]
-    return _ways(say("migration.money"), moved, "tier", say)
+    return ways_table(say("migration.money"), moved, "tier", say)
 
 
 def _segments(found: StoredMigration, say: MessageCatalogue) -> Table:
     moved = found.segments[found.segments["before"] != found.segments["now"]]
     largest = moved.sort_values("customers", ascending=False, kind="stable").head(LARGEST)
-    return _ways(say("migration.segments"), largest, "segment", say)
+    return ways_table(say("migration.segments"), largest, "segment", say)
 
 
-def _ways(title: str, rows: pd.DataFrame, kind: str, say: MessageCatalogue) -> Table:
+def ways_table(title: str, rows: pd.DataFrame, kind: str, say: MessageCatalogue) -> Table:
+    """Return a row per way from one tier or segment to another: customers and their money.
+
+    `kind` is `tier` or `segment`; columns of money that `rows` does not have are left out.
+    """
     names = [
         say("migration.way", before=_name(before, say, kind), now=_name(now, say, kind))
         for before, now in zip(rows["before"], rows["now"], strict=True)
     ]
-    total: Form = "total"
-    columns = common(say, "customers")
-    columns += measures(say, "migration.columns", **dict.fromkeys(MONEY, total))
-    note = say("migration.money_note")
+    money: dict[str, Form] = {name: "total" for name in MONEY if name in rows}
+    columns = common(say, "customers") + measures(say, "migration.columns", **money)
+    note = say("migration.money_note") if len(money) == len(MONEY) else ""
     return Table.of(title, rows, (say("migration.ways"), names), columns, note=note)
 
 

@@ -1,5 +1,6 @@
 """Value tiers: how many, what they bring, how sure, and who moved."""
 
+import numpy as np
 import pandas as pd
 
 from tiercast.arrays import IntArray
@@ -110,22 +111,36 @@ def _moves(inputs: Inputs) -> pd.DataFrame:
 
 
 def _moves_table(moves: pd.DataFrame, say: MessageCatalogue) -> Table:
-    counts = moves.to_numpy()
-    order = range(len(counts))
-    up = sum(int(counts[i, j]) for i in order for j in order if j < i)
-    down = sum(int(counts[i, j]) for i in order for j in order if j > i)
+    counts: IntArray = moves.to_numpy()
+    up, down = (int(np.triu(one, 1).sum()) for one in (counts.T, counts))
     title = say("tiers.moves", up=say.write.count(up), down=say.write.count(down))
-    labels = [say.label("tier", str(name)) for name in moves.index]
+    return matrix_table(title, moves, say)
+
+
+def matrix_table(title: str, moves: pd.DataFrame, say: MessageCatalogue) -> Table:
+    """Return customers by tier then (rows) and tier now (columns), both best first.
+
+    What stands on one side only (`new`, `gone`) is no tier: it is neither higher nor lower.
+    """
+    tiers = [name for name in moves.index if name in moves.columns]  # best first
+    labels = {name: say.label("tier", str(name)) for name in tiers}
+    labels |= {n: say(f"migration.{n}") for n in (*moves.index, *moves.columns) if n not in tiers}
     rows = [
-        [Cell(say("tiers.was", tier=label)), *(_move_cell(counts, i, j, say) for j in order)]
-        for i, label in enumerate(labels)
+        [
+            Cell(say("tiers.was", tier=labels[before])),
+            *(_move_cell(moves, before, now, say) for now in moves.columns),
+        ]
+        for before in moves.index
     ]
-    columns = [say("tiers.moves_corner"), *(say("tiers.is_now", tier=label) for label in labels)]
-    return Table(title, columns, rows, note=say("tiers.moves_note"))
+    heads = [say("tiers.is_now", tier=labels[now]) for now in moves.columns]
+    return Table(title, [say("tiers.moves_corner"), *heads], rows, note=say("tiers.moves_note"))
 
 
-def _move_cell(counts: IntArray, before: int, now: int, say: MessageCatalogue) -> Cell:
-    text = say.write.count(int(counts[before, now]))
+def _move_cell(moves: pd.DataFrame, before: str, now: str, say: MessageCatalogue) -> Cell:
+    text = say.write.count(int(moves.loc[before, now]))
     if before == now:
         return Cell(text, "same")
-    return Cell(text, "higher", "▲") if now < before else Cell(text, "lower", "▼")
+    if before not in moves.columns or now not in moves.index:
+        return Cell(text)
+    is_up = list(moves.columns).index(now) < list(moves.index).index(before)
+    return Cell(text, "higher", "▲") if is_up else Cell(text, "lower", "▼")
