@@ -45,10 +45,24 @@
     document.getElementById("notice").textContent = text;
   }
 
+  // An error that brings no words of its own gets the page's.
+  function tellError(event) {
+    var answer = event.detail.xhr.responseText || "";
+    if (answer.indexOf('id="problem"') < 0) { tell(document.getElementById("notice").dataset.failed); }
+  }
+
+  // Fields left empty make no part of an address that people keep.
+  function dropEmpty(event) {
+    var given = event.detail.parameters;
+    Object.keys(given).forEach(function (name) { if (given[name] === "") { delete given[name]; } });
+  }
+
   draw(document);
   dark.addEventListener("change", function () { draw(document); });
   document.body.addEventListener("htmx:afterSettle", function (event) { draw(event.detail.elt.parentNode || document); });
   document.body.addEventListener("htmx:beforeRequest", function () { tell(""); });
+  document.body.addEventListener("htmx:configRequest", dropEmpty);
+  document.body.addEventListener("htmx:responseError", tellError);
   ["htmx:sendError", "htmx:timeout"].forEach(function (name) {
     document.body.addEventListener(name, function () {
       tell(document.getElementById("notice").dataset.offline);
