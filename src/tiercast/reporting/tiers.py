@@ -137,7 +137,7 @@ def matrix_table(title: str, moves: pd.DataFrame, say: MessageCatalogue) -> Tabl
 
 
 def _move_cell(moves: pd.DataFrame, before: str, now: str, say: MessageCatalogue) -> Cell:
-    text = say.write.count(int(moves.loc[before, now]))
+    text = say.write.count(float(moves[now][before]))
     if before == now:
         return Cell(text, "same")
     if before not in moves.columns or now not in moves.index:
