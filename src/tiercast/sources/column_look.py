@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import ibis
 import ibis.expr.types as ir
 
 from tiercast.sources.date_order import DateReading, readings
@@ -15,7 +14,7 @@ from tiercast.sources.time_formats import (
     plausible,
     promising,
 )
-from tiercast.sources.written_number import decimal_commas, written_number
+from tiercast.sources.written_number import has_decimal_comma, written_number
 
 Kind = Literal["integer", "number", "text", "time", "other"]
 
@@ -79,19 +78,20 @@ def look_at(table: ir.Table) -> tuple[ColumnLook, ...]:
 
 
 def _look(table: ir.Table, name: str, trial: list[Any]) -> ColumnLook:
-    value = table[name]
-    kind = _kind(value)
+    kind = _kind(table[name])
     formats = _formats(kind, {v for v in trial if v is not None} or _filled(table, name, kind))
-    row = table.agg(**_measures(table, name, kind), **_time_counts(value, formats)).to_pyarrow()
+    # A value that stands in many rows is parsed once.
+    tally = table.group_by(value=table[name]).agg(rows=table.count())
+    row = tally.agg(**_measures(tally, kind), **_time_counts(tally, formats)).to_pyarrow()
     seen = NO_NUMBERS | row.to_pylist()[0]
     filled = max(seen["filled"], 1)
     times, best = _best_format(seen, formats)
-    two_ways = readings(table, name, best) if times == seen["filled"] else ()
+    two_ways = readings(tally, "value", best) if times == seen["filled"] else ()
     return ColumnLook(
         name=name,
         kind=kind,
-        rows=seen["rows"],
-        filled=seen["filled"] / max(seen["rows"], 1),
+        rows=seen["all"],
+        filled=seen["filled"] / max(seen["all"], 1),
         distinct=seen["distinct"],
         example=seen["example"] or "",
         numbers=seen["numbers"] / filled,
@@ -117,30 +117,36 @@ def _kind(value: ir.Value) -> Kind:
     return "text" if kind.is_string() else "other"
 
 
-def _measures(table: ir.Table, name: str, kind: Kind) -> dict[str, ir.Value]:
-    value = table[name]
+def _measures(tally: ir.Table, kind: Kind) -> dict[str, ir.Value]:
+    """Return measures of a column; `tally` has its distinct values and the rows of each."""
+    value = tally.value
     measures = {
-        "rows": table.count(),
-        "filled": value.count(),
-        "distinct": value.nunique(),
+        "all": tally.rows.sum().fill_null(0),
+        "filled": _rows(tally, value.notnull()),
+        "distinct": value.count(),
         "example": value.cast("string").max(),
     }
-    return measures | ({} if kind in ("time", "other") else _number_measures(value))
+    return measures | ({} if kind in ("time", "other") else _number_measures(tally))
 
 
-def _number_measures(value: ir.Value) -> dict[str, ir.Value]:
+def _number_measures(tally: ir.Table) -> dict[str, ir.Value]:
     """Return measures of the values that are finite numbers."""
-    number = written_number(value)
+    number = written_number(tally.value)
     for odd in ("nan", "inf", "-inf"):
         number = number.nullif(float(odd))
     return {
-        "numbers": number.count(),
-        "fractions": (number % 1 != 0).sum().fill_null(0),
+        "numbers": _rows(tally, number.notnull()),
+        "fractions": _rows(tally, number % 1 != 0),
         "least": number.min(),
         "greatest": number.max(),
-        "plain": value.try_cast("float64").count(),
-        "commas": decimal_commas(value),
+        "plain": _rows(tally, tally.value.try_cast("float64").notnull()),
+        "commas": _rows(tally, has_decimal_comma(tally.value)),
     }
+
+
+def _rows(tally: ir.Table, chosen: ir.BooleanValue) -> ir.IntegerScalar:
+    """Return the number of rows of the chosen values."""
+    return chosen.ifelse(tally.rows, 0).sum().fill_null(0)
 
 
 def _formats(kind: Kind, trial: Collection[Any]) -> list[str | None]:
@@ -160,10 +166,9 @@ def _filled(table: ir.Table, name: str, kind: Kind) -> set[str]:
     return set(filled[name].to_pylist())
 
 
-def _time_counts(value: ir.Value, formats: list[str | None]) -> dict[str, ir.Value]:
+def _time_counts(tally: ir.Table, formats: list[str | None]) -> dict[str, ir.Value]:
     return {
-        f"format_{i}": ibis.ifelse(plausible(value, form), 1, None).count()
-        for i, form in enumerate(formats)
+        f"format_{i}": _rows(tally, plausible(tally.value, form)) for i, form in enumerate(formats)
     }
 
 

@@ -121,7 +121,7 @@ def _oddities(file: Path, name: str, place: Place) -> _Oddities:
     with reading_bytes(file, name) as handle:
         for chunk in iter(lambda: handle.read(CHUNK), b""):
             seen = rest + chunk
-            formulas = formulas or AS_TEXT.search(seen) is not None
+            formulas = formulas or (b'="' in seen and AS_TEXT.search(seen) is not None)
             repeats = repeats or _again(head, seen, place, first=first)
             rest = seen[-2 * len(header) - 2 :]
             tail = (tail + chunk)[-TAIL:]

@@ -5,7 +5,7 @@ from pathlib import Path
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.layout import Layout, recognised
-from tiercast.sources.readers import open_source
+from tiercast.sources.readers import ready_files
 from tiercast.sources.ready_files import make_ready
 from tiercast.sources.workspace import workspace
 
@@ -37,7 +37,7 @@ def known_files(source: SourceConfig) -> tuple[Layout, dict[str, str]] | None:
 
 def _columns(source: SourceConfig) -> list[str]:
     with workspace() as connection:
-        return list(open_source(connection, source).rows.columns)
+        return list(ready_files(connection, source).columns)
 
 
 def _tables(folder: Path) -> list[Path]:

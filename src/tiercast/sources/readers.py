@@ -22,6 +22,7 @@ from tiercast.sources.query import check_query, run_query, with_whole_ids, writt
 from tiercast.sources.ready_files import (
     EMPTY,
     PARQUET,
+    ReadyFiles,
     folded,
     make_ready,
     open_ready,
@@ -134,8 +135,19 @@ def _files_here(connection: Backend, source: SourceConfig) -> list[Path]:
     return fetch(source.path, folder)
 
 
+def ready_files(connection: Backend, source: SourceConfig) -> ReadyFiles:
+    """Return the files of a path as the engine can read them.
+
+    Raises
+    ------
+    DataContractError
+        Nothing matches the path, or a file cannot be read.
+    """
+    return make_ready(connection, _files_here(connection, source), source)
+
+
 def _open_path(connection: Backend, source: SourceConfig, spec: TableSpec) -> OpenedSource:
-    files = make_ready(connection, _files_here(connection, source), source)
+    files = ready_files(connection, source)
     return OpenedSource(open_ready(connection, files, written_columns(spec, source)), files.notes)
 
 
@@ -172,7 +184,7 @@ def _open_query(connection: Backend, source: SourceConfig, spec: TableSpec) -> O
         notes: tuple[FileNote, ...] = ()
         for name, path in paths.items():
             one = source.model_copy(update={"path": path, "files": None, "query": None})
-            files = make_ready(reader, _files_here(reader, one), one)
+            files = ready_files(reader, one)
             read += [str(file.absolute()) for file in files.paths]
             notes += files.notes
             reader.create_view(name, open_ready(reader, files, as_written))

@@ -21,12 +21,11 @@ def written_number(value: ir.Value) -> ir.FloatingValue:
     return number.coalesce(_of_money(value)) if value.type().is_string() else number
 
 
-def decimal_commas(value: ir.Value) -> ir.IntegerScalar:
-    """Return the number of values with a decimal comma, such as 12,50 or 1.234,5."""
+def has_decimal_comma(value: ir.Value) -> ir.BooleanValue:
+    """Return whether each value has a decimal comma, such as 12,50 or 1.234,5."""
     if not value.type().is_string():
-        return ibis.literal(0)
-    is_comma = value.re_search(r"[0-9],[0-9]{1,2}[^0-9]*$") & value.re_search(MONEY)
-    return is_comma.fill_null(ibis.literal(False)).sum().fill_null(0)
+        return ibis.literal(False)
+    return value.re_search(r"[0-9],[0-9]{1,2}[^0-9]*$") & value.re_search(MONEY)
 
 
 def _of_money(text: ir.StringValue) -> ir.FloatingValue:
