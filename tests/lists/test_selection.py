@@ -6,7 +6,7 @@ import pytest
 
 from tiercast.config.errors import InputError
 from tiercast.config.lists import CustomerList, default_lists
-from tiercast.lists.base import with_list_columns
+from tiercast.lists.base import value_at_stake, with_list_columns
 from tiercast.lists.selection import select
 
 DAY = dt.date(2024, 3, 1)
@@ -15,12 +15,13 @@ WORDS = {"en": "Mine", "zh": "我的"}
 
 
 def people(*rows):
-    """Return scored rows: id, tier, churn risk, expected value."""
+    """Return scored rows: id, tier, churn risk, expected value; last year each brought 100."""
     frame = pd.DataFrame(
         rows, columns=["customer_id", "tier", "churn_probability", "expected_value"]
     )
     chances = [{"top": 0.2, "middle": 0.5, "low": 0.3}] * len(frame)
     more = {"as_of": DAY, "tier_probabilities": chances, "next_order_date": dt.date(2024, 3, 6)}
+    more["revenue_365d"] = 100.0
     return with_list_columns(ibis.memtable(frame.assign(**more)), NAMES)
 
 
@@ -45,7 +46,7 @@ def table():
         ("tiers_below", [2, 1, 0]),
         ("better_tier_probability", [0.0, 0.2, 0.7]),
         ("value_if_ordering", [100.0, 60.0, 30.0]),
-        ("value_at_stake", [10.0, 30.0, 27.0]),
+        ("value_at_stake", [10.0, 50.0, 90.0]),
         ("days_to_next_order", [5, 5, 5]),
     ],
 )
@@ -53,8 +54,14 @@ def test_lists_know_more_columns_than_the_scores(table, column, values):
     assert table.order_by("customer_id")[column].to_pandas().tolist() == pytest.approx(values)
 
 
-def test_a_customer_sure_to_leave_has_nothing_at_stake():
-    assert people(("a", "low", 1.0, 0.0)).value_at_stake.to_pandas().tolist() == [0.0]
+def test_a_customer_sure_to_leave_brings_nothing_if_ordering():
+    assert people(("a", "low", 1.0, 0.0)).value_if_ordering.to_pandas().tolist() == [0.0]
+
+
+@pytest.mark.parametrize("brought", [None, float("nan"), -20.0, 0.0])
+def test_who_brought_nothing_in_a_year_has_nothing_at_stake(brought):
+    table = people(("a", "low", 0.5, 9.0)).mutate(revenue_365d=ibis.literal(brought, "float64"))
+    assert value_at_stake(table).to_pandas().tolist() == [0.0]
 
 
 @pytest.mark.parametrize(

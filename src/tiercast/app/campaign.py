@@ -57,12 +57,12 @@ class Campaign:
     def eligible(self, table: ir.Table, cuts: list[float]) -> ir.Table:
         """Return the customers with the risk and the value."""
         least = cuts[PERCENT - int(self.value)]
-        kept = (table.churn_probability >= self.risk / PERCENT) & (table.at_stake > 0)
+        kept = (table.churn_probability >= self.risk / PERCENT) & (table.value_at_stake > 0)
         return table.filter(kept & (table.revenue_365d >= least))
 
     def chosen(self, table: ir.Table, cuts: list[float]) -> ir.Table:
         """Return the customers whom the budget reaches."""
-        ordered = self.eligible(table, cuts).order_by(ibis.desc("at_stake"), "customer_id")
+        ordered = self.eligible(table, cuts).order_by(ibis.desc("value_at_stake"), "customer_id")
         return ordered.limit(self.people)
 
 
@@ -76,7 +76,7 @@ def campaign_page(visit: Visit) -> Response:
         sums = chosen.aggregate(
             people=chosen.count(),
             leaving=chosen.churn_probability.sum().fill_null(0.0),
-            at_stake=chosen.at_stake.sum().fill_null(0.0),
+            value_at_stake=chosen.value_at_stake.sum().fill_null(0.0),
             expected_value=chosen.expected_value.sum().fill_null(0.0),
         ).to_pyarrow()
         names = [column.name for column in COLUMNS]

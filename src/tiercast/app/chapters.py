@@ -45,7 +45,7 @@ def overview_page(visit: Visit) -> Response:
             best_value=base.expected_value.sum(where=base.tier_rank == 0).fill_null(0.0),
             whole=base.expected_value.sum().fill_null(0.0),
             leaving=leaving.sum(),
-            at_stake=base.at_stake.sum(where=leaving).fill_null(0.0),
+            value_at_stake=base.value_at_stake.sum(where=leaving).fill_null(0.0),
             second=(base.tier_rank == 1).sum(),
             second_value=base.expected_value.sum(where=base.tier_rank == 1).fill_null(0.0),
         ).to_pyarrow()

@@ -46,11 +46,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("churn_probability", _number("share")),
     Column("expected_value", _number("money")),
     Column("revenue_365d", _number("money")),
-    Column("at_stake", _number("money")),
+    Column("value_at_stake", _number("money")),
     Column("recency_days", _number("count")),
 )
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
-DEFAULT_SORT = "-at_stake"
+DEFAULT_SORT = "-value_at_stake"
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class Found:
     customers: int
     leaving: float
     expected_value: float
-    at_stake: float
+    value_at_stake: float
     page: int
 
     @property
@@ -91,7 +91,7 @@ def _find(visit: Visit, filters: Filters, sort: Sort) -> Found:
             customers=kept.count(),
             leaving=kept.churn_probability.sum().fill_null(0.0),
             expected_value=kept.expected_value.sum().fill_null(0.0),
-            at_stake=kept.at_stake.sum().fill_null(0.0),
+            value_at_stake=kept.value_at_stake.sum().fill_null(0.0),
         ).to_pyarrow()
         totals = sums.to_pylist()[0]
         page = min(wanted, max(1, math.ceil(totals["customers"] / ROWS)))

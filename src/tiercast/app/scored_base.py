@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import ibis
-import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from tiercast.app.whole_day import listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.schema import Config
+from tiercast.lists.base import with_list_columns
 from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.sources.workspace import workspace
 
@@ -111,18 +111,8 @@ def _loaded(connection: Backend, config: Config, day: dt.date) -> Inputs:
     inputs = read_inputs(connection, config, day)
     files = listed_parts(OutputFolder.of(config).scores(day))
     scores = connection.create_table(SCORES, rows_of(connection, files))
-    base = connection.create_table(TABLE, _with_ranks(inputs))
+    base = connection.create_table(TABLE, with_list_columns(inputs.base, inputs.tier_names))
     return replace(inputs, scores=scores, base=base)
-
-
-def _with_ranks(inputs: Inputs) -> ir.Table:
-    """Return the base with what pages sort by: the tier's rank and the value at stake."""
-    base = inputs.base
-    rank = ibis.cases(*((base.tier == name, n) for n, name in enumerate(inputs.tier_names)))
-    return base.mutate(
-        tier_rank=rank.cast("int8"),
-        at_stake=base.revenue_365d.fill_null(0.0).clip(lower=0.0) * base.churn_probability,
-    )
 
 
 def _words(base: ScoredBase, column: str) -> list[str]:

@@ -75,9 +75,8 @@ def with_list_columns(table: ir.Table, tier_names: Sequence[str]) -> ir.Table:
     """Return a table of scores with six columns that lists filter and order by.
 
     `tier_rank` (0 = best) and `tiers_below` (0 = last tier); `better_tier_probability`;
-    `value_if_ordering` (money: expected value, given an order within the horizon) and
-    `value_at_stake` (money: churn risk times that value); `days_to_next_order`, from the day of
-    the scores.
+    `value_if_ordering` (money: expected value, given an order within the horizon);
+    `value_at_stake` (money); `days_to_next_order`, from the day of the scores.
     """
     last = len(tier_names) - 1
     rank = ibis.cases(*((table.tier == name, n) for n, name in enumerate(tier_names)))
@@ -88,12 +87,22 @@ def with_list_columns(table: ir.Table, tier_names: Sequence[str]) -> ir.Table:
         "tiers_below": (last - rank).cast("int8"),
         "better_tier_probability": _better(table, tier_names),
         "value_if_ordering": given_order,
-        "value_at_stake": table.churn_probability * given_order,
+        "value_at_stake": value_at_stake(table),
     }
     if "next_order_date" in table.columns:
         days = table.next_order_date.delta(table.as_of, unit="day")
         columns["days_to_next_order"] = days.cast("int64")
     return table.mutate(**columns)
+
+
+def value_at_stake(table: ir.Table) -> ir.FloatingValue:
+    """Return the money at stake: churn risk times the value of the last 365 days.
+
+    Who brought nothing in these days, or sent more back, has nothing at stake.
+    """
+    past = table.revenue_365d.cast("float64")
+    known = past.notnull() & ~past.isnan() & (past > 0)
+    return table.churn_probability * ibis.ifelse(known, past, 0.0)
 
 
 def _better(table: ir.Table, tier_names: Sequence[str]) -> ir.FloatingValue:

@@ -15,7 +15,7 @@ ID = "action_id"
 
 
 def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
-    """Return the customers, value and value at risk of each action, most expected value first.
+    """Return the customers, value and value at stake of each action, most expected value first.
 
     The scores' playbook says how, by whom and until when. None where the scores propose none.
     """
@@ -24,7 +24,7 @@ def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
     found = base.group_by(names).aggregate(
         customers=base.count(),
         expected_value=base.expected_value.sum(),
-        value_at_risk=(base.revenue_365d * base.churn_probability).sum().fill_null(0.0),
+        value_at_stake=base.value_at_stake.sum(),
         churn=base.churn_probability.mean(),
     )
     order = ["expected_value", "action"]
@@ -39,7 +39,7 @@ def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
     ]
     titles = [_title(action, play, say) for action, play in rows]
     details = ["" if play is None else _how(play, inputs, say) for _, play in rows]
-    columns = [*common(say, "customers", "customers_share", "expected_value"), _at_risk(say)]
+    columns = [*common(say, "customers", "customers_share", "expected_value"), _at_stake(say)]
     columns += common(say, "churn")
     first = (say("lists.columns.action"), titles)
     return Table.of(say("actions.title"), table, first, columns, details=details)
@@ -67,9 +67,9 @@ def _how(play: Play, inputs: Inputs, say: MessageCatalogue) -> str:
     return say("actions.between").join(say(f"actions.{n}", text=parts[n]) for n in order)
 
 
-def _at_risk(say: MessageCatalogue) -> Measure:
+def _at_stake(say: MessageCatalogue) -> Measure:
     (value,) = common(say, "expected_value")
-    return Measure(say("actions.value_at_risk"), "value_at_risk", value.form)
+    return Measure(say("actions.value_at_stake"), "value_at_stake", value.form)
 
 
 def sentence(action: str) -> str:

@@ -13,7 +13,7 @@ ENTRIES = (
     "segment",
     "rfm",
     "lifecycle",
-    "value_at_risk",
+    "value_at_stake",
     "median",
 )
 

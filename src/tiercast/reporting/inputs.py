@@ -16,6 +16,7 @@ from tiercast.artifacts.dataset import parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
+from tiercast.lists.base import value_at_stake
 from tiercast.modeling.target import Target
 from tiercast.reporting.left_out import LeftOut, previous_left_out
 from tiercast.reporting.stored_backtest import StoredBacktest, newest_backtest
@@ -54,7 +55,8 @@ class Inputs:
     Attributes
     ----------
     base
-        One row per customer: the score columns but the long ones, and the features shown.
+        One row per customer: the score columns but the long ones, the features shown, and
+        `value_at_stake`.
     profile_columns
         Columns of `base` with words about customers (age group, region, ...).
     scores
@@ -228,7 +230,8 @@ def _base(scores: ir.Table, features: ir.Table, words: Sequence[str]) -> ir.Tabl
         **{name: features[name] for name in words},
     )
     kept = scores.drop(*(name for name in LEFT_OUT if name in scores.columns))
-    return kept.left_join(shown, "customer_id").drop("customer_id_right")
+    base = kept.left_join(shown, "customer_id").drop("customer_id_right")
+    return base.mutate(value_at_stake=value_at_stake(base))
 
 
 def _number(features: ir.Table, name: str) -> ir.Value:

@@ -32,20 +32,19 @@ class BaseTotals:
     buyers: float
     expected_value: float
     past_value: float
-    value_at_risk: float
+    value_at_stake: float
     one_time: int
 
 
 def totals(inputs: Inputs) -> BaseTotals:
     """Return the sums over all scored customers."""
     base = inputs.base
-    past = base.revenue_365d.fill_null(0.0)
     row = base.aggregate(
         customers=base.count(),
         buyers=(1 - base.churn_probability).sum(),
         expected_value=base.expected_value.sum(),
-        past_value=past.sum(),
-        value_at_risk=(past * base.churn_probability).sum(),
+        past_value=base.revenue_365d.sum(),
+        value_at_stake=base.value_at_stake.sum(),
         one_time=(base.orders == 1).sum().fill_null(0),
     ).to_pyarrow()
     return BaseTotals(**{name: value or 0 for name, value in row.to_pylist()[0].items()})
@@ -151,9 +150,9 @@ def _cards(sums: BaseTotals, whole: SumInterval, say: MessageCatalogue) -> list[
             say.write.total(sums.expected_value),
             {"each": say.write.money(each)} | limits,
         ),
-        "at_risk": (
-            say.write.total(sums.value_at_risk),
-            {"share": _share(sums.value_at_risk, sums.past_value, say)},
+        "at_stake": (
+            say.write.total(sums.value_at_stake),
+            {"share": _share(sums.value_at_stake, sums.past_value, say)},
         ),
         "one_time": (
             _share(sums.one_time, sums.customers, say),

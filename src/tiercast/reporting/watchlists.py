@@ -40,13 +40,12 @@ def mainstays(inputs: Inputs) -> ir.Table:
 def leavers(inputs: Inputs) -> ir.Table:
     """Return customers likely to leave and within reach, by the value at stake in `rank_by`.
 
-    At stake is the value of the last 365 days times the churn risk. Customers whose silence is
+    Customers whose silence is
     already far beyond their rhythm, or whose risk is beyond `REACHABLE`, have left.
     """
     base = inputs.base
-    at_stake = base.revenue_365d * base.churn_probability
     leaving = base.churn_probability.between(LIKELY, REACHABLE) & (base.lifecycle_stage != "lost")
-    return _ranked(base.filter(leaving & (at_stake > 0)), at_stake)
+    return _ranked(base.filter(leaving & (base.value_at_stake > 0)), base.value_at_stake)
 
 
 def climbers(inputs: Inputs) -> ir.Table:
