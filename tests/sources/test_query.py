@@ -56,6 +56,16 @@ def test_three_files_are_joined_and_ids_stay_as_they_are_written() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("mark", "ids"), [(".0", {100, 200}), (".00", {"100.00", "200.00"}), ("", {100, 200})]
+)
+def test_ids_that_pandas_wrote_as_floats_are_whole(mark: str, ids: set[object]) -> None:
+    Path("people.csv").write_text(PEOPLE.replace("00\n", f"00{mark}\n"))
+    with open_base(config(JOINED, "orders", "items", "people")) as base:
+        assert set(base.transactions.customer_id.execute()) == ids
+
+
+@pytest.mark.usefixtures("folder")
 def test_ids_stay_as_written_through_subqueries() -> None:
     query = """
         with paid as (select order_id as number, person_id as who, paid_at from orders)

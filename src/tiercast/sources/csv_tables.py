@@ -168,8 +168,7 @@ def _settled(
 
     Numbers that could all be thousands (`1.234`) stay text too: the contract decides.
     """
-    checks = {f"plain_{name}": _fits(written[name], "") for name in keys}
-    checks |= {f"point_{name}": _fits(written[name], ".0") for name in keys}
+    checks = {f"whole_{name}": _is_whole(written[name]) for name in keys}
     checks |= {
         f"long_{name}": _all(written[name], written[name].re_search(LONG)) for name in floats
     }
@@ -180,26 +179,27 @@ def _settled(
     if not checks:
         return {}
     (seen,) = written.agg(**checks).to_pyarrow().to_pylist()
-    whole = {name for name in keys if seen[f"plain_{name}"] or seen[f"point_{name}"]}
+    whole = {name for name in keys if seen[f"whole_{name}"]}
     long = {name for name in floats if seen[f"long_{name}"]}
     unsettled = {name for name in numbers if seen[f"unsettled_{name}"]}
     return dict.fromkeys(whole, "BIGINT") | dict.fromkeys(long | unsettled, "VARCHAR")
 
 
 def whole_numbers(table: ir.Table, names: Sequence[str]) -> list[str]:
-    """Return the columns of text in which every value equals its integer, in one pass."""
+    """Return the columns of text in which every value is a whole number, in one pass."""
     if not names:
         return []
-    row = table.agg(**{name: _fits(table[name], "") for name in names}).to_pyarrow().to_pylist()[0]
+    row = table.agg(**{name: _is_whole(table[name]) for name in names}).to_pyarrow().to_pylist()[0]
     return [name for name in names if row[name]]
 
 
-def _fits(text: ir.StringValue, ending: str) -> ir.BooleanScalar:
-    """Return whether each text equals its integer followed by `ending`.
+def _is_whole(text: ir.StringValue) -> ir.BooleanScalar:
+    """Return whether each text equals its integer, or each equals it followed by `.0`.
 
-    Integers become `1.0` where some are missing.
+    pandas writes integers as `1.0` where some are missing.
     """
-    return _all(text, text.try_cast("int64").cast("string") + ending == text)
+    whole = text.try_cast("int64").cast("string")
+    return _all(text, whole == text) | _all(text, whole + ".0" == text)
 
 
 def _all(text: ir.StringValue, holds: ir.BooleanValue) -> ir.BooleanScalar:
