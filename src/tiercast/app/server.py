@@ -45,6 +45,7 @@ ROUTES: dict[str, Callable[[Visit], Response]] = {
 # Files of other packages: the page's own style, and the charts' library.
 FOREIGN = {
     "style.css": Path(str(resources.files("tiercast.reporting").joinpath("style.css"))),
+    "charts.js": Path(str(resources.files("tiercast.reporting").joinpath("charts.js"))),
     "plotly.min.js": Path(str(resources.files(plotly).joinpath("package_data/plotly.min.js"))),
 }
 

@@ -15,6 +15,8 @@ RISK_AXIS = {
     "overlaying": "y",
     "side": "right",
     "range": [0, 1.05],
+    "tickmode": "linear",
+    "dtick": 0.25,
     "tickformat": ".0%",
     "automargin": True,
     "showgrid": False,
@@ -41,7 +43,7 @@ def timeline_chart(
     return Chart(
         "chart-timeline",
         say("app.customer.timeline"),
-        figure(traces, height=320, yaxis2=RISK_AXIS),
+        figure(traces, height=320, yaxis={"rangemode": "tozero"}, yaxis2=RISK_AXIS),
         say("app.customer.timeline_alt", **{k: say.write.count(n) for k, n in counts.items()}),
         say("app.customer.timeline_reading"),
     )
@@ -66,6 +68,7 @@ def _risk(say: MessageCatalogue, past: Sequence[PastScore]) -> go.Scatter:
         mode="lines+markers",
         line={"color": WARN, "dash": "dot"},
         marker={"color": WARN, "size": 9, "symbol": "diamond"},
+        cliponaxis=False,
         hovertemplate="%{x}: %{y:.0%}<extra></extra>",
     )
 
@@ -77,5 +80,6 @@ def _contacts(say: MessageCatalogue, contacts: Rows) -> go.Scatter:
         y=[0.0] * len(contacts),
         mode="markers",
         marker={"color": INK, "size": 9, "symbol": "triangle-up"},
+        cliponaxis=False,
         hovertemplate="%{x}<extra></extra>",
     )
