@@ -44,9 +44,11 @@ def app_of():
 
 
 @pytest.fixture(scope="module")
-def shop(trained_shop) -> Iterator[str]:
-    """Return the address of the shop's app: text ids, all tables, in Chinese by default."""
-    with working_in(trained_shop.folder), serving(trained_shop.config) as address:
+def shop(trained_shop, tmp_path_factory) -> Iterator[str]:
+    """Return the address of the app of a copy of the shop: text ids, all tables, in Chinese."""
+    folder = tmp_path_factory.mktemp("app") / "shop"
+    shutil.copytree(trained_shop.folder, folder)
+    with working_in(folder), serving(trained_shop.config) as address:
         yield address
 
 

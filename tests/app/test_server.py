@@ -5,10 +5,15 @@ import io
 
 import pytest
 import requests
+from python_calamine import CalamineWorkbook
 
 from tiercast.app.pages import PAGES
 from tiercast.app.server import listening
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
+from tiercast.lists.record import exports
+from tiercast.sources.workspace import workspace
+from tiercast.verbs.export import export, lists
 
 
 def rows_of(response):
@@ -33,8 +38,9 @@ def test_a_form_of_another_site_is_refused(shop, origin):
     assert requests.post(f"{shop}/campaign/export", headers=headers).status_code == 403
 
 
-def test_an_export_is_never_made_by_get(shop):
-    assert requests.get(f"{shop}/campaign/export").status_code == 405
+@pytest.mark.parametrize("path", ["/campaign/export", "/lists/everyone/export"])
+def test_an_export_is_never_made_by_get(shop, path):
+    assert requests.get(f"{shop}{path}").status_code == 405
 
 
 def test_only_own_script_files_may_run(shop):
@@ -58,10 +64,38 @@ def test_risk_limits_hold_in_percent(shop, trained_shop):
 def test_a_campaign_list_holds_those_with_most_at_stake(shop):
     asked = f"{shop}/campaign/export?risk=20&value=100&budget=0&language=en"
     rows = rows_of(requests.post(asked, headers={"Origin": shop}))
-    place = rows[0].index("At stake")
+    place = rows[0].index("Value at stake")
     stakes = [float(row[place]) for row in rows[1:]]
     assert len(stakes) == 10
     assert stakes == sorted(stakes, reverse=True)
+
+
+def test_an_export_records_whom_it_holds(shop, trained_shop):
+    asked = f"{shop}/campaign/export?risk=20&budget=0&format=xlsx"
+    response = requests.post(asked, headers={"Origin": shop})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(response.content))
+    exported = [row[0] for row in book.get_sheet_by_index(0).to_python()[1:]]
+    with workspace() as connection:
+        table = exports(connection, OutputFolder.of(trained_shop.config))
+        of_campaign = table.filter(table.list == "campaign", table.format == "xlsx")
+        recorded = of_campaign.order_by("position").customer_id.to_pyarrow().to_pylist()
+    assert recorded == exported
+
+
+def test_every_list_is_offered_with_its_customers_and_its_file(shop, trained_shop):
+    page = requests.get(f"{shop}/lists?language=en").text
+    for one in lists(trained_shop.config, language="en"):
+        assert one.title in page
+        response = requests.post(f"{shop}/lists/{one.name}/export", headers={"Origin": shop})
+        assert len(rows_of(response)) - 1 == one.customers
+
+
+def test_the_page_of_a_list_shows_its_first_customers(shop, trained_shop, tmp_path):
+    file = tmp_path / "out.csv"
+    chosen = export(trained_shop.config, "everyone", limit=20, output=file)
+    page = requests.get(f"{shop}/lists/everyone?language=en").text
+    places = [page.index(f"/customers/{one}") for one in chosen.frame()["customer_id"]]
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +110,7 @@ def test_a_campaign_list_holds_those_with_most_at_stake(shop):
         ("/customers?as_of=soon", 404),
         ("/segments?a=nobody", 404),
         ("/campaign?budget=1.5", 400),
+        ("/lists/nobody", 404),
         ("/nothing", 404),
     ],
 )

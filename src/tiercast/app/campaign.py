@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from tiercast.app.columns import COLUMNS
-from tiercast.app.csv_rows import csv_lines
-from tiercast.app.customers import download
 from tiercast.app.filters import number
+from tiercast.app.lists import exported_file, format_titles
 from tiercast.app.pages import render
 from tiercast.app.scored_base import TABLE
+from tiercast.app.texts import load_texts
 from tiercast.app.visit import Problem, Visit
+from tiercast.config.alerts import Condition
+from tiercast.config.lists import CustomerList, InLanguages, ListOrder
+from tiercast.lists.conditions import all_hold
+from tiercast.lists.selection import select
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import LANGUAGES
 
 SHOWN = 20
 # What the budget's slider stops at, in people: the place in this list is the parameter.
@@ -54,25 +56,31 @@ class Campaign:
         """The most people that the budget reaches."""
         return BUDGETS[self.budget]
 
-    def eligible(self, table: ir.Table, cuts: list[float]) -> ir.Table:
-        """Return the customers with the risk and the value."""
-        least = cuts[PERCENT - int(self.value)]
-        kept = (table.churn_probability >= self.risk / PERCENT) & (table.value_at_stake > 0)
-        return table.filter(kept & (table.revenue_365d >= least))
-
-    def chosen(self, table: ir.Table, cuts: list[float]) -> ir.Table:
-        """Return the customers whom the budget reaches."""
-        ordered = self.eligible(table, cuts).order_by(ibis.desc("value_at_stake"), "customer_id")
-        return ordered.limit(self.people)
+    def as_list(self, visit: Visit) -> CustomerList:
+        """Return whom it reaches, were there no budget, as a list."""
+        least = _cuts(visit)[PERCENT - int(self.value)]
+        conditions = (
+            Condition(column="churn_probability", operator=">=", value=self.risk / PERCENT),
+            Condition(column="value_at_stake", operator=">", value=0),
+            Condition(column="revenue_365d", operator=">=", value=least),
+        )
+        return CustomerList(
+            name="campaign",
+            title=_words(visit, "app.pages.campaign"),
+            explanation=_words(visit, "app.campaign.explanation"),
+            when=conditions,
+            order=(ListOrder(column="value_at_stake"),),
+        )
 
 
 def campaign_page(visit: Visit) -> Response:
     """Return the page of a campaign list."""
-    campaign, cuts = Campaign.of(visit.parameters), _cuts(visit)
+    campaign = Campaign.of(visit.parameters)
+    wanted = campaign.as_list(visit)
     with visit.base.cursor() as database:
         table = database.table(TABLE)
-        chosen = campaign.chosen(table, cuts)
-        eligible = campaign.eligible(table, cuts).count()
+        eligible = table.filter(all_hold(table, wanted.when, wanted.name)).count()
+        chosen = select(table, wanted, campaign.people)
         sums = chosen.aggregate(
             people=chosen.count(),
             leaving=chosen.churn_probability.sum().fill_null(0.0),
@@ -89,24 +97,21 @@ def campaign_page(visit: Visit) -> Response:
         found=found,
         rows=rows,
         columns=COLUMNS,
-        least=visit.say.write.money(cuts[PERCENT - int(campaign.value)]),
+        least=visit.say.write.money(_cuts(visit)[PERCENT - int(campaign.value)]),
         budgets=BUDGETS,
+        formats=format_titles(visit),
     )
 
 
 def campaign_file(visit: Visit) -> Response:
-    """Return the list as CSV."""
-    campaign, cuts = Campaign.of(visit.parameters), _cuts(visit)
-    names = [column.name for column in COLUMNS] + ["action"]
-    headings = [visit.say(f"app.columns.{name}") for name in names]
+    """Return the list as a file, and record the export."""
+    campaign = Campaign.of(visit.parameters)
+    return exported_file(visit, campaign.as_list(visit), campaign.people)
 
-    def lines() -> Any:
-        with visit.base.cursor() as database:
-            chosen = campaign.chosen(database.table(TABLE), cuts)
-            yield from csv_lines(chosen.select(*names), headings)
 
-    name = f"{visit.base.config.name}-campaign-{visit.base.as_of}.csv"
-    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=download(name))
+def _words(visit: Visit, key: str) -> InLanguages:
+    target = visit.base.inputs.target
+    return InLanguages(**{name: load_texts(name, target)(key) for name in LANGUAGES})
 
 
 def _cuts(visit: Visit) -> list[float]:

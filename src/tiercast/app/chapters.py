@@ -6,10 +6,12 @@ from typing import Any
 import pandas as pd
 from starlette.responses import Response
 
+from tiercast.app.lists import summaries
 from tiercast.app.pages import charts_of, render
 from tiercast.app.scored_base import TABLE
 from tiercast.app.versions import versions_table
 from tiercast.app.visit import Problem, Visit
+from tiercast.config.errors import InputError
 from tiercast.reporting.backtest import backtest_section
 from tiercast.reporting.drift import drift_section
 from tiercast.reporting.inputs import Inputs
@@ -24,6 +26,7 @@ from tiercast.reporting.section import Cell, Section, Table
 from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.segments import PROFILE, segment_table, segments_section
 from tiercast.reporting.tiers import tiers_section
+from tiercast.verbs.export import ListSummary
 
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
 CHAPTERS: Mapping[str, Sequence[Chapter]] = {
@@ -33,6 +36,8 @@ CHAPTERS: Mapping[str, Sequence[Chapter]] = {
     "model": (quality_section, ledger_section, drift_section, backtest_section),
 }
 LIKELY = 0.5
+# The list of customers to act on, behind each question.
+BEHIND = {"best": "keep_close", "leaving": "likely_to_leave", "growing": "grow"}
 
 
 def overview_page(visit: Visit) -> Response:
@@ -49,7 +54,20 @@ def overview_page(visit: Visit) -> Response:
             second=(base.tier_rank == 1).sum(),
             second_value=base.expected_value.sum(where=base.tier_rank == 1).fill_null(0.0),
         ).to_pyarrow()
-    return _chapters(visit, "overview", facts=facts.to_pylist()[0])
+    return _chapters(visit, "overview", facts=facts.to_pylist()[0], to_do=_to_do(visit))
+
+
+def _to_do(visit: Visit) -> Mapping[str, ListSummary]:
+    """Return the list behind each question, where it holds somebody."""
+    try:
+        found = summaries(visit)
+    except InputError:  # scores of an earlier version, or an own list that does not fit them
+        return {}
+    return {
+        question: found[name]
+        for question, name in BEHIND.items()
+        if name in found and found[name].customers
+    }
 
 
 def tiers_page(visit: Visit) -> Response:

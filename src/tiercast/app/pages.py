@@ -22,6 +22,7 @@ PAGES: Mapping[str, str] = {
     "tiers": "/tiers",
     "segments": "/segments",
     "customers": "/customers",
+    "lists": "/lists",
     "migration": "/migration",
     "campaign": "/campaign",
     "model": "/model",

@@ -18,6 +18,7 @@ from tiercast.app.campaign import campaign_file, campaign_page
 from tiercast.app.chapters import model_page, overview_page, segments_page, tiers_page
 from tiercast.app.customer import customer_page
 from tiercast.app.customers import customers_file, customers_page
+from tiercast.app.lists import list_file, list_page, lists_page
 from tiercast.app.migration import migration_page
 from tiercast.app.pages import render_problem
 from tiercast.app.security import LoopbackOnly
@@ -38,6 +39,7 @@ ROUTES: dict[str, Callable[[Visit], Response]] = {
     "/segments": segments_page,
     "/migration": migration_page,
     "/campaign": campaign_page,
+    "/lists": lists_page,
     "/model": model_page,
     "/customers": customers_page,
     "/customers.csv": customers_file,
@@ -94,6 +96,8 @@ def build_app(config: Config) -> FastAPI:
     for path, page in ROUTES.items():
         made.add_api_route(path, _endpoint(page), methods=["GET", "HEAD"], response_model=None)
     made.add_api_route("/customers/{customer_id:path}", _customer, response_model=None)
+    made.add_api_route("/lists/{name}", _list, response_model=None)
+    made.add_api_route("/lists/{name}/export", _list_export, methods=["POST"], response_model=None)
     made.add_api_route("/campaign/export", _export, methods=["POST"], response_model=None)
     for name, file in FOREIGN.items():
         made.add_api_route(f"/static/{name}", _file(file), response_model=None)
@@ -112,6 +116,14 @@ def _endpoint(page: Callable[[Visit], Response]) -> Callable[[Request], Response
 
 def _customer(request: Request, customer_id: str) -> Response:
     return customer_page(visit_of(request), request.app.state.timeline, customer_id)
+
+
+def _list(request: Request, name: str) -> Response:
+    return list_page(visit_of(request), name)
+
+
+def _list_export(request: Request, name: str) -> Response:
+    return list_file(visit_of(request), name)
 
 
 def _export(request: Request) -> Response:

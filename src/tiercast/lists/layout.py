@@ -67,11 +67,17 @@ def rows_to_write(
     return rows.filter(*required) if required else rows
 
 
-def _refuse_missing(table: ir.Table, form: ExportFormat) -> None:
+def missing_columns(form: ExportFormat, columns: Sequence[str]) -> list[str]:
+    """Return what a format needs and columns lack; of several that will do, `one or other`."""
     needed = [one.column for one in form.columns or () if one.required]
-    missing = [name for name in needed if name not in table.columns]
-    if form.needs_one_of and not {*form.needs_one_of} & {*table.columns}:
+    missing = [name for name in needed if name not in columns]
+    if form.needs_one_of and not {*form.needs_one_of} & {*columns}:
         missing.append(" or ".join(form.needs_one_of))
+    return missing
+
+
+def _refuse_missing(table: ir.Table, form: ExportFormat) -> None:
+    missing = missing_columns(form, table.columns)
     if missing:
         first = missing[0].partition(" or ")[0]
         raise InputError(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
 from tiercast.lists.cells import Cell, Cells
+from tiercast.lists.conditions import all_hold
 from tiercast.lists.csv_file import write_csv
 from tiercast.lists.facts import facts
 from tiercast.lists.layout import POSITION, FileColumn, file_columns, rows_to_write
@@ -44,16 +45,19 @@ LABELS = {
 }
 SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
 SHEET_LENGTH = 31
+MONEY = ("expected_value", "value_at_stake")  # of lists
 
 
 @dataclass(frozen=True)
 class ListSummary:
-    """A list on offer: its name and words, and how many customers it holds now."""
+    """A list on offer: its name and words, the customers that it holds now, and their money."""
 
     name: str
     title: str
     explanation: str
     customers: int
+    expected_value: float
+    value_at_stake: float
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def lists(
     *,
     language: Language | None = None,
 ) -> tuple[ListSummary, ...]:
-    """Return the lists that there are and how many customers of a scored day each holds.
+    """Return the lists that there are, with the customers of a scored day and their money.
 
     Raises
     ------
@@ -98,20 +102,35 @@ def lists(
     refuse_other_base(output.path, settings.name)
     with workspace() as connection:
         base = ListBase.read(connection, output, output.scored_day(as_of))
-        return tuple(
-            ListSummary(
-                one.name,
-                one.title.in_language(speak),
-                one.explanation.in_language(speak),
-                int(select(base.table, one).count().execute()),
-            )
-            for one in lists_of(settings.lists).values()
+        found = lists_of(settings.lists)
+        sums = _sums(base.table, found.values())
+    return tuple(
+        ListSummary(
+            one.name,
+            one.title.in_language(speak),
+            one.explanation.in_language(speak),
+            int(sums[f"{one.name} customers"] or 0),
+            *(float(sums[f"{one.name} {column}"] or 0.0) for column in MONEY),
         )
+        for one in found.values()
+    )
+
+
+def _sums(table: ir.Table, wanted: Iterable[CustomerList]) -> Mapping[str, float | None]:
+    """Return the customers and the money of lists, all read at once: `<list> <column>`."""
+    sums: dict[str, ir.Value] = {}
+    for one in wanted:
+        select(table, one)  # it refuses unknown columns
+        # A column also of a list without conditions.
+        holds = table.customer_id.notnull() & all_hold(table, one.when, f"List {one.name}")
+        sums[f"{one.name} customers"] = holds.sum()
+        sums |= {f"{one.name} {name}": table[name].sum(where=holds) for name in MONEY}
+    return dict(table.aggregate(**sums).to_pyarrow().to_pylist()[0])
 
 
 def export(  # noqa: PLR0913  # each is an option of the command
     config: Config | str | Path,
-    list: str,  # the option's name
+    list: str | CustomerList,  # the option's name
     as_of: dt.date | str | None = None,
     *,
     limit: int | None = None,
@@ -124,7 +143,8 @@ def export(  # noqa: PLR0913  # each is an option of the command
 
     The file (`<output>/lists/as_of=.../NAME...` unless `output` names one) appears whole or not
     at all. The record lies in `<output>/exports/as_of=.../`; the same export again changes
-    nothing there. With `limit`, the first customers of the list are written.
+    nothing there. With `limit`, the first customers of the list are written. `list` is the name of
+    one of `lists`, or a list of one's own.
 
     Raises
     ------
@@ -135,7 +155,7 @@ def export(  # noqa: PLR0913  # each is an option of the command
         The file cannot be written, or the day was scored again meanwhile.
     """
     settings, shown = load_config(config), progress or Silent()
-    wanted = find_row(lists_of(settings.lists), list, "list")
+    wanted = list if isinstance(list, CustomerList) else _named(settings, list)
     form = find_row(formats_of(settings.export_formats), format, "format")
     if limit is not None and limit < 1:
         raise InputError(f"`limit` must be at least 1, but got {limit}.")
@@ -162,8 +182,12 @@ def export(  # noqa: PLR0913  # each is an option of the command
         )
     title = wanted.title.in_language(written.language)
     return ExportResult(
-        list, title, format, day, base.model_version, path, record, count, found - count
+        wanted.name, title, format, day, base.model_version, path, record, count, found - count
     )
+
+
+def _named(settings: Config, name: str) -> CustomerList:
+    return find_row(lists_of(settings.lists), name, "list")
 
 
 def _file_name(wanted: CustomerList, form: ExportFormat) -> str:
