@@ -12,6 +12,10 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 MISSING = "–"
 DATES = {"en": "d MMMM y", "zh": "y年M月d日"}
+DAYS = {"en": "d MMM", "zh": "M月d日"}
+MONTHS = {"en": "MMM y", "zh": "y年M月"}
+QUARTERS = {"en": "QQQ y", "zh": "y年第Q季度"}
+YEARS = {"en": "y", "zh": "y年"}
 
 Form = Literal[
     "count", "share", "signed_share", "money", "total", "decimal", "two", "three", "times"
@@ -68,6 +72,16 @@ class Formats:
         ('+3%', '-20%')
         """
         return MISSING if _missing(value) else self._percent(value, "+#,##0%;-#,##0%")
+
+    def tenths(self, value: float) -> str:
+        """Return a share of 1 in percent with one decimal.
+
+        Examples
+        --------
+        >>> Formats().tenths(0.2277), Formats().tenths(math.nan) == MISSING
+        ('22.8%', True)
+        """
+        return MISSING if _missing(value) else self._percent(value, "#,##0.0%")
 
     def signed_tenths(self, value: float) -> str:
         """Return a small difference in percent with its sign and one decimal."""
@@ -129,6 +143,46 @@ class Formats:
     def times(self, value: float) -> str:
         """Return a multiple."""
         return f"{self.decimal(value)}x"
+
+    def day(self, day: date) -> str:
+        """Return a day without its year.
+
+        Examples
+        --------
+        >>> [Formats(language).day(date(2017, 12, 4)) for language in ("en", "zh")]
+        ['4 Dec', '12月4日']
+        """
+        return format_date(day, DAYS[self.language], locale=self.language)
+
+    def month(self, day: date) -> str:
+        """Return the month of a day.
+
+        Examples
+        --------
+        >>> [Formats(language).month(date(2017, 12, 4)) for language in ("en", "zh")]
+        ['Dec 2017', '2017年12月']
+        """
+        return format_date(day, MONTHS[self.language], locale=self.language)
+
+    def quarter(self, day: date) -> str:
+        """Return the calendar quarter of a day.
+
+        Examples
+        --------
+        >>> [Formats(language).quarter(date(2017, 12, 4)) for language in ("en", "zh")]
+        ['Q4 2017', '2017年第4季度']
+        """
+        return format_date(day, QUARTERS[self.language], locale=self.language)
+
+    def year(self, day: date) -> str:
+        """Return the year of a day.
+
+        Examples
+        --------
+        >>> [Formats(language).year(date(2017, 12, 4)) for language in ("en", "zh")]
+        ['2017', '2017年']
+        """
+        return format_date(day, YEARS[self.language], locale=self.language)
 
     def date(self, day: date) -> str:
         """Return a date as people write it.

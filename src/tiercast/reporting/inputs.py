@@ -18,6 +18,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.lists.base import value_at_stake
 from tiercast.modeling.target import Target
+from tiercast.reporting.known_orders import KnownOrders
 from tiercast.reporting.left_out import LeftOut, previous_left_out
 from tiercast.reporting.stored_backtest import StoredBacktest, newest_backtest
 from tiercast.reporting.stored_migration import StoredMigration, newest_migration
@@ -75,6 +76,8 @@ class Inputs:
         Tables that are there, but speak of another horizon or value than the scores.
     same_window
         Whether the evaluation forecast a window by other customers of that very window.
+    known
+        The orders before the date, or None where they were not read; `unread` says why.
     """
 
     config: Config
@@ -90,6 +93,8 @@ class Inputs:
     migration: StoredMigration | None = None
     left_out: Sequence[LeftOut] = ()
     same_window: bool = False
+    known: KnownOrders | None = None
+    unread: str = ""
 
     @property
     def target(self) -> Target:

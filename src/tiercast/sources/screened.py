@@ -94,6 +94,27 @@ class Screened:
             return total
         return replace(total, money=money(good), money_aside=money(self._lost))
 
+    def counts_by_rule(self) -> ir.Table:
+        """Return the rows and money of each day, by the rule for which they were put aside.
+
+        Columns: rule (null: used), day (null: unknown), rows, money (sum of absolute amounts, to
+        the cent). A row that breaks several rules counts at the first, in the order of the rules.
+        """
+        rows = self.flagged
+        broken = [
+            (rows[FLAG_PREFIX + rule.name].fill_null(False), rule.name)
+            for rule, _ in self.rules
+            if rule.outcome == "quarantined"
+        ]
+        rule = ibis.cases(*broken, else_=ibis.null("string"))
+        cents = (rows.amount.abs() * CENTS).round()
+        counts = ~rule.isin(UNCOUNTED).fill_null(False)
+        assert self.spec.time is not None
+        return rows.group_by(rule=rule, day=rows[self.spec.time].date()).agg(
+            rows=rows.count(),
+            money=ibis.ifelse(counts, cents, 0.0).sum().fill_null(0.0) / CENTS,
+        )
+
     @property
     def _lost(self) -> ir.Table:
         """The quarantined rows with a readable amount that is not repeated in another row."""
