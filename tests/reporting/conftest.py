@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from tiercast.config.loading import parse_config
 from tiercast.config.schema import Config
 from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.reporting.messages import MessageCatalogue, load_messages
+from tiercast.reporting.with_orders import inputs_with_orders
 from tiercast.sources.workspace import workspace
 
 AS_OF = date(2024, 3, 1)
@@ -221,3 +223,61 @@ def inputs(run, reading) -> Inputs:
 @pytest.fixture
 def say() -> MessageCatalogue:
     return load_messages("en")
+
+
+# Known by 2024-03-01, so that February is the last whole month; categories and channels by row.
+ORDERS = (
+    ("ann", "2023-11-05", 100.0, "tea", "web"),
+    ("ann", "2023-12-10", 50.0, "tea", "shop"),
+    ("ann", "2024-02-10", 30.0, "coffee", "web"),
+    ("bob", "2023-11-20", 40.0, "coffee", "shop"),
+    ("bob", "2024-01-15", 60.0, "coffee", "web"),
+    ("cat", "2023-12-01", 20.0, "tea", "web"),
+    ("dan", "2024-01-31", 10.0, "cake", "web"),
+    ("dan", "2024-02-29 23:59", 5.0, "cake", "web"),
+    ("eve", "2024-02-05", 80.0, "tea", None),
+    ("eve", "2024-02-07", -20.0, "tea", None),
+)
+ORDER_COLUMNS = ("customer_id", "ordered_at", "amount", "category", "channel")
+
+
+def order_lines(rows=ORDERS) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(ORDER_COLUMNS))
+    return frame.assign(ordered_at=pd.to_datetime(frame["ordered_at"], format="ISO8601"))
+
+
+@pytest.fixture(scope="session")
+def with_orders(tmp_path_factory):
+    """Return a function that reads the inputs of the eight customers with some order lines.
+
+    Those of the orders worked out by hand are read once.
+    """
+    known = {}
+    with ExitStack() as opened:
+
+        def read(lines: pd.DataFrame | None = None, scores=None, **settings: object) -> Inputs:
+            asked = lines is not None or scores is not None or bool(settings)
+            if not asked and known:
+                return known["inputs"]
+            inputs = opened.enter_context(made(lines, scores, settings))
+            if not asked:
+                known["inputs"] = inputs
+            return inputs
+
+        def made(lines, scores, settings):
+            lines = order_lines() if lines is None else lines
+            folder = tmp_path_factory.mktemp("orders")
+            lines.to_parquet(folder / "orders.parquet")
+            sources = {"transactions": {"path": str(folder / "orders.parquet")}}
+            run = Run(folder / "run", settings={"sources": sources, **settings})
+            run.write_scores(scores_of(customers()) if scores is None else scores)
+            run.write_features(features_of(customers()))
+            return inputs_with_orders(run.config)
+
+        yield read
+
+
+@pytest.fixture(scope="session")
+def order_lines_of():
+    """Return a function that makes order lines of rows, by default those worked out by hand."""
+    return order_lines

@@ -39,7 +39,7 @@ def test_every_chart_is_drawn(opened):
         ".chart",
         "charts => charts.map(c => c.querySelectorAll('.main-svg path, .main-svg image').length)",
     )
-    assert len(drawn) == 9
+    assert len(drawn) == 10
     assert all(drawn)
 
 
@@ -59,7 +59,7 @@ def test_links_of_the_contents_lead_to_their_chapters(opened):
     targets = page.eval_on_selector_all(
         ".contents a", "links => links.map(a => document.querySelector(a.hash)?.tagName)"
     )
-    assert targets == ["SECTION"] * 9
+    assert targets == ["SECTION"] * 11
 
 
 def test_printed_charts_fit_the_paper(opened):

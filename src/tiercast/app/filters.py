@@ -1,8 +1,9 @@
 """Which customers a page is about: read off an address, applied in the database."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -22,12 +23,7 @@ class Range:
     most: float | None = None
 
 
-WORDS: Mapping[str, str] = {
-    "tier": "tier",
-    "segment": "segment",
-    "stage": "lifecycle_stage",
-    "action": "action_id",
-}
+WORDS: Mapping[str, str] = {"tier": "tier", "segment": "segment", "stage": "lifecycle_stage"}
 RANGES = (
     Range("risk", "churn_probability", PERCENT, PERCENT),
     Range("value", "expected_value"),
@@ -44,21 +40,18 @@ class Filters:
     limits: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, given: Mapping[str, str], columns: Sequence[str], profile_columns: Sequence[str] = ()
-    ) -> "Filters":
-        """Read them off parameters; `columns` are those of the table.
+    def of(cls, given: Mapping[str, str], profile_columns: object = ()) -> "Filters":
+        """Read them off parameters.
 
         Raises
         ------
         Problem
             A limit is no number, or out of its range.
         """
-        words = {name: column for name, column in WORDS.items() if column in columns}
-        words |= {f"{PROFILE}{name}": name for name in profile_columns}
+        columns = {**WORDS, **{f"{PROFILE}{name}": name for name in _names(profile_columns)}}
         return cls(
             given.get("search", "").strip(),
-            {column: given[name] for name, column in words.items() if name in given},
+            {column: given[name] for name, column in columns.items() if name in given},
             {
                 name: number(given, name, most=one.most)
                 for one in RANGES
@@ -110,6 +103,10 @@ def whole(given: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:12]) >= 1 and len(text) <= 12):
         raise Problem(400, "app.problems.whole", name=name, value=text)
     return int(text)
+
+
+def _names(columns: Any) -> list[str]:
+    return [str(name) for name in columns]
 
 
 def _within(one: Range, column: ir.Value, limits: Mapping[str, float]) -> list[ir.Value]:

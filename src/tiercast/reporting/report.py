@@ -17,22 +17,28 @@ from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.schema import Config
 from tiercast.reporting.backtest import backtest_section
+from tiercast.reporting.categories import categories_section
+from tiercast.reporting.cohort_charts import cohorts_section
 from tiercast.reporting.drift import drift_section
 from tiercast.reporting.glossary import glossary_section
-from tiercast.reporting.inputs import Inputs, read_inputs
+from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
 from tiercast.reporting.messages import MessageCatalogue, load_messages
 from tiercast.reporting.migration import migration_section
 from tiercast.reporting.model_quality import quality_section
+from tiercast.reporting.new_returning import new_returning_section
+from tiercast.reporting.next_orders import next_orders_section
 from tiercast.reporting.outlook import outlook_section
 from tiercast.reporting.overview import overview_section
+from tiercast.reporting.put_aside import put_aside_section
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Chart, Section
 from tiercast.reporting.segments import segments_section
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.watchlists import watchlists_section
-from tiercast.sources.workspace import workspace
+from tiercast.reporting.with_orders import inputs_with_orders
+from tiercast.reporting.worth_charts import worth_section
 
 SECTIONS: tuple[Callable[[Inputs, MessageCatalogue], Section | None], ...] = (
     overview_section,
@@ -40,13 +46,19 @@ SECTIONS: tuple[Callable[[Inputs, MessageCatalogue], Section | None], ...] = (
     migration_section,
     segments_section,
     rfm_section,
+    categories_section,
     lifecycle_section,
+    cohorts_section,
+    new_returning_section,
+    worth_section,
     outlook_section,
     watchlists_section,
+    next_orders_section,
     quality_section,
     ledger_section,
     drift_section,
     backtest_section,
+    put_aside_section,
     glossary_section,
 )
 
@@ -75,8 +87,7 @@ def build_report(config: Config, as_of: date | None = None, output: Path | None 
         The file cannot be written; the one before is still there.
     """
     refuse_other_base(Path(config.output.path), config.name)
-    with workspace() as connection:
-        inputs = read_inputs(connection, config, as_of)
+    with inputs_with_orders(config, as_of) as inputs:
         page = render(inputs)
     path = output or OutputFolder.of(config).report(inputs.as_of)
     write_text_atomically(path, page)

@@ -1,0 +1,156 @@
+"""The chapter on cohorts: retention as a heat map, and value by age."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from tiercast.reporting.cohorts import Cohorts, ages_of, heat_map, lines
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.months import first_day
+from tiercast.reporting.section import Cell, Chart, Note, Part, Section, Table
+from tiercast.reporting.theme import SEQUENCE, TIER_COLOURS, figure
+
+AGES_IN_TABLE = (1, 3, 6, 12, 24)
+ROW_HEIGHT = 26
+DASHES = ("solid", "dash", "dot")
+
+
+def cohorts_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
+    """Return the chapter on cohorts; None without two whole months of orders."""
+    known = inputs.known
+    ages = pd.DataFrame() if known is None else ages_of(known)
+    if known is None or ages.empty:
+        return None
+    found = heat_map(ages, known.unfinished)
+    if found.ages < 1:
+        return None
+    told = found.later()
+    headline = say(
+        "cohorts.headline" if told.ages > 1 else "cohorts.headline_one",
+        first=say.write.share(told.mean_ordered(1)),
+        later=say.write.share(told.mean_ordered(told.ages)),
+        months=say.write.count(told.ages),
+    )
+    by_age = lines(ages, known.unfinished)
+    since = say.write.month(first_day(int(ages["first_month"].min())))
+    begin = "cohorts.begin" if told is found else "cohorts.begin_without"
+    parts: list[Part] = [_heat_map(found, headline, say)]
+    parts += [_value_chart(by_age, say)] if by_age.periods else []
+    parts.append(Note(say(begin, month=since)))
+    return Section("cohorts", say("cohorts.title"), headline, parts)
+
+
+def _heat_map(found: Cohorts, finding: str, say: MessageCatalogue) -> Chart:
+    months = range(1, found.ages + 1)
+    names = [one.text(say.write) for one in found.periods]
+    labels = [
+        f"{name} ({say.write.count(size)})" for name, size in zip(names, found.sizes, strict=True)
+    ]
+    shares = [[float(row[age]) for age in months] for row in found.ordered]
+    texts = [["" if share != share else say.write.share(share) for share in row] for row in shares]
+    trace = go.Heatmap(
+        x=[str(age) for age in months],
+        y=labels,
+        z=[[None if share != share else round(share, 4) for share in row] for row in shares],
+        text=texts,
+        texttemplate="%{text}",
+        zmin=0,
+        colorscale=[list(stop) for stop in SEQUENCE],
+        showscale=False,
+        hoverongaps=False,
+        hovertemplate=say("cohorts.hover") + "<extra></extra>",
+        xgap=2,
+        ygap=2,
+    )
+    plain = {"showgrid": False, "showline": False, "ticks": "", "type": "category", "tickangle": 0}
+    joined = any(one.last > one.first for one in found.periods)
+    reading = say("cohorts.reading", joined=say("cohorts.joined") if joined else "")
+    title = say("cohorts.chart")
+    return Chart(
+        id="chart-cohorts",
+        title=title,
+        figure=figure(
+            [trace],
+            height=90 + ROW_HEIGHT * len(labels),
+            margin={"t": 12},
+            xaxis={**plain, "title": {"text": say("cohorts.x")}},
+            yaxis={**plain, "autorange": "reversed", "ticklabelstandoff": 4},
+        ),
+        alt=say("cohorts.alt", finding=finding),
+        reading=reading,
+        table=_numbers(title, found, names, say),
+    )
+
+
+def _numbers(title: str, found: Cohorts, names: Sequence[str], say: MessageCatalogue) -> Table:
+    """Return the shares after some months, and what a customer had brought by then."""
+    ages = [age for age in AGES_IN_TABLE if age <= found.ages]
+    heads = [say("cohorts.share_in", month=str(age)) for age in ages]
+    heads += [say("cohorts.value_by", month=str(age)) for age in ages]
+    rows = [
+        [
+            Cell(name),
+            Cell(say.write.count(size)),
+            *(Cell(_known(say.write.share(float(ordered[age])), ordered[age])) for age in ages),
+            *(Cell(_known(say.write.money(float(value[age])), value[age])) for age in ages),
+        ]
+        for name, size, ordered, value in zip(
+            names, found.sizes, found.ordered, found.value, strict=True
+        )
+    ]
+    return Table(title, [say("cohorts.first"), say("common.customers"), *heads], rows)
+
+
+def _known(text: str, value: float) -> str:
+    """Return a text; nothing where a month is not over, which is no zero."""
+    return "" if value != value else text
+
+
+def _value_chart(found: Cohorts, say: MessageCatalogue) -> Chart:
+    traces = [
+        _line(name.text(say.write), values[values == values].tolist(), number, say)
+        for number, (name, values) in enumerate(zip(found.periods, found.value, strict=True))
+    ]
+    age = int((~np.isnan(found.value[-1])).sum()) - 1  # the newest line's last
+    finding = say(
+        "cohorts.value.title" if len(found.periods) > 1 else "cohorts.value.title_one",
+        months=say.write.count(age),
+        newest=found.periods[-1].text(say.write),
+        value=say.write.money(float(found.value[-1][age])),
+        oldest=found.periods[0].text(say.write),
+        before=say.write.money(float(found.value[0][age])),
+    )
+    return Chart(
+        id="chart-cohort-value",
+        title=finding,
+        figure=figure(
+            traces,
+            height=400,
+            xaxis={"title": {"text": say("cohorts.x")}, "dtick": 3 if found.ages > 6 else 1},
+            showlegend=True,
+            yaxis={"title": {"text": say("cohorts.value.y")}, "rangemode": "tozero"},
+        ),
+        alt=say("cohorts.value.alt", finding=finding),
+        reading=say("cohorts.value.reading"),
+    )
+
+
+def _line(name: str, values: Sequence[float], number: int, say: MessageCatalogue) -> Any:
+    return go.Scatter(
+        name=name,
+        x=list(range(len(values))),
+        y=[round(value, 2) for value in values],
+        customdata=[say.write.money(value) for value in values],
+        mode="lines+markers",
+        line={
+            "color": TIER_COLOURS[number % len(TIER_COLOURS)],
+            "dash": DASHES[number % len(DASHES)],
+            "width": 2,
+        },
+        marker={"size": 5},
+        hovertemplate=say("cohorts.value.hover") + "<extra>%{fullData.name}</extra>",
+    )

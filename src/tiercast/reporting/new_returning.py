@@ -1,0 +1,200 @@
+"""New against returning customers: who ordered for the first time, who came back, with what."""
+
+from collections.abc import Callable, Sequence
+
+import ibis
+import pandas as pd
+import plotly.graph_objects as go
+
+from tiercast.contract.money import money_sum
+from tiercast.formats import MISSING, ratio
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.known_orders import KnownOrders
+from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.months import YEAR, first_day
+from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
+from tiercast.reporting.theme import STRONG, figure
+
+MOST_MONTHS = 36
+YEAR_DAYS = 365
+KINDS = ("new", "returning")
+NEW_COLOUR = "#e2992f"
+
+
+def by_month(known: KnownOrders) -> pd.DataFrame:
+    """Return one row per whole month, indexed by its number: the newest `MOST_MONTHS`.
+
+    Columns: new and returning (customers who ordered), value_new and value_returning (money).
+    A customer is new in the month of the first order, and returning in any later one.
+    """
+    rows = known.months.filter(known.months.month < known.unfinished)
+    is_new = rows.month == rows.first_month
+    found = rows.group_by("month").agg(
+        new=(rows.has_ordered & is_new).sum().fill_null(0),
+        returning=(rows.has_ordered & ~is_new).sum().fill_null(0),
+        value_new=money_sum(rows.value, where=is_new),
+        value_returning=money_sum(rows.value, where=~is_new),
+    )
+    table = found.to_pandas().set_index("month")
+    first = known.unfinished - MOST_MONTHS if len(table) else known.unfinished
+    months = range(max(int(table.index.min()) if len(table) else first, first), known.unfinished)
+    return table.reindex(months, fill_value=0)
+
+
+def repeat_rates(known: KnownOrders) -> pd.DataFrame:
+    """Return the last 365 days and the 365 before: customers who ordered, and twice or more.
+
+    Columns: customers, repeated; index: 0 and 1, the years back. A year that the orders do not
+    reach back to has no row.
+    """
+    placed = known.orders.filter(known.orders.is_order)
+    day = ibis.date(known.as_of.isoformat())
+    years_ago = ((day.delta(placed.ordered_on, unit="day") - 1) / YEAR_DAYS).floor()
+    placed = placed.mutate(years_ago=years_ago.cast("int64"))
+    recent = placed.filter(placed.years_ago < 2)
+    each = recent.group_by("years_ago", "customer_id").agg(orders=recent.count())
+    found = each.group_by("years_ago").agg(
+        customers=each.count(), repeated=(each.orders >= 2).sum().fill_null(0)
+    )
+    table = found.to_pandas().set_index("years_ago").sort_index()
+    oldest = placed.aggregate(days=day.delta(placed.ordered_on, unit="day").max())
+    reach = oldest.to_pyarrow()["days"][0].as_py() or 0
+    return table[(table.index == 0) | (reach >= (table.index + 1) * YEAR_DAYS)]
+
+
+def new_returning_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
+    """Return the chapter on new and returning customers; None without a whole month of orders."""
+    known = inputs.known
+    months = None if known is None else by_month(known)
+    if known is None or months is None or months.empty:
+        return None
+    year = months.tail(YEAR)
+    shares = {
+        "returning": ratio(year["value_returning"].sum(), _value(year)),
+        "new": ratio(year["value_new"].sum(), _value(year)),
+    }
+    rates = repeat_rates(known)
+    headline = say(
+        "new_returning.headline",
+        share=say.write.share(shares["returning"]),
+        months=say.write.count(len(year)),
+        repeat=_repeat(rates, 0, say),
+    )
+    charts = [
+        _bars("value", months, ("value_new", "value_returning"), say.write.total, say),
+        _bars("people", months, ("new", "returning"), say.write.count, say),
+    ]
+    parts: list[Part] = [Cards(_cards(year, rates, shares["new"], say)), *charts]
+    parts.append(Note(say("new_returning.begin")))
+    return Section("new-returning", say("new_returning.title"), headline, parts)
+
+
+def _value(months: pd.DataFrame) -> float:
+    return float(months["value_new"].sum() + months["value_returning"].sum())
+
+
+def _repeat(rates: pd.DataFrame, years_ago: int, say: MessageCatalogue) -> str:
+    if years_ago not in rates.index:
+        return MISSING
+    repeated, customers = (rates[name].to_dict()[years_ago] for name in ("repeated", "customers"))
+    return say.write.share(ratio(repeated, customers))
+
+
+def _cards(
+    year: pd.DataFrame, rates: pd.DataFrame, new_share: float, say: MessageCatalogue
+) -> list[Card]:
+    months = say.write.count(len(year))
+    before = _repeat(rates, 1, say)
+    known_before = {"before": before} if before != MISSING else {}
+    repeat = "repeat_before" if known_before else "repeat_alone"
+    return [
+        Card(
+            say.write.count(year["new"].sum()),
+            say("new_returning.cards.new"),
+            say("new_returning.cards.new_detail", months=months),
+        ),
+        Card(
+            say.write.total(float(year["value_new"].sum())),
+            say("new_returning.cards.value_new"),
+            say("new_returning.cards.value_new_detail", share=say.write.share(new_share)),
+        ),
+        Card(
+            _repeat(rates, 0, say),
+            say("new_returning.cards.repeat"),
+            say(f"new_returning.cards.{repeat}", **known_before),
+        ),
+    ]
+
+
+def _bars(
+    name: str,
+    months: pd.DataFrame,
+    columns: tuple[str, str],
+    write: Callable[[float], str],
+    say: MessageCatalogue,
+) -> Chart:
+    labels = [say.write.month(first_day(int(month))) for month in months.index]
+    traces = [
+        go.Bar(
+            name=say(f"new_returning.{kind}"),
+            x=[first_day(int(month)).isoformat() for month in months.index],
+            y=[round(float(value), 2) for value in months[column]],
+            customdata=[
+                [label, write(float(value))]
+                for label, value in zip(labels, months[column], strict=True)
+            ],
+            marker={"color": colour},
+            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+        )
+        for kind, column, colour in zip(KINDS, columns, (NEW_COLOUR, STRONG), strict=True)
+    ]
+    last = months.iloc[-1]
+    whole = float(last[columns[0]] + last[columns[1]])
+    title = say(
+        f"new_returning.{name}.title",
+        month=labels[-1],
+        returning=write(float(last[columns[1]])),
+        share=say.write.share(ratio(last[columns[1]], whole)),
+        all=write(whole),
+    )
+    return Chart(
+        id=f"chart-new-returning-{name}",
+        title=title,
+        figure=figure(
+            traces,
+            height=360,
+            barmode="relative",
+            bargap=0.15,
+            xaxis={
+                "type": "date",
+                "tickformat": say("new_returning.tick"),
+                "tickangle": 0,
+                "nticks": 7,
+                "showgrid": False,
+            },
+            yaxis={"title": {"text": say(f"new_returning.{name}.y")}},
+        ),
+        alt=say("new_returning.alt", finding=title),
+        reading=say(f"new_returning.{name}.reading"),
+        table=_numbers(title, months, labels, columns, write, say),
+        half=True,
+    )
+
+
+def _numbers(
+    title: str,
+    months: pd.DataFrame,
+    labels: Sequence[str],
+    columns: tuple[str, str],
+    write: Callable[[float], str],
+    say: MessageCatalogue,
+) -> Table:
+    measures = [
+        Measure(say(f"new_returning.{kind}"), column, write)
+        for kind, column in zip(KINDS, columns, strict=True)
+    ]
+    shown = months.assign(
+        share=[ratio(b, a + b) for a, b in zip(*(months[c] for c in columns), strict=True)]
+    )
+    measures.append(Measure(say("new_returning.share"), "share", say.write.share))
+    return Table.of(title, shown, (say("new_returning.month"), labels), measures)

@@ -1,0 +1,141 @@
+"""The chapter on what a new customer is worth, by first month and by channel."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from tiercast.reporting.customer_worth import WINDOWS, by_channel, by_first_month, starts_of
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.months import FEWEST
+from tiercast.reporting.section import Cell, Chart, Note, Part, Section, Table
+from tiercast.reporting.theme import PALE, STRONG, figure
+
+COLOURS = (PALE, STRONG)
+
+
+def worth_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
+    """Return the chapter on new customers' worth; None where no first window is over."""
+    known = inputs.known
+    if known is None:
+        return None
+    starts = starts_of(inputs, known)
+    among, table = by_first_month(starts, known)
+    short, long = WINDOWS
+    if table[f"value_{short}"].notna().sum() < 1:
+        return None
+    # In the oldest period old customers may look like new ones.
+    told = table[1:] if table[f"value_{short}"][1:].notna().any() else table
+    means = {days: _mean(told, f"value_{days}") for days in WINDOWS}
+    names = [one.text(say.write) for one in among]
+    texts = {f"in_{days}": say.write.money(mean or 0.0) for days, mean in means.items()}
+    headline = say("worth_new.headline" if means[long] else "worth_new.headline_short", **texts)
+    parts: list[Part] = [_chart(names, told, say), _table(names, table, say)]
+    channels = by_channel(starts, known)
+    if channels is not None:
+        parts.append(_by_channel(channels, say))
+    begin = "worth_new.begin" if told is table else "worth_new.begin_without"
+    parts.append(Note(say(begin, oldest=names[0])))
+    return Section("new-worth", say("worth_new.title"), headline, parts)
+
+
+def _mean(table: pd.DataFrame, column: str) -> float | None:
+    """Return the mean over the customers of all periods whose window is over; None without."""
+    over = table[table[column].notna()]
+    if over.empty:
+        return None
+    return float((over[column] * over["customers"]).sum() / over["customers"].sum())
+
+
+def _chart(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -> Chart:
+    table = table[table[f"value_{WINDOWS[0]}"].notna()]
+    shown = [names[number] for number in table.index]
+    traces = [
+        go.Bar(
+            name=say(f"worth_new.columns.value_{days}"),
+            x=shown,
+            y=[None if value != value else round(float(value), 2) for value in values],
+            customdata=[say.write.money(float(value)) for value in values],
+            marker={"color": colour},
+            hovertemplate="%{x}: %{customdata}<extra>%{fullData.name}</extra>",
+        )
+        for days, values, colour in (
+            (days, table[f"value_{days}"].tolist(), colour)
+            for days, colour in zip(WINDOWS, COLOURS, strict=True)
+        )
+        if any(value == value for value in values)
+    ]
+    title = _finding(shown, table, say)
+    return Chart(
+        id="chart-new-worth",
+        title=title,
+        figure=figure(
+            traces,
+            height=380,
+            barmode="group",
+            bargap=0.25,
+            showlegend=True,
+            xaxis={"type": "category", "nticks": 12},
+            yaxis={"title": {"text": say("worth_new.y")}},
+        ),
+        alt=say("worth_new.alt", finding=title),
+        reading=say("worth_new.reading"),
+    )
+
+
+def _finding(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -> str:
+    """Return what the newest period's customers brought beside those of the oldest shown.
+
+    Periods of few customers are passed over, unless all are.
+    """
+    large = (table["customers"] >= FEWEST).to_numpy()
+    if large.any():
+        table, names = table[large], [n for n, one in zip(names, large, strict=True) if one]
+    values = table[f"value_{WINDOWS[0]}"].tolist()
+    return say(
+        "worth_new.finding" if len(values) > 1 else "worth_new.finding_one",
+        newest=names[-1],
+        value=say.write.money(values[-1]),
+        oldest=names[0],
+        before=say.write.money(values[0]),
+    )
+
+
+def _table(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -> Table:
+    return Table(
+        say("worth_new.by_month"),
+        [say("cohorts.first"), *_heads(say)],
+        _rows(names, table, say),
+        say("worth_new.note"),
+    )
+
+
+def _by_channel(table: pd.DataFrame, say: MessageCatalogue) -> Table:
+    names = [
+        say("worth_new.unknown") if value is None else str(value) for value in table["channel"]
+    ]
+    return Table(
+        say("worth_new.by_channel"),
+        [say("worth_new.channel"), *_heads(say)],
+        _rows(names, table, say),
+        say("worth_new.channel_note"),
+    )
+
+
+def _heads(say: MessageCatalogue) -> list[str]:
+    columns = [f"value_{days}" for days in WINDOWS]
+    heads = [say(f"worth_new.columns.{name}") for name in columns]
+    return [say("common.customers"), *heads, say("worth_new.columns.expected_value")]
+
+
+def _rows(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -> list[list[Cell]]:
+    columns = [*(f"value_{days}" for days in WINDOWS), "expected_value"]
+    return [
+        [
+            Cell(name),
+            Cell(say.write.count(row["customers"])),
+            *(Cell("" if row[c] != row[c] else say.write.money(row[c])) for c in columns),
+        ]
+        for name, row in zip(names, table.to_dict("records"), strict=True)
+    ]

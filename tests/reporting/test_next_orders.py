@@ -1,0 +1,61 @@
+import datetime as dt
+
+import pytest
+
+from tiercast.reporting.messages import load_messages
+from tiercast.reporting.next_orders import by_week, due, next_orders_section, overdue
+
+DAYS = (0, 6, 7, 13, 89, None, None, None)  # after the scored day; ann, bob, ... hal
+
+
+@pytest.fixture
+def inputs(with_orders, base_scores):
+    day = base_scores["as_of"].iloc[0]
+    dates = [None if n is None else day + dt.timedelta(days=n) for n in DAYS]
+    later = [None if n is None or n > 80 else day + dt.timedelta(days=n + 9) for n in DAYS]
+    return with_orders(
+        scores=base_scores.assign(
+            next_order_date=dates, next_order_low=dates, next_order_high=later
+        )
+    )
+
+
+def test_weeks_are_half_open_from_the_scored_day_on(inputs):
+    table = by_week(inputs)
+    assert table["customers"].tolist() == [2, 2, *[0] * 10, 1]
+    assert table["expected_value"].tolist()[:2] == [700, 190]
+    assert table["starts"].iloc[1] == dt.date(2024, 3, 8)
+
+
+def test_those_due_are_in_their_rhythm_and_the_most_valuable_first(inputs):
+    """Bob is overdue: he is on the other list."""
+    assert due(inputs)["customer_id"].tolist() == ["ann", "cat", "dan"]
+    count, listed = overdue(inputs)
+    assert (count, listed["customer_id"].tolist()) == (2, ["bob", "fay"])
+
+
+def test_the_chapter_masks_ids_and_tells_dates_with_their_range(inputs):
+    section = next_orders_section(inputs, load_messages("en"))
+    assert section.headline == (
+        "5 customers (62%) are more likely than not to order in the next 90 days; for 2 of them "
+        "the order is due within the first 7 days. 2 are overdue by their own rhythm."
+    )
+    soon, late = (part for part in section.parts if part.kind == "table")
+    assert [cell.text for cell in soon.rows[0]][:4] == ["a…n", "Top", "1 Mar", "1 Mar – 10 Mar"]
+    assert [cell.text for cell in late.rows[1]][2:4] == ["not in the next 90 days", ""]
+
+
+def test_ids_are_full_where_the_config_says_so(with_orders):
+    section = next_orders_section(with_orders(report={"ids": "full"}), load_messages("en"))
+    table = next(part for part in section.parts if part.kind == "table")
+    assert table.rows[0][0].text == "ann"
+
+
+def test_nobody_due_is_said_in_words(with_orders, base_scores):
+    none = base_scores.assign(next_order_date=None, next_order_low=None, next_order_high=None)
+    section = next_orders_section(with_orders(scores=none), load_messages("en"))
+    assert "0 customers (0%)" in section.headline
+    assert [part.text for part in section.parts if part.kind == "note"] == [
+        "Nobody is likely to order in the next 90 days.",
+        "Due within 14 days: nobody is due within 14 days.",
+    ]

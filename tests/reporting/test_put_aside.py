@@ -1,0 +1,61 @@
+import pandas as pd
+import pytest
+
+from tiercast.contract.data_rules import RULES
+from tiercast.reporting.messages import LANGUAGES, load_messages
+from tiercast.reporting.put_aside import put_aside, put_aside_section
+
+BAD = (
+    (None, "2024-01-05", 75.0, "tea", "web"),
+    (None, "2024-01-06", -25.0, "tea", "web"),
+    ("ann", None, 10.0, "tea", "web"),
+    ("bob", "2024-01-05", None, "tea", "web"),
+    (None, "2024-01-07", None, "tea", "web"),  # counts at its first fault
+)
+
+
+@pytest.fixture
+def inputs(with_orders, order_lines_of):
+    return with_orders(pd.concat([order_lines_of(), order_lines_of(BAD)], ignore_index=True))
+
+
+def test_money_stands_beside_the_rows_of_each_rule(inputs):
+    """Of 15 lines and 525 in money (415 used, returns without sign), 5 and 110 are aside."""
+    found = put_aside(inputs.known)
+    assert found.rules[["rule", "rows", "money"]].to_numpy().tolist() == [
+        ["null_customer", 3, 100.0],
+        ["null_time", 1, 10.0],
+        ["null_amount", 1, 0.0],
+    ]
+    assert (found.rows, found.money, found.all_rows) == (5, 110.0, 15)
+    assert (found.rows_share, found.money_share) == pytest.approx((5 / 15, 110 / 525))
+
+
+def test_the_chapter_tells_rows_and_money(inputs):
+    section = put_aside_section(inputs, load_messages("en"))
+    assert section.headline == (
+        "5 order lines (33.3%) with 110 (21.0% of the money) were put aside: no figure of this "
+        "report counts them."
+    )
+    (table,) = section.parts
+    assert [cell.text for cell in table.rows[0]] == ["no customer", "3", "20.0%", "100", "19.0%"]
+
+
+def test_money_that_another_line_has_is_not_counted_twice(with_orders, order_lines_of):
+    lines = order_lines_of().assign(order_id=[f"o{n}" for n in range(10)])
+    twice = pd.concat([lines, lines.tail(2)], ignore_index=True)
+    section = put_aside_section(with_orders(twice), load_messages("en"))
+    (table,) = section.parts
+    assert [cell.text for cell in table.rows[0]][1:4] == ["2", "16.7%", "–"]
+
+
+def test_nothing_put_aside_is_one_sentence(with_orders):
+    section = put_aside_section(with_orders(), load_messages("en"))
+    assert section.headline == "Nothing was put aside: all 10 order lines count."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_that_puts_lines_aside_has_words(language):
+    say = load_messages(language)
+    names = {rule.name for rule in RULES if rule.outcome == "quarantined"}
+    assert {name for name in names if not say.has(f"aside.rules.{name}")} <= {"duplicate_customer"}
