@@ -61,6 +61,13 @@ def test_risk_limits_hold_in_percent(shop, trained_shop):
     assert len(rows_of(response)) - 1 == sum(0.4 <= risk <= 0.8 for risk in risks)
 
 
+def test_an_action_is_a_filter(shop, trained_shop):
+    names = trained_shop.scores["action_id"].to_pylist()
+    for name in set(names):
+        response = requests.get(f"{shop}/customers.csv?action={name}")
+        assert len(rows_of(response)) - 1 == names.count(name)
+
+
 def test_a_campaign_list_holds_those_with_most_at_stake(shop):
     asked = f"{shop}/campaign/export?risk=20&value=100&budget=0&language=en"
     rows = rows_of(requests.post(asked, headers={"Origin": shop}))

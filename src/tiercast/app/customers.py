@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from tiercast.app.columns import COLUMNS, DEFAULT_SORT, Sort
 from tiercast.app.csv_rows import csv_lines
 from tiercast.app.filters import PROFILE, Filters, whole
+from tiercast.app.lists import play_labels
 from tiercast.app.pages import render
 from tiercast.app.scored_base import TABLE
 from tiercast.app.visit import Visit, address
@@ -46,12 +47,13 @@ def customers_page(visit: Visit) -> Response:
 def customers_file(visit: Visit) -> Response:
     """Return all customers that the filters leave, as CSV."""
     filters, sort = _asked(visit)
-    headings = [visit.say(f"app.columns.{column.name}") for column in COLUMNS]
+    names = [*(column.name for column in COLUMNS), "action"]
+    headings = [visit.say(f"app.columns.{name}") for name in names]
 
     def lines() -> Any:
         with visit.base.cursor() as database:
             rows = sort.apply(filters.apply(database.table(TABLE)))
-            yield from csv_lines(rows.select(*(column.name for column in COLUMNS)), headings)
+            yield from csv_lines(rows.select(*names), headings)
 
     name = f"{visit.base.config.name}-{visit.base.as_of}.csv"
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=download(name))
@@ -69,6 +71,7 @@ def _choices(visit: Visit) -> dict[str, Any]:
         "tiers": [(name, say.label("tier", name)) for name in base.tier_names],
         "segments": [(name, segment_label(name, say)) for name in base.segments],
         "stages": [(name, say.label("stage", name)) for name in base.stages],
+        "actions": play_labels(visit),
         "profiles": {
             name: [(word, word) for word in words] for name, words in base.profiles.items()
         },
@@ -79,7 +82,8 @@ def _choices(visit: Visit) -> dict[str, Any]:
 
 def _asked(visit: Visit) -> tuple[Filters, Sort]:
     given = visit.parameters
-    filters = Filters.of(given, visit.base.inputs.profile_columns)
+    inputs = visit.base.inputs
+    filters = Filters.of(given, inputs.base.columns, inputs.profile_columns)
     return filters, Sort.of(given.get("sort", DEFAULT_SORT))
 
 

@@ -1,9 +1,8 @@
 """Which customers a page is about: read off an address, applied in the database."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import ibis.expr.types as ir
 
@@ -23,7 +22,12 @@ class Range:
     most: float | None = None
 
 
-WORDS: Mapping[str, str] = {"tier": "tier", "segment": "segment", "stage": "lifecycle_stage"}
+WORDS: Mapping[str, str] = {
+    "tier": "tier",
+    "segment": "segment",
+    "stage": "lifecycle_stage",
+    "action": "action_id",
+}
 RANGES = (
     Range("risk", "churn_probability", PERCENT, PERCENT),
     Range("value", "expected_value"),
@@ -40,18 +44,21 @@ class Filters:
     limits: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, given: Mapping[str, str], profile_columns: object = ()) -> "Filters":
-        """Read them off parameters.
+    def of(
+        cls, given: Mapping[str, str], columns: Sequence[str], profile_columns: Sequence[str] = ()
+    ) -> "Filters":
+        """Read them off parameters; `columns` are those of the table.
 
         Raises
         ------
         Problem
             A limit is no number, or out of its range.
         """
-        columns = {**WORDS, **{f"{PROFILE}{name}": name for name in _names(profile_columns)}}
+        words = {name: column for name, column in WORDS.items() if column in columns}
+        words |= {f"{PROFILE}{name}": name for name in profile_columns}
         return cls(
             given.get("search", "").strip(),
-            {column: given[name] for name, column in columns.items() if name in given},
+            {column: given[name] for name, column in words.items() if name in given},
             {
                 name: number(given, name, most=one.most)
                 for one in RANGES
@@ -103,10 +110,6 @@ def whole(given: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:12]) >= 1 and len(text) <= 12):
         raise Problem(400, "app.problems.whole", name=name, value=text)
     return int(text)
-
-
-def _names(columns: Any) -> list[str]:
-    return [str(name) for name in columns]
 
 
 def _within(one: Range, column: ir.Value, limits: Mapping[str, float]) -> list[ir.Value]:

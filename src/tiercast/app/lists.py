@@ -16,7 +16,7 @@ from tiercast.config.lists import CustomerList, lists_of
 from tiercast.lists.base import ListBase
 from tiercast.lists.layout import missing_columns
 from tiercast.lists.selection import select
-from tiercast.reporting.actions import action_table
+from tiercast.reporting.actions import action_label, action_table, plays_of
 from tiercast.reporting.inputs import Inputs
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import workspace
@@ -27,10 +27,16 @@ SHOWN = 20
 
 def lists_page(visit: Visit) -> Response:
     """Return what to do with whom, and the lists that there are."""
-    actions = visit.base.once(
-        ("actions", visit.say.language), lambda i: action_table(i, visit.say)
-    )
-    return render(visit, "lists", actions=actions, lists=summaries(visit).values())
+    say = visit.say
+    actions = visit.base.once(("actions", say.language), lambda inputs: action_table(inputs, say))
+    shown = {"lists": summaries(visit).values(), "actions": actions}
+    return render(visit, "lists", plays=play_labels(visit), **shown)
+
+
+def play_labels(visit: Visit) -> list[tuple[str, str]]:
+    """Return the plays that customers got, each with its action in words."""
+    plays = plays_of(visit.base.inputs)
+    return [(name, action_label(name, plays, visit.say)) for name in visit.base.actions]
 
 
 def list_page(visit: Visit, name: str) -> Response:

@@ -17,6 +17,7 @@ from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.schema import Config
 from tiercast.lists.base import with_list_columns
+from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.sources.workspace import workspace
 
@@ -80,6 +81,11 @@ class ScoredBase:
     def stages(self) -> Sequence[str]:
         """The lifecycle stages that occur."""
         return _words(self, "lifecycle_stage")
+
+    @cached_property
+    def actions(self) -> Sequence[str]:
+        """The names of the plays that customers got; none in scores of earlier versions."""
+        return _words(self, ACTION) if ACTION in self.inputs.base.columns else ()
 
     @cached_property
     def profiles(self) -> Mapping[str, Sequence[str]]:

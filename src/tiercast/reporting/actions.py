@@ -32,7 +32,7 @@ def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
     if table.empty:
         return None
     table = with_shares(table, ["customers", "expected_value"])
-    plays = _plays(inputs)
+    plays = plays_of(inputs)
     rows = [
         (action, plays.get(str(name)))
         for action, name in zip(table["action"], table.get(ID, table["action"]), strict=True)
@@ -45,7 +45,12 @@ def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
     return Table.of(say("actions.title"), table, first, columns, details=details)
 
 
-def _plays(inputs: Inputs) -> Mapping[str, Play]:
+def action_label(name: str, plays: Mapping[str, Play], say: MessageCatalogue) -> str:
+    """Return a play's action as a sentence; of an unknown play its name."""
+    return _title(name.replace("_", " "), plays.get(name), say)
+
+
+def plays_of(inputs: Inputs) -> Mapping[str, Play]:
     """Return the plays that the customers were scored by; none for scores of older versions."""
     plays = map(Play.model_validate, inputs.manifest.get(PLAYBOOK, ()))
     return {play.name: play for play in plays}
