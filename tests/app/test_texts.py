@@ -22,6 +22,8 @@ SAME = {
     "tiercast",
     "app",
     "score",
+    "monitor",
+    "backtest",
     "CONFIG",
     "as",
     "of",

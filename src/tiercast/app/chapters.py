@@ -19,6 +19,7 @@ from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.model_quality import quality_section
+from tiercast.reporting.next_orders import next_orders_section
 from tiercast.reporting.outlook import outlook_section
 from tiercast.reporting.overview import overview_section
 from tiercast.reporting.rfm_map import rfm_section
@@ -30,7 +31,7 @@ from tiercast.verbs.export import ListSummary
 
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
 CHAPTERS: Mapping[str, Sequence[Chapter]] = {
-    "overview": (overview_section, lifecycle_section, outlook_section),
+    "overview": (overview_section, lifecycle_section, outlook_section, next_orders_section),
     "tiers": (tiers_section,),
     "segments": (segments_section, rfm_section),
     "model": (quality_section, ledger_section, drift_section, backtest_section),
@@ -77,7 +78,14 @@ def tiers_page(visit: Visit) -> Response:
 
 def model_page(visit: Visit) -> Response:
     """Return the model: its versions, and what the report shows of it."""
-    return _chapters(visit, "model", versions=versions_table(visit))
+    inputs = visit.base.inputs
+    sources = {
+        "evaluation": inputs.predictions,
+        "monitoring": inputs.monitoring,
+        "backtest": inputs.backtest,
+    }
+    missing = [name for name, found in sources.items() if found is None]
+    return _chapters(visit, "model", versions=versions_table(visit), missing=missing)
 
 
 def segments_page(visit: Visit) -> Response:

@@ -1,7 +1,7 @@
 """The page of one customer: scores, reasons, orders, contacts, changes of tier."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,9 @@ from tiercast.app.visit import Problem, Visit
 from tiercast.app.whole_day import listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.formats import MISSING
+from tiercast.reporting.actions import ID as ACTION
+from tiercast.reporting.actions import how, plays_of
 from tiercast.scoring.explain import next_tier
 
 PAST = ("as_of", "tier", "tier_confidence", "churn_probability", "expected_value", "segment")
@@ -43,6 +46,7 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         visit,
         "customer",
         score=score,
+        action=_action(visit, score),
         facts=facts,
         above=above,
         orders=orders,
@@ -51,6 +55,14 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         trouble=timeline.trouble,
         charts=[timeline_chart(visit.say, orders, contacts, past)] if orders else [],
     )
+
+
+def _action(visit: Visit, score: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what to do, and by whom and until when; "" where nothing says so."""
+    play = plays_of(visit.base.inputs).get(str(score.get(ACTION)))
+    if play is None:  # of an earlier version
+        return str(score["action"] or MISSING), ""
+    return play.action.in_language(visit.say.language), how(play, visit.base.inputs, visit.say)
 
 
 def _one(table: ir.Table, customer_id: str) -> dict[str, Any] | None:

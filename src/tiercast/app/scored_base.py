@@ -118,7 +118,9 @@ def _loaded(connection: Backend, config: Config, day: dt.date) -> Inputs:
     files = listed_parts(OutputFolder.of(config).scores(day))
     scores = connection.create_table(SCORES, rows_of(connection, files))
     base = connection.create_table(TABLE, with_list_columns(inputs.base, inputs.tier_names))
-    return replace(inputs, scores=scores, base=base)
+    report = config.report.model_copy(update={"ids": "full"})  # as everywhere in the app
+    shown = config.model_copy(update={"report": report})
+    return replace(inputs, config=shown, scores=scores, base=base)
 
 
 def _words(base: ScoredBase, column: str) -> list[str]:

@@ -38,7 +38,7 @@ def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
         for action, name in zip(table["action"], table.get(ID, table["action"]), strict=True)
     ]
     titles = [_title(action, play, say) for action, play in rows]
-    details = ["" if play is None else _how(play, inputs, say) for _, play in rows]
+    details = ["" if play is None else how(play, inputs, say) for _, play in rows]
     columns = [*common(say, "customers", "customers_share", "expected_value"), _at_stake(say)]
     columns += common(say, "churn")
     first = (say("lists.columns.action"), titles)
@@ -60,7 +60,7 @@ def _title(action: str, play: Play | None, say: MessageCatalogue) -> str:
     return sentence(action if play is None else play.action.in_language(say.language))
 
 
-def _how(play: Play, inputs: Inputs, say: MessageCatalogue) -> str:
+def how(play: Play, inputs: Inputs, say: MessageCatalogue) -> str:
     """Return owner, deadline, channel and offer of a play, those that it names."""
     texts = {"owner": play.owner, "channel": play.channel, "offer": play.offer}
     parts = {
