@@ -37,7 +37,7 @@ def test_the_chapter_tells_rows_and_money(inputs):
         "5 order lines (33.3%) with 110 (21.0% of the money) were put aside: no figure of this "
         "report counts them."
     )
-    (table,) = section.parts
+    (table, _) = section.parts
     assert [cell.text for cell in table.rows[0]] == ["no customer", "3", "20.0%", "100", "19.0%"]
 
 
@@ -45,13 +45,18 @@ def test_money_that_another_line_has_is_not_counted_twice(with_orders, order_lin
     lines = order_lines_of().assign(order_id=[f"o{n}" for n in range(10)])
     twice = pd.concat([lines, lines.tail(2)], ignore_index=True)
     section = put_aside_section(with_orders(twice), load_messages("en"))
-    (table,) = section.parts
+    (table, _) = section.parts
     assert [cell.text for cell in table.rows[0]][1:4] == ["2", "16.7%", "–"]
 
 
 def test_nothing_put_aside_is_one_sentence(with_orders):
     section = put_aside_section(with_orders(), load_messages("en"))
     assert section.headline == "Nothing was put aside: all 10 order lines count."
+
+
+def test_orders_of_other_customers_than_the_scored_ones_are_told(with_orders):
+    (note,) = put_aside_section(with_orders(), load_messages("en")).parts
+    assert "5 customers had ordered, but 8 were scored" in note.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -62,3 +62,15 @@ def test_hashes_of_days_add_up_to_those_of_the_whole(lines):
 def test_the_columns_name_the_rules(lines):
     assert lines.columns["amount"] == "float64"
     assert lines.columns["breaks__null_customer"] == "boolean"
+
+
+def test_rows_and_money_are_counted_by_rule_and_day(lines):
+    found = lines.counts_by_rule().to_pyarrow().to_pylist()
+    rows = {(row["rule"], str(row["day"])): (row["rows"], row["money"]) for row in found}
+    assert rows == {
+        (None, "2024-01-01"): (1, 5.0),
+        (None, "2024-01-02"): (1, 1.0),
+        (None, "2024-01-05"): (1, 7.0),
+        ("null_customer", "2024-01-02"): (1, 2.0),
+        ("null_time", "None"): (1, 7.0),
+    }

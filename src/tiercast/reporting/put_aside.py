@@ -7,7 +7,7 @@ import pandas as pd
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.known_orders import KnownOrders
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Measure, Section, Table
+from tiercast.reporting.section import Measure, Note, Section, Table
 from tiercast.sources.screened import UNCOUNTED
 
 
@@ -61,11 +61,14 @@ def put_aside_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on what was put aside, or on why the orders were not read."""
     title = say("aside.title")
     if inputs.known is None:
-        return Section("aside", title, say("aside.unread", reason=inputs.unread), ())
+        on_spark = inputs.config.on_spark
+        text = say("aside.spark") if on_spark else say("aside.unread", reason=inputs.unread)
+        return Section("aside", title, text, ())
     found = put_aside(inputs.known)
+    others = _others(inputs, inputs.known, say)
     if not found.rows:
         lines = say.write.count(found.all_rows)
-        return Section("aside", title, say("aside.none", rows=lines), ())
+        return Section("aside", title, say("aside.none", rows=lines), others)
     headline = say(
         "aside.headline",
         rows=say.write.count(found.rows),
@@ -82,4 +85,14 @@ def put_aside_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     names = [say(f"aside.rules.{rule}") for rule in found.rules["rule"]]
     first = (say("aside.columns.rule"), names)
     table = Table.of(say("aside.table"), found.rules, first, columns, note=say("aside.note"))
-    return Section("aside", title, headline, (table,))
+    return Section("aside", title, headline, (table, *others))
+
+
+def _others(inputs: Inputs, known: KnownOrders, say: MessageCatalogue) -> tuple[Note, ...]:
+    """Return a note where the orders read are not of the customers who were scored."""
+    now = int(known.orders.customer_id.nunique().execute())
+    scored = int(inputs.base.count().execute())
+    if now == scored:
+        return ()
+    texts = {"now": say.write.count(now), "scored": say.write.count(scored)}
+    return (Note(say("aside.others", **texts)),)
