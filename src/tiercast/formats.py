@@ -242,7 +242,7 @@ def _missing(value: float) -> bool:
 def masked(customer: object) -> str:
     """Return an id with the ends of it alone; of an e-mail address, those before its `@`.
 
-    Four characters or more keep two at their end, so that the few of a list stay apart.
+    Four characters or more keep two at their end, so that most of a short list stay apart.
 
     Examples
     --------
