@@ -44,6 +44,18 @@ class Formats:
         """
         return MISSING if _missing(value) else self._number(value, 0)
 
+    def signed_count(self, value: float) -> str:
+        """Return a difference of whole numbers with its sign.
+
+        Examples
+        --------
+        >>> Formats().signed_count(1234), Formats().signed_count(-5)
+        ('+1,234', '-5')
+        """
+        if _missing(value):
+            return MISSING
+        return format_decimal(value, "+#,##0;-#,##0", locale=self.language)
+
     def share(self, value: float) -> str:
         """Return a share of 1 in percent; one decimal near 0 and 1, where it matters.
 

@@ -1,7 +1,7 @@
 import datetime as dt
 
 from tiercast.config.playbook import default_plays, playbook_record
-from tiercast.reporting.actions import action_table, alert_table
+from tiercast.reporting.actions import action_table, actions_section, alert_table
 
 AS_OF = dt.date(2024, 3, 1)
 
@@ -44,4 +44,6 @@ def test_without_actions_and_alerts_there_are_no_tables(
     empty_run.write_all(base)
     file = next(empty_run.output.glob("scores/*/part-*.parquet"))
     quiet.to_parquet(file)
-    assert alert_table(reading(empty_run), say) is None
+    found = reading(empty_run)
+    assert alert_table(found, say) is None
+    assert actions_section(found, say) is None

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 
 import pandas as pd
@@ -7,10 +8,12 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.modeling.target import Target
 from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.migration import migration_section
+from tiercast.reporting.sankey import FELL, ROSE, STAYED
 from tiercast.reporting.section import Cards, Chart, Table
 from tiercast.reporting.stored_migration import newest_migration
 
 DAY = "2024-03-01"
+BEFORE = dt.date(2024, 2, 1)
 TOLD = {"horizon_days": 90, "value": "revenue"}
 TIERS = ["top", "potential", "general", "dormant"]
 # Before, now, customers, expected then, expected now, revenue between.
@@ -91,17 +94,39 @@ def test_the_headline_counts_who_moved(chapter):
     )
 
 
-def test_cards_tell_the_rates(chapter):
+def test_cards_tell_who_moved_with_their_money(chapter):
     (cards,) = parts(chapter, Cards)
-    assert [card.value for card in cards.cards] == ["-11.1%", "1", "2", "4", "-2.5%", "75%"]
+    assert [(card.value, card.detail) for card in cards.cards] == [
+        ("1", "expected revenue: 20.0 then, 120 now"),
+        ("2", "expected revenue: 200 then, 50.0 now"),
+        ("4", "expected revenue: 8.0"),
+        ("3", "expected revenue: 3.0 then"),
+    ]
 
 
-def test_the_map_shows_customers_and_their_share_of_the_row(chapter):
+def test_the_chart_says_what_those_who_moved_bring(chapter):
+    assert parts(chapter, Chart)[0].title == (
+        "Those who moved up are expected to bring 120 (then 20.0), those who moved down 50.0 "
+        "(then 200)"
+    )
+
+
+def test_the_sankey_has_a_band_for_each_way_as_wide_as_its_customers(chapter):
     trace = parts(chapter, Chart)[0].figure["data"][0]
-    assert trace["x"] == ["now Top", "now General", "now Dormant", "now gone"]
-    assert trace["y"] == ["were Top", "were General", "were Dormant", "were new"]
-    assert trace["text"][0] == ["<b>6</b><br>75%", "<b>2</b><br>25%", "", ""]
-    assert trace["z"][3] == [0.0, 0.0, 1.0, 0.0]
+    assert list(trace["node"]["label"]) == [
+        "Top<br>8 · 800",
+        "General<br>1 · 20.0",
+        "Dormant<br>3 · 3.0",
+        "new<br>4 · 8.0",
+        "Top<br>7 · 780",
+        "General<br>2 · 50.0",
+        "Dormant<br>4 · 8.0",
+        "gone<br>3 · 3.0",
+    ]
+    link = trace["link"]
+    bands = list(zip(link["source"], link["target"], link["value"], strict=True))
+    assert bands == [(0, 4, 6), (0, 5, 2), (1, 4, 1), (2, 7, 3), (3, 6, 4)]
+    assert list(link["color"]) == [STAYED, FELL, ROSE, STAYED, STAYED]
 
 
 def test_causes_that_moved_nobody_are_left_out(chapter):
@@ -111,16 +136,75 @@ def test_causes_that_moved_nobody_are_left_out(chapter):
 
 
 def test_tables_tell_the_money_of_those_who_moved(chapter):
-    money, tiers, segments = parts(chapter, Table)
+    money = parts(chapter, Chart)[0].table
+    tiers, segments = parts(chapter, Table)
     assert [[cell.text for cell in row] for row in money.rows] == [
         ["Top → General", "2", "200", "50.0", "20.0"],
         ["General → Top", "1", "20.0", "120", "80.0"],
         ["Dormant → gone", "3", "3.0", "0", "0"],
         ["new → Dormant", "4", "0", "8.0", "40.0"],
     ]
+    # Of eight then in the best tier six are in it; of 800 then, 780 now.
     assert [cell.text for cell in tiers.rows[0]] == ["Top", "8", "7", "800", "780", "-2%", "75%"]
     assert segments.rows[0][0].text == "new → Dormant"
     assert "Recent big-basket buyers → VIP 2024" in [row[0].text for row in segments.rows]
+
+
+@pytest.fixture
+def moved(empty_run, base, base_scores):
+    """Two days: ann rose, bob and hal fell, gus is gone, and hal was not new."""
+    then = base_scores.assign(expected_value=[90.0, 500, 100, 90, 60, 30, 15, 60])
+    then["tier"] = ["potential", "top", *then["tier"].tolist()[2:7], "general"]
+    empty_run.write_scores(then.drop(index=4), BEFORE)
+    now = base_scores.drop(index=6).assign(tier=lambda rows: rows["tier"].where(ann_or(rows)))
+    now["tier"] = now["tier"].fillna("general")
+    empty_run.write_all(base)
+    file = next(empty_run.output.glob(f"scores/as_of={DAY}/part-*.parquet"))
+    now.to_parquet(file)
+    manifest = file.with_name("manifest.json")
+    told = json.loads(manifest.read_text()) | {"previous_as_of": str(BEFORE)}
+    manifest.write_text(json.dumps(told))
+    return empty_run
+
+
+def ann_or(rows):
+    return rows["customer_id"] != "bob"
+
+
+def test_without_a_stored_migration_the_scores_of_both_days_are_compared(moved, reading, say):
+    """Ann rose from 90 to 400; bob fell from 500 to 300, hal from 60 to 5; eve is new."""
+    chapter = migration_section(reading(moved), say)
+    (cards,) = parts(chapter, Cards)
+    assert [(card.value, card.detail) for card in cards.cards] == [
+        ("1", "expected revenue: 90.0 then, 400 now"),
+        ("2", "expected revenue: 560 then, 305 now"),
+        ("1", "expected revenue: 60.0"),
+        ("1", "expected revenue: 15.0 then"),
+    ]
+    assert chapter.headline.startswith("Since 1 February 2024 1 customers moved up")
+
+
+def test_who_moved_with_most_money_is_listed_masked(moved, reading, say):
+    chapter = migration_section(reading(moved), say)
+    _, risen, fallen = parts(chapter, Table)
+    rows = [
+        [(cell.text, cell.detail) if cell.detail else cell.text for cell in row]
+        for row in (*risen.rows, *fallen.rows)
+    ]
+    assert rows == [
+        [("a…n", "Potential → Top"), "90.0", "400"],
+        [("b…b", "Top → General"), "500", "300"],
+        [("h…l", "General → Dormant"), "60.0", "5.0"],
+    ]
+    assert "--list fallen" in fallen.note
+
+
+def test_scores_of_other_tiers_are_not_compared(moved, reading, say):
+    folder = moved.output / "scores" / f"as_of={BEFORE}"
+    told = json.loads((folder / "manifest.json").read_text())
+    other = told | {"tiers": {"gold": 4, "none": 3}}
+    (folder / "manifest.json").write_text(json.dumps(other))
+    assert migration_section(reading(moved), say) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

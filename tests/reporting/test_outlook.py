@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
+from tiercast.config.report import ReportConfig
 from tiercast.reporting.outlook import (
     outlook_section,
     quadrant_table,
@@ -26,11 +29,27 @@ def test_quadrants_hold_every_customer_once(inputs):
     assert counts.to_dict() == {"keep": 1, "save": 1, "grow": 2, "rest": 4}
 
 
-def test_the_headline_counts_who_is_to_be_saved(inputs, say):
+def test_the_headline_counts_who_is_about_to_leave_with_their_money(inputs, say):
+    """Bob, dan and fay: 540 + 100 + 70."""
     assert outlook_section(inputs, say).headline == (
-        "1 valuable customers are more likely than not to stay away; "
-        "900 of the last 12 months' revenue came from them."
+        "3 customers will more likely stay away than order within 90 days but can still be "
+        "reached: 710 of revenue is at stake."
     )
+
+
+def test_the_chart_counts_who_is_to_be_saved(inputs, say):
+    """Bob alone brought 700 or more and is likely to stay away."""
+    assert outlook_section(inputs, say).parts[1].title == (
+        "“Save”: 1 customers of high past value are more likely than not to stay away; they "
+        "brought 900 in the last 12 months"
+    )
+
+
+def test_points_show_masked_ids(inputs, say):
+    chart = outlook_section(inputs, say).parts[1]
+    shown = {row[0] for trace in chart.figure["data"] for row in trace["customdata"]}
+    assert "a…n" in shown
+    assert "ann" not in shown
 
 
 def test_a_sample_is_the_same_twice_and_of_the_size_asked(inputs):
@@ -43,13 +62,15 @@ def test_the_chart_says_how_many_customers_it_shows(empty_run, base, reading, sa
     many = pd.concat([base] * 400, ignore_index=True)
     many["customer_id"] = [f"c{number}" for number in range(len(many))]
     empty_run.write_all(many)
-    chart = outlook_section(reading(empty_run), say).parts[0]
+    chart = outlook_section(reading(empty_run), say).parts[1]
     assert chart.reading.endswith("3,000 of 3,200 customers shown.")
     assert sum(len(trace["x"]) for trace in chart.figure["data"]) == 3000
 
 
 def test_labels_of_points_are_shown_as_they_are(empty_run, base, reading, say):
     empty_run.write_all(base.assign(customer_id=[f"<b>{name}</b>" for name in base.customer_id]))
-    chart = outlook_section(reading(empty_run), say).parts[0]
+    found = reading(empty_run)
+    full = found.config.model_copy(update={"report": ReportConfig(ids="full")})
+    chart = outlook_section(replace(found, config=full), say).parts[1]
     shown = {row[0] for trace in chart.figure["data"] for row in trace["customdata"]}
     assert "&lt;b&gt;ann&lt;/b&gt;" in shown

@@ -1,12 +1,27 @@
+from datetime import date
+
+import pandas as pd
 import pytest
 
+from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.overview import BaseTotals, overview_section, totals
+from tiercast.reporting.section import Cards, Steps
+
+AS_OF = date(2024, 3, 1)
+SUMS = {"customers": 8, "expected_value": 1000.0, "value_low": 870.0, "value_high": 1150.0}
+YEAR = {"first": "2023-03-01", "last": "2023-05-29", "value": 800.0, "value_known": 600.0}
+BEFORE = date(2024, 2, 1)
+TOLD = {"expected_value": 1000.0, "expected_churned": 4.25}
+
+
+def card(section, label):
+    (cards,) = [part for part in section.parts if isinstance(part, Cards)]
+    return next((one for one in cards.cards if label in one.label), None)
 
 
 def test_totals_are_sums_over_the_base(inputs):
-    # At risk: .1*1000 + .6*900 + .2*300 + .5*200 + .3*150 + .7*100 + .9*400.
-    found = totals(inputs)
-    assert found == BaseTotals(8, pytest.approx(3.75), 1000, 3050, pytest.approx(1275), 2)
+    """At stake: of bob .6 * 900, of dan .5 * 200, of fay .7 * 100."""
+    assert totals(inputs) == BaseTotals(8, pytest.approx(3.75), 1000, 3, pytest.approx(710), 0, 0)
 
 
 def test_the_headline_says_what_to_expect(inputs, say):
@@ -15,24 +30,11 @@ def test_the_headline_says_what_to_expect(inputs, say):
     )
 
 
-def test_recency_bands_hold_every_customer_once(inputs, say):
-    table = overview_section(inputs, say).parts[2].table
-    counts = {row[0].text: row[1].text for row in table.rows}
-    assert counts == {
-        "0–7 days ago": "1",
-        "8–30 days ago": "3",
-        "31–90 days ago": "2",
-        "181–365 days ago": "1",
-        "over a year ago": "1",
-    }
-
-
-def test_loyal_buyers_are_the_fewest_who_brought_half_of_the_money(inputs, say):
-    # 11-20 orders: ann and bob, 3,800 of 6,100.
-    title = overview_section(inputs, say).parts[3].title
-    assert title == (
-        "Customers with 11 or more orders are 25% of the base and brought 62% of past revenue"
-    )
+def test_money_at_stake_has_its_customers_and_definition(inputs, say):
+    found = card(overview_section(inputs, say), "at stake")
+    assert found.value == "710"
+    assert found.detail.startswith("3 customers will more likely stay away than order")
+    assert "the last 12 months' revenue times the churn risk" in found.detail
 
 
 @pytest.mark.parametrize(
@@ -41,22 +43,87 @@ def test_loyal_buyers_are_the_fewest_who_brought_half_of_the_money(inputs, say):
 )
 def test_the_season_ahead_is_said_to_be_known_or_not(empty_run, reading, say, known, words):
     empty_run.write_all(season={"is_known": known})
-    assert words in overview_section(reading(empty_run), say).parts[1].text
+    assert words in overview_section(reading(empty_run), say).parts[-1].text
 
 
-def test_the_expected_total_comes_with_its_interval(empty_run, reading, say):
-    base = {"customers": 20, "expected_value": 1000.0, "value_low": 870.0, "value_high": 1150.0}
-    empty_run.write_all(sums={"base": base, "tiers": {}, "segments": {}})
-    cards = overview_section(reading(empty_run), say).parts[0].cards
-    (card,) = [one for one in cards if one.label == "expected revenue"]
-    assert card.detail.endswith("90% sure to be 870 to 1,150")
+def test_the_expected_total_comes_with_its_days_and_interval(empty_run, reading, say):
+    empty_run.write_all(sums={"base": SUMS, "tiers": {}, "segments": {}})
+    found = card(overview_section(reading(empty_run), say), "expected revenue in")
+    assert found.detail == "from 1 March 2024 to 29 May 2024; 90% sure: 870 to 1,150"
 
 
 def test_the_headline_tells_the_interval_too(empty_run, reading, say):
-    base = {"customers": 20, "expected_value": 1000.0, "value_low": 870.0, "value_high": 1150.0}
-    empty_run.write_all(sums={"base": base, "tiers": {}, "segments": {}})
+    empty_run.write_all(sums={"base": SUMS, "tiers": {}, "segments": {}})
     headline = overview_section(reading(empty_run), say).headline
     assert headline.endswith("bring about 1,000 in revenue (90% sure: 870 to 1,150).")
+
+
+def test_the_forecast_stands_beside_the_same_days_a_year_before(empty_run, reading, say):
+    """1,000 are expected; 800 came, 200 of them from customers who were new then."""
+    empty_run.write_all(past={"year_before": YEAR})
+    found = card(overview_section(reading(empty_run), say), "a year before")
+    assert found.value == "+25%"
+    assert found.detail.startswith("800 came from 1 March 2023 to 29 May 2023; 200 of it from")
+
+
+@pytest.mark.parametrize("past", [{}, {"year_before": None}, {"year_before": YEAR | {"value": 0}}])
+def test_without_money_a_year_before_nothing_is_compared(empty_run, reading, say, past):
+    empty_run.write_all(past=past)
+    assert card(overview_section(reading(empty_run), say), "a year before") is None
+
+
+def test_what_changed_is_counted_from_the_scored_day_before(
+    empty_run, base, base_scores, reading, say
+):
+    """Two rose and one fell; 7 customers were scored then, for 800 at a risk of 50 %."""
+    told = {"customers": 7, "expected_value": 800.0, "expected_churned": 3.5}
+    empty_run.write_scores(base_scores.head(7), BEFORE, **told)
+    change = pd.Series([1, 2, -3, 0, 0, None, 0, 0], dtype="Int8")
+    now = TOLD | {"customers": 8, "previous_as_of": BEFORE.isoformat()}
+    empty_run.write_scores(base_scores.assign(tier_change=change), AS_OF, **now)
+    empty_run.write_features(base_features(empty_run, base))
+    found = card(overview_section(reading(empty_run), say), "since 1 February 2024")
+    assert found.value == "▲2 ▼1"
+    assert found.detail == (
+        "customers +1; expected revenue +25%; average churn risk 50% then, 53% now"
+    )
+
+
+def base_features(run, base):
+    run_of = {"customer_id": base["customer_id"], "as_of": AS_OF}
+    return pd.DataFrame(run_of | {"revenue_365d": base["revenue_365d"].astype(float)})
+
+
+def test_on_the_first_scored_day_nothing_has_changed(inputs, say):
+    assert card(overview_section(inputs, say), "since") is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_three_things_to_do_name_their_lists(empty_run, base_scores, reading, language):
+    """Bob is to be rescued, ann to be kept close, cat, eve to grow: 540, 400 and 160."""
+    plays = ["keep_close", "rescue", "grow", "nurture", "grow", *["nurture"] * 3]
+    empty_run.write_all()
+    file = next(empty_run.output.glob("scores/*/part-*.parquet"))
+    base_scores.assign(action_id=plays, as_of=AS_OF).to_parquet(file)
+    section = overview_section(reading(empty_run), load_messages(language))
+    (steps,) = [part for part in section.parts if isinstance(part, Steps)]
+    lists = [one.command.rpartition(" ")[2] for one in steps.steps]
+    assert lists == ["rescue", "keep_close", "grow"]
+    for one, counted, money in zip(steps.steps, "112", ("540", "400", "160"), strict=True):
+        assert one.text.startswith(counted)
+        assert money in one.text
+
+
+def test_without_plays_the_lists_that_need_none_are_named(inputs, say):
+    """Nobody is new; dan came back; bob, dan and fay are likely to leave."""
+    section = overview_section(inputs, say)
+    (steps,) = [part for part in section.parts if isinstance(part, Steps)]
+    found = [(one.command.rpartition(" ")[2], one.text) for one in steps.steps]
+    assert found == [
+        ("likely_to_leave", "3 customers, 710 at stake"),
+        ("next_orders", "8 customers, 1,000 expected"),
+        ("came_back", "1 customers, 90.0 expected"),
+    ]
 
 
 @pytest.mark.parametrize(

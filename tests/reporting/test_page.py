@@ -22,7 +22,7 @@ def opened(request, browser, tmp_path_factory, run_at, base, past):
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("request", lambda asked: trouble.append(asked.url))
     page.goto(path.as_uri())
-    page.wait_for_function("document.querySelectorAll('.chart .main-svg').length >= 9")
+    page.wait_for_function("document.querySelectorAll('.chart .main-svg').length >= 11")
     trouble.remove(path.as_uri())
     yield page, trouble
     page.close()
@@ -39,7 +39,7 @@ def test_every_chart_is_drawn(opened):
         ".chart",
         "charts => charts.map(c => c.querySelectorAll('.main-svg path, .main-svg image').length)",
     )
-    assert len(drawn) == 10
+    assert len(drawn) == 11
     assert all(drawn)
 
 
@@ -59,7 +59,7 @@ def test_links_of_the_contents_lead_to_their_chapters(opened):
     targets = page.eval_on_selector_all(
         ".contents a", "links => links.map(a => document.querySelector(a.hash)?.tagName)"
     )
-    assert targets == ["SECTION"] * 11
+    assert targets == ["SECTION"] * 12
 
 
 def test_printed_charts_fit_the_paper(opened):

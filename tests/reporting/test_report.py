@@ -71,9 +71,9 @@ def test_plotly_stands_in_the_page_once(page):
 
 def test_every_chart_has_its_data_an_alternative_text_and_a_line_on_reading_it(page):
     charts = re.findall(r'class="chart" id="(.+?)" role="img" aria-label="(.+?)"', page)
-    assert len(charts) == 10
+    assert len(charts) == 11
     assert {name for name, _ in charts} == set(data_of(page))
-    assert page.count("How to read this:") == 10
+    assert page.count("How to read this:") == 11
 
 
 def test_nothing_is_fetched_and_only_own_scripts_run(page):
@@ -95,7 +95,7 @@ def test_html_in_the_data_stays_text(empty_run, base, base_scores, column):
     assert "<script>window.hacked" not in page
     assert "<img src=x" not in page
     assert "&lt;script&gt;window.hacked" in page
-    assert len(data_of(page)) == 8
+    assert len(data_of(page)) == 9
 
 
 def test_ids_are_masked_unless_the_config_shows_them(empty_run):

@@ -35,3 +35,23 @@ def test_the_headline_counts_the_upper_right_corner(inputs, say):
         "The classic view by past orders alone: 12% of customers ordered recently and often; they "
         "will bring 40% of the expected revenue."
     )
+
+
+def test_recency_bands_hold_every_customer_once(inputs, say):
+    table = rfm_section(inputs, say).parts[2].table
+    counts = {row[0].text: row[1].text for row in table.rows}
+    assert counts == {
+        "0–7 days ago": "1",
+        "8–30 days ago": "3",
+        "31–90 days ago": "2",
+        "181–365 days ago": "1",
+        "over a year ago": "1",
+    }
+
+
+def test_loyal_buyers_are_the_fewest_who_brought_half_of_the_money(inputs, say):
+    # 11-20 orders: ann and bob, 3,800 of 6,100.
+    title = rfm_section(inputs, say).parts[3].title
+    assert title == (
+        "Customers with 11 or more orders are 25% of the base and brought 62% of past revenue"
+    )

@@ -9,10 +9,11 @@ from tiercast.reporting.lifecycle import lifecycle_section
 from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.model_quality import quality_section
 from tiercast.reporting.outlook import outlook_section
+from tiercast.reporting.overview import overview_section
 from tiercast.reporting.past_days import PastSizes, sizes_sentence
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.tiers import tiers_section
-from tiercast.reporting.watchlists import watchlists_section
+from tiercast.reporting.watchlists import leaver_list
 from tiercast.segments.rfm_rules import DEFAULT_RULES
 
 # Words that say what a customer does now or will do: not to be said of past orders alone.
@@ -57,7 +58,7 @@ def test_rfm_names_are_said_to_be_no_forecast(inputs, say):
 
 
 def test_the_rfm_map_has_the_scores_that_the_model_gave(reading_of, say):
-    (chart, _) = rfm_section(reading_of({"rfm_bins": 7}), say).parts
+    (chart, *_) = rfm_section(reading_of({"rfm_bins": 7}), say).parts
     assert "from 1 to 7" in chart.reading
 
 
@@ -119,33 +120,31 @@ def test_the_last_tier_is_described_by_its_own_risk(reading_of, say, risk, text)
     assert f"In “Dormant” the average risk of no order is {text}" in note
 
 
-def test_nobody_valuable_about_to_leave_is_said_plainly(reading_of, say):
+def test_nobody_about_to_leave_is_said_plainly(reading_of, say):
     found = outlook_section(reading_of(churn_probability=0.1), say)
     assert found.headline == (
-        "No valuable customer is more likely than not to stay away in the next 90 days."
+        "No customer within reach is more likely than not to stay away in the next 90 days."
     )
 
 
 def test_the_valuable_customers_are_the_share_that_is_shown(reading_of, say):
     """One of eight bought within the year: an eighth, not a fifth."""
     spent = [1000.0, *[0.0] * 7]
-    chart, _ = outlook_section(reading_of(revenue_365d=spent), say).parts
+    _, chart, _ = outlook_section(reading_of(revenue_365d=spent), say).parts
     assert "the 12% of customers worth most" in chart.reading
 
 
-def test_the_lists_are_announced_with_their_lengths(inputs, say):
-    found = watchlists_section(inputs, say)
-    lengths = {part.id: len(part.people) for part in found.parts if part.kind == "people"}
-    assert found.headline == (
-        f"Customers to look at first: {lengths['list-mainstays']} to thank, "
-        f"{lengths['list-leavers']} to call before they leave, "
-        f"{lengths['list-climbers']} to offer more."
-    )
-
-
-def test_an_empty_list_is_announced_as_empty(reading_of, say):
-    calm = watchlists_section(reading_of(churn_probability=0.1), say)
-    assert " 0 to call before they leave" in calm.headline
+def test_who_is_about_to_leave_is_one_group_with_one_sum_of_money(inputs, say):
+    """First screen, chapter and list: bob, dan and fay, with 540 + 100 + 70 at stake."""
+    (cards,) = (p for p in overview_section(inputs, say).parts if p.kind == "cards")
+    chapter = outlook_section(inputs, say).headline
+    people = leaver_list(inputs, say).people
+    (card,) = [one for one in cards.cards if "at stake" in one.label]
+    assert card.value == "710"
+    assert card.detail.startswith("3 customers")
+    assert chapter.startswith("3 customers")
+    assert "710 of revenue is at stake" in chapter
+    assert [one.highlight for one in people] == ["540", "100", "70.0"]
 
 
 def test_horizon_and_value_are_those_of_the_scores(inputs):

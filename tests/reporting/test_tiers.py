@@ -1,4 +1,3 @@
-from tiercast.reporting.section import Table
 from tiercast.reporting.tiers import tier_table, tiers_section
 
 
@@ -12,6 +11,13 @@ def test_tiers_come_best_first_with_their_shares(inputs):
 def test_the_headline_weighs_customers_against_value(inputs, say):
     headline = tiers_section(inputs, say).headline
     assert headline == "Tier “Top”, 25% of customers, will bring 70% of the expected revenue."
+
+
+def test_the_chart_weighs_a_best_customer_against_the_average(inputs, say):
+    """Ann and bob are expected to bring 700, all eight 1,000."""
+    assert tiers_section(inputs, say).parts[0].title == (
+        "A customer of “Top” is expected to bring 350; the average customer 125"
+    )
 
 
 def test_a_tier_without_customers_is_shown_empty(empty_run, base, reading, say):
@@ -44,24 +50,6 @@ def test_without_past_days_nothing_is_claimed_of_sizes(empty_run, reading, say):
         "have not been compared with actual outcomes"
         in tiers_section(reading(empty_run), say).parts[2].text
     )
-
-
-def test_moves_are_counted_against_the_previous_scoring(
-    empty_run, base, base_scores, reading, say
-):
-    before = ["potential", "top", "top", None, "general", "general", "general", "dormant"]
-    empty_run.write_all(base)
-    file = next(empty_run.output.glob("scores/*/part-*.parquet"))
-    base_scores.assign(previous_tier=before).to_parquet(file)
-    moves = tiers_section(reading(empty_run), say).parts[-1]
-    assert moves.title == "Since the last scoring 1 customers moved up and 2 moved down"
-    assert [cell.text for cell in moves.rows[0]] == ["were Top", "1", "1", "0", "0"]
-    assert [cell.mark for cell in moves.rows[0]] == ["", "", "▼", "▼", "▼"]
-
-
-def test_without_a_previous_scoring_there_are_no_moves(inputs, say):
-    tables = [part for part in tiers_section(inputs, say).parts if isinstance(part, Table)]
-    assert len(tables) == 1
 
 
 def test_each_tier_has_the_interval_of_its_sum(empty_run, reading, say):

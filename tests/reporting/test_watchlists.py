@@ -3,7 +3,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from tiercast.reporting.section import Note, PeopleList, Reason
-from tiercast.reporting.watchlists import climbers, leavers, mainstays, watchlists_section
+from tiercast.reporting.watchlists import (
+    climbers,
+    leaver_list,
+    leavers,
+    mainstay_list,
+    mainstays,
+)
 
 
 def ranked(table):
@@ -16,7 +22,7 @@ def test_mainstays_are_the_best_tier_by_expected_value(inputs):
 
 
 def test_leavers_are_likely_to_leave_and_not_yet_gone(inputs):
-    # gus would lead with .9 * 400, but is lost; eve stays more likely than not.
+    # gus has .9 * 400 at stake, but is lost; eve stays more likely than not.
     assert ranked(leavers(inputs)) == [("bob", 540), ("dan", 100), ("fay", 70)]
 
 
@@ -39,12 +45,11 @@ def test_tier_probabilities_may_be_a_map(run, reading, say):
     pq.write_table(table.set_column(place, "tier_probabilities", maps), file)
     mapped = reading(run)
     assert ranked(climbers(mapped))[0] == ("eve", 0.5)
-    assert watchlists_section(mapped, say).parts[0].people[0].sureness == "70% confidence"
+    assert mainstay_list(mapped, say).people[0].sureness == "70% confidence"
 
 
 def test_a_person_is_told_in_words(inputs, say):
-    leaving = watchlists_section(inputs, say).parts[1]
-    bob = leaving.people[0]
+    bob = leaver_list(inputs, say).people[0]
     assert (bob.customer, bob.tier, bob.churn) == ("b…b", "Top", "60%")
     assert (bob.expected, bob.interval, bob.highlight) == ("300", "150 – 600", "540")
     assert (bob.segment, bob.action) == ("Lapsed occasional buyers", "Call them")
@@ -54,7 +59,7 @@ def test_a_person_is_told_in_words(inputs, say):
 def test_a_likelier_tier_is_named_in_place_of_a_low_confidence(inputs, say):
     people = {
         person.customer: person.sureness
-        for part in watchlists_section(inputs, say).parts[:2]
+        for part in (mainstay_list(inputs, say), leaver_list(inputs, say))
         for person in part.people
     }
     assert people["a…n"] == "70% confidence"
@@ -64,9 +69,8 @@ def test_a_likelier_tier_is_named_in_place_of_a_low_confidence(inputs, say):
 
 def test_an_empty_list_says_so(empty_run, base, reading, say):
     empty_run.write_all(base[base["churn_probability"] < 0.5].reset_index(drop=True))
-    parts = watchlists_section(reading(empty_run), say).parts
-    assert isinstance(parts[0], PeopleList)
-    assert parts[1] == Note(
-        "Customers about to leave: nobody who bought within the last 12 months and is within "
-        "reach has a churn risk of 50% or more."
+    found = reading(empty_run)
+    assert isinstance(mainstay_list(found, say), PeopleList)
+    assert leaver_list(found, say) == Note(
+        "Customers about to leave: nobody within reach has a churn risk of 50% or more."
     )

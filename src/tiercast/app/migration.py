@@ -12,9 +12,10 @@ from tiercast.app.visit import Problem, Visit
 from tiercast.app.whole_day import identity_of, listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.reporting.migration import GONE, NEW, ways_table
+from tiercast.reporting.matrix import matrix_table
+from tiercast.reporting.migration import ways_table
+from tiercast.reporting.moves import GONE, NEW
 from tiercast.reporting.section import Table
-from tiercast.reporting.tiers import matrix_table
 
 
 def migration_page(visit: Visit) -> Response:

@@ -1,4 +1,4 @@
-"""What to do with whom, over the whole base: actions proposed and alerts raised."""
+"""What to do with everyone: actions proposed over the whole base, and alerts raised."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,14 +8,29 @@ import ibis.expr.types as ir
 from tiercast.config.playbook import PLAYBOOK, Play
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Measure, Table, common
+from tiercast.reporting.section import Measure, Section, Table, common
 from tiercast.reporting.share_bars import with_shares
 
 ID = "action_id"
 
 
+def actions_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
+    """Return the chapter on actions and alerts; None where there are neither."""
+    actions, alerts = action_table(inputs, say), alert_table(inputs, say)
+    tables = [table for table in (actions, alerts) if table is not None]
+    if not tables:
+        return None
+    rows = 0 if actions is None else len(actions.rows)
+    headline = say(
+        "actions.headline" if rows else "actions.headline_alerts",
+        count=say.write.count(rows),
+        alerts=say.write.count(0 if alerts is None else len(alerts.rows)),
+    )
+    return Section("actions", say("actions.title"), headline, tables)
+
+
 def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
-    """Return the customers, value and value at stake of each action, most expected value first.
+    """Return customers, expected value and value at stake of each action, by expected value.
 
     The scores' playbook says how, by whom and until when. None where the scores propose none.
     """
@@ -42,7 +57,7 @@ def action_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
     columns = [*common(say, "customers", "customers_share", "expected_value"), _at_stake(say)]
     columns += common(say, "churn")
     first = (say("lists.columns.action"), titles)
-    return Table.of(say("actions.title"), table, first, columns, details=details)
+    return Table.of(say("actions.table"), table, first, columns, details=details)
 
 
 def action_label(name: str, plays: Mapping[str, Play], say: MessageCatalogue) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,15 @@ from ibis.backends.duckdb import Backend
 
 from tiercast.artifacts.dataset import parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
-from tiercast.lists.base import value_at_stake
+from tiercast.lists.base import with_list_columns
 from tiercast.modeling.target import Target
 from tiercast.reporting.known_orders import KnownOrders
 from tiercast.reporting.left_out import LeftOut, previous_left_out
+from tiercast.reporting.moves import Moves, read_moves
+from tiercast.reporting.scored_days import COLUMNS, scored_days
 from tiercast.reporting.stored_backtest import StoredBacktest, newest_backtest
 from tiercast.reporting.stored_migration import StoredMigration, newest_migration
 from tiercast.reporting.stored_monitoring import StoredMonitoring, newest_monitoring
@@ -56,8 +59,8 @@ class Inputs:
     Attributes
     ----------
     base
-        One row per customer: the score columns but the long ones, the features shown, and
-        `value_at_stake`.
+        One row per customer: the score columns but the long ones, those of `with_list_columns`,
+        and the features shown.
     profile_columns
         Columns of `base` with words about customers (age group, region, ...).
     scores
@@ -72,6 +75,11 @@ class Inputs:
         The grades of past scores and the verdict on these, or None.
     migration
         The newest migration up to the date, or None.
+    moves
+        The changes of tier since the scored day before, or None. Where there is a migration to
+        the report's day, since that migration's first day.
+    scored_days
+        Scored days up to the date, side by side, as `tiercast.reporting.scored_days` reads them.
     left_out
         Tables that are there, but speak of another horizon or value than the scores.
     same_window
@@ -91,6 +99,8 @@ class Inputs:
     backtest: StoredBacktest | None
     monitoring: StoredMonitoring | None = None
     migration: StoredMigration | None = None
+    moves: Moves | None = None
+    scored_days: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)))
     left_out: Sequence[LeftOut] = ()
     same_window: bool = False
     known: KnownOrders | None = None
@@ -115,6 +125,12 @@ class Inputs:
     def has_moves(self) -> bool:
         """Whether changes since the scores before are changes of one target."""
         return not any(one.kind == "moves" for one in self.left_out)
+
+    @property
+    def previous_day(self) -> date | None:
+        """The scored day that changes of tier are counted from; None where there was none."""
+        previous = self.manifest.get(PREVIOUS)
+        return None if previous is None else date.fromisoformat(previous)
 
     @property
     def sums(self) -> Sums:
@@ -169,7 +185,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         config=config,
         as_of=day,
         manifest=manifest,
-        base=connection.create_table("report_base", _base(scores, features, words)),
+        base=connection.create_table("report_base", _base(scores, features, words, manifest)),
         profile_columns=words,
         scores=scores,
         predictions=_predictions(connection, evaluation / "predictions.parquet"),
@@ -178,6 +194,8 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         backtest=backtest,
         monitoring=monitoring,
         migration=migration,
+        moves=_moves(connection, output, day, migration),
+        scored_days=scored_days(output, day, target),
         left_out=[*others, *previous_left_out(output, day)],
     )
 
@@ -228,15 +246,45 @@ def _word_columns(features: ir.Table, scores: ir.Table) -> list[str]:
     return [name for name, kind in schema.items() if kind.is_string() and name not in scores]
 
 
-def _base(scores: ir.Table, features: ir.Table, words: Sequence[str]) -> ir.Table:
+def _moves(
+    connection: Backend, output: OutputFolder, day: date, migration: StoredMigration | None
+) -> Moves | None:
+    """Return the moves from a migration's first day, or from the scores that `day` follows."""
+    manifest = output.manifest(day)
+    if migration is not None and migration.now == day:
+        before = migration.before
+    elif manifest.get(PREVIOUS):
+        before = date.fromisoformat(manifest[PREVIOUS])
+    else:
+        return None
+    names = tuple(manifest["tiers"])
+    if not _comparable(output, before, day):
+        return None
+    return read_moves(
+        connection, (output.scores(before), output.scores(day)), (before, day), names
+    )
+
+
+def _comparable(output: OutputFolder, before: date, day: date) -> bool:
+    """Return whether the scores of a day are there, of the same target and tiers as another's."""
+    if before not in output.scored_dates():
+        return False
+    then, now = output.manifest(before), output.manifest(day)
+    known = Target.is_in(then) and tuple(then["tiers"]) == tuple(now["tiers"])
+    return known and output.target(before) == output.target(day)
+
+
+def _base(
+    scores: ir.Table, features: ir.Table, words: Sequence[str], manifest: Mapping[str, Any]
+) -> ir.Table:
     shown = features.select(
         "customer_id",
         **{name: _number(features, name) for name in FEATURES},
         **{name: features[name] for name in words},
     )
-    kept = scores.drop(*(name for name in LEFT_OUT if name in scores.columns))
-    base = kept.left_join(shown, "customer_id").drop("customer_id_right")
-    return base.mutate(value_at_stake=value_at_stake(base))
+    base = scores.left_join(shown, "customer_id").drop("customer_id_right")
+    listed = with_list_columns(base, tuple(manifest["tiers"]))
+    return listed.drop(*(name for name in LEFT_OUT if name in scores.columns))
 
 
 def _number(features: ir.Table, name: str) -> ir.Value:

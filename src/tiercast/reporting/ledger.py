@@ -57,8 +57,8 @@ def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     parts = (
         Note(say("ledger.basis", until=say.date(grades["graded_on"].max()))),
         Cards(_cards(whole, alone, say)),
-        _chart("churn", _churn_lines(whole, say), say, tickformat=".1%"),
-        _chart("total", _total_lines(whole, say), say, rangemode="tozero"),
+        _chart("churn", _churn_lines(whole, say), whole, say, tickformat=".1%"),
+        _chart("total", _total_lines(whole, say), whole, say, rangemode="tozero"),
         _batches(whole, say),
         _tiers(tiers, say),
     )
@@ -114,8 +114,16 @@ def _cards(whole: pd.DataFrame, alone: pd.DataFrame, say: MessageCatalogue) -> l
     ]
 
 
-def _chart(name: str, lines: list[go.Scatter], say: MessageCatalogue, **axis: Any) -> Chart:
-    title = say(f"ledger.{name}.title")
+def _chart(
+    name: str, lines: list[go.Scatter], whole: pd.DataFrame, say: MessageCatalogue, **axis: Any
+) -> Chart:
+    last, write = whole.iloc[-1], say.write.named(COLUMNS[f"{name}_actual"])
+    title = say(
+        f"ledger.{name}.title",
+        day=str(whole.index[-1]),
+        predicted=write(last[f"{name}_predicted"]),
+        actual=write(last[f"{name}_actual"]),
+    )
     return Chart(
         id=f"chart-ledger-{name}",
         title=title,

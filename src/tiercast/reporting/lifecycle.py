@@ -45,7 +45,13 @@ def lifecycle_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     ]
     chart = Chart(
         id="chart-lifecycle",
-        title=say("lifecycle.chart"),
+        title=say(
+            "lifecycle.chart",
+            stages=say("lifecycle.between").join(
+                say("lifecycle.count", stage=label, customers=say.write.count(customers))
+                for label, customers in zip(labels, table["customers"], strict=True)
+            ),
+        ),
         figure=share_bars(labels, groups, say.write),
         alt=say("lifecycle.alt", finding=headline),
         reading=say("lifecycle.reading"),

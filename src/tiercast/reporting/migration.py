@@ -1,17 +1,19 @@
-"""Migration: who moved between two scored days, with what money, and what moved them."""
+"""Migration: who changed tier between two scored days, with what money, and what moved them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.formats import MISSING, Form
+from tiercast.formats import Form, masked, ratio
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.moves import GONE, NEW, Moves
+from tiercast.reporting.sankey import sankey
 from tiercast.reporting.section import (
     Card,
     Cards,
+    Cell,
     Chart,
     Note,
     Part,
@@ -22,116 +24,174 @@ from tiercast.reporting.section import (
 )
 from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.stored_migration import StoredMigration
-from tiercast.reporting.theme import SEQUENCE, STRONG, WARN, figure, wrapped
+from tiercast.reporting.theme import STRONG, WARN, figure, wrapped
 
-NEW, GONE = "new", "gone"
 LARGEST = 10  # ways between segments that are shown
-MONEY = ("expected_value_before", "expected_value_now", "revenue_between")
+MONEY = ("expected_value_before", "expected_value_now")
+REVENUE = "revenue_between"
 
 
 def migration_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
-    """Return the chapter on migration; None where no days were compared."""
-    found = inputs.migration
-    if found is None:
+    """Return the chapter on migration; None where no two days can be compared.
+
+    It shows the moves since the scored day before. A stored migration adds what moved customers;
+    without scores to compare, it is shown for its own days.
+    """
+    moves, stored = inputs.moves or _of_stored(inputs.migration), inputs.migration
+    if moves is None:
         return None
-    figures = found.summary["figures"]
-    is_newest = found.now == inputs.as_of
-    headline = say(
-        "migration.headline" if is_newest else "migration.earlier",
-        date=say.date(found.before),
-        until=say.date(found.now),
-        up=say.write.count(figures["moved_up"]),
-        down=say.write.count(figures["moved_down"]),
-        rate=_signed(figures["net_upward_rate"], say),
-    )
+    names = inputs.tier_names if stored is None else tuple(stored.summary["tier_names"])
+    names = inputs.tier_names if inputs.moves is not None else names
+    same = stored is not None and (stored.before, stored.now) == (moves.before, moves.now)
+    ways = _with_revenue(moves.ways, stored) if stored is not None and same else moves.ways
     parts: list[Part] = [
-        Cards(_cards(found, say)),
-        _matrix(found, headline, say),
-        _causes(found, say),
-        Note(say("migration.split")),
-        _money(found, say),
-        _tiers(found, say),
-        _segments(found, say),
+        Cards(_cards(ways, names, say)),
+        _sankey_chart(ways, names, say),
+        _tiers(ways, names, say),
+        *_people(moves, inputs, say),
+        *(_causes_of(stored, say) if stored is not None and same else []),
     ]
-    return Section("migration", say("migration.title"), headline, parts)
+    return Section(
+        "migration", say("migration.title"), _headline(moves, ways, names, inputs, say), parts
+    )
 
 
-def _cards(found: StoredMigration, say: MessageCatalogue) -> list[Card]:
-    figures = found.summary["figures"]
-    new = found.tiers.loc[found.tiers["before"] == NEW, "customers"].sum()
-    texts = {
-        "rate": _signed(figures["net_upward_rate"], say),
-        "up": say.write.count(figures["moved_up"]),
-        "down": say.write.count(figures["moved_down"]),
-        "new": say.write.count(new),
-        "growth": _signed(figures["tiers"][0]["value_growth"], say),
-        "retention": _share(figures["tiers"][0]["retention"], say),
+def _of_stored(stored: StoredMigration | None) -> Moves | None:
+    if stored is None:
+        return None
+    nobody = pd.DataFrame()
+    return Moves(stored.before, stored.now, stored.tiers, nobody, nobody)
+
+
+def _with_revenue(ways: pd.DataFrame, stored: StoredMigration) -> pd.DataFrame:
+    """Return the ways with the actual money between the days, which a stored migration knows."""
+    keys = ["before", "now"]
+    return ways.drop(columns=REVENUE, errors="ignore").merge(
+        stored.tiers[[*keys, REVENUE]], on=keys, how="left"
+    )
+
+
+def direction(before: str, now: str, names: Sequence[str]) -> int:
+    """Return 1 for a way to a better tier, -1 to a worse one, 0 for stayed, new or gone."""
+    if before not in names or now not in names:
+        return 0
+    rank = list(names).index
+    return (rank(before) > rank(now)) - (rank(before) < rank(now))
+
+
+def _moved(ways: pd.DataFrame, names: Sequence[str], way: int) -> pd.DataFrame:
+    pairs = zip(ways["before"], ways["now"], strict=True)
+    return ways[[direction(*pair, names) == way for pair in pairs]]
+
+
+def _headline(
+    moves: Moves, ways: pd.DataFrame, names: Sequence[str], inputs: Inputs, say: MessageCatalogue
+) -> str:
+    up, down = (int(_moved(ways, names, way)["customers"].sum()) for way in (1, -1))
+    both = ways[(ways["before"] != NEW) & (ways["now"] != GONE)]["customers"].sum()
+    return say(
+        "migration.headline" if moves.now == inputs.as_of else "migration.earlier",
+        date=say.date(moves.before),
+        until=say.date(moves.now),
+        up=say.write.count(up),
+        down=say.write.count(down),
+        rate=say.write.signed_tenths(ratio(up - down, both)),
+    )
+
+
+def _cards(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogue) -> list[Card]:
+    rows = {
+        "up": _moved(ways, names, 1),
+        "down": _moved(ways, names, -1),
+        "new": ways[ways["before"] == NEW],
+        "gone": ways[ways["now"] == GONE],
     }
-    best = say.label("tier", found.summary["tier_names"][0])
-    return [Card(text, say(f"migration.cards.{name}", tier=best)) for name, text in texts.items()]
+    return [
+        Card(
+            say.write.count(found["customers"].sum()),
+            say(f"migration.cards.{name}"),
+            say(
+                f"migration.cards.{name}_detail",
+                then=say.write.total(found["expected_value_before"].sum()),
+                now=say.write.total(found["expected_value_now"].sum()),
+            ),
+        )
+        for name, found in rows.items()
+        if name != "gone" or len(found)
+    ]
 
 
-def _matrix(found: StoredMigration, finding: str, say: MessageCatalogue) -> Chart:
-    names = found.summary["tier_names"]
-    wide = found.tiers.pivot(index="before", columns="now", values="customers")
-    rows, columns = [*names, NEW], [*names, GONE]
-    counts = wide.reindex(index=rows, columns=columns).fillna(0)
-    rows = [name for name in rows if counts.loc[name].sum()]
-    columns = [name for name in columns if counts[name].sum()]
+def _sankey_chart(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogue) -> Chart:
+    up, down = (_moved(ways, names, way)[list(MONEY)].sum() for way in (1, -1))
+    title = say(
+        "migration.chart",
+        up_then=say.write.total(up["expected_value_before"]),
+        up_now=say.write.total(up["expected_value_now"]),
+        down_then=say.write.total(down["expected_value_before"]),
+        down_now=say.write.total(down["expected_value_now"]),
+    )
+    moved = ways[ways["before"] != ways["now"]]
+    labels = {name: way_name(name, say) for name in {*ways["before"], *ways["now"]}}
     return Chart(
         id="chart-migration",
-        title=say("migration.chart"),
-        figure=_heatmap(counts.loc[rows, columns], say),
-        alt=say("migration.alt", finding=finding),
+        title=title,
+        figure=sankey(ways, names, labels, direction, say),
+        alt=say("migration.alt", finding=title),
         reading=say("migration.reading"),
+        table=ways_table(say("migration.money"), moved, "tier", say),
     )
 
 
-def _heatmap(counts: pd.DataFrame, say: MessageCatalogue) -> dict[str, Any]:
-    shares = counts.div(counts.sum(axis=1), axis=0)
-    trace = go.Heatmap(
-        z=shares.round(4).to_numpy().tolist(),
-        x=[say("tiers.is_now", tier=_name(name, say)) for name in counts.columns],
-        y=[wrapped(say("tiers.was", tier=_name(name, say))) for name in counts.index],
-        text=[
-            [_box(customers, share, say) for customers, share in zip(*row, strict=True)]
-            for row in zip(counts.to_numpy().tolist(), shares.to_numpy().tolist(), strict=True)
-        ],
-        texttemplate="%{text}",
-        hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
-        colorscale=[list(stop) for stop in SEQUENCE],
-        zmin=0,
-        zmax=1,
-        showscale=False,
-        xgap=3,
-        ygap=3,
-    )
-    axis = {"type": "category", "showgrid": False, "showline": False, "ticks": ""}
-    return figure(
-        [trace],
-        height=90 + 66 * len(counts),
-        xaxis={**axis, "side": "top"},
-        yaxis={**axis, "autorange": "reversed", "ticklabelstandoff": 6},
-        margin={"t": 48},
-    )
+def _people(moves: Moves, inputs: Inputs, say: MessageCatalogue) -> list[Table]:
+    """Return the customers who rose, and who fell, with most money; none where none did."""
+    shown = masked if inputs.config.report.ids == "masked" else str
+    heads = [say("lists.columns.customer")]
+    heads += [say(f"migration.columns.{name}") for name in MONEY]
+    found = (("risen", moves.risen), ("fallen", moves.fallen))
+    return [
+        Table(
+            say(f"migration.{name}.title", count=say.write.count(len(people))),
+            heads,
+            [
+                [
+                    Cell(
+                        shown(row["customer_id"]),
+                        detail=_way(row["before"], row["now"], "tier", say),
+                    ),
+                    *(Cell(say.write.money(row[money])) for money in MONEY),
+                ]
+                for row in people.to_dict("records")
+            ],
+            note=say(f"migration.{name}.note"),
+        )
+        for name, people in found
+        if len(people)
+    ]
 
 
-def _box(customers: float, share: float, say: MessageCatalogue) -> str:
-    return f"<b>{say.write.count(customers)}</b><br>{say.write.share(share)}" if customers else ""
+def _causes_of(stored: StoredMigration, say: MessageCatalogue) -> list[Part]:
+    return [_causes(stored, say), Note(say("migration.split")), _segments(stored, say)]
 
 
-def _causes(found: StoredMigration, say: MessageCatalogue) -> Chart:
-    causes = found.causes[found.causes["cause"] != "all"]
+def _causes(stored: StoredMigration, say: MessageCatalogue) -> Chart:
+    causes = stored.causes[stored.causes["cause"] != "all"]
     moved = causes[(causes["customers_up"] + causes["customers_down"]) > 0]
     shown = moved if len(moved) else causes.head(1)
     labels = [wrapped(say(f"migration.causes.{name}")) for name in shown["cause"].tolist()]
     ways = (("customers_up", "up", STRONG, 1), ("customers_down", "down", WARN, -1))
     traces = [
-        _bars((say(f"migration.{key}"), colour), labels, shown[column].tolist(), sign, say)
+        _bars(say(f"migration.{key}"), labels, shown[column].tolist(), (colour, sign), say)
         for column, key, colour, sign in ways
     ]
     widest = max(1, int(shown[["customers_up", "customers_down"]].to_numpy().max()))
-    title = say("migration.causes_chart")
+    moved_by = (shown["customers_up"] + shown["customers_down"]).to_numpy()
+    largest = shown.iloc[int(moved_by.argmax())]
+    title = say(
+        "migration.causes_chart",
+        cause=say(f"migration.causes.{largest.cause}"),
+        up=say.write.count(largest.customers_up),
+        down=say.write.count(largest.customers_down),
+    )
     return Chart(
         id="chart-migration-causes",
         title=title,
@@ -149,16 +209,16 @@ def _causes(found: StoredMigration, say: MessageCatalogue) -> Chart:
 
 
 def _bars(
-    label: tuple[str, str],
-    names: Sequence[str],
+    name: str,
+    labels: Sequence[str],
     values: list[int],
-    sign: int,
+    way: tuple[str, int],
     say: MessageCatalogue,
 ) -> go.Bar:
-    name, colour = label
+    colour, sign = way
     return go.Bar(
         name=name,
-        y=list(names),
+        y=list(labels),
         x=[sign * value for value in values],
         text=[say.write.count(value) for value in values],
         textposition="outside",
@@ -169,13 +229,8 @@ def _bars(
     )
 
 
-def _money(found: StoredMigration, say: MessageCatalogue) -> Table:
-    moved = found.tiers[found.tiers["before"] != found.tiers["now"]]
-    return ways_table(say("migration.money"), moved, "tier", say)
-
-
-def _segments(found: StoredMigration, say: MessageCatalogue) -> Table:
-    moved = found.segments[found.segments["before"] != found.segments["now"]]
+def _segments(stored: StoredMigration, say: MessageCatalogue) -> Table:
+    moved = stored.segments[stored.segments["before"] != stored.segments["now"]]
     largest = moved.sort_values("customers", ascending=False, kind="stable").head(LARGEST)
     return ways_table(say("migration.segments"), largest, "segment", say)
 
@@ -183,43 +238,59 @@ def _segments(found: StoredMigration, say: MessageCatalogue) -> Table:
 def ways_table(title: str, rows: pd.DataFrame, kind: str, say: MessageCatalogue) -> Table:
     """Return a row per way from one tier or segment to another: customers and their money.
 
-    `kind` is `tier` or `segment`; columns of money that `rows` does not have are left out.
+    `kind` is `tier` or `segment`; the actual money is shown where `rows` has it.
     """
     names = [
-        say("migration.way", before=_name(before, say, kind), now=_name(now, say, kind))
+        _way(before, now, kind, say)
         for before, now in zip(rows["before"], rows["now"], strict=True)
     ]
-    money: dict[str, Form] = {name: "total" for name in MONEY if name in rows}
+    money: dict[str, Form] = {name: "total" for name in (*MONEY, REVENUE) if name in rows}
     columns = common(say, "customers") + measures(say, "migration.columns", **money)
-    note = say("migration.money_note") if len(money) == len(MONEY) else ""
+    note = say("migration.money_note" if REVENUE in rows else "migration.expected_note")
     return Table.of(title, rows, (say("migration.ways"), names), columns, note=note)
 
 
-def _tiers(found: StoredMigration, say: MessageCatalogue) -> Table:
-    rows = pd.DataFrame(found.summary["figures"]["tiers"])
-    written: Mapping[str, Form] = {
-        "customers_before": "count",
-        "customers_now": "count",
-        "expected_value_before": "total",
-        "expected_value_now": "total",
-        "value_growth": "signed_share",
-        "retention": "share",
-    }
-    columns = measures(say, "migration.columns", **written)
-    names = [_name(name, say) for name in rows["tier"].tolist()]
+def _tiers(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogue) -> Table:
+    rows = pd.DataFrame([_tier(ways, names, name) for name in names])
+    columns = measures(
+        say,
+        "migration.columns",
+        customers_before="count",
+        customers_now="count",
+        expected_value_before="total",
+        expected_value_now="total",
+        value_growth="signed_share",
+        retention="share",
+    )
+    labels = [way_name(name, say) for name in names]
     note = say("migration.tiers_note")
-    return Table.of(say("migration.tiers"), rows, (say("common.tier"), names), columns, note=note)
+    return Table.of(say("migration.tiers"), rows, (say("common.tier"), labels), columns, note=note)
 
 
-def _name(name: str, say: MessageCatalogue, kind: str = "tier") -> str:
+def _tier(ways: pd.DataFrame, names: Sequence[str], name: str) -> dict[str, float]:
+    """Return customers and money of a tier on either day, their growth, and who was retained."""
+    then, now = ways[ways["before"] == name], ways[ways["now"] == name]
+    kept = then[then["now"].isin(list(names)[: list(names).index(name) + 1])]
+    before = float(then["expected_value_before"].sum())
+    value = float(now["expected_value_now"].sum())
+    customers = int(then["customers"].sum())
+    missing = float("nan")
+    return {
+        "customers_before": customers,
+        "customers_now": int(now["customers"].sum()),
+        "expected_value_before": before,
+        "expected_value_now": value,
+        "value_growth": (value - before) / before if before else missing,
+        "retention": kept["customers"].sum() / customers if customers else missing,
+    }
+
+
+def _way(before: str, now: str, kind: str, say: MessageCatalogue) -> str:
+    return say("migration.way", before=way_name(before, say, kind), now=way_name(now, say, kind))
+
+
+def way_name(name: str, say: MessageCatalogue, kind: str = "tier") -> str:
+    """Return a tier or segment, or the new or the gone, in words."""
     if name in (NEW, GONE):
         return say(f"migration.{name}")
     return segment_label(name, say) if kind == "segment" else say.label(kind, name)
-
-
-def _signed(share: float | None, say: MessageCatalogue) -> str:
-    return MISSING if share is None else say.write.signed_tenths(share)
-
-
-def _share(share: float | None, say: MessageCatalogue) -> str:
-    return MISSING if share is None else say.write.share(share)

@@ -1,4 +1,4 @@
-"""Churn risk against value: whom to keep, save, grow or contact at low cost."""
+"""Who is about to leave: churn risk against value, and the money at stake."""
 
 from typing import Any
 
@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from tiercast.formats import masked
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.list_facts import LEAVING, list_facts
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart, Measure, Section, Table, common
 from tiercast.reporting.share_bars import with_shares
 from tiercast.reporting.theme import QUIET, figure, plain, tier_colours
+from tiercast.reporting.watchlists import leaver_list
 
 SAMPLE = 3000
 FLOOR = -0.5  # room for words below the customers worth nothing
@@ -64,14 +67,24 @@ def sample_of(inputs: Inputs, size: int = SAMPLE) -> pd.DataFrame:
 
 
 def outlook_section(inputs: Inputs, say: MessageCatalogue) -> Section:
-    """Return the chapter on churn risk against value."""
+    """Return the chapter on who is about to leave."""
     threshold = value_threshold(inputs)
     table = quadrant_table(inputs, threshold)
+    leaving = list_facts(inputs, [LEAVING])[LEAVING]
     headline = say(
-        "outlook.headline" if table["customers"]["save"] else "outlook.headline_none",
-        count=say.write.count(table["customers"]["save"]),
-        value=say.write.total(table["past_value"]["save"]),
+        "outlook.headline" if leaving.customers else "outlook.headline_none",
+        customers=say.write.count(leaving.customers),
+        at_stake=say.write.total(leaving.value_at_stake),
     )
+    parts = (
+        leaver_list(inputs, say),
+        _chart(inputs, table, threshold, say),
+        _numbers(table, say),
+    )
+    return Section("outlook", say("outlook.title"), headline, parts)
+
+
+def _chart(inputs: Inputs, table: pd.DataFrame, threshold: float, say: MessageCatalogue) -> Chart:
     sample = sample_of(inputs)
     everyone = int(table["customers"].sum())
     shown = say(
@@ -85,15 +98,19 @@ def outlook_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         threshold=say.write.money(threshold),
         share=say.write.share(shares["keep"] + shares["save"]),
     )
-    chart = Chart(
+    title = say(
+        "outlook.chart" if table["customers"]["save"] else "outlook.chart_none",
+        count=say.write.count(table["customers"]["save"]),
+        value=say.write.total(table["past_value"]["save"]),
+        keep=say.write.count(table["customers"]["keep"]),
+    )
+    return Chart(
         id="chart-outlook",
-        title=say("outlook.chart"),
-        figure=_scatter(sample, table, threshold, inputs.tier_names, say),
-        alt=say("outlook.alt", finding=headline),
+        title=title,
+        figure=_scatter(sample, table, threshold, inputs, say),
+        alt=say("outlook.alt", finding=title),
         reading=f"{reading} {shown}",
     )
-    parts = (chart, _numbers(table, say))
-    return Section("outlook", say("outlook.title"), headline, parts)
 
 
 def _height_of(value: "pd.Series[float] | float") -> Any:
@@ -105,13 +122,22 @@ def _scatter(
     sample: pd.DataFrame,
     table: pd.DataFrame,
     threshold: float,
-    tiers: tuple[str, ...],
+    inputs: Inputs,
     say: MessageCatalogue,
 ) -> dict[str, Any]:
+    tiers = inputs.tier_names
     colours = tier_colours(tiers)
+    shown = masked if inputs.config.report.ids == "masked" else str
     # Small tiers are drawn last, on top.
     traces = [
-        _points(sample[sample["tier"] == tier], plain(say.label("tier", tier)), colours[tier], say)
+        _points(
+            sample[sample["tier"] == tier].assign(
+                customer_id=lambda rows: rows.customer_id.map(shown)
+            ),
+            plain(say.label("tier", tier)),
+            colours[tier],
+            say,
+        )
         for tier in reversed(tiers)
     ]
     most = float(sample["revenue_365d"].fillna(0.0).max()) if len(sample) else 0.0

@@ -1,39 +1,39 @@
-"""The base at a glance: how many, how alive, what to expect."""
+"""The first screen: how many customers, what they will bring, what is at risk, what changed."""
 
 import math
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
 
-import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
 from tiercast.formats import ratio
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.left_out import left_out_sentence
+from tiercast.reporting.list_facts import LEAVING, list_facts
 from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.next_steps import next_steps
+from tiercast.reporting.past import YearBefore
 from tiercast.reporting.past_days import past_totals, ran_off
-from tiercast.reporting.section import Card, Cards, Chart, Note, Part, Section, Table, common
-from tiercast.reporting.share_bars import share_bars, with_shares
+from tiercast.reporting.section import Card, Cards, Note, Part, Section
 from tiercast.reporting.sums import SumInterval
 from tiercast.snapshots.grid import MOST_LISTED
-
-# Lower ends of the bands; a customer belongs to the last one reached.
-RECENCY_BANDS = (0, 8, 31, 91, 181, 366)
-ORDER_BANDS = (1, 2, 3, 6, 11, 21, 51)
 
 
 @dataclass(frozen=True)
 class BaseTotals:
-    """Sums over the whole base: money in the unit of the orders, customers as counts."""
+    """Sums over the whole base: money in the unit of the orders, customers as counts.
+
+    `leaving` customers are on the list of those likely to leave; `at_stake` is theirs. `risen`
+    and `fallen` changed tier since the scores before.
+    """
 
     customers: int
     buyers: float
     expected_value: float
-    past_value: float
-    value_at_stake: float
-    one_time: int
+    leaving: int
+    at_stake: float
+    risen: int
+    fallen: int
 
 
 def totals(inputs: Inputs) -> BaseTotals:
@@ -43,11 +43,15 @@ def totals(inputs: Inputs) -> BaseTotals:
         customers=base.count(),
         buyers=(1 - base.churn_probability).sum(),
         expected_value=base.expected_value.sum(),
-        past_value=base.revenue_365d.sum(),
-        value_at_stake=base.value_at_stake.sum(),
-        one_time=(base.orders == 1).sum().fill_null(0),
+        risen=(base.tier_change > 0).sum(),
+        fallen=(base.tier_change < 0).sum(),
     ).to_pyarrow()
-    return BaseTotals(**{name: value or 0 for name, value in row.to_pylist()[0].items()})
+    leaving = list_facts(inputs, [LEAVING])[LEAVING]
+    return BaseTotals(
+        **{name: value or 0 for name, value in row.to_pylist()[0].items()},
+        leaving=leaving.customers,
+        at_stake=leaving.value_at_stake,
+    )
 
 
 def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
@@ -62,15 +66,15 @@ def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         past=_past(past_totals(inputs), say),
     )
     left_out = left_out_sentence(inputs.left_out, inputs.target, say)
+    steps = next_steps(inputs, say)
     parts: tuple[Part, ...] = (
-        Cards(_cards(sums, inputs.sums.base, say)),
+        Cards(_cards(inputs, sums, say)),
+        *([] if steps is None else [steps]),
         *([Note(left_out)] if left_out else []),
         *_grid(inputs, say),
         *_outlying(inputs, say),
         Note(say("overview.season.known" if inputs.season_known else "overview.season.unknown")),
         *_certain(inputs, say),
-        _recency_chart(inputs, say),
-        _orders_chart(inputs, say),
     )
     return Section("overview", say("overview.title"), headline, parts)
 
@@ -137,106 +141,69 @@ def _past(before: pd.DataFrame, say: MessageCatalogue) -> str:
     )
 
 
-def _cards(sums: BaseTotals, whole: SumInterval, say: MessageCatalogue) -> list[Card]:
-    each = ratio(sums.expected_value, sums.customers)
-    limits = {"low": say.write.total(whole.low), "high": say.write.total(whole.high)}
-    details = {
-        "customers": (say.write.count(sums.customers), {}),
-        "buyers": (
-            say.write.count(sums.buyers),
-            {"share": _share(sums.buyers, sums.customers, say)},
-        ),
-        "expected": (
-            say.write.total(sums.expected_value),
-            {"each": say.write.money(each)} | limits,
-        ),
-        "at_stake": (
-            say.write.total(sums.value_at_stake),
-            {"share": _share(sums.value_at_stake, sums.past_value, say)},
-        ),
-        "one_time": (
-            _share(sums.one_time, sums.customers, say),
-            {"count": say.write.count(sums.one_time)},
-        ),
-    }
+def _cards(inputs: Inputs, sums: BaseTotals, say: MessageCatalogue) -> list[Card]:
     return [
-        Card(value, say(f"overview.cards.{name}"), say(f"overview.cards.{name}_detail", **filled))
-        for name, (value, filled) in details.items()
+        Card(
+            say.write.count(sums.customers),
+            say("overview.cards.customers"),
+            say("overview.cards.customers_detail", buyers=say.write.count(sums.buyers)),
+        ),
+        _expected_card(inputs, sums, say),
+        *_year_before_card(inputs, sums, say),
+        Card(
+            say.write.total(sums.at_stake),
+            say("overview.cards.at_stake"),
+            say("overview.cards.at_stake_detail", customers=say.write.count(sums.leaving)),
+        ),
+        *_changed_card(inputs, sums, say),
     ]
 
 
-def _share(part: float, whole: float, say: MessageCatalogue) -> str:
-    return say.write.share(ratio(part, whole))
-
-
-def _banded(inputs: Inputs, column: str, lower_ends: tuple[int, ...]) -> pd.DataFrame:
-    """Return customers, past value and both shares for each band of a column, by its number."""
-    base = inputs.base.filter(inputs.base[column].notnull())
-    value: ir.NumericValue = base[column]
-    band = sum(
-        ((value >= end).cast("int8") for end in lower_ends[1:]), start=ibis.literal(0, "int8")
+def _expected_card(inputs: Inputs, sums: BaseTotals, say: MessageCatalogue) -> Card:
+    whole = inputs.sums.base
+    limits = {"low": say.write.total(whole.low), "high": say.write.total(whole.high)}
+    interval = "" if math.isnan(whole.low) else say("overview.cards.expected_interval", **limits)
+    until = inputs.as_of + timedelta(days=inputs.target.horizon_days - 1)
+    detail = say(
+        "overview.cards.expected_detail",
+        day=say.date(inputs.as_of),
+        until=say.date(until),
+        interval=interval,
     )
-    found = base.group_by(band=band).aggregate(
-        customers=base.count(), past_value=base.revenue.sum().fill_null(0.0)
+    return Card(say.write.total(sums.expected_value), say("overview.cards.expected"), detail)
+
+
+def _year_before_card(inputs: Inputs, sums: BaseTotals, say: MessageCatalogue) -> list[Card]:
+    """Return the comparison with the same days a year before; none where nothing is known."""
+    before = YearBefore.of(inputs)
+    if before is None:
+        return []
+    detail = say(
+        "overview.cards.year_before_detail",
+        value=say.write.total(before.value),
+        first=say.date(before.first),
+        last=say.date(before.last),
+        new=say.write.total(before.value - before.value_known),
     )
-    table = found.to_pandas().set_index("band").reindex(range(len(lower_ends)), fill_value=0)
-    return with_shares(table, ["customers", "past_value"])
+    change = ratio(sums.expected_value - before.value, before.value)
+    return [Card(say.write.signed_share(change), say("overview.cards.year_before"), detail)]
 
 
-def _recency_chart(inputs: Inputs, say: MessageCatalogue) -> Chart:
-    table = _banded(inputs, "recency_days", RECENCY_BANDS)
-    labels = _band_labels(RECENCY_BANDS, say, "overview.recency.band", "overview.recency.beyond")
-    recent = float(table["customers_share"].iloc[:2].sum())
-    title = say("overview.recency.title", share=say.write.share(recent))
-    return _band_chart("recency", title, labels, table, say)
-
-
-def _orders_chart(inputs: Inputs, say: MessageCatalogue) -> Chart:
-    table = _banded(inputs, "orders", ORDER_BANDS)
-    labels = _band_labels(ORDER_BANDS, say, "overview.orders.band", "overview.orders.beyond")
-    # The smallest group of loyal buyers that brought at least half of the money.
-    loyal = int((table["past_value_share"][::-1].cumsum() < 0.5).sum())
-    rows = table.iloc[max(len(table) - 1 - loyal, 0) :]
-    title = say(
-        "overview.orders.title",
-        least=str(ORDER_BANDS[max(len(table) - 1 - loyal, 0)]),
-        share=say.write.share(float(rows["customers_share"].sum())),
-        value_share=say.write.share(float(rows["past_value_share"].sum())),
+def _changed_card(inputs: Inputs, sums: BaseTotals, say: MessageCatalogue) -> list[Card]:
+    """Return what changed since the scored day before; none where there was none."""
+    days = inputs.scored_days
+    earlier = days[days["as_of"] == inputs.previous_day]
+    if earlier.empty or not inputs.has_moves:
+        return []
+    before, now = earlier.iloc[0], days.iloc[-1]
+    grown = ratio(now.expected_value - before.expected_value, before.expected_value)
+    detail = say(
+        "overview.cards.changed_detail",
+        customers=say.write.signed_count(now.customers - before.customers),
+        expected=say.write.signed_share(grown),
+        then=say.write.share(before.churn),
+        now=say.write.share(now.churn),
     )
-    return _band_chart("orders", title, labels, table, say)
-
-
-def _band_labels(
-    ends: tuple[int, ...], say: MessageCatalogue, band: str, beyond: str
-) -> list[str]:
-    labels = [
-        say(f"{band}_{low}") if high - 1 == low else say(band, low=str(low), high=str(high - 1))
-        for low, high in pairwise(ends)
-    ]
-    return [*labels, say(beyond, low=str(ends[-1]))]
-
-
-def _band_chart(
-    name: str, title: str, labels: list[str], table: pd.DataFrame, say: MessageCatalogue
-) -> Chart:
-    filled = table["customers"].to_numpy() > 0
-    shown = table[filled]
-    names = [label for label, there in zip(labels, filled, strict=True) if there]
-    groups = [
-        (say("common.customers_share"), shown["customers_share"].tolist()),
-        (say("common.past_value_share"), shown["past_value_share"].tolist()),
-    ]
-    return Chart(
-        id=f"chart-{name}",
-        title=title,
-        figure=share_bars(names, groups, say.write),
-        alt=say(f"overview.{name}.alt", finding=title),
-        reading=say(f"overview.{name}.reading"),
-        table=_numbers(title, names, shown, say),
-        half=True,
-    )
-
-
-def _numbers(title: str, names: list[str], shown: pd.DataFrame, say: MessageCatalogue) -> Table:
-    columns = common(say, "customers", "customers_share", "past_value", "past_value_share")
-    return Table.of(title, shown, ("", names), columns)
+    value = f"▲{say.write.count(sums.risen)} ▼{say.write.count(sums.fallen)}"
+    label = say("overview.cards.changed", day=say.date(before.as_of))
+    return [Card(value, label, detail)]

@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -16,11 +16,13 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.schema import Config
+from tiercast.reporting.actions import actions_section
 from tiercast.reporting.backtest import backtest_section
 from tiercast.reporting.categories import categories_section
 from tiercast.reporting.cohort_charts import cohorts_section
 from tiercast.reporting.drift import drift_section
 from tiercast.reporting.glossary import glossary_section
+from tiercast.reporting.growing import growing_section
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
@@ -36,31 +38,32 @@ from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Chart, Section
 from tiercast.reporting.segments import segments_section
 from tiercast.reporting.tiers import tiers_section
-from tiercast.reporting.watchlists import watchlists_section
+from tiercast.reporting.trend import trend_section
 from tiercast.reporting.with_orders import inputs_with_orders
 from tiercast.reporting.worth_charts import worth_section
 
-SECTIONS: tuple[Callable[[Inputs, MessageCatalogue], Section | None], ...] = (
-    overview_section,
-    tiers_section,
-    migration_section,
-    segments_section,
-    rfm_section,
-    categories_section,
-    lifecycle_section,
-    cohorts_section,
-    new_returning_section,
-    worth_section,
-    outlook_section,
-    watchlists_section,
-    next_orders_section,
-    quality_section,
-    ledger_section,
-    drift_section,
-    backtest_section,
-    put_aside_section,
-    glossary_section,
-)
+Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
+# The story in order; each group has a heading in the contents, `page.groups.<name>`.
+GROUPS: Mapping[str, Sequence[Chapter]] = {
+    "start": (overview_section,),
+    "questions": (
+        tiers_section,
+        outlook_section,
+        growing_section,
+        next_orders_section,
+        actions_section,
+    ),
+    "change": (trend_section, new_returning_section, cohorts_section, migration_section),
+    "why": (segments_section, categories_section, lifecycle_section, worth_section),
+    "model": (
+        quality_section,
+        ledger_section,
+        drift_section,
+        backtest_section,
+        put_aside_section,
+    ),
+    "more": (rfm_section, glossary_section),
+}
 
 
 def build_report(config: Config, as_of: date | None = None, output: Path | None = None) -> Path:
@@ -103,11 +106,16 @@ def render(inputs: Inputs) -> str:
         worth=target.value,
         currency=inputs.config.currency,
     )
-    chapters = [section(inputs, say) for section in SECTIONS]
-    return _page(inputs, say, [part for part in chapters if part is not None])
+    made = {name: [one(inputs, say) for one in chapters] for name, chapters in GROUPS.items()}
+    found = {
+        name: [section for section in sections if section is not None]
+        for name, sections in made.items()
+    }
+    return _page(inputs, say, {name: sections for name, sections in found.items() if sections})
 
 
-def _page(inputs: Inputs, say: MessageCatalogue, sections: Sequence[Section]) -> str:
+def _page(inputs: Inputs, say: MessageCatalogue, groups: Mapping[str, Sequence[Section]]) -> str:
+    sections = [section for group in groups.values() for section in group]
     scripts = [Markup(get_plotlyjs()), Markup(_asset("charts.js"))]
     environment = Environment(
         loader=PackageLoader("tiercast.reporting", "."),
@@ -122,6 +130,7 @@ def _page(inputs: Inputs, say: MessageCatalogue, sections: Sequence[Section]) ->
         name=inputs.config.name,
         day=say.date(inputs.as_of),
         until=say.date(until),
+        groups=groups,
         sections=sections,
         figures=_figures(sections),
         style=Markup(_asset("style.css")),

@@ -7,11 +7,18 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from tiercast.arrays import FloatArray
+from tiercast.reporting.bands import Bands, band_labels
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart, Section, Table, common
 from tiercast.reporting.share_bars import with_shares
 from tiercast.reporting.theme import QUIET, SEQUENCE, figure
+
+# Lower ends of the bands; a customer belongs to the last one reached.
+RECENCY_ENDS = (0, 8, 31, 91, 181, 366)
+ORDER_ENDS = (1, 2, 3, 6, 11, 21, 51)
+RECENCY = Bands("recency", "recency_days", RECENCY_ENDS)
+ORDERS = Bands("orders", "orders", ORDER_ENDS)
 
 
 def rfm_cells(inputs: Inputs) -> pd.DataFrame:
@@ -35,14 +42,45 @@ def rfm_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         share=say.write.share(float(corner["customers_share"].sum())),
         value_share=say.write.share(float(corner["expected_value_share"].sum())),
     )
+    most = cells.iloc[int(cells["customers"].to_numpy().argmax())]
+    title = say(
+        "rfm.chart",
+        r=str(int(most.r_score)),
+        f=str(int(most.f_score)),
+        customers=say.write.count(most.customers),
+        share=say.write.share(most.customers_share),
+    )
     chart = Chart(
         id="chart-rfm",
-        title=say("rfm.chart"),
+        title=title,
         figure=_heatmap(cells, bins, say),
         alt=say("rfm.alt", finding=headline),
         reading=say("rfm.reading", bins=str(bins)),
     )
-    return Section("rfm", say("rfm.title"), headline, (chart, _named(inputs, say)))
+    parts = (chart, _named(inputs, say), _recency_chart(inputs, say), _orders_chart(inputs, say))
+    return Section("rfm", say("rfm.title"), headline, parts)
+
+
+def _recency_chart(inputs: Inputs, say: MessageCatalogue) -> Chart:
+    table = RECENCY.table(inputs.base)
+    recent = float(table["customers_share"].iloc[:2].sum())
+    title = say("recency.title", share=say.write.share(recent))
+    return RECENCY.chart(title, band_labels(RECENCY_ENDS, say, "recency"), table, say)
+
+
+def _orders_chart(inputs: Inputs, say: MessageCatalogue) -> Chart:
+    table = ORDERS.table(inputs.base)
+    # The smallest group of loyal buyers that brought at least half of the money.
+    loyal = int((table["past_value_share"][::-1].cumsum() < 0.5).sum())
+    first = max(len(table) - 1 - loyal, 0)
+    rows = table.iloc[first:]
+    title = say(
+        "orders.title",
+        least=str(ORDER_ENDS[first]),
+        share=say.write.share(float(rows["customers_share"].sum())),
+        value_share=say.write.share(float(rows["past_value_share"].sum())),
+    )
+    return ORDERS.chart(title, band_labels(ORDER_ENDS, say, "orders"), table, say)
 
 
 def _heatmap(cells: pd.DataFrame, bins: int, say: MessageCatalogue) -> dict[str, Any]:

@@ -140,6 +140,26 @@ class Cards:
 
 
 @dataclass(frozen=True)
+class Step:
+    """Something to do: whose question it answers, what, for whom, how, and the list's command."""
+
+    question: str
+    title: str
+    text: str
+    how: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What to do first."""
+
+    kind: ClassVar[str] = "steps"
+    title: str
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True)
 class Note:
     """A paragraph of plain words."""
 
@@ -191,7 +211,7 @@ class Glossary:
     entries: Sequence[tuple[str, str]]
 
 
-Part = Table | Chart | Cards | Note | PeopleList | Glossary
+Part = Table | Chart | Cards | Steps | Note | PeopleList | Glossary
 
 
 @dataclass(frozen=True)

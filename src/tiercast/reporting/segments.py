@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import ibis
 import pandas as pd
 
-from tiercast.formats import MISSING, Form
+from tiercast.formats import MISSING, Form, ratio
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Chart, Part, Section, Table, Tone
@@ -97,7 +97,12 @@ def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: MessageC
     ]
     return Chart(
         id="chart-segments",
-        title=say("segments.chart"),
+        title=say(
+            "segments.chart",
+            segment=labels[0],
+            each=say.write.money(ratio(groups["value"].iloc[0], groups["customers"].iloc[0])),
+            mean=say.write.money(ratio(groups["value"].sum(), groups["customers"].sum())),
+        ),
         figure=share_bars(labels, bars, say.write),
         alt=say("segments.alt", finding=headline),
         reading=say("segments.reading"),

@@ -1,15 +1,15 @@
-"""Value tiers: how many, what they bring, how sure, and who moved."""
+"""Who keeps us alive: value tiers, what they bring, how sure they are, and the best customers."""
 
-import numpy as np
 import pandas as pd
 
-from tiercast.arrays import IntArray
+from tiercast.formats import ratio
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_days import evaluated_sizes, past_sizes, sizes_sentence
-from tiercast.reporting.section import Cell, Chart, Note, Part, Section, Table, common
+from tiercast.reporting.section import Chart, Note, Part, Section, Table, common
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import texts
+from tiercast.reporting.watchlists import mainstay_list
 
 
 def tier_table(inputs: Inputs) -> pd.DataFrame:
@@ -46,10 +46,8 @@ def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         _chart(table, headline, say),
         _numbers(rows, say),
         _sureness(inputs, table, say),
+        mainstay_list(inputs, say),
     ]
-    moves = _moves(inputs)
-    if inputs.has_moves and int(moves.to_numpy().sum()):
-        parts.append(_moves_table(moves, say))
     return Section("tiers", say("tiers.title"), headline, parts)
 
 
@@ -61,7 +59,12 @@ def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
     ]
     return Chart(
         id="chart-tiers",
-        title=say("tiers.chart"),
+        title=say(
+            "tiers.chart",
+            tier=labels[0],
+            each=say.write.money(table["expected_each"].iloc[0]),
+            mean=say.write.money(ratio(table["expected_value"].sum(), table["customers"].sum())),
+        ),
         figure=share_bars(labels, groups, say.write),
         alt=say("tiers.alt", finding=headline),
         reading=say("tiers.reading"),
@@ -99,48 +102,3 @@ def _sureness(inputs: Inputs, table: pd.DataFrame, say: MessageCatalogue) -> Not
 
 def _last(tier: str, churn: float, say: MessageCatalogue) -> str:
     return say("tiers.last", tier=say.label("tier", tier), churn=say.write.share(churn))
-
-
-def _moves(inputs: Inputs) -> pd.DataFrame:
-    """Return customers by previous tier (rows) and tier now (columns), both best first."""
-    base = inputs.base.filter(inputs.base.previous_tier.notnull())
-    counts = base.group_by("previous_tier", "tier").aggregate(customers=base.count()).to_pandas()
-    names = list(inputs.tier_names)
-    wide = counts.pivot(index="previous_tier", columns="tier", values="customers")
-    return wide.reindex(index=names, columns=names).fillna(0).astype("int64")
-
-
-def _moves_table(moves: pd.DataFrame, say: MessageCatalogue) -> Table:
-    counts: IntArray = moves.to_numpy()
-    up, down = (int(np.triu(one, 1).sum()) for one in (counts.T, counts))
-    title = say("tiers.moves", up=say.write.count(up), down=say.write.count(down))
-    return matrix_table(title, moves, say)
-
-
-def matrix_table(title: str, moves: pd.DataFrame, say: MessageCatalogue) -> Table:
-    """Return customers by tier then (rows) and tier now (columns), both best first.
-
-    What stands on one side only (`new`, `gone`) is no tier: it is neither higher nor lower.
-    """
-    tiers = [name for name in moves.index if name in moves.columns]  # best first
-    labels = {name: say.label("tier", str(name)) for name in tiers}
-    labels |= {n: say(f"migration.{n}") for n in (*moves.index, *moves.columns) if n not in tiers}
-    rows = [
-        [
-            Cell(say("tiers.was", tier=labels[before])),
-            *(_move_cell(moves, before, now, say) for now in moves.columns),
-        ]
-        for before in moves.index
-    ]
-    heads = [say("tiers.is_now", tier=labels[now]) for now in moves.columns]
-    return Table(title, [say("tiers.moves_corner"), *heads], rows, note=say("tiers.moves_note"))
-
-
-def _move_cell(moves: pd.DataFrame, before: str, now: str, say: MessageCatalogue) -> Cell:
-    text = say.write.count(float(moves[now][before]))
-    if before == now:
-        return Cell(text, "same")
-    if before not in moves.columns or now not in moves.index:
-        return Cell(text)
-    is_up = list(moves.columns).index(now) < list(moves.index).index(before)
-    return Cell(text, "higher", "▲") if is_up else Cell(text, "lower", "▼")

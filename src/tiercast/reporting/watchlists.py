@@ -3,19 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from tiercast.formats import masked
-from tiercast.reporting.actions import action_table, alert_table, sentence
+from tiercast.reporting.actions import sentence
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.list_facts import LEAVING, first_of
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.outlook import LIKELY
-from tiercast.reporting.section import Note, Part, PeopleList, Person, Reason, Section
+from tiercast.reporting.section import Note, Part, PeopleList, Person, Reason
 from tiercast.reporting.segment_names import segment_label
 
 LENGTH = 10
-REACHABLE = 0.8  # beyond it a contact hardly brings anyone back
 SHOWN = (
     "customer_id",
     "tier",
@@ -38,41 +36,25 @@ def mainstays(inputs: Inputs) -> ir.Table:
 
 
 def leavers(inputs: Inputs) -> ir.Table:
-    """Return customers likely to leave and within reach, by the value at stake in `rank_by`.
-
-    Customers whose silence is
-    already far beyond their rhythm, or whose risk is beyond `REACHABLE`, have left.
-    """
-    base = inputs.base
-    leaving = base.churn_probability.between(LIKELY, REACHABLE) & (base.lifecycle_stage != "lost")
-    return _ranked(base.filter(leaving & (base.value_at_stake > 0)), base.value_at_stake)
+    """Return the first of the list of those likely to leave, by value at stake in `rank_by`."""
+    found = first_of(inputs, LEAVING, LENGTH)
+    return found.mutate(rank_by=found.value_at_stake)
 
 
 def climbers(inputs: Inputs) -> ir.Table:
-    """Return customers by their chance of a better tier, which is `rank_by`.
+    """Return customers between the tiers by their chance of a better one, which is `rank_by`."""
+    between = between_tiers(inputs)
+    return _ranked(between, between.better_tier_probability)
+
+
+def between_tiers(inputs: Inputs) -> ir.Table:
+    """Return customers who can reach a better tier.
 
     The best tier has none above it, and of the last one "a better tier" only says that they
     may order at all: both are left out, the last one unless there are but two tiers.
     """
     base, names = inputs.base, inputs.tier_names
-    between = names[1:-1] or names[1:]
-    chance = ibis.cases(
-        *((base.tier == name, _chance_above(base, names, name)) for name in between), else_=0.0
-    )
-    return _ranked(base.filter(base.tier.isin(between)), chance)
-
-
-def _chance_above(base: ir.Table, names: Sequence[str], tier: str) -> ir.NumericValue:
-    better = names[: names.index(tier)]
-    return sum(
-        (_tier_probability(base.tier_probabilities, name) for name in better),
-        start=ibis.literal(0.0),
-    )
-
-
-def _tier_probability(column: Any, name: str) -> ir.NumericValue:
-    """Return a tier's probability from a struct or a map column."""
-    return column[name] if column.type().is_struct() else column.get(name, 0.0)
+    return base.filter(base.tier.isin(names[1:-1] or names[1:]))
 
 
 def _ranked(rows: ir.Table, value: ir.NumericValue) -> ir.Table:
@@ -80,18 +62,19 @@ def _ranked(rows: ir.Table, value: ir.NumericValue) -> ir.Table:
     return ranked.order_by(ranked.rank_by.desc(), "customer_id").limit(LENGTH)
 
 
-def watchlists_section(inputs: Inputs, say: MessageCatalogue) -> Section:
-    """Return the chapter of lists."""
-    kinds: tuple[tuple[str, ir.Table, Callable[[float], str]], ...] = (
-        ("mainstays", mainstays(inputs), say.write.money),
-        ("leavers", leavers(inputs), say.write.money),
-        ("climbers", climbers(inputs), say.write.share),
-    )
-    people = {name: _people(inputs, rows, written, say) for name, rows, written in kinds}
-    parts = [_list(name, listed, say) for name, listed in people.items()]
-    parts += filter(None, (action_table(inputs, say), alert_table(inputs, say)))
-    counts = {name: say.write.count(len(listed)) for name, listed in people.items()}
-    return Section("first", say("lists.title"), say("lists.headline", **counts), parts)
+def mainstay_list(inputs: Inputs, say: MessageCatalogue) -> Part:
+    """Return the customers who keep the business alive."""
+    return _list("mainstays", _people(inputs, mainstays(inputs), say.write.money, say), say)
+
+
+def leaver_list(inputs: Inputs, say: MessageCatalogue) -> Part:
+    """Return the customers who are about to leave."""
+    return _list("leavers", _people(inputs, leavers(inputs), say.write.money, say), say)
+
+
+def climber_list(inputs: Inputs, say: MessageCatalogue) -> Part:
+    """Return the customers who could become more."""
+    return _list("climbers", _people(inputs, climbers(inputs), say.write.share, say), say)
 
 
 def _list(name: str, people: Sequence[Person], say: MessageCatalogue) -> Part:

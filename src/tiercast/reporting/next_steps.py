@@ -1,0 +1,65 @@
+"""Three things to do now: for each of the three questions the list that holds somebody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tiercast.config.lists import CustomerList
+from tiercast.config.playbook import Play
+from tiercast.reporting.actions import how, plays_of, sentence
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.list_facts import ListFacts, list_facts, usable_lists
+from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.section import Step, Steps
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, lists that answer it (the first that holds somebody does), and their money."""
+
+    name: str
+    lists: Sequence[str]
+    money: str
+
+
+QUESTIONS = (
+    Question("leaving", ("rescue", "win_back", "likely_to_leave", "overdue"), "value_at_stake"),
+    Question("staying", ("keep_close", "next_orders"), "expected_value"),
+    Question("growing", ("grow", "new_customers", "came_back"), "expected_value"),
+)
+
+
+def next_steps(inputs: Inputs, say: MessageCatalogue) -> Steps | None:
+    """Return what to do first, a step per question; None where no list holds anybody."""
+    facts = list_facts(inputs, [name for one in QUESTIONS for name in one.lists])
+    filled = {name for name, one in facts.items() if one.customers}
+    lists, plays = usable_lists(inputs), plays_of(inputs)
+    found = [(one, next((n for n in one.lists if n in filled), None)) for one in QUESTIONS]
+    steps = [
+        _step(question, lists[name], facts[name], plays.get(name), inputs, say)
+        for question, name in found
+        if name is not None
+    ]
+    title = "overview.steps.three" if len(steps) == len(QUESTIONS) else "overview.steps.title"
+    return Steps(say(title), steps) if steps else None
+
+
+def _step(  # a question, whom it concerns, and how the play says it
+    question: Question,
+    wanted: CustomerList,
+    facts: ListFacts,
+    play: Play | None,
+    inputs: Inputs,
+    say: MessageCatalogue,
+) -> Step:
+    action = wanted.title if play is None else play.action
+    return Step(
+        question=say(f"overview.steps.{question.name}"),
+        title=sentence(action.in_language(say.language)),
+        text=say(
+            f"overview.steps.{question.money}",
+            customers=say.write.count(facts.customers),
+            money=say.write.total(getattr(facts, question.money)),
+        ),
+        how="" if play is None else how(play, inputs, say),
+        command=f"tiercast export CONFIG --list {wanted.name}",
+    )
