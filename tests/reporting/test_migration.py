@@ -117,11 +117,11 @@ def test_the_sankey_has_a_band_for_each_way_as_wide_as_its_customers(chapter):
         "Top<br>8 · 800",
         "General<br>1 · 20.0",
         "Dormant<br>3 · 3.0",
-        "new<br>4 · 8.0",
+        "new: 4 · 8.0",
         "Top<br>7 · 780",
         "General<br>2 · 50.0",
         "Dormant<br>4 · 8.0",
-        "gone<br>3 · 3.0",
+        "gone: 3 · 3.0",
     ]
     link = trace["link"]
     bands = list(zip(link["source"], link["target"], link["value"], strict=True))

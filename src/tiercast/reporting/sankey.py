@@ -40,7 +40,7 @@ def sankey(
             "color": [colours[name] for name in (*left, *right)],
             "x": [0.001] * len(left) + [0.999] * len(right),
             "y": [*_heights(ways, left, "before"), *_heights(ways, right, "now")],
-            "pad": 18,
+            "pad": 24,
             "thickness": 16,
             "line": {"width": 0},
             "hovertemplate": "%{label}<extra></extra>",
@@ -61,7 +61,7 @@ def _node(ways: pd.DataFrame, name: str, label: str, side: str, say: MessageCata
     rows = ways[ways[side] == name]
     counted = {NEW: "now", GONE: "before"}.get(name, side)  # the day on which they were scored
     return say(
-        "migration.node",
+        "migration.small_node" if name in (NEW, GONE) else "migration.node",
         tier=plain(label),
         customers=say.write.count(rows["customers"].sum()),
         money=say.write.total(rows[f"expected_value_{counted}"].sum()),
