@@ -20,25 +20,26 @@ def inputs(with_orders, order_lines_of):
 
 
 def test_money_stands_beside_the_rows_of_each_rule(inputs):
-    """Of 15 lines and 525 in money (415 used, returns without sign), 5 and 110 are aside."""
+    """Of 15 lines with 435 net (375 used) 5 with 60 are aside; without signs 110 of 525."""
     found = put_aside(inputs.known)
-    assert found.rules[["rule", "rows", "money"]].to_numpy().tolist() == [
-        ["null_customer", 3, 100.0],
+    assert found.rules[["rule", "rows", "net"]].to_numpy().tolist() == [
+        ["null_customer", 3, 50.0],
         ["null_time", 1, 10.0],
         ["null_amount", 1, 0.0],
     ]
-    assert (found.rows, found.money, found.all_rows) == (5, 110.0, 15)
-    assert (found.rows_share, found.money_share) == pytest.approx((5 / 15, 110 / 525))
+    assert (found.rows, found.net, found.all_rows) == (5, 60.0, 15)
+    shares = (found.rows_share, found.net_share, found.money_share)
+    assert shares == pytest.approx((5 / 15, 60 / 435, 110 / 525))
 
 
 def test_the_chapter_tells_rows_and_money(inputs):
     section = put_aside_section(inputs, load_messages("en"))
     assert section.headline == (
-        "5 order lines (33.3%) with 110 (21.0% of the money) were put aside: no figure of this "
-        "report counts them."
+        "5 order lines (33.3%) with net amounts of 60.0 (13.8%) were put aside: no figure of "
+        "this report counts them."
     )
     (table, _) = section.parts
-    assert [cell.text for cell in table.rows[0]] == ["no customer", "3", "20.0%", "100", "19.0%"]
+    assert [cell.text for cell in table.rows[0]] == ["no customer", "3", "20.0%", "50.0", "11.5%"]
 
 
 def test_money_that_another_line_has_is_not_counted_twice(with_orders, order_lines_of):

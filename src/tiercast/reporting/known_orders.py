@@ -33,7 +33,8 @@ class KnownOrders:
     lines
         The order lines, with the optional columns of the contract that the base has.
     aside
-        Lines that were put aside and, with a null `rule`, those used: rule, rows, money.
+        Lines that were put aside and, with a null `rule`, those used: rule, rows, money (amounts
+        without their sign), net (with it).
     """
 
     as_of: dt.date
@@ -98,4 +99,5 @@ def _months(orders: ir.Table) -> ir.Table:
 def _aside(lines: Screened, day: dt.date) -> ir.Table:
     counted = lines.counts_by_rule()
     known = counted.filter((counted.day < ibis.date(day.isoformat())).fill_null(True))
-    return known.group_by("rule").agg(rows=known.rows.sum(), money=known.money.sum())
+    sums = {name: known[name].sum() for name in ("rows", "money", "net")}
+    return known.group_by("rule").agg(**sums)

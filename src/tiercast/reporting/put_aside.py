@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from tiercast.reporting.inputs import Inputs
@@ -18,20 +19,22 @@ class PutAside:
     Attributes
     ----------
     rules
-        One row per rule, most money first: rule, rows, money (NaN where a row's money is no money
-        or stands in another row), rows_share and money_share (of all lines).
-    rows, money
-        Those put aside, and their money as far as it can be read.
-    rows_share, money_share
-        Their shares of all lines, 0 to 1.
+        One row per rule, most money first: rule, rows, rows_share (of all lines), net (money;
+        NaN where a row's amount is no money or stands in another row), net_share.
+    rows, net
+        Those put aside, and their net amount as far as it can be read.
+    rows_share, net_share, money_share
+        Their shares of all lines, of all net amounts, and of amounts without their sign; NaN
+        where there is nothing to take a share of.
     all_rows
         All lines, those put aside included.
     """
 
     rules: pd.DataFrame
     rows: int
-    money: float
+    net: float
     rows_share: float
+    net_share: float
     money_share: float
     all_rows: int
 
@@ -39,21 +42,23 @@ class PutAside:
 def put_aside(known: KnownOrders) -> PutAside:
     """Return the lines put aside."""
     found = known.aside.to_pandas()
-    rules = found[found["rule"].notna()].sort_values(["money", "rows"], ascending=False)
-    all_rows, all_money = int(found["rows"].sum()), float(found["money"].sum())
-    rows, money = int(rules["rows"].sum()), float(rules["money"].sum())
+    sums = {name: float(found[name].sum()) for name in ("rows", "net", "money")}
+    rules = found[found["rule"].notna()].sort_values(["money", "rows", "rule"], ascending=False)
+    aside = {name: float(rules[name].sum()) for name in sums}
     rules = rules.assign(
-        money=rules["money"].where(~rules["rule"].isin(UNCOUNTED)),
-        rows_share=rules["rows"] / max(all_rows, 1),
+        net=rules["net"].where(~rules["rule"].isin(UNCOUNTED)),
+        rows_share=rules["rows"] / max(sums["rows"], 1),
     )
-    rules["money_share"] = rules["money"] / all_money if all_money else float("nan")
+    rules["net_share"] = rules["net"] / (sums["net"] if sums["net"] > 0 else np.nan)
+    shares = {name: aside[name] / whole if whole > 0 else np.nan for name, whole in sums.items()}
     return PutAside(
         rules.reset_index(drop=True),
-        rows,
-        money,
-        rows / max(all_rows, 1),
-        money / all_money if all_money else 0.0,
-        all_rows,
+        int(aside["rows"]),
+        aside["net"],
+        shares["rows"],
+        shares["net"],
+        shares["money"],
+        int(sums["rows"]),
     )
 
 
@@ -73,18 +78,19 @@ def put_aside_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         "aside.headline",
         rows=say.write.count(found.rows),
         share=say.write.tenths(found.rows_share),
-        money=say.write.total(found.money),
-        money_share=say.write.tenths(found.money_share),
+        net=say.write.total(found.net),
+        net_share=say.write.tenths(found.net_share),
     )
     columns = (
         Measure(say("aside.columns.rows"), "rows", say.write.count),
         Measure(say("aside.columns.rows_share"), "rows_share", say.write.tenths),
-        Measure(say("aside.columns.money"), "money", say.write.total),
-        Measure(say("aside.columns.money_share"), "money_share", say.write.tenths),
+        Measure(say("aside.columns.net"), "net", say.write.total),
+        Measure(say("aside.columns.net_share"), "net_share", say.write.tenths),
     )
     names = [say(f"aside.rules.{rule}") for rule in found.rules["rule"]]
     first = (say("aside.columns.rule"), names)
-    table = Table.of(say("aside.table"), found.rules, first, columns, note=say("aside.note"))
+    note = say("aside.note", money_share=say.write.tenths(found.money_share))
+    table = Table.of(say("aside.table"), found.rules, first, columns, note=note)
     return Section("aside", title, headline, (table, *others))
 
 

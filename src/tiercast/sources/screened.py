@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
 import ibis
 import ibis.expr.types as ir
@@ -98,21 +100,28 @@ class Screened:
         """Return the rows and money of each day, by the rule for which they were put aside.
 
         Columns: rule (null: used), day (null: unknown), rows, money (sum of absolute amounts, to
-        the cent). A row that breaks several rules counts at the first, in the order of the rules.
+        the cent), net (sum of amounts). A row that breaks several rules counts at the first, in
+        the order of the rules.
         """
-        rows = self.flagged
         broken = [
-            (rows[FLAG_PREFIX + rule.name].fill_null(False), rule.name)
+            (self.flagged[FLAG_PREFIX + rule.name].fill_null(False), rule.name)
             for rule, _ in self.rules
             if rule.outcome == "quarantined"
         ]
-        rule = ibis.cases(*broken, else_=ibis.null("string"))
-        cents = (rows.amount.abs() * CENTS).round()
-        counts = ~rule.isin(UNCOUNTED).fill_null(False)
+        passed = [flag for flag, name in broken if name in UNCOUNTED]
+        rows = self.flagged.mutate(
+            rule=ibis.cases(*broken, else_=ibis.null("string")),
+            counts=~reduce(or_, passed, ibis.literal(False)),
+        )
+        if self.totals:  # an order's total counts once in the rows used, as in `good`
+            halves = rows.filter(rows.rule.isnull()), rows.filter(rows.rule.notnull())
+            rows = ibis.union(*map(once_per_order, halves))
+        cents = ibis.ifelse(rows.counts, (rows.amount * CENTS).round(), 0.0)
         assert self.spec.time is not None
-        return rows.group_by(rule=rule, day=rows[self.spec.time].date()).agg(
+        return rows.group_by("rule", day=rows[self.spec.time].date()).agg(
             rows=rows.count(),
-            money=ibis.ifelse(counts, cents, 0.0).sum().fill_null(0.0) / CENTS,
+            money=cents.abs().sum().fill_null(0.0) / CENTS,
+            net=cents.sum().fill_null(0.0) / CENTS,
         )
 
     @property
