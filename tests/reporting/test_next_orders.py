@@ -1,5 +1,7 @@
 import datetime as dt
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 from tiercast.reporting.messages import load_messages
@@ -52,7 +54,9 @@ def test_ids_are_full_where_the_config_says_so(with_orders):
 
 
 def test_nobody_due_is_said_in_words(with_orders, base_scores):
-    none = base_scores.assign(next_order_date=None, next_order_low=None, next_order_high=None)
+    never = pd.Series([None] * len(base_scores), dtype=pd.ArrowDtype(pa.date32()))
+    dates = ("next_order_date", "next_order_low", "next_order_high")
+    none = base_scores.reset_index(drop=True).assign(**dict.fromkeys(dates, never))
     section = next_orders_section(with_orders(scores=none), load_messages("en"))
     assert "0 customers (0%)" in section.headline
     assert [part.text for part in section.parts if part.kind == "note"] == [
