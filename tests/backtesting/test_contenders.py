@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 
 from bases import opened
+from own_plugin import installed
 from shop import CUTOFFS, shop
-from tiercast.backtesting.contender import CannotFitError, OriginData
-from tiercast.backtesting.contenders import CONTENDERS, labels
+from tiercast.backtesting.contender import CannotFitError, ContenderForecast, OriginData
+from tiercast.backtesting.contenders import CONTENDERS, contenders_of, labels
 from tiercast.backtesting.histories import by_bg_nbd
 from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression, numeric_features
 from tiercast.backtesting.score_levels import nearest_window
 from tiercast.btyd.beta_geometric import BGNBD
+from tiercast.config.errors import ConfigError
 from tiercast.snapshots.activity import build_activity
 from tiercast.training.panel import build_panel
 
@@ -51,6 +53,51 @@ def test_a_contender_tells_the_same_twice_and_row_by_row(contender, origin_data)
     )
     np.testing.assert_allclose(first.churn, second.churn[::-1], rtol=1e-12)
     np.testing.assert_allclose(first.expected_value, second.expected_value[::-1], rtol=1e-12)
+
+
+OWN = """
+from tiercast import Plugin
+from tiercast.backtesting.contender import CannotFitError, Contender, ContenderForecast
+def fit(origin_data):
+    {}
+PLUGIN = Plugin(contenders=(Contender("mine", "mine", "learner", "m", fit),))
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return origin_data.pannel", r"training of the contender `mine` failed \(.*line 5\)"),
+        ("return 1", "must return from `fit` a function that predicts, but returned a int"),
+        ("return lambda frame: frame['x']", r"forecast of the contender `mine` failed \(.*line 5"),
+        ("return lambda frame: (1, 2)", "predict a ContenderForecast, but predicted a tuple"),
+    ],
+)
+def test_a_contender_of_a_plugin_that_fails_is_named(tmp_path, origin_data, body, message):
+    with installed(tmp_path, OWN.format(body)):
+        mine = contenders_of(["my_shop"])[-2]
+        with pytest.raises(ConfigError, match=f"Plugin `my_shop`: .*{message}"):
+            mine.fit(origin_data)(origin_data.panel.current)
+
+
+def test_a_contender_of_a_plugin_may_say_that_it_cannot_be_fitted(tmp_path, origin_data):
+    with installed(tmp_path, OWN.format("raise CannotFitError('too few')")):
+        (mine,) = (one for one in contenders_of(["my_shop"]) if one.name == "mine")
+        with pytest.raises(CannotFitError, match="too few"):
+            mine.fit(origin_data)
+
+
+@pytest.mark.parametrize(
+    ("churn", "message"),
+    [
+        (np.full((3, 2), 0.5), r"predicted arrays of \(3, 2\) and \(3,\)"),
+        (np.array([0.5, np.nan, 0.5]), "but 1 have none"),
+        (np.array([0.5, 2.0, 0.5]), "predicted churn from 0.5 to 2"),
+    ],
+)
+def test_a_forecast_that_cannot_be_one_is_refused(churn, message):
+    with pytest.raises(ConfigError, match=f"The contender `mine` must predict .*{message}"):
+        ContenderForecast(churn, np.ones(3)).checked("mine", 3)
 
 
 @pytest.mark.parametrize("fit", [by_logistic_regression, by_lightgbm])

@@ -49,11 +49,14 @@ def test_a_rule_of_a_plugin_can_be_replaced_and_left_out(tmp_path):
 @pytest.mark.parametrize(
     ("module", "message"),
     [
-        ("import nowhere_to_be_found", "cannot be imported: No module named"),
-        ("PLUGINS = 1", "cannot be imported: module 'my_shop' has no attribute 'PLUGIN'"),
-        ("PLUGIN = {}", r"must be a tiercast\.Plugin: \{\}"),
-        (f"{HEAD}PLUGIN = Plugin(alert_rules=('calm',))", "holds rows of AlertRule, but got"),
-        (f"{HEAD}PLUGIN = Plugin(alert_rules=({RULE}))", "must be a tuple of rows, but is"),
+        ("import nowhere_to_be_found", r"my_shop\.py, line 1\): .* No module named"),
+        ("PLUGINS = 1", "failed: AttributeError: module 'my_shop' has no attribute 'PLUGIN'"),
+        ("\nPLUGIN = (", r"my_shop\.py, line 2\): SyntaxError: "),
+        (f"{HEAD}AlertRule(1)", r"my_shop\.py, line 3\): TypeError: "),
+        (CALM.replace("'>'", "'=>'"), r"line 3\): Condition: `operator`: .*, but got '=>'\. Mend"),
+        ("PLUGIN = {}", r"must be a tiercast\.Plugin, but is a dict"),
+        (f"{HEAD}PLUGIN = Plugin(alert_rules=('calm',))", "holds rows of AlertRule, but one is a"),
+        (f"{HEAD}PLUGIN = Plugin(alert_rules=({RULE}))", "must be a tuple of rows, but is a"),
         (f"{HEAD}PLUGIN = Plugin(alert_rules=({RULE}, {RULE}))", "both add `calm`"),
     ],
 )

@@ -1,5 +1,7 @@
 import datetime as dt
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from bases import opened, orders
@@ -7,9 +9,11 @@ from own_plugin import installed
 from tiercast.config.errors import ConfigError
 from tiercast.features.assemble import feature_panel, profile_columns
 from tiercast.features.feature import Setting
+from tiercast.features.plugins import idle_features, own_features
 from tiercast.snapshots.activity import build_activity
 
 LINES = orders((1, "2024-01-05", 10.0), (1, "2024-02-05", 30.0), (2, "2024-02-07", 20.0))
+SEVEN = "lambda t, s: t.net_value.max() * 0 + 7"
 SETTING = Setting(30, plugins=("my_shop",))
 HEAD = "from tiercast import Plugin\nfrom tiercast.features.feature import Feature\n"
 
@@ -54,6 +58,17 @@ def test_a_profile_column_of_its_name_gets_another(tmp_path):
     assert found["largest"].tolist() == [30.0, 20.0]
 
 
+def test_a_feature_that_no_model_can_learn_from_is_told(tmp_path):
+    idle = row("'never'", expression="lambda t, s: t.net_value.max() * 0 / 0")
+    with installed(tmp_path / "site", module(row(), row("'same'", expression=SEVEN), idle)):
+        rows = own_features(["my_shop"], ())
+    frame = pd.DataFrame({"largest": [1.0, 2.0], "same": [7.0, 7.0], "never": [np.nan, np.nan]})
+    assert [line.split(":")[0] for line in idle_features(rows, frame)] == [
+        "The feature `same` of a plugin is 7 in all rows",
+        "The feature `never` of a plugin has no value for any row",
+    ]
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -63,7 +78,10 @@ def test_a_profile_column_of_its_name_gets_another(tmp_path):
         (row(family="'rfm'"), 'must be of the family "own", but is of "rfm"'),
         (row(grain="'lines'"), "must be of one of the grains orders, order_days,"),
         (row(expression="None"), "has no expression"),
-        (row(expression="lambda t, s: t.price.max()"), "there are customer_id, "),
+        (row(expression="lambda t, s: t.price.max()"), r"my_shop\.py, .* there are customer_id, "),
+        (row(expression="lambda t, s: t.net_valeu.max()"), "did you mean `net_value`"),
+        (row(expression="lambda t, s: 1 / 0"), r"my_shop\.py, line 3\): ZeroDivisionError"),
+        (row(expression="lambda t, s: t.net_value"), "must be one number of each customer"),
         (row(expression="lambda t, s: t.ordered_on.max()"), "must be a number, but is DateScalar"),
     ],
 )

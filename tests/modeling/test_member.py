@@ -128,8 +128,13 @@ def test_without_past_folds_a_member_counts_nothing():
         ),
         (
             answering(lambda n: (np.full(n, np.nan), np.zeros(n))),
-            "must predict a finite chance",
+            "must predict a finite chance .*, but 1500 have none",
         ),
+        (answering(lambda n: np.zeros(n)), "must return two arrays.* returned a ndarray"),
+        (answering(lambda n: n / 0), "the prediction of the member `odd` failed: ZeroDivision"),
+        ({"fit": lambda self: self}, "the training of the member `odd`"),
+        ({"to_dict": lambda self: self.gone}, "`to_dict` of the member `odd` failed: Attribute"),
+        (storing([1]), "the prediction of the member `odd` failed: ValueError"),
         (
             answering(lambda n: (np.full(n, 1.5), np.zeros(n))),
             r"chances between 0 and 1 .* predicted chances from 1\.5 to 1\.5",
@@ -203,6 +208,22 @@ def test_too_little_to_learn_from_lets_the_btyd_models_speak(simulated_panel):
     assert components.learners is None
     predictions = components.predict(simulated_panel.head(5))
     assert np.array_equal(predictions.log_odds[:, 3], predictions.log_odds[:, 2])
+
+
+@pytest.mark.parametrize(
+    ("estimator", "message"),
+    [
+        ("Constant()", "needs the class of its estimator.*write `estimator=Constant`"),
+        ("object", "lacks fit, predict, to_dict, from_dict"),
+    ],
+)
+def test_an_estimator_is_a_class_with_all_methods(tmp_path, estimator, message):
+    row = f"PLUGIN = Plugin(members=(Member('flat', 'm', {estimator}),))"
+    with (
+        installed(tmp_path, f"{CONSTANT}\n{row}"),
+        pytest.raises(ConfigError, match=message),
+    ):
+        members_of(["my_shop"])
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from own_plugin import installed
@@ -25,6 +26,14 @@ def test_own_metrics_come_last_and_those_of_tiers_need_tiers(tmp_path):
         names = [one.name for one in forecast_metrics(["my_shop"])]
         assert names[-1] == "worst"
         assert "tier_accuracy" not in names
+
+
+def test_a_metric_that_fails_on_real_customers_is_named(tmp_path):
+    few = "lambda actual, predicted: 1.0 if len(actual) < 20 else 1 / 0"
+    with installed(tmp_path, module(f"('few', 'value', True, 'm', {few})")):
+        metric = metrics_of(["my_shop"])[-1]
+        with pytest.raises(ConfigError, match=r"metric `few` failed \(.*my_shop\.py, line 3\)"):
+            metric.score(np.ones(50), np.ones(50))
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,19 @@ def test_profiles_keep_every_column():
     assert table.to_dict("records") == [{"customer_id": 1, "age": 44, "region": "north"}]
 
 
+def test_a_profile_column_may_get_another_name():
+    frame = pd.DataFrame({"who": [1], "E-Mail": ["a@b.example"], "region": ["north"]})
+    names = {"customer_id": "who", "email": "E-Mail"}
+    table = mapped(frame, TABLES["customers"], columns=names)
+    assert table.to_dict("records") == [
+        {"customer_id": 1, "email": "a@b.example", "region": "north"}
+    ]
+    with pytest.raises(DataContractError, match=r"`E-Mal` is missing \(did you mean `E-Mail`"):
+        mapped(frame, TABLES["customers"], columns=names | {"email": "E-Mal"})
+    with pytest.raises(DataContractError, match="there is a column `email`, too; choose another"):
+        mapped(frame.assign(email="x"), TABLES["customers"], columns=names)
+
+
 def test_a_required_column_that_is_missing_is_named_with_a_near_one():
     frame = lines().rename(columns={"amount": "amounts"})
     with pytest.raises(DataContractError) as caught:

@@ -6,6 +6,7 @@ import pytest
 
 from bases import orders, write_base
 from own_plugin import installed
+from recorded_progress import RecordedProgress
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import ConfigError, InputError
 from tiercast.verbs.check import check
@@ -106,6 +107,16 @@ def test_a_row_of_a_plugin_that_a_training_would_refuse_is_refused(config, tmp_p
     )
     with installed(tmp_path / "site", module), pytest.raises(ConfigError, match="metric `worst`"):
         check(config.model_copy(update={"plugins": ("my_shop",)}))
+
+
+def test_what_a_plugin_adds_is_told(config, tmp_path):
+    progress = RecordedProgress()
+    with installed(tmp_path / "site"):
+        check(config.model_copy(update={"plugins": ("my_shop",)}), progress=progress)
+    assert progress.lines[0] == (
+        "Plugin my_shop 1.2 adds features small_orders, small_order_share; metrics top_hundred; "
+        "alert rules many_small_orders; contenders histogram_trees; members neighbourhood."
+    )
 
 
 def playbook(tmp_path, column="tier", value="top"):

@@ -17,7 +17,7 @@ from tiercast.backtesting.predictions import predictions
 from tiercast.backtesting.record import log, write
 from tiercast.backtesting.result import Backtest, Skipped
 from tiercast.backtesting.verdicts import verdicts
-from tiercast.config.errors import InputError
+from tiercast.config.errors import ConfigError, InputError
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -133,6 +133,8 @@ def _forecasts(
         progress.say(f"Origin {number} of {len(origins)}: {origin}")
         try:
             forecasts.append(forecast_origin(base, activity, origin, contenders, progress))
+        except ConfigError:  # of a plugin, at every origin
+            raise
         except InputError as error:
             skipped.append(Skipped(origin, str(error)))
             progress.say(f"{origin} is left out: {error}")

@@ -50,13 +50,18 @@ class ContenderForecast:
         ConfigError
             Arrays have another shape, gaps, a chance beyond 0 and 1, or a value below 0.
         """
-        shapes = np.shape(self.churn) == np.shape(self.expected_value) == (customers,)
-        if not shapes or not np.isfinite([self.churn, self.expected_value]).all():
+        wanted = (
+            f"The contender `{name}` must predict a finite churn and expected value for each of "
+            f"{customers} customers"
+        )
+        if not np.shape(self.churn) == np.shape(self.expected_value) == (customers,):
             raise ConfigError(
-                f"The contender `{name}` must predict a finite churn and expected value for each "
-                f"of {customers} customers, but predicted arrays of {np.shape(self.churn)} and "
+                f"{wanted}, but predicted arrays of {np.shape(self.churn)} and "
                 f"{np.shape(self.expected_value)}."
             )
+        finite = np.isfinite(self.churn) & np.isfinite(self.expected_value)
+        if gaps := customers - int(finite.sum()):
+            raise ConfigError(f"{wanted}, but {gaps} have none; a feature may be missing (NaN).")
         low, high = float(np.min(self.churn)), float(np.max(self.churn))
         if low < 0 or high > 1 or np.min(self.expected_value) < 0:
             raise ConfigError(

@@ -1,15 +1,22 @@
 """The contenders: one row each, tiercast last."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
-from tiercast.backtesting.contender import Contender, ContenderForecast, Forecaster, OriginData
+from tiercast.backtesting.contender import (
+    CannotFitError,
+    Contender,
+    ContenderForecast,
+    Forecaster,
+    OriginData,
+)
 from tiercast.backtesting.histories import by_bg_nbd, by_mbg_nbd, by_pareto_nbd
 from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression
 from tiercast.backtesting.score_levels import by_last_window, by_recency, by_rfm_total
 from tiercast.config.errors import ConfigError
-from tiercast.config.plugins import refuse_taken, rows_of
+from tiercast.config.plugins import guarded, own_code, refuse_taken, rows_of
 
 TIERCAST = "tiercast"
 OTHER_KINDS = ("rule", "history", "learner")
@@ -113,7 +120,36 @@ def contenders_of(plugins: Sequence[str]) -> tuple[Contender, ...]:
                 f"Plugin `{plugin}`: the contender `{one.name}` must be of one of the kinds "
                 f"{', '.join(OTHER_KINDS)}, but is of {one.kind!r}."
             )
-    return (*CONTENDERS[:-1], *(one for _, one in rows), CONTENDERS[-1])
+    own = (replace(one, fit=_named(plugin, one)) for plugin, one in rows)
+    return (*CONTENDERS[:-1], *own, CONTENDERS[-1])
+
+
+def _named(plugin: str, contender: Contender) -> Callable[[OriginData], Forecaster]:
+    """Return the contender's `fit`; its errors, and those of its forecasts, name it."""
+    what = f"the contender `{contender.name}`"
+    fitted = guarded(plugin, f"the training of {what}", contender.fit, CannotFitError)
+
+    def fit(origin_data: OriginData) -> Forecaster:
+        predict = fitted(origin_data)
+        if not callable(predict):
+            raise ConfigError(
+                f"Plugin `{plugin}`: {what} must return from `fit` a function that predicts, but "
+                f"returned a {type(predict).__name__}."
+            )
+
+        def forecast(frame: pd.DataFrame) -> ContenderForecast:
+            with own_code(plugin, f"the forecast of {what}", CannotFitError):
+                found = predict(frame)
+            if not isinstance(found, ContenderForecast):
+                raise ConfigError(
+                    f"Plugin `{plugin}`: {what} must predict a ContenderForecast, but predicted a "
+                    f"{type(found).__name__}."
+                )
+            return found
+
+        return forecast
+
+    return fit
 
 
 def labels(plugins: Sequence[str] = ()) -> dict[str, str]:

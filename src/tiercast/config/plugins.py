@@ -5,16 +5,26 @@ A package offers a `Plugin` as an entry point of the group `tiercast.plugins`; a
 """
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from tiercast.config.errors import ConfigError, InputError
+from tiercast.config.nearest import hint
 
 GROUP = "tiercast.plugins"
 Kind = Literal["features", "metrics", "alert_rules", "contenders", "members"]
 Row = TypeVar("Row")
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
+LONGEST_SHOWN = 300  # of an error of a plugin's code
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,15 @@ class Plugin:
     alert_rules: tuple[Any, ...] = ()
     contenders: tuple[Any, ...] = ()
     members: tuple[Any, ...] = ()
+
+
+def described(name: str) -> str:
+    """Return one line on a plugin: its version, and the names of its rows by kind."""
+    rows = {kind: [str(one.name) for one in _rows(name, kind)] for kind in get_args(Kind)}
+    added = [
+        f"{kind.replace('_', ' ')} {', '.join(names)}" for kind, names in rows.items() if names
+    ]
+    return f"Plugin {name} {versions_of([name])[name]} adds {'; '.join(added) or 'nothing'}."
 
 
 def unknown_plugins(names: Iterable[str]) -> str | None:
@@ -82,7 +101,8 @@ def rows_of(names: Sequence[str], kind: Kind, row: type[Row]) -> tuple[tuple[str
     for plugin, one in found:
         if not isinstance(one, row):
             raise ConfigError(
-                f"Plugin `{plugin}`: `{kind}` holds rows of {row.__name__}, but got {one!r}."
+                f"Plugin `{plugin}`: `{kind}` holds rows of {row.__name__}, but one is a "
+                f"{type(one).__name__}; move it, or leave it out."
             )
         name = str(getattr(one, "name", ""))
         if name in taken:
@@ -109,28 +129,97 @@ def refuse_taken(rows: Iterable[tuple[str, str]], taken: Iterable[str], what: st
             )
 
 
+@contextmanager
+def own_code(plugin: str, what: str, *expected: type[Exception]) -> Iterator[None]:
+    """Run code of a plugin: an error that is not `expected` names it, its file and its line.
+
+    Raises
+    ------
+    ConfigError
+        The code failed; `what` is the row that it belongs to.
+    """
+    try:
+        yield
+    except (InputError, MemoryError, *expected):
+        raise
+    except Exception as error:  # code of others may raise anything
+        raise ConfigError(
+            f"Plugin `{plugin}`: {what} failed{_place(plugin, error)}: {_reason(error)} Mend it, "
+            "or leave the plugin out of `plugins`."
+        ) from error
+
+
+def guarded(
+    plugin: str, what: str, function: Callable[Params, Result], *expected: type[Exception]
+) -> Callable[Params, Result]:
+    """Return a function of a plugin whose errors name it, as `own_code` does."""
+
+    @wraps(function)
+    def run(*args: Params.args, **named: Params.kwargs) -> Result:
+        with own_code(plugin, what, *expected):
+            return function(*args, **named)
+
+    return run
+
+
+def _place(plugin: str, error: Exception) -> str:
+    """Return the file and line of the plugin's package where an error arose, in brackets."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f" ({error.filename}, line {error.lineno})"
+    points = [point for point in entry_points(group=GROUP) if point.name == plugin]
+    packages = {point.module.split(".")[0] for point in points}
+    lines = [
+        (frame.f_code.co_filename, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__", "")).split(".")[0] in packages
+    ]
+    return " ({}, line {})".format(*lines[-1]) if lines else ""
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong as a sentence of one line."""
+    columns = getattr(getattr(error, "obj", None), "columns", None)
+    if isinstance(error, AttributeError) and columns is not None:
+        name = str(error.name)
+        return f"there is no column `{name}`; {hint(name, [str(one) for one in columns])}"
+    if isinstance(error, ValidationError):  # of a row, such as an alert rule
+        text = f"{error.title}: {'; '.join(_detail(one) for one in error.errors())}"
+    else:
+        text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    short = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+    return f"{short.rstrip('.: ')}."
+
+
+def _detail(detail: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in detail["loc"])
+    what = detail["msg"].removeprefix("Value error, ")
+    shown = "" if "but got" in what else f", but got {detail['input']!r}"
+    return f"`{key}`: {what}{shown}" if key else what
+
+
 def _offered() -> set[str]:
     return {point.name for point in entry_points(group=GROUP)}
 
 
 def _plugin(name: str) -> Plugin:
     point = _point(name)
-    try:
+    with own_code(name, f"the import of {point.value}"):
         found = point.load()
-    except (ImportError, AttributeError) as error:
-        raise ConfigError(
-            f"Plugin `{name}` ({point.value}) cannot be imported: {error}; mend the package, or "
-            "leave it out of `plugins`."
-        ) from error
     if not isinstance(found, Plugin):
-        raise ConfigError(f"Plugin `{name}` ({point.value}) must be a tiercast.Plugin: {found!r}.")
+        raise ConfigError(
+            f"Plugin `{name}` ({point.value}) must be a tiercast.Plugin, but is a "
+            f"{type(found).__name__}; write `Plugin(features=(...), ...)`."
+        )
     return found
 
 
 def _rows(name: str, kind: Kind) -> Sequence[Any]:
     rows = getattr(_plugin(name), kind)
     if not isinstance(rows, tuple | list):
-        raise ConfigError(f"Plugin `{name}`: `{kind}` must be a tuple of rows, but is {rows!r}.")
+        raise ConfigError(
+            f"Plugin `{name}`: `{kind}` must be a tuple of rows, but is a {type(rows).__name__}; "
+            f"write `{kind}=(row,)`, with a comma also after a single row."
+        )
     return rows
 
 

@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from typing import get_args
 
 import ibis.expr.types as ir
-from ibis.common.exceptions import IbisError
+import pandas as pd
 
 from tiercast.config.errors import ConfigError
-from tiercast.config.plugins import refuse_taken, rows_of
+from tiercast.config.plugins import own_code, refuse_taken, rows_of
 from tiercast.features.feature import Feature, Grain, Setting
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -39,7 +39,7 @@ def counted(feature: Feature, table: ir.Table, setting: Setting) -> ir.Value:
     Raises
     ------
     ConfigError
-        The expression of a plugin's feature fails, or is not a number.
+        The expression of a plugin's feature fails, or is not a number of each customer.
     ValueError
         The feature has no expression.
     """
@@ -47,14 +47,40 @@ def counted(feature: Feature, table: ir.Table, setting: Setting) -> ir.Value:
         raise ValueError(f"the feature {feature.name} has no expression")
     if feature.family != "own":
         return feature.expression(table, setting)
-    where = f"the feature `{feature.name}` of a plugin, counted from {feature.grain or 'features'}"
-    try:
+    plugin = _plugin_of(feature, setting)
+    what = f"the feature `{feature.name}`, counted from {feature.grain or 'features'},"
+    with own_code(plugin, what):
         value = feature.expression(table, setting)
-    except (AttributeError, TypeError, IbisError) as error:
-        raise ConfigError(f"{where}: {error}; there are {', '.join(table.columns)}.") from error
+    where = f"Plugin `{plugin}`: {what}"
     if not isinstance(value, ir.NumericValue | ir.BooleanValue):
-        raise ConfigError(f"{where}: it must be a number, but is {type(value).__name__}.")
+        raise ConfigError(f"{where} must be a number, but is {type(value).__name__}.")
+    if feature.grain is not None and not isinstance(value, ir.Scalar):
+        raise ConfigError(
+            f"{where} must be one number of each customer, but is one of each row; end it with "
+            "`.sum()`, `.max()` or another aggregate."
+        )
     return value
+
+
+def idle_features(features: Sequence[Feature], rows: pd.DataFrame) -> tuple[str, ...]:
+    """Return a sentence on each plugin's feature that is the same for all rows, or missing."""
+    return tuple(
+        f"The feature `{feature.name}` of a plugin "
+        + (
+            "has no value for any row"
+            if found.isna().all()
+            else f"is {found.iloc[0]:g} in all rows"
+        )
+        + ": no model can learn from it. See its expression."
+        for feature in features
+        if feature.family == "own" and (found := rows[feature.name]).nunique(dropna=False) == 1
+    )
+
+
+def _plugin_of(feature: Feature, setting: Setting) -> str:
+    """Return which plugin of the setting adds a feature."""
+    rows = rows_of(setting.plugins, "features", Feature)
+    return next(plugin for plugin, one in rows if one.name == feature.name)
 
 
 def _wrong(feature: Feature) -> str | None:

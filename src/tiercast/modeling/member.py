@@ -16,12 +16,13 @@ from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
 from tiercast.arrays import FloatArray
 from tiercast.config.errors import ConfigError
-from tiercast.config.plugins import refuse_taken, rows_of
+from tiercast.config.plugins import own_code, refuse_taken, rows_of
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.design_matrix import DesignMatrix, as_text
 
 COMPONENTS = ("trees", "linear", "btyd")  # tiercast's own
 MOST_MEMBERS = 3  # so many of a base: weights are looked for among all combinations
+METHODS = ("fit", "predict", "to_dict", "from_dict")
 CHECKED_ROWS = 200  # predictions of these must not depend on other rows
 
 
@@ -85,8 +86,9 @@ class FittedMember:
         plugin, member = owned
         features = features_of(panel, columns)
         ordered, value = (panel[name].to_numpy(dtype=float) for name in ("ordered", "value"))
-        estimator = member.estimator()
-        estimator.fit(features.copy(), ordered, value, seed=seed)
+        with own_code(plugin, f"the training of the member `{member.name}`"):
+            estimator = member.estimator()
+            estimator.fit(features.copy(), ordered, value, seed=seed)
         stored = cls(plugin, member, columns, _stored(owned, estimator), 0.0)
         log_odds, _ = stored.predictions(panel)
         stored._check_alone(panel, log_odds)
@@ -109,13 +111,24 @@ class FittedMember:
         """
         if self.estimator is None:
             raise ValueError(f"the member {self.member.name} is not fitted")
-        predicted = self.estimator.predict(features_of(frame, self.columns))
-        chance, value = (np.asarray(one, dtype=np.float64) for one in predicted)
-        shapes = chance.shape == value.shape == (len(frame),)
-        if not shapes or not (np.isfinite(chance).all() and np.isfinite(value).all()):
+        with own_code(self.plugin, f"the prediction of the member `{self.member.name}`"):
+            predicted = self.estimator.predict(features_of(frame, self.columns))
+        if not isinstance(predicted, tuple | list) or len(predicted) != 2:  # chance and value
+            raise self._error(
+                "must return two arrays, the chance of an order and the expected value, but "
+                f"returned a {type(predicted).__name__}"
+            )
+        with own_code(self.plugin, f"the prediction of the member `{self.member.name}`"):
+            chance, value = (np.asarray(one, dtype=np.float64) for one in predicted)
+        if not chance.shape == value.shape == (len(frame),):
             raise self._error(
                 f"must predict a finite chance and value for each of {len(frame)} rows, but "
                 f"predicted arrays of {chance.shape} and {value.shape}"
+            )
+        if gaps := int((~(np.isfinite(chance) & np.isfinite(value))).sum()):
+            raise self._error(
+                f"must predict a finite chance and value for each of {len(frame)} rows, but "
+                f"{gaps} have none; a feature may be missing (NaN)"
             )
         if len(frame) and (chance.min() < 0 or chance.max() > 1 or value.min() < 0):
             raise self._error(
@@ -141,7 +154,7 @@ class FittedMember:
         """Return the member that `to_dict` described, of the plugin that is installed."""
         plugin, state = stored["plugin"], stored["state"]
         (member,) = (one for _, one in members_of([plugin]) if one.name == stored["name"])
-        estimator = None if state is None else _from_dict(member, state)
+        estimator = None if state is None else _from_dict(plugin, member, state)
         design = TypeAdapter(DesignMatrix).validate_python(stored["columns"])
         return cls(plugin, member, design, estimator, stored["base"])
 
@@ -187,16 +200,30 @@ def members_of(plugins: Sequence[str]) -> tuple[tuple[str, Member], ...]:
     Raises
     ------
     ConfigError
-        A member bears the name of one of tiercast's own, or there are more than three.
+        A member bears the name of one of tiercast's own, or is not an estimator's class, or
+        there are more than three.
     """
     rows = rows_of(plugins, "members", Member)
     refuse_taken([(plugin, member.name) for plugin, member in rows], COMPONENTS, "member")
+    for plugin, member in rows:
+        if wrong := _wrong(member):
+            raise ConfigError(f"Plugin `{plugin}`: the member `{member.name}` {wrong}.")
     if len(rows) > MOST_MEMBERS:
         names = ", ".join(member.name for _, member in rows)
         raise ConfigError(
             f"plugins: an ensemble takes at most {MOST_MEMBERS} own members, but got {names}."
         )
     return rows
+
+
+def _wrong(member: Member) -> str | None:
+    if not callable(member.estimator):
+        made = type(member.estimator).__name__
+        return f"needs the class of its estimator, but got an instance; write `estimator={made}`"
+    missing = [name for name in METHODS if not callable(getattr(member.estimator, name, None))]
+    if missing:
+        return f"needs the methods {', '.join(METHODS)}, but lacks {', '.join(missing)}"
+    return None
 
 
 def features_of(frame: pd.DataFrame, columns: DesignMatrix) -> pd.DataFrame:
@@ -212,17 +239,21 @@ def features_of(frame: pd.DataFrame, columns: DesignMatrix) -> pd.DataFrame:
 def _stored(owned: tuple[str, Member], estimator: Estimator) -> Estimator:
     """Return the estimator as it comes back from JSON."""
     plugin, member = owned
+    with own_code(plugin, f"`to_dict` of the member `{member.name}`"):
+        state = estimator.to_dict()
     try:
-        text = json.dumps(estimator.to_dict(), allow_nan=False)
+        text = json.dumps(state, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ConfigError(
             f"Plugin `{plugin}`: what the member `{member.name}` stores must be plain data (JSON "
             f"numbers, texts, lists and mappings): {error}."
         ) from error
-    return _from_dict(member, json.loads(text))
+    return _from_dict(plugin, member, json.loads(text))
 
 
-def _from_dict(member: Member, state: Mapping[str, object]) -> Estimator:
-    # `estimator` is typed as what makes one; `from_dict` is of its class.
-    found: Estimator = member.estimator.from_dict(state)  # type: ignore[attr-defined]  # of a plugin
+def _from_dict(plugin: str, member: Member, state: Mapping[str, object]) -> Estimator:
+    with own_code(plugin, f"`from_dict` of the member `{member.name}`"):
+        # `estimator` is typed as what makes one; `from_dict` is of its class.
+        make = member.estimator.from_dict  # type: ignore[attr-defined]  # of a plugin
+        found: Estimator = make(state)
     return found

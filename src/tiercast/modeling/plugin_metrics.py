@@ -2,16 +2,16 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
 
 from tiercast.config.errors import ConfigError
-from tiercast.config.plugins import refuse_taken, rows_of
+from tiercast.config.plugins import guarded, own_code, refuse_taken, rows_of
 from tiercast.modeling.evaluation import ForecastTable
 from tiercast.modeling.metrics import ALL_METRICS, Metric, MetricKind
 
-# Columns and figures that stand beside metrics and are none of them.
 # Twelve made-up customers, half of whom bought, on whom a plugin's metric is tried.
 TRIAL = ForecastTable(
     churned=np.tile([0.0, 1.0], 6),
@@ -22,6 +22,7 @@ TRIAL = ForecastTable(
     tier=np.repeat([0, 1, 2], 4),
     tier_chances=np.tile([0.2, 0.3, 0.5], (12, 1)),
 )
+# Columns and figures that stand beside metrics and are none of them.
 TAKEN = ("total_bias", "interval_coverage", "tier_set_coverage", "customers", "origins", "origin")
 
 
@@ -43,7 +44,7 @@ def metrics_of(plugins: Sequence[str]) -> tuple[Metric, ...]:
                 f"{', '.join(get_args(MetricKind))}, but is of {metric.kind!r}."
             )
         _try(plugin, metric)
-    return (*ALL_METRICS, *(metric for _, metric in rows))
+    return (*ALL_METRICS, *(_named(plugin, metric) for plugin, metric in rows))
 
 
 def forecast_metrics(plugins: Sequence[str]) -> tuple[Metric, ...]:
@@ -52,10 +53,17 @@ def forecast_metrics(plugins: Sequence[str]) -> tuple[Metric, ...]:
 
 
 def _try(plugin: str, metric: Metric) -> None:
-    where = f"Plugin `{plugin}`: the metric `{metric.name}`, tried on 12 made-up customers,"
-    try:
+    what = f"the metric `{metric.name}`, tried on 12 made-up customers,"
+    with own_code(plugin, what):
         score = TRIAL.score(metric)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise ConfigError(f"{where} failed: {type(error).__name__}: {error}.") from error
     if not math.isfinite(score):
-        raise ConfigError(f"{where} must be a finite number, but is {score}.")
+        raise ConfigError(
+            f"Plugin `{plugin}`: {what} must be a finite number, but is {score}; mend its "
+            "function."
+        )
+
+
+def _named(plugin: str, metric: Metric) -> Metric:
+    """Return the metric, whose errors name it."""
+    what = f"the metric `{metric.name}`"
+    return replace(metric, function=guarded(plugin, what, metric.function))

@@ -63,7 +63,8 @@ def map_columns(
             columns |= _read(table, there[column.name], column, reading)
     others = [name for name in table.columns if name not in there.values()]
     if spec.open_ended:
-        columns |= {name: table[name] for name in others}
+        named = {own: name for name, own in source.columns.items() if name not in there}
+        columns |= {named.get(name, name): table[name] for name in others}
     elif spec.name == "transactions" and (distinct := _distinguishing(table, there, others)):
         columns[OTHER_COLUMNS] = row_hash(table, distinct)
     return table.select(**columns)
@@ -111,13 +112,18 @@ def _reading(
 def _check_map(table: ir.Table, spec: TableSpec, source: SourceConfig) -> None:
     known = {column.name for column in spec.columns}
     for canonical, own in source.columns.items():
-        if canonical not in known:
+        if canonical not in known and not spec.open_ended:
             raise DataContractError(
                 f"{describe(source)}: `columns` maps `{canonical}`, but {spec.name} has "
                 f"{', '.join(sorted(known))}."
             )
         if own not in table.columns:
             raise DataContractError(_missing(table, source, own))
+        if spec.open_ended and canonical != own and canonical in table.columns:
+            raise DataContractError(
+                f"{describe(source)}: `columns` maps `{own}` to `{canonical}`, but there is a "
+                f"column `{canonical}`, too; choose another name."
+            )
     for name in spec.required:
         if source.columns.get(name, name) not in table.columns:
             raise DataContractError(_missing(table, source, name, canonical=True))

@@ -15,6 +15,7 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
 from tiercast.feature_store.history import open_history
+from tiercast.features.plugins import idle_features
 from tiercast.features.registry import feature_table, features_for
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.plugin_metrics import forecast_metrics
@@ -115,9 +116,12 @@ def _train(
             refuse_unless_ready(readiness)
         shown.stage("count features at every cutoff")
         panel = build_panel(base, activity, day)
-        features = feature_table(features_for(activity, panel.setting))
+        known = features_for(activity, panel.setting)
+        features = feature_table(known)
         shown.say(f"training on {describe_sample(panel, settings)}")
         shown.say(panel.season.describe())
+        for line in idle_features(known, panel.rows):
+            shown.say(line)
         if panel.outlying is not None:
             shown.say(f"{_sentence(panel.outlying.describe())}.")
         if panel.grid is not None:

@@ -13,6 +13,7 @@ from tiercast.artifacts.staging import staged_folder, writing
 from tiercast.artifacts.text_file import to_json
 from tiercast.config.loading import load_config
 from tiercast.config.message import told
+from tiercast.config.plugins import described
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
@@ -71,6 +72,8 @@ def check(
     settings, progress = load_config(config), progress or Silent()
     if settings.plugins:
         _check_plugins(settings.plugins)
+        for name in settings.plugins:
+            progress.say(described(name))
     with recorded_here(settings, "check", progress) as recorded:
         found = _checked(settings, as_of, recorded, progress)
         recorded.exit_code = BAD_INPUT if found.readiness.errors else 0
