@@ -206,6 +206,19 @@ def test_own_lists_and_formats_come_from_files_that_a_config_names(base, tmp_pat
     assert 0 < result.left_out < result.customers
 
 
+def test_a_formats_mistyped_column_is_refused_and_one_of_another_base_left_out(base, tmp_path):
+    words = "{en: Mail, zh: 邮件}"
+    row = f"- {{name: mail, title: {words}, explanation: {words}, file: csv, columns: [%s]}}\n"
+    own = {"export_formats": str(tmp_path / "formats.yaml")}
+    config = base.model_copy(update=own)
+    tier, shoe = "{header: Tier, column: %s}", "{header: Shoe, column: shoe_size}"
+    (tmp_path / "formats.yaml").write_text(row % f"{tier % 'tier'}, {shoe}", "utf-8")
+    assert read(export(config, "everyone", format="mail").file)[0] == ["Tier"]
+    (tmp_path / "formats.yaml").write_text(row % f"{tier % 'teir'}, {shoe}", "utf-8")
+    with pytest.raises(InputError, match="Format mail: there is no column `teir`; did you mean"):
+        export(config, "everyone", format="mail")
+
+
 def test_a_list_that_shows_a_struct_is_refused(base, tmp_path):
     words = "{en: Odd, zh: 奇怪}"
     (tmp_path / "lists.yaml").write_text(

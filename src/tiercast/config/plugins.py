@@ -140,9 +140,9 @@ def own_code(plugin: str, what: str, *expected: type[Exception]) -> Iterator[Non
     """
     try:
         yield
-    except (InputError, MemoryError, *expected):
-        raise
     except Exception as error:  # code of others may raise anything
+        if isinstance(error, (InputError, MemoryError, *expected)):
+            raise
         raise ConfigError(
             f"Plugin `{plugin}`: {what} failed{_place(plugin, error)}: {_reason(error)} Mend it, "
             "or leave the plugin out of `plugins`."

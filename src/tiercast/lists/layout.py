@@ -10,7 +10,8 @@ import ibis.expr.types as ir
 from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, FormatColumn
 from tiercast.config.lists import CustomerList
-from tiercast.lists.columns import ListColumn, column_of, standard_columns
+from tiercast.config.nearest import nearest
+from tiercast.lists.columns import ListColumn, column_of, known_columns, standard_columns
 from tiercast.lists.conditions import known_column
 from tiercast.lists.forms import formed
 
@@ -42,7 +43,7 @@ def file_columns(
         maps = [FormatColumn(header=title, column=name) for name, title in titles]
     else:
         _refuse_missing(table, form)
-        maps = [one for one in form.columns if one.column in table.columns]
+        maps = [one for one in form.columns if _is_there(table, one.column, form.name)]
     for one in maps:
         _refuse_nested(known_column(table, one.column, f"Format {form.name}"), one.column)
     return tuple(FileColumn(one.header, column_of(table, one.column), one) for one in maps)
@@ -74,6 +75,14 @@ def missing_columns(form: ExportFormat, columns: Sequence[str]) -> list[str]:
     if form.needs_one_of and not {*form.needs_one_of} & {*columns}:
         missing.append(" or ".join(form.needs_one_of))
     return missing
+
+
+def _is_there(table: ir.Table, name: str, form: str) -> bool:
+    """Return whether a table has a format's column; a name mistyped by a little is refused."""
+    is_there = name in table.columns
+    if not is_there and name not in known_columns() and nearest(name, table.columns):
+        known_column(table, name, f"Format {form}")  # raises, with the nearest name
+    return is_there
 
 
 def _refuse_missing(table: ir.Table, form: ExportFormat) -> None:
