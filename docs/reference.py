@@ -87,7 +87,11 @@ def tables_page() -> str:
         rows = [
             (f"`{c.name}`", c.kind, "yes" if c.required else "", c.meaning) for c in spec.columns
         ]
-        more = "\n\nAny other column is a profile column." if spec.open_ended else ""
+        more = (
+            "\n\nAny other column is a profile column; `columns` may rename it."
+            if spec.open_ended
+            else ""
+        )
         parts.append(
             f"## {spec.name}\n\n" + table(("Column", "Kind", "Required", "Meaning"), rows) + more
         )
