@@ -6,6 +6,8 @@ from tiercast.backtesting.backtest import judged
 from tiercast.modeling import bootstrap
 from tiny_origin import ORIGIN, origin_forecasts, tiny_base
 
+pytestmark = pytest.mark.usefixtures("shop")  # commands read the config first
+
 
 @pytest.fixture
 def calls(monkeypatch):
@@ -15,7 +17,7 @@ def calls(monkeypatch):
     found = []
 
     def fake(config, as_of=None, *, progress=None, **settings):
-        found.append((config, as_of, settings))
+        found.append((config.name, as_of, settings))
         progress.stage("judge")
         return answer
 
@@ -27,8 +29,8 @@ def test_backtest_passes_on_its_options(run, calls):
     run("backtest", "shop.yaml", "--as-of", "2024-07-01", "--folds", "3", "--trials", "5")
     run("backtest", "shop.yaml", "--last", "2")
     assert calls == [
-        ("shop.yaml", dt.date(2024, 7, 1), {"folds": 3, "last": None, "trials": 5}),
-        ("shop.yaml", None, {"folds": None, "last": 2, "trials": 0}),
+        ("shop", dt.date(2024, 7, 1), {"folds": 3, "last": None, "trials": 5}),
+        ("shop", None, {"folds": None, "last": 2, "trials": 0}),
     ]
 
 
@@ -48,6 +50,10 @@ def test_backtest_shows_leaderboard_verdicts_totals_coverage_and_grade(run, call
     assert lines[-4].startswith("Grade ")
     assert lines[-3].startswith("Rule: ")
     assert lines[-1] == "Tables: runs/tiny/backtest/as_of=2024-03-31/"
+
+
+def test_backtest_speaks_chinese(run, calls, english):
+    assert english(run("backtest", "shop.yaml", "--language", "zh").stdout) == set()
 
 
 def test_a_history_that_is_too_short_ends_with_2_and_the_day_that_would_do(run, shop):

@@ -6,6 +6,8 @@ import pytest
 
 from tiercast.transitions.migration import MigrationResult
 
+pytestmark = pytest.mark.usefixtures("shop")  # commands read the config first
+
 FIRST, LAST = dt.date(2024, 3, 1), dt.date(2024, 6, 1)
 ARROWS = (("top", "top", 3, 30.0, 33.0, 9.0), ("top", "none", 1, 1000.0, 0.5, 0.0))
 RESULT = MigrationResult(
@@ -46,7 +48,7 @@ def comparing(monkeypatch):
     calls = []
 
     def fake(config, before=None, now=None, *, progress):
-        calls.append((config, before, now))
+        calls.append((config.name, before, now))
         return RESULT
 
     monkeypatch.setattr("tiercast.transitions.migration.migration", fake)
@@ -56,7 +58,7 @@ def comparing(monkeypatch):
 def test_migration_passes_on_the_days(run, comparing):
     run("migration", "shop.yaml", "--from", "2024-03-01", "--to", "2024-06-01")
     run("migration", "shop.yaml")
-    assert comparing == [("shop.yaml", FIRST, LAST), ("shop.yaml", None, None)]
+    assert comparing == [("shop", FIRST, LAST), ("shop", None, None)]
 
 
 def test_migration_shows_the_matrix_money_rates_and_causes(run, comparing):
@@ -64,9 +66,9 @@ def test_migration_shows_the_matrix_money_rates_and_causes(run, comparing):
     assert done.exit_code == 0
     shown = [" ".join(line.split()) for line in done.stdout.splitlines()]
     for line in (
-        "top 3 1 0",
-        "top to none 1 1,000 0 0",
-        "top -96.8% 75.0%",
+        "Top 3 1 0",
+        "Top to None 1 1,000 0.50 0",
+        "Top -96.8% 75.0%",
         "behaviour 0 1 -1",
         "Net upward rate: -25.0% of the customers scored on both days.",
         "Tables: runs/shop/migration/from=2024-03-01_to=2024-06-01/",

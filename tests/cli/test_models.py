@@ -9,6 +9,8 @@ from tiercast.training.compare import SHOWN, Comparison
 from tiercast.training.gate import GateDecision
 from tiercast.training.train import TrainResult
 
+pytestmark = pytest.mark.usefixtures("shop")  # commands read the config first
+
 RESULT = TrainResult(
     name="shop",
     version="3",
@@ -31,7 +33,7 @@ def training(monkeypatch):
     calls = []
 
     def fake(config, as_of=None, *, progress=None, **settings):
-        calls.append((config, as_of, settings))
+        calls.append((config.name, as_of, settings))
         progress.stage("tune", 1)
         return RESULT
 
@@ -45,11 +47,11 @@ def test_train_passes_on_its_options(run, training):
     run("train", "shop.yaml")
     assert training == [
         (
-            "shop.yaml",
+            "shop",
             dt.date(2024, 7, 1),
             {"trials": 5, "timeout_seconds": 60, "force": True},
         ),
-        ("shop.yaml", None, {"trials": None, "timeout_seconds": None, "force": False}),
+        ("shop", None, {"trials": None, "timeout_seconds": None, "force": False}),
     ]
 
 
@@ -71,6 +73,12 @@ def test_train_shows_past_days_the_mean_and_the_decision(run, training):
     ]
     assert "Champion: kept; it is not better beyond chance." in shown.stdout
     assert "Evaluation: runs/shop/evaluation/model_version=3/" in shown.stdout
+
+
+def test_train_speaks_chinese(run, training, english):
+    shown = run("train", "shop.yaml", "--language", "zh").stdout
+    told = shown.replace("it is not better beyond chance", "")  # the reason here is no message
+    assert english(told) == set()
 
 
 def versions(count, days=90):
@@ -99,7 +107,7 @@ def answering(monkeypatch, comparison):
     calls = []
 
     def fake(*given):
-        calls.append(given)
+        calls.append((given[0].name, *given[1:]))
         return comparison
 
     monkeypatch.setattr("tiercast.training.compare.compare", fake)
@@ -113,7 +121,7 @@ def test_compare_shows_the_newest_versions_side_by_side(run, monkeypatch):
     assert "champion, challenger" in shown
     assert "0.5123" in shown
     assert "2 older ones" in shown
-    assert calls == [("shop.yaml", None, None)]
+    assert calls == [("shop", None, None)]
 
 
 def test_compare_sets_no_metric_beside_one_of_another_horizon(run, monkeypatch):
@@ -145,12 +153,12 @@ def test_compare_shows_what_one_changes_against_another(run, monkeypatch):
         ),
     )
     shown = run("compare", "shop.yaml", "2", "champion")
-    assert calls == [("shop.yaml", "2", "champion")]
+    assert calls == [("shop", "2", "champion")]
     lines = [line.split() for line in shown.stdout.splitlines()]
     assert ["auc", "0.8", "0.7", "0.1", "0.05", "0.15", "better"] in lines
     assert ["recency_days", "gone"] in lines
     assert ["seed", "7", "-"] in lines
-    assert ["dormant", "2", "9"] in lines
+    assert ["Dormant", "2", "9"] in lines
     assert shown.stdout.splitlines()[-1] == "3 of 17 customers of 2024-07-01 would change tier."
 
 

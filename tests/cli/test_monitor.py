@@ -15,6 +15,8 @@ from tiercast.monitoring.population import Population
 from tiercast.monitoring.result import Monitoring
 from tiercast.snapshots.silence import Silence
 
+pytestmark = pytest.mark.usefixtures("shop")  # commands read the config first
+
 DAY = dt.date(2024, 4, 1)
 TARGET = Target(28, "revenue")
 STAGES = WordProfile.of(pd.Series(["active", "active", "lost", "lost"]))
@@ -69,7 +71,7 @@ def answering(monkeypatch):
 
     def answer(verdict):
         def fake(config, as_of=None, *, progress=None):
-            calls.append((config, as_of))
+            calls.append((config.name, as_of))
             return monitoring(verdict)
 
         monkeypatch.setattr("tiercast.monitoring.monitor.monitor", fake)
@@ -85,7 +87,7 @@ def test_a_scheduler_can_act_on_the_exit_code(run, answering, verdict, code):
     assert shown.exit_code == code
     assert code == 0 or MEANINGS[code].startswith(verdict)
     assert f"Verdict: {verdict}" in shown.stdout
-    assert calls == [("shop.yaml", DAY)]
+    assert calls == [("shop", DAY)]
 
 
 def test_expected_stands_beside_actual_over_time(run, answering):
@@ -103,7 +105,7 @@ def test_it_names_what_was_compared_and_the_reasons(run, answering):
     out = run("monitor", "shop.yaml").stdout
     assert "compared with 2024-01-01" in out
     assert "Customers: 10 at training, 2 new since, 1 gone, 11 now" in out
-    assert "Stages at training and now: active 50% -> 100%, lost 50% -> 0%." in out
+    assert "Stages at training and now: Active 50% -> 100%, Lost 50% -> 0%." in out
     assert "a note" in out
     assert "PSI of f4 is 0.30" in out
     assert "PSI of f5" not in out

@@ -7,6 +7,8 @@ from tiercast.modeling.target import Target
 from tiercast.scoring.score import ScoreResult
 from tiercast.verbs.demo import DemoResult
 
+pytestmark = pytest.mark.usefixtures("shop")  # commands read the config first
+
 RESULT = ScoreResult(
     folder=Path("runs/shop/scores/as_of=2024-07-01"),
     as_of=dt.date(2024, 7, 1),
@@ -27,7 +29,7 @@ def scoring(monkeypatch):
     calls = []
 
     def fake(config, as_of=None, *, progress, **more):
-        calls.append((config, as_of, more))
+        calls.append((config.name, as_of, more))
         return RESULT
 
     monkeypatch.setattr("tiercast.scoring.score.score", fake)
@@ -39,8 +41,8 @@ def test_score_passes_on_day_version_and_folder(run, scoring):
     run("score", "shop.yaml", "--as-of", "2024-07-01", *more)
     run("score", "shop.yaml")
     assert scoring == [
-        ("shop.yaml", dt.date(2024, 7, 1), {"model_version": "2", "output": Path("out")}),
-        ("shop.yaml", None, {"model_version": None, "output": None}),
+        ("shop", dt.date(2024, 7, 1), {"model_version": "2", "output": Path("out")}),
+        ("shop", None, {"model_version": None, "output": None}),
     ]
 
 
@@ -50,8 +52,8 @@ def test_score_shows_the_size_of_each_tier_and_where_the_scores_lie(run, scoring
     assert shown.stdout.splitlines() == [
         "Scores of 2024-07-01",
         "Tier     Customers  Share",
-        "top            100   6.7%",
-        "dormant      1,400  93.3%",
+        "Top            100   6.7%",
+        "Dormant      1,400  93.3%",
         "1,500 customers by model version 3; expected revenue within 90 days: 12,346 "
         "(90 % interval 10,234 to 14,890)",
         "Scores: runs/shop/scores/as_of=2024-07-01/",

@@ -39,7 +39,7 @@ def test_money_at_stake_has_its_customers_and_definition(inputs, say):
 
 @pytest.mark.parametrize(
     ("known", "words"),
-    [(True, "same weeks were a year ago"), (False, "no year before that it can go by")],
+    [(True, "same weeks were a year ago"), (False, "no comparable year before")],
 )
 def test_the_season_ahead_is_said_to_be_known_or_not(empty_run, reading, say, known, words):
     empty_run.write_all(season={"is_known": known})

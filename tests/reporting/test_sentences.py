@@ -67,4 +67,9 @@ def test_translations_fill_known_placeholders_and_mix_no_languages(english):
 
 
 # Names that stay as they are in Chinese: columns, keys, commands, methods, measures.
-KEPT = {"as_of", "tiercast", "init", "check", "CONFIG", "BTYD", "ISO", "CSV"}
+KEPT = {
+    *("as_of", "outlook", "horizon_days", "tiercast", "app", "init", "check", "train", "compare"),
+    *("CONFIG", "output", "runs", "Python", "ISO", "CSV", "RFM", "BTYD", "BG", "MBG", "NBD"),
+    *("Pareto", "Gamma", "LightGBM", "smearing", "AUC", "ECE", "MAE", "Gini", "PSI"),
+    *("Kolmogorov", "Smirnov"),
+}

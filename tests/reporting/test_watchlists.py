@@ -2,8 +2,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tiercast.config.playbook import default_plays, playbook_record
-from tiercast.reporting.messages import load_messages
 from tiercast.reporting.section import Note, PeopleList, Reason
 from tiercast.reporting.watchlists import (
     climbers,
@@ -67,17 +65,6 @@ def test_a_likelier_tier_is_named_in_place_of_a_low_confidence(inputs, say):
     assert people["a…n"] == "70% confidence"
     # Top with 20 %, but with 60 % no order at all.
     assert people["b…b"] == "most\u00a0likely Dormant\u00a0(60%)"
-
-
-@pytest.mark.parametrize(("language", "action"), [("en", "Keep close"), ("zh", "重点维护")])
-def test_an_action_is_told_in_the_readers_language(
-    empty_run, base_scores, reading, language, action
-):
-    empty_run.write_all(playbook=playbook_record(default_plays()))
-    file = next(empty_run.output.glob("scores/*/part-*.parquet"))
-    base_scores.assign(action_id="keep_close").to_parquet(file)
-    people = mainstay_list(reading(empty_run), load_messages(language)).people
-    assert all(person.action.startswith(action) for person in people)
 
 
 def test_an_empty_list_says_so(empty_run, base, reading, say):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tiercast.config.message import filled, told
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -17,6 +19,9 @@ class Delivery:
 
     def describe(self) -> str:
         """Return the delivery as text."""
-        sent = f"{self.sent:,} alert{'' if self.sent == 1 else 's'} sent"
-        before = f", {self.sent_before:,} before" if self.sent_before else ""
-        return f"{self.sink}: {sent}{before}{'; ' if self.error else ''}{self.error}"
+        sent = filled(
+            "{sent:,} alert sent" if self.sent == 1 else "{sent:,} alerts sent", vars(self)
+        )
+        before = filled(", {sent_before:,} before", vars(self)) if self.sent_before else ""
+        line = "{sink}: {sent}{before}; {error}" if self.error else "{sink}: {sent}{before}"
+        return told(line, sink=self.sink, sent=sent, before=before, error=self.error)

@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any, Self
 
+from tiercast.config.message import told
 from tiercast.modeling.target import Target
 
 OLDER_COLUMNS = {"told": "predicted", "came": "actual"}  # of grades, until 0.1.0
@@ -30,14 +32,17 @@ class SortedDays:
 
     def left_out(self) -> str:
         """Return the days of other targets as text; "" where there are none."""
-        named = [f"{_named(days)} ({target})" for target, days in self.others.items()]
-        return "; ".join(named)
+        named: list[str] = [
+            told("{days} ({target})", days=_named(days), target=target)
+            for target, days in self.others.items()
+        ]
+        return reduce(lambda text, one: told("{text}; {more}", text=text, more=one), named or [""])
 
 
 def _named(days: Sequence[dt.date]) -> str:
-    newest = ", ".join(map(str, days[-NAMED:]))
     more = len(days) - NAMED
-    return f"{newest} and {more} earlier" if more > 0 else newest
+    line = "{newest} and {more} earlier" if more > 0 else "{newest}"
+    return told(line, newest=days[-NAMED:], more=more)
 
 
 class Scored:

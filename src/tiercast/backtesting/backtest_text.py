@@ -1,17 +1,20 @@
 """A backtest in text: its tables, how it was done, and the grade with its rule."""
 
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
 import pandas as pd
 
 from tiercast.backtesting.contenders import contenders_of, labels
 from tiercast.backtesting.coverage import ALL, CHECKS, SIZE, SUM_CHECKS
 from tiercast.backtesting.result import Backtest
 from tiercast.backtesting.verdicts import BEST
-from tiercast.config.message import MISSING
+from tiercast.config.message import MISSING, filled, named, told
 from tiercast.config.text_table import TextTable
 from tiercast.modeling.bootstrap import MOST_DRAWN, RESAMPLES
 
 LEADERBOARD = {
-    "Model": "{label}",
+    "Model": "{label!t}",
     "AUC": "{auc:.3f}",
     "Log loss": "{log_loss:.3f}",
     "ECE": "{ece:.3f}",
@@ -26,22 +29,22 @@ VERDICTS = {
     "Metric": "{metric}",
     "tiercast": "{ours:.4g}",
     "Best other": "{theirs:.4g}",
-    "Other model": "{label}",
+    "Other model": "{label!t}",
     "Difference (95 % interval)": "{difference:.4g} ({low:.4g} to {high:.4g})",
-    "Verdict": "{verdict}",
+    "Verdict": "{verdict!t}",
 }
 TOTALS = {
     "Origin": "{origin}",
     "Customers": "{customers:,}",
-    "Predicted": "{expected_value:,.0f}",
-    "90 % interval": "{value_low:,.0f} to {value_high:,.0f}",
-    "Actual": "{value:,.0f}",
+    "Predicted": "{expected_value:money}",
+    "90 % interval": "{value_low:money} to {value_high:money}",
+    "Actual": "{value:money}",
     "Error": "{error:+.1%}",
     "Buyers predicted": "{expected_buyers:,.0f}",
     "Buyers actual": "{buyers:,}",
 }
 COVERAGE = {
-    "Check": "{meaning}",
+    "Check": "{meaning!t}",
     "Group": "{of}",
     "Predicted": "{predicted}",
     "Actual": "{actual}",
@@ -53,7 +56,7 @@ def summary(found: Backtest) -> list[TextTable | str]:
     names, totals = labels(found.plugins), found.totals
     best = found.verdicts[found.verdicts["against"] == BEST]
     error = totals["expected_value"] / totals["value"].where(totals["value"] != 0) - 1
-    title = f"Backtest of {found.name} as of {found.as_of}"
+    title = told("Backtest of {name} as of {as_of}", name=found.name, as_of=found.as_of)
     return [
         _table(title, LEADERBOARD, _labelled(found.leaderboard, "contender", names)),
         "",
@@ -63,10 +66,10 @@ def summary(found: Backtest) -> list[TextTable | str]:
         "",
         _table("Totals by origin", TOTALS, totals.assign(error=error)),
         "",
-        _table("Coverage and calibration of tiercast", COVERAGE, _checked(found.coverage)),
+        TextTable.of("Coverage and calibration of tiercast", COVERAGE, _checked(found.coverage)),
         "",
         *grade_lines(found),
-        f"Tables: {found.folder}/",
+        told("Tables: {folder}/", folder=found.folder),
     ]
 
 
@@ -78,21 +81,33 @@ def _labelled(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.Dat
     return frame.assign(label=[names.get(name, name) for name in frame[column]])
 
 
-def _checked(coverage: pd.DataFrame) -> pd.DataFrame:
+def _checked(coverage: pd.DataFrame) -> Iterator[Mapping[Hashable, Any]]:
     """Return the checks over all origins as text, without those of value deciles.
 
     Of sums the group names how many there are: a share of few says little.
     """
     meanings = {check.name: check.meaning for check in (*CHECKS, *SUM_CHECKS, SIZE)}
     rows = coverage[coverage["origin"].isna() & (coverage["by"] != "value decile")]
-    whole = rows["by"] == ALL
-    group = rows["by"].where(whole, rows["by"] + " " + rows["group"])
-    return rows.assign(
-        meaning=rows["check"].map(meanings),
-        of=group.where(rows["sums"] == 0, group + ", sums: " + rows["sums"].astype(str)),
-        predicted=rows["predicted"].map(_figure),
-        actual=rows["actual"].map(_figure),
+    for row in rows.to_dict("records"):
+        yield {
+            "meaning": meanings.get(row["check"]),
+            "of": _group(row),
+            "predicted": _figure(row["predicted"]),
+            "actual": _figure(row["actual"]),
+        }
+
+
+def _group(row: Mapping[Hashable, Any]) -> str:
+    group = "{by!t}" if row["by"] == ALL else "{by!t} {group}"
+    return filled(
+        "{of}, sums: {sums}" if row["sums"] else "{of}",
+        {**row, "of": filled(group, named_tier(row))},
     )
+
+
+def named_tier(row: Mapping[Hashable, Any]) -> Mapping[Hashable, Any]:
+    """Return a row whose group is a tier with a label."""
+    return {**row, "group": named("tier", row["group"])}
 
 
 def _figure(value: float) -> str:
@@ -103,27 +118,41 @@ def _figure(value: float) -> str:
 
 def how_judged(found: Backtest) -> list[str]:
     """Return which days were forecast, by which models, and how differences were judged."""
-    days = ", ".join(map(str, found.origins))
     lines = [
-        f"Origins: {days}. Each model used only what was known at the origin and forecast the "
-        f"next {found.horizon_days} days; windows a horizon apart share no order. Trials at each "
-        f"origin: {found.trials}.",
-        "Simple rules only rank: isotonic regression on the training rows gives them a "
-        "probability and a value. Tier probabilities of all models but tiercast are derived from "
-        "their churn and value in one way.",
-        f"Figures are means over origins. Interval: {RESAMPLES} resamples of the customers of "
-        f"each origin (at most {MOST_DRAWN:,}), the same for both models, seed {found.seed}; it "
-        "does not include how origins differ.",
-        *(f"{one.label}: {one.meaning}." for one in contenders_of(found.plugins)),
+        told(
+            "Origins: {found.origins}. Each model used only what was known at the origin and "
+            "forecast the next {found.horizon_days} days; windows a horizon apart share no order. "
+            "Trials at each origin: {found.trials}.",
+            found=found,
+        ),
+        told(
+            "Simple rules only rank: isotonic regression on the training rows gives them a "
+            "probability and a value. Tier probabilities of all models but tiercast are derived "
+            "from their churn and value in one way."
+        ),
+        told(
+            "Figures are means over origins. Interval: {resamples} resamples of the customers of "
+            "each origin (at most {most:,}), the same for both models, seed {seed}; it does not "
+            "include how origins differ.",
+            resamples=RESAMPLES,
+            most=MOST_DRAWN,
+            seed=found.seed,
+        ),
+        *(filled("{label!t}: {meaning!t}.", vars(one)) for one in contenders_of(found.plugins)),
     ]
     least = float(found.totals["share"].min())
     if least < 1:
-        lines.append(f"Large base: a hash of the id sampled {least:.1%} of customers, or more.")
+        sampled = "Large base: a hash of the id sampled {share:.1%} of customers, or more."
+        lines.append(told(sampled, share=least))
+    not_run, left_out = (
+        "Not run at {origin}: {contender}; {reason}.",
+        "Origin left out: {origin}; {reason}",
+    )
     return [
         *lines,
         *found.notes,
-        *(f"Not run at {one.origin}: {one.contender}; {one.reason}." for one in found.not_run),
-        *(f"Origin left out: {one.origin}; {one.reason}" for one in found.skipped),
+        *(filled(not_run, vars(one)) for one in found.not_run),
+        *(filled(left_out, vars(one)) for one in found.skipped),
     ]
 
 
@@ -131,10 +160,12 @@ def grade_lines(found: Backtest) -> list[str]:
     """Return the grade, its rule and the figures it is based on."""
     rule, figures = found.grade.rule, found.grade.findings
     return [
-        f"Grade {rule.letter}: {rule.words}.",
-        f"Rule: {rule.text}.",
-        f"Found: {figures.worse} metrics (MAE aside) worse than the best other's beyond chance; "
-        f"{figures.rules_beaten} of {figures.rules_compared} comparisons with simple rules won "
-        f"beyond chance, {figures.rules_lost} lost; total off by {figures.total_error:.1%} on "
-        f"average; ECE {figures.ece:.3f}.",
+        told("Grade {letter}: {words!t}.", letter=rule.letter, words=rule.words),
+        told("Rule: {rule}.", rule=rule.text),
+        filled(
+            "Found: {worse} metrics (MAE aside) worse than the best other's beyond chance; "
+            "{rules_beaten} of {rules_compared} comparisons with simple rules won beyond chance, "
+            "{rules_lost} lost; total off by {total_error:.1%} on average; ECE {ece:.3f}.",
+            vars(figures),
+        ),
     ]

@@ -80,18 +80,17 @@ CHECKS: tuple[Check, ...] = (
 SIZE = Check("tier_size", "customers: assigned, and found", lambda rows: float(len(rows)))
 
 
-def _total_inside(name: str, what: str, kind: str, by: tuple[str, ...] = ()) -> Check:
+def _total_inside(name: str, meaning: str, kind: str, by: tuple[str, ...] = ()) -> Check:
     """Return a check of rows of `sums`: of origins, or of pairs of an origin and a group."""
-    meaning = f"total of {what} inside its interval"
     return replace(
         INTERVAL, name=name, meaning=meaning, by=by, among=lambda rows: rows["of"] == kind
     )
 
 
 SUM_CHECKS: tuple[Check, ...] = (
-    _total_inside("total_inside", "all", WHOLE),
-    _total_inside("tier_total_inside", "a tier", TIER, (TIER,)),
-    _total_inside("segment_total_inside", "a segment", SEGMENT),
+    _total_inside("total_inside", "total of all inside its interval", WHOLE),
+    _total_inside("tier_total_inside", "total of a tier inside its interval", TIER, (TIER,)),
+    _total_inside("segment_total_inside", "total of a segment inside its interval", SEGMENT),
 )
 
 

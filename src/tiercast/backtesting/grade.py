@@ -8,6 +8,7 @@ import pandas as pd
 
 from tiercast.backtesting.contenders import TIERCAST
 from tiercast.backtesting.verdicts import BEST, RULE
+from tiercast.config.message import told
 from tiercast.modeling.bootstrap import BETTER, WORSE
 from tiercast.modeling.metrics import ALL_METRICS
 
@@ -86,13 +87,13 @@ class GradeRule:
     def text(self) -> str:
         """The rule in words."""
         parts = {
-            "at most {} metrics (MAE aside) worse than the best other's": self.most_worse,
-            "{} beyond chance on AUC and Gini": self.rules and AGAINST_RULES[self.rules],
-            "the total off by at most {:.0%} on average": self.total_error,
-            "churn risks off by at most {:.3f} (ECE)": self.ece,
+            "at most {limit} metrics (MAE aside) worse than the best other's": self.most_worse,
+            "{limit!t} beyond chance on AUC and Gini": self.rules and AGAINST_RULES[self.rules],
+            "the total off by at most {limit:.0%} on average": self.total_error,
+            "churn risks off by at most {limit:.3f} (ECE)": self.ece,
         }
-        parts_text = [words.format(limit) for words, limit in parts.items() if limit is not None]
-        return ", ".join(parts_text) or "otherwise"
+        limits = [told(words, limit=most) for words, most in parts.items() if most is not None]
+        return told("{limits}", limits=limits) if limits else told("otherwise")
 
 
 GRADES: tuple[GradeRule, ...] = (

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tiercast.config.errors import InputError
+from tiercast.config.message import told
 from tiercast.config.schema import Config
 from tiercast.snapshots.cutoffs import days_needed, possible_plan
 
@@ -57,11 +58,16 @@ def fewer_than_asked(
     if wanted is None or wanted <= len(origins):
         return ()
     horizon_days = config.outlook.horizon_days
-    return (
-        f"Asked for {wanted} origins, but the history allows {len(origins)}: they lie "
-        f"{horizon_days} days apart, and a training needs {days_needed(horizon_days)} days "
-        f"before it (first order: {first_day}).",
+    note = told(
+        "Asked for {wanted} origins, but the history allows {allowed}: they lie {days} days "
+        "apart, and a training needs {needed} days before it (first order: {first}).",
+        wanted=wanted,
+        allowed=len(origins),
+        days=horizon_days,
+        needed=days_needed(horizon_days),
+        first=first_day,
     )
+    return (note,)
 
 
 def possible_origins(as_of: dt.date, first_day: dt.date, config: Config) -> tuple[dt.date, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.cli.options import AsOf, ConfigFile, Language, spoken
 
 
 def backtest(
@@ -29,6 +29,7 @@ def backtest(
             "--trials", metavar="N", min=0, help="Hyperparameter settings to try for each day."
         ),
     ] = 0,
+    language: Language = None,
 ) -> None:
     """Forecast from past days with what was known then, beside simple rules and other models.
 
@@ -38,8 +39,9 @@ def backtest(
     from tiercast.backtesting.backtest import backtest as run_backtest
     from tiercast.backtesting.backtest_text import summary
 
+    settings = spoken(config, language)
     with watch() as progress:
         found = run_backtest(
-            config, as_of, folds=folds, last=last, trials=trials, progress=progress
+            settings, as_of, folds=folds, last=last, trials=trials, progress=progress
         )
     show(*summary(found))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile, Language, in_language
+from tiercast.cli.options import AsOf, ConfigFile, Language, spoken
 from tiercast.config.message import filled, told
 from tiercast.config.text_table import TextTable
 
@@ -63,7 +63,7 @@ def check(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> 
     from tiercast.verbs.check import check as run_check
     from tiercast.verbs.playbook_text import playbook_problems, playbook_table
 
-    settings = in_language(config, language)
+    settings = spoken(config, language)
     with watch() as progress:
         found = run_check(settings, as_of, progress=progress)
     _show_report(found.data)
@@ -85,22 +85,25 @@ def features(
             help="The parquet file to write. Default: <output>/features_<as_of>.parquet.",
         ),
     ] = None,
+    language: Language = None,
 ) -> None:
     """Write one row per customer with every feature, computed from rows before a day."""
     from tiercast.verbs.features import features_file
 
+    settings = spoken(config, language)
     with watch() as progress:
-        path = features_file(config, as_of, output, progress=progress)
-    show(f"Features: {path}")
+        path = features_file(settings, as_of, output, progress=progress)
+    show(told("Features: {path}", path=path))
 
 
-def churn_definition(config: ConfigFile, as_of: AsOf = None) -> None:
+def churn_definition(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> None:
     """Compare definitions of churn on past data: after how many days without an order?"""
     from tiercast.definitions.churn_definition import churn_definition as compare_definitions
     from tiercast.definitions.churn_definition_text import summary
 
+    settings = spoken(config, language)
     with watch() as progress:
-        found = compare_definitions(config, as_of, progress=progress)
+        found = compare_definitions(settings, as_of, progress=progress)
     show(*summary(found))
 
 

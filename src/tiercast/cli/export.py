@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile, Language, in_language
+from tiercast.cli.options import AsOf, ConfigFile, Language, in_language, shown_language
+from tiercast.config.message import told
 from tiercast.config.text_table import TextTable
 
 RESULT = {
@@ -52,7 +53,8 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
 
     settings = in_language(config, language)
     if name is None:
-        show(TextTable.of("Lists", LISTS, lists(settings, as_of)))
+        found = lists(settings, as_of, language=shown_language(settings, language))
+        show(TextTable.of("Lists", LISTS, found))
         return
     with watch() as progress:
         result = export_list(
@@ -60,4 +62,5 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
         )
     show(TextTable.of(result.title, RESULT, [result]))
     if result.left_out:
-        show(f"{result.left_out:,} customers of the list lack what {format_} needs.")
+        lack = "{left_out:,} customers of the list lack what {format} needs."
+        show(told(lack, left_out=result.left_out, format=format_))

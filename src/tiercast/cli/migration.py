@@ -1,12 +1,14 @@
 """`migration`: customers who changed tier between two scored days, their money, and causes."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import ConfigFile, parse_day
+from tiercast.cli.options import ConfigFile, Language, parse_day, spoken
+from tiercast.config.message import named, told
 from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -31,12 +33,13 @@ To = Annotated[
     ),
 ]
 
+TIER_COLUMNS = ("tier", "before", "now")
 MOVES = {
     "Move": "{before} to {now}",
     "Customers": "{customers:,}",
-    "Predicted before": "{expected_value_before:,.0f}",
-    "Predicted now": "{expected_value_now:,.0f}",
-    "Actual between": "{revenue_between:,.0f}",
+    "Predicted before": "{expected_value_before:money}",
+    "Predicted now": "{expected_value_now:money}",
+    "Actual between": "{revenue_between:money}",
 }
 TIERS = {
     "Tier": "{tier}",
@@ -44,37 +47,58 @@ TIERS = {
     "Retention": "{retention:.1%}",
 }
 CAUSES = {
-    "Cause": "{cause}",
+    "Cause": "{cause!t}",
     "Customers up": "{customers_up}",
     "Customers down": "{customers_down}",
     "Net tiers up": "{steps_up}",
 }
 
 
-def migration(config: ConfigFile, before: From = None, now: To = None) -> None:
+def migration(
+    config: ConfigFile, before: From = None, now: To = None, language: Language = None
+) -> None:
     """Show which customers changed tier or segment between two scored days, and why."""
     from tiercast.transitions.migration import migration as compare
 
+    settings = spoken(config, language)
     with watch() as progress:
-        result = compare(config, before, now, progress=progress)
+        result = compare(settings, before, now, progress=progress)
     if result is None:
-        show("Nothing to compare yet: only one day is scored.")
+        show(told("Nothing to compare yet: only one day is scored."))
         return
     _show(result)
 
 
 def _show(result: "MigrationResult") -> None:
     matrix, moves = result.matrix(), result.tiers
-    counts = tuple((str(row[0]), *(f"{n:,}" for n in row[1:])) for row in matrix.itertuples())
+    counts = tuple(
+        (tier_name(row[0]), *(f"{n:,}" for n in row[1:])) for row in matrix.itertuples()
+    )
     moved = moves[moves["before"] != moves["now"]].to_dict("records")
-    title = f"Customers by tier on {result.before} (rows) and {result.now} (columns)"
+    title = told(
+        "Customers by tier on {before} (rows) and {now} (columns)",
+        before=result.before,
+        now=result.now,
+    )
     show(
-        TextTable(title, ("Tier", *matrix.columns), counts),
-        TextTable.of("Money by move", MOVES, moved),
-        TextTable.of("Tiers", TIERS, result.figures["tiers"]),
+        TextTable(title, ("Tier", *map(tier_name, matrix.columns)), counts),
+        TextTable.of("Money by move", MOVES, map(_with_names, moved)),
+        TextTable.of("Tiers", TIERS, map(_with_names, result.figures["tiers"])),
         TextTable.of("Causes of moves", CAUSES, result.causes.to_dict("records")),
     )
     rate = result.figures["net_upward_rate"]
     if rate is not None:
-        show(f"Net upward rate: {rate:+.1%} of the customers scored on both days.")
-    show(f"Tables: {result.folder}/")
+        show(told("Net upward rate: {rate:+.1%} of the customers scored on both days.", rate=rate))
+    show(told("Tables: {folder}/", folder=result.folder))
+
+
+def _with_names(row: Mapping[Hashable, Any]) -> Mapping[Hashable, Any]:
+    """Return a row whose tiers have labels."""
+    return {key: tier_name(one) if key in TIER_COLUMNS else one for key, one in row.items()}
+
+
+def tier_name(name: str) -> str:
+    """Return a tier's name, or who is new or gone, with its label."""
+    from tiercast.transitions.tables import GONE, NEW
+
+    return told(name) if name in (NEW, GONE) else named("tier", name)

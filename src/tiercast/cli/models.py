@@ -1,12 +1,14 @@
 """Commands about models: `train`, `compare`, `promote`, `rollback`."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile
-from tiercast.config.message import cell
+from tiercast.cli.options import AsOf, ConfigFile, Language, spoken
+from tiercast.config.message import cell, filled, named, told
 from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -43,13 +45,15 @@ def train(
     force: Annotated[
         bool, typer.Option("--force", help="Train even if the data are not ready, where possible.")
     ] = False,
+    language: Language = None,
 ) -> None:
     """Train a model, evaluate it on past days, register it, and promote it if it is better."""
     from tiercast.training.train import train as run_training
 
+    settings = spoken(config, language)
     with watch() as progress:
         result = run_training(
-            config,
+            settings,
             as_of,
             trials=trials,
             timeout_seconds=timeout,
@@ -69,13 +73,14 @@ def compare(
         str | None,
         typer.Argument(metavar="[AGAINST]", help="A number or alias. Default: the champion."),
     ] = None,
+    language: Language = None,
 ) -> None:
     """Show the registered versions side by side, and what one changes against another."""
     from tiercast.training.compare import compare as compare_versions
 
-    found = compare_versions(config, version, against)
+    found = compare_versions(spoken(config, language), version, against)
     if found.versions.empty:
-        show("No version is registered yet. Next: tiercast train CONFIG")
+        show(told("No version is registered yet. Next: tiercast train CONFIG"))
         return
     _show_versions(found.versions)
     if found.version is not None:
@@ -95,22 +100,27 @@ def promote(
     ],
     why: Why = "By hand.",
     by: By = None,
+    language: Language = None,
 ) -> None:
     """Make a version the champion, the one that scores."""
     from tiercast.training.promote import promote as make_champion
 
+    settings = spoken(config, language)
     with watch() as progress:
-        chosen = make_champion(config, version, why=why, by=by, progress=progress)
-    show(f"Version {chosen.version} is the champion now.")
+        chosen = make_champion(settings, version, why=why, by=by, progress=progress)
+    show(told("Version {version} is the champion now.", version=chosen.version))
 
 
-def rollback(config: ConfigFile, why: Why = "Rolled back.", by: By = None) -> None:
+def rollback(
+    config: ConfigFile, why: Why = "Rolled back.", by: By = None, language: Language = None
+) -> None:
     """Make the version that the champion replaced the champion again."""
     from tiercast.training.promote import rollback as go_back
 
+    settings = spoken(config, language)
     with watch() as progress:
-        chosen = go_back(config, why=why, by=by, progress=progress)
-    show(f"Version {chosen.version} is the champion again.")
+        chosen = go_back(settings, why=why, by=by, progress=progress)
+    show(told("Version {version} is the champion again.", version=chosen.version))
 
 
 def _show_versions(frame: "pd.DataFrame") -> None:
@@ -118,31 +128,50 @@ def _show_versions(frame: "pd.DataFrame") -> None:
     shown = frame.assign(run_id=frame["run_id"].str[:RUN_ID_LENGTH]).tail(SIDE_BY_SIDE)
     targets = list(shown.groupby(["horizon_days", "value"], dropna=False, sort=False))
     for (horizon, value), alike in targets:
-        about = f" that forecast {cell(value)} within {cell(horizon)} days"
         columns = alike.set_index("version")
         rows = tuple((str(name), *map(cell, columns[name])) for name in columns.columns)
-        title = f"Registered versions{about if len(targets) > 1 else ''}"
+        title = told(
+            "Registered versions that forecast {value!t} within {days} days"
+            if len(targets) > 1
+            else "Registered versions",
+            value=value,
+            days=horizon,
+        )
         show(TextTable(title, ("Version", *map(str, columns.index)), rows))
     if len(targets) > 1:
-        show("Metrics of different horizons or values are not comparable.")
+        show(told("Metrics of different horizons or values are not comparable."))
     if len(frame) > len(shown):
-        show(f"{len(frame) - len(shown)} older ones: tiercast.compare(CONFIG) in Python.")
+        more = len(frame) - len(shown)
+        show(told("{count} older ones: tiercast.compare(CONFIG) in Python.", count=more))
 
 
 def _show_pair(found: "Comparison") -> None:
-    ours, theirs = f"Version {found.version}", f"Version {found.against}"
+    ours, theirs = (told("Version {version}", version=v) for v in (found.version, found.against))
     limits = ("Difference", "95 % low", "95 % high", "Verdict")
-    tiers = (f"Tier by {theirs.lower()}", *(f"{name} by {ours.lower()}" for name in found.tiers))
-    for title, frame, headings in (
-        ("Past days that both forecast", found.metrics, ("Metric", ours, theirs, *limits)),
-        ("Features", found.features, ("Feature", f"In {ours.lower()}")),
-        ("Parameters that differ", found.parameters, ("Parameter", ours, theirs)),
-        ("Customers by tier", found.tiers.reset_index(), tiers),
+    tiers = (
+        told("Tier by version {version}", version=found.against),
+        *(
+            told("{tier} by version {version}", tier=named("tier", name), version=found.version)
+            for name in found.tiers
+        ),
+    )
+    change = told("In version {version}", version=found.version)
+    for title, frame, headings, words in (
+        ("Past days that both forecast", found.metrics, ("Metric", ours, theirs, *limits), told),
+        ("Features", found.features, ("Feature", change), told),
+        ("Parameters that differ", found.parameters, ("Parameter", ours, theirs), str),
+        ("Customers by tier", found.tiers.reset_index(), tiers, partial(named, "tier")),
     ):
         if len(frame):
-            rows = tuple(tuple(map(cell, row)) for row in frame.itertuples(index=False))
-            show(TextTable(title, headings, rows))
+            rows = (
+                tuple(_cell(one, words) for one in row) for row in frame.itertuples(index=False)
+            )
+            show(TextTable(title, headings, tuple(rows)))
     show(*found.notes)
+
+
+def _cell(value: object, words: Callable[[str], str]) -> str:
+    return words(value) if isinstance(value, str) else cell(value)
 
 
 def _show_training(result: "TrainResult") -> None:
@@ -152,12 +181,16 @@ def _show_training(result: "TrainResult") -> None:
     rows = tuple((name, *(cell(column.get(name)) for column in columns)) for name in names)
     show(
         TextTable(
-            "Metrics on past days, forecast with what was known then",
+            told("Metrics on past days, forecast with what was known then"),
             ("Metric", *map(str, days), "Mean"),
             rows,
         ),
-        f"Version {result.version} of {result.name}, as of {result.trained_as_of}, trained on:",
-        f"  {result.sample}",
-        f"Champion: {result.decision.outcome}; {result.decision.reason}.",
-        f"Evaluation: {result.evaluation_folder}/",
+        filled("Version {version} of {name}, as of {trained_as_of}, trained on:", vars(result)),
+        told("  {sample}", sample=result.sample),
+        told(
+            "Champion: {outcome!t}; {reason}.",
+            outcome=result.decision.outcome,
+            reason=result.decision.reason,
+        ),
+        told("Evaluation: {folder}/", folder=result.evaluation_folder),
     )

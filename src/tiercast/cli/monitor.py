@@ -3,10 +3,10 @@
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.cli.options import AsOf, ConfigFile, Language, spoken
 
 
-def monitor(config: ConfigFile, as_of: AsOf = None) -> None:
+def monitor(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> None:
     """Grade past scores and check for drift. The exit code is 3 if a new training is needed.
 
     Give today's date with --as-of: with the default, the day after the last order, data never
@@ -15,8 +15,9 @@ def monitor(config: ConfigFile, as_of: AsOf = None) -> None:
     from tiercast.monitoring.monitor import monitor as run_monitor
     from tiercast.monitoring.monitor_text import summary
 
+    settings = spoken(config, language)
     with watch() as progress:
-        found = run_monitor(config, as_of, progress=progress)
+        found = run_monitor(settings, as_of, progress=progress)
     show(*summary(found))
     if found.exit_code:
         raise typer.Exit(found.exit_code)

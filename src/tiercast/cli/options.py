@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tiercast.cli.console import WORDS
+from tiercast.cli.console import AS_ROWS, WORDS
 from tiercast.config.errors import InputError
 from tiercast.snapshots.cutoffs import as_day
 
@@ -37,26 +37,37 @@ AsOf = Annotated[
         help="Only rows before this day exist. Default: the day after the last order.",
     ),
 ]
+Wanted = Literal["en", "zh"] | None
 Language = Annotated[
-    Literal["en", "zh"] | None,
-    typer.Option("--language", help="Of what is read. Default: the config's."),
+    Wanted,
+    typer.Option("--language", help="Language of what is shown. Default: the config's."),
 ]
 OutputFile = Annotated[Path | None, typer.Option("--output", metavar="PATH")]
 
 
-def in_language(config: str, language: Literal["en", "zh"] | None) -> "Config":
-    """Return the settings of a file, in the language asked for; the output speaks it, too."""
+def shown_language(settings: "Config", language: Wanted) -> Literal["en", "zh"]:
+    """Return the language asked for, or the config's; with `--json` English, as in every other."""
+    return "en" if AS_ROWS.get() else language or settings.language
+
+
+def spoken(config: str, language: Wanted) -> "Config":
+    """Return the settings of a file; the output speaks the language asked for, or theirs."""
     from tiercast.config.loading import load_config
     from tiercast.reporting.messages import load_messages
 
     settings = load_config(config)
-    spoken = settings if language is None else settings.model_copy(update={"language": language})
     WORDS.set(
         load_messages(
-            spoken.language,
-            horizon_days=spoken.outlook.horizon_days,
-            worth=spoken.outlook.value,
-            currency=spoken.currency,
+            shown_language(settings, language),
+            horizon_days=settings.outlook.horizon_days,
+            worth=settings.outlook.value,
+            currency=None if AS_ROWS.get() else settings.currency,
         )
     )
-    return spoken
+    return settings
+
+
+def in_language(config: str, language: Wanted) -> "Config":
+    """Return the settings of a file with the language asked for, which the output speaks."""
+    settings = spoken(config, language)
+    return settings if language is None else settings.model_copy(update={"language": language})

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile, Language, in_language
+from tiercast.cli.options import AsOf, ConfigFile, Language, in_language, spoken
+from tiercast.config.message import filled, named, told
 from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -17,18 +18,21 @@ def demo(
     sample: Annotated[
         str, typer.Argument(metavar="[SAMPLE]", help="complete_journey or cdnow.")
     ] = "complete_journey",
+    language: Language = None,
 ) -> None:
     """Run the whole job on a real sample: train, score, report."""
     from tiercast.verbs.demo import demo as run_demo
+    from tiercast.verbs.demo import sample_config
 
+    spoken(str(sample_config(sample)), language)
     with watch() as progress:
         result = run_demo(sample, progress=progress)
     show(
-        f"Config:  {result.config}",
-        f"Scores:  {result.scores}/",
-        f"Report:  {result.report}",
-        f"Web app: tiercast app {result.config}",
-        f"Models:  {result.mlflow_command}",
+        told("Config:  {config}", config=result.config),
+        told("Scores:  {folder}/", folder=result.scores),
+        told("Report:  {file}", file=result.report),
+        told("Web app: tiercast app {config}", config=result.config),
+        told("Models:  {command}", command=result.mlflow_command),
     )
 
 
@@ -51,13 +55,15 @@ def score(
             help="Write files here and nothing to the database. Default: the config's output.",
         ),
     ] = None,
+    language: Language = None,
 ) -> None:
     """Score every customer: segment, churn risk, value, tier, reasons, action."""
     from tiercast.scoring.score import score as score_base
 
+    settings = spoken(config, language)
     with watch() as progress:
         result = score_base(
-            config, as_of, model_version=model_version, output=output, progress=progress
+            settings, as_of, model_version=model_version, output=output, progress=progress
         )
     _show_scores(result)
 
@@ -66,21 +72,26 @@ def report(config: ConfigFile, as_of: AsOf = None, language: Language = None) ->
     """Write the report of a scored day (default: the newest) as one HTML file."""
     from tiercast.verbs.report import report as write_report
 
+    settings = in_language(config, language)
     with watch() as progress:
-        path = write_report(in_language(config, language), as_of, progress=progress)
-    show(f"Report: {path}")
+        path = write_report(settings, as_of, progress=progress)
+    show(told("Report: {file}", file=path))
 
 
 def _show_scores(result: "ScoreResult") -> None:
     total, (low, high) = max(result.rows, 1), result.expected_interval
-    rows = tuple((tier, f"{n:,}", f"{n / total:.1%}") for tier, n in result.tiers.items())
+    tiers = result.tiers.items()
+    rows = tuple((named("tier", tier), f"{n:,}", f"{n / total:.1%}") for tier, n in tiers)
+    title = told("Scores of {as_of}", as_of=result.as_of)
+    about = (
+        "{rows:,} customers by model version {model_version}; expected {target}: "
+        "{expected_total:money} (90 % interval {low:money} to {high:money})"
+    )
     show(
-        TextTable(f"Scores of {result.as_of}", ("Tier", "Customers", "Share"), rows),
-        f"{result.rows:,} customers by model version {result.model_version}; "
-        f"expected {result.target}: {result.expected_total:,.0f} "
-        f"(90 % interval {low:,.0f} to {high:,.0f})",
+        TextTable(title, ("Tier", "Customers", "Share"), rows),
+        filled(about, {**vars(result), "low": low, "high": high}),
         *(() if result.grid is None else (result.grid.describe(),)),
         *result.outlying,
-        f"Scores: {result.folder}/",
-        *(f"Also:   {place}" for place in result.copies),
+        told("Scores: {folder}/", folder=result.folder),
+        *(told("Also:   {place}", place=place) for place in result.copies),
     )

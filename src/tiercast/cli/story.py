@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tiercast.cli.console import show
-from tiercast.cli.options import AsOf, ConfigFile, Language, in_language
+from tiercast.cli.options import AsOf, ConfigFile, Language, shown_language, spoken
 from tiercast.config.message import cell
 from tiercast.config.text_table import TextTable
 
@@ -34,13 +34,11 @@ def explain(
     from tiercast.reporting.messages import load_messages
     from tiercast.scoring.explain import explain as explain_customer
 
-    settings = in_language(config, language)
+    settings = spoken(config, language)
     story = explain_customer(settings, customer_id, as_of)
-    target = story.target
-    _show_story(
-        story,
-        load_messages(settings.language, horizon_days=target.horizon_days, worth=target.value),
-    )
+    horizon, worth = story.target.horizon_days, story.target.value
+    shown = shown_language(settings, language)
+    _show_story(story, load_messages(shown, horizon_days=horizon, worth=worth))
 
 
 def _show_story(story: "CustomerStory", say: "MessageCatalogue") -> None:

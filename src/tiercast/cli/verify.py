@@ -1,30 +1,47 @@
 """`tiercast verify`."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from tiercast.cli.console import show, watch
 from tiercast.cli.errors import FAILED
-from tiercast.cli.options import AsOf, ConfigFile
+from tiercast.cli.options import AsOf, ConfigFile, Language, spoken
+from tiercast.config.message import filled, told
+
+if TYPE_CHECKING:
+    from tiercast.verbs.verify import Verification
 
 
-def verify(config: ConfigFile, as_of: AsOf = None) -> None:
+def verify(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> None:
     """Score a past day again: are all bytes the same, and does no later row change them?
 
     The exit code is 1 if not.
     """
     from tiercast.verbs.verify import verify as verify_day
 
+    settings = spoken(config, language)
     with watch() as progress:
-        found = verify_day(config, as_of, progress=progress)
-    replayed, leaked = ", ".join(found.replayed), ", ".join(found.leaked)
-    whom = f"{found.customers:,} customer{'' if found.customers == 1 else 's'}"
-    differs = f"differs for {whom}, in {replayed}"
+        found = verify_day(settings, as_of, progress=progress)
+    show(*(filled(line, vars(found)) for line in _lines(found)))
     show(
-        f"{found.rows:,} customers of {found.as_of}, model version {found.model_version}",
-        f"Replay:     {differs if replayed else 'all bytes are the same'}",
-        f"Leak probe: planted future rows change {leaked or 'nothing'}",
-        *(f"Feature store: differs from a full read in {name}" for name in found.unlike),
+        *(told("Feature store: differs from a full read in {name}", name=n) for n in found.unlike),
         *found.notes,
     )
     if not found.passed:
         raise typer.Exit(FAILED)
+
+
+def _lines(found: "Verification") -> tuple[str, ...]:
+    differs = (
+        "Replay:     differs for {customers:,} customer, in {replayed}"
+        if found.customers == 1
+        else "Replay:     differs for {customers:,} customers, in {replayed}"
+    )
+    return (
+        "{rows:,} customers of {as_of}, model version {model_version}",
+        differs if found.replayed else "Replay:     all bytes are the same",
+        "Leak probe: planted future rows change {leaked}"
+        if found.leaked
+        else "Leak probe: planted future rows change nothing",
+    )

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import reduce
 from string import Formatter
 from typing import Any
 
 MISSING = "-"
+FORMS = {"money": ",.0f"}  # that each language writes in its own way, and how they are stored
 
 
 class Message(str):
@@ -64,6 +66,17 @@ def filled(template: str, values: Mapping[Any, Any]) -> Message:
     return message
 
 
+def joined(first: str, *more: str) -> str:
+    """Return sentences one after another.
+
+    Examples
+    --------
+    >>> joined("It grew.", "It is large.")
+    'It grew. It is large.'
+    """
+    return reduce(lambda text, one: told("{text} {more}", text=text, more=one), more, first)
+
+
 def named(kind: str, name: object) -> Name:
     """Return a stored name as one of a kind.
 
@@ -89,6 +102,7 @@ def cell(value: Any, form: str = "") -> str:
         return MISSING
     if isinstance(value, dt.datetime) and not form:
         return str(value).removesuffix(" 00:00:00")
+    form = FORMS.get(form, form)
     return format(value, ".4g" if isinstance(value, float) and not form else form)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tiercast.arrays import FloatArray
+from tiercast.config.message import told
 
 FIXED_DAYS = (30, 60, 90, 120, 180, 365)
 USUAL_GAPS = (2, 3, 4)
@@ -47,10 +48,15 @@ def candidates_for(horizon_days: int) -> tuple[CandidateDefinition, ...]:
     ['28 days (config)', '30 days', '60 days']
     """
     fixed = [
-        CandidateDefinition(f"{days} days{CONFIGURED if days == horizon_days else ''}", days=days)
+        CandidateDefinition(
+            told("{days} days (config)" if days == horizon_days else "{days} days", days=days),
+            days=days,
+        )
         for days in sorted({*FIXED_DAYS, horizon_days})
     ]
-    own = [CandidateDefinition(f"{gaps} usual gaps", gaps=gaps) for gaps in USUAL_GAPS]
+    own = [
+        CandidateDefinition(told("{gaps} usual gaps", gaps=gaps), gaps=gaps) for gaps in USUAL_GAPS
+    ]
     return (*fixed, *own)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
+from tiercast.config.message import joined, told
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.definitions.candidates import candidates_for, fixed_windows
@@ -110,9 +111,8 @@ def _training(
     readiness = judge(measure(replace(base, config=tried), activity, day))
     certain = [one for one in readiness.findings if one.rule == "both_outcomes"]
     points = [*readiness.errors, *(one for one in certain if one.state != "ok")]
-    return " ".join(
-        [f"With {days} days: {verdict(readiness)}", *(f"{sentence(one)}" for one in points)]
-    )
+    ready = told("With {days} days: {verdict}", days=days, verdict=verdict(readiness))
+    return joined(ready, *map(sentence, points))
 
 
 def _first_order_day(order_days: ir.Table, as_of: dt.date) -> dt.date:

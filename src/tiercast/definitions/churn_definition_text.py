@@ -1,6 +1,6 @@
 """A comparison of churn definitions in text: the table, how it was measured, the best."""
 
-from tiercast.config.message import MISSING
+from tiercast.config.message import MISSING, told
 from tiercast.config.text_table import TextTable
 from tiercast.definitions.candidates import SHORTEST_OWN_DAYS, USUAL_GAPS
 from tiercast.definitions.churn_definition import ChurnDefinitions
@@ -20,7 +20,11 @@ COLUMNS = {
 
 def summary(found: ChurnDefinitions) -> list[TextTable | str]:
     """Return the table and the sentences on it, in the order to read them."""
-    title = f"Churn definitions of {found.name} compared as of {found.plan.as_of}"
+    title = told(
+        "Churn definitions of {name} compared as of {as_of}",
+        name=found.name,
+        as_of=found.plan.as_of,
+    )
     table = TextTable.of(title, COLUMNS, found.candidates.to_dict("records"))
     return [table, "", *how_measured(found), "", *advice(found)]
 
@@ -30,15 +34,27 @@ def how_measured(found: ChurnDefinitions) -> tuple[str, ...]:
     followed = found.plan.follow_up_days
     return (
         _measured_on(found),
-        "Churned: share without an order in the window after the cutoff.",
-        f"False churn: share of the churned who ordered in the {followed} days after the window "
-        f"({MISSING}: the window is longer than that, or nobody churned).",
-        "Months to label: until the label is known (usual gaps: for the median customer).",
-        "AUC: how well MBG/NBD, fitted before the cutoff, ranks who leaves. AUC of silence: how "
-        "well days since the last order divided by the window rank them.",
-        f"{', '.join(map(str, USUAL_GAPS))} usual gaps: that many times the customer's mean gap "
-        f"between orders (the base's mean with fewer than {FEWEST_GAPS} gaps), at least "
-        f"{min(SHORTEST_OWN_DAYS, followed)} and at most {followed} days.",
+        told("Churned: share without an order in the window after the cutoff."),
+        told(
+            "False churn: share of the churned who ordered in the {days} days after the window "
+            "({missing}: the window is longer than that, or nobody churned).",
+            days=followed,
+            missing=MISSING,
+        ),
+        told("Months to label: until the label is known (usual gaps: for the median customer)."),
+        told(
+            "AUC: how well MBG/NBD, fitted before the cutoff, ranks who leaves. AUC of silence: "
+            "how well days since the last order divided by the window rank them."
+        ),
+        told(
+            "{gaps} usual gaps: that many times the customer's mean gap between orders (the "
+            "base's mean with fewer than {fewest} gaps), at least {shortest} and at most "
+            "{days} days.",
+            gaps=USUAL_GAPS,
+            fewest=FEWEST_GAPS,
+            shortest=min(SHORTEST_OWN_DAYS, followed),
+            days=followed,
+        ),
     )
 
 
@@ -46,20 +62,30 @@ def advice(found: ChurnDefinitions) -> tuple[str, ...]:
     """Return the rule, the recommendation (if any) with its reason, and the line of the config."""
     best = found.recommendation
     lines = [
-        f"Rule: {found.rule}.",
-        f"Recommended: {f'no order for {best.definition}' if best.definition else 'none'}.",
-        f"Why: {best.reason}",
+        told("Rule: {rule}.", rule=found.rule),
+        told("Recommended: no order for {definition}.", definition=best.definition)
+        if best.definition
+        else told("Recommended: none."),
+        told("Why: {reason}", reason=best.reason),
     ]
     if best.horizon_days is not None:
-        lines.append(f"In the config: outlook: {{horizon_days: {best.horizon_days}}}")
+        line = "In the config: outlook: {{horizon_days: {days}}}"
+        lines.append(told(line, days=best.horizon_days))
     if found.training:
-        lines.append(f"Training: {found.training}")
+        lines.append(told("Training: {training}", training=found.training))
     return tuple(lines)
 
 
 def _measured_on(found: ChurnDefinitions) -> str:
     cutoffs, days = found.plan.cutoffs, found.active_days
-    who = "all customers" if found.share >= 1 else f"{found.share:.1%} of the customers, by hash,"
-    before = "before it" if days is None else f"in the {days} days before it"
-    span = f"{len(cutoffs)} past cutoffs from {cutoffs[0]} to {cutoffs[-1]}"
-    return f"Measured at {span}, on {who} with an order {before}."
+    who = "all customers" if found.share >= 1 else "{share:.1%} of the customers, by hash,"
+    before = "before it" if days is None else "in the {days} days before it"
+    return told(
+        "Measured at {count} past cutoffs from {first} to {last}, on {who} with an order "
+        "{before}.",
+        count=len(cutoffs),
+        first=cutoffs[0],
+        last=cutoffs[-1],
+        who=told(who, share=found.share),
+        before=told(before, days=days),
+    )

@@ -26,7 +26,9 @@ def compare_definitions(
     auc of the chance of no order by MBG/NBD fitted before the cutoff, and auc_by_silence of
     silence over window, both means over cutoffs; customers (different ones) and cutoffs judged.
     """
-    return pd.DataFrame([_row(candidate, pasts, plan) for candidate in candidates])
+    rows = pd.DataFrame([_row(candidate, pasts, plan) for candidate in candidates])
+    rows["definition"] = pd.Series([one.name for one in candidates], dtype=object)  # messages
+    return rows
 
 
 def _row(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from tiercast.config.message import filled, joined, told
 from tiercast.definitions.candidates import CONFIGURED
 from tiercast.snapshots.follow_up import WINDOWS_IN_HISTORY, FollowUp
 
@@ -13,15 +14,21 @@ PAUSE = 0.5  # beyond it most silent customers return: churned ones have not lef
 # The config has no own rhythm, so one must be clearly better: in days or in false churn.
 CLEARLY_SHORTER, CLEARLY_LESS_FALSE = 0.75, 0.05
 
-RULE = (
-    f"the shortest definition with at most {MOST_FALSE_CHURN:.0%} false churn that calls "
-    f"{LEAST_CHURNED:.0%} to {MOST_CHURNED:.0%} of the customers churned; where there is none, "
-    f"the one with the least false churn, if that is at most {PAUSE:.0%}; an own rhythm only if "
-    f"it needs at most {CLEARLY_SHORTER:.0%} of the days of the best fixed window, or has "
-    f"{100 * CLEARLY_LESS_FALSE:.0f} points less false churn"
+RULE = told(
+    "the shortest definition with at most {false:.0%} false churn that calls {least:.0%} to "
+    "{most:.0%} of the customers churned; where there is none, the one with the least false "
+    "churn, if that is at most {pause:.0%}; an own rhythm only if it needs at most "
+    "{shorter:.0%} of the days of the best fixed window, or has {points:.0f} points less false "
+    "churn",
+    false=MOST_FALSE_CHURN,
+    least=LEAST_CHURNED,
+    most=MOST_CHURNED,
+    pause=PAUSE,
+    shorter=CLEARLY_SHORTER,
+    points=100 * CLEARLY_LESS_FALSE,
 )
 
-HORIZON = (
+HORIZON = told(
     "Silence is a pause here: choose `outlook.horizon_days` by how far ahead you plan; value and "
     "tiers are more useful than churn."
 )
@@ -46,17 +53,15 @@ def recommend(candidates: pd.DataFrame, plan: FollowUp) -> Recommendation:
     judged = candidates[candidates["false_churn_share"].notna()]
     best, fixed = _best(judged), _pick(judged[judged["horizon_days"].notna()])
     if best is None:
-        return Recommendation(
-            None, None, False, " ".join(_nobody_leaves(candidates, judged, plan))
-        )
+        return Recommendation(None, None, False, joined(*_nobody_leaves(candidates, judged, plan)))
     sentences = [_why(best, plan), *_others(judged, best), *_for_config(best, fixed)]
     if best["false_churn_share"] > MOST_FALSE_CHURN:
         sentences += _longer(candidates, plan)
     return Recommendation(
-        definition=str(best["definition"]),
+        definition=best["definition"],
         horizon_days=None if fixed is None else int(fixed["horizon_days"]),
         keeps_rule=_keeps_rule(best),
-        reason=" ".join(sentences),
+        reason=joined(*sentences),
     )
 
 
@@ -92,19 +97,19 @@ def _keeps_rule(row: pd.Series) -> bool:
 
 
 def _why(best: pd.Series, plan: FollowUp) -> str:
-    return (
-        f"{_place(best)}: {best['churned_share']:.1%} churned, of whom "
-        f"{best['false_churn_share']:.1%} returned in the {plan.follow_up_days} days that "
-        f"followed, and the label is known after {best['label_months']:.1f} months."
+    return filled(
+        "{place}: {churned_share:.1%} churned, of whom {false_churn_share:.1%} returned in the "
+        "{follow_up} days that followed, and the label is known after {label_months:.1f} months.",
+        {**best, "place": _place(best), "follow_up": plan.follow_up_days},
     )
 
 
 def _place(best: pd.Series) -> str:
     if not _keeps_rule(best):
-        return "No definition meets the rule; this one has the least false churn"
+        return told("No definition meets the rule; this one has the least false churn")
     if best["horizon_days"] > 0:
-        return "It is the shortest fixed window that meets the rule"
-    return "It meets the rule, and every fixed window that does is much longer"
+        return told("It is the shortest fixed window that meets the rule")
+    return told("It meets the rule, and every fixed window that does is much longer")
 
 
 def _others(judged: pd.DataFrame, best: pd.Series) -> list[str]:
@@ -113,21 +118,22 @@ def _others(judged: pd.DataFrame, best: pd.Series) -> list[str]:
     shorter = shorter.sort_values("window_days", kind="stable").tail(1)
     configured = judged[judged["definition"].str.endswith(CONFIGURED)]
     rows = pd.concat([shorter, configured]).drop_duplicates("definition")
-    return [
-        f"With {row['definition']}: {row['churned_share']:.1%} churned, "
-        f"{row['false_churn_share']:.1%} of them returned."
-        for _, row in rows[rows["definition"] != best["definition"]].iterrows()
-    ]
+    line = (
+        "With {definition}: {churned_share:.1%} churned, {false_churn_share:.1%} of them returned."
+    )
+    others = rows[rows["definition"] != best["definition"]]
+    return [filled(line, row) for row in others.to_dict("records")]
 
 
 def _for_config(best: pd.Series, fixed: pd.Series | None) -> list[str]:
     """Return a sentence on the best fixed window if an own rhythm is recommended."""
     if fixed is None or best["horizon_days"] > 0:
         return []
-    return [
-        f"The config has fixed windows only; the best of them is {fixed['definition']}: "
-        f"{fixed['churned_share']:.1%} churned, {fixed['false_churn_share']:.1%} of them returned."
-    ]
+    line = (
+        "The config has fixed windows only; the best of them is {definition}: "
+        "{churned_share:.1%} churned, {false_churn_share:.1%} of them returned."
+    )
+    return [filled(line, {**fixed})]
 
 
 def _longer(candidates: pd.DataFrame, plan: FollowUp) -> list[str]:
@@ -140,8 +146,13 @@ def _longer(candidates: pd.DataFrame, plan: FollowUp) -> list[str]:
         return []
     days = int(longer["window_days"].min())
     return [
-        f"A longer window may be better, but its false churn cannot be judged yet: {days} days "
-        f"need {WINDOWS_IN_HISTORY * days:,} days of orders, and there are {plan.history_days:,}."
+        told(
+            "A longer window may be better, but its false churn cannot be judged yet: {days} days "
+            "need {needed:,} days of orders, and there are {there:,}.",
+            days=days,
+            needed=WINDOWS_IN_HISTORY * days,
+            there=plan.history_days,
+        )
     ]
 
 
@@ -149,20 +160,21 @@ def _nobody_leaves(
     candidates: pd.DataFrame, judged: pd.DataFrame, plan: FollowUp
 ) -> tuple[str, ...]:
     """Return sentences on why no definition identifies leavers."""
-    span = f"the cutoffs ({plan.cutoffs[0]} to {plan.cutoffs[-1]})"
+    span = {"first": plan.cutoffs[0], "last": plan.cutoffs[-1]}
     if judged.empty:
-        shortest = candidates["window_days"].min()
-        return (
-            f"No definition identifies leavers here: everybody ordered again within every window "
-            f"that can be judged, the shortest of {shortest:g} days, after {span}.",
-            HORIZON,
+        sentence = told(
+            "No definition identifies leavers here: everybody ordered again within every window "
+            "that can be judged, the shortest of {shortest:g} days, after the cutoffs ({first} to "
+            "{last}).",
+            shortest=candidates["window_days"].min(),
+            **span,
         )
+        return sentence, HORIZON
     least = judged.sort_values(["false_churn_share", "window_days"], kind="stable").iloc[0]
-    return (
-        f"No definition identifies leavers here, because most silent customers return: even of "
-        f"the {least['churned_share']:.1%} churned by {least['definition']} after {span}, "
-        f"{least['false_churn_share']:.1%} returned in the {plan.follow_up_days} days that "
-        "followed.",
-        *_longer(candidates, plan),
-        HORIZON,
+    line = (
+        "No definition identifies leavers here, because most silent customers return: even of the "
+        "{churned_share:.1%} churned by {definition} after the cutoffs ({first} to {last}), "
+        "{false_churn_share:.1%} returned in the {follow_up} days that followed."
     )
+    figures = {**least, **span, "follow_up": plan.follow_up_days}
+    return filled(line, figures), *_longer(candidates, plan), HORIZON

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from tiercast.config.errors import InputError
+from tiercast.config.message import told
 from tiercast.config.schema import Config
 
 Value = Literal["revenue", "margin"]
@@ -60,4 +61,4 @@ class Target:
         return {"horizon_days": self.horizon_days, "value": self.value}
 
     def __str__(self) -> str:
-        return f"{self.value} within {self.horizon_days} days"
+        return told("{value!t} within {days} days", value=self.value, days=self.horizon_days)

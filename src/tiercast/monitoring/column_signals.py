@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from tiercast.config.message import told
 from tiercast.modeling.column_profile import ColumnChange
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.signal import MonitoringData, Signal, SignalReader, usually
@@ -12,15 +13,25 @@ ROOM = 1.25  # what moved so far in training's last horizon may move a quarter f
 
 def _psi(one: ColumnDrift) -> Signal:
     usual = max(ROOM * one.tracked.usual.psi, one.change.noise_psi)
-    reason = f"PSI of {one.tracked.name} is {one.change.psi:.2f} against training"
-    return Signal(one.tracked.name, one.change.psi, reason + usually(usual), usual)
+    reason = told(
+        "PSI of {name} is {psi:.2f} against training{usual}",
+        name=one.tracked.name,
+        psi=one.change.psi,
+        usual=usually(usual),
+    )
+    return Signal(one.tracked.name, one.change.psi, reason, usual)
 
 
 def _ks(one: ColumnDrift) -> Signal:
     usual = max(ROOM * one.tracked.usual.ks, one.change.noise_ks)
     gap = float("nan") if one.change.ks is None else one.change.ks
-    reason = f"Kolmogorov-Smirnov distance of {one.tracked.name} is {gap:.2f} against training"
-    return Signal(one.tracked.name, gap, reason + usually(usual), usual)
+    reason = told(
+        "Kolmogorov-Smirnov distance of {name} is {gap:.2f} against training{usual}",
+        name=one.tracked.name,
+        gap=gap,
+        usual=usually(usual),
+    )
+    return Signal(one.tracked.name, gap, reason, usual)
 
 
 def _features(data: MonitoringData) -> list[ColumnDrift]:
@@ -65,9 +76,14 @@ def drifted(data: MonitoringData) -> Iterator[Signal]:
     far = data.limits.psi.retrain
     moved = [one for one in _features(data) if far is not None and _is_far(one, far)]
     weight = sum(one.tracked.weight for one in moved)
-    names = ", ".join(_heaviest(moved))
-    reason = f"{weight:.0%} of what the model goes by lies in features that moved far"
-    yield Signal("features", weight, reason + (f": {names}" if names else ""))
+    reason = told(
+        "{weight:.0%} of what the model goes by lies in features that moved far: {names}"
+        if moved
+        else "{weight:.0%} of what the model goes by lies in features that moved far",
+        weight=weight,
+        names=_heaviest(moved),
+    )
+    yield Signal("features", weight, reason)
 
 
 def _is_far(one: ColumnDrift, far: float) -> bool:
@@ -78,16 +94,20 @@ def _is_far(one: ColumnDrift, far: float) -> bool:
 def _heaviest(moved: list[ColumnDrift], most: int = 5) -> list[str]:
     ordered = sorted(moved, key=lambda one: -one.tracked.weight)
     names = [f"{one.tracked.name} ({one.tracked.weight:.0%})" for one in ordered[:most]]
-    return [*names, f"{len(ordered) - most} more"] if len(ordered) > most else names
+    more = told("{count} more", count=len(ordered) - most)
+    return [*names, more] if len(ordered) > most else names
 
 
 def missing(data: MonitoringData) -> Iterator[Signal]:
     """Return by how much more often each column is missing."""
     for one in data.drift:
         before = one.tracked.then.missing
-        reason = (
-            f"{one.tracked.name} is missing in {before + one.change.missing:.0%} of the rows, "
-            f"{before:.0%} in training; mend the source, or train again without it"
+        reason = told(
+            "{name} is missing in {now:.0%} of the rows, {before:.0%} in training; mend the "
+            "source, or train again without it",
+            name=one.tracked.name,
+            now=before + one.change.missing,
+            before=before,
         )
         yield Signal(one.tracked.name, one.change.missing, reason, one.tracked.usual.missing)
 
@@ -100,7 +120,7 @@ def _words(side: Callable[[ColumnChange], Mapping[str, float]], template: str) -
             words = side(one.change)
             if words:
                 name, share = one.tracked.name, sum(words.values())
-                reason = template.format(name=name, share=share, words=_listed(list(words)))
+                reason = told(template, name=name, share=share, words=_listed(list(words)))
                 yield Signal(name, share, reason)
 
     return signals
@@ -117,5 +137,7 @@ gone_words = _words(
 
 
 def _listed(words: list[str], most: int = 5) -> str:
-    shown = ", ".join(repr(word) for word in words[:most])
-    return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
+    shown = [repr(word) for word in words[:most]]
+    if len(words) <= most:
+        return told("{shown}", shown=shown)
+    return told("{shown} and {count} more", shown=shown, count=len(words) - most)

@@ -113,7 +113,8 @@ def read_ledger(output: OutputFolder) -> pd.DataFrame:
     for day in output.graded_dates():
         parts = [_read(part) for part in parts_of(output.grades(day))]
         rows = pa.concat_tables([SCHEMA.empty_table(), *parts]).to_pandas()
-        frames.append(rows.assign(forecast=str(output.graded_target(day) or "")))
+        forecast = str(output.graded_target(day) or "")  # a column of objects keeps messages
+        frames.append(rows.assign(forecast=pd.Series([forecast] * len(rows), dtype=object)))
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
+from tiercast.config.message import told
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
@@ -99,7 +100,8 @@ def _graded(
             keep_ledger(history.base, history.activity, batches, day, progress)
     except DataContractError as error:
         days = [str(batch.as_of) for batch in batches if batch.target.value == value]
-        return f"Scores of {value} are not graded ({', '.join(days[-3:])}): {error}"
+        line = "Scores of {value!t} are not graded ({days}): {error}"
+        return told(line, value=value, days=days[-3:], error=str(error))
     return None
 
 
@@ -176,7 +178,8 @@ def _found(
 def _ungraded(record: TrackRecord | None, batch: Batch) -> str | None:
     if record is not None:
         return None
-    return (
-        f"No scores of version {batch.model_version} have been graded yet: outcomes do not count "
-        "in this verdict."
+    return told(
+        "No scores of version {version} have been graded yet: outcomes do not count in this "
+        "verdict.",
+        version=batch.model_version,
     )

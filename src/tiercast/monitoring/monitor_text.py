@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from tiercast.config.message import named, told
 from tiercast.config.text_table import TextTable
 from tiercast.monitoring.grades import ALL
 from tiercast.monitoring.record import FINDINGS
@@ -19,16 +20,16 @@ LEDGER = {
     "Outcome due": "{due}",
     "Left: predicted": "{churn_predicted:.1%}",
     "Left: actual": "{churn_actual:.1%}",
-    "Value: predicted": "{total_predicted:,.0f}",
-    "90 % interval": "{total_low_predicted:,.0f} to {total_high_predicted:,.0f}",
-    "Value: actual": "{total_actual:,.0f}",
-    "In interval": "{inside}",
+    "Value: predicted": "{total_predicted:money}",
+    "90 % interval": "{total_low_predicted:money} to {total_high_predicted:money}",
+    "Value: actual": "{total_actual:money}",
+    "In interval": "{inside!t}",
     "AUC": "{auc_actual:.3f}",
     "Interval coverage": "{interval_actual:.1%}",
     "Tier confidence": "{tier_confidence_predicted:.1%}",
     "Tier accuracy": "{tier_confidence_actual:.1%}",
 }
-REASONS = {"Verdict": "{verdict}", "Rule": "{rule}", "Reason": "{reason}"}
+REASONS = {"Verdict": "{verdict!t}", "Rule": "{rule}", "Reason": "{reason}"}
 MOST_OF_A_RULE = 5
 SIDES = ("predicted", "actual")
 
@@ -44,7 +45,7 @@ def summary(found: Monitoring) -> list[TextTable | str]:
         *(reasons if found.reasons else ()),
         "",
         verdict(found),
-        f"Written to {found.folder}/",
+        told("Written to {folder}/", folder=found.folder),
     ]
 
 
@@ -78,7 +79,12 @@ def more(found: Monitoring) -> list[str]:
     """Return a sentence for each rule with more findings than are shown."""
     counts = Counter(one.rule for one in found.reasons)
     return [
-        f"{rule}: {count - MOST_OF_A_RULE} more in {FINDINGS}"
+        told(
+            "{rule}: {count} more in {file}",
+            rule=rule,
+            count=count - MOST_OF_A_RULE,
+            file=FINDINGS,
+        )
         for rule, count in counts.items()
         if count > MOST_OF_A_RULE
     ]
@@ -88,20 +94,35 @@ def about(found: Monitoring) -> list[str]:
     """Return which scores were compared with what, and the notes."""
     people, flow = found.population, found.flow
     return [
-        f"Scores of {found.scored_as_of} by version {found.model_version} ({found.target}), "
-        f"compared with {found.held_against}, monitored as of {found.as_of}.",
-        f"Customers: {people.then:,} at training, {people.new:,} new since, {people.gone:,} gone, "
-        f"{people.now:,} now. Last order: {flow.silence.last_day}.",
-        f"Stages at training and now: {_stages(found)}.",
+        told(
+            "Scores of {found.scored_as_of} by version {found.model_version} ({found.target}), "
+            "compared with {found.held_against}, monitored as of {found.as_of}.",
+            found=found,
+        ),
+        told(
+            "Customers: {people.then:,} at training, {people.new:,} new since, {people.gone:,} "
+            "gone, {people.now:,} now. Last order: {last_day}.",
+            people=people,
+            last_day=flow.silence.last_day,
+        ),
+        told("Stages at training and now: {stages}.", stages=_stages(found)),
         *found.notes,
     ]
 
 
-def _stages(found: Monitoring) -> str:
-    return ", ".join(f"{name} {a:.0%} -> {b:.0%}" for name, (a, b) in found.stages().items())
+def _stages(found: Monitoring) -> list[str]:
+    return [
+        told("{name} {then:.0%} -> {now:.0%}", name=named("stage", name), then=then, now=now)
+        for name, (then, now) in found.stages().items()
+    ]
 
 
 def verdict(found: Monitoring) -> str:
     """Return the verdict in a sentence."""
     fine = len(found.findings) - len(found.reasons)
-    return f"Verdict: {found.verdict} ({len(found.reasons)} findings; {fine} checks are fine)."
+    return told(
+        "Verdict: {verdict!t} ({findings} findings; {fine} checks are fine).",
+        verdict=found.verdict,
+        findings=len(found.reasons),
+        fine=fine,
+    )

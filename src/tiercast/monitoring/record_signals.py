@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tiercast.config.message import told
 from tiercast.modeling.distribution import COVERAGE
 from tiercast.monitoring.grades import CHURN, ECE
 from tiercast.monitoring.signal import MonitoringData, Signal, SignalReader
@@ -16,8 +17,11 @@ def churn_error(data: MonitoringData) -> Iterator[Signal]:
     """Return how far the share who left lay from the predicted share."""
     if data.record is not None:
         predicted, actual, customers = data.record.predicted_actual_of(CHURN)
-        reason = (
-            f"scores of {data.record.as_of}: {predicted:.1%} predicted to leave, {actual:.1%} left"
+        reason = told(
+            "scores of {as_of}: {predicted:.1%} predicted to leave, {actual:.1%} left",
+            as_of=data.record.as_of,
+            predicted=predicted,
+            actual=actual,
         )
         chance = SURE * float(np.sqrt(predicted * (1 - predicted) / customers))
         yield Signal("churn", abs(predicted - actual), reason, chance)
@@ -28,39 +32,45 @@ def calibration(data: MonitoringData) -> Iterator[Signal]:
     record = data.record
     if record is not None and ECE in record.figures.index:
         by_chance, gap, _ = record.predicted_actual_of(ECE)
-        reason = (
-            f"scores of {record.as_of}: churn risks were off by {gap:.3f} on average, true ones "
-            f"would be by {by_chance:.3f}"
+        reason = told(
+            "scores of {as_of}: churn risks were off by {gap:.3f} on average, true ones would be "
+            "by {by_chance:.3f}",
+            as_of=record.as_of,
+            gap=gap,
+            by_chance=by_chance,
         )
         yield Signal("churn", gap, reason, CHANCE_AT_MOST * by_chance)
 
 
-def _coverage(metric: str, words: str) -> SignalReader:
+def _coverage(metric: str, template: str) -> SignalReader:
     """Return what gives by how much the promised share was missed."""
 
     def signals(data: MonitoringData) -> Iterator[Signal]:
         if data.record is not None:
             _, actual, _ = data.record.predicted_actual_of(metric)
-            reason = (
-                f"scores of {data.record.as_of}: {actual:.1%} of {words}, {COVERAGE:.0%} expected"
-            )
+            as_of = data.record.as_of
+            reason = told(template, as_of=as_of, actual=actual, expected=COVERAGE)
             yield Signal(metric, COVERAGE - actual, reason)
 
     return signals
 
 
-intervals = _coverage("interval", "values lay in their intervals")
-tier_sets = _coverage("tier_set", "tiers lay in their sets")
+intervals = _coverage(
+    "interval",
+    "scores of {as_of}: {actual:.1%} of values lay in their intervals, {expected:.0%} expected",
+)
+tier_sets = _coverage(
+    "tier_set",
+    "scores of {as_of}: {actual:.1%} of tiers lay in their sets, {expected:.0%} expected",
+)
 
 
 def total_missed(data: MonitoringData) -> Iterator[Signal]:
     """Return how many totals running lay outside their interval."""
     if data.record is not None:
         missed = data.record.missed_running
-        times = f"{missed} horizons running" if missed > 1 else "at the last grading"
-        reason = (
-            f"the total lay outside its 90 % interval {times}"
-            if missed
-            else "the total lay in its 90 % interval at the last grading"
-        )
+        running = "the total lay outside its 90 % interval {missed} horizons running"
+        once = "the total lay outside its 90 % interval at the last grading"
+        never = "the total lay in its 90 % interval at the last grading"
+        reason = told((never, once)[missed] if missed < 2 else running, missed=missed)
         yield Signal("total", float(missed), reason)

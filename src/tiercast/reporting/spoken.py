@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 
 from tiercast.config.lists import InLanguages
-from tiercast.config.message import Cells, Message, Name
+from tiercast.config.message import FORMS, Cells, Message, Name, is_missing
 
 if TYPE_CHECKING:
     from tiercast.reporting.messages import MessageCatalogue
@@ -32,6 +32,8 @@ class Spoken(Cells):
         """Return a value as text; the text of an object may be a message."""
         if isinstance(value, InLanguages):
             return value.in_language(self._say.language)
+        if format_spec in FORMS and not is_missing(value):
+            return str(getattr(self._say.write, format_spec)(value))
         text = value if isinstance(value, str | tuple | list) else str(value)
         if isinstance(text, Message | Name):
             return format(self._say.tell(text), format_spec)

@@ -5,9 +5,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from tiercast.config.playbook import Play
 from tiercast.formats import masked
-from tiercast.reporting.actions import ID, plays_of, sentence
+from tiercast.reporting.actions import sentence
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.list_facts import LEAVING, first_of
 from tiercast.reporting.messages import MessageCatalogue
@@ -91,10 +90,9 @@ def _list(name: str, people: Sequence[Person], say: MessageCatalogue) -> Part:
 def _people(
     inputs: Inputs, rows: ir.Table, written: Callable[[float], str], say: MessageCatalogue
 ) -> list[Person]:
-    named = [name for name in (ID,) if name in rows.columns]  # older scores lack it
-    found = rows.select(*SHOWN, *named, "rank_by").to_pyarrow().to_pylist()
+    found = rows.select(*SHOWN, "rank_by").to_pyarrow().to_pylist()
     ids = [row["customer_id"] for row in found]
-    reasons, plays = _reasons(inputs, ids), plays_of(inputs)
+    reasons = _reasons(inputs, ids)
     shown = masked if inputs.config.report.ids == "masked" else str
     return [
         Person(
@@ -106,19 +104,11 @@ def _people(
             interval=f"{say.write.money(row['value_low'])} – {say.write.money(row['value_high'])}",
             highlight=written(row["rank_by"]),
             segment=segment_label(str(row["segment"]), say),
-            action=_action(row, plays, say),
+            action=sentence(row["action"] or ""),
             reasons=reasons.get(row["customer_id"], []),
         )
         for row in found
     ]
-
-
-def _action(row: Mapping[str, Any], plays: Mapping[str, Play], say: MessageCatalogue) -> str:
-    """Return a customer's action in the reader's language, where the playbook is known."""
-    play = plays.get(str(row.get(ID)))
-    return sentence(
-        (row["action"] or "") if play is None else play.action.in_language(say.language)
-    )
 
 
 def _sureness(row: Mapping[str, Any], say: MessageCatalogue) -> str:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
+from tiercast.config.message import filled, named
 from tiercast.snapshots.outlying import OutlyingOrders
 
 FORECAST = (
@@ -32,10 +33,13 @@ def outlying_lines(outlying: OutlyingOrders | None, files: Sequence[Path]) -> tu
     """Return the forecast of each customer with such an order, a line each."""
     if outlying is None:
         return ()
+    line = (
+        "Customer {customer_id!r}, with an order far beyond all others: expected value "
+        "{expected_value:,.2f} ({value_low:,.2f} to {value_high:,.2f}), churn risk "
+        "{churn_probability:.0%}, tier {tier}"
+    )
     return tuple(
-        f"Customer {row['customer_id']!r}, with an order far beyond all others: expected value "
-        f"{row['expected_value']:,.2f} ({row['value_low']:,.2f} to {row['value_high']:,.2f}), "
-        f"churn risk {row['churn_probability']:.0%}, tier {row['tier']}"
+        filled(line, {**row, "tier": named("tier", row["tier"])})
         for row in _forecasts(outlying, files)
     )
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from tiercast.artifacts.dataset import parts_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.targets import SortedDays
+from tiercast.config.message import named, told
 from tiercast.modeling.bootstrap import MetricComparison, compare_metrics, verdict
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.evaluation import ForecastTable
@@ -88,7 +89,11 @@ def changed_tiers(
     for model in (ours, theirs):
         missing = sorted(set(model.feature_names) - set(frame.columns))
         if missing:
-            text = f"The features of {days[-1]} lack {', '.join(missing[:3])}: no tiers compared."
+            text = told(
+                "The features of {day} lack {missing}: no tiers compared.",
+                day=days[-1],
+                missing=missing[:3],
+            )
             return pd.DataFrame(), (text,)
     tiers = {name: _tiers(model, frame) for name, model in ((OURS, ours), (THEIRS, theirs))}
     names = [model.facts.tier_names for model in (ours, theirs)]
@@ -125,16 +130,28 @@ def _crossed(
 def _nobody(found: SortedDays) -> str:
     others = found.left_out()
     if not others:
-        return "Nobody was scored yet, so no tier can change."
-    return f"No tiers compared: no scores forecast {found.target}; those there are: {others}."
+        return told("Nobody was scored yet, so no tier can change.")
+    return told(
+        "No tiers compared: no scores forecast {target}; those there are: {others}.",
+        target=found.target,
+        others=others,
+    )
 
 
 def _about(
     tiers: dict[str, pd.Series], names: Sequence[tuple[str, ...]], day: dt.date, share: float
 ) -> str:
     if len(set(names)) > 1:
-        mine, other = (", ".join(one) for one in names)
-        return f"The versions name other tiers ({mine}; {other}): none is the same in both."
-    moved = int((tiers[OURS] != tiers[THEIRS]).sum())
-    among = "" if share == 1 else f" (of a sample of {share:.0%} of the base)"
-    return f"{moved:,} of {len(tiers[OURS]):,} customers of {day} would change tier{among}."
+        mine, other = ([named("tier", name) for name in one] for one in names)
+        line = "The versions name other tiers ({mine}; {other}): none is the same in both."
+        return told(line, mine=mine, other=other)
+    return told(
+        "{moved:,} of {customers:,} customers of {day} would change tier."
+        if share == 1
+        else "{moved:,} of {customers:,} customers of {day} would change tier (of a sample of "
+        "{share:.0%} of the base).",
+        moved=int((tiers[OURS] != tiers[THEIRS]).sum()),
+        customers=len(tiers[OURS]),
+        day=day,
+        share=share,
+    )

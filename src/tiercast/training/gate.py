@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from tiercast.config.message import told
 from tiercast.modeling.bootstrap import BETTER, MetricComparison, compare_metrics, verdict
 from tiercast.modeling.checks import INTERVAL
 from tiercast.modeling.distribution import COVERAGE
@@ -68,11 +69,11 @@ def decide(
     intervals not further from 90 %, by more than 2 points, than the champion's.
     """
     if champion_forecasts is None:
-        return GateDecision("promoted", "it is the first model")
+        return GateDecision("promoted", told("it is the first model"))
     forecasts = _paired(challenger, champion_forecasts.forecasts)
     if forecasts is None:
         return GateDecision(
-            "kept", "no past cutoff was forecast by both models", champion_forecasts.version
+            "kept", told("no past cutoff was forecast by both models"), champion_forecasts.version
         )
     metric = next(metric for metric in metrics if metric.name == metric_name)
     comparison = MetricComparison(metric, CHALLENGER, CHAMPION)
@@ -82,7 +83,7 @@ def decide(
     reason = _reason(metric, found, figures)
     return GateDecision(
         "promoted" if reason is None else "kept",
-        reason or f"better than the champion beyond chance ({metric.name})",
+        reason or told("better than the champion beyond chance ({metric})", metric=metric.name),
         champion_forecasts.version,
         forecasts[CHALLENGER]["as_of"].iloc[0],
         metric.name,
@@ -103,15 +104,22 @@ def decide_apart(
     a target is promoted as a first model is, since the config asks for it. Where there were
     `earlier` ones, somebody let the champion be another: then only `tiercast promote` changes it.
     """
-    apart = (
-        f"not compared with the champion: this version forecasts {challenger}, the champion "
-        f"(version {version}) {champion}"
+    apart = told(
+        "not compared with the champion: this version forecasts {challenger}, the champion "
+        "(version {version}) {champion}",
+        challenger=challenger,
+        champion=champion,
+        version=version,
     )
     if not earlier:
-        reason = f"{apart}; it is the first that forecasts what the config asks for now"
-        return GateDecision("promoted", reason, version)
-    before = f"version {earlier[-1]}, which forecasts the same as this one, is not the champion"
-    reason = f"{apart}; {before}, so only `tiercast promote` changes that"
+        first = "{apart}; it is the first that forecasts what the config asks for now"
+        return GateDecision("promoted", told(first, apart=apart), version)
+    reason = told(
+        "{apart}; version {before}, which forecasts the same as this one, is not the champion, so "
+        "only `tiercast promote` changes that",
+        apart=apart,
+        before=earlier[-1],
+    )
     return GateDecision("kept", reason, version)
 
 
@@ -146,14 +154,17 @@ def _figures(forecasts: Mapping[str, pd.DataFrame], metric: Metric) -> dict[str,
 def _reason(metric: Metric, found: pd.Series, figures: Mapping[str, float]) -> str | None:
     """Return why the challenger is refused; None: it is not."""
     if verdict(metric, found["low"], found["high"]) != BETTER:
-        return f"not better than the champion beyond chance ({metric.name})"
+        return told("not better than the champion beyond chance ({metric})", metric=metric.name)
     worse_level = figures["challenger_total_error"] - figures["champion_total_error"]
     if worse_level > LEVEL_TOLERANCE:
-        return f"its total is further off by {worse_level:.1%}"
+        return told("its total is further off by {more:.1%}", more=worse_level)
     worse_coverage = _miss(figures, CHALLENGER) - _miss(figures, CHAMPION)
     if worse_coverage > COVERAGE_TOLERANCE:
         covered = figures["challenger_interval_coverage"]
-        return f"its 90 % intervals hold {covered:.1%} of values, further off than the champion's"
+        return told(
+            "its 90 % intervals hold {covered:.1%} of values, further off than the champion's",
+            covered=covered,
+        )
     return None
 
 

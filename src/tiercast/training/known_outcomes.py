@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tiercast.config.errors import InputError
+from tiercast.config.message import told
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.features.assemble import feature_panel
@@ -61,11 +62,17 @@ def unlike(ours: JudgedVersion, theirs: JudgedVersion) -> str:
     mine, other = (one.model.facts.target for one in (ours, theirs))
     if mine == other:
         return ""
-    return f"version {ours.version} forecasts {mine}, version {theirs.version} {other}."
+    return told(
+        "version {ours} forecasts {mine}, version {theirs} {other}.",
+        ours=ours.version,
+        mine=mine,
+        theirs=theirs.version,
+        other=other,
+    )
 
 
 def _nothing(reason: str) -> PairedForecasts:
-    return None, None, (f"No metrics: {reason}",)
+    return None, None, (told("No metrics: {reason}", reason=reason),)
 
 
 def _predicted(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> PairedForecasts:
@@ -74,12 +81,15 @@ def _predicted(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> 
     day = history.base.observed_until - horizon
     if day >= later.trained:
         found = {one.version: _predicted_day(history, one, day) for one in (earlier, later)}
-        note = f"Metrics are of {day}, after both trainings, both as deployed."
+        note = told("Metrics are of {day}, after both trainings, both as deployed.", day=day)
         return found[ours.version], found[theirs.version], (note,)
     if later.record is None or later.record.empty:
         return _nothing(
-            f"no horizon has passed since version {later.version} was trained as of "
-            f"{later.trained}, and its record of past forecasts is empty or not here."
+            told(
+                "no horizon has passed since version {later.version} was trained as of "
+                "{later.trained}, and its record of past forecasts is empty or not here.",
+                later=later,
+            )
         )
     day = max(later.record["as_of"])
     found = {later.version: later.record, earlier.version: _predicted_day(history, earlier, day)}
@@ -87,15 +97,17 @@ def _predicted(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> 
 
 
 def _about_record(earlier: JudgedVersion, later: JudgedVersion, day: dt.date) -> str:
-    note = (
-        f"Metrics are of {day}: version {later.version} by its record of past forecasts, version "
-        f"{earlier.version} as deployed"
-    )
-    if earlier.trained <= day:
-        return f"{note}: it was trained before that day."
-    return (
-        f"{note}, with a head start: it was trained as of {earlier.trained} and saw some of "
-        f"the outcomes. No horizon has passed since both were trained."
+    return told(
+        "Metrics are of {day}: version {later.version} by its record of past forecasts, version "
+        "{earlier.version} as deployed: it was trained before that day."
+        if earlier.trained <= day
+        else "Metrics are of {day}: version {later.version} by its record of past forecasts, "
+        "version {earlier.version} as deployed, with a head start: it was trained as of "
+        "{earlier.trained} and saw some of the outcomes. No horizon has passed since both were "
+        "trained.",
+        day=day,
+        earlier=earlier,
+        later=later,
     )
 
 

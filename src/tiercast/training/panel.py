@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from tiercast.config.errors import InputError
+from tiercast.config.message import told
 from tiercast.config.schema import Config
 from tiercast.features.assemble import feature_panel, observed_event_types, profile_columns
 from tiercast.features.clv import ClvModels
@@ -218,13 +219,21 @@ def _share(customers: int, cutoffs: int) -> float:
 
 def describe_sample(panel: Panel, config: Config) -> str:
     """Return a description of the training rows."""
-    customers = (
-        "all customers" if panel.share >= 1 else f"a stratified {panel.share:.1%} of the customers"
+    customers = told(
+        "all customers" if panel.share >= 1 else "a stratified {share:.1%} of the customers",
+        share=panel.share,
     )
     span = (panel.cutoffs[-1] - panel.cutoffs[0]).days
     is_even = span == (len(panel.cutoffs) - 1) * config.every_days
-    return (
-        f"{len(panel.rows):,} rows: {customers} at {len(panel.cutoffs)} cutoffs from "
-        f"{panel.cutoffs[0]} to {panel.cutoffs[-1]}, every {config.every_days} days"
-        f"{'' if is_even else ' but those whose horizon the shop was closed in'}"
+    return told(
+        "{rows:,} rows: {customers} at {count} cutoffs from {first} to {last}, every {days} days"
+        if is_even
+        else "{rows:,} rows: {customers} at {count} cutoffs from {first} to {last}, every {days} "
+        "days but those whose horizon the shop was closed in",
+        rows=len(panel.rows),
+        customers=customers,
+        count=len(panel.cutoffs),
+        first=panel.cutoffs[0],
+        last=panel.cutoffs[-1],
+        days=config.every_days,
     )

@@ -12,6 +12,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.loading import load_config
+from tiercast.config.message import told
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -185,22 +186,32 @@ def _notes(
         return ()
     notes = []
     if PREVIOUS not in stored:
-        notes.append("The day was scored by a version that did not record its previous scores.")
+        old = "The day was scored by a version that did not record its previous scores."
+        notes.append(told(old))
     if stored.get(PLAYBOOK) != playbook_record(settings.plays):
-        notes.append("The day was scored by another playbook: `action` and `action_id` differ.")
+        other = "The day was scored by another playbook: `action` and `action_id` differ."
+        notes.append(told(other))
     if changed:
         notes.append(
-            f"The source is not the one that was scored, in {', '.join(changed)}: rows were "
-            "added, changed or removed since. Score the day again to include them."
+            told(
+                "The source is not the one that was scored, in {tables}: rows were added, changed "
+                "or removed since. Score the day again to include them.",
+                tables=changed,
+            )
         )
     elif stored["tiercast_version"] != version("tiercast"):
         notes.append(
-            f"The source is as it was; tiercast {stored['tiercast_version']} scored the day, "
-            f"this is {version('tiercast')}."
+            told(
+                "The source is as it was; tiercast {then} scored the day, this is {now}.",
+                then=stored["tiercast_version"],
+                now=version("tiercast"),
+            )
         )
     else:
         notes.append(
-            "The source is as it was, by its fingerprint: settings, libraries or the stored "
-            "scores themselves changed."
+            told(
+                "The source is as it was, by its fingerprint: settings, libraries or the stored "
+                "scores themselves changed."
+            )
         )
     return tuple(notes)
