@@ -47,14 +47,14 @@ def bases(sizes: argparse.Namespace) -> dict[str, tuple[int, int]]:
     return found
 
 
-def config_of(folder: Path, base: str) -> str:
-    """Write the config of a base and return its path.
+def config_of(folder: Path, base: str, lines: str = "") -> str:
+    """Write the config of a base and return its path; `lines` names another base's orders.
 
     All bases share the model; each has its own output.
     """
     content = {
         "name": "made_up",
-        "sources": {"transactions": {"path": str(folder / f"{base}.parquet")}},
+        "sources": {"transactions": {"path": str(folder / f"{lines or base}.parquet")}},
         "outlook": {"horizon_days": 90},
         "train": {"trials": 0, "snapshots": 2},
         "output": {"path": str(folder / "runs" / base)},
@@ -67,6 +67,7 @@ def config_of(folder: Path, base: str) -> str:
 def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Run]]:
     """Return the rounds of runs, by name; the runs of one round take turns."""
     config = {base: config_of(folder, base) for base in bases(sizes)}
+    served = config_of(folder, "served", lines="scored")
 
     def lines(base: str) -> str:
         return str(folder / f"{base}.parquet")
@@ -77,6 +78,9 @@ def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Ru
 
     def dated(job: str, base: str, as_of: str = LAST_DAY, repeats: int = 1) -> Run:
         return Run(job, {"config": config[base], "as_of": as_of}, repeats=repeats)
+
+    def parts(table: str) -> str:
+        return str(folder / "runs" / "served" / table / f"as_of={LAST_DAY}" / "part-*.parquet")
 
     trees = {"rows": sizes.shap_rows, "rounds": sizes.rounds}
     customers = {"customers": sizes.btyd_customers}
@@ -96,6 +100,23 @@ def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Ru
                 repeats=2,
             ),
             "score": dated("score", "scored", repeats=2),
+        },
+        {
+            "score_before": dated("score", "trained", TRAINED_AS_OF),
+            "score_small": dated("score", "trained"),
+            "many_scores": Run(
+                "many_scores",
+                {
+                    "small": str(folder / "runs" / "trained"),
+                    "large": str(folder / "runs" / "served"),
+                    "times": sizes.score_customers // TRAINED_CUSTOMERS + 1,
+                    "ids": TRAINED_CUSTOMERS,
+                },
+            ),
+            "app": Run("web_app", {"config": served, "scores": parts("scores")}),
+            "bare_pages": Run(
+                "bare_pages", {"scores": parts("scores"), "features": parts("features")}
+            ),
         },
         {
             "shap": Run("shap", trees, ONE_CORE, repeats=2),
@@ -163,6 +184,9 @@ def sizes_text(
         "score, for its memory (base `tenth`)": base["tenth"],
         "training (base `trained`, no tuning, two cutoffs)": base["trained"],
         "features of the large base": base.get("large", "not run this time (`--big`)"),
+        "web app": "two scored days of the base `trained`, each customer many times, and the "
+        "orders of the base `scored`; 200 requests in turn; `app` gives each page's median, 95th "
+        "percentile and slowest in seconds; baseline: the queries of the page of customers alone",
         "Shapley values": f"{sizes.shap_rows:,} rows x {sizes.rounds} trees x 80 columns; "
         f"`pred_contrib` on the first {sizes.contrib_rows:,} of them, scaled; one core each",
         "BG/NBD": f"{sizes.btyd_customers:,} customers drawn from the model, the same for both",

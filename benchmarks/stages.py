@@ -56,6 +56,11 @@ def peak_gb(ours: Measurement, _: Measurement) -> float:
     return float(ours["peak_mb"] / 1024)
 
 
+def filtering(ours: Measurement, baseline: Measurement) -> float:
+    """Return the ratio of the median seconds of the page of customers."""
+    return float(ours["customers"][0] / baseline["customers"][0])
+
+
 def apart(ours: Measurement, baseline: Measurement) -> float:
     """Return the largest relative difference of the parameters, in percent."""
     pairs = zip(ours["parameters"], baseline["parameters"], strict=True)
@@ -81,6 +86,9 @@ STAGES: tuple[Stage, ...] = (
     Stage("Shapley values : largest difference", "shap", "pred_contrib", spread, "", 1e-4),
     Stage("BG/NBD fit : lifetimes", "bg_nbd", "lifetimes", faster, "x", 10, at_least=True),
     Stage("BG/NBD fit : parameters apart", "bg_nbd", "lifetimes", apart, "%", 1),
+    Stage("web app : 95 % of requests within", "app", "", seconds, "s", 0.5),
+    Stage("web app, filtered customers : bare DuckDB", "app", "bare_pages", filtering, "x", 5, 3),
+    Stage("web app : peak memory", "app", "", peak_gb, "GB", 4),
     Stage("import tiercast", "import", "", seconds, "s", 0.5),
     Stage("tiercast --help", "help", "", seconds, "s", 0.5),
 )  # fmt: skip
