@@ -20,6 +20,7 @@ from tiercast.formats import MISSING
 from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.actions import how, plays_of
 from tiercast.scoring.explain import next_tier
+from tiercast.snapshots.one_customer import rows_of_customer
 
 PAST = ("as_of", "tier", "tier_confidence", "churn_probability", "expected_value", "segment")
 
@@ -66,7 +67,7 @@ def _action(visit: Visit, score: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _one(table: ir.Table, customer_id: str) -> dict[str, Any] | None:
-    rows = table.filter(table.customer_id.cast("string") == customer_id).limit(1)
+    rows = rows_of_customer(table, customer_id).limit(1)
     found: list[dict[str, Any]] = rows.to_pyarrow().to_pylist()
     return found[0] if found else None
 
@@ -91,10 +92,7 @@ def _scores_of(visit: Visit, day: dt.date, customer_id: str) -> Sequence[dict[st
         with visit.base.cursor() as database:
             table = rows_of(database, listed_parts(folder))
             return list(
-                table.filter(table.customer_id.cast("string") == customer_id)
-                .select(*PAST)
-                .to_pyarrow()
-                .to_pylist()
+                rows_of_customer(table, customer_id).select(*PAST).to_pyarrow().to_pylist()
             )
 
     return read_whole(visit.base.config, day, read)

@@ -15,6 +15,7 @@ from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
 from tiercast.feature_store.history import open_history
 from tiercast.snapshots.history import history, is_before
+from tiercast.snapshots.one_customer import rows_of_customer
 
 MOST = 500  # rows of one customer
 
@@ -47,14 +48,14 @@ class Timeline:
         """Return a customer's order days before a day, newest first."""
         if self.order_days is None:
             return []
-        known = history(_of(self.order_days, customer_id), "ordered_at", [day])
+        known = history(rows_of_customer(self.order_days, customer_id), "ordered_at", [day])
         return self._rows(known.select("ordered_on", "spent", "gap_days"), "ordered_on")
 
     def contacted(self, customer_id: str, day: dt.date) -> Sequence[dict[str, Any]]:
         """Return a customer's contacts before a day, newest first."""
         if self.contacts is None:
             return []
-        known = _of(self.contacts, customer_id)
+        known = rows_of_customer(self.contacts, customer_id)
         known = known.filter(is_before(known.contacted_at, day))
         more = [name for name in ("arm", "channel") if name in known.columns]
         rows = known.select("campaign_id", *more, contacted_on=known.contacted_at.date())
@@ -68,7 +69,3 @@ class Timeline:
                 ibis.duckdb.from_connection(own).to_pyarrow(shown).to_pylist()
             )
         return found
-
-
-def _of(table: ir.Table, customer_id: str) -> ir.Table:
-    return table.filter(table.customer_id.cast("string") == customer_id)

@@ -19,6 +19,7 @@ from tiercast.config.schema import Config
 from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.target import Target
 from tiercast.snapshots.history import history
+from tiercast.snapshots.one_customer import rows_of_customer
 
 ORDERS_SHOWN = 10
 
@@ -110,7 +111,7 @@ def _row(scores: ir.Table, customer_id: int | str, day: dt.date) -> dict[str, An
 
 
 def _of(table: ir.Table, customer_id: int | str) -> ir.Table:
-    return table.filter(table.customer_id.cast("string") == str(customer_id))
+    return rows_of_customer(table, str(customer_id))
 
 
 def _past(
