@@ -77,6 +77,14 @@ def test_a_campaign_list_holds_those_with_most_at_stake(shop):
     assert stakes == sorted(stakes, reverse=True)
 
 
+def test_lost_customers_are_on_a_campaign_list_only_if_asked_for(shop):
+    asked = f"{shop}/campaign/export?risk=0&budget=20&language=en"
+    for more, is_there in (("", False), ("&lost=1", True)):
+        rows = rows_of(requests.post(f"{asked}{more}", headers={"Origin": shop}))
+        place = rows[0].index("Lifecycle")
+        assert ("Lost" in {row[place] for row in rows[1:]}) == is_there
+
+
 def test_an_export_records_whom_it_holds(shop, trained_shop):
     asked = f"{shop}/campaign/export?risk=20&budget=0&format=xlsx"
     response = requests.post(asked, headers={"Origin": shop})

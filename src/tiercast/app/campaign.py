@@ -29,12 +29,14 @@ PERCENT = 100
 class Campaign:
     """Customers with at least a risk, among the `value` percent who bought most: `budget` of them.
 
-    Those with the most at stake come first.
+    Those with the most at stake come first. Customers in the stage `lost` only count if asked for:
+    they lead by risk, but are hardly brought back.
     """
 
     risk: float
     value: float
     budget: int
+    lost: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> "Campaign":
@@ -49,7 +51,8 @@ class Campaign:
         place = number(asked, "budget", most=len(BUDGETS) - 1)
         if place != int(place):
             raise Problem(400, "app.problems.whole", name="budget", value=asked["budget"])
-        return cls(number(asked, "risk", most=100), number(asked, "value", most=100), int(place))
+        risk, value = (number(asked, name, most=100) for name in ("risk", "value"))
+        return cls(risk, value, int(place), lost=asked.get("lost") == "1")
 
     @property
     def people(self) -> int:
@@ -59,16 +62,18 @@ class Campaign:
     def as_list(self, visit: Visit) -> CustomerList:
         """Return whom it reaches, were there no budget, as a list."""
         least = _cuts(visit)[PERCENT - int(self.value)]
-        conditions = (
+        when = [
             Condition(column="churn_probability", operator=">=", value=self.risk / PERCENT),
             Condition(column="value_at_stake", operator=">", value=0),
             Condition(column="revenue_365d", operator=">=", value=least),
-        )
+        ]
+        if not self.lost:
+            when.append(Condition(column="lifecycle_stage", operator="!=", value="lost"))
         return CustomerList(
             name="campaign",
             title=_words(visit, "app.pages.campaign"),
             explanation=_words(visit, "app.campaign.explanation"),
-            when=conditions,
+            when=tuple(when),
             order=(ListOrder(column="value_at_stake"),),
         )
 
