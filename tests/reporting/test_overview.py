@@ -107,7 +107,7 @@ def test_three_things_to_do_name_their_lists(empty_run, base_scores, reading, la
     base_scores.assign(action_id=plays, as_of=AS_OF).to_parquet(file)
     section = overview_section(reading(empty_run), load_messages(language))
     (steps,) = [part for part in section.parts if isinstance(part, Steps)]
-    lists = [one.command.rpartition(" ")[2] for one in steps.steps]
+    lists = [one.list for one in steps.steps]
     assert lists == ["rescue", "keep_close", "grow"]
     for one, counted, money in zip(steps.steps, "112", ("540", "400", "160"), strict=True):
         assert one.text.startswith(counted)
@@ -118,7 +118,7 @@ def test_without_plays_the_lists_that_need_none_are_named(inputs, say):
     """Nobody is new; dan came back; bob, dan and fay are likely to leave."""
     section = overview_section(inputs, say)
     (steps,) = [part for part in section.parts if isinstance(part, Steps)]
-    found = [(one.command.rpartition(" ")[2], one.text) for one in steps.steps]
+    found = [(one.list, one.text) for one in steps.steps]
     assert found == [
         ("likely_to_leave", "3 customers, 710 at stake"),
         ("next_orders", "8 customers, 1,000 expected"),

@@ -6,17 +6,17 @@ from typing import Any
 import pandas as pd
 from starlette.responses import Response
 
-from tiercast.app.lists import summaries
 from tiercast.app.pages import charts_of, render
 from tiercast.app.scored_base import TABLE
 from tiercast.app.versions import versions_table
 from tiercast.app.visit import Problem, Visit
-from tiercast.config.errors import InputError
 from tiercast.reporting.backtest import backtest_section
 from tiercast.reporting.drift import drift_section
+from tiercast.reporting.growing import growing_section
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
+from tiercast.reporting.list_facts import LEAVING, list_facts
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.model_quality import quality_section
 from tiercast.reporting.next_orders import next_orders_section
@@ -27,48 +27,37 @@ from tiercast.reporting.section import Cell, Section, Table
 from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.segments import PROFILE, segment_table, segments_section
 from tiercast.reporting.tiers import tiers_section
-from tiercast.verbs.export import ListSummary
+from tiercast.reporting.trend import trend_section
 
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
 CHAPTERS: Mapping[str, Sequence[Chapter]] = {
-    "overview": (overview_section, lifecycle_section, outlook_section, next_orders_section),
+    "overview": (
+        overview_section,
+        trend_section,
+        lifecycle_section,
+        outlook_section,
+        growing_section,
+        next_orders_section,
+    ),
     "tiers": (tiers_section,),
     "segments": (segments_section, rfm_section),
     "model": (quality_section, ledger_section, drift_section, backtest_section),
 }
-LIKELY = 0.5
-# The list of customers to act on, behind each question.
-BEHIND = {"best": "keep_close", "leaving": "likely_to_leave", "growing": "grow"}
 
 
 def overview_page(visit: Visit) -> Response:
     """Return the start: the three questions, and the base at a glance."""
     with visit.base.cursor() as database:
         base = database.table(TABLE)
-        leaving = base.churn_probability >= LIKELY
         facts = base.aggregate(
             best=(base.tier_rank == 0).sum(),
             best_value=base.expected_value.sum(where=base.tier_rank == 0).fill_null(0.0),
             whole=base.expected_value.sum().fill_null(0.0),
-            leaving=leaving.sum(),
-            value_at_stake=base.value_at_stake.sum(where=leaving).fill_null(0.0),
             second=(base.tier_rank == 1).sum(),
             second_value=base.expected_value.sum(where=base.tier_rank == 1).fill_null(0.0),
         ).to_pyarrow()
-    return _chapters(visit, "overview", facts=facts.to_pylist()[0], to_do=_to_do(visit))
-
-
-def _to_do(visit: Visit) -> Mapping[str, ListSummary]:
-    """Return the list behind each question, where it holds somebody."""
-    try:
-        found = summaries(visit)
-    except InputError:  # scores of an earlier version, or an own list that does not fit them
-        return {}
-    return {
-        question: found[name]
-        for question, name in BEHIND.items()
-        if name in found and found[name].customers
-    }
+    leaving = visit.base.once("leaving", lambda inputs: list_facts(inputs, [LEAVING])[LEAVING])
+    return _chapters(visit, "overview", facts=facts.to_pylist()[0], leaving=leaving)
 
 
 def tiers_page(visit: Visit) -> Response:

@@ -1,33 +1,44 @@
-"""The page of migration: customers by tier on two scored days, with their money."""
+"""The page of migration: the report's chapter, between any two scored days."""
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
-import pandas as pd
 from starlette.responses import Response
 
-from tiercast.app.pages import render
-from tiercast.app.scored_base import TABLE
+from tiercast.app.pages import charts_of, render
 from tiercast.app.visit import Problem, Visit
-from tiercast.app.whole_day import identity_of, listed_parts, read_whole
-from tiercast.artifacts.dataset import rows_of
+from tiercast.app.whole_day import identity_of, read_whole
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import PREVIOUS
 from tiercast.reporting.matrix import matrix_table
-from tiercast.reporting.migration import ways_table
-from tiercast.reporting.moves import GONE, NEW
-from tiercast.reporting.section import Table
+from tiercast.reporting.migration import migration_section
+from tiercast.reporting.moves import GONE, NEW, Moves, read_moves
+from tiercast.reporting.section import Section, Table
 
 
 def migration_page(visit: Visit) -> Response:
     """Return who changed tier from an earlier day to the page's."""
     days = _comparable(visit)
     if not days:
-        return render(visit, "migration", earlier=[], before=None, tables=[])
-    before = _chosen(visit, days)
+        return render(visit, "migration", earlier=[], sections=[], charts=[])
+    before, inputs = _chosen(visit, days), visit.base.inputs
     identity = identity_of(visit.base.config, before)
-    found = visit.base.once(("moves", identity), lambda _: _moves(visit, before))
-    tables = [_matrix(visit, found), _money(visit, found)]
-    return render(visit, "migration", earlier=days[::-1], before=before, tables=tables)
+    moves = visit.base.once(("moves", identity), lambda _: _moves(visit, before))
+    section = visit.base.once(
+        ("migration", identity, visit.say.language), lambda _: _section(visit, moves)
+    )
+    return render(
+        visit,
+        "migration",
+        earlier=days[::-1],
+        before=before,
+        matrix=_matrix(visit, moves),
+        sections=[section],
+        charts=charts_of([section]),
+        # The list of fallen customers is about the day before alone.
+        fallen=str(before) == inputs.manifest.get(PREVIOUS),
+    )
 
 
 def _comparable(visit: Visit) -> list[dt.date]:
@@ -46,44 +57,27 @@ def _chosen(visit: Visit, days: Sequence[dt.date]) -> dt.date:
     return found
 
 
-def _moves(visit: Visit, before: dt.date) -> pd.DataFrame:
-    """Return a row per tier then and tier now: customers, expected value then and now."""
-    folder = OutputFolder.of(visit.base.config).scores(before)
+def _moves(visit: Visit, before: dt.date) -> Moves:
+    """Return the moves between two days, each read whole."""
+    base, output = visit.base, OutputFolder.of(visit.base.config)
+    days = before, base.as_of
+    folders = output.scores(before), output.scores(base.as_of)
 
-    def read(_: str) -> pd.DataFrame:
-        with visit.base.cursor() as database:
-            then, now = rows_of(database, listed_parts(folder)), database.table(TABLE)
-            then = then.select(
-                id=then.customer_id.cast("string"),
-                before=then.tier,
-                expected_value_before=then.expected_value,
-            )
-            now = now.select(
-                id=now.customer_id.cast("string"),
-                now=now.tier,
-                expected_value_now=now.expected_value,
-            )
-            both = then.outer_join(now, "id")
-            ways = both.group_by(before=both.before.fill_null(NEW), now=both.now.fill_null(GONE))
-            return ways.aggregate(
-                customers=both.count(),
-                expected_value_before=both.expected_value_before.sum().fill_null(0.0),
-                expected_value_now=both.expected_value_now.sum().fill_null(0.0),
-            ).to_pandas()
+    def read(_: str) -> Moves:
+        with base.cursor() as database:
+            return read_moves(database, folders, days, base.tier_names)
 
-    return read_whole(visit.base.config, before, read)
+    return read_whole(base.config, before, lambda _: read_whole(base.config, base.as_of, read))
 
 
-def _matrix(visit: Visit, found: pd.DataFrame) -> Table:
+def _section(visit: Visit, moves: Moves) -> Section:
+    section = migration_section(replace(visit.base.inputs, moves=moves), visit.say)
+    assert section is not None  # there are moves
+    return section
+
+
+def _matrix(visit: Visit, moves: Moves) -> Table:
     names = visit.base.tier_names
-    wide = found.pivot(index="before", columns="now", values="customers")
+    wide = moves.ways.pivot(index="before", columns="now", values="customers")
     counts = wide.reindex(index=[*names, NEW], columns=[*names, GONE]).fillna(0).astype("int64")
     return matrix_table(visit.say("app.migration.matrix"), counts, visit.say)
-
-
-def _money(visit: Visit, found: pd.DataFrame) -> Table:
-    order = ["customers", "before", "now"]
-    moved = found[found["before"] != found["now"]].sort_values(
-        order, ascending=[False, True, True]
-    )
-    return ways_table(visit.say("migration.money"), moved, "tier", visit.say)

@@ -26,10 +26,11 @@ def matrix_table(title: str, moves: pd.DataFrame, say: MessageCatalogue) -> Tabl
 
 
 def _move_cell(moves: pd.DataFrame, before: str, now: str, say: MessageCatalogue) -> Cell:
-    text = say.write.count(float(moves[now][before]))
+    customers = float(moves[now][before])
+    text = say.write.count(customers)
     if before == now:
         return Cell(text, "same")
-    if before not in moves.columns or now not in moves.index:
+    if not customers or before not in moves.columns or now not in moves.index:
         return Cell(text)
     is_up = list(moves.columns).index(now) < list(moves.index).index(before)
     return Cell(text, "higher", "▲") if is_up else Cell(text, "lower", "▼")

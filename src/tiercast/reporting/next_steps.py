@@ -61,5 +61,5 @@ def _step(  # a question, whom it concerns, and how the play says it
             money=say.write.total(getattr(facts, question.money)),
         ),
         how="" if play is None else how(play, inputs, say),
-        command=f"tiercast export CONFIG --list {wanted.name}",
+        list=wanted.name,
     )

@@ -141,13 +141,13 @@ class Cards:
 
 @dataclass(frozen=True)
 class Step:
-    """Something to do: whose question it answers, what, for whom, how, and the list's command."""
+    """Something to do: whose question it answers, what, for whom, how, and the list's name."""
 
     question: str
     title: str
     text: str
     how: str
-    command: str
+    list: str
 
 
 @dataclass(frozen=True)
