@@ -7,8 +7,10 @@ import pytest
 import requests
 from python_calamine import CalamineWorkbook
 
+from tiercast.app.campaign import BUDGETS
 from tiercast.app.pages import PAGES
 from tiercast.app.server import listening
+from tiercast.artifacts.dataset import manifest_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.lists.record import exports
@@ -77,12 +79,14 @@ def test_a_campaign_list_holds_those_with_most_at_stake(shop):
     assert stakes == sorted(stakes, reverse=True)
 
 
-def test_lost_customers_are_on_a_campaign_list_only_if_asked_for(shop):
-    asked = f"{shop}/campaign/export?risk=0&budget=20&language=en"
-    for more, is_there in (("", False), ("&lost=1", True)):
-        rows = rows_of(requests.post(f"{asked}{more}", headers={"Origin": shop}))
-        place = rows[0].index("Lifecycle")
-        assert ("Lost" in {row[place] for row in rows[1:]}) == is_there
+def test_lost_customers_are_on_a_campaign_list_only_if_asked_for(shop, trained_shop):
+    asked = f"{shop}/campaign/export?risk=0&budget=9"
+    folder = OutputFolder.of(trained_shop.config).exports(trained_shop.scored.as_of)
+    for more, leave_out in (("", {True}), ("&lost=1", {True, False})):
+        requests.post(f"{asked}{more}", headers={"Origin": shop})
+        records = [manifest_of(one) for one in folder.glob("campaign-csv-*")]
+        chosen = [one["chooses"] for one in records if one["limit"] == str(BUDGETS[9])]
+        assert {"lifecycle_stage" in one for one in chosen} == leave_out
 
 
 def test_an_export_records_whom_it_holds(shop, trained_shop):
