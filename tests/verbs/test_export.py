@@ -2,6 +2,7 @@ import csv
 import datetime as dt
 import hashlib
 import json
+import zipfile
 
 import pandas as pd
 import pytest
@@ -228,3 +229,11 @@ def test_a_list_that_shows_a_struct_is_refused(base, tmp_path):
     )
     with pytest.raises(InputError, match="`tier_probabilities` holds several values"):
         export(base.model_copy(update={"lists": str(tmp_path / "lists.yaml")}), "odd")
+
+
+def test_money_has_the_decimals_and_the_sign_of_its_currency(base):
+    yen = base.model_copy(update={"currency": "JPY"})
+    book = export(yen, "everyone", format="xlsx", limit=5, language="en")
+    with zipfile.ZipFile(book.file) as opened:
+        assert "[$¥]#,##0" in opened.read("xl/styles.xml").decode()
+    assert all(float(one).is_integer() for one in column(book, "Expected value"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from babel.numbers import get_currency_precision, get_currency_symbol
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -32,6 +33,31 @@ class Sheet:
     day: dt.date
     facts: Sequence[tuple[str, str]] = ()
     facts_title: str = ""
+
+
+def money_decimals(currency: str | None) -> int:
+    """Return how many decimals a currency has.
+
+    Examples
+    --------
+    >>> money_decimals("EUR"), money_decimals("JPY"), money_decimals(None)
+    (2, 0, 2)
+    """
+    return 2 if currency is None else get_currency_precision(currency)
+
+
+def money_format(currency: str | None, language: str) -> str:
+    """Return the number format of money, with its sign if there is a currency.
+
+    Examples
+    --------
+    >>> money_format("EUR", "en"), money_format("JPY", "zh"), money_format(None, "en")
+    ('[$€]#,##0.00', '[$JP¥]#,##0', '#,##0.00')
+    """
+    decimals = money_decimals(currency)
+    number = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+    sign = "" if currency is None else get_currency_symbol(currency, language)
+    return f"[${sign}]{number}" if sign else number
 
 
 def write_xlsx(

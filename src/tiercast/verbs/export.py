@@ -28,7 +28,7 @@ from tiercast.lists.facts import facts
 from tiercast.lists.layout import POSITION, FileColumn, file_columns, rows_to_write
 from tiercast.lists.record import BATCH_ROWS, write_record
 from tiercast.lists.selection import select
-from tiercast.lists.xlsx_file import Sheet, write_xlsx
+from tiercast.lists.xlsx_file import Sheet, money_decimals, money_format, write_xlsx
 from tiercast.reporting.messages import Language, MessageCatalogue, load_messages
 from tiercast.reporting.segment_names import segment_label
 from tiercast.scoring.stored import rows_in
@@ -238,7 +238,7 @@ class _Export:
         }
 
     def _cells(self, columns: Sequence[FileColumn], rows: ir.Table) -> Iterator[list[Cell]]:
-        cells = Cells(self.words)
+        cells = Cells(self.words, money_decimals=money_decimals(self.settings.currency))
         names = [f"c{n}" for n in range(len(columns))]
         ordered = rows.order_by(POSITION).select(*names)
         for batch in ordered.to_pyarrow_batches(chunk_size=BATCH_ROWS):
@@ -251,7 +251,7 @@ class _Export:
         shown = facts(self.base, self.wanted, columns, customers, self.words, self.language)
         return Sheet(
             title=SHEET_SIGNS.sub(" ", title)[:SHEET_LENGTH],
-            money="#,##0.00",
+            money=money_format(self.settings.currency, self.language),
             day=self.base.as_of,
             facts=shown if self.form.explained else (),
             facts_title="说明" if self.language == "zh" else "About",
