@@ -22,7 +22,7 @@ NAMES = {
     *("tiercast", "CONFIG", "AUC", "ECE", "Gini", "RMSE", "MAE", "RFM", "PSI", "MBG", "BG", "NBD"),
     *("Gamma", "Pareto", "LightGBM", "smearing", "Kolmogorov", "Smirnov", "UTC", "isotonic"),
     *("US", "transactions", "amount", "aliases", "champion", "value", "revenue"),
-    *("tenth", "shop", "tiny", "Gone", "Rest"),
+    *("outlook", "tenth", "shop", "tiny", "Gone", "Rest"),
     *(one.name for one in (*READINESS_RULES, *ALL_METRICS, *default_lists())),
 }
 
