@@ -49,10 +49,10 @@ def _copies(source: Path, target: Path, table: str, *, times: int, ids: int) -> 
 def _write_manifest(output: Path, table: str, day: str) -> None:
     """Write the parts of a day into its manifest, and into that of scores those of features."""
     manifest = output / table / day / "manifest.json"
-    told = json.loads(manifest.read_text(encoding="utf-8")) | {"parts": _parts(manifest.parent)}
+    entries = json.loads(manifest.read_text(encoding="utf-8")) | {"parts": _parts(manifest.parent)}
     if table == "scores":
-        told["features"] = [part["sha256"] for part in _parts(output / "features" / day)]
-    manifest.write_text(json.dumps(told), encoding="utf-8")
+        entries["features"] = [part["sha256"] for part in _parts(output / "features" / day)]
+    manifest.write_text(json.dumps(entries), encoding="utf-8")
 
 
 def _parts(folder: Path) -> list[dict[str, object]]:

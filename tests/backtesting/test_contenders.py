@@ -67,7 +67,7 @@ PLUGIN = Plugin(contenders=(Contender("mine", "mine", "learner", "m", fit),))
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("return origin_data.pannel", r"training of the contender `mine` failed \(.*line 5\)"),
+        ("return origin_data.panel_", r"training of the contender `mine` failed \(.*line 5\)"),
         ("return 1", "must return from `fit` a function that predicts, but returned a int"),
         ("return lambda frame: frame['x']", r"forecast of the contender `mine` failed \(.*line 5"),
         ("return lambda frame: (1, 2)", "predict a ContenderForecast, but predicted a tuple"),

@@ -1,4 +1,4 @@
-"""The sentences of commands: each that code tells has a translation, and none is left over."""
+"""The sentences of commands: each of the code has a translation, and none is left over."""
 
 import ast
 import re
@@ -26,17 +26,17 @@ ROWS = {
 
 @cache
 def texts_of_code():
-    """Return all texts in the code, and those that a call of `told` names."""
-    texts, told = set(), set()
+    """Return all texts in the code, and those that a call of `Message.of` names."""
+    texts, templates = set(), set()
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 texts.add(node.value)
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "told":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Message.of":
                 choices = ast.walk(node.args[0])
                 found = (one.value for one in choices if isinstance(one, ast.Constant))
-                told.update(one for one in found if isinstance(one, str) and worded(one))
-    return texts, told
+                templates.update(one for one in found if isinstance(one, str) and worded(one))
+    return texts, templates
 
 
 def worded(template):
@@ -48,11 +48,11 @@ def fields(template):
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
-def test_every_sentence_that_code_tells_has_a_translation():
+def test_every_sentence_of_the_code_has_a_translation():
     assert (texts_of_code()[1] | ROWS) - sentences("zh").keys() == set()
 
 
-def test_every_sentence_is_told_by_code():
+def test_every_sentence_is_in_the_code():
     assert sentences("zh").keys() - texts_of_code()[0] - ROWS == set()
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tiercast.config.message import filled, told
+from tiercast.config.message import Message, filled
 
 
 @dataclass(frozen=True)
@@ -24,4 +24,4 @@ class Delivery:
         )
         before = filled(", {sent_before:,} before", vars(self)) if self.sent_before else ""
         line = "{sink}: {sent}{before}; {error}" if self.error else "{sink}: {sent}{before}"
-        return told(line, sink=self.sink, sent=sent, before=before, error=self.error)
+        return Message.of(line, sink=self.sink, sent=sent, before=before, error=self.error)

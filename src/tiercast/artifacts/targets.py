@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, Self
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.modeling.target import Target
 
 OLDER_COLUMNS = {"told": "predicted", "came": "actual"}  # of grades, until 0.1.0
@@ -33,16 +33,18 @@ class SortedDays:
     def left_out(self) -> str:
         """Return the days of other targets as text; "" where there are none."""
         named: list[str] = [
-            told("{days} ({target})", days=_named(days), target=target)
+            Message.of("{days} ({target})", days=_named(days), target=target)
             for target, days in self.others.items()
         ]
-        return reduce(lambda text, one: told("{text}; {more}", text=text, more=one), named or [""])
+        return reduce(
+            lambda text, one: Message.of("{text}; {more}", text=text, more=one), named or [""]
+        )
 
 
 def _named(days: Sequence[dt.date]) -> str:
     more = len(days) - NAMED
     line = "{newest} and {more} earlier" if more > 0 else "{newest}"
-    return told(line, newest=days[-NAMED:], more=more)
+    return Message.of(line, newest=days[-NAMED:], more=more)
 
 
 class Scored:

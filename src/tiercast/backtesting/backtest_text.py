@@ -9,7 +9,7 @@ from tiercast.backtesting.contenders import contenders_of, labels
 from tiercast.backtesting.coverage import ALL, CHECKS, SIZE, SUM_CHECKS
 from tiercast.backtesting.result import Backtest
 from tiercast.backtesting.verdicts import BEST
-from tiercast.config.message import MISSING, filled, named, told
+from tiercast.config.message import MISSING, Message, filled, named
 from tiercast.config.text_table import TextTable
 from tiercast.modeling.bootstrap import MOST_DRAWN, RESAMPLES
 
@@ -56,7 +56,7 @@ def summary(found: Backtest) -> list[TextTable | str]:
     names, totals = labels(found.plugins), found.totals
     best = found.verdicts[found.verdicts["against"] == BEST]
     error = totals["expected_value"] / totals["value"].where(totals["value"] != 0) - 1
-    title = told("Backtest of {name} as of {as_of}", name=found.name, as_of=found.as_of)
+    title = Message.of("Backtest of {name} as of {as_of}", name=found.name, as_of=found.as_of)
     return [
         _table(title, LEADERBOARD, _labelled(found.leaderboard, "contender", names)),
         "",
@@ -69,7 +69,7 @@ def summary(found: Backtest) -> list[TextTable | str]:
         TextTable.of("Coverage and calibration of tiercast", COVERAGE, _checked(found.coverage)),
         "",
         *grade_lines(found),
-        told("Tables: {folder}/", folder=found.folder),
+        Message.of("Tables: {folder}/", folder=found.folder),
     ]
 
 
@@ -119,18 +119,18 @@ def _figure(value: float) -> str:
 def how_judged(found: Backtest) -> list[str]:
     """Return which days were forecast, by which models, and how differences were judged."""
     lines = [
-        told(
+        Message.of(
             "Origins: {found.origins}. Each model used only what was known at the origin and "
             "forecast the next {found.horizon_days} days; windows a horizon apart share no order. "
             "Trials at each origin: {found.trials}.",
             found=found,
         ),
-        told(
+        Message.of(
             "Simple rules only rank: isotonic regression on the training rows gives them a "
             "probability and a value. Tier probabilities of all models but tiercast are derived "
             "from their churn and value in one way."
         ),
-        told(
+        Message.of(
             "Figures are means over origins. Interval: {resamples} resamples of the customers of "
             "each origin (at most {most:,}), the same for both models, seed {seed}; it does not "
             "include how origins differ.",
@@ -143,7 +143,7 @@ def how_judged(found: Backtest) -> list[str]:
     least = float(found.totals["share"].min())
     if least < 1:
         sampled = "Large base: a hash of the id sampled {share:.1%} of customers, or more."
-        lines.append(told(sampled, share=least))
+        lines.append(Message.of(sampled, share=least))
     not_run, left_out = (
         "Not run at {origin}: {contender}; {reason}.",
         "Origin left out: {origin}; {reason}",
@@ -160,8 +160,8 @@ def grade_lines(found: Backtest) -> list[str]:
     """Return the grade, its rule and the figures it is based on."""
     rule, figures = found.grade.rule, found.grade.findings
     return [
-        told("Grade {letter}: {words!t}.", letter=rule.letter, words=rule.words),
-        told("Rule: {rule}.", rule=rule.text),
+        Message.of("Grade {letter}: {words!t}.", letter=rule.letter, words=rule.words),
+        Message.of("Rule: {rule}.", rule=rule.text),
         filled(
             "Found: {worse} metrics (MAE aside) worse than the best other's beyond chance; "
             "{rules_beaten} of {rules_compared} comparisons with simple rules won beyond chance, "

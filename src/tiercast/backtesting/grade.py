@@ -8,7 +8,7 @@ import pandas as pd
 
 from tiercast.backtesting.contenders import TIERCAST
 from tiercast.backtesting.verdicts import BEST, RULE
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.modeling.bootstrap import BETTER, WORSE
 from tiercast.modeling.metrics import ALL_METRICS
 
@@ -92,8 +92,10 @@ class GradeRule:
             "the total off by at most {limit:.0%} on average": self.total_error,
             "churn risks off by at most {limit:.3f} (ECE)": self.ece,
         }
-        limits = [told(words, limit=most) for words, most in parts.items() if most is not None]
-        return told("{limits}", limits=limits) if limits else told("otherwise")
+        limits = [
+            Message.of(words, limit=most) for words, most in parts.items() if most is not None
+        ]
+        return Message.of("{limits}", limits=limits) if limits else Message.of("otherwise")
 
 
 GRADES: tuple[GradeRule, ...] = (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tiercast.config.errors import InputError
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.snapshots.cutoffs import days_needed, possible_plan
 
@@ -58,7 +58,7 @@ def fewer_than_asked(
     if wanted is None or wanted <= len(origins):
         return ()
     horizon_days = config.outlook.horizon_days
-    note = told(
+    note = Message.of(
         "Asked for {wanted} origins, but the history allows {allowed}: they lie {days} days "
         "apart, and a training needs {needed} days before it (first order: {first}).",
         wanted=wanted,

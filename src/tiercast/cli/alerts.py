@@ -2,7 +2,7 @@
 
 from tiercast.cli.console import show, watch
 from tiercast.cli.options import AsOf, ConfigFile, Language, spoken
-from tiercast.config.message import named, told
+from tiercast.config.message import Message, named
 from tiercast.config.text_table import TextTable
 
 
@@ -18,7 +18,7 @@ def alerts(config: ConfigFile, as_of: AsOf = None, language: Language = None) ->
         result = deliver(settings, as_of, progress=progress)
     raised = result.raised.items()
     rows = tuple((named("alert", name), f"{customers:,}") for name, customers in raised)
-    title = told("Alerts of {as_of}", as_of=result.as_of)
+    title = Message.of("Alerts of {as_of}", as_of=result.as_of)
     table = TextTable(title, ("Alert", "Customers"), rows)
-    show(table if rows else told("No alerts on {as_of}.", as_of=result.as_of))
+    show(table if rows else Message.of("No alerts on {as_of}.", as_of=result.as_of))
     show(*(delivery.describe() for delivery in result.deliveries))

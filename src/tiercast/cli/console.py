@@ -55,15 +55,15 @@ def show(*parts: TextTable | str) -> None:
             if AS_ROWS.get():
                 _show_object(part)
             elif isinstance(part, str):
-                typer.echo(tell(part))
+                typer.echo(translate(part))
             else:
-                _show_table(part.told(tell))
+                _show_table(part.translated(translate))
 
 
-def tell(text: str) -> str:
+def translate(text: str) -> str:
     """Return a text in the reader's language."""
     words = WORDS.get()
-    return text if words is None else words.tell(text)
+    return text if words is None else words.translate(text)
 
 
 def _show_table(table: TextTable) -> None:

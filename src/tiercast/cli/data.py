@@ -7,7 +7,7 @@ import typer
 
 from tiercast.cli.console import show, watch
 from tiercast.cli.options import AsOf, ConfigFile, Language, spoken
-from tiercast.config.message import filled, told
+from tiercast.config.message import Message, filled
 from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def check(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> 
     show("", readiness_table(found.readiness), "", *remedies(found.readiness))
     if settings.playbook is not None:
         show("", playbook_table(found.playbook), "", *playbook_problems(found.playbook))
-    show(told("Written to {folder}/", folder=OutputFolder.of(settings).check))
+    show(Message.of("Written to {folder}/", folder=OutputFolder.of(settings).check))
     refuse_unless_ready(found.readiness)
 
 
@@ -93,7 +93,7 @@ def features(
     settings = spoken(config, language)
     with watch() as progress:
         path = features_file(settings, as_of, output, progress=progress)
-    show(told("Features: {path}", path=path))
+    show(Message.of("Features: {path}", path=path))
 
 
 def churn_definition(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> None:
@@ -135,7 +135,9 @@ def _show_report(report: "DataReport") -> None:
         "",
         zero_orders(report),
         time_zone(report),
-        told("Rules that every row passes: {count}", count=len(report.findings) - len(found)),
+        Message.of(
+            "Rules that every row passes: {count}", count=len(report.findings) - len(found)
+        ),
         "",
     )
     if found:

@@ -7,7 +7,7 @@ import typer
 
 from tiercast.cli.console import show, watch
 from tiercast.cli.options import AsOf, ConfigFile, Language, in_language, shown_language
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.text_table import TextTable
 
 RESULT = {
@@ -63,4 +63,4 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
     show(TextTable.of(result.title, RESULT, [result]))
     if result.left_out:
         lack = "{left_out:,} customers of the list lack what {format} needs."
-        show(told(lack, left_out=result.left_out, format=format_))
+        show(Message.of(lack, left_out=result.left_out, format=format_))

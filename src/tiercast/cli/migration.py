@@ -8,7 +8,7 @@ import typer
 
 from tiercast.cli.console import show, watch
 from tiercast.cli.options import ConfigFile, Language, parse_day, spoken
-from tiercast.config.message import named, told
+from tiercast.config.message import Message, named
 from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def migration(
     with watch() as progress:
         result = compare(settings, before, now, progress=progress)
     if result is None:
-        show(told("Nothing to compare yet: only one day is scored."))
+        show(Message.of("Nothing to compare yet: only one day is scored."))
         return
     _show(result)
 
@@ -75,7 +75,7 @@ def _show(result: "MigrationResult") -> None:
         (tier_name(row[0]), *(f"{n:,}" for n in row[1:])) for row in matrix.itertuples()
     )
     moved = moves[moves["before"] != moves["now"]].to_dict("records")
-    title = told(
+    title = Message.of(
         "Customers by tier on {before} (rows) and {now} (columns)",
         before=result.before,
         now=result.now,
@@ -88,8 +88,12 @@ def _show(result: "MigrationResult") -> None:
     )
     rate = result.figures["net_upward_rate"]
     if rate is not None:
-        show(told("Net upward rate: {rate:+.1%} of the customers scored on both days.", rate=rate))
-    show(told("Tables: {folder}/", folder=result.folder))
+        show(
+            Message.of(
+                "Net upward rate: {rate:+.1%} of the customers scored on both days.", rate=rate
+            )
+        )
+    show(Message.of("Tables: {folder}/", folder=result.folder))
 
 
 def _with_names(row: Mapping[Hashable, Any]) -> Mapping[Hashable, Any]:
@@ -101,4 +105,4 @@ def tier_name(name: str) -> str:
     """Return a tier's name, or who is new or gone, with its label."""
     from tiercast.transitions.tables import GONE, NEW
 
-    return told(name) if name in (NEW, GONE) else named("tier", name)
+    return Message.of(name) if name in (NEW, GONE) else named("tier", name)

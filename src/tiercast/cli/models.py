@@ -8,7 +8,7 @@ import typer
 
 from tiercast.cli.console import show, watch
 from tiercast.cli.options import AsOf, ConfigFile, Language, spoken
-from tiercast.config.message import cell, filled, named, told
+from tiercast.config.message import Message, cell, filled, named
 from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def compare(
 
     found = compare_versions(spoken(config, language), version, against)
     if found.versions.empty:
-        show(told("No version is registered yet. Next: tiercast train CONFIG"))
+        show(Message.of("No version is registered yet. Next: tiercast train CONFIG"))
         return
     _show_versions(found.versions)
     if found.version is not None:
@@ -108,7 +108,7 @@ def promote(
     settings = spoken(config, language)
     with watch() as progress:
         chosen = make_champion(settings, version, why=why, by=by, progress=progress)
-    show(told("Version {version} is the champion now.", version=chosen.version))
+    show(Message.of("Version {version} is the champion now.", version=chosen.version))
 
 
 def rollback(
@@ -120,7 +120,7 @@ def rollback(
     settings = spoken(config, language)
     with watch() as progress:
         chosen = go_back(settings, why=why, by=by, progress=progress)
-    show(told("Version {version} is the champion again.", version=chosen.version))
+    show(Message.of("Version {version} is the champion again.", version=chosen.version))
 
 
 def _show_versions(frame: "pd.DataFrame") -> None:
@@ -130,7 +130,7 @@ def _show_versions(frame: "pd.DataFrame") -> None:
     for (horizon, value), alike in targets:
         columns = alike.set_index("version")
         rows = tuple((str(name), *map(cell, columns[name])) for name in columns.columns)
-        title = told(
+        title = Message.of(
             "Registered versions that forecast {value!t} within {days} days"
             if len(targets) > 1
             else "Registered versions",
@@ -139,26 +139,35 @@ def _show_versions(frame: "pd.DataFrame") -> None:
         )
         show(TextTable(title, ("Version", *map(str, columns.index)), rows))
     if len(targets) > 1:
-        show(told("Metrics of different horizons or values are not comparable."))
+        show(Message.of("Metrics of different horizons or values are not comparable."))
     if len(frame) > len(shown):
         more = len(frame) - len(shown)
-        show(told("{count} older ones: tiercast.compare(CONFIG) in Python.", count=more))
+        show(Message.of("{count} older ones: tiercast.compare(CONFIG) in Python.", count=more))
 
 
 def _show_pair(found: "Comparison") -> None:
-    ours, theirs = (told("Version {version}", version=v) for v in (found.version, found.against))
+    ours, theirs = (
+        Message.of("Version {version}", version=v) for v in (found.version, found.against)
+    )
     limits = ("Difference", "95 % low", "95 % high", "Verdict")
     tiers = (
-        told("Tier by version {version}", version=found.against),
+        Message.of("Tier by version {version}", version=found.against),
         *(
-            told("{tier} by version {version}", tier=named("tier", name), version=found.version)
+            Message.of(
+                "{tier} by version {version}", tier=named("tier", name), version=found.version
+            )
             for name in found.tiers
         ),
     )
-    change = told("In version {version}", version=found.version)
+    change = Message.of("In version {version}", version=found.version)
     for title, frame, headings, words in (
-        ("Past days that both forecast", found.metrics, ("Metric", ours, theirs, *limits), told),
-        ("Features", found.features, ("Feature", change), told),
+        (
+            "Past days that both forecast",
+            found.metrics,
+            ("Metric", ours, theirs, *limits),
+            Message.of,
+        ),
+        ("Features", found.features, ("Feature", change), Message.of),
         ("Parameters that differ", found.parameters, ("Parameter", ours, theirs), str),
         ("Customers by tier", found.tiers.reset_index(), tiers, partial(named, "tier")),
     ):
@@ -181,16 +190,16 @@ def _show_training(result: "TrainResult") -> None:
     rows = tuple((name, *(cell(column.get(name)) for column in columns)) for name in names)
     show(
         TextTable(
-            told("Metrics on past days, forecast with what was known then"),
+            Message.of("Metrics on past days, forecast with what was known then"),
             ("Metric", *map(str, days), "Mean"),
             rows,
         ),
         filled("Version {version} of {name}, as of {trained_as_of}, trained on:", vars(result)),
-        told("  {sample}", sample=result.sample),
-        told(
+        Message.of("  {sample}", sample=result.sample),
+        Message.of(
             "Champion: {outcome!t}; {reason}.",
             outcome=result.decision.outcome,
             reason=result.decision.reason,
         ),
-        told("Evaluation: {folder}/", folder=result.evaluation_folder),
+        Message.of("Evaluation: {folder}/", folder=result.evaluation_folder),
     )

@@ -7,7 +7,7 @@ import typer
 
 from tiercast.cli.console import show, watch
 from tiercast.cli.options import AsOf, ConfigFile, Language, in_language, spoken
-from tiercast.config.message import filled, named, told
+from tiercast.config.message import Message, filled, named
 from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ def demo(
     with watch() as progress:
         result = run_demo(sample, progress=progress)
     show(
-        told("Config:  {config}", config=result.config),
-        told("Scores:  {folder}/", folder=result.scores),
-        told("Report:  {file}", file=result.report),
-        told("Web app: tiercast app {config}", config=result.config),
-        told("Models:  {command}", command=result.mlflow_command),
+        Message.of("Config:  {config}", config=result.config),
+        Message.of("Scores:  {folder}/", folder=result.scores),
+        Message.of("Report:  {file}", file=result.report),
+        Message.of("Web app: tiercast app {config}", config=result.config),
+        Message.of("Models:  {command}", command=result.mlflow_command),
     )
 
 
@@ -75,14 +75,14 @@ def report(config: ConfigFile, as_of: AsOf = None, language: Language = None) ->
     settings = in_language(config, language)
     with watch() as progress:
         path = write_report(settings, as_of, progress=progress)
-    show(told("Report: {file}", file=path))
+    show(Message.of("Report: {file}", file=path))
 
 
 def _show_scores(result: "ScoreResult") -> None:
     total, (low, high) = max(result.rows, 1), result.expected_interval
     tiers = result.tiers.items()
     rows = tuple((named("tier", tier), f"{n:,}", f"{n / total:.1%}") for tier, n in tiers)
-    title = told("Scores of {as_of}", as_of=result.as_of)
+    title = Message.of("Scores of {as_of}", as_of=result.as_of)
     about = (
         "{rows:,} customers by model version {model_version}; expected {target}: "
         "{expected_total:money} (90 % interval {low:money} to {high:money})"
@@ -92,6 +92,6 @@ def _show_scores(result: "ScoreResult") -> None:
         filled(about, {**vars(result), "low": low, "high": high}),
         *(() if result.grid is None else (result.grid.describe(),)),
         *result.outlying,
-        told("Scores: {folder}/", folder=result.folder),
-        *(told("Also:   {place}", place=place) for place in result.copies),
+        Message.of("Scores: {folder}/", folder=result.folder),
+        *(Message.of("Also:   {place}", place=place) for place in result.copies),
     )

@@ -7,7 +7,7 @@ import typer
 from tiercast.cli.console import show, watch
 from tiercast.cli.errors import FAILED
 from tiercast.cli.options import AsOf, ConfigFile, Language, spoken
-from tiercast.config.message import filled, told
+from tiercast.config.message import Message, filled
 
 if TYPE_CHECKING:
     from tiercast.verbs.verify import Verification
@@ -25,7 +25,10 @@ def verify(config: ConfigFile, as_of: AsOf = None, language: Language = None) ->
         found = verify_day(settings, as_of, progress=progress)
     show(*(filled(line, vars(found)) for line in _lines(found)))
     show(
-        *(told("Feature store: differs from a full read in {name}", name=n) for n in found.unlike),
+        *(
+            Message.of("Feature store: differs from a full read in {name}", name=n)
+            for n in found.unlike
+        ),
         *found.notes,
     )
     if not found.passed:

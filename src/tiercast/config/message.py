@@ -20,6 +20,17 @@ class Message(str):
     template: str
     values: Mapping[Any, Any]
 
+    @classmethod
+    def of(cls, template: str, /, **values: object) -> "Message":
+        """Return the message of a template and its values.
+
+        Examples
+        --------
+        >>> Message.of("{rows:,} rows of {tables}", rows=1200, tables=["orders", "customers"])
+        '1,200 rows of orders, customers'
+        """
+        return filled(template, values)
+
 
 class Name(str):
     """A stored name of a kind that has labels, such as a tier."""
@@ -36,7 +47,7 @@ class Cells(Formatter):
         """Convert a value; `!t` marks a text as one that has a translation."""
         if conversion != "t":
             return super().convert_field(value, conversion)
-        return told(value) if type(value) is str else value
+        return Message.of(value) if type(value) is str else value
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """Return a value as text; several of them as a list."""
@@ -46,17 +57,6 @@ class Cells(Formatter):
 
 
 CELLS = Cells()
-
-
-def told(template: str, /, **values: object) -> Message:
-    """Return a message.
-
-    Examples
-    --------
-    >>> told("{rows:,} rows of {tables}", rows=1200, tables=["orders", "customers"])
-    '1,200 rows of orders, customers'
-    """
-    return filled(template, values)
 
 
 def filled(template: str, values: Mapping[Any, Any]) -> Message:
@@ -74,7 +74,7 @@ def joined(first: str, *more: str) -> str:
     >>> joined("It grew.", "It is large.")
     'It grew. It is large.'
     """
-    return reduce(lambda text, one: told("{text} {more}", text=text, more=one), more, first)
+    return reduce(lambda text, one: Message.of("{text} {more}", text=text, more=one), more, first)
 
 
 def named(kind: str, name: object) -> Name:

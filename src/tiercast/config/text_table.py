@@ -32,10 +32,11 @@ class TextTable:
         cells = (tuple(_cell(form, row) for form in columns.values()) for row in fields)
         return cls(title, tuple(columns), tuple(cells))
 
-    def told(self, tell: Callable[[str], str]) -> Self:
-        """Return the table in the words of `tell`; cells that are no messages stay as they are."""
-        rows = (tuple(_told(one, tell) for one in row) for row in self.rows)
-        return type(self)(tell(self.title), tuple(map(tell, self.headings)), tuple(rows))
+    def translated(self, translate: Callable[[str], str]) -> Self:
+        """Return the table in another language; cells that are no messages stay as they are."""
+        rows = (tuple(_translated(one, translate) for one in row) for row in self.rows)
+        title, headings = translate(self.title), tuple(map(translate, self.headings))
+        return type(self)(title, headings, tuple(rows))
 
     def as_rows(self) -> dict[str, object]:
         """Return the title, and each row's cells by heading.
@@ -60,8 +61,8 @@ def _cell(form: str, row: Mapping[Any, Any]) -> str:
     return MISSING if all(map(is_missing, values.values())) else filled(form, values)
 
 
-def _told(text: str, tell: Callable[[str], str]) -> str:
-    return tell(text) if isinstance(text, Message | Name) else text
+def _translated(text: str, translate: Callable[[str], str]) -> str:
+    return translate(text) if isinstance(text, Message | Name) else text
 
 
 def _escaped(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tiercast.arrays import FloatArray
-from tiercast.config.message import told
+from tiercast.config.message import Message
 
 FIXED_DAYS = (30, 60, 90, 120, 180, 365)
 USUAL_GAPS = (2, 3, 4)
@@ -49,13 +49,16 @@ def candidates_for(horizon_days: int) -> tuple[CandidateDefinition, ...]:
     """
     fixed = [
         CandidateDefinition(
-            told("{days} days (config)" if days == horizon_days else "{days} days", days=days),
+            Message.of(
+                "{days} days (config)" if days == horizon_days else "{days} days", days=days
+            ),
             days=days,
         )
         for days in sorted({*FIXED_DAYS, horizon_days})
     ]
     own = [
-        CandidateDefinition(told("{gaps} usual gaps", gaps=gaps), gaps=gaps) for gaps in USUAL_GAPS
+        CandidateDefinition(Message.of("{gaps} usual gaps", gaps=gaps), gaps=gaps)
+        for gaps in USUAL_GAPS
     ]
     return (*fixed, *own)
 

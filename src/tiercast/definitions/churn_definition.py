@@ -9,7 +9,7 @@ import pandas as pd
 
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
-from tiercast.config.message import joined, told
+from tiercast.config.message import Message, joined
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.definitions.candidates import candidates_for, fixed_windows
@@ -111,7 +111,7 @@ def _training(
     readiness = judge(measure(replace(base, config=tried), activity, day))
     certain = [one for one in readiness.findings if one.rule == "both_outcomes"]
     points = [*readiness.errors, *(one for one in certain if one.state != "ok")]
-    ready = told("With {days} days: {verdict}", days=days, verdict=verdict(readiness))
+    ready = Message.of("With {days} days: {verdict}", days=days, verdict=verdict(readiness))
     return joined(ready, *map(sentence, points))
 
 

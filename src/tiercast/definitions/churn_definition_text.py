@@ -1,6 +1,6 @@
 """A comparison of churn definitions in text: the table, how it was measured, the best."""
 
-from tiercast.config.message import MISSING, told
+from tiercast.config.message import MISSING, Message
 from tiercast.config.text_table import TextTable
 from tiercast.definitions.candidates import SHORTEST_OWN_DAYS, USUAL_GAPS
 from tiercast.definitions.churn_definition import ChurnDefinitions
@@ -20,7 +20,7 @@ COLUMNS = {
 
 def summary(found: ChurnDefinitions) -> list[TextTable | str]:
     """Return the table and the sentences on it, in the order to read them."""
-    title = told(
+    title = Message.of(
         "Churn definitions of {name} compared as of {as_of}",
         name=found.name,
         as_of=found.plan.as_of,
@@ -34,19 +34,21 @@ def how_measured(found: ChurnDefinitions) -> tuple[str, ...]:
     followed = found.plan.follow_up_days
     return (
         _measured_on(found),
-        told("Churned: share without an order in the window after the cutoff."),
-        told(
+        Message.of("Churned: share without an order in the window after the cutoff."),
+        Message.of(
             "False churn: share of the churned who ordered in the {days} days after the window "
             "({missing}: the window is longer than that, or nobody churned).",
             days=followed,
             missing=MISSING,
         ),
-        told("Months to label: until the label is known (usual gaps: for the median customer)."),
-        told(
+        Message.of(
+            "Months to label: until the label is known (usual gaps: for the median customer)."
+        ),
+        Message.of(
             "AUC: how well MBG/NBD, fitted before the cutoff, ranks who leaves. AUC of silence: "
             "how well days since the last order divided by the window rank them."
         ),
-        told(
+        Message.of(
             "{gaps} usual gaps: that many times the customer's mean gap between orders (the "
             "base's mean with fewer than {fewest} gaps), at least {shortest} and at most "
             "{days} days.",
@@ -62,17 +64,17 @@ def advice(found: ChurnDefinitions) -> tuple[str, ...]:
     """Return the rule, the recommendation (if any) with its reason, and the line of the config."""
     best = found.recommendation
     lines = [
-        told("Rule: {rule}.", rule=found.rule),
-        told("Recommended: no order for {definition}.", definition=best.definition)
+        Message.of("Rule: {rule}.", rule=found.rule),
+        Message.of("Recommended: no order for {definition}.", definition=best.definition)
         if best.definition
-        else told("Recommended: none."),
-        told("Why: {reason}", reason=best.reason),
+        else Message.of("Recommended: none."),
+        Message.of("Why: {reason}", reason=best.reason),
     ]
     if best.horizon_days is not None:
         line = "In the config: outlook: {{horizon_days: {days}}}"
-        lines.append(told(line, days=best.horizon_days))
+        lines.append(Message.of(line, days=best.horizon_days))
     if found.training:
-        lines.append(told("Training: {training}", training=found.training))
+        lines.append(Message.of("Training: {training}", training=found.training))
     return tuple(lines)
 
 
@@ -80,12 +82,12 @@ def _measured_on(found: ChurnDefinitions) -> str:
     cutoffs, days = found.plan.cutoffs, found.active_days
     who = "all customers" if found.share >= 1 else "{share:.1%} of the customers, by hash,"
     before = "before it" if days is None else "in the {days} days before it"
-    return told(
+    return Message.of(
         "Measured at {count} past cutoffs from {first} to {last}, on {who} with an order "
         "{before}.",
         count=len(cutoffs),
         first=cutoffs[0],
         last=cutoffs[-1],
-        who=told(who, share=found.share),
-        before=told(before, days=days),
+        who=Message.of(who, share=found.share),
+        before=Message.of(before, days=days),
     )

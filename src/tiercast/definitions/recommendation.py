@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tiercast.config.message import filled, joined, told
+from tiercast.config.message import Message, filled, joined
 from tiercast.definitions.candidates import CONFIGURED
 from tiercast.snapshots.follow_up import WINDOWS_IN_HISTORY, FollowUp
 
@@ -14,7 +14,7 @@ PAUSE = 0.5  # beyond it most silent customers return: churned ones have not lef
 # The config has no own rhythm, so one must be clearly better: in days or in false churn.
 CLEARLY_SHORTER, CLEARLY_LESS_FALSE = 0.75, 0.05
 
-RULE = told(
+RULE = Message.of(
     "the shortest definition with at most {false:.0%} false churn that calls {least:.0%} to "
     "{most:.0%} of the customers churned; where there is none, the one with the least false "
     "churn, if that is at most {pause:.0%}; an own rhythm only if it needs at most "
@@ -28,7 +28,7 @@ RULE = told(
     points=100 * CLEARLY_LESS_FALSE,
 )
 
-HORIZON = told(
+HORIZON = Message.of(
     "Silence is a pause here: choose `outlook.horizon_days` by how far ahead you plan; value and "
     "tiers are more useful than churn."
 )
@@ -106,10 +106,10 @@ def _why(best: pd.Series, plan: FollowUp) -> str:
 
 def _place(best: pd.Series) -> str:
     if not _keeps_rule(best):
-        return told("No definition meets the rule; this one has the least false churn")
+        return Message.of("No definition meets the rule; this one has the least false churn")
     if best["horizon_days"] > 0:
-        return told("It is the shortest fixed window that meets the rule")
-    return told("It meets the rule, and every fixed window that does is much longer")
+        return Message.of("It is the shortest fixed window that meets the rule")
+    return Message.of("It meets the rule, and every fixed window that does is much longer")
 
 
 def _others(judged: pd.DataFrame, best: pd.Series) -> list[str]:
@@ -146,7 +146,7 @@ def _longer(candidates: pd.DataFrame, plan: FollowUp) -> list[str]:
         return []
     days = int(longer["window_days"].min())
     return [
-        told(
+        Message.of(
             "A longer window may be better, but its false churn cannot be judged yet: {days} days "
             "need {needed:,} days of orders, and there are {there:,}.",
             days=days,
@@ -162,7 +162,7 @@ def _nobody_leaves(
     """Return sentences on why no definition identifies leavers."""
     span = {"first": plan.cutoffs[0], "last": plan.cutoffs[-1]}
     if judged.empty:
-        sentence = told(
+        sentence = Message.of(
             "No definition identifies leavers here: everybody ordered again within every window "
             "that can be judged, the shortest of {shortest:g} days, after the cutoffs ({first} to "
             "{last}).",

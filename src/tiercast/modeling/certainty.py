@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from tiercast.arrays import FloatArray
-from tiercast.config.message import told
+from tiercast.config.message import Message
 
 EVERYBODY = (
     "at all past cutoffs ({rows:,} rows) everybody ordered within {days} days, so that churn is "
@@ -64,7 +64,7 @@ class Certainty:
 
     def describe(self, horizon_days: int) -> str:
         """Return in words what is certain, and how it is scored."""
-        return told(
+        return Message.of(
             EVERYBODY if self.everybody else NOBODY,
             rows=self.rows,
             days=horizon_days,

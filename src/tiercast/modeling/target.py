@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from tiercast.config.errors import InputError
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.schema import Config
 
 Value = Literal["revenue", "margin"]
@@ -61,4 +61,4 @@ class Target:
         return {"horizon_days": self.horizon_days, "value": self.value}
 
     def __str__(self) -> str:
-        return told("{value!t} within {days} days", value=self.value, days=self.horizon_days)
+        return Message.of("{value!t} within {days} days", value=self.value, days=self.horizon_days)

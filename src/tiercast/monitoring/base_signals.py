@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.monitoring.order_flow import WINDOW_DAYS
 from tiercast.monitoring.signal import MonitoringData, Signal, usually
 
@@ -12,7 +12,7 @@ STEPS_AT_MOST = 2.0  # of a schedule, from one scored day to the next: one run m
 def gone(data: MonitoringData) -> Iterator[Signal]:
     """Return the share of customers gone from the data."""
     people = data.population
-    reason = told(
+    reason = Message.of(
         "{people.gone:,} of {people.then:,} customers are no more in the data ({share:.0%}), "
         "{people.now:,} are there; look at the source",
         people=people,
@@ -26,7 +26,7 @@ def new(data: MonitoringData) -> Iterator[Signal]:
     people = data.population
     share = people.new / people.then
     usual = people.usual_growth
-    reason = told(
+    reason = Message.of(
         "{new:,} customers are new since training, {share:.0%} of those then{usual}",
         new=people.new,
         share=share,
@@ -38,8 +38,8 @@ def new(data: MonitoringData) -> Iterator[Signal]:
 def stale(data: MonitoringData) -> Iterator[Signal]:
     """Return how many usual gaps ago the last order was."""
     silence = data.flow.silence
-    closed = told(" ({days} of them closed)", days=silence.closed_days)
-    reason = told(
+    closed = Message.of(" ({days} of them closed)", days=silence.closed_days)
+    reason = Message.of(
         "the last order is of {silence.last_day}, {silence.days} days before {silence.as_of}"
         "{closed}; between order days there are usually up to {silence.usual_gap_days:.0f}; are "
         "orders missing?",
@@ -53,7 +53,7 @@ def unscored(data: MonitoringData) -> Iterator[Signal]:
     """Return how many of the schedule's steps ago the newest scores were made."""
     scoring = data.scoring
     if scoring is not None and scoring.steps is not None:
-        reason = told(
+        reason = Message.of(
             "the newest scores are of {scoring.newest}, {scoring.days_since} days before "
             "{scoring.as_of}; days are usually scored every {scoring.step_days:g} days: did "
             "scoring stop? Look at the schedule and at <output>/runs/",
@@ -66,7 +66,7 @@ def volume(data: MonitoringData) -> Iterator[Signal]:
     """Return the factor by which orders and money rose or fell."""
     for one in data.flow.volumes:
         if one.size is not None:
-            reason = told(
+            reason = Message.of(
                 "{name!t} in the last {days} days: {last}; in those before: {before}; a year ago: "
                 "{year_ago}",
                 name=one.name,
@@ -79,4 +79,4 @@ def volume(data: MonitoringData) -> Iterator[Signal]:
 
 
 def _shown(amount: float | None) -> str:
-    return told("not known") if amount is None else f"{amount:,.0f}"
+    return Message.of("not known") if amount is None else f"{amount:,.0f}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.modeling.column_profile import ColumnChange
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.signal import MonitoringData, Signal, SignalReader, usually
@@ -13,7 +13,7 @@ ROOM = 1.25  # what moved so far in training's last horizon may move a quarter f
 
 def _psi(one: ColumnDrift) -> Signal:
     usual = max(ROOM * one.tracked.usual.psi, one.change.noise_psi)
-    reason = told(
+    reason = Message.of(
         "PSI of {name} is {psi:.2f} against training{usual}",
         name=one.tracked.name,
         psi=one.change.psi,
@@ -25,7 +25,7 @@ def _psi(one: ColumnDrift) -> Signal:
 def _ks(one: ColumnDrift) -> Signal:
     usual = max(ROOM * one.tracked.usual.ks, one.change.noise_ks)
     gap = float("nan") if one.change.ks is None else one.change.ks
-    reason = told(
+    reason = Message.of(
         "Kolmogorov-Smirnov distance of {name} is {gap:.2f} against training{usual}",
         name=one.tracked.name,
         gap=gap,
@@ -76,7 +76,7 @@ def drifted(data: MonitoringData) -> Iterator[Signal]:
     far = data.limits.psi.retrain
     moved = [one for one in _features(data) if far is not None and _is_far(one, far)]
     weight = sum(one.tracked.weight for one in moved)
-    reason = told(
+    reason = Message.of(
         "{weight:.0%} of what the model goes by lies in features that moved far: {names}"
         if moved
         else "{weight:.0%} of what the model goes by lies in features that moved far",
@@ -94,7 +94,7 @@ def _is_far(one: ColumnDrift, far: float) -> bool:
 def _heaviest(moved: list[ColumnDrift], most: int = 5) -> list[str]:
     ordered = sorted(moved, key=lambda one: -one.tracked.weight)
     names = [f"{one.tracked.name} ({one.tracked.weight:.0%})" for one in ordered[:most]]
-    more = told("{count} more", count=len(ordered) - most)
+    more = Message.of("{count} more", count=len(ordered) - most)
     return [*names, more] if len(ordered) > most else names
 
 
@@ -102,7 +102,7 @@ def missing(data: MonitoringData) -> Iterator[Signal]:
     """Return by how much more often each column is missing."""
     for one in data.drift:
         before = one.tracked.then.missing
-        reason = told(
+        reason = Message.of(
             "{name} is missing in {now:.0%} of the rows, {before:.0%} in training; mend the "
             "source, or train again without it",
             name=one.tracked.name,
@@ -120,7 +120,7 @@ def _words(side: Callable[[ColumnChange], Mapping[str, float]], template: str) -
             words = side(one.change)
             if words:
                 name, share = one.tracked.name, sum(words.values())
-                reason = told(template, name=name, share=share, words=_listed(list(words)))
+                reason = Message.of(template, name=name, share=share, words=_listed(list(words)))
                 yield Signal(name, share, reason)
 
     return signals
@@ -139,5 +139,5 @@ gone_words = _words(
 def _listed(words: list[str], most: int = 5) -> str:
     shown = [repr(word) for word in words[:most]]
     if len(words) <= most:
-        return told("{shown}", shown=shown)
-    return told("{shown} and {count} more", shown=shown, count=len(words) - most)
+        return Message.of("{shown}", shown=shown)
+    return Message.of("{shown} and {count} more", shown=shown, count=len(words) - most)

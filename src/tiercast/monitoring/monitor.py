@@ -7,7 +7,7 @@ from pathlib import Path
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
@@ -101,7 +101,7 @@ def _graded(
     except DataContractError as error:
         days = [str(batch.as_of) for batch in batches if batch.target.value == value]
         line = "Scores of {value!t} are not graded ({days}): {error}"
-        return told(line, value=value, days=days[-3:], error=str(error))
+        return Message.of(line, value=value, days=days[-3:], error=str(error))
     return None
 
 
@@ -178,7 +178,7 @@ def _found(
 def _ungraded(record: TrackRecord | None, batch: Batch) -> str | None:
     if record is not None:
         return None
-    return told(
+    return Message.of(
         "No scores of version {version} have been graded yet: outcomes do not count in this "
         "verdict.",
         version=batch.model_version,

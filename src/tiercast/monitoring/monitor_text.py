@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from tiercast.config.message import named, told
+from tiercast.config.message import Message, named
 from tiercast.config.text_table import TextTable
 from tiercast.monitoring.grades import ALL
 from tiercast.monitoring.record import FINDINGS
@@ -45,7 +45,7 @@ def summary(found: Monitoring) -> list[TextTable | str]:
         *(reasons if found.reasons else ()),
         "",
         verdict(found),
-        told("Written to {folder}/", folder=found.folder),
+        Message.of("Written to {folder}/", folder=found.folder),
     ]
 
 
@@ -79,7 +79,7 @@ def more(found: Monitoring) -> list[str]:
     """Return a sentence for each rule with more findings than are shown."""
     counts = Counter(one.rule for one in found.reasons)
     return [
-        told(
+        Message.of(
             "{rule}: {count} more in {file}",
             rule=rule,
             count=count - MOST_OF_A_RULE,
@@ -94,25 +94,25 @@ def about(found: Monitoring) -> list[str]:
     """Return which scores were compared with what, and the notes."""
     people, flow = found.population, found.flow
     return [
-        told(
+        Message.of(
             "Scores of {found.scored_as_of} by version {found.model_version} ({found.target}), "
             "compared with {found.held_against}, monitored as of {found.as_of}.",
             found=found,
         ),
-        told(
+        Message.of(
             "Customers: {people.then:,} at training, {people.new:,} new since, {people.gone:,} "
             "gone, {people.now:,} now. Last order: {last_day}.",
             people=people,
             last_day=flow.silence.last_day,
         ),
-        told("Stages at training and now: {stages}.", stages=_stages(found)),
+        Message.of("Stages at training and now: {stages}.", stages=_stages(found)),
         *found.notes,
     ]
 
 
 def _stages(found: Monitoring) -> list[str]:
     return [
-        told("{name} {then:.0%} -> {now:.0%}", name=named("stage", name), then=then, now=now)
+        Message.of("{name} {then:.0%} -> {now:.0%}", name=named("stage", name), then=then, now=now)
         for name, (then, now) in found.stages().items()
     ]
 
@@ -120,7 +120,7 @@ def _stages(found: Monitoring) -> list[str]:
 def verdict(found: Monitoring) -> str:
     """Return the verdict in a sentence."""
     fine = len(found.findings) - len(found.reasons)
-    return told(
+    return Message.of(
         "Verdict: {verdict!t} ({findings} findings; {fine} checks are fine).",
         verdict=found.verdict,
         findings=len(found.reasons),

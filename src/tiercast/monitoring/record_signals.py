@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.modeling.distribution import COVERAGE
 from tiercast.monitoring.grades import CHURN, ECE
 from tiercast.monitoring.signal import MonitoringData, Signal, SignalReader
@@ -17,7 +17,7 @@ def churn_error(data: MonitoringData) -> Iterator[Signal]:
     """Return how far the share who left lay from the predicted share."""
     if data.record is not None:
         predicted, actual, customers = data.record.predicted_actual_of(CHURN)
-        reason = told(
+        reason = Message.of(
             "scores of {as_of}: {predicted:.1%} predicted to leave, {actual:.1%} left",
             as_of=data.record.as_of,
             predicted=predicted,
@@ -32,7 +32,7 @@ def calibration(data: MonitoringData) -> Iterator[Signal]:
     record = data.record
     if record is not None and ECE in record.figures.index:
         by_chance, gap, _ = record.predicted_actual_of(ECE)
-        reason = told(
+        reason = Message.of(
             "scores of {as_of}: churn risks were off by {gap:.3f} on average, true ones would be "
             "by {by_chance:.3f}",
             as_of=record.as_of,
@@ -49,7 +49,7 @@ def _coverage(metric: str, template: str) -> SignalReader:
         if data.record is not None:
             _, actual, _ = data.record.predicted_actual_of(metric)
             as_of = data.record.as_of
-            reason = told(template, as_of=as_of, actual=actual, expected=COVERAGE)
+            reason = Message.of(template, as_of=as_of, actual=actual, expected=COVERAGE)
             yield Signal(metric, COVERAGE - actual, reason)
 
     return signals
@@ -72,5 +72,5 @@ def total_missed(data: MonitoringData) -> Iterator[Signal]:
         running = "the total lay outside its 90 % interval {missed} horizons running"
         once = "the total lay outside its 90 % interval at the last grading"
         never = "the total lay in its 90 % interval at the last grading"
-        reason = told((never, once)[missed] if missed < 2 else running, missed=missed)
+        reason = Message.of((never, once)[missed] if missed < 2 else running, missed=missed)
         yield Signal("total", float(missed), reason)

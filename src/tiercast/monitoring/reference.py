@@ -9,7 +9,7 @@ from tiercast.artifacts.dataset import parts_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.reference import SCORE_COLUMNS, Kind, Reference, Tracked, read_reference
 from tiercast.config.errors import InputError
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.features.registry import KEYS
 from tiercast.modeling.column_profile import profile
 from tiercast.monitoring.batches import Batch
@@ -53,7 +53,7 @@ def reference_of(
     if stored is not None:
         return stored, None
     first = next(one for one in batches if one.model_version == batch.model_version)
-    note = told(
+    note = Message.of(
         "The training of version {version} left no record of its columns: they are compared with "
         "its first scores, of {as_of}, and how far they usually move is not known. Train again to "
         "have one.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.monitor import MonitorConfig
 from tiercast.monitoring.drift import ColumnDrift
 from tiercast.monitoring.order_flow import OrderFlow
@@ -39,4 +39,4 @@ SignalReader = Callable[[MonitoringData], Iterator[Signal]]
 
 def usually(usual: float) -> str:
     """Return what is usual, in brackets."""
-    return told(" (up to {usual:.2f} is usual)", usual=usual)
+    return Message.of(" (up to {usual:.2f} is usual)", usual=usual)

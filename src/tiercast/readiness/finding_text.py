@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tiercast.config.errors import InputError
-from tiercast.config.message import filled, told
+from tiercast.config.message import Message, filled
 from tiercast.config.text_table import TextTable
 from tiercast.readiness.judgement import Readiness, ReadinessFinding
 from tiercast.readiness.rule import Unit
@@ -32,21 +32,21 @@ WANTED = {"at least": "at least {limit}", "at most": "at most {limit}"}
 
 def readiness_table(readiness: Readiness) -> TextTable:
     """Return a row per rule that applies."""
-    title = told("Ready to train as of {as_of}?", as_of=readiness.as_of)
+    title = Message.of("Ready to train as of {as_of}?", as_of=readiness.as_of)
     return TextTable.of(title, COLUMNS, map(described, readiness.findings))
 
 
 def described(finding: ReadinessFinding) -> dict[str, Any]:
     """Return the fields of a finding, with `measured` and `required` as text in its unit."""
     measured, limit = _distinct(finding)
-    required = told(WANTED[finding.wanted], limit=limit)
+    required = Message.of(WANTED[finding.wanted], limit=limit)
     return {**vars(finding), "measured": measured, "required": required}
 
 
 def _distinct(finding: ReadinessFinding) -> tuple[str, str]:
     """Return value and limit as text, with as many decimals as distinguish them."""
     form = FORMATS[finding.unit]
-    value, limit = told(form, value=finding.value), told(form, value=finding.limit)
+    value, limit = Message.of(form, value=finding.value), Message.of(form, value=finding.limit)
     if value != limit or finding.value == finding.limit:
         return value, limit
     scale, sign = (100, "%") if finding.unit == "share" else (1, "")
@@ -60,24 +60,24 @@ def verdict(readiness: Readiness) -> str:
         "names": [one.rule for one in readiness.errors or readiness.open_points],
     }
     if readiness.errors:
-        return told("Not ready to train as of {as_of}: {names}.", **about)
+        return Message.of("Not ready to train as of {as_of}: {names}.", **about)
     if about["names"]:
-        return told("Ready to train as of {as_of}; look at {names}.", **about)
-    return told("Ready to train as of {as_of}.", **about)
+        return Message.of("Ready to train as of {as_of}; look at {names}.", **about)
+    return Message.of("Ready to train as of {as_of}.", **about)
 
 
 def short_lines(readiness: Readiness) -> list[str]:
     """Return the verdict and a short line for each point that is not ok, the gravest first."""
     line = "  {state!t}: {rule} is {measured}, {required} required"
     points = [filled(line, described(one)) for one in readiness.open_points]
-    advice = [told("  What to do: tiercast check CONFIG")] if points else []
+    advice = [Message.of("  What to do: tiercast check CONFIG")] if points else []
     return [verdict(readiness), *points, *advice]
 
 
 def remedies(readiness: Readiness) -> list[str]:
     """Return a sentence with the remedy for each point that is not ok, the gravest first."""
     return [
-        told("{state!t}: {sentence}", state=one.state, sentence=sentence(one))
+        Message.of("{state!t}: {sentence}", state=one.state, sentence=sentence(one))
         for one in readiness.open_points
     ]
 

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from tiercast.arrays import FloatArray
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.modeling.certainty import Certainty
 from tiercast.readiness.tied_cuts import TiedCuts, tied_cuts
@@ -57,7 +57,7 @@ class Outcomes:
         """A sentence on what is certain if only one outcome occurred."""
         certain = Certainty.of(self.ordered_rows or 0, self.rows)
         if certain is None:
-            return told("both outcomes occurred")
+            return Message.of("both outcomes occurred")
         return certain.describe(self.horizon_days)
 
 

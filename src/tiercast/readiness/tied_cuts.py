@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tiercast.arrays import BoolArray, FloatArray
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.tiers import TiersConfig
 from tiercast.segments.tiers import filled_tiers, tier_cuts
 
@@ -31,7 +31,7 @@ class TiedCuts:
     @property
     def way_out(self) -> str:
         """What to write into the config."""
-        return told(
+        return Message.of(
             "`tiers.method: amounts` with `cuts` between the usual amounts ({usual:.2f}) and "
             "fewer `tiers.names`"
             if len(self.between) < self.wanted

@@ -28,16 +28,16 @@ def cohorts_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     found = heat_map(ages, known.unfinished)
     if found.ages < 1:
         return None
-    told = found.later()
+    drawn = found.later()
     headline = say(
-        "cohorts.headline" if told.ages > 1 else "cohorts.headline_one",
-        first=say.write.share(told.mean_ordered(1)),
-        later=say.write.share(told.mean_ordered(told.ages)),
-        months=say.write.count(told.ages),
+        "cohorts.headline" if drawn.ages > 1 else "cohorts.headline_one",
+        first=say.write.share(drawn.mean_ordered(1)),
+        later=say.write.share(drawn.mean_ordered(drawn.ages)),
+        months=say.write.count(drawn.ages),
     )
     by_age = lines(ages, known.unfinished)
     since = say.write.month(first_day(int(ages["first_month"].min())))
-    begin = "cohorts.begin" if told is found else "cohorts.begin_without"
+    begin = "cohorts.begin" if drawn is found else "cohorts.begin_without"
     parts: list[Part] = [_heat_map(found, headline, say)]
     parts += [_value_chart(by_age, say)] if by_age.periods else []
     parts.append(Note(say(begin, month=since)))

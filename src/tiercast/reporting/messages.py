@@ -87,19 +87,19 @@ class MessageCatalogue:
         """How numbers, money and dates are written."""
         return Formats(self.language, self.currency)
 
-    def tell(self, text: str) -> str:
+    def translate(self, text: str) -> str:
         """Return a message or a stored name in this language, a fixed text such as a heading, too.
 
         What `sentences.yaml` does not hold stays as it is.
 
         Examples
         --------
-        >>> from tiercast.config.message import told
-        >>> load_messages("zh").tell(told("at least {limit}", limit=3))
+        >>> from tiercast.config.message import Message
+        >>> load_messages("zh").translate(Message.of("at least {limit}", limit=3))
         '至少 3'
         """
         if isinstance(text, Message):
-            return self._spoken.vformat(self.tell(text.template), (), text.values)
+            return self._spoken.vformat(self.translate(text.template), (), text.values)
         if isinstance(text, Name):
             return self.label(text.kind, text)
         return sentences(self.language).get(text, text)

@@ -24,11 +24,11 @@ class YearBefore:
     @classmethod
     def of(cls, inputs: Inputs) -> Self | None:
         """Return it; None where the orders do not reach back, or brought nothing."""
-        told = _past(inputs).get("year_before")
-        if not told or told["value"] <= 0:
+        entry = _past(inputs).get("year_before")
+        if not entry or entry["value"] <= 0:
             return None
-        first, last = (date.fromisoformat(told[name]) for name in ("first", "last"))
-        return cls(first, last, told["value"], told["value_known"])
+        first, last = (date.fromisoformat(entry[name]) for name in ("first", "last"))
+        return cls(first, last, entry["value"], entry["value_known"])
 
 
 def whole_months(inputs: Inputs) -> pd.DataFrame:
@@ -51,5 +51,5 @@ def whole_months(inputs: Inputs) -> pd.DataFrame:
 
 
 def _past(inputs: Inputs) -> Mapping[str, Any]:
-    told: Mapping[str, Any] = inputs.manifest.get("past") or {}
-    return told
+    entry: Mapping[str, Any] = inputs.manifest.get("past") or {}
+    return entry

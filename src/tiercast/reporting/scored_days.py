@@ -1,4 +1,4 @@
-"""Scored days side by side, as their manifests tell them: customers, tiers, money, risk."""
+"""Scored days side by side, as their manifests have them: customers, tiers, money, risk."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,10 +18,10 @@ def scored_days(output: OutputFolder, day: date, target: Target) -> pd.DataFrame
     """Return a row per scored day of a target up to a day, oldest first, the newest `MOST`.
 
     Columns: as_of, customers, expected_value, value_low, value_high (money), churn (mean risk),
-    tiers (customers by tier), model_version. Days whose manifests tell less are left out.
+    tiers (customers by tier), model_version. Days whose manifests hold less are left out.
     """
-    told = ((one, output.manifest(one)) for one in output.scored_dates() if one <= day)
-    rows = [_row(one, manifest) for one, manifest in told if _is_of(manifest, target)]
+    manifests = ((one, output.manifest(one)) for one in output.scored_dates() if one <= day)
+    rows = [_row(one, manifest) for one, manifest in manifests if _is_of(manifest, target)]
     return pd.DataFrame(rows[-MOST:], columns=list(COLUMNS))
 
 
@@ -38,8 +38,8 @@ COLUMNS = (
 
 
 def _is_of(manifest: Mapping[str, Any], target: Target) -> bool:
-    told = Target.is_in(manifest) and all(name in manifest for name in NEEDED)
-    return told and Target.of_record(manifest, "The manifest of scores") == target
+    is_whole = Target.is_in(manifest) and all(name in manifest for name in NEEDED)
+    return is_whole and Target.of_record(manifest, "The manifest of scores") == target
 
 
 def _row(day: date, manifest: Mapping[str, Any]) -> tuple[object, ...]:

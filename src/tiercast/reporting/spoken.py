@@ -36,5 +36,5 @@ class Spoken(Cells):
             return str(getattr(self._say.write, format_spec)(value))
         text = value if isinstance(value, str | tuple | list) else str(value)
         if isinstance(text, Message | Name):
-            return format(self._say.tell(text), format_spec)
+            return format(self._say.translate(text), format_spec)
         return super().format_field(value, format_spec)

@@ -1,4 +1,4 @@
-"""Intervals of the sums that a scoring's manifest tells: of the base, of tiers, of segments."""
+"""Intervals of the sums that a scoring's manifest holds: of the base, of tiers, of segments."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from tiercast.formats import MISSING, Formats
 
 @dataclass(frozen=True)
 class SumInterval:
-    """The 90 % interval of a sum of values, in money; NaN where the manifest tells none."""
+    """The 90 % interval of a sum of values, in money; NaN where the manifest holds none."""
 
     low: float = math.nan
     high: float = math.nan
@@ -34,7 +34,7 @@ class Sums:
 
     @classmethod
     def of(cls, manifest: Mapping[str, Any]) -> "Sums":
-        """Read them off a manifest; one written before there were any tells none."""
+        """Read them off a manifest; one written before there were any holds none."""
         stored = manifest.get("sums", {})
         return cls(
             _interval(stored.get("base", {})),

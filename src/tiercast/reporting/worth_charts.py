@@ -26,16 +26,16 @@ def worth_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     if table[f"value_{short}"].notna().sum() < 1:
         return None
     # In the oldest period old customers may look like new ones.
-    told = table[1:] if table[f"value_{short}"][1:].notna().any() else table
-    means = {days: _mean(told, f"value_{days}") for days in WINDOWS}
+    drawn = table[1:] if table[f"value_{short}"][1:].notna().any() else table
+    means = {days: _mean(drawn, f"value_{days}") for days in WINDOWS}
     names = [one.text(say.write) for one in among]
     texts = {f"in_{days}": say.write.money(mean or 0.0) for days, mean in means.items()}
     headline = say("worth_new.headline" if means[long] else "worth_new.headline_short", **texts)
-    parts: list[Part] = [_chart(names, told, say), _table(names, table, say)]
+    parts: list[Part] = [_chart(names, drawn, say), _table(names, table, say)]
     channels = by_channel(starts, known)
     if channels is not None:
         parts.append(_by_channel(channels, say))
-    begin = "worth_new.begin" if told is table else "worth_new.begin_without"
+    begin = "worth_new.begin" if drawn is table else "worth_new.begin_without"
     parts.append(Note(say(begin, oldest=names[0])))
     return Section("new-worth", say("worth_new.title"), headline, parts)
 

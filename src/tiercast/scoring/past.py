@@ -1,4 +1,4 @@
-"""What the manifest tells of the orders before a scored day: months, and last year's horizon."""
+"""What the manifest holds of the orders before a scored day: months, and last year's horizon."""
 
 import calendar
 import datetime as dt

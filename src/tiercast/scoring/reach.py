@@ -12,7 +12,7 @@ import pandas as pd
 
 from tiercast.arrays import BoolArray
 from tiercast.config.alerts import Condition
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.playbook import Play
 from tiercast.config.schema import Config
 from tiercast.scoring.conditions import WORDS, meets
@@ -41,7 +41,7 @@ class Reach:
         """A sentence on a play that never applies; None where it can."""
         if self.is_reached:
             return None
-        return told(
+        return Message.of(
             "The play `{name}` never applies: its customers belong to earlier plays ({earlier}). "
             "Move it up, or leave it out."
             if self.is_possible

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 
 MONTH_END = 31  # a day of the month beyond its last one is its last one
 LAST_ONE = 5  # a weekday's fifth in a month is its last one
@@ -71,17 +71,17 @@ class OrderGrid:
     def describe(self) -> str:
         """Return the rule in words."""
         if self.every_days == 1:
-            return told("any day")
+            return Message.of("any day")
         if self.every_days:
             weekday, weeks = _WEEKDAYS[self.anchor.weekday()], self.every_days // 7
             every = "{day!t} of each week" if weeks == 1 else "{day!t} of every {weeks} weeks"
-            return told(every, day=weekday, weeks=weeks)
+            return Message.of(every, day=weekday, weeks=weeks)
         first, *more = [self._named(day) for day in self.month_days]
-        days = told("{days} and {more}", days=first, more=more) if more else first
+        days = Message.of("{days} and {more}", days=first, more=more) if more else first
         months = "the {days} of each month{moved!t}"
         if self.every_months > 1:
             months = "the {days} of every {months} months{moved!t}"
-        return told(months, days=days, months=self.every_months, moved=_MOVED[self.roll])
+        return Message.of(months, days=days, months=self.every_months, moved=_MOVED[self.roll])
 
     def _by_days(self, start: dt.date) -> Iterator[dt.date]:
         first = start + dt.timedelta(days=(self.anchor - start).days % self.every_days)
@@ -103,7 +103,7 @@ class OrderGrid:
         if self.weekday is None:
             return _ordinal(day)
         nth, weekday = _NTH[day - 1], _WEEKDAYS[self.weekday]
-        return told("{nth!t} {weekday!t}", nth=nth, weekday=weekday)
+        return Message.of("{nth!t} {weekday!t}", nth=nth, weekday=weekday)
 
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -164,7 +164,7 @@ class GridAhead:
     def describe(self) -> str:
         """Return a sentence that lists the grid days in the horizon."""
         more = ["..."] if len(self.days) > MOST_LISTED else []
-        return told(
+        return Message.of(
             "All orders lie on {rule}; the {horizon} days from {as_of} on hold {count} of these "
             "days ({days}).",
             rule=self.rule,
@@ -204,6 +204,6 @@ def _rolled(day: dt.date, roll: int) -> dt.date:
 
 def _ordinal(day: int) -> str:
     if day == MONTH_END:
-        return told("last day")
+        return Message.of("last day")
     ending = {1: "{day}st", 2: "{day}nd", 3: "{day}rd"}
-    return told(ending.get(day % 10 if day not in (11, 12, 13) else 0, "{day}th"), day=day)
+    return Message.of(ending.get(day % 10 if day not in (11, 12, 13) else 0, "{day}th"), day=day)

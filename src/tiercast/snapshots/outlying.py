@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 import numpy as np
 from ibis.backends.sql import SQLBackend
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.contract.money import MONEY_UNITS
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import history
@@ -97,12 +97,12 @@ class OutlyingOrders:
     def describe(self) -> str:
         """Return a sentence that names the largest and explains how they count."""
         first, *others = self.largest
-        more = told(
+        more = Message.of(
             ", and {rows:,} more of {customers:,} customers",
             rows=self.rows - 1,
             customers=self.customers,
         )
-        counts = told(
+        counts = Message.of(
             "counts as {amount:,.2f}, in training and in the forecasts of its customer and of all "
             "others"
             if self.are_held
@@ -110,7 +110,7 @@ class OutlyingOrders:
             amount=self.limit.counts_as,
             days=self.days,
         )
-        return told(
+        return Message.of(
             "customer {first.customer_id!r} has an order of {first.amount:,.2f} on "
             "{first.ordered_on}{more}: far beyond the base's other orders (limit {limit:,.2f}), "
             "it {counts}",

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from tiercast.arrays import BoolArray, FloatArray
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.snapshots.closures import YEAR_DAYS, closed_days
 from tiercast.snapshots.cutoffs import ShopCalendar
 from tiercast.snapshots.grid import OrderGrid
@@ -234,7 +234,7 @@ def _comparable(known: FloatArray, closed: BoolArray) -> tuple[float | None, str
     """Return the log growth over a year, and the reason; None if last year is not comparable."""
     before = len(known) - YEAR_DAYS
     if before < 0:
-        return None, told(
+        return None, Message.of(
             "the horizon's season is unknown: a year ago lies before the data, which begin "
             "{days} days ago",
             days=len(known),
@@ -242,7 +242,7 @@ def _comparable(known: FloatArray, closed: BoolArray) -> tuple[float | None, str
     both_closed = closed[YEAR_DAYS:] & closed[:before]
     days = np.flatnonzero(~both_closed)[-COMPARED_DAYS:]
     if len(days) < FEWEST_COMPARED_DAYS:
-        return None, told(
+        return None, Message.of(
             "a year ago cannot be compared: the data begin {days} days ago, and it takes "
             "{fewest} open days before the last {year} to estimate growth",
             days=len(known),
@@ -252,9 +252,9 @@ def _comparable(known: FloatArray, closed: BoolArray) -> tuple[float | None, str
     recent, year_ago = known[days + YEAR_DAYS].mean(), known[days].mean()
     if min(recent, year_ago) <= 0:
         silent = "there were days without any order: the last {days}, or those a year ago"
-        return None, told(silent, days=len(days))
+        return None, Message.of(silent, days=len(days))
     growth = float(np.log(recent / year_ago))
-    found = told(
+    found = Message.of(
         "the last {days} open days had {more:+.0%} orders against a year ago"
         if both_closed.any()
         else "the last {days} days had {more:+.0%} orders against a year ago",
@@ -262,5 +262,5 @@ def _comparable(known: FloatArray, closed: BoolArray) -> tuple[float | None, str
         more=np.expm1(growth),
     )
     if abs(growth) > COMPARABLE:
-        return None, told("a year ago cannot be compared: {found}", found=found)
+        return None, Message.of("a year ago cannot be compared: {found}", found=found)
     return growth, found

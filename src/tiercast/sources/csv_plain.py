@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.sources.csv_text import (
     SEPARATOR_LINE,
     Place,
@@ -102,7 +102,7 @@ def in_utf8(
                 texts |= dict.fromkeys(_beyond_ascii(line))
     settled = encoding == given or encoding.startswith("utf")
     remedy = "nothing to do" if settled else "see that it reads right; else name the `encoding`"
-    how = told("lines read as {encoding}", encoding=encoding)
+    how = Message.of("lines read as {encoding}", encoding=encoding)
     note = FileNote(name, "encoding", count, READ, how, remedy, examples(list(texts)))
     return copy, (note,) if count else ()
 

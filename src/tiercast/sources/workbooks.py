@@ -19,7 +19,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.archives import NamedFile
 from tiercast.sources.csv_text import PlainCsv
@@ -222,7 +222,7 @@ def _not_read(taken: str, name: str, others: Sequence[_Table]) -> FileNote:
         "other_sheets",
         sum(table.length for table in others),
         "ignored",
-        told("sheets of {file} with tables of their own, not read", file=Path(name).name),
+        Message.of("sheets of {file} with tables of their own, not read", file=Path(name).name),
         "name one as `sheet: NAME` in the config (`--sheet` of init), or several of the same "
         'columns by a pattern, as `sheet: "*"`',
         examples(sheets),

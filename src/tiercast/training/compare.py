@@ -8,7 +8,7 @@ import pandas as pd
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.loading import load_config
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.tracking.registry import (
@@ -126,7 +126,7 @@ def _figures(
 ) -> tuple[tuple[pd.DataFrame, Notes], tuple[pd.DataFrame, Notes]]:
     """Return metrics and tiers of both with notes; of two targets neither, and why."""
     if apart := unlike(ours, theirs):
-        note = told("Metrics and tiers are not compared: {apart}", apart=apart)
+        note = Message.of("Metrics and tiers are not compared: {apart}", apart=apart)
         return (pd.DataFrame(), (note,)), (pd.DataFrame(), ())
     tiers = changed_tiers(ours.model, theirs.model, OutputFolder.of(config))
     return _metrics(config, ours, theirs), tiers

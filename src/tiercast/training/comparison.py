@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from tiercast.artifacts.dataset import parts_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.targets import SortedDays
-from tiercast.config.message import named, told
+from tiercast.config.message import Message, named
 from tiercast.modeling.bootstrap import MetricComparison, compare_metrics, verdict
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.evaluation import ForecastTable
@@ -89,7 +89,7 @@ def changed_tiers(
     for model in (ours, theirs):
         missing = sorted(set(model.feature_names) - set(frame.columns))
         if missing:
-            text = told(
+            text = Message.of(
                 "The features of {day} lack {missing}: no tiers compared.",
                 day=days[-1],
                 missing=missing[:3],
@@ -130,8 +130,8 @@ def _crossed(
 def _nobody(found: SortedDays) -> str:
     others = found.left_out()
     if not others:
-        return told("Nobody was scored yet, so no tier can change.")
-    return told(
+        return Message.of("Nobody was scored yet, so no tier can change.")
+    return Message.of(
         "No tiers compared: no scores forecast {target}; those there are: {others}.",
         target=found.target,
         others=others,
@@ -144,8 +144,8 @@ def _about(
     if len(set(names)) > 1:
         mine, other = ([named("tier", name) for name in one] for one in names)
         line = "The versions name other tiers ({mine}; {other}): none is the same in both."
-        return told(line, mine=mine, other=other)
-    return told(
+        return Message.of(line, mine=mine, other=other)
+    return Message.of(
         "{moved:,} of {customers:,} customers of {day} would change tier."
         if share == 1
         else "{moved:,} of {customers:,} customers of {day} would change tier (of a sample of "

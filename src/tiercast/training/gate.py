@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.modeling.bootstrap import BETTER, MetricComparison, compare_metrics, verdict
 from tiercast.modeling.checks import INTERVAL
 from tiercast.modeling.distribution import COVERAGE
@@ -69,11 +69,13 @@ def decide(
     intervals not further from 90 %, by more than 2 points, than the champion's.
     """
     if champion_forecasts is None:
-        return GateDecision("promoted", told("it is the first model"))
+        return GateDecision("promoted", Message.of("it is the first model"))
     forecasts = _paired(challenger, champion_forecasts.forecasts)
     if forecasts is None:
         return GateDecision(
-            "kept", told("no past cutoff was forecast by both models"), champion_forecasts.version
+            "kept",
+            Message.of("no past cutoff was forecast by both models"),
+            champion_forecasts.version,
         )
     metric = next(metric for metric in metrics if metric.name == metric_name)
     comparison = MetricComparison(metric, CHALLENGER, CHAMPION)
@@ -83,7 +85,8 @@ def decide(
     reason = _reason(metric, found, figures)
     return GateDecision(
         "promoted" if reason is None else "kept",
-        reason or told("better than the champion beyond chance ({metric})", metric=metric.name),
+        reason
+        or Message.of("better than the champion beyond chance ({metric})", metric=metric.name),
         champion_forecasts.version,
         forecasts[CHALLENGER]["as_of"].iloc[0],
         metric.name,
@@ -104,7 +107,7 @@ def decide_apart(
     a target is promoted as a first model is, since the config asks for it. Where there were
     `earlier` ones, somebody let the champion be another: then only `tiercast promote` changes it.
     """
-    apart = told(
+    apart = Message.of(
         "not compared with the champion: this version forecasts {challenger}, the champion "
         "(version {version}) {champion}",
         challenger=challenger,
@@ -113,8 +116,8 @@ def decide_apart(
     )
     if not earlier:
         first = "{apart}; it is the first that forecasts what the config asks for now"
-        return GateDecision("promoted", told(first, apart=apart), version)
-    reason = told(
+        return GateDecision("promoted", Message.of(first, apart=apart), version)
+    reason = Message.of(
         "{apart}; version {before}, which forecasts the same as this one, is not the champion, so "
         "only `tiercast promote` changes that",
         apart=apart,
@@ -154,14 +157,16 @@ def _figures(forecasts: Mapping[str, pd.DataFrame], metric: Metric) -> dict[str,
 def _reason(metric: Metric, found: pd.Series, figures: Mapping[str, float]) -> str | None:
     """Return why the challenger is refused; None: it is not."""
     if verdict(metric, found["low"], found["high"]) != BETTER:
-        return told("not better than the champion beyond chance ({metric})", metric=metric.name)
+        return Message.of(
+            "not better than the champion beyond chance ({metric})", metric=metric.name
+        )
     worse_level = figures["challenger_total_error"] - figures["champion_total_error"]
     if worse_level > LEVEL_TOLERANCE:
-        return told("its total is further off by {more:.1%}", more=worse_level)
+        return Message.of("its total is further off by {more:.1%}", more=worse_level)
     worse_coverage = _miss(figures, CHALLENGER) - _miss(figures, CHAMPION)
     if worse_coverage > COVERAGE_TOLERANCE:
         covered = figures["challenger_interval_coverage"]
-        return told(
+        return Message.of(
             "its 90 % intervals hold {covered:.1%} of values, further off than the champion's",
             covered=covered,
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tiercast.config.errors import InputError
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.features.assemble import feature_panel
@@ -62,7 +62,7 @@ def unlike(ours: JudgedVersion, theirs: JudgedVersion) -> str:
     mine, other = (one.model.facts.target for one in (ours, theirs))
     if mine == other:
         return ""
-    return told(
+    return Message.of(
         "version {ours} forecasts {mine}, version {theirs} {other}.",
         ours=ours.version,
         mine=mine,
@@ -72,7 +72,7 @@ def unlike(ours: JudgedVersion, theirs: JudgedVersion) -> str:
 
 
 def _nothing(reason: str) -> PairedForecasts:
-    return None, None, (told("No metrics: {reason}", reason=reason),)
+    return None, None, (Message.of("No metrics: {reason}", reason=reason),)
 
 
 def _predicted(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> PairedForecasts:
@@ -81,11 +81,11 @@ def _predicted(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> 
     day = history.base.observed_until - horizon
     if day >= later.trained:
         found = {one.version: _predicted_day(history, one, day) for one in (earlier, later)}
-        note = told("Metrics are of {day}, after both trainings, both as deployed.", day=day)
+        note = Message.of("Metrics are of {day}, after both trainings, both as deployed.", day=day)
         return found[ours.version], found[theirs.version], (note,)
     if later.record is None or later.record.empty:
         return _nothing(
-            told(
+            Message.of(
                 "no horizon has passed since version {later.version} was trained as of "
                 "{later.trained}, and its record of past forecasts is empty or not here.",
                 later=later,
@@ -97,7 +97,7 @@ def _predicted(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> 
 
 
 def _about_record(earlier: JudgedVersion, later: JudgedVersion, day: dt.date) -> str:
-    return told(
+    return Message.of(
         "Metrics are of {day}: version {later.version} by its record of past forecasts, version "
         "{earlier.version} as deployed: it was trained before that day."
         if earlier.trained <= day

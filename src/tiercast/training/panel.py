@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from tiercast.config.errors import InputError
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.features.assemble import feature_panel, observed_event_types, profile_columns
 from tiercast.features.clv import ClvModels
@@ -219,13 +219,13 @@ def _share(customers: int, cutoffs: int) -> float:
 
 def describe_sample(panel: Panel, config: Config) -> str:
     """Return a description of the training rows."""
-    customers = told(
+    customers = Message.of(
         "all customers" if panel.share >= 1 else "a stratified {share:.1%} of the customers",
         share=panel.share,
     )
     span = (panel.cutoffs[-1] - panel.cutoffs[0]).days
     is_even = span == (len(panel.cutoffs) - 1) * config.every_days
-    return told(
+    return Message.of(
         "{rows:,} rows: {customers} at {count} cutoffs from {first} to {last}, every {days} days"
         if is_even
         else "{rows:,} rows: {customers} at {count} cutoffs from {first} to {last}, every {days} "

@@ -12,7 +12,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.staging import staged_folder, writing
 from tiercast.artifacts.text_file import to_json
 from tiercast.config.loading import load_config
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.plugins import described
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -149,7 +149,7 @@ def _later(
         column=time,
         rows=later,
         outcome="ignored",
-        handling=told("do not exist at as_of={as_of}", as_of=as_of),
+        handling=Message.of("do not exist at as_of={as_of}", as_of=as_of),
         remedy="nothing to do",
         examples=(repr(str(summary.last)),) if later else (),
     )

@@ -1,6 +1,6 @@
 """The data report in text: rows read, what each rule found, what was done, and readiness."""
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.text_table import TextTable
 from tiercast.contract.report import DataReport
 from tiercast.readiness.finding_text import readiness_table, remedies, verdict
@@ -54,7 +54,7 @@ def readiness_text(readiness: Readiness) -> str:
 def tables_table(report: DataReport, *left_out: str) -> TextTable:
     """Return each table's size and span, without some headings."""
     columns = {heading: form for heading, form in TABLES.items() if heading not in left_out}
-    return TextTable.of(told("Data of {name}", name=report.name), columns, report.tables)
+    return TextTable.of(Message.of("Data of {name}", name=report.name), columns, report.tables)
 
 
 def findings_table(report: DataReport, *left_out: str) -> TextTable:
@@ -66,7 +66,7 @@ def findings_table(report: DataReport, *left_out: str) -> TextTable:
 
 def time_zone(report: DataReport) -> str:
     """Return a sentence on the time zone whose days are counted."""
-    return told(
+    return Message.of(
         "Days are those of {zone} (`timezone`): times with an offset are converted into it, times "
         "without one are taken as its own.",
         zone=report.timezone,
@@ -75,10 +75,10 @@ def time_zone(report: DataReport) -> str:
 
 def zero_orders(report: DataReport) -> str:
     """Return a sentence on orders that net to zero."""
-    return told("Orders that net to zero: {count:,}.", count=report.zero_orders)
+    return Message.of("Orders that net to zero: {count:,}.", count=report.zero_orders)
 
 
 def passed_rules(report: DataReport) -> str:
     """Return a sentence naming the rules that every row passes."""
     names = [f"{finding.table}.{finding.rule}" for finding in report.findings if not finding.rows]
-    return told("Passed by every row: {names}.", names=names) if names else ""
+    return Message.of("Passed by every row: {names}.", names=names) if names else ""

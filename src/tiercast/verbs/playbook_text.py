@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.playbook import Play
 from tiercast.config.text_table import TextTable
 
@@ -22,7 +22,7 @@ COLUMNS = {
 
 def playbook_table(plays: "Sequence[Reach]") -> TextTable:
     """Return a row per play, in order."""
-    title = told("Playbook: a customer's action is the first play that applies")
+    title = Message.of("Playbook: a customer's action is the first play that applies")
     return TextTable.of(title, COLUMNS, map(_described, plays))
 
 
@@ -42,9 +42,11 @@ def playbook_text(plays: "Sequence[Reach]") -> str:
 def conditions(play: Play) -> str:
     """Return the conditions of a play as text."""
     if not play.when:
-        return told("everyone else")
+        return Message.of("everyone else")
     found = (f"{c.column} {c.operator} {_shown(c.value)}" for c in play.when)
-    return reduce(lambda first, more: told("{first} and {more}", first=first, more=more), found)
+    return reduce(
+        lambda first, more: Message.of("{first} and {more}", first=first, more=more), found
+    )
 
 
 def _described(one: "Reach") -> dict[str, Any]:

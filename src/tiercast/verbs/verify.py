@@ -12,7 +12,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.loading import load_config
-from tiercast.config.message import told
+from tiercast.config.message import Message
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -187,13 +187,13 @@ def _notes(
     notes = []
     if PREVIOUS not in stored:
         old = "The day was scored by a version that did not record its previous scores."
-        notes.append(told(old))
+        notes.append(Message.of(old))
     if stored.get(PLAYBOOK) != playbook_record(settings.plays):
         other = "The day was scored by another playbook: `action` and `action_id` differ."
-        notes.append(told(other))
+        notes.append(Message.of(other))
     if changed:
         notes.append(
-            told(
+            Message.of(
                 "The source is not the one that was scored, in {tables}: rows were added, changed "
                 "or removed since. Score the day again to include them.",
                 tables=changed,
@@ -201,7 +201,7 @@ def _notes(
         )
     elif stored["tiercast_version"] != version("tiercast"):
         notes.append(
-            told(
+            Message.of(
                 "The source is as it was; tiercast {then} scored the day, this is {now}.",
                 then=stored["tiercast_version"],
                 now=version("tiercast"),
@@ -209,7 +209,7 @@ def _notes(
         )
     else:
         notes.append(
-            told(
+            Message.of(
                 "The source is as it was, by its fingerprint: settings, libraries or the stored "
                 "scores themselves changed."
             )
