@@ -14,7 +14,7 @@ KEPT = 3
 
 
 @dataclass
-class Place:
+class HeldDay:
     """The place of a scored day: the first who asks loads it, others of that day wait."""
 
     identity: str
@@ -37,7 +37,7 @@ class Shelf:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self._places: OrderedDict[dt.date, Place] = OrderedDict()
+        self._places: OrderedDict[dt.date, HeldDay] = OrderedDict()
         self._lock = threading.Lock()
 
     def days(self) -> list[dt.date]:
@@ -57,7 +57,7 @@ class Shelf:
         with self._lock:
             place = self._places.get(day)
             if place is None or place.identity != identity:
-                place = self._places[day] = Place(identity)
+                place = self._places[day] = HeldDay(identity)
             self._places.move_to_end(day)
             if len(self._places) > KEPT:
                 self._places.popitem(last=False)

@@ -38,7 +38,7 @@ class Name(str):
     kind: str
 
 
-class Cells(Formatter):
+class MessageFormatter(Formatter):
     """Write a missing value as a dash, a midnight as its day, a plain float in four digits."""
 
     between = ", "
@@ -56,7 +56,7 @@ class Cells(Formatter):
         return cell(value, format_spec)
 
 
-CELLS = Cells()
+CELLS = MessageFormatter()
 
 
 def filled(template: str, values: Mapping[Any, Any]) -> Message:

@@ -134,34 +134,12 @@ def _bars(
     say: MessageCatalogue,
 ) -> Chart:
     labels = [say.write.month(first_day(int(month))) for month in months.index]
-    traces = [
-        go.Bar(
-            name=say(f"new_returning.{kind}"),
-            x=[first_day(int(month)).isoformat() for month in months.index],
-            y=[round(float(value), 2) for value in months[column]],
-            customdata=[
-                [label, write(float(value))]
-                for label, value in zip(labels, months[column], strict=True)
-            ],
-            marker={"color": colour},
-            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
-        )
-        for kind, column, colour in zip(KINDS, columns, (NEW_COLOUR, STRONG), strict=True)
-    ]
-    last = months.iloc[-1]
-    whole = float(last[columns[0]] + last[columns[1]])
-    title = say(
-        f"new_returning.{name}.title",
-        month=labels[-1],
-        returning=write(float(last[columns[1]])),
-        share=say.write.share(ratio(last[columns[1]], whole)),
-        all=write(whole),
-    )
+    title = _title(name, months.iloc[-1][list(columns)], labels[-1], write, say)
     return Chart(
         id=f"chart-new-returning-{name}",
         title=title,
         figure=figure(
-            traces,
+            _traces(months, columns, labels, write, say),
             height=360,
             barmode="relative",
             bargap=0.15,
@@ -179,6 +157,47 @@ def _bars(
         table=_numbers(title, months, labels, columns, write, say),
         half=True,
     )
+
+
+def _title(
+    name: str,
+    last: "pd.Series[float]",
+    month: str,
+    write: Callable[[float], str],
+    say: MessageCatalogue,
+) -> str:
+    """Return the finding of the last month; `last` has the new and the returning."""
+    new, returning = map(float, last)
+    return say(
+        f"new_returning.{name}.title",
+        month=month,
+        returning=write(returning),
+        share=say.write.share(ratio(returning, new + returning)),
+        all=write(new + returning),
+    )
+
+
+def _traces(
+    months: pd.DataFrame,
+    columns: tuple[str, str],
+    labels: Sequence[str],
+    write: Callable[[float], str],
+    say: MessageCatalogue,
+) -> list[go.Bar]:
+    return [
+        go.Bar(
+            name=say(f"new_returning.{kind}"),
+            x=[first_day(int(month)).isoformat() for month in months.index],
+            y=[round(float(value), 2) for value in months[column]],
+            customdata=[
+                [label, write(float(value))]
+                for label, value in zip(labels, months[column], strict=True)
+            ],
+            marker={"color": colour},
+            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+        )
+        for kind, column, colour in zip(KINDS, columns, (NEW_COLOUR, STRONG), strict=True)
+    ]
 
 
 def _numbers(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 
 from tiercast.config.lists import InLanguages
-from tiercast.config.message import FORMS, Cells, Message, Name, is_missing
+from tiercast.config.message import FORMS, Message, MessageFormatter, Name, is_missing
 
 if TYPE_CHECKING:
     from tiercast.reporting.messages import MessageCatalogue
@@ -22,7 +22,7 @@ def sentences(language: Literal["en", "zh"]) -> Mapping[str, str]:
     return {row["en"]: row[language] for row in rows}
 
 
-class Spoken(Cells):
+class Spoken(MessageFormatter):
     """Write values as text, the messages and names among them in the words of a catalogue."""
 
     def __init__(self, say: "MessageCatalogue") -> None:
