@@ -10,14 +10,14 @@ from tiercast.modeling.metrics import spearman
 LAST_WINDOW = "last_window"
 TIES = "Spearman and ties"
 TIES_NOTE = (
-    "Customers who buy nothing share one rank in the truth. Who ties many, as spend in the last "
-    "window ties everybody who bought nothing in it, gets most of them near that rank without "
-    "telling one from another. The last column ties as many of those from whom tiercast expects "
-    "the least: that alone puts it above the rule where the rule was ahead. Untied it cannot be "
-    "made up: on CDNOW, 90 days ahead, ranking by everybody's expected rank, the best that "
-    "tiercast's distributions can tell without ties, came to .385 (by expected value .379); and "
-    "on outcomes drawn from those very distributions, as if they were true, expected rank came to "
-    ".376 and spend in the last window to .412."
+    "Customers who buy nothing share one rank in the truth. A forecast with many ties, such "
+    "as spend in the last window, which ties everyone who bought nothing in it, gets most of "
+    "them near that rank without ranking them. The last column ties as many customers, those "
+    "from whom tiercast expects the least: that alone puts it above the rule where the rule "
+    "was ahead. Without ties the gap cannot be closed. On CDNOW, 90 days ahead, the best "
+    "ranking that tiercast's distributions give without ties, by expected rank, reached .385 "
+    "(by expected value .379). On outcomes drawn from those same distributions, as if they "
+    "were true, expected rank reached .376 and spend in the last window .412."
 )
 
 
