@@ -3,12 +3,13 @@
 import pandas as pd
 import pytest
 
+from recorded_progress import RecordedProgress
 from tiercast.reporting.categories import spend_by_tier
 from tiercast.reporting.cohorts import ages_of
 from tiercast.reporting.customer_worth import by_channel, by_first_month, starts_of
 from tiercast.reporting.new_returning import by_month, repeat_rates
 from tiercast.reporting.put_aside import put_aside
-from tiercast.reporting.report import render
+from tiercast.reporting.report import build_report, render
 
 FUTURE = (
     ("ann", "2024-03-01 00:00", 999.0, "cake", "phone"),
@@ -55,11 +56,11 @@ def test_customers_who_only_returned_goods_have_no_first_order(with_orders, orde
 
 
 def test_orders_that_cannot_be_read_leave_a_report_that_says_so(run):
-    from tiercast.reporting.with_orders import inputs_with_orders
-
-    with inputs_with_orders(run.config) as inputs:
-        assert inputs.known is None
-        page = render(inputs)
+    progress = RecordedProgress()
+    page = build_report(run.config, progress=progress).read_text(encoding="utf-8")
+    (line,) = progress.lines
+    assert line.startswith("The orders behind the scores could not be read again")
+    assert "orders.parquet" in line
     assert "could not be read, so the chapters that look back on them are missing" in page
     assert "orders.parquet" in page
     assert 'id="cohorts"' not in page

@@ -15,6 +15,7 @@ from plotly.offline import get_plotlyjs
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.text_file import write_text_atomically
+from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.reporting.actions import actions_section
 from tiercast.reporting.backtest import backtest_section
@@ -42,6 +43,10 @@ from tiercast.reporting.trend import trend_section
 from tiercast.reporting.with_orders import inputs_with_orders
 from tiercast.reporting.worth_charts import worth_section
 
+WITHOUT_ORDERS = (
+    "The orders behind the scores could not be read again; the report leaves out the chapters "
+    "that look back on them"
+)
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
 # The story in order; each group has a heading in the contents, `page.groups.<name>`.
 GROUPS: Mapping[str, Sequence[Chapter]] = {
@@ -66,7 +71,13 @@ GROUPS: Mapping[str, Sequence[Chapter]] = {
 }
 
 
-def build_report(config: Config, as_of: date | None = None, output: Path | None = None) -> Path:
+def build_report(
+    config: Config,
+    as_of: date | None = None,
+    output: Path | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Path:
     """Write the report of a scored date and return its path.
 
     One HTML file that needs no network: the newest scores below `config.output.path`, or those
@@ -81,6 +92,8 @@ def build_report(config: Config, as_of: date | None = None, output: Path | None 
         A scored date; None takes the latest.
     output
         The file to write; None takes `reports/as_of=YYYY-MM-DD.html` in the output folder.
+    progress
+        Where a line is shown if the orders cannot be read again.
 
     Raises
     ------
@@ -92,6 +105,8 @@ def build_report(config: Config, as_of: date | None = None, output: Path | None 
     refuse_other_base(Path(config.output.path), config.name)
     with inputs_with_orders(config, as_of) as inputs:
         page = render(inputs)
+    if inputs.unread and progress is not None:
+        progress.say(f"{WITHOUT_ORDERS}: {inputs.unread}")
     path = output or OutputFolder.of(config).report(inputs.as_of)
     write_text_atomically(path, page)
     return path
