@@ -80,10 +80,13 @@ class Formats:
 
         Examples
         --------
-        >>> Formats().signed_share(0.0312), Formats().signed_share(-0.2)
-        ('+3%', '-20%')
+        >>> [Formats().signed_share(value) for value in (0.0312, -0.2, -0.004)]
+        ['+3%', '-20%', '0%']
         """
-        return MISSING if _missing(value) else self._percent(value, "+#,##0%;-#,##0%")
+        if _missing(value):
+            return MISSING
+        rounded = _rounded(value, 2)
+        return self._percent(rounded, "+#,##0%;-#,##0%" if rounded else "0%")
 
     def tenths(self, value: float) -> str:
         """Return a share of 1 in percent with one decimal.

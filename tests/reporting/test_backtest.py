@@ -121,7 +121,7 @@ def test_totals_stand_beside_what_came(section):
         "100",
         "256",
         "150",
-        "+0%",
+        "0%",
         "5",
         "5",
     ]
