@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ready import READY
+from tiercast.config.message import filled
 from tiercast.readiness.finding_text import COLUMNS, FORMATS, described, sentence
 from tiercast.readiness.judgement import judge_by
 from tiercast.readiness.rule import STATES, ReadinessRule
@@ -78,5 +79,5 @@ def test_what_just_misses_a_need_is_reported_with_limit_and_remedy(rule, need):
 @each_need
 def test_every_state_fills_its_row_of_the_table(rule, need):
     shown = described(finding(rule, worse(rule, need.limit(READY))))
-    assert all(form.format_map(shown) for form in COLUMNS.values())
+    assert all(filled(form, shown) for form in COLUMNS.values())
     assert shown["state"] == need.state
