@@ -39,7 +39,7 @@ class MessageCatalogue:
         Examples
         --------
         >>> load_messages("en")("tiers.title")
-        'Value tiers'
+        'Who keeps us alive: value tiers'
         """
         return self.texts[key].format(**{**self.always, **values})
 
