@@ -85,8 +85,9 @@ class Formats:
         """
         if _missing(value):
             return MISSING
-        rounded = _rounded(value, 2)
-        return self._percent(rounded, "+#,##0%;-#,##0%" if rounded else "0%")
+        if abs(value) <= 0.005:
+            return self._percent(0, "0%")
+        return self._percent(value, "+#,##0%;-#,##0%")
 
     def tenths(self, value: float) -> str:
         """Return a share of 1 in percent with one decimal.
