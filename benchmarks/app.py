@@ -80,7 +80,7 @@ def visit(config: str, scores: str) -> dict[str, object]:
                 busy.append(_cpu(server.pid))
         peak = _peak_mb(server.pid)
     each = [later - before for before, later in pairwise(busy)]
-    return {**_told(taken), "cpu": _most(each), "start": started, "peak_mb": peak}
+    return {**_measured(taken), "cpu": _most(each), "start": started, "peak_mb": peak}
 
 
 def bare(scores: str, features: str) -> dict[str, object]:
@@ -96,7 +96,7 @@ def bare(scores: str, features: str) -> dict[str, object]:
                 product(FILTERS.values(), SORTS.values(), PAGES), LISTED
             )
         ]
-    return _told({"customers": taken})
+    return _measured({"customers": taken})
 
 
 def _listed() -> Iterator[str]:
@@ -116,12 +116,12 @@ def _rows(connection: duckdb.DuckDBPyConnection, where: str, order: str, page: i
     ).fetchall()
 
 
-def _told(taken: Seconds) -> dict[str, object]:
+def _measured(taken: Seconds) -> dict[str, object]:
     """Return the seconds as a measurement.
 
     Examples
     --------
-    >>> _told({"tiers": [0.1] * 19 + [0.5]})["tiers"]
+    >>> _measured({"tiers": [0.1] * 19 + [0.5]})["tiers"]
     [0.1, 0.12, 0.5]
     """
     every = [one for seconds in taken.values() for one in seconds]

@@ -22,9 +22,9 @@ def test_200_requests_see_every_page(app):
 
 
 def test_the_slowest_and_most_requests_are_told_by_page(app):
-    told = app._told({"tiers": [0.1] * 19 + [0.5], "model": [0.2, 0.2]})
-    assert told["tiers"] == [0.1, 0.12, 0.5]
-    assert told["requests"] == 22
+    measured = app._measured({"tiers": [0.1] * 19 + [0.5], "model": [0.2, 0.2]})
+    assert measured["tiers"] == [0.1, 0.12, 0.5]
+    assert measured["requests"] == 22
 
 
 def test_copies_of_a_scored_day_have_ids_of_their_own(benchmark_module, tmp_path):

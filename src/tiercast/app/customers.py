@@ -90,15 +90,15 @@ def _asked(visit: Visit) -> tuple[Filters, Sort]:
 def _find(visit: Visit, filters: Filters, sort: Sort) -> Found:
     wanted = whole(visit.parameters, "page", 1)
     with visit.base.cursor() as database:
-        kept = filters.apply(database.table(TABLE))
-        sums = kept.aggregate(
-            customers=kept.count(),
-            leaving=kept.churn_probability.sum().fill_null(0.0),
-            expected_value=kept.expected_value.sum().fill_null(0.0),
-            value_at_stake=kept.value_at_stake.sum().fill_null(0.0),
+        chosen = filters.apply(database.table(TABLE))
+        sums = chosen.aggregate(
+            customers=chosen.count(),
+            leaving=chosen.churn_probability.sum().fill_null(0.0),
+            expected_value=chosen.expected_value.sum().fill_null(0.0),
+            value_at_stake=chosen.value_at_stake.sum().fill_null(0.0),
         ).to_pyarrow()
         totals = sums.to_pylist()[0]
         page = min(wanted, max(1, math.ceil(totals["customers"] / ROWS)))
-        shown = sort.apply(kept).select(*(column.name for column in COLUMNS))
+        shown = sort.apply(chosen).select(*(column.name for column in COLUMNS))
         rows = shown.limit(ROWS, offset=(page - 1) * ROWS).to_pyarrow().to_pylist()
     return Found(rows, **totals, page=page)

@@ -50,7 +50,7 @@ def _refusal(method: str, headers: Headers) -> str:
         return f"This app answers on this machine only, but was asked for {host!r}."
     origin = headers.get("origin", "")
     if method not in READING and origin != f"http://{host}":
-        return f"Only a page of this app may send this, but it came from {origin!r}."
+        return f"Only a page of this app may send this, but its origin is {origin!r}."
     return ""
 
 
@@ -70,12 +70,12 @@ def _name(host: str) -> str:
 
 
 def _with_headers(send: Send, path: str) -> Send:
-    kept = "max-age=3600" if path.startswith("/static/") else "no-store"
+    caching = "max-age=3600" if path.startswith("/static/") else "no-store"
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in {**HEADERS, "Cache-Control": kept}.items():
+            for name, value in {**HEADERS, "Cache-Control": caching}.items():
                 headers[name] = value
         await send(message)
 

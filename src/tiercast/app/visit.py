@@ -37,8 +37,8 @@ class Visit:
 
     def link(self, path: str, **parameters: object) -> str:
         """Return the address of another page, in the same language and of the same day."""
-        kept = {name: self.parameters[name] for name in KEPT if self.parameters.get(name)}
-        return address(path, {**kept, **parameters})
+        carried = {name: self.parameters[name] for name in KEPT if self.parameters.get(name)}
+        return address(path, {**carried, **parameters})
 
     def same(self, **changes: object) -> str:
         """Return the address of this page with some parameters changed ("": left out)."""

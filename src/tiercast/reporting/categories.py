@@ -84,8 +84,8 @@ def _by_tier(found: ir.Table) -> pd.DataFrame:
     """Return the spend of each tier on the largest categories, and in all (a null category)."""
     each = found.group_by("spent_on").agg(all=money_sum(found.spent))
     largest = each.order_by(each.all.desc(), "spent_on").limit(MOST).to_pyarrow()
-    kept = found.filter(found.spent_on.isin(largest["spent_on"].to_pylist()))
-    by_both = kept.group_by("tier", "spent_on").agg(spent=money_sum(kept.spent))
+    shown_rows = found.filter(found.spent_on.isin(largest["spent_on"].to_pylist()))
+    by_both = shown_rows.group_by("tier", "spent_on").agg(spent=money_sum(shown_rows.spent))
     in_all = found.group_by("tier").agg(spent=money_sum(found.spent))
     nothing = in_all.mutate(spent_on=ibis.null("string")).select(by_both.columns)
     return ibis.union(by_both, nothing).to_pandas()

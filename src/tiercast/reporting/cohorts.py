@@ -79,14 +79,14 @@ def cohorts(ages: pd.DataFrame, among: list[Period], unfinished: int) -> Cohorts
     np.add.at(ordered, places, inside["customers"].to_numpy(float)[shown])
     np.add.at(value, places, inside["value"].to_numpy(float)[shown])
     ends = np.array([one.last for one in among])[:, None]
-    kept = sizes > 0
-    over = (ends + np.arange(width) < unfinished)[kept]
-    each = np.maximum(sizes, 1.0)[kept, None]
+    with_customers = sizes > 0
+    over = (ends + np.arange(width) < unfinished)[with_customers]
+    each = np.maximum(sizes, 1.0)[with_customers, None]
     return Cohorts(
-        [one for one, there in zip(among, kept, strict=True) if there],
-        sizes[kept],
-        np.where(over, ordered[kept] / each, np.nan),
-        np.where(over, value[kept].cumsum(axis=1) / each, np.nan),
+        [one for one, there in zip(among, with_customers, strict=True) if there],
+        sizes[with_customers],
+        np.where(over, ordered[with_customers] / each, np.nan),
+        np.where(over, value[with_customers].cumsum(axis=1) / each, np.nan),
     )
 
 

@@ -33,7 +33,7 @@ class KnownOrders:
     lines
         The order lines, with the optional columns of the contract that the base has.
     aside
-        Lines that were put aside and, with a null `rule`, those used: rule, rows, money (amounts
+        Lines that were quarantined and, with a null `rule`, those used: rule, rows, money (amounts
         without their sign), net (with it).
     """
 

@@ -270,7 +270,7 @@ def _tiers(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogue) -> T
 def _tier(ways: pd.DataFrame, names: Sequence[str], name: str) -> dict[str, float]:
     """Return customers and money of a tier on either day, their growth, and who was retained."""
     then, now = ways[ways["before"] == name], ways[ways["now"] == name]
-    kept = then[then["now"].isin(list(names)[: list(names).index(name) + 1])]
+    retained = then[then["now"].isin(list(names)[: list(names).index(name) + 1])]
     before = float(then["expected_value_before"].sum())
     value = float(now["expected_value_now"].sum())
     customers = int(then["customers"].sum())
@@ -281,7 +281,7 @@ def _tier(ways: pd.DataFrame, names: Sequence[str], name: str) -> dict[str, floa
         "expected_value_before": before,
         "expected_value_now": value,
         "value_growth": (value - before) / before if before else missing,
-        "retention": kept["customers"].sum() / customers if customers else missing,
+        "retention": retained["customers"].sum() / customers if customers else missing,
     }
 
 

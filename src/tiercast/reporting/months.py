@@ -89,8 +89,8 @@ def periods(first: int, last: int) -> list[Period]:
         older = joined(first, newest - 1, size)
         if len(older) <= room:
             return [*older, *single]
-    kept = older[len(older) - room + 1 :]
-    return [Period(first, kept[0].first - 1), *kept, *single]
+    alone = older[len(older) - room + 1 :]
+    return [Period(first, alone[0].first - 1), *alone, *single]
 
 
 def joined(first: int, last: int, size: int) -> list[Period]:

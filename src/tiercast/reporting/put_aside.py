@@ -1,4 +1,4 @@
-"""What was put aside: the order lines that no figure counts, with their money, by rule."""
+"""Quarantined order lines: those that no figure counts, with their money, by rule."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from tiercast.sources.screened import UNCOUNTED
 
 @dataclass(frozen=True)
 class PutAside:
-    """Order lines put aside before a day.
+    """Order lines quarantined before a day.
 
     Attributes
     ----------
@@ -22,12 +22,12 @@ class PutAside:
         One row per rule, most money first: rule, rows, rows_share (of all lines), net (money;
         NaN where a row's amount is no money or stands in another row), net_share.
     rows, net
-        Those put aside, and their net amount as far as it can be read.
+        Those quarantined, and their net amount as far as it can be read.
     rows_share, net_share, money_share
         Their shares of all lines, of all net amounts, and of amounts without their sign; NaN
         where there is nothing to take a share of.
     all_rows
-        All lines, those put aside included.
+        All lines, those quarantined included.
     """
 
     rules: pd.DataFrame
@@ -40,7 +40,7 @@ class PutAside:
 
 
 def put_aside(known: KnownOrders) -> PutAside:
-    """Return the lines put aside."""
+    """Return the quarantined lines."""
     found = known.aside.to_pandas()
     sums = {name: float(found[name].sum()) for name in ("rows", "net", "money")}
     rules = found[found["rule"].notna()].sort_values(["money", "rows", "rule"], ascending=False)
@@ -63,7 +63,7 @@ def put_aside(known: KnownOrders) -> PutAside:
 
 
 def put_aside_section(inputs: Inputs, say: MessageCatalogue) -> Section:
-    """Return the chapter on what was put aside, or on why the orders were not read."""
+    """Return the chapter on quarantined lines, or on why the orders were not read."""
     title = say("aside.title")
     if inputs.known is None:
         on_spark = inputs.config.on_spark

@@ -97,7 +97,7 @@ class Screened:
         return replace(total, money=money(good), money_aside=money(self._lost))
 
     def counts_by_rule(self) -> ir.Table:
-        """Return the rows and money of each day, by the rule for which they were put aside.
+        """Return the rows and money of each day, by the rule for which they were quarantined.
 
         Columns: rule (null: used), day (null: unknown), rows, money (sum of absolute amounts, to
         the cent), net (sum of amounts). A row that breaks several rules counts at the first, in
