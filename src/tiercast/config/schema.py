@@ -8,6 +8,8 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
 from tiercast.config.currency import known_currency
+from tiercast.config.kind import KINDS, Churn, Kind
+from tiercast.config.kind import TableName as TableName  # a part of this module's vocabulary
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
 from tiercast.config.output import FeatureStoreConfig, OutputConfig
@@ -19,10 +21,6 @@ from tiercast.config.settings import Settings
 from tiercast.config.source import SourceConfig as SourceConfig
 from tiercast.config.text import Text
 from tiercast.config.tiers import TiersConfig
-
-TableName = Literal[
-    "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
-]
 
 # Metrics by which a challenger may have to beat the champion (rows of modeling/metrics.py); a
 # plugin's metric of churn or value is allowed too.
@@ -44,6 +42,8 @@ SPARK_MASTER = re.compile(r"spark://[^/\s:]+:\d+(,[^/\s:]+:\d+)*")
 class OutlookConfig(Settings):
     """The targets: no order within `horizon_days` (churn), and the value within it."""
 
+    churn: Churn = "orders"
+    """What churn is: no order within the horizon (`orders`)."""
     horizon_days: int = Field(default=90, ge=1, le=1098)
     """Length of the prediction window in days. Churn is no order within it."""
     active_days: int | None = Field(default=365, ge=1)
@@ -96,7 +96,7 @@ class Config(Settings):
     engine: Annotated[str, AfterValidator(_known_engine)] = DUCKDB
     """Where the work is done: `duckdb` (this machine), `local-spark`, or `spark://HOST:PORT`."""
     sources: dict[TableName, SourceConfig]
-    """The tables, by name; `transactions` is required."""
+    """The tables, by name. `transactions` is required."""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     """The zone whose days are counted (IANA name). Times with an offset are converted into it."""
     outlook: OutlookConfig = OutlookConfig()
@@ -143,9 +143,9 @@ class Config(Settings):
         return {**given, "output": {"path": f"runs/{given['name']}", **output}}
 
     @model_validator(mode="after")
-    def _transactions_given(self) -> Self:
-        if "transactions" not in self.sources:
-            raise ValueError("sources must name the table `transactions`")
+    def _lead_table_given(self) -> Self:
+        if self.kind.lead not in self.sources:
+            raise ValueError(f"sources must name the table `{self.kind.lead}`")
         return self
 
     @field_validator("plugins")
@@ -189,6 +189,11 @@ class Config(Settings):
     def _plays_name_tiers_there_are(self) -> Self:
         check_words(self.plays, "tier", self.tiers.names, self.playbook or "Playbook")
         return self
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of base it is, by what churn is."""
+        return KINDS[self.outlook.churn]
 
     @property
     def plays(self) -> tuple[Play, ...]:

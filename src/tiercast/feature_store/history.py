@@ -63,7 +63,7 @@ class History:
         InputError
             None is requested, and the last orders are dated far beyond all others.
         """
-        if self.requested is None:
+        if self.requested is None and self.base.config.kind.has_orders:
             refuse_far_days(far_days(self._lines_by_day()))
         return self.requested or self.base.observed_until
 
@@ -112,7 +112,7 @@ def open_history(
             run = _StoreRun(config, config.feature_store, requested, progress or Silent(), opened)
             with run.folder.locked():
                 history = run.load()
-        if requested is not None:
+        if requested is not None and config.kind.has_dates:
             check_as_of(requested, history.base.first_day)
         yield replace(history, requested=requested)
 

@@ -56,16 +56,21 @@ class CustomerBase:
         return self.tables["transactions"]
 
     @property
+    def lead(self) -> ir.Table:
+        """The table that says who is a customer."""
+        return self.tables[self.config.kind.lead]
+
+    @property
     def observed_until(self) -> dt.date:
-        """The day after the last order line; later events are unknown."""
-        last = self.report.table("transactions").last
+        """The day after the last row of the lead table (an order line); later is unknown."""
+        last = self.report.table(self.config.kind.lead).last
         assert last is not None
         return last.date() + dt.timedelta(days=1)
 
     @property
     def first_day(self) -> dt.date:
-        """The day of the first order line."""
-        first = self.report.table("transactions").first
+        """The day of the first row of the lead table (an order line)."""
+        first = self.report.table(self.config.kind.lead).first
         assert first is not None
         return first.date()
 
@@ -102,7 +107,7 @@ def open_base(config: Config) -> Iterator[CustomerBase]:
 
 @dataclass(frozen=True)
 class LoadedBase:
-    """A base, and its order lines as screened, which the caller drops."""
+    """A base, and its lead table (order lines) as screened, which the caller drops."""
 
     base: CustomerBase
     lines: Screened
@@ -113,30 +118,34 @@ def load_base(
 ) -> LoadedBase:
     """Load all tables; with `counted`, only the order lines since its last day.
 
+    The lead table of the kind of base comes first: it decides how ids are written.
+
     Raises
     ------
     DataContractError
         As `open_base`.
     """
-    lines = _load_table(connection, _parser(config, "transactions"), older=counted)
-    refuse_repeated_totals(lines.good, config.sources["transactions"])
+    lead = config.kind.lead
+    lines = _load_table(connection, _parser(config, lead), older=counted)
     ids = lines.good.customer_id.type()
-    loaded: dict[TableName, _Loaded] = {"transactions": lines}
+    loaded: dict[TableName, _Loaded] = {lead: lines}
     for name in config.sources:
-        if name != "transactions":
+        if name != lead:
             parser = _parser(config, name, lines.screened.spelling)
             loaded[name] = _load_table(connection, parser, ids)
             loaded[name].screened.drop(connection)
     tables = {name: table.good for name, table in loaded.items()}
-    _check_margin(config, tables["transactions"])
+    if "transactions" in tables:
+        refuse_repeated_totals(tables["transactions"], config.sources["transactions"])
+        _check_margin(config, tables["transactions"])
     if counted is None:
-        for name in sorted(tables.keys() - {"transactions"}):
+        for name in sorted(tables.keys() - {lead}):
             refuse_strangers(tables[name], lines.good, config, name)
     report = DataReport(
         config.name,
         tuple(table.summary for table in loaded.values()),
         tuple(finding for table in loaded.values() for finding in table.findings),
-        _zero_orders(tables["transactions"]),
+        _zero_orders(tables["transactions"]) if "transactions" in tables else 0,
         config.timezone,
     )
     bad = {name: table.bad for name, table in loaded.items()}

@@ -10,7 +10,7 @@ from tiercast.sources.origin import describe
 
 
 def with_ids(table: ir.Table, ids: DataType, source: SourceConfig) -> ir.Table:
-    """Return the table with customer ids of the transactions' type, so that both can be joined.
+    """Return the table with customer ids of the lead table's type, so that both can be joined.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def with_ids(table: ir.Table, ids: DataType, source: SourceConfig) -> ir.Table:
 
 
 def refuse_strangers(table: ir.Table, lines: ir.Table, config: Config, name: TableName) -> None:
-    """Refuse a table of strangers.
+    """Refuse a table of strangers; `lines` is the lead table.
 
     Raises
     ------
@@ -42,8 +42,10 @@ def refuse_strangers(table: ir.Table, lines: ir.Table, config: Config, name: Tab
     if int(table.semi_join(lines, "customer_id").limit(1).count().execute()):
         return
     here, there = (rows.customer_id.min().execute() for rows in (table, lines))
+    lead = config.kind.lead
+    stranger = "has an order" if lead == "transactions" else f"is in `{lead}`"
     raise DataContractError(
-        f"{describe(config.sources[name])}: none of the customers in `{name}` has an order: ids "
-        f"are such as {here!r} here, {there!r} in `transactions`; write ids alike in both, or map "
+        f"{describe(config.sources[name])}: none of the customers in `{name}` {stranger}: ids "
+        f"are such as {here!r} here, {there!r} in `{lead}`; write ids alike in both, or map "
         "another column to `customer_id`."
     )
