@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import ibis.expr.types as ir
 from starlette.responses import Response
 
 from tiercast.app.columns import COLUMNS
@@ -84,17 +85,13 @@ def campaign_page(visit: Visit) -> Response:
     wanted = campaign.as_list(visit)
     with visit.base.cursor() as database:
         table = database.table(TABLE)
-        eligible = table.filter(all_hold(table, wanted.when, wanted.name)).count()
-        chosen = select(table, wanted, campaign.people)
-        sums = chosen.aggregate(
-            people=chosen.count(),
-            leaving=chosen.churn_probability.sum().fill_null(0.0),
-            value_at_stake=chosen.value_at_stake.sum().fill_null(0.0),
-            expected_value=chosen.expected_value.sum().fill_null(0.0),
-        ).to_pyarrow()
-        names = [column.name for column in COLUMNS]
-        rows = chosen.limit(SHOWN).select(*names).to_pyarrow().to_pylist()
-        found = {**sums.to_pylist()[0], "eligible": eligible.to_pyarrow().as_py()}
+        eligible = table.filter(all_hold(table, wanted.when, wanted.name))
+        found = _sums(eligible)
+        found["eligible"] = found["people"]
+        if found["people"] > campaign.people:  # only then does the order decide who is reached
+            found |= _sums(select(table, wanted, campaign.people))
+        first = select(table, wanted, min(SHOWN, campaign.people))
+        rows = first.select(*(column.name for column in COLUMNS)).to_pyarrow().to_pylist()
     return render(
         visit,
         "campaign",
@@ -106,6 +103,18 @@ def campaign_page(visit: Visit) -> Response:
         budgets=BUDGETS,
         formats=format_titles(visit),
     )
+
+
+def _sums(chosen: ir.Table) -> dict[str, float]:
+    """Return how many people some customers are, and the sums over them."""
+    sums = chosen.aggregate(
+        people=chosen.count(),
+        leaving=chosen.churn_probability.sum().fill_null(0.0),
+        value_at_stake=chosen.value_at_stake.sum().fill_null(0.0),
+        expected_value=chosen.expected_value.sum().fill_null(0.0),
+    )
+    found: dict[str, float] = sums.to_pyarrow().to_pylist()[0]
+    return found
 
 
 def campaign_file(visit: Visit) -> Response:
