@@ -9,6 +9,7 @@ from tiercast.readiness.facts import BaseFacts
 from tiercast.readiness.gaps import Gap, Gaps
 from tiercast.readiness.order_facts import OrderFacts
 from tiercast.readiness.outcomes import Outcomes
+from tiercast.readiness.profiles import ProfileColumn, Profiles
 from tiercast.readiness.span import Span
 from tiercast.readiness.tied_cuts import TiedCuts
 from tiercast.snapshots.far_days import FarDays
@@ -44,6 +45,7 @@ READY = BaseFacts(
     FarDays(),
     GridAhead.of(EVERY_DAY, AS_OF, 90),
     Silence(AS_OF, AS_OF - dt.timedelta(days=1), 1, 0, 1.0, 3.0),
+    profiles=Profiles((ProfileColumn("age", told=0.01, auc=0.55),), past_auc=0.8),
 )
 
 

@@ -11,7 +11,7 @@ CONTRACT = {
         "customer_id ordered_at amount",
         "order_id product_id category quantity discount channel cost",
     ),
-    "customers": ("customer_id", ""),
+    "customers": ("customer_id", "valid_from"),
     "events": ("customer_id event_at event_type", "value feature"),
     "contacts": ("customer_id contacted_at campaign_id", "arm channel responded_at cost"),
     "subscriptions": ("customer_id started_at ended_at", "plan price"),

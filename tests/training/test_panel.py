@@ -114,6 +114,17 @@ def test_profile_columns_and_features_are_named(panel):
     assert not [name for name in panel.feature_names if name.startswith("clv_")]
 
 
+def test_what_the_config_leaves_out_is_in_no_row(panel, tmp_path):
+    without = {"without": ["age", "return_share", "contacts"]}
+    found = panel_of(tmp_path, shop(customers=60), features=without)
+    gone = {"age", "return_share", "contacts"}
+    assert set(panel.rows.columns) - set(found.rows.columns) == gone
+    assert set(panel.current.columns) - set(found.current.columns) == gone
+    assert set(panel.feature_names) - set(found.feature_names) == gone - {"age"}
+    assert found.profile_columns == ("region",)
+    assert "response_rate" in found.rows  # made of contacts
+
+
 def test_a_large_base_is_sampled_by_customer(tmp_path, monkeypatch, panel):
     monkeypatch.setattr(panel_module, "MAX_PANEL_ROWS", 120)  # of 60 customers at 4 days
     sampled = panel_of(tmp_path, shop(customers=60))

@@ -4,6 +4,7 @@ import shutil
 from contextlib import contextmanager
 
 import ibis
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +21,7 @@ from tiercast.config.progress import Silent
 from tiercast.contract.tables import TABLES
 from tiercast.scoring.score import score
 from tiercast.snapshots import history
-from tiercast.verbs.leak_probe import _planted
+from tiercast.verbs.leak_probe import _planted, told_by_profiles
 from tiercast.verbs.verify import _unlike, verify
 
 DAY = dt.date(1998, 4, 1)
@@ -175,6 +176,32 @@ def test_the_newest_row_is_planted_at_the_days_first_moment():
         MIDNIGHT + dt.timedelta(days=27),
     ]
     assert list(planted["amount"]) == [22.0, 15.0, 8.0]
+
+
+def test_every_column_of_a_dated_profile_is_planted_anew():
+    rows = {
+        "customer_id": [1],
+        "valid_from": [dt.datetime(2024, 2, 1)],
+        "card": ["gold"],
+        "n": [3],
+    }
+    table = ibis.memtable(pd.DataFrame(rows))
+    table = table.mutate(valid_from=table["valid_from"].cast("timestamp(6)"))
+    found = _planted(table, TABLES["customers"], MIDNIGHT.date()).to_pandas()
+    planted = found[found["valid_from"] >= MIDNIGHT]
+    assert planted[["customer_id", "card", "n"]].to_numpy().tolist() == [[1, "gold+", 4]]
+    undated = table.drop("valid_from")
+    assert _planted(undated, TABLES["customers"], MIDNIGHT.date()).count().execute() == 1
+
+
+def test_an_undated_column_that_tells_what_came_after_the_day_is_named(tmp_path, tenth_tables):
+    lines = tenth_tables["transactions"]
+    counts = lines.groupby("customer_id", as_index=False)["amount"].agg(visits="count")
+    profiles = counts.assign(age=np.arange(len(counts)) % 50, left_out=counts["visits"])
+    config = write_base(tmp_path, {**tenth_tables, "customers": profiles})
+    assert told_by_profiles(config, DAY, 90, ["visits", "age"]) == ("visits",)
+    assert told_by_profiles(config, dt.date(1998, 7, 1), 90, ["visits", "age"]) == ("visits",)
+    assert told_by_profiles(config, DAY, 90, ["age"]) == ()
 
 
 def test_a_second_time_that_was_empty_comes_after_the_day():

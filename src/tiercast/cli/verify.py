@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from tiercast.verbs.verify import Verification
 
 
+UNDATED = (
+    "Leak probe: {undated} of `customers` tell what came after the day, because the profile has "
+    "no dates; give each row `valid_from`, or leave the columns out "
+    "(`features: {{without: [...]}}`)"
+)
+
+
 def verify(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> None:
     """Score a past day again: are all bytes the same, and does no later row change them?
 
@@ -47,4 +54,5 @@ def _lines(found: "Verification") -> tuple[str, ...]:
         "Leak probe: planted future rows change {leaked}"
         if found.leaked
         else "Leak probe: planted future rows change nothing",
+        *(UNDATED for _ in found.undated[:1]),
     )

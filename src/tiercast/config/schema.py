@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
 from tiercast.config.currency import known_currency
+from tiercast.config.features import FeaturesConfig
 from tiercast.config.kind import KINDS, Churn, Kind
 from tiercast.config.kind import TableName as TableName  # a part of this module's vocabulary
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
@@ -101,6 +102,8 @@ class Config(Settings):
     """The zone whose days are counted (IANA name). Times with an offset are converted into it."""
     outlook: OutlookConfig = OutlookConfig()
     """The targets that are predicted."""
+    features: FeaturesConfig = FeaturesConfig()
+    """What models learn from."""
     train: TrainConfig = TrainConfig()
     """How the model is trained."""
     tiers: TiersConfig = TiersConfig()

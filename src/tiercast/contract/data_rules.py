@@ -7,7 +7,7 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.contract.tables import TableSpec
+from tiercast.contract.tables import VALID_FROM, TableSpec
 
 FIRST_PLAUSIBLE = "1970-01-01"
 FIRST_IMPLAUSIBLE = "2100-01-01"
@@ -40,8 +40,12 @@ def _named(name: str) -> Callable[[TableSpec, frozenset[str]], str | None]:
     return lambda _spec, present: name if name in present else None
 
 
-def _time(spec: TableSpec, _present: frozenset[str]) -> str | None:
-    return spec.time
+def _time(spec: TableSpec, present: frozenset[str]) -> str | None:
+    return spec.time_of(present)
+
+
+def _time_of_an_event(spec: TableSpec, _present: frozenset[str]) -> str | None:
+    return spec.time  # a profile may be true since any day, such as 1900-01-01
 
 
 def _amount(spec: TableSpec, _present: frozenset[str]) -> str | None:
@@ -117,7 +121,8 @@ def _repeated_without_order(table: ir.Table, column: str) -> ir.BooleanValue:
 
 def _repeated_customer(table: ir.Table, column: str) -> ir.BooleanValue:
     order = [name for name in table.columns if not name.endswith(RAW_SUFFIX)]
-    return ibis.row_number().over(ibis.window(group_by=column, order_by=order)) > 0
+    keys = [column, VALID_FROM] if VALID_FROM in table.columns else [column]
+    return ibis.row_number().over(ibis.window(group_by=keys, order_by=order)) > 0
 
 
 def _negative(table: ir.Table, column: str) -> ir.BooleanValue:
@@ -183,7 +188,7 @@ RULES: tuple[DataRule, ...] = (
         "implausible_time",
         f"time before {FIRST_PLAUSIBLE} or from {FIRST_IMPLAUSIBLE} on",
         "mend the dates in the source",
-        _time,
+        _time_of_an_event,
         _implausible,
     ),
     _quarantine(
@@ -225,8 +230,9 @@ RULES: tuple[DataRule, ...] = (
     ),
     _quarantine(
         "duplicate_customer",
-        "customer has more than one profile",
-        "export one row per customer; the first in sort order is used",
+        "customer has more than one profile, or more than one of the same `valid_from`",
+        "export one row per customer, or map `valid_from`, the day from which a row is true; the "
+        "first in sort order is used",
         _profiles,
         _repeated_customer,
     ),

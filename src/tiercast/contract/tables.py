@@ -1,5 +1,6 @@
 """The canonical tables: names, columns, types and meaning, as rows of data."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,12 +37,17 @@ class TableSpec:
         """Return the column of that name."""
         return next(column for column in self.columns if column.name == name)
 
+    def time_of(self, columns: Collection[str]) -> str | None:
+        """Return the time of a table's rows; a profile has one if its rows say since when."""
+        return VALID_FROM if self.open_ended and VALID_FROM in columns else self.time
+
     @property
     def required(self) -> tuple[str, ...]:
         """Names of the columns a source must have."""
         return tuple(column.name for column in self.columns if column.required)
 
 
+VALID_FROM = "valid_from"
 CUSTOMER = ColumnSpec("customer_id", "id", "who", required=True, nullable=False)
 
 
@@ -68,7 +74,17 @@ TABLES: dict[TableName, TableSpec] = {
                 ColumnSpec("cost", "number", "cost of goods, for margin"),
             ),
         ),
-        TableSpec("customers", None, (CUSTOMER,), open_ended=True),
+        TableSpec(
+            "customers",
+            None,
+            (
+                CUSTOMER,
+                ColumnSpec(
+                    VALID_FROM, "time", "when the row became true: several rows a customer"
+                ),
+            ),
+            open_ended=True,
+        ),
         TableSpec(
             "events",
             "event_at",

@@ -13,6 +13,7 @@ from tiercast.features.plugins import counted
 from tiercast.features.registry import KEYS, every_feature, features_for
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import AS_OF, category_totals, history
+from tiercast.snapshots.profiles import is_dated, own_columns, profiles_at
 from tiercast.snapshots.season import SeasonClock, horizon_ratios, on_clock
 
 MAX_EVENT_TYPES = 8
@@ -41,7 +42,7 @@ def feature_panel(
     )
     filled = _fill_empty(joined, features)
     derived = _derive(filled, features, setting)
-    return _with_profile(_as_floats(derived, features), activity.customers, setting)
+    return _with_profile(_as_floats(derived, features), activity.customers, cutoffs, setting)
 
 
 _RIGHT = ibis.selectors.endswith("_right")
@@ -70,7 +71,7 @@ def _profile_names(customers: ir.Table, setting: Setting) -> dict[str, str]:
     `profile_` comes before a name that a feature has.
     """
     taken = {"as_of", *(feature.name for feature in every_feature(setting))}
-    own = [name for name in customers.columns if name != "customer_id"]
+    own = own_columns(customers)
     return {f"profile_{name}" if name in taken else name: name for name in own}
 
 
@@ -156,8 +157,14 @@ def _as_floats(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
     return table.select(*KEYS, **columns)
 
 
-def _with_profile(table: ir.Table, customers: ir.Table | None, setting: Setting) -> ir.Table:
+def _with_profile(
+    table: ir.Table, customers: ir.Table | None, cutoffs: Sequence[dt.date], setting: Setting
+) -> ir.Table:
+    """Return the table with the profile as of each cutoff; as of today if it has no dates."""
     if customers is None:
         return table
     profiles = customers.rename(_profile_names(customers, setting))
-    return table.left_join(profiles, "customer_id").drop("customer_id_right")
+    if not is_dated(customers):
+        return table.left_join(profiles, "customer_id").drop("customer_id_right")
+    own = profiles_at(profiles, cutoffs)
+    return table.left_join(own, KEYS).drop(*(f"{key}_right" for key in KEYS))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tiercast.readiness.gaps import Gaps, measure_gaps
 from tiercast.readiness.order_facts import OrderFacts, measure_orders
 from tiercast.readiness.outcomes import Outcomes, measure_outcomes
+from tiercast.readiness.profiles import Profiles, measure_profiles
 from tiercast.readiness.span import Span
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.closures import closed_days
@@ -26,7 +27,7 @@ class BaseFacts:
     `season` is the clock that a training as of that day goes by, `silence` the days since the
     last order; None without any. `grid` is the days ahead that can have orders: all, but where
     those so far lie on a calendar grid. `outlying` orders lie far beyond all others, None: none
-    do; on `odd_days` all orders do.
+    do; on `odd_days` all orders do. `profiles` has the undated profile columns, None: none.
     """
 
     span: Span
@@ -39,6 +40,7 @@ class BaseFacts:
     silence: Silence | None = None
     outlying: OutlyingOrders | None = None
     odd_days: OddDays = NO_ODD_DAYS
+    profiles: Profiles | None = None
 
 
 def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[BaseFacts], float | None]:
@@ -77,4 +79,13 @@ def measure(base: CustomerBase, activity: CustomerActivity, as_of: dt.date) -> B
     outlying = outlying_orders(activity.orders, order_limit(activity.orders, as_of), as_of)
     odd = odd_days(begun, as_of)
     gaps = measure_gaps(base, activity.orders)
-    return BaseFacts(span, orders, outcomes, season, gaps, far, ahead, silence, outlying, odd)
+    profiles = measure_profiles(
+        activity,
+        span.cutoffs,
+        window_days=span.window_days,
+        observed_until=as_of,
+        without=base.config.features.without,
+    )
+    return BaseFacts(
+        span, orders, outcomes, season, gaps, far, ahead, silence, outlying, odd, profiles
+    )

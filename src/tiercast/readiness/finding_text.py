@@ -25,6 +25,7 @@ FORMATS: Mapping[Unit, str] = {
     "tiers": "{value:,.0f}",
     "share": "{value:.1%}",
     "times": "{value:.2f}",
+    "auc": "{value:.3f}",
     "money": "{value:,.2f}",
 }
 WANTED = {"at least": "at least {limit}", "at most": "at most {limit}"}
@@ -68,10 +69,16 @@ def verdict(readiness: Readiness) -> str:
 
 def short_lines(readiness: Readiness) -> list[str]:
     """Return the verdict and a short line for each point that is not ok, the gravest first."""
-    line = "  {state!t}: {rule} is {measured}, {required} required"
-    points = [filled(line, described(one)) for one in readiness.open_points]
+    points = [_line(one) for one in readiness.open_points]
     advice = [Message.of("  What to do: tiercast check CONFIG")] if points else []
     return [verdict(readiness), *points, *advice]
+
+
+def _line(finding: ReadinessFinding) -> str:
+    if finding.is_spoken:
+        whole = "  {state!t}: {sentence}"
+        return Message.of(whole, state=finding.state, sentence=sentence(finding))
+    return filled("  {state!t}: {rule} is {measured}, {required} required", described(finding))
 
 
 def remedies(readiness: Readiness) -> list[str]:

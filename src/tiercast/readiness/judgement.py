@@ -13,7 +13,8 @@ from tiercast.readiness.rules import RULES
 class ReadinessFinding:
     """What one rule measured, the limit it was compared with, and the remedy ("" if ok).
 
-    `yields` says whether `train --force` can train all the same.
+    `yields` says whether `train --force` can train all the same. A training says the whole
+    sentence of a finding that `is_spoken`.
     """
 
     rule: str
@@ -25,6 +26,7 @@ class ReadinessFinding:
     state: State
     remedy: str
     yields: bool = True
+    is_spoken: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,4 +75,5 @@ def judge_by(rule: ReadinessRule, facts: BaseFacts) -> ReadinessFinding | None:
         state=missed.state if missed else "ok",
         remedy=filled(missed.remedy, vars(facts)) if missed else "",
         yields=missed is None or missed.yields(facts),
+        is_spoken=rule.is_spoken,
     )

@@ -7,7 +7,9 @@ from typing import Literal
 from tiercast.readiness.facts import BaseFacts
 
 State = Literal["ok", "recommendation", "warning", "error"]
-Unit = Literal["days", "customers", "rows", "cutoffs", "tiers", "share", "times", "money", "gaps"]
+Unit = Literal[
+    "days", "customers", "rows", "cutoffs", "tiers", "share", "times", "auc", "money", "gaps"
+]
 Limit = Callable[[BaseFacts], float]
 
 STATES: tuple[State, ...] = ("ok", "recommendation", "warning", "error")  # from best to worst
@@ -30,7 +32,8 @@ class Need:
 class ReadinessRule:
     """What is measured, whether more or less of it is better, and its needs, the gravest first.
 
-    `measure` returns None if the base has no such figure; then the rule does not apply.
+    `measure` returns None if the base has no such figure; then the rule does not apply. A
+    training says the remedy of a rule that `is_spoken`, not its figure alone.
     """
 
     name: str
@@ -39,6 +42,7 @@ class ReadinessRule:
     wanted: Literal["at least", "at most"]
     measure: Callable[[BaseFacts], float | None]
     needs: tuple[Need, ...]
+    is_spoken: bool = False
 
     def missed(self, facts: BaseFacts, value: float) -> Need | None:
         """Return the gravest need that a measured value misses; None if it meets all."""

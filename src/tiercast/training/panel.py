@@ -14,6 +14,7 @@ from tiercast.config.schema import Config
 from tiercast.features.assemble import feature_panel, observed_event_types, profile_columns
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
+from tiercast.features.left_out import left_out
 from tiercast.features.registry import KEYS, features_for
 from tiercast.modeling.certainty import Certainty
 from tiercast.snapshots.activity import CustomerActivity
@@ -109,7 +110,9 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
     season = Season.at(activity.daily_orders, day, plan)
     events = observed_event_types(activity, day)
     setting = Setting(plan.window_days, events, season.is_known, config.plugins)
+    omitted = left_out(activity, setting, config.features.without)
     features = _features(sampled, [*plan.cutoffs, day], setting)
+    features = features.drop(columns=[*omitted], errors="ignore")
     current = features[features["as_of"] == day].reset_index(drop=True)
     past = features[features["as_of"] != day].reset_index(drop=True)
     clv = ClvModels.fit(current)
@@ -128,9 +131,13 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         outlying=outlying,
         setting=setting,
         feature_names=tuple(
-            f.name for f in features_for(activity, setting) if f.grain != "models"
+            f.name
+            for f in features_for(activity, setting)
+            if f.grain != "models" and f.name not in omitted
         ),
-        profile_columns=profile_columns(activity, setting),
+        profile_columns=tuple(
+            name for name in profile_columns(activity, setting) if name not in omitted
+        ),
         share=share,
     )
 

@@ -19,6 +19,7 @@ from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 from tiercast.contract.tables import TABLES
 from tiercast.feature_store.history import History, open_history
+from tiercast.features.left_out import left_out
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
@@ -119,6 +120,7 @@ def _checked_plays(history: History, as_of: dt.date) -> "tuple[Reach, ...]":
     from tiercast.verbs.features import setting_of
 
     config, setting = history.base.config, setting_of(history, as_of)
+    left_out(history.activity, setting, config.features.without)
     plays, tiers = config.plays, config.tiers.names
     watch(config.alert_rules, plays, tiers, setting, history.activity, as_of)
     return reaches(plays, tiers)
@@ -126,15 +128,16 @@ def _checked_plays(history: History, as_of: dt.date) -> "tuple[Reach, ...]":
 
 def _future(history: History, as_of: dt.date) -> list[RuleFinding]:
     base = history.base
+    times = {name: TABLES[name].time_of(table.columns) for name, table in base.tables.items()}
     known = {
-        name: before(table, time, [as_of]).count()
-        for name, table in base.tables.items()
-        if (time := TABLES[name].time) is not None
+        name: before(base.tables[name], time, [as_of]).count()
+        for name, time in times.items()
+        if time is not None
     }
     # Not all order lines may have been read, but the orders count all of them.
     known["transactions"] = before(history.activity.orders, "ordered_at", [as_of]).lines.sum()
     return [
-        _later(base.report.table(name), str(TABLES[name].time), rows, as_of)
+        _later(base.report.table(name), str(times[name]), rows, as_of)
         for name, rows in known.items()
     ]
 

@@ -4,9 +4,12 @@ Every row before the day is planted once more, as long after the day as it lay b
 of them (so that some come in the day's first moment, which is beyond the cutoff already), its
 amounts sevenfold and so that it cannot cancel out; and second times that were empty, such as
 `contacts.responded_at`, are filled with a later one. Rows of after the day that are there stay.
+Every column of a dated profile changes in its planted rows. A profile without dates has no rows
+to plant; `told_by_profiles` looks at what its columns tell of later orders.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from pathlib import Path
 
 import ibis
@@ -15,7 +18,10 @@ import ibis.expr.types as ir
 from tiercast.config.schema import Config, SourceConfig, TableName
 from tiercast.contract.days import epoch_seconds
 from tiercast.contract.tables import TABLES, TableSpec
+from tiercast.readiness.profiles import measure_profiles
+from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.history import is_before
+from tiercast.snapshots.profiles import own_columns
 from tiercast.sources.canonical import open_base
 
 TIMES_AS_MUCH = 7.0
@@ -36,26 +42,44 @@ def with_planted_future(config: Config, as_of: dt.date, folder: Path) -> Config:
     )
 
 
+def told_by_profiles(
+    config: Config, as_of: dt.date, horizon_days: int, columns: Collection[str]
+) -> tuple[str, ...]:
+    """Return those of a model's profile columns that tell what came after the scored day.
+
+    They have no dates, so that nothing can be planted: what they tell of orders since the day (or
+    since the last day that a whole horizon has followed) is measured, as readiness does.
+    """
+    if not columns:
+        return ()
+    with open_base(config.model_copy(update={"feature_store": None})) as base:
+        activity = build_activity(base.connection, base.tables, base.config)
+        until = base.observed_until
+        since = min(as_of, until - dt.timedelta(days=horizon_days))
+        found = measure_profiles(activity, [since], window_days=horizon_days, observed_until=until)
+    suspects = () if found is None else found.suspects
+    return tuple(name for name in suspects if {name, f"profile_{name}"} & {*columns})
+
+
 def _planted(table: ir.Table, spec: TableSpec, as_of: dt.date) -> ir.Table:
     """Return a table with its planted rows; one without a time stays as it is."""
-    if spec.time is None:
+    time = spec.time_of(table.columns)
+    if time is None:
         return table
     filled = table.mutate(**_filled(table, spec, as_of))
-    known = filled.filter(is_before(filled[spec.time], as_of))
-    ahead = known.mutate(**_later(known, spec, as_of), **_louder(known))
+    known = filled.filter(is_before(filled[time], as_of))
+    louder = _changed(known) if spec.open_ended else _louder(known)
+    ahead = known.mutate(**_later(known, time, as_of), **louder)
     return filled.union(ahead.select(table.columns))
 
 
-def _later(known: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Value]:
+def _later(known: ir.Table, time: str, as_of: dt.date) -> dict[str, ir.Value]:
     """Return the time of each planted row: the newest comes at the day's first moment."""
-    assert spec.time is not None
-    seconds = (
-        known[spec.time].truncate("s").epoch_seconds()
-    )  # whole: some engines return fractions
+    seconds = known[time].truncate("s").epoch_seconds()  # whole: some engines return fractions
     newest = seconds.max().execute()
     ahead = epoch_seconds(as_of) + (0 if newest is None else int(newest)) - seconds
     capped = ibis.least(ahead, epoch_seconds(LAST_DAY))
-    return {spec.time: capped.as_timestamp("s").cast("timestamp(6)")}
+    return {time: capped.as_timestamp("s").cast("timestamp(6)")}
 
 
 def _louder(known: ir.Table) -> dict[str, ir.Value]:
@@ -64,8 +88,21 @@ def _louder(known: ir.Table) -> dict[str, ir.Value]:
     }
 
 
+def _changed(known: ir.Table) -> dict[str, ir.Value]:
+    """Return other values for every number and word of a profile."""
+    changed: dict[str, ir.Value] = {}
+    for name in own_columns(known):
+        column = known[name]
+        if column.type().is_string():
+            changed[name] = column.fill_null("") + "+"
+        elif column.type().is_numeric():
+            changed[name] = (column.fill_null(0) + 1).cast(column.type())
+    return changed
+
+
 def _filled(table: ir.Table, spec: TableSpec, as_of: dt.date) -> dict[str, ir.Value]:
     """Return second times, filled with one just after the day where they were empty."""
     later = ibis.timestamp(f"{as_of} 01:00:00").cast("timestamp(6)")
-    second = [c.name for c in spec.columns if c.kind == "time" and c.name != spec.time]
+    first = spec.time_of(table.columns)
+    second = [c.name for c in spec.columns if c.kind == "time" and c.name != first]
     return {name: table[name].fill_null(later) for name in second if name in table.columns}

@@ -21,8 +21,9 @@ from tiercast.scoring.score import score
 from tiercast.sinks.recorded_run import recorded_here
 from tiercast.sources.hashes import hash_sums
 from tiercast.sources.scratch import scratch_folder
+from tiercast.tracking.registry import load_version
 from tiercast.verbs.dataset_difference import Difference, difference
-from tiercast.verbs.leak_probe import with_planted_future
+from tiercast.verbs.leak_probe import told_by_profiles, with_planted_future
 from tiercast.verbs.source_change import changed_tables
 
 FAILED = 1  # exit code if any byte differs
@@ -36,7 +37,8 @@ class Verification:
     again, for so many `customers`; `leaked` those in which that replay changes when a future is
     planted after the day. `changed` names the tables whose rows are not those that were scored,
     checked if the replay differs. `notes` name possible reasons. `unlike` names the tables that
-    differ between the feature store and a full read.
+    differ between the feature store and a full read. `undated` names profile columns without dates
+    that tell what came after the day.
     """
 
     as_of: dt.date
@@ -48,11 +50,12 @@ class Verification:
     leaked: tuple[str, ...]
     notes: tuple[str, ...]
     unlike: tuple[str, ...] = ()
+    undated: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Whether all bytes are the same."""
-        return not (self.replayed or self.leaked or self.unlike)
+        """Whether all bytes are the same, and no column tells what came later."""
+        return not (self.replayed or self.leaked or self.unlike or self.undated)
 
 
 def verify(
@@ -103,6 +106,8 @@ def _verified(
         planted = with_planted_future(settings, day, scratch.enter_context(scratch_folder()))
         probe = case.scored(planted, scratch.enter_context(scratch_folder()))
         leaked = case.difference(replay, probe).columns
+        facts = load_version(settings, str(stored["model"]["version"])).facts
+        undated = told_by_profiles(plain, day, facts.horizon_days, facts.profile_columns)
     changed: tuple[str, ...] = ()
     if found.columns:
         shown.stage("see whether the source changed")
@@ -117,6 +122,7 @@ def _verified(
         leaked,
         _notes(settings, stored, found, changed),
         _unlike(settings, day, shown),
+        undated,
     )
 
 

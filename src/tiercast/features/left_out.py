@@ -1,0 +1,55 @@
+"""The features and profile columns that a config leaves out of models (`features.without`)."""
+
+from collections.abc import Sequence
+
+from tiercast.config.errors import ConfigError
+from tiercast.config.nearest import nearest
+from tiercast.features.assemble import profile_columns
+from tiercast.features.btyd import CLV, SUFFICIENT
+from tiercast.features.clv import CLOCK, KEPT
+from tiercast.features.feature import Setting
+from tiercast.features.registry import every_feature
+from tiercast.snapshots.activity import CustomerActivity
+
+# What parts of a model other than trees, linear model and segments are made of.
+NEEDED = {
+    "RFM": ("recency_days", "orders", "revenue"),
+    "lifecycle stages": (
+        *("active_days", "tenure_days", "gap_mean_days", "gap_std_days", "gap_last_days"),
+    ),
+    "BTYD models": (
+        *(feature.name for feature in (*SUFFICIENT, *CLV)),
+        *(KEPT, "average_order_value"),
+        *CLOCK,
+    ),
+}
+
+
+def left_out(
+    activity: CustomerActivity, setting: Setting, without: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the columns of a panel that `features.without` names, after a check of each.
+
+    Raises
+    ------
+    ConfigError
+        There is no such feature or profile column, or RFM, lifecycle stages or the BTYD models
+        are made of it.
+    """
+    profile = profile_columns(activity, setting)
+    known = [*(feature.name for feature in every_feature(setting)), *profile]
+    for name in without:
+        if name not in known:
+            near = nearest(name, known)
+            there = f"profile columns: {', '.join(profile) or 'none'}; features: docs/features.md"
+            hint = f"did you mean `{near}`?" if near else f"{there}."
+            raise ConfigError(
+                f"`features.without`: there is no feature or profile column `{name}`; {hint}"
+            )
+        for what, needed in NEEDED.items():
+            if name in needed:
+                raise ConfigError(
+                    f"`features.without` cannot leave out `{name}`, because {what} are made of "
+                    "it; take it off the list."
+                )
+    return tuple(without)

@@ -1,0 +1,51 @@
+"""What a training needs of profiles: no column that tells what came after a cutoff."""
+
+from tiercast.readiness.facts import BaseFacts
+from tiercast.readiness.profiles import MOST_TOLD
+from tiercast.readiness.rule import ReadinessRule, warning
+
+DATES = (
+    "it is read as of today, so that a model would learn from the future: give each row "
+    "`valid_from`, the day from which it is true, or leave the column out "
+    "(`features: {{without: [...]}}`)"
+)
+
+
+def _told(facts: BaseFacts) -> float | None:
+    return None if facts.profiles is None else facts.profiles.told
+
+
+def _auc(facts: BaseFacts) -> float | None:
+    return None if facts.profiles is None else facts.profiles.auc
+
+
+def _largest_auc(facts: BaseFacts) -> float:
+    return 1.0 if facts.profiles is None else facts.profiles.largest_auc
+
+
+PROFILE_RULES: tuple[ReadinessRule, ...] = (
+    ReadinessRule(
+        "undated_profile",
+        "share of later orders that an undated profile column tells beyond earlier orders",
+        "share",
+        "at most",
+        _told,
+        (warning(MOST_TOLD, "{profiles.telling} grows with orders to this day; " + DATES),),
+        is_spoken=True,
+    ),
+    ReadinessRule(
+        "dominant_profile",
+        "AUC of the outcome by one undated profile column alone",
+        "auc",
+        "at most",
+        _auc,
+        (
+            warning(
+                _largest_auc,
+                "{profiles.dominant} alone tells the outcome better than recency, orders and "
+                "revenue do; " + DATES,
+            ),
+        ),
+        is_spoken=True,
+    ),
+)
