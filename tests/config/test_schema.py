@@ -82,3 +82,21 @@ def test_a_timezone_is_one_that_is_known():
     assert config(timezone="Asia/Shanghai").timezone == "Asia/Shanghai"
     with pytest.raises(ValidationError, match=r"IANA database, such as .*'CEST'"):
         config(timezone="CEST")
+
+
+def test_one_horizon_is_read_and_written_as_a_number():
+    outlook = config(outlook={"horizon_days": 30}).outlook
+    assert (outlook.horizon_days, outlook.further_days) == (30, ())
+    assert outlook.model_dump(mode="json")["horizon_days"] == 30
+
+
+def test_of_several_horizons_the_first_is_the_main_one():
+    outlook = config(outlook={"horizon_days": [90, 365, 30, 90, 365]}).outlook
+    assert (outlook.horizon_days, outlook.further_days) == (90, (30, 365))
+    assert outlook.model_dump(mode="json")["horizon_days"] == [90, 30, 365]
+
+
+@pytest.mark.parametrize("given", [[], [90, 0], [90, "many"], [90, 1099]])
+def test_every_horizon_of_a_list_is_checked(given):
+    with pytest.raises(ValidationError, match="horizon_days"):
+        config(outlook={"horizon_days": given})

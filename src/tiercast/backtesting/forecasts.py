@@ -22,7 +22,8 @@ from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.labels import first_returns, labels
 from tiercast.sources.canonical import CustomerBase
 from tiercast.training.fitting import fit_model
-from tiercast.training.panel import build_panel, with_outcomes
+from tiercast.training.horizon_rows import with_outcomes
+from tiercast.training.panel import build_panel
 
 ContenderTiers: TypeAlias = tuple[ContenderForecast, FloatArray]
 """A contender's forecast, and its tier chances, (n, n_tiers)."""

@@ -4,11 +4,19 @@ import re
 import zoneinfo
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
 from tiercast.config.currency import known_currency
 from tiercast.config.features import FeaturesConfig
+from tiercast.config.horizons import Horizons
 from tiercast.config.kind import KINDS, Churn, Kind
 from tiercast.config.kind import TableName as TableName  # a part of this module's vocabulary
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
@@ -43,14 +51,31 @@ SPARK_MASTER = re.compile(r"spark://[^/\s:]+:\d+(,[^/\s:]+:\d+)*")
 class OutlookConfig(Settings):
     """The targets: no order within `horizon_days` (churn), and the value within it."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     churn: Churn = "orders"
     """What churn is: no order within the horizon (`orders`)."""
-    horizon_days: int = Field(default=90, ge=1, le=1098)
-    """Length of the prediction window in days. Churn is no order within it."""
+    horizons: Horizons = Field(default=(90,), alias="horizon_days")
+    """Length of the prediction window in days. Churn is no order within it. A list, such as
+    `[90, 30, 365]`, has further horizons: the first is the main one, for tiers and actions."""
     active_days: int | None = Field(default=365, ge=1)
     """A customer without an order for longer is in the lifecycle stage `lost`; null: never."""
     value: Literal["revenue", "margin"] = "revenue"
     """Future value: net revenue, or margin (amount less cost)."""
+
+    @property
+    def horizon_days(self) -> int:
+        """The main horizon, which tiers, alerts, playbook and gate go by."""
+        return self.horizons[0]
+
+    @property
+    def further_days(self) -> tuple[int, ...]:
+        """The further horizons, the shortest first."""
+        return self.horizons[1:]
+
+    @field_serializer("horizons")
+    def _as_given(self, horizons: tuple[int, ...]) -> int | list[int]:
+        return horizons[0] if len(horizons) == 1 else list(horizons)
 
 
 class TrainConfig(Settings):
@@ -216,4 +241,8 @@ class Config(Settings):
     @property
     def every_days(self) -> int:
         """Days between two training cutoffs."""
-        return self.train.every_days or max(7, self.outlook.horizon_days // 3)
+        return self.days_between(self.outlook.horizon_days)
+
+    def days_between(self, horizon_days: int) -> int:
+        """Return the days between two training cutoffs of a horizon."""
+        return self.train.every_days or max(7, horizon_days // 3)

@@ -9,8 +9,10 @@ import ibis.expr.types as ir
 
 from tiercast.contract.money import added, money_sum
 from tiercast.features.feature import Feature, Grain, Setting
+from tiercast.features.horizons import named
 from tiercast.features.plugins import counted
 from tiercast.features.registry import KEYS, every_feature, features_for
+from tiercast.features.season import HORIZON_RATIO
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import AS_OF, category_totals, history
 from tiercast.snapshots.profiles import is_dated, own_columns, profiles_at
@@ -34,7 +36,7 @@ def feature_panel(
         for grain, table in _cut_tables(activity, cutoffs, clocks).items()
     }
     if clocks:
-        grains["season_days"] = grains["season_days"].inner_join(horizon_ratios(clocks), AS_OF)
+        grains["season_days"] = _with_ratios(grains["season_days"], activity, clocks, setting)
     orders = grains.pop("orders")
     base = orders.filter(orders.orders > 0)
     joined = reduce(
@@ -83,6 +85,21 @@ def season_clocks(
         return ()
     daily = activity.daily_orders
     return tuple(daily.clock(cutoff, setting.horizon_days) for cutoff in cutoffs)
+
+
+def _with_ratios(
+    table: ir.Table,
+    activity: CustomerActivity,
+    clocks: Sequence[SeasonClock],
+    setting: Setting,
+) -> ir.Table:
+    """Add how busy each horizon will be: the main one by its clocks, and the further ones."""
+    table = table.inner_join(horizon_ratios(clocks, HORIZON_RATIO), AS_OF)
+    for one in setting.further:
+        further = [activity.daily_orders.clock(clock.cutoff, one.window_days) for clock in clocks]
+        name = named(HORIZON_RATIO, one.horizon_days)
+        table = table.inner_join(horizon_ratios(further, name), AS_OF)
+    return table
 
 
 def _cut_tables(

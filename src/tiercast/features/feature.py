@@ -22,17 +22,26 @@ Grain = Literal[
 
 
 @dataclass(frozen=True)
+class FurtherWindow:
+    """A further horizon, and the length of the past windows that stand for it, in days."""
+
+    horizon_days: int
+    window_days: int
+
+
+@dataclass(frozen=True)
 class Setting:
     """The settings that expressions depend on.
 
-    The horizon, the known event types, whether the season clock is used, and the plugins whose
-    features are added.
+    The main horizon, the known event types, whether the season clock is used, the plugins whose
+    features are added, and further horizons.
     """
 
     horizon_days: int
     event_types: tuple[str, ...] = ()
     on_clock: bool = False
     plugins: tuple[str, ...] = ()
+    further: tuple[FurtherWindow, ...] = ()
 
 
 @dataclass(frozen=True)

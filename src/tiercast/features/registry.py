@@ -7,6 +7,7 @@ from tiercast.features.behaviour import BEHAVIOUR
 from tiercast.features.btyd import CLV, SUFFICIENT
 from tiercast.features.contacts import CAMPAIGNS, EVENTS, event_type_features
 from tiercast.features.feature import Feature, Setting
+from tiercast.features.horizons import further_features
 from tiercast.features.plugins import own_features
 from tiercast.features.rfm import RFM
 from tiercast.features.season import SEASON
@@ -47,14 +48,14 @@ def features_for(activity: CustomerActivity, setting: Setting) -> tuple[Feature,
 
 
 def every_feature(setting: Setting) -> tuple[Feature, ...]:
-    """Return the catalogue, the features of event types, and those of plugins.
+    """Return the catalogue, the features of event types, of further horizons, and of plugins.
 
     Raises
     ------
     ConfigError
         A plugin's feature is invalid; see `own_features`.
     """
-    given = (*CATALOGUE, *event_type_features(setting))
+    given = (*CATALOGUE, *event_type_features(setting), *further_features(setting))
     taken = {*KEYS, *LABELS, *(feature.name for feature in given)}
     return (*given, *own_features(setting.plugins, taken))
 

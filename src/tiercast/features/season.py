@@ -8,6 +8,8 @@ import ibis
 from tiercast.features.feature import Feature
 from tiercast.features.rfm import ratio
 
+HORIZON_RATIO = "season_horizon_ratio"
+
 SEASON: tuple[Feature, ...] = (
     Feature(
         "season_recency_days",
@@ -40,7 +42,7 @@ SEASON: tuple[Feature, ...] = (
         empty=None,
     ),
     Feature(
-        "season_horizon_ratio",
+        HORIZON_RATIO,
         "horizons",
         "season",
         "how busy the horizon is expected to be compared with the last year: from the same weeks "

@@ -1,5 +1,6 @@
 """The columns of lists: kind, title and explanation in each language."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -12,6 +13,9 @@ from pydantic import TypeAdapter
 
 from tiercast.config.lists import InLanguages
 from tiercast.config.settings import Settings
+from tiercast.modeling.further_outlook import FIGURES
+
+FURTHER_COLUMN = re.compile(rf"(?P<plain>{'|'.join(FIGURES)})_(?P<days>\d+)d")
 
 Kind = Literal["id", "text", "share", "money", "date", "count", "number"]
 
@@ -44,6 +48,8 @@ def column_of(table: ir.Table, name: str) -> ListColumn:
     """Return what is known of a table's column; of others (features, profile) the kind alone."""
     if name in known_columns():
         return known_columns()[name]
+    if further := of_further_horizon(name):
+        return further
     spaced = name.replace("_", " ")
     title = spaced[:1].upper() + spaced[1:]
     return ListColumn(
@@ -53,6 +59,31 @@ def column_of(table: ir.Table, name: str) -> ListColumn:
         explanation=InLanguages(
             en=f"The column {name} of scores, features or profile.",
             zh=f"评分、特征或客户资料中的 {name} 列。",
+        ),
+    )
+
+
+def of_further_horizon(name: str) -> ListColumn | None:
+    """Return what is known of a score column of a further horizon; None: it is another column.
+
+    Examples
+    --------
+    >>> of_further_horizon("expected_value_365d").title.en
+    'Expected value (365 days)'
+    """
+    found = FURTHER_COLUMN.fullmatch(name)
+    if found is None:
+        return None
+    plain, days = known_columns()[found["plain"]], found["days"]
+    return ListColumn(
+        name=name,
+        kind=plain.kind,
+        title=InLanguages(
+            en=f"{plain.title.en} ({days} days)", zh=f"{plain.title.zh}（{days} 天）"
+        ),
+        explanation=InLanguages(
+            en=plain.explanation.en.replace("{horizon}", days),
+            zh=plain.explanation.zh.replace("{horizon}", days),
         ),
     )
 

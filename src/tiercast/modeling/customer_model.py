@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -17,9 +17,11 @@ from tiercast.config.rfm import RfmWeightsConfig
 from tiercast.config.settings import Settings
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
+from tiercast.features.horizons import BY_HORIZON, named
 from tiercast.features.registry import KEYS
 from tiercast.modeling.assignment import Assign, assign_tiers
 from tiercast.modeling.attribution import attribution
+from tiercast.modeling.further_outlook import FIGURES, FurtherOutlook, coherent
 from tiercast.modeling.member import check_members
 from tiercast.modeling.memberships import names_held
 from tiercast.modeling.next_order import WaitingTimes, dates_after, on_grid
@@ -99,11 +101,38 @@ class CustomerModel:
     ]
     rfm_edges: RfmEdges
     waiting: WaitingTimes
+    further: tuple[FurtherOutlook, ...] = ()
+
+    @property
+    def setting(self) -> Setting:
+        """What feature expressions depend on."""
+        return replace(self.facts.setting, further=tuple(one.window for one in self.further))
+
+    @property
+    def further_days(self) -> tuple[int, ...]:
+        """The further horizons, in days, the shortest first."""
+        return tuple(one.horizon_days for one in self.further)
+
+    def of_days(self, days: int) -> FurtherOutlook:
+        """Return the outlook of a further horizon."""
+        return next(one for one in self.further if one.horizon_days == days)
+
+    @property
+    def main_alone(self) -> "CustomerModel":
+        """The model of the main horizon, for rows without the features of the further ones."""
+        return replace(self, further=())
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """The columns a feature frame needs (`clv_*` are added by the model)."""
-        return (*self.facts.feature_names, *self.facts.profile_columns)
+        facts = self.facts
+        further = (
+            named(one.name, days)
+            for days in self.further_days
+            for one in BY_HORIZON
+            if one.name in facts.feature_names
+        )
+        return (*facts.feature_names, *further, *facts.profile_columns)
 
     @property
     def input_columns(self) -> list[str]:
@@ -141,6 +170,8 @@ class CustomerModel:
         scored["expected_value"] = outlook.expected_value
         scored["value_low"], scored["value_high"] = low, high
         scored["value_variance"] = outlook.variance
+        for name, column in self._further(full, scored).items():
+            scored[name] = column
         for tier in range(tiers.shape[1]):
             scored[f"tier_p{tier}"] = tiers[:, tier]
         waits = self.waiting.days(full, outlook.churn, self.clv, facts.training_days)
@@ -224,6 +255,16 @@ class CustomerModel:
         check_installed(stored["facts"]["plugins"])
         check_members(stored["outlook"]["components"]["members"])
         return STORED.validate_python(stored)
+
+    def _further(self, full: pd.DataFrame, scored: pd.DataFrame) -> dict[str, FloatArray]:
+        """Return the columns of further horizons, coherent with those of the main one."""
+        main = {name: scored[name].to_numpy(dtype=float) for name in FIGURES}
+        own = {one.horizon_days: one.figures(full, self.clv) for one in self.further}
+        return {
+            named(name, days): column
+            for days, figures in coherent(self.horizon_days, main, own).items()
+            for name, column in figures.items()
+        }
 
     def _who(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return ids, RFM, lifecycle and discovered segment."""

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tiercast.arrays import FloatArray
+from tiercast.features.horizons import is_of_further
 from tiercast.features.registry import LABELS
 
 MAX_LEVELS = 12  # of a profile column; rarer ones have zeros in all columns
@@ -32,7 +33,9 @@ class DesignMatrix:
     @classmethod
     def fit(cls, frame: pd.DataFrame) -> Self:
         """Return the columns of a training frame; those of a single value are dropped."""
-        columns = [name for name in frame.columns if name not in NOT_FEATURES]
+        columns = [
+            name for name in frame.columns if name not in NOT_FEATURES and not is_of_further(name)
+        ]
         kinds = {name: _kind(frame[name]) for name in columns}
         numeric = tuple(n for n in columns if kinds[n] == "number" and _varies(frame[n]))
         texts = {n: as_text(frame[n]) for n in columns if kinds[n] == "text"}

@@ -12,6 +12,7 @@ from tiercast.readiness.span import Span
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.closures import closed_days
 from tiercast.snapshots.far_days import FarDays, far_days, lines_by_day
+from tiercast.snapshots.further_plans import NO_FURTHER, FurtherPlans
 from tiercast.snapshots.grid import EVERY_DAY, GridAhead, known_until
 from tiercast.snapshots.odd_days import NO_ODD_DAYS, OddDays, odd_days
 from tiercast.snapshots.outlying import OutlyingOrders, order_limit, outlying_orders
@@ -28,6 +29,7 @@ class BaseFacts:
     last order; None without any. `grid` is the days ahead that can have orders: all, but where
     those so far lie on a calendar grid. `outlying` orders lie far beyond all others, None: none
     do; on `odd_days` all orders do. `profiles` has the undated profile columns, None: none.
+    `further` has the cutoffs of further horizons.
     """
 
     span: Span
@@ -41,6 +43,7 @@ class BaseFacts:
     outlying: OutlyingOrders | None = None
     odd_days: OddDays = NO_ODD_DAYS
     profiles: Profiles | None = None
+    further: FurtherPlans = NO_FURTHER
 
 
 def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[BaseFacts], float | None]:
@@ -86,6 +89,18 @@ def measure(base: CustomerBase, activity: CustomerActivity, as_of: dt.date) -> B
         observed_until=as_of,
         without=base.config.features.without,
     )
+    further = FurtherPlans.of(base.config, daily, first, as_of)
     return BaseFacts(
-        span, orders, outcomes, season, gaps, far, ahead, silence, outlying, odd, profiles
+        span,
+        orders,
+        outcomes,
+        season,
+        gaps,
+        far,
+        ahead,
+        silence,
+        outlying,
+        odd,
+        profiles,
+        further,
     )

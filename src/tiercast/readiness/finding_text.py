@@ -22,6 +22,7 @@ FORMATS: Mapping[Unit, str] = {
     "customers": "{value:,.0f}",
     "rows": "{value:,.0f}",
     "cutoffs": "{value:,.0f}",
+    "horizons": "{value:,.0f}",
     "tiers": "{value:,.0f}",
     "share": "{value:.1%}",
     "times": "{value:.2f}",

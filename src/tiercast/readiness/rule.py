@@ -8,7 +8,17 @@ from tiercast.readiness.facts import BaseFacts
 
 State = Literal["ok", "recommendation", "warning", "error"]
 Unit = Literal[
-    "days", "customers", "rows", "cutoffs", "tiers", "share", "times", "auc", "money", "gaps"
+    "days",
+    "customers",
+    "rows",
+    "cutoffs",
+    "horizons",
+    "tiers",
+    "share",
+    "times",
+    "auc",
+    "money",
+    "gaps",
 ]
 Limit = Callable[[BaseFacts], float]
 

@@ -70,6 +70,21 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
         ),
     ),
     ReadinessRule(
+        "further_horizons",
+        "further horizons that the history is long enough for",
+        "horizons",
+        "at least",
+        lambda facts: len(facts.further.plans) if facts.further.wanted else None,
+        (
+            warning(
+                lambda facts: facts.further.wanted,
+                "there will be no forecasts of {further.missing_days} days: use an as_of from "
+                "{further.earliest_as_of} on, load older orders, or take these horizons out of "
+                "`outlook.horizon_days`; the other horizons are trained all the same",
+            ),
+        ),
+    ),
+    ReadinessRule(
         "cutoffs",
         "past days to train on",
         "cutoffs",

@@ -62,7 +62,7 @@ def assign_tiers(
     progress: Progress,
 ) -> Totals:
     """Write the final rows, part after part, and return their sums."""
-    totals, schema = Totals(inputs.model.facts.tier_names), inputs.schema
+    totals, schema = Totals.of(inputs.model), inputs.schema
     for rows, reasons in staged.frames():
         previous = inputs.previous.of(inputs.base.connection, rows)
         final = final_rows(inputs.model, rules, rows, previous)

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 import pandas as pd
 import pyarrow as pa
 
+from tiercast.modeling.further_outlook import further_columns
 from tiercast.modeling.reasons import REASON
 
 
-def score_schema(customer_id: pa.DataType, tier_names: Sequence[str]) -> pa.Schema:
-    """Return the schema of the scores."""
+def score_schema(
+    customer_id: pa.DataType, tier_names: Sequence[str], further_days: Sequence[int] = ()
+) -> pa.Schema:
+    """Return the schema of the scores, with four columns for each further horizon."""
     probabilities = pa.struct([(name, pa.float64()) for name in tier_names])
     return pa.schema(
         [
@@ -41,6 +44,7 @@ def score_schema(customer_id: pa.DataType, tier_names: Sequence[str]) -> pa.Sche
             ("previous_tier", pa.string()),
             ("tier_change", pa.int8()),
             ("alerts", pa.list_(pa.string())),
+            *((name, pa.float64()) for name in further_columns(further_days)),
             ("model_name", pa.string()),
             ("model_version", pa.string()),
             ("run_id", pa.string()),

@@ -79,11 +79,11 @@ class ScoringInputs:
     def schema(self) -> pa.Schema:
         """The columns of the scores."""
         ids = self.base.transactions.customer_id.type().to_pyarrow()
-        return score_schema(ids, self.model.facts.tier_names)
+        return score_schema(ids, self.model.facts.tier_names, self.model.further_days)
 
     def batches(self) -> Batches:
         """Return the customers and their features, in batches."""
-        setting = self.model.facts.setting
+        setting = self.model.setting
         connection = self.base.connection
         return Batches.of(connection, self.activity, self.as_of, setting, self.customers)
 

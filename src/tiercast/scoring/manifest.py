@@ -12,6 +12,7 @@ from tiercast.config.public_settings import public_settings
 from tiercast.contract.report import DataReport
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.assign import AssignmentRules
+from tiercast.scoring.further_sums import FURTHER, further_horizons
 from tiercast.scoring.inputs import ScoringInputs
 from tiercast.scoring.outlying import outlying_entry
 from tiercast.scoring.totals import Totals
@@ -46,6 +47,7 @@ def manifest(
         "expected_value": totals.expected,
         "expected_churned": totals.churned,
         "sums": totals.sums(model.outlook.total_uncertainty),
+        FURTHER: further_horizons(model, totals),
         "season": {"is_known": model.facts.on_clock, "text": model.facts.season},
         "certainty": _certainty(model),
         "data": _data_entry(base.report, fingerprint),

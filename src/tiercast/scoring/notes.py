@@ -30,6 +30,7 @@ def scoring_notes(
     return (
         *chosen.notes,
         *outdated_settings(model.facts, settings),
+        *_missing_horizons(model, settings),
         *_freshness(history, day),
         *_season(model, history.activity, day),
         *_certainty(model),
@@ -37,6 +38,19 @@ def scoring_notes(
         *_outlying(outlying),
         *([previous.note] if previous.note else []),
         *_renamed_tiers(previous, model),
+    )
+
+
+def _missing_horizons(model: CustomerModel, config: Config) -> tuple[str, ...]:
+    """Return a note where the config asks for further horizons that the model lacks."""
+    known = {model.horizon_days, *model.further_days}
+    missing = [str(days) for days in config.outlook.further_days if days not in known]
+    if not missing:
+        return ()
+    return (
+        f"The model has no forecasts of {', '.join(missing)} days, which `outlook.horizon_days` "
+        "names: it was trained without them, or the history was too short for them then. Train "
+        "again; `tiercast check CONFIG` says how much history they need.",
     )
 
 

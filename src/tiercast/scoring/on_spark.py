@@ -44,7 +44,7 @@ def score_batches(
 ) -> StagedRows:
     """Score part by part into `folder`, and write their features."""
     progress.stage("score customers")
-    panel = feature_panel(inputs.activity, [inputs.as_of], inputs.model.facts.setting)
+    panel = feature_panel(inputs.activity, [inputs.as_of], inputs.model.setting)
     panel = inputs.previous.beside(inputs.base.connection, panel)
     task = partial(
         _score,
@@ -76,7 +76,7 @@ def assign_tiers(
         staged=tuple(part.absolute() for part in staged.parts),
         folder=scores.staging.absolute(),
     )
-    number, totals = len(staged.parts), Totals(inputs.model.facts.tier_names)
+    number, totals = len(staged.parts), Totals.of(inputs.model)
     session = inputs.base.connection.session
     answers = run_task(session.range(0, number, 1, number), task)
     for answer in answers:
@@ -158,7 +158,7 @@ def _assign(
         rows = table.drop_columns([REASONS, *names]).to_pandas()
         previous = table.select(names).to_pandas() if names else no_previous(rows)
         final = final_rows(model, rules, rows, previous.reindex(columns=[*NAMES]))
-        totals = Totals(model.facts.tier_names)
+        totals = Totals.of(model)
         totals.add(final)
         scores = to_table(final, table[REASONS].combine_chunks(), schema)
         part = write_part(folder, number, scores)

@@ -5,12 +5,15 @@ sum of intervals: chance averages out over customers, but a shift of the whole l
 it moves groups of unlikely buyers more (`modeling.total_uncertainty`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
-from typing import Any, TypedDict
+from typing import Any, Self, TypedDict
 
 import pandas as pd
 
+from tiercast.features.horizons import named
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.further_outlook import FIGURES, VARIANCE
 from tiercast.modeling.total_uncertainty import TotalUncertainty
 
 WHOLE = "base"
@@ -73,8 +76,9 @@ class Flips(TypedDict):
 class Totals:
     """Sums over the base, by tier and by segment, and how many customers change tier."""
 
-    def __init__(self, tier_names: tuple[str, ...]) -> None:
+    def __init__(self, tier_names: tuple[str, ...], further_days: Sequence[int] = ()) -> None:
         self.churned = 0.0
+        self.further = {days: Totals(tier_names) for days in further_days}
         self.flips = Flips(scored_before=0, changed=0, changed_without_hysteresis=0)
         self._groups: dict[str, dict[str, Group]] = {
             WHOLE: {WHOLE: Group()},
@@ -82,8 +86,15 @@ class Totals:
             "segment": {},
         }
 
+    @classmethod
+    def of(cls, model: CustomerModel) -> Self:
+        """Return the sums of no customer yet, for the tiers and horizons of a model."""
+        return cls(model.facts.tier_names, model.further_days)
+
     def add(self, rows: pd.DataFrame) -> None:
         """Count one part."""
+        for days, totals in self.further.items():
+            totals.add(_at_horizon(rows, days))
         self.churned += float(rows["churn_probability"].sum())
         self._add_flips(_flips(rows))
         money = rows[["expected_value", "value_variance"]].assign(
@@ -101,12 +112,20 @@ class Totals:
             kind: {name: astuple(group) for name, group in groups.items()}
             for kind, groups in self._groups.items()
         }
-        return {"churned": self.churned, "flips": self.flips, "groups": groups}
+        further = {str(days): totals.to_dict() for days, totals in self.further.items()}
+        return {
+            "churned": self.churned,
+            "flips": self.flips,
+            "groups": groups,
+            "further": further,
+        }
 
     def merge(self, sums: Mapping[str, Any]) -> None:
         """Add the sums of other parts, from `to_dict`."""
         self.churned += sums["churned"]
         self._add_flips(sums["flips"])
+        for days, totals in self.further.items():
+            totals.merge(sums["further"][str(days)])
         for kind, groups in sums["groups"].items():
             for name, group in groups.items():
                 before = self._groups[kind].get(name, Group())
@@ -141,16 +160,29 @@ class Totals:
 
     def sums(self, coverage: TotalUncertainty) -> dict[str, Sum | dict[str, Sum]]:
         """Return the sums of the base, of each tier and of each segment."""
+        return nested(self.by_group(coverage))
+
+    def by_group(self, coverage: TotalUncertainty) -> dict[tuple[str, str], Sum]:
+        """Return the same sums by kind and name of the group."""
         whole = self._groups[WHOLE][WHOLE].risk
-        sums = {
-            kind: {
-                name: group.sum(coverage.of_group(group.risk, whole))
-                for name, group in groups.items()
-            }
+        return {
+            (kind, name): group.sum(coverage.of_group(group.risk, whole))
             for kind, groups in self._groups.items()
+            for name, group in groups.items()
         }
-        segments = dict(sorted(sums["segment"].items()))
-        return {WHOLE: sums[WHOLE][WHOLE], "tiers": sums["tier"], "segments": segments}
+
+
+def nested(sums: Mapping[tuple[str, str], Sum]) -> dict[str, Sum | dict[str, Sum]]:
+    """Return sums by group as the manifest has them."""
+    kinds = {kind: {n: one for (k, n), one in sums.items() if k == kind} for kind, _ in sums}
+    segments = dict(sorted(kinds.get("segment", {}).items()))
+    return {WHOLE: kinds[WHOLE][WHOLE], "tiers": kinds["tier"], "segments": segments}
+
+
+def _at_horizon(rows: pd.DataFrame, days: int) -> pd.DataFrame:
+    """Return rows with the figures of a further horizon in place of the main one's."""
+    figures = (*FIGURES, VARIANCE)
+    return rows[["tier", "segment"]].assign(**{one: rows[named(one, days)] for one in figures})
 
 
 def _flips(rows: pd.DataFrame) -> Flips:

@@ -182,15 +182,13 @@ def on_clock(cut: ir.Table, clocks: Sequence[SeasonClock]) -> ir.Table:
     return joined.mutate(days_ago=joined.clock_days).drop("whole_days", "clock_days")
 
 
-def horizon_ratios(clocks: Sequence[SeasonClock]) -> ir.Table:
-    """Return `season_horizon_ratio` by `as_of`; null where last year is not comparable."""
+def horizon_ratios(clocks: Sequence[SeasonClock], name: str = "season_horizon_ratio") -> ir.Table:
+    """Return the horizon ratios by `as_of` as a column; null: last year is not comparable."""
     return ibis.memtable(
         pa.table(
             {
                 "as_of": pa.array([clock.cutoff for clock in clocks], pa.date32()),
-                "season_horizon_ratio": pa.array(
-                    [clock.horizon_ratio for clock in clocks], pa.float64()
-                ),
+                name: pa.array([clock.horizon_ratio for clock in clocks], pa.float64()),
             }
         )
     )

@@ -32,6 +32,7 @@ def champion_forecasts(
     one target. Where the base lacks features of the champion, its record counts. Where orders
     lie on a calendar grid, a champion for another number of its days has no forecasts.
     """
+    champion = champion.main_alone
     if champion.facts.grid_days != panel.grid_days:
         return ChampionForecasts(version, None)
     if challenger.empty or not _can_answer(champion, panel):

@@ -79,6 +79,7 @@ def changed_tiers(
 
     Both forecast one target, and so did the scores of that day.
     """
+    ours, theirs = ours.main_alone, theirs.main_alone  # what tiers go by
     target = ours.facts.target
     scored = set(output.scored_dates()) & set(output.feature_dates())
     found = output.sort_days(scored, target)

@@ -1,5 +1,6 @@
 """From panel to model: tune, forecast past cutoffs, fit, calibrate, find segments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,18 @@ from tiercast.config.plugins import versions_of
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.config.tiers import TiersConfig
+from tiercast.features.horizons import is_of_further
 from tiercast.modeling.calibration import to_log_odds
-from tiercast.modeling.component_models import BTYD_FEATURE, LEAST_VALUE, ComponentModels
+from tiercast.modeling.component_models import (
+    BTYD_FEATURE,
+    LEAST_VALUE,
+    ComponentModels,
+    ComponentParams,
+)
 from tiercast.modeling.customer_model import CustomerModel, ModelFacts
 from tiercast.modeling.folds import rolling_folds
-from tiercast.modeling.member import members_of
+from tiercast.modeling.further_outlook import FurtherOutlook
+from tiercast.modeling.member import Member, members_of
 from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
 from tiercast.modeling.plugin_metrics import forecast_metrics
@@ -26,8 +34,9 @@ from tiercast.segments.rfm import rfm_edges
 from tiercast.segments.tiers import tier_cuts, tier_cuts_without_buyers
 from tiercast.snapshots.closures import YEAR_DAYS
 from tiercast.training.evaluation import Evaluation, PastForecast, evaluate_folds
+from tiercast.training.horizon_rows import HorizonRows
 from tiercast.training.panel import Panel
-from tiercast.training.past_folds import past_cutoffs
+from tiercast.training.past_folds import PastFold, past_cutoffs
 
 
 @dataclass(frozen=True)
@@ -61,24 +70,65 @@ def fit_model(
         studies=studies,
         progress=progress,
     )
-    past = past_cutoffs(panel, tuning.best, seed, progress, members)
-    progress.stage("fit the final trees")
-    components = ComponentModels.fit(panel.training_rows, tuning.best, seed, members)
-    forecasts, ahead = [one.past for one in past], _season_ahead(panel)
-    outlook = fit_outlook(
-        components, panel.current, forecasts, tier_cuts=cuts, season=ahead, seed=seed
-    )
+    fit = _HorizonFit(tuning.best, cuts, seed, members, progress)
+    outlook, past = fit.outlook(panel)
+    further = tuple(_further_outlook(rows, fit) for rows in panel.further)
+    for one in panel.left_out:
+        progress.say(one.describe())
     progress.stage("find segments")
-    model = _customer_model(panel, config, outlook, _segments(panel.current, seed, previous))
+    segments = _segments(panel.current, seed, previous)
+    model = _customer_model(panel, config, outlook, segments, further)
     judged = [
         PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.past), one.kind)
         for one in past
     ]
-    evaluation = evaluate_folds(judged, cuts, config.tiers, ahead, metrics)
+    evaluation = evaluate_folds(judged, cuts, config.tiers, _season_ahead(panel), metrics)
     return FittedModel(model, tuning, evaluation, past[0].kind)
 
 
-def _season_ahead(panel: Panel) -> SeasonAhead:
+@dataclass(frozen=True)
+class _HorizonFit:
+    """How the outlook of a horizon is fitted: all share the parameters tuned for the main one."""
+
+    params: ComponentParams
+    tier_cuts: tuple[float, ...]
+    seed: int
+    members: Sequence[tuple[str, Member]]
+    progress: Progress
+
+    def outlook(self, rows: HorizonRows) -> tuple[Outlook, list[PastFold]]:
+        """Return the outlook of a horizon, and the past folds that it is calibrated by."""
+        past = past_cutoffs(rows, self.params, self.seed, self.progress, self.members)
+        self.progress.stage("fit the final trees")
+        found = fit_outlook(
+            ComponentModels.fit(rows.training_rows, self.params, self.seed, self.members),
+            rows.current,
+            [one.past for one in past],
+            tier_cuts=self.tier_cuts,
+            season=_season_ahead(rows),
+            seed=self.seed,
+        )
+        return found, past
+
+
+def _further_outlook(rows: HorizonRows, fit: _HorizonFit) -> FurtherOutlook:
+    plan = rows.plan
+    fit.progress.say(
+        f"Further horizon of {plan.horizon_days} days: {len(rows.rows):,} rows at "
+        f"{len(rows.cutoffs)} cutoffs."
+    )
+    outlook, _ = fit.outlook(rows)
+    return FurtherOutlook(
+        plan.horizon_days,
+        plan.window_days,
+        rows.grid_days,
+        rows.season.describe(),
+        rows.certainty,
+        outlook,
+    )
+
+
+def _season_ahead(panel: HorizonRows) -> SeasonAhead:
     season = panel.season
     return SeasonAhead(
         season.is_known,
@@ -89,7 +139,11 @@ def _season_ahead(panel: Panel) -> SeasonAhead:
 
 
 def _customer_model(
-    panel: Panel, config: Config, outlook: Outlook, segments: CustomerSegments
+    panel: Panel,
+    config: Config,
+    outlook: Outlook,
+    segments: CustomerSegments,
+    further: tuple[FurtherOutlook, ...],
 ) -> CustomerModel:
     return CustomerModel(
         _facts(panel, config),
@@ -98,6 +152,7 @@ def _customer_model(
         segments,
         rfm_edges(panel.current, config.rfm),
         WaitingTimes.fit(panel.training_rows, panel.clv, panel.plan.window_days),
+        further,
     )
 
 
@@ -130,11 +185,6 @@ def _segments(
     return found if previous is None else found.match_to(previous.segments)
 
 
-def _certainty(panel: Panel) -> str:
-    certain = panel.certain
-    return "" if certain is None else certain.describe(panel.plan.horizon_days)
-
-
 def _facts(panel: Panel, config: Config) -> ModelFacts:
     partner = to_log_odds(panel.rows[BTYD_FEATURE].to_numpy(dtype=float))
     return ModelFacts(
@@ -149,14 +199,14 @@ def _facts(panel: Panel, config: Config) -> ModelFacts:
         tier_names=config.tiers.names,
         assign=config.tiers.assign,
         event_types=panel.setting.event_types,
-        feature_names=panel.feature_names,
+        feature_names=tuple(n for n in panel.feature_names if not is_of_further(n)),
         profile_columns=panel.profile_columns,
         active_days=config.outlook.active_days,
         population_gap_days=float(typical_gap_days(panel.current)),
         partner_base=float(np.mean(partner)),
         on_clock=panel.season.is_known,
         season=panel.season.describe(),
-        certainty=_certainty(panel),
+        certainty=panel.certainty,
         language=config.language,
         rfm_weights=config.rfm.weights,
         plugins=versions_of(config.plugins),

@@ -22,7 +22,7 @@ from tiercast.snapshots.labels import labels
 from tiercast.snapshots.outlying import held, outlying_orders
 from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.workspace import allow_panel
-from tiercast.training.panel import with_outcomes
+from tiercast.training.horizon_rows import with_outcomes
 
 MOST_CUSTOMERS = 300_000  # forecast at most; of more, so many are drawn
 PairedForecasts = tuple[pd.DataFrame | None, pd.DataFrame | None, tuple[str, ...]]
@@ -113,7 +113,7 @@ def _about_record(earlier: JudgedVersion, later: JudgedVersion, day: dt.date) ->
 
 def _predicted_day(history: History, one: JudgedVersion, day: dt.date) -> pd.DataFrame:
     """Return a version's forecasts of a day beside the outcomes."""
-    base, model = history.base, one.model
+    base, model = history.base, one.model.main_alone
     known = rows_before(history.activity.orders, "ordered_at", [day]).customer_id.nunique()
     share = min(1.0, MOST_CUSTOMERS / max(1, int(known.execute())))
     _check_grid(one, day)

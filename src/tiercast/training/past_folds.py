@@ -14,7 +14,7 @@ from tiercast.modeling.ensemble import PastPredictions
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.member import Member
 from tiercast.modeling.outlook import past_predictions
-from tiercast.training.panel import Panel
+from tiercast.training.horizon_rows import HorizonRows
 
 ROLLING = "later, unseen window"
 SPLIT = "same window, unseen customers"
@@ -45,7 +45,7 @@ class PastFold:
 
 
 def past_cutoffs(
-    panel: Panel,
+    panel: HorizonRows,
     params: ComponentParams,
     seed: int,
     progress: Progress,
@@ -74,7 +74,7 @@ def past_cutoffs(
 
 
 def _halves(
-    panel: Panel, params: ComponentParams, seed: int, members: Sequence[tuple[str, Member]]
+    panel: HorizonRows, params: ComponentParams, seed: int, members: Sequence[tuple[str, Member]]
 ) -> list[PastFold]:
     """Return forecasts of each half of a cutoff's customers by models fitted to the other half.
 

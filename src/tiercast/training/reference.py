@@ -21,6 +21,7 @@ def reference(panel: Panel, model: CustomerModel) -> Reference:
     there: an ageing base or a season is no drift as long as it goes on like that.
     """
     newest = panel.rows[panel.rows["as_of"] == panel.cutoffs[-1]]
+    model = model.main_alone
     now, before = model.predict(panel.current), model.predict(newest)
     names = [*model.feature_names, *_clv_columns(panel.current)]
     weights = feature_weights(model.outlook.components)

@@ -1,0 +1,78 @@
+"""CDNOW's tenth with three further horizons: two that its history allows, and one too long."""
+
+import itertools
+
+import pyarrow.compute as pc
+import pytest
+
+from tiercast.artifacts.dataset import manifest_of
+from tiercast.modeling.further_outlook import FALLING, FIGURES, further_columns
+from trained_base import CDNOW_DAY, TrainedBase, column_bytes, train_and_score
+
+HORIZONS = {"horizon_days": [90, 365, 30, 180]}
+FURTHER = (30, 180)
+VERSIONS = ("model_name", "model_version", "run_id")
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory, tenth_tables) -> TrainedBase:
+    """Return the tenth of `tenth`, trained as it but for the further horizons."""
+    folder = tmp_path_factory.mktemp("several")
+    settings = {"name": "tenth", "train": {"trials": 2, "snapshots": 5}, "outlook": HORIZONS}
+    return train_and_score(folder, tenth_tables, CDNOW_DAY, **settings)
+
+
+@pytest.fixture(scope="module")
+def manifest(several):
+    """Return what the scores say of themselves."""
+    return manifest_of(several.folder / several.scored.folder)
+
+
+def in_order(several):
+    """Return each figure's columns, from the shortest horizon to the longest."""
+    names = {30: "_30d", 90: "", 180: "_180d"}
+    return {one: [several.scores[f"{one}{names[days]}"] for days in names] for one in FIGURES}
+
+
+def test_the_main_columns_have_the_bytes_of_that_horizon_alone(several, tenth):
+    alone = column_bytes(tenth.scores, *VERSIONS)
+    own = column_bytes(several.scores, *VERSIONS, *further_columns(FURTHER))
+    assert own == alone
+
+
+def test_each_further_horizon_has_four_whole_columns(several):
+    for name in further_columns(FURTHER):
+        assert several.scores[name].null_count == 0
+        assert not pc.any(pc.is_nan(several.scores[name])).as_py()
+    assert not [name for name in several.scores.column_names if name.endswith("_365d")]
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_no_customer_is_promised_less_within_a_longer_horizon(several, figure):
+    columns = in_order(several)[figure]
+    for shorter, longer in itertools.pairwise(columns):
+        pair = (longer, shorter) if figure in FALLING else (shorter, longer)
+        assert pc.all(pc.less_equal(*pair)).as_py()
+
+
+def test_an_expected_value_lies_in_its_own_interval(several):
+    for days in FURTHER:
+        value, low, high = (several.scores[f"{one}_{days}d"] for one in FIGURES[1:])
+        assert pc.all(pc.and_(pc.less_equal(low, value), pc.less_equal(value, high))).as_py()
+
+
+def test_the_manifest_names_each_target_with_its_sums(several, manifest):
+    entries = manifest["further_horizons"]
+    assert [(one["horizon_days"], one["value"]) for one in entries] == [
+        (days, "revenue") for days in FURTHER
+    ]
+    for one in entries:
+        total = pc.sum(several.scores[f"expected_value_{one['horizon_days']}d"]).as_py()
+        assert one["sums"]["base"]["expected_value"] == pytest.approx(total)
+
+
+def test_sums_of_a_longer_horizon_lie_no_lower(manifest):
+    shorter, longer = manifest["further_horizons"]
+    for name in ("expected_value", "value_low", "value_high"):
+        sums = [one["sums"]["base"][name] for one in (shorter, manifest, longer)]
+        assert sums == sorted(sums)
