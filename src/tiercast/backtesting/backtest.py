@@ -11,6 +11,7 @@ from tiercast.backtesting.contenders import TIERCAST, contenders_of
 from tiercast.backtesting.coverage import coverage
 from tiercast.backtesting.forecasts import OriginForecasts, forecast_origin
 from tiercast.backtesting.grade import Findings, grade
+from tiercast.backtesting.horizons import HorizonForecast, horizons_table, older_forecasts
 from tiercast.backtesting.leaderboard import leaderboard, scores_by_origin, totals_by_origin
 from tiercast.backtesting.origins import fewer_than_asked, plan_origins
 from tiercast.backtesting.predictions import predictions
@@ -22,6 +23,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import open_history
+from tiercast.modeling.further_outlook import FIGURES, VARIANCE
 from tiercast.modeling.plugin_metrics import metrics_of
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.activity import CustomerActivity
@@ -79,9 +81,12 @@ def _backtest(
         notes = fewer_than_asked(origins, first, settings, folds=folds, last=last)
         for note in notes:
             progress.say(note)
-        forecasts, skipped = _forecasts(base, activity, origins, progress)
+        forecasts, skipped = _forecasts(base, activity, origins, progress, day)
+        known = [further for one in forecasts for further in one.further]
+        older, missing = older_forecasts(base, activity, known, day, progress)
     progress.stage("evaluate the forecasts")
-    found = replace(judged(settings, day, forecasts, skipped), notes=notes)
+    found = judged(settings, day, forecasts, skipped, older=older)
+    found = replace(found, notes=(*notes, *missing))
     progress.stage("write the tables and record them in MLflow")
     write(found)
     log(settings, found)
@@ -94,6 +99,7 @@ def judged(
     forecasts: Sequence[OriginForecasts],
     skipped: Sequence[Skipped] = (),
     contenders: Sequence[Contender] | None = None,
+    older: Sequence[HorizonForecast] = (),
 ) -> Backtest:
     """Return the evaluation of the forecasts of some origins, oldest first."""
     seed, metrics = config.train.seed, metrics_of(config.plugins)
@@ -117,14 +123,37 @@ def judged(
         verdicts=found,
         coverage=coverage(forecasts, config),
         totals=totals_by_origin(forecasts, TIERCAST),
+        horizons=horizons_table([*_every_horizon(forecasts, config), *older]),
         grade=grade(Findings.of(found, board)),
         folder=OutputFolder.of(config).backtest(as_of),
         plugins=config.plugins,
     )
 
 
+def _every_horizon(forecasts: Sequence[OriginForecasts], config: Config) -> list[HorizonForecast]:
+    """Return the forecasts of the main horizon and of the further ones."""
+    days = config.outlook.horizon_days
+    figures = [*FIGURES, VARIANCE]
+    main = [
+        HorizonForecast(
+            one.origin,
+            days,
+            one.actual[["ordered", "value"]].assign(
+                **{name: one.scores[name].to_numpy() for name in figures}
+            ),
+            one.total_uncertainty,
+        )
+        for one in forecasts
+    ]
+    return [*main, *(further for one in forecasts for further in one.further)]
+
+
 def _forecasts(
-    base: CustomerBase, activity: CustomerActivity, origins: Sequence[dt.date], progress: Progress
+    base: CustomerBase,
+    activity: CustomerActivity,
+    origins: Sequence[dt.date],
+    progress: Progress,
+    until: dt.date,
 ) -> tuple[list[OriginForecasts], list[Skipped]]:
     """Return the forecasts of each origin, and the origins at which no training was possible."""
     forecasts, skipped = [], []
@@ -132,7 +161,7 @@ def _forecasts(
     for number, origin in enumerate(origins, start=1):
         progress.say(f"Origin {number} of {len(origins)}: {origin}")
         try:
-            forecasts.append(forecast_origin(base, activity, origin, contenders, progress))
+            forecasts.append(forecast_origin(base, activity, origin, contenders, progress, until))
         except ConfigError:  # of a plugin, at every origin
             raise
         except InputError as error:

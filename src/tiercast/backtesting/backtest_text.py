@@ -43,6 +43,19 @@ TOTALS = {
     "Buyers predicted": "{expected_buyers:,.0f}",
     "Buyers actual": "{buyers:,}",
 }
+HORIZONS = {
+    "Horizon": "{horizon_days:,} days",
+    "Origin": "{origin}",
+    "Customers": "{customers:,}",
+    "Log loss": "{log_loss:.3f}",
+    "Brier": "{brier:.3f}",
+    "ECE": "{ece:.3f}",
+    "By chance alone": "{ece_by_chance:.3f}",
+    "Values inside": "{interval:.1%}",
+    "Predicted": "{expected_value:money}",
+    "90 % interval": "{value_low:money} to {value_high:money}",
+    "Actual": "{value:money}",
+}
 COVERAGE = {
     "Check": "{meaning!t}",
     "Group": "{of}",
@@ -66,11 +79,19 @@ def summary(found: Backtest) -> list[TextTable | str]:
         "",
         _table("Totals by origin", TOTALS, totals.assign(error=error)),
         "",
+        *_horizons(found),
         TextTable.of("Coverage and calibration of tiercast", COVERAGE, _checked(found.coverage)),
         "",
         *grade_lines(found),
         Message.of("Tables: {folder}/", folder=found.folder),
     ]
+
+
+def _horizons(found: Backtest) -> list[TextTable | str]:
+    """Return the table of horizons; nothing where there is but one."""
+    if found.horizons["horizon_days"].nunique() < 2:
+        return []
+    return [_table("Each horizon by itself", HORIZONS, found.horizons), ""]
 
 
 def _table(title: str, columns: dict[str, str], frame: pd.DataFrame) -> TextTable:

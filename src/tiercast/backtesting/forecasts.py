@@ -10,6 +10,7 @@ import pandas as pd
 
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.backtesting.contender import CannotFitError, Contender, ContenderForecast, OriginData
+from tiercast.backtesting.horizons import HorizonForecast, further_forecasts
 from tiercast.backtesting.tier_chances import tier_chances
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
@@ -47,7 +48,8 @@ class OriginForecasts:
     `actual`: customer_id, ordered, value, true_tier, returned_after_days (NaN: not within the
     horizon), recency_days, gap_mean_days. `scores` has the same rows, as `CustomerModel.predict`
     returns them; `total_uncertainty` gives the intervals of their sums. `share` of the customers
-    were forecast: of many, a hash of their id draws some, as for a training.
+    were forecast: of many, a hash of their id draws some, as for a training. `further` has the
+    forecasts of further horizons whose windows have passed.
     """
 
     origin: dt.date
@@ -58,6 +60,7 @@ class OriginForecasts:
     season_known: bool
     not_run: tuple[NotRun, ...]
     share: float = 1.0
+    further: tuple[HorizonForecast, ...] = ()
 
 
 def forecast_origin(
@@ -66,8 +69,9 @@ def forecast_origin(
     origin: dt.date,
     contenders: Sequence[Contender],
     progress: Progress,
+    until: dt.date | None = None,
 ) -> OriginForecasts:
-    """Return the forecasts of an origin.
+    """Return the forecasts of an origin; those of further horizons that have passed by `until`.
 
     The panel is cut at the origin, so that neither features nor models contain later rows; the
     outcomes are joined only afterwards.
@@ -95,6 +99,7 @@ def forecast_origin(
         season_known=panel.season.is_known,
         not_run=missing,
         share=panel.share,
+        further=further_forecasts(origin_data.model, scores, activity, origin, until or origin),
     )
 
 

@@ -18,7 +18,7 @@ from tiercast.modeling.plugin_metrics import metrics_of
 from tiercast.tracking.runs import training_run
 
 SUMMARY = "summary.json"
-TABLES = ("predictions", "by_origin", "leaderboard", "verdicts", "coverage")
+TABLES = ("predictions", "by_origin", "leaderboard", "verdicts", "coverage", "horizons")
 SHOWN_TABLES = TABLES[1:]  # in MLflow: what a person can read
 
 

@@ -27,7 +27,8 @@ class Backtest:
     `verdicts` and `coverage`: see their modules. `trials` is how many settings were tried at each
     origin, `seed` that of trainings and of the bootstrap; `folder` is where the tables lie;
     `notes` say where it differs from the request; `plugins` added contenders and
-    measures. `horizon_days` and `value` are what was forecast.
+    measures. `horizon_days` and `value` are what was forecast; `horizons` has figures of each
+    horizon, see `horizons_table`.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Backtest:
     verdicts: pd.DataFrame
     coverage: pd.DataFrame
     totals: pd.DataFrame
+    horizons: pd.DataFrame
     grade: Grade
     folder: Path
     notes: tuple[str, ...] = ()
