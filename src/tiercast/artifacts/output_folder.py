@@ -13,7 +13,7 @@ from tiercast.config.schema import Config
 from tiercast.modeling.target import Target
 from tiercast.snapshots.cutoffs import as_day
 
-DAY = "as_of="
+DAY, HORIZON = "as_of=", "horizon="
 SUMMARY = "summary.json"  # of a backtest, a monitoring
 SCORES, LEDGER = "scores", "ledger"  # named so in an object store, too
 FEATURES = "features"  # also, in the manifest of scores: the checksums of what they were made from
@@ -41,9 +41,9 @@ class OutputFolder:
         """Return the folder of the features that were scored on a day."""
         return day_folder(self.path / FEATURES, day)
 
-    def grades(self, day: dt.date) -> Path:
-        """Return the folder of the grades of a day's scores."""
-        return day_folder(self.path / LEDGER, day)
+    def grades(self, day: dt.date, further_days: int | None = None) -> Path:
+        """Return the folder of the grades of a day's scores, of a further horizon if given."""
+        return day_folder(self._ledger(further_days), day)
 
     def monitoring(self, day: dt.date) -> Path:
         """Return the folder of a day's monitoring."""
@@ -103,9 +103,19 @@ class OutputFolder:
         """Return the dates with a backtest, oldest first."""
         return dated(self.path / "backtest", SUMMARY)
 
-    def graded_dates(self) -> list[dt.date]:
-        """Return the dates whose scores have grades, oldest first."""
-        return dated(self.path / LEDGER)
+    def graded_dates(self, further_days: int | None = None) -> list[dt.date]:
+        """Return the dates whose scores have grades, oldest first; as `grades`."""
+        return dated(self._ledger(further_days))
+
+    def graded_horizons(self) -> list[int]:
+        """Return the further horizons with grades, in days, the shortest first."""
+        folders = (self.path / LEDGER).glob(f"{HORIZON}*")
+        days = (folder.name.removeprefix(HORIZON) for folder in folders)
+        return sorted(int(one) for one in days if one.isdecimal())
+
+    def _ledger(self, further_days: int | None) -> Path:
+        ledger = self.path / LEDGER
+        return ledger if further_days is None else ledger / f"{HORIZON}{further_days}"
 
     def scored_day(self, wanted: dt.date | str | None = None) -> dt.date:
         """Return `wanted`, or the last scored date.
@@ -137,12 +147,12 @@ class OutputFolder:
         """
         return Target.of_record(self.manifest(day), self.scores(day) / MANIFEST_FILE)
 
-    def graded_target(self, day: dt.date) -> Target | None:
+    def graded_target(self, day: dt.date, further_days: int | None = None) -> Target | None:
         """Return what the graded scores of a day forecast; None where no manifest says it.
 
         Older grades do not: the manifest of their scores does.
         """
-        for folder in (self.grades(day), self.scores(day)):
+        for folder in (self.grades(day, further_days), self.scores(day)):
             record = manifest_of(folder) if (folder / MANIFEST_FILE).exists() else {}
             if Target.is_in(record):
                 return Target.of_record(record, folder / MANIFEST_FILE)

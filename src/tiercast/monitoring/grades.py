@@ -83,6 +83,7 @@ CHECK_GROUPS: tuple[CheckGroup, ...] = (
         ("tier", "true_tier", "tier_confidence", "in_tier_set", "tier_set_size"), TIER_CHECKS
     ),
 )
+TIERS_LAST = -1
 LOW, HIGH, INSIDE, SIZE = "total_low", "total_high", "total_inside", "tier_size"
 TOTAL, CHURN, ECE = "total", "churn", "ece"
 MEANINGS = {check.name: check.meaning for subject in CHECK_GROUPS for check in subject.checks} | {
@@ -112,7 +113,8 @@ def grades(rows: ir.Table, batch: Batch) -> pd.DataFrame:
         for by, group, part in _groups(rows, batch)
         for figure in _figures(part, batch, by, group)
     ]
-    found += _sizes(rows, batch)
+    if batch.further_days is None:
+        found += _sizes(rows, batch)
     frame = pd.DataFrame(found).assign(
         as_of=batch.as_of, graded_on=batch.due, model_version=batch.model_version
     )
@@ -132,7 +134,9 @@ def _groups(rows: ir.Table, batch: Batch) -> Iterator[tuple[str, str, ir.Table]]
 
 
 def _figures(part: ir.Table, batch: Batch, by: str, group: str) -> Iterator[dict[str, object]]:
-    for subject in CHECK_GROUPS:
+    # Tiers are of the main horizon.
+    of_tiers = batch.further_days is None
+    for subject in CHECK_GROUPS if of_tiers else CHECK_GROUPS[:TIERS_LAST]:
         taken = numbers(part, subject.columns)
         for check in subject.checks:
             predicted = UNDEFINED if check.predicted is None else check.predicted(taken)

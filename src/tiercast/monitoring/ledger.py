@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -52,12 +52,15 @@ class Waiting:
 class Ledger:
     """The grades of all batches, oldest first, the batches that wait for theirs, and the files.
 
-    `files` are those of the batches whose horizon has passed and whose scores are there.
+    `files` are those of the batches whose horizon has passed and whose scores are there. `grades`
+    are of main horizons alone; those of further horizons, which never count beside them, are
+    `further`, with `horizon_days`.
     """
 
     grades: pd.DataFrame
     waiting: tuple[Waiting, ...]
     files: tuple[Path, ...] = ()
+    further: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def keep_ledger(
@@ -83,37 +86,73 @@ def keep_ledger(
     output = OutputFolder.of(base.config)
     silence = Silence.of(activity.daily_orders, until, base.config.monitor.stale.look)
     known = min(until, silence.observed_until(base.observed_until))
+    by_horizon = [batches, *_of_further_horizons(batches)]
+    for forecasts in by_horizon:
+        _grade(base, activity, forecasts, known, progress)
+    waiting = [
+        Waiting(batch.as_of, batch.due, batch.model_version, batch.customers, str(batch.target))
+        for forecasts in by_horizon
+        for batch in forecasts
+        if batch.due > known
+    ]
     ripe = [batch for batch in batches if batch.due <= known]
-    counted = [batch for batch in ripe if batch.target.value == base.config.outlook.value]
+    parts = (part for batch in ripe for part in parts_of(output.grades(batch.as_of)))
+    files = [part for part in parts if pq.read_schema(part).equals(SCHEMA)]
+    further = [
+        _known(read_ledger(output, days), known).assign(horizon_days=days)
+        for days in output.graded_horizons()
+    ]
+    return Ledger(
+        _known(read_ledger(output), known),
+        tuple(waiting),
+        tuple(files),
+        pd.concat(further, ignore_index=True) if further else pd.DataFrame(),
+    )
+
+
+def _of_further_horizons(batches: list[Batch]) -> list[list[Batch]]:
+    """Return the batches by each further horizon that they forecast, the shortest first."""
+    horizons = sorted({days for batch in batches for days in batch.further})
+    return [
+        [batch.of_further(days) for batch in batches if days in batch.further] for days in horizons
+    ]
+
+
+def _grade(
+    base: CustomerBase,
+    activity: CustomerActivity,
+    batches: list[Batch],
+    known: dt.date,
+    progress: Progress,
+) -> None:
+    """Grade the forecasts of one horizon whose windows have passed, and store the grades."""
+    output, value = OutputFolder.of(base.config), base.config.outlook.value
+    counted = [b for b in batches if b.due <= known and b.target.value == value]
     progress.stage("grade past scores", len(counted) or None)
     rests_on = bases(activity.orders, counted)
     for batch in counted:
-        basis = rests_on[batch.as_of]
-        if not _is_graded(output.grades(batch.as_of), basis):
+        basis, folder = rests_on[batch.as_of], output.grades(batch.as_of, batch.further_days)
+        if not _is_graded(folder, basis):
             rows = outcomes(base.connection, activity.orders, batch, known)
-            _write(output.grades(batch.as_of), batch, grades(rows, batch), basis)
+            _write(folder, batch, grades(rows, batch), basis)
         progress.step(str(batch.as_of))
-    waiting = [
-        Waiting(batch.as_of, batch.due, batch.model_version, batch.customers, str(batch.target))
-        for batch in batches
-        if batch.due > known
-    ]
-    parts = (part for batch in ripe for part in parts_of(output.grades(batch.as_of)))
-    files = [part for part in parts if pq.read_schema(part).equals(SCHEMA)]
-    return Ledger(_known(read_ledger(output), known), tuple(waiting), tuple(files))
 
 
-def read_ledger(output: OutputFolder) -> pd.DataFrame:
+def read_ledger(output: OutputFolder, further_days: int | None = None) -> pd.DataFrame:
     """Return the grades stored in an output, oldest batch first; no rows where there are none.
+
+    They are those of main horizons, or of one further horizon.
 
     Columns: those of `SCHEMA`, and forecast, what the batch predicted in words (empty where
     nothing names it any more).
     """
     frames = [SCHEMA.empty_table().to_pandas().assign(forecast="")]
-    for day in output.graded_dates():
-        parts = [_read(part) for part in parts_of(output.grades(day))]
+    for day in output.graded_dates(further_days):
+        parts = [_read(part) for part in parts_of(output.grades(day, further_days))]
         rows = pa.concat_tables([SCHEMA.empty_table(), *parts]).to_pandas()
-        forecast = str(output.graded_target(day) or "")  # a column of objects keeps messages
+        forecast = str(
+            output.graded_target(day, further_days) or ""
+        )  # a column of objects keeps messages
         frames.append(rows.assign(forecast=pd.Series([forecast] * len(rows), dtype=object)))
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else frames[0]

@@ -54,7 +54,17 @@ def past_scores(found: Monitoring) -> Iterator[Mapping[Hashable, Any]]:
     whole = found.ledger.grades[found.ledger.grades["by"] == ALL]
     for _, batch in whole.groupby("as_of", sort=False):
         yield _graded(batch)
+    yield from _further(found.ledger.further)
     yield from map(vars, found.ledger.waiting)
+
+
+def _further(grades: pd.DataFrame) -> Iterator[Mapping[Hashable, Any]]:
+    """Return a row per graded batch and further horizon; the column Forecast names it."""
+    if grades.empty:
+        return
+    whole = grades[grades["by"] == ALL]
+    for _, batch in whole.groupby(["horizon_days", "as_of"]):
+        yield _graded(batch)
 
 
 def _graded(batch: pd.DataFrame) -> Mapping[Hashable, Any]:

@@ -7,6 +7,8 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.sql import SQLBackend
 
+from tiercast.features.horizons import named
+from tiercast.modeling.further_outlook import FIGURES
 from tiercast.monitoring.batches import Batch
 from tiercast.segments.tiers import true_tier_column
 from tiercast.snapshots.labels import labels
@@ -35,7 +37,7 @@ def outcomes(
     InputError
         The horizon has not passed, or orders are not known until its end.
     """
-    stored = connection.read_parquet([str(part) for part in batch.parts])
+    stored = _of_horizon(connection.read_parquet([str(part) for part in batch.parts]), batch)
     actual = labels(
         orders, [batch.as_of], horizon_days=batch.horizon_days, observed_until=observed_until
     ).select("customer_id", "ordered", came_value="value")
@@ -45,6 +47,13 @@ def outcomes(
     rows = predicted.left_join(actual, "customer_id")
     # One batch at a time is held: the next takes its place.
     return connection.create_table("outcomes", _graded(rows, batch), overwrite=True)
+
+
+def _of_horizon(stored: ir.Table, batch: Batch) -> ir.Table:
+    """Return scores with the figures of the batch's horizon under the plain names."""
+    if batch.further_days is None:
+        return stored
+    return stored.mutate(**{one: stored[named(one, batch.further_days)] for one in FIGURES})
 
 
 def numbers(rows: ir.Table, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -10,7 +10,6 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.target import Target
 from tiercast.scoring.totals import Sum, Totals, nested
 
-FURTHER = "further_horizons"
 Sums = Mapping[tuple[str, str], Sum]
 
 

@@ -5,14 +5,14 @@ from dataclasses import asdict
 from importlib.metadata import version as package_version
 from pathlib import Path
 
-from tiercast.artifacts.targets import PREVIOUS
+from tiercast.artifacts.targets import FURTHER, PREVIOUS
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.plugins import versions_of
 from tiercast.config.public_settings import public_settings
 from tiercast.contract.report import DataReport
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.assign import AssignmentRules
-from tiercast.scoring.further_sums import FURTHER, further_horizons
+from tiercast.scoring.further_sums import further_horizons
 from tiercast.scoring.inputs import ScoringInputs
 from tiercast.scoring.outlying import outlying_entry
 from tiercast.scoring.totals import Totals
