@@ -1,13 +1,17 @@
 """CDNOW's tenth with three further horizons: two that its history allows, and one too long."""
 
 import itertools
+import json
 
 import pyarrow.compute as pc
 import pytest
 
 from tiercast.artifacts.dataset import manifest_of
 from tiercast.modeling.further_outlook import FALLING, FIGURES, further_columns
-from trained_base import CDNOW_DAY, TrainedBase, column_bytes, train_and_score
+from tiercast.reporting.horizons import base_table, customer_table
+from tiercast.reporting.messages import load_messages
+from tiercast.scoring.explain import explain
+from trained_base import CDNOW_DAY, TrainedBase, column_bytes, train_and_score, working_in
 
 HORIZONS = {"horizon_days": [90, 365, 30, 180]}
 FURTHER = (30, 180)
@@ -76,3 +80,31 @@ def test_sums_of_a_longer_horizon_lie_no_lower(manifest):
     for name in ("expected_value", "value_low", "value_high"):
         sums = [one["sums"]["base"][name] for one in (shorter, manifest, longer)]
         assert sums == sorted(sums)
+
+
+def test_explain_says_each_horizon_by_itself(several):
+    with working_in(several.folder):
+        story = explain(several.config, several.scores["customer_id"][0].as_py(), CDNOW_DAY)
+    (table,) = customer_table(story.score, story.manifest, load_messages("en"))
+    names = [row[0].text for row in table.rows]
+    assert names == ["30 days", "90 days (main)", "180 days"]
+
+
+def test_the_report_has_a_row_for_each_horizon(several, manifest):
+    (table,) = base_table(manifest, load_messages("zh"))
+    assert [row[0].text for row in table.rows] == ["30 天", "90 天（主预测期）", "180 天"]
+    assert base_table({**manifest, "further_horizons": []}, load_messages("en")) == []
+
+
+def test_the_model_card_and_the_summary_have_each_horizon(several):
+    folder = several.folder / several.trained.evaluation_folder
+    card = (folder / "model_card.md").read_text(encoding="utf-8")
+    assert "| horizon | 30 days | 180 days |" in card
+    assert "There will be no forecasts of 365 days." in card
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert set(summary["further_metrics"]) == {"30", "180"}
+
+
+def test_scoring_says_which_horizon_the_model_lacks(several):
+    (note,) = [one for one in several.scored.notes if "has no forecasts of" in one]
+    assert note.startswith("The model has no forecasts of 365 days")

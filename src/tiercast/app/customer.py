@@ -19,6 +19,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.formats import MISSING
 from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.actions import how, plays_of
+from tiercast.reporting.horizons import customer_table
 from tiercast.scoring.explain import next_tier
 from tiercast.snapshots.one_customer import rows_of_customer
 
@@ -54,6 +55,7 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         contacts=contacts,
         past=past,
         trouble=timeline.trouble,
+        horizons=customer_table(score, visit.base.inputs.manifest, visit.say),
         charts=[timeline_chart(visit.say, orders, contacts, past)] if orders else [],
     )
 

@@ -46,6 +46,7 @@ def _show_story(story: "CustomerStory", say: "MessageCatalogue") -> None:
     title = say("explain.title", customer=str(story.customer_id), day=str(story.as_of))
     headings = say("explain.field"), say("explain.value")
     show(TextTable(title, headings, (*_fields(score, say), *_step_up(story, say))))
+    show(*_horizons(story, say))
     show("", *_reasons(score, say), "")
     show(_table("orders", story.orders, say))
     if len(story.past) > 1:
@@ -73,6 +74,18 @@ def _fields(score: Mapping[str, Any], say: "MessageCatalogue") -> tuple[tuple[st
         "action": str(score["action"]),
     }
     return tuple((say(f"explain.fields.{name}"), text) for name, text in fields.items())
+
+
+def _horizons(story: "CustomerStory", say: "MessageCatalogue") -> list[TextTable]:
+    """Return the table of all horizons; none where the scores forecast but one."""
+    from tiercast.reporting.horizons import customer_table
+
+    return [
+        TextTable(
+            table.title, tuple(table.columns), tuple(tuple(c.text for c in r) for r in table.rows)
+        )
+        for table in customer_table(story.score, story.manifest, say)
+    ]
 
 
 def _sure(name: str, confidence: float, say: "MessageCatalogue") -> str:

@@ -10,7 +10,17 @@ from tiercast.formats import Form, ratio
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_grades import GRADES
-from tiercast.reporting.section import Card, Cards, Chart, Grade, Note, Section, Table, measures
+from tiercast.reporting.section import (
+    Card,
+    Cards,
+    Chart,
+    Grade,
+    Note,
+    Part,
+    Section,
+    Table,
+    measures,
+)
 from tiercast.reporting.theme import PALE, QUIET, STRONG, WARN, figure
 from tiercast.reporting.windows import apart
 
@@ -24,6 +34,9 @@ COLUMNS: Mapping[str, Form] = {
     "total_actual": "total",
     "interval_actual": "share",
     "tier_set_actual": "share",
+}
+FURTHER_COLUMNS: Mapping[str, Form] = {
+    name: form for name, form in COLUMNS.items() if not name.startswith("tier")
 }
 TIER_COLUMNS: Mapping[str, Form] = {
     "tier_size_predicted": "count",
@@ -54,12 +67,13 @@ def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         predicted=say.write.share(whole["churn_predicted"].iloc[-1]),
         actual=say.write.share(whole["churn_actual"].iloc[-1]),
     )
-    parts = (
+    parts: tuple[Part, ...] = (
         Note(say("ledger.basis", until=say.date(grades["graded_on"].max()))),
         Cards(_cards(whole, alone, say)),
         _chart("churn", _churn_lines(whole, say), whole, say, tickformat=".1%"),
         _chart("total", _total_lines(whole, say), whole, say, rangemode="tozero"),
         _batches(whole, say),
+        *_further(inputs.monitoring.further, say),
         _tiers(tiers, say),
     )
     grade = max(_grade(whole), _grade(alone), key=GRADES.index)
@@ -182,6 +196,26 @@ def _batches(whole: pd.DataFrame, say: MessageCatalogue) -> Table:
     columns = measures(say, "ledger.columns", **COLUMNS)
     days = [str(day) for day in whole.index]
     return Table.of(say("ledger.batches"), whole, (say("ledger.day"), days), columns)
+
+
+def _further(grades: pd.DataFrame, say: MessageCatalogue) -> list[Table]:
+    """Return the table of further horizons; none where nothing of them was graded."""
+    if grades.empty:
+        return []
+    whole = grades[grades["by"] == ALL]
+    by_days = {
+        int(days): side_by_side(whole[whole["horizon_days"] == days], "as_of")
+        for days in sorted(set(whole["horizon_days"]))
+    }
+    names = [
+        say("ledger.further.row", days=say.write.count(days), day=str(day))
+        for days, sides in by_days.items()
+        for day in sides.index
+    ]
+    sides = pd.concat(by_days.values(), ignore_index=True)
+    columns = measures(say, "ledger.columns", **FURTHER_COLUMNS)
+    title, note = say("ledger.further.title"), say("ledger.further.note")
+    return [Table.of(title, sides, (say("horizons.horizon"), names), columns, note=note)]
 
 
 def _tiers(tiers: pd.DataFrame, say: MessageCatalogue) -> Table:

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from tiercast.formats import masked
+from tiercast.reporting.horizons import base_table
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.list_facts import LEAVING, list_facts
 from tiercast.reporting.messages import MessageCatalogue
@@ -80,6 +81,7 @@ def outlook_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         leaver_list(inputs, say),
         _chart(inputs, table, threshold, say),
         _numbers(table, say),
+        *base_table(inputs.manifest, say),
     )
     return Section("outlook", say("outlook.title"), headline, parts)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -22,11 +22,13 @@ class StoredMonitoring:
     """The grades of past scores up to the report's (may be none), and the newest verdict.
 
     `grades` has as_of, graded_on, model_version, by, group, metric, predicted, actual, customers;
+    `further` has the same of further horizons, with `horizon_days`, never beside the others;
     `summary` is of the newest scores up to then that were monitored; None where none were.
     """
 
     grades: pd.DataFrame
     summary: Mapping[str, Any] | None
+    further: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def newest_monitoring(
@@ -46,7 +48,18 @@ def newest_monitoring(
         summary = None
     if grades.empty and summary is None:
         return None, left
-    return StoredMonitoring(grades, summary), left
+    return StoredMonitoring(grades, summary, _further(output, day, target)), left
+
+
+def _further(output: OutputFolder, until: date, target: Target) -> pd.DataFrame:
+    """Return the grades of each further horizon in the target's value, the shortest first."""
+    found = []
+    for days in output.graded_horizons():
+        own = replace(target, horizon_days=days)
+        graded = [d for d in output.graded_dates(days) if d <= until]
+        alike = [d for d in graded if output.graded_target(d, days) == own]
+        found += [_grades(output, alike, days).assign(horizon_days=days)] if alike else []
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
 def _graded_days(output: OutputFolder, until: date) -> dict[Target | None, list[date]]:
@@ -58,8 +71,10 @@ def _graded_days(output: OutputFolder, until: date) -> dict[Target | None, list[
     return found
 
 
-def _grades(output: OutputFolder, days: Sequence[date]) -> pd.DataFrame:
-    parts = [part for one in days for part in parts_of(output.grades(one))]
+def _grades(
+    output: OutputFolder, days: Sequence[date], further_days: int | None = None
+) -> pd.DataFrame:
+    parts = [part for one in days for part in parts_of(output.grades(one, further_days))]
     # The folder's `as_of=` is in the rows too; taken from the path it would be text.
     read = [pd.read_parquet(p, partitioning=None).rename(columns=OLDER_COLUMNS) for p in parts]
     return pd.concat(read, ignore_index=True) if read else pd.DataFrame()

@@ -1,7 +1,8 @@
 """One customer: orders, scores at each date, reasons, and the way to the next tier."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ class CustomerStory:
     `score` is the row of the scores, which forecast `target`. `past` has one row per scored date
     up to it with the same target; `left_out` names the others. `orders` are the last order days
     before it, newest first, in the target's value; `next_tier` is None in the best tier.
+    `manifest` is that of the scores.
     """
 
     customer_id: int | str
@@ -55,6 +57,7 @@ class CustomerStory:
     next_tier: NextTier | None
     target: Target
     left_out: str = ""
+    manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
 def explain(
@@ -89,6 +92,7 @@ def explain(
         next_tier=next_tier(scores, row, tuple(manifest["tiers"])),
         target=target,
         left_out=past.left_out(),
+        manifest=manifest,
     )
     connection.disconnect()
     return story

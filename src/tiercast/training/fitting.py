@@ -1,7 +1,7 @@
 """From panel to model: tune, forecast past cutoffs, fit, calibrate, find segments."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from tiercast.modeling.customer_model import CustomerModel, ModelFacts
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.further_outlook import FurtherOutlook
 from tiercast.modeling.member import Member, members_of
+from tiercast.modeling.metrics import Metric
 from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
 from tiercast.modeling.plugin_metrics import forecast_metrics
@@ -41,12 +42,13 @@ from tiercast.training.past_folds import PastFold, past_cutoffs
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A model, its tuning and its evaluation."""
+    """A model, its tuning and its evaluation; `further_metrics` are of each further horizon."""
 
     model: CustomerModel
     tuning: Tuning
     evaluation: Evaluation
     evaluation_kind: str
+    further_metrics: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
 
 
 def fit_model(
@@ -70,31 +72,38 @@ def fit_model(
         studies=studies,
         progress=progress,
     )
-    fit = _HorizonFit(tuning.best, cuts, seed, members, progress)
+    fit = _HorizonFit(config, tuning.best, cuts, members, metrics, progress)
     outlook, past = fit.outlook(panel)
-    further = tuple(_further_outlook(rows, fit) for rows in panel.further)
+    further = [_further_outlook(rows, fit) for rows in panel.further]
     for one in panel.left_out:
         progress.say(one.describe())
     progress.stage("find segments")
     segments = _segments(panel.current, seed, previous)
-    model = _customer_model(panel, config, outlook, segments, further)
-    judged = [
-        PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.past), one.kind)
-        for one in past
-    ]
-    evaluation = evaluate_folds(judged, cuts, config.tiers, _season_ahead(panel), metrics)
-    return FittedModel(model, tuning, evaluation, past[0].kind)
+    model = _customer_model(panel, config, outlook, segments, tuple(one for one, _ in further))
+    return FittedModel(
+        model,
+        tuning,
+        fit.evaluation(panel, outlook, past),
+        past[0].kind,
+        {one.horizon_days: found.overall for one, found in further},
+    )
 
 
 @dataclass(frozen=True)
 class _HorizonFit:
     """How the outlook of a horizon is fitted: all share the parameters tuned for the main one."""
 
+    config: Config
     params: ComponentParams
     tier_cuts: tuple[float, ...]
-    seed: int
     members: Sequence[tuple[str, Member]]
+    metrics: Sequence[Metric]
     progress: Progress
+
+    @property
+    def seed(self) -> int:
+        """The seed of every random draw."""
+        return self.config.train.seed
 
     def outlook(self, rows: HorizonRows) -> tuple[Outlook, list[PastFold]]:
         """Return the outlook of a horizon, and the past folds that it is calibrated by."""
@@ -110,15 +119,26 @@ class _HorizonFit:
         )
         return found, past
 
+    def evaluation(
+        self, rows: HorizonRows, outlook: Outlook, past: Sequence[PastFold]
+    ) -> Evaluation:
+        """Return how well past cutoffs were forecast."""
+        judged = [
+            PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.past), one.kind)
+            for one in past
+        ]
+        season, tiers = _season_ahead(rows), self.config.tiers
+        return evaluate_folds(judged, self.tier_cuts, tiers, season, self.metrics)
 
-def _further_outlook(rows: HorizonRows, fit: _HorizonFit) -> FurtherOutlook:
+
+def _further_outlook(rows: HorizonRows, fit: _HorizonFit) -> tuple[FurtherOutlook, Evaluation]:
     plan = rows.plan
     fit.progress.say(
         f"Further horizon of {plan.horizon_days} days: {len(rows.rows):,} rows at "
         f"{len(rows.cutoffs)} cutoffs."
     )
-    outlook, _ = fit.outlook(rows)
-    return FurtherOutlook(
+    outlook, past = fit.outlook(rows)
+    found = FurtherOutlook(
         plan.horizon_days,
         plan.window_days,
         rows.grid_days,
@@ -126,6 +146,7 @@ def _further_outlook(rows: HorizonRows, fit: _HorizonFit) -> FurtherOutlook:
         rows.certainty,
         outlook,
     )
+    return found, fit.evaluation(rows, outlook, past)
 
 
 def _season_ahead(panel: HorizonRows) -> SeasonAhead:

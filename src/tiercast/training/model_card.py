@@ -27,6 +27,7 @@ def model_card(
         _quality(fitted),
         _certainty(fitted),
         _level(panel, fitted),
+        _horizons(panel, fitted),
         _curve(curve),
         _segments(fitted),
         _features(fitted),
@@ -98,6 +99,29 @@ def _level(panel: Panel, fitted: FittedModel) -> str:
         f"of an order by {calibration.shift:+.3f} and the value given an order by "
         f"{calibration.log_scale:+.1%} (log scale). The total of a base may be off by its level "
         f"alone from {low - 1:+.0%} to {high - 1:+.0%} (90 % interval). Tiers are cut at {cuts}.\n"
+    )
+
+
+def _horizons(panel: Panel, fitted: FittedModel) -> str:
+    """Return what is known of each further horizon, and of those that were left out."""
+    further, days = fitted.further_metrics, [one.plan.horizon_days for one in panel.further]
+    missing = "".join(f"\n{one.describe()}\n" for one in panel.left_out)
+    if not days:
+        return f"## Further horizons\n{missing}" if missing else ""
+    head = "| horizon | " + " | ".join(f"{one} days" for one in days) + " |"
+    rows = [
+        f"| {words} | " + " | ".join(_shown(further[one].get(name)) for one in days) + " |"
+        for name, words in SHOWN
+        if not name.startswith("tier")
+    ]
+    cutoffs = " | ".join(str(len(one.cutoffs)) for one in panel.further)
+    table = "\n".join(
+        [head, "|---|" + "---|" * len(days), f"| cutoffs to train on | {cutoffs} |", *rows]
+    )
+    return (
+        "## Further horizons\n\nEach has its own trees, calibration and uncertainty, with the "
+        f"tree parameters of the main horizon of {panel.plan.horizon_days} days. Means over past "
+        f"cutoffs of its own; horizons cannot be compared with each other:\n\n{table}\n{missing}"
     )
 
 

@@ -278,6 +278,7 @@ class _Training:
             "sample": describe_sample(self.panel, self.config),
             "kind": fitted.evaluation_kind,
             "metrics": fitted.evaluation.overall,
+            "further_metrics": fitted.further_metrics,
             "by_cutoff": {str(day): found for day, found in fitted.evaluation.by_cutoff.items()},
             "gate": asdict(decision),
         }
