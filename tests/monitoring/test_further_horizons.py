@@ -10,6 +10,9 @@ from tiercast.config.progress import Silent
 from tiercast.modeling.target import Target
 from tiercast.monitoring.batches import stored_batches
 from tiercast.monitoring.ledger import keep_ledger
+from tiercast.reporting.ledger import further_tables
+from tiercast.reporting.messages import load_messages
+from tiercast.reporting.stored_monitoring import newest_monitoring
 from tiny_batch import DUE, SCORED, scores
 
 DAYS = 20
@@ -72,3 +75,14 @@ def test_grades_of_a_further_horizon_never_count_beside_the_main_ones(keep):
     assert set(ledger.further["forecast"]) == {str(Target(DAYS, "revenue"))}
     assert set(ledger.grades["forecast"]) == {str(Target(30, "revenue"))}
     assert not ledger.further["metric"].str.contains("tier").any()
+
+
+def test_the_report_reads_the_grades_of_each_horizon_apart(keep, output):
+    keep(DUE)
+    target = Target(30, "revenue")
+    found, left = newest_monitoring(OutputFolder(output.folder), DUE, target, "1")
+    assert left == []
+    assert figure(found.grades, "total", "predicted") == 400.0
+    assert figure(found.further, "total", "predicted") == 200.0
+    (table,) = further_tables(found.further, load_messages("en"))
+    assert [row[0].text for row in table.rows] == [f"20 days, scored {SCORED}"]

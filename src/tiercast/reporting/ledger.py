@@ -73,7 +73,7 @@ def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         _chart("churn", _churn_lines(whole, say), whole, say, tickformat=".1%"),
         _chart("total", _total_lines(whole, say), whole, say, rangemode="tozero"),
         _batches(whole, say),
-        *_further(inputs.monitoring.further, say),
+        *further_tables(inputs.monitoring.further, say),
         _tiers(tiers, say),
     )
     grade = max(_grade(whole), _grade(alone), key=GRADES.index)
@@ -198,7 +198,7 @@ def _batches(whole: pd.DataFrame, say: MessageCatalogue) -> Table:
     return Table.of(say("ledger.batches"), whole, (say("ledger.day"), days), columns)
 
 
-def _further(grades: pd.DataFrame, say: MessageCatalogue) -> list[Table]:
+def further_tables(grades: pd.DataFrame, say: MessageCatalogue) -> list[Table]:
     """Return the table of further horizons; none where nothing of them was graded."""
     if grades.empty:
         return []
