@@ -72,6 +72,13 @@ def _contacts(rng: np.random.Generator, ids: np.ndarray, rows: int) -> pd.DataFr
     )
 
 
+def referrals(customers: int = 12) -> pd.DataFrame:
+    """Return who brought whom: every third customer brought the next two."""
+    pairs = [(who, who + n) for who in range(1, customers - 2, 3) for n in (1, 2)]
+    frame = pd.DataFrame(pairs, columns=["customer_id", "referred_customer_id"])
+    return frame.assign(referred_at=FIRST + pd.to_timedelta(40 * frame.index, unit="D"))
+
+
 def planted_future(tables: dict[str, pd.DataFrame], cutoff: dt.date) -> dict[str, pd.DataFrame]:
     """Return the tables with rows at and after the cutoff: bought, contacted, seen, returned."""
     start = pd.Timestamp(cutoff)

@@ -6,7 +6,10 @@ from tiercast.config.alerts import AlertsConfig, default_rules
 from tiercast.config.errors import ConfigError
 from tiercast.config.loading import parse_config
 
-DEFAULTS = ["left_top_tier", "risk_crossed_limit", "spend_fell", "came_back", "whale_order"]
+DEFAULTS = [
+    *("left_top_tier", "risk_crossed_limit", "spend_fell", "came_back", "whale_order"),
+    *("big_order_due", "silent_potential", "promoter", "category_shift"),
+]
 RULE = {
     "name": "quiet",
     "meaning": "no order in the last half year",

@@ -8,15 +8,30 @@ import pandas as pd
 import pytest
 
 from bases import opened
-from shop import CUTOFFS, planted_future, shop
+from shop import CUTOFFS, planted_future, referrals, shop
 from tiercast.features.assemble import feature_panel, observed_event_types
 from tiercast.features.contacts import event_type_features
 from tiercast.features.feature import Feature, Setting
 from tiercast.features.registry import CATALOGUE, KEYS
 from tiercast.snapshots.activity import build_activity
 
-TABLES = shop()
 LAST = CUTOFFS[-1]
+SHOP = shop()
+BIG_ORDERS = (
+    SHOP["transactions"]
+    .head(2)
+    .assign(
+        customer_id=[1, 2],
+        order_id=[7001, 7002],
+        ordered_at=pd.to_datetime(["2023-05-10", "2023-07-15"]),
+        amount=5_000.0,
+    )
+)
+TABLES = {
+    **SHOP,
+    "transactions": pd.concat([SHOP["transactions"], BIG_ORDERS], ignore_index=True),
+    "referrals": referrals(),
+}
 SETTING = Setting(horizon_days=30, event_types=("visit", "call", "click"), on_clock=True)
 TOLD_BY_THE_CLOCK = ("season_horizon_ratio",)
 FEATURES: tuple[Feature, ...] = tuple(
@@ -67,7 +82,13 @@ def one_cutoff_at_a_time(panel_of):
 @pytest.fixture(scope="module")
 def with_text_ids(panel_of):
     renamed = {
-        name: table.assign(customer_id=table["customer_id"].map("id{:04}".format))
+        name: table.assign(
+            **{
+                column: table[column].map("id{:04}".format)
+                for column in ("customer_id", "referred_customer_id")
+                if column in table
+            }
+        )
         for name, table in TABLES.items()
     }
     return panel_of(renamed)
@@ -75,7 +96,9 @@ def with_text_ids(panel_of):
 
 @pytest.fixture(scope="module")
 def some_customers_alone(panel_of, tmp_path_factory):
-    some = {name: table[table["customer_id"].isin([3, 8])] for name, table in TABLES.items()}
+    brought = TABLES["referrals"].set_index("customer_id")["referred_customer_id"]
+    those = [4, 8, *brought[4]]  # 4 is known by what those that they brought have bought
+    some = {name: table[table["customer_id"].isin(those)] for name, table in TABLES.items()}
     with opened(tmp_path_factory.mktemp("whole"), TABLES) as base:
         whole = build_activity(base.connection, base.tables, base.config)
     return panel_of(some, daily_orders=whole.daily_orders)
@@ -163,8 +186,11 @@ def test_text_ids_have_the_features_of_integer_ids(panel, with_text_ids, feature
 
 @each_feature
 def test_a_customer_has_the_same_features_without_the_others(panel, some_customers_alone, feature):
-    own = panel[panel["customer_id"].isin([3, 8])].reset_index(drop=True)
-    same(own, some_customers_alone, feature.name)
+    own, alone = (
+        frame[frame["customer_id"].isin([4, 8])].reset_index(drop=True)
+        for frame in (panel, some_customers_alone)
+    )
+    same(own, alone, feature.name)
 
 
 @each_feature

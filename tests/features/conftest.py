@@ -52,6 +52,14 @@ EVENTS = orders(
     ("eve", "2024-01-01 00:00", "call", None),
     columns="customer_id event_at event_type feature",
 )
+REFERRALS = orders(
+    ("ann", "bob", "2024-06-30"),
+    ("ann", "eve", "2024-05-01"),  # who bought before only
+    ("ann", "zoe", "2024-07-01"),  # not known yet
+    ("cid", "eve", "2024-04-01"),
+    ("bob", "bob", "2024-01-01"),
+    columns="customer_id referred_customer_id referred_at",
+)
 CUSTOMERS = orders(("ann", "north", 44), ("zoe", "south", 20), columns="customer_id region age")
 
 
@@ -63,6 +71,7 @@ def by_hand(tmp_path_factory) -> pd.DataFrame:
         "contacts": CONTACTS,
         "events": EVENTS,
         "customers": CUSTOMERS,
+        "referrals": REFERRALS,
     }
     with opened(tmp_path_factory.mktemp("by_hand"), tables) as base:
         activity = build_activity(base.connection, base.tables, base.config)

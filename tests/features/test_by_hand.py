@@ -140,9 +140,21 @@ BTYD = {
     "btyd_age_days": (377, 1, 182, 90),
     "btyd_monetary_value": ((20 + 10 + 50) / 3, 0, 0, 0),
 }
+SIGNALS = {
+    "largest_order_ratio": (40 * 3 / 70, nan, nan, 7 / 5),
+    "big_order_last_year": (20, nan, nan, nan),  # from 3 July to 2 August 2023
+    "big_order_last_year_days": (356 + 5.5 / 24, nan, nan, nan),
+    "big_order_due_days": (nan, nan, nan, nan),
+    "category_shift": (nan, nan, nan, nan),  # too few days: see test_signals.py
+    "event_after_order_days": (nan, O5 - 22 / 24, nan, O9 - 182),
+    "referrals": (2, 1, 1, 0),
+    "referral_recency_days": (1, 182, 91, nan),
+    "referral_value": (25, 0, 12, 0),
+    "referral_value_ratio": (25 / 110, 0, nan, 0),
+}
 # Sums are of whole 1/10,000 of money, so that they are the same to the bit in any order of rows.
 CLOSE = {f"revenue_decayed_{days}d": 2e-4 for days in (30, 90, 270)} | {"category_entropy": 1e-5}
-BY_HAND = RFM | RHYTHM | BASKET | CAMPAIGNS | EVENTS | BTYD
+BY_HAND = RFM | RHYTHM | BASKET | CAMPAIGNS | EVENTS | BTYD | SIGNALS
 FEATURES = (*CATALOGUE, *event_type_features(Setting(30, ("visit", "call"))))
 
 

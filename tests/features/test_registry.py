@@ -1,10 +1,11 @@
 import pytest
 
 from bases import opened, orders
-from shop import shop
+from shop import referrals, shop
 from tiercast.features.contacts import event_type_features
 from tiercast.features.feature import Setting
 from tiercast.features.registry import CATALOGUE, feature_table, features_for
+from tiercast.features.signals import PROMOTERS
 from tiercast.snapshots.activity import build_activity
 
 SETTING = Setting(30)
@@ -27,8 +28,11 @@ def test_a_base_of_bare_orders_lacks_the_features_of_other_columns(tmp_path):
     names = names_for(tmp_path, {"transactions": BARE})
     missing = {feature.name for feature in CATALOGUE} - names
     told_by_other_tables = {f.name for f in CATALOGUE if f.family in ("campaigns", "events")}
+    promoters = {feature.name for feature in PROMOTERS}
     season = {f.name for f in CATALOGUE if f.family == "season"}
-    assert missing == told_by_other_tables | season | {
+    assert missing == told_by_other_tables | season | promoters | {
+        "event_after_order_days",
+        "category_shift",
         "average_basket_quantity",
         "discount_share",
         "discount_share_90d",
@@ -76,7 +80,7 @@ def test_contacts_without_responses_lack_their_features(tmp_path):
 
 def test_every_feature_is_there_for_a_base_with_every_table(tmp_path):
     setting = Setting(30, ("visit", 'it\'s "odd"'), on_clock=True)
-    names = names_for(tmp_path, shop(), setting)
+    names = names_for(tmp_path, {**shop(), "referrals": referrals()}, setting)
     assert names == {f.name for f in (*CATALOGUE, *event_type_features(setting))}
 
 
@@ -88,6 +92,8 @@ def test_derived_features_stand_after_their_sources():
         ("overdue_ratio", "gap_mean_days"),
         ("gap_variation", "gap_std_days"),
         ("response_rate", "responses"),
+        ("referral_value_ratio", "referral_value"),
+        ("big_order_due_days", "big_order_last_year_days"),
         ("event_active_days_a_week", "event_active_days_90d"),
         ("season_overdue_ratio", "btyd_frequency"),
         ("season_overdue_ratio", "season_age_days"),

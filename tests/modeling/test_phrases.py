@@ -12,7 +12,9 @@ from tiercast.modeling.phrases import PROFILE, phrase_of, slots, topic_of, topic
 from tiercast.modeling.sentence_values import column_of
 from tiny_model import HORIZON_DAYS, tiny_features
 
-NAMES = [feature.name for feature in CATALOGUE if feature.name not in NOT_FEATURES]
+NAMES = [
+    feature.name for feature in CATALOGUE if feature.learned and feature.name not in NOT_FEATURES
+]
 EVENT_TYPES = [f.name for f in event_type_features(Setting(30, ("visit", "call")))]
 JARGON = re.compile(r"btyd|clv|_|NaN|ratio|entropy|decayed|log", re.IGNORECASE)
 CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")

@@ -148,7 +148,7 @@ def test_many_small_batches_tell_the_same_as_one(tenth, tmp_path, monkeypatch):
 # What changed since the last time
 
 # Alerts that ask the orders, not the last scores: see test_signals.py.
-BY_ORDERS = ("spend_fell", "whale_order")
+BY_ORDERS = ("spend_fell", "whale_order", "big_order_due", "silent_potential", "category_shift")
 
 
 def test_the_second_date_is_told_against_the_first(text_ids, tmp_path):

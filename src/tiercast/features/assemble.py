@@ -11,29 +11,37 @@ from tiercast.contract.money import added, money_sum
 from tiercast.features.feature import Feature, Grain, Setting
 from tiercast.features.horizons import named
 from tiercast.features.plugins import counted
-from tiercast.features.registry import KEYS, every_feature, features_for
+from tiercast.features.registry import KEYS, every_feature, features_for, learned_features
 from tiercast.features.season import HORIZON_RATIO
 from tiercast.snapshots.activity import CustomerActivity
-from tiercast.snapshots.history import AS_OF, category_totals, history
+from tiercast.snapshots.history import AS_OF, category_days, category_totals, history
 from tiercast.snapshots.profiles import is_dated, own_columns, profiles_at
 from tiercast.snapshots.season import SeasonClock, horizon_ratios, on_clock
 
 MAX_EVENT_TYPES = 8
+MIX_DAYS = 90
 
 
 def feature_panel(
-    activity: CustomerActivity, cutoffs: Sequence[dt.date], setting: Setting
+    activity: CustomerActivity,
+    cutoffs: Sequence[dt.date],
+    setting: Setting,
+    *,
+    learned: bool = False,
 ) -> ir.Table:
     """Return one row per cutoff and customer with an order before it.
 
     Columns: customer_id, as_of, every feature that the base has the tables for (floats, null
-    where undefined) except those of the CLV models, and the profile columns as given.
+    where undefined) except those of the CLV models, and the profile columns as given. With
+    `learned`, only the features that models learn from.
     """
-    features = features_for(activity, setting)
+    choose = learned_features if learned else features_for
+    features = choose(activity, setting)
     clocks = season_clocks(activity, cutoffs, setting)
     grains = {
         grain: _aggregate(table, [f for f in features if f.grain == grain], setting)
         for grain, table in _cut_tables(activity, cutoffs, clocks).items()
+        if grain == "orders" or any(f.grain == grain for f in features)
     }
     if clocks:
         grains["season_days"] = _with_ratios(grains["season_days"], activity, clocks, setting)
@@ -114,12 +122,16 @@ def _cut_tables(
         tables["season_days"] = on_clock(tables["order_days"], clocks)
     if activity.category_spend is not None:
         tables["categories"] = category_totals(activity.category_spend, cutoffs)
+        tables["category_days"] = category_days(activity.category_spend, cutoffs, MIX_DAYS)
     if activity.contacts is not None:
         tables["contacts"] = history(activity.contacts, "contacted_at", cutoffs)
         if "responded_at" in activity.contacts.columns:
             tables["responses"] = history(_responses(activity.contacts), "responded_at", cutoffs)
     if activity.events is not None:
         tables["events"] = history(activity.events, "event_at", cutoffs)
+    if activity.referrals is not None and activity.referred_orders is not None:
+        tables["referrals"] = history(activity.referrals, "referred_at", cutoffs)
+        tables["referred_orders"] = history(activity.referred_orders, "ordered_at", cutoffs)
     return tables
 
 

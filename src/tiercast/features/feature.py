@@ -7,16 +7,28 @@ from typing import Literal
 import ibis.expr.types as ir
 
 Family = Literal[
-    "rfm", "behaviour", "basket", "profile", "campaigns", "events", "clv", "season", "own"
+    "rfm",
+    "behaviour",
+    "basket",
+    "profile",
+    "campaigns",
+    "events",
+    "clv",
+    "season",
+    "signals",
+    "own",
 ]
 Grain = Literal[
     "orders",
     "order_days",
     "categories",
+    "category_days",
     "contacts",
     "responses",
     "events",
     "season_days",
+    "referrals",
+    "referred_orders",
     "models",
 ]
 
@@ -51,7 +63,8 @@ class Feature:
     `expression` returns an aggregate over a customer's rows of the table `grain`, cut at the
     cutoff; each row has `days_ago`. A feature of grain None is derived from features before it in
     the registry; `ClvModels` computes those of grain "models". `empty` is the value for a customer
-    without rows in the table: 0 for counts, None where the feature is undefined.
+    without rows in the table: 0 for counts, None where the feature is undefined. One that is not
+    `learned` is shown, and read by rules; no model learns from it.
     """
 
     name: str
@@ -61,6 +74,7 @@ class Feature:
     grain: Grain | None
     expression: Callable[[ir.Table, Setting], ir.Value] | None = None
     empty: float | None = 0.0
+    learned: bool = True
 
 
 def within(table: ir.Table, days: int) -> ir.BooleanValue:

@@ -11,6 +11,7 @@ from tiercast.features.horizons import further_features
 from tiercast.features.plugins import own_features
 from tiercast.features.rfm import RFM
 from tiercast.features.season import SEASON
+from tiercast.features.signals import PROMOTERS, SIGNALS, USE
 from tiercast.snapshots.activity import CustomerActivity
 
 KEYS = ("customer_id", "as_of")
@@ -22,7 +23,8 @@ One row per customer and cutoff (`customer_id`, `as_of`), counted from rows befo
 A window of 30 days is `[as_of - 30 days, as_of)`. Null means that a feature is undefined: a
 customer with one order has no gaps. A base without a table or column lacks its features. The
 eight most frequent event types add two each: `event_type_N_90d`, `event_type_N_recency_days`.
-Profile columns keep their names; `profile_` comes before the name of a feature.
+Profile columns keep their names; `profile_` comes before the name of a feature. Signals are
+shown, and read by rules of alerts, plays and lists; no model learns from them.
 """
 CATALOGUE: tuple[Feature, ...] = (
     *RFM,
@@ -33,6 +35,7 @@ CATALOGUE: tuple[Feature, ...] = (
     *SUFFICIENT,
     *SEASON,
     *CLV,
+    *SIGNALS,
 )
 
 
@@ -45,6 +48,11 @@ def features_for(activity: CustomerActivity, setting: Setting) -> tuple[Feature,
         if _has_grain(activity, feature, setting) and feature.name not in missing
     ]
     return tuple(fixed)
+
+
+def learned_features(activity: CustomerActivity, setting: Setting) -> tuple[Feature, ...]:
+    """Return those of the features that models learn from."""
+    return tuple(feature for feature in features_for(activity, setting) if feature.learned)
 
 
 def every_feature(setting: Setting) -> tuple[Feature, ...]:
@@ -89,6 +97,9 @@ def _has_grain(activity: CustomerActivity, feature: Feature, setting: Setting) -
         return activity.events is not None
     lacking = {
         "categories": activity.category_spend is None,
+        "category_days": activity.category_spend is None,
+        "referrals": activity.referrals is None,
+        "referred_orders": activity.referrals is None,
         "season_days": not setting.on_clock,
         "contacts": activity.contacts is None,
         "responses": not _has_column(activity.contacts, "responded_at"),
@@ -109,6 +120,8 @@ def _missing_names(activity: CustomerActivity) -> set[str]:
         "discount_share_90d": activity.has_discount,
         "event_features_used": _has_column(activity.events, "feature"),
     }
+    needs |= {feature.name: activity.referrals is not None for feature in PROMOTERS}
+    needs |= {feature.name: activity.events is not None for feature in USE}
     responses = _has_column(activity.contacts, "responded_at")
     answers = ("responses", "response_recency_days", "response_rate")
     needs |= dict.fromkeys(answers, responses)

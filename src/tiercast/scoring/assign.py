@@ -49,7 +49,7 @@ def assignment_rules(inputs: ScoringInputs, staged: StagedRows) -> AssignmentRul
         version.run_id,
         boundaries,
         config.plays,
-        config.alert_rules,
+        inputs.alert_rules,
         config.tiers.hysteresis,
     )
 

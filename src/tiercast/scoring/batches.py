@@ -19,7 +19,10 @@ from tiercast.snapshots.history import history
 BATCH_CUSTOMERS = 50_000
 BATCH = "batch"
 PANEL = "panel__of_batch"
-TABLES = ("orders", "order_days", "category_spend", "customers", "events", "contacts")
+TABLES = (
+    *("orders", "order_days", "category_spend", "customers", "events", "contacts"),
+    *("referrals", "referred_orders"),
+)
 
 
 @ibis.udf.scalar.builtin

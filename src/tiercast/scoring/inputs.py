@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.config.alerts import AlertRule
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
@@ -41,8 +42,9 @@ class ScoringInputs:
 
     In `activity`, orders beyond the model's limit (`outlying`) count as large ordinary ones.
     Changes are counted against the `previous` scores. `rule_features` are the features that rules
-    of alerts and plays name. `grid` holds the days that can have orders; None: any can. `past` is
-    what the manifest tells of the orders before.
+    of alerts and plays name; `alert_rules` are those that the base has the tables for. `grid`
+    holds the days that can have orders; None: any can. `past` is what the manifest tells of the
+    orders before.
     """
 
     base: CustomerBase
@@ -53,6 +55,7 @@ class ScoringInputs:
     customers: int
     previous: PreviousScores
     rule_features: tuple[str, ...]
+    alert_rules: tuple[AlertRule, ...]
     notes: tuple[str, ...]
     grid: GridAhead | None
     outlying: OutlyingOrders | None
@@ -130,6 +133,7 @@ def scoring_inputs(
         customers,
         previous,
         watched.features,
+        watched.rules,
         (*history.notes, *notes, *idle),  # the former have been shown before
         grid,
         outlying,

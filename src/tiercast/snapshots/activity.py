@@ -13,6 +13,7 @@ from tiercast.snapshots.orders import (
     category_spend,
     reduce_to_order_days,
     reduce_to_parts,
+    referred_orders,
 )
 from tiercast.snapshots.season import DailyOrders
 
@@ -27,6 +28,8 @@ class CustomerActivity:
     customers: ir.Table | None
     events: ir.Table | None
     contacts: ir.Table | None
+    referrals: ir.Table | None
+    referred_orders: ir.Table | None
     daily_orders: DailyOrders
     has_quantity: bool
     has_discount: bool
@@ -65,6 +68,7 @@ def build_activity(
             spend = connection.create_table("category_spend", _joined(stored.category_days, spend))
     # On disk: temporary tables are faster to write, but fill the memory.
     orders = connection.create_table("orders", begun_orders(parts, has_order_ids=has_order_ids))
+    referrals = tables.get("referrals")
     return CustomerActivity(
         orders=orders,
         order_days=connection.create_table("order_days", reduce_to_order_days(orders)),
@@ -72,6 +76,10 @@ def build_activity(
         customers=tables.get("customers"),
         events=tables.get("events"),
         contacts=tables.get("contacts"),
+        referrals=referrals,
+        referred_orders=None
+        if referrals is None
+        else connection.create_table("referred_orders", referred_orders(referrals, orders)),
         daily_orders=DailyOrders.of(orders),
         has_quantity="quantity" in lines.columns,
         has_discount="discount" in lines.columns,

@@ -89,6 +89,18 @@ def _total_at(totals: ir.Table, number: int, cutoff: dt.date) -> ir.Table:
     )
 
 
+def category_days(spend: ir.Table, cutoffs: Sequence[dt.date], recent_days: int) -> ir.Table:
+    """Return on how many days each customer bought from each category, recently and earlier.
+
+    Columns: customer_id, category, as_of, recent_days (of the last so many days), earlier_days.
+    """
+    known = history(spend, "bought_at", cutoffs)
+    day, recent = known.bought_at.date(), known.days_ago <= recent_days
+    return known.group_by("customer_id", "category", AS_OF).agg(
+        recent_days=day.nunique(where=recent), earlier_days=day.nunique(where=~recent)
+    )
+
+
 def known_later(table: ir.Table, time: str) -> ir.BooleanValue:
     """Return whether another time column of a row lies before its `as_of`; False where null."""
     return (table[time] < table[AS_OF].cast("timestamp(6)")).fill_null(False)

@@ -176,6 +176,26 @@ def reduce_to_category_days(spend: ir.Table) -> ir.Table:
     )
 
 
+def referred_orders(referrals: ir.Table, orders: ir.Table) -> ir.Table:
+    """Return what those brought have bought since then, under the id of who brought them.
+
+    Columns: customer_id, ordered_at, net_value (money). Whom several customers brought counts for
+    each; nobody brings themselves.
+    """
+    names = {"bringer": "customer_id", "brought": "referred_customer_id"}
+    pairs = (
+        referrals.rename(names)
+        .group_by("bringer", "brought")
+        .agg(referred_at=ibis._.referred_at.min())
+    )
+    pairs = pairs.mutate(brought=pairs.brought.cast("string"))
+    pairs = pairs.filter(pairs.bringer.cast("string") != pairs.brought)
+    lines = orders.select("ordered_at", "net_value", buyer=orders.customer_id.cast("string"))
+    met = pairs.inner_join(lines, pairs.brought == lines.buyer)
+    since = met.filter(met.ordered_at >= met.referred_at.truncate("D"))
+    return since.select("ordered_at", "net_value", customer_id="bringer")
+
+
 def _order_key(lines: ir.Table) -> ir.Value:
     """Return the order id, which separates the orders of a day; a constant without ids."""
     return lines.order_id if "order_id" in lines.columns else ibis.literal(0)

@@ -120,7 +120,7 @@ def _predicted_day(history: History, one: JudgedVersion, day: dt.date) -> pd.Dat
     outlying = outlying_orders(history.activity.orders, model.facts.limit, day)
     whole = held(base.connection, history.activity, outlying)
     activity = sample_customers(base.connection, whole, day, share)
-    frame = feature_panel(activity, [day], model.facts.setting).to_pandas()
+    frame = feature_panel(activity, [day], model.facts.setting, learned=True).to_pandas()
     missing = sorted(set(model.feature_names) - set(frame.columns))
     if missing:
         raise InputError(

@@ -13,7 +13,7 @@ from tiercast.features.clv import ClvModels
 from tiercast.features.feature import FurtherWindow, Setting
 from tiercast.features.horizons import named
 from tiercast.features.left_out import left_out
-from tiercast.features.registry import features_for
+from tiercast.features.registry import learned_features
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import plan_cutoffs
 from tiercast.snapshots.further_plans import FurtherPlans, LeftOut
@@ -99,7 +99,7 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         setting=setting,
         feature_names=tuple(
             f.name
-            for f in features_for(activity, setting)
+            for f in learned_features(activity, setting)
             if f.grain != "models" and f.name not in omitted
         ),
         profile_columns=tuple(
@@ -114,7 +114,7 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
 def _features(
     activity: CustomerActivity, cutoffs: list[dt.date], setting: Setting
 ) -> pd.DataFrame:
-    frame = feature_panel(activity, cutoffs, setting).to_pandas()
+    frame = feature_panel(activity, cutoffs, setting, learned=True).to_pandas()
     frame["as_of"] = pd.to_datetime(frame["as_of"]).dt.date
     return frame.sort_values(["as_of", "customer_id"], ignore_index=True)
 

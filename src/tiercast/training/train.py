@@ -16,7 +16,7 @@ from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
 from tiercast.feature_store.history import open_history
 from tiercast.features.plugins import idle_features
-from tiercast.features.registry import feature_table, features_for
+from tiercast.features.registry import feature_table, learned_features
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.modeling.studies import Studies
@@ -116,7 +116,7 @@ def _train(
             refuse_unless_ready(readiness)
         shown.stage("count features at every cutoff")
         panel = build_panel(base, activity, day)
-        known = features_for(activity, panel.setting)
+        known = learned_features(activity, panel.setting)
         features = feature_table(known)
         shown.say(f"training on {describe_sample(panel, settings)}")
         shown.say(panel.season.describe())

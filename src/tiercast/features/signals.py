@@ -1,0 +1,180 @@
+"""Signals of single customers: large orders, referrals, use without orders, a changed mix.
+
+Alert rules, plays, lists and the app read them. No model learns from them (`learned` is False).
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from tiercast.contract.money import FINE_UNITS, exact_sum, money_sum
+from tiercast.features.feature import Feature, Setting
+from tiercast.features.rfm import ratio
+
+YEAR_DAYS = 365
+BIG = 10.0  # times the customer's average order: of groceries, one in a hundred customers'
+FEWEST_DAYS = 5  # of a category mix, recent and earlier
+
+
+def _largest_ratio(table: ir.Table, _: Setting) -> ir.Value:
+    """Return the largest order over the mean of the others; null below two orders."""
+    whole = table.is_whole
+    largest, count = table.order_amount.max(where=whole), table.count(where=whole)
+    others = money_sum(table.order_amount, where=whole) - largest
+    return ibis.ifelse(count > 1, ratio(largest * (count - 1), others), ibis.null("float64"))
+
+
+def _year_ago(table: ir.Table, setting: Setting) -> ir.BooleanValue:
+    """Return which orders came a year before the horizon."""
+    first = table.days_ago > YEAR_DAYS - setting.horizon_days
+    return table.is_whole & first & (table.days_ago <= YEAR_DAYS)
+
+
+def _largest_days_ago(table: ir.Table, setting: Setting) -> ir.Value:
+    """Return the age of the largest order of a year ago; of equal ones the latest counts."""
+    chosen = table.order_amount - table.days_ago * 1e-6
+    return table.days_ago.argmax(chosen, where=_year_ago(table, setting))
+
+
+def _due_days(table: ir.Table, _: Setting) -> ir.Value:
+    """Return the days until the big order of a year ago is due again."""
+    is_big = table.big_order_last_year >= BIG * table.average_order_value
+    due = YEAR_DAYS - table.big_order_last_year_days
+    return ibis.ifelse(is_big.fill_null(False), due, ibis.null("float64"))
+
+
+def _mix_shift(table: ir.Table, _: Setting) -> ir.Value:
+    """Return how far the mix has moved beyond chance, in standard deviations.
+
+    It is the chi-square of days with each category, recent and earlier, as a normal deviate
+    (Wilson & Hilferty 1931).
+    """
+    days = (table.recent_days + table.earlier_days).cast("float64")
+    recent, earlier = table.recent_days.sum(), table.earlier_days.sum()
+    squares, products, others = (
+        exact_sum(part / days, units=FINE_UNITS)
+        for part in (
+            table.recent_days * table.recent_days,
+            table.recent_days * table.earlier_days,
+            table.earlier_days * table.earlier_days,
+        )
+    )
+    swing = earlier.cast("float64") / recent.nullif(0)
+    chi_square = ibis.greatest(squares * swing - 2 * products + others / swing, 0.0)
+    freedom = (table.count() - 1).nullif(0)
+    spread = 2 / (9 * freedom.cast("float64"))
+    deviate = ((chi_square / freedom) ** (1 / 3) - (1 - spread)) / spread.sqrt()
+    enough = (recent >= FEWEST_DAYS) & (earlier >= FEWEST_DAYS)
+    return ibis.ifelse(enough, deviate, ibis.null("float64"))
+
+
+LARGE_ORDERS: tuple[Feature, ...] = (
+    Feature(
+        "largest_order_ratio",
+        "times",
+        "signals",
+        "largest order over the mean of the customer's other orders",
+        "orders",
+        _largest_ratio,
+        empty=None,
+        learned=False,
+    ),
+    Feature(
+        "big_order_last_year",
+        "money",
+        "signals",
+        "largest order in the same window a year before the horizon",
+        "orders",
+        lambda table, setting: table.order_amount.max(where=_year_ago(table, setting)),
+        empty=None,
+        learned=False,
+    ),
+    Feature(
+        "big_order_last_year_days",
+        "days",
+        "signals",
+        "days since that order",
+        "orders",
+        _largest_days_ago,
+        empty=None,
+        learned=False,
+    ),
+    Feature(
+        "big_order_due_days",
+        "days",
+        "signals",
+        "days until that order is due again, if it was 10 times the average or more",
+        None,
+        _due_days,
+        empty=None,
+        learned=False,
+    ),
+)
+
+MIX: tuple[Feature, ...] = (
+    Feature(
+        "category_shift",
+        "deviations",
+        "signals",
+        "how far the mix of categories of the last 90 days has moved beyond chance",
+        "category_days",
+        _mix_shift,
+        empty=None,
+        learned=False,
+    ),
+)
+
+USE: tuple[Feature, ...] = (
+    Feature(
+        "event_after_order_days",
+        "days",
+        "signals",
+        "days from the last order to the last event; below 0: the order came later",
+        None,
+        lambda table, _: table.recency_days - table.event_recency_days,
+        empty=None,
+        learned=False,
+    ),
+)
+
+PROMOTERS: tuple[Feature, ...] = (
+    Feature(
+        "referrals",
+        "customers",
+        "signals",
+        "customers brought",
+        "referrals",
+        lambda table, _: table.referred_customer_id.nunique(),
+        learned=False,
+    ),
+    Feature(
+        "referral_recency_days",
+        "days",
+        "signals",
+        "days since a customer was last brought",
+        "referrals",
+        lambda table, _: table.days_ago.min(),
+        empty=None,
+        learned=False,
+    ),
+    Feature(
+        "referral_value",
+        "money",
+        "signals",
+        "value of the orders of those brought, since then",
+        "referred_orders",
+        lambda table, _: money_sum(table.net_value),
+        learned=False,
+    ),
+    Feature(
+        "referral_value_ratio",
+        "times",
+        "signals",
+        "value of those brought over the customer's own",
+        None,
+        lambda table, _: ratio(table.referral_value, table.revenue),
+        empty=None,
+        learned=False,
+    ),
+)
+
+SIGNALS = (*LARGE_ORDERS, *MIX, *USE, *PROMOTERS)
