@@ -1,5 +1,6 @@
 """What every test may ask for: the real data, a browser, a PostgreSQL."""
 
+import datetime as dt
 import os
 import tempfile
 from collections.abc import Iterator
@@ -23,12 +24,16 @@ from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
 from chromium import REMEDY, find_chromium
+from labelled import DAY as LABEL_DAY
+from labelled import SETTINGS as LABEL_SETTINGS
+from labelled import label_table
 from tiercast.sources.samples import sample_path
 from trained_base import (
     TrainedBase,
     cdnow_tenth,
     left_as_it_was,
     text_shop,
+    train_and_score,
     train_shop,
     train_tenth,
 )
@@ -116,6 +121,20 @@ def trained_tenth(
 def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> TrainedBase:
     """Return a made-up shop with every table and text ids, trained and scored."""
     return train_shop(tmp_path_factory.mktemp("shop"), text_shop())
+
+
+@pytest.fixture(scope="session")
+def trained_labels(tmp_path_factory: pytest.TempPathFactory) -> TrainedBase:
+    """Return a made-up label table, trained and scored."""
+    folder, tables = tmp_path_factory.mktemp("labels"), {"customers": label_table()}
+    return train_and_score(folder, tables, dt.date.fromisoformat(LABEL_DAY), **LABEL_SETTINGS)
+
+
+@pytest.fixture
+def labels(trained_labels: TrainedBase) -> Iterator[TrainedBase]:
+    """Return the label table, its folder being the working directory: leave it as it is."""
+    with left_as_it_was(trained_labels):
+        yield trained_labels
 
 
 @pytest.fixture

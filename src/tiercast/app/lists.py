@@ -94,7 +94,7 @@ def format_titles(visit: Visit) -> Mapping[str, str]:
 
 
 def _wanted(visit: Visit, name: str) -> CustomerList:
-    found = lists_of(visit.base.config.lists).get(name)
+    found = lists_of(visit.base.config.lists, visit.base.config.kind.lists).get(name)
     if found is None:
         raise Problem(404, "app.problems.no_list", name=name)
     return found

@@ -11,13 +11,14 @@ from pathlib import Path, PurePath
 from tiercast.artifacts.staging import staged_folder, writing
 from tiercast.artifacts.text_file import to_json
 from tiercast.config.errors import InputError
-from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.stored_model import read_model
+from tiercast.modeling.tiered_model import TieredModel
 
 MANIFEST_FILE, MODEL_FILE = "MANIFEST.json", "model.json"
 FORMAT = 1
 
 
-def save_model(model: CustomerModel, folder: Path) -> None:
+def save_model(model: TieredModel, folder: Path) -> None:
     """Write the model's files and their checksums into `folder`, replacing what was there.
 
     Raises
@@ -36,7 +37,7 @@ def save_model(model: CustomerModel, folder: Path) -> None:
             (staging / name).write_bytes(text.encode())
 
 
-def load_model(folder: Path) -> CustomerModel:
+def load_model(folder: Path) -> TieredModel:
     """Read a model that `save_model` wrote.
 
     Raises
@@ -47,7 +48,7 @@ def load_model(folder: Path) -> CustomerModel:
     """
     checksums = _checksums(folder / MANIFEST_FILE)
     files = {name: _checked(folder / name, digest) for name, digest in checksums.items()}
-    return CustomerModel.from_json(files[MODEL_FILE])
+    return read_model(files[MODEL_FILE])
 
 
 def _checksums(path: Path) -> dict[str, str]:

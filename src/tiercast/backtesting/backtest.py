@@ -55,6 +55,7 @@ def backtest(
         The data or the date cannot be used, or the history is too short for a single origin.
     """
     settings, progress = _with_trials(load_config(config), trials), progress or Silent()
+    settings.kind.refuse("backtest")
     with recorded_here(settings, "backtest", progress) as recorded:
         return _backtest(settings, as_of, folds, last, recorded, progress)
 

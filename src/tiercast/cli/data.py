@@ -133,7 +133,7 @@ def _show_report(report: "DataReport") -> None:
     show(
         tables_table(report, "Source"),
         "",
-        zero_orders(report),
+        *([zero_orders(report)] if report.has("transactions") else []),
         time_zone(report),
         Message.of(
             "Rules that every row passes: {count}", count=len(report.findings) - len(found)

@@ -190,7 +190,11 @@ def _show_training(result: "TrainResult") -> None:
     rows = tuple((name, *(cell(column.get(name)) for column in columns)) for name in names)
     show(
         TextTable(
-            Message.of("Metrics on past days, forecast with what was known then"),
+            Message.of(
+                "Metrics by fold: customers whom the models did not see"
+                if all(isinstance(day, int) for day in days)
+                else "Metrics on past days, forecast with what was known then"
+            ),
             ("Metric", *map(str, days), "Mean"),
             rows,
         ),

@@ -86,6 +86,8 @@ def _show_scores(result: "ScoreResult") -> None:
     about = (
         "{rows:,} customers by model version {model_version}; expected {target}: "
         "{expected_total:money} (90 % interval {low:money} to {high:money})"
+        if not result.target.outcome
+        else "{rows:,} customers by model version {model_version}; {target}"
     )
     show(
         TextTable(title, ("Tier", "Customers", "Share"), rows),

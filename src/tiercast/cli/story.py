@@ -48,7 +48,8 @@ def _show_story(story: "CustomerStory", say: "MessageCatalogue") -> None:
     show(TextTable(title, headings, (*_fields(score, say), *_step_up(story, say))))
     show(*_horizons(story, say))
     show("", *_reasons(score, say), "")
-    show(_table("orders", story.orders, say))
+    if story.orders is not None:
+        show(_table("orders", story.orders, say))
     if len(story.past) > 1:
         show(_table("past", story.past, say))
     if story.left_out:
@@ -56,24 +57,45 @@ def _show_story(story: "CustomerStory", say: "MessageCatalogue") -> None:
 
 
 def _fields(score: Mapping[str, Any], say: "MessageCatalogue") -> tuple[tuple[str, str], ...]:
-    from tiercast.reporting.segment_names import segment_label
-
-    tier, segment = say.label("tier", score["tier"]), segment_label(score["segment"], say)
+    tier = say.label("tier", score["tier"])
     tiers = say("explain.between").join(say.label("tier", one) for one in score["tier_set"])
-    money = {key: f"{score[name]:,.2f}" for key, name in MONEY.items()}
-    rfm = "".join(str(score[f"{letter}_score"]) for letter in "rfm")
     fields = {
         "tier": _sure(tier, score["tier_confidence"], say),
         "tier_set": tiers,
-        "churn": f"{score['churn_probability']:.1%}",
-        "expected": say("explain.range", **money),
+        "churn" if _has_orders(score) else "leaves": f"{score['churn_probability']:.1%}",
+        **_value(score, say),
+        **(_of_orders(score, say) if _has_orders(score) else {}),
+        "action": str(score["action"]),
+    }
+    return tuple((say(f"explain.fields.{name}"), text) for name, text in fields.items())
+
+
+def _value(score: Mapping[str, Any], say: "MessageCatalogue") -> dict[str, str]:
+    """Return the expected value with its interval; nothing where there is no value."""
+    if "expected_value" not in score:
+        return {}
+    money = {key: f"{score[name]:,.2f}" for key, name in MONEY.items()}
+    name = "expected" if _has_orders(score) else "worth"
+    return {name: say("explain.range", **money)}
+
+
+def _has_orders(score: Mapping[str, Any]) -> bool:
+    """Return whether a scored customer is one with orders; a label table knows none."""
+    return "next_order_date" in score
+
+
+def _of_orders(score: Mapping[str, Any], say: "MessageCatalogue") -> dict[str, str]:
+    """Return what only customers with orders have."""
+    from tiercast.reporting.segment_names import segment_label
+
+    segment = segment_label(score["segment"], say)
+    rfm = "".join(str(score[f"{letter}_score"]) for letter in "rfm")
+    return {
         "next_order": str(score["next_order_date"] or say("explain.beyond")),
         "segment": _sure(segment, score["segment_confidence"], say),
         "rfm": say("explain.rfm", name=say.label("rfm_segment", score["rfm_segment"]), scores=rfm),
         "stage": say.label("stage", score["lifecycle_stage"]),
-        "action": str(score["action"]),
     }
-    return tuple((say(f"explain.fields.{name}"), text) for name, text in fields.items())
 
 
 def _horizons(story: "CustomerStory", say: "MessageCatalogue") -> list[TextTable]:

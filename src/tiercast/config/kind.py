@@ -10,7 +10,9 @@ from tiercast.config.message import Message
 TableName = Literal[
     "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
 ]
-Churn = Literal["orders"]
+Churn = Literal["orders", "label"]
+
+CROSS_SECTION = "a label table is a cross-section without dates"
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,17 @@ class Kind:
 
     `lead` is the table that says who is a customer; a config must name it. `has_dates` says
     whether its rows have times, so that a day cuts them. `refused` names the commands that do not
-    apply, each with the reason.
+    apply, each with the reason. `playbook` and `lists` are the package's files of plays and
+    lists for it, `without_alerts` the default alert rules that look at what it does not have.
     """
 
     churn: Churn
     lead: TableName
     has_dates: bool = True
     refused: Mapping[str, str] = field(default_factory=dict)
+    playbook: str = "playbook.yaml"
+    lists: str = "lists.yaml"
+    without_alerts: tuple[str, ...] = ()
 
     @property
     def has_orders(self) -> bool:
@@ -51,4 +57,28 @@ class Kind:
             )
 
 
-KINDS: Mapping[Churn, Kind] = {kind.churn: kind for kind in (Kind("orders", lead="transactions"),)}
+KINDS: Mapping[Churn, Kind] = {
+    kind.churn: kind
+    for kind in (
+        Kind("orders", lead="transactions"),
+        Kind(
+            "label",
+            lead="customers",
+            has_dates=False,
+            refused={
+                "verify": f"{CROSS_SECTION}, so no past day can be replayed",
+                "monitor": f"{CROSS_SECTION}, so no outcome follows that scores could be held "
+                "against",
+                "migration": f"{CROSS_SECTION}, so nobody moves between two days",
+                "report": "its chapters look back on orders",
+                "app": "its pages look back on orders",
+                "backtest": f"{CROSS_SECTION}; `tiercast train` shows its figures by fold",
+                "churn-definition": "the label column itself says who left",
+                "features": "the columns of the label table are the features",
+            },
+            playbook="playbook_label.yaml",
+            lists="lists_label.yaml",
+            without_alerts=("spend_fell", "came_back", "whale_order"),
+        ),
+    )
+}

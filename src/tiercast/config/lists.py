@@ -86,8 +86,13 @@ class CustomerList(NamedRow):
             raise ValueError(f"a list shows each column once, and at least one, but got {twice}")
         return self
 
+    @property
+    def needs(self) -> set[str]:
+        """The columns that it filters and orders by."""
+        return {condition.column for condition in self.when} | {key.column for key in self.order}
 
-def lists_of(file: str | None) -> Mapping[str, CustomerList]:
+
+def lists_of(file: str | None, packaged: str = "lists.yaml") -> Mapping[str, CustomerList]:
     """Return the lists by name: those of the package, then those of a file.
 
     A list of the file replaces one of the package that has its name.
@@ -97,7 +102,7 @@ def lists_of(file: str | None) -> Mapping[str, CustomerList]:
     ConfigError
         The file is missing, is not YAML, or breaks a rule.
     """
-    return by_name(default_lists(), CustomerList, file, "lists")
+    return by_name(default_lists(packaged), CustomerList, file, "lists")
 
 
 def by_name(
@@ -128,9 +133,9 @@ def find_row(rows: Mapping[str, Row], name: str, what: str) -> Row:
 
 
 @cache
-def default_lists() -> tuple[CustomerList, ...]:
-    """Return the lists of `lists.yaml`, which come with the package."""
-    return packaged_rows("lists.yaml", CustomerList)
+def default_lists(file: str = "lists.yaml") -> tuple[CustomerList, ...]:
+    """Return the lists that come with the package, those of orders by default."""
+    return packaged_rows(file, CustomerList)
 
 
 def packaged_rows(name: str, kind: type[Row]) -> tuple[Row, ...]:

@@ -31,13 +31,13 @@ class Play(NamedRow):
 
 
 @cache
-def default_plays() -> tuple[Play, ...]:
-    """Return the plays of `playbook.yaml`, which come with the package."""
-    return packaged_rows("playbook.yaml", Play)
+def default_plays(file: str = "playbook.yaml") -> tuple[Play, ...]:
+    """Return the plays that come with the package, those of orders by default."""
+    return packaged_rows(file, Play)
 
 
-def plays_of(file: str | None) -> tuple[Play, ...]:
-    """Return the plays of a file, or those of the package where there is none.
+def plays_of(file: str | None, packaged: str = "playbook.yaml") -> tuple[Play, ...]:
+    """Return the plays of a file, or those of a file of the package where there is none.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def plays_of(file: str | None) -> tuple[Play, ...]:
         The file is missing, is not YAML, breaks a rule, or ends with a play with conditions.
     """
     if file is None:
-        return default_plays()
+        return default_plays(packaged)
     plays = rows_of_file(file, Play, PLAYBOOK)
     if not plays or plays[-1].when:
         last = f"`{plays[-1].name}` has conditions" if plays else "there is none"

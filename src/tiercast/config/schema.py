@@ -1,5 +1,6 @@
 """The settings of one customer base, as frozen models: what a YAML file may say."""
 
+import datetime as dt
 import re
 import zoneinfo
 from typing import Annotated, Literal, Self
@@ -19,6 +20,7 @@ from tiercast.config.features import FeaturesConfig
 from tiercast.config.horizons import Horizons
 from tiercast.config.kind import KINDS, Churn, Kind
 from tiercast.config.kind import TableName as TableName  # a part of this module's vocabulary
+from tiercast.config.label import label_tiers, wrong_label
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
 from tiercast.config.output import FeatureStoreConfig, OutputConfig
@@ -49,12 +51,23 @@ SPARK_MASTER = re.compile(r"spark://[^/\s:]+:\d+(,[^/\s:]+:\d+)*")
 
 
 class OutlookConfig(Settings):
-    """The targets: no order within `horizon_days` (churn), and the value within it."""
+    """The targets: no order within `horizon_days` (churn), and the value within it.
+
+    With `churn: label` a column of the table `customers` says who left; there is no horizon.
+    """
 
     model_config = ConfigDict(serialize_by_alias=True)
 
     churn: Churn = "orders"
-    """What churn is: no order within the horizon (`orders`)."""
+    """What churn is: no order within the horizon (`orders`), or a column says so (`label`)."""
+    column: str | None = Field(default=None, min_length=1)
+    """With `churn: label`: the column that says who left."""
+    positive: bool | int | float | str | None = None
+    """With `churn: label`: the value of those who left. Default: yes, true, 1 or the like."""
+    value_column: str | None = Field(default=None, min_length=1)
+    """With `churn: label`: what a customer who stays is worth. Left out: risk bands, no value."""
+    as_of: dt.date | None = None
+    """With `churn: label`: the day of the table, which has no dates. `--as-of` goes before it."""
     horizons: Horizons = Field(default=(90,), alias="horizon_days")
     """Length of the prediction window in days. Churn is no order within it. A list, such as
     `[90, 30, 365]`, has further horizons: the first is the main one, for tiers and actions."""
@@ -122,7 +135,7 @@ class Config(Settings):
     engine: Annotated[str, AfterValidator(_known_engine)] = DUCKDB
     """Where the work is done: `duckdb` (this machine), `local-spark`, or `spark://HOST:PORT`."""
     sources: dict[TableName, SourceConfig]
-    """The tables, by name. `transactions` is required."""
+    """The tables, by name. `transactions` is required; with `churn: label`, `customers` is."""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     """The zone whose days are counted (IANA name). Times with an offset are converted into it."""
     outlook: OutlookConfig = OutlookConfig()
@@ -170,10 +183,23 @@ class Config(Settings):
             return given
         return {**given, "output": {"path": f"runs/{given['name']}", **output}}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _default_tiers_of_labels(cls, given: object) -> object:
+        if isinstance(given, dict) and "tiers" not in given and label_tiers(given) is not None:
+            return {**given, "tiers": label_tiers(given)}
+        return given
+
     @model_validator(mode="after")
     def _lead_table_given(self) -> Self:
         if self.kind.lead not in self.sources:
             raise ValueError(f"sources must name the table `{self.kind.lead}`")
+        return self
+
+    @model_validator(mode="after")
+    def _label_stands_alone(self) -> Self:
+        if wrong := wrong_label(self):
+            raise ValueError(wrong)
         return self
 
     @field_validator("plugins")
@@ -226,12 +252,15 @@ class Config(Settings):
     @property
     def plays(self) -> tuple[Play, ...]:
         """The plays, in order: those of the file that `playbook` names, or the package's."""
-        return plays_of(self.playbook)
+        return plays_of(self.playbook, self.kind.playbook)
 
     @property
     def alert_rules(self) -> tuple[AlertRule, ...]:
         """The alert rules that are on, those of plugins among them."""
-        return self.alerts.active(self.plugins)
+        rules = self.alerts.active(self.plugins)
+        own = {rule.name for rule in self.alerts.rules}
+        absent = set(self.kind.without_alerts) - own
+        return tuple(rule for rule in rules if rule.name not in absent)
 
     @property
     def on_spark(self) -> bool:

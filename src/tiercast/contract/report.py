@@ -53,6 +53,10 @@ class DataReport:
         """Return the summary of one table."""
         return next(summary for summary in self.tables if summary.table == name)
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a table of this name."""
+        return any(summary.table == name for summary in self.tables)
+
     def rows_found(self, rule: str, table: str = "transactions") -> int:
         """Return the number of rows that a rule found in a table; 0 if it does not apply."""
         found = (f.rows for f in self.findings if f.rule == rule and f.table == table)

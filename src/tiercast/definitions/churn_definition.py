@@ -64,6 +64,7 @@ def churn_definition(
         `as_of` lies outside the data, or the history before it is too short to judge any window.
     """
     settings, progress = load_config(config), progress or Silent()
+    settings.kind.refuse("churn-definition")
     with recorded_here(settings, "churn-definition", progress) as recorded:
         return _compared(settings, as_of, recorded, progress)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import ibis
 from ibis.backends.duckdb import Backend
 
+from tiercast.config.errors import InputError
 from tiercast.config.output import FeatureStoreConfig
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -86,6 +87,24 @@ def counted_in(config: Config, value: Value) -> Config:
     return config.model_copy(update={"outlook": outlook, "feature_store": None})
 
 
+def day_of_table(config: Config, as_of: dt.date | str | None) -> dt.date:
+    """Return the day that a table without dates is of: the one asked for, or the config's.
+
+    Raises
+    ------
+    InputError
+        Neither says it. The clock is never read: a result must not depend on when it is made.
+    """
+    day = as_day(as_of) or config.outlook.as_of
+    if day is None:
+        raise InputError(
+            f"{config.name} has a table without dates (`churn: {config.outlook.churn}`), so the "
+            "day that it is of must be said: use --as-of YYYY-MM-DD, or write "
+            "`outlook: {as_of: YYYY-MM-DD}` in the config."
+        )
+    return day
+
+
 @contextmanager
 def open_history(
     config: Config, as_of: dt.date | str | None = None, progress: Progress | None = None
@@ -104,7 +123,7 @@ def open_history(
     OutputError
         The feature store cannot be written.
     """
-    requested = as_day(as_of)
+    requested = as_day(as_of) if config.kind.has_dates else day_of_table(config, as_of)
     with ExitStack() as opened:
         if config.feature_store is None:
             history = History(opened.enter_context(open_base(config)))

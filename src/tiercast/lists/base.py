@@ -80,19 +80,34 @@ def with_list_columns(table: ir.Table, tier_names: Sequence[str]) -> ir.Table:
     """
     last = len(tier_names) - 1
     rank = ibis.cases(*((table.tier == name, n) for n, name in enumerate(tier_names)))
-    orders = 1 - table.churn_probability
-    given_order = ibis.ifelse(orders > 0, table.expected_value / orders, 0.0)
     columns: dict[str, ir.Value] = {
         "tier_rank": rank.cast("int8"),
         "tiers_below": (last - rank).cast("int8"),
         "better_tier_probability": _better(table, tier_names),
-        "value_if_ordering": given_order,
-        "value_at_stake": value_at_stake(table),
+        **_money_columns(table),
     }
     if "next_order_date" in table.columns:
         days = table.next_order_date.delta(table.as_of, unit="day")
         columns["days_to_next_order"] = days.cast("int64")
     return table.mutate(**columns)
+
+
+def _money_columns(table: ir.Table) -> dict[str, ir.Value]:
+    """Return the value given an order (or that the customer stays) and that at stake.
+
+    A label table has no past revenue: what is at stake is the value if the customer stays. One
+    without a value column has neither.
+    """
+    if "expected_value" not in table.columns:
+        return {}
+    orders = 1 - table.churn_probability
+    given_order = ibis.ifelse(orders > 0, table.expected_value / orders, 0.0)
+    at_stake = (
+        value_at_stake(table)
+        if "revenue_365d" in table.columns
+        else table.churn_probability * given_order
+    )
+    return {"value_if_ordering": given_order, "value_at_stake": at_stake}
 
 
 def value_at_stake(table: ir.Table) -> ir.FloatingValue:

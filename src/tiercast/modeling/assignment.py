@@ -26,6 +26,29 @@ def assign_tiers(
     return by_rank(ranked(expected_value, customer_id), matched_sizes(probabilities.sum(axis=0)))
 
 
+def assign_by_risk(
+    assign: Assign,
+    probabilities: FloatArray,
+    churn: FloatArray,
+    customer_id: npt.NDArray[np.generic],
+) -> IntArray:
+    """Return the tier of each row where the value of who stays is known, (n,).
+
+    `matched` puts as many customers as are expected to leave into the last tier, those of the
+    highest risk first; all others are in the band of their value. `most_probable` takes each
+    row's likeliest tier.
+    """
+    if assign == "most_probable":
+        return most_probable(probabilities)
+    leaving = ranked(churn, customer_id) < round(float(churn.sum()))
+    return np.where(leaving, probabilities.shape[1] - 1, value_band(probabilities))
+
+
+def value_band(probabilities: FloatArray) -> IntArray:
+    """Return the likeliest tier of each row if the customer stays, (n,)."""
+    return probabilities[:, :-1].argmax(axis=1)
+
+
 def matched_sizes(probability_sums: FloatArray) -> IntArray:
     """Return how many customers each tier gets: its expected number, rounded so that all fit.
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter
 
-from tiercast.arrays import FloatArray, IntArray
+from tiercast.arrays import FloatArray
 from tiercast.config.errors import InputError
 from tiercast.config.plugins import check_installed
 from tiercast.config.rfm import RfmWeightsConfig
@@ -19,16 +19,16 @@ from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.features.horizons import BY_HORIZON, named
 from tiercast.features.registry import KEYS
-from tiercast.modeling.assignment import Assign, assign_tiers
+from tiercast.modeling.assignment import Assign
 from tiercast.modeling.attribution import attribution
 from tiercast.modeling.further_outlook import FIGURES, FurtherOutlook, coherent
 from tiercast.modeling.member import check_members
-from tiercast.modeling.memberships import names_held
 from tiercast.modeling.next_order import WaitingTimes, dates_after, on_grid
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.phrases import Language
 from tiercast.modeling.reasons import effects, reasons
 from tiercast.modeling.target import Target
+from tiercast.modeling.tiered_model import TieredModel
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import lifecycle_stages
 from tiercast.segments.rfm import RfmEdges, rfm_scores
@@ -86,7 +86,7 @@ class ModelFacts(Settings):
 
 
 @dataclass(frozen=True)
-class CustomerModel:
+class CustomerModel(TieredModel):
     """A trained model; it holds no customer's data and is stored as JSON."""
 
     facts: ModelFacts
@@ -192,46 +192,6 @@ class CustomerModel:
     def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
         """Return exact Shapley values of the log odds of no order, and their base value."""
         return attribution(self.outlook, self.with_clv(frame), self.facts.partner_base)
-
-    def assign(self, scored: pd.DataFrame) -> IntArray:
-        """Return the tier (0 = best) of each row, taking the rows as the whole base, (n,)."""
-        return assign_tiers(
-            self.facts.assign,
-            self.tier_matrix(scored),
-            scored["expected_value"].to_numpy(),
-            scored["customer_id"].to_numpy(),
-        )
-
-    def tier_columns(self, scored: pd.DataFrame, assigned: IntArray) -> pd.DataFrame:
-        """Return tier, tier_confidence and tier_set for rows whose tier is known."""
-        probabilities = self.tier_matrix(scored)
-        names = np.array(self.facts.tier_names, dtype=object)
-        members = self.outlook.tier_sets.members(probabilities, assigned)
-        return pd.DataFrame(
-            {
-                "tier": names[assigned],
-                "tier_confidence": probabilities[np.arange(len(assigned)), assigned],
-                "tier_set": names_held(members, self.facts.tier_names),
-            },
-            index=scored.index,
-        )
-
-    def tier_matrix(self, scored: pd.DataFrame) -> FloatArray:
-        """Return the tier probabilities of scored rows, (n, n_tiers)."""
-        columns = [f"tier_p{tier}" for tier in range(len(self.facts.tier_names))]
-        return scored[columns].to_numpy(dtype=float)
-
-    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return scores for a feature frame that is the whole base (tiers depend on all rows)."""
-        scored = self.score_rows(frame)
-        tiers = self.tier_columns(scored, self.assign(scored))
-        shown = scored.rename(
-            columns={
-                f"tier_p{tier}": f"tier_probability_{name}"
-                for tier, name in enumerate(self.facts.tier_names)
-            }
-        )
-        return pd.concat([shown, tiers], axis=1)
 
     def to_json(self) -> str:
         """Return the model as JSON, its trees as LightGBM text."""

@@ -1,12 +1,62 @@
-"""Rolling origin: each fold forecasts a cutoff with windows that had ended by then."""
+"""Folds: a cutoff forecast with windows that had ended by then, or customers by others.
+
+Rolling origins take the place of chance where there is time. A label table has none: its folds
+are customers, each fold with the same share of leavers.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
+from tiercast.arrays import IntArray
+
 MAX_FOLDS = 3
+CUSTOMER_FOLDS = 5
+
+
+class AnyFold(Protocol):
+    """What a search of parameters needs of a fold."""
+
+    def rows(self, panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the fold's training rows and its rows to forecast."""
+
+
+@dataclass(frozen=True)
+class CustomerFold:
+    """Customers to forecast by models fitted to all others: one of the `parts` of the rows.
+
+    `number` counts from 1; `part` says which part each row of the panel is in, (n,).
+    """
+
+    number: int
+    part: IntArray
+
+    def rows(self, panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the fold's training rows and its rows to forecast."""
+        inside = self.part == self.number
+        return panel[~inside], panel[inside]
+
+
+def stratified_folds(
+    outcome: pd.Series, seed: int, count: int = CUSTOMER_FOLDS
+) -> tuple[CustomerFold, ...]:
+    """Return folds of customers drawn by chance, each with the same share of every outcome.
+
+    Examples
+    --------
+    >>> folds = stratified_folds(pd.Series([True, False] * 10), seed=7, count=5)
+    >>> [int((folds[0].part == fold.number).sum()) for fold in folds]
+    [4, 4, 4, 4, 4]
+    """
+    part = np.zeros(len(outcome), dtype=int)
+    random = np.random.default_rng(seed)
+    for rows in outcome.groupby(outcome.to_numpy()).indices.values():
+        part[random.permutation(rows)] = np.arange(len(rows)) % count + 1
+    return tuple(CustomerFold(number, part) for number in range(1, count + 1))
 
 
 @dataclass(frozen=True)

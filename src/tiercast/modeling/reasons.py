@@ -10,6 +10,7 @@ the interventional Shapley values of a linear model (Lundberg & Lee 2017, coroll
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,13 @@ import pyarrow as pa
 
 from tiercast.arrays import BoolArray, FloatArray, IntArray
 from tiercast.modeling.calibration import to_log_odds
-from tiercast.modeling.component_models import BTYD_FEATURE, BaseLearners, ComponentModels
+from tiercast.modeling.component_models import BTYD_FEATURE, ComponentModels
 from tiercast.modeling.ensemble import BTYD, Ensemble
+from tiercast.modeling.linear import LinearModel
 from tiercast.modeling.phrases import EVENT_TYPE, Language, Phrase, phrase_of, topic_of, topics
 from tiercast.modeling.sentence_values import Figures
 from tiercast.modeling.topics import plain, shown
+from tiercast.modeling.trees import FittedTrees
 
 TOP = 3
 FIRST = 2  # of them speak for the customer's own direction, where two do
@@ -40,15 +43,26 @@ REASON = pa.struct(
 
 @dataclass(frozen=True)
 class Effects:
-    """Effects on the log odds of no order: (n, n_features), and the features' names."""
+    """Effects on the log odds of no order: (n, n_features), and the features' names.
+
+    Features of one topic are told together; those `apart` (of a label table) each by itself.
+    """
 
     names: tuple[str, ...]
     values: FloatArray
+    apart: bool = False
+
+    @property
+    def topic(self) -> IntArray:
+        """The position of each feature's topic, (n_features,)."""
+        if self.apart:
+            return np.arange(len(self.names))
+        return np.array([topic_of(name) for name in self.names])
 
     def by_topic(self) -> FloatArray:
         """Return the sums over each topic's features, (n, n_topics)."""
-        of_topic = np.array([topic_of(name) for name in self.names])
-        chosen = (of_topic[:, np.newaxis] == np.arange(len(topics()))).astype(float)
+        count = len(self.names) if self.apart else len(topics())
+        chosen = (self.topic[:, np.newaxis] == np.arange(count)).astype(float)
         return self.values @ chosen
 
 
@@ -66,16 +80,31 @@ def effects(
     partner_effect = -weight * partner[:, np.newaxis]
     if components.learners is None:
         return Effects((BTYD_FEATURE,), partner_effect)
-    by_column = -_model_effects(components.learners, ensemble, components.design.transform(frame))
+    matrix = components.design.transform(frame)
+    by_column = -model_effects(components.learners, ensemble.weights, matrix)
     features, summed = sum_by_feature(components.design.features, by_column)
     return Effects((*features, BTYD_FEATURE), np.hstack([summed, partner_effect]))
 
 
-def _model_effects(learners: BaseLearners, ensemble: Ensemble, matrix: FloatArray) -> FloatArray:
+class OrderLearners(Protocol):
+    """Trees and a linear model of the log odds of an order (of staying, in a label table)."""
+
+    @property
+    def order(self) -> FittedTrees:
+        """The trees."""
+
+    @property
+    def linear_order(self) -> LinearModel:
+        """The linear model."""
+
+
+def model_effects(
+    learners: OrderLearners, weights: Sequence[float], matrix: FloatArray
+) -> FloatArray:
     """Return what each column adds to the log odds of an order by trees and linear model."""
     trees = learners.order.shapley.values(matrix)
     linear = learners.linear_order.contributions(matrix)
-    return ensemble.weights[0] * trees + ensemble.weights[1] * linear
+    return weights[0] * trees + weights[1] * linear
 
 
 def reasons(
@@ -99,7 +128,7 @@ def reasons(
     effect = np.take_along_axis(by_topic, order, axis=1)[shown_topics]
     row, _ = np.nonzero(shown_topics)
     chosen = np.take_along_axis(feature, order, axis=1)[shown_topics]
-    phrases = [_phrase(name, event_types) for name in found.names]
+    phrases = [None if found.apart else _phrase(name, event_types) for name in found.names]
     texts = _texts(frame, found.names, phrases, row, chosen, language)
     structs = pa.StructArray.from_arrays(
         [*texts[:2], pa.array(effect), texts[2]], fields=list(REASON)
@@ -130,7 +159,7 @@ def _carriers(
     way: "0 orders in the last 90 days" never speaks for staying. A column of a profile that is
     unknown is shown only where it is the customer's strongest fact.
     """
-    of_topic = np.array([topic_of(name) for name in found.names])
+    of_topic = found.topic
     values = np.round(found.values, DIGITS)
     carrier = np.zeros(effect.shape, dtype=int)
     is_shown = np.zeros(effect.shape, dtype=bool)
@@ -141,7 +170,7 @@ def _carriers(
         toward[backward & (effect[:, [topic]] < 0)] = 0.0
         carrier[:, topic] = members[toward.argmax(axis=1)]
         is_shown[:, topic] = toward.max(axis=1, initial=0.0) > 0
-    return carrier, is_shown & ~_weak_unknown(found.names, frame, effect, carrier)
+    return carrier, is_shown & ~_weak_unknown(found, frame, effect, carrier)
 
 
 def _never_stays(name: str, frame: pd.DataFrame) -> BoolArray:
@@ -156,15 +185,15 @@ def _never_stays(name: str, frame: pd.DataFrame) -> BoolArray:
 
 
 def _weak_unknown(
-    names: Sequence[str], frame: pd.DataFrame, effect: FloatArray, carrier: IntArray
+    found: Effects, frame: pd.DataFrame, effect: FloatArray, carrier: IntArray
 ) -> BoolArray:
     """Return which topics would show an unknown profile value that is not the strongest fact."""
     weak = np.zeros(effect.shape, dtype=bool)
     size = np.abs(effect)
-    for place, name in enumerate(names):
-        if phrase_of(name) is None and name in frame.columns:
-            unknown = frame[name].isna().to_numpy() & (carrier[:, -1] == place)
-            weak[:, -1] |= unknown & (size[:, -1] < size.max(axis=1))
+    for place, (name, topic) in enumerate(zip(found.names, found.topic, strict=True)):
+        if (found.apart or phrase_of(name) is None) and name in frame.columns:
+            unknown = frame[name].isna().to_numpy() & (carrier[:, topic] == place)
+            weak[:, topic] |= unknown & (size[:, topic] < size.max(axis=1))
     return weak
 
 

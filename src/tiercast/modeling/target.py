@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from tiercast.config.errors import InputError
+from tiercast.config.label import LABEL, written
 from tiercast.config.message import Message
 from tiercast.config.schema import Config
 
-Value = Literal["revenue", "margin"]
+Value = Literal["revenue", "margin", "label"]
+OUTCOME = "outcome"
+NAMED = ("horizon_days", "value")
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,8 @@ class Target:
     """Whether a customer orders within the horizon, and the value of those orders.
 
     A config, a model and stored scores each have one of their own. Risks, values, tiers and
-    metrics of two targets are never compared; `str` describes one.
+    metrics of two targets are never compared; `str` describes one. With a label table there is
+    no horizon (0 days); `outcome` says which label it is, and what values a customer.
 
     Examples
     --------
@@ -28,11 +32,22 @@ class Target:
 
     horizon_days: int
     value: Value
+    outcome: str = ""
 
     @classmethod
     def of_config(cls, config: Config) -> Self:
         """Return what the next training will forecast."""
+        if config.outlook.churn == LABEL:
+            return cls.of_label(config)
         return cls(config.outlook.horizon_days, config.outlook.value)
+
+    @classmethod
+    def of_label(cls, config: Config) -> Self:
+        """Return what the next training forecasts of a label table."""
+        outlook = config.outlook
+        positive = "" if outlook.positive is None else f" = {written(outlook.positive)}"
+        worth = "" if outlook.value_column is None else f", value: {outlook.value_column}"
+        return cls(0, "label", f"{outlook.column}{positive}{worth}")
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any], source: object) -> Self:
@@ -44,21 +59,24 @@ class Target:
             It does not say; the message names the `source`.
         """
         if not cls.is_in(record):
-            missing = [name for name in cls.__dataclass_fields__ if name not in record]
+            missing = [name for name in NAMED if name not in record]
             raise InputError(
                 f"{source} must say what was forecast, but has no {' and no '.join(missing)}; "
                 "bring back the file as it was written, or score that day again."
             )
-        return cls(int(record["horizon_days"]), record["value"])
+        return cls(int(record["horizon_days"]), record["value"], record.get(OUTCOME, ""))
 
     @classmethod
     def is_in(cls, record: Mapping[str, Any]) -> bool:
         """Return whether a record names its target."""
-        return all(name in record for name in cls.__dataclass_fields__)
+        return all(name in record for name in NAMED)
 
     def to_record(self) -> dict[str, object]:
         """Return what `of_record` reads."""
-        return {"horizon_days": self.horizon_days, "value": self.value}
+        record: dict[str, object] = {"horizon_days": self.horizon_days, "value": self.value}
+        return record | ({OUTCOME: self.outcome} if self.outcome else {})
 
     def __str__(self) -> str:
+        if self.outcome:
+            return Message.of("the label {outcome}", outcome=self.outcome)
         return Message.of("{value!t} within {days} days", value=self.value, days=self.horizon_days)

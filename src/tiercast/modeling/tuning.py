@@ -15,7 +15,7 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.component_models import ComponentParams, Targets
 from tiercast.modeling.design_matrix import DesignMatrix
-from tiercast.modeling.folds import Fold
+from tiercast.modeling.folds import AnyFold
 from tiercast.modeling.studies import Studies, ended_trials, run_next
 from tiercast.modeling.trees import (
     Objective,
@@ -86,16 +86,19 @@ def tree_space(trial: optuna.Trial) -> TreeParams:
     )
 
 
-def tune(
+def tune(  # noqa: PLR0913  # all but two by keyword
     panel: pd.DataFrame,
-    folds: Sequence[Fold],
+    folds: Sequence[AnyFold],
     *,
     trials: int,
     seed: int,
     studies: Studies | None = None,
     progress: Progress | None = None,
+    tasks: Sequence[SearchTask] = SEARCH_TASKS,
 ) -> Tuning:
     """Return the parameters that forecast past cutoffs best; the defaults are always tried.
+
+    What none of the `tasks` looks for keeps its defaults.
 
     Each trial grows trees on windows that had ended by the fold's cutoff and stops at the best
     round there. Without folds or trials the defaults stand.
@@ -109,10 +112,8 @@ def tune(
     if not judged or trials == 0:
         return Tuning(ComponentParams.default(), ())
     stored, shown = studies or Studies(), progress or Silent()
-    found = {
-        task.name: _Search(task, judged, seed).run(stored, trials, shown) for task in SEARCH_TASKS
-    }
-    best = ComponentParams(found["order"][0], found["value"][0])
+    found = {task.name: _Search(task, judged, seed).run(stored, trials, shown) for task in tasks}
+    best = replace(ComponentParams.default(), **{name: one for name, (one, _) in found.items()})
     return Tuning(best, tuple(trial for _, trials_ in found.values() for trial in trials_))
 
 
@@ -124,7 +125,7 @@ class _FoldMatrices:
     valid: tuple[FloatArray, FloatArray, Targets]
 
     @classmethod
-    def of(cls, panel: pd.DataFrame, fold: Fold, seed: int) -> "_FoldMatrices | None":
+    def of(cls, panel: pd.DataFrame, fold: AnyFold, seed: int) -> "_FoldMatrices | None":
         train, valid = fold.rows(panel)
         train = train.sample(min(len(train), MAX_FOLD_ROWS), random_state=seed)
         targets = Targets.of(train)

@@ -56,6 +56,7 @@ def monitor(
         The result cannot be written, or the day is being monitored by another run.
     """
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("monitor")
     with recorded_run(settings, "monitor", Path(settings.output.path), shown) as recorded:
         found = _looked(settings, as_of, recorded, shown)
         recorded.exit_code = found.exit_code

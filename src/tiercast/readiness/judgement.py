@@ -1,11 +1,12 @@
 """Whether the base is ready to train: the finding of each rule."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tiercast.config.message import filled
 from tiercast.readiness.facts import BaseFacts
-from tiercast.readiness.rule import STATES, ReadinessRule, State, Unit
+from tiercast.readiness.rule import STATES, Facts, ReadinessRule, State, Unit
 from tiercast.readiness.rules import RULES
 
 
@@ -55,11 +56,16 @@ class Readiness:
 
 def judge(facts: BaseFacts) -> Readiness:
     """Return the finding of each rule that applies."""
-    found = (judge_by(rule, facts) for rule in RULES)
-    return Readiness(facts.span.as_of, tuple(f for f in found if f is not None))
+    return judge_with(RULES, facts, facts.span.as_of)
 
 
-def judge_by(rule: ReadinessRule, facts: BaseFacts) -> ReadinessFinding | None:
+def judge_with(rules: Sequence[ReadinessRule], facts: Facts, as_of: dt.date) -> Readiness:
+    """Return the finding of each of some rules that applies to facts of any kind of base."""
+    found = (judge_by(rule, facts) for rule in rules)
+    return Readiness(as_of, tuple(f for f in found if f is not None))
+
+
+def judge_by(rule: ReadinessRule, facts: Facts) -> ReadinessFinding | None:
     """Return the finding of one rule; None if it does not apply."""
     value = rule.measure(facts)
     if value is None:

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
-
-from tiercast.readiness.facts import BaseFacts
+from typing import Any, Literal
 
 State = Literal["ok", "recommendation", "warning", "error"]
 Unit = Literal[
@@ -20,7 +18,8 @@ Unit = Literal[
     "money",
     "gaps",
 ]
-Limit = Callable[[BaseFacts], float]
+Facts = Any  # `BaseFacts`, or those of another kind of base
+Limit = Callable[[Facts], float]
 
 STATES: tuple[State, ...] = ("ok", "recommendation", "warning", "error")  # from best to worst
 
@@ -35,7 +34,7 @@ class Need:
     state: State
     limit: Limit
     remedy: str
-    yields: Callable[[BaseFacts], bool]
+    yields: Callable[[Facts], bool]
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,11 @@ class ReadinessRule:
     meaning: str
     unit: Unit
     wanted: Literal["at least", "at most"]
-    measure: Callable[[BaseFacts], float | None]
+    measure: Callable[[Facts], float | None]
     needs: tuple[Need, ...]
     is_spoken: bool = False
 
-    def missed(self, facts: BaseFacts, value: float) -> Need | None:
+    def missed(self, facts: Facts, value: float) -> Need | None:
         """Return the gravest need that a measured value misses; None if it meets all."""
         at_least = self.wanted == "at least"
         for need in self.needs:
@@ -65,7 +64,7 @@ class ReadinessRule:
 
 
 def error(
-    limit: float | Limit, remedy: str, *, yields: bool | Callable[[BaseFacts], bool] = True
+    limit: float | Limit, remedy: str, *, yields: bool | Callable[[Facts], bool] = True
 ) -> Need:
     """Return a need without which no reliable model can be trained."""
     return _need("error", limit, remedy, yields)
@@ -85,7 +84,7 @@ def _need(
     state: State,
     limit: float | Limit,
     remedy: str,
-    yields: bool | Callable[[BaseFacts], bool] = True,
+    yields: bool | Callable[[Facts], bool] = True,
 ) -> Need:
     return Need(
         state,

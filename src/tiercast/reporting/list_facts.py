@@ -25,9 +25,10 @@ class ListFacts:
 
 def usable_lists(inputs: Inputs) -> Mapping[str, CustomerList]:
     """Return the lists by name whose columns the report has: the package's, then the config's."""
-    own = lists_of(inputs.config.lists).values()
-    fitting = [one for one in (*default_lists(), *own) if _columns(one) <= {*inputs.base.columns}]
-    return {one.name: one for one in fitting}
+    packaged = inputs.config.kind.lists
+    own = lists_of(inputs.config.lists, packaged).values()
+    given = (*default_lists(packaged), *own)
+    return {one.name: one for one in given if one.needs <= {*inputs.base.columns}}
 
 
 def list_facts(inputs: Inputs, names: Sequence[str]) -> dict[str, ListFacts]:
@@ -49,7 +50,3 @@ def list_facts(inputs: Inputs, names: Sequence[str]) -> dict[str, ListFacts]:
 def first_of(inputs: Inputs, name: str, length: int) -> ir.Table:
     """Return the first customers of a usable list."""
     return select(inputs.base, usable_lists(inputs)[name], length)
-
-
-def _columns(one: CustomerList) -> set[str]:
-    return {condition.column for condition in one.when} | {key.column for key in one.order}

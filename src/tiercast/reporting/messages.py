@@ -129,7 +129,7 @@ def load_messages(
     language: Language,
     *,
     horizon_days: int = 90,
-    worth: Literal["revenue", "margin"] = "revenue",
+    worth: Literal["revenue", "margin", "label"] = "revenue",
     currency: str | None = None,
 ) -> MessageCatalogue:
     """Return the texts of a language, for a horizon and for what is counted as value."""

@@ -12,13 +12,14 @@ from tiercast.config.alerts import AlertRule
 from tiercast.config.playbook import Play
 from tiercast.config.progress import Progress
 from tiercast.modeling.assignment import most_probable
-from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.alerts import alerts
 from tiercast.scoring.boundaries import Boundaries
 from tiercast.scoring.columns import to_table
 from tiercast.scoring.inputs import ScoringInputs
 from tiercast.scoring.playbook import actions
 from tiercast.scoring.predict import StagedRows
+from tiercast.scoring.risk_boundary import RiskBoundary
 from tiercast.scoring.totals import Totals
 
 
@@ -32,7 +33,7 @@ class AssignmentRules:
 
     model_version: str
     run_id: str
-    boundaries: Boundaries | None
+    boundaries: Boundaries | RiskBoundary | None
     plays: Sequence[Play]
     alert_rules: Sequence[AlertRule] = ()
     hysteresis: float = 0.0
@@ -40,10 +41,14 @@ class AssignmentRules:
 
 def assignment_rules(inputs: ScoringInputs, staged: StagedRows) -> AssignmentRules:
     """Return the rules for the staged rows; the engine finds where tiers of matched sizes end."""
-    version, config, boundaries = inputs.version, inputs.base.config, None
+    version, config = inputs.version, inputs.base.config
+    boundaries: Boundaries | RiskBoundary | None = None
     if inputs.model.facts.assign == "matched":
-        rows = staged.table(inputs.base.connection)
-        boundaries = Boundaries.find(rows, staged.probability_sums)
+        rows, sums = staged.table(inputs.base.connection), staged.probability_sums
+        if inputs.columns is None:
+            boundaries = Boundaries.find(rows, sums)
+        else:  # what each is worth is known: the risk alone says who leaves
+            boundaries = RiskBoundary.find(rows, inputs.customers, sums)
     return AssignmentRules(
         version.version,
         version.run_id,
@@ -73,7 +78,7 @@ def assign_tiers(
 
 
 def final_rows(
-    model: CustomerModel, rules: AssignmentRules, staged: pd.DataFrame, previous: pd.DataFrame
+    model: TieredModel, rules: AssignmentRules, staged: pd.DataFrame, previous: pd.DataFrame
 ) -> pd.DataFrame:
     """Return rows with tier, change against the last scoring, action, alerts and model.
 
@@ -98,7 +103,7 @@ def final_rows(
 
 
 def _steady_tiers(
-    model: CustomerModel,
+    model: TieredModel,
     rules: AssignmentRules,
     staged: pd.DataFrame,
     plain: IntArray,

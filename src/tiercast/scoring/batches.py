@@ -59,6 +59,17 @@ class Batches:
         connection.create_view(PANEL, panel, overwrite=True)
         return cls(connection, panel, as_of, customers)
 
+    @classmethod
+    def of_rows(
+        cls, connection: Backend, rows: ir.Table, as_of: dt.date, customers: int
+    ) -> "Batches":
+        """Return a table with one row per customer in batches."""
+        number = _number(customers)
+        batch = (rows.customer_id.hash() % number).abs()
+        chosen = rows if number == 1 else rows.filter(batch == getvariable(BATCH))
+        connection.create_view(PANEL, chosen, overwrite=True)
+        return cls(connection, chosen, as_of, customers)
+
     @property
     def number(self) -> int:
         """How many batches there are."""

@@ -52,6 +52,24 @@ def score_schema(
     )
 
 
+# What needs orders, and what needs a value: a label table has none of the former.
+OF_ORDERS = (
+    *("r_score", "f_score", "m_score", "rfm_total", "rfm_band", "rfm_segment"),
+    *("lifecycle_stage", "segment", "segment_confidence"),
+    *("next_order_date", "next_order_low", "next_order_high"),
+)
+OF_VALUE = ("expected_value", "value_low", "value_high")
+
+
+def label_schema(
+    customer_id: pa.DataType, tier_names: Sequence[str], *, with_value: bool
+) -> pa.Schema:
+    """Return the schema of the scores of a label table, whose columns apply to it."""
+    left_out = OF_ORDERS if with_value else (*OF_ORDERS, *OF_VALUE)
+    whole = score_schema(customer_id, tier_names)
+    return pa.schema([field for field in whole if field.name not in left_out])
+
+
 def to_table(rows: pd.DataFrame, reasons: pa.Array, schema: pa.Schema) -> pa.Table:
     """Return rows as an Arrow table of the schema.
 

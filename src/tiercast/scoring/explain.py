@@ -45,7 +45,8 @@ class CustomerStory:
 
     `score` is the row of the scores, which forecast `target`. `past` has one row per scored date
     up to it with the same target; `left_out` names the others. `orders` are the last order days
-    before it, newest first, in the target's value; `next_tier` is None in the best tier.
+    before it, newest first, in the target's value; `next_tier` is None in the best tier. A label
+    table has neither.
     `manifest` is that of the scores.
     """
 
@@ -53,7 +54,7 @@ class CustomerStory:
     as_of: dt.date
     score: dict[str, object]
     past: pd.DataFrame
-    orders: pd.DataFrame
+    orders: pd.DataFrame | None
     next_tier: NextTier | None
     target: Target
     left_out: str = ""
@@ -88,8 +89,12 @@ def explain(
         past=pd.concat(
             [_past(connection, output, d, customer_id) for d in past.alike], ignore_index=True
         ),
-        orders=_orders(counted_in(settings, target.value), row["customer_id"], day),
-        next_tier=next_tier(scores, row, tuple(manifest["tiers"])),
+        orders=_orders(counted_in(settings, target.value), row["customer_id"], day)
+        if settings.kind.has_dates
+        else None,
+        next_tier=next_tier(scores, row, tuple(manifest["tiers"]))
+        if settings.kind.has_dates
+        else None,
         target=target,
         left_out=past.left_out(),
         manifest=manifest,
@@ -130,7 +135,8 @@ def _past(
         "segment",
     ]
     scores = _scores(connection, output, day)
-    return _of(scores, customer_id).select(columns).to_pandas()
+    there = [name for name in columns if name in scores.columns]
+    return _of(scores, customer_id).select(there).to_pandas()
 
 
 def next_tier(scores: ir.Table, row: dict[str, object], names: tuple[str, ...]) -> NextTier | None:

@@ -15,9 +15,10 @@ from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History
-from tiercast.modeling.customer_model import CustomerModel
+from tiercast.features.label_table import LabelColumns
+from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.batches import Batches, count_customers
-from tiercast.scoring.columns import score_schema
+from tiercast.scoring.columns import label_schema, score_schema
 from tiercast.scoring.grid_check import grid_ahead
 from tiercast.scoring.notes import scoring_notes
 from tiercast.scoring.past import past_entry
@@ -44,12 +45,12 @@ class ScoringInputs:
     Changes are counted against the `previous` scores. `rule_features` are the features that rules
     of alerts and plays name; `alert_rules` are those that the base has the tables for. `grid`
     holds the days that can have orders; None: any can. `past` is what the manifest tells of the
-    orders before.
+    orders before. With `columns` the base is a label table: it has no activity.
     """
 
     base: CustomerBase
-    activity: CustomerActivity
-    model: CustomerModel
+    activity: CustomerActivity | None
+    model: TieredModel
     version: ModelVersion
     as_of: dt.date
     customers: int
@@ -60,6 +61,7 @@ class ScoringInputs:
     grid: GridAhead | None
     outlying: OutlyingOrders | None
     past: Mapping[str, object]
+    columns: LabelColumns | None = None
 
     @property
     def on_spark(self) -> bool:
@@ -81,11 +83,18 @@ class ScoringInputs:
     @property
     def schema(self) -> pa.Schema:
         """The columns of the scores."""
-        ids = self.base.transactions.customer_id.type().to_pyarrow()
-        return score_schema(ids, self.model.facts.tier_names, self.model.further_days)
+        ids, names = self.base.lead.customer_id.type().to_pyarrow(), self.model.facts.tier_names
+        if self.columns is not None:
+            return label_schema(ids, names, with_value=self.columns.value_column is not None)
+        return score_schema(ids, names, self.model.further_days)
 
     def batches(self) -> Batches:
         """Return the customers and their features, in batches."""
+        if self.columns is not None:
+            rows = self.columns.rows(self.base.lead, self.as_of)
+            return Batches.of_rows(self.base.connection, rows, self.as_of, self.customers)
+        assert self.activity is not None
+        assert isinstance(self.model, CustomerModel)
         setting = self.model.setting
         connection = self.base.connection
         return Batches.of(connection, self.activity, self.as_of, setting, self.customers)

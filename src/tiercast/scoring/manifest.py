@@ -9,13 +9,14 @@ from tiercast.artifacts.targets import FURTHER, PREVIOUS
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.plugins import versions_of
 from tiercast.config.public_settings import public_settings
-from tiercast.contract.report import DataReport
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.assign import AssignmentRules
 from tiercast.scoring.further_sums import further_horizons
 from tiercast.scoring.inputs import ScoringInputs
 from tiercast.scoring.outlying import outlying_entry
 from tiercast.scoring.totals import Totals
+from tiercast.sources.canonical import CustomerBase
 from tiercast.tracking.registry import ModelVersion
 
 
@@ -42,15 +43,12 @@ def manifest(
         "customers": totals.rows,
         "tiers": totals.tiers,
         PLAYBOOK: playbook_record(rules.plays),
-        "rfm_bins": model.rfm_edges.bins,
+        **_of_orders(model, totals),
         "tier_cuts": list(model.outlook.tier_cuts),
         "expected_value": totals.expected,
         "expected_churned": totals.churned,
         "sums": totals.sums(model.outlook.total_uncertainty),
-        FURTHER: further_horizons(model, totals),
-        "season": {"is_known": model.facts.on_clock, "text": model.facts.season},
-        "certainty": _certainty(model),
-        "data": _data_entry(base.report, fingerprint),
+        "data": _data_entry(base, fingerprint),
         "notes": list(inputs.notes),
         "config": public_settings(base.config),
         "grid": None if inputs.grid is None else inputs.grid.to_dict(),
@@ -60,7 +58,7 @@ def manifest(
     }
 
 
-def _model_entry(model: CustomerModel, version: ModelVersion) -> dict[str, object]:
+def _model_entry(model: TieredModel, version: ModelVersion) -> dict[str, object]:
     return {
         "name": model.facts.name,
         "version": version.version,
@@ -70,8 +68,20 @@ def _model_entry(model: CustomerModel, version: ModelVersion) -> dict[str, objec
     }
 
 
-def _data_entry(report: DataReport, fingerprint: Mapping[str, str]) -> dict[str, object]:
-    lines = report.table("transactions")
+def _of_orders(model: TieredModel, totals: Totals) -> dict[str, object]:
+    """Return what concerns orders alone."""
+    if not isinstance(model, CustomerModel):
+        return {}
+    return {
+        "rfm_bins": model.rfm_edges.bins,
+        FURTHER: further_horizons(model, totals),
+        "season": {"is_known": model.facts.on_clock, "text": model.facts.season},
+        "certainty": _certainty(model),
+    }
+
+
+def _data_entry(base: CustomerBase, fingerprint: Mapping[str, str]) -> dict[str, object]:
+    lines = base.report.table(base.config.kind.lead)
     return {
         "fingerprint": fingerprint,
         "first": None if lines.first is None else lines.first.isoformat(),

@@ -14,8 +14,8 @@ from ibis.backends.sql import SQLBackend
 from tiercast.arrays import FloatArray
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.config.progress import Progress
-from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.next_order import QUANTILES
+from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.inputs import ScoringInputs
 from tiercast.sources.scratch import filling
 
@@ -62,7 +62,7 @@ def score_batches(
 
 
 def score_part(
-    model: CustomerModel,
+    model: TieredModel,
     frame: pd.DataFrame,
     types: Mapping[str, pa.DataType],
     rule_features: Sequence[str],
@@ -78,7 +78,7 @@ def score_part(
     return known, scored.append_column(REASONS, reasons)
 
 
-def tier_sums(model: CustomerModel, scored: pa.Table) -> FloatArray:
+def tier_sums(model: TieredModel, scored: pa.Table) -> FloatArray:
     """Return how many of the rows are expected in each tier, (n_tiers,)."""
     columns = [f"tier_p{tier}" for tier in range(len(model.facts.tier_names))]
     sums: FloatArray = model.tier_matrix(scored.select(columns).to_pandas()).sum(axis=0)

@@ -75,7 +75,8 @@ class PreviousScores:
     def _chosen(self, connection: SQLBackend, ids: DataType) -> ir.Table:
         assert self.folder is not None
         stored = connection.read_parquet(sorted(self.folder.glob("part-*.parquet")))
-        chosen = stored.select("customer_id", **{name: stored[of] for name, of in COLUMNS.items()})
+        there = {name: of for name, of in COLUMNS.items() if of in stored.columns}
+        chosen = stored.select("customer_id", **{name: stored[of] for name, of in there.items()})
         # A source may have changed its ids from numbers to text since.
         return chosen.mutate(customer_id=chosen.customer_id.try_cast(ids))
 

@@ -17,6 +17,7 @@ from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.target import Target
 from tiercast.scoring.assign import assignment_rules
 from tiercast.scoring.inputs import ScoringInputs, scoring_inputs
+from tiercast.scoring.label_inputs import label_inputs
 from tiercast.scoring.manifest import manifest
 from tiercast.scoring.outlying import outlying_lines
 from tiercast.scoring.stored import rows_in
@@ -97,6 +98,9 @@ def score(
         history = opened.enter_context(open_history(settings, as_of, shown))
         day = history.day
         run.claim(day)
+        if not settings.kind.has_orders:
+            inputs = label_inputs(history, settings, model_version, folder, shown)
+            return _result(inputs, _write_scores(inputs, folder, run, shown), folder, run)
         chosen = choose_model(settings, day, model_version)
         counted = counted_in(settings, chosen.model.facts.value)
         if counted is not settings:

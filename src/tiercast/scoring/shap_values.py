@@ -11,12 +11,14 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History, open_history
 from tiercast.features.assemble import feature_panel
+from tiercast.features.label_table import as_frame
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.batches import feature_frame
+from tiercast.scoring.label_inputs import columns_of
 from tiercast.scoring.requirements import check_requirements
-from tiercast.scoring.version import choose_model
+from tiercast.scoring.version import choose_model, choose_version
 from tiercast.sources.workspace import allow_panel
-from tiercast.tracking.registry import Version
+from tiercast.tracking.registry import Version, load_label_version
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def shap_values(
     shown.stage("read and check the data")
     with open_history(settings, as_of, shown) as history:
         day = history.day
+        if not settings.kind.has_dates:
+            return _of_labels(history, settings, model_version)
         chosen = choose_model(settings, day, model_version)
         for note in chosen.notes:
             shown.say(note)
@@ -69,6 +73,20 @@ def shap_values(
     ids = frame["customer_id"]
     known = frame.drop(columns=["customer_id", "as_of"]).set_axis(ids, axis=0)
     return ShapValues(values.set_axis(ids, axis=0), base_value, known, day, chosen.version.version)
+
+
+def _of_labels(history: History, settings: Config, wanted: Version | None) -> ShapValues:
+    """Return the contributions of each column of a label table."""
+    version, _ = choose_version(settings, history.day, wanted)
+    model = load_label_version(settings, version.version)
+    rows = columns_of(history, model).rows(history.base.lead, history.day)
+    frame = as_frame(rows, history.day)
+    values, base_value = model.shap_values(frame)
+    ids = frame["customer_id"]
+    known = frame[list(model.feature_names)].set_axis(ids, axis=0)
+    return ShapValues(
+        values.set_axis(ids, axis=0), base_value, known, history.day, version.version
+    )
 
 
 def _features(history: History, model: CustomerModel, day: dt.date) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from typing import Any, Self, TypedDict
 import pandas as pd
 
 from tiercast.features.horizons import named
-from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.further_outlook import FIGURES, VARIANCE
+from tiercast.modeling.tiered_model import TieredModel
 from tiercast.modeling.total_uncertainty import TotalUncertainty
 
 WHOLE = "base"
@@ -87,7 +87,7 @@ class Totals:
         }
 
     @classmethod
-    def of(cls, model: CustomerModel) -> Self:
+    def of(cls, model: TieredModel) -> Self:
         """Return the sums of no customer yet, for the tiers and horizons of a model."""
         return cls(model.facts.tier_names, model.further_days)
 

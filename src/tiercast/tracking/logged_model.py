@@ -15,7 +15,7 @@ from pandas.api.types import is_integer_dtype, is_numeric_dtype
 
 from tiercast.artifacts.model_folder import load_model
 from tiercast.config.plugins import packages_of
-from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.tiered_model import TieredModel
 from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.runs import TrainingRun
 
@@ -75,7 +75,7 @@ def log_model(run: TrainingRun, folder: Path, features: pd.DataFrame) -> LoggedM
     return run.client.finalize_logged_model(created.model_id, "READY")
 
 
-def requirements(model: CustomerModel) -> list[str]:
+def requirements(model: TieredModel) -> list[str]:
     """Return the packages that an environment needs to serve the model, in their versions here.
 
     The model carries tiercast's own code, which is in no package index; packages of plugins must
@@ -103,7 +103,7 @@ def served(features: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def signature(model: CustomerModel, example: pd.DataFrame) -> ModelSignature:
+def signature(model: TieredModel, example: pd.DataFrame) -> ModelSignature:
     """Return the columns and types of inputs and outputs; each column is required."""
     inputs = Schema([ColSpec(_kind(example[name]), name) for name in example.columns])
     with warnings.catch_warnings():

@@ -18,7 +18,9 @@ from tiercast.artifacts.model_folder import load_model
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.modeling.target import Target, Value
+from tiercast.modeling.label_model import LabelModel
+from tiercast.modeling.target import OUTCOME, Target, Value
+from tiercast.modeling.tiered_model import TieredModel
 from tiercast.sources.scratch import filling, scratch_folder
 from tiercast.tracking.logged_model import FILES, log_model
 from tiercast.tracking.runs import TrainingRun
@@ -49,20 +51,22 @@ class ModelVersion:
     metrics: Mapping[str, float]
     replaced: str | None = None
     value: Value | None = None
+    outcome: str = ""
 
     @property
     def target(self) -> Target | None:
         """What the version forecasts; None where its tags do not say."""
         if self.horizon_days is None or self.value is None:
             return None
-        return Target(self.horizon_days, self.value)
+        return Target(self.horizon_days, self.value, self.outcome)
 
     def forecasts(self, target: Target) -> bool:
         """Return whether the version forecasts a target, as far as its tags say.
 
         Older versions have no tag of the value; any value counts as theirs.
         """
-        return self.horizon_days == target.horizon_days and self.value in (None, target.value)
+        same = self.horizon_days == target.horizon_days and self.outcome == target.outcome
+        return same and self.value in (None, target.value)
 
 
 def register(run: TrainingRun, folder: Path, config: Config, features: pd.DataFrame) -> str:
@@ -205,10 +209,38 @@ def load_version(config: Config, version: Version = CHAMPION) -> CustomerModel:
     Raises
     ------
     InputError
-        There is no such version, or its files are missing or changed.
+        There is no such version, its files are missing or changed, or it forecasts a label.
     """
+    model = _loaded(config, version)
+    if not isinstance(model, CustomerModel):
+        raise _other_kind(config, version, model)
+    return model
+
+
+def load_label_version(config: Config, version: Version = CHAMPION) -> LabelModel:
+    """Return the model of a version (number or alias) that forecasts a label.
+
+    Raises
+    ------
+    InputError
+        There is no such version, its files are missing or changed, or it forecasts orders.
+    """
+    model = _loaded(config, version)
+    if not isinstance(model, LabelModel):
+        raise _other_kind(config, version, model)
+    return model
+
+
+def _loaded(config: Config, version: Version) -> TieredModel:
     with version_folder(config, version) as folder:
         return load_model(folder)
+
+
+def _other_kind(config: Config, version: Version, model: TieredModel) -> InputError:
+    return InputError(
+        f"Version {version} of {config.name} forecasts {model.facts.target}, but the config says "
+        f"`churn: {config.outlook.churn}`; train again, or give this base another `name`."
+    )
 
 
 def text_of(version: ModelVersion, path: str) -> str | None:
@@ -257,6 +289,7 @@ def _row(client: MlflowClient, version: MlflowVersion, aliases: Mapping[str, str
         _metrics(client, version.run_id),
         version.tags.get(REPLACED),
         cast("Value | None", version.tags.get(VALUE)),
+        version.tags.get(OUTCOME, ""),
     )
 
 

@@ -1,8 +1,9 @@
 """Evaluation of past cutoffs, forecast with what was known then."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,10 +31,10 @@ class PastForecast:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Forecast and truth row by row, and the metrics of each cutoff."""
+    """Forecast and truth row by row, and the metrics of each cutoff (of each fold, by number)."""
 
     predictions: pd.DataFrame
-    by_cutoff: dict[dt.date, dict[str, float]]
+    by_cutoff: Mapping[Any, dict[str, float]]  # by date, or by the number of a fold
 
     @property
     def overall(self) -> dict[str, float]:
@@ -65,7 +66,7 @@ def evaluate_folds(
     # Newest first, as the folds; the halves of one cutoff are evaluated together.
     cutoffs = dict.fromkeys(fold.cutoff for fold in past)
     by_cutoff = {
-        day: _metrics(predictions[predictions["as_of"] == day], metrics) for day in cutoffs
+        day: metrics_of_rows(predictions[predictions["as_of"] == day], metrics) for day in cutoffs
     }
     return Evaluation(predictions, by_cutoff)
 
@@ -110,7 +111,7 @@ def _forecast(
     )
 
 
-def _metrics(rows: pd.DataFrame, metrics: Sequence[Metric]) -> dict[str, float]:
+def metrics_of_rows(rows: pd.DataFrame, metrics: Sequence[Metric] = METRICS) -> dict[str, float]:
     """Return the metrics of a cutoff's rows, without the undefined ones."""
     in_set = [
         true in tiers for true, tiers in zip(rows["true_tier"], rows["tier_set"], strict=True)

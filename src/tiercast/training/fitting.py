@@ -28,6 +28,7 @@ from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
 from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.modeling.post_hoc import SeasonAhead
 from tiercast.modeling.studies import Studies
+from tiercast.modeling.trees import FittedTrees
 from tiercast.modeling.tuning import Tuning, tune
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import typical_gap_days
@@ -182,10 +183,12 @@ def feature_importance(outlook: Outlook) -> pd.DataFrame:
     learners = outlook.components.learners
     if learners is None:
         return pd.DataFrame({"feature": [BTYD_FEATURE], "share": [1.0]})
-    booster = learners.order.booster
-    gain = pd.Series(
-        booster.feature_importance("gain"), index=list(outlook.components.design.features)
-    )
+    return gain_shares(learners.order, outlook.components.design.features)
+
+
+def gain_shares(trees: FittedTrees, features: Sequence[str]) -> pd.DataFrame:
+    """Return the share of the trees' gain by feature, largest first."""
+    gain = pd.Series(trees.booster.feature_importance("gain"), index=list(features))
     shares = (gain.groupby(level=0).sum() / max(gain.sum(), 1e-12)).sort_values(ascending=False)
     return shares.rename_axis("feature").rename("share").reset_index()
 

@@ -31,7 +31,7 @@ def model_card(
         _curve(curve),
         _segments(fitted),
         _features(fitted),
-        f"## Gate\n\n{decision.outcome}: {decision.reason}.{_figures(decision)}\n",
+        f"## Gate\n\n{decision.outcome}: {decision.reason}.{gate_figures(decision)}\n",
         _limits(panel),
     ]
     return "\n".join(part for part in parts if part)
@@ -66,7 +66,7 @@ def _quality(fitted: FittedModel) -> str:
     record = fitted.evaluation.by_cutoff
     head = "| forecast made on | " + " | ".join(str(cutoff) for cutoff in record) + " |"
     rows = [
-        f"| {words} | " + " | ".join(_shown(m.get(name)) for m in record.values()) + " |"
+        f"| {words} | " + " | ".join(shown_metric(m.get(name)) for m in record.values()) + " |"
         for name, words in SHOWN
     ]
     table = "\n".join([head, "|---|" + "---|" * len(record), *rows])
@@ -190,7 +190,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _figures(decision: GateDecision) -> str:
+def gate_figures(decision: GateDecision) -> str:
     """Return what the decision went by, for people."""
     if decision.difference is None:
         return ""
@@ -208,5 +208,6 @@ def _figures(decision: GateDecision) -> str:
     )
 
 
-def _shown(value: float | None) -> str:
+def shown_metric(value: float | None) -> str:
+    """Return a metric for the card; "" where it is undefined."""
     return "" if value is None else f"{value:.3f}"

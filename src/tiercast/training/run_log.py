@@ -1,11 +1,14 @@
 """What a training logs to its MLflow run: trials, and the metrics of past cutoffs."""
 
+import datetime as dt
 from dataclasses import asdict
 
 from tiercast.modeling.tuning import SEARCH_TASKS, Tuning
 from tiercast.tracking.datasets import cutoff_dataset, judged_on
 from tiercast.tracking.runs import TrainingRun
 from tiercast.training.evaluation import Evaluation
+
+FOLD = "fold"
 
 
 def log_trials(run: TrainingRun, tuning: Tuning) -> None:
@@ -28,4 +31,12 @@ def log_evaluation(run: TrainingRun, name: str, evaluation: Evaluation) -> None:
         run.log_snapshot(cutoff, metrics, dataset)
         datasets.append(judged_on(dataset))
     run.log_inputs(datasets)
+    run.log_metrics(evaluation.overall)
+
+
+def log_folds(run: TrainingRun, name: str, as_of: dt.date, evaluation: Evaluation) -> None:
+    """Log the metrics of the folds of a label table as curves, `fold/auc`, and their means."""
+    for number, metrics in evaluation.by_cutoff.items():
+        run.log_metrics({f"{FOLD}/{key}": value for key, value in metrics.items()}, step=number)
+    run.log_inputs([judged_on(cutoff_dataset(name, as_of, evaluation.predictions))])
     run.log_metrics(evaluation.overall)

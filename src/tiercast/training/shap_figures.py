@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from plotly import graph_objects as go
 
-from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.tiered_model import TieredModel
 
 CUSTOMERS = 1_000  # drawn by chance: more would change no picture
 SHOWN = 15  # features
@@ -27,7 +27,7 @@ class Explained:
         return sizes.rename_axis("feature").rename("mean_abs_shap").reset_index()
 
 
-def explained(model: CustomerModel, current: pd.DataFrame, seed: int) -> Explained:
+def explained(model: TieredModel, current: pd.DataFrame, seed: int) -> Explained:
     """Return the Shapley values of a seeded sample of the base as it stands."""
     sample = current.sample(min(len(current), CUSTOMERS), random_state=seed)
     values, _ = model.shap_values(sample)

@@ -35,6 +35,7 @@ from tiercast.tracking.studies import study_storage
 from tiercast.training.champion_forecasts import champion_forecasts
 from tiercast.training.fitting import FittedModel, feature_importance, fit_model
 from tiercast.training.gate import GateDecision, decide, decide_apart
+from tiercast.training.label_training import train_labels
 from tiercast.training.learning_curve import LearningCurve, learning_curve
 from tiercast.training.mlflow_figures import training_figures
 from tiercast.training.model_card import model_card
@@ -42,24 +43,10 @@ from tiercast.training.panel import Panel, build_panel, describe_sample
 from tiercast.training.promote import make_champion, settle_interrupted
 from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.reference import reference
+from tiercast.training.result import TrainResult as TrainResult
 from tiercast.training.run_log import log_evaluation, log_trials
 from tiercast.training.shap_figures import explained, shap_figures
 from tiercast.training.stored import CARD, PREDICTIONS, stored_predictions
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """The registered version, what the gate decided and how good past forecasts were."""
-
-    name: str
-    version: str
-    run_id: str
-    trained_as_of: dt.date
-    decision: GateDecision
-    metrics: Mapping[str, float]
-    by_cutoff: Mapping[dt.date, Mapping[str, float]]
-    evaluation_folder: Path
-    sample: str
 
 
 def train(
@@ -91,6 +78,8 @@ def train(
     settings = _with_search(load_config(config), trials=trials, timeout_seconds=timeout_seconds)
     shown = progress or Silent()
     with recorded_run(settings, "train", Path(settings.output.path), shown) as recorded:
+        if not settings.kind.has_dates:
+            return train_labels(settings, as_of, force, recorded, shown)
         return _train(settings, as_of, force, recorded, shown)
 
 

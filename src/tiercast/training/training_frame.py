@@ -10,6 +10,7 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import open_history
 from tiercast.sources.workspace import allow_panel
+from tiercast.training.label_panel import LabelPanel
 from tiercast.training.panel import build_panel, describe_sample
 
 
@@ -27,6 +28,7 @@ def training_frame(
     then the labels `ordered`, `value` and `returned_after_days` (empty: not within the horizon).
     Of many customers it is the stratified sample that a training takes. To judge a model of your
     own without looking ahead, train on cutoffs whose horizon ended by the one you judge at.
+    Of a label table there is one row per customer with a label, and no cutoff.
 
     Raises
     ------
@@ -37,6 +39,8 @@ def training_frame(
     shown.stage("read and check the data")
     with open_history(settings, as_of, shown) as history:
         base, day = history.base, history.day
+        if not settings.kind.has_dates:
+            return LabelPanel.of(base, day).rows
         allow_panel(base.connection)
         shown.stage("count features at every cutoff")
         panel = build_panel(base, history.activity, day)

@@ -82,6 +82,7 @@ def migration(
         The result cannot be written.
     """
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("migration")
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
     with recorded_here(settings, "migration", shown) as recorded:

@@ -21,7 +21,9 @@ from tiercast.contract.tables import TABLES
 from tiercast.feature_store.history import History, open_history
 from tiercast.features.left_out import left_out
 from tiercast.readiness.facts import measure
-from tiercast.readiness.judgement import Readiness, judge
+from tiercast.readiness.judgement import Readiness, judge, judge_with
+from tiercast.readiness.label_facts import LabelFacts
+from tiercast.readiness.label_rules import LABEL_RULES
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.history import history as before
 from tiercast.sources.canonical import CustomerBase
@@ -101,16 +103,35 @@ def _checked(
     with open_history(settings, as_of, progress) as history:
         base = history.base
         report = base.report
-        if (day := history.requested) is not None:
+        day = history.requested
+        if day is not None and settings.kind.has_dates:
             report = replace(report, findings=(*report.findings, *_future(history, day)))
         recorded.claim(day or base.observed_until)
         progress.stage("judge whether it is ready to train")
-        readiness = judge(measure(base, history.activity, day or base.observed_until))
-        plays = _checked_plays(history, day or base.observed_until)
+        if not settings.kind.has_dates:
+            readiness, plays = _checked_labels(history)
+        else:
+            readiness = judge(measure(base, history.activity, day or base.observed_until))
+            plays = _checked_plays(history, day or base.observed_until)
         progress.stage("write the data report")
         found = CheckResult(report, readiness, plays)
         _write(base, found, OutputFolder.of(settings).check)
     return found
+
+
+def _checked_labels(history: History) -> "tuple[Readiness, tuple[Reach, ...]]":
+    """Return whether a label table is ready to train, and the plays in order."""
+    # Imported here: what trains and scores takes long to import.
+    from tiercast.scoring.label_inputs import check_label_rules
+    from tiercast.scoring.reach import reaches
+    from tiercast.training.label_panel import LabelPanel
+
+    base, day, config = history.base, history.day, history.base.config
+    panel = LabelPanel.of(base, day)
+    rows = panel.columns.rows(base.lead, day).schema().to_pyarrow()
+    check_label_rules(config, panel.columns, rows)
+    facts = LabelFacts.of(base, panel.rows, day)
+    return judge_with(LABEL_RULES, facts, day), reaches(config.plays, config.tiers.names)
 
 
 def _checked_plays(history: History, as_of: dt.date) -> "tuple[Reach, ...]":

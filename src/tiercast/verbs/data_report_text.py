@@ -34,7 +34,7 @@ def data_report_text(report: DataReport) -> str:
     blocks = [
         f"# Data report: {report.name}",
         tables_table(report).markdown(),
-        zero_orders(report),
+        zero_orders(report) if report.has("transactions") else "",
         time_zone(report),
         f"## {found.title}",
         found.markdown() if found.rows else "Nothing: every row passes every rule.",

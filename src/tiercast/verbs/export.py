@@ -102,7 +102,7 @@ def lists(
     refuse_other_base(output.path, settings.name)
     with workspace() as connection:
         base = ListBase.read(connection, output, output.scored_day(as_of))
-        found = lists_of(settings.lists)
+        found = _offered(settings, base.table)
         sums = _sums(base.table, found.values())
     return tuple(
         ListSummary(
@@ -110,7 +110,7 @@ def lists(
             one.title.in_language(speak),
             one.explanation.in_language(speak),
             int(sums[f"{one.name} customers"] or 0),
-            *(float(sums[f"{one.name} {column}"] or 0.0) for column in MONEY),
+            *(float(sums.get(f"{one.name} {column}") or 0.0) for column in MONEY),
         )
         for one in found.values()
     )
@@ -124,7 +124,8 @@ def _sums(table: ir.Table, wanted: Iterable[CustomerList]) -> Mapping[str, float
         # A column also of a list without conditions.
         holds = table.customer_id.notnull() & all_hold(table, one.when, f"List {one.name}")
         sums[f"{one.name} customers"] = holds.sum()
-        sums |= {f"{one.name} {name}": table[name].sum(where=holds) for name in MONEY}
+        money = [name for name in MONEY if name in table.columns]
+        sums |= {f"{one.name} {name}": table[name].sum(where=holds) for name in money}
     return dict(table.aggregate(**sums).to_pyarrow().to_pylist()[0])
 
 
@@ -187,7 +188,15 @@ def export(  # noqa: PLR0913  # each is an option of the command
 
 
 def _named(settings: Config, name: str) -> CustomerList:
-    return find_row(lists_of(settings.lists), name, "list")
+    return find_row(lists_of(settings.lists, settings.kind.lists), name, "list")
+
+
+def _offered(settings: Config, table: ir.Table) -> Mapping[str, CustomerList]:
+    """Return the lists; of a label table those whose columns it has (a value may be missing)."""
+    found = lists_of(settings.lists, settings.kind.lists)
+    if settings.kind.has_dates:
+        return found
+    return {name: one for name, one in found.items() if one.needs <= {*table.columns}}
 
 
 def _file_name(wanted: CustomerList, form: ExportFormat) -> str:

@@ -86,6 +86,7 @@ def features(
     if output is not None:
         return features_file(config, as_of, output, progress=progress)
     settings, progress = load_config(config), progress or Silent()
+    settings.kind.refuse("features")
     with _panel_and_models(settings, as_of, progress) as (_, _, panel, models):
         rows = _with_clv(panel, models, settings.outlook.horizon_days)
         return pa.concat_tables(rows).to_pandas()
@@ -106,6 +107,7 @@ def features_file(
         As `features`.
     """
     settings, progress = load_config(config), progress or Silent()
+    settings.kind.refuse("features")
     if output is not None:
         _check_name(Path(output), settings)
     with recorded_here(settings, "features", progress) as recorded:

@@ -78,6 +78,7 @@ def verify(
         The day was not scored, its model version is gone, or the folder is another base's.
     """
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("verify")
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
     day = output.scored_day(as_of)

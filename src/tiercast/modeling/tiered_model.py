@@ -1,0 +1,100 @@
+"""What every kind of trained model has: scores row by row, and tiers over the whole base."""
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from tiercast.arrays import FloatArray, IntArray
+from tiercast.modeling.assignment import assign_tiers
+from tiercast.modeling.memberships import names_held
+
+
+class TieredModel(ABC):
+    """A trained model; it holds no customer's data and is stored as JSON.
+
+    `facts` has at least name, tier_names, assign, language, plugins and target; `outlook` at
+    least tier_cuts, tier_sets and total_uncertainty.
+    """
+
+    facts: Any
+    outlook: Any
+
+    @property
+    @abstractmethod
+    def feature_names(self) -> Sequence[str]:
+        """The columns that a feature frame needs."""
+
+    @property
+    @abstractmethod
+    def trained_as_of(self) -> dt.date:
+        """The day that the model was trained as of."""
+
+    @abstractmethod
+    def with_clv(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the feature frame with what the model adds to it."""
+
+    @abstractmethod
+    def score_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return all scores that depend on the row alone; the tier depends on all rows."""
+
+    @abstractmethod
+    def reasons(self, frame: pd.DataFrame, churn: FloatArray) -> pa.Array:
+        """Return three reasons of each row."""
+
+    @abstractmethod
+    def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+        """Return exact Shapley values of the log odds of leaving, and their base value."""
+
+    @abstractmethod
+    def to_json(self) -> str:
+        """Return the model as JSON."""
+
+    @property
+    def further_days(self) -> tuple[int, ...]:
+        """The further horizons, beside the main one."""
+        return ()
+
+    def assign(self, scored: pd.DataFrame) -> IntArray:
+        """Return the tier (0 = best) of each row, taking the rows as the whole base, (n,)."""
+        return assign_tiers(
+            self.facts.assign,
+            self.tier_matrix(scored),
+            scored["expected_value"].to_numpy(),
+            scored["customer_id"].to_numpy(),
+        )
+
+    def tier_columns(self, scored: pd.DataFrame, assigned: IntArray) -> pd.DataFrame:
+        """Return tier, tier_confidence and tier_set for rows whose tier is known."""
+        probabilities = self.tier_matrix(scored)
+        names = np.array(self.facts.tier_names, dtype=object)
+        members = self.outlook.tier_sets.members(probabilities, assigned)
+        return pd.DataFrame(
+            {
+                "tier": names[assigned],
+                "tier_confidence": probabilities[np.arange(len(assigned)), assigned],
+                "tier_set": names_held(members, self.facts.tier_names),
+            },
+            index=scored.index,
+        )
+
+    def tier_matrix(self, scored: pd.DataFrame) -> FloatArray:
+        """Return the tier probabilities of scored rows, (n, n_tiers)."""
+        columns = [f"tier_p{tier}" for tier in range(len(self.facts.tier_names))]
+        return scored[columns].to_numpy(dtype=float)
+
+    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return scores for a feature frame that is the whole base (tiers depend on all rows)."""
+        scored = self.score_rows(frame)
+        tiers = self.tier_columns(scored, self.assign(scored))
+        shown = scored.rename(
+            columns={
+                f"tier_p{tier}": f"tier_probability_{name}"
+                for tier, name in enumerate(self.facts.tier_names)
+            }
+        )
+        return pd.concat([shown, tiers], axis=1)

@@ -1,0 +1,70 @@
+"""Rules of readiness for label tables: both outcomes, columns, and no copy of the label."""
+
+from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
+
+FEWEST, FEW, ENOUGH = 20, 100, 500  # of each outcome
+COPY = 0.97  # AUC of a single column: what is not the outcome itself seldom tells so much
+
+LABEL_RULES: tuple[ReadinessRule, ...] = (
+    ReadinessRule(
+        "leavers",
+        "customers whose label says that they left",
+        "customers",
+        "at least",
+        lambda facts: facts.leavers,
+        (
+            error(FEWEST, "check `outlook.column` and `outlook.positive`", yields=False),
+            warning(FEW, "risks will be rough; add customers who left"),
+            recommendation(ENOUGH, "more customers who left would make risks finer"),
+        ),
+    ),
+    ReadinessRule(
+        "stayers",
+        "customers whose label says that they stayed",
+        "customers",
+        "at least",
+        lambda facts: facts.stayers,
+        (
+            error(FEWEST, "check `outlook.column` and `outlook.positive`", yields=False),
+            warning(FEW, "risks will be rough; add customers who stayed"),
+        ),
+    ),
+    ReadinessRule(
+        "label_columns",
+        "columns that differ between customers, beside the label",
+        "rows",
+        "at least",
+        lambda facts: facts.columns,
+        (error(1, "add columns about the customers", yields=False),),
+    ),
+    ReadinessRule(
+        "copied_label",
+        "AUC of the column that alone tells most",
+        "times",
+        "at most",
+        lambda facts: facts.alone,
+        (
+            warning(
+                COPY,
+                "`{strongest}` alone tells who left: if it is known only afterwards, it copies "
+                "the label; leave it out with `features: {{without: [...]}}`",
+            ),
+        ),
+    ),
+    ReadinessRule(
+        "unlabelled",
+        "share of customers without a label",
+        "share",
+        "at most",
+        lambda facts: facts.unlabelled,
+        (warning(0.5, "they are scored, but nothing is learned from them; fill the label"),),
+    ),
+    ReadinessRule(
+        "rows_put_aside",
+        "share of rows put aside",
+        "share",
+        "at most",
+        lambda facts: facts.rows_aside,
+        (warning(0.05, "see the data report for the rules that they break"),),
+    ),
+)

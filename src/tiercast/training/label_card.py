@@ -1,0 +1,86 @@
+"""The model card of a label table: target, data, evaluation by folds, limits."""
+
+from tiercast.config.schema import Config
+from tiercast.training.fitting import gain_shares
+from tiercast.training.gate import GateDecision
+from tiercast.training.label_fitting import FittedLabels
+from tiercast.training.label_panel import LabelPanel
+from tiercast.training.model_card import SHOWN, gate_figures, shown_metric
+
+LIMITS = (
+    "The table is a cross-section: what is known and the outcome are of the same day. Folds are "
+    "other customers of that day, not a later day, so the figures are optimistic about the "
+    "future.",
+    "A column that is known only after a customer left copies the label; `tiercast check` warns "
+    "of a column that alone tells nearly everything.",
+    "Past scores cannot be replayed (`verify`) or graded (`monitor`): nothing in the table says "
+    "when anything happened.",
+    "It predicts what happens if you go on as before, not what a campaign would change.",
+)
+
+
+def label_card(
+    panel: LabelPanel, config: Config, fitted: FittedLabels, decision: GateDecision
+) -> str:
+    """Return the card as Markdown."""
+    return "\n".join(
+        (
+            _head(panel, config, fitted),
+            _quality(fitted),
+            _level(fitted),
+            _features(fitted),
+            f"## Gate\n\n{decision.outcome}: {decision.reason}.{gate_figures(decision)}\n",
+            "## Limits\n\n" + "\n".join(f"- {line}" for line in LIMITS) + "\n",
+        )
+    )
+
+
+def _head(panel: LabelPanel, config: Config, fitted: FittedLabels) -> str:
+    worth = fitted.model.facts.value_feature
+    value = (
+        f"the expected value (`{worth}` times the chance to stay), the tier"
+        if worth
+        else "the risk band"
+    )
+    return (
+        f"# {config.name}, trained on the table of {panel.as_of}\n\n"
+        f"Predicts, for every customer: the chance that the label is `{fitted.model.facts.outcome}"
+        f"`, {value} ({', '.join(config.tiers.names)}) and how sure each is.\n\n"
+        f"Trained on {panel.describe()}.\n"
+    )
+
+
+def _quality(fitted: FittedLabels) -> str:
+    record = fitted.evaluation.by_cutoff
+    head = "| fold | " + " | ".join(str(number) for number in record) + " | mean |"
+    columns = [*record.values(), fitted.evaluation.overall]
+    rows = [
+        f"| {words} | " + " | ".join(shown_metric(m.get(name)) for m in columns) + " |"
+        for name, words in SHOWN
+    ]
+    table = "\n".join([head, "|---|" + "---|" * len(columns), *rows])
+    return (
+        "## Evaluation\n\nCross-validation in stratified folds: each fold is forecast by models "
+        "fitted to the others, with weights and level from the others. Nothing is resampled. A "
+        "value is 0 or all of it, so an interval of 90 % mostly holds more.\n\n"
+        f"{table}\n"
+    )
+
+
+def _level(fitted: FittedLabels) -> str:
+    outlook = fitted.model.outlook
+    trees, linear = outlook.ensemble.weights
+    cuts = ", ".join(f"{cut:,.2f}" for cut in outlook.tier_cuts) or "none: there is no value"
+    return (
+        f"## Level\n\nEnsemble weights: trees {trees:.0%}, linear {linear:.0%}. The calibration "
+        f"shifts the log odds of staying by {outlook.ensemble.calibration.shift:+.3f}. Tiers are "
+        f"cut at {cuts}.\n"
+    )
+
+
+def _features(fitted: FittedLabels) -> str:
+    learners = fitted.model.outlook.learners
+    top = gain_shares(learners.order, learners.design.features).head(10)
+    rows = [f"| `{row.feature}` | {row.share:.1%} |" for row in top.itertuples()]
+    table = "\n".join(["| feature | share of gain |", "|---|---|", *rows])
+    return f"## Feature importance\n\n{table}\n"
