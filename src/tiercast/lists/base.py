@@ -103,11 +103,13 @@ def _money_columns(table: ir.Table) -> dict[str, ir.Value]:
     orders = 1 - table.churn_probability
     given_order = ibis.ifelse(orders > 0, table.expected_value / orders, 0.0)
     at_stake = (
-        value_at_stake(table)
-        if "revenue_365d" in table.columns
-        else table.churn_probability * given_order
+        value_at_stake(table) if _has_orders(table) else table.churn_probability * given_order
     )
     return {"value_if_ordering": given_order, "value_at_stake": at_stake}
+
+
+def _has_orders(table: ir.Table) -> bool:
+    return "revenue_365d" in table.columns and "lifecycle_stage" in table.columns
 
 
 def value_at_stake(table: ir.Table) -> ir.FloatingValue:

@@ -84,6 +84,8 @@ class Inputs:
         Tables that are there, but speak of another horizon or value than the scores.
     same_window
         Whether the evaluation forecast a window by other customers of that very window.
+    folds
+        The metrics of each fold of a label table, by its number; none elsewhere.
     known
         The orders before the date, or None where they were not read; `unread` says why.
     """
@@ -103,6 +105,7 @@ class Inputs:
     scored_days: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)))
     left_out: Sequence[LeftOut] = ()
     same_window: bool = False
+    folds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     known: KnownOrders | None = None
     unread: str = ""
 
@@ -190,6 +193,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         scores=scores,
         predictions=_predictions(connection, evaluation / "predictions.parquet"),
         same_window=_same_window(evaluation / "summary.json"),
+        folds=_summary(evaluation / "summary.json").get("by_fold", {}),
         segments=_segments(evaluation / "segments.parquet"),
         backtest=backtest,
         monitoring=monitoring,
@@ -233,8 +237,14 @@ def _predictions(connection: Backend, file: Path) -> ir.Table | None:
 
 
 def _same_window(file: Path) -> bool:
-    record = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return bool(record.get("kind") == SAME_WINDOW)
+    return bool(_summary(file).get("kind") == SAME_WINDOW)
+
+
+def _summary(file: Path) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = (
+        json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    )
+    return found
 
 
 def _segments(file: Path) -> pd.DataFrame | None:

@@ -25,6 +25,7 @@ from tiercast.reporting.drift import drift_section
 from tiercast.reporting.glossary import glossary_section
 from tiercast.reporting.growing import growing_section
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.label_chapters import LABEL_GROUPS
 from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
 from tiercast.reporting.messages import MessageCatalogue, load_messages
@@ -121,7 +122,8 @@ def render(inputs: Inputs) -> str:
         worth=target.value,
         currency=inputs.config.currency,
     )
-    made = {name: [one(inputs, say) for one in chapters] for name, chapters in GROUPS.items()}
+    groups = LABEL_GROUPS if target.outcome else GROUPS
+    made = {name: [one(inputs, say) for one in chapters] for name, chapters in groups.items()}
     found = {
         name: [section for section in sections if section is not None]
         for name, sections in made.items()
@@ -139,12 +141,15 @@ def _page(inputs: Inputs, say: MessageCatalogue, groups: Mapping[str, Sequence[S
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    until = inputs.as_of + timedelta(days=inputs.target.horizon_days - 1)
+    until = inputs.as_of + timedelta(days=max(inputs.target.horizon_days - 1, 0))
     return environment.get_template("page.html.jinja").render(
         say=say,
         name=inputs.config.name,
-        day=say.date(inputs.as_of),
-        until=say.date(until),
+        subtitle=say(
+            "label.subtitle" if inputs.target.outcome else "page.subtitle",
+            day=say.date(inputs.as_of),
+            until=say.date(until),
+        ),
         groups=groups,
         sections=sections,
         figures=_figures(sections),

@@ -30,6 +30,10 @@ def inputs_with_orders(config: Config, as_of: date | None = None) -> Iterator[In
     """
     output = OutputFolder.of(config)
     day = output.scored_day(as_of)
+    if not config.kind.has_dates:
+        with workspace() as alone:
+            yield read_inputs(alone, config, day)
+        return
     settings = counted_in(config, output.target(day).value)
     with ExitStack() as opened:
         reason = f"engine: {config.engine}" if config.on_spark else ""

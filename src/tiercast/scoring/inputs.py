@@ -16,6 +16,7 @@ from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History
 from tiercast.features.label_table import LabelColumns
+from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.batches import Batches, count_customers
 from tiercast.scoring.columns import label_schema, score_schema

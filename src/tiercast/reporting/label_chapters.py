@@ -1,0 +1,278 @@
+"""The chapters of a label table: who leaves, of which value, why, and how sure that is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from tiercast.formats import masked, ratio
+from tiercast.reporting.actions import how, plays_of, sentence
+from tiercast.reporting.bands import Bands
+from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.label_quality import quality_section
+from tiercast.reporting.list_facts import first_of, usable_lists
+from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.section import (
+    Card,
+    Cards,
+    Cell,
+    Chart,
+    Glossary,
+    Measure,
+    Note,
+    Part,
+    Section,
+    Table,
+    common,
+)
+from tiercast.reporting.share_bars import share_bars, with_shares
+
+ENDS = tuple(number / 10 for number in range(10))  # lower ends of the bands of risk
+MAY_LEAVE = 0.25  # from this risk on, as in the package's plays
+TOP_REASONS, LENGTH = 12, 10
+LISTS = ("value_at_stake", "save", "check_in")  # the first that holds somebody is shown
+VALUE = "expected_value"
+WORDS = ("churn", "confidence", "tier_set", "reason", "cross_section")
+WORDS_OF_VALUE = ("expected", "at_stake")
+
+
+def has_value(inputs: Inputs) -> bool:
+    """Return whether the table says what a customer is worth."""
+    return VALUE in inputs.scores.columns
+
+
+def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
+    """Return the chapter on the table as a whole."""
+    base = inputs.base
+    sums = {"customers": base.count(), "leavers": base.churn_probability.sum()}
+    if has_value(inputs):
+        sums |= {"expected": base.expected_value.sum(), "at_stake": base.value_at_stake.sum()}
+    (row,) = base.aggregate(**sums).to_pyarrow().to_pylist()
+    headline = say(
+        "label.overview.headline",
+        customers=say.write.count(row["customers"]),
+        leavers=say.write.count(row["leavers"]),
+        share=say.write.share(ratio(row["leavers"], row["customers"])),
+    )
+    notes = [Note(say("label.overview.cross_section"))]
+    if not has_value(inputs):
+        notes.append(Note(say("label.overview.without_value")))
+    parts: list[Part] = [Cards(_cards(row, say)), *notes]
+    return Section("overview", say("overview.title"), headline, parts)
+
+
+def _cards(row: Mapping[str, float], say: MessageCatalogue) -> list[Card]:
+    cards = [
+        Card(say.write.count(row["customers"]), say("label.overview.customers")),
+        Card(say.write.count(row["leavers"]), say("label.overview.leavers")),
+    ]
+    cards += [
+        Card(say.write.total(row[name]), say(f"label.overview.{name}"))
+        for name in ("at_stake", "expected")
+        if name in row
+    ]
+    return cards
+
+
+def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
+    """Return the chapter on tiers, or on risk bands where there is no value."""
+    base, names = inputs.base, list(inputs.tier_names)
+    sums = {
+        "customers": base.count(),
+        "leavers": base.churn_probability.sum(),
+        "churn": base.churn_probability.mean(),
+        "confidence": base.tier_confidence.mean(),
+    }
+    if has_value(inputs):
+        sums[VALUE] = base.expected_value.sum()
+    found = base.group_by("tier").aggregate(**sums).to_pandas().set_index("tier").reindex(names)
+    table = with_shares(found.fillna({"customers": 0, "leavers": 0.0}), ["customers", "leavers"])
+    labels = [say.label("tier", name) for name in names]
+    kind = "tiers" if has_value(inputs) else "bands"
+    last = table.iloc[-1]
+    headline = say(
+        f"label.{kind}.headline",
+        tier=labels[-1],
+        customers=say.write.count(last.customers),
+        risk=say.write.share(last.churn),
+    )
+    return Section(
+        "tiers",
+        say(f"label.{kind}.title"),
+        headline,
+        (
+            _share_chart("chart-tiers", say("label.chart"), labels, table, say),
+            _numbers(table, labels, say, with_value=has_value(inputs)),
+            Note(say(f"label.{kind}.note")),
+        ),
+    )
+
+
+def _share_chart(
+    name: str, title: str, labels: Sequence[str], table: pd.DataFrame, say: MessageCatalogue
+) -> Chart:
+    groups = [
+        (say("common.customers_share"), table["customers_share"].tolist()),
+        (say("label.leavers_share"), table["leavers_share"].tolist()),
+    ]
+    return Chart(
+        id=name,
+        title=title,
+        figure=share_bars(labels, groups, say.write),
+        alt=title,
+        reading=say("label.reading"),
+    )
+
+
+def _numbers(
+    table: pd.DataFrame, labels: Sequence[str], say: MessageCatalogue, *, with_value: bool
+) -> Table:
+    value = [VALUE] if with_value else []
+    columns = common(say, "customers", "customers_share", *value, "churn", "confidence")
+    return Table.of(say("tiers.numbers"), table, (say("common.tier"), labels), columns)
+
+
+def risk_section(inputs: Inputs, say: MessageCatalogue) -> Section:
+    """Return the chapter on how risks spread, and the customers to look at first."""
+    base = inputs.base.mutate(leavers=inputs.base.churn_probability)
+    table = Bands("risk", "churn_probability", ENDS, money="leavers", amount="leavers").table(base)
+    labels = [f"{end:.0%}–{end + 0.1:.0%}" for end in ENDS]
+    high = table.iloc[5:]
+    headline = say(
+        "label.risk.headline",
+        customers=say.write.count(high["customers"].sum()),
+        share=say.write.share(high["customers_share"].sum()),
+        leavers=say.write.share(high["leavers_share"].sum()),
+    )
+    chart = _share_chart("chart-risk", say("label.risk.chart"), labels, table, say)
+    people = people_table(inputs, say)
+    parts = (chart,) if people is None else (chart, people)
+    return Section("outlook", say("label.risk.title"), headline, parts)
+
+
+def people_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
+    """Return the customers to look at first, with their reasons."""
+    known = usable_lists(inputs)
+    for name in (one for one in LISTS if one in known):
+        rows = first_of(inputs, name, LENGTH)
+        found = rows.to_pyarrow().to_pylist()
+        if found:
+            title = known[name].title.in_language(say.language)
+            return _people(title, found, inputs, say)
+    return None
+
+
+def _people(
+    title: str, found: Sequence[Mapping[str, Any]], inputs: Inputs, say: MessageCatalogue
+) -> Table:
+    reasons = _reasons(inputs, [row["customer_id"] for row in found])
+    shown = masked if inputs.config.report.ids == "masked" else str
+    names = ["customer", "tier", "churn", *(["at_stake"] * has_value(inputs)), "reasons"]
+    rows = [
+        [
+            Cell(shown(row["customer_id"])),
+            Cell(say.label("tier", row["tier"])),
+            Cell(say.write.share(row["churn_probability"])),
+            *([Cell(say.write.money(row["value_at_stake"]))] if has_value(inputs) else []),
+            Cell(" · ".join(reasons.get(row["customer_id"], []))),
+        ]
+        for row in found
+    ]
+    return Table(title, [say(f"label.people.{name}") for name in names], rows, words=True)
+
+
+def _reasons(inputs: Inputs, ids: Sequence[Any]) -> dict[Any, list[str]]:
+    scores = inputs.scores
+    found = scores.filter(scores.customer_id.isin(ids)).select("customer_id", "reasons")
+    return {
+        row["customer_id"]: [one["text"] for one in row["reasons"] or [] if one["effect"] > 0]
+        for row in found.to_pyarrow().to_pylist()
+    }
+
+
+def drivers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
+    """Return the chapter on what raises the risk of those who may leave."""
+    scores = inputs.scores
+    risky = scores.filter(scores.churn_probability >= MAY_LEAVE)
+    count = int(risky.count().to_pyarrow().as_py())
+    title = say("label.drivers.title")
+    table = _drivers(risky)
+    if table.empty:
+        return Section("drivers", title, say("label.drivers.none"), ())
+    table["share"] = table["customers"] / max(count, 1)
+    first = table.iloc[0]
+    headline = say(
+        "label.drivers.headline", column=str(first.feature), share=say.write.share(first.share)
+    )
+    columns = [
+        *common(say, "customers"),
+        Measure(say("label.drivers.share"), "share", say.write.share),
+        Measure(say("label.drivers.example"), "example", str),
+    ]
+    names = (say("label.drivers.column"), [str(name) for name in table["feature"]])
+    note = say("label.drivers.note", limit=say.write.share(MAY_LEAVE))
+    numbers = Table.of(say("label.drivers.table"), table, names, columns, note=note)
+    return Section("drivers", title, headline, (numbers,))
+
+
+def _drivers(risky: ir.Table) -> pd.DataFrame:
+    """Return the columns named as reasons to leave: customers, and the commonest text."""
+    one = risky.select(reason=risky.reasons.unnest())
+    flat = one.select(
+        feature=one.reason["feature"], text=one.reason["text"], effect=one.reason["effect"]
+    )
+    raising = flat.filter(flat.effect > 0)
+    texts = raising.group_by("feature", "text").aggregate(n=raising.count()).to_pandas()
+    if texts.empty:
+        return texts
+    texts = texts.sort_values(["n", "text"], ascending=[False, True])
+    found = texts.groupby("feature", sort=False).agg(
+        customers=("n", "sum"), example=("text", "first")
+    )
+    ordered = found.reset_index().sort_values(["customers", "feature"], ascending=[False, True])
+    return ordered.head(TOP_REASONS).reset_index(drop=True)
+
+
+def plays_section(inputs: Inputs, say: MessageCatalogue) -> Section:
+    """Return the chapter on what to do with whom."""
+    base, plays = inputs.base, plays_of(inputs)
+    found = base.group_by("action_id").aggregate(
+        customers=base.count(), churn=base.churn_probability.mean()
+    )
+    table = found.to_pandas().sort_values("churn", ascending=False, ignore_index=True)
+    table = with_shares(table, ["customers"])
+    known = [plays[str(name)] for name in table["action_id"]]
+    titles = [sentence(play.action.in_language(say.language)) for play in known]
+    first = (say("lists.columns.action"), titles)
+    columns = common(say, "customers", "customers_share", "churn")
+    details = [how(play, inputs, say) for play in known]
+    part = Table.of(say("label.actions.table"), table, first, columns, details=details)
+    return Section("actions", say("actions.title"), say("label.actions.headline"), (part,))
+
+
+def glossary_section(inputs: Inputs, say: MessageCatalogue) -> Section:
+    """Return the closing chapter."""
+    names = [*WORDS, *(WORDS_OF_VALUE if has_value(inputs) else ())]
+    entries = [
+        (say(f"label.glossary.{name}.word"), say(f"label.glossary.{name}.means")) for name in names
+    ]
+    day: date = inputs.as_of
+    source = say(
+        "label.glossary_source",
+        name=inputs.config.name,
+        version=inputs.model_version,
+        date=say.date(day),
+    )
+    parts = (Glossary(entries), Note(source))
+    return Section("glossary", say("glossary.title"), say("glossary.headline"), parts)
+
+
+LABEL_GROUPS = {
+    "start": (overview_section,),
+    "questions": (tiers_section, risk_section, plays_section),
+    "why": (drivers_section,),
+    "model": (quality_section,),
+    "more": (glossary_section,),
+}
