@@ -22,7 +22,7 @@ class Kind:
     `lead` is the table that says who is a customer; a config must name it. `has_dates` says
     whether its rows have times, so that a day cuts them. `refused` names the commands that do not
     apply, each with the reason. `playbook` and `lists` are the package's files of plays and
-    lists for it, `without_alerts` the default alert rules that look at what it does not have.
+    lists for it, `default_alerts` the default alert rules that apply (None: all).
     """
 
     churn: Churn
@@ -31,7 +31,7 @@ class Kind:
     refused: Mapping[str, str] = field(default_factory=dict)
     playbook: str = "playbook.yaml"
     lists: str = "lists.yaml"
-    without_alerts: tuple[str, ...] = ()
+    default_alerts: tuple[str, ...] | None = None
 
     @property
     def has_orders(self) -> bool:
@@ -77,7 +77,7 @@ KINDS: Mapping[Churn, Kind] = {
             },
             playbook="playbook_label.yaml",
             lists="lists_label.yaml",
-            without_alerts=("spend_fell", "came_back", "whale_order"),
+            default_alerts=("left_top_tier", "risk_crossed_limit"),
         ),
     )
 }

@@ -258,9 +258,10 @@ class Config(Settings):
     def alert_rules(self) -> tuple[AlertRule, ...]:
         """The alert rules that are on, those of plugins among them."""
         rules = self.alerts.active(self.plugins)
-        own = {rule.name for rule in self.alerts.rules}
-        absent = set(self.kind.without_alerts) - own
-        return tuple(rule for rule in rules if rule.name not in absent)
+        if self.kind.default_alerts is None:
+            return rules
+        kept = {*self.kind.default_alerts, *(rule.name for rule in self.alerts.rules)}
+        return tuple(rule for rule in rules if rule.name in kept)
 
     @property
     def on_spark(self) -> bool:

@@ -57,6 +57,7 @@ def label_inputs(
         as_of=day,
         customers=base.report.table(settings.kind.lead).rows_used,
         previous=previous,
+        alert_rules=settings.alert_rules,
         rule_features=check_label_rules(settings, columns, rows.schema().to_pyarrow()),
         notes=(*history.notes, *notes),
         grid=None,

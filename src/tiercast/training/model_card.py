@@ -110,7 +110,7 @@ def _horizons(panel: Panel, fitted: FittedModel) -> str:
         return f"## Further horizons\n{missing}" if missing else ""
     head = "| horizon | " + " | ".join(f"{one} days" for one in days) + " |"
     rows = [
-        f"| {words} | " + " | ".join(_shown(further[one].get(name)) for one in days) + " |"
+        f"| {words} | " + " | ".join(shown_metric(further[one].get(name)) for one in days) + " |"
         for name, words in SHOWN
         if not name.startswith("tier")
     ]
