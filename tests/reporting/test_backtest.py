@@ -12,11 +12,17 @@ from tiercast.backtesting.grade import GRADES
 from tiercast.backtesting.record import write
 from tiercast.modeling import bootstrap
 from tiercast.modeling.metrics import ALL_METRICS
-from tiercast.reporting.backtest import FORMATS, VERDICTS, backtest_section
+from tiercast.reporting.backtest import (
+    FORMATS,
+    VERDICTS,
+    backtest_section,
+    horizon_tables,
+)
 from tiercast.reporting.backtest import GRADES as SHOWN_GRADES
 from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.report import build_report
 from tiercast.reporting.section import Cards, Note, Table
+from tiercast.reporting.stored_backtest import StoredBacktest
 from tiny_origin import ORIGIN, origin_forecasts, tiny_base
 
 
@@ -196,3 +202,15 @@ def test_the_page_has_the_chapter_in_its_language(run, run_at, backtested, langu
     page = build_report(run_at(run.output, language).config).read_text(encoding="utf-8")
     assert '<section id="backtest"' in page
     assert says in page
+
+
+def test_each_horizon_has_rows_of_its_own(tmp_path):
+    row = {"origin": dt.date(2024, 1, 1), "ece": 0.01, "interval": 0.9, "expected_value": 10.0}
+    row |= {"value_low": 8.0, "value_high": 12.0, "value": 11.0}
+    rows = pd.DataFrame([{"horizon_days": days, **row} for days in (30, 365)])
+    nothing = pd.DataFrame()
+    found = StoredBacktest({}, nothing, nothing, nothing, rows)
+    (table,) = horizon_tables(found, load_messages("en"))
+    names = [one[0].text for one in table.rows]
+    assert names == ["30 days from 2024-01-01", "365 days from 2024-01-01"]
+    assert horizon_tables(StoredBacktest({}, nothing, nothing, nothing), load_messages("en")) == []

@@ -108,3 +108,9 @@ def test_the_model_card_and_the_summary_have_each_horizon(several):
 def test_scoring_says_which_horizon_the_model_lacks(several):
     (note,) = [one for one in several.scored.notes if "has no forecasts of" in one]
     assert note.startswith("The model has no forecasts of 365 days")
+
+
+def test_the_result_has_the_total_of_each_horizon(several, manifest):
+    shown = [(one.target.horizon_days, one.expected) for one in several.scored.further]
+    entries = manifest["further_horizons"]
+    assert shown == [(one["horizon_days"], one["expected_value"]) for one in entries]

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tiercast.scoring.score import ScoreResult
 
 
+OF_FURTHER = "Expected {target}: {expected:money} (90 % interval {low:money} to {high:money})"
+
+
 def demo(
     sample: Annotated[
         str, typer.Argument(metavar="[SAMPLE]", help="complete_journey or cdnow.")
@@ -92,6 +95,7 @@ def _show_scores(result: "ScoreResult") -> None:
     show(
         TextTable(title, ("Tier", "Customers", "Share"), rows),
         filled(about, {**vars(result), "low": low, "high": high}),
+        *(filled(OF_FURTHER, vars(one)) for one in result.further),
         *(() if result.grid is None else (result.grid.describe(),)),
         *result.outlying,
         Message.of("Scores: {folder}/", folder=result.folder),

@@ -61,6 +61,14 @@ FORMATS: Mapping[str, Form] = {
     "top_20_overlap": "share",
     "tier_log_loss": "three",
 }
+HORIZONS: Mapping[str, Form] = {
+    "ece": "share",
+    "interval": "share",
+    "expected_value": "total",
+    "value_low": "total",
+    "value_high": "total",
+    "value": "total",
+}
 ON_BOARD = tuple(FORMATS)[:6]
 CHECKS = ("interval", "tier_set", "total_inside", "tier_total_inside", "segment_total_inside")
 
@@ -84,6 +92,7 @@ def backtest_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         _verdicts(found, say),
         _totals(found, say),
         _coverage(found, say),
+        *horizon_tables(found, say),
         Note(_rule(found, say)),
     ]
     title = say("backtest.title")
@@ -124,6 +133,20 @@ def _cards(found: StoredBacktest, say: MessageCatalogue) -> list[Card]:
             for verdict in VERDICTS
         ),
     ]
+
+
+def horizon_tables(found: StoredBacktest, say: MessageCatalogue) -> list[Table]:
+    """Return the table of all horizons, each by itself; none where there was but one."""
+    rows = found.horizons
+    if rows.empty:
+        return []
+    names = [
+        say("backtest.horizons.row", days=say.write.count(days), origin=str(origin))
+        for days, origin in zip(rows["horizon_days"], rows["origin"], strict=True)
+    ]
+    columns = measures(say, "backtest.horizons", **HORIZONS)
+    title, note = say("backtest.horizons.title"), say("backtest.horizons.note")
+    return [Table.of(title, rows, (say("horizons.horizon"), names), columns, note=note)]
 
 
 def _board(found: StoredBacktest, say: MessageCatalogue) -> Table:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,16 @@ from tiercast.reporting.left_out import LeftOut
 
 @dataclass(frozen=True)
 class StoredBacktest:
-    """A backtest's summary, leaderboard (means over origins), verdicts and checks of its doubt."""
+    """A backtest's summary, leaderboard (means over origins), verdicts and checks of its doubt.
+
+    `horizons` has figures of each horizon by itself; empty where there was but one.
+    """
 
     summary: Mapping[str, Any]
     leaderboard: pd.DataFrame
     verdicts: pd.DataFrame
     coverage: pd.DataFrame
+    horizons: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def as_of(self) -> date:
@@ -54,9 +58,13 @@ def _read(folder: Path) -> StoredBacktest:
     coverage = folder / "coverage.parquet"
     if not coverage.exists():
         coverage = folder / "doubt.parquet"  # its name in earlier versions
+    horizons = folder / "horizons.parquet"
+    known = pd.read_parquet(horizons) if horizons.exists() else pd.DataFrame()
+    several = len(known) and known["horizon_days"].nunique() > 1
     return StoredBacktest(
         json.loads((folder / "summary.json").read_text(encoding="utf-8")),
         pd.read_parquet(folder / "leaderboard.parquet"),
         pd.read_parquet(folder / "verdicts.parquet"),
         pd.read_parquet(coverage).rename(columns=OLDER_COLUMNS),
+        known if several else pd.DataFrame(),
     )

@@ -5,12 +5,23 @@ than those of a shorter one; the main horizon's never change.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.target import Target
-from tiercast.scoring.totals import Sum, Totals, nested
+from tiercast.scoring.totals import WHOLE, Sum, Totals, nested
 
 Sums = Mapping[tuple[str, str], Sum]
+
+
+@dataclass(frozen=True)
+class FurtherTotal:
+    """What all customers are expected to bring within a further horizon, and its 90 % interval."""
+
+    target: Target
+    expected: float
+    low: float
+    high: float
 
 
 def further_horizons(model: CustomerModel, totals: Totals) -> list[dict[str, object]]:
@@ -27,6 +38,20 @@ def further_horizons(model: CustomerModel, totals: Totals) -> list[dict[str, obj
         }
         for one in model.further
     ]
+
+
+def further_totals(model: CustomerModel, totals: Totals) -> tuple[FurtherTotal, ...]:
+    """Return the total of each further horizon, the shortest first."""
+    sums = {days: groups[WHOLE, WHOLE] for days, groups in _coherent(model, totals).items()}
+    return tuple(
+        FurtherTotal(
+            Target(days, model.facts.value),
+            sums[days]["expected_value"],
+            sums[days]["value_low"],
+            sums[days]["value_high"],
+        )
+        for days in model.further_days
+    )
 
 
 def _coherent(model: CustomerModel, totals: Totals) -> dict[int, Sums]:

@@ -16,6 +16,7 @@ from tiercast.config.schema import Config
 from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.target import Target
 from tiercast.scoring.assign import assignment_rules
+from tiercast.scoring.further_sums import FurtherTotal, further_totals
 from tiercast.scoring.inputs import ScoringInputs, scoring_inputs
 from tiercast.scoring.label_inputs import label_inputs
 from tiercast.scoring.manifest import manifest
@@ -34,7 +35,8 @@ class ScoreResult:
     """The folder of the scores, their sums (money), the model version and its target.
 
     `grid` holds the only days that can have orders (None: any can), `outlying` a line on each
-    customer with an order far beyond all others. `copies` are the other places with the scores.
+    customer with an order far beyond all others. `copies` are the other places with the scores;
+    `further` has the totals of further horizons.
     """
 
     folder: Path
@@ -49,6 +51,7 @@ class ScoreResult:
     grid: GridAhead | None = None
     outlying: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
+    further: tuple[FurtherTotal, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """Return the scores that lie in `folder` now, one row per customer.
@@ -176,4 +179,5 @@ def _result(
         inputs.grid,
         outlying_lines(inputs.outlying, parts_of(folder)),
         tuple(sink.where for sink in run.sinks),
+        further_totals(model, totals),
     )
