@@ -8,9 +8,7 @@ from tiercast.artifacts.targets import FURTHER
 from tiercast.features.horizons import named
 from tiercast.modeling.further_outlook import FIGURES
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Cell, Table
-
-COLUMNS = ("order", "expected", "low", "high")
+from tiercast.reporting.section import Cell, Format, Table
 
 
 @dataclass(frozen=True)
@@ -39,64 +37,50 @@ class HorizonFigures:
         return cls(days, 1.0 - churn, *money)
 
 
-def base_figures(manifest: Mapping[str, Any]) -> list[HorizonFigures]:
-    """Return the figures of every horizon, the shortest first; none where there is but one."""
-    further = manifest.get(FURTHER, [])
-    found = [HorizonFigures.of_base(one) for one in (manifest, *further)] if further else []
-    return sorted(found, key=lambda one: one.days)
-
-
-def customer_figures(
-    score: Mapping[str, Any], manifest: Mapping[str, Any]
-) -> list[HorizonFigures]:
-    """Return a customer's figures of every horizon, the shortest first; none of a single one."""
-    main, further = int(manifest["horizon_days"]), manifest.get(FURTHER, [])
-    days = [int(one["horizon_days"]) for one in further]
-    found = [HorizonFigures.of_customer(score, one, is_main=False) for one in days]
-    if found:
-        found.append(HorizonFigures.of_customer(score, main, is_main=True))
-    return sorted(found, key=lambda one: one.days)
-
-
 def base_table(manifest: Mapping[str, Any], say: MessageCatalogue) -> list[Table]:
     """Return the table of all horizons; none where there is but one."""
-    found, write = base_figures(manifest), say.write
-    main = int(manifest["horizon_days"])
-    rows = [
-        (
-            _name(one.days, main, say),
-            *(write.count(one.order), *map(write.total, (one.expected, one.low, one.high))),
-        )
-        for one in found
-    ]
-    return _table(rows, "base", say)
+    further, write = manifest.get(FURTHER, []), say.write
+    found = [HorizonFigures.of_base(one) for one in (manifest, *further)] if further else []
+    return _table("base", found, manifest, say, (write.count, write.total))
 
 
 def customer_table(
     score: Mapping[str, Any], manifest: Mapping[str, Any], say: MessageCatalogue
 ) -> list[Table]:
     """Return a customer's table of all horizons; none where there is but one."""
-    write, main = say.write, int(manifest["horizon_days"])
+    days = [int(one["horizon_days"]) for one in manifest.get(FURTHER, [])]
+    found = [HorizonFigures.of_customer(score, one, is_main=False) for one in days]
+    if found:
+        main = int(manifest["horizon_days"])
+        found.append(HorizonFigures.of_customer(score, main, is_main=True))
+    return _table("customer", found, manifest, say, (say.write.share, say.write.money))
+
+
+def _table(
+    kind: str,
+    found: Sequence[HorizonFigures],
+    manifest: Mapping[str, Any],
+    say: MessageCatalogue,
+    written: tuple[Format, Format],
+) -> list[Table]:
+    """Return a row for each horizon, the shortest first; orders and money as `written`."""
+    if not found:
+        return []
+    order, money = written
     rows = [
         (
-            _name(one.days, main, say),
-            *(write.share(one.order), *map(write.money, (one.expected, one.low, one.high))),
+            _name(one.days, int(manifest["horizon_days"]), say),
+            order(one.order),
+            *map(money, (one.expected, one.low, one.high)),
         )
-        for one in customer_figures(score, manifest)
+        for one in sorted(found, key=lambda one: one.days)
     ]
-    return _table(rows, "customer", say)
+    columns = [say("horizons.horizon"), say(f"horizons.{kind}.order")]
+    columns += [say(f"horizons.{name}") for name in ("expected", "low", "high")]
+    cells = [[Cell(text) for text in row] for row in rows]
+    return [Table(say(f"horizons.{kind}.title"), columns, cells, say("horizons.note"))]
 
 
 def _name(days: int, main: int, say: MessageCatalogue) -> str:
     shown = say("horizons.days", days=say.write.count(days))
     return say("horizons.main", days=shown) if days == main else shown
-
-
-def _table(rows: Sequence[Sequence[str]], kind: str, say: MessageCatalogue) -> list[Table]:
-    if not rows:
-        return []
-    first, *others = COLUMNS
-    columns = [say("horizons.horizon"), say(f"horizons.{kind}.{first}")]
-    columns += [say(f"horizons.{name}") for name in others]
-    cells = [[Cell(text) for text in row] for row in rows]
-    return [Table(say(f"horizons.{kind}.title"), columns, cells, say("horizons.note"))]

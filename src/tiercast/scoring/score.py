@@ -14,6 +14,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import counted_in, open_history
+from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.target import Target
 from tiercast.scoring.assign import assignment_rules
 from tiercast.scoring.further_sums import FurtherTotal, further_totals
@@ -179,5 +180,5 @@ def _result(
         inputs.grid,
         outlying_lines(inputs.outlying, parts_of(folder)),
         tuple(sink.where for sink in run.sinks),
-        further_totals(model, totals),
+        further_totals(model, totals) if isinstance(model, CustomerModel) else (),
     )
