@@ -6,7 +6,8 @@ import pytest
 from bases import opened
 from billed import billed, firsts
 from tiercast.config.errors import InputError
-from tiercast.scoring.grid_check import grid_ahead, grid_notes
+from tiercast.modeling.further_outlook import FurtherOutlook
+from tiercast.scoring.grid_check import grid_ahead, grid_notes, without_other_days
 from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.grid import OrderGrid
 from tiny_model import tiny_model
@@ -76,3 +77,14 @@ def test_orders_on_any_day_say_nothing_unless_the_model_knew_a_grid(asked):
     ahead, (note,) = asked(model_of(grid=MONTHLY, grid_days=3), dt.date(2024, 7, 1), daily)
     assert ahead is None
     assert "which is no longer so" in note
+
+
+def test_a_further_horizon_of_another_number_of_days_is_left_out_alone(asked):
+    ahead, _ = asked(model_of(grid=MONTHLY, grid_days=3), dt.date(2024, 7, 1))
+    further = tuple(
+        FurtherOutlook(days, days, trained_for, "", "", MODEL.outlook)
+        for days, trained_for in ((30, 1), (180, 7))
+    )
+    model, (note,) = without_other_days(replace(MODEL, further=further), ahead)
+    assert model.further_days == (30,)
+    assert "the 180 days from 2024-07-01 on hold 6 of these days" in note

@@ -5,6 +5,7 @@ horizon may hold more or fewer of them, or none.
 """
 
 import datetime as dt
+from dataclasses import replace
 
 from tiercast.config.errors import InputError
 from tiercast.modeling.customer_model import CustomerModel
@@ -44,6 +45,34 @@ def grid_ahead(
             "horizon holds as many."
         )
     return ahead
+
+
+def without_other_days(
+    model: CustomerModel, ahead: GridAhead | None
+) -> tuple[CustomerModel, tuple[str, ...]]:
+    """Return the model without further horizons of clearly more or fewer grid days, and notes.
+
+    Only those are left out: the main horizon is checked by `grid_ahead`.
+    """
+    if ahead is None:
+        return model, ()
+    counts = {
+        one.horizon_days: ahead.grid.count(ahead.as_of, one.horizon_days) for one in model.further
+    }
+    kept = tuple(
+        one
+        for one in model.further
+        if one.grid_days is None
+        or abs(counts[one.horizon_days] - one.grid_days) <= MOST_OFF * one.grid_days
+    )
+    notes = (
+        f"All orders lie on {ahead.rule}; the {one.horizon_days} days from {ahead.as_of} on hold "
+        f"{counts[one.horizon_days]} of these days, but the model was trained for "
+        f"{one.grid_days}: this horizon is left out. Train as of this day to forecast it."
+        for one in model.further
+        if one not in kept
+    )
+    return replace(model, further=kept), tuple(notes)
 
 
 def grid_notes(model: CustomerModel, ahead: GridAhead | None, as_of: dt.date) -> tuple[str, ...]:

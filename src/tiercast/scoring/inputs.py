@@ -20,7 +20,7 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.batches import Batches, count_customers
 from tiercast.scoring.columns import label_schema, score_schema
-from tiercast.scoring.grid_check import grid_ahead
+from tiercast.scoring.grid_check import grid_ahead, without_other_days
 from tiercast.scoring.notes import scoring_notes
 from tiercast.scoring.past import past_entry
 from tiercast.scoring.previous import PreviousScores, last_scores_before
@@ -121,6 +121,8 @@ def scoring_inputs(
     grid = grid_ahead(model, history.activity, day)
     outlying = outlying_orders(history.activity.orders, model.facts.limit, day)
     notes = scoring_notes(history, settings, chosen, previous, grid, outlying)
+    model, other_days = without_other_days(model, grid)
+    notes = (*notes, *other_days)
     for note in notes:
         progress.say(note)
     activity = held(connection, history.activity, outlying)
