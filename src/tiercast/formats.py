@@ -1,16 +1,23 @@
 """Numbers, money and dates as a reader wants them: in his language, rounded to what matters."""
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from numbers import Real
 from typing import Literal
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+)
 
 MISSING = "–"
+MOST_MORE = 3  # characters that a mask may show more
 DATES = {"en": "d MMMM y", "zh": "y年M月d日"}
 DAYS = {"en": "d MMM", "zh": "M月d日"}
 MONTHS = {"en": "MMM y", "zh": "y年M月"}
@@ -118,6 +125,18 @@ class Formats:
         size = abs(value)
         decimals = 0 if size >= 100 or size < 0.005 else 1 if size >= 1 else 2
         return self._amount(value, decimals)
+
+    def exact(self, value: float) -> str:
+        """Return an amount of money to the smallest unit of its currency.
+
+        Examples
+        --------
+        >>> Formats().exact(1234.5), Formats("zh", "JPY").exact(1234.4)
+        ('1,234.50', 'JP¥1,234')
+        """
+        if _missing(value):
+            return MISSING
+        return self._amount(value, get_currency_precision(self.currency) if self.currency else 2)
 
     def total(self, value: float) -> str:
         """Return a sum in three significant figures: more would claim too much for a forecast.
@@ -255,10 +274,10 @@ def _missing(value: float) -> bool:
     return not isinstance(value, Real) or not math.isfinite(value)
 
 
-def masked(customer: object) -> str:
+def masked(customer: object, more: int = 0) -> str:
     """Return an id with the ends of it alone; of an e-mail address, those before its `@`.
 
-    Four characters or more keep two at their end, so that most of a short list stay apart.
+    Four characters or longer keep two at their end; `more` adds some.
 
     Examples
     --------
@@ -267,5 +286,30 @@ def masked(customer: object) -> str:
     """
     text, at, _ = str(customer).partition("@")
     head = 2 if len(text) > 6 else 1 if len(text) > 2 else 0
-    tail = 2 if len(text) > 3 else 1
+    tail = min((2 if len(text) > 3 else 1) + more, max(1, len(text) - head - 1))
     return f"{text[:head]}…{text[-tail:]}{'@…' if at else ''}"
+
+
+def masked_apart(customers: Sequence[object]) -> list[str]:
+    """Return masks of different ids, no two alike.
+
+    Masks that would be alike show up to three characters more, then they are numbered.
+
+    Examples
+    --------
+    >>> masked_apart([12583, 12683, 40017]), masked_apart(["a7", "b7"])
+    (['1…583', '1…683', '4…17'], ['…7 (1)', '…7 (2)'])
+    """
+    shown = [masked(one) for one in customers]
+    for more in range(1, MOST_MORE + 1):
+        times = Counter(shown)
+        shown = [
+            masked(one, more) if times[mask] > 1 else mask
+            for one, mask in zip(customers, shown, strict=True)
+        ]
+    times, seen = Counter(shown), Counter[str]()
+    for place, mask in enumerate(shown):
+        if times[mask] > 1:
+            seen[mask] += 1
+            shown[place] = f"{mask} ({seen[mask]})"
+    return shown

@@ -1,9 +1,11 @@
 import datetime as dt
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tiercast.config.playbook import PLAYBOOK
 from tiercast.modeling.target import Target
 from tiercast.scoring.explain import CustomerStory, NextTier
 
@@ -24,9 +26,17 @@ SCORE = {
     "m_score": 4,
     "lifecycle_stage": "at_risk",
     "action": "call",
-    "reasons": [{"text": "last order 74 days ago; usual gap 12 days", "effect": 0.4}],
+    "reasons": [
+        {
+            "feature": "recency_days",
+            "value": "74",
+            "effect": 0.4,
+            "text": "last order 74 days ago; usual gap 12 days",
+        }
+    ],
 }
 TARGET = Target(28, "revenue")
+PLAYS = {PLAYBOOK: [{"name": "call", "action": {"en": "call", "zh": "请打电话"}}]}
 ORDERS = pd.DataFrame(
     {
         "ordered_on": pd.to_datetime(["2024-04-18", "2024-04-06"]),
@@ -43,7 +53,8 @@ def shown(run, shop, monkeypatch):
     def show(*options, past_dates=1, next_tier=None, left_out=""):
         past = pd.DataFrame({"as_of": [dt.date(2024, 7, 1)] * past_dates, "tier": "general"})
         story = CustomerStory(
-            "c7", dt.date(2024, 7, 1), SCORE, past, ORDERS, next_tier, TARGET, left_out
+            *("c7", dt.date(2024, 7, 1), SCORE, past, ORDERS, next_tier, TARGET, left_out),
+            PLAYS,
         )
         monkeypatch.setattr("tiercast.scoring.explain.explain", lambda *_given: story)
         return run("explain", shop, "c7", *options).stdout
@@ -62,7 +73,7 @@ def test_explain_shows_scores_reasons_and_orders(shown):
     assert "Next order not within the horizon" in text
     assert "Classic view RFM: loyal (354)" in text
     assert "Why: last order 74 days ago; usual gap 12 days (raises the risk against" in text
-    assert "2024-04-18 1,062.25 12.00" in text
+    assert "2024-04-18 1,062.25 12" in text
     assert "2024-04-06 9.00 -" in text
 
 
@@ -90,10 +101,23 @@ def test_explain_before_any_scoring_ends_with_2(run, shop):
 
 def test_explain_speaks_the_language_asked_for(shown):
     frame = shown("--language", "zh", past_dates=2, next_tier=NextTier("potential", 40.0, 25.5))
-    for told in (SCORE["reasons"][0]["text"], SCORE["action"], "c7", "RFM"):  # as stored
-        frame = frame.replace(told, "")
-    assert not re.search("[A-Za-z]", frame)
+    assert not re.search("[A-Za-z]", frame.replace("c7", "").replace("RFM", ""))
     assert "潜力" in frame
+
+
+def test_explain_tells_a_day_scored_in_english_in_chinese(shown):
+    frame = shown("--language", "zh")
+    assert "上次下单在 74 天前；通常间隔 12 天" in frame
+    assert "请打电话" in frame
+
+
+def test_explain_shows_money_with_its_sign(shown, shop):
+    config = Path(shop)
+    config.write_text(f"{config.read_text('utf-8')}currency: EUR\n", "utf-8")
+    text = re.sub(" +", " ", shown(next_tier=NextTier("potential", 40.0, 25.5)))
+    assert "€25.50 (€0.00 to €1,090.25)" in text
+    assert "2024-04-18 €1,062.25 12" in text
+    assert "Potential starts €14.50 higher" in text
 
 
 def test_explain_in_english_has_no_chinese(shown):

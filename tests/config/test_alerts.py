@@ -69,7 +69,7 @@ def test_a_bad_condition_is_reported_in_one_line(change):
             condition(colum="x"),
             "unknown key `alerts.rules.0.when.0.colum`; did you mean `column`?",
         ),
-        (condition(operator="=>"), "`alerts.rules.0.when.0.operator`: Input should be"),
+        (condition(operator="=>"), "`alerts.rules.0.when.0.operator`: must be"),
         (condition(operator="in"), "`recency_days in` needs a list, but got 180"),
         (condition(value=[1, 2]), "`recency_days >` needs a single value, but got (1, 2)"),
         (condition(value="many"), "`recency_days >` compares with numbers, but got 'many'"),

@@ -37,7 +37,14 @@ def test_an_own_list_takes_the_place_of_one_of_its_name(lists_in):
         ("mine: 1", "must be a list of rows"),
         ("- {name: [", "not valid YAML"),
         ([ROW, ROW], r"got \['mine'\] twice"),
-        ([{**ROW, "ordr": 1}], "ordr"),
+        ([{**ROW, "ordr": 1}], r"row 1 \(mine\): unknown key `ordr`; did you mean `order`\?"),
+        ([{**ROW, "name": "My List"}], r"row 1 \(My List\): `name`: must be small letters"),
+        ([{**ROW, "title": {"en": "Mine"}}], r"row 1 \(mine\): key `title.zh` is missing"),
+        (
+            [{**ROW, "order": [{"column": "tier", "direction": "up"}]}],
+            "`order.0.direction`: must be 'descending' or 'ascending', but got 'up'",
+        ),
+        ([ROW, "second"], "row 2: `row`: must be a mapping of keys, but got 'second'"),
         ([{**ROW, "columns": ["tier", "tier"]}], "each column once"),
     ],
 )

@@ -117,7 +117,7 @@ def test_an_empty_file_is_not_a_config(write):
 
 
 def test_folders_and_binary_files_are_not_configs(tmp_path):
-    assert "a config is a YAML text file" in message_of(tmp_path)
+    assert "is a folder; name a config in it" in message_of(tmp_path)
     binary = tmp_path / "base.yaml"
     binary.write_bytes(b"\xff\xfe\x00")
     assert "a config is a YAML text file" in message_of(binary)

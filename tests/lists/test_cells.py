@@ -15,6 +15,7 @@ from tiercast.lists.layout import FileColumn
 from tiercast.lists.xlsx_file import Sheet, write_xlsx
 
 WORDS = InLanguages(en="x", zh="某")
+REASON = {"feature": "orders", "value": "3", "text": "a"}
 CELLS = Cells(lambda _, value: value)
 # What XML, and so a workbook, can hold; calamine ends lines as XML does.
 TEXT = st.text(
@@ -89,7 +90,14 @@ def test_a_whole_number_that_is_an_id_is_text_in_a_workbook(folder):
         (-0.0001, "money", 0.0),
         (float("nan"), "money", None),
         (dt.datetime(2024, 3, 1), "date", dt.date(2024, 3, 1)),
-        ([{"text": "a"}, {"text": "b"}], "text", "a · b"),
+        (
+            [
+                {"feature": "orders", "value": "3", "text": "a"},
+                {"feature": "orders", "value": "3", "text": "b"},
+            ],
+            "text",
+            "a · b",
+        ),
         ([], "text", None),
     ],
 )

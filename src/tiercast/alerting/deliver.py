@@ -14,6 +14,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.alerts import SinkConfig
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
@@ -63,7 +64,7 @@ def alerts(
         _record(recorded, output, day, sum(counts.values()))
         deliveries = []
         for sink in settings.alerts.sinks:
-            shown.stage(f"alerts to {sink.name}")
+            shown.stage(Message.of("alerts to {sink}", sink=sink.name))
             deliveries.append(_deliver(sink, raised, settings))
             shown.say(deliveries[-1].describe())
         failed = [

@@ -17,6 +17,7 @@ from tiercast.app.whole_day import listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.formats import MISSING
+from tiercast.modeling.retold import retold
 from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.actions import how, plays_of
 from tiercast.reporting.horizons import customer_table
@@ -49,6 +50,7 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         "customer",
         score=score,
         action=_action(visit, score),
+        reasons=[(retold(r, visit.say.language), r["effect"]) for r in score["reasons"] or []],
         facts=facts,
         above=above,
         orders=orders,

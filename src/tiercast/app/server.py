@@ -28,7 +28,9 @@ from tiercast.app.visit import Problem, Visit, plain_texts, visit_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.errors import FailedError, InputError
+from tiercast.config.hiding import hide
 from tiercast.config.loading import load_config
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 
@@ -68,7 +70,8 @@ def app(
         shown.stage("read the newest scores and the orders")
         served = build_app(settings)
         number = listener.getsockname()[1]
-        shown.say(f"Open http://{HOST}:{number}/ (Ctrl-C ends it).")
+        address = f"http://{HOST}:{number}/"
+        shown.say(Message.of("Open {address} (Ctrl-C ends it).", address=address))
         options = uvicorn.Config(served, log_level="warning", access_log=False)
         uvicorn.Server(options).run(sockets=[listener])
 
@@ -147,7 +150,10 @@ def _problem(request: Request, error: Exception) -> Response:
         key = "app.problems.no_page" if error.status_code == 404 else "app.problems.refused"
         return render_problem(say, error.status_code, say(key))
     status = 404 if isinstance(error, InputError) else 503
-    return render_problem(say, status, say("app.problems.message", message=str(error)))
+    said = error.message if isinstance(error, InputError | FailedError) else str(error)
+    return render_problem(
+        say, status, say("app.problems.message", message=hide(say.translate(said)))
+    )
 
 
 def listening(port: int) -> socket.socket:
@@ -165,6 +171,10 @@ def listening(port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         raise InputError(
-            f"Port {port} cannot be used ({error}); name another one with --port."
+            Message.of(
+                "Port {port} cannot be used ({error}); name another one with --port.",
+                port=port,
+                error=error,
+            )
         ) from error
     return listener

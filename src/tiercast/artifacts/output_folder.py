@@ -9,6 +9,7 @@ from typing import Any, Self
 from tiercast.artifacts.dataset import MANIFEST_FILE, manifest_of
 from tiercast.artifacts.targets import PREVIOUS, SortedDays
 from tiercast.config.errors import InputError
+from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.modeling.target import Target
 from tiercast.snapshots.cutoffs import as_day
@@ -127,10 +128,11 @@ class OutputFolder:
         """
         day, days = as_day(wanted), self.scored_dates()
         if not days:
-            raise InputError(f"{self} holds no scores yet; run `tiercast score CONFIG` first.")
+            none = "{folder} holds no scores yet; run `tiercast score CONFIG` first."
+            raise InputError(Message.of(none, folder=self))
         if day is not None and day not in days:
-            shown = ", ".join(map(str, days[-5:]))
-            raise InputError(f"{day} was not scored; there are {shown}.")
+            there = "{day} was not scored; there are {days}."
+            raise InputError(Message.of(there, day=day, days=days[-5:]))
         return day or days[-1]
 
     def manifest(self, day: dt.date) -> Mapping[str, Any]:

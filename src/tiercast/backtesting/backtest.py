@@ -20,6 +20,7 @@ from tiercast.backtesting.result import Backtest, Skipped
 from tiercast.backtesting.verdicts import verdicts
 from tiercast.config.errors import ConfigError, InputError
 from tiercast.config.loading import load_config
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import open_history
@@ -160,14 +161,25 @@ def _forecasts(
     forecasts, skipped = [], []
     contenders = contenders_of(base.config.plugins)
     for number, origin in enumerate(origins, start=1):
-        progress.say(f"Origin {number} of {len(origins)}: {origin}")
+        progress.say(
+            Message.of(
+                "Origin {number} of {all}: {origin}",
+                number=number,
+                all=len(origins),
+                origin=origin,
+            )
+        )
         try:
             forecasts.append(forecast_origin(base, activity, origin, contenders, progress, until))
         except ConfigError:  # of a plugin, at every origin
             raise
         except InputError as error:
             skipped.append(Skipped(origin, str(error)))
-            progress.say(f"{origin} is left out: {error}")
+            progress.say(
+                Message.of(
+                    "Origin left out: {origin}; {reason}", origin=origin, reason=error.message
+                )
+            )
     if not forecasts:
         raise InputError(f"No origin could be forecast from. {skipped[-1].reason}")
     return forecasts, skipped

@@ -12,6 +12,7 @@ from tiercast.arrays import FloatArray, IntArray
 from tiercast.backtesting.contender import CannotFitError, Contender, ContenderForecast, OriginData
 from tiercast.backtesting.horizons import HorizonForecast, further_forecasts
 from tiercast.backtesting.tier_chances import tier_chances
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.features.registry import KEYS
@@ -108,7 +109,9 @@ def _forecasts(
 ) -> tuple[dict[str, ContenderTiers], tuple[NotRun, ...]]:
     """Return each contender's forecast of the base, and those that could not be fitted."""
     origin = origin_data.panel.as_of
-    progress.stage(f"forecast from {origin} by each contender", len(contenders))
+    progress.stage(
+        Message.of("forecast from {origin} by each contender", origin=origin), len(contenders)
+    )
     by_name, missing = {}, []
     for contender in contenders:
         try:

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from rich.text import Text
 
 from tiercast.cli.json_log import JsonProgress, as_json
 from tiercast.config.errors import OutputError
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.text_table import TextTable
 
@@ -43,6 +45,9 @@ AS_ROWS: ContextVar[bool] = ContextVar("as_rows", default=False)  # `--json`
 QUIET: ContextVar[bool] = ContextVar("quiet", default=False)  # `--quiet`
 # The reader's words; None before a command knows its language: texts as they are.
 WORDS: ContextVar["MessageCatalogue | None"] = ContextVar("words", default=None)
+# The config that the command was given; texts that name a command name it for CONFIG.
+GIVEN: ContextVar[str | None] = ContextVar("given", default=None)
+PLACEHOLDER = re.compile(r"(?<=tiercast )([\w-]+) CONFIG\b")
 
 
 def show(*parts: TextTable | str) -> None:
@@ -61,9 +66,25 @@ def show(*parts: TextTable | str) -> None:
 
 
 def translate(text: str) -> str:
-    """Return a text in the reader's language."""
+    """Return a text in the reader's language; the commands that it names are ready to run."""
     words = WORDS.get()
-    return text if words is None else words.translate(text)
+    return with_config(text if words is None else words.translate(text))
+
+
+def with_config(text: str) -> str:
+    """Return a text whose commands name the config that this one was given.
+
+    Examples
+    --------
+    >>> with_config("Run `tiercast score CONFIG` first."), GIVEN.set("shop.yaml") and None
+    ('Run `tiercast score CONFIG` first.', None)
+    >>> with_config("Run `tiercast score CONFIG` first."), GIVEN.set(None) and None
+    ('Run `tiercast score shop.yaml` first.', None)
+    """
+    given = GIVEN.get()
+    if given is None:
+        return text
+    return PLACEHOLDER.sub(lambda found: f"{found[1]} {shlex.quote(given)}", text)
 
 
 def _show_table(table: TextTable) -> None:
@@ -76,7 +97,7 @@ def _show_table(table: TextTable) -> None:
 
 def _show_object(part: TextTable | str) -> None:
     """Show a table's title and rows, or a line that is not blank, as one object of JSON."""
-    shown = part.as_rows() if isinstance(part, TextTable) else {"text": part}
+    shown = part.as_rows() if isinstance(part, TextTable) else {"text": with_config(part)}
     if part:
         typer.echo(json.dumps(shown, ensure_ascii=False))
 
@@ -139,16 +160,17 @@ class TerminalProgress:
     def stage(self, name: str, total: int | None = None) -> None:
         """Begin a named stage; ends the one before."""
         self.finish()
-        self._bars.add_task(_sentence(name), total=total, note=NOTHING_NEW if total == 0 else "")
+        note = translate(NOTHING_NEW) if total == 0 else ""
+        self._bars.add_task(_sentence(translate(name)), total=total, note=note)
 
     def step(self, note: str = "") -> None:
         """Finish one step of the stage."""
         if self._bars.task_ids:
-            self._bars.update(self._bars.task_ids[-1], advance=1, note=note)
+            self._bars.update(self._bars.task_ids[-1], advance=1, note=translate(note))
 
     def say(self, line: str) -> None:
         """Print a line above the bars."""
-        self._bars.console.print(line)
+        self._bars.console.print(translate(line))
 
     def finish(self) -> None:
         """End the last stage."""
@@ -172,7 +194,9 @@ class _Left(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         left = None if task.finished else task.time_remaining
-        return Text(f"{timedelta(seconds=int(left))} left" if left else "", style="cyan")
+        if not left:
+            return Text("")
+        return Text(translate(Message.of("{time} left", time=_clock(left))), style="cyan")
 
 
 class PlainProgress:
@@ -188,7 +212,8 @@ class PlainProgress:
         self.finish()
         self._began, self._steps = time.monotonic(), 0
         self._note = NOTHING_NEW if total == 0 else ""
-        _print(f"{_sentence(name)}{f' ({_steps(total)})' if total else ''} ...")
+        steps = f" ({_steps(total)})" if total else ""
+        _print(f"{_sentence(translate(name))}{steps} ...")
 
     def step(self, note: str = "") -> None:
         """Finish one step of the stage."""
@@ -197,15 +222,16 @@ class PlainProgress:
 
     def say(self, line: str) -> None:
         """Print a line."""
-        _print(line)
+        _print(translate(line))
 
     def finish(self) -> None:
         """End the last stage."""
         if self._began is None:
             return
-        took = f"  done in {time.monotonic() - self._began:.1f} s"
+        took = Message.of("  done in {seconds:.1f} s", seconds=time.monotonic() - self._began)
         steps = f", {_steps(self._steps)}" if self._steps else ""
-        _print(f"{took}{steps}{f': {self._note}' if self._note else ''}")
+        note = f": {translate(self._note)}" if self._note else ""
+        _print(f"{translate(took)}{steps}{note}")
         self._began = None
 
 
@@ -247,7 +273,12 @@ def _console(*, stderr: bool = False) -> Console:
 
 
 def _steps(count: int) -> str:
-    return f"{count} step{'' if count == 1 else 's'}"
+    many = "{count} step" if count == 1 else "{count} steps"
+    return translate(Message.of(many, count=count))
+
+
+def _clock(seconds: float) -> str:
+    return str(timedelta(seconds=int(seconds)))
 
 
 def _sentence(name: str) -> str:

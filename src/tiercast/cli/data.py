@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile, Language, spoken
+from tiercast.cli.options import AsOf, ConfigFile, Language, Wanted, speak, spoken
 from tiercast.config.message import Message, filled
 from tiercast.config.text_table import TextTable
 
@@ -23,7 +23,7 @@ GUESSES = {
 NOTHING_TO_DO = "nothing to do"
 
 
-def init(
+def init(  # Typer reads the options from here
     file: Annotated[
         str,
         typer.Argument(metavar="FILE", help="Orders as csv, xlsx, json, ..., or a quoted glob."),
@@ -45,11 +45,19 @@ def init(
         str | None,
         typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook, or a pattern."),
     ] = None,
+    language: Annotated[
+        Wanted,
+        typer.Option("--language", help="Language of what is shown, also by later commands."),
+    ] = None,
 ) -> None:
     """Look at a data file and write a config with its guesses marked."""
     from tiercast.verbs.init import init as write_config
 
-    _show_guesses(write_config(file, output, force=force, encoding=encoding, sheet=sheet))
+    speak(language)
+    made = write_config(
+        file, output, force=force, encoding=encoding, sheet=sheet, language=language
+    )
+    _show_guesses(made)
 
 
 def check(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> None:
@@ -109,15 +117,15 @@ def churn_definition(config: ConfigFile, as_of: AsOf = None, language: Language 
 
 def _show_guesses(result: "InitResult") -> None:
     if result.layout:
-        show(f"Recognised as: {result.layout}.")
+        show(Message.of("Recognised as: {title!t}.", title=result.layout))
     show(TextTable.of("Guessed columns", GUESSES, result.guess.guesses))
     if result.guess.runners_up:
         show(TextTable.of("Next best", GUESSES, result.guess.runners_up))
-    show(*(f"Note: {sentence}" for sentence in result.notes))
+    show(*(Message.of("Note: {sentence}", sentence=sentence) for sentence in result.notes))
     if result.horizon:
-        show(f"Horizon: {result.horizon.days} days; {result.horizon.reason}.")
-    show(*(f"To fix: {sentence}" for sentence in result.to_mend))
-    show(f"Written to {result.path}. Next: tiercast check {result.path}")
+        show(filled("Horizon: {days} days; {reason}.", vars(result.horizon)))
+    show(*(Message.of("To fix: {sentence}", sentence=sentence) for sentence in result.to_mend))
+    show(Message.of("Written to {path}. Next: tiercast check {path}", path=result.path))
 
 
 def _show_report(report: "DataReport") -> None:

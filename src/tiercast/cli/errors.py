@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from tiercast.cli.console import translate
 from tiercast.cli.json_log import as_json, log
 from tiercast.config.errors import FailedError, InputError
 from tiercast.config.hiding import hide
@@ -51,9 +52,9 @@ class Commands(TyperGroup):
         try:
             result = super().invoke(ctx)
         except InputError as error:
-            raise _ended(BAD_INPUT, str(error)) from error
+            raise _ended(BAD_INPUT, _said(error)) from error
         except FailedError as error:
-            raise _ended(FAILED, str(error)) from error
+            raise _ended(FAILED, _said(error)) from error
         except KeyboardInterrupt as error:
             raise _ended(INTERRUPTED, "interrupted") from error
         except UsageError as error:
@@ -73,7 +74,7 @@ def print_error(message: str) -> None:
     if as_json():
         log("error", message=message)
         return
-    typer.secho("Error: ", fg="red", bold=True, err=True, nl=False)
+    typer.secho(translate("Error: "), fg="red", bold=True, err=True, nl=False)
     typer.echo(message, err=True)
 
 
@@ -145,6 +146,11 @@ def wants_json(given: list[str]) -> bool:
     False
     """
     return given[:2] == [LOG_FORMAT, "json"] or given[:1] == [f"{LOG_FORMAT}=json"]
+
+
+def _said(error: InputError | FailedError) -> str:
+    """Return an error's message in the reader's language; a log for machines stays English."""
+    return str(error) if as_json() else translate(error.message)
 
 
 def _ended(code: int, message: str) -> typer.Exit:

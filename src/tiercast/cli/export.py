@@ -61,6 +61,9 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
             settings, name, as_of, limit=limit, format=format_, output=output, progress=progress
         )
     show(TextTable.of(result.title, RESULT, [result]))
+    if not result.customers and not result.left_out:
+        empty = "The list is empty: nobody meets its conditions on {day}. The file has no rows."
+        show(Message.of(empty, day=result.as_of))
     if result.left_out:
         lack = "{left_out:,} customers of the list lack what {format} needs."
         show(Message.of(lack, left_out=result.left_out, format=format_))

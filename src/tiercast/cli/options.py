@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tiercast.cli.console import AS_ROWS, WORDS
+from tiercast.cli.console import AS_ROWS, GIVEN, WORDS
 from tiercast.config.errors import InputError
 from tiercast.snapshots.cutoffs import as_day
 
@@ -50,11 +50,20 @@ def shown_language(settings: "Config", language: Wanted) -> Literal["en", "zh"]:
     return "en" if AS_ROWS.get() else language or settings.language
 
 
+def speak(language: Wanted, config: str | None = None) -> None:
+    """Let the output speak the language asked for: of a command without or before a config."""
+    from tiercast.reporting.messages import load_messages
+
+    GIVEN.set(config)
+    WORDS.set(None if AS_ROWS.get() or language is None else load_messages(language))
+
+
 def spoken(config: str, language: Wanted) -> "Config":
     """Return the settings of a file; the output speaks the language asked for, or theirs."""
     from tiercast.config.loading import load_config
     from tiercast.reporting.messages import load_messages
 
+    speak(language, config)
     settings = load_config(config)
     WORDS.set(
         load_messages(

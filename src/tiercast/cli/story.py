@@ -1,11 +1,11 @@
 """`explain`: one customer's history, scores and reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tiercast.cli.console import show
+from tiercast.cli.console import AS_ROWS, show
 from tiercast.cli.options import AsOf, ConfigFile, Language, shown_language, spoken
 from tiercast.config.message import cell
 from tiercast.config.text_table import TextTable
@@ -29,7 +29,7 @@ def explain(
 ) -> None:
     """Explain one customer: history, scores, reasons, and what would change the tier.
 
-    The default day is the newest scored day. Reasons and action are in the language of the scores.
+    The default day is the newest scored day.
     """
     from tiercast.reporting.messages import load_messages
     from tiercast.scoring.explain import explain as explain_customer
@@ -38,14 +38,16 @@ def explain(
     story = explain_customer(settings, customer_id, as_of)
     horizon, worth = story.target.horizon_days, story.target.value
     shown = shown_language(settings, language)
-    _show_story(story, load_messages(shown, horizon_days=horizon, worth=worth))
+    money = None if AS_ROWS.get() else settings.currency
+    say = load_messages(shown, horizon_days=horizon, worth=worth, currency=money)
+    _show_story(story, say)
 
 
 def _show_story(story: "CustomerStory", say: "MessageCatalogue") -> None:
     score: Mapping[str, Any] = story.score
     title = say("explain.title", customer=str(story.customer_id), day=str(story.as_of))
     headings = say("explain.field"), say("explain.value")
-    show(TextTable(title, headings, (*_fields(score, say), *_step_up(story, say))))
+    show(TextTable(title, headings, (*_fields(story, say), *_step_up(story, say))))
     show(*_horizons(story, say))
     show("", *_reasons(score, say), "")
     if story.orders is not None:
@@ -56,7 +58,10 @@ def _show_story(story: "CustomerStory", say: "MessageCatalogue") -> None:
         show(say("explain.left_out", left_out=story.left_out))
 
 
-def _fields(score: Mapping[str, Any], say: "MessageCatalogue") -> tuple[tuple[str, str], ...]:
+def _fields(story: "CustomerStory", say: "MessageCatalogue") -> tuple[tuple[str, str], ...]:
+    from tiercast.config.playbook import told
+
+    score: Mapping[str, Any] = story.score
     tier = say.label("tier", score["tier"])
     tiers = say("explain.between").join(say.label("tier", one) for one in score["tier_set"])
     fields = {
@@ -65,7 +70,7 @@ def _fields(score: Mapping[str, Any], say: "MessageCatalogue") -> tuple[tuple[st
         "churn" if _has_orders(score) else "leaves": f"{score['churn_probability']:.1%}",
         **_value(score, say),
         **(_of_orders(score, say) if _has_orders(score) else {}),
-        "action": str(score["action"]),
+        "action": told(str(score["action"]), story.plays, say.language),
     }
     return tuple((say(f"explain.fields.{name}"), text) for name, text in fields.items())
 
@@ -74,7 +79,7 @@ def _value(score: Mapping[str, Any], say: "MessageCatalogue") -> dict[str, str]:
     """Return the expected value with its interval; nothing where there is no value."""
     if "expected_value" not in score:
         return {}
-    money = {key: f"{score[name]:,.2f}" for key, name in MONEY.items()}
+    money = {key: say.write.exact(score[name]) for key, name in MONEY.items()}
     name = "expected" if _has_orders(score) else "worth"
     return {name: say("explain.range", **money)}
 
@@ -118,13 +123,18 @@ def _step_up(story: "CustomerStory", say: "MessageCatalogue") -> tuple[tuple[str
     above = story.next_tier
     if above is None:
         return ()
-    tier, missing = say.label("tier", above.tier), f"{above.missing:,.2f}"
+    tier, missing = say.label("tier", above.tier), say.write.exact(above.missing)
     return ((say("explain.fields.next_tier"), say("explain.step_up", tier=tier, missing=missing)),)
 
 
 def _reasons(score: Mapping[str, Any], say: "MessageCatalogue") -> list[str]:
+    from tiercast.modeling.retold import retold
+
     return [
-        say(f"explain.{'why' if reason['effect'] > 0 else 'why_not'}", reason=reason["text"])
+        say(
+            f"explain.{'why' if reason['effect'] > 0 else 'why_not'}",
+            reason=retold(reason, say.language),
+        )
         for reason in score["reasons"] or []
     ]
 
@@ -132,13 +142,17 @@ def _reasons(score: Mapping[str, Any], say: "MessageCatalogue") -> list[str]:
 def _table(name: str, frame: "pd.DataFrame", say: "MessageCatalogue") -> TextTable:
     from tiercast.reporting.segment_names import segment_label
 
-    spoken = {
+    spoken: dict[str, Callable[[Any], str]] = {
         "tier": lambda value: say.label("tier", value),
         "segment": lambda value: segment_label(value, say),
+        "tier_confidence": "{:.0%}".format,
+        "churn_probability": "{:.1%}".format,
+        "expected_value": say.write.exact,
+        "spent": say.write.exact,
     }
     rows = [
         tuple(
-            spoken[column](v) if column in spoken else cell(v, ",.2f" * isinstance(v, float))
+            spoken[column](v) if column in spoken else cell(v, ",.0f" * isinstance(v, float))
             for column, v in zip(frame.columns, row, strict=True)
         )
         for row in frame.itertuples(index=False)

@@ -6,11 +6,13 @@ from tiercast.config.hiding import hide
 class InputError(ValueError):
     """Bad input or usage; the command line ends with exit code 2 and this message.
 
-    Secrets in the message are hidden.
+    Secrets in the message are hidden. `message` is what was given: it can be said in another
+    language, with its secrets.
     """
 
     def __init__(self, message: str = "") -> None:
         super().__init__(hide(message))
+        self.message = message
 
 
 class ConfigError(InputError):
@@ -20,11 +22,12 @@ class ConfigError(InputError):
 class FailedError(RuntimeError):
     """The program could not do its work, but may later; the command line ends with exit code 1.
 
-    Secrets in the message are hidden.
+    Secrets in the message are hidden; `message` is as in `InputError`.
     """
 
     def __init__(self, message: str = "") -> None:
         super().__init__(hide(message))
+        self.message = message
 
 
 class OutputError(FailedError):

@@ -8,10 +8,13 @@ from typing import Literal, Self, TypeVar
 
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from tiercast.config.alerts import NAME, Condition
 from tiercast.config.errors import ConfigError
+from tiercast.config.message import Message
 from tiercast.config.nearest import hint
+from tiercast.config.rule_text import own, problem
 from tiercast.config.settings import Settings
 from tiercast.config.yaml_text import BadText, read_yaml
 
@@ -128,7 +131,8 @@ def find_row(rows: Mapping[str, Row], name: str, what: str) -> Row:
         There is none; the message names the nearest one.
     """
     if name not in rows:
-        raise ConfigError(f"There is no {what} `{name}`; {hint(name, rows)}")
+        there = "There is no {what!t} `{name}`; {hint}"
+        raise ConfigError(Message.of(there, what=what, name=name, hint=hint(name, rows)))
     return rows[name]
 
 
@@ -154,12 +158,14 @@ def rows_of_file(file: str, kind: type[Row], key: str) -> tuple[Row, ...]:
     """
     given = _read(file, key)
     if not isinstance(given, list):
-        raise ConfigError(f"{file} (`{key}`): must be a list of rows, but got {given!r}.")
+        raise ConfigError(
+            f"{file} (`{key}`): must be a list of rows, each `- name: ...`, but got {given!r}."
+        )
     try:
         rows = _checked(given, kind)
     except ValidationError as error:
-        lines = [f"{file}: `{_place(one['loc'])}`: {one['msg']}." for one in error.errors()]
-        raise ConfigError("\n".join(lines).replace("Value error, ", "")) from None
+        lines = [f"{file}: {_problem(one, given, kind)}" for one in own(error.errors())]
+        raise ConfigError("\n".join(lines)) from None
     names = [row.name for row in rows]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -183,5 +189,10 @@ def _read(file: str, key: str) -> object:
         ) from None
 
 
-def _place(loc: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, loc))
+def _problem(detail: ErrorDetails, given: list[object], kind: type[NamedRow]) -> str:
+    """Return an error of a row, which is called by its name, or by its place where it has none."""
+    place, *loc = detail["loc"]
+    row = given[int(place)]
+    name = row.get("name") if isinstance(row, dict) else None
+    own_text = problem({**detail, "loc": tuple(loc)}, kind, "row")
+    return f"row {int(place) + 1}{f' ({name})' if name else ''}: {own_text}"

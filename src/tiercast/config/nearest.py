@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Collection, Iterable
 
+from tiercast.config.message import Message
+
 NEAR = 0.7  # similarity of 1: two typing errors in eight letters, not another word
 
 
@@ -28,4 +30,6 @@ def hint(name: str, known: Collection[str]) -> str:
     ('did you mean `customer_id`?', 'there are amount, day.')
     """
     near = nearest(name, known)
-    return f"did you mean `{near}`?" if near else f"there are {', '.join(known)}."
+    if near:
+        return Message.of("did you mean `{near}`?", near=near)
+    return Message.of("there are {known}.", known=list(known))

@@ -1,7 +1,8 @@
 """The playbook: ordered rules of what to do with whom, as rows of data, never code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Literal
 
 from pydantic import Field
 
@@ -54,6 +55,13 @@ def plays_of(file: str | None, packaged: str = "playbook.yaml") -> tuple[Play, .
             "without `when`."
         )
     return plays
+
+
+def told(action: str, plays: Iterable[Play], language: Literal["en", "zh"]) -> str:
+    """Return an action of scores in a language; one of no play stays as it is."""
+    known = (play.action for play in plays)
+    same = (one for one in known if action in (one.en, one.zh))
+    return next((one.in_language(language) for one in same), action)
 
 
 def playbook_record(plays: Sequence[Play]) -> list[dict[str, object]]:

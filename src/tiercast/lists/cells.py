@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiercast.lists.layout import FileColumn
+from tiercast.modeling.phrases import Language
+from tiercast.modeling.retold import retold
 
 Cell = str | int | float | dt.date | None
 # What a spreadsheet takes for the beginning of a formula, also in full width.
@@ -19,10 +21,12 @@ DECIMALS = 4  # of shares and plain numbers
 class Cells:
     """Turn a value of a column into a cell; `words` says a stored name in the reader's language.
 
-    `between` separates several texts in a cell; money has `money_decimals`.
+    `between` separates several texts in a cell; money has `money_decimals`. Reasons are told in
+    `language`.
     """
 
     words: Callable[[str, str], str]
+    language: Language = "en"
     between: str = " · "
     money_decimals: int = 2
 
@@ -44,7 +48,11 @@ class Cells:
         return self._number(value, column) if isinstance(value, float) else value
 
     def _text(self, value: Any, name: str) -> str:
-        return str(value["text"]) if isinstance(value, dict) else self.words(name, str(value))
+        return (
+            retold(value, self.language)
+            if isinstance(value, dict)
+            else self.words(name, str(value))
+        )
 
     def _number(self, value: float, column: FileColumn) -> int | float:
         kind = column.about.kind

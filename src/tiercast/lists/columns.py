@@ -55,7 +55,7 @@ def column_of(table: ir.Table, name: str) -> ListColumn:
     return ListColumn(
         name=name,
         kind=_kind(table.schema()[name]),
-        title=InLanguages(en=title, zh=title),
+        title=InLanguages(en=title, zh=name),
         explanation=InLanguages(
             en=f"The column {name} of scores, features or profile.",
             zh=f"评分、特征或客户资料中的 {name} 列。",

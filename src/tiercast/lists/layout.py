@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, FormatColumn
 from tiercast.config.lists import CustomerList
+from tiercast.config.message import Message
 from tiercast.config.nearest import nearest
 from tiercast.lists.columns import ListColumn, column_of, known_columns, standard_columns
 from tiercast.lists.conditions import known_column
@@ -90,9 +91,14 @@ def _refuse_missing(table: ir.Table, form: ExportFormat) -> None:
     if missing:
         first = missing[0].partition(" or ")[0]
         raise InputError(
-            f"Format {form.name} needs the profile column {' and '.join(missing)}, but the scored "
-            f"day has none; map it in the config, `sources: {{customers: {{columns: {{{first}: "
-            f"YOUR_COLUMN}}}}}}`, and score the day again."
+            Message.of(
+                "Format {form} needs the profile column {missing}, but the scored day has none; "
+                "map it in the config, `sources: {{customers: {{columns: {{{first}: YOUR_COLUMN"
+                "}}}}}}`, and score the day again.",
+                form=form.name,
+                missing=missing,
+                first=first,
+            )
         )
 
 

@@ -15,6 +15,7 @@ from sklearn.metrics import (
 )
 
 from tiercast.arrays import FloatArray, IntArray
+from tiercast.modeling.distribution import COVERAGE
 
 MetricKind = Literal["churn", "value", "tier", "tier_chances"]
 
@@ -200,6 +201,23 @@ TIER_METRICS: tuple[Metric, ...] = (
     Metric("tier_log_loss", "tier_chances", False, "surprise at the tier", tier_log_loss),
 )
 ALL_METRICS = (*METRICS, *TIER_METRICS)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure beside the metrics that is best at a value of its own."""
+
+    name: str
+    of: str
+    best: float
+    meaning: str
+
+
+FIGURES: tuple[Figure, ...] = (
+    Figure("total_bias", "value", 0.0, "the total's error with its sign: above 0, too high"),
+    Figure("interval_coverage", "value", COVERAGE, "share of values inside their interval"),
+    Figure("tier_set_coverage", "tier set", COVERAGE, "share of true tiers inside their tier set"),
+)
 
 
 def _bins(truth: FloatArray, forecast: FloatArray) -> list[tuple[FloatArray, FloatArray]]:

@@ -24,6 +24,8 @@ NOUNS = (
 )
 ONE_OF_MANY = re.compile(rf"(?<![\d.,])1 ({NOUNS})s\b")
 SINGULAR = {"categorie": "category", "kinds of event": "kind of event"}
+PLURAL = {one: f"{many}s" for many, one in SINGULAR.items()}
+ONE = re.compile(rf"(?<![\d.,])1 ({'|'.join(PLURAL)}|{NOUNS})\b")
 
 
 @dataclass(frozen=True)
@@ -131,3 +133,14 @@ def _phrase(topic: str, row: Mapping[str, Any], number: str) -> Phrase:
 
 def _one(found: re.Match[str]) -> str:
     return f"1 {SINGULAR.get(found[1], found[1])}"
+
+
+def in_plural(text: str) -> str:
+    """Return an English sentence with "1 days" for "1 day", as its template says it.
+
+    Examples
+    --------
+    >>> in_plural("buys from 1 category"), in_plural("1 order in the last 90 days")
+    ('buys from 1 categories', '1 orders in the last 90 days')
+    """
+    return ONE.sub(lambda found: f"1 {PLURAL.get(found[1], f'{found[1]}s')}", text)

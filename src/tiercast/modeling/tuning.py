@@ -11,6 +11,7 @@ import optuna
 import pandas as pd
 
 from tiercast.arrays import FloatArray
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.component_models import ComponentParams, Targets
@@ -164,10 +165,12 @@ class _Search:
         known = len(ended_trials(study))
         missing = range(known, trials)
         loss = self._described_loss(study.best_value if known else None, known)
-        progress.stage(f"tune: {self.task.name} ({loss})", len(missing))
+        progress.stage(
+            Message.of("tune: {model} ({loss})", model=self.task.name, loss=loss), len(missing)
+        )
         for _ in _until(studies.timeout_seconds, missing):
             run_next(study, self.objective, self.seed)
-            progress.step(f"best {study.best_value:.5f}")
+            progress.step(Message.of("best {loss:.5f}", loss=study.best_value))
         tried = enumerate(ended_trials(study))
         return _params(study.best_trial), [self._trial(n, one, n < known) for n, one in tried]
 

@@ -29,6 +29,8 @@ from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.sources.canonical import CustomerBase
 
+AGAIN = "read the orders again, to count them in {value!t}"
+
 
 def monitor(
     config: Config | str | Path,
@@ -85,7 +87,7 @@ def _looked(
         if values == [settings.outlook.value]:
             return _monitor(history, day, batches, recorded, progress)
     notes = [_graded(settings, value, day, batches, progress) for value in values[1:]]
-    progress.stage(f"read the orders again, to count them in {values[0]}")
+    progress.stage(Message.of(AGAIN, value=values[0]))
     with open_history(counted_in(settings, values[0]), day, progress) as history:
         found = _monitor(history, day, batches, recorded, progress)
     return replace(found, notes=(*found.notes, *(note for note in notes if note)))
@@ -95,7 +97,7 @@ def _graded(
     settings: Config, value: Value, day: dt.date, batches: list[Batch], progress: Progress
 ) -> str | None:
     """Grade the batches that forecast a value; returns a note where that cannot be counted."""
-    progress.stage(f"read the orders again, to count them in {value}")
+    progress.stage(Message.of(AGAIN, value=value))
     try:
         with open_history(counted_in(settings, value), day, progress) as history:
             keep_ledger(history.base, history.activity, batches, day, progress)
@@ -132,8 +134,12 @@ def _monitor(
 def _check_anything(batches: list[Batch], config: Config, day: dt.date) -> None:
     if not batches:
         raise InputError(
-            f"Nothing was scored as of {day} or earlier in {config.output.path}, so there is "
-            "nothing to monitor; run `tiercast score CONFIG` first, or use a later as_of."
+            Message.of(
+                "Nothing was scored as of {day} or earlier in {folder}, so there is nothing to "
+                "monitor; run `tiercast score CONFIG` first, or use a later as_of.",
+                day=day,
+                folder=config.output.path,
+            )
         )
 
 

@@ -1,6 +1,7 @@
 """Readiness in text: the table, a short and a long line for each open point, the refusal."""
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 from tiercast.config.errors import InputError
@@ -108,8 +109,14 @@ def refuse_unless_ready(readiness: Readiness) -> None:
     """
     if not readiness.errors:
         return
-    lines = [f"The data are not ready for a training as of {readiness.as_of}:"]
-    lines += [f"  {sentence(found)}" for found in readiness.errors]
+    lines = [Message.of("  {found}", found=sentence(found)) for found in readiness.errors]
     if all(found.yields for found in readiness.errors):
-        lines.append("`tiercast train --force` trains all the same.")
-    raise InputError("\n".join(lines))
+        lines.append(Message.of("`tiercast train CONFIG --force` trains all the same."))
+    head = Message.of(
+        "The data are not ready for a training as of {as_of}:", as_of=readiness.as_of
+    )
+    raise InputError(reduce(_below, lines, head))
+
+
+def _below(text: str, more: str) -> Message:
+    return Message.of("{text}\n{more}", text=text, more=more)

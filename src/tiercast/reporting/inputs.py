@@ -171,7 +171,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         of the scores does not say what they forecast.
     """
     output = OutputFolder.of(config)
-    day = _scored_date(output, as_of)
+    day = output.scored_day(as_of)
     folder = output.scores(day)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     target = Target.of_record(manifest, folder / "manifest.json")
@@ -206,20 +206,6 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
 
 def _model_version(manifest: Mapping[str, Any]) -> str:
     return str(manifest["model"]["version"])
-
-
-def _scored_date(output: OutputFolder, as_of: date | None) -> date:
-    found = output.scored_dates()
-    if as_of is None and found:
-        return found[-1]
-    if as_of in found:
-        return as_of
-    known = f"Scored so far: {', '.join(map(str, found[-5:]))}." if found else "Nothing is there."
-    asked = f"scores of {as_of}" if as_of else "scores"
-    raise InputError(
-        f"A report needs {asked} in {output.path / 'scores'}. {known} "
-        f"Run `tiercast score CONFIG --as-of {as_of or 'DATE'}` first."
-    )
 
 
 def _parts(connection: Backend, folder: Path, day: date) -> ir.Table:

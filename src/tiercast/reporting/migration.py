@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.formats import Form, masked, ratio
+from tiercast.formats import Form, ratio
+from tiercast.reporting.customer_ids import shown_ids
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.moves import GONE, NEW, Moves
@@ -144,7 +145,6 @@ def _sankey_chart(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogu
 
 def _people(moves: Moves, inputs: Inputs, say: MessageCatalogue) -> list[Table]:
     """Return the customers who rose, and who fell, with most money; none where none did."""
-    shown = masked if inputs.config.report.ids == "masked" else str
     heads = [say("lists.columns.customer")]
     heads += [say(f"migration.columns.{name}") for name in MONEY]
     found = (("risen", moves.risen), ("fallen", moves.fallen))
@@ -155,12 +155,16 @@ def _people(moves: Moves, inputs: Inputs, say: MessageCatalogue) -> list[Table]:
             [
                 [
                     Cell(
-                        shown(row["customer_id"]),
+                        customer,
                         detail=_way(row["before"], row["now"], "tier", say),
                     ),
                     *(Cell(say.write.money(row[money])) for money in MONEY),
                 ]
-                for row in people.to_dict("records")
+                for customer, row in zip(
+                    shown_ids(people["customer_id"].tolist(), inputs),
+                    people.to_dict("records"),
+                    strict=True,
+                )
             ],
             note=say(f"migration.{name}.note"),
         )

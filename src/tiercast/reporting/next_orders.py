@@ -10,7 +10,8 @@ import ibis.expr.types as ir
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.formats import masked, ratio
+from tiercast.formats import ratio
+from tiercast.reporting.customer_ids import shown_ids
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Chart, Measure, Note, Part, Section, Table
@@ -132,17 +133,17 @@ def _people(name: str, people: pd.DataFrame, inputs: Inputs, say: MessageCatalog
     title = say(f"next_orders.{name}.title")
     if people.empty:
         return Note(f"{title}: {say(f'next_orders.{name}.empty')}")
-    shown = masked if inputs.config.report.ids == "masked" else str
+    ids = shown_ids(people["customer_id"].tolist(), inputs)
     rows = [
         [
-            Cell(shown(row["customer_id"])),
+            Cell(customer),
             Cell(say.label("tier", row["tier"])),
             *_dates(row, say),
             Cell(say.write.count(row["recency_days"])),
             Cell("" if pd.isna(row["gap_mean_days"]) else say.write.decimal(row["gap_mean_days"])),
             Cell(say.write.money(row["expected_value"])),
         ]
-        for row in people.to_dict("records")
+        for customer, row in zip(ids, people.to_dict("records"), strict=True)
     ]
     columns = ("customer", "tier", "date", "interval", "last", "gap", "expected")
     heads = [say(f"next_orders.columns.{column}") for column in columns]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.formats import masked
+from tiercast.reporting.customer_ids import shown_ids
 from tiercast.reporting.horizons import base_table
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.list_facts import LEAVING, list_facts
@@ -129,13 +129,11 @@ def _scatter(
 ) -> dict[str, Any]:
     tiers = inputs.tier_names
     colours = tier_colours(tiers)
-    shown = masked if inputs.config.report.ids == "masked" else str
+    sample = sample.assign(customer_id=shown_ids(sample["customer_id"].tolist(), inputs))
     # Small tiers are drawn last, on top.
     traces = [
         _points(
-            sample[sample["tier"] == tier].assign(
-                customer_id=lambda rows: rows.customer_id.map(shown)
-            ),
+            sample[sample["tier"] == tier],
             plain(say.label("tier", tier)),
             colours[tier],
             say,

@@ -5,8 +5,10 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from tiercast.formats import masked
-from tiercast.reporting.actions import sentence
+from tiercast.config.playbook import told
+from tiercast.modeling.retold import retold
+from tiercast.reporting.actions import plays_of, sentence
+from tiercast.reporting.customer_ids import shown_ids
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.list_facts import LEAVING, first_of
 from tiercast.reporting.messages import MessageCatalogue
@@ -92,11 +94,10 @@ def _people(
 ) -> list[Person]:
     found = rows.select(*SHOWN, "rank_by").to_pyarrow().to_pylist()
     ids = [row["customer_id"] for row in found]
-    reasons = _reasons(inputs, ids)
-    shown = masked if inputs.config.report.ids == "masked" else str
+    reasons, plays = _reasons(inputs, ids, say), plays_of(inputs).values()
     return [
         Person(
-            customer=shown(row["customer_id"]),
+            customer=customer,
             tier=say.label("tier", row["tier"]),
             sureness=_sureness(row, say),
             churn=say.write.share(row["churn_probability"]),
@@ -104,10 +105,10 @@ def _people(
             interval=f"{say.write.money(row['value_low'])} – {say.write.money(row['value_high'])}",
             highlight=written(row["rank_by"]),
             segment=segment_label(str(row["segment"]), say),
-            action=sentence(row["action"] or ""),
+            action=sentence(told(row["action"] or "", plays, say.language)),
             reasons=reasons.get(row["customer_id"], []),
         )
-        for row in found
+        for customer, row in zip(shown_ids(ids, inputs), found, strict=True)
     ]
 
 
@@ -121,13 +122,15 @@ def _sureness(row: Mapping[str, Any], say: MessageCatalogue) -> str:
     return say("lists.likeliest", tier=name, chance=chance)
 
 
-def _reasons(inputs: Inputs, ids: Sequence[Any]) -> dict[Any, list[Reason]]:
+def _reasons(inputs: Inputs, ids: Sequence[Any], say: MessageCatalogue) -> dict[Any, list[Reason]]:
     """Return the reasons of a few customers, in words and with their direction."""
     if not ids:
         return {}
     scores = inputs.scores
     found = scores.filter(scores.customer_id.isin(ids)).select("customer_id", "reasons")
     return {
-        row["customer_id"]: [Reason(r["text"], r["effect"] > 0) for r in row["reasons"] or []]
+        row["customer_id"]: [
+            Reason(retold(r, say.language), r["effect"] > 0) for r in row["reasons"] or []
+        ]
         for row in found.to_pyarrow().to_pylist()
     }

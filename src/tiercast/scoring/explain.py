@@ -16,6 +16,8 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
+from tiercast.config.message import Message
+from tiercast.config.playbook import PLAYBOOK, Play
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.target import Target
@@ -59,6 +61,11 @@ class CustomerStory:
     target: Target
     left_out: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def plays(self) -> tuple[Play, ...]:
+        """The playbook that the day was scored by; none for scores of older versions."""
+        return tuple(map(Play.model_validate, self.manifest.get(PLAYBOOK, ())))
 
 
 def explain(
@@ -110,11 +117,13 @@ def _scores(connection: Backend, output: OutputFolder, day: dt.date) -> ir.Table
 def _row(scores: ir.Table, customer_id: int | str, day: dt.date) -> dict[str, Any]:
     rows = _of(scores, customer_id).to_pyarrow().to_pylist()
     if not rows:
-        examples = ", ".join(
-            str(known) for known in scores.limit(3).to_pyarrow()["customer_id"].to_pylist()
-        )
         raise InputError(
-            f"Customer {customer_id!r} is not in the scores of {day}; ids look like {examples}."
+            Message.of(
+                "Customer {customer} is not in the scores of {day}; ids look like {examples}.",
+                customer=repr(customer_id),
+                day=day,
+                examples=list(map(str, scores.limit(3).to_pyarrow()["customer_id"].to_pylist())),
+            )
         )
     return dict(rows[0])
 

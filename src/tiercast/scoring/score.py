@@ -11,6 +11,7 @@ import pandas as pd
 from tiercast.artifacts.dataset import DatasetWriter, parts_of
 from tiercast.artifacts.output_folder import FEATURES, OutputFolder
 from tiercast.config.loading import load_config
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import counted_in, open_history
@@ -109,7 +110,8 @@ def score(
         counted = counted_in(settings, chosen.model.facts.value)
         if counted is not settings:
             opened.close()
-            shown.stage(f"read the orders again, to count them in {counted.outlook.value}")
+            again = "read the orders again, to count them in {value!t}"
+            shown.stage(Message.of(again, value=counted.outlook.value))
             history = opened.enter_context(open_history(counted, day, shown))
         shown.stage("reduce lines to orders")
         inputs = scoring_inputs(history, settings, chosen, folder, shown)
@@ -157,7 +159,7 @@ def _copy(
 ) -> None:
     """Bring the scores to the other places, which show them when `copies` closes."""
     for sink in run.sinks:
-        progress.stage(f"write into {sink.label}")
+        progress.stage(Message.of("write into {place}", place=sink.label))
         replacement = copies.enter_context(sink.replacing())
         replacement.load(scores.files, inputs.schema, run.done())
 

@@ -74,7 +74,9 @@ def _everyone(rhythm: CustomerRhythm) -> BoolArray:
 LIFECYCLE_RULES: tuple[LifecycleRule, ...] = (
     LifecycleRule("lost", "silent beyond active_days, or far beyond the own rhythm", _lost),
     LifecycleRule("at_risk", "overdue by the own rhythm", _overdue),
-    LifecycleRule("new", "ordered on one day only, within the usual gap", _ordered_on_one_day),
+    LifecycleRule(
+        "new", "one order day, not yet overdue by the base's rhythm", _ordered_on_one_day
+    ),
     LifecycleRule("reactivated", "back after a pause that looked like the end", _came_back),
     LifecycleRule("active", "ordering within the own rhythm", _everyone),
 )

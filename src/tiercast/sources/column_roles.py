@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tiercast.config.message import Message
 from tiercast.sources.column_look import ColumnLook
 
 REQUIRED = ("customer_id", "ordered_at", "amount")
@@ -93,21 +94,35 @@ def _fits_cost(look: ColumnLook) -> float:
 
 
 def _counted(look: ColumnLook) -> str:
-    empty = f", {1 - look.filled:.1%} empty" if look.filled < 1 else ""
-    return f"{look.distinct:,} different values in {look.rows:,} rows{empty}"
+    return Message.of(
+        "{look.distinct:,} different values in {look.rows:,} rows"
+        if look.filled == 1
+        else "{look.distinct:,} different values in {look.rows:,} rows, {empty:.1%} empty",
+        look=look,
+        empty=1 - look.filled,
+    )
 
 
 def _dated(look: ColumnLook) -> str:
-    form = f" as {look.time_format}" if look.time_format else ""
     if look.readings:
-        taken, other = look.readings
-        return f"read {taken.span}; but {other.span} is possible, too"
-    return f"{look.times:.0%} of values parse as dates{form}, such as {look.example}"
+        taken, other = (reading.span for reading in look.readings)
+        both = "read {taken}; but {other} is possible, too"
+        return Message.of(both, taken=taken, other=other)
+    return Message.of(
+        "{look.times:.0%} of values parse as dates as {look.time_format}, such as {look.example}"
+        if look.time_format
+        else "{look.times:.0%} of values parse as dates, such as {look.example}",
+        look=look,
+    )
 
 
 def _numbered(look: ColumnLook) -> str:
-    span = "" if look.least is None else f", {look.least:,.6g} to {look.greatest:,.6g}"
-    return f"{look.numbers:.0%} of values are numbers{span}"
+    return Message.of(
+        "{look.numbers:.0%} of values are numbers"
+        if look.least is None
+        else "{look.numbers:.0%} of values are numbers, {look.least:,.6g} to {look.greatest:,.6g}",
+        look=look,
+    )
 
 
 ROLES: tuple[Role, ...] = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.config.message import Message
 from tiercast.sources.time_formats import plausible
 from tiercast.sources.written_times import read_as
 
@@ -40,7 +41,8 @@ class DateReading:
     @property
     def span(self) -> str:
         """The days from first to last, in words."""
-        return f"{self.order}: {self.days:,} days, {self.first} to {self.last}"
+        span = "{order!t}: {days:,} days, {first} to {last}"
+        return Message.of(span, order=self.order, days=self.days, first=self.first, last=self.last)
 
 
 def readings(table: ir.Table, name: str, form: str | None) -> tuple[DateReading, ...]:

@@ -7,6 +7,7 @@ file without a note.
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from tiercast.config.message import Message
 from tiercast.contract.report import RuleFinding
 
 IGNORED, READ = "ignored", "kept"
@@ -29,8 +30,12 @@ class FileNote:
     @property
     def sentence(self) -> str:
         """The note as one line, for `init`."""
-        shown = f" (such as {', '.join(self.examples)})" if self.examples else ""
-        return f"{self.file}: {self.handling}: {self.rows:,} rows{shown}; {self.remedy}."
+        shown = Message.of(" (such as {examples})", examples=self.examples)
+        return Message.of(
+            "{note.file}: {note.handling!t}: {note.rows:,} rows{shown}; {note.remedy!t}.",
+            note=self,
+            shown=shown if self.examples else "",
+        )
 
     def finding(self, table: str) -> RuleFinding:
         """Return the note as a line of the data report."""

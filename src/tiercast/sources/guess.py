@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tiercast.config.message import Message
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.column_look import ColumnLook
 from tiercast.sources.column_names import PART, never, resemblance
@@ -55,8 +56,13 @@ class MapGuess:
     def _gap(self, role: str) -> str:
         needs = next(one.needs for one in ROLES if one.name == role)
         near = [f"`{guess.look.name}`" for guess in self.runners_up if guess.role == role]
-        could = f" By their values, it could be {' or '.join(near)}." if near else ""
-        return f"`{role}` is missing ({needs}).{could} Name its column in the config."
+        could = Message.of(" By their values, it could be one of these: {near}.", near=near)
+        return Message.of(
+            "`{role}` is missing ({needs!t}).{could} Name its column in the config.",
+            role=role,
+            needs=needs,
+            could=could if near else "",
+        )
 
     @property
     def time_format(self) -> str | None:
@@ -143,7 +149,7 @@ def _one_sum(
     taken = {guess.look.name for guess in found.values()}
     same = (k for k in looks if _is_money_by_name(k) and k.least and k.name not in taken)
     look = next(same, None)
-    reason = "the same sum in all rows, and no other column of money"
+    reason = Message.of("the same sum in all rows, and no other column of money")
     return {} if look is None else {"amount": ColumnGuess("amount", look, GOOD_ENOUGH, reason)}
 
 
@@ -176,7 +182,8 @@ def _by_content(
         fitting = [k for k in free if role.fit(k) > PART and not never(k.name, role.name)]
         fitting = [k for k in fitting if not k.loose_time or role.name != "ordered_at"]
         if role.alone and role.name not in found and len(fitting) == 1:
-            reason = f"the only column whose values fit; {role.evidence(fitting[0])}"
+            fits = "the only column whose values fit; {evidence}"
+            reason = Message.of(fits, evidence=role.evidence(fitting[0]))
             guesses[role.name] = ColumnGuess(role.name, fitting[0], GOOD_ENOUGH, reason)
     return {} if "unit_price" in found and "amount" in guesses else guesses
 
@@ -188,15 +195,17 @@ def _always_one(looks: tuple[ColumnLook, ...]) -> bool:
 
 
 def _gap_of_price(price: str) -> str:
-    return (
-        f"`amount` is missing: `{price}` looks like the price of one piece. Write a `query` that "
+    return Message.of(
+        "`amount` is missing: `{price}` looks like the price of one piece. Write a `query` that "
         "multiplies it (the config has it ready), or add a column with the money of each row to "
-        "the file, and map it."
+        "the file, and map it.",
+        price=price,
     )
 
 
 def _priced(price: ColumnGuess) -> ColumnGuess:
-    reason = f"a price, and no quantity above 1 to multiply it by; {price.reason}"
+    one = "a price, and no quantity above 1 to multiply it by; {reason}"
+    reason = Message.of(one, reason=price.reason)
     return ColumnGuess("amount", price.look, price.score, reason)
 
 

@@ -2,6 +2,7 @@
 
 import ibis.expr.types as ir
 
+from tiercast.config.message import Message
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.order_totals import SameAmounts, same_amounts
@@ -35,13 +36,16 @@ def amount_is(found: SameAmounts, column: str, known: str | None = None) -> str 
 
 def totals_text(found: SameAmounts, taken: str | None) -> str:
     """Return a note on the repeated amounts, the money of both readings, and the one taken."""
-    facts = (
-        f"{found.same:,} of {found.orders:,} orders with several lines repeat one amount: once an "
-        f"order these are {found.money_of_orders:,.2f}, by line {found.money_of_lines:,.2f}"
+    facts = Message.of(
+        "{found.same:,} of {found.orders:,} orders with several lines repeat one amount: once an "
+        "order these are {found.money_of_orders:,.2f}, by line {found.money_of_lines:,.2f}",
+        found=found,
     )
     if taken is None:
-        return f"{facts}. If it is the order's total, write `amount_is: order`."
-    return f"{facts}. It is taken as the money of each {taken} (`amount_is: {taken}`)."
+        is_total = "{facts}. If it is the order's total, write `amount_is: order`."
+        return Message.of(is_total, facts=facts)
+    as_taken = "{facts}. It is taken as the money of each {taken!t} (`amount_is: {taken}`)."
+    return Message.of(as_taken, facts=facts, taken=taken)
 
 
 def refuse_repeated_totals(lines: ir.Table, source: SourceConfig) -> None:
@@ -73,10 +77,13 @@ def refuse_totals_without_orders(lines: ir.Table, source: SourceConfig) -> None:
 
 def _question(found: SameAmounts, source: SourceConfig) -> str:
     own = source.columns.get("amount", "amount")
-    return (
-        f"{describe(source)}: column `{own}` has the same amount on each line of {found.same:,} "
-        f"of the {found.orders:,} orders with several lines. It may be the total of the order: "
-        f"then these orders are worth {found.money_of_orders:,.2f}. Or it is the money of each "
-        f"line: then {found.money_of_lines:,.2f}. Say which in the source: `amount_is: order` or "
-        "`amount_is: line`."
+    return Message.of(
+        "{source}: column `{own}` has the same amount on each line of {found.same:,} "
+        "of the {found.orders:,} orders with several lines. It may be the total of the order: "
+        "then these orders are worth {found.money_of_orders:,.2f}. Or it is the money of each "
+        "line: then {found.money_of_lines:,.2f}. Say which in the source: `amount_is: order` or "
+        "`amount_is: line`.",
+        source=describe(source),
+        own=own,
+        found=found,
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
+from tiercast.config.message import Message
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.order_totals import same_amounts
@@ -103,7 +104,7 @@ def _of_layout(layout: Layout, files: Mapping[str, str], source: SourceConfig) -
     currency = columns.sql(layout.currency) if layout.currency else None
     status = columns.sql(layout.status) if layout.status else None
     parts, notes = with_one_currency(parts, currency)
-    notes = (*layout.notes, *left_out_note(parts, status), *notes)
+    notes = (*map(Message.of, layout.notes), *left_out_note(parts, status), *notes)
     return _finished(parts, layout, lambda _role: (1.0, f"{layout.title}:"), notes)
 
 
@@ -115,7 +116,10 @@ def _of_unknown(source: SourceConfig) -> Proposal:
     parts = SourceParts({TABLE: data}, select, TABLE, (), guess.columns, how)
     known = {g.role: (g.score, g.reason) for g in guess.guesses}
     if money := _of_pieces(guess):
-        select["amount"], known["amount"] = money, (PIECES, f"pieces times price, {money}")
+        select["amount"], known["amount"] = (
+            money,
+            (PIECES, Message.of("pieces times price, {sql}", sql=money)),
+        )
         parts, guess = replace(parts, plain=None), replace(guess, unit_price=None, missing=())
     notes: tuple[str, ...] = ()
     if "amount" in select:
@@ -197,7 +201,7 @@ def _facts(rows: ir.Table, source: SourceConfig, amount: str, layout: Layout | N
         lines = map_columns(rows, TABLES["transactions"], source)
         rhythm = order_rhythm(lines)
     except DataContractError as question:
-        return ReadOrders(questions=(str(question),))
+        return ReadOrders(questions=(question.message,))
     horizon = suggest_horizon(rhythm) if rhythm else None
     if "order_id" not in lines.columns:
         return ReadOrders(horizon=horizon)
@@ -211,8 +215,8 @@ def _facts(rows: ir.Table, source: SourceConfig, amount: str, layout: Layout | N
 def _gaps(guess: MapGuess, layout: Layout | None) -> tuple[str, ...]:
     if layout is None:
         return guess.gaps
-    reason = "is missing: no column of this file can be it, or it is empty"
-    return tuple(f"`{role}` {reason} ({layout.title})." for role in guess.missing)
+    gap = "`{role}` is missing: no column of this file can be it, or it is empty ({title!t})."
+    return tuple(Message.of(gap, role=role, title=layout.title) for role in guess.missing)
 
 
 def _how(source: SourceConfig) -> dict[str, str | None]:
@@ -240,7 +244,10 @@ def _named(rows: ir.Table, source: SourceConfig) -> ir.Table:
 
 def _explained(role: Role, look: ColumnLook, own: str, score: float, why: str) -> ColumnGuess:
     """Return the guess of a column; if the reason ends with `:`, its values are described."""
-    reason = f"{why} {role.evidence(look)}" if why.endswith(":") else why
+    reason = why
+    if why.endswith(":"):
+        title, evidence = Message.of(why.removesuffix(":")), role.evidence(look)
+        reason = Message.of("{title}: {evidence}", title=title, evidence=evidence)
     score = min(score, role.fit(look) or score)
     return ColumnGuess(role.name, replace(look, name=own), score, reason)
 
@@ -258,8 +265,11 @@ def _offsets(time: ColumnLook | None) -> tuple[str, ...]:
     if time is None or not re.search(ZONED, time.example):
         return ()
     return (
-        f"Times have an offset, such as {time.example}. Days are counted in UTC, unless the "
-        "config says whose they are: `timezone: Europe/Berlin`, at its top.",
+        Message.of(
+            "Times have an offset, such as {example}. Days are counted in UTC, unless the config "
+            "says whose they are: `timezone: Europe/Berlin`, at its top.",
+            example=time.example,
+        ),
     )
 
 
@@ -268,6 +278,11 @@ def _two_readings(time: ColumnLook | None) -> tuple[str, ...]:
         return ()
     taken, other = time.readings
     return (
-        f"Every date can be read two ways. Taken: {taken.span}, the more likely. Else: "
-        f'{other.span} (`time_format: "{other.time_format}"`). See which is true.',
+        Message.of(
+            "Every date can be read two ways. Taken: {taken}, the more likely. Else: {other} "
+            '(`time_format: "{form}"`). See which is true.',
+            taken=taken.span,
+            other=other.span,
+            form=other.time_format,
+        ),
     )

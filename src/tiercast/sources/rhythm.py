@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.config.message import Message
+
 HORIZONS = (28, 30, 60, 90, 180)
 USUAL = 90
 GAPS_IN_HORIZON = 2  # most repeat customers order again within two usual gaps
@@ -62,17 +64,25 @@ def suggest_horizon(rhythm: OrderRhythm) -> SuggestedHorizon:
     """
     bearable = [days for days in HORIZONS if days * SPAN_IN_HORIZONS <= rhythm.span_days]
     if not bearable:
-        return SuggestedHorizon(HORIZONS[0], f"the data span only {rhythm.span_days} days: short")
+        return SuggestedHorizon(
+            HORIZONS[0],
+            Message.of("the data span only {days} days: short", days=rhythm.span_days),
+        )
     if rhythm.median_gap_days is None:
-        return SuggestedHorizon(_nearest(USUAL, bearable), "no customer ordered again: a guess")
+        guess = Message.of("no customer ordered again: a guess")
+        return SuggestedHorizon(_nearest(USUAL, bearable), guess)
     wanted = GAPS_IN_HORIZON * rhythm.median_gap_days
     days = _nearest(wanted, bearable)
-    gap = f"twice the median gap between a customer's orders ({rhythm.median_gap_days:g} days)"
+    reason = "{twice}, rounded"
     if wanted < HORIZONS[0]:
-        return SuggestedHorizon(days, f"{gap}, but at least four weeks")
-    if days != _nearest(wanted, HORIZONS):
-        return SuggestedHorizon(days, f"{gap}, cut to what {rhythm.span_days} days of data bear")
-    return SuggestedHorizon(days, f"{gap}, rounded")
+        reason = "{twice}, but at least four weeks"
+    elif days != _nearest(wanted, HORIZONS):
+        reason = "{twice}, cut to what {span} days of data bear"
+    twice = Message.of(
+        "twice the median gap between a customer's orders ({gap:g} days)",
+        gap=rhythm.median_gap_days,
+    )
+    return SuggestedHorizon(days, Message.of(reason, twice=twice, span=rhythm.span_days))
 
 
 def _nearest(wanted: float, usual: Sequence[int]) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from tiercast.config.message import Message
 from tiercast.sources.column_look import ColumnLook
 from tiercast.sources.column_names import plain_name
 from tiercast.sources.layout_query import quoted, text_value
@@ -70,8 +71,12 @@ def with_one_currency(
         return (parts if parts.plain and not parts.where else kept), ()
     left = "; ".join(map(str, others))
     return kept, (
-        f"Several currencies: {main} is kept, being that of most orders. Left out: {left}. To use "
-        "them, convert the amounts first, or make a config for each currency.",
+        Message.of(
+            "Several currencies: {main} is kept, being that of most orders. Left out: {left}. To "
+            "use them, convert the amounts first, or make a config for each currency.",
+            main=main,
+            left=left,
+        ),
     )
 
 
@@ -83,10 +88,15 @@ def left_out_note(parts: SourceParts, status: str | None) -> tuple[str, ...]:
     kept, left = ([t for t in found if t.kept is flag] for flag in (True, False))
     if not left:
         return ()
-    shown = ", ".join(f"{t.value or 'rows'} {t.rows:,}" for t in left[:8])
     return (
-        f"Rows that are orders: {sum(t.rows for t in kept):,}; left out: "
-        f"{sum(t.rows for t in left):,}" + (f" (by status: {shown})." if status else "."),
+        Message.of(
+            "Rows that are orders: {kept:,}; left out: {left:,} (by status: {shown})."
+            if status
+            else "Rows that are orders: {kept:,}; left out: {left:,}.",
+            kept=sum(t.rows for t in kept),
+            left=sum(t.rows for t in left),
+            shown=[f"{t.value or '(empty)'} {t.rows:,}" for t in left[:8]],
+        ),
     )
 
 
@@ -103,7 +113,10 @@ def without_no_sales(
     listed = ", ".join(sorted(text_value(t.value) for t in void))
     column = quoted(status.name)
     condition = f"({column} is null or {column} not in ({listed}))"
-    kept = ", ".join(f"{t.value} {t.rows:,}" for t in found if t not in void)
-    left = ", ".join(f"{t.value} {t.rows:,}" for t in void)
-    note = f"By `{status.name}`, no orders: {left} rows. Counted as orders: {kept}."
+    note = Message.of(
+        "By `{status}`, no orders: {left} rows. Counted as orders: {kept}.",
+        status=status.name,
+        left=[f"{t.value} {t.rows:,}" for t in void],
+        kept=[f"{t.value} {t.rows:,}" for t in found if t not in void],
+    )
     return replace(parts, where=(*parts.where, condition)), (note,)

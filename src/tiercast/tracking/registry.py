@@ -16,6 +16,7 @@ from mlflow.exceptions import MlflowException
 
 from tiercast.artifacts.model_folder import load_model
 from tiercast.config.errors import InputError
+from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.label_model import LabelModel
@@ -143,9 +144,19 @@ def find_version(config: Config, wanted: Version = CHAMPION) -> ModelVersion:
             return row
     if not known:
         raise InputError(
-            f"{config.name} has no model yet; train one first: `tiercast train CONFIG`."
+            Message.of(
+                "{name} has no model yet; train one first: `tiercast train CONFIG`.",
+                name=config.name,
+            )
         )
-    raise InputError(f"{config.name} has no model version {wanted!r}; there are {_list(known)}.")
+    raise InputError(
+        Message.of(
+            "{name} has no model version {wanted}; there are {known}.",
+            name=config.name,
+            wanted=repr(wanted),
+            known=_list(known),
+        )
+    )
 
 
 def set_alias(config: Config, alias: str, version: Version) -> None:

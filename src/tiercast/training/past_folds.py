@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.modeling.component_models import ComponentModels, ComponentParams
 from tiercast.modeling.ensemble import PastPredictions
@@ -67,8 +68,11 @@ def past_cutoffs(
     if past:
         return past
     progress.say(
-        "The history is too short to forecast a past window with older ones: level and scatter "
-        "are estimated from unseen customers of the same window, which cannot show drift."
+        Message.of(
+            "The history is too short to forecast a past window with older ones: level and "
+            "scatter are estimated from unseen customers of the same window, which cannot show "
+            "drift."
+        )
     )
     return _halves(panel, params, seed, members)
 

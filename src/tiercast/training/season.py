@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tiercast.config.message import Message
 from tiercast.snapshots.cutoffs import CutoffPlan
 from tiercast.snapshots.season import CLOSED_RATIO, DailyOrders
 
@@ -66,27 +67,40 @@ class Season:
     def describe(self) -> str:
         """Return a description of the season ahead."""
         if self.horizon_ratio == CLOSED_RATIO:
-            return (
+            return Message.of(
                 "The shop is expected to be closed throughout the horizon, as it was in the same "
-                f"weeks a year ago, so that next to no orders are expected; {self.reason}."
+                "weeks a year ago, so that next to no orders are expected; {reason}.",
+                reason=self.reason,
             )
         if self.horizon_ratio is not None:
-            return (
-                f"The horizon is expected to be {self.horizon_ratio:.2f} times as busy as the "
-                f"last year was on average, by the same weeks a year ago; {self.reason}."
+            return Message.of(
+                "The horizon is expected to be {ratio:.2f} times as busy as the last year was on "
+                "average, by the same weeks a year ago; {reason}.",
+                ratio=self.horizon_ratio,
+                reason=self.reason,
             )
+        return Message.of(
+            "The season ahead is not known: {reason}; {widened}.",
+            reason=self.reason,
+            widened=self._widened(),
+        )
+
+    def _widened(self) -> str:
+        """Return why intervals are as wide as they are, where the season is not known."""
         if self.peak is not None and self.peak == self.change and self.peak >= NOTABLE_SWING:
-            widened = (
-                f"its weeks were {np.exp(self.peak):.2f} times as busy a year ago as those around "
-                "them, and intervals are widened by it"
+            return Message.of(
+                "its weeks were {times:.2f} times as busy a year ago as those around them, and "
+                "intervals are widened by it",
+                times=float(np.exp(self.peak)),
             )
-        elif self.swing is None:
-            widened = "how much business changes is not known either, and intervals are wide"
-        elif self.swing >= NOTABLE_SWING:
-            widened = (
-                f"business changed by a factor of {np.exp(self.swing):.2f} or so from four weeks "
-                "to the next so far, and intervals are widened by it"
+        if self.swing is None:
+            return Message.of(
+                "how much business changes is not known either, and intervals are wide"
             )
-        else:
-            widened = "business changed little from four weeks to the next so far"
-        return f"The season ahead is not known: {self.reason}; {widened}."
+        if self.swing >= NOTABLE_SWING:
+            return Message.of(
+                "business changed by a factor of {times:.2f} or so from four weeks to the next so "
+                "far, and intervals are widened by it",
+                times=float(np.exp(self.swing)),
+            )
+        return Message.of("business changed little from four weeks to the next so far")

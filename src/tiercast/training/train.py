@@ -11,6 +11,7 @@ from tiercast.artifacts.reference import REFERENCE_FILE
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import plain_json, to_json
 from tiercast.config.loading import load_config
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
@@ -107,7 +108,7 @@ def _train(
         panel = build_panel(base, activity, day)
         known = learned_features(activity, panel.setting)
         features = feature_table(known)
-        shown.say(f"training on {describe_sample(panel, settings)}")
+        shown.say(Message.of("training on {sample}", sample=describe_sample(panel, settings)))
         shown.say(panel.season.describe())
         for line in idle_features(known, panel.rows):
             shown.say(line)
@@ -194,7 +195,9 @@ class _Training:
         ours, theirs = fitted.model.facts.target, model.facts.target
         if ours != theirs:
             return decide_apart(ours, theirs, champion, earlier)
-        self.progress.stage(f"compare with the champion, version {champion}")
+        self.progress.stage(
+            Message.of("compare with the champion, version {version}", version=champion)
+        )
         record = stored_predictions(self.config, champion)
         other = champion_forecasts(champion, model, record, self.panel, predictions)
         return decide(predictions, other, train.gate_metric, train.seed, metrics)

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from tiercast.arrays import IntArray
 from tiercast.config.errors import InputError
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.modeling.assignment import most_probable
@@ -72,14 +73,14 @@ def _hindrance(old: CustomerModel, new: CustomerModel, columns: tuple[str, ...])
 def _write(
     path: Path, model: CustomerModel, rule: ScoredDay, day: ScoredDay, progress: Progress
 ) -> Path:
-    progress.stage(f"predict again as of {day.as_of}", len(day.feature_parts))
+    progress.stage(Message.of("predict again as of {day}", day=day.as_of), len(day.feature_parts))
     schema = pa.schema([pq.read_schema(day.feature_parts[0]).field("customer_id"), RANK])
     with pq.ParquetWriter(path, schema) as writer:
         for frame in _frames(day):
             ranks = _ranks(model, rule, frame)
             table = pd.DataFrame({"customer_id": frame["customer_id"], "rank": ranks})
             writer.write_table(pa.Table.from_pandas(table, schema, preserve_index=False))
-            progress.step(f"{len(frame):,} customers")
+            progress.step(Message.of("{count:,} customers", count=len(frame)))
     return path
 
 

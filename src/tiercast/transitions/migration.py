@@ -13,6 +13,7 @@ from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.targets import SortedDays
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.sinks.recorded_run import recorded_here
@@ -89,7 +90,8 @@ def migration(
         days = output.scored_dates()
         if before is None and now is None and len(days) == 1:
             recorded.claim(days[0])
-            shown.say(f"Only {days[0]} is scored: there is nothing to compare it with yet.")
+            only = "Only {day} is scored: there is nothing to compare it with yet."
+            shown.say(Message.of(only, day=days[0]))
             return None
         first, last = _days(output, before, now)
         recorded.claim(last)
@@ -143,16 +145,20 @@ def _days(
         before = earlier.alike[-1]
     first = output.scored_day(before)
     if first >= last:
-        raise InputError(f"A migration goes from a day to a later one, but got {first} to {last}.")
+        order = "A migration goes from a day to a later one, but got {first} to {last}."
+        raise InputError(Message.of(order, first=first, last=last))
     return first, last
 
 
 def _none_before(output: OutputFolder, last: dt.date, earlier: SortedDays) -> str:
     others = earlier.left_out()
-    apart = f" that forecasts {earlier.target} as it does (not so: {others})" if others else ""
-    return (
-        f"A migration needs two scored days, but {output} has none before {last}{apart}; score "
-        "an earlier day: `tiercast score CONFIG --as-of DATE`."
+    apart = " that forecasts {target} as it does (not so: {others})"
+    return Message.of(
+        "A migration needs two scored days, but {output} has none before {last}{apart}; score "
+        "an earlier day: `tiercast score CONFIG --as-of DATE`.",
+        output=output,
+        last=last,
+        apart=Message.of(apart, target=earlier.target, others=others) if others else "",
     )
 
 

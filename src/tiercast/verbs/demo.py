@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.scoring.score import score
 from tiercast.sources.samples import SAMPLES
@@ -49,7 +50,8 @@ def demo(sample: str = DEFAULT_SAMPLE, *, progress: Progress | None = None) -> D
 def sample_config(sample: str) -> Path:
     """Return the sample's config in the working directory, writing it if need be."""
     if sample not in SAMPLES:
-        raise InputError(f"No such sample: {sample!r}; there are {', '.join(SAMPLES)}.")
+        none = "No such sample: {sample}; there are {known}."
+        raise InputError(Message.of(none, sample=repr(sample), known=list(SAMPLES)))
     path = PIPELINES / f"{sample}.yaml"
     if not path.exists():
         packaged = files("tiercast.verbs") / "samples" / path.name

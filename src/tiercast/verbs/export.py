@@ -18,6 +18,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, formats_of
 from tiercast.config.lists import CustomerList, find_row, lists_of
 from tiercast.config.loading import load_config
+from tiercast.config.playbook import PLAYBOOK, Play, told
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
@@ -215,7 +216,8 @@ class _Export:
     @cached_property
     def words(self) -> Callable[[str, str], str]:
         """Return stored names in the reader's language, by column."""
-        return partial(_words, load_messages(self.language))
+        plays = tuple(map(Play.model_validate, self.base.manifest.get(PLAYBOOK, ())))
+        return partial(_words, load_messages(self.language), plays)
 
     def choose(
         self, connection: Backend, limit: int | None
@@ -247,7 +249,9 @@ class _Export:
         }
 
     def _cells(self, columns: Sequence[FileColumn], rows: ir.Table) -> Iterator[list[Cell]]:
-        cells = Cells(self.words, money_decimals=money_decimals(self.settings.currency))
+        cells = Cells(
+            self.words, self.language, money_decimals=money_decimals(self.settings.currency)
+        )
         names = [f"c{n}" for n in range(len(columns))]
         ordered = rows.order_by(POSITION).select(*names)
         for batch in ordered.to_pyarrow_batches(chunk_size=BATCH_ROWS):
@@ -267,8 +271,10 @@ class _Export:
         )
 
 
-def _words(say: MessageCatalogue, column: str, value: str) -> str:
-    """Return a stored name in the reader's language; other texts as they are."""
+def _words(say: MessageCatalogue, plays: Sequence[Play], column: str, value: str) -> str:
+    """Return a stored name or action in the reader's language; other texts as they are."""
+    if column == "action":
+        return told(value, plays, say.language)
     if column == "segment":
         return segment_label(value, say)
     return say.label(LABELS[column], value) if column in LABELS else value

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from tiercast.artifacts.staging import whole_file, writing
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History, open_history
@@ -114,7 +115,7 @@ def features_file(
         with _panel_and_models(settings, as_of, progress) as (base, day, panel, models):
             recorded.claim(day)
             path = Path(output or Path(settings.output.path) / f"features_{day}{ENDING}")
-            progress.stage(f"write {path}")
+            progress.stage(Message.of("write {path}", path=path))
             _write_all(base, panel, models, path)
         return path
 

@@ -10,8 +10,10 @@ from pydantic import ValidationError
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError
 from tiercast.config.loading import parse_config
+from tiercast.config.message import Message
 from tiercast.config.progress import Silent
 from tiercast.config.schema import SourceConfig
+from tiercast.reporting.messages import Language
 from tiercast.sinks.recorded_run import recorded_here
 from tiercast.sources.guess import MapGuess
 from tiercast.sources.object_store import is_remote
@@ -64,13 +66,15 @@ def init(
     force: bool = False,
     encoding: str | None = None,
     sheet: str | None = None,
+    language: Language | None = None,
 ) -> InitResult:
     """Recognise the layout of an order file, or guess its columns, and write a config.
 
     `file` is a file of any supported kind, or a glob or folder of them. The config is written to
     `output`, or to `pipelines/<name of the file>.yaml`. `encoding` and `sheet` are the source's
     keys of these names. If one of customer, time and amount is not found, the config is written
-    with the gap marked, and `to_mend` describes it.
+    with the gap marked, and `to_mend` describes it. With `language`, the config has this key, and
+    its comments are in that language.
 
     Raises
     ------
@@ -81,11 +85,12 @@ def init(
     data = str(file)
     path = Path(output) if output is not None else PIPELINES / f"{base_name(data)}.yaml"
     if path.exists() and not force:
-        raise InputError(f"{path} is there already; --force replaces it, --output names another.")
+        there = "{path} is there already; --force replaces it, --output names another."
+        raise InputError(Message.of(there, path=path))
     _check_there(data)
     name = unique_name(data, {PIPELINES, path.parent})
     proposal = propose(_source(data, encoding, sheet))
-    text = config_text(Draft(name, data, str(path), proposal))
+    text = config_text(Draft(name, data, str(path), proposal, language))
     made = parse_config(yaml.safe_load(text), origin=str(path))
     with recorded_here(made, "init", Silent()):
         write_text_atomically(path, text)
@@ -103,6 +108,9 @@ def _check_there(data: str) -> None:
     is_plain = SAMPLE_SCHEME not in data and not glob.has_magic(data)
     if is_plain and not is_remote(data) and not Path(data).exists():
         raise InputError(
-            f"No such file: {data}. Name a file (csv, xlsx, json, parquet, ...), or several by a "
-            "pattern in quotes: 'orders/*.parquet'."
+            Message.of(
+                "No such file: {file}. Name a file (csv, xlsx, json, parquet, ...), or several by "
+                "a pattern in quotes: 'orders/*.parquet'.",
+                file=data,
+            )
         )

@@ -1,0 +1,13 @@
+"""Ids of customers as the report shows them: masked by default, no two of a list alike."""
+
+from collections.abc import Sequence
+
+from tiercast.formats import masked_apart
+from tiercast.reporting.inputs import Inputs
+
+
+def shown_ids(customers: Sequence[object], inputs: Inputs) -> list[str]:
+    """Return the ids of different customers, masked unless the config shows them whole."""
+    if inputs.config.report.ids == "full":
+        return [str(customer) for customer in customers]
+    return masked_apart(customers)
