@@ -89,7 +89,7 @@ def test_of_several_the_one_from_the_latest_day_is_shown(run):
 
 def test_the_headline_counts_who_moved(chapter):
     assert chapter.headline == (
-        "Since 1 January 2024 1 customers moved up a tier and 2 moved down: net -11.1% of those "
+        "Since 1 January 2024, 1 moved up a tier and 2 moved down: net -11.1% of the customers "
         "scored on both days."
     )
 
@@ -181,7 +181,7 @@ def test_without_a_stored_migration_the_scores_of_both_days_are_compared(moved, 
         ("1", "expected revenue: 60.0"),
         ("1", "expected revenue: 15.0 then"),
     ]
-    assert chapter.headline.startswith("Since 1 February 2024 1 customers moved up")
+    assert chapter.headline.startswith("Since 1 February 2024, 1 moved up")
 
 
 def test_who_moved_with_most_money_is_listed_masked(moved, reading, say):

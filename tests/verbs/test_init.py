@@ -201,3 +201,12 @@ def test_the_samples_are_mapped_as_their_configs_map_them(root, sample):
     # CDNOW calls its quantity `cds`, as nobody else would.
     mapped = {name: own for name, own in reference.columns.items() if own != "cds"}
     assert found | mapped == found
+
+
+def test_a_config_in_chinese_says_so_and_has_chinese_comments():
+    made = init(write("orders.csv"), language="zh")
+    text = made.path.read_text("utf-8")
+    assert load_config(made.path).language == "zh"
+    assert "customer_id: Kunde  # 推测：4 行中有 2 个不同的值" in text
+    assert "#   Notiz（文本" in text
+    assert "#   order_id: 订单号；没有则每位客户每天算一单" in text

@@ -43,7 +43,13 @@ def timeline_chart(
     return Chart(
         "chart-timeline",
         say("app.customer.timeline"),
-        figure(traces, height=320, yaxis={"rangemode": "tozero"}, yaxis2=RISK_AXIS),
+        figure(
+            traces,
+            height=320,
+            xaxis={"type": "date", "tickformat": say("new_returning.tick"), "tickangle": 0},
+            yaxis={"rangemode": "tozero"},
+            yaxis2=RISK_AXIS,
+        ),
         say("app.customer.timeline_alt", **{k: say.write.count(n) for k, n in counts.items()}),
         say("app.customer.timeline_reading"),
     )

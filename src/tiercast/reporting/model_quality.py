@@ -68,7 +68,8 @@ def quality_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         gain_chart(curve, say),
         _tiers_table(tier_outcome(predictions, inputs.tier_names), say),
     ]
-    headline = f"{_risk_sentence(bins, say)} {_verdict(found, say)}"
+    risk, verdict = _risk_sentence(bins, say), _verdict(found, say)
+    headline = say("quality.headline", risk=risk, verdict=verdict)
     worst = max((grade for grade, _ in found.values()), key=GRADES.index)
     return Section("quality", title, headline, parts, grade=worst)
 
