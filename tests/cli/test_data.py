@@ -129,3 +129,8 @@ def test_churn_definition_of_a_short_history_names_the_day_that_would_do(run, sh
     assert shown.exit_code == 2
     assert "as_of=2024-03-11 lies 66 days after the first order (2024-01-05)" in shown.stderr
     assert "Use an as_of from 2024-05-04 on" in shown.stderr
+
+
+def test_init_in_chinese_shows_no_english(run, shop, english):
+    shown = run("init", "orders.csv", "--language", "zh").stdout
+    assert english(shown) <= {"check", "customer_id", "ordered_at", "order_id"}

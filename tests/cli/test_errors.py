@@ -116,3 +116,17 @@ def test_a_full_disk_behind_a_stream_ends_with_1_and_a_plain_word(full, told):
         shown = subprocess.run(program, **streams, text=True, check=False)
     assert shown.returncode == 1
     assert getattr(shown, other) == told
+
+
+def test_an_error_names_the_config_that_was_given(run, shop):
+    assert "run `tiercast score shop.yaml` first" in run("explain", shop, "a").stderr
+
+
+def test_an_error_speaks_the_language_asked_for(run, shop):
+    shown = run("explain", shop, "a", "--language", "zh").stderr
+    assert shown.startswith("错误：")
+    assert "请先运行 `tiercast score shop.yaml`" in shown
+
+
+def test_a_missing_config_is_told_in_the_language_asked_for(run, shop):
+    assert "找不到配置文件：none.yaml" in run("check", "none.yaml", "--language", "zh").stderr

@@ -36,7 +36,10 @@ SCORE = {
     ],
 }
 TARGET = Target(28, "revenue")
-PLAYS = {PLAYBOOK: [{"name": "call", "action": {"en": "call", "zh": "请打电话"}}]}
+MANIFEST = {
+    "horizon_days": 28,
+    PLAYBOOK: [{"name": "call", "action": {"en": "call", "zh": "请打电话"}}],
+}
 ORDERS = pd.DataFrame(
     {
         "ordered_on": pd.to_datetime(["2024-04-18", "2024-04-06"]),
@@ -54,7 +57,7 @@ def shown(run, shop, monkeypatch):
         past = pd.DataFrame({"as_of": [dt.date(2024, 7, 1)] * past_dates, "tier": "general"})
         story = CustomerStory(
             *("c7", dt.date(2024, 7, 1), SCORE, past, ORDERS, next_tier, TARGET, left_out),
-            PLAYS,
+            MANIFEST,
         )
         monkeypatch.setattr("tiercast.scoring.explain.explain", lambda *_given: story)
         return run("explain", shop, "c7", *options).stdout

@@ -151,7 +151,7 @@ def test_of_several_dates_without_a_telling_name_none_is_taken():
     dates = {"opened": ENGLISH["InvoiceDate"], "begun": ENGLISH["InvoiceDate"]}
     found = guess(customer=["a", "b", "a", "b"], total=[1.5, 2.0, 3.0, 4.0], **dates)
     assert found.missing == ("ordered_at",)
-    assert "`opened` or `begun`" in found.gaps[0]
+    assert "`opened`, `begun`" in found.gaps[0]
 
 
 def test_an_empty_or_constant_column_is_never_taken():

@@ -71,15 +71,19 @@ def translate(text: str) -> str:
     return with_config(text if words is None else words.translate(text))
 
 
+def forget() -> None:
+    """Let the next command of this process find neither language nor config."""
+    WORDS.set(None)
+    GIVEN.set(None)
+
+
 def with_config(text: str) -> str:
     """Return a text whose commands name the config that this one was given.
 
     Examples
     --------
-    >>> with_config("Run `tiercast score CONFIG` first."), GIVEN.set("shop.yaml") and None
-    ('Run `tiercast score CONFIG` first.', None)
-    >>> with_config("Run `tiercast score CONFIG` first."), GIVEN.set(None) and None
-    ('Run `tiercast score shop.yaml` first.', None)
+    >>> with_config("Run `tiercast init DATAFILE` first.")
+    'Run `tiercast init DATAFILE` first.'
     """
     given = GIVEN.get()
     if given is None:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from tiercast.cli.console import translate
+from tiercast.cli.console import forget, translate
 from tiercast.cli.json_log import as_json, log
 from tiercast.config.errors import FailedError, InputError
 from tiercast.config.hiding import hide
@@ -64,6 +64,8 @@ class Commands(TyperGroup):
         except typer.Exit as error:
             print_outcome(error.exit_code)
             raise
+        finally:
+            forget()
         print_outcome(DONE)
         return result
 
