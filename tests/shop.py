@@ -79,6 +79,27 @@ def referrals(customers: int = 12) -> pd.DataFrame:
     return frame.assign(referred_at=FIRST + pd.to_timedelta(40 * frame.index, unit="D"))
 
 
+def contracts(seed: int = 9, customers: int = 12) -> pd.DataFrame:
+    """Return contracts of most of the shop's customers; some have ended, some will end."""
+    rng = np.random.default_rng(seed)
+    rows = 3 * customers // 2
+    started = _days(rng, rows)
+    ended = started + pd.to_timedelta(rng.integers(60, 500, rows), unit="D")
+    has_ended = rng.random(rows) < 0.9
+    notice = pd.to_timedelta(rng.integers(100, 400, rows), unit="D")
+    return pd.DataFrame(
+        {
+            "customer_id": rng.integers(1, customers, rows),
+            "started_at": started,
+            "ended_at": ended.where(has_ended),
+            "plan": rng.choice(["basic", "pro", None], rows),
+            "price": rng.integers(5, 40, rows).astype(float),
+            "term_months": rng.choice([1.0, 12.0, np.nan], rows),
+            "cancelled_at": (ended - notice).where(has_ended),
+        }
+    )
+
+
 def planted_future(tables: dict[str, pd.DataFrame], cutoff: dt.date) -> dict[str, pd.DataFrame]:
     """Return the tables with rows at and after the cutoff: bought, contacted, seen, returned."""
     start = pd.Timestamp(cutoff)
@@ -101,5 +122,10 @@ def planted_future(tables: dict[str, pd.DataFrame], cutoff: dt.date) -> dict[str
             contacts.assign(contacted_at=start + pd.Timedelta(days=3)),
         ],
     }
+    if "subscriptions" in tables:
+        ends = tables["subscriptions"]
+        future["subscriptions"] = [
+            ends.assign(started_at=start, ended_at=later.max(), price=777.0)
+        ]
     grown = {name: pd.concat([tables[name], *rows]) for name, rows in future.items()}
     return tables | grown

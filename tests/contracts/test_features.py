@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 from bases import opened
-from shop import CUTOFFS, planted_future, referrals, shop
+from shop import CUTOFFS, contracts, planted_future, referrals, shop
 from tiercast.features.assemble import feature_panel, observed_event_types
 from tiercast.features.contacts import event_type_features
 from tiercast.features.feature import Feature, Setting
 from tiercast.features.registry import CATALOGUE, KEYS
+from tiercast.features.subscriptions import plan_features
 from tiercast.snapshots.activity import build_activity
 
 LAST = CUTOFFS[-1]
@@ -31,11 +32,14 @@ TABLES = {
     **SHOP,
     "transactions": pd.concat([SHOP["transactions"], BIG_ORDERS], ignore_index=True),
     "referrals": referrals(),
+    "subscriptions": contracts(),
 }
-SETTING = Setting(horizon_days=30, event_types=("visit", "call", "click"), on_clock=True)
+SETTING = Setting(30, ("visit", "call", "click"), on_clock=True, plans=("pro", "basic"))
 TOLD_BY_THE_CLOCK = ("season_horizon_ratio",)
 FEATURES: tuple[Feature, ...] = tuple(
-    f for f in (*CATALOGUE, *event_type_features(SETTING)) if f.grain != "models"
+    f
+    for f in (*CATALOGUE, *event_type_features(SETTING), *plan_features(SETTING))
+    if f.grain != "models"
 )
 each_feature = pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
 

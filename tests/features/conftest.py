@@ -60,6 +60,27 @@ REFERRALS = orders(
     ("bob", "bob", "2024-01-01"),
     columns="customer_id referred_customer_id referred_at",
 )
+SUBSCRIPTIONS = pd.DataFrame(
+    [
+        ("ann", "2024-01-15", "2024-04-10", "basic", 10.0, 1, None),
+        ("ann", "2024-04-12", None, "pro", 25.0, 12, None),
+        ("eve", "2024-06-20", "2024-08-01", "basic", 7.0, 1, "2024-06-25"),
+    ],
+    columns=[
+        "customer_id",
+        "started_at",
+        "ended_at",
+        "plan",
+        "price",
+        "term_months",
+        "cancelled_at",
+    ],
+).assign(
+    **{
+        name: lambda rows, name=name: pd.to_datetime(rows[name])
+        for name in ("started_at", "ended_at", "cancelled_at")
+    }
+)
 CUSTOMERS = orders(("ann", "north", 44), ("zoe", "south", 20), columns="customer_id region age")
 
 
@@ -72,6 +93,7 @@ def by_hand(tmp_path_factory) -> pd.DataFrame:
         "events": EVENTS,
         "customers": CUSTOMERS,
         "referrals": REFERRALS,
+        "subscriptions": SUBSCRIPTIONS,
     }
     with opened(tmp_path_factory.mktemp("by_hand"), tables) as base:
         activity = build_activity(base.connection, base.tables, base.config)

@@ -134,6 +134,22 @@ EVENTS = {
     "event_type_2_90d": (0, 1, 0, 0),
     "event_type_2_recency_days": (nan, 2, nan, 182),
 }
+CONTRACTS = {
+    "contracts_running": (1, 0, 0, 1),
+    "contracts_so_far": (2, 0, 0, 1),
+    "contract_age_days": (168, nan, nan, 11),
+    "contract_current_days": (80, nan, nan, 11),
+    "contract_price": (25, 0, 0, 7),
+    "contract_price_90d_ago": (10, 0, 0, 0),  # ann's first contract ended 82 days ago
+    "contract_price_change": (1.5, nan, nan, nan),
+    "contract_renewals": (2, 0, 0, 0),  # in February and March
+    "contract_term_months": (12, nan, nan, 1),
+    "contract_renewal_months": (285 / (365.25 / 12), nan, nan, 19 / (365.25 / 12)),
+    "contract_next_payment_days": (11, nan, nan, 19),
+    "contract_due": (25, 0, 0, 7),
+    "contract_known_end_days": (nan, nan, nan, 31),  # cancelled before the cutoff
+    "contract_use_change": NONE,
+}
 BTYD = {
     "btyd_frequency": (3, 0, 0, 0),
     "btyd_recency_days": (367, 0, 0, 0),
@@ -154,7 +170,7 @@ SIGNALS = {
 }
 # Sums are of whole 1/10,000 of money, so that they are the same to the bit in any order of rows.
 CLOSE = {f"revenue_decayed_{days}d": 2e-4 for days in (30, 90, 270)} | {"category_entropy": 1e-5}
-BY_HAND = RFM | RHYTHM | BASKET | CAMPAIGNS | EVENTS | BTYD | SIGNALS
+BY_HAND = RFM | RHYTHM | BASKET | CAMPAIGNS | EVENTS | CONTRACTS | BTYD | SIGNALS
 FEATURES = (*CATALOGUE, *event_type_features(Setting(30, ("visit", "call"))))
 
 

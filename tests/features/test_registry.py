@@ -1,11 +1,12 @@
 import pytest
 
 from bases import opened, orders
-from shop import referrals, shop
+from shop import contracts, referrals, shop
 from tiercast.features.contacts import event_type_features
 from tiercast.features.feature import Setting
 from tiercast.features.registry import CATALOGUE, feature_table, features_for
 from tiercast.features.signals import PROMOTERS
+from tiercast.features.subscriptions import CONTRACT_MODELS
 from tiercast.snapshots.activity import build_activity
 
 SETTING = Setting(30)
@@ -29,8 +30,9 @@ def test_a_base_of_bare_orders_lacks_the_features_of_other_columns(tmp_path):
     missing = {feature.name for feature in CATALOGUE} - names
     told_by_other_tables = {f.name for f in CATALOGUE if f.family in ("campaigns", "events")}
     promoters = {feature.name for feature in PROMOTERS}
+    contracts = {f.name for f in CATALOGUE if f.family == "contracts"}
     season = {f.name for f in CATALOGUE if f.family == "season"}
-    assert missing == told_by_other_tables | season | promoters | {
+    assert missing == told_by_other_tables | season | promoters | contracts | {
         "event_after_order_days",
         "category_shift",
         "average_basket_quantity",
@@ -80,8 +82,10 @@ def test_contacts_without_responses_lack_their_features(tmp_path):
 
 def test_every_feature_is_there_for_a_base_with_every_table(tmp_path):
     setting = Setting(30, ("visit", 'it\'s "odd"'), on_clock=True)
-    names = names_for(tmp_path, {**shop(), "referrals": referrals()}, setting)
-    assert names == {f.name for f in (*CATALOGUE, *event_type_features(setting))}
+    tables = {**shop(), "referrals": referrals(), "subscriptions": contracts()}
+    of_hazards = {feature.name for feature in CONTRACT_MODELS}  # where churn is an end
+    every = {f.name for f in (*CATALOGUE, *event_type_features(setting))}
+    assert names_for(tmp_path, tables, setting) == every - of_hazards
 
 
 def test_derived_features_stand_after_their_sources():

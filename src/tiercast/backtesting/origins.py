@@ -11,7 +11,7 @@ import numpy as np
 from tiercast.config.errors import InputError
 from tiercast.config.message import Message
 from tiercast.config.schema import Config
-from tiercast.snapshots.cutoffs import days_needed, possible_plan
+from tiercast.snapshots.cutoffs import ShopCalendar, days_needed, possible_plan
 
 MOST_ORIGINS = 6  # by default: each takes a training
 
@@ -73,14 +73,21 @@ def fewer_than_asked(
 def possible_origins(as_of: dt.date, first_day: dt.date, config: Config) -> tuple[dt.date, ...]:
     """Return every origin, oldest first: its window has ended by `as_of`, its training can be.
 
-    They go back from `as_of - horizon_days` in steps of the horizon.
+    They go back from `as_of - horizon_days` in steps of the horizon; where contracts have grace
+    days, these lie between as well.
     """
     horizon_days = config.outlook.horizon_days
     horizon = dt.timedelta(days=horizon_days)
     found: list[dt.date] = []
-    origin = as_of - horizon
+    origin = as_of - horizon - dt.timedelta(days=config.grace_days)
+    calendar = ShopCalendar(grace_days=config.grace_days)
     while possible_plan(
-        origin, first_day, horizon_days=horizon_days, snapshots=1, every_days=1
+        origin,
+        first_day,
+        horizon_days=horizon_days,
+        snapshots=1,
+        every_days=1,
+        calendar=calendar,
     ).cutoffs:
         found.append(origin)
         origin -= horizon

@@ -10,7 +10,7 @@ from tiercast.config.message import Message
 TableName = Literal[
     "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
 ]
-Churn = Literal["orders", "label"]
+Churn = Literal["orders", "label", "subscription"]
 
 CROSS_SECTION = "a label table is a cross-section without dates"
 
@@ -35,8 +35,8 @@ class Kind:
 
     @property
     def has_orders(self) -> bool:
-        """Whether customers are those with an order."""
-        return self.lead == "transactions"
+        """Whether the base has orders: lines of its own, or what its contracts pay."""
+        return self.lead in ("transactions", "subscriptions")
 
     def refuse(self, command: str) -> None:
         """Refuse a command that does not apply to this kind.
@@ -78,6 +78,11 @@ KINDS: Mapping[Churn, Kind] = {
             playbook="playbook_label.yaml",
             lists="lists_label.yaml",
             default_alerts=("left_top_tier", "risk_crossed_limit"),
+        ),
+        Kind(
+            "subscription",
+            lead="subscriptions",
+            refused={"churn-definition": "a contract's end is the churn, not a silence"},
         ),
     )
 }

@@ -59,7 +59,11 @@ class OutlookConfig(Settings):
     model_config = ConfigDict(serialize_by_alias=True)
 
     churn: Churn = "orders"
-    """What churn is: no order within the horizon (`orders`), or a column says so (`label`)."""
+    """What churn is: no order within the horizon (`orders`), the end of a customer's contracts
+    (`subscription`), or a column says so (`label`).
+    """
+    grace_days: int = Field(default=14, ge=0, le=365)
+    """A contract that starts so soon after an end carries it on (`churn: subscription`)."""
     column: str | None = Field(default=None, min_length=1)
     """With `churn: label`: the column that says who left."""
     positive: bool | int | float | str | None = None
@@ -202,6 +206,23 @@ class Config(Settings):
             raise ValueError(wrong)
         return self
 
+    @model_validator(mode="after")
+    def _contracts_are_counted_alone(self) -> Self:
+        if not self.has_contracts:
+            return self
+        wrong = {
+            "sources.transactions": "transactions" in self.sources,
+            "outlook.value: margin": self.outlook.value == "margin",
+            "feature_store": self.feature_store is not None,
+            f"engine: {self.engine}": self.on_spark,
+        }
+        if named := [name for name, is_set in wrong.items() if is_set]:
+            raise ValueError(
+                "with `churn: subscription` the payments follow from the contracts, counted on "
+                f"this machine, but got `{named[0]}`; leave it out"
+            )
+        return self
+
     @field_validator("plugins")
     @classmethod
     def _installed(cls, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -248,6 +269,16 @@ class Config(Settings):
     def kind(self) -> Kind:
         """What kind of base it is, by what churn is."""
         return KINDS[self.outlook.churn]
+
+    @property
+    def has_contracts(self) -> bool:
+        """Whether customers are those with a contract, who churn when it ends."""
+        return self.outlook.churn == "subscription"
+
+    @property
+    def grace_days(self) -> int:
+        """Days after the end of a horizon until its outcome is known; 0 without contracts."""
+        return self.outlook.grace_days if self.has_contracts else 0
 
     @property
     def plays(self) -> tuple[Play, ...]:

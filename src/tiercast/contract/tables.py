@@ -114,10 +114,13 @@ TABLES: dict[TableName, TableSpec] = {
             "started_at",
             (
                 CUSTOMER,
-                _time("started_at", "first day of the subscription"),
-                ColumnSpec("ended_at", "time", "last day; null: running", required=True),
+                _time("started_at", "when the contract starts"),
+                ColumnSpec("ended_at", "time", "when it ends; null: running", required=True),
                 ColumnSpec("plan", "text", "the plan"),
-                ColumnSpec("price", "number", "price a period"),
+                ColumnSpec("price", "number", "price a month; absent: each month counts 1"),
+                ColumnSpec("term_months", "number", "months until it renews; absent: 1"),
+                ColumnSpec("renews_at", "time", "one of its renewals; absent: full terms"),
+                ColumnSpec("cancelled_at", "time", "when its end became known"),
             ),
         ),
         TableSpec(

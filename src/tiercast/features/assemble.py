@@ -1,14 +1,14 @@
 """The feature panel: one row per customer and cutoff, in one query."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import reduce
 
 import ibis
 import ibis.expr.types as ir
 
 from tiercast.contract.money import added, money_sum
-from tiercast.features.feature import Feature, Grain, Setting
+from tiercast.features.feature import Family, Feature, Grain, Setting
 from tiercast.features.horizons import named
 from tiercast.features.plugins import counted
 from tiercast.features.registry import KEYS, every_feature, features_for, learned_features
@@ -17,6 +17,7 @@ from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import AS_OF, category_days, category_totals, history
 from tiercast.snapshots.profiles import is_dated, own_columns, profiles_at
 from tiercast.snapshots.season import SeasonClock, horizon_ratios, on_clock
+from tiercast.snapshots.subscriptions import contracts_at, customers_at, has_contracts
 
 MAX_EVENT_TYPES = 8
 MIX_DAYS = 90
@@ -26,17 +27,19 @@ def feature_panel(
     activity: CustomerActivity,
     cutoffs: Sequence[dt.date],
     setting: Setting,
+    families: Collection[Family] | None = None,
     *,
     learned: bool = False,
 ) -> ir.Table:
     """Return one row per cutoff and customer with an order before it.
 
-    Columns: customer_id, as_of, every feature that the base has the tables for (floats, null
-    where undefined) except those of the CLV models, and the profile columns as given. With
-    `learned`, only the features that models learn from.
+    Where there are contracts, it is the customers who have one running. Columns: customer_id,
+    as_of, every feature that the base has the tables for (floats, null where undefined) except
+    those of the CLV models, and the profile columns as given. With `learned`, only the features
+    that models learn from; with `families`, only those of these.
     """
     choose = learned_features if learned else features_for
-    features = choose(activity, setting)
+    features = _of_families(choose(activity, setting), families)
     clocks = season_clocks(activity, cutoffs, setting)
     grains = {
         grain: _aggregate(table, [f for f in features if f.grain == grain], setting)
@@ -46,7 +49,7 @@ def feature_panel(
     if clocks:
         grains["season_days"] = _with_ratios(grains["season_days"], activity, clocks, setting)
     orders = grains.pop("orders")
-    base = orders.filter(orders.orders > 0)
+    base = _base(activity, orders, cutoffs)
     joined = reduce(
         lambda left, right: left.left_join(right, KEYS).drop(_RIGHT), grains.values(), base
     )
@@ -58,6 +61,20 @@ def feature_panel(
 _RIGHT = ibis.selectors.endswith("_right")
 
 
+def _of_families(
+    features: Sequence[Feature], families: Collection[Family] | None
+) -> Sequence[Feature]:
+    return [f for f in features if families is None or f.family in families]
+
+
+def _base(activity: CustomerActivity, orders: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
+    """Return the rows of those who were customers at each cutoff."""
+    if not has_contracts(activity.orders):
+        return orders.filter(orders.orders > 0)
+    customers = customers_at(history(activity.orders, "ordered_at", cutoffs))
+    return orders.semi_join(customers, KEYS)
+
+
 def observed_event_types(activity: CustomerActivity, before: dt.date) -> tuple[str, ...]:
     """Return the event types before a day, at most eight, the most frequent first."""
     if activity.events is None:
@@ -66,6 +83,17 @@ def observed_event_types(activity: CustomerActivity, before: dt.date) -> tuple[s
     counts = known.group_by("event_type").agg(rows=known.count())
     top = counts.order_by(ibis.desc("rows"), "event_type").limit(MAX_EVENT_TYPES)
     return tuple(top.to_pyarrow()["event_type"].to_pylist())
+
+
+def observed_plans(activity: CustomerActivity, before: dt.date) -> tuple[str, ...]:
+    """Return the plans of contracts before a day, at most eight, the most frequent first."""
+    if activity.subscriptions is None:
+        return ()
+    known = history(activity.subscriptions, "started_at", [before])
+    named = known.filter(known.plan.notnull())
+    counts = named.group_by("plan").agg(rows=named.count())
+    top = counts.order_by(ibis.desc("rows"), "plan").limit(MAX_EVENT_TYPES)
+    return tuple(top.to_pyarrow()["plan"].to_pylist())
 
 
 def profile_columns(activity: CustomerActivity, setting: Setting) -> tuple[str, ...]:
@@ -111,7 +139,9 @@ def _with_ratios(
 
 
 def _cut_tables(
-    activity: CustomerActivity, cutoffs: Sequence[dt.date], clocks: Sequence[SeasonClock]
+    activity: CustomerActivity,
+    cutoffs: Sequence[dt.date],
+    clocks: Sequence[SeasonClock],
 ) -> dict[Grain, ir.Table]:
     orders = history(activity.orders, "ordered_at", cutoffs)
     tables: dict[Grain, ir.Table] = {
@@ -132,6 +162,8 @@ def _cut_tables(
     if activity.referrals is not None and activity.referred_orders is not None:
         tables["referrals"] = history(activity.referrals, "referred_at", cutoffs)
         tables["referred_orders"] = history(activity.referred_orders, "ordered_at", cutoffs)
+    if activity.subscriptions is not None:
+        tables["contracts"] = contracts_at(activity.subscriptions, cutoffs)
     return tables
 
 

@@ -13,6 +13,7 @@ Family = Literal[
     "profile",
     "campaigns",
     "events",
+    "contracts",
     "clv",
     "season",
     "signals",
@@ -26,6 +27,7 @@ Grain = Literal[
     "contacts",
     "responses",
     "events",
+    "contracts",
     "season_days",
     "referrals",
     "referred_orders",
@@ -46,7 +48,7 @@ class Setting:
     """The settings that expressions depend on.
 
     The main horizon, the known event types, whether the season clock is used, the plugins whose
-    features are added, and further horizons.
+    features are added, further horizons, and the known plans of contracts.
     """
 
     horizon_days: int
@@ -54,6 +56,7 @@ class Setting:
     on_clock: bool = False
     plugins: tuple[str, ...] = ()
     further: tuple[FurtherWindow, ...] = ()
+    plans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

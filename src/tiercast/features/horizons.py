@@ -15,8 +15,14 @@ import pandas as pd
 from tiercast.features.feature import Feature, FurtherWindow, Setting
 from tiercast.features.rfm import LAST_YEAR
 from tiercast.features.season import HORIZON_RATIO, SEASON
+from tiercast.features.subscriptions import CONTRACT_MODELS, CONTRACTS, DUE
 
-BY_HORIZON = (*LAST_YEAR, *(one for one in SEASON if one.name == HORIZON_RATIO))
+BY_HORIZON = (
+    *LAST_YEAR,
+    *(one for one in SEASON if one.name == HORIZON_RATIO),
+    *(one for one in CONTRACTS if one.name == DUE),
+)
+PREDICTED = ("clv_", *(one.name for one in CONTRACT_MODELS))  # how predicted columns begin
 OF_FURTHER = re.compile(rf"({'|'.join(one.name for one in BY_HORIZON)})_\d+d")
 
 
@@ -43,7 +49,7 @@ def at_horizon(frame: pd.DataFrame, days: int) -> pd.DataFrame:
     dropped = [
         name
         for name in frame.columns
-        if name in given.values() or name.startswith("clv_") or is_of_further(name)
+        if name in given.values() or name.startswith(PREDICTED) or is_of_further(name)
     ]
     renamed = frame[list(given)].rename(columns=given)
     return pd.concat([frame.drop(columns=dropped), renamed], axis=1)

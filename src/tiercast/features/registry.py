@@ -12,7 +12,14 @@ from tiercast.features.plugins import own_features
 from tiercast.features.rfm import RFM
 from tiercast.features.season import SEASON
 from tiercast.features.signals import PROMOTERS, SIGNALS, USE
+from tiercast.features.subscriptions import (
+    CONTRACT_MODELS,
+    CONTRACTS,
+    USE_CHANGE,
+    plan_features,
+)
 from tiercast.snapshots.activity import CustomerActivity
+from tiercast.snapshots.subscriptions import has_contracts
 
 KEYS = ("customer_id", "as_of")
 LABELS = ("ordered", "value", "returned_after_days")
@@ -22,7 +29,8 @@ PAGE_HEAD = """\
 One row per customer and cutoff (`customer_id`, `as_of`), counted from rows before the cutoff only.
 A window of 30 days is `[as_of - 30 days, as_of)`. Null means that a feature is undefined: a
 customer with one order has no gaps. A base without a table or column lacks its features. The
-eight most frequent event types add two each: `event_type_N_90d`, `event_type_N_recency_days`.
+eight most frequent event types add two each: `event_type_N_90d`, `event_type_N_recency_days`,
+and the eight most frequent plans of contracts one each: `contract_plan_N`.
 Profile columns keep their names; `profile_` comes before the name of a feature. Signals are
 shown, and read by rules of alerts, plays and lists; no model learns from them.
 """
@@ -32,9 +40,11 @@ CATALOGUE: tuple[Feature, ...] = (
     *BASKET,
     *CAMPAIGNS,
     *EVENTS,
+    *CONTRACTS,
     *SUFFICIENT,
     *SEASON,
     *CLV,
+    *CONTRACT_MODELS,
     *SIGNALS,
 )
 
@@ -63,7 +73,12 @@ def every_feature(setting: Setting) -> tuple[Feature, ...]:
     ConfigError
         A plugin's feature is invalid; see `own_features`.
     """
-    given = (*CATALOGUE, *event_type_features(setting), *further_features(setting))
+    given = (
+        *CATALOGUE,
+        *event_type_features(setting),
+        *plan_features(setting),
+        *further_features(setting),
+    )
     taken = {*KEYS, *LABELS, *(feature.name for feature in given)}
     return (*given, *own_features(setting.plugins, taken))
 
@@ -95,6 +110,10 @@ def _has_grain(activity: CustomerActivity, feature: Feature, setting: Setting) -
         return activity.contacts is not None
     if feature.family == "events":
         return activity.events is not None
+    if feature.family == "contracts":
+        return activity.subscriptions is not None
+    if feature.grain == "models":  # BTYD models are of orders, not of payments by contract
+        return not has_contracts(activity.orders)
     lacking = {
         "categories": activity.category_spend is None,
         "category_days": activity.category_spend is None,
@@ -119,10 +138,12 @@ def _missing_names(activity: CustomerActivity) -> set[str]:
         "discount_share": activity.has_discount,
         "discount_share_90d": activity.has_discount,
         "event_features_used": _has_column(activity.events, "feature"),
+        USE_CHANGE: activity.events is not None,
     }
     needs |= {feature.name: activity.referrals is not None for feature in PROMOTERS}
     needs |= {feature.name: activity.events is not None for feature in USE}
     responses = _has_column(activity.contacts, "responded_at")
+    needs |= dict.fromkeys((f.name for f in CONTRACT_MODELS), has_contracts(activity.orders))
     answers = ("responses", "response_recency_days", "response_rate")
     needs |= dict.fromkeys(answers, responses)
     return {name for name, had in needs.items() if not had}

@@ -36,7 +36,8 @@ LARGEST_SHIFT = 40.0  # any log odds shifted by so much are certain
 class FoldForecast:
     """A past cutoff's forecasts before calibration and the actual outcomes, (n,) each.
 
-    `season_known`: whether a year before showed the season.
+    `season_known`: whether a year before showed the season. `left_share`: what those who leave
+    are expected to pay, as a share of what they would pay had they stayed (None: nothing).
     """
 
     log_odds: FloatArray
@@ -44,6 +45,7 @@ class FoldForecast:
     ordered: BoolArray
     value: FloatArray
     season_known: bool = False
+    left_share: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,12 @@ def to_log_odds(chance: FloatArray) -> FloatArray:
     return logit(np.clip(chance, LIMIT, 1.0 - LIMIT))
 
 
+def paid_share(log_odds: FloatArray, left_share: FloatArray | None) -> FloatArray:
+    """Return the share expected of what who stays pays, (n,); see `Forecast.left_share`."""
+    order = expit(log_odds)
+    return order if left_share is None else order + (1.0 - order) * left_share
+
+
 def shift_to(log_odds: FloatArray, chance: float) -> float:
     """Return the shift of log odds, (n,), under which their mean chance is `chance`.
 
@@ -159,5 +167,7 @@ def shift_to(log_odds: FloatArray, chance: float) -> float:
 def log_ratio(calibration: Calibration, fold: FoldForecast) -> float:
     """Return the log of the actual total over the expected one."""
     order = 1.0 - calibration.churn(fold.log_odds)
+    if fold.left_share is not None:
+        order = order + (1.0 - order) * fold.left_share
     expected = (order * calibration.mean_if_order(fold.mean_if_order)).sum()
     return float(np.log(fold.value.sum() / expected))

@@ -13,6 +13,7 @@ from scipy.special import log_expit
 
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.features.clv import horizon_ratio
+from tiercast.features.subscriptions import DUE, KEPT, KEPT_VALUE, LEFT_SHARE
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.certainty import Certainty
 from tiercast.modeling.design_matrix import DesignMatrix
@@ -26,7 +27,15 @@ LARGEST_QUANTILE = 0.999  # buyers' values beyond it count as that quantile in t
 LEAST_VALUE = 0.01
 FEW_CUSTOMERS = 10  # values that fewer customers reached cannot be fitted
 FEWEST_ROWS = 200  # below it trees fit noise: the BTYD models predict alone
-BTYD_FEATURE = "clv_order_probability_mbg"
+BTYD_FEATURE, BTYD_VALUE = "clv_order_probability_mbg", "clv_expected_value"
+
+
+def partner(frame: pd.DataFrame) -> tuple[str, str]:
+    """Return the columns with the third component's chance and value.
+
+    They are those of the hazard model where there are contracts, else of the BTYD models.
+    """
+    return (KEPT, KEPT_VALUE) if KEPT in frame.columns else (BTYD_FEATURE, BTYD_VALUE)
 
 
 @dataclass(frozen=True)
@@ -44,14 +53,41 @@ class ComponentParams:
 
 @dataclass(frozen=True)
 class ComponentPredictions:
-    """Log odds of an order and log of the value by each component, (n, n_components) each."""
+    """Log odds of an order and log of the value by each component, (n, n_components) each.
+
+    `left_share` is what those who leave are expected to pay, as a share of what they would pay
+    had they stayed, (n,); None: who leaves pays nothing.
+    """
 
     log_odds: FloatArray
     log_value: FloatArray
+    left_share: FloatArray | None = None
 
     def __getitem__(self, rows: IntArray) -> "ComponentPredictions":
         """Return the predictions of some of the rows."""
-        return ComponentPredictions(self.log_odds[rows], self.log_value[rows])
+        share = None if self.left_share is None else self.left_share[rows]
+        return ComponentPredictions(self.log_odds[rows], self.log_value[rows], share)
+
+
+@dataclass(frozen=True)
+class Money:
+    """What is known beforehand of the value of rows: offsets of its logs, (n,) each.
+
+    `total` goes with the value, `given` with the value of who stays. `left_share` as in
+    `ComponentPredictions`.
+    """
+
+    total: FloatArray
+    given: FloatArray
+    left_share: FloatArray | None = None
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Self:
+        """Return the payments due where there are contracts, else the length of the horizon."""
+        if KEPT not in frame.columns:
+            return cls(np.log(horizon_ratio(frame)), np.zeros(len(frame)))
+        due = np.log(np.maximum(frame[DUE].to_numpy(dtype=float), LEAST_VALUE))
+        return cls(due, due, frame[LEFT_SHARE].to_numpy(dtype=float))
 
 
 @dataclass(frozen=True)
@@ -77,13 +113,15 @@ class BaseLearners:
         target: "Targets",
         params: ComponentParams,
         seed: int,
+        money: Money | None = None,
     ) -> Self:
         """Fit to (n, k) features; `offset` is the log length of each row's horizon, (n,)."""
-        buyers = target.value > 0
+        buyers = (target.value > 0) & (target.ordered > 0)
+        known = money or Money(offset, np.zeros(len(matrix)))
         orders = TrainingRows(matrix, target.ordered, offset)
-        values = TrainingRows(matrix, target.value, offset)
+        values = TrainingRows(matrix, target.value, known.total)
         # How much a buyer spends hardly depends on how long the horizon is.
-        given = TrainingRows(matrix[buyers], target.value[buyers], np.zeros(buyers.sum()))
+        given = TrainingRows(matrix[buyers], target.value[buyers], known.given[buyers])
         return cls(
             fit_trees("binary", orders, params.order, seed),
             fit_trees("tweedie", values, params.value, seed),
@@ -92,13 +130,16 @@ class BaseLearners:
             LinearModel.fit("gamma", given),
         )
 
-    def predictions(self, matrix: FloatArray, offset: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def predictions(
+        self, matrix: FloatArray, offset: FloatArray, money: Money | None = None
+    ) -> tuple[FloatArray, FloatArray]:
         """Return log odds and log value by trees and linear model, (n, 2) each."""
+        known = money or Money(offset, np.zeros(len(matrix)))
+        share = known.left_share
         trees, linear = self.order.raw(matrix, offset), self.linear_order.raw(matrix, offset)
-        joint = log_expit(trees) + self.given.raw(matrix)
-        by_trees = (self.total.raw(matrix, offset) + joint) / 2
-        none = np.zeros(len(matrix))
-        by_linear = log_expit(linear) + self.linear_given.raw(matrix, none)
+        joint = log_paid(trees, share) + self.given.raw(matrix, known.given)
+        by_trees = (self.total.raw(matrix, known.total) + joint) / 2
+        by_linear = log_paid(linear, share) + self.linear_given.raw(matrix, known.given)
         return np.column_stack([trees, linear]), np.column_stack([by_trees, by_linear])
 
 
@@ -139,24 +180,29 @@ class ComponentModels:
         if not (target.enough and design.names):
             silent = tuple(FittedMember.unfitted(one, design) for one in members)
             return cls(design, None, target.largest, reached, target.certain, silent)
+        lengths = np.log(horizon_ratio(panel))
         learners = BaseLearners.fit(
-            design.transform(panel), np.log(horizon_ratio(panel)), target, params, seed
+            design.transform(panel), lengths, target, params, seed, Money.of(panel)
         )
         fitted = tuple(FittedMember.fit(one, panel, design, seed) for one in members)
         return cls(design, learners, target.largest, reached, members=fitted)
 
     def predict(self, frame: pd.DataFrame) -> ComponentPredictions:
         """Return each component's predictions of a feature frame, (n, n_components)."""
-        btyd = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float))
+        chance, value = partner(frame)
+        btyd = to_log_odds(frame[chance].to_numpy(dtype=float))
         least = np.log(_least_value(frame))
-        btyd_value = _log_value(frame["clv_expected_value"].to_numpy(dtype=float), least)
+        btyd_value = _log_value(frame[value].to_numpy(dtype=float), least)
+        money = Money.of(frame)
         if self.learners is None:
             components = len(self.names)
             return ComponentPredictions(
-                np.column_stack([btyd] * components), np.column_stack([btyd_value] * components)
+                np.column_stack([btyd] * components),
+                np.column_stack([btyd_value] * components),
+                money.left_share,
             )
         found = self.learners.predictions(
-            self.design.transform(frame), np.log(horizon_ratio(frame))
+            self.design.transform(frame), np.log(horizon_ratio(frame)), money
         )
         own = [one.predictions(frame) for one in self.members]
         beyond = (btyd_value > np.log(self.reached))[:, np.newaxis]
@@ -166,6 +212,7 @@ class ComponentModels:
         return ComponentPredictions(
             np.column_stack([found[0], btyd, *(log_odds for log_odds, _ in own)]),
             np.column_stack([combined[:, :2], btyd_value, combined[:, 2:]]),
+            money.left_share,
         )
 
 
@@ -200,6 +247,18 @@ class Targets:
         rows, ordered = len(self.ordered), self.ordered.sum()
         fewest = min(ordered, rows - ordered, (self.value > 0).sum())
         return bool(rows >= FEWEST_ROWS and fewest >= FEWEST_ROWS // 10)
+
+
+def log_paid(log_odds: FloatArray, left_share: FloatArray | None) -> FloatArray:
+    """Return the log of the share expected of what who stays pays, (n,).
+
+    It is the chance to stay, and where who leaves pays for a while, that part of the others.
+    """
+    if left_share is None:
+        return log_expit(log_odds)
+    return np.logaddexp(
+        log_expit(log_odds), log_expit(-log_odds) + np.log(np.maximum(left_share, 1e-12))
+    )
 
 
 def _reached(panel: pd.DataFrame) -> float:

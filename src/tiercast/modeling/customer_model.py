@@ -2,13 +2,15 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter
+from scipy.special import logit
 
 from tiercast.arrays import FloatArray
 from tiercast.config.errors import InputError
@@ -19,14 +21,18 @@ from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.features.horizons import BY_HORIZON, named
 from tiercast.features.registry import KEYS
+from tiercast.features.subscriptions import KNOWN_END
 from tiercast.modeling.assignment import Assign
 from tiercast.modeling.attribution import attribution
+from tiercast.modeling.component_models import partner
 from tiercast.modeling.further_outlook import FIGURES, FurtherOutlook, coherent
+from tiercast.modeling.hazard import HazardModel
+from tiercast.modeling.known_ends import ends_within, payment_days, with_known_ends
 from tiercast.modeling.member import check_members
 from tiercast.modeling.next_order import WaitingTimes, dates_after, on_grid
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.phrases import Language
-from tiercast.modeling.reasons import effects, reasons
+from tiercast.modeling.reasons import Effects, effects, reasons
 from tiercast.modeling.target import Target
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.segments.clusters import CustomerSegments
@@ -57,6 +63,8 @@ class ModelFacts(Settings):
     tier_names: tuple[str, ...]
     assign: Assign
     event_types: tuple[str, ...]
+    plans: tuple[str, ...] = ()
+    churn: Literal["orders", "subscription"] = "orders"
     feature_names: tuple[str, ...]
     profile_columns: tuple[str, ...]
     active_days: int | None
@@ -72,7 +80,9 @@ class ModelFacts(Settings):
     @property
     def setting(self) -> Setting:
         """What feature expressions depend on."""
-        return Setting(self.training_days, self.event_types, self.on_clock, tuple(self.plugins))
+        plugins = tuple(self.plugins)
+        days, plans = self.training_days, self.plans
+        return Setting(days, self.event_types, self.on_clock, plugins, plans=plans)
 
     @property
     def training_days(self) -> int:
@@ -85,13 +95,20 @@ class ModelFacts(Settings):
         return Target(self.horizon_days, self.value)
 
 
+def _history(stored: Mapping[str, Any]) -> ClvModels | HazardModel:
+    """Return the model of histories: of contracts, else of orders."""
+    return (HazardModel if "hazard" in stored else ClvModels).from_dict(stored)
+
+
 @dataclass(frozen=True)
 class CustomerModel(TieredModel):
     """A trained model; it holds no customer's data and is stored as JSON."""
 
     facts: ModelFacts
     clv: Annotated[
-        ClvModels, PlainValidator(ClvModels.from_dict), PlainSerializer(ClvModels.to_dict)
+        ClvModels | HazardModel,
+        PlainValidator(_history),
+        PlainSerializer(lambda one: one.to_dict()),
     ]
     outlook: Outlook
     segments: Annotated[
@@ -151,7 +168,7 @@ class CustomerModel(TieredModel):
 
     def with_clv(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the feature frame with the `clv_*` columns."""
-        if "clv_expected_value" in frame.columns:
+        if partner(frame)[1] in frame.columns:
             return frame
         return pd.concat([frame, self.clv.predict(frame, self.facts.training_days)], axis=1)
 
@@ -162,6 +179,8 @@ class CustomerModel(TieredModel):
         """
         full = self.with_clv(frame)
         outlook = self.outlook.predict(full)
+        if self.facts.churn == "subscription":
+            outlook = with_known_ends(outlook, full, self.facts.training_days)
         low, high = outlook.interval()
         tiers = outlook.tier_probabilities(self.outlook.tier_cuts)
         facts = self.facts
@@ -174,20 +193,35 @@ class CustomerModel(TieredModel):
             scored[name] = column
         for tier in range(tiers.shape[1]):
             scored[f"tier_p{tier}"] = tiers[:, tier]
-        waits = self.waiting.days(full, outlook.churn, self.clv, facts.training_days)
-        for name, days in waits.items():
+        for name, days in self._waits(full, outlook.churn).items():
             scored[name] = dates_after(full["as_of"], days)
             if facts.grid is not None:
                 days_held = facts.grid, facts.horizon_days
                 scored[name] = on_grid(scored[name], full["as_of"], *days_held)
         return scored
 
+    def _waits(self, full: pd.DataFrame, churn: FloatArray) -> dict[str, FloatArray]:
+        """Return the days to the next order, or to the payment that a contract names."""
+        if isinstance(self.clv, HazardModel):
+            return payment_days(full, churn, self.facts.training_days)
+        return self.waiting.days(full, churn, self.clv, self.facts.training_days)
+
     def reasons(self, frame: pd.DataFrame, churn: FloatArray) -> pa.Array:
         """Return three reasons of each row; of rows likely to leave, those for leaving first."""
         full = self.with_clv(frame)
         outlook = self.outlook
         found = effects(outlook.components, outlook.ensemble, full, self.facts.partner_base)
-        return reasons(found, full, churn, self.facts.language, self.facts.event_types)
+        if self.facts.churn == "subscription":
+            found = self._with_known_ends(found, full, churn)
+        facts = self.facts
+        return reasons(found, full, churn, facts.language, facts.event_types, facts.plans)
+
+    def _with_known_ends(self, found: Effects, full: pd.DataFrame, churn: FloatArray) -> Effects:
+        """Return the effects with that of an end that is known: what the models did not say."""
+        model = self.outlook.predict(full).churn
+        ends = ends_within(full, self.facts.training_days)
+        effect = np.where(ends, logit(churn) - logit(model), 0.0)[:, np.newaxis]
+        return Effects((*found.names, KNOWN_END), np.hstack([found.values, effect]))
 
     def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
         """Return exact Shapley values of the log odds of no order, and their base value."""

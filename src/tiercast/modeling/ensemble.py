@@ -16,9 +16,20 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from tiercast.arrays import BoolArray, FloatArray
-from tiercast.modeling.calibration import FOLDS_COUNT, Calibration, shift_to, to_log_odds
+from tiercast.modeling.calibration import (
+    FOLDS_COUNT,
+    Calibration,
+    paid_share,
+    shift_to,
+    to_log_odds,
+)
 from tiercast.modeling.certainty import Certainty
-from tiercast.modeling.component_models import COMPONENTS, LEAST_VALUE, ComponentPredictions
+from tiercast.modeling.component_models import (
+    COMPONENTS,
+    LEAST_VALUE,
+    ComponentPredictions,
+    log_paid,
+)
 
 PRIOR_WEIGHTS = (0.5, 0.3, 0.2)  # of trees, linear model and BTYD models
 SMALL_BASE = 500  # customers at a past cutoff: with fewer the BTYD models lead
@@ -35,15 +46,20 @@ BTYD = COMPONENTS.index("btyd")
 
 @dataclass(frozen=True)
 class Forecast:
-    """Log odds of an order and mean value given one, (n,) each."""
+    """Log odds of an order and mean value given one, (n,) each.
+
+    `left_share` as in `ComponentPredictions`.
+    """
 
     log_odds: FloatArray
     mean_if_order: FloatArray
+    left_share: FloatArray | None = None
 
     @property
     def log_value(self) -> FloatArray:
         """Log of the expected value, (n,)."""
-        return np.log(np.maximum(self.mean_if_order, LEAST_VALUE)) + log_expit(self.log_odds)
+        mean = np.log(np.maximum(self.mean_if_order, LEAST_VALUE))
+        return mean + log_paid(self.log_odds, self.left_share)
 
 
 @dataclass(frozen=True)
@@ -108,10 +124,11 @@ class Ensemble:
         weights = np.array(self.weights)
         # Not `@`: what BLAS makes of a row depends on how many rows there are.
         log_odds = (predictions.log_odds * weights).sum(axis=1)
-        order = log_expit(log_odds)
+        order = log_paid(log_odds, predictions.left_share)
         mean = np.exp((predictions.log_value * weights).sum(axis=1) - order)
         largest = np.maximum(largest_mean, np.exp(predictions.log_value[:, BTYD] - order))
-        combined = Forecast(log_odds, np.clip(mean, LEAST_VALUE, largest))
+        clipped = np.clip(mean, LEAST_VALUE, largest)
+        combined = Forecast(log_odds, clipped, predictions.left_share)
         return combined if self.certain is None else _certain(combined, self.certain)
 
     def level(self, predictions: ComponentPredictions, forecast: Forecast) -> Calibration:
@@ -127,7 +144,8 @@ class Ensemble:
             _total_levels(predictions, forecast),
         )
         shift = shift_to(forecast.log_odds, float(expit(_between(chances, self.btyd_chance))))
-        moved = (expit(forecast.log_odds + shift) * forecast.mean_if_order).sum()
+        log_odds = forecast.log_odds + shift
+        moved = (paid_share(log_odds, forecast.left_share) * forecast.mean_if_order).sum()
         return Calibration(shift, float(_between(totals, self.btyd_total) - np.log(moved)))
 
 
@@ -139,8 +157,9 @@ def _certain(combined: Forecast, certain: Certainty) -> Forecast:
     """
     log_odds = certain.chances(combined.log_odds)
     if not certain.everybody:
-        return Forecast(log_odds, np.full(len(log_odds), LEAST_VALUE))
-    return Forecast(log_odds, np.exp(combined.log_value - log_expit(log_odds)))
+        return Forecast(log_odds, np.full(len(log_odds), LEAST_VALUE), combined.left_share)
+    mean = np.exp(combined.log_value - log_paid(log_odds, combined.left_share))
+    return Forecast(log_odds, mean, combined.left_share)
 
 
 def prior_weights(customers: int) -> tuple[float, ...]:

@@ -16,6 +16,8 @@ from tiercast.arrays import FloatArray
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import FurtherWindow
 from tiercast.features.horizons import at_horizon, named
+from tiercast.modeling.hazard import HazardModel
+from tiercast.modeling.known_ends import with_known_ends
 from tiercast.modeling.outlook import Outlook
 
 CHURN, VARIANCE = "churn_probability", "value_variance"
@@ -45,11 +47,13 @@ class FurtherOutlook:
         """What its features are counted by."""
         return FurtherWindow(self.horizon_days, self.window_days)
 
-    def figures(self, frame: pd.DataFrame, clv: ClvModels) -> Figures:
+    def figures(self, frame: pd.DataFrame, clv: ClvModels | HazardModel) -> Figures:
         """Return `FIGURES` and the variance of a feature frame's rows, (n,) each, by name."""
         own = at_horizon(frame, self.horizon_days)
         full = pd.concat([own, clv.predict(own, self.window_days)], axis=1)
         found = self.outlook.predict(full)
+        if isinstance(clv, HazardModel):
+            found = with_known_ends(found, full, self.window_days)
         low, high = found.interval()
         values = (found.churn, found.expected_value, low, high, found.variance)
         return dict(zip((*FIGURES, VARIANCE), values, strict=True))

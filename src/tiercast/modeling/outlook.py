@@ -60,6 +60,7 @@ class Outlook:
             self.calibration.mean_if_order(forecast.mean_if_order),
             self.shapes,
             self.interval_level,
+            forecast.left_share,
         )
 
 
@@ -108,6 +109,7 @@ def fold_forecast(ensemble: Ensemble, past: PastPredictions) -> FoldForecast:
         past.ordered,
         past.value,
         past.season_known,
+        raw.left_share,
     )
 
 

@@ -17,10 +17,11 @@ Language = Literal["en", "zh"]
 PROFILE = "profile"
 OWN_FEATURES = frozenset(feature.name for feature in CATALOGUE)
 EVENT_TYPE = "event_type_"  # how the features of single event types begin
+PLAN = "contract_plan_"  # how those of single plans begin
 NUMBER = "<n>"  # stands for a number in a feature's name
 NOUNS = (
     "campaign contact|contact|order day|order|day|event|response|categorie|week|month|"
-    "kinds of event|product feature"
+    "kinds of event|product feature|running contract|contract|time"
 )
 ONE_OF_MANY = re.compile(rf"(?<![\d.,])1 ({NOUNS})s\b")
 SINGULAR = {"categorie": "category", "kinds of event": "kind of event"}
@@ -53,9 +54,16 @@ class Phrase:
 
     def of_event_type(self, name: str) -> Self:
         """Return the phrase with the name of its event type in the templates."""
+        return self._named("{event_type}", name)
+
+    def of_plan(self, name: str) -> Self:
+        """Return the phrase with the name of its plan in the templates."""
+        return self._named("{plan}", name)
+
+    def _named(self, slot: str, name: str) -> Self:
         written = name.replace("{", "{{").replace("}", "}}")
         en, zh = (
-            tuple(template.replace("{event_type}", written) for template in templates)
+            tuple(template.replace(slot, written) for template in templates)
             for templates in (self.en, self.zh)
         )
         return replace(self, en=en, zh=zh)
@@ -79,7 +87,7 @@ def phrase_of(feature: str) -> Phrase | None:
     >>> phrase_of("orders_365d").en, phrase_of("household_size")
     (('{orders_365d} orders in the last 365 days',), None)
     """
-    if feature not in OWN_FEATURES and not feature.startswith(EVENT_TYPE):
+    if feature not in OWN_FEATURES and not feature.startswith((EVENT_TYPE, PLAN)):
         return None
     if feature in _rows():
         return _phrase(*_rows()[feature], "")

@@ -95,6 +95,7 @@ def distribution(
         drift.churn(fold.log_odds),
         drift.mean_if_order(fold.mean_if_order),
         fit_shapes(others, drift),
+        left_share=fold.left_share,
     )
 
 
@@ -104,7 +105,8 @@ def fit_shapes(folds: Sequence[FoldForecast], calibration: Calibration) -> Value
         return ValueShapes.fit(np.empty(0), np.empty(0))
     value = np.concatenate([fold.value for fold in folds])
     mean = calibration.mean_if_order(np.concatenate([fold.mean_if_order for fold in folds]))
-    return ValueShapes.fit(value[value > 0], mean[value > 0])
+    paid = (value > 0) & np.concatenate([fold.ordered for fold in folds])
+    return ValueShapes.fit(value[paid], mean[paid])
 
 
 def _unseen_sd(

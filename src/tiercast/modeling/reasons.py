@@ -18,10 +18,18 @@ import pyarrow as pa
 
 from tiercast.arrays import BoolArray, FloatArray, IntArray
 from tiercast.modeling.calibration import to_log_odds
-from tiercast.modeling.component_models import BTYD_FEATURE, ComponentModels
+from tiercast.modeling.component_models import BTYD_FEATURE, ComponentModels, partner
 from tiercast.modeling.ensemble import BTYD, Ensemble
 from tiercast.modeling.linear import LinearModel
-from tiercast.modeling.phrases import EVENT_TYPE, Language, Phrase, phrase_of, topic_of, topics
+from tiercast.modeling.phrases import (
+    EVENT_TYPE,
+    PLAN,
+    Language,
+    Phrase,
+    phrase_of,
+    topic_of,
+    topics,
+)
 from tiercast.modeling.sentence_values import Figures
 from tiercast.modeling.topics import plain, shown
 from tiercast.modeling.trees import FittedTrees
@@ -75,15 +83,16 @@ def effects(
     """
     if ensemble.certain is not None:  # the same for everybody, whatever their features
         return Effects((BTYD_FEATURE,), np.zeros((len(frame), 1)))
-    partner = to_log_odds(frame[BTYD_FEATURE].to_numpy(dtype=float)) - partner_base
+    name, _ = partner(frame)
+    own = to_log_odds(frame[name].to_numpy(dtype=float)) - partner_base
     weight = 1.0 if components.learners is None else ensemble.weights[BTYD]
-    partner_effect = -weight * partner[:, np.newaxis]
+    partner_effect = -weight * own[:, np.newaxis]
     if components.learners is None:
-        return Effects((BTYD_FEATURE,), partner_effect)
+        return Effects((name,), partner_effect)
     matrix = components.design.transform(frame)
     by_column = -model_effects(components.learners, ensemble.weights, matrix)
     features, summed = sum_by_feature(components.design.features, by_column)
-    return Effects((*features, BTYD_FEATURE), np.hstack([summed, partner_effect]))
+    return Effects((*features, name), np.hstack([summed, partner_effect]))
 
 
 class OrderLearners(Protocol):
@@ -113,6 +122,7 @@ def reasons(
     churn: FloatArray,
     language: Language,
     event_types: Sequence[str] = (),
+    plans: Sequence[str] = (),
 ) -> pa.Array:
     """Return three topics of each row, a list of `REASON`.
 
@@ -128,7 +138,7 @@ def reasons(
     effect = np.take_along_axis(by_topic, order, axis=1)[shown_topics]
     row, _ = np.nonzero(shown_topics)
     chosen = np.take_along_axis(feature, order, axis=1)[shown_topics]
-    phrases = [None if found.apart else _phrase(name, event_types) for name in found.names]
+    phrases = [None if found.apart else _phrase(name, event_types, plans) for name in found.names]
     texts = _texts(frame, found.names, phrases, row, chosen, language)
     structs = pa.StructArray.from_arrays(
         [*texts[:2], pa.array(effect), texts[2]], fields=list(REASON)
@@ -197,8 +207,10 @@ def _weak_unknown(
     return weak
 
 
-def _phrase(name: str, event_types: Sequence[str]) -> Phrase | None:
+def _phrase(name: str, event_types: Sequence[str], plans: Sequence[str]) -> Phrase | None:
     phrase = phrase_of(name)
+    if phrase is not None and name.startswith(PLAN):
+        return phrase.of_plan(plans[int(name.removeprefix(PLAN)) - 1])
     if phrase is None or not name.startswith(EVENT_TYPE):
         return phrase
     number = int(name.removeprefix(EVENT_TYPE).partition("_")[0])

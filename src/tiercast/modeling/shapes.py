@@ -52,7 +52,7 @@ class ValueShapes:
         ratio = self._by_group(mean_if_order, chance, lambda c, row: np.interp(c, LEVELS, row))
         return ratio * mean_if_order
 
-    def chance_at_least(self, amount: float, mean_if_order: FloatArray) -> FloatArray:
+    def chance_at_least(self, amount: float | FloatArray, mean_if_order: FloatArray) -> FloatArray:
         """Return P(value >= amount | order), (n,)."""
         ratio = amount / mean_if_order
         below = self._by_group(mean_if_order, ratio, lambda r, row: np.interp(r, row, LEVELS))

@@ -76,11 +76,13 @@ def measure(base: CustomerBase, activity: CustomerActivity, as_of: dt.date) -> B
     )
     far = far_days(lines_by_day(activity.orders, as_of))
     season = daily.clock(as_of, span.window_days)
-    limit = base.config.monitor.stale.look
-    silence = Silence.of(daily, as_of, limit) if daily.before(as_of).any() else None
+    most_gaps = base.config.monitor.stale.look
+    silence = Silence.of(daily, as_of, most_gaps) if daily.before(as_of).any() else None
     ahead = GridAhead.of(grid or EVERY_DAY, as_of, span.horizon_days)
-    outlying = outlying_orders(activity.orders, order_limit(activity.orders, as_of), as_of)
-    odd = odd_days(begun, as_of)
+    of_contracts = base.config.has_contracts  # their payments are what they are
+    limit = None if of_contracts else order_limit(activity.orders, as_of)
+    outlying = outlying_orders(activity.orders, limit, as_of)
+    odd = NO_ODD_DAYS if of_contracts else odd_days(begun, as_of)
     gaps = measure_gaps(base, activity.orders)
     profiles = measure_profiles(
         activity,

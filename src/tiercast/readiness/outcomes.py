@@ -15,6 +15,7 @@ from tiercast.readiness.tied_cuts import TiedCuts, tied_cuts
 from tiercast.segments.tiers import filled_tiers
 from tiercast.snapshots.history import AS_OF, history
 from tiercast.snapshots.labels import labels
+from tiercast.snapshots.subscriptions import customers_at
 
 MOST_VALUES = 600_000
 
@@ -77,14 +78,14 @@ def measure_outcomes(
         return None
     keys = ["customer_id", AS_OF]
     cut = history(orders, "ordered_at", cutoffs)
-    known = cut.filter(cut.is_order).select(keys).distinct()
+    known = customers_at(cut).select(keys).distinct()
     days, wanted = window_days or config.outlook.horizon_days, len(config.tiers.names) - 1
     outcomes = labels(orders, cutoffs, horizon_days=days, observed_until=observed_until)
     rows = known.left_join(outcomes, keys)
     counts = rows.group_by(AS_OF).agg(
         customers=rows.count(),
         buyers=rows.ordered.sum().fill_null(0),
-        paying=(rows.value > 0).sum().fill_null(0),
+        paying=((rows.value > 0) & rows.ordered).sum().fill_null(0),
     )
     found = counts.order_by(AS_OF).to_pyarrow().to_pylist()
     if not found:
@@ -110,7 +111,7 @@ def measure_outcomes(
 
 def _values(rows: ir.Table) -> FloatArray:
     """Return what buyers were worth, of large bases as many as a training takes."""
-    paid = rows.filter(rows.value > 0)
+    paid = rows.filter((rows.value > 0) & rows.ordered)
     counts = paid.group_by("value").agg(n=paid.count()).to_pandas()
     thinned = np.ceil(counts["n"] / max(1.0, counts["n"].sum() / MOST_VALUES)).astype(int)
     return np.repeat(counts["value"].to_numpy(dtype=np.float64), thinned)

@@ -11,7 +11,7 @@ from tiercast.config.schema import Config
 from tiercast.contract.money import money_sum
 from tiercast.reporting.months import month_of, months_of
 from tiercast.snapshots.history import history
-from tiercast.snapshots.orders import begun_orders, reduce_to_parts
+from tiercast.snapshots.orders import begun_orders, paid_orders, reduce_to_parts
 from tiercast.sources.canonical import load_base
 from tiercast.sources.screened import Screened
 
@@ -57,13 +57,17 @@ def known_orders(config: Config, connection: SQLBackend, day: dt.date) -> KnownO
     DataContractError
         The source cannot be used.
     """
-    only = config.model_copy(update={"sources": {"transactions": config.sources["transactions"]}})
+    lead = config.kind.lead
+    only = config.model_copy(update={"sources": {lead: config.sources[lead]}})
     loaded = load_base(only, connection)
     base, lines = loaded.base, loaded.base.transactions
     aside = connection.create_table("report_aside", _aside(loaded.lines, day))
     loaded.lines.drop(connection)
     parts = reduce_to_parts(lines, base.config)
-    begun = begun_orders(parts, has_order_ids="order_id" in lines.columns)
+    if config.has_contracts:
+        begun = paid_orders(parts, lines)
+    else:
+        begun = begun_orders(parts, has_order_ids="order_id" in lines.columns)
     orders = connection.create_table("report_orders", _with_firsts(begun, day))
     return KnownOrders(
         as_of=day,

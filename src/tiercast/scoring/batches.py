@@ -14,6 +14,7 @@ from tiercast.features.assemble import feature_panel
 from tiercast.features.feature import Setting
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import history
+from tiercast.snapshots.subscriptions import customers_at
 
 # A customer takes about 17 KB while scored; Shapley values half a second before their first row.
 BATCH_CUSTOMERS = 50_000
@@ -22,6 +23,7 @@ PANEL = "panel__of_batch"
 TABLES = (
     *("orders", "order_days", "category_spend", "customers", "events", "contacts"),
     *("referrals", "referred_orders"),
+    "subscriptions",
 )
 
 
@@ -107,9 +109,9 @@ def _is_number(kind: pa.DataType) -> bool:
 
 
 def count_customers(activity: CustomerActivity, as_of: dt.date) -> int:
-    """Return how many customers have an order before `as_of`."""
-    known = history(activity.orders, "ordered_at", [as_of])
-    return int(known.filter(known.is_order).customer_id.nunique().execute())
+    """Return how many customers have an order before `as_of`, or a contract that runs then."""
+    known = customers_at(history(activity.orders, "ordered_at", [as_of]))
+    return int(known.customer_id.nunique().execute())
 
 
 def _number(customers: int) -> int:

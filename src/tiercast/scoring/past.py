@@ -9,6 +9,7 @@ from tiercast.contract.money import money_sum
 from tiercast.modeling.target import Target
 from tiercast.snapshots.history import history
 from tiercast.snapshots.labels import labels
+from tiercast.snapshots.subscriptions import customers_at
 
 
 def past_entry(orders: ir.Table, as_of: dt.date, target: Target) -> dict[str, object]:
@@ -61,7 +62,7 @@ def _window(
         return None
     bought = labels(orders, [start], horizon_days=days, observed_until=as_of)
     before = history(orders, "ordered_at", [start])
-    known = before.filter(before.is_order).select("customer_id").distinct()
+    known = customers_at(before).select("customer_id").distinct()
     both = {"value": bought, "value_known": bought.semi_join(known, "customer_id")}
     sums = {
         name: float(rows.aggregate(sum=money_sum(rows.value)).to_pyarrow()["sum"][0].as_py() or 0)

@@ -1,21 +1,23 @@
 """Reduced tables of a customer base, from which the features of every cutoff are counted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
 from tiercast.config.schema import Config, TableName
+from tiercast.contract.subscriptions import completed, last_known
 from tiercast.snapshots.orders import (
     begun_orders,
     category_spend,
+    paid_orders,
     reduce_to_order_days,
     reduce_to_parts,
     referred_orders,
 )
-from tiercast.snapshots.season import DailyOrders
+from tiercast.snapshots.season import DailyOrders, DailyPayments
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class CustomerActivity:
     contacts: ir.Table | None
     referrals: ir.Table | None
     referred_orders: ir.Table | None
+    subscriptions: ir.Table | None
     daily_orders: DailyOrders
     has_quantity: bool
     has_discount: bool
@@ -67,7 +70,11 @@ def build_activity(
             # Copied, because the files of stored days may be merged and removed during the run.
             spend = connection.create_table("category_spend", _joined(stored.category_days, spend))
     # On disk: temporary tables are faster to write, but fill the memory.
-    orders = connection.create_table("orders", begun_orders(parts, has_order_ids=has_order_ids))
+    if config.has_contracts:
+        begun = paid_orders(parts, lines)
+    else:
+        begun = begun_orders(parts, has_order_ids=has_order_ids)
+    orders = connection.create_table("orders", begun)
     referrals = tables.get("referrals")
     return CustomerActivity(
         orders=orders,
@@ -80,11 +87,25 @@ def build_activity(
         referred_orders=None
         if referrals is None
         else connection.create_table("referred_orders", referred_orders(referrals, orders)),
-        daily_orders=DailyOrders.of(orders),
+        subscriptions=_contracts(connection, tables),
+        daily_orders=_daily(orders, config),
         has_quantity="quantity" in lines.columns,
         has_discount="discount" in lines.columns,
         has_order_ids=has_order_ids,
     )
+
+
+def _daily(orders: ir.Table, config: Config) -> DailyOrders:
+    if config.has_contracts:
+        return replace(DailyPayments.of(orders), grace_days=config.grace_days)
+    return DailyOrders.of(orders)
+
+
+def _contracts(connection: SQLBackend, tables: Mapping[TableName, ir.Table]) -> ir.Table | None:
+    if "subscriptions" not in tables:
+        return None
+    rows = completed(tables["subscriptions"], last_known(tables))
+    return connection.create_table("contracts", rows)
 
 
 def _joined(stored: ir.Table | None, new: ir.Table) -> ir.Table:

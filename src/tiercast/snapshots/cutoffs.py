@@ -25,11 +25,13 @@ class ShopCalendar:
     """The days on which a shop has orders.
 
     `grid` is the calendar grid of all orders, None without one. `is_live` returns whether the
-    shop is open in the window after a cutoff.
+    shop is open in the window after a cutoff. After a window it takes `grace_days` until its
+    outcome is known: whether a contract was renewed.
     """
 
     grid: OrderGrid | None = None
     is_live: Callable[[dt.date], bool] = always
+    grace_days: int = 0
 
 
 ALWAYS_OPEN = ShopCalendar()
@@ -49,6 +51,12 @@ class CutoffPlan:
     every_days: int
     wanted: int
     window_days: int
+    grace_days: int = 0
+
+    @property
+    def label_days(self) -> int:
+        """After how many days the outcome at a cutoff is known, grace days included."""
+        return self.window_days + self.grace_days
 
     @property
     def missing(self) -> int:
@@ -68,7 +76,8 @@ def plan_cutoffs(
     """Return the cutoffs going back from `as_of - horizon_days` in steps of `every_days`.
 
     Every label window `[cutoff, cutoff + horizon_days)` has ended by `as_of`, and every cutoff
-    has a history of at least two thirds of the horizon. Cutoffs that are not live (the shop was
+    has a history of at least two thirds of the horizon. Where contracts have
+    grace days, windows have ended as much earlier. Cutoffs that are not live (the shop was
     closed in the window) are replaced by older ones if there are any. For orders on a calendar
     grid see `aligned_cutoffs`.
 
@@ -119,7 +128,7 @@ def possible_plan(
     earliest = first_day + dt.timedelta(days=days_needed(horizon_days) - horizon_days)
     grid, window_days = calendar.grid, horizon_days
     if grid is None:
-        newest = as_of - dt.timedelta(days=horizon_days)
+        newest = as_of - dt.timedelta(days=horizon_days + calendar.grace_days)
         ages = range((newest - earliest).days, -1, -every_days)  # days after the earliest
         possible = [earliest + dt.timedelta(days=after) for after in ages]
     else:
@@ -127,7 +136,8 @@ def possible_plan(
         possible, window_days = list(aligned.every(every_days)), aligned.window_days
     live = tuple(itertools.islice(filter(calendar.is_live, possible), snapshots))
     cutoffs = tuple(sorted(live or possible[:snapshots]))
-    return CutoffPlan(cutoffs, horizon_days, every_days, snapshots, window_days)
+    days = horizon_days, every_days, snapshots, window_days, calendar.grace_days
+    return CutoffPlan(cutoffs, *days)
 
 
 def _no_window(grid: OrderGrid, as_of: dt.date, horizon_days: int) -> str:

@@ -7,8 +7,10 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.errors import InputError
+from tiercast.contract.days import midnight
 from tiercast.contract.money import money_sum
 from tiercast.snapshots.history import AS_OF, DAYS_AGO, history, is_before
+from tiercast.snapshots.subscriptions import RELATION_END, customers_at, has_contracts
 
 
 def labels(
@@ -24,6 +26,10 @@ def labels(
     an order in the window have no row. An order that is wholly returned within the window does
     not count.
 
+    Where there are contracts, the customers are those with one running at the cutoff, each with a
+    row: `ordered` says whether the relation outlasts the window, and `value` is what was paid in
+    it, also by those who left.
+
     Raises
     ------
     InputError
@@ -37,6 +43,9 @@ def labels(
             f"orders are known only before {observed_until}; use a cutoff up to "
             f"{observed_until - horizon}."
         )
+    if has_contracts(orders):
+        found = [_kept(orders, cutoff, cutoff + horizon) for cutoff in cutoffs]
+        return found[0] if len(found) == 1 else ibis.union(*found)
     windows = [_window(orders, cutoff, cutoff + horizon) for cutoff in cutoffs]
     rows = windows[0] if len(windows) == 1 else ibis.union(*windows)
     counted = rows.group_by("customer_id", AS_OF).agg(
@@ -44,6 +53,21 @@ def labels(
     )
     bought = counted.filter(counted.ordered)
     return bought.mutate(value=ibis.greatest(bought.value, 0.0))
+
+
+def _kept(orders: ir.Table, start: dt.date, end: dt.date) -> ir.Table:
+    """Return whether each customer's contracts outlast a window, and what was paid in it."""
+    known = customers_at(history(orders, "ordered_at", [start]))
+    customers = known.group_by("customer_id", AS_OF).agg(until=known[RELATION_END].max())
+    paid = _window(orders, start, end)
+    sums = paid.group_by("customer_id").agg(paid=money_sum(paid.net_value))
+    rows = customers.left_join(sums, "customer_id")
+    return rows.select(
+        "customer_id",
+        AS_OF,
+        ordered=rows.until >= midnight(end),
+        value=ibis.greatest(rows.paid.fill_null(0.0), 0.0),
+    )
 
 
 def _window(orders: ir.Table, start: dt.date, end: dt.date) -> ir.Table:

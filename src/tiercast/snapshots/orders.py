@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from tiercast.config.schema import Config
 from tiercast.contract.money import exact_sum, is_small, money_sum, rounded
+from tiercast.contract.subscriptions import ENDS
 
 MISSING_CATEGORY = "(none)"
 RECENT_GAPS = 3
@@ -60,6 +61,27 @@ def begun_orders(parts: ir.Table, *, has_order_ids: bool) -> ir.Table:
     single = _orders_of_a_day(parts.anti_join(several, keys))
     longer = _orders_of_days(parts.semi_join(several, keys))
     return ibis.union(single, longer.select(single.columns)).drop("order_key")
+
+
+def paid_orders(parts: ir.Table, lines: ir.Table) -> ir.Table:
+    """Return the payments of contracts as orders, one a customer and day, free ones among them.
+
+    Columns added: those of `begun_orders`, and until when the customer's contracts run that were
+    paid on that day (`contract_until`, `relation_until`).
+    """
+    days = lines.group_by("customer_id", ordered_on=lines.ordered_at.date())
+    ends = days.agg(**{name: lines[name].max() for name in ENDS})
+    rows = parts.left_join(ends, ["customer_id", "ordered_on"])
+    never = ibis.null("date")
+    return rows.drop("customer_id_right", "ordered_on_right", "order_key").mutate(
+        order_amount=rows.net_amount,
+        order_value=rows.net_value,
+        in_order=True,
+        is_order=True,
+        begun_on=rows.ordered_on,
+        next_on=never,
+        undone_on=never,
+    )
 
 
 def _orders_of_a_day(parts: ir.Table) -> ir.Table:

@@ -12,6 +12,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import ibis
 import ibis.expr.types as ir
@@ -65,7 +66,7 @@ class DailyOrders:
     counts: FloatArray
 
     @classmethod
-    def of(cls, orders: ir.Table) -> "DailyOrders":
+    def of(cls, orders: ir.Table) -> Self:
         """Return the orders on each day from the first to the last."""
         begun = orders.filter(orders.is_order)
         rows = begun.group_by("ordered_on").agg(orders=begun.count()).order_by("ordered_on")
@@ -172,6 +173,26 @@ class DailyOrders:
         if min(before, then, after) <= 0:
             return None
         return float(np.log(then) - (np.log(before) + np.log(after)) / 2)
+
+
+@dataclass(frozen=True)
+class DailyPayments(DailyOrders):
+    """Payments of contracts on each day: they follow from the contracts, not from a season."""
+
+    grace_days: int = 0
+
+    def calendar(self, as_of: dt.date, horizon_days: int) -> ShopCalendar:
+        """Return the calendar of a base of contracts: any day may have payments."""
+        return ShopCalendar(None, self.live_windows(as_of, horizon_days), self.grace_days)
+
+    def grid(self, day: dt.date) -> OrderGrid | None:
+        """Return None: the payments of each customer are known by their contract."""
+        return None
+
+    def clock(self, cutoff: dt.date, horizon_days: int) -> SeasonClock:
+        """Return a clock that foretells nothing: contracts have no season."""
+        ages = np.arange(len(self.before(cutoff)) + 1, dtype=np.float64)
+        return SeasonClock(cutoff, ages, None, Message.of("payments of contracts have no season"))
 
 
 def on_clock(cut: ir.Table, clocks: Sequence[SeasonClock]) -> ir.Table:

@@ -29,6 +29,7 @@ from tiercast.sources.hashes import hash_sums
 from tiercast.sources.meeting import refuse_strangers, with_ids
 from tiercast.sources.order_totals import refuse_repeated_totals, refuse_totals_without_orders
 from tiercast.sources.origin import describe
+from tiercast.sources.paid import PaidLines
 from tiercast.sources.parsed import Parser
 from tiercast.sources.ready_files import reading
 from tiercast.sources.screened import Screened, count_empty, flagged_name
@@ -63,16 +64,21 @@ class CustomerBase:
     @property
     def observed_until(self) -> dt.date:
         """The day after the last row of the lead table (an order line); later is unknown."""
-        last = self.report.table(self.config.kind.lead).last
+        last = self.report.table(self._dated).last
         assert last is not None
         return last.date() + dt.timedelta(days=1)
 
     @property
     def first_day(self) -> dt.date:
         """The day of the first row of the lead table (an order line)."""
-        first = self.report.table(self.config.kind.lead).first
+        first = self.report.table(self._dated).first
         assert first is not None
         return first.date()
+
+    @property
+    def _dated(self) -> TableName:
+        """The table whose days count: order lines, payments of contracts among them."""
+        return "transactions" if "transactions" in self.tables else self.config.kind.lead
 
     def fingerprint(self) -> dict[str, str]:
         """Return a fingerprint of each table, which changes with any row, not with their order."""
@@ -135,15 +141,20 @@ def load_base(
             loaded[name] = _load_table(connection, parser, ids)
             loaded[name].screened.drop(connection)
     tables = {name: table.good for name, table in loaded.items()}
-    if "transactions" in tables:
+    summaries = [table.summary for table in loaded.values()]
+    if config.has_contracts:
+        paid = PaidLines.of(connection, tables, config)
+        tables["transactions"] = paid.lines
+        summaries.insert(0, paid.summary)
+    elif "transactions" in tables:
         refuse_repeated_totals(tables["transactions"], config.sources["transactions"])
         _check_margin(config, tables["transactions"])
     if counted is None:
-        for name in sorted(tables.keys() - {lead}):
+        for name in sorted(loaded.keys() - {lead}):
             refuse_strangers(tables[name], lines.good, config, name)
     report = DataReport(
         config.name,
-        tuple(table.summary for table in loaded.values()),
+        tuple(summaries),
         tuple(finding for table in loaded.values() for finding in table.findings),
         _zero_orders(tables["transactions"]) if "transactions" in tables else 0,
         config.timezone,

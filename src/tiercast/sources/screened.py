@@ -116,7 +116,8 @@ class Screened:
         if self.totals:  # an order's total counts once in the rows used, as in `good`
             halves = rows.filter(rows.rule.isnull()), rows.filter(rows.rule.notnull())
             rows = ibis.union(*map(once_per_order, halves))
-        cents = ibis.ifelse(rows.counts, (rows.amount * CENTS).round(), 0.0)
+        amount = rows.amount if "amount" in rows.columns else ibis.literal(0.0)
+        cents = ibis.ifelse(rows.counts, (amount * CENTS).round(), 0.0)
         assert self.spec.time is not None
         return rows.group_by("rule", day=rows[self.spec.time].date()).agg(
             rows=rows.count(),

@@ -33,7 +33,7 @@ def source_datasets(
     return [
         _input(_table(config.name, sources[one.table], report, one.table, digest), "training")
         for one in report.tables
-        if (digest := fingerprint.get(one.table)) is not None
+        if one.table in sources and (digest := fingerprint.get(one.table)) is not None
     ]
 
 

@@ -86,6 +86,7 @@ def _forecast(
         post_hoc.drift.mean_if_order(fold.forecast.mean_if_order),
         post_hoc.shapes,
         post_hoc.interval_level,
+        fold.forecast.left_share,
     )
     tiers, tier_sets = predicted.tier_probabilities(tier_cuts), post_hoc.tier_sets
     ids = fold.rows["customer_id"].to_numpy()

@@ -10,6 +10,7 @@ from tiercast.config.plugins import versions_of
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.config.tiers import TiersConfig
+from tiercast.features.clv import ClvModels
 from tiercast.features.horizons import is_of_further
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.component_models import (
@@ -17,6 +18,7 @@ from tiercast.modeling.component_models import (
     LEAST_VALUE,
     ComponentModels,
     ComponentParams,
+    partner,
 )
 from tiercast.modeling.customer_model import CustomerModel, ModelFacts
 from tiercast.modeling.folds import rolling_folds
@@ -64,7 +66,7 @@ def fit_model(
     # Each of these may refuse: before the search, which takes long.
     cuts = _tier_cuts(panel, config.tiers)
     members, metrics = members_of(config.plugins), forecast_metrics(config.plugins)
-    folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
+    folds = rolling_folds(panel.cutoffs, panel.plan.label_days)
     tuning = tune(
         panel.training_rows,
         folds,
@@ -173,9 +175,16 @@ def _customer_model(
         outlook,
         segments,
         rfm_edges(panel.current, config.rfm),
-        WaitingTimes.fit(panel.training_rows, panel.clv, panel.plan.window_days),
+        _waiting(panel),
         further,
     )
+
+
+def _waiting(panel: Panel) -> WaitingTimes:
+    """Return when orders come; payments of contracts come on days that are known."""
+    if not isinstance(panel.clv, ClvModels):
+        return WaitingTimes.unfitted()
+    return WaitingTimes.fit(panel.training_rows, panel.clv, panel.plan.window_days)
 
 
 def feature_importance(outlook: Outlook) -> pd.DataFrame:
@@ -195,7 +204,8 @@ def gain_shares(trees: FittedTrees, features: Sequence[str]) -> pd.DataFrame:
 
 def _tier_cuts(panel: Panel, config: TiersConfig) -> tuple[float, ...]:
     """Return where tiers are cut, by what buyers were worth within the horizon."""
-    values = panel.rows.loc[panel.rows["value"] > 0, "value"].to_numpy()
+    bought = panel.rows["ordered"] & (panel.rows["value"] > 0)
+    values = panel.rows.loc[bought, "value"].to_numpy()
     if len(values):
         return tuple(float(cut) for cut in tier_cuts(values, config))
     mean_order = float(panel.current["revenue"].sum() / panel.current["orders"].sum())
@@ -210,7 +220,8 @@ def _segments(
 
 
 def _facts(panel: Panel, config: Config) -> ModelFacts:
-    partner = to_log_odds(panel.rows[BTYD_FEATURE].to_numpy(dtype=float))
+    chance, _ = partner(panel.rows)
+    log_odds = to_log_odds(panel.rows[chance].to_numpy(dtype=float))
     return ModelFacts(
         name=config.name,
         trained_as_of=panel.as_of.isoformat(),
@@ -223,11 +234,13 @@ def _facts(panel: Panel, config: Config) -> ModelFacts:
         tier_names=config.tiers.names,
         assign=config.tiers.assign,
         event_types=panel.setting.event_types,
+        plans=panel.setting.plans,
+        churn=config.outlook.churn,
         feature_names=tuple(n for n in panel.feature_names if not is_of_further(n)),
         profile_columns=panel.profile_columns,
         active_days=config.outlook.active_days,
         population_gap_days=float(typical_gap_days(panel.current)),
-        partner_base=float(np.mean(partner)),
+        partner_base=float(np.mean(log_odds)),
         on_clock=panel.season.is_known,
         season=panel.season.describe(),
         certainty=panel.certainty,

@@ -12,10 +12,12 @@ from tiercast.features.clv import ClvModels
 from tiercast.features.horizons import at_horizon
 from tiercast.features.registry import KEYS
 from tiercast.modeling.certainty import Certainty
+from tiercast.modeling.hazard import HazardModel
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import CutoffPlan
 from tiercast.snapshots.grid import OrderGrid
 from tiercast.snapshots.labels import first_returns, labels
+from tiercast.training.hazards import SeenCustomers
 from tiercast.training.season import Season
 
 
@@ -75,8 +77,8 @@ class CountedFeatures:
     as_of: dt.date
     past: pd.DataFrame
     current: pd.DataFrame
-    clv: ClvModels
-    models: Mapping[dt.date, ClvModels]
+    clv: ClvModels | HazardModel
+    models: Mapping[dt.date, ClvModels | HazardModel]
     grid: OrderGrid | None
 
     @classmethod
@@ -86,11 +88,19 @@ class CountedFeatures:
         activity: CustomerActivity,
         as_of: dt.date,
         grid: OrderGrid | None,
+        seen: SeenCustomers | None = None,
     ) -> "CountedFeatures":
-        """Split the features of cutoffs and `as_of`, and fit the BTYD models of each."""
+        """Split the features of cutoffs and `as_of`, and fit the models of histories of each.
+
+        They are hazard models where customers with contracts were `seen`, else BTYD models.
+        """
         current = features[features["as_of"] == as_of].reset_index(drop=True)
         past = features[features["as_of"] != as_of].reset_index(drop=True)
         cutoffs = sorted(set(past["as_of"]))
+        models: dict[dt.date, ClvModels | HazardModel]
+        if seen is not None:
+            models = {cutoff: seen.fit(cutoff) for cutoff in cutoffs}
+            return cls(activity, as_of, past, current, seen.fit(as_of), models, grid)
         models = {cutoff: ClvModels.fit(_at(past, cutoff)) for cutoff in cutoffs}
         return cls(activity, as_of, past, current, ClvModels.fit(current), models, grid)
 
@@ -121,7 +131,7 @@ def _at(rows: pd.DataFrame, cutoff: dt.date) -> pd.DataFrame:
 
 
 def _with_clv(
-    rows: pd.DataFrame, models: Mapping[dt.date, ClvModels], plan: CutoffPlan
+    rows: pd.DataFrame, models: Mapping[dt.date, ClvModels | HazardModel], plan: CutoffPlan
 ) -> pd.DataFrame:
     """Return the rows with each cutoff's own `clv_*`."""
     parts = [model.predict(_at(rows, day), plan.window_days) for day, model in models.items()]
@@ -131,7 +141,10 @@ def _with_clv(
 
 
 def _with_actual_season(
-    rows: pd.DataFrame, models: Mapping[dt.date, ClvModels], season: Season, plan: CutoffPlan
+    rows: pd.DataFrame,
+    models: Mapping[dt.date, ClvModels | HazardModel],
+    season: Season,
+    plan: CutoffPlan,
 ) -> pd.DataFrame:
     """Return the rows with the actual season of each cutoff's horizon."""
     actual = rows["as_of"].map(season.actual).astype(float)

@@ -9,7 +9,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.calibration import shift_to, to_log_odds
-from tiercast.modeling.component_models import BTYD_FEATURE, Targets
+from tiercast.modeling.component_models import Targets, partner
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.ensemble import Ensemble
 from tiercast.modeling.folds import rolling_folds
@@ -57,7 +57,7 @@ def learning_curve(panel: Panel, params: TreeParams, seed: int) -> LearningCurve
     The level of each forecast is calibrated first: more data improves the ranking, while the
     level of a window is forecast by other means. Without a past cutoff there is no curve.
     """
-    folds = rolling_folds(panel.cutoffs, panel.plan.window_days, most=1)
+    folds = rolling_folds(panel.cutoffs, panel.plan.label_days, most=1)
     if not folds:
         return LearningCurve((), ())
     train, test = folds[0].train_rows(panel.training_rows), folds[0].test_rows(panel.rows)
@@ -103,7 +103,7 @@ def _point(
     predictions = (
         fit_trees("binary", sample, params, seed).raw(matrix, offset),
         LinearModel.fit("binary", sample).raw(matrix, offset),
-        to_log_odds(test[BTYD_FEATURE].to_numpy(dtype=float)),
+        to_log_odds(test[partner(test)[0]].to_numpy(dtype=float)),
     )
     log_odds = np.column_stack(predictions) @ np.array(Ensemble().weights)
     ordered = test["ordered"].to_numpy(dtype=bool)

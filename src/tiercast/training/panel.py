@@ -8,12 +8,18 @@ import pandas as pd
 from tiercast.config.errors import InputError
 from tiercast.config.message import Message
 from tiercast.config.schema import Config
-from tiercast.features.assemble import feature_panel, observed_event_types, profile_columns
+from tiercast.features.assemble import (
+    feature_panel,
+    observed_event_types,
+    observed_plans,
+    profile_columns,
+)
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import FurtherWindow, Setting
 from tiercast.features.horizons import named
 from tiercast.features.left_out import left_out
 from tiercast.features.registry import learned_features
+from tiercast.modeling.hazard import HazardModel
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.cutoffs import plan_cutoffs
 from tiercast.snapshots.further_plans import FurtherPlans, LeftOut
@@ -27,6 +33,7 @@ from tiercast.snapshots.outlying import (
 )
 from tiercast.snapshots.sample import sample_customers
 from tiercast.sources.canonical import CustomerBase
+from tiercast.training.hazards import SeenCustomers
 from tiercast.training.horizon_rows import CountedFeatures, HorizonRows
 from tiercast.training.season import Season
 
@@ -42,7 +49,7 @@ class Panel(HorizonRows):
     is too short for.
     """
 
-    clv: ClvModels
+    clv: ClvModels | HazardModel
     limit: OrderLimit | None
     outlying: OutlyingOrders | None
     setting: Setting
@@ -74,7 +81,7 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         calendar=calendar,
     )
     further = FurtherPlans.of(config, daily, first, day)
-    limit = order_limit(activity.orders, day)
+    limit = None if config.has_contracts else order_limit(activity.orders, day)
     outlying = outlying_orders(activity.orders, limit, day)
     activity = held(base.connection, activity, outlying)
     share = _share(_customers_before(activity, day), len(plan.cutoffs))
@@ -82,14 +89,24 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
     season = Season.at(daily, day, plan)
     events = observed_event_types(activity, day)
     windows = tuple(FurtherWindow(one.horizon_days, one.window_days) for one in further.plans)
-    setting = Setting(plan.window_days, events, season.is_known, config.plugins, windows)
+    setting = Setting(
+        plan.window_days,
+        events,
+        season.is_known,
+        config.plugins,
+        windows,
+        observed_plans(activity, day),
+    )
     omitted = left_out(activity, setting, config.features.without)
     days = sorted({day, *plan.cutoffs, *further.cutoffs})
     features = _features(sampled, days, setting).drop(
         columns=[*omitted, *(named(one, w.horizon_days) for w in windows for one in omitted)],
         errors="ignore",
     )
-    counted = CountedFeatures.of(features, sampled, day, calendar.grid)
+    seen = None
+    if config.has_contracts:
+        seen = SeenCustomers.of(sampled, first, setting, day, config)
+    counted = CountedFeatures.of(features, sampled, day, calendar.grid, seen)
     main = counted.main(plan, season)
     return Panel(
         **vars(main),

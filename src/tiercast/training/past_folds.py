@@ -53,7 +53,7 @@ def past_cutoffs(
     members: Sequence[tuple[str, Member]] = (),
 ) -> list[PastFold]:
     """Return forecasts of past cutoffs, or of unseen customers if no window had ended before."""
-    folds = rolling_folds(panel.cutoffs, panel.plan.window_days)
+    folds = rolling_folds(panel.cutoffs, panel.plan.label_days)
     progress.stage("forecast past cutoffs", max(1, len(folds)))
     past = []
     for fold in folds:

@@ -19,7 +19,7 @@ from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History, open_history
-from tiercast.features.assemble import feature_panel, observed_event_types
+from tiercast.features.assemble import feature_panel, observed_event_types, observed_plans
 from tiercast.features.clv import CLOCK, KEPT, STATISTICS, ClvModels
 from tiercast.features.feature import Setting
 from tiercast.sinks.recorded_run import recorded_here
@@ -163,7 +163,8 @@ def setting_of(history: History, as_of: dt.date) -> Setting:
     horizon_days = config.outlook.horizon_days
     on_clock = activity.daily_orders.clock(as_of, horizon_days).is_open
     events = observed_event_types(activity, as_of)
-    return Setting(horizon_days, events, on_clock, config.plugins)
+    plans = observed_plans(activity, as_of)
+    return Setting(horizon_days, events, on_clock, config.plugins, plans=plans)
 
 
 def _fit(panel: ir.Table, as_of: dt.date) -> ClvModels:

@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 
 from tiercast.config.schema import Config, SourceConfig, TableName
 from tiercast.contract.days import epoch_seconds
+from tiercast.contract.subscriptions import end_known_at, last_known
 from tiercast.contract.tables import TABLES, TableSpec
 from tiercast.readiness.profiles import measure_profiles
 from tiercast.snapshots.activity import build_activity
@@ -33,7 +34,12 @@ def with_planted_future(config: Config, as_of: dt.date, folder: Path) -> Config:
     """Write the base with planted future rows to a folder; return the config that reads them."""
     with open_base(config.model_copy(update={"feature_store": None})) as base:
         sources: dict[TableName, SourceConfig] = {}
-        for name, table in base.tables.items():
+        last = last_known(base.tables)
+        for name in config.sources:
+            table = base.tables[name]
+            if name == "subscriptions" and "cancelled_at" not in table.columns:
+                # Planted rows are newer: what the last row says of an end would not be known.
+                table = table.mutate(cancelled_at=end_known_at(table, last))
             target = folder / f"{name}.parquet"
             base.connection.to_parquet(_planted(table, TABLES[name], as_of), target)
             sources[name] = SourceConfig(path=str(target))
