@@ -14,6 +14,7 @@ from scipy.special import logit
 
 from tiercast.arrays import FloatArray
 from tiercast.config.errors import InputError
+from tiercast.config.kind import Churn
 from tiercast.config.plugins import check_installed
 from tiercast.config.rfm import RfmWeightsConfig
 from tiercast.config.settings import Settings
@@ -64,7 +65,7 @@ class ModelFacts(Settings):
     assign: Assign
     event_types: tuple[str, ...]
     plans: tuple[str, ...] = ()
-    churn: Literal["orders", "subscription"] = "orders"
+    churn: Churn = "orders"
     feature_names: tuple[str, ...]
     profile_columns: tuple[str, ...]
     active_days: int | None
