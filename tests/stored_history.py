@@ -5,7 +5,7 @@ from pathlib import Path
 from recorded_progress import RecordedProgress
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History, open_history
-from tiercast.snapshots.orders import reduce_to_category_days
+from tiercast.snapshots.orders import reduce_to_spend_days
 
 
 def with_store(config: Config, path: Path, **settings: object) -> Config:
@@ -26,15 +26,16 @@ def rows(table) -> list[tuple]:
 def facts(history: History) -> dict[str, object]:
     """Return all that a job can learn of the order lines."""
     base, activity = history.base, history.activity
-    spend = activity.category_spend
+    spend = activity.spend
     return {
         "report": base.report,
         "fingerprint": base.fingerprint(),
         "empty": base.empty_shares("transactions"),
         "orders": rows(activity.orders),
         "order_days": rows(activity.order_days),
-        "category_days": None if spend is None else rows(reduce_to_category_days(spend)),
+        "spend_days": {kind: rows(reduce_to_spend_days(one)) for kind, one in spend.items()},
         "quarantine": rows(base.quarantine["transactions"]),
+        "aside": rows(base.aside),
         "daily": (activity.daily_orders.first, activity.daily_orders.counts.tolist()),
         "columns": (activity.has_quantity, activity.has_discount, activity.has_order_ids),
     }

@@ -9,7 +9,7 @@ from tiercast.features.feature import Setting
 from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.history import history
 from tiercast.snapshots.labels import labels
-from tiercast.snapshots.orders import reduce_to_category_days
+from tiercast.snapshots.orders import reduce_to_spend_days
 
 COLUMNS = "customer_id order_id ordered_at amount"
 
@@ -146,7 +146,7 @@ def test_money_by_category_leaves_returns_out_and_names_the_nameless(tmp_path):
     )
     with opened(tmp_path, {"transactions": lines}) as base:
         activity = build_activity(base.connection, base.tables, base.config)
-        days = reduce_to_category_days(activity.category_spend).order_by("bought_at").to_pandas()
+        days = reduce_to_spend_days(activity.category_spend).order_by("bought_at").to_pandas()
     assert days[["category", "spent"]].to_numpy().tolist() == [["toys", 10.0], ["(none)", 2.0]]
     assert days["bought_at"][0].to_pydatetime() == dt.datetime(2024, 1, 5)
 

@@ -19,8 +19,9 @@ from tiercast.feature_store.manifest import Manifest, StoredFile
 from tiercast.sources.file_lock import locked
 
 MANIFEST_FILE = "manifest.json"
-ORDERS, CATEGORY_DAYS, QUARANTINE = "orders", "category_days", "quarantine"
-TABLES = (ORDERS, CATEGORY_DAYS, QUARANTINE)
+ORDERS, CATEGORY_DAYS, PRODUCT_DAYS = "orders", "category_days", "product_days"
+QUARANTINE, ASIDE = "quarantine", "aside"  # the quarantined lines; their money by rule and day
+TABLES = (ORDERS, CATEGORY_DAYS, PRODUCT_DAYS, QUARANTINE, ASIDE)
 OWN_FILE = re.compile(r"\d{4}-\d\d\.[0-9a-f]{16}\.parquet|\.[0-9a-f]{8}\.partial")
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 import ibis
+import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from tiercast.config.errors import InputError
@@ -21,8 +22,10 @@ from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
 from tiercast.contract.tally import HashSums
 from tiercast.feature_store.folder import (
+    ASIDE,
     CATEGORY_DAYS,
     ORDERS,
+    PRODUCT_DAYS,
     QUARANTINE,
     Changed,
     FeatureStoreFolder,
@@ -156,7 +159,7 @@ class _StoreRun:
         connection, manifest, loaded, notes = self._loaded()
         base = loaded.base
         if manifest is not None:
-            base = self._with_stored_quarantine(connection, base, manifest)
+            base = self._with_stored(connection, base, manifest)
         activity = build_activity(
             connection, base.tables, self.config, self._days(connection, manifest)
         )
@@ -205,18 +208,24 @@ class _StoreRun:
         return StoredDays(
             stored_rows(self.folder, connection, manifest.of(ORDERS)),
             stored_rows(self.folder, connection, manifest.of(CATEGORY_DAYS)),
+            stored_rows(self.folder, connection, manifest.of(PRODUCT_DAYS)),
         )
 
-    def _with_stored_quarantine(
+    def _with_stored(
         self, connection: Backend, base: CustomerBase, manifest: Manifest
     ) -> CustomerBase:
-        stored = stored_rows(self.folder, connection, manifest.of(QUARANTINE))
-        if stored is None:
-            return base
-        new = base.quarantine["transactions"]
-        rows = ibis.union(stored.cast(new.schema()), new)
-        both = connection.create_table("transactions__quarantined", rows)
-        return replace(base, quarantine={**base.quarantine, "transactions": both})
+        """Return the base with the stored quarantined lines beside the new ones."""
+
+        def both(table: str, new: ir.Table) -> ir.Table:
+            stored = stored_rows(self.folder, connection, manifest.of(table))
+            if stored is None:
+                return new
+            rows = ibis.union(stored.cast(new.schema()), new)
+            return connection.create_table(f"{table}__whole", rows)
+
+        bad = both(QUARANTINE, base.quarantine["transactions"])
+        aside = both(ASIDE, base.aside)
+        return replace(base, quarantine={**base.quarantine, "transactions": bad}, aside=aside)
 
     def _extend(
         self,

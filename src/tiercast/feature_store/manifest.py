@@ -16,7 +16,7 @@ from tiercast.config.schema import Config, SourceConfig
 from tiercast.contract.tally import CountedLines
 from tiercast.sources.origin import describe
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)

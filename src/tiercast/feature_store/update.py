@@ -9,9 +9,21 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from tiercast.config.schema import Config
-from tiercast.feature_store.folder import CATEGORY_DAYS, ORDERS, QUARANTINE, FeatureStoreFolder
+from tiercast.feature_store.folder import (
+    ASIDE,
+    CATEGORY_DAYS,
+    ORDERS,
+    PRODUCT_DAYS,
+    QUARANTINE,
+    FeatureStoreFolder,
+)
 from tiercast.feature_store.manifest import Manifest, StoredFile, origin
-from tiercast.snapshots.orders import category_spend, reduce_to_category_days, reduce_to_parts
+from tiercast.snapshots.orders import (
+    category_spend,
+    product_spend,
+    reduce_to_parts,
+    reduce_to_spend_days,
+)
 from tiercast.sources.screened import Screened
 
 
@@ -87,10 +99,12 @@ def _stored_rows(part: Screened, config: Config) -> Iterator[tuple[str, ir.Table
     """Return the tables that are stored of some lines, each with its column of days."""
     good = part.good
     yield ORDERS, reduce_to_parts(good, config), "ordered_on"
-    spend = category_spend(good)
-    if spend is not None:
-        yield CATEGORY_DAYS, reduce_to_category_days(spend), "bought_at"
+    spent = {CATEGORY_DAYS: category_spend(good), PRODUCT_DAYS: product_spend(good)}
+    for table, spend in spent.items():
+        if spend is not None:
+            yield table, reduce_to_spend_days(spend), "bought_at"
     yield QUARANTINE, part.bad, None
+    yield ASIDE, part.counts_by_rule(), "day"
 
 
 def _by_month(

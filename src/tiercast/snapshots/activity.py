@@ -13,6 +13,7 @@ from tiercast.snapshots.orders import (
     begun_orders,
     category_spend,
     paid_orders,
+    product_spend,
     reduce_to_order_days,
     reduce_to_parts,
     referred_orders,
@@ -22,11 +23,15 @@ from tiercast.snapshots.season import DailyOrders, DailyPayments
 
 @dataclass(frozen=True)
 class CustomerActivity:
-    """The tables that features are counted from; None where the base lacks the table."""
+    """The tables that features are counted from; None where the base lacks the table.
+
+    `product_spend` is no feature's; bases with categories lack it.
+    """
 
     orders: ir.Table
     order_days: ir.Table
     category_spend: ir.Table | None
+    product_spend: ir.Table | None
     customers: ir.Table | None
     events: ir.Table | None
     contacts: ir.Table | None
@@ -38,16 +43,23 @@ class CustomerActivity:
     has_discount: bool
     has_order_ids: bool
 
+    @property
+    def spend(self) -> dict[str, ir.Table]:
+        """The money spent on each "category", or, without categories, on each "product"."""
+        tables = {"category": self.category_spend, "product": self.product_spend}
+        return {kind: table for kind, table in tables.items() if table is not None}
+
 
 @dataclass(frozen=True)
 class StoredDays:
     """Rows of days that an earlier run reduced; None where there are none.
 
-    `parts` are those of `reduce_to_parts`, `category_days` those of `reduce_to_category_days`.
+    `parts` are those of `reduce_to_parts`, the others those of `reduce_to_spend_days`.
     """
 
     parts: ir.Table | None
     category_days: ir.Table | None
+    product_days: ir.Table | None
 
 
 def build_activity(
@@ -63,12 +75,15 @@ def build_activity(
     """
     lines = tables["transactions"]
     has_order_ids = "order_id" in lines.columns
-    parts, spend = reduce_to_parts(lines, config), category_spend(lines)
+    parts = reduce_to_parts(lines, config)
+    spend = {"category_spend": category_spend(lines), "product_spend": product_spend(lines)}
     if stored is not None:
         parts = _joined(stored.parts, parts)
-        if spend is not None:
-            # Copied, because the files of stored days may be merged and removed during the run.
-            spend = connection.create_table("category_spend", _joined(stored.category_days, spend))
+        days = (stored.category_days, stored.product_days)
+        for (name, new), old in zip(spend.items(), days, strict=True):
+            if new is not None:
+                # Copied: the files of stored days may be merged and removed during the run.
+                spend[name] = connection.create_table(name, _joined(old, new))
     # On disk: temporary tables are faster to write, but fill the memory.
     if config.has_contracts:
         begun = paid_orders(parts, lines)
@@ -79,7 +94,7 @@ def build_activity(
     return CustomerActivity(
         orders=orders,
         order_days=connection.create_table("order_days", reduce_to_order_days(orders)),
-        category_spend=spend,
+        **spend,
         customers=tables.get("customers"),
         events=tables.get("events"),
         contacts=tables.get("contacts"),

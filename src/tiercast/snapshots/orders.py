@@ -21,9 +21,9 @@ def reduce_to_parts(lines: ir.Table, config: Config) -> ir.Table:
     """Return one row per (customer_id, order_id) and day; without order ids, per customer and day.
 
     Columns: customer_id, order_key, ordered_on (the day), ordered_at (its first line), net_value
-    (revenue or margin after returns), net_amount, returned (>= 0), discount, quantity, lines.
-    Each row depends only on the lines of its day, so days can be reduced separately and joined
-    later.
+    (revenue or margin after returns), net_amount, returned (>= 0), discount, quantity, lines, and
+    channel where the lines have one (null: unknown). Each row depends only on the lines of its
+    day, so days can be reduced separately and joined later.
     """
     value = lines.amount - lines.cost if config.outlook.value == "margin" else lines.amount
     zero = ibis.literal(0.0)
@@ -37,11 +37,17 @@ def reduce_to_parts(lines: ir.Table, config: Config) -> ir.Table:
         discount=_line_sum(lines.discount) if "discount" in lines.columns else zero,
         quantity=exact_sum(lines.quantity) if "quantity" in lines.columns else zero,
         lines=lines.count(),
+        **({"channel": _channel(lines)} if "channel" in lines.columns else {}),
     )
 
 
 def _line_sum(money: ir.NumericValue) -> ir.FloatingValue:
     return money_sum(money, finer=is_small(money))
+
+
+def _channel(lines: ir.Table) -> ir.StringValue:
+    """Return the channel of lines that buy something; of several, the first by name."""
+    return lines.channel.min(where=lines.amount > 0)
 
 
 def begun_orders(parts: ir.Table, *, has_order_ids: bool) -> ir.Table:
@@ -179,23 +185,32 @@ def category_spend(lines: ir.Table) -> ir.Table | None:
     Columns: customer_id, category, bought_at, spent (rounded as in `money_sum`). Returns are left
     out.
     """
-    if "category" not in lines.columns:
+    return _spend(lines, "category", lines.category) if "category" in lines.columns else None
+
+
+def product_spend(lines: ir.Table) -> ir.Table | None:
+    """Return the money that each line spent on its product, as text, in bases without categories.
+
+    Columns: customer_id, product, bought_at, spent, as in `category_spend`.
+    """
+    if "category" in lines.columns or "product_id" not in lines.columns:
         return None
-    bought = lines.filter(lines.amount > 0)
+    return _spend(lines, "product", lines.product_id.cast("string"))
+
+
+def _spend(lines: ir.Table, name: str, bought_what: ir.StringValue) -> ir.Table:
+    rows = lines.mutate(**{name: bought_what.fill_null(MISSING_CATEGORY)})
+    bought = rows.filter(rows.amount > 0)
     return bought.select(
-        "customer_id",
-        category=bought.category.fill_null(MISSING_CATEGORY),
-        bought_at=bought.ordered_at,
-        spent=rounded(bought.amount),
+        "customer_id", name, bought_at=bought.ordered_at, spent=rounded(bought.amount)
     )
 
 
-def reduce_to_category_days(spend: ir.Table) -> ir.Table:
-    """Return `category_spend` with one row per customer, category and day, dated at midnight."""
+def reduce_to_spend_days(spend: ir.Table) -> ir.Table:
+    """Return spend with one row per customer, category or product, and day, dated at midnight."""
+    names = [name for name in spend.columns if name not in ("bought_at", "spent")]
     day = spend.bought_at.truncate("D")
-    return spend.group_by("customer_id", "category", bought_at=day).agg(
-        spent=money_sum(spend.spent)
-    )
+    return spend.group_by(*names, bought_at=day).agg(spent=money_sum(spend.spent))
 
 
 def referred_orders(referrals: ir.Table, orders: ir.Table) -> ir.Table:

@@ -40,8 +40,9 @@ from tiercast.sources.written_ids import IdSpelling
 class CustomerBase:
     """The canonical tables of one base, the quarantined rows, and the report on both.
 
-    With `counted`, older order lines were counted before and not read again: `tables` has only
-    the newer transactions, while the report and the methods below cover all of them.
+    `aside` has the quarantined order lines and their money by rule and day. With `counted`, older
+    order lines were counted before and not read again: `tables` has only the newer transactions,
+    while the report and the methods below cover all of them.
     """
 
     config: Config
@@ -49,6 +50,7 @@ class CustomerBase:
     tables: Mapping[TableName, ir.Table]
     quarantine: Mapping[TableName, ir.Table]
     report: DataReport
+    aside: ir.Table
     counted: CountedLines | None = None
 
     @property
@@ -160,7 +162,8 @@ def load_base(
         config.timezone,
     )
     bad = {name: table.bad for name, table in loaded.items()}
-    base = CustomerBase(config, connection, tables, bad, report, counted)
+    aside = connection.create_table("transactions__aside", lines.screened.counts_by_rule())
+    base = CustomerBase(config, connection, tables, bad, report, aside, counted)
     return LoadedBase(base, lines.screened)
 
 

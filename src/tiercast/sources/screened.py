@@ -97,11 +97,11 @@ class Screened:
         return replace(total, money=money(good), money_aside=money(self._lost))
 
     def counts_by_rule(self) -> ir.Table:
-        """Return the rows and money of each day, by the rule for which they were quarantined.
+        """Return the quarantined rows and their money of each day, by the rule that they break.
 
-        Columns: rule (null: used), day (null: unknown), rows, money (sum of absolute amounts, to
-        the cent), net (sum of amounts). A row that breaks several rules counts at the first, in
-        the order of the rules.
+        Columns: rule, day (null: unknown), rows, money (sum of absolute amounts, to the cent),
+        net (sum of amounts). A row that breaks several rules counts at the first, in the order
+        of the rules.
         """
         broken = [
             (self.flagged[FLAG_PREFIX + rule.name].fill_null(False), rule.name)
@@ -113,9 +113,9 @@ class Screened:
             rule=ibis.cases(*broken, else_=ibis.null("string")),
             counts=~reduce(or_, passed, ibis.literal(False)),
         )
-        if self.totals:  # an order's total counts once in the rows used, as in `good`
-            halves = rows.filter(rows.rule.isnull()), rows.filter(rows.rule.notnull())
-            rows = ibis.union(*map(once_per_order, halves))
+        rows = rows.filter(rows.rule.notnull())
+        if self.totals:
+            rows = once_per_order(rows)
         amount = rows.amount if "amount" in rows.columns else ibis.literal(0.0)
         cents = ibis.ifelse(rows.counts, (amount * CENTS).round(), 0.0)
         assert self.spec.time is not None
