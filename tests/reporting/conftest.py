@@ -10,11 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from past_of import past_of
+from tiercast.artifacts.text_file import to_json
 from tiercast.config.loading import parse_config
 from tiercast.config.schema import Config
+from tiercast.feature_store.history import open_history
+from tiercast.past.past import PAST, PAST_FILE
 from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.reporting.messages import MessageCatalogue, load_messages
-from tiercast.reporting.with_orders import inputs_with_orders
 from tiercast.sources.workspace import workspace
 
 AS_OF = date(2024, 3, 1)
@@ -158,6 +161,16 @@ class Run:
         } | manifest
         (folder / "manifest.json").write_text(json.dumps(told))
 
+    def write_past(self, scores: pd.DataFrame) -> None:
+        """Store the sums of the config's orders beside the scores."""
+        with open_history(self.config) as history:
+            record = past_of(history, scores, AS_OF)
+        folder = self.output / "scores" / f"as_of={AS_OF}"
+        (folder / PAST_FILE).write_text(to_json(record))
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest[PAST] = {"file": PAST_FILE}
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+
     def write_features(self, features: pd.DataFrame, as_of: date = AS_OF) -> None:
         folder = self.output / "features" / f"as_of={as_of}"
         folder.mkdir(parents=True)
@@ -259,7 +272,7 @@ def with_orders(tmp_path_factory):
             asked = lines is not None or scores is not None or bool(settings)
             if not asked and known:
                 return known["inputs"]
-            inputs = opened.enter_context(made(lines, scores, settings))
+            inputs = made(lines, scores, settings)
             if not asked:
                 known["inputs"] = inputs
             return inputs
@@ -270,9 +283,11 @@ def with_orders(tmp_path_factory):
             lines.to_parquet(folder / "orders.parquet")
             sources = {"transactions": {"path": str(folder / "orders.parquet")}}
             run = Run(folder / "run", settings={"sources": sources, **settings})
-            run.write_scores(scores_of(customers()) if scores is None else scores)
+            scores = scores_of(customers()) if scores is None else scores
+            run.write_scores(scores)
+            run.write_past(scores)
             run.write_features(features_of(customers()))
-            return inputs_with_orders(run.config)
+            return read_inputs(opened.enter_context(workspace()), run.config)
 
         yield read
 

@@ -7,7 +7,7 @@ from tiercast.reporting.messages import load_messages
 def test_shares_are_of_a_tiers_spend_and_lift_against_everyones(with_orders):
     """Top spent 280, 150 of it on tea; all spent 395, 250 on tea; returns are not taken off."""
     inputs = with_orders()
-    found = spend_by_tier(inputs, inputs.known)
+    found = spend_by_tier(inputs.past.spend, inputs.tier_names)
     assert found.share.index.tolist() == ["tea", "coffee", "cake"]
     assert found.share.columns.tolist() == ["top", "potential", "general"]
     assert found.share.loc["tea"].tolist() == pytest.approx([150 / 280, 20 / 35, 1.0])
@@ -25,7 +25,7 @@ def test_orders_of_more_than_a_year_ago_do_not_count(with_orders, order_lines_of
     rows = [("ann", "2023-03-02", 1.0, "tea", "web"), ("ann", "2023-03-03", 1.0, "cake", "web")]
     rows += [("ann", "2023-03-01", 5.0, "old", "web")]
     inputs = with_orders(order_lines_of(rows))
-    assert set(spend_by_tier(inputs, inputs.known).share.index) == {"tea", "cake"}
+    assert set(spend_by_tier(inputs.past.spend, inputs.tier_names).share.index) == {"tea", "cake"}
 
 
 def test_the_largest_are_shown_and_the_others_counted(with_orders, order_lines_of):

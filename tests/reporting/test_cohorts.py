@@ -12,8 +12,8 @@ NAN = float("nan")
 
 @pytest.fixture
 def found(with_orders):
-    known = with_orders().known
-    return heat_map(ages_of(known), known.unfinished)
+    past = with_orders().past
+    return heat_map(ages_of(past), past.unfinished)
 
 
 def test_a_row_is_a_month_of_first_orders_and_a_cell_the_share_who_ordered(found):
@@ -36,9 +36,9 @@ def test_a_month_that_the_day_lies_in_has_no_cell(with_orders, order_lines_of):
     rows = [("ann", "2024-01-05", 9.0, "tea", "web"), ("ann", "2024-02-05", 9.0, "tea", "web")]
     rows += [("bob", "2024-02-29", 9.0, "tea", "web")]
     inputs = with_orders(order_lines_of(rows))
-    # As of 29 February, not all of February is known.
-    table = ages_of(inputs.known).assign(unfinished=0)
-    found = heat_map(table[table["first_month"] < inputs.known.unfinished - 1], 2024 * 12 + 1)
+    # As of 29 February, not all of February is past.
+    table = ages_of(inputs.past).assign(unfinished=0)
+    found = heat_map(table[table["first_month"] < inputs.past.unfinished - 1], 2024 * 12 + 1)
     assert found.ordered.tolist() == [[1.0]]
 
 
@@ -49,8 +49,8 @@ def test_older_months_are_joined_and_counted_from_their_own_first(with_orders, o
         for n, month in enumerate(months)
         for later in months[n : n + 2]
     ]
-    known = with_orders(order_lines_of(rows)).known
-    found = heat_map(ages_of(known), known.unfinished)
+    past = with_orders(order_lines_of(rows)).past
+    found = heat_map(ages_of(past), past.unfinished)
     assert len(found.periods) <= 24
     assert found.sizes.sum() == 36
     first = found.ordered[0]
@@ -60,8 +60,8 @@ def test_older_months_are_joined_and_counted_from_their_own_first(with_orders, o
 def test_lines_are_of_periods_with_enough_customers(with_orders, order_lines_of):
     rows = [(f"c{n}", f"2023-{1 + n % 3:02}-15", 10.0, "tea", "web") for n in range(30)]
     rows += [("late", "2023-08-15", 10.0, "tea", "web")]
-    known = with_orders(order_lines_of(rows)).known
-    found = lines(ages_of(known), known.unfinished)
+    past = with_orders(order_lines_of(rows)).past
+    found = lines(ages_of(past), past.unfinished)
     assert found.sizes.tolist() == [30]
 
 

@@ -1,17 +1,13 @@
 import numpy as np
 
-from tiercast.reporting.customer_worth import by_channel, by_first_month, starts_of
+from tiercast.reporting.customer_worth import by_channel, by_first_month
 from tiercast.reporting.messages import load_messages
 from tiercast.reporting.worth_charts import worth_section
 
 
-def first_months(inputs):
-    return by_first_month(starts_of(inputs, inputs.known), inputs.known)
-
-
 def test_november_is_over_after_90_days_and_december_is_empty(with_orders):
     """Ann spent 100 + 50 in 90 days and bob 40 + 60; expected are 400 and 300."""
-    among, table = first_months(with_orders())
+    among, table = by_first_month(with_orders().past)
     assert [one.ends.isoformat() for one in among][:2] == ["2023-12-01", "2024-01-01"]
     assert table["customers"].tolist() == [2, 1, 1, 1]
     np.testing.assert_array_equal(table["value_90"], [125, np.nan, np.nan, np.nan])
@@ -23,14 +19,13 @@ def test_the_first_90_days_begin_with_the_first_order(with_orders, order_lines_o
     """From 1 November, 29 January is the 90th day; bob's from 1 October is 29 December."""
     rows = [("ann", day, 2.0, "tea", "web") for day in ("2023-11-01", "2024-01-29")]
     rows += [("bob", day, 1.0, "tea", "web") for day in ("2023-10-01", "2023-12-30")]
-    _, table = first_months(with_orders(order_lines_of(rows)))
+    _, table = by_first_month(with_orders(order_lines_of(rows)).past)
     assert table["value_90"].tolist() == [1.0, 4.0]
 
 
 def test_a_channel_counts_the_customers_whose_days_are_over(with_orders):
     """Of the web's three, ann (150) and cat (20) came 90 days ago; eve has no channel."""
-    inputs = with_orders()
-    table = by_channel(starts_of(inputs, inputs.known), inputs.known)
+    table = by_channel(with_orders().past)
     assert table["channel"].fillna("none").tolist() == ["web", "shop", "none"]
     assert table["customers"].tolist() == [3, 1, 1]
     np.testing.assert_array_equal(table["value_90"], [85, 100, np.nan])

@@ -3,7 +3,7 @@ from tiercast.reporting.new_returning import by_month, new_returning_section, re
 
 
 def test_a_customer_is_new_in_the_month_of_the_first_order_alone(with_orders):
-    table = by_month(with_orders().known)
+    table = by_month(with_orders().past)
     assert table[["new", "returning"]].to_numpy().tolist() == [[2, 0], [1, 1], [1, 1], [1, 2]]
     assert table["value_new"].tolist() == [140, 20, 10, 60]
     assert table["value_returning"].tolist() == [0, 50, 60, 35]
@@ -11,13 +11,13 @@ def test_a_customer_is_new_in_the_month_of_the_first_order_alone(with_orders):
 
 def test_a_month_without_orders_is_a_month_of_zeros(with_orders, order_lines_of):
     rows = [("ann", "2023-12-05", 9.0, "tea", "web"), ("ann", "2024-02-05", 7.0, "tea", "web")]
-    table = by_month(with_orders(order_lines_of(rows)).known)
+    table = by_month(with_orders(order_lines_of(rows)).past)
     assert table["new"].tolist() == [1, 0, 0]
     assert table["value_returning"].tolist() == [0, 0, 7]
 
 
 def test_the_repeat_rate_is_of_those_who_ordered_in_365_days(with_orders):
-    table = repeat_rates(with_orders().known)
+    table = repeat_rates(with_orders().past)
     assert table.to_dict("index") == {0: {"customers": 5, "repeated": 3}}
 
 
@@ -27,10 +27,10 @@ def test_a_year_is_365_days_and_the_one_before_is_told_where_orders_reach_back(
     """As of 2024-03-01, the 365th day before is 2023-03-02 and the 730th 2022-03-02."""
     days = ("2023-03-02", "2023-03-01", "2022-03-02")
     rows = [("ann", day, 9.0, "tea", "web") for day in days]
-    table = repeat_rates(with_orders(order_lines_of(rows)).known)
+    table = repeat_rates(with_orders(order_lines_of(rows)).past)
     assert table.to_numpy().tolist() == [[1, 0], [1, 1]]
     late = [("ann", day, 9.0, "tea", "web") for day in (*days[:2], "2022-03-03")]
-    assert repeat_rates(with_orders(order_lines_of(late)).known).index.tolist() == [0]
+    assert repeat_rates(with_orders(order_lines_of(late)).past).index.tolist() == [0]
 
 
 def test_the_chapter_tells_the_returning_share_and_the_repeat_rate(with_orders):

@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
+from past_of import past_with
 from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.overview import BaseTotals, overview_section, totals
 from tiercast.reporting.section import Cards, Steps
@@ -60,16 +62,18 @@ def test_the_headline_tells_the_interval_too(empty_run, reading, say):
 
 def test_the_forecast_stands_beside_the_same_days_a_year_before(empty_run, reading, say):
     """1,000 are expected; 800 came, 200 of them from customers who were new then."""
-    empty_run.write_all(past={"year_before": YEAR})
-    found = card(overview_section(reading(empty_run), say), "a year before")
+    empty_run.write_all()
+    inputs = replace(reading(empty_run), past=past_with(AS_OF, year_before=YEAR))
+    found = card(overview_section(inputs, say), "a year before")
     assert found.value == "+25%"
     assert found.detail.startswith("800 came from 1 March 2023 to 29 May 2023; 200 of it from")
 
 
-@pytest.mark.parametrize("past", [{}, {"year_before": None}, {"year_before": YEAR | {"value": 0}}])
-def test_without_money_a_year_before_nothing_is_compared(empty_run, reading, say, past):
-    empty_run.write_all(past=past)
-    assert card(overview_section(reading(empty_run), say), "a year before") is None
+@pytest.mark.parametrize("year", [None, YEAR | {"value": 0}])
+def test_without_money_a_year_before_nothing_is_compared(inputs, say, year):
+    for past in (None, past_with(AS_OF, year_before=year)):
+        section = overview_section(replace(inputs, past=past), say)
+        assert card(section, "a year before") is None
 
 
 def test_what_changed_is_counted_from_the_scored_day_before(

@@ -1,7 +1,9 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from past_of import past_with
 from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.section import Chart, Table
 from tiercast.reporting.trend import trend_section
@@ -11,19 +13,15 @@ VALUES = {"2022-01": 200.0, "2022-12": 88.0, "2023-11": 100.0, "2023-12": 110.0,
 AS_OF = date(2024, 1, 10)
 
 
-def past_of(values, first_day="2022-01-01"):
-    months = [
-        {"month": f"{month}-01", "value": value, "orders": 3, "customers": 2}
-        for month, value in values.items()
-    ]
-    return {"first_day": first_day, "months": months, "year_before": None}
-
-
 @pytest.fixture
 def trend_of(empty_run, base, reading):
-    def make(values=VALUES, language="en", **past):
-        empty_run.write_all(base, AS_OF, past=past_of(values, **past))
-        return trend_section(reading(empty_run), load_messages(language))
+    def make(values=VALUES, language="en", first_day="2022-01-01"):
+        empty_run.write_all(base, AS_OF)
+        months = [f"{month}-01" for month in values]
+        counts = {"orders": [3] * len(values), "customers": [2] * len(values)}
+        cohorts = {"month": months, "first_month": months, "value": [*values.values()], **counts}
+        past = past_with(AS_OF, first_day=first_day, cohorts=cohorts)
+        return trend_section(replace(reading(empty_run), past=past), load_messages(language))
 
     return make
 

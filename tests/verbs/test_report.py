@@ -15,7 +15,7 @@ def test_days_may_be_text_and_none_means_the_newest(tmp_path, monkeypatch):
         (output / f"scores/as_of={day}/manifest.json").write_text('{"name": "small"}')
     asked = []
 
-    def fake(settings, as_of, progress):
+    def fake(settings, as_of):
         asked.append((settings, as_of))
         return Path("report.html")
 

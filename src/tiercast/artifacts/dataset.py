@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
 from tiercast.artifacts.staging import staged_folder, whole_file, writing
-from tiercast.artifacts.text_file import to_json
+from tiercast.artifacts.text_file import plain_json, to_json, write_text_atomically
 
 MANIFEST_FILE = "manifest.json"
 
@@ -171,6 +171,18 @@ class DatasetWriter:
         self._schema = schema
         for part in parts:
             self._add(part)
+
+    def attach(self, entry: str, file: str, content: Mapping[str, object]) -> None:
+        """Write a JSON file beside the parts; the manifest's `entry` has its name and checksum.
+
+        Raises
+        ------
+        OutputError
+            The disk is full, read-only or the like.
+        """
+        path = self._staging / file
+        write_text_atomically(path, plain_json(content))
+        self.describe({entry: {"file": file, "sha256": checksum(path)}})
 
     def describe(self, content: Mapping[str, object]) -> None:
         """Add entries to the manifest, beside its own `rows`, `columns` and `parts`."""

@@ -224,6 +224,7 @@ class _StoreRun:
             return connection.create_table(f"{table}__whole", rows)
 
         bad = both(QUARANTINE, base.quarantine["transactions"])
+        assert base.aside is not None  # only bases with orders have a feature store
         aside = both(ASIDE, base.aside)
         return replace(base, quarantine={**base.quarantine, "transactions": bad}, aside=aside)
 

@@ -1,21 +1,15 @@
 """Categories or products by tier: what the best customers buy more of than others."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
-from tiercast.contract.money import money_sum, rounded
+from tiercast.past.past import Spend
 from tiercast.reporting.inputs import Inputs
-from tiercast.reporting.known_orders import KnownOrders
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Section, Table, Tone
 from tiercast.snapshots.orders import MISSING_CATEGORY
 
-MOST = 12
-WINDOW_DAYS = 365
 FEWEST = 0.01  # least share of all spend of a category that the headline names
 TELLING = 1.1  # least lift of one
 TONES: tuple[tuple[float, Tone, str], ...] = (
@@ -26,9 +20,6 @@ TONES: tuple[tuple[float, Tone, str], ...] = (
     (0.0, "much_lower", "▼▼"),
 )
 
-Kind = Literal["category", "product"]
-COLUMNS: dict[str, Kind] = {"category": "category", "product_id": "product"}
-
 
 @dataclass(frozen=True)
 class SpendByTier:
@@ -37,7 +28,7 @@ class SpendByTier:
     Attributes
     ----------
     kind
-        What the rows are.
+        What the rows are: category or product.
     share
         Share of a tier's spend, 0 to 1; rows are categories, the largest first, columns tiers
         from the best on. Tiers that spent nothing are left out.
@@ -47,7 +38,7 @@ class SpendByTier:
         How many further categories there are.
     """
 
-    kind: Kind
+    kind: str
     share: pd.DataFrame
     whole: "pd.Series[float]"
     others: int
@@ -58,56 +49,25 @@ class SpendByTier:
         return self.share.div(self.whole, axis=0)
 
 
-def spend_by_tier(inputs: Inputs, known: KnownOrders) -> SpendByTier | None:
-    """Return the spend by tier; None where the lines have neither categories nor products."""
-    for column, kind in COLUMNS.items():
-        if column in known.lines.columns:
-            found = _spend(inputs, known, column)
-            sums = _by_tier(found)
-            names = int(found.spent_on.nunique().execute())
-            if names > 1 and not sums.empty:
-                return _shares(kind, sums, names, inputs.tier_names)
-    return None
-
-
-def _spend(inputs: Inputs, known: KnownOrders, column: str) -> ir.Table:
-    """Return the lines that bought something, with the tier of the customer."""
-    lines = known.lines
-    bought = lines.filter((lines.amount > 0) & (lines.days_ago <= WINDOW_DAYS))
-    tiers = inputs.scores.select("customer_id", "tier")
-    rows = bought.inner_join(tiers, "customer_id")
-    name = rows[column].cast("string").fill_null(MISSING_CATEGORY)
-    return rows.select("tier", spent_on=name, spent=rounded(rows.amount))
-
-
-def _by_tier(found: ir.Table) -> pd.DataFrame:
-    """Return the spend of each tier on the largest categories, and in all (a null category)."""
-    each = found.group_by("spent_on").agg(all=money_sum(found.spent))
-    largest = each.order_by(each.all.desc(), "spent_on").limit(MOST).to_pyarrow()
-    shown_rows = found.filter(found.spent_on.isin(largest["spent_on"].to_pylist()))
-    by_both = shown_rows.group_by("tier", "spent_on").agg(spent=money_sum(shown_rows.spent))
-    in_all = found.group_by("tier").agg(spent=money_sum(found.spent))
-    nothing = in_all.mutate(spent_on=ibis.null("string")).select(by_both.columns)
-    return ibis.union(by_both, nothing).to_pandas()
-
-
-def _shares(kind: Kind, sums: pd.DataFrame, names: int, tiers: tuple[str, ...]) -> SpendByTier:
-    named = sums[sums["spent_on"].notna()]
-    wide = named.pivot(index="spent_on", columns="tier", values="spent").fillna(0.0)
-    all_spend = sums[sums["spent_on"].isna()].set_index("tier")["spent"]
+def spend_by_tier(spend: Spend, tiers: tuple[str, ...]) -> SpendByTier:
+    """Return the shares of each tier; `tiers` are named best first."""
+    sums = spend.sums
+    named = sums[sums["name"].notna()]
+    wide = named.pivot(index="name", columns="tier", values="spent").fillna(0.0)
+    all_spend = sums[sums["name"].isna()].set_index("tier")["spent"]
     shown = [tier for tier in tiers if all_spend.get(tier, 0.0) > 0]
     wide = wide.reindex(columns=shown, fill_value=0.0)
     whole = wide.sum(axis=1) / all_spend.sum()
     order = whole.sort_index().sort_values(ascending=False, kind="stable").index
     share = wide.div(all_spend[shown], axis=1).loc[order]
-    return SpendByTier(kind, share, whole[order], max(0, names - len(order)))
+    return SpendByTier(spend.kind, share, whole[order], spend.names - len(order))
 
 
 def categories_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on what tiers buy; None without categories and products."""
-    found = None if inputs.known is None else spend_by_tier(inputs, inputs.known)
-    if found is None:
+    if inputs.past is None or inputs.past.spend is None:
         return None
+    found = spend_by_tier(inputs.past.spend, inputs.tier_names)
     table = Table(
         say(f"categories.{found.kind}.table"),
         [

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from tiercast.past.months import first_day
 from tiercast.reporting.cohorts import Cohorts, ages_of, heat_map, lines
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.months import first_day
 from tiercast.reporting.section import Cell, Chart, Note, Part, Section, Table
 from tiercast.reporting.theme import SEQUENCE, TIER_COLOURS, figure
 
@@ -21,11 +21,11 @@ DASHES = ("solid", "dash", "dot")
 
 def cohorts_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on cohorts; None without two whole months of orders."""
-    known = inputs.known
-    ages = pd.DataFrame() if known is None else ages_of(known)
-    if known is None or ages.empty:
+    past = inputs.past
+    ages = pd.DataFrame() if past is None else ages_of(past)
+    if past is None or ages.empty:
         return None
-    found = heat_map(ages, known.unfinished)
+    found = heat_map(ages, past.unfinished)
     if found.ages < 1:
         return None
     drawn = found.later()
@@ -35,7 +35,7 @@ def cohorts_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         later=say.write.share(drawn.mean_ordered(drawn.ages)),
         months=say.write.count(drawn.ages),
     )
-    by_age = lines(ages, known.unfinished)
+    by_age = lines(ages, past.unfinished)
     since = say.write.month(first_day(int(ages["first_month"].min())))
     begin = "cohorts.begin" if drawn is found else "cohorts.begin_without"
     parts: list[Part] = [_heat_map(found, headline, say)]

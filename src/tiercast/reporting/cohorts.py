@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from tiercast.arrays import FloatArray
-from tiercast.contract.money import money_sum
-from tiercast.reporting.known_orders import KnownOrders
-from tiercast.reporting.months import FEWEST, QUARTER, YEAR, Period, joined, periods, place
+from tiercast.past.months import YEAR
+from tiercast.past.past import Past
+from tiercast.reporting.months import FEWEST, QUARTER, Period, joined, periods, place
 
 MOST_AGES = 24  # months after the first order
 MOST_LINES = 6
@@ -90,18 +90,18 @@ def cohorts(ages: pd.DataFrame, among: list[Period], unfinished: int) -> Cohorts
     )
 
 
-def ages_of(known: KnownOrders) -> pd.DataFrame:
+def ages_of(past: Past) -> pd.DataFrame:
     """Return one row per month of first order and month since, both whole months.
 
     Columns: first_month, age, joined (customers, in the row of age 0 alone), customers (who
     ordered), value (money).
     """
-    rows = known.months.filter(known.months.month < known.unfinished)
-    found = rows.group_by("first_month", age=rows.month - rows.first_month).agg(
-        customers=rows.has_ordered.sum().fill_null(0), value=money_sum(rows.value)
-    )
-    table = found.filter(found.age >= 0).order_by("first_month", "age").to_pandas()
-    return table.assign(joined=table["customers"].where(table["age"] == 0, 0))
+    rows = past.cohorts[past.cohorts["first_month"].notna()].astype({"first_month": "int64"})
+    rows = rows[rows["month"] < past.unfinished]
+    ages = rows.assign(age=(rows["month"] - rows["first_month"]).astype("int64"))
+    found = ages.loc[ages["age"] >= 0, ["first_month", "age", "customers", "value"]]
+    joined_by = found["customers"].where(found["age"] == 0, 0)
+    return found.assign(joined=joined_by).reset_index(drop=True)
 
 
 def heat_map(ages: pd.DataFrame, unfinished: int) -> Cohorts:

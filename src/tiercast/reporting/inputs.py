@@ -19,7 +19,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.lists.base import with_list_columns
 from tiercast.modeling.target import Target
-from tiercast.reporting.known_orders import KnownOrders
+from tiercast.past.past import PAST, Past
 from tiercast.reporting.left_out import LeftOut, previous_left_out
 from tiercast.reporting.moves import Moves, read_moves
 from tiercast.reporting.scored_days import COLUMNS, scored_days
@@ -86,8 +86,8 @@ class Inputs:
         Whether the evaluation forecast a window by other customers of that very window.
     folds
         The metrics of each fold of a label table, by its number; none elsewhere.
-    known
-        The orders before the date, or None where they were not read; `unread` says why.
+    past
+        The sums of the orders before the date; None for scores of a version without them.
     """
 
     config: Config
@@ -106,8 +106,7 @@ class Inputs:
     left_out: Sequence[LeftOut] = ()
     same_window: bool = False
     folds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    known: KnownOrders | None = None
-    unread: str = ""
+    past: Past | None = None
 
     @property
     def target(self) -> Target:
@@ -201,11 +200,19 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         moves=_moves(connection, output, day, migration),
         scored_days=scored_days(output, day, target),
         left_out=[*others, *previous_left_out(output, day)],
+        past=_past(folder, manifest),
     )
 
 
 def _model_version(manifest: Mapping[str, Any]) -> str:
     return str(manifest["model"]["version"])
+
+
+def _past(folder: Path, manifest: Mapping[str, Any]) -> Past | None:
+    file = (manifest.get(PAST) or {}).get("file")
+    if file is None:
+        return None
+    return Past.of(json.loads((folder / file).read_text(encoding="utf-8")))
 
 
 def _parts(connection: Backend, folder: Path, day: date) -> ir.Table:

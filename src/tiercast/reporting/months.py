@@ -1,45 +1,17 @@
-"""Calendar months as whole numbers, and periods of them."""
+"""Periods of calendar months; months are numbers."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import ibis.expr.types as ir
-
 from tiercast.formats import Formats
+from tiercast.past.months import YEAR, first_day
 
 MOST_PERIODS = 24
 SINGLE = 12  # newest months that are never joined
-QUARTER, YEAR = 3, 12
+QUARTER = 3
 FEWEST = 20  # customers of a period of which a sentence speaks
-
-
-def months_of(day: dt.date) -> int:
-    """Return the number of a day's month, counted from the year 0.
-
-    Examples
-    --------
-    >>> months_of(dt.date(2018, 1, 2)) - months_of(dt.date(2017, 11, 30))
-    2
-    """
-    return day.year * YEAR + day.month - 1
-
-
-def month_of(day: ir.DateValue) -> ir.IntegerValue:
-    """Return the number of the month of a column of days, as `months_of`."""
-    return (day.year() * YEAR + day.month() - 1).cast("int64")
-
-
-def first_day(month: int) -> dt.date:
-    """Return the first day of a month.
-
-    Examples
-    --------
-    >>> first_day(months_of(dt.date(2017, 12, 31)))
-    datetime.date(2017, 12, 1)
-    """
-    return dt.date(month // YEAR, month % YEAR + 1, 1)
 
 
 @dataclass(frozen=True)
@@ -59,7 +31,7 @@ class Period:
 
         Examples
         --------
-        >>> first = months_of(dt.date(2017, 1, 1))
+        >>> first = 2017 * 12
         >>> [Period(first, first + more).text(Formats()) for more in (0, 2, 11)]
         ['Jan 2017', 'Q1 2017', '2017']
         """

@@ -2,78 +2,68 @@
 
 from collections.abc import Callable, Sequence
 
-import ibis
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.contract.money import money_sum
 from tiercast.formats import MISSING, ratio
+from tiercast.past.months import YEAR, first_day
+from tiercast.past.past import Past
+from tiercast.past.repeats import YEAR_DAYS
 from tiercast.reporting.inputs import Inputs
-from tiercast.reporting.known_orders import KnownOrders
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.months import YEAR, first_day
 from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.theme import STRONG, figure
 
 MOST_MONTHS = 36
-YEAR_DAYS = 365
 KINDS = ("new", "returning")
 NEW_COLOUR = "#e2992f"
 
 
-def by_month(known: KnownOrders) -> pd.DataFrame:
+def by_month(past: Past) -> pd.DataFrame:
     """Return one row per whole month, indexed by its number: the newest `MOST_MONTHS`.
 
     Columns: new and returning (customers who ordered), value_new and value_returning (money).
-    A customer is new in the month of the first order, and returning in any later one.
+    A customer is new in the month of the first order, and returning in any later one. Returns of
+    customers without an order in the data count as returning.
     """
-    rows = known.months.filter(known.months.month < known.unfinished)
-    is_new = rows.month == rows.first_month
-    found = rows.group_by("month").agg(
-        new=(rows.has_ordered & is_new).sum().fill_null(0),
-        returning=(rows.has_ordered & ~is_new).sum().fill_null(0),
-        value_new=money_sum(rows.value, where=is_new),
-        value_returning=money_sum(rows.value, where=~is_new),
-    )
-    table = found.to_pandas().set_index("month")
-    first = known.unfinished - MOST_MONTHS if len(table) else known.unfinished
-    months = range(max(int(table.index.min()) if len(table) else first, first), known.unfinished)
-    return table.reindex(months, fill_value=0)
+    rows = past.cohorts[past.cohorts["month"] < past.unfinished]
+    is_new = (rows["month"] == rows["first_month"]).fillna(False).to_numpy(bool)
+    parts = {
+        "new": rows["customers"].where(is_new, 0),
+        "returning": rows["customers"].where(~is_new, 0),
+        "value_new": rows["value"].where(is_new, 0.0),
+        "value_returning": rows["value"].where(~is_new, 0.0),
+    }
+    table = pd.DataFrame(parts).groupby(rows["month"].astype("int64")).sum()
+    if table.empty:
+        return table
+    first = max(int(table.index.min()), past.unfinished - MOST_MONTHS)
+    return table.reindex(range(first, past.unfinished), fill_value=0)
 
 
-def repeat_rates(known: KnownOrders) -> pd.DataFrame:
+def repeat_rates(past: Past) -> pd.DataFrame:
     """Return the last 365 days and the 365 before: customers who ordered, and twice or more.
 
     Columns: customers, repeated; index: 0 and 1, the years back. A year that the orders do not
     reach back to has no row.
     """
-    placed = known.orders.filter(known.orders.is_order)
-    day = ibis.date(known.as_of.isoformat())
-    years_ago = ((day.delta(placed.ordered_on, unit="day") - 1) / YEAR_DAYS).floor()
-    placed = placed.mutate(years_ago=years_ago.cast("int64"))
-    recent = placed.filter(placed.years_ago < 2)
-    each = recent.group_by("years_ago", "customer_id").agg(orders=recent.count())
-    found = each.group_by("years_ago").agg(
-        customers=each.count(), repeated=(each.orders >= 2).sum().fill_null(0)
-    )
-    table = found.to_pandas().set_index("years_ago").sort_index()
-    oldest = placed.aggregate(days=day.delta(placed.ordered_on, unit="day").max())
-    reach = oldest.to_pyarrow()["days"][0].as_py() or 0
+    table = past.repeats.set_index("years_ago")
+    reach = 0 if past.first_day is None else (past.as_of - past.first_day).days
     return table[(table.index == 0) | (reach >= (table.index + 1) * YEAR_DAYS)]
 
 
 def new_returning_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on new and returning customers; None without a whole month of orders."""
-    known = inputs.known
-    months = None if known is None else by_month(known)
-    if known is None or months is None or months.empty:
+    past = inputs.past
+    months = pd.DataFrame() if past is None else by_month(past)
+    if past is None or months.empty:
         return None
     year = months.tail(YEAR)
     shares = {
         "returning": ratio(year["value_returning"].sum(), _value(year)),
         "new": ratio(year["value_new"].sum(), _value(year)),
     }
-    rates = repeat_rates(known)
+    rates = repeat_rates(past)
     headline = say(
         "new_returning.headline",
         share=say.write.share(shares["returning"]),

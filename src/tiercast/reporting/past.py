@@ -1,15 +1,16 @@
-"""The orders before the scored day, from its manifest: months, and last year's horizon."""
+"""The orders before the scored day: months, last year's horizon, and a word where both lack."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 import pandas as pd
 
+from tiercast.past.months import first_day, months_of
+from tiercast.past.past import Past
 from tiercast.reporting.inputs import Inputs
-
-COLUMNS = ("month", "value", "orders", "customers")
+from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.section import Note, Section
 
 
 @dataclass(frozen=True)
@@ -24,32 +25,32 @@ class YearBefore:
     @classmethod
     def of(cls, inputs: Inputs) -> Self | None:
         """Return it; None where the orders do not reach back, or brought nothing."""
-        entry = _past(inputs).get("year_before")
-        if not entry or entry["value"] <= 0:
+        entry = None if inputs.past is None else inputs.past.year_before
+        if entry is None or entry["value"] <= 0:
             return None
         first, last = (date.fromisoformat(entry[name]) for name in ("first", "last"))
         return cls(first, last, entry["value"], entry["value_known"])
 
 
-def whole_months(inputs: Inputs) -> pd.DataFrame:
+def whole_months(past: Past) -> pd.DataFrame:
     """Return value, orders and customers of each month that ended before the day, oldest first.
 
     `month` is its first day; months without an order are rows of zeros. The first month is left
     out where orders begin in the middle of it.
     """
-    past = _past(inputs)
-    found = pd.DataFrame(past.get("months", ()), columns=list(COLUMNS))
-    if found.empty:
-        return found
-    months = pd.to_datetime(found["month"])
-    begun = pd.Timestamp(past["first_day"])
-    first = begun if begun.day == 1 else begun + pd.offsets.MonthBegin()
-    last = pd.Timestamp(inputs.as_of.replace(day=1)) - pd.offsets.MonthBegin()
-    every = pd.date_range(first, last, freq="MS")
-    whole = found.drop(columns="month").set_index(months).reindex(every, fill_value=0)
-    return whole.rename_axis("month").reset_index()
+    begun = past.first_day
+    months = past.cohorts.groupby("month")[["value", "orders", "customers"]].sum()
+    if begun is None:
+        return months.head(0).reset_index()
+    first = months_of(begun) + (begun.day > 1)
+    whole = months.reindex(range(first, past.unfinished), fill_value=0)
+    days = [pd.Timestamp(first_day(month)) for month in whole.index]
+    return whole.assign(month=pd.to_datetime(days)).reset_index(drop=True)
 
 
-def _past(inputs: Inputs) -> Mapping[str, Any]:
-    entry: Mapping[str, Any] = inputs.manifest.get("past") or {}
-    return entry
+def past_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
+    """Return a word on scores of a version that stored no sums of the orders; else None."""
+    if inputs.past is not None:
+        return None
+    again = Note(say("past.again", day=inputs.as_of.isoformat()))
+    return Section("past", say("past.title"), say("past.missing"), (again,))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tiercast.past.past import Past
 from tiercast.reporting.inputs import Inputs
-from tiercast.reporting.known_orders import KnownOrders
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Measure, Note, Section, Table
+from tiercast.reporting.section import Measure, Section, Table
 from tiercast.sources.screened import UNCOUNTED
 
 
@@ -39,9 +39,9 @@ class PutAside:
     all_rows: int
 
 
-def put_aside(known: KnownOrders) -> PutAside:
+def put_aside(past: Past) -> PutAside:
     """Return the quarantined lines."""
-    found = known.aside.to_pandas()
+    found = past.aside
     sums = {name: float(found[name].sum()) for name in ("rows", "net", "money")}
     rules = found[found["rule"].notna()].sort_values(["money", "rows", "rule"], ascending=False)
     aside = {name: float(rules[name].sum()) for name in sums}
@@ -62,18 +62,14 @@ def put_aside(known: KnownOrders) -> PutAside:
     )
 
 
-def put_aside_section(inputs: Inputs, say: MessageCatalogue) -> Section:
-    """Return the chapter on quarantined lines, or on why the orders were not read."""
-    title = say("aside.title")
-    if inputs.known is None:
-        on_spark = inputs.config.on_spark
-        text = say("aside.spark") if on_spark else say("aside.unread", reason=inputs.unread)
-        return Section("aside", title, text, ())
-    found = put_aside(inputs.known)
-    others = _others(inputs, inputs.known, say)
+def put_aside_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
+    """Return the chapter on quarantined lines; None for scores that do not tell them."""
+    if inputs.past is None:
+        return None
+    title, found = say("aside.title"), put_aside(inputs.past)
     if not found.rows:
         lines = say.write.count(found.all_rows)
-        return Section("aside", title, say("aside.none", rows=lines), others)
+        return Section("aside", title, say("aside.none", rows=lines), ())
     headline = say(
         "aside.headline",
         rows=say.write.count(found.rows),
@@ -91,14 +87,4 @@ def put_aside_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     first = (say("aside.columns.rule"), names)
     note = say("aside.note", money_share=say.write.tenths(found.money_share))
     table = Table.of(say("aside.table"), found.rules, first, columns, note=note)
-    return Section("aside", title, headline, (table, *others))
-
-
-def _others(inputs: Inputs, known: KnownOrders, say: MessageCatalogue) -> tuple[Note, ...]:
-    """Return a note where the orders read are not of the customers who were scored."""
-    now = int(known.orders.customer_id.nunique().execute())
-    scored = int(inputs.base.count().execute())
-    if now == scored:
-        return ()
-    texts = {"now": say.write.count(now), "scored": say.write.count(scored)}
-    return (Note(say("aside.others", **texts)),)
+    return Section("aside", title, headline, (table,))

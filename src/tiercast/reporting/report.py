@@ -15,7 +15,6 @@ from plotly.offline import get_plotlyjs
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.text_file import write_text_atomically
-from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.reporting.actions import actions_section
 from tiercast.reporting.backtest import backtest_section
@@ -24,7 +23,7 @@ from tiercast.reporting.cohort_charts import cohorts_section
 from tiercast.reporting.drift import drift_section
 from tiercast.reporting.glossary import glossary_section
 from tiercast.reporting.growing import growing_section
-from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.reporting.label_chapters import LABEL_GROUPS
 from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
@@ -35,19 +34,16 @@ from tiercast.reporting.new_returning import new_returning_section
 from tiercast.reporting.next_orders import next_orders_section
 from tiercast.reporting.outlook import outlook_section
 from tiercast.reporting.overview import overview_section
+from tiercast.reporting.past import past_section
 from tiercast.reporting.put_aside import put_aside_section
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Chart, Section
 from tiercast.reporting.segments import segments_section
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
-from tiercast.reporting.with_orders import inputs_with_orders
 from tiercast.reporting.worth_charts import worth_section
+from tiercast.sources.workspace import workspace
 
-WITHOUT_ORDERS = (
-    "The orders behind the scores could not be read again; the report leaves out the chapters "
-    "that look back on them"
-)
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
 # The story in order; each group has a heading in the contents, `page.groups.<name>`.
 GROUPS: Mapping[str, Sequence[Chapter]] = {
@@ -59,7 +55,13 @@ GROUPS: Mapping[str, Sequence[Chapter]] = {
         next_orders_section,
         actions_section,
     ),
-    "change": (trend_section, new_returning_section, cohorts_section, migration_section),
+    "change": (
+        past_section,
+        trend_section,
+        new_returning_section,
+        cohorts_section,
+        migration_section,
+    ),
     "why": (segments_section, categories_section, lifecycle_section, worth_section),
     "model": (
         quality_section,
@@ -76,8 +78,6 @@ def build_report(
     config: Config,
     as_of: date | None = None,
     output: Path | None = None,
-    *,
-    progress: Progress | None = None,
 ) -> Path:
     """Write the report of a scored date and return its path.
 
@@ -93,8 +93,6 @@ def build_report(
         A scored date; None takes the latest.
     output
         The file to write; None takes `reports/as_of=YYYY-MM-DD.html` in the output folder.
-    progress
-        Where a line is shown if the orders cannot be read again.
 
     Raises
     ------
@@ -104,10 +102,9 @@ def build_report(
         The file cannot be written; the one before is still there.
     """
     refuse_other_base(Path(config.output.path), config.name)
-    with inputs_with_orders(config, as_of) as inputs:
+    with workspace() as connection:
+        inputs = read_inputs(connection, config, as_of)
         page = render(inputs)
-    if inputs.unread and progress is not None:
-        progress.say(f"{WITHOUT_ORDERS}: {inputs.unread}")
     path = output or OutputFolder.of(config).report(inputs.as_of)
     write_text_atomically(path, page)
     return path

@@ -18,7 +18,8 @@ FEWEST = 2  # months, or scored days, that make a trend
 
 def trend_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on the trend; None where there are neither months nor scored days."""
-    months, days = whole_months(inputs), inputs.scored_days
+    months = pd.DataFrame() if inputs.past is None else whole_months(inputs.past)
+    days = inputs.scored_days
     parts: list[Part] = []
     if len(months) >= FEWEST:
         parts.append(_months_chart(months, say))

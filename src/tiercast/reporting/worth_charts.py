@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.reporting.customer_worth import WINDOWS, by_channel, by_first_month, starts_of
+from tiercast.past.new_customers import WINDOWS
+from tiercast.reporting.customer_worth import by_channel, by_first_month
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.months import FEWEST
@@ -17,11 +18,9 @@ COLOURS = (PALE, STRONG)
 
 def worth_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on new customers' worth; None where no first window is over."""
-    known = inputs.known
-    if known is None:
+    if inputs.past is None:
         return None
-    starts = starts_of(inputs, known)
-    among, table = by_first_month(starts, known)
+    among, table = by_first_month(inputs.past)
     short, long = WINDOWS
     if table[f"value_{short}"].notna().sum() < 1:
         return None
@@ -32,7 +31,7 @@ def worth_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     texts = {f"in_{days}": say.write.money(mean or 0.0) for days, mean in means.items()}
     headline = say("worth_new.headline" if means[long] else "worth_new.headline_short", **texts)
     parts: list[Part] = [_chart(names, drawn, say), _table(names, table, say)]
-    channels = by_channel(starts, known)
+    channels = by_channel(inputs.past)
     if channels is not None:
         parts.append(_by_channel(channels, say))
     begin = "worth_new.begin" if drawn is table else "worth_new.begin_without"
@@ -113,7 +112,7 @@ def _table(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -> 
 
 def _by_channel(table: pd.DataFrame, say: MessageCatalogue) -> Table:
     names = [
-        say("worth_new.unknown") if value is None else str(value) for value in table["channel"]
+        say("worth_new.unknown") if pd.isna(value) else str(value) for value in table["channel"]
     ]
     return Table(
         say("worth_new.by_channel"),

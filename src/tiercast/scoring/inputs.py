@@ -1,12 +1,12 @@
 """What a day is scored from: the customers, the model, the scores before, and notes on them."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from tiercast.artifacts.output_folder import OutputFolder
@@ -22,7 +22,6 @@ from tiercast.scoring.batches import Batches, count_customers
 from tiercast.scoring.columns import label_schema, score_schema
 from tiercast.scoring.grid_check import grid_ahead, without_other_days
 from tiercast.scoring.notes import scoring_notes
-from tiercast.scoring.past import past_entry
 from tiercast.scoring.previous import PreviousScores, last_scores_before
 from tiercast.scoring.reach import idle_plays
 from tiercast.scoring.requirements import check_requirements
@@ -45,8 +44,8 @@ class ScoringInputs:
     In `activity`, orders beyond the model's limit (`outlying`) count as large ordinary ones.
     Changes are counted against the `previous` scores. `rule_features` are the features that rules
     of alerts and plays name; `alert_rules` are those that the base has the tables for. `grid`
-    holds the days that can have orders; None: any can. `past` is what the manifest tells of the
-    orders before. With `columns` the base is a label table: it has no activity.
+    holds the days that can have orders; None: any can. `orders` are all orders as they are,
+    outlying ones too. With `columns` the base is a label table: it has neither activity nor orders.
     """
 
     base: CustomerBase
@@ -61,7 +60,7 @@ class ScoringInputs:
     notes: tuple[str, ...]
     grid: GridAhead | None
     outlying: OutlyingOrders | None
-    past: Mapping[str, object]
+    orders: ir.Table | None
     columns: LabelColumns | None = None
 
     @property
@@ -149,7 +148,7 @@ def scoring_inputs(
         (*history.notes, *notes, *idle),  # the former have been shown before
         grid,
         outlying,
-        past_entry(history.activity.orders, day, facts.target),
+        history.activity.orders,
     )
 
 

@@ -62,7 +62,7 @@ def label_inputs(
         notes=(*history.notes, *notes),
         grid=None,
         outlying=None,
-        past={},
+        orders=None,
         columns=columns,
     )
 

@@ -53,7 +53,6 @@ def manifest(
         "config": public_settings(base.config),
         "grid": None if inputs.grid is None else inputs.grid.to_dict(),
         "outlying_orders": outlying_entry(inputs.outlying, files),
-        "past": inputs.past,
         PREVIOUS: inputs.previous.as_of,
     }
 

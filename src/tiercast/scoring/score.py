@@ -17,9 +17,11 @@ from tiercast.config.schema import Config
 from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.target import Target
+from tiercast.past.past import PAST, PAST_FILE, past_record
 from tiercast.scoring.assign import assignment_rules
 from tiercast.scoring.further_sums import FurtherTotal, further_totals
 from tiercast.scoring.inputs import ScoringInputs, scoring_inputs
+from tiercast.scoring.known_on import known_on
 from tiercast.scoring.label_inputs import label_inputs
 from tiercast.scoring.manifest import manifest
 from tiercast.scoring.outlying import outlying_lines
@@ -137,6 +139,9 @@ def _write_scores(
         progress.stage("assign tiers and write", len(staged.parts))
         rules = assignment_rules(inputs, staged)
         totals = assign_tiers(inputs, rules, staged, scores, progress)
+        if inputs.orders is not None:
+            progress.stage("add up the orders before the day")
+            scores.attach(PAST, PAST_FILE, past_record(known_on(inputs, scores.files)))
         fingerprint = inputs.base.fingerprint()
         scores.describe(manifest(inputs, rules, totals, fingerprint, scores.files))
         scores.describe({FEATURES: features.checksums})

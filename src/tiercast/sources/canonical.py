@@ -40,9 +40,9 @@ from tiercast.sources.written_ids import IdSpelling
 class CustomerBase:
     """The canonical tables of one base, the quarantined rows, and the report on both.
 
-    `aside` has the quarantined order lines and their money by rule and day. With `counted`, older
-    order lines were counted before and not read again: `tables` has only the newer transactions,
-    while the report and the methods below cover all of them.
+    `aside` has the quarantined order lines and their money by rule and day (None: a base without
+    orders). With `counted`, older order lines were counted before and not read again: `tables`
+    has only the newer transactions, while the report and the methods below cover all of them.
     """
 
     config: Config
@@ -50,7 +50,7 @@ class CustomerBase:
     tables: Mapping[TableName, ir.Table]
     quarantine: Mapping[TableName, ir.Table]
     report: DataReport
-    aside: ir.Table
+    aside: ir.Table | None
     counted: CountedLines | None = None
 
     @property
@@ -162,9 +162,13 @@ def load_base(
         config.timezone,
     )
     bad = {name: table.bad for name, table in loaded.items()}
-    aside = connection.create_table("transactions__aside", lines.screened.counts_by_rule())
+    aside = _aside(connection, lines.screened) if config.kind.has_orders else None
     base = CustomerBase(config, connection, tables, bad, report, aside, counted)
     return LoadedBase(base, lines.screened)
+
+
+def _aside(connection: SQLBackend, lines: Screened) -> ir.Table:
+    return connection.create_table("transactions__aside", lines.counts_by_rule())
 
 
 @dataclass(frozen=True)

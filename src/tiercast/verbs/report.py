@@ -34,4 +34,4 @@ def report(
     with recorded_here(settings, "report", shown) as recorded:
         recorded.claim(day)
         shown.stage("write the report")
-        return build_report(settings, day, progress=shown)
+        return build_report(settings, day)
