@@ -226,3 +226,21 @@ def test_a_form_works_without_scripts(browser, twice, scores, commonest):
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("#count")).to_contain_text(f"{(scores['tier'] == commonest).sum()} ")
     page.close()
+
+
+def test_the_base_over_time_is_one_page_of_the_menu(at):
+    page = at("/")
+    page.get_by_role("link", name="Over time").click()
+    page.wait_for_url("**/growth?**")
+    for title in ("The trend", "New against returning customers", "Cohort retention"):
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    expect(
+        page.locator("#chart-cohorts .heatmaplayer image, #chart-cohorts .hm")
+    ).not_to_have_count(0)
+
+
+def test_the_page_of_an_earlier_day_knows_nothing_later(at, twice_scored):
+    days = sorted(twice_scored.folder.glob("runs/*/scores/as_of=*"))
+    page = at(f"/growth?as_of={days[0].name.removeprefix('as_of=')}")
+    earlier = page.locator("#chart-trend").inner_text()
+    assert at("/growth").locator("#chart-trend").inner_text() != earlier

@@ -11,6 +11,8 @@ from tiercast.app.scored_base import TABLE
 from tiercast.app.versions import versions_table
 from tiercast.app.visit import Problem, Visit
 from tiercast.reporting.backtest import backtest_section
+from tiercast.reporting.categories import categories_section
+from tiercast.reporting.cohort_charts import cohorts_section
 from tiercast.reporting.drift import drift_section
 from tiercast.reporting.growing import growing_section
 from tiercast.reporting.inputs import Inputs
@@ -19,29 +21,45 @@ from tiercast.reporting.lifecycle import lifecycle_section
 from tiercast.reporting.list_facts import LEAVING, list_facts
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.model_quality import quality_section
+from tiercast.reporting.new_returning import new_returning_section
 from tiercast.reporting.next_orders import next_orders_section
 from tiercast.reporting.outlook import outlook_section
 from tiercast.reporting.overview import overview_section
+from tiercast.reporting.past import past_section
+from tiercast.reporting.put_aside import put_aside_section
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Cell, Section, Table
 from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.segments import PROFILE, segment_table, segments_section
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
+from tiercast.reporting.worth_charts import worth_section
 
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
 CHAPTERS: Mapping[str, Sequence[Chapter]] = {
     "overview": (
         overview_section,
-        trend_section,
         lifecycle_section,
         outlook_section,
         growing_section,
         next_orders_section,
     ),
-    "tiers": (tiers_section,),
+    "tiers": (tiers_section, categories_section),
     "segments": (segments_section, rfm_section),
-    "model": (quality_section, ledger_section, drift_section, backtest_section),
+    "growth": (
+        past_section,
+        trend_section,
+        new_returning_section,
+        cohorts_section,
+        worth_section,
+    ),
+    "model": (
+        quality_section,
+        ledger_section,
+        drift_section,
+        backtest_section,
+        put_aside_section,
+    ),
 }
 
 
@@ -63,6 +81,11 @@ def overview_page(visit: Visit) -> Response:
 def tiers_page(visit: Visit) -> Response:
     """Return the tiers."""
     return _chapters(visit, "tiers")
+
+
+def growth_page(visit: Visit) -> Response:
+    """Return the base over time: months, new and returning customers, cohorts."""
+    return _chapters(visit, "growth")
 
 
 def model_page(visit: Visit) -> Response:

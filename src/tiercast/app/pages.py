@@ -21,6 +21,7 @@ PAGES: Mapping[str, str] = {
     "overview": "/",
     "tiers": "/tiers",
     "segments": "/segments",
+    "growth": "/growth",
     "customers": "/customers",
     "lists": "/lists",
     "migration": "/migration",

@@ -15,7 +15,13 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from tiercast.app.campaign import campaign_file, campaign_page
-from tiercast.app.chapters import model_page, overview_page, segments_page, tiers_page
+from tiercast.app.chapters import (
+    growth_page,
+    model_page,
+    overview_page,
+    segments_page,
+    tiers_page,
+)
 from tiercast.app.customer import customer_page
 from tiercast.app.customers import customers_file, customers_page
 from tiercast.app.lists import list_file, list_page, lists_page
@@ -39,6 +45,7 @@ ROUTES: dict[str, Callable[[Visit], Response]] = {
     "/": overview_page,
     "/tiers": tiers_page,
     "/segments": segments_page,
+    "/growth": growth_page,
     "/migration": migration_page,
     "/campaign": campaign_page,
     "/lists": lists_page,
