@@ -132,7 +132,11 @@ def _value_chart(found: Cohorts, say: MessageCatalogue) -> Chart:
             height=400,
             xaxis={"title": {"text": say("cohorts.x")}, "dtick": 3 if found.ages > 6 else 1},
             showlegend=True,
-            yaxis={"title": {"text": say("cohorts.value.y")}, "rangemode": "tozero"},
+            yaxis={
+                "title": {"text": say("cohorts.value.y")},
+                "tickformat": ",",
+                "rangemode": "tozero",
+            },
         ),
         alt=say("cohorts.value.alt", finding=finding),
         reading=say("cohorts.value.reading"),

@@ -140,7 +140,7 @@ def _bars(
                 "nticks": 7,
                 "showgrid": False,
             },
-            yaxis={"title": {"text": say(f"new_returning.{name}.y")}},
+            yaxis={"tickformat": ",", "title": {"text": say(f"new_returning.{name}.y")}},
         ),
         alt=say("new_returning.alt", finding=title),
         reading=say(f"new_returning.{name}.reading"),

@@ -102,35 +102,30 @@ def _finding(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -
 
 
 def _table(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -> Table:
-    return Table(
-        say("worth_new.by_month"),
-        [say("cohorts.first"), *_heads(say)],
-        _rows(names, table, say),
-        say("worth_new.note"),
-    )
+    title, note = say("worth_new.by_month"), say("worth_new.note")
+    return _of(title, (say("cohorts.first"), names), table, note, say)
 
 
 def _by_channel(table: pd.DataFrame, say: MessageCatalogue) -> Table:
     names = [
         say("worth_new.unknown") if pd.isna(value) else str(value) for value in table["channel"]
     ]
-    return Table(
-        say("worth_new.by_channel"),
-        [say("worth_new.channel"), *_heads(say)],
-        _rows(names, table, say),
-        say("worth_new.channel_note"),
-    )
+    title, note = say("worth_new.by_channel"), say("worth_new.channel_note")
+    return _of(title, (say("worth_new.channel"), names), table, note, say)
 
 
-def _heads(say: MessageCatalogue) -> list[str]:
-    columns = [f"value_{days}" for days in WINDOWS]
-    heads = [say(f"worth_new.columns.{name}") for name in columns]
-    return [say("common.customers"), *heads, say("worth_new.columns.expected_value")]
-
-
-def _rows(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -> list[list[Cell]]:
-    columns = [*(f"value_{days}" for days in WINDOWS), "expected_value"]
-    return [
+def _of(
+    title: str,
+    first: tuple[str, Sequence[str]],
+    table: pd.DataFrame,
+    note: str,
+    say: MessageCatalogue,
+) -> Table:
+    """Return a table of what customers brought; a window that is over for nobody is left out."""
+    windows = [f"value_{days}" for days in WINDOWS if table[f"value_{days}"].notna().any()]
+    columns = [*windows, "expected_value"]
+    head, names = first
+    rows = [
         [
             Cell(name),
             Cell(say.write.count(row["customers"])),
@@ -138,3 +133,5 @@ def _rows(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -> l
         ]
         for name, row in zip(names, table.to_dict("records"), strict=True)
     ]
+    heads = [say(f"worth_new.columns.{name}") for name in columns]
+    return Table(title, [head, say("common.customers"), *heads], rows, note)
