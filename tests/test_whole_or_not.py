@@ -78,15 +78,14 @@ def make_job(trained, folder, **output):
 def seen(folder):
     """Return the bytes of a dataset, after seeing that it is whole."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    rows = 0
-    for part in manifest["parts"]:
-        content = (folder / part["file"]).read_bytes()
-        assert hashlib.sha256(content).hexdigest() == part["sha256"]
-        rows += pq.read_metadata(folder / part["file"]).num_rows
-    assert rows == manifest["rows"]
-    assert sorted(p.name for p in folder.iterdir()) == sorted(
-        ["manifest.json", *(part["file"] for part in manifest["parts"])]
-    )
+    parts, sums = manifest["parts"], [manifest["past"]] if "past" in manifest else []
+    for file in (*parts, *sums):
+        content = (folder / file["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    rows = [pq.read_metadata(folder / part["file"]).num_rows for part in parts]
+    assert sum(rows) == manifest["rows"]
+    named = [file["file"] for file in (*parts, *sums)]
+    assert sorted(p.name for p in folder.iterdir()) == sorted(["manifest.json", *named])
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 

@@ -54,6 +54,16 @@ def test_the_manifest_has_the_checksum_of_each_part(tmp_path):
     assert part["sha256"] == hashlib.sha256(content).hexdigest()
 
 
+def test_an_attached_file_is_named_in_the_manifest_with_its_checksum(tmp_path):
+    with DatasetWriter(tmp_path / "scores") as writer:
+        writer.write(batch(1))
+        writer.attach("past", "past.json", {"months": 3})
+    content = (tmp_path / "scores" / "past.json").read_bytes()
+    assert json.loads(content) == {"months": 3}
+    told = {"file": "past.json", "sha256": hashlib.sha256(content).hexdigest()}
+    assert manifest(tmp_path / "scores")["past"] == told
+
+
 def test_the_same_rows_give_the_same_bytes_however_they_were_held(tmp_path):
     write(tmp_path / "a", batch(1, 2))
     chunked = pa.concat_tables([batch(1), batch(2)]).replace_schema_metadata({"pandas": "3.1"})
