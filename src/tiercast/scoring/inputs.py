@@ -45,7 +45,7 @@ class ScoringInputs:
     Changes are counted against the `previous` scores. `rule_features` are the features that rules
     of alerts and plays name; `alert_rules` are those that the base has the tables for. `grid`
     holds the days that can have orders; None: any can. `orders` are all orders as they are,
-    outlying ones too. With `columns` the base is a label table: it has neither activity nor orders.
+    outlying ones too. With `columns` the base is a label table, without activity and orders.
     """
 
     base: CustomerBase
