@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import tiercast
+from tiercast.config.kind import KINDS
 from tiercast.contract.data_rules import RULES as DATA_RULES
 from tiercast.readiness.rule import STATES
 from tiercast.readiness.rules import RULES as READINESS_RULES
@@ -21,6 +22,7 @@ LAYOUT_TEXTS = {
     text for one in layouts() if not one.refused for text in (one.title, one.money, *one.notes)
 }
 ROWS = {
+    *(text for kind in KINDS.values() for text in kind.refused.values()),
     *LAYOUT_TEXTS,
     *(rule.meaning for rule in READINESS_RULES),
     *(need.remedy for need in NEEDS),

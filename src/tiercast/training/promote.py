@@ -8,6 +8,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.modeling.target import Target
@@ -109,8 +110,12 @@ def rollback(
         champion = find_version(settings, CHAMPION)
         if champion.replaced is None:
             raise InputError(
-                f"Version {champion.version} of {settings.name} took no other's place, so there "
-                "is none to go back to; name one: `tiercast promote CONFIG VERSION`."
+                Message.of(
+                    "Version {version} of {name} took no other's place, so there is none to go "
+                    "back to; name one: `tiercast promote CONFIG VERSION`.",
+                    version=champion.version,
+                    name=settings.name,
+                )
             )
         champion = _replace(settings, champion.replaced, why, by, shown, forward=False)
         recorded.set_version(champion.version)
