@@ -166,7 +166,7 @@ def test_compare_of_nothing_names_the_next_step(run, shop, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     shown = run("compare", shop)
     assert shown.exit_code == 0
-    assert shown.stdout == "No version is registered yet. Next: tiercast train CONFIG\n"
+    assert shown.stdout == "No version is registered yet. Next: tiercast train shop.yaml\n"
 
 
 def test_promote_of_a_version_that_is_not_there_ends_with_2(run, shop, monkeypatch):

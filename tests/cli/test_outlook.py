@@ -65,13 +65,13 @@ def test_score_without_a_model_says_to_train(run, shop, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     shown = run("score", shop)
     assert shown.exit_code == 2
-    assert "train one first: `tiercast train CONFIG`" in shown.stderr
+    assert "train one first: `tiercast train shop.yaml`" in shown.stderr
 
 
 def test_report_without_scores_says_to_score(run, shop):
     shown = run("report", shop)
     assert shown.exit_code == 2
-    assert "run `tiercast score CONFIG` first" in shown.stderr
+    assert "run `tiercast score shop.yaml` first" in shown.stderr
 
 
 def test_report_names_the_file(run, shop, monkeypatch):

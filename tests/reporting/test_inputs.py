@@ -29,13 +29,13 @@ def test_scores_of_an_asked_date_are_read(run):
 
 
 def test_a_date_without_scores_is_an_error_that_names_those_there_are(run):
-    message = r"scores of 2024-05-01 .*Scored so far: 2024-03-01.*score CONFIG --as-of 2024-05-01"
+    message = r"2024-05-01 was not scored; there are .*2024-03-01.*score CONFIG --as-of 2024-05-01"
     with workspace() as connection, pytest.raises(InputError, match=message):
         read_inputs(connection, run.config, date(2024, 5, 1))
 
 
 def test_an_empty_output_folder_is_an_error_that_says_how_to_score(empty_run, reading):
-    with pytest.raises(InputError, match=r"Nothing is there.*tiercast score CONFIG --as-of DATE"):
+    with pytest.raises(InputError, match="holds no scores yet; run `tiercast score CONFIG`"):
         reading(empty_run)
 
 

@@ -131,7 +131,10 @@ class OutputFolder:
             none = "{folder} holds no scores yet; run `tiercast score CONFIG` first."
             raise InputError(Message.of(none, folder=self))
         if day is not None and day not in days:
-            there = "{day} was not scored; there are {days}."
+            there = (
+                "{day} was not scored; there are {days}. `tiercast score CONFIG --as-of {day}` "
+                "scores it."
+            )
             raise InputError(Message.of(there, day=day, days=days[-5:]))
         return day or days[-1]
 
