@@ -10,7 +10,7 @@ from bases import opened
 from own_plugin import installed
 from shop import CUTOFFS, shop
 from tiercast.backtesting.contender import CannotFitError, ContenderForecast, OriginData
-from tiercast.backtesting.contenders import CONTENDERS, contenders_of, labels
+from tiercast.backtesting.contenders import CONTENDERS, OF_CONTRACTS, contenders_of, labels
 from tiercast.backtesting.histories import by_bg_nbd
 from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression, numeric_features
 from tiercast.backtesting.score_levels import nearest_window
@@ -108,8 +108,9 @@ def test_a_classifier_is_not_asked_where_only_one_outcome_came(fit, origin_data)
 
 
 def test_rows_are_named_labelled_and_explained_once():
-    assert len(labels()) == len({one.label for one in CONTENDERS}) == len(CONTENDERS)
-    assert all(contender.meaning for contender in CONTENDERS)
+    every = (*CONTENDERS, OF_CONTRACTS)
+    assert len(labels()) == len({one.label for one in every}) == len(every)
+    assert all(contender.meaning for contender in every)
     assert CONTENDERS[-1].name == "tiercast"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.backtesting.contender import Contender
-from tiercast.backtesting.contenders import TIERCAST, contenders_of
+from tiercast.backtesting.contenders import TIERCAST, contenders_for
 from tiercast.backtesting.coverage import coverage
 from tiercast.backtesting.forecasts import OriginForecasts, forecast_origin
 from tiercast.backtesting.grade import Findings, grade
@@ -105,7 +105,7 @@ def judged(
 ) -> Backtest:
     """Return the evaluation of the forecasts of some origins, oldest first."""
     seed, metrics = config.train.seed, metrics_of(config.plugins)
-    chosen = contenders or contenders_of(config.plugins)
+    chosen = contenders or contenders_for(config)
     by_origin = scores_by_origin(forecasts, chosen, metrics)
     board = leaderboard(by_origin)
     found = verdicts(forecasts, board, chosen, seed, metrics)
@@ -159,7 +159,7 @@ def _forecasts(
 ) -> tuple[list[OriginForecasts], list[Skipped]]:
     """Return the forecasts of each origin, and the origins at which no training was possible."""
     forecasts, skipped = [], []
-    contenders = contenders_of(base.config.plugins)
+    contenders = contenders_for(base.config)
     for number, origin in enumerate(origins, start=1):
         progress.say(
             Message.of(

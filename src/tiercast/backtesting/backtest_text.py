@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from tiercast.backtesting.contenders import contenders_of, labels
+from tiercast.backtesting.contender import Contender
+from tiercast.backtesting.contenders import OF_CONTRACTS, contenders_of, labels
 from tiercast.backtesting.coverage import ALL, CHECKS, SIZE, SUM_CHECKS
 from tiercast.backtesting.result import Backtest
 from tiercast.backtesting.verdicts import BEST
@@ -159,7 +160,7 @@ def how_judged(found: Backtest) -> list[str]:
             most=MOST_DRAWN,
             seed=found.seed,
         ),
-        *(filled("{label!t}: {meaning!t}.", vars(one)) for one in contenders_of(found.plugins)),
+        *(filled("{label!t}: {meaning!t}.", vars(one)) for one in _contenders(found)),
     ]
     least = float(found.totals["share"].min())
     if least < 1:
@@ -190,3 +191,9 @@ def grade_lines(found: Backtest) -> list[str]:
             vars(figures),
         ),
     ]
+
+
+def _contenders(found: Backtest) -> list[Contender]:
+    """Return the contenders that forecast the base, in their order."""
+    names = set(found.leaderboard["contender"]) | {one.contender for one in found.not_run}
+    return [one for one in (OF_CONTRACTS, *contenders_of(found.plugins)) if one.name in names]

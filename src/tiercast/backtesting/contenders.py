@@ -14,9 +14,11 @@ from tiercast.backtesting.contender import (
 )
 from tiercast.backtesting.histories import by_bg_nbd, by_mbg_nbd, by_pareto_nbd
 from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression
+from tiercast.backtesting.life_table import by_life_table
 from tiercast.backtesting.score_levels import by_last_window, by_recency, by_rfm_total
 from tiercast.config.errors import ConfigError
 from tiercast.config.plugins import guarded, own_code, refuse_taken, rows_of
+from tiercast.config.schema import Config
 
 TIERCAST = "tiercast"
 OTHER_KINDS = ("rule", "history", "learner")
@@ -103,6 +105,30 @@ CONTENDERS: tuple[Contender, ...] = (
 )
 
 
+OF_CONTRACTS = Contender(
+    "life_table",
+    "Kaplan-Meier",
+    "history",
+    "Kaplan-Meier by plan: the share kept at each age in past windows",
+    by_life_table,
+)
+
+
+def contenders_for(config: Config) -> tuple[Contender, ...]:
+    """Return the contenders of a base: for contracts Kaplan-Meier in place of BTYD models.
+
+    Raises
+    ------
+    ConfigError
+        As `contenders_of`.
+    """
+    every = contenders_of(config.plugins)
+    if not config.has_contracts:
+        return every
+    others = [one for one in every if one.kind != "history" or one not in CONTENDERS]
+    return (OF_CONTRACTS, *others)
+
+
 def contenders_of(plugins: Sequence[str]) -> tuple[Contender, ...]:
     """Return all contenders, those that plugins add before tiercast.
 
@@ -154,4 +180,5 @@ def _named(plugin: str, contender: Contender) -> Callable[[OriginData], Forecast
 
 def labels(plugins: Sequence[str] = ()) -> dict[str, str]:
     """Return what each contender is called on a screen."""
-    return {contender.name: contender.label for contender in contenders_of(plugins)}
+    every = (*contenders_of(plugins), OF_CONTRACTS)
+    return {contender.name: contender.label for contender in every}
