@@ -14,11 +14,13 @@ import pandas as pd
 from tiercast.arrays import FloatArray
 from tiercast.features.horizons import is_of_further
 from tiercast.features.registry import LABELS
+from tiercast.features.subscriptions import NEXT_PAYMENT
 
 MAX_LEVELS = 12  # of a profile column; rarer ones have zeros in all columns
 FEWEST_CUSTOMERS = 5  # of a level: fewer are noise, and a model must not hold their names
 # The length of the horizon is an offset: alike for all of a cutoff, it would name the cutoff.
-NOT_FEATURES = ("customer_id", "as_of", "season_horizon_ratio", *LABELS)
+# When in the month a contract is paid says nothing of who leaves.
+NOT_FEATURES = ("customer_id", "as_of", "season_horizon_ratio", NEXT_PAYMENT, *LABELS)
 NUMBERS = ("boolean", "decimal")  # of a column of objects; numeric types are numbers anyway
 TIMES = ("date", "datetime", "datetime64", "time", "timedelta", "timedelta64", "period")
 
