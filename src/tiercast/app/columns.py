@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.app.visit import Problem
+from tiercast.app.visit import Problem, Visit
 from tiercast.formats import Form
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.segment_names import segment_label
@@ -51,6 +51,21 @@ COLUMNS: tuple[Column, ...] = (
 )
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 DEFAULT_SORT = "-value_at_stake"
+OF_ORDERS = ("segment", "lifecycle_stage", "revenue_365d", "recency_days")
+
+
+def columns_of(visit: Visit) -> tuple[Column, ...]:
+    """Return the columns that a scored day has; a label table has none of orders."""
+    there = visit.base.inputs.base.columns
+    left_out = OF_ORDERS if visit.base.has_label else ()
+    return tuple(one for one in COLUMNS if one.name in there and one.name not in left_out)
+
+
+def sort_of(visit: Visit) -> "Sort":
+    """Return the order asked for; by default the most at stake, else the likeliest to leave."""
+    known = {f"-{column.name}" for column in columns_of(visit)}
+    default = DEFAULT_SORT if DEFAULT_SORT in known else "-churn_probability"
+    return Sort.of(visit.parameters.get("sort", default))
 
 
 @dataclass(frozen=True)

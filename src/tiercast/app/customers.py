@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
-from tiercast.app.columns import COLUMNS, DEFAULT_SORT, Sort
+from tiercast.app.columns import Sort, columns_of, sort_of
 from tiercast.app.csv_rows import csv_lines
 from tiercast.app.filters import PROFILE, Filters, whole
 from tiercast.app.lists import play_labels
@@ -17,6 +17,7 @@ from tiercast.app.visit import Visit, address
 from tiercast.reporting.segment_names import segment_label
 
 ROWS = 50
+MONEY = ("expected_value", "value_at_stake")
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ def customers_page(visit: Visit) -> Response:
     """Return the page of customers."""
     filters, sort = _asked(visit)
     found = _find(visit, filters, sort)
-    context = {"found": found, "filters": filters, "sort": sort, "columns": COLUMNS}
+    context = {"found": found, "filters": filters, "sort": sort, "columns": columns_of(visit)}
     return render(visit, "customers", **context, **_choices(visit))
 
 
 def customers_file(visit: Visit) -> Response:
     """Return all customers that the filters leave, as CSV."""
     filters, sort = _asked(visit)
-    names = [*(column.name for column in COLUMNS), "action"]
+    names = [*(column.name for column in columns_of(visit)), "action"]
     headings = [visit.say(f"app.columns.{name}") for name in names]
 
     def lines() -> Any:
@@ -84,21 +85,21 @@ def _asked(visit: Visit) -> tuple[Filters, Sort]:
     given = visit.parameters
     inputs = visit.base.inputs
     filters = Filters.of(given, inputs.base.columns, inputs.profile_columns)
-    return filters, Sort.of(given.get("sort", DEFAULT_SORT))
+    return filters, sort_of(visit)
 
 
 def _find(visit: Visit, filters: Filters, sort: Sort) -> Found:
     wanted = whole(visit.parameters, "page", 1)
     with visit.base.cursor() as database:
         chosen = filters.apply(database.table(TABLE))
+        money = [name for name in MONEY if name in chosen.columns]
         sums = chosen.aggregate(
             customers=chosen.count(),
             leaving=chosen.churn_probability.sum().fill_null(0.0),
-            expected_value=chosen.expected_value.sum().fill_null(0.0),
-            value_at_stake=chosen.value_at_stake.sum().fill_null(0.0),
+            **{name: chosen[name].sum().fill_null(0.0) for name in money},
         ).to_pyarrow()
-        totals = sums.to_pylist()[0]
+        totals = {**dict.fromkeys(MONEY, 0.0), **sums.to_pylist()[0]}
         page = min(wanted, max(1, math.ceil(totals["customers"] / ROWS)))
-        shown = sort.apply(chosen).select(*(column.name for column in COLUMNS))
+        shown = sort.apply(chosen).select(*(column.name for column in columns_of(visit)))
         rows = shown.limit(ROWS, offset=(page - 1) * ROWS).to_pyarrow().to_pylist()
     return Found(rows, **totals, page=page)

@@ -73,7 +73,7 @@ class Filters:
         if self.search:
             written = table.customer_id.cast("string").lower()
             conditions.append(written.contains(self.search.lower()))
-        for one in RANGES:
+        for one in (one for one in RANGES if one.column in table.columns):
             conditions += _within(one, table[one.column], self.limits)
         return table.filter(conditions) if conditions else table
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
-from tiercast.app.columns import COLUMNS
+from tiercast.app.columns import columns_of
 from tiercast.app.pages import render
 from tiercast.app.visit import Problem, Visit
 from tiercast.app.whole_day import read_whole
@@ -28,6 +28,8 @@ SHOWN = 20
 def lists_page(visit: Visit) -> Response:
     """Return what to do with whom, and the lists that there are."""
     say = visit.say
+    if visit.base.has_label:  # the overview has the plays
+        return render(visit, "lists", plays=(), lists=summaries(visit).values(), actions=None)
     actions = visit.base.once(("actions", say.language), lambda inputs: action_table(inputs, say))
     shown = {"lists": summaries(visit).values(), "actions": actions}
     return render(visit, "lists", plays=play_labels(visit), **shown)
@@ -51,7 +53,12 @@ def list_page(visit: Visit, name: str) -> Response:
     rows = visit.base.once(("list", name), lambda _: _first(visit, wanted))
     found = summaries(visit)[name]
     return render(
-        visit, "list", found=found, rows=rows, columns=COLUMNS, formats=format_titles(visit)
+        visit,
+        "list",
+        found=found,
+        rows=rows,
+        columns=columns_of(visit),
+        formats=format_titles(visit),
     )
 
 
@@ -102,11 +109,12 @@ def _wanted(visit: Visit, name: str) -> CustomerList:
 
 def _first(visit: Visit, wanted: CustomerList) -> list[dict[str, object]]:
     config, day = visit.base.config, visit.base.as_of
+    names = [column.name for column in columns_of(visit)]
 
     def read(_: str) -> list[dict[str, object]]:
         with workspace() as connection:
             table = ListBase.read(connection, OutputFolder.of(config), day).table
-            chosen = select(table, wanted, SHOWN).select(*(column.name for column in COLUMNS))
+            chosen = select(table, wanted, SHOWN).select(*names)
             rows: list[dict[str, object]] = chosen.to_pyarrow().to_pylist()
             return rows
 

@@ -28,6 +28,8 @@ PAGES: Mapping[str, str] = {
     "campaign": "/campaign",
     "model": "/model",
 }
+# A label table has no orders, hence no segments, moves and campaigns.
+LABEL_PAGES = {name: PAGES[name] for name in ("overview", "tiers", "customers", "lists", "model")}
 
 
 @cache
@@ -55,9 +57,11 @@ def templates() -> Environment:
 
 
 def render(visit: Visit, template: str, **context: Any) -> HTMLResponse:
-    """Return a page of a visit."""
+    """Return a page of a visit; `here` is its place in the menu, by default its template."""
     page = templates().get_template(f"{template}.html.jinja")
-    return HTMLResponse(page.render(visit=visit, say=visit.say, here=template, **context))
+    shown = LABEL_PAGES if visit.base.has_label else PAGES
+    always = {"visit": visit, "say": visit.say, "here": template, "pages": shown}
+    return HTMLResponse(page.render(**{**always, **context}))
 
 
 def render_problem(say: MessageCatalogue, status: int, text: str) -> HTMLResponse:

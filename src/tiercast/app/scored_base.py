@@ -68,6 +68,11 @@ class ScoredBase:
         return self.inputs.as_of
 
     @property
+    def has_label(self) -> bool:
+        """Whether the scores are those of a label table, which has no orders."""
+        return bool(self.inputs.target.outcome)
+
+    @property
     def tier_names(self) -> tuple[str, ...]:
         """The tiers, best first."""
         return self.inputs.tier_names
@@ -75,12 +80,13 @@ class ScoredBase:
     @cached_property
     def segments(self) -> Sequence[str]:
         """The names of the segments."""
-        return _words(self, "segment")
+        return _words(self, "segment") if "segment" in self.inputs.base.columns else ()
 
     @cached_property
     def stages(self) -> Sequence[str]:
         """The lifecycle stages that occur."""
-        return _words(self, "lifecycle_stage")
+        there = "lifecycle_stage" in self.inputs.base.columns
+        return _words(self, "lifecycle_stage") if there else ()
 
     @cached_property
     def actions(self) -> Sequence[str]:

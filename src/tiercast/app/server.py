@@ -24,6 +24,7 @@ from tiercast.app.chapters import (
 )
 from tiercast.app.customer import customer_page
 from tiercast.app.customers import customers_file, customers_page
+from tiercast.app.label_pages import LABEL_ROUTES, label_customer_page
 from tiercast.app.lists import list_file, list_page, lists_page
 from tiercast.app.migration import migration_page
 from tiercast.app.pages import render_problem
@@ -72,7 +73,6 @@ def app(
         Nothing was scored, the output folder is another base's, or the port is taken.
     """
     settings, shown = load_config(config), progress or Silent()
-    settings.kind.refuse("app")
     with listening(port) as listener:
         shown.stage("read the newest scores and the orders")
         served = build_app(settings)
@@ -104,7 +104,7 @@ def build_app(config: Config) -> FastAPI:
     made = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     made.state.shelf, made.state.timeline = shelf, timeline
     made.add_middleware(LoopbackOnly)
-    for path, page in ROUTES.items():
+    for path, page in (ROUTES if config.kind.has_dates else LABEL_ROUTES).items():
         made.add_api_route(path, _endpoint(page), methods=["GET", "HEAD"], response_model=None)
     made.add_api_route("/customers/{customer_id:path}", _customer, response_model=None)
     made.add_api_route("/lists/{name}", _list, response_model=None)
@@ -126,7 +126,10 @@ def _endpoint(page: Callable[[Visit], Response]) -> Callable[[Request], Response
 
 
 def _customer(request: Request, customer_id: str) -> Response:
-    return customer_page(visit_of(request), request.app.state.timeline, customer_id)
+    visit = visit_of(request)
+    if visit.base.has_label:
+        return label_customer_page(visit, customer_id)
+    return customer_page(visit, request.app.state.timeline, customer_id)
 
 
 def _list(request: Request, name: str) -> Response:

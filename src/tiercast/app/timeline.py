@@ -34,6 +34,8 @@ class Timeline:
     def of(cls, config: Config) -> "Timeline":
         """Read the sources; where they cannot be read the pages do without."""
         opened = ExitStack()
+        if not config.kind.has_dates:
+            return cls(opened)
         if config.on_spark:
             return cls(opened, trouble=f"engine: {config.engine}")
         try:

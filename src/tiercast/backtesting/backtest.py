@@ -12,6 +12,7 @@ from tiercast.backtesting.coverage import coverage
 from tiercast.backtesting.forecasts import OriginForecasts, forecast_origin
 from tiercast.backtesting.grade import Findings, grade
 from tiercast.backtesting.horizons import HorizonForecast, horizons_table, older_forecasts
+from tiercast.backtesting.label_backtest import LabelBacktest, backtest_labels
 from tiercast.backtesting.leaderboard import leaderboard, scores_by_origin, totals_by_origin
 from tiercast.backtesting.origins import fewer_than_asked, plan_origins
 from tiercast.backtesting.predictions import predictions
@@ -41,7 +42,7 @@ def backtest(
     last: int | None = None,
     trials: int = 0,
     progress: Progress | None = None,
-) -> Backtest:
+) -> Backtest | LabelBacktest:
     """Forecast past days with what was known then, by tiercast and other models, and compare them.
 
     Origins go back from `as_of - horizon` in steps of the horizon: by default the 6 newest, else
@@ -49,6 +50,7 @@ def backtest(
     `notes` say so. `as_of` defaults to the day after
     the last order; nothing at or after it is looked at. Each origin takes a training, with so
     many `trials`. Nothing is registered; tables go to `<output>/backtest/as_of=.../` and MLflow.
+    A label table has no past days: its customers are forecast in `folds` (5 by default).
 
     Raises
     ------
@@ -56,8 +58,9 @@ def backtest(
         The data or the date cannot be used, or the history is too short for a single origin.
     """
     settings, progress = _with_trials(load_config(config), trials), progress or Silent()
-    settings.kind.refuse("backtest")
     with recorded_here(settings, "backtest", progress) as recorded:
+        if not settings.kind.has_dates:
+            return backtest_labels(settings, as_of, folds, recorded, progress)
         return _backtest(settings, as_of, folds, last, recorded, progress)
 
 

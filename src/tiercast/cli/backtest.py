@@ -38,10 +38,12 @@ def backtest(
     """
     from tiercast.backtesting.backtest import backtest as run_backtest
     from tiercast.backtesting.backtest_text import summary
+    from tiercast.backtesting.label_backtest import LabelBacktest
+    from tiercast.backtesting.label_backtest_text import label_summary
 
     settings = spoken(config, language)
     with watch() as progress:
         found = run_backtest(
             settings, as_of, folds=folds, last=last, trials=trials, progress=progress
         )
-    show(*summary(found))
+    show(*(label_summary(found) if isinstance(found, LabelBacktest) else summary(found)))

@@ -70,8 +70,6 @@ KINDS: Mapping[Churn, Kind] = {
                 "monitor": f"{CROSS_SECTION}, so no outcome follows that scores could be held "
                 "against",
                 "migration": f"{CROSS_SECTION}, so nobody moves between two days",
-                "app": "its pages look back on orders",
-                "backtest": f"{CROSS_SECTION}; `tiercast train` shows its figures by fold",
                 "churn-definition": "the label column itself says who left",
                 "features": "the columns of the label table are the features",
             },

@@ -7,6 +7,7 @@ are customers, each fold with the same share of leavers.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Protocol
 
 import numpy as np
@@ -42,20 +43,24 @@ class CustomerFold:
 
 
 def stratified_folds(
-    outcome: pd.Series, seed: int, count: int = CUSTOMER_FOLDS
+    outcome: pd.Series, customer_id: pd.Series, count: int = CUSTOMER_FOLDS
 ) -> tuple[CustomerFold, ...]:
-    """Return folds of customers drawn by chance, each with the same share of every outcome.
+    """Return folds of customers, each with the same share of every outcome.
+
+    A hash of the ids draws them, so that all versions of a model are judged on the same folds.
 
     Examples
     --------
-    >>> folds = stratified_folds(pd.Series([True, False] * 10), seed=7, count=5)
+    >>> outcome = pd.Series([True, False] * 10)
+    >>> folds = stratified_folds(outcome, pd.Series(range(20)), count=5)
     >>> [int((folds[0].part == fold.number).sum()) for fold in folds]
     [4, 4, 4, 4, 4]
     """
+    drawn = np.array([md5(str(one).encode()).hexdigest() for one in customer_id])
     part = np.zeros(len(outcome), dtype=int)
-    random = np.random.default_rng(seed)
     for rows in outcome.groupby(outcome.to_numpy()).indices.values():
-        part[random.permutation(rows)] = np.arange(len(rows)) % count + 1
+        ranked = rows[np.argsort(drawn[rows], kind="stable")]
+        part[ranked] = np.arange(len(rows)) % count + 1
     return tuple(CustomerFold(number, part) for number in range(1, count + 1))
 
 

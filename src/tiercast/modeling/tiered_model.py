@@ -55,6 +55,16 @@ class TieredModel(ABC):
         """Return the model as JSON."""
 
     @property
+    @abstractmethod
+    def input_columns(self) -> list[str]:
+        """The columns of a feature frame that the model reads, its keys first."""
+
+    @property
+    def main_alone(self) -> "TieredModel":
+        """The model of the main horizon alone."""
+        return self
+
+    @property
     def further_days(self) -> tuple[int, ...]:
         """The further horizons, beside the main one."""
         return ()

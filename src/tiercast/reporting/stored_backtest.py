@@ -65,6 +65,8 @@ def _read(folder: Path) -> StoredBacktest:
         json.loads((folder / "summary.json").read_text(encoding="utf-8")),
         pd.read_parquet(folder / "leaderboard.parquet"),
         pd.read_parquet(folder / "verdicts.parquet"),
-        pd.read_parquet(coverage).rename(columns=OLDER_COLUMNS),
+        pd.read_parquet(coverage).rename(columns=OLDER_COLUMNS)
+        if coverage.exists()  # a label table has none
+        else pd.DataFrame(),
         known if several else pd.DataFrame(),
     )

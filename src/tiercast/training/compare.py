@@ -17,6 +17,7 @@ from tiercast.tracking.registry import (
     ModelVersion,
     Version,
     find_version,
+    load_label_version,
     load_version,
     versions,
 )
@@ -135,6 +136,8 @@ def _figures(
 def _detailed(
     config: Config, table: pd.DataFrame, version: ModelVersion, against: ModelVersion
 ) -> Comparison:
+    if not config.kind.has_dates:
+        return _detailed_labels(config, table, version, against)
     ours, theirs = (load_version(config, one.version) for one in (version, against))
     (metrics, about_metrics), (tiers, about_tiers) = _figures(
         config,
@@ -150,4 +153,42 @@ def _detailed(
         changed_parameters(version, against),
         tiers,
         (*about_metrics, *about_tiers),
+    )
+
+
+def _detailed_labels(
+    config: Config, table: pd.DataFrame, version: ModelVersion, against: ModelVersion
+) -> Comparison:
+    """Compare two versions on the customers whom neither saw: by the record of their folds."""
+    pair = (version, against)
+    ours, theirs = (load_label_version(config, one.version) for one in pair)
+    mine, other = ours.facts.target, theirs.facts.target
+    metrics, tiers = pd.DataFrame(), pd.DataFrame()
+    notes: Notes = ()
+    if mine != other:
+        apart = Message.of(
+            "version {ours} forecasts {mine}, version {theirs} {other}.",
+            ours=version.version,
+            mine=mine,
+            theirs=against.version,
+            other=other,
+        )
+        notes = (Message.of("Metrics and tiers are not compared: {apart}", apart=apart),)
+    else:
+        first, second = (stored_predictions(config, one.version) for one in pair)
+        if first is not None and second is not None:
+            # The tables may be of two days; the customers are the same.
+            second = second.assign(as_of=first["as_of"].iloc[0])
+            known = forecast_metrics(config.plugins)
+            metrics = past_metrics(first, second, config.train.seed, known)
+        tiers, notes = changed_tiers(ours, theirs, OutputFolder.of(config))
+    return Comparison(
+        table,
+        version.version,
+        against.version,
+        metrics,
+        changed_features(ours, theirs),
+        changed_parameters(version, against),
+        tiers,
+        notes,
     )

@@ -12,9 +12,9 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.targets import SortedDays
 from tiercast.config.message import Message, named
 from tiercast.modeling.bootstrap import MetricComparison, compare_metrics, verdict
-from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.evaluation import ForecastTable
 from tiercast.modeling.metrics import METRICS, Metric
+from tiercast.modeling.tiered_model import TieredModel
 from tiercast.tracking.registry import ModelVersion, parameters
 from tiercast.training.shared_customers import shared_customers
 
@@ -53,7 +53,7 @@ def days_of_both(ours: pd.DataFrame | None, theirs: pd.DataFrame | None) -> list
     return sorted(_days(ours) & _days(theirs))
 
 
-def changed_features(ours: CustomerModel, theirs: CustomerModel) -> pd.DataFrame:
+def changed_features(ours: TieredModel, theirs: TieredModel) -> pd.DataFrame:
     """Return the features that only one of them looks at, as feature and change (new, gone)."""
     mine, other = set(ours.feature_names), set(theirs.feature_names)
     rows = [(name, "new") for name in sorted(mine - other)]
@@ -73,7 +73,7 @@ def changed_parameters(ours: ModelVersion, theirs: ModelVersion) -> pd.DataFrame
 
 
 def changed_tiers(
-    ours: CustomerModel, theirs: CustomerModel, output: OutputFolder
+    ours: TieredModel, theirs: TieredModel, output: OutputFolder
 ) -> tuple[pd.DataFrame, Notes]:
     """Return customers by their tier (rows) and ours (columns), last scored day, and notes.
 
@@ -115,13 +115,11 @@ def _scored_features(folder: Path) -> tuple[pd.DataFrame, float]:
     return pd.concat(frames, ignore_index=True), sum(rows[:taken]) / sum(rows)
 
 
-def _tiers(model: CustomerModel, frame: pd.DataFrame) -> pd.Series:
+def _tiers(model: TieredModel, frame: pd.DataFrame) -> pd.Series:
     return model.predict(frame[model.input_columns])["tier"]
 
 
-def _crossed(
-    tiers: dict[str, pd.Series], ours: CustomerModel, theirs: CustomerModel
-) -> pd.DataFrame:
+def _crossed(tiers: dict[str, pd.Series], ours: TieredModel, theirs: TieredModel) -> pd.DataFrame:
     counts = pd.crosstab(tiers[THEIRS], tiers[OURS])
     return counts.reindex(
         index=list(theirs.facts.tier_names), columns=list(ours.facts.tier_names), fill_value=0

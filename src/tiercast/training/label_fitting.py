@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tiercast.arrays import BoolArray, FloatArray, IntArray
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.config.tiers import TiersConfig
@@ -69,7 +70,7 @@ def fit_labels(
     """Return the model fitted to a label table, judged on customers it did not see."""
     rows, train = panel.rows, config.train
     cuts = value_cuts(rows, config)
-    folds = stratified_folds(rows["ordered"], train.seed)
+    folds = stratified_folds(rows["ordered"], rows["customer_id"])
     tuning = tune(
         panel.learned,
         folds,
@@ -114,7 +115,7 @@ def forecast_unseen(
         known, test = fold.rows(rows)
         learners = LabelLearners.fit(known, params, seed)
         log_odds[fold.part == fold.number] = learners.log_odds(test)
-        progress.step(f"fold {fold.number}")
+        progress.step(Message.of("fold {number}", number=fold.number))
     return UnseenForecast(log_odds, rows["ordered"].to_numpy(dtype=bool), folds[0].part)
 
 

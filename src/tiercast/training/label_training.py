@@ -9,6 +9,7 @@ from tiercast.artifacts.model_folder import save_model
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.staging import staged_folder
 from tiercast.artifacts.text_file import plain_json, to_json
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
@@ -64,7 +65,7 @@ def train_labels(
             shown.say(line)
         if not force or any(not one.yields for one in readiness.errors):
             refuse_unless_ready(readiness)
-        shown.say(f"training on {panel.describe()}")
+        shown.say(Message.of("training on {sample}", sample=panel.describe()))
         fingerprint = base.fingerprint()
         training = _LabelTraining(config, panel, base.report, readiness, fingerprint, shown)
         result = training.run()
@@ -143,7 +144,9 @@ class _LabelTraining:
         ours, theirs = fitted.model.facts.target, find_version(self.config, champion).target
         if theirs is not None and ours != theirs:
             return decide_apart(ours, theirs, champion, earlier)
-        self.progress.stage(f"compare with the champion, version {champion}")
+        self.progress.stage(
+            Message.of("compare with the champion, version {version}", version=champion)
+        )
         record = stored_predictions(self.config, champion)
         if record is not None:
             record = record.assign(as_of=self.panel.as_of)

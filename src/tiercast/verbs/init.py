@@ -16,12 +16,15 @@ from tiercast.config.schema import SourceConfig
 from tiercast.reporting.messages import Language
 from tiercast.sinks.recorded_run import recorded_here
 from tiercast.sources.guess import MapGuess
+from tiercast.sources.label_guess import guess_label
+from tiercast.sources.layout_files import known_files
 from tiercast.sources.object_store import is_remote
 from tiercast.sources.proposal import Proposal, propose
 from tiercast.sources.rhythm import SuggestedHorizon
 from tiercast.sources.samples import SAMPLE_SCHEME
 from tiercast.verbs.config_name import base_name, unique_name
 from tiercast.verbs.config_text import Draft, config_text
+from tiercast.verbs.label_config_text import CROSS_SECTION, DAY_MISSING, label_config_text
 
 PIPELINES = Path("pipelines")
 
@@ -70,6 +73,8 @@ def init(
 ) -> InitResult:
     """Recognise the layout of an order file, or guess its columns, and write a config.
 
+    A file of customers without dates, with a column that says who left, becomes a label table.
+
     `file` is a file of any supported kind, or a glob or folder of them. The config is written to
     `output`, or to `pipelines/<name of the file>.yaml`. `encoding` and `sheet` are the source's
     keys of these names. If one of customer, time and amount is not found, the config is written
@@ -89,8 +94,14 @@ def init(
         raise InputError(Message.of(there, path=path))
     _check_there(data)
     name = unique_name(data, {PIPELINES, path.parent})
-    proposal = propose(_source(data, encoding, sheet))
-    text = config_text(Draft(name, data, str(path), proposal, language))
+    source = _source(data, encoding, sheet)
+    label = None if known_files(source) else guess_label(source)
+    if label is None:
+        proposal = propose(source)
+        text = config_text(Draft(name, data, str(path), proposal, language))
+    else:
+        proposal = Proposal(source, label.map, notes=(CROSS_SECTION,), to_mend=(DAY_MISSING,))
+        text = label_config_text(Draft(name, data, str(path), proposal, language), label)
     made = parse_config(yaml.safe_load(text), origin=str(path))
     with recorded_here(made, "init", Silent()):
         write_text_atomically(path, text)
