@@ -145,6 +145,26 @@ def test_many_small_batches_tell_the_same_as_one(tenth, tmp_path, monkeypatch):
     pd.testing.assert_frame_equal(few, lots, check_exact=False, rtol=0, atol=1.01e-4)
 
 
+def test_use_of_the_product_is_scored_where_the_config_asks(text_ids, tmp_path):
+    seldom = {"features": 1, "days_a_week": 0.01}  # a day of the window
+    usage = {
+        "core_features": ["search"],
+        "window_days": 365,
+        "deep": seldom,
+        "medium": seldom | {"features": 0},
+        "preferences": {"buying": ["cart"]},
+    }
+    config = text_ids.config.model_copy(update={"usage": usage})
+    scored = score(config, SHOP_DAY, output=tmp_path)
+    found = read_parts(scored.folder)
+    plain = text_ids.scores
+    same = [name for name in plain.column_names if name not in ("run_id", "alerts")]
+    assert found.select(same).equals(plain.select(same))
+    assert set(found["usage_tier"].unique().to_pylist()) == {"deep", "medium", "shallow", None}
+    assert set(found["preference"].unique().to_pylist()) == {"buying", None}
+    assert not {"usage_tier", "preference"} & {*plain.column_names}
+
+
 # What changed since the last time
 
 # Alerts that ask the orders, not the last scores: see test_signals.py.

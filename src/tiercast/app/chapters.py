@@ -33,6 +33,7 @@ from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.segments import PROFILE, segment_table, segments_section
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
+from tiercast.reporting.usage import usage_section
 from tiercast.reporting.worth_charts import worth_section
 
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
@@ -45,7 +46,7 @@ CHAPTERS: Mapping[str, Sequence[Chapter]] = {
         next_orders_section,
     ),
     "tiers": (tiers_section, categories_section),
-    "segments": (segments_section, rfm_section),
+    "segments": (segments_section, usage_section, rfm_section),
     "growth": (
         past_section,
         trend_section,

@@ -73,6 +73,11 @@ def _choices(visit: Visit) -> dict[str, Any]:
         "segments": [(name, segment_label(name, say)) for name in base.segments],
         "stages": [(name, say.label("stage", name)) for name in base.stages],
         "actions": play_labels(visit),
+        "usage": {
+            name: [(word, say.label(name, word)) for word in words]
+            for name, words in base.usage.items()
+            if words
+        },
         "profiles": {
             name: [(word, word) for word in words] for name, words in base.profiles.items()
         },

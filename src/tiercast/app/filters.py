@@ -27,6 +27,8 @@ WORDS: Mapping[str, str] = {
     "segment": "segment",
     "stage": "lifecycle_stage",
     "action": "action_id",
+    "usage": "usage_tier",
+    "preference": "preference",
 }
 RANGES = (
     Range("risk", "churn_probability", PERCENT, PERCENT),

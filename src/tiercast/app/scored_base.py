@@ -16,6 +16,7 @@ from tiercast.app.whole_day import listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.schema import Config
+from tiercast.features.usage import USAGE_COLUMNS
 from tiercast.lists.base import with_list_columns
 from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.inputs import Inputs, read_inputs
@@ -92,6 +93,12 @@ class ScoredBase:
     def actions(self) -> Sequence[str]:
         """The names of the plays that customers got; none in scores of earlier versions."""
         return _words(self, ACTION) if ACTION in self.inputs.base.columns else ()
+
+    @cached_property
+    def usage(self) -> Mapping[str, Sequence[str]]:
+        """The tiers of use and the preferred groups that occur; none where none are scored."""
+        columns = self.inputs.base.columns
+        return {name: _words(self, name) for name in USAGE_COLUMNS if name in columns}
 
     @cached_property
     def profiles(self) -> Mapping[str, Sequence[str]]:

@@ -32,6 +32,7 @@ from tiercast.config.settings import Settings
 from tiercast.config.source import SourceConfig as SourceConfig
 from tiercast.config.text import Text
 from tiercast.config.tiers import TiersConfig
+from tiercast.config.usage import UsageConfig
 
 # Metrics by which a challenger may have to beat the champion (rows of modeling/metrics.py); a
 # plugin's metric of churn or value is allowed too.
@@ -146,6 +147,8 @@ class Config(Settings):
     """The targets that are predicted."""
     features: FeaturesConfig = FeaturesConfig()
     """What models learn from."""
+    usage: UsageConfig | None = None
+    """Tiers of use and groups of preference, from `events`. Left out: none."""
     train: TrainConfig = TrainConfig()
     """How the model is trained."""
     tiers: TiersConfig = TiersConfig()
@@ -269,6 +272,17 @@ class Config(Settings):
     def kind(self) -> Kind:
         """What kind of base it is, by what churn is."""
         return KINDS[self.outlook.churn]
+
+    @model_validator(mode="after")
+    def _usage_has_events(self) -> Self:
+        if self.usage is not None and not self.kind.has_dates:
+            raise ValueError(
+                "`usage` counts events before a day, but a table with `churn: label` has no "
+                "dates; leave `usage` out"
+            )
+        if self.usage is not None and "events" not in self.sources:
+            raise ValueError("`usage` is counted from events; name the table in sources: `events`")
+        return self
 
     @property
     def has_contracts(self) -> bool:

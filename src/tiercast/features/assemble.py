@@ -13,6 +13,7 @@ from tiercast.features.horizons import named
 from tiercast.features.plugins import counted
 from tiercast.features.registry import KEYS, every_feature, features_for, learned_features
 from tiercast.features.season import HORIZON_RATIO
+from tiercast.features.usage import with_usage
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import AS_OF, category_days, category_totals, history
 from tiercast.snapshots.profiles import is_dated, own_columns, profiles_at
@@ -36,7 +37,8 @@ def feature_panel(
     Where there are contracts, it is the customers who have one running. Columns: customer_id,
     as_of, every feature that the base has the tables for (floats, null where undefined) except
     those of the CLV models, and the profile columns as given. With `learned`, only the features
-    that models learn from; with `families`, only those of these.
+    that models learn from; with `families`, only those of these. Where the setting has rules of
+    use, the words `usage_tier` and `preference` follow.
     """
     choose = learned_features if learned else features_for
     features = _of_families(choose(activity, setting), families)
@@ -46,7 +48,7 @@ def feature_panel(
         for grain, table in _cut_tables(activity, cutoffs, clocks).items()
         if grain == "orders" or any(f.grain == grain for f in features)
     }
-    if clocks:
+    if "season_days" in grains:
         grains["season_days"] = _with_ratios(grains["season_days"], activity, clocks, setting)
     orders = grains.pop("orders")
     base = _base(activity, orders, cutoffs)
@@ -55,7 +57,10 @@ def feature_panel(
     )
     filled = _fill_empty(joined, features)
     derived = _derive(filled, features, setting)
-    return _with_profile(_as_floats(derived, features), activity.customers, cutoffs, setting)
+    panel = _with_profile(_as_floats(derived, features), activity.customers, cutoffs, setting)
+    if learned or setting.usage is None or activity.events is None:
+        return panel
+    return with_usage(panel, activity.events, cutoffs, setting.usage)
 
 
 _RIGHT = ibis.selectors.endswith("_right")

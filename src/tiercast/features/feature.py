@@ -6,6 +6,8 @@ from typing import Literal
 
 import ibis.expr.types as ir
 
+from tiercast.config.usage import UsageConfig
+
 Family = Literal[
     "rfm",
     "behaviour",
@@ -48,7 +50,8 @@ class Setting:
     """The settings that expressions depend on.
 
     The main horizon, the known event types, whether the season clock is used, the plugins whose
-    features are added, further horizons, and the known plans of contracts.
+    features are added, further horizons, the known plans of contracts, and the rules of use (for
+    who is scored: no model learns from them).
     """
 
     horizon_days: int
@@ -57,6 +60,7 @@ class Setting:
     plugins: tuple[str, ...] = ()
     further: tuple[FurtherWindow, ...] = ()
     plans: tuple[str, ...] = ()
+    usage: UsageConfig | None = None
 
 
 @dataclass(frozen=True)

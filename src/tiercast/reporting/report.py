@@ -41,6 +41,7 @@ from tiercast.reporting.section import Chart, Section
 from tiercast.reporting.segments import segments_section
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
+from tiercast.reporting.usage import usage_section
 from tiercast.reporting.worth_charts import worth_section
 from tiercast.sources.workspace import workspace
 
@@ -62,7 +63,7 @@ GROUPS: Mapping[str, Sequence[Chapter]] = {
         cohorts_section,
         migration_section,
     ),
-    "why": (segments_section, categories_section, lifecycle_section, worth_section),
+    "why": (segments_section, usage_section, categories_section, lifecycle_section, worth_section),
     "model": (
         quality_section,
         ledger_section,

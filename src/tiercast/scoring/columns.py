@@ -5,14 +5,22 @@ from collections.abc import Sequence
 import pandas as pd
 import pyarrow as pa
 
+from tiercast.features.usage import USAGE_COLUMNS
 from tiercast.modeling.further_outlook import further_columns
 from tiercast.modeling.reasons import REASON
 
 
 def score_schema(
-    customer_id: pa.DataType, tier_names: Sequence[str], further_days: Sequence[int] = ()
+    customer_id: pa.DataType,
+    tier_names: Sequence[str],
+    further_days: Sequence[int] = (),
+    *,
+    with_usage: bool = False,
 ) -> pa.Schema:
-    """Return the schema of the scores, with four columns for each further horizon."""
+    """Return the schema of the scores, with four columns for each further horizon.
+
+    `with_usage` adds the tier of use and the preferred group.
+    """
     probabilities = pa.struct([(name, pa.float64()) for name in tier_names])
     return pa.schema(
         [
@@ -45,6 +53,7 @@ def score_schema(
             ("tier_change", pa.int8()),
             ("alerts", pa.list_(pa.string())),
             *((name, pa.float64()) for name in further_columns(further_days)),
+            *((name, pa.string()) for name in USAGE_COLUMNS if with_usage),
             ("model_name", pa.string()),
             ("model_version", pa.string()),
             ("run_id", pa.string()),

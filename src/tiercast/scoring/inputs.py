@@ -1,7 +1,7 @@
 """What a day is scored from: the customers, the model, the scores before, and notes on them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,9 @@ from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History
+from tiercast.features.feature import Setting
 from tiercast.features.label_table import LabelColumns
+from tiercast.features.usage import USAGE_COLUMNS
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.batches import Batches, count_customers
@@ -86,7 +88,14 @@ class ScoringInputs:
         ids, names = self.base.lead.customer_id.type().to_pyarrow(), self.model.facts.tier_names
         if self.columns is not None:
             return label_schema(ids, names, with_value=self.columns.value_column is not None)
-        return score_schema(ids, names, self.model.further_days)
+        used = self.base.config.usage is not None
+        return score_schema(ids, names, self.model.further_days, with_usage=used)
+
+    @property
+    def setting(self) -> Setting:
+        """The model's setting, and the config's rules of use."""
+        assert isinstance(self.model, CustomerModel)
+        return replace(self.model.setting, usage=self.base.config.usage)
 
     def batches(self) -> Batches:
         """Return the customers and their features, in batches."""
@@ -94,10 +103,8 @@ class ScoringInputs:
             rows = self.columns.rows(self.base.lead, self.as_of)
             return Batches.of_rows(self.base.connection, rows, self.as_of, self.customers)
         assert self.activity is not None
-        assert isinstance(self.model, CustomerModel)
-        setting = self.model.setting
         connection = self.base.connection
-        return Batches.of(connection, self.activity, self.as_of, setting, self.customers)
+        return Batches.of(connection, self.activity, self.as_of, self.setting, self.customers)
 
 
 def scoring_inputs(
@@ -126,9 +133,9 @@ def scoring_inputs(
         progress.say(note)
     activity = held(connection, history.activity, outlying)
     config, facts = history.base.config, model.facts
-    watched = watch(
-        config.alert_rules, config.plays, facts.tier_names, facts.setting, activity, day
-    )
+    setting = replace(facts.setting, usage=config.usage)
+    watched = watch(config.alert_rules, config.plays, facts.tier_names, setting, activity, day)
+    used = USAGE_COLUMNS if config.usage is not None else ()
     idle = idle_plays(config, facts.tier_names, model.segments.names_)
     for note in idle:
         progress.say(note)
@@ -143,7 +150,7 @@ def scoring_inputs(
         day,
         customers,
         previous,
-        watched.features,
+        tuple(dict.fromkeys((*watched.features, *used))),
         watched.rules,
         (*history.notes, *notes, *idle),  # the former have been shown before
         grid,

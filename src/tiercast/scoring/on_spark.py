@@ -45,8 +45,7 @@ def score_batches(
     """Score part by part into `folder`, and write their features."""
     progress.stage("score customers")
     assert inputs.activity is not None
-    assert isinstance(inputs.model, CustomerModel)
-    panel = feature_panel(inputs.activity, [inputs.as_of], inputs.model.setting)
+    panel = feature_panel(inputs.activity, [inputs.as_of], inputs.setting)
     panel = inputs.previous.beside(inputs.base.connection, panel)
     task = partial(
         _score,

@@ -163,8 +163,8 @@ def setting_of(history: History, as_of: dt.date) -> Setting:
     horizon_days = config.outlook.horizon_days
     on_clock = activity.daily_orders.clock(as_of, horizon_days).is_open
     events = observed_event_types(activity, as_of)
-    plans = observed_plans(activity, as_of)
-    return Setting(horizon_days, events, on_clock, config.plugins, plans=plans)
+    plans, usage = observed_plans(activity, as_of), config.usage
+    return Setting(horizon_days, events, on_clock, config.plugins, plans=plans, usage=usage)
 
 
 def _fit(panel: ir.Table, as_of: dt.date) -> ClvModels:

@@ -1,0 +1,105 @@
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from bases import opened, orders
+from tiercast.config.errors import ConfigError
+from tiercast.config.schema import Config
+from tiercast.config.usage import UsageConfig
+from tiercast.features.assemble import feature_panel, profile_columns
+from tiercast.features.feature import Setting
+from tiercast.snapshots.activity import build_activity
+
+AS_OF = dt.date(2024, 3, 1)
+USAGE = UsageConfig(
+    core_features=("search", "export", "api"),
+    preferences={"technical": ("api", "sdk"), "business": ("report",)},
+)
+SETTING = Setting(30, usage=USAGE)
+
+
+def events(who, days, *features, start="2024-02-05"):
+    """Return events of a customer on so many days in a row, the features by turns."""
+    first = pd.Timestamp(start)
+    used = [features[day % len(features)] for day in range(days)]
+    times = [first + pd.Timedelta(days=day, hours=9) for day in range(days)]
+    return pd.DataFrame({"customer_id": who, "event_at": times, "feature": used})
+
+
+ROWS = pd.concat(
+    [
+        events(1, 20, "search", "export", "api"),  # 5 days a week
+        events(2, 19, "search", "export", "api"),
+        events(3, 20, "search", "report", "export"),  # two core features
+        events(4, 8, "search"),
+        events(5, 7, "search"),
+        events(6, 20, "report", "tutorial"),  # none of the core
+        events(7, 20, "search", "export", "api", start="2024-01-01"),  # before the window
+        events(8, 20, "search", "export", "api", start="2024-03-01"),  # not known yet
+    ]
+).assign(event_type="use")
+ORDERS = orders(*[(who, "2024-01-05", 10.0) for who in range(1, 9)])
+
+
+def panel(folder, *, learned=False, **tables):
+    with opened(folder, {"transactions": ORDERS, "events": ROWS} | tables) as base:
+        activity = build_activity(base.connection, base.tables, base.config)
+        made = feature_panel(activity, [AS_OF], SETTING, learned=learned).to_pandas()
+        return made.set_index("customer_id").sort_index(), profile_columns(activity, SETTING)
+
+
+def test_depth_is_core_features_and_active_days_of_the_last_four_weeks(tmp_path):
+    made, _ = panel(tmp_path)
+    tiers = ["deep", "medium", "medium", "medium", "shallow", "shallow", "shallow"]
+    assert made["usage_tier"].tolist()[:7] == tiers
+    assert made["usage_tier"].isna().tolist() == [False] * 7 + [True]
+
+
+def test_who_uses_most_of_a_groups_features_prefers_it(tmp_path):
+    found = panel(tmp_path)[0]["preference"]
+    assert found[[1, 2, 3, 6]].tolist() == ["technical", "technical", "business", "business"]
+    assert found[[4, 5, 7, 8]].isna().all()
+
+
+def test_without_a_column_of_features_the_types_of_events_count(tmp_path):
+    types = ROWS.drop(columns="event_type").rename(columns={"feature": "event_type"})
+    made, _ = panel(tmp_path, events=types)
+    assert made["usage_tier"].tolist()[:3] == ["deep", "medium", "medium"]
+
+
+def test_no_model_learns_from_use(tmp_path):
+    made, profile = panel(tmp_path, learned=True)
+    assert not {"usage_tier", "preference"} & {*made.columns, *profile}
+
+
+def test_a_profile_column_of_that_name_is_refused(tmp_path):
+    profiles = pd.DataFrame({"customer_id": [1], "preference": ["tea"]})
+    with pytest.raises(ConfigError, match="`customers` has `preference`, too; give that another"):
+        panel(tmp_path, customers=profiles)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"core_features": ["a"]}, "asks for 3 core features, but `core_features` names 1"),
+        (
+            {"core_features": ["a", "b", "c"], "deep": {"features": 3, "days_a_week": 1}},
+            "`deep` must ask for at least as much as `medium`",
+        ),
+        (
+            {"core_features": ["a", "b", "c"], "preferences": {"one": ["x"], "two": ["x"]}},
+            r"names each feature once, but got \['x'\] twice",
+        ),
+    ],
+)
+def test_rules_that_cannot_be_met_are_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        UsageConfig.model_validate(given)
+
+
+def test_use_is_counted_from_events(tmp_path):
+    sources = {"transactions": {"path": "orders.csv"}}
+    usage = {"core_features": ["a", "b", "c"]}
+    with pytest.raises(ValueError, match="counted from events; name the table in sources"):
+        Config.model_validate({"name": "shop", "sources": sources, "usage": usage})
