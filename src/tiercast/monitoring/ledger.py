@@ -85,12 +85,19 @@ def keep_ledger(
     """
     output = OutputFolder.of(base.config)
     silence = Silence.of(activity.daily_orders, until, base.config.monitor.stale.look)
-    known = min(until, silence.observed_until(base.observed_until))
+    grace = dt.timedelta(days=base.config.grace_days)  # until it is known who renewed in time
+    known = min(until, silence.observed_until(base.observed_until)) - grace
     by_horizon = [batches, *_of_further_horizons(batches)]
     for forecasts in by_horizon:
         _grade(base, activity, forecasts, known, progress)
     waiting = [
-        Waiting(batch.as_of, batch.due, batch.model_version, batch.customers, str(batch.target))
+        Waiting(
+            batch.as_of,
+            batch.due + grace,
+            batch.model_version,
+            batch.customers,
+            str(batch.target),
+        )
         for forecasts in by_horizon
         for batch in forecasts
         if batch.due > known
