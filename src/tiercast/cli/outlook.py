@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiercast.cli.console import show, watch
-from tiercast.cli.options import AsOf, ConfigFile, Language, in_language, spoken
+from tiercast.cli.options import AsOf, ConfigFile, Language, in_language, speak, spoken
 from tiercast.config.message import Message, filled, named
 from tiercast.config.text_table import TextTable
 
@@ -27,6 +27,7 @@ def demo(
     from tiercast.verbs.demo import demo as run_demo
     from tiercast.verbs.demo import sample_config
 
+    speak(language)
     spoken(str(sample_config(sample)), language)
     with watch() as progress:
         result = run_demo(sample, progress=progress)
