@@ -24,7 +24,7 @@ def told(lines, root, tmp_path_factory):
     """Return the scores of the pipeline with fewer trials, trained and scored as of the day."""
     config = load_config(root / "pipelines" / "cdnow.yaml")
     with working_in(tmp_path_factory.mktemp("cdnow")):
-        tiercast.train(config, CDNOW_DAY, trials=8)
+        tiercast.train(config, CDNOW_DAY, trials=3)
         scored = tiercast.score(config, CDNOW_DAY)
         return read_parts(scored.folder).to_pandas()
 

@@ -29,7 +29,7 @@ from tiercast.scoring.score import score
 from trained_base import read_parts, text_shop
 
 DAY = CUTOFFS[-1]
-KILLS, DATABASE_KILLS, STORE_KILLS = 16, 4, 3
+KILLS, DATABASE_KILLS, STORE_KILLS = 12, 3, 2
 TABLES = ("scores", "alerts", "tier_changes")
 WRITING, INTO_DATABASE = "Assign tiers and write", "Write into the database"
 INTO_STORE = "Write into the object store"

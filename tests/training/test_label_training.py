@@ -1,9 +1,15 @@
 """A label table is trained by folds: unseen customers, calibrated, registered, compared."""
 
+import datetime as dt
+import os
+
 import pandas as pd
 import pytest
 
+from labelled import label_table
 from tiercast.config.errors import InputError
+from tiercast.config.source import SourceConfig
+from tiercast.feature_store.history import open_history
 from tiercast.training.stored import CARD, PREDICTIONS
 from tiercast.training.train import train
 
@@ -31,8 +37,27 @@ def test_the_card_says_that_it_is_a_cross_section(labels):
     assert "| fold | 1 | 2 | 3 | 4 | 5 | mean |" in card
 
 
-def test_without_a_day_the_command_says_how_to_name_one(labels):
-    outlook = labels.config.outlook.model_copy(update={"as_of": None})
-    undated = labels.config.model_copy(update={"outlook": outlook})
+def undated(config, **source):
+    outlook = config.outlook.model_copy(update={"as_of": None})
+    found = config.model_copy(update={"outlook": outlook})
+    if not source:
+        return found
+    return found.model_copy(update={"sources": {"customers": SourceConfig(**source)}})
+
+
+def test_without_a_day_it_is_the_one_of_the_file_s_last_change(labels, tmp_path):
+    file = tmp_path / "customers.csv"
+    label_table().to_csv(file, index=False)
+    noon = dt.datetime(2023, 5, 6, 12, tzinfo=dt.UTC).timestamp()
+    os.utime(file, (noon, noon))
+    config = undated(labels.config, path=str(file))
+    with open_history(config) as history:
+        assert history.day == dt.date(2023, 5, 6)
+    with open_history(config, "2024-01-01") as history:
+        assert history.day == dt.date(2024, 1, 1)
+
+
+def test_without_a_day_and_a_file_the_command_says_how_to_name_one(labels):
+    config = undated(labels.config, connection="postgresql://127.0.0.1:1/x", table="customers")
     with pytest.raises(InputError, match="use --as-of YYYY-MM-DD, or write"):
-        train(undated)
+        train(config)

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from tiercast.config.errors import InputError
+from tiercast.config.message import Message
 from tiercast.config.output import FeatureStoreConfig
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -39,6 +40,7 @@ from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.far_days import far_days, lines_by_day, refuse_far_days
 from tiercast.sources.canonical import CustomerBase, LoadedBase, load_base, open_base
 from tiercast.sources.engine import open_engine
+from tiercast.sources.local_files import last_changed
 
 MONTHS_SHOWN = 3
 
@@ -78,6 +80,16 @@ class History:
         return lines_by_day(lines.select(ordered_on=lines.ordered_at.date(), lines=1))
 
 
+NO_DAY = (
+    "{name} has a table without dates (`churn: {churn}`), so the day that it is of must be said: "
+    "use --as-of YYYY-MM-DD, or write `outlook: {{as_of: YYYY-MM-DD}}` in the config."
+)
+DAY_OF_FILE = (
+    "The table has no dates. Its day is taken to be {day}, when its file was last changed; "
+    "--as-of YYYY-MM-DD or `outlook: {{as_of: ...}}` names another."
+)
+
+
 def counted_in(config: Config, value: Value) -> Config:
     """Return the config with another value (revenue, margin) to count orders in.
 
@@ -90,21 +102,25 @@ def counted_in(config: Config, value: Value) -> Config:
     return config.model_copy(update={"outlook": outlook, "feature_store": None})
 
 
-def day_of_table(config: Config, as_of: dt.date | str | None) -> dt.date:
+def day_of_table(config: Config, as_of: dt.date | str | None, progress: Progress) -> dt.date:
     """Return the day that a table without dates is of: the one asked for, or the config's.
+
+    Where neither says it, it is the day on which the file was last changed, and `progress` shows
+    that. The clock is never read: a result must not depend on when it is made.
 
     Raises
     ------
     InputError
-        Neither says it. The clock is never read: a result must not depend on when it is made.
+        Nothing says it, because the table is no file of this machine.
     """
-    day = as_day(as_of) or config.outlook.as_of
+    said = as_day(as_of) or config.outlook.as_of
+    if said is not None:
+        return said
+    day = last_changed(config.sources[config.kind.lead])
+    values = {"name": config.name, "churn": config.outlook.churn, "day": day}
     if day is None:
-        raise InputError(
-            f"{config.name} has a table without dates (`churn: {config.outlook.churn}`), so the "
-            "day that it is of must be said: use --as-of YYYY-MM-DD, or write "
-            "`outlook: {as_of: YYYY-MM-DD}` in the config."
-        )
+        raise InputError(Message.of(NO_DAY, **values))
+    progress.say(Message.of(DAY_OF_FILE, **values))
     return day
 
 
@@ -126,7 +142,11 @@ def open_history(
     OutputError
         The feature store cannot be written.
     """
-    requested = as_day(as_of) if config.kind.has_dates else day_of_table(config, as_of)
+    requested = (
+        as_day(as_of)
+        if config.kind.has_dates
+        else day_of_table(config, as_of, progress or Silent())
+    )
     with ExitStack() as opened:
         if config.feature_store is None:
             history = History(opened.enter_context(open_base(config)))

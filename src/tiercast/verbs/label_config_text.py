@@ -11,7 +11,7 @@ CROSS_SECTION = (
 )
 DAY_MISSING = (
     "the file does not say of which day it is: write `outlook.as_of`, or use --as-of with each "
-    "command"
+    "command; without either, it is the day on which the file was last changed"
 )
 
 
