@@ -12,7 +12,9 @@ from tiercast.readiness.outcomes import Outcomes
 from tiercast.readiness.profiles import ProfileColumn, Profiles
 from tiercast.readiness.span import Span
 from tiercast.readiness.tied_cuts import TiedCuts
+from tiercast.snapshots.cutoffs import CutoffPlan
 from tiercast.snapshots.far_days import FarDays
+from tiercast.snapshots.further_plans import FurtherPlans
 from tiercast.snapshots.grid import EVERY_DAY, GridAhead
 from tiercast.snapshots.season import SeasonClock
 from tiercast.snapshots.silence import Silence
@@ -46,6 +48,7 @@ READY = BaseFacts(
     GridAhead.of(EVERY_DAY, AS_OF, 90),
     Silence(AS_OF, AS_OF - dt.timedelta(days=1), 1, 0, 1.0, 3.0),
     profiles=Profiles((ProfileColumn("age", told=0.01, auc=0.55),), past_auc=0.8),
+    further=FurtherPlans((CutoffPlan(CUTOFFS, 30, 30, 8, 30),)),
 )
 
 

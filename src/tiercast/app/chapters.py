@@ -27,6 +27,7 @@ from tiercast.reporting.outlook import outlook_section
 from tiercast.reporting.overview import overview_section
 from tiercast.reporting.past import past_section
 from tiercast.reporting.put_aside import put_aside_section
+from tiercast.reporting.report import applicable
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Cell, Section, Table
 from tiercast.reporting.segment_names import segment_label
@@ -151,5 +152,5 @@ def _chapters(visit: Visit, page: str, **context: Any) -> Response:
 
 
 def _made(inputs: Inputs, visit: Visit, page: str) -> list[Section]:
-    made = [chapter(inputs, visit.say) for chapter in CHAPTERS[page]]
+    made = [one(inputs, visit.say) for one in applicable(CHAPTERS[page], inputs)]
     return [section for section in made if section is not None]

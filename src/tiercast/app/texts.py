@@ -6,13 +6,17 @@ from importlib import resources
 
 import yaml
 
+from tiercast.config.kind import Churn
 from tiercast.modeling.target import Target
-from tiercast.reporting.messages import Language, MessageCatalogue, flat, load_messages
+from tiercast.reporting.messages import Language, MessageCatalogue, flat, load_messages, of_churn
 
 
 @cache
 def load_texts(
-    language: Language, target: Target, currency: str | None = None
+    language: Language,
+    target: Target,
+    currency: str | None = None,
+    churn: Churn = "orders",
 ) -> MessageCatalogue:
     """Return all texts of the app in a language, money with the sign of a currency.
 
@@ -22,8 +26,12 @@ def load_texts(
     'Customers'
     """
     say = load_messages(
-        language, horizon_days=target.horizon_days, worth=target.value, currency=currency
+        language,
+        horizon_days=target.horizon_days,
+        worth=target.value,
+        currency=currency,
+        churn=churn,
     )
     file = resources.files("tiercast.app").joinpath(f"texts_{language}.yaml")
     own = dict(flat(yaml.safe_load(file.read_text(encoding="utf-8")), "app."))
-    return replace(say, texts={**say.texts, **own})
+    return replace(say, texts={**say.texts, **of_churn(own, churn)})

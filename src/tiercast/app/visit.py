@@ -60,7 +60,8 @@ def visit_of(request: Request) -> Visit:
     shelf: Shelf = request.app.state.shelf
     given = {name: value for name, value in request.query_params.items() if value != ""}
     base = shelf.take(given.get("as_of"))
-    say = load_texts(language_of(request), base.inputs.target, shelf.config.currency)
+    outlook, currency = shelf.config.outlook, shelf.config.currency
+    say = load_texts(language_of(request), base.inputs.target, currency, outlook.churn)
     return Visit(request.url.path, given, base, say, shelf.days())
 
 

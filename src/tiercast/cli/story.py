@@ -39,7 +39,13 @@ def explain(
     horizon, worth = story.target.horizon_days, story.target.value
     shown = shown_language(settings, language)
     money = None if AS_ROWS.get() else settings.currency
-    say = load_messages(shown, horizon_days=horizon, worth=worth, currency=money)
+    say = load_messages(
+        shown,
+        horizon_days=horizon,
+        worth=worth,
+        currency=money,
+        churn=settings.outlook.churn,
+    )
     _show_story(story, say)
 
 

@@ -81,6 +81,9 @@ KINDS: Mapping[Churn, Kind] = {
             "subscription",
             lead="subscriptions",
             refused={"churn-definition": "a contract's end is the churn, not a silence"},
+            playbook="playbook_subscription.yaml",
+            lists="lists_subscription.yaml",
+            default_alerts=("left_top_tier", "risk_crossed_limit"),
         ),
     )
 }

@@ -30,7 +30,7 @@ One row per customer and cutoff (`customer_id`, `as_of`), counted from rows befo
 A window of 30 days is `[as_of - 30 days, as_of)`. Null means that a feature is undefined: a
 customer with one order has no gaps. A base without a table or column lacks its features. The
 eight most frequent event types add two each: `event_type_N_90d`, `event_type_N_recency_days`,
-and the eight most frequent plans of contracts one each: `contract_plan_N`.
+and the eight most frequent plans of contracts one each: `contract_plan_N_running`.
 Profile columns keep their names; `profile_` comes before the name of a feature. Signals are
 shown, and read by rules of alerts, plays and lists; no model learns from them.
 """

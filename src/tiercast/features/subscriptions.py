@@ -180,7 +180,7 @@ def plan_features(setting: Setting) -> tuple[Feature, ...]:
     # Numbered, because a plan's name may hold any characters.
     return tuple(
         Feature(
-            f"contract_plan_{position}",
+            f"contract_plan_{position}_running",
             "0 or 1",
             "contracts",
             f"a running contract of plan {plan!r}",

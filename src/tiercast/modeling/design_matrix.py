@@ -13,14 +13,18 @@ import pandas as pd
 
 from tiercast.arrays import FloatArray
 from tiercast.features.horizons import is_of_further
-from tiercast.features.registry import LABELS
-from tiercast.features.subscriptions import NEXT_PAYMENT
+from tiercast.features.registry import CATALOGUE, LABELS
+from tiercast.features.subscriptions import KEPT, NEXT_PAYMENT
 
 MAX_LEVELS = 12  # of a profile column; rarer ones have zeros in all columns
 FEWEST_CUSTOMERS = 5  # of a level: fewer are noise, and a model must not hold their names
 # The length of the horizon is an offset: alike for all of a cutoff, it would name the cutoff.
 # When in the month a contract is paid says nothing of who leaves.
 NOT_FEATURES = ("customer_id", "as_of", "season_horizon_ratio", NEXT_PAYMENT, *LABELS)
+# Where contracts pay, these features repeat what the contracts' own say, in a shop's words.
+OF_PAYMENTS = frozenset(
+    one.name for one in CATALOGUE if one.family in ("rfm", "behaviour", "basket", "clv", "season")
+)
 NUMBERS = ("boolean", "decimal")  # of a column of objects; numeric types are numbers anyway
 TIMES = ("date", "datetime", "datetime64", "time", "timedelta", "timedelta64", "period")
 
@@ -35,8 +39,9 @@ class DesignMatrix:
     @classmethod
     def fit(cls, frame: pd.DataFrame) -> Self:
         """Return the columns of a training frame; those of a single value are dropped."""
+        unlearned = {*NOT_FEATURES, *(OF_PAYMENTS if KEPT in frame.columns else ())}
         columns = [
-            name for name in frame.columns if name not in NOT_FEATURES and not is_of_further(name)
+            name for name in frame.columns if name not in unlearned and not is_of_further(name)
         ]
         kinds = {name: _kind(frame[name]) for name in columns}
         numeric = tuple(n for n in columns if kinds[n] == "number" and _varies(frame[n]))

@@ -210,7 +210,7 @@ def _weak_unknown(
 def _phrase(name: str, event_types: Sequence[str], plans: Sequence[str]) -> Phrase | None:
     phrase = phrase_of(name)
     if phrase is not None and name.startswith(PLAN):
-        return phrase.of_plan(plans[int(name.removeprefix(PLAN)) - 1])
+        return phrase.of_plan(plans[int(name.removeprefix(PLAN).partition("_")[0]) - 1])
     if phrase is None or not name.startswith(EVENT_TYPE):
         return phrase
     number = int(name.removeprefix(EVENT_TYPE).partition("_")[0])

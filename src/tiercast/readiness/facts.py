@@ -44,6 +44,7 @@ class BaseFacts:
     odd_days: OddDays = NO_ODD_DAYS
     profiles: Profiles | None = None
     further: FurtherPlans = NO_FURTHER
+    has_contracts: bool = False
 
 
 def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[BaseFacts], float | None]:
@@ -105,4 +106,5 @@ def measure(base: CustomerBase, activity: CustomerActivity, as_of: dt.date) -> B
         odd,
         profiles,
         further,
+        base.config.has_contracts,
     )

@@ -14,6 +14,13 @@ STALE = (
 )
 
 
+def _season_days(facts: BaseFacts) -> float | None:
+    """Return the days ahead that a year before shows; None where contracts say what is paid."""
+    if facts.has_contracts:
+        return None
+    return facts.span.horizon_days if facts.season.is_open else 0
+
+
 def _most_gaps(facts: BaseFacts) -> float:
     """Return the number of usual gaps from which orders count as missing, as in `monitor`."""
     most = None if facts.silence is None else facts.silence.most_gaps
@@ -119,7 +126,7 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
         "days of the horizon with a comparable day one year before",
         "days",
         "at least",
-        lambda facts: facts.span.horizon_days if facts.season.is_open else 0,
+        _season_days,
         (
             warning(
                 lambda facts: facts.span.horizon_days,

@@ -9,6 +9,7 @@ from typing import Literal
 
 import yaml
 
+from tiercast.config.kind import Churn
 from tiercast.config.message import Message, Name
 from tiercast.formats import Formats
 from tiercast.reporting.spoken import Spoken, sentences
@@ -131,11 +132,30 @@ def load_messages(
     horizon_days: int = 90,
     worth: Literal["revenue", "margin", "label"] = "revenue",
     currency: str | None = None,
+    churn: Churn = "orders",
 ) -> MessageCatalogue:
-    """Return the texts of a language, for a horizon and for what is counted as value."""
-    texts = _texts(language)
+    """Return the texts of a language, for a horizon, what is counted as value, and what churn is.
+
+    Examples
+    --------
+    >>> load_messages("en", churn="subscription")("lists.leavers.empty")
+    'nobody has a churn risk of 25% or more.'
+    """
+    texts = of_churn(_texts(language), churn)
     always = {"horizon": str(horizon_days), "worth": texts[f"worth.{worth}"]}
     return MessageCatalogue(language, texts, always, currency)
+
+
+def of_churn(texts: Mapping[str, str], churn: Churn) -> dict[str, str]:
+    """Return the texts, those that a kind of churn has of its own in place of the general ones.
+
+    Examples
+    --------
+    >>> of_churn({"a.b": "order", "a.of_subscription.b": "pay"}, "subscription")["a.b"]
+    'pay'
+    """
+    own = f"of_{churn}."
+    return {**texts, **{key.replace(own, ""): texts[key] for key in texts if own in key}}
 
 
 def flat(nested: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:

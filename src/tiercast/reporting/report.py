@@ -75,6 +75,26 @@ GROUPS: Mapping[str, Sequence[Chapter]] = {
 }
 
 
+# Chapters that say nothing where payments follow from contracts.
+OF_ORDERS = frozenset(
+    {
+        next_orders_section,
+        new_returning_section,
+        segments_section,
+        lifecycle_section,
+        worth_section,
+        put_aside_section,
+        rfm_section,
+    }
+)
+
+
+def applicable(chapters: Sequence[Chapter], inputs: Inputs) -> list[Chapter]:
+    """Return the chapters that apply to a base."""
+    without = OF_ORDERS if inputs.config.has_contracts else frozenset()
+    return [one for one in chapters if one not in without]
+
+
 def build_report(
     config: Config,
     as_of: date | None = None,
@@ -119,9 +139,13 @@ def render(inputs: Inputs) -> str:
         horizon_days=target.horizon_days,
         worth=target.value,
         currency=inputs.config.currency,
+        churn=inputs.config.outlook.churn,
     )
     groups = LABEL_GROUPS if target.outcome else GROUPS
-    made = {name: [one(inputs, say) for one in chapters] for name, chapters in groups.items()}
+    made = {
+        name: [one(inputs, say) for one in applicable(chapters, inputs)]
+        for name, chapters in groups.items()
+    }
     found = {
         name: [section for section in sections if section is not None]
         for name, sections in made.items()
