@@ -67,6 +67,7 @@ def make_job(trained, folder, **output):
     early.to_parquet(folder / "early.parquet", index=False)
     settings = trained.config.model_dump(mode="json")
     settings["output"] = {"path": str(folder / "out"), **output}
+    settings["language"] = "en"  # of the words below that a command says
     now = Config.model_validate(settings)
     sources = settings["sources"] | {"transactions": {"path": str(folder / "early.parquet")}}
     before = Config.model_validate(settings | {"sources": sources})

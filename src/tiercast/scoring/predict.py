@@ -13,6 +13,7 @@ from ibis.backends.sql import SQLBackend
 
 from tiercast.arrays import FloatArray
 from tiercast.artifacts.dataset import DatasetWriter
+from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.modeling.next_order import QUANTILES
 from tiercast.modeling.tiered_model import TieredModel
@@ -57,7 +58,7 @@ def score_batches(
         parts.append(folder / f"part-{len(parts):05d}.parquet")
         with filling(folder):
             pq.write_table(scored, parts[-1])
-        progress.step(f"{len(frame):,} customers")
+        progress.step(Message.of("{count:,} customers", count=len(frame)))
     return StagedRows(tuple(parts), sums)
 
 

@@ -164,7 +164,7 @@ def _copy(
 ) -> None:
     """Bring the scores to the other places, which show them when `copies` closes."""
     for sink in run.sinks:
-        progress.stage(Message.of("write into {place}", place=sink.label))
+        progress.stage(Message.of("write into {place!t}", place=sink.label))
         replacement = copies.enter_context(sink.replacing())
         replacement.load(scores.files, inputs.schema, run.done())
 
