@@ -16,14 +16,15 @@ def figures():
     return st.fixed_dictionaries(dict.fromkeys(FIGURES, column))
 
 
+@pytest.mark.parametrize("falling", [FALLING, ()], ids=["orders", "contracts"])
 @given(main=figures(), further=st.dictionaries(DAYS, figures(), max_size=4))
-def test_figures_never_fall_with_the_horizon(main, further):
-    found = coherent(MAIN_DAYS, main, further)
+def test_figures_never_fall_with_the_horizon(falling, main, further):
+    found = coherent(MAIN_DAYS, main, further, falling)
     assert list(found) == sorted(further)
     by_days = dict(sorted((found | {MAIN_DAYS: main}).items()))
     for name in FIGURES:
         steps = np.diff([one[name] for one in by_days.values()], axis=0)
-        assert (steps <= 0).all() if name in FALLING else (steps >= 0).all()
+        assert (steps <= 0).all() if name in falling else (steps >= 0).all()
 
 
 @given(main=figures(), further=st.dictionaries(DAYS, figures(), max_size=4))

@@ -26,7 +26,7 @@ from tiercast.features.subscriptions import KNOWN_END
 from tiercast.modeling.assignment import Assign
 from tiercast.modeling.attribution import attribution
 from tiercast.modeling.component_models import partner
-from tiercast.modeling.further_outlook import FIGURES, FurtherOutlook, coherent
+from tiercast.modeling.further_outlook import FALLING, FIGURES, FurtherOutlook, coherent
 from tiercast.modeling.hazard import HazardModel
 from tiercast.modeling.known_ends import ends_within, payment_days, with_known_ends
 from tiercast.modeling.member import check_members
@@ -255,9 +255,10 @@ class CustomerModel(TieredModel):
         """Return the columns of further horizons, coherent with those of the main one."""
         main = {name: scored[name].to_numpy(dtype=float) for name in FIGURES}
         own = {one.horizon_days: one.figures(full, self.clv) for one in self.further}
+        falling = () if self.facts.churn == "subscription" else FALLING
         return {
             named(name, days): column
-            for days, figures in coherent(self.horizon_days, main, own).items()
+            for days, figures in coherent(self.horizon_days, main, own, falling).items()
             for name, column in figures.items()
         }
 

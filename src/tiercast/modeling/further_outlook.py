@@ -1,12 +1,12 @@
 """The outlook of a further horizon, beside that of the main one, and their common order.
 
-A longer horizon holds a shorter one: its chance of an order, its expected value and the ends of
-its interval are never lower. Each horizon is forecast and calibrated by itself, so for some
+A longer horizon holds a shorter one: its chance of an order (or that contracts end), its expected
+value and the ends of its interval are never lower. Each horizon is forecast and calibrated by itself, so for some
 customers they are; the figure of the horizon farther from the main one then gives way. The main
 horizon's figures never change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from tiercast.modeling.outlook import Outlook
 
 CHURN, VARIANCE = "churn_probability", "value_variance"
 FIGURES = (CHURN, "expected_value", "value_low", "value_high")
-FALLING = (CHURN,)  # along the horizons; the others rise
+FALLING = (CHURN,)  # along the horizons, where churn is no order; the others rise
 
 Figures = Mapping[str, FloatArray]
 
@@ -71,9 +71,15 @@ def further_columns(days: Sequence[int]) -> tuple[str, ...]:
 
 
 def coherent(
-    main_days: int, main: Figures, further: Mapping[int, Figures]
+    main_days: int,
+    main: Figures,
+    further: Mapping[int, Figures],
+    falling: Collection[str] = FALLING,
 ) -> dict[int, dict[str, FloatArray]]:
     """Return the figures of further horizons by days, in order with each other and the main one.
+
+    The `falling` figures fall with the horizon, the others rise. The chance of no order falls;
+    the chance that contracts end rises.
 
     Examples
     --------
@@ -88,7 +94,7 @@ def coherent(
         outwards = (days for days in further if sign * (days - main_days) > 0)
         for days in sorted(outwards, key=lambda one: sign * one):
             found[days] = {
-                name: _kept(figure, bound[name], sign * (-1 if name in FALLING else 1))
+                name: _kept(figure, bound[name], sign * (-1 if name in falling else 1))
                 if name in bound
                 else figure
                 for name, figure in further[days].items()
