@@ -1,9 +1,9 @@
 """The outlook of a further horizon, beside that of the main one, and their common order.
 
 A longer horizon holds a shorter one: its chance of an order (or that contracts end), its expected
-value and the ends of its interval are never lower. Each horizon is forecast and calibrated by itself, so for some
-customers they are; the figure of the horizon farther from the main one then gives way. The main
-horizon's figures never change.
+value and the ends of its interval are never lower. Each horizon is forecast and calibrated by
+itself, so for some customers they are; the figure of the horizon farther from the main one then
+gives way. The main horizon's figures never change.
 """
 
 from collections.abc import Collection, Mapping, Sequence
