@@ -13,6 +13,7 @@ from tiercast.app.whole_day import read_whole
 from tiercast.artifacts.dataset import DatasetWriter, manifest_of
 from tiercast.artifacts.output_folder import FEATURES, OutputFolder
 from tiercast.config.errors import FailedError, InputError
+from tiercast.past.past import PAST
 from trained_base import read_parts
 
 READERS, SCORINGS = 4, 6
@@ -41,7 +42,8 @@ def score_again(config, day, number):
             size = -(-rows.num_rows // PARTS)
             for start in range(0, rows.num_rows, size):
                 writer.write(changed.slice(start, size))
-        scores.describe({**manifest_of(output.scores(day)), FEATURES: features.checksums})
+        kept = {**manifest_of(output.scores(day)), FEATURES: features.checksums}
+        scores.describe({name: one for name, one in kept.items() if name != PAST})
 
 
 def scorings_in(base):

@@ -96,6 +96,7 @@ def test_tables_and_summary_are_left_in_the_output_folder(done):
     assert sorted(file.name for file in folder.iterdir()) == [
         "by_origin.parquet",
         "coverage.parquet",
+        "horizons.parquet",
         "leaderboard.parquet",
         "predictions.parquet",
         "summary.json",
@@ -154,7 +155,7 @@ def test_a_contender_that_cannot_be_fitted_is_listed_with_the_reason(tmp_path):
 
 
 def test_an_origin_that_cannot_be_trained_is_left_out_with_the_reason(tmp_path, monkeypatch):
-    def refuse(_base, _journal, origin, _contenders, _progress):
+    def refuse(_base, _journal, origin, _contenders, _progress, _until):
         raise InputError(f"Nobody ordered before {origin}.")
 
     config = write_base(tmp_path, shop(customers=20), **SHOP)

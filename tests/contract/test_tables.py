@@ -14,7 +14,10 @@ CONTRACT = {
     "customers": ("customer_id", "valid_from"),
     "events": ("customer_id event_at event_type", "value feature"),
     "contacts": ("customer_id contacted_at campaign_id", "arm channel responded_at cost"),
-    "subscriptions": ("customer_id started_at ended_at", "plan price"),
+    "subscriptions": (
+        "customer_id started_at ended_at",
+        "plan price term_months renews_at cancelled_at",
+    ),
     "referrals": ("customer_id referred_customer_id referred_at", ""),
 }
 

@@ -15,7 +15,9 @@ from tiercast.features.registry import CATALOGUE
 from tiercast.snapshots.activity import build_activity
 
 HORIZON_DAYS = 90
-COLUMNS = [feature.name for feature in CATALOGUE if feature.grain == "models"]
+COLUMNS = [
+    feature.name for feature in CATALOGUE if feature.grain == "models" and feature.family == "clv"
+]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from tiercast.snapshots.activity import build_activity
 
 AS_OF = dt.date(2024, 5, 1)
 CUTOFF = dt.datetime(2024, 5, 1)
-REVENUE = SimpleNamespace(outlook=SimpleNamespace(value="revenue"))
+REVENUE = SimpleNamespace(outlook=SimpleNamespace(value="revenue"), has_contracts=False)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def people(*rows):
     )
     chances = [{"top": 0.2, "middle": 0.5, "low": 0.3}] * len(frame)
     more = {"as_of": DAY, "tier_probabilities": chances, "next_order_date": dt.date(2024, 3, 6)}
-    more["revenue_365d"] = 100.0
+    more |= {"revenue_365d": 100.0, "lifecycle_stage": "active"}
     return with_list_columns(ibis.memtable(frame.assign(**more)), NAMES)
 
 
