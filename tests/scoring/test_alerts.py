@@ -17,6 +17,12 @@ CALM = {
     "previous_spend_fall_3_months": 0.0,
     "spend_fall_3_months": 0.0,
     "largest_new_order_ratio": 1.0,
+    "previous_expected_value": 10.0,
+    "big_order_due_days": 200.0,
+    "event_recency_days": 3.0,
+    "referral_recency_days": 200.0,
+    "referral_value_ratio": 2.0,
+    "category_shift": 0.0,
 }
 KINDS = {"churn_probability": "number", "tier": "text", "segment": "text"}
 
@@ -92,8 +98,20 @@ def test_several_alerts_come_in_the_order_of_the_table():
         lifecycle_stage="reactivated",
         spend_fall_3_months=0.3,
         largest_new_order_ratio=1_000.0,
+        big_order_due_days=30.0,
+        referral_recency_days=90.0,
+        category_shift=4.0,
     )
-    assert found == [row.name for row in default_rules()]
+    others = [row.name for row in default_rules() if row.name != "silent_potential"]
+    assert found == others
+
+
+@pytest.mark.parametrize(
+    ("stage", "days", "raised"),
+    [("lost", 7.0, ["silent_potential"]), ("lost", 8.0, []), ("active", 7.0, [])],
+)
+def test_who_is_silent_by_orders_but_was_seen_lately_is_told(stage, days, raised):
+    assert told(lifecycle_stage=stage, event_recency_days=days) == raised
 
 
 @pytest.mark.parametrize("missing", [np.nan, None, pd.NA])
