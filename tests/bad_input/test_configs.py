@@ -6,7 +6,20 @@ from tiercast.config.errors import ConfigError
 from tiercast.config.loading import parse_config
 
 VALUES = {
-    "outlook.horizon_days": [0, -1, 1.5, "ninety", None, [90], 10**9, {}, float("nan"), "9 0"],
+    "outlook.horizon_days": [
+        0,
+        -1,
+        1.5,
+        "ninety",
+        None,
+        [],
+        [90, 0],
+        [[90]],
+        10**9,
+        {},
+        float("nan"),
+        "9 0",
+    ],
     "outlook.active_days": [0, -5, "x", 1.5, []],
     "outlook.value": ["profit", 1, None, ""],
     "train.snapshots": [0, 101, "many", 2.5],
