@@ -1,6 +1,6 @@
 """Pages made of the report's own chapters."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,24 +10,18 @@ from tiercast.app.pages import charts_of, render
 from tiercast.app.scored_base import TABLE
 from tiercast.app.versions import versions_table
 from tiercast.app.visit import Problem, Visit
-from tiercast.reporting.backtest import backtest_section
 from tiercast.reporting.categories import categories_section
 from tiercast.reporting.cohort_charts import cohorts_section
-from tiercast.reporting.drift import drift_section
 from tiercast.reporting.growing import growing_section
 from tiercast.reporting.inputs import Inputs
-from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
 from tiercast.reporting.list_facts import LEAVING, list_facts
-from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.model_quality import quality_section
 from tiercast.reporting.new_returning import new_returning_section
 from tiercast.reporting.next_orders import next_orders_section
 from tiercast.reporting.outlook import outlook_section
 from tiercast.reporting.overview import overview_section
 from tiercast.reporting.past import past_section
-from tiercast.reporting.put_aside import put_aside_section
-from tiercast.reporting.report import applicable
+from tiercast.reporting.report import GROUPS, Chapter, applicable
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Cell, Section, Table
 from tiercast.reporting.segment_names import segment_label
@@ -37,7 +31,6 @@ from tiercast.reporting.trend import trend_section
 from tiercast.reporting.usage import usage_section
 from tiercast.reporting.worth_charts import worth_section
 
-Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
 CHAPTERS: Mapping[str, Sequence[Chapter]] = {
     "overview": (
         overview_section,
@@ -55,13 +48,7 @@ CHAPTERS: Mapping[str, Sequence[Chapter]] = {
         cohorts_section,
         worth_section,
     ),
-    "model": (
-        quality_section,
-        ledger_section,
-        drift_section,
-        backtest_section,
-        put_aside_section,
-    ),
+    "model": GROUPS["model"],
 }
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from tiercast.backtesting.backtest_text import VERDICTS
 from tiercast.backtesting.label_backtest import LabelBacktest
 from tiercast.config.message import Message
 from tiercast.config.text_table import TextTable
@@ -18,14 +19,6 @@ LEADERBOARD = {
     "Brier": "{brier:.4f}",
     "Log loss": "{log_loss:.4f}",
     "ECE": "{ece:.4f}",
-}
-VERDICTS = {
-    "Metric": "{metric}",
-    "tiercast": "{ours:.4g}",
-    "Best other": "{theirs:.4g}",
-    "Other model": "{label!t}",
-    "Difference (95 % interval)": "{difference:.4g} ({low:.4g} to {high:.4g})",
-    "Verdict": "{verdict!t}",
 }
 
 

@@ -36,7 +36,7 @@ from tiercast.training.mlflow_figures import training_figures
 from tiercast.training.promote import make_champion, settle_interrupted
 from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.result import TrainResult
-from tiercast.training.run_log import log_folds, log_trials
+from tiercast.training.run_log import log_folds, log_gate, log_trials
 from tiercast.training.shap_figures import explained, shap_figures
 from tiercast.training.stored import CARD, PREDICTIONS, stored_predictions
 
@@ -188,9 +188,7 @@ class _LabelTraining:
     ) -> Path:
         """Store the forecasts of unseen customers where the report finds them."""
         run.log_text(card, CARD)
-        gate = asdict(decision)
-        run.set_tags({f"gate.{key}": value for key, value in gate.items() if key != "figures"})
-        run.log_metrics({f"gate_{name}": value for name, value in decision.figures.items()})
+        log_gate(run, decision)
         folder = OutputFolder.of(self.config).evaluation(version)
         with staged_folder(folder) as aside:
             fitted.evaluation.predictions.to_parquet(aside / PREDICTIONS, index=False)
@@ -203,7 +201,7 @@ class _LabelTraining:
                 "kind": FOLDS,
                 "metrics": fitted.evaluation.overall,
                 "by_fold": {str(n): found for n, found in fitted.evaluation.by_cutoff.items()},
-                "gate": gate,
+                "gate": asdict(decision),
             }
             (aside / "summary.json").write_text(to_json(summary), encoding="utf-8")
         return folder

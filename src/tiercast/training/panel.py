@@ -1,6 +1,7 @@
 """The training panel: past customers at past cutoffs, with what happened next."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -87,22 +88,17 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
     share = _share(_customers_before(activity, day), len(plan.cutoffs))
     sampled = sample_customers(base.connection, activity, day, share)
     season = Season.at(daily, day, plan)
-    events = observed_event_types(activity, day)
-    windows = tuple(FurtherWindow(one.horizon_days, one.window_days) for one in further.plans)
     setting = Setting(
         plan.window_days,
-        events,
+        observed_event_types(activity, day),
         season.is_known,
         config.plugins,
-        windows,
+        tuple(FurtherWindow(one.horizon_days, one.window_days) for one in further.plans),
         observed_plans(activity, day),
     )
     omitted = left_out(activity, setting, config.features.without)
     days = sorted({day, *plan.cutoffs, *further.cutoffs})
-    features = _features(sampled, days, setting).drop(
-        columns=[*omitted, *(named(one, w.horizon_days) for w in windows for one in omitted)],
-        errors="ignore",
-    )
+    features = _features(sampled, days, setting, omitted)
     seen = None
     if config.has_contracts:
         seen = SeenCustomers.of(sampled, first, setting, day, config)
@@ -129,11 +125,17 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
 
 
 def _features(
-    activity: CustomerActivity, cutoffs: list[dt.date], setting: Setting
+    activity: CustomerActivity,
+    cutoffs: list[dt.date],
+    setting: Setting,
+    omitted: Sequence[str],
 ) -> pd.DataFrame:
+    """Return the learned features at each cutoff, without omitted ones of any horizon."""
     frame = feature_panel(activity, cutoffs, setting, learned=True).to_pandas()
     frame["as_of"] = pd.to_datetime(frame["as_of"]).dt.date
-    return frame.sort_values(["as_of", "customer_id"], ignore_index=True)
+    of_further = [named(one, w.horizon_days) for w in setting.further for one in omitted]
+    rows = frame.sort_values(["as_of", "customer_id"], ignore_index=True)
+    return rows.drop(columns=[*omitted, *of_further], errors="ignore")
 
 
 def _first_order_day(activity: CustomerActivity) -> dt.date:

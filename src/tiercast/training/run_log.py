@@ -7,6 +7,7 @@ from tiercast.modeling.tuning import SEARCH_TASKS, Tuning
 from tiercast.tracking.datasets import cutoff_dataset, judged_on
 from tiercast.tracking.runs import TrainingRun
 from tiercast.training.evaluation import Evaluation
+from tiercast.training.gate import GateDecision
 
 FOLD = "fold"
 
@@ -40,3 +41,10 @@ def log_folds(run: TrainingRun, name: str, as_of: dt.date, evaluation: Evaluatio
         run.log_metrics({f"{FOLD}/{key}": value for key, value in metrics.items()}, step=number)
     run.log_inputs([judged_on(cutoff_dataset(name, as_of, evaluation.predictions))])
     run.log_metrics(evaluation.overall)
+
+
+def log_gate(run: TrainingRun, decision: GateDecision) -> None:
+    """Record what the gate decided: tags `gate.*`, and its figures as metrics `gate_*`."""
+    gate = asdict(decision)
+    run.set_tags({f"gate.{key}": value for key, value in gate.items() if key != "figures"})
+    run.log_metrics({f"gate_{name}": value for name, value in decision.figures.items()})

@@ -45,7 +45,7 @@ from tiercast.training.promote import make_champion, settle_interrupted
 from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.reference import reference
 from tiercast.training.result import TrainResult as TrainResult
-from tiercast.training.run_log import log_evaluation, log_trials
+from tiercast.training.run_log import log_evaluation, log_gate, log_trials
 from tiercast.training.shap_figures import explained, shap_figures
 from tiercast.training.stored import CARD, PREDICTIONS, stored_predictions
 
@@ -244,9 +244,7 @@ class _Training:
     ) -> Path:
         """Store the past forecasts where the report finds them."""
         run.log_text(card, CARD)
-        gate = asdict(decision)
-        run.set_tags({f"gate.{key}": value for key, value in gate.items() if key != "figures"})
-        run.log_metrics({f"gate_{name}": value for name, value in decision.figures.items()})
+        log_gate(run, decision)
         folder = OutputFolder.of(self.config).evaluation(version)
         with staged_folder(folder) as aside:
             fitted.evaluation.predictions.to_parquet(aside / PREDICTIONS, index=False)
