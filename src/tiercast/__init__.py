@@ -7,8 +7,8 @@ and `Plugin` is what a package of your own adds:
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
 ['Plugin', 'alerts', 'app', 'backtest', 'check', 'churn_definition', 'compare', 'demo',
- 'explain', 'export', 'features', 'init', 'migration', 'monitor', 'promote', 'report',
- 'rollback', 'score', 'shap_values', 'train', 'training_frame', 'verify']
+ 'experiment_measure', 'explain', 'export', 'features', 'init', 'migration', 'monitor',
+ 'promote', 'report', 'rollback', 'score', 'shap_values', 'train', 'training_frame', 'verify']
 """
 
 import importlib
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tiercast.alerting.deliver import alerts
     from tiercast.app.server import app
     from tiercast.backtesting.backtest import backtest
+    from tiercast.campaigns.measure import experiment_measure
     from tiercast.config.plugins import Plugin
     from tiercast.definitions.churn_definition import churn_definition
     from tiercast.monitoring.monitor import monitor
@@ -50,6 +51,7 @@ __all__ = [
     "churn_definition",
     "compare",
     "demo",
+    "experiment_measure",
     "explain",
     "export",
     "features",
@@ -75,6 +77,7 @@ _VERBS = {
     "churn_definition": "tiercast.definitions.churn_definition",
     "compare": "tiercast.training.compare",
     "demo": "tiercast.verbs.demo",
+    "experiment_measure": "tiercast.campaigns.measure",
     "explain": "tiercast.scoring.explain",
     "export": "tiercast.verbs.export",
     "init": "tiercast.verbs.init",

@@ -17,6 +17,7 @@ COMMANDS = (
     "churn-definition",
     "compare",
     "demo",
+    "experiment measure",
     "explain",
     "export",
     "features",
@@ -32,17 +33,29 @@ COMMANDS = (
 )
 
 
+def paths(group):
+    """Return the command lines of a group, those of groups within it, too."""
+    for name, command in group.commands.items():
+        inner = getattr(command, "commands", None)
+        yield from [name] if inner is None else (f"{name} {one}" for one in paths(command))
+
+
+def named(verb):
+    group, _, command = verb.partition("_")
+    return f"{group} {command}" if group == "experiment" else verb.replace("_", "-")
+
+
 def test_each_verb_of_the_package_is_a_command():
-    registered = sorted(typer.main.get_command(app).commands)
+    registered = sorted(paths(typer.main.get_command(app)))
     assert registered == list(COMMANDS)
     others = {"__version__", "Plugin", "shap_values", "training_frame"}
     verbs = [name for name in tiercast.__all__ if name not in others]
-    assert registered == [verb.replace("_", "-") for verb in verbs]
+    assert registered == [named(verb) for verb in verbs]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_explains_itself_with_an_example(run, command):
-    shown = run(command, "--help")
+    shown = run(*command.split(), "--help")
     assert shown.exit_code == 0
     assert f"Example: tiercast {command} " in " ".join(shown.stdout.split())
 
@@ -142,7 +155,9 @@ def test_a_day_that_leaves_the_calendar_is_refused_by_each_command(run, shop, co
 
 
 def test_each_command_that_takes_a_day_is_among_these(run):
-    taking = [name for name in COMMANDS if "--as-of" in run(name, "--help").stdout.split()]
+    taking = [
+        name for name in COMMANDS if "--as-of" in run(*name.split(), "--help").stdout.split()
+    ]
     assert set(taking) == set(TAKE_A_DAY)
 
 

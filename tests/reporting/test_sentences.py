@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tiercast
-from tiercast.config.kind import KINDS
+from tiercast.config.kind import EXPERIMENT, KINDS
 from tiercast.contract.data_rules import RULES as DATA_RULES
 from tiercast.readiness.rule import STATES
 from tiercast.readiness.rules import RULES as READINESS_RULES
@@ -22,7 +22,7 @@ LAYOUT_TEXTS = {
     text for one in layouts() if not one.refused for text in (one.title, one.money, *one.notes)
 }
 ROWS = {
-    *(text for kind in KINDS.values() for text in kind.refused.values()),
+    *(text for kind in (*KINDS.values(), EXPERIMENT) for text in kind.refused.values()),
     *LAYOUT_TEXTS,
     *(rule.meaning for rule in READINESS_RULES),
     *(need.remedy for need in NEEDS),
@@ -80,5 +80,5 @@ KEPT = {
     *("CONFIG", "output", "runs", "Python", "ISO", "CSV", "RFM", "BTYD", "BG", "MBG", "NBD"),
     *("Pareto", "Gamma", "LightGBM", "smearing", "AUC", "ECE", "MAE", "Gini", "PSI"),
     *("Kolmogorov", "Smirnov", "MLflow", "Shapley", "YAML", "UTC", "DATE", "Ctrl", "csv", "xlsx"),
-    *("json", "parquet", "orders", "customer_id", "Kaplan", "Meier"),
+    *("json", "parquet", "orders", "customer_id", "Kaplan", "Meier", "Holm", "CUPED"),
 }

@@ -58,6 +58,7 @@ def backtest(
         The data or the date cannot be used, or the history is too short for a single origin.
     """
     settings, progress = _with_trials(load_config(config), trials), progress or Silent()
+    settings.kind.refuse("backtest")
     with recorded_here(settings, "backtest", progress) as recorded:
         if not settings.kind.has_dates:
             return backtest_labels(settings, as_of, folds, recorded, progress)

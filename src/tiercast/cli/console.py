@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -63,6 +63,13 @@ def show(*parts: TextTable | str) -> None:
                 typer.echo(translate(part))
             else:
                 _show_table(part.translated(translate))
+
+
+def show_rows(rows: Iterable[Mapping[str, object]]) -> None:
+    """Show rows as JSON, one object a line."""
+    with _written("stdout", 1, "the command did its work, only its output is lost"):
+        for row in rows:
+            typer.echo(json.dumps(row, ensure_ascii=False, allow_nan=False))
 
 
 def translate(text: str) -> str:

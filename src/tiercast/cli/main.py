@@ -15,6 +15,7 @@ from tiercast.cli import (
     app_server,
     backtest,
     data,
+    experiment,
     export,
     migration,
     models,
@@ -128,6 +129,7 @@ COMMANDS: dict[Callable[..., None], str] = {
 }
 for command, example in COMMANDS.items():
     app.command(epilog=f"Example: {example}")(command)
+app.add_typer(experiment.experiment, name="experiment")
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ TableName = Literal[
 Churn = Literal["orders", "label", "subscription"]
 
 CROSS_SECTION = "a label table is a cross-section without dates"
+CONTACTS_ALONE = "a base of `contacts`"
+NO_ORDERS = "the base has contacts and their outcomes, but no orders"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Kind:
     default_alerts: tuple[str, ...] | None = None
 
     @property
+    def what(self) -> str:
+        """How a message calls such a base."""
+        return CONTACTS_ALONE if self.lead == "contacts" else f"`churn: {self.churn}`"
+
+    @property
     def has_orders(self) -> bool:
         """Whether the base has orders: lines of its own, or what its contracts pay."""
         return self.lead in ("transactions", "subscriptions")
@@ -49,9 +56,9 @@ class Kind:
         if command in self.refused:
             raise InputError(
                 Message.of(
-                    "`tiercast {command}` does not apply to `churn: {churn}`: {reason!t}.",
+                    "`tiercast {command}` does not apply to {what!t}: {reason!t}.",
                     command=command,
-                    churn=self.churn,
+                    what=self.what,
                     reason=self.refused[command],
                 )
             )
@@ -72,6 +79,7 @@ KINDS: Mapping[Churn, Kind] = {
                 "migration": f"{CROSS_SECTION}, so nobody moves between two days",
                 "churn-definition": "the label column itself says who left",
                 "features": "the columns of the label table are the features",
+                "experiment": f"{CROSS_SECTION}, so nothing follows a campaign",
             },
             playbook="playbook_label.yaml",
             lists="lists_label.yaml",
@@ -87,3 +95,24 @@ KINDS: Mapping[Churn, Kind] = {
         ),
     )
 }
+
+
+# A past experiment that records its outcomes itself: nothing but `tiercast experiment` applies.
+EXPERIMENT = Kind(
+    "orders",
+    lead="contacts",
+    refused=dict.fromkeys(
+        (
+            "backtest",
+            "check",
+            "churn-definition",
+            "features",
+            "migration",
+            "monitor",
+            "score",
+            "train",
+            "verify",
+        ),
+        NO_ORDERS,
+    ),
+)

@@ -18,7 +18,7 @@ from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
 from tiercast.config.currency import known_currency
 from tiercast.config.features import FeaturesConfig
 from tiercast.config.horizons import Horizons
-from tiercast.config.kind import KINDS, Churn, Kind
+from tiercast.config.kind import EXPERIMENT, KINDS, Churn, Kind
 from tiercast.config.kind import TableName as TableName  # a part of this module's vocabulary
 from tiercast.config.label import label_tiers, wrong_label
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
@@ -140,7 +140,8 @@ class Config(Settings):
     engine: Annotated[str, AfterValidator(_known_engine)] = DUCKDB
     """Where the work is done: `duckdb` (this machine), `local-spark`, or `spark://HOST:PORT`."""
     sources: dict[TableName, SourceConfig]
-    """The tables, by name. `transactions` is required; with `churn: label`, `customers` is."""
+    """The tables, by name. `transactions` is required; with `churn: label`, `customers` is. A past
+    experiment may have `contacts` with `outcomes` instead."""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     """The zone whose days are counted (IANA name). Times with an offset are converted into it."""
     outlook: OutlookConfig = OutlookConfig()
@@ -201,6 +202,16 @@ class Config(Settings):
     def _lead_table_given(self) -> Self:
         if self.kind.lead not in self.sources:
             raise ValueError(f"sources must name the table `{self.kind.lead}`")
+        return self
+
+    @model_validator(mode="after")
+    def _only_contacts_have_outcomes(self) -> Self:
+        for name, source in self.sources.items():
+            if source.outcomes and name != "contacts":
+                raise ValueError(
+                    f"`outcomes` goes with `contacts` alone, but sources.{name} has it; leave it "
+                    "out there"
+                )
         return self
 
     @model_validator(mode="after")
@@ -271,7 +282,15 @@ class Config(Settings):
     @property
     def kind(self) -> Kind:
         """What kind of base it is, by what churn is."""
-        return KINDS[self.outlook.churn]
+        return EXPERIMENT if self._is_experiment else KINDS[self.outlook.churn]
+
+    @property
+    def _is_experiment(self) -> bool:
+        """Whether the base has contacts with their outcomes, and no orders."""
+        contacts = self.sources.get("contacts")
+        has_outcomes = contacts is not None and bool(contacts.outcomes)
+        own = self.outlook.churn == "orders" and "transactions" not in self.sources
+        return own and has_outcomes
 
     @model_validator(mode="after")
     def _usage_has_events(self) -> Self:

@@ -53,6 +53,11 @@ class SourceConfig(Settings):
     holds a table.
     """
 
+    outcomes: tuple[Text, ...] = ()
+    """Of `contacts`: columns with what a customer did after a contact, such as
+    `[visit, conversion, spend]`; numbers, which `tiercast experiment measure` compares by arm.
+    """
+
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, encoding: str | None) -> str | None:

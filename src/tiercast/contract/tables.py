@@ -1,10 +1,10 @@
 """The canonical tables: names, columns, types and meaning, as rows of data."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from tiercast.config.schema import TableName
+from tiercast.config.schema import SourceConfig, TableName
 
 Kind = Literal["id", "key", "time", "number", "text"]
 
@@ -134,3 +134,9 @@ TABLES: dict[TableName, TableSpec] = {
         ),
     )
 }
+
+
+def table_of(name: TableName, source: SourceConfig) -> TableSpec:
+    """Return the canonical table with the outcomes that a source has beside its columns."""
+    outcomes = (ColumnSpec(one, "number", "an outcome", required=True) for one in source.outcomes)
+    return replace(TABLES[name], columns=(*TABLES[name].columns, *outcomes))

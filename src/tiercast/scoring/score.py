@@ -96,6 +96,7 @@ def score(
         half-visible.
     """
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("score")
     folder = OutputFolder(Path(output or settings.output.path))
     with (
         recorded_run(settings, "score", folder.path, shown, into_sinks=output is None) as run,

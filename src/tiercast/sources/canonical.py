@@ -22,7 +22,7 @@ from tiercast.contract.screening import (
     refuse_if_none_left,
     rules_for,
 )
-from tiercast.contract.tables import TABLES, TableSpec
+from tiercast.contract.tables import TABLES, TableSpec, table_of
 from tiercast.contract.tally import CountedLines, Tally
 from tiercast.sources.engine import open_engine
 from tiercast.sources.hashes import hash_sums
@@ -181,7 +181,8 @@ class _Loaded:
 
 
 def _parser(config: Config, name: TableName, spelling: IdSpelling | None = None) -> Parser:
-    return Parser(TABLES[name], config.sources[name], config.timezone, spelling)
+    source = config.sources[name]
+    return Parser(table_of(name, source), source, config.timezone, spelling)
 
 
 def _load_table(

@@ -77,6 +77,7 @@ def train(
         The record of the run cannot be written.
     """
     settings = _with_search(load_config(config), trials=trials, timeout_seconds=timeout_seconds)
+    settings.kind.refuse("train")
     shown = progress or Silent()
     with recorded_run(settings, "train", Path(settings.output.path), shown) as recorded:
         if not settings.kind.has_dates:

@@ -73,6 +73,7 @@ def check(
         rule or a play names a column that there is not.
     """
     settings, progress = load_config(config), progress or Silent()
+    settings.kind.refuse("check")
     if settings.plugins:
         _check_plugins(settings.plugins)
         for name in settings.plugins:

@@ -1,0 +1,1 @@
+"""Campaigns as experiments: whom each arm holds, what followed, and what the arm changed."""
