@@ -1,5 +1,6 @@
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -53,12 +54,13 @@ ORDERS = pd.DataFrame(
 def shown(run, shop, monkeypatch):
     """What is printed of a story with so many scored dates."""
 
-    def show(*options, past_dates=1, next_tier=None, left_out=""):
+    def show(*options, past_dates=1, next_tier=None, left_out="", contracts=()):
         past = pd.DataFrame({"as_of": [dt.date(2024, 7, 1)] * past_dates, "tier": "general"})
         story = CustomerStory(
             *("c7", dt.date(2024, 7, 1), SCORE, past, ORDERS, next_tier, TARGET, left_out),
             MANIFEST,
         )
+        story = replace(story, contracts=contracts)
         monkeypatch.setattr("tiercast.scoring.explain.explain", lambda *_given: story)
         return run("explain", shop, "c7", *options).stdout
 
@@ -125,3 +127,23 @@ def test_explain_shows_money_with_its_sign(shown, shop):
 
 def test_explain_in_english_has_no_chinese(shown):
     assert shown(past_dates=2).isascii()
+
+
+def test_explain_tells_of_contracts_in_place_of_stages_and_the_classic_view(shown):
+    contract = {
+        "plan": "pro",
+        "price": 60.0,
+        "term_months": 12,
+        "renewals": 1,
+        "running": True,
+        "ran_before": True,
+        "started_on": dt.date(2023, 6, 20),
+        "ended_on": None,
+        "renews_on": dt.date(2025, 6, 20),
+    }
+    text = re.sub(" +", " ", shown(contracts=[contract]))
+    assert "Plan pro, 60.00 a month" in text
+    assert "Next renewal 2025-06-20, terms completed so far: 1" in text
+    assert "2023-06-20 running pro" in text
+    assert "Classic view" not in text
+    assert "Lifecycle" not in text

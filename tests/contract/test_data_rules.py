@@ -14,6 +14,11 @@ GOOD = orders(
     columns="customer_id order_id ordered_at amount",
 )
 NO_ORDER_IDS = GOOD.drop(columns="order_id")
+CONTRACTS = orders(
+    ("ann", "2024-01-05", "2024-01-05"),
+    ("bob", "2024-01-06", None),
+    columns="customer_id started_at ended_at",
+)
 PROFILES = pd.DataFrame({"customer_id": ["ann", "bob"], "region": ["north", "south"]})
 
 
@@ -34,6 +39,10 @@ def line(**changed):
     )
 
 
+def contract(ended_at):
+    return {"customer_id": "cid", "started_at": "2024-01-07", "ended_at": ended_at}
+
+
 AMOUNTS_AS_TEXT = GOOD.assign(amount=["10", "20.5"])
 CASES = {
     "null_customer": Case(GOOD, line(customer_id=None), "customer_id", "empty"),
@@ -42,6 +51,10 @@ CASES = {
     "null_time": Case(GOOD, line(ordered_at=None), "ordered_at", "empty"),
     "unparsable_time": Case(GOOD, line(ordered_at="31/12/2024"), "ordered_at", "'31/12/2024'"),
     "implausible_time": Case(GOOD, line(ordered_at="1899-12-30"), "ordered_at", "'1899-12-30'"),
+    "unparsable_end": Case(CONTRACTS, contract("soon"), "ended_at", "'soon'", "subscriptions"),
+    "end_before_start": Case(
+        CONTRACTS, contract("2024-01-06"), "ended_at", "'2024-01-06'", "subscriptions"
+    ),
     "null_amount": Case(AMOUNTS_AS_TEXT, line(amount="12 pieces"), "amount", "'12 pieces'"),
     "non_finite_amount": Case(GOOD, line(amount=np.inf), "amount", "'inf'"),
     "implausible_amount": Case(GOOD, line(amount=2e12), "amount", "'2000000000000.0'"),

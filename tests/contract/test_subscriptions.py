@@ -77,3 +77,9 @@ def test_an_end_is_known_from_its_notice_on_where_there_is_one(connection):
     row = (1, "2024-01-01", "2024-12-01", "2024-06-01")
     rows = contracts(connection, row, columns="customer_id started_at ended_at cancelled_at")
     assert rows.to_pandas()["end_known_at"].tolist() == [pd.Timestamp("2024-06-01")]
+
+
+def test_an_end_in_the_far_future_means_that_the_contract_runs(connection):
+    row = contracts(connection, (1, "2024-09-01", "9999-12-31", 10.0)).to_pandas().iloc[0]
+    assert pd.isna(row["ended_at"])
+    assert pd.isna(row["end_known_at"])

@@ -6,7 +6,7 @@ import pytest
 
 from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.segment_names import segment_label
-from tiercast.segments.cluster_features import CLUSTER_FEATURES
+from tiercast.segments.cluster_features import CLUSTER_FEATURES, CONTRACT_FEATURES, EVERY_FEATURE
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
 from tiercast.segments.naming import TYPICAL
 from tiercast.segments.rfm_rules import DEFAULT_RULES, SIMPLE_RULES
@@ -16,11 +16,10 @@ STAGES = tuple(rule.stage for rule in LIFECYCLE_RULES)
 RFM = tuple(dict.fromkeys(rule.segment for rule in (*DEFAULT_RULES, *SIMPLE_RULES)))
 
 
-def segment_names():
+def segment_names(features=CLUSTER_FEATURES):
     """Return the stored name of every segment that there can be, up to a number at its end."""
     choices = [
-        (None, one.high, one.low, *([one.floor.words] if one.floor else []))
-        for one in CLUSTER_FEATURES
+        (None, one.high, one.low, *([one.floor.words] if one.floor else [])) for one in features
     ]
     for chosen in itertools.product(*choices):
         words = [one for one in chosen if one is not None] or [TYPICAL]
@@ -46,6 +45,30 @@ def test_every_segment_has_a_label_of_its_own(language):
     assert len(names) > 5_000
     assert len(set(labels)) == len(labels)
     assert not set(labels) & set(fixed_labels(say))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_segment_of_contracts_speaks_of_contracts_with_a_label_of_its_own(language):
+    say = load_messages(language, churn="subscription")
+    names = list(segment_names(CONTRACT_FEATURES))
+    labels = [segment_label(name, say).casefold() for name in (*names, *(f"{n}_2" for n in names))]
+    assert len(set(labels)) == len(labels) > 700
+    assert not set(labels) & set(fixed_labels(say))
+    assert all(
+        one.rstrip(" 2").endswith({"en": "subscribers", "zh": "客户"}[language]) for one in labels
+    )
+    tier = say.label("tier", segment_label("established_heavy_use", say))
+    assert tier != segment_label("established_heavy_use", say)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_segments_stands_for_two_things(language):
+    words = [
+        one.in_language(language)
+        for feature in EVERY_FEATURE
+        for one in (feature.high, feature.low, *([feature.floor.words] if feature.floor else []))
+    ]
+    assert sorted(set(words)) == sorted(words)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,6 +6,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+from tiercast.segments.cluster_features import CONTRACT_FEATURES
 from tiercast.segments.clusters import CustomerSegments
 
 
@@ -197,3 +198,32 @@ def test_it_can_be_cloned_and_fails_if_not_fitted(frame, model):
     assert fresh.get_params()["resamples"] == 4
     with pytest.raises(NotFittedError):
         fresh.predict(frame)
+
+
+def contracts(customers=300, seed=0):
+    """Old customers who use the product a lot, and new ones who do not."""
+    rng = np.random.default_rng(seed)
+    is_old = rng.random(customers) < 0.5
+    return pd.DataFrame(
+        {
+            "contract_age_days": np.where(is_old, 900.0, 40.0) + rng.uniform(0, 9, customers),
+            "contract_price": rng.uniform(20, 30, customers),
+            "event_active_days_90d": np.where(is_old, 60.0, 0.0),
+            "recency_days": rng.uniform(0, 30, customers),
+        }
+    )
+
+
+def test_segments_of_contracts_are_named_in_words_of_contracts():
+    model = CustomerSegments(features=CONTRACT_FEATURES, least=2, most=2, resamples=2)
+    model.fit(contracts())
+    assert set(model.names_) == {"established_heavy_use", "newly_signed_idle"}
+    assert model.describe()["newly_signed_idle"] == "newly-signed idle subscribers"
+    assert model.describe("zh")["established_heavy_use"] == "老合约、重度使用客户"
+    back = CustomerSegments.from_dict(json.loads(json.dumps(model.to_dict())))
+    assert back.match_to(model).names_ == model.names_
+
+
+def test_segments_that_share_no_feature_share_no_name(model):
+    of_contracts = CustomerSegments(features=CONTRACT_FEATURES, resamples=2).fit(contracts())
+    assert of_contracts.match_to(model).names_ == of_contracts.names_

@@ -11,7 +11,7 @@ from tiercast.features.feature import Setting
 from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.history import history
 from tiercast.snapshots.labels import labels
-from tiercast.snapshots.subscriptions import customers_at, relation_ends
+from tiercast.snapshots.subscriptions import contracts_of, customers_at, relation_ends
 
 AS_OF = dt.date(2024, 6, 1)
 ROWS = [
@@ -94,3 +94,22 @@ def test_an_end_after_the_newest_row_is_known_at_its_end(tmp_path):
         panel = feature_panel(made, days, Setting(90)).to_pandas()
     known = panel.set_index(["customer_id", "as_of"])["contract_known_end_days"].dropna()
     assert known.to_dict() == {("will leave", pd.Timestamp("2025-01-01")): 30.0}
+
+
+def test_the_contracts_of_a_customer_are_those_known_on_the_day(activity):
+    day = dt.date(2024, 7, 1)
+    found = contracts_of(activity.subscriptions, "pauses", day).to_pandas()
+    assert found["price"].tolist() == [20.0, 10.0]
+    assert found["running"].tolist() == [True, False]
+    assert found["ran_before"].tolist() == [False, True]
+    assert found["renewals"].tolist() == [0, 5]  # of the months to the 5th of June
+    assert found["ended_on"].tolist()[1] == pd.Timestamp("2024-06-10")
+    assert found["renews_on"].tolist()[0] == pd.Timestamp("2024-07-20")
+    assert pd.isna(found["renews_on"].iloc[1])
+
+
+def test_an_end_that_nobody_knew_on_the_day_is_not_told(activity):
+    found = contracts_of(activity.subscriptions, "leaves", AS_OF).to_pandas()
+    assert found["running"].tolist() == [True]
+    assert found["ended_on"].isna().all()
+    assert found["renews_on"].tolist() == [pd.Timestamp("2024-06-05")]

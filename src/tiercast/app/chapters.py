@@ -25,7 +25,7 @@ from tiercast.reporting.report import GROUPS, Chapter, applicable
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Cell, Section, Table
 from tiercast.reporting.segment_names import segment_label
-from tiercast.reporting.segments import PROFILE, segment_table, segments_section
+from tiercast.reporting.segments import profile_of, segment_table, segments_section
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
 from tiercast.reporting.usage import usage_section
@@ -120,7 +120,7 @@ def _compared(visit: Visit, frame: pd.DataFrame, pair: Sequence[str]) -> Table:
             Cell(say(f"segments.rows.{row.column}")),
             *(Cell(say.write.named(row.written)(float(column[row.column]))) for column in columns),
         ]
-        for row in PROFILE
+        for row in profile_of(visit.base.inputs)
     ]
     heads = [segment_label(name, say) for name in pair]
     return Table(

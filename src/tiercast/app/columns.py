@@ -52,12 +52,15 @@ COLUMNS: tuple[Column, ...] = (
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 DEFAULT_SORT = "-value_at_stake"
 OF_ORDERS = ("segment", "lifecycle_stage", "revenue_365d", "recency_days")
+OF_SHOPS = ("lifecycle_stage",)  # with contracts, dates of payments tell no stage of life
 
 
 def columns_of(visit: Visit) -> tuple[Column, ...]:
-    """Return the columns that a scored day has; a label table has none of orders."""
+    """Return the columns of a scored day; a label table has none of orders, contracts no stage."""
     there = visit.base.inputs.base.columns
-    left_out = OF_ORDERS if visit.base.has_label else ()
+    left_out: tuple[str, ...] = OF_ORDERS if visit.base.has_label else ()
+    if visit.base.config.has_contracts:
+        left_out = OF_SHOPS
     return tuple(one for one in COLUMNS if one.name in there and one.name not in left_out)
 
 

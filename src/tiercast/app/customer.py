@@ -20,6 +20,7 @@ from tiercast.formats import MISSING
 from tiercast.modeling.retold import retold
 from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.actions import how, plays_of
+from tiercast.reporting.contracts import contract_facts, contract_table
 from tiercast.reporting.horizons import customer_table
 from tiercast.scoring.explain import next_tier
 from tiercast.snapshots.one_customer import rows_of_customer
@@ -44,6 +45,7 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         above = next_tier(database.table(TABLE), score, visit.base.tier_names)
     orders = timeline.orders(customer_id, day)
     contacts = timeline.contacted(customer_id, day)
+    contracts = timeline.contracts(customer_id, day)
     past = _past(visit, customer_id)
     return render(
         visit,
@@ -54,6 +56,8 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         facts=facts,
         above=above,
         orders=orders,
+        contract_facts=contract_facts(contracts, visit.say),
+        contracts=[contract_table(contracts, visit.say)] if contracts else [],
         contacts=contacts,
         past=past,
         trouble=timeline.trouble,

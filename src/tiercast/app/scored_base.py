@@ -85,8 +85,9 @@ class ScoredBase:
 
     @cached_property
     def stages(self) -> Sequence[str]:
-        """The lifecycle stages that occur."""
-        there = "lifecycle_stage" in self.inputs.base.columns
+        """The lifecycle stages that occur; none where there are contracts."""
+        has_contracts = self.config.has_contracts
+        there = "lifecycle_stage" in self.inputs.base.columns and not has_contracts
         return _words(self, "lifecycle_stage") if there else ()
 
     @cached_property

@@ -16,18 +16,20 @@ from tiercast.contract.errors import DataContractError
 from tiercast.feature_store.history import open_history
 from tiercast.snapshots.history import history, is_before
 from tiercast.snapshots.one_customer import rows_of_customer
+from tiercast.snapshots.subscriptions import contracts_of
 
 MOST = 500  # rows of one customer
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The order days and contacts of all customers; `trouble` says why there are none."""
+    """All customers' order days, contacts and contracts; `trouble` says why there are none."""
 
     opened: ExitStack
     connection: Backend | None = None
     order_days: ir.Table | None = None
     contacts: ir.Table | None = None
+    subscriptions: ir.Table | None = None
     trouble: str = ""
 
     @classmethod
@@ -40,11 +42,13 @@ class Timeline:
             return cls(opened, trouble=f"engine: {config.engine}")
         try:
             known = opened.enter_context(open_history(config))
-            days, contacts = known.activity.order_days, known.activity.contacts
+            activity = known.activity
+            contracts = activity.subscriptions if config.has_contracts else None
         except (InputError, DataContractError, FailedError) as error:
             opened.close()
             return cls(ExitStack(), trouble=str(error))
-        return cls(opened, known.base.connection, days, contacts)
+        days, contacts = activity.order_days, activity.contacts
+        return cls(opened, known.base.connection, days, contacts, contracts)
 
     def orders(self, customer_id: str, day: dt.date) -> Sequence[dict[str, Any]]:
         """Return a customer's order days before a day, newest first."""
@@ -52,6 +56,12 @@ class Timeline:
             return []
         known = history(rows_of_customer(self.order_days, customer_id), "ordered_at", [day])
         return self._rows(known.select("ordered_on", "spent", "gap_days"), "ordered_on")
+
+    def contracts(self, customer_id: str, day: dt.date) -> Sequence[dict[str, Any]]:
+        """Return a customer's contracts as of a day, newest first; none of a shop's."""
+        if self.subscriptions is None:
+            return []
+        return self._rows(contracts_of(self.subscriptions, customer_id, day), "started_on")
 
     def contacted(self, customer_id: str, day: dt.date) -> Sequence[dict[str, Any]]:
         """Return a customer's contacts before a day, newest first."""

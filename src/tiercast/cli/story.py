@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tiercast.reporting.messages import MessageCatalogue
+    from tiercast.reporting.section import Table
     from tiercast.scoring.explain import CustomerStory
 
 MONEY = {"value": "expected_value", "low": "value_low", "high": "value_high"}
@@ -56,6 +57,7 @@ def _show_story(story: "CustomerStory", say: "MessageCatalogue") -> None:
     show(TextTable(title, headings, (*_fields(story, say), *_step_up(story, say))))
     show(*_horizons(story, say))
     show("", *_reasons(score, say), "")
+    show(*_contract_history(story, say))
     if story.orders is not None:
         show(_table("orders", story.orders, say))
     if len(story.past) > 1:
@@ -75,10 +77,12 @@ def _fields(story: "CustomerStory", say: "MessageCatalogue") -> tuple[tuple[str,
         "tier_set": tiers,
         "churn" if _has_orders(score) else "leaves": f"{score['churn_probability']:.1%}",
         **_value(score, say),
-        **(_of_orders(score, say) if _has_orders(score) else {}),
+        **(_of_orders(story, say) if _has_orders(score) else {}),
         "action": told(str(score["action"]), story.plays, say.language),
     }
-    return tuple((say(f"explain.fields.{name}"), text) for name, text in fields.items())
+    facts = [(say(f"contracts.facts.{name}"), text) for name, text in _contracts(story, say)]
+    told_of = [(say(f"explain.fields.{name}"), text) for name, text in fields.items()]
+    return (*told_of[:-1], *facts, told_of[-1])
 
 
 def _value(score: Mapping[str, Any], say: "MessageCatalogue") -> dict[str, str]:
@@ -95,30 +99,54 @@ def _has_orders(score: Mapping[str, Any]) -> bool:
     return "next_order_date" in score
 
 
-def _of_orders(score: Mapping[str, Any], say: "MessageCatalogue") -> dict[str, str]:
-    """Return what only customers with orders have."""
+def _contracts(story: "CustomerStory", say: "MessageCatalogue") -> list[tuple[str, str]]:
+    """Return what contracts say; nothing where there are none."""
+    from tiercast.reporting.contracts import contract_facts
+
+    facts = contract_facts(story.contracts, say)
+    return [
+        (one.name, f"{one.value}{say('between')}{one.detail}" if one.detail else one.value)
+        for one in facts
+    ]
+
+
+def _of_orders(story: "CustomerStory", say: "MessageCatalogue") -> dict[str, str]:
+    """Return what only customers with orders, or with contracts, have."""
     from tiercast.reporting.segment_names import segment_label
 
+    score: Mapping[str, Any] = story.score
     segment = segment_label(score["segment"], say)
     rfm = "".join(str(score[f"{letter}_score"]) for letter in "rfm")
-    return {
+    shared = {
         "next_order": str(score["next_order_date"] or say("explain.beyond")),
         "segment": _sure(segment, score["segment_confidence"], say),
+    }
+    if story.contracts:
+        return shared
+    return {
+        **shared,
         "rfm": say("explain.rfm", name=say.label("rfm_segment", score["rfm_segment"]), scores=rfm),
         "stage": say.label("stage", score["lifecycle_stage"]),
     }
+
+
+def _contract_history(story: "CustomerStory", say: "MessageCatalogue") -> list[TextTable | str]:
+    """Return the table of contracts and a blank line; nothing where there are none."""
+    from tiercast.reporting.contracts import contract_table
+
+    return [_as_text(contract_table(story.contracts, say)), ""] if story.contracts else []
 
 
 def _horizons(story: "CustomerStory", say: "MessageCatalogue") -> list[TextTable]:
     """Return the table of all horizons; none where the scores forecast but one."""
     from tiercast.reporting.horizons import customer_table
 
-    return [
-        TextTable(
-            table.title, tuple(table.columns), tuple(tuple(c.text for c in r) for r in table.rows)
-        )
-        for table in customer_table(story.score, story.manifest, say)
-    ]
+    return [_as_text(table) for table in customer_table(story.score, story.manifest, say)]
+
+
+def _as_text(table: "Table") -> TextTable:
+    rows = tuple(tuple(cell.text for cell in row) for row in table.rows)
+    return TextTable(table.title, tuple(table.columns), rows)
 
 
 def _sure(name: str, confidence: float, say: "MessageCatalogue") -> str:

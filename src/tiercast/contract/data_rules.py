@@ -56,6 +56,10 @@ def _lines_of_orders(spec: TableSpec, present: frozenset[str]) -> str | None:
     return "order_id" if spec.name == "transactions" and "order_id" in present else None
 
 
+def _end(spec: TableSpec, _present: frozenset[str]) -> str | None:
+    return "ended_at" if spec.name == "subscriptions" else None
+
+
 def _profiles(spec: TableSpec, _present: frozenset[str]) -> str | None:
     return "customer_id" if spec.open_ended else None
 
@@ -93,6 +97,10 @@ def _unparsable(table: ir.Table, column: str) -> ir.BooleanValue:
 def _implausible(table: ir.Table, column: str) -> ir.BooleanValue:
     first, last = ibis.timestamp(FIRST_PLAUSIBLE), ibis.timestamp(FIRST_IMPLAUSIBLE)
     return ((table[column] < first) | (table[column] >= last)).fill_null(False)
+
+
+def _before_start(table: ir.Table, column: str) -> ir.BooleanValue:
+    return (table[column] < table.started_at).fill_null(False)
 
 
 def _not_finite(table: ir.Table, column: str) -> ir.BooleanValue:
@@ -190,6 +198,20 @@ RULES: tuple[DataRule, ...] = (
         "mend the dates in the source",
         _time_of_an_event,
         _implausible,
+    ),
+    _quarantine(
+        "unparsable_end",
+        "end of a contract cannot be read",
+        "leave it empty where the contract runs; see `unparsable_time`",
+        _end,
+        _unparsable,
+    ),
+    _quarantine(
+        "end_before_start",
+        "contract ends before it starts",
+        "mend the dates in the source",
+        _end,
+        _before_start,
     ),
     _quarantine(
         "null_amount",

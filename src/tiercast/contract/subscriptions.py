@@ -35,7 +35,8 @@ def completed(subscriptions: ir.Table, last: dt.datetime) -> ir.Table:
 
     The end is known from `cancelled_at` on. Without that column, an end after the newest row of
     the base (`last`) is known from that row on, since the file says so; an earlier one from the
-    day it came, since a file does not say when it was announced.
+    day it came, since a file does not say when it was announced. An end from `RUNNING` on, such
+    as 9999-12-31, means that there is none.
     """
     have = subscriptions.columns
     never = ibis.null("timestamp(6)")
@@ -45,7 +46,12 @@ def completed(subscriptions: ir.Table, last: dt.datetime) -> ir.Table:
         "term_months": ibis.literal(1.0),
         "renews_at": never,
     }
-    filled = subscriptions.mutate(**{n: one for n, one in optional.items() if n not in have})
+    filled = subscriptions.mutate(
+        ended_at=ibis.ifelse(
+            subscriptions.ended_at < midnight(RUNNING), subscriptions.ended_at, never
+        ),
+        **{n: one for n, one in optional.items() if n not in have},
+    )
     return filled.select(
         "customer_id",
         "started_at",

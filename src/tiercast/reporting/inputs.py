@@ -39,6 +39,13 @@ FEATURES = (
     "category_count",
     "discount_share",
 )
+OF_CONTRACTS = (
+    "contract_age_days",
+    "contract_price",
+    "contract_term_months",
+    "contracts_running",
+    "event_active_days_90d",
+)
 SAME_WINDOW = "same window, unseen customers"  # what a training calls the kind of its evaluation
 # Long texts that only a handful of listed customers need; they stay in the files.
 LEFT_OUT = (
@@ -280,9 +287,10 @@ def _comparable(output: OutputFolder, before: date, day: date) -> bool:
 def _base(
     scores: ir.Table, features: ir.Table, words: Sequence[str], manifest: Mapping[str, Any]
 ) -> ir.Table:
+    more = [name for name in OF_CONTRACTS if name in features.columns]
     shown = features.select(
         "customer_id",
-        **{name: _number(features, name) for name in FEATURES},
+        **{name: _number(features, name) for name in (*FEATURES, *more)},
         **{name: features[name] for name in words},
     )
     base = scores.left_join(shown, "customer_id").drop("customer_id_right")

@@ -80,7 +80,6 @@ OF_ORDERS = frozenset(
     {
         next_orders_section,
         new_returning_section,
-        segments_section,
         lifecycle_section,
         worth_section,
         put_aside_section,

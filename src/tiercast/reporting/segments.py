@@ -42,6 +42,21 @@ PROFILE: tuple[ProfileRow, ...] = (
     ProfileRow("expected_value", "money", mean=True),
 )
 
+OF_CONTRACTS: tuple[ProfileRow, ...] = (
+    ProfileRow("contract_age_days", "decimal"),
+    ProfileRow("contract_price", "money"),
+    ProfileRow("contract_term_months", "decimal"),
+    ProfileRow("contracts_running", "decimal"),
+    ProfileRow("event_active_days_90d", "decimal"),
+    *(row for row in PROFILE if row.column == "revenue_365d" or row.mean),
+)
+
+
+def profile_of(inputs: Inputs) -> list[ProfileRow]:
+    """Return the lines of the profile that the base has columns for."""
+    rows = OF_CONTRACTS if inputs.config.has_contracts else PROFILE
+    return [row for row in rows if row.column in inputs.base.columns]
+
 
 def segment_table(inputs: Inputs) -> pd.DataFrame:
     """Return one row per segment, most expected value first, then the base as row None.
@@ -52,7 +67,7 @@ def segment_table(inputs: Inputs) -> pd.DataFrame:
     base = inputs.base
     measures = {
         row.column: base[row.column].mean() if row.mean else base[row.column].median()
-        for row in PROFILE
+        for row in profile_of(inputs)
     }
     sums = {
         "customers": base.count(),
@@ -81,7 +96,8 @@ def segments_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     )
     labels = [segment_label(str(name), say) for name in groups["segment"]]
     columns = [say("segments.corner"), *labels, say("segments.base")]
-    profile = _profile(table, columns, _stability(inputs, list(groups["segment"])), say)
+    stability = _stability(inputs, list(groups["segment"]))
+    profile = _profile(table, columns, profile_of(inputs), stability, say)
     parts: list[Part] = [_chart(groups, labels, headline, say), profile]
     words = _word_rows(inputs, list(groups["segment"]), say)
     if words:
@@ -110,7 +126,11 @@ def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: MessageC
 
 
 def _profile(
-    table: pd.DataFrame, columns: list[str], stability: list[float], say: MessageCatalogue
+    table: pd.DataFrame,
+    columns: list[str],
+    profile: Sequence[ProfileRow],
+    stability: list[float],
+    say: MessageCatalogue,
 ) -> Table:
     customers = [Cell(say.write.count(value)) for value in table["customers"]]
     sure = [Cell(say.write.share(value)) for value in table["confidence"]]
@@ -120,7 +140,7 @@ def _profile(
             Cell(say(f"segments.rows.{row.column}")),
             *_compared(table[row.column], say.write.named(row.written)),
         ]
-        for row in PROFILE
+        for row in profile
         if table[row.column].notna().any()
     ]
     rows.append([Cell(say("segments.rows.confidence")), *sure])

@@ -104,17 +104,12 @@ def _people(
             expected=say.write.money(row["expected_value"]),
             interval=f"{say.write.money(row['value_low'])} – {say.write.money(row['value_high'])}",
             highlight=written(row["rank_by"]),
-            segment=_segment(row, inputs, say),
+            segment=segment_label(str(row["segment"]), say),
             action=sentence(told(row["action"] or "", plays, say.language)),
             reasons=reasons.get(row["customer_id"], []),
         )
         for customer, row in zip(shown_ids(ids, inputs), found, strict=True)
     ]
-
-
-def _segment(row: Mapping[str, Any], inputs: Inputs, say: MessageCatalogue) -> str:
-    """Return what a customer buys like; nothing where payments follow from contracts."""
-    return "" if inputs.config.has_contracts else segment_label(str(row["segment"]), say)
 
 
 def _sureness(row: Mapping[str, Any], say: MessageCatalogue) -> str:

@@ -1,7 +1,7 @@
 """One customer: orders, scores at each date, reasons, and the way to the next tier."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.target import Target
 from tiercast.snapshots.history import history
 from tiercast.snapshots.one_customer import rows_of_customer
+from tiercast.snapshots.subscriptions import contracts_of
 
 ORDERS_SHOWN = 10
 
@@ -49,7 +50,7 @@ class CustomerStory:
     up to it with the same target; `left_out` names the others. `orders` are the last order days
     before it, newest first, in the target's value; `next_tier` is None in the best tier. A label
     table has neither.
-    `manifest` is that of the scores.
+    `manifest` is that of the scores. `contracts` are rows of `contracts_of`, where there are any.
     """
 
     customer_id: int | str
@@ -61,6 +62,7 @@ class CustomerStory:
     target: Target
     left_out: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    contracts: Sequence[Mapping[str, Any]] = ()
 
     @property
     def plays(self) -> tuple[Play, ...]:
@@ -89,6 +91,11 @@ def explain(
     scores = _scores(connection, output, day)
     row = _row(scores, customer_id, day)
     past = output.sort_days((d for d in output.scored_dates() if d <= day), target)
+    orders, contracts = (
+        (None, ())
+        if not settings.kind.has_dates
+        else _history(counted_in(settings, target.value), row["customer_id"], day)
+    )
     story = CustomerStory(
         customer_id=row["customer_id"],
         as_of=day,
@@ -96,15 +103,14 @@ def explain(
         past=pd.concat(
             [_past(connection, output, d, customer_id) for d in past.alike], ignore_index=True
         ),
-        orders=_orders(counted_in(settings, target.value), row["customer_id"], day)
-        if settings.kind.has_dates
-        else None,
+        orders=orders,
         next_tier=next_tier(scores, row, tuple(manifest["tiers"]))
         if settings.kind.has_dates
         else None,
         target=target,
         left_out=past.left_out(),
         manifest=manifest,
+        contracts=contracts,
     )
     connection.disconnect()
     return story
@@ -159,8 +165,16 @@ def next_tier(scores: ir.Table, row: dict[str, object], names: tuple[str, ...]) 
     return None if pd.isna(least) else NextTier(better, float(least), expected)
 
 
-def _orders(config: Config, customer_id: object, day: dt.date) -> pd.DataFrame:
+def _history(
+    config: Config, customer_id: object, day: dt.date
+) -> tuple[pd.DataFrame, Sequence[Mapping[str, Any]]]:
+    """Return the last order days before a day, and the contracts known then."""
     with open_history(config, day) as opened:
-        known = history(_of(opened.activity.order_days, str(customer_id)), "ordered_at", [day])
+        activity = opened.activity
+        known = history(_of(activity.order_days, str(customer_id)), "ordered_at", [day])
         shown = known.select("ordered_on", "spent", "gap_days").order_by(ibis.desc("ordered_on"))
-        return shown.limit(ORDERS_SHOWN).to_pandas()
+        orders = shown.limit(ORDERS_SHOWN).to_pandas()
+        if not config.has_contracts or activity.subscriptions is None:
+            return orders, ()
+        rows = contracts_of(activity.subscriptions, str(customer_id), day)
+        return orders, rows.to_pyarrow().to_pylist()

@@ -1,5 +1,6 @@
 """The features of discovered segments: how they are scaled, and the words for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -92,3 +93,53 @@ CLUSTER_FEATURES: tuple[ClusterFeature, ...] = (
         "return_share", "share", 0.5, Words("return-prone", "退货多"), Words("keeping", "少退货")
     ),
 )
+
+# Where contracts are: payments come each month, so their dates and counts tell age alone.
+CONTRACT_FEATURES: tuple[ClusterFeature, ...] = (
+    ClusterFeature(
+        "contract_age_days",
+        "log1p",
+        1.0,
+        Words("established", "老合约"),
+        Words("newly-signed", "新签约"),
+    ),
+    ClusterFeature(
+        "contract_term_months",
+        "log1p",
+        0.5,
+        Words("long-term", "长期约"),
+        Words("short-term", "短期约"),
+        Floor(1.0, Words("monthly", "按月约")),
+    ),
+    ClusterFeature(
+        "contract_price",
+        "log1p",
+        1.0,
+        Words("high-price", "高价方案"),
+        Words("low-price", "低价方案"),
+        Floor(0.0, Words("free-plan", "免费方案")),
+    ),
+    ClusterFeature(
+        "contracts_running",
+        "log1p",
+        0.5,
+        Words("many-contract", "多份合约"),
+        Words("few-contract", "少份合约"),
+        Floor(1.0, Words("one-contract", "单份合约")),
+    ),
+    ClusterFeature(
+        "event_active_days_90d",
+        "log1p",
+        1.0,
+        Words("heavy-use", "重度使用"),
+        Words("light-use", "轻度使用"),
+        Floor(0.0, Words("idle", "未使用")),
+    ),
+)
+EVERY_FEATURE = (*CLUSTER_FEATURES, *CONTRACT_FEATURES)
+BUYERS, SUBSCRIBERS = Words("buyers", "客户"), Words("subscribers", "客户")
+
+
+def noun(features: Sequence[ClusterFeature]) -> Words:
+    """Return what the customers are called whom features describe."""
+    return SUBSCRIBERS if set(features) & set(CONTRACT_FEATURES) else BUYERS

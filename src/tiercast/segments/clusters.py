@@ -11,7 +11,13 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from tiercast.arrays import FloatArray, IntArray
-from tiercast.segments.cluster_features import CLUSTER_FEATURES, ClusterFeature, Language, Words
+from tiercast.segments.cluster_features import (
+    CLUSTER_FEATURES,
+    EVERY_FEATURE,
+    ClusterFeature,
+    Language,
+    Words,
+)
 from tiercast.segments.feature_space import Axis, FeatureSpace
 from tiercast.segments.matching import match_segments
 from tiercast.segments.membership import likeliest_variance, probabilities, squared_distances
@@ -244,9 +250,9 @@ class CustomerSegments(BaseEstimator):
 
     @classmethod
     def from_dict(
-        cls, data: Mapping[str, Any], features: Sequence[ClusterFeature] = CLUSTER_FEATURES
+        cls, data: Mapping[str, Any], features: Sequence[ClusterFeature] = EVERY_FEATURE
     ) -> Self:
-        """Return the fitted model from the data of `to_dict`; `features` as in its fit."""
+        """Return the fitted model from the data of `to_dict`; `features` hold those of its fit."""
         settings = ("least", "most", "resamples", "max_rows", "random_state")
         model = cls(**{name: data[name] for name in settings}, features=features)
         model.space_ = FeatureSpace.from_dict(data["axes"])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tiercast.arrays import FloatArray, IntArray
-from tiercast.segments.cluster_features import CLUSTER_FEATURES, ClusterFeature, Words
+from tiercast.segments.cluster_features import EVERY_FEATURE, ClusterFeature, Words, noun
 from tiercast.segments.feature_space import column
 
 # A difference of half a standard deviation is a medium effect (Cohen 1988).
@@ -54,8 +54,8 @@ def floor_shares(
 
 def vocabulary() -> list[Words]:
     """Return all words that names of segments are made of."""
-    pairs = [words for one in CLUSTER_FEATURES for words in (one.high, one.low)]
-    floors = [one.floor.words for one in CLUSTER_FEATURES if one.floor is not None]
+    pairs = [words for one in EVERY_FEATURE for words in (one.high, one.low)]
+    floors = [one.floor.words for one in EVERY_FEATURE if one.floor is not None]
     return [*pairs, *floors, TYPICAL]
 
 
@@ -116,7 +116,7 @@ def _words(
     least = PLAIN if depth == WORDS_IN_NAME else FAINT
     ranked = [n for n in np.argsort(-strength, kind="stable") if abs(differences[n]) >= least]
     parts = [_word(features[n], differences[n], floors[n]) for n in sorted(ranked[:depth])]
-    return _phrase(parts or [TYPICAL])
+    return _phrase(parts or [TYPICAL], noun(features))
 
 
 def _word(feature: ClusterFeature, difference: float, floor_share: float) -> Words:
@@ -127,15 +127,16 @@ def _word(feature: ClusterFeature, difference: float, floor_share: float) -> Wor
     return feature.low
 
 
-def _phrase(parts: Sequence[Words]) -> Words:
+def _phrase(parts: Sequence[Words], who: Words) -> Words:
     return Words(
-        en=" ".join([*(part.en for part in parts), "buyers"]),
-        zh="、".join(part.zh for part in parts) + "客户",
+        en=" ".join([*(part.en for part in parts), who.en]),
+        zh="、".join(part.zh for part in parts) + who.zh,
     )
 
 
 def _slug(words: Words) -> str:
-    return words.en.removesuffix(" buyers").replace(" ", "_").replace("-", "_")
+    words_alone, _, _ = words.en.rpartition(" ")  # the noun is the last word
+    return words_alone.replace(" ", "_").replace("-", "_")
 
 
 def _numbered(words: Sequence[Words], taken: set[str]) -> dict[str, Words]:

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from tiercast.contract.days import SECONDS_A_DAY, midnight
 from tiercast.contract.subscriptions import RUNNING, months_begun
 from tiercast.snapshots.history import AS_OF, history
+from tiercast.snapshots.one_customer import rows_of_customer
 
 AGO_DAYS = 90  # what a customer paid so long ago is compared with what they pay now
 CONTRACT_END, RELATION_END = "contract_until", "relation_until"
@@ -52,6 +53,31 @@ def contracts_at(subscriptions: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Tabl
         begun=months_begun(rows.started_at, rows.moment),
     )
     return _with_dates(rows)
+
+
+def contracts_of(subscriptions: ir.Table, customer_id: str, day: dt.date) -> ir.Table:
+    """Return a customer's contracts that had started by a day, the newest first.
+
+    Columns: started_on, ended_on (null: no end was known), renews_on (null: it does not), plan,
+    price (a month), term_months, renewals, running, ran_before (`AGO_DAYS` ago).
+    """
+    rows = contracts_at(rows_of_customer(subscriptions, customer_id), [day])
+    ended = ibis.ifelse(rows.running, rows.known_end_days, -rows.ended_days_ago)
+    end = ibis.ifelse(ended.notnull(), rows.ended_at, ibis.null("timestamp(6)"))
+    renewal = rows.moment + rows.renewal_days.round().cast("int64").as_interval("D")
+    goes_on = rows.running & (renewal < _end(end))
+    shown = rows.select(
+        "plan",
+        "price",
+        "term_months",
+        "renewals",
+        "running",
+        "ran_before",
+        started_on=rows.started_at.date(),
+        ended_on=end.date(),
+        renews_on=ibis.ifelse(goes_on, renewal.date(), ibis.null("date")),
+    )
+    return shown.order_by(ibis.desc("started_on"), "plan", "price")
 
 
 def payments_due(rows: ir.Table, horizon_days: int) -> ir.IntegerValue:

@@ -32,6 +32,7 @@ from tiercast.modeling.post_hoc import SeasonAhead
 from tiercast.modeling.studies import Studies
 from tiercast.modeling.trees import FittedTrees
 from tiercast.modeling.tuning import Tuning, tune
+from tiercast.segments.cluster_features import CLUSTER_FEATURES, CONTRACT_FEATURES
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import typical_gap_days
 from tiercast.segments.rfm import rfm_edges
@@ -81,7 +82,7 @@ def fit_model(
     for one in panel.left_out:
         progress.say(one.describe())
     progress.stage("find segments")
-    segments = _segments(panel.current, seed, previous)
+    segments = _segments(panel.current, config, previous)
     model = _customer_model(panel, config, outlook, segments, tuple(one for one, _ in further))
     return FittedModel(
         model,
@@ -213,9 +214,10 @@ def _tier_cuts(panel: Panel, config: TiersConfig) -> tuple[float, ...]:
 
 
 def _segments(
-    current: pd.DataFrame, seed: int, previous: CustomerModel | None
+    current: pd.DataFrame, config: Config, previous: CustomerModel | None
 ) -> CustomerSegments:
-    found = CustomerSegments(random_state=seed).fit(current)
+    features = CONTRACT_FEATURES if config.has_contracts else CLUSTER_FEATURES
+    found = CustomerSegments(features=features, random_state=config.train.seed).fit(current)
     return found if previous is None else found.match_to(previous.segments)
 
 
