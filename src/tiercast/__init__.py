@@ -7,8 +7,9 @@ and `Plugin` is what a package of your own adds:
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
 ['Plugin', 'alerts', 'app', 'backtest', 'check', 'churn_definition', 'compare', 'demo',
- 'experiment_measure', 'explain', 'export', 'features', 'init', 'migration', 'monitor',
- 'promote', 'report', 'rollback', 'score', 'shap_values', 'train', 'training_frame', 'verify']
+ 'experiment_assign', 'experiment_design', 'experiment_measure', 'explain', 'export',
+ 'features', 'init', 'migration', 'monitor', 'promote', 'report', 'rollback', 'score',
+ 'shap_values', 'train', 'training_frame', 'verify']
 """
 
 import importlib
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tiercast.alerting.deliver import alerts
     from tiercast.app.server import app
     from tiercast.backtesting.backtest import backtest
+    from tiercast.campaigns.design import experiment_design
     from tiercast.campaigns.measure import experiment_measure
     from tiercast.config.plugins import Plugin
     from tiercast.definitions.churn_definition import churn_definition
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from tiercast.transitions.migration import migration
     from tiercast.verbs.check import check
     from tiercast.verbs.demo import demo
+    from tiercast.verbs.experiment_assign import experiment_assign
     from tiercast.verbs.export import export
     from tiercast.verbs.features import features
     from tiercast.verbs.init import init
@@ -51,6 +54,8 @@ __all__ = [
     "churn_definition",
     "compare",
     "demo",
+    "experiment_assign",
+    "experiment_design",
     "experiment_measure",
     "explain",
     "export",
@@ -77,6 +82,8 @@ _VERBS = {
     "churn_definition": "tiercast.definitions.churn_definition",
     "compare": "tiercast.training.compare",
     "demo": "tiercast.verbs.demo",
+    "experiment_assign": "tiercast.verbs.experiment_assign",
+    "experiment_design": "tiercast.campaigns.design",
     "experiment_measure": "tiercast.campaigns.measure",
     "explain": "tiercast.scoring.explain",
     "export": "tiercast.verbs.export",

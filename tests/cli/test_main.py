@@ -17,6 +17,8 @@ COMMANDS = (
     "churn-definition",
     "compare",
     "demo",
+    "experiment assign",
+    "experiment design",
     "experiment measure",
     "explain",
     "export",
@@ -133,6 +135,7 @@ TAKE_A_DAY = (
     "backtest",
     "check",
     "churn-definition",
+    "experiment assign",
     "explain",
     "export",
     "features",
@@ -146,8 +149,8 @@ TAKE_A_DAY = (
 
 @pytest.mark.parametrize("command", TAKE_A_DAY)
 def test_a_day_that_leaves_the_calendar_is_refused_by_each_command(run, shop, command):
-    customer = ["a"] if command == "explain" else []
-    shown = run(command, shop, *customer, "--as-of", "9999-12-31")
+    more = {"explain": ["a"], "experiment assign": ["spring", "--list", "grow"]}.get(command, [])
+    shown = run(*command.split(), shop, *more, "--as-of", "9999-12-31")
     assert shown.exit_code == 2
     told = " ".join(shown.stderr.replace("│", " ").split())
     assert "as_of must lie from 1970-01-01 to 2100-01-01" in told

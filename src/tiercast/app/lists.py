@@ -14,6 +14,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.export_formats import formats_of
 from tiercast.config.lists import CustomerList, lists_of
 from tiercast.lists.base import ListBase
+from tiercast.lists.holdout import without_holdout
 from tiercast.lists.layout import missing_columns
 from tiercast.lists.selection import select
 from tiercast.reporting.actions import action_label, action_table, plays_of
@@ -114,7 +115,7 @@ def _first(visit: Visit, wanted: CustomerList) -> list[dict[str, object]]:
     def read(_: str) -> list[dict[str, object]]:
         with workspace() as connection:
             table = ListBase.read(connection, OutputFolder.of(config), day).table
-            chosen = select(table, wanted, SHOWN).select(*names)
+            chosen = select(without_holdout(table, config), wanted, SHOWN).select(*names)
             rows: list[dict[str, object]] = chosen.to_pyarrow().to_pylist()
             return rows
 

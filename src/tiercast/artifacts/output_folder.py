@@ -74,6 +74,10 @@ class OutputFolder:
         """Return the folder of a model version's past forecasts and card."""
         return self.path / "evaluation" / f"model_version={version}"
 
+    def experiment(self, campaign: str) -> Path:
+        """Return the folder of a campaign's assignments."""
+        return self.path / "experiments" / campaign
+
     def report(self, day: dt.date) -> Path:
         """Return the file of a day's report."""
         return self.path / "reports" / f"{DAY}{day}.html"

@@ -1,5 +1,6 @@
 """Whom each arm of a campaign holds, and since when: from its assignments, or from contacts."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.message import Message
 
 MOST_NAMED = 8
+CONTROL_NAMES = re.compile(r"(control|hold-?out|none|no)\b.*", re.IGNORECASE)
 NO_CONTACTS = (
     "Campaign {campaign} has no assignments in {place}, and the config names no table "
     "`contacts`; assign it first (`tiercast experiment assign CONFIG`), or name the table."

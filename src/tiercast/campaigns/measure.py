@@ -1,7 +1,6 @@
 """`tiercast experiment measure`: what a campaign changed, by arm and outcome, with intervals."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from tea_tasting.aggr import Aggregates
 
+from tiercast.campaigns.arms import CONTROL_NAMES
 from tiercast.campaigns.effects import (
     SUSPICIOUS,
     Effect,
@@ -25,7 +25,6 @@ from tiercast.config.schema import Config
 from tiercast.sinks.recorded_run import recorded_here
 
 ROW = ("arm", "outcome", "n", "control", "treated", "effect", "low", "high", "p", "adjusted")
-CONTROL_NAMES = re.compile(r"(control|hold-?out|none|no)\b.*", re.IGNORECASE)
 FEWEST = 2  # customers in an arm: fewer have no variance
 WHICH_CONTROL = (
     "Campaign {campaign} has the arms {arms}, and none of them is called control; say which one "

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
@@ -12,6 +13,7 @@ from ibis.backends.duckdb import Backend
 from tiercast.artifacts.dataset import parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.campaigns.arms import NO_CONTACTS, Arms, contacted, of_campaign
+from tiercast.campaigns.assignments import Assignments
 from tiercast.config.errors import InputError
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress
@@ -117,11 +119,34 @@ class _Reading:
             self._notes(first, scored_on),
         )
 
+    @cached_property
+    def assigned(self) -> Assignments | None:
+        return Assignments.read(self.output, self.name)
+
     def _arms(self) -> Arms:
         place = str(self.output)
+        if self.assigned is not None:
+            return self._drawn(self.assigned)
         if self.contacts is None:
             raise InputError(Message.of(NO_CONTACTS, campaign=self.name, place=place))
         return contacted(self.contacts, self.name, place)
+
+    def _drawn(self, assigned: Assignments) -> Arms:
+        rows = assigned.rows(self.connection).select("customer_id", "arm", "start")
+        if self._own_contacts is None or "cost" not in self._own_contacts.columns:
+            rows = rows.mutate(cost=ibis.null("float64"))
+        else:
+            paid = self._own_contacts.group_by("customer_id").agg(cost=ibis._.cost.sum())
+            rows = rows.left_join(paid, "customer_id").drop("customer_id_right")
+        return Arms(rows, tuple(sorted(assigned.arms)), assigned.arms, assigned.control)
+
+    @cached_property
+    def _own_contacts(self) -> ir.Table | None:
+        """The campaign's contacts; None where it has none."""
+        if self.contacts is None:
+            return None
+        rows = of_campaign(self.contacts, self.name)
+        return rows if int(rows.count().execute()) else None
 
     def _span(self, arms: Arms) -> tuple[dt.date, dt.date]:
         (row,) = (
@@ -132,6 +157,8 @@ class _Reading:
         return row["first"], row["last"]
 
     def _scored_on(self, first: dt.date) -> dt.date | None:
+        if self.assigned is not None:
+            return self.assigned.scored_on
         if not self.config.kind.has_orders:
             return None
         return max((day for day in self.output.scored_dates() if day <= first), default=None)
@@ -160,9 +187,9 @@ class _Reading:
 
     def _answers(self, people: ir.Table) -> ir.Table | None:
         """Return what contacts record: whether each customer responded, and other outcomes."""
-        if self.contacts is None:
+        rows = self._own_contacts
+        if rows is None:
             return None
-        rows = of_campaign(self.contacts, self.name)
         own = {name: rows[name].max() for name in self.config.sources["contacts"].outcomes}
         if "responded_at" in rows.columns:
             rows = rows.inner_join(people.select("customer_id", "start"), "customer_id")
@@ -180,11 +207,14 @@ class _Reading:
     def _with_forecasts(self, people: ir.Table, scored_on: dt.date | None) -> ir.Table:
         if scored_on is None:
             return people.mutate(**dict.fromkeys(FORECASTS, ibis.null("float64")))
-        scores = rows_of(self.connection, parts_of(self.output.scores(scored_on)))
+        if self.assigned is not None:  # as they were then, whatever was scored again since
+            scores = self.assigned.rows(self.connection)
+        else:
+            scores = rows_of(self.connection, parts_of(self.output.scores(scored_on)))
         scores = scores.select("customer_id", *FORECASTS)
         return people.left_join(scores, "customer_id").drop("customer_id_right")
 
     def _known(self, scored_on: dt.date | None) -> ir.Table | None:
-        if scored_on is not None:
+        if scored_on is not None and scored_on in self.output.feature_dates():
             return rows_of(self.connection, parts_of(self.output.features(scored_on)))
         return self.history.base.tables.get("customers")

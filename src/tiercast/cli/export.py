@@ -38,6 +38,17 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
             help="csv, xlsx, hubspot, salesforce, zoho, fxiaoke, google_ads, meta, or your own.",
         ),
     ] = "csv",
+    campaign: Annotated[
+        str | None,
+        typer.Option(
+            "--campaign",
+            metavar="CAMPAIGN:ARM",
+            help="Only those who were assigned to an arm of a campaign.",
+        ),
+    ] = None,
+    with_holdout: Annotated[
+        bool, typer.Option("--with-holdout", help="Also customers of the global holdout.")
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="FILE", help="Default: below the config's output."),
@@ -58,7 +69,15 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
         return
     with watch() as progress:
         result = export_list(
-            settings, name, as_of, limit=limit, format=format_, output=output, progress=progress
+            settings,
+            name,
+            as_of,
+            limit=limit,
+            format=format_,
+            output=output,
+            campaign=None if campaign is None else _arm(campaign),
+            with_holdout=with_holdout,
+            progress=progress,
         )
     show(TextTable.of(result.title, RESULT, [result]))
     if not result.customers and not result.left_out:
@@ -67,3 +86,13 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
     if result.left_out:
         lack = "{left_out:,} customers of the list lack what {format} needs."
         show(Message.of(lack, left_out=result.left_out, format=format_))
+
+
+def _arm(text: str) -> tuple[str, str]:
+    campaign, colon, arm = text.partition(":")
+    if not (campaign and colon and arm):
+        raise typer.BadParameter(
+            f"an arm of a campaign is written as CAMPAIGN:ARM, but got {text!r}",
+            param_hint="--campaign",
+        )
+    return campaign, arm

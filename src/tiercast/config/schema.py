@@ -172,6 +172,8 @@ class Config(Settings):
     """A YAML file of own export formats (column maps), added to the package's."""
     feature_store: FeatureStoreConfig | None = None
     """A folder that stores reduced order lines, so that later runs read new lines only."""
+    holdout: float = Field(default=0.0, ge=0, le=0.5, exclude=True)
+    """Share of customers kept out of every campaign and every exported list, such as 0.05."""
     plugins: tuple[str, ...] = ()
     """Installed packages (entry points) that add features, metrics, rules or models."""
     currency: Annotated[str, AfterValidator(known_currency)] | None = None

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from ibis.backends.duckdb import Backend
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.staging import whole_file, writing
+from tiercast.campaigns.arm_list import Arm
 from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, formats_of
 from tiercast.config.lists import CustomerList, find_row, lists_of
@@ -26,6 +27,7 @@ from tiercast.lists.cells import Cell, Cells
 from tiercast.lists.conditions import all_hold
 from tiercast.lists.csv_file import write_csv
 from tiercast.lists.facts import facts
+from tiercast.lists.holdout import without_holdout
 from tiercast.lists.layout import POSITION, FileColumn, file_columns, rows_to_write
 from tiercast.lists.record import BATCH_ROWS, write_record
 from tiercast.lists.selection import select
@@ -92,6 +94,8 @@ def lists(
 ) -> tuple[ListSummary, ...]:
     """Return the lists that there are, with the customers of a scored day and their money.
 
+    Customers of the global holdout (`holdout`) are on none.
+
     Raises
     ------
     InputError
@@ -103,6 +107,7 @@ def lists(
     refuse_other_base(output.path, settings.name)
     with workspace() as connection:
         base = ListBase.read(connection, output, output.scored_day(as_of))
+        base = replace(base, table=without_holdout(base.table, settings))
         found = _offered(settings, base.table)
         sums = _sums(base.table, found.values())
     return tuple(
@@ -138,6 +143,8 @@ def export(  # noqa: PLR0913  # each is an option of the command
     limit: int | None = None,
     format: str = "csv",  # the option's name
     output: str | Path | None = None,
+    campaign: tuple[str, str] | None = None,
+    with_holdout: bool = False,
     language: Language | None = None,
     progress: Progress | None = None,
 ) -> ExportResult:
@@ -146,7 +153,9 @@ def export(  # noqa: PLR0913  # each is an option of the command
     The file (`<output>/lists/as_of=.../NAME...` unless `output` names one) appears whole or not
     at all. The record lies in `<output>/exports/as_of=.../`; the same export again changes
     nothing there. With `limit`, the first customers of the list are written. `list` is the name of
-    one of `lists`, or a list of one's own.
+    one of `lists`, or a list of one's own. `campaign` (its name and an arm) writes the customers
+    who were assigned to that arm, with the scores of that day. Customers of the global holdout
+    (`holdout`) are left out unless `with_holdout`.
 
     Raises
     ------
@@ -163,11 +172,17 @@ def export(  # noqa: PLR0913  # each is an option of the command
         raise InputError(f"`limit` must be at least 1, but got {limit}.")
     folder = OutputFolder.of(settings)
     refuse_other_base(folder.path, settings.name)
-    day = folder.scored_day(as_of)
+    arm = None if campaign is None else Arm.of(folder, *campaign)
+    day = folder.scored_day(as_of if arm is None else arm.assigned.scored_on)
+    if arm is not None:
+        wanted = arm.list_of(wanted)
     path = Path(output) if output else folder.list_file(day, _file_name(wanted, form))
     with recorded_here(settings, "export", shown) as recorded, workspace() as connection:
         shown.stage("choose the customers")
         base = ListBase.read(connection, folder, day)
+        table = base.table if with_holdout or arm else without_holdout(base.table, settings)
+        table = table if arm is None else arm.customers(connection, table)
+        base = replace(base, table=table)
         written = _Export(settings, wanted, form, base, language or settings.language)
         columns, rows, found = written.choose(connection, limit)
         shown.stage("write the list")
