@@ -47,7 +47,7 @@ READY = BaseFacts(
     FarDays(),
     GridAhead.of(EVERY_DAY, AS_OF, 90),
     Silence(AS_OF, AS_OF - dt.timedelta(days=1), 1, 0, 1.0, 3.0),
-    profiles=Profiles((ProfileColumn("age", told=0.01, auc=0.55),), past_auc=0.8),
+    profiles=Profiles((ProfileColumn("age", explained=0.01, auc=0.55),), past_auc=0.8),
     further=FurtherPlans((CutoffPlan(CUTOFFS, 30, 30, 8, 30),)),
 )
 

@@ -26,7 +26,7 @@ def test_a_column_that_copies_the_label_is_named(tmp_path):
     table = label_table()
     copied = findings(tmp_path, table.assign(reason=np.where(table["left"] == "Yes", "x", "y")))
     assert copied["copied_label"].state == "warning"
-    assert "`reason` alone tells who left" in copied["copied_label"].remedy
+    assert "`reason` alone shows who left" in copied["copied_label"].remedy
     assert findings(tmp_path, table)["copied_label"].state == "ok"
 
 

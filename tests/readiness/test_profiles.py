@@ -8,7 +8,7 @@ from bases import opened
 from tiercast.readiness.facts import measure
 from tiercast.readiness.finding_text import short_lines
 from tiercast.readiness.judgement import judge
-from tiercast.readiness.profiles import auc_alone, told_beyond
+from tiercast.readiness.profiles import auc_alone, explained_beyond
 from tiercast.snapshots.activity import build_activity
 
 AS_OF = dt.date(1998, 7, 1)
@@ -66,7 +66,7 @@ def test_a_training_says_the_columns_and_the_remedy(judged, crm):
 def test_honest_columns_are_no_warning(judged, crm):
     readiness, profiles = judged(crm[["customer_id", *HONEST]])
     assert open_rules(readiness) == set()
-    assert profiles.told < 0.05
+    assert profiles.explained < 0.05
     assert profiles.auc < 0.6
 
 
@@ -89,8 +89,8 @@ def test_a_column_that_only_repeats_the_past_tells_nothing_beyond_it():
     rng = np.random.default_rng(7)
     past = pd.DataFrame({"orders": rng.poisson(3, 2000)})
     later = pd.DataFrame({"orders": rng.poisson(past["orders"])})
-    assert told_beyond(past["orders"].to_numpy(), past, later) < 0.02
-    assert told_beyond((past + later)["orders"].to_numpy(), past, later) > 0.5
+    assert explained_beyond(past["orders"].to_numpy(), past, later) < 0.02
+    assert explained_beyond((past + later)["orders"].to_numpy(), past, later) > 0.5
 
 
 def test_bins_of_noise_do_not_tell_an_outcome_apart():

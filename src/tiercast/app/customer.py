@@ -17,7 +17,7 @@ from tiercast.app.whole_day import listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.formats import MISSING
-from tiercast.modeling.retold import retold
+from tiercast.modeling.translated_reason import translated_reason
 from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.actions import how, plays_of
 from tiercast.reporting.contracts import contract_facts, contract_table
@@ -52,7 +52,9 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         "customer",
         score=score,
         action=_action(visit, score),
-        reasons=[(retold(r, visit.say.language), r["effect"]) for r in score["reasons"] or []],
+        reasons=[
+            (translated_reason(r, visit.say.language), r["effect"]) for r in score["reasons"] or []
+        ],
         facts=facts,
         above=above,
         orders=orders,

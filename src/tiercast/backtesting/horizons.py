@@ -56,8 +56,8 @@ def further_forecasts(
     for one in model.further:
         days = one.horizon_days
         if origin + dt.timedelta(days=days) <= until:
-            came = labels(activity.orders, [origin], horizon_days=days, observed_until=until)
-            rows = with_outcomes(scores[[*KEYS]], came)[["ordered", "value"]]
+            actual = labels(activity.orders, [origin], horizon_days=days, observed_until=until)
+            rows = with_outcomes(scores[[*KEYS]], actual)[["ordered", "value"]]
             figures = {name: scores[named(name, days)].to_numpy() for name in (*FIGURES, VARIANCE)}
             uncertainty = one.outlook.total_uncertainty
             found.append(HorizonForecast(origin, days, rows.assign(**figures), uncertainty))

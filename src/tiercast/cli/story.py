@@ -67,7 +67,7 @@ def _show_story(story: "CustomerStory", say: "MessageCatalogue") -> None:
 
 
 def _fields(story: "CustomerStory", say: "MessageCatalogue") -> tuple[tuple[str, str], ...]:
-    from tiercast.config.playbook import told
+    from tiercast.config.playbook import action_in
 
     score: Mapping[str, Any] = story.score
     tier = say.label("tier", score["tier"])
@@ -78,11 +78,11 @@ def _fields(story: "CustomerStory", say: "MessageCatalogue") -> tuple[tuple[str,
         "churn" if _has_orders(score) else "leaves": f"{score['churn_probability']:.1%}",
         **_value(score, say),
         **(_of_orders(story, say) if _has_orders(score) else {}),
-        "action": told(str(score["action"]), story.plays, say.language),
+        "action": action_in(str(score["action"]), story.plays, say.language),
     }
     facts = [(say(f"contracts.facts.{name}"), text) for name, text in _contracts(story, say)]
-    told_of = [(say(f"explain.fields.{name}"), text) for name, text in fields.items()]
-    return (*told_of[:-1], *facts, told_of[-1])
+    shown = [(say(f"explain.fields.{name}"), text) for name, text in fields.items()]
+    return (*shown[:-1], *facts, shown[-1])
 
 
 def _value(score: Mapping[str, Any], say: "MessageCatalogue") -> dict[str, str]:
@@ -162,12 +162,12 @@ def _step_up(story: "CustomerStory", say: "MessageCatalogue") -> tuple[tuple[str
 
 
 def _reasons(score: Mapping[str, Any], say: "MessageCatalogue") -> list[str]:
-    from tiercast.modeling.retold import retold
+    from tiercast.modeling.translated_reason import translated_reason
 
     return [
         say(
             f"explain.{'why' if reason['effect'] > 0 else 'why_not'}",
-            reason=retold(reason, say.language),
+            reason=translated_reason(reason, say.language),
         )
         for reason in score["reasons"] or []
     ]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 UNDATED = (
-    "Leak probe: {undated} of `customers` tell what came after the day, because the profile has "
+    "Leak probe: {undated} of `customers` know what followed the day, because the profile has "
     "no dates; give each row `valid_from`, or leave the columns out "
     "(`features: {{without: [...]}}`)"
 )

@@ -57,7 +57,7 @@ def plays_of(file: str | None, packaged: str = "playbook.yaml") -> tuple[Play, .
     return plays
 
 
-def told(action: str, plays: Iterable[Play], language: Literal["en", "zh"]) -> str:
+def action_in(action: str, plays: Iterable[Play], language: Literal["en", "zh"]) -> str:
     """Return an action of scores in a language; one of no play stays as it is."""
     known = (play.action for play in plays)
     same = (one for one in known if action in (one.en, one.zh))

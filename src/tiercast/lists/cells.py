@@ -8,7 +8,7 @@ from typing import Any
 
 from tiercast.lists.layout import FileColumn
 from tiercast.modeling.phrases import Language
-from tiercast.modeling.retold import retold
+from tiercast.modeling.translated_reason import translated_reason
 
 Cell = str | int | float | dt.date | None
 # What a spreadsheet takes for the beginning of a formula, also in full width.
@@ -49,7 +49,7 @@ class Cells:
 
     def _text(self, value: Any, name: str) -> str:
         return (
-            retold(value, self.language)
+            translated_reason(value, self.language)
             if isinstance(value, dict)
             else self.words(name, str(value))
         )

@@ -3,7 +3,7 @@
 from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
 
 FEWEST, FEW, ENOUGH = 20, 100, 500  # of each outcome
-COPY = 0.97  # AUC of a single column: what is not the outcome itself seldom tells so much
+COPY = 0.97  # AUC of a single column: what is not the outcome itself seldom predicts so well
 
 LABEL_RULES: tuple[ReadinessRule, ...] = (
     ReadinessRule(
@@ -39,14 +39,14 @@ LABEL_RULES: tuple[ReadinessRule, ...] = (
     ),
     ReadinessRule(
         "copied_label",
-        "AUC of the column that alone tells most",
+        "AUC of the column that alone predicts best",
         "times",
         "at most",
         lambda facts: facts.alone,
         (
             warning(
                 COPY,
-                "`{strongest}` alone tells who left: if it is known only afterwards, it copies "
+                "`{strongest}` alone shows who left: if it is known only afterwards, it copies "
                 "the label; leave it out with `features: {{without: [...]}}`",
             ),
         ),

@@ -1,7 +1,7 @@
-"""What a training needs of profiles: no column that tells what came after a cutoff."""
+"""What a training needs of profiles: no column that knows what followed a cutoff."""
 
 from tiercast.readiness.facts import BaseFacts
-from tiercast.readiness.profiles import MOST_TOLD
+from tiercast.readiness.profiles import MOST_EXPLAINED
 from tiercast.readiness.rule import ReadinessRule, warning
 
 DATES = (
@@ -11,8 +11,8 @@ DATES = (
 )
 
 
-def _told(facts: BaseFacts) -> float | None:
-    return None if facts.profiles is None else facts.profiles.told
+def _explained(facts: BaseFacts) -> float | None:
+    return None if facts.profiles is None else facts.profiles.explained
 
 
 def _auc(facts: BaseFacts) -> float | None:
@@ -26,11 +26,11 @@ def _largest_auc(facts: BaseFacts) -> float:
 PROFILE_RULES: tuple[ReadinessRule, ...] = (
     ReadinessRule(
         "undated_profile",
-        "share of later orders that an undated profile column tells beyond earlier orders",
+        "share of later orders that an undated profile column explains beyond earlier orders",
         "share",
         "at most",
-        _told,
-        (warning(MOST_TOLD, "{profiles.telling} grows with orders to this day; " + DATES),),
+        _explained,
+        (warning(MOST_EXPLAINED, "{profiles.leaking} grows with orders to this day; " + DATES),),
         is_spoken=True,
     ),
     ReadinessRule(
@@ -42,7 +42,7 @@ PROFILE_RULES: tuple[ReadinessRule, ...] = (
         (
             warning(
                 _largest_auc,
-                "{profiles.dominant} alone tells the outcome better than recency, orders and "
+                "{profiles.dominant} alone predicts the outcome better than recency, orders and "
                 "revenue do; " + DATES,
             ),
         ),

@@ -1,11 +1,11 @@
-"""What undated profile columns tell of the outcome: more than the past can, if they leak.
+"""What undated profile columns explain of the outcome: more than the past can, if they leak.
 
 A profile without `valid_from` is read as it is today, at every cutoff. A column that sums up the
-past, such as `visits_to_date`, then tells what came after the cutoff. Two measures find it:
+past, such as `visits_to_date`, then knows what followed the cutoff. Two measures find it:
 
-- how much of what customers bought after the oldest cutoff a column tells, beyond what they had
-  bought by then (the adjusted partial R2 of ranks);
-- how well the column alone tells the outcome apart (AUC), beside the best of recency, orders and
+- how much of what customers bought after the oldest cutoff a column explains, beyond what they
+  had bought by then (the adjusted partial R2 of ranks);
+- how well the column alone predicts the outcome (AUC), beside the best of recency, orders and
   revenue alone.
 """
 
@@ -28,17 +28,17 @@ from tiercast.snapshots.sample import sampled
 MOST_CUSTOMERS = 20_000
 FEWEST_CUSTOMERS = 200
 BINS, LEVELS, FEWEST_OF_A_LEVEL = 20, 12, 5
-MOST_TOLD = 0.25  # of later orders: demographics of Complete Journey tell up to 13 %
+MOST_EXPLAINED = 0.25  # of later orders: demographics of Complete Journey explain up to 13 %
 MOST_AHEAD = 0.02  # of AUC: what chance alone can be ahead of the best of the past
 PAST = ("recency_days", "orders", "revenue", "tenure_days")
 
 
 @dataclass(frozen=True)
 class ProfileColumn:
-    """An undated column: the share of later orders and the AUC that it tells, alone."""
+    """An undated column: the share of later orders and the AUC that it explains alone."""
 
     name: str
-    told: float
+    explained: float
     auc: float
 
 
@@ -50,9 +50,9 @@ class Profiles:
     past_auc: float
 
     @property
-    def told(self) -> float:
-        """The largest share of later orders that a column tells beyond the earlier ones."""
-        return max(column.told for column in self.columns)
+    def explained(self) -> float:
+        """The largest share of later orders that a column explains beyond the earlier ones."""
+        return max(column.explained for column in self.columns)
 
     @property
     def auc(self) -> float:
@@ -65,22 +65,22 @@ class Profiles:
         return self.past_auc + MOST_AHEAD
 
     @property
-    def telling(self) -> str:
-        """The columns that tell too much of later orders."""
-        return _named(column for column in self.columns if column.told > MOST_TOLD)
+    def leaking(self) -> str:
+        """The columns that explain too much of later orders."""
+        return _named(column for column in self.columns if column.explained > MOST_EXPLAINED)
 
     @property
     def dominant(self) -> str:
-        """The columns that tell the outcome apart too well."""
+        """The columns that predict the outcome too well."""
         return _named(column for column in self.columns if column.auc > self.largest_auc)
 
     @property
     def suspects(self) -> tuple[str, ...]:
-        """The names of all columns that tell too much."""
+        """The names of all columns that explain too much."""
         return tuple(
             column.name
             for column in self.columns
-            if column.told > MOST_TOLD or column.auc > self.largest_auc
+            if column.explained > MOST_EXPLAINED or column.auc > self.largest_auc
         )
 
 
@@ -92,7 +92,7 @@ def measure_profiles(
     observed_until: dt.date,
     without: Sequence[str] = (),
 ) -> Profiles | None:
-    """Return what undated profile columns tell; None where there are none, or too few customers.
+    """Return what undated profile columns explain; None without any, or with too few customers.
 
     Later orders are those from the oldest cutoff to `observed_until`. The outcome is an order
     within `window_days` after the newest cutoff. A sample of the customers is taken.
@@ -112,7 +112,7 @@ def measure_profiles(
     found = tuple(
         ProfileColumn(
             name,
-            told_beyond(_bins(profile[name].reindex(then.index)), then, grown),
+            explained_beyond(_bins(profile[name].reindex(then.index)), then, grown),
             auc_alone(_bins(profile[name].reindex(newest.index)), ordered),
         )
         for name in profile.columns
@@ -122,8 +122,8 @@ def measure_profiles(
     return Profiles(found, max(alone)) if found else None
 
 
-def told_beyond(bins: IntArray, past: pd.DataFrame, later: pd.DataFrame) -> float:
-    """Return the share of what is later that a column's bins tell beyond the past, 0 to 1.
+def explained_beyond(bins: IntArray, past: pd.DataFrame, later: pd.DataFrame) -> float:
+    """Return the share of what is later that a column's bins explain beyond the past, 0 to 1.
 
     It is the larger of the adjusted partial R2 of the ranks of each column of `later`, given the
     ranks of `past` and their squares.
@@ -136,12 +136,12 @@ def told_beyond(bins: IntArray, past: pd.DataFrame, later: pd.DataFrame) -> floa
         np.square(_residuals(matrix, goals)).sum(axis=0) / _freedom(matrix)
         for matrix in (given, full)
     )
-    told = 1 - left / np.where(rest > 0, rest, 1.0)
-    return float(max(0.0, np.where(rest > 0, told, 0.0).max()))
+    explained = 1 - left / np.where(rest > 0, rest, 1.0)
+    return float(max(0.0, np.where(rest > 0, explained, 0.0).max()))
 
 
 def auc_alone(bins: IntArray, ordered: BoolArray) -> float:
-    """Return how well a column's bins alone tell the outcome apart, 0.5 to 1.
+    """Return how well a column's bins alone predict the outcome, 0.5 to 1.
 
     The bins of each half of the rows are ranked by the outcomes of the other half.
     """

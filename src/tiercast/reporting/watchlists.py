@@ -5,8 +5,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from tiercast.config.playbook import told
-from tiercast.modeling.retold import retold
+from tiercast.config.playbook import action_in
+from tiercast.modeling.translated_reason import translated_reason
 from tiercast.reporting.actions import plays_of, sentence
 from tiercast.reporting.customer_ids import shown_ids
 from tiercast.reporting.inputs import Inputs
@@ -105,7 +105,7 @@ def _people(
             interval=f"{say.write.money(row['value_low'])} – {say.write.money(row['value_high'])}",
             highlight=written(row["rank_by"]),
             segment=segment_label(str(row["segment"]), say),
-            action=sentence(told(row["action"] or "", plays, say.language)),
+            action=sentence(action_in(row["action"] or "", plays, say.language)),
             reasons=reasons.get(row["customer_id"], []),
         )
         for customer, row in zip(shown_ids(ids, inputs), found, strict=True)
@@ -130,7 +130,8 @@ def _reasons(inputs: Inputs, ids: Sequence[Any], say: MessageCatalogue) -> dict[
     found = scores.filter(scores.customer_id.isin(ids)).select("customer_id", "reasons")
     return {
         row["customer_id"]: [
-            Reason(retold(r, say.language), r["effect"] > 0) for r in row["reasons"] or []
+            Reason(translated_reason(r, say.language), r["effect"] > 0)
+            for r in row["reasons"] or []
         ]
         for row in found.to_pyarrow().to_pylist()
     }

@@ -12,7 +12,7 @@ LIMITS = (
     "other customers of that day, not a later day, so the figures are optimistic about the "
     "future.",
     "A column that is known only after a customer left copies the label; `tiercast check` warns "
-    "of a column that alone tells nearly everything.",
+    "of a column that alone predicts nearly everything.",
     "Past scores cannot be replayed (`verify`) or graded (`monitor`): nothing in the table says "
     "when anything happened.",
     "It predicts what happens if you go on as before, not what a campaign would change.",

@@ -19,7 +19,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, formats_of
 from tiercast.config.lists import CustomerList, find_row, lists_of
 from tiercast.config.loading import load_config
-from tiercast.config.playbook import PLAYBOOK, Play, told
+from tiercast.config.playbook import PLAYBOOK, Play, action_in
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
@@ -289,7 +289,7 @@ class _Export:
 def _words(say: MessageCatalogue, plays: Sequence[Play], column: str, value: str) -> str:
     """Return a stored name or action in the reader's language; other texts as they are."""
     if column == "action":
-        return told(value, plays, say.language)
+        return action_in(value, plays, say.language)
     if column == "segment":
         return segment_label(value, say)
     return say.label(LABELS[column], value) if column in LABELS else value

@@ -51,7 +51,7 @@ def with_planted_future(config: Config, as_of: dt.date, folder: Path) -> Config:
 def told_by_profiles(
     config: Config, as_of: dt.date, horizon_days: int, columns: Collection[str]
 ) -> tuple[str, ...]:
-    """Return those of a model's profile columns that tell what came after the scored day.
+    """Return those of a model's profile columns that know what followed the scored day.
 
     They have no dates, so that nothing can be planted: what they tell of orders since the day (or
     since the last day that a whole horizon has followed) is measured, as readiness does.

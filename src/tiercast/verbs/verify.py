@@ -38,7 +38,7 @@ class Verification:
     planted after the day. `changed` names the tables whose rows are not those that were scored,
     checked if the replay differs. `notes` name possible reasons. `unlike` names the tables that
     differ between the feature store and a full read. `undated` names profile columns without dates
-    that tell what came after the day.
+    that know what followed the day.
     """
 
     as_of: dt.date
@@ -54,7 +54,7 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """Whether all bytes are the same, and no column tells what came later."""
+        """Whether all bytes are the same, and no column knows what came later."""
         return not (self.replayed or self.leaked or self.unlike or self.undated)
 
 

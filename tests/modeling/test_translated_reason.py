@@ -1,7 +1,7 @@
 import pytest
 
 from tiercast.modeling.phrases import _rows, phrase_of, slots
-from tiercast.modeling.retold import retold
+from tiercast.modeling.translated_reason import translated_reason
 
 NAMES = [name.replace("<n>", "90") for name in _rows()]
 FEATURES = [name for name in NAMES if phrase_of(name)]
@@ -21,18 +21,18 @@ def test_each_sentence_is_told_in_the_other_language(number):
         english, chinese = (told(phrase, language, number) for language in ("en", "zh"))
         for here, there in zip(english, chinese, strict=True):
             reason = {"feature": feature, "value": number, "text": here}
-            assert retold(reason, "zh") == there
-            assert retold(reason, "en") == here
-            assert retold({**reason, "text": there}, "en") == here
+            assert translated_reason(reason, "zh") == there
+            assert translated_reason(reason, "en") == here
+            assert translated_reason({**reason, "text": there}, "en") == here
 
 
 def test_a_profile_value_keeps_its_words_but_for_unknown():
     reason = {"feature": "home_town", "value": "Oslo", "text": "home town: Oslo"}
-    assert retold(reason, "zh") == "home town：Oslo"
+    assert translated_reason(reason, "zh") == "home town：Oslo"
     unknown = {"feature": "home_town", "value": "未知", "text": "home town：未知"}
-    assert retold(unknown, "en") == "home town: unknown"
+    assert translated_reason(unknown, "en") == "home town: unknown"
 
 
 def test_a_sentence_of_no_template_stays():
     reason = {"feature": "orders", "value": "3", "text": "three orders, said long ago"}
-    assert retold(reason, "zh") == reason["text"]
+    assert translated_reason(reason, "zh") == reason["text"]

@@ -1,4 +1,4 @@
-"""A stored reason in another language: its sentence is read by its template and told again."""
+"""A stored reason in another language: the figures of its sentence fill the other template."""
 
 import re
 from collections.abc import Mapping
@@ -9,39 +9,39 @@ from tiercast.modeling.phrases import Language, Phrase, in_plural, phrase_of, sl
 from tiercast.modeling.topics import COLON, UNKNOWN
 
 
-def retold(reason: Mapping[str, Any], language: Language) -> str:
+def translated_reason(reason: Mapping[str, Any], language: Language) -> str:
     """Return the sentence of a reason in a language, with the same figures.
 
     A sentence that no template has made stays as it is.
 
     Examples
     --------
-    >>> retold({"feature": "orders", "value": "7", "text": "累计下单 7 次"}, "en")
+    >>> translated_reason({"feature": "orders", "value": "7", "text": "累计下单 7 次"}, "en")
     '7 orders in all'
-    >>> retold({"feature": "orders", "value": "1", "text": "1 order in all"}, "zh")
+    >>> translated_reason({"feature": "orders", "value": "1", "text": "1 order in all"}, "zh")
     '累计下单 1 次'
     """
     text = str(reason["text"])
     others = (one for one in get_args(Language) if one != language)
-    told = (_told(reason, text, other, language) for other in others)
-    return next((one for one in told if one is not None), text)
+    found = (_translated(reason, text, other, language) for other in others)
+    return next((one for one in found if one is not None), text)
 
 
-def _told(
-    reason: Mapping[str, Any], text: str, told_in: Language, language: Language
+def _translated(
+    reason: Mapping[str, Any], text: str, source: Language, language: Language
 ) -> str | None:
     """Return a sentence of one language in another; None where it is not of that language."""
     phrase = phrase_of(reason["feature"])
-    texts = None if phrase is None else _figures(phrase, text, told_in)
+    texts = None if phrase is None else _figures(phrase, text, source)
     if phrase is not None and texts is not None:
         return phrase.text(texts.get, language)
-    return _plain(reason, text, told_in, language)
+    return _plain(reason, text, source, language)
 
 
-def _figures(phrase: Phrase, text: str, told_in: Language) -> Mapping[str, str] | None:
+def _figures(phrase: Phrase, text: str, source: Language) -> Mapping[str, str] | None:
     """Return the text of each slot of the template that has made a sentence."""
-    templates = phrase.en if told_in == "en" else phrase.zh
-    whole = in_plural(text) if told_in == "en" else text
+    templates = phrase.en if source == "en" else phrase.zh
+    whole = in_plural(text) if source == "en" else text
     for template in templates:
         if found := _pattern(template).fullmatch(whole):
             return dict(zip(slots(template), found.groups(), strict=True))
@@ -56,10 +56,10 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 def _plain(
-    reason: Mapping[str, Any], text: str, told_in: Language, language: Language
+    reason: Mapping[str, Any], text: str, source: Language, language: Language
 ) -> str | None:
     """Return a column and its value in another language, if the sentence is made of them."""
     name, value = reason["feature"].replace("_", " "), str(reason["value"])
-    if text != f"{name}{COLON[told_in]}{value}":
+    if text != f"{name}{COLON[source]}{value}":
         return None
-    return f"{name}{COLON[language]}{UNKNOWN[language] if value == UNKNOWN[told_in] else value}"
+    return f"{name}{COLON[language]}{UNKNOWN[language] if value == UNKNOWN[source] else value}"
