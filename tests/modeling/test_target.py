@@ -26,3 +26,10 @@ def test_a_record_reads_back_as_it_was_written():
 def test_a_record_that_does_not_say_is_refused_by_name(record, missing):
     with pytest.raises(InputError, match=f"there/manifest.json must say .* has no {missing};"):
         Target.of_record(record, "there/manifest.json")
+
+
+def test_contributions_of_other_terms_are_other_targets():
+    ours = Target(28, "contribution", return_cost=4.5, referral_share=0.1)
+    assert ours != Target(28, "contribution", return_cost=5.0, referral_share=0.1)
+    assert Target.of_record(ours.to_record(), "manifest.json") == ours
+    assert str(ours) == "contribution (return cost 4.5, referral share 0.1) within 28 days"

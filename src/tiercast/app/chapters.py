@@ -12,6 +12,7 @@ from tiercast.app.versions import versions_table
 from tiercast.app.visit import Problem, Visit
 from tiercast.reporting.categories import categories_section
 from tiercast.reporting.cohort_charts import cohorts_section
+from tiercast.reporting.contribution import contribution_section
 from tiercast.reporting.growing import growing_section
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.lifecycle import lifecycle_section
@@ -39,7 +40,7 @@ CHAPTERS: Mapping[str, Sequence[Chapter]] = {
         growing_section,
         next_orders_section,
     ),
-    "tiers": (tiers_section, categories_section),
+    "tiers": (tiers_section, contribution_section, categories_section),
     "segments": (segments_section, usage_section, rfm_section),
     "growth": (
         past_section,

@@ -21,6 +21,7 @@ from tiercast.modeling.translated_reason import translated_reason
 from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.actions import how, plays_of
 from tiercast.reporting.contracts import contract_facts, contract_table
+from tiercast.reporting.contribution import assumption, parts_in_words
 from tiercast.reporting.horizons import customer_table
 from tiercast.scoring.explain import next_tier
 from tiercast.snapshots.one_customer import rows_of_customer
@@ -56,6 +57,8 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
             (translated_reason(r, visit.say.language), r["effect"]) for r in score["reasons"] or []
         ],
         facts=facts,
+        parts_of_value=parts_in_words(facts, visit.say),
+        assumption=assumption(visit.base.inputs.target, visit.say),
         above=above,
         orders=orders,
         contract_facts=contract_facts(contracts, visit.say),

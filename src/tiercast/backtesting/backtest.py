@@ -117,7 +117,7 @@ def judged(
         name=config.name,
         as_of=as_of,
         horizon_days=config.outlook.horizon_days,
-        value=config.outlook.value,
+        worth=config.outlook.worth,
         trials=config.train.trials,
         seed=seed,
         origins=tuple(one.origin for one in forecasts),

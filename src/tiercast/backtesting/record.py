@@ -80,8 +80,7 @@ def summary(found: Backtest) -> Mapping[str, object]:
     return {
         "name": found.name,
         "as_of": found.as_of,
-        "horizon_days": found.horizon_days,
-        "value": found.value,
+        **found.target.to_record(),
         "trials": found.trials,
         "seed": found.seed,
         "resamples": RESAMPLES,

@@ -1,14 +1,15 @@
 """The results of a backtest, as tables."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from tiercast.backtesting.forecasts import NotRun
 from tiercast.backtesting.grade import Grade
-from tiercast.modeling.target import Value
+from tiercast.config.worth import Worth
+from tiercast.modeling.target import Target
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,7 @@ class Backtest:
     `verdicts` and `coverage`: see their modules. `trials` is how many settings were tried at each
     origin, `seed` that of trainings and of the bootstrap; `folder` is where the tables lie;
     `notes` say where it differs from the request; `plugins` added contenders and
-    measures. `horizon_days` and `value` are what was forecast; `horizons` has figures of each
-    horizon, see `horizons_table`.
+    measures. `horizons` has figures of each horizon, see `horizons_table`.
     """
 
     name: str
@@ -50,4 +50,9 @@ class Backtest:
     folder: Path
     notes: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
-    value: Value = "revenue"
+    worth: Worth = field(default_factory=Worth)
+
+    @property
+    def target(self) -> Target:
+        """What was forecast."""
+        return Target.of_worth(self.horizon_days, self.worth)

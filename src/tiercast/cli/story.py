@@ -77,6 +77,7 @@ def _fields(story: "CustomerStory", say: "MessageCatalogue") -> tuple[tuple[str,
         "tier_set": tiers,
         "churn" if _has_orders(score) else "leaves": f"{score['churn_probability']:.1%}",
         **_value(score, say),
+        **_parts(story, say),
         **(_of_orders(story, say) if _has_orders(score) else {}),
         "action": action_in(str(score["action"]), story.plays, say.language),
     }
@@ -92,6 +93,18 @@ def _value(score: Mapping[str, Any], say: "MessageCatalogue") -> dict[str, str]:
     money = {key: say.write.exact(score[name]) for key, name in MONEY.items()}
     name = "expected" if _has_orders(score) else "worth"
     return {name: say("explain.range", **money)}
+
+
+def _parts(story: "CustomerStory", say: "MessageCatalogue") -> dict[str, str]:
+    """Return what the value is made of and assumes; nothing where it is no contribution."""
+    from tiercast.reporting.contribution import assumption, parts_in_words
+
+    if story.target.value != "contribution":
+        return {}
+    return {
+        "parts": parts_in_words(story.facts, say),
+        "assumption": assumption(story.target, say),
+    }
 
 
 def _has_orders(score: Mapping[str, Any]) -> bool:

@@ -33,6 +33,7 @@ from tiercast.config.source import SourceConfig as SourceConfig
 from tiercast.config.text import Text
 from tiercast.config.tiers import TiersConfig
 from tiercast.config.usage import UsageConfig
+from tiercast.config.worth import Counted, Worth, wrong_worth
 
 # Metrics by which a challenger may have to beat the champion (rows of modeling/metrics.py); a
 # plugin's metric of churn or value is allowed too.
@@ -78,8 +79,19 @@ class OutlookConfig(Settings):
     `[90, 30, 365]`, has further horizons: the first is the main one, for tiers and actions."""
     active_days: int | None = Field(default=365, ge=1)
     """A customer without an order for longer is in the lifecycle stage `lost`; null: never."""
-    value: Literal["revenue", "margin"] = "revenue"
-    """Future value: net revenue, or margin (amount less cost)."""
+    value: Counted = "revenue"
+    """Future value: net revenue, margin (amount less cost), or contribution: margin less the cost
+    of returns, and a share of what those bring whom the customer referred.
+    """
+    return_cost: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    """With `value: contribution`: what a returned order costs (each day with lines below 0)."""
+    referral_share: float = Field(default=0.0, ge=0, le=1)
+    """With `value: contribution`: the share of the margin of those whom a customer brought."""
+
+    @property
+    def worth(self) -> Worth:
+        """How the value of orders is counted."""
+        return Worth(self.value, self.return_cost, self.referral_share)
 
     @property
     def horizon_days(self) -> int:
@@ -223,12 +235,18 @@ class Config(Settings):
         return self
 
     @model_validator(mode="after")
+    def _terms_have_their_value(self) -> Self:
+        if wrong := wrong_worth(self):
+            raise ValueError(wrong)
+        return self
+
+    @model_validator(mode="after")
     def _contracts_are_counted_alone(self) -> Self:
         if not self.has_contracts:
             return self
         wrong = {
             "sources.transactions": "transactions" in self.sources,
-            "outlook.value: margin": self.outlook.value == "margin",
+            f"outlook.value: {self.outlook.value}": self.outlook.value != "revenue",
             "feature_store": self.feature_store is not None,
             f"engine: {self.engine}": self.on_spark,
         }

@@ -7,7 +7,7 @@ yet are read; they are joined with the stored days, and complete days are stored
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tiercast.config.message import Message
 from tiercast.config.output import FeatureStoreConfig
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.config.worth import Worth
 from tiercast.contract.report import DataReport
 from tiercast.contract.tally import HashSums
 from tiercast.feature_store.folder import (
@@ -34,7 +35,6 @@ from tiercast.feature_store.folder import (
 )
 from tiercast.feature_store.manifest import Manifest, origin
 from tiercast.feature_store.update import StoreUpdate, stored_rows
-from tiercast.modeling.target import Value
 from tiercast.snapshots.activity import CustomerActivity, StoredDays, build_activity
 from tiercast.snapshots.cutoffs import as_day, check_as_of
 from tiercast.snapshots.far_days import far_days, lines_by_day, refuse_far_days
@@ -90,15 +90,15 @@ DAY_OF_FILE = (
 )
 
 
-def counted_in(config: Config, value: Value) -> Config:
-    """Return the config with another value (revenue, margin) to count orders in.
+def counted_in(config: Config, worth: Worth) -> Config:
+    """Return the config with another value (revenue, margin, ...) to count orders in.
 
     For models and scores that forecast another value than the config's. The feature store holds
     days in the config's value, so such a history does not use it.
     """
-    if config.outlook.value == value:
+    if config.outlook.worth == worth:
         return config
-    outlook = config.outlook.model_copy(update={"value": value})
+    outlook = config.outlook.model_copy(update=asdict(worth))
     return config.model_copy(update={"outlook": outlook, "feature_store": None})
 
 

@@ -87,9 +87,15 @@ def origin(config: Config) -> dict[str, str]:
         ),
         "reading": json.dumps(_reading(source), sort_keys=True),
         "timezone": config.timezone,
-        "value": config.outlook.value,
+        "value": " ".join(map(str, _counted(config))),
         **_environment(source),
     }
+
+
+def _counted(config: Config) -> tuple[object, ...]:
+    """Return what the value of stored days depends on: the referral share comes afterwards."""
+    cost = config.outlook.return_cost
+    return (config.outlook.value, cost) if cost else (config.outlook.value,)
 
 
 def _reading(source: SourceConfig) -> dict[str, object]:

@@ -11,7 +11,7 @@ from tiercast.features.horizons import further_features
 from tiercast.features.plugins import own_features
 from tiercast.features.rfm import RFM
 from tiercast.features.season import SEASON
-from tiercast.features.signals import PROMOTERS, SIGNALS, USE
+from tiercast.features.signals import BREAKDOWN, PROMOTERS, SIGNALS, USE
 from tiercast.features.subscriptions import (
     CONTRACT_MODELS,
     CONTRACTS,
@@ -19,6 +19,7 @@ from tiercast.features.subscriptions import (
     plan_features,
 )
 from tiercast.snapshots.activity import CustomerActivity
+from tiercast.snapshots.contribution import RETURNS_COST
 from tiercast.snapshots.subscriptions import has_contracts
 
 KEYS = ("customer_id", "as_of")
@@ -142,6 +143,8 @@ def _missing_names(activity: CustomerActivity) -> set[str]:
     }
     needs |= {feature.name: activity.referrals is not None for feature in PROMOTERS}
     needs |= {feature.name: activity.events is not None for feature in USE}
+    contributes = RETURNS_COST in activity.orders.columns
+    needs |= {feature.name: contributes for feature in BREAKDOWN}
     responses = _has_column(activity.contacts, "responded_at")
     needs |= dict.fromkeys((f.name for f in CONTRACT_MODELS), has_contracts(activity.orders))
     answers = ("responses", "response_recency_days", "response_rate")

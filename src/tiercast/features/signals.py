@@ -6,9 +6,10 @@ Alert rules, plays, lists and the app read them. No model learns from them (`lea
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.contract.money import FINE_UNITS, exact_sum, money_sum
-from tiercast.features.feature import Feature, Setting
+from tiercast.contract.money import FINE_UNITS, added, exact_sum, money_sum
+from tiercast.features.feature import Feature, Setting, within
 from tiercast.features.rfm import ratio
+from tiercast.snapshots.contribution import REFERRAL_SHARE, RETURNS_COST
 
 YEAR_DAYS = 365
 BIG = 10.0  # times the customer's average order: of groceries, one in a hundred customers'
@@ -65,6 +66,13 @@ def _mix_shift(table: ir.Table, _: Setting) -> ir.Value:
     deviate = ((chi_square / freedom) ** (1 / 3) - (1 - spread)) / spread.sqrt()
     enough = (recent >= FEWEST_DAYS) & (earlier >= FEWEST_DAYS)
     return ibis.ifelse(enough, deviate, ibis.null("float64"))
+
+
+def _referral_share(table: ir.Table, _: Setting) -> ir.Value:
+    """Return the credits of the last year; none where the share is 0."""
+    if REFERRAL_SHARE not in table.columns:
+        return ibis.literal(0.0)
+    return money_sum(table[REFERRAL_SHARE], where=within(table, YEAR_DAYS))
 
 
 LARGE_ORDERS: tuple[Feature, ...] = (
@@ -177,4 +185,39 @@ PROMOTERS: tuple[Feature, ...] = (
     ),
 )
 
-SIGNALS = (*LARGE_ORDERS, *MIX, *USE, *PROMOTERS)
+_YEAR = f"{YEAR_DAYS}d"
+# What the value of the last year is made of where it is a contribution.
+BREAKDOWN: tuple[Feature, ...] = (
+    Feature(
+        f"contribution_margin_{_YEAR}",
+        "money",
+        "signals",
+        f"margin of the customer's own orders in the last {YEAR_DAYS} days",
+        None,
+        lambda table, _: added(
+            table[f"revenue_{_YEAR}"] - table[f"contribution_referrals_{_YEAR}"],
+            table[f"contribution_returns_{_YEAR}"],
+        ),
+        learned=False,
+    ),
+    Feature(
+        f"contribution_returns_{_YEAR}",
+        "money",
+        "signals",
+        f"cost of the orders returned in the last {YEAR_DAYS} days",
+        "orders",
+        lambda table, _: money_sum(table[RETURNS_COST], where=within(table, YEAR_DAYS)),
+        learned=False,
+    ),
+    Feature(
+        f"contribution_referrals_{_YEAR}",
+        "money",
+        "signals",
+        f"share of what those brought contributed in the last {YEAR_DAYS} days",
+        "orders",
+        _referral_share,
+        learned=False,
+    ),
+)
+
+SIGNALS = (*LARGE_ORDERS, *MIX, *USE, *PROMOTERS, *BREAKDOWN)

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from tiercast.config.kind import Churn
 from tiercast.config.plugins import check_installed
 from tiercast.config.rfm import RfmWeightsConfig
 from tiercast.config.settings import Settings
+from tiercast.config.worth import Counted, Worth
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.features.horizons import BY_HORIZON, named
@@ -60,7 +61,9 @@ class ModelFacts(Settings):
     limit: OrderLimit | None = None
     grid: OrderGrid | None = None
     grid_days: int | None = None
-    value: Literal["revenue", "margin"]
+    value: Counted
+    return_cost: float = 0.0
+    referral_share: float = 0.0
     tier_names: tuple[str, ...]
     assign: Assign
     event_types: tuple[str, ...]
@@ -93,7 +96,8 @@ class ModelFacts(Settings):
     @property
     def target(self) -> Target:
         """What the model forecasts."""
-        return Target(self.horizon_days, self.value)
+        worth = Worth(self.value, self.return_cost, self.referral_share)
+        return Target.of_worth(self.horizon_days, worth)
 
 
 def _history(stored: Mapping[str, Any]) -> ClvModels | HazardModel:

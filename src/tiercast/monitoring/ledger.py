@@ -133,8 +133,8 @@ def _grade(
     progress: Progress,
 ) -> None:
     """Grade the forecasts of one horizon whose windows have passed, and store the grades."""
-    output, value = OutputFolder.of(base.config), base.config.outlook.value
-    counted = [b for b in batches if b.due <= known and b.target.value == value]
+    output, worth = OutputFolder.of(base.config), base.config.outlook.worth
+    counted = [b for b in batches if b.due <= known and b.target.worth == worth]
     progress.stage("grade past scores", len(counted) or None)
     rests_on = bases(activity.orders, counted)
     for batch in counted:

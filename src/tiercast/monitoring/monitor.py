@@ -10,9 +10,9 @@ from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.config.worth import Worth
 from tiercast.contract.errors import DataContractError
 from tiercast.feature_store.history import History, counted_in, open_history
-from tiercast.modeling.target import Value
 from tiercast.monitoring.batches import Batch, stored_batches
 from tiercast.monitoring.drift import drift
 from tiercast.monitoring.ledger import Ledger, keep_ledger
@@ -83,28 +83,28 @@ def _looked(
         recorded.claim(day)
         batches = stored_batches(OutputFolder.of(settings), day)
         _check_anything(batches, settings, day)
-        values = list(dict.fromkeys(batch.target.value for batch in reversed(batches)))
-        if values == [settings.outlook.value]:
+        values = list(dict.fromkeys(batch.target.worth for batch in reversed(batches)))
+        if values == [settings.outlook.worth]:
             return _monitor(history, day, batches, recorded, progress)
     notes = [_graded(settings, value, day, batches, progress) for value in values[1:]]
-    progress.stage(Message.of(AGAIN, value=values[0]))
+    progress.stage(Message.of(AGAIN, value=values[0].value))
     with open_history(counted_in(settings, values[0]), day, progress) as history:
         found = _monitor(history, day, batches, recorded, progress)
     return replace(found, notes=(*found.notes, *(note for note in notes if note)))
 
 
 def _graded(
-    settings: Config, value: Value, day: dt.date, batches: list[Batch], progress: Progress
+    settings: Config, worth: Worth, day: dt.date, batches: list[Batch], progress: Progress
 ) -> str | None:
     """Grade the batches that forecast a value; returns a note where that cannot be counted."""
-    progress.stage(Message.of(AGAIN, value=value))
+    progress.stage(Message.of(AGAIN, value=worth.value))
     try:
-        with open_history(counted_in(settings, value), day, progress) as history:
+        with open_history(counted_in(settings, worth), day, progress) as history:
             keep_ledger(history.base, history.activity, batches, day, progress)
     except DataContractError as error:
-        days = [str(batch.as_of) for batch in batches if batch.target.value == value]
+        days = [str(batch.as_of) for batch in batches if batch.target.worth == worth]
         line = "Scores of {value!t} are not graded ({days}): {error}"
-        return Message.of(line, value=value, days=days[-3:], error=str(error))
+        return Message.of(line, value=worth.value, days=days[-3:], error=str(error))
     return None
 
 

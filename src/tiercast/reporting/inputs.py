@@ -17,6 +17,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.targets import PREVIOUS
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
+from tiercast.features.signals import BREAKDOWN
 from tiercast.lists.base import with_list_columns
 from tiercast.modeling.target import Target
 from tiercast.past.past import PAST, Past
@@ -38,6 +39,7 @@ FEATURES = (
     "tenure_days",
     "category_count",
     "discount_share",
+    *(feature.name for feature in BREAKDOWN),
 )
 OF_CONTRACTS = (
     "contract_age_days",

@@ -11,6 +11,7 @@ import yaml
 
 from tiercast.config.kind import Churn
 from tiercast.config.message import Message, Name
+from tiercast.config.worth import Counted
 from tiercast.formats import Formats
 from tiercast.reporting.spoken import Spoken, sentences
 from tiercast.segments.naming import vocabulary
@@ -130,7 +131,7 @@ def load_messages(
     language: Language,
     *,
     horizon_days: int = 90,
-    worth: Literal["revenue", "margin", "label"] = "revenue",
+    worth: Counted | Literal["label"] = "revenue",
     currency: str | None = None,
     churn: Churn = "orders",
 ) -> MessageCatalogue:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from tiercast.formats import ratio
+from tiercast.reporting.contribution import assumption_notes
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.left_out import left_out_sentence
 from tiercast.reporting.list_facts import LEAVING, list_facts
@@ -74,6 +75,7 @@ def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         *_grid(inputs, say),
         *_outlying(inputs, say),
         Note(say("overview.season.known" if inputs.season_known else "overview.season.unknown")),
+        *assumption_notes(inputs.target, say),
         *_certain(inputs, say),
     )
     return Section("overview", say("overview.title"), headline, parts)

@@ -20,6 +20,7 @@ from tiercast.reporting.actions import actions_section
 from tiercast.reporting.backtest import backtest_section
 from tiercast.reporting.categories import categories_section
 from tiercast.reporting.cohort_charts import cohorts_section
+from tiercast.reporting.contribution import contribution_section
 from tiercast.reporting.drift import drift_section
 from tiercast.reporting.glossary import glossary_section
 from tiercast.reporting.growing import growing_section
@@ -63,7 +64,14 @@ GROUPS: Mapping[str, Sequence[Chapter]] = {
         cohorts_section,
         migration_section,
     ),
-    "why": (segments_section, usage_section, categories_section, lifecycle_section, worth_section),
+    "why": (
+        segments_section,
+        usage_section,
+        contribution_section,
+        categories_section,
+        lifecycle_section,
+        worth_section,
+    ),
     "model": (
         quality_section,
         ledger_section,

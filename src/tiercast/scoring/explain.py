@@ -49,8 +49,8 @@ class CustomerStory:
     `score` is the row of the scores, which forecast `target`. `past` has one row per scored date
     up to it with the same target; `left_out` names the others. `orders` are the last order days
     before it, newest first, in the target's value; `next_tier` is None in the best tier. A label
-    table has neither.
-    `manifest` is that of the scores. `contracts` are rows of `contracts_of`, where there are any.
+    table has neither. `manifest` is that of the scores, `facts` the row of the features, empty
+    where none are stored. `contracts` are rows of `contracts_of`, where there are any.
     """
 
     customer_id: int | str
@@ -63,6 +63,7 @@ class CustomerStory:
     left_out: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     contracts: Sequence[Mapping[str, Any]] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def plays(self) -> tuple[Play, ...]:
@@ -94,7 +95,7 @@ def explain(
     orders, contracts = (
         (None, ())
         if not settings.kind.has_dates
-        else _history(counted_in(settings, target.value), row["customer_id"], day)
+        else _history(counted_in(settings, target.worth), row["customer_id"], day)
     )
     story = CustomerStory(
         customer_id=row["customer_id"],
@@ -111,6 +112,7 @@ def explain(
         left_out=past.left_out(),
         manifest=manifest,
         contracts=contracts,
+        facts=_facts(connection, output, day, row["customer_id"]),
     )
     connection.disconnect()
     return story
@@ -132,6 +134,14 @@ def _row(scores: ir.Table, customer_id: int | str, day: dt.date) -> dict[str, An
             )
         )
     return dict(rows[0])
+
+
+def _facts(
+    connection: Backend, output: OutputFolder, day: dt.date, customer_id: int | str
+) -> dict[str, Any]:
+    files = parts_of(output.features(day))
+    rows = _of(rows_of(connection, files), customer_id).to_pyarrow().to_pylist() if files else []
+    return dict(rows[0]) if rows else {}
 
 
 def _of(table: ir.Table, customer_id: int | str) -> ir.Table:

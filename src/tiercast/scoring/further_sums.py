@@ -29,7 +29,7 @@ def further_horizons(model: CustomerModel, totals: Totals) -> list[dict[str, obj
     sums = _coherent(model, totals)
     return [
         {
-            **Target(one.horizon_days, model.facts.value).to_record(),
+            **model.facts.target.of_days(one.horizon_days).to_record(),
             "expected_value": totals.further[one.horizon_days].expected,
             "expected_churned": totals.further[one.horizon_days].churned,
             "sums": nested(sums[one.horizon_days]),
@@ -45,7 +45,7 @@ def further_totals(model: CustomerModel, totals: Totals) -> tuple[FurtherTotal, 
     sums = {days: groups[WHOLE, WHOLE] for days, groups in _coherent(model, totals).items()}
     return tuple(
         FurtherTotal(
-            Target(days, model.facts.value),
+            model.facts.target.of_days(days),
             sums[days]["expected_value"],
             sums[days]["value_low"],
             sums[days]["value_high"],

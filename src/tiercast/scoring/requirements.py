@@ -42,6 +42,8 @@ def outdated_settings(facts: ModelFacts, config: Config) -> tuple[str, ...]:
     pairs = {
         "outlook.horizon_days": (facts.horizon_days, config.outlook.horizon_days),
         "outlook.value": (facts.value, config.outlook.value),
+        "outlook.return_cost": (facts.return_cost, config.outlook.return_cost),
+        "outlook.referral_share": (facts.referral_share, config.outlook.referral_share),
         "outlook.active_days": (facts.active_days, config.outlook.active_days),
         "tiers.names": (facts.tier_names, config.tiers.names),
         "tiers.assign": (facts.assign, config.tiers.assign),

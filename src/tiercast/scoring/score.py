@@ -110,7 +110,7 @@ def score(
             inputs = label_inputs(history, settings, model_version, folder, shown)
             return _result(inputs, _write_scores(inputs, folder, run, shown), folder, run)
         chosen = choose_model(settings, day, model_version)
-        counted = counted_in(settings, chosen.model.facts.value)
+        counted = counted_in(settings, chosen.model.facts.target.worth)
         if counted is not settings:
             opened.close()
             again = "read the orders again, to count them in {value!t}"

@@ -9,6 +9,7 @@ from ibis.backends.sql import SQLBackend
 
 from tiercast.config.schema import Config, TableName
 from tiercast.contract.subscriptions import completed, last_known
+from tiercast.snapshots.contribution import with_credits
 from tiercast.snapshots.orders import (
     begun_orders,
     category_spend,
@@ -89,11 +90,14 @@ def build_activity(
         begun = paid_orders(parts, lines)
     else:
         begun = begun_orders(parts, has_order_ids=has_order_ids)
-    orders = connection.create_table("orders", begun)
-    referrals = tables.get("referrals")
+    own = connection.create_table("orders", begun)
+    referrals, share = tables.get("referrals"), config.outlook.referral_share
+    orders = own
+    if referrals is not None and share:
+        orders = connection.create_table("credited", with_credits(own, referrals, share))
     return CustomerActivity(
         orders=orders,
-        order_days=connection.create_table("order_days", reduce_to_order_days(orders)),
+        order_days=connection.create_table("order_days", reduce_to_order_days(own)),
         **spend,
         customers=tables.get("customers"),
         events=tables.get("events"),
@@ -101,9 +105,9 @@ def build_activity(
         referrals=referrals,
         referred_orders=None
         if referrals is None
-        else connection.create_table("referred_orders", referred_orders(referrals, orders)),
+        else connection.create_table("referred_orders", referred_orders(referrals, own)),
         subscriptions=_contracts(connection, tables),
-        daily_orders=_daily(orders, config),
+        daily_orders=_daily(own, config),
         has_quantity="quantity" in lines.columns,
         has_discount="discount" in lines.columns,
         has_order_ids=has_order_ids,

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from tiercast.config.schema import Config
 from tiercast.contract.money import exact_sum, is_small, money_sum, rounded
 from tiercast.contract.subscriptions import ENDS
+from tiercast.snapshots.contribution import RETURNS_COST
 
 MISSING_CATEGORY = "(none)"
 RECENT_GAPS = 3
@@ -22,12 +23,13 @@ def reduce_to_parts(lines: ir.Table, config: Config) -> ir.Table:
 
     Columns: customer_id, order_key, ordered_on (the day), ordered_at (its first line), net_value
     (revenue or margin after returns), net_amount, returned (>= 0), discount, quantity, lines, and
-    channel where the lines have one (null: unknown). Each row depends only on the lines of its
+    channel where the lines have one (null: unknown). Of a contribution, also what its returns cost
+    (`returns_cost`), which is off its value. Each row depends only on the lines of its
     day, so days can be reduced separately and joined later.
     """
-    value = lines.amount - lines.cost if config.outlook.value == "margin" else lines.amount
+    value = lines.amount - lines.cost if config.outlook.worth.needs_cost else lines.amount
     zero = ibis.literal(0.0)
-    return lines.group_by(
+    parts = lines.group_by(
         "customer_id", order_key=_order_key(lines), ordered_on=lines.ordered_at.date()
     ).agg(
         ordered_at=lines.ordered_at.min(),
@@ -39,6 +41,15 @@ def reduce_to_parts(lines: ir.Table, config: Config) -> ir.Table:
         lines=lines.count(),
         **({"channel": _channel(lines)} if "channel" in lines.columns else {}),
     )
+    if config.outlook.value != "contribution":
+        return parts
+    return _less_returns(parts, config.outlook.return_cost)
+
+
+def _less_returns(parts: ir.Table, cost: float) -> ir.Table:
+    """Return the parts with what it costs that something was returned; it is off their value."""
+    costs = ibis.ifelse(parts.returned > 0, cost, 0.0)
+    return parts.mutate(**{RETURNS_COST: costs, "net_value": rounded(parts.net_value - costs)})
 
 
 def _line_sum(money: ir.NumericValue) -> ir.FloatingValue:

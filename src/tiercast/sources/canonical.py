@@ -150,7 +150,7 @@ def load_base(
         summaries.insert(0, paid.summary)
     elif "transactions" in tables:
         refuse_repeated_totals(tables["transactions"], config.sources["transactions"])
-        _check_margin(config, tables["transactions"])
+        _check_cost(config, tables["transactions"])
     if counted is None:
         for name in sorted(loaded.keys() - {lead}):
             refuse_strangers(tables[name], lines.good, config, name)
@@ -246,11 +246,12 @@ def _share(counted: Tally) -> float:
     return counted.money_aside / whole if whole else 0.0
 
 
-def _check_margin(config: Config, transactions: ir.Table) -> None:
-    if config.outlook.value == "margin" and "cost" not in transactions.columns:
+def _check_cost(config: Config, transactions: ir.Table) -> None:
+    worth = config.outlook.worth
+    if worth.needs_cost and "cost" not in transactions.columns:
         raise DataContractError(
-            f"{describe(config.sources['transactions'])}: `outlook.value: margin` needs the "
-            "column `cost`; map it, or set `value: revenue`."
+            f"{describe(config.sources['transactions'])}: `outlook.value: {worth.value}` needs "
+            "the column `cost`; map it, or set `value: revenue`."
         )
 
 

@@ -18,6 +18,7 @@ from tiercast.artifacts.model_folder import load_model
 from tiercast.config.errors import InputError
 from tiercast.config.message import Message
 from tiercast.config.schema import Config
+from tiercast.config.worth import TERMS
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.label_model import LabelModel
 from tiercast.modeling.target import OUTCOME, Target, Value
@@ -53,21 +54,24 @@ class ModelVersion:
     replaced: str | None = None
     value: Value | None = None
     outcome: str = ""
+    return_cost: float = 0.0
+    referral_share: float = 0.0
 
     @property
     def target(self) -> Target | None:
         """What the version forecasts; None where its tags do not say."""
         if self.horizon_days is None or self.value is None:
             return None
-        return Target(self.horizon_days, self.value, self.outcome)
+        terms = (self.return_cost, self.referral_share)
+        return Target(self.horizon_days, self.value, self.outcome, *terms)
 
     def forecasts(self, target: Target) -> bool:
         """Return whether the version forecasts a target, as far as its tags say.
 
         Older versions have no tag of the value; any value counts as theirs.
         """
-        same = self.horizon_days == target.horizon_days and self.outcome == target.outcome
-        return same and self.value in (None, target.value)
+        own = self.target
+        return self.horizon_days == target.horizon_days if own is None else own == target
 
 
 def register(run: TrainingRun, folder: Path, config: Config, features: pd.DataFrame) -> str:
@@ -301,6 +305,7 @@ def _row(client: MlflowClient, version: MlflowVersion, aliases: Mapping[str, str
         version.tags.get(REPLACED),
         cast("Value | None", version.tags.get(VALUE)),
         version.tags.get(OUTCOME, ""),
+        **{term: float(version.tags.get(term, 0.0)) for term in TERMS},
     )
 
 

@@ -5,6 +5,7 @@ import html
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path, PurePath
 
@@ -234,7 +235,7 @@ def _labels(config: Config, name: str) -> dict[str, object]:
     return {
         "tiercast.version": version("tiercast"),
         "horizon_days": config.outlook.horizon_days,
-        "value": config.outlook.value,
+        **{k: v for k, v in asdict(config.outlook.worth).items() if v},
         **{f"plugin.{plugin}": at for plugin, at in versions_of(config.plugins).items()},
         "mlflow.source.name": f"tiercast {name.partition(' ')[0]}",
         "mlflow.source.type": "JOB",

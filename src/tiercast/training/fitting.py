@@ -1,7 +1,7 @@
 """From panel to model: tune, forecast past cutoffs, fit, calibrate, find segments."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -232,7 +232,7 @@ def _facts(panel: Panel, config: Config) -> ModelFacts:
         limit=panel.limit,
         grid=panel.grid,
         grid_days=panel.grid_days,
-        value=config.outlook.value,
+        **asdict(config.outlook.worth),
         tier_names=config.tiers.names,
         assign=config.tiers.assign,
         event_types=panel.setting.event_types,

@@ -50,7 +50,7 @@ def known_outcomes(config: Config, ours: JudgedVersion, theirs: JudgedVersion) -
     if apart := unlike(ours, theirs):
         return _nothing(apart)
     try:
-        with open_history(counted_in(config, ours.model.facts.value)) as history:
+        with open_history(counted_in(config, ours.model.facts.target.worth)) as history:
             allow_panel(history.base.connection)
             return _predicted(history, ours, theirs)
     except InputError as error:
