@@ -16,6 +16,7 @@ from tiercast.contract.tables import TABLES
 from tiercast.features.registry import feature_page
 from tiercast.modeling.metrics import FIGURES, METRICS, TIER_METRICS
 from tiercast.monitoring.monitor_rules import RULES as MONITOR_RULES
+from tiercast.privacy.places import PLACES
 from tiercast.readiness.rules import RULES as READINESS_RULES
 from tiercast.sources.layout_page import page as layout_page
 
@@ -179,6 +180,33 @@ def playbook_page() -> str:
     )
 
 
+def personal_data_page() -> str:
+    """Return every place of files: what personal data is there, and how it is erased."""
+    ways = {
+        "rows": "the customer's rows are removed; texts get a mark for the id",
+        "dataset": "written anew without the customer, with its manifest",
+        "file": "removed; the command that wrote it writes it again",
+        "nothing": "holds no id; the search proves it",
+    }
+    folders = {"output": "output.path", "feature_store": "feature_store.path", "models": "models/"}
+    rows = [
+        (
+            p.name,
+            f"`{p.files}` in `{folders[p.root]}`",
+            p.holds,
+            ways[p.erase],
+            f"`retention.{p.retention}`" if p.retention else "",
+        )
+        for p in PLACES
+    ]
+    headings = ("Place", "Files", "What is held of a customer", "`tiercast forget`", "Kept for")
+    return page(
+        "Personal data",
+        "The first row that fits a file counts. See [Personal data](../privacy.md).",
+        [table(headings, rows)],
+    )
+
+
 def cli_page() -> str:
     """Return the help of every command, as Typer writes it."""
     command = [
@@ -220,6 +248,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/rules.md": rules_page,
     "reference/alerts.md": alerts_page,
     "reference/playbook.md": playbook_page,
+    "reference/personal_data.md": personal_data_page,
     "reference/cli.md": cli_page,
 }
 

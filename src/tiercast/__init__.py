@@ -8,7 +8,7 @@ and `Plugin` is what a package of your own adds:
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
 ['Plugin', 'alerts', 'app', 'backtest', 'check', 'churn_definition', 'compare', 'demo',
  'experiment_assign', 'experiment_design', 'experiment_measure', 'explain', 'export',
- 'features', 'init', 'migration', 'monitor', 'promote', 'report', 'rollback', 'score',
+ 'features', 'forget', 'init', 'migration', 'monitor', 'promote', 'report', 'rollback', 'score',
  'shap_values', 'train', 'training_frame', 'verify']
 """
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tiercast.config.plugins import Plugin
     from tiercast.definitions.churn_definition import churn_definition
     from tiercast.monitoring.monitor import monitor
+    from tiercast.privacy.forget import forget
     from tiercast.scoring.explain import explain
     from tiercast.scoring.score import score
     from tiercast.scoring.shap_values import shap_values
@@ -60,6 +61,7 @@ __all__ = [
     "explain",
     "export",
     "features",
+    "forget",
     "init",
     "migration",
     "monitor",
@@ -87,6 +89,7 @@ _VERBS = {
     "experiment_measure": "tiercast.campaigns.measure",
     "explain": "tiercast.scoring.explain",
     "export": "tiercast.verbs.export",
+    "forget": "tiercast.privacy.forget",
     "init": "tiercast.verbs.init",
     "migration": "tiercast.transitions.migration",
     "monitor": "tiercast.monitoring.monitor",

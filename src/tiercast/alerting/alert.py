@@ -46,12 +46,17 @@ class Alert:
     @cached_property
     def key(self) -> str:
         """A hash of the base, day, customer and rule: the same whenever the day is scored."""
-        parts = [self.name, self.as_of.isoformat(), self.customer_id, self.alert]
-        return sha256(json.dumps(parts).encode()).hexdigest()
+        return alert_key(self.name, self.as_of, self.customer_id, self.alert)
 
     def to_json(self) -> str:
         """Return it as one line of JSON, with its key."""
         return plain_json({"key": self.key, **asdict(self)})
+
+
+def alert_key(name: str, as_of: dt.date, customer_id: int | str, alert: str) -> str:
+    """Return the key of an alert."""
+    parts = [name, as_of.isoformat(), customer_id, alert]
+    return sha256(json.dumps(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

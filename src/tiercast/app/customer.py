@@ -8,6 +8,7 @@ from typing import Any
 import ibis.expr.types as ir
 from starlette.responses import Response
 
+from tiercast.app.called import OWN_ID
 from tiercast.app.pages import render
 from tiercast.app.scored_base import SCORES, TABLE
 from tiercast.app.timeline import Timeline
@@ -44,10 +45,11 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         if score is None or facts is None:
             raise Problem(404, "app.problems.no_customer", customer=customer_id, day=str(day))
         above = next_tier(database.table(TABLE), score, visit.base.tier_names)
-    orders = timeline.orders(customer_id, day)
-    contacts = timeline.contacted(customer_id, day)
-    contracts = timeline.contracts(customer_id, day)
-    past = _past(visit, customer_id)
+    own = str(score.get(OWN_ID, customer_id))
+    orders = timeline.orders(own, day)
+    contacts = timeline.contacted(own, day)
+    contracts = timeline.contracts(own, day)
+    past = _past(visit, own)
     return render(
         visit,
         "customer",

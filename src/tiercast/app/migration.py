@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
+from tiercast.app.called import called_in_moves
 from tiercast.app.pages import charts_of, render
 from tiercast.app.visit import Problem, Visit
 from tiercast.app.whole_day import identity_of, read_whole
@@ -65,7 +66,8 @@ def _moves(visit: Visit, before: dt.date) -> Moves:
 
     def read(_: str) -> Moves:
         with base.cursor() as database:
-            return read_moves(database, folders, days, base.tier_names)
+            found = read_moves(database, folders, days, base.tier_names)
+            return called_in_moves(found, base.config.report)
 
     return read_whole(base.config, before, lambda _: read_whole(base.config, base.as_of, read))
 

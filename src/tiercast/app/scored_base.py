@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import ibis
 from ibis.backends.duckdb import Backend
 
+from tiercast.app.called import called, called_in_moves
 from tiercast.app.whole_day import listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
@@ -130,11 +131,14 @@ def load_scored(config: Config, day: dt.date) -> ScoredBase:
 def _loaded(connection: Backend, config: Config, day: dt.date) -> Inputs:
     inputs = read_inputs(connection, config, day)
     files = listed_parts(OutputFolder.of(config).scores(day))
-    scores = connection.create_table(SCORES, rows_of(connection, files))
-    base = connection.create_table(TABLE, with_list_columns(inputs.base, inputs.tier_names))
+    names = called(connection, config.report, inputs.scores)
+    scores = connection.create_table(SCORES, names.in_rows(rows_of(connection, files)))
+    listed = with_list_columns(inputs.base, inputs.tier_names)
+    base = connection.create_table(TABLE, names.in_rows(listed))
     report = config.report.model_copy(update={"ids": "full"})  # as everywhere in the app
     shown = config.model_copy(update={"report": report})
-    return replace(inputs, config=shown, scores=scores, base=base)
+    moves = inputs.moves and called_in_moves(inputs.moves, config.report)
+    return replace(inputs, config=shown, scores=scores, base=base, moves=moves)
 
 
 def _words(base: ScoredBase, column: str) -> list[str]:

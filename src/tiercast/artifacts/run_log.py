@@ -141,6 +141,10 @@ class RunLog:
         finally:
             self._let_go()
 
+    def at_work(self, own: Run) -> list[Run]:
+        """Return the other runs that are at work now, oldest first."""
+        return [run for path, run in self._running() if run.id != own.id and is_held(path)]
+
     def read(self) -> list[Run]:
         """Return all runs, oldest first."""
         return [read_run(path) for path in sorted(self.folder.glob("*.jsonl"))]

@@ -21,6 +21,7 @@ from tiercast.cli import (
     models,
     monitor,
     outlook,
+    privacy,
     story,
     verify,
 )
@@ -126,6 +127,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     migration.migration: "tiercast migration pipelines/cdnow.yaml "
     "--from 1998-01-01 --to 1998-04-01",
     alerts.alerts: "tiercast alerts pipelines/cdnow.yaml --as-of 1998-04-01",
+    privacy.forget: "tiercast forget pipelines/cdnow.yaml 1024",
 }
 for command, example in COMMANDS.items():
     app.command(epilog=f"Example: {example}")(command)

@@ -27,6 +27,7 @@ from tiercast.config.output import FeatureStoreConfig, OutputConfig
 from tiercast.config.playbook import Play, check_words, plays_of
 from tiercast.config.plugins import rows_of, unknown_plugins
 from tiercast.config.report import ReportConfig
+from tiercast.config.retention import RetentionConfig
 from tiercast.config.rfm import RfmConfig
 from tiercast.config.settings import Settings
 from tiercast.config.source import SourceConfig as SourceConfig
@@ -194,6 +195,9 @@ class Config(Settings):
     """Language of everything a person reads in results: `en` or `zh`."""
     report: ReportConfig = ReportConfig()
     """What the report shows."""
+    # Left out of what is stored of a config: no score depends on it.
+    retention: RetentionConfig = Field(default=RetentionConfig(), exclude=True)
+    """For how many days results that hold customers are kept."""
 
     @model_validator(mode="before")
     @classmethod
@@ -254,6 +258,16 @@ class Config(Settings):
             raise ValueError(
                 "with `churn: subscription` the payments follow from the contracts, counted on "
                 f"this machine, but got `{named[0]}`; leave it out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _scores_are_kept_until_graded(self) -> Self:
+        kept, longest = self.retention.scores, max(self.outlook.horizons)
+        if kept is not None and kept < longest:
+            raise ValueError(
+                f"retention.scores must be at least the longest horizon, {longest} days, or no "
+                f"scores are graded, but got {kept}"
             )
         return self
 

@@ -108,7 +108,21 @@ class FeatureStoreFolder:
             The disk is full, read-only or the like.
         """
         write_json_atomically(self.path / MANIFEST_FILE, manifest.to_json())
-        listed = {stored.file for stored in manifest.files}
+        self._keep({stored.file for stored in manifest.files})
+
+    def clear(self) -> None:
+        """Remove all that is stored: the next run reads all lines, and stores them anew.
+
+        Raises
+        ------
+        OutputError
+            The disk refuses; without its manifest no run uses what is left.
+        """
+        with writing(self.path):
+            (self.path / MANIFEST_FILE).unlink(missing_ok=True)
+        self._keep(set())
+
+    def _keep(self, listed: set[str]) -> None:
         with writing(self.path):
             for table in TABLES:
                 for path in (self.path / table).glob("*"):

@@ -7,9 +7,10 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from tiercast.formats import masked, ratio
+from tiercast.formats import ratio
 from tiercast.reporting.actions import how, plays_of, sentence
 from tiercast.reporting.bands import Bands
+from tiercast.reporting.customer_ids import shown_ids
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.label_quality import quality_section
 from tiercast.reporting.list_facts import first_of, usable_lists
@@ -168,17 +169,17 @@ def _people(
     title: str, found: Sequence[Mapping[str, Any]], inputs: Inputs, say: MessageCatalogue
 ) -> Table:
     reasons = _reasons(inputs, [row["customer_id"] for row in found])
-    shown = masked if inputs.config.report.ids == "masked" else str
+    shown = shown_ids([row["customer_id"] for row in found], inputs)
     names = ["customer", "tier", "churn", *(["at_stake"] * has_value(inputs)), "reasons"]
     rows = [
         [
-            Cell(shown(row["customer_id"])),
+            Cell(customer),
             Cell(say.label("tier", row["tier"])),
             Cell(say.write.share(row["churn_probability"])),
             *([Cell(say.write.money(row["value_at_stake"]))] if has_value(inputs) else []),
             Cell(" · ".join(reasons.get(row["customer_id"], []))),
         ]
-        for row in found
+        for customer, row in zip(shown, found, strict=True)
     ]
     return Table(title, [say(f"label.people.{name}") for name in names], rows, words=True)
 

@@ -174,6 +174,7 @@ def _page(inputs: Inputs, say: MessageCatalogue, groups: Mapping[str, Sequence[S
     return environment.get_template("page.html.jinja").render(
         say=say,
         name=inputs.config.name,
+        ids=inputs.config.report.ids,
         subtitle=say(
             "label.subtitle" if inputs.target.outcome else "page.subtitle",
             day=say.date(inputs.as_of),

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
@@ -25,6 +26,7 @@ from tiercast.contract.screening import (
 from tiercast.contract.tables import TABLES, TableSpec, table_of
 from tiercast.contract.tally import CountedLines, Tally
 from tiercast.sources.engine import open_engine
+from tiercast.sources.erased import ErasedCustomers
 from tiercast.sources.hashes import hash_sums
 from tiercast.sources.meeting import refuse_strangers, with_ids
 from tiercast.sources.order_totals import refuse_repeated_totals, refuse_totals_without_orders
@@ -183,6 +185,8 @@ class _Loaded:
 def _parser(config: Config, name: TableName, spelling: IdSpelling | None = None) -> Parser:
     source = config.sources[name]
     return Parser(table_of(name, source), source, config.timezone, spelling)
+    erased = ErasedCustomers.of(Path(config.output.path))
+    return Parser(TABLES[name], config.sources[name], config.timezone, spelling, erased)
 
 
 def _load_table(

@@ -17,9 +17,11 @@ from tiercast.config.schema import SourceConfig
 from tiercast.contract.days import midnight
 from tiercast.contract.tables import TableSpec
 from tiercast.contract.tally import CountedLines, HashSums, both_months
+from tiercast.sources.erased import ErasedCustomers
 from tiercast.sources.file_notes import FileNote
 from tiercast.sources.hashes import hash_sums_by_month
 from tiercast.sources.mapping import id_spelling, map_columns, own_names
+from tiercast.sources.origin import describe
 from tiercast.sources.readers import open_plain, open_since, open_source
 from tiercast.sources.since import Since
 from tiercast.sources.workspace import workspace
@@ -44,12 +46,16 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Parser:
-    """How one table is parsed; `spelling` is omitted for the table that decides it."""
+    """How one table is parsed; `spelling` is omitted for the table that decides it.
+
+    Rows of `erased` customers are put aside.
+    """
 
     spec: TableSpec
     source: SourceConfig
     timezone: str
     spelling: IdSpelling | None = None
+    erased: ErasedCustomers | None = None
 
     def parse(self, connection: SQLBackend) -> Parsed:
         """Return all rows of the source, parsed.
@@ -61,7 +67,8 @@ class Parser:
         """
         if isinstance(connection, Backend):
             opened = open_source(connection, self.source, self.spec)
-            return replace(self._mapped(opened.rows), notes=opened.notes)
+            parsed = self._mapped(opened.rows)
+            return replace(parsed, notes=(*opened.notes, *parsed.notes))
         utc = self.timezone == "UTC"
         plain = open_plain(connection, self.source, self.spec, with_zones=utc)
         if plain is not None and not self._is_text(plain):
@@ -85,17 +92,22 @@ class Parser:
         since = Since(time, counted.until, self.timezone)
         newer, old = open_since(connection, self.source, since, self.spec)
         spelling, name = IdSpelling.named(counted.spelling), self.spec.time
-        parsed, before = self._mapped(newer.rows, spelling).rows, self._mapped(old, spelling).rows
+        mapped = self._mapped(newer.rows, spelling)
+        parsed, before = mapped.rows, self._mapped(old, spelling).rows
         is_older = (parsed[name] < midnight(counted.until)).fill_null(False)  # by the parsed times
         older = both_months(
             hash_sums_by_month(before, name), hash_sums_by_month(parsed.filter(is_older), name)
         )
-        return Parsed(parsed.filter(~is_older), spelling, older, newer.notes)
+        notes = (*newer.notes, *mapped.notes)
+        return Parsed(parsed.filter(~is_older), spelling, older, notes)
 
     def _mapped(self, table: ir.Table, spelling: IdSpelling | None = None) -> Parsed:
         spelling = spelling or self.spelling or id_spelling(table, self.spec, self.source)
         rows = map_columns(table, self.spec, self.source, self.timezone, spelling)
-        return Parsed(rows, spelling)
+        if self.erased is None:
+            return Parsed(rows, spelling)
+        rows, notes = self.erased.put_aside(rows, describe(self.source))
+        return Parsed(rows, spelling, notes=notes)
 
     def _is_text(self, table: ir.Table) -> bool:
         """Return whether a number or time is to be read from text or by a format."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -270,8 +271,16 @@ class _Export:
         names = [f"c{n}" for n in range(len(columns))]
         ordered = rows.order_by(POSITION).select(*names)
         for batch in ordered.to_pyarrow_batches(chunk_size=BATCH_ROWS):
-            for values in zip(*(one.to_pylist() for one in batch.columns), strict=True):
+            named = map(self._called, columns, (one.to_pylist() for one in batch.columns))
+            for values in zip(*named, strict=True):
                 yield cells.row(values, columns)
+
+    def _called(self, column: FileColumn, values: Sequence[Any]) -> Sequence[Any]:
+        """Return the values of a column; of ids the pseudonyms that the config asks for."""
+        report = self.settings.report
+        if column.map.column != "customer_id" or report.ids != "pseudonymous":
+            return values
+        return [report.pseudonym(one) for one in values]
 
     def _sheet(self, columns: Sequence[FileColumn], rows: ir.Table) -> Sheet:
         title = self.wanted.title.in_language(self.language)

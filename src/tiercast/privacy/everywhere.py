@@ -1,0 +1,64 @@
+"""Search every file and table of a base for a customer."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tiercast.artifacts.dataset import MANIFEST_FILE
+from tiercast.config.schema import Config
+from tiercast.privacy.copies import DatabaseCopy
+from tiercast.privacy.places import files_of
+from tiercast.privacy.search import is_in_file
+from tiercast.privacy.trace import Trace
+
+DATABASE, LISTS, EXPORTS = "database", "lists", "exports"
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many files or tables of each place were searched, and those that name the customer."""
+
+    searched: Mapping[str, int]
+    files: Mapping[str, tuple[Path, ...]]
+    tables: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything names the customer."""
+        return bool(self.tables) or any(self.files.values())
+
+    def count(self, place: str) -> int:
+        """Return how many files or tables of a place name the customer."""
+        return len(self.tables) if place == DATABASE else len(self.files.get(place, ()))
+
+
+def search_everywhere(config: Config, trace: Trace, database: DatabaseCopy | None) -> Found:
+    """Read every file of the base's folders and every table of its database.
+
+    Raises
+    ------
+    OutputError
+        The database cannot be reached or refuses.
+    """
+    searched, files = Counter[str](), dict[str, list[Path]]()
+    for place, path in files_of(config):
+        searched[place.name] += 1
+        if is_in_file(path, trace):
+            files.setdefault(place.name, []).append(path)
+    written = set(_lists_with(files.get(EXPORTS, [])))
+    files[LISTS] = sorted(written.union(files.get(LISTS, [])))
+    tables = {} if database is None else database.naming()
+    if database is not None:
+        searched[DATABASE] = len(tables)
+    naming = tuple(f"{name} of {database.where}" for name, n in tables.items() if n and database)
+    return Found(searched, {name: tuple(hits) for name, hits in files.items()}, naming)
+
+
+def _lists_with(records: list[Path]) -> Iterator[Path]:
+    """Yield the files of lists whose records name the customer: they may hold no id at all."""
+    for folder in dict.fromkeys(record.parent for record in records):
+        manifest = folder / MANIFEST_FILE
+        name = json.loads(manifest.read_bytes())["list"] if manifest.exists() else ""
+        day = folder.parent.name
+        yield from (folder.parents[2] / LISTS / day).glob(f"{name}.*" if name else "*")

@@ -1,0 +1,42 @@
+"""The user's own sources, which are never changed: whether a customer still stands there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from tiercast.config.schema import Config
+from tiercast.contract.errors import DataContractError
+from tiercast.contract.tables import TABLES
+from tiercast.sources.erased import ID_COLUMNS
+from tiercast.sources.origin import describe
+from tiercast.sources.parsed import Parser
+from tiercast.sources.workspace import workspace
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """Rows of the customer in a source; None where it could not be read."""
+
+    table: str
+    source: str
+    rows: int | None
+
+
+def source_rows(config: Config, customer_id: str) -> Iterator[SourceRows]:
+    """Yield how many rows of the customer stand in each source of the config."""
+    for name, source in config.sources.items():
+        parser = Parser(TABLES[name], source, config.timezone)
+        try:
+            rows: int | None = _count(parser, customer_id)
+        except DataContractError:  # an erasure must not wait for a source that is gone
+            rows = None
+        yield SourceRows(name, describe(source), rows)
+
+
+def _count(parser: Parser, customer_id: str) -> int:
+    with workspace() as connection:
+        rows = parser.parse(connection).rows
+        own = [name for name in ID_COLUMNS if name in rows.columns]
+        theirs = reduce(or_, (rows[name].cast("string") == customer_id for name in own))
+        return int(rows.filter(theirs).count().execute())
