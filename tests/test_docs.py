@@ -28,7 +28,12 @@ COMMAND = re.compile(r"^\$ .*?\btiercast ([a-z].*?)(?:\s+#.*)?$", re.MULTILINE)
 COMMANDS = typer.main.get_command(app)
 
 
-ENVIRONMENT = {"PGPASSWORD": "secret", "CRM_HOOK": "https://hooks.example.com/1", "SHOP_DB": "x"}
+ENVIRONMENT = {
+    "PGPASSWORD": "secret",
+    "CRM_HOOK": "https://hooks.example.com/1",
+    "SHOP_DB": "x",
+    "SHOP_ID_KEY": "0123456789abcdef",
+}
 
 
 def is_config(example: Example) -> None:

@@ -27,6 +27,7 @@ from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Cell, Section, Table
 from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.segments import profile_of, segment_table, segments_section
+from tiercast.reporting.small_cells import table_without_small_cells, without_small_cells
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
 from tiercast.reporting.usage import usage_section
@@ -114,22 +115,30 @@ def _compared(visit: Visit, frame: pd.DataFrame, pair: Sequence[str]) -> Table:
     say = visit.say
     columns = [frame[frame["segment"] == name].iloc[0] for name in pair] + [frame.iloc[-1]]
     rows = [
-        [Cell(say("common.customers")), *(Cell(say.write.count(c.customers)) for c in columns)]
+        [
+            Cell(say("common.customers")),
+            *(_group_cell(say.write.count(c.customers), c, is_count=True) for c in columns),
+        ]
     ]
     rows += [
         [
             Cell(say(f"segments.rows.{row.column}")),
-            *(Cell(say.write.named(row.written)(float(column[row.column]))) for column in columns),
+            *(_group_cell(say.write.named(row.written)(float(c[row.column])), c) for c in columns),
         ]
         for row in profile_of(visit.base.inputs)
     ]
     heads = [segment_label(name, say) for name in pair]
-    return Table(
+    table = Table(
         say("app.segments.compared"),
         [say("segments.corner"), *heads, say("segments.base")],
         rows,
         note=say("app.segments.note"),
     )
+    return table_without_small_cells(table, visit.base.config.report.small_cells)
+
+
+def _group_cell(text: str, group: pd.Series, *, is_count: bool = False) -> Cell:
+    return Cell(text, customers=group["customers"], is_count=is_count)
 
 
 def _chapters(visit: Visit, page: str, **context: Any) -> Response:
@@ -141,4 +150,5 @@ def _chapters(visit: Visit, page: str, **context: Any) -> Response:
 
 def _made(inputs: Inputs, visit: Visit, page: str) -> list[Section]:
     made = [one(inputs, visit.say) for one in applicable(CHAPTERS[page], inputs)]
-    return [section for section in made if section is not None]
+    found = [section for section in made if section is not None]
+    return without_small_cells(found, inputs.config.report.small_cells)

@@ -22,6 +22,7 @@ from tiercast.reporting.label_chapters import (
 from tiercast.reporting.label_quality import quality_section
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Section
+from tiercast.reporting.small_cells import without_small_cells
 from tiercast.snapshots.one_customer import rows_of_customer
 
 Chapter = Callable[[Inputs, MessageCatalogue], Section]
@@ -36,7 +37,10 @@ def _page(name: str) -> Callable[[Visit], Response]:
     def page(visit: Visit) -> Response:
         sections = visit.base.once(
             (name, visit.say.language),
-            lambda inputs: [chapter(inputs, visit.say) for chapter in CHAPTERS[name]],
+            lambda inputs: without_small_cells(
+                [chapter(inputs, visit.say) for chapter in CHAPTERS[name]],
+                inputs.config.report.small_cells,
+            ),
         )
         versions = versions_table(visit) if name == "model" else None
         shown = {"sections": sections, "charts": charts_of(sections), "versions": versions}

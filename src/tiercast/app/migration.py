@@ -16,6 +16,7 @@ from tiercast.reporting.matrix import matrix_table
 from tiercast.reporting.migration import migration_section
 from tiercast.reporting.moves import GONE, NEW, Moves, read_moves
 from tiercast.reporting.section import Section, Table
+from tiercast.reporting.small_cells import table_without_small_cells, without_small_cells
 
 
 def migration_page(visit: Visit) -> Response:
@@ -75,11 +76,12 @@ def _moves(visit: Visit, before: dt.date) -> Moves:
 def _section(visit: Visit, moves: Moves) -> Section:
     section = migration_section(replace(visit.base.inputs, moves=moves), visit.say)
     assert section is not None  # there are moves
-    return section
+    return without_small_cells([section], visit.base.config.report.small_cells)[0]
 
 
 def _matrix(visit: Visit, moves: Moves) -> Table:
     names = visit.base.tier_names
     wide = moves.ways.pivot(index="before", columns="now", values="customers")
     counts = wide.reindex(index=[*names, NEW], columns=[*names, GONE]).fillna(0).astype("int64")
-    return matrix_table(visit.say("app.migration.matrix"), counts, visit.say)
+    table = matrix_table(visit.say("app.migration.matrix"), counts, visit.say)
+    return table_without_small_cells(table, visit.base.config.report.small_cells)

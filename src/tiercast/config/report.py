@@ -20,6 +20,8 @@ class ReportConfig(Settings):
     ids: Literal["masked", "full", "pseudonymous"] = "masked"
     """Customer ids: `masked` (first and last characters), `full`, or `pseudonymous` (a keyed hash,
     in report, app and exported lists alike)."""
+    small_cells: int = Field(default=10, ge=0)
+    """Groups of fewer customers are shown as `<10`, without money; 0: all are shown."""
     id_key: Text | None = Field(default=None, repr=False, exclude=True)
     """The key of pseudonyms, from the environment: `${SHOP_ID_KEY}`, 16 characters or more."""
 

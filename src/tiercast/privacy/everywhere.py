@@ -44,7 +44,9 @@ def search_everywhere(config: Config, trace: Trace, database: DatabaseCopy | Non
     searched, files = Counter[str](), dict[str, list[Path]]()
     for place, path in files_of(config):
         searched[place.name] += 1
-        if is_in_file(path, trace):
+        # A list of numbers does not say which of them are ids; its record does.
+        by_record = place.name == LISTS and trace.is_number
+        if not by_record and is_in_file(path, trace):
             files.setdefault(place.name, []).append(path)
     written = set(_lists_with(files.get(EXPORTS, [])))
     files[LISTS] = sorted(written.union(files.get(LISTS, [])))

@@ -76,7 +76,7 @@ def _removed(config: Config, limits: dict[str, dt.date]) -> Iterator[Expired]:
     old: dict[str, list[Path]] = {}
     for place, path in files_of(config):
         limit = limits.get(place.retention or "")
-        day = _day_of(path)
+        day = None if limit is None else _day_of(path)
         if limit is not None and day is not None and day < limit:
             old.setdefault(place.name, []).append(path)
     for place in PLACES:

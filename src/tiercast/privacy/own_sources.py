@@ -7,7 +7,7 @@ from operator import or_
 
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
-from tiercast.contract.tables import TABLES
+from tiercast.contract.tables import table_of
 from tiercast.sources.erased import ID_COLUMNS
 from tiercast.sources.origin import describe
 from tiercast.sources.parsed import Parser
@@ -26,7 +26,7 @@ class SourceRows:
 def source_rows(config: Config, customer_id: str) -> Iterator[SourceRows]:
     """Yield how many rows of the customer stand in each source of the config."""
     for name, source in config.sources.items():
-        parser = Parser(TABLES[name], source, config.timezone)
+        parser = Parser(table_of(name, source), source, config.timezone)
         try:
             rows: int | None = _count(parser, customer_id)
         except DataContractError:  # an erasure must not wait for a source that is gone

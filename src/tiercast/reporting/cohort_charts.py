@@ -94,9 +94,15 @@ def _numbers(title: str, found: Cohorts, names: Sequence[str], say: MessageCatal
     rows = [
         [
             Cell(name),
-            Cell(say.write.count(size)),
-            *(Cell(_known(say.write.share(float(ordered[age])), ordered[age])) for age in ages),
-            *(Cell(_known(say.write.money(float(value[age])), value[age])) for age in ages),
+            Cell(say.write.count(size), customers=size, is_count=True),
+            *(
+                Cell(_known(say.write.share(float(ordered[age])), ordered[age]), customers=size)
+                for age in ages
+            ),
+            *(
+                Cell(_known(say.write.money(float(value[age])), value[age]), customers=size)
+                for age in ages
+            ),
         ]
         for name, size, ordered, value in zip(
             names, found.sizes, found.ordered, found.value, strict=True

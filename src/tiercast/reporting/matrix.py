@@ -27,10 +27,10 @@ def matrix_table(title: str, moves: pd.DataFrame, say: MessageCatalogue) -> Tabl
 
 def _move_cell(moves: pd.DataFrame, before: str, now: str, say: MessageCatalogue) -> Cell:
     customers = float(moves[now][before])
-    text = say.write.count(customers)
+    text, group = say.write.count(customers), {"customers": customers, "is_count": True}
     if before == now:
-        return Cell(text, "same")
+        return Cell(text, "same", **group)
     if not customers or before not in moves.columns or now not in moves.index:
-        return Cell(text)
+        return Cell(text, **group)
     is_up = list(moves.columns).index(now) < list(moves.index).index(before)
-    return Cell(text, "higher", "▲") if is_up else Cell(text, "lower", "▼")
+    return Cell(text, "higher", "▲", **group) if is_up else Cell(text, "lower", "▼", **group)

@@ -137,6 +137,7 @@ def _sankey_chart(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogu
         id="chart-migration",
         title=title,
         figure=sankey(ways, names, labels, direction, say),
+        groups=ways["customers"].tolist(),
         alt=say("migration.alt", finding=title),
         reading=say("migration.reading"),
         table=ways_table(say("migration.money"), moved, "tier", say),

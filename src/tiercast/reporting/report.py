@@ -40,6 +40,7 @@ from tiercast.reporting.put_aside import put_aside_section
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Chart, Section
 from tiercast.reporting.segments import segments_section
+from tiercast.reporting.small_cells import without_small_cells
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
 from tiercast.reporting.usage import usage_section
@@ -157,7 +158,9 @@ def render(inputs: Inputs) -> str:
         name: [section for section in sections if section is not None]
         for name, sections in made.items()
     }
-    return _page(inputs, say, {name: sections for name, sections in found.items() if sections})
+    least = inputs.config.report.small_cells
+    shown = {name: without_small_cells(sections, least) for name, sections in found.items()}
+    return _page(inputs, say, {name: sections for name, sections in shown.items() if sections})
 
 
 def _page(inputs: Inputs, say: MessageCatalogue, groups: Mapping[str, Sequence[Section]]) -> str:

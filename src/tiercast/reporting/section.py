@@ -1,7 +1,7 @@
 """What a page is made of: sections of charts, tables, cards, notes and lists of customers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 import pandas as pd
@@ -15,15 +15,22 @@ Tone = Literal["", "much_lower", "lower", "higher", "much_higher", "strong", "sa
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: `tone` shades it, `mark` says the same without colour, `detail` explains it."""
+    """One cell: `tone` shades it, `mark` says the same without colour, `detail` explains it.
+
+    `customers` is how many customers a figure is about (None: no group), `is_count` whether the
+    figure is their number: small groups are not shown (see `small_cells`).
+    """
 
     text: str
     tone: Tone = ""
     mark: str = ""
     detail: str = ""
+    customers: float | None = field(default=None, compare=False)
+    is_count: bool = field(default=False, compare=False)
 
 
 Format = Callable[[float], str]
+COUNT = "customers"  # the column of a frame that says how many a row is about
 COMMON: Mapping[str, Form | None] = {
     "customers": "count",
     "customers_share": "share",
@@ -95,8 +102,12 @@ class Table:
             Cell(name, detail=detail)
             for name, detail in zip(rows, details or [""] * len(rows), strict=True)
         ]
+        behind = frame[COUNT].tolist() if COUNT in frame else [None] * len(frame)
         others = [
-            [Cell(measure.form(value)) for value in frame[measure.column].tolist()]
+            [
+                Cell(measure.form(value), customers=customers, is_count=measure.column == COUNT)
+                for value, customers in zip(frame[measure.column].tolist(), behind, strict=True)
+            ]
             for measure in measures
         ]
         cells = [list(row) for row in zip(first, *others, strict=True)]
@@ -108,7 +119,8 @@ class Chart:
     """A Plotly figure (as plain data), its finding, how to read it, and its numbers.
 
     `alt` says what the picture shows to those who do not see it; two charts in a row that are
-    `half` stand side by side where there is room.
+    `half` stand side by side where there is room. `groups` is how many customers each point is
+    about; left out, the rows of the table say it.
     """
 
     kind: ClassVar[str] = "chart"
@@ -119,6 +131,7 @@ class Chart:
     reading: str
     table: Table | None = None
     half: bool = False
+    groups: Sequence[float] = ()
 
 
 @dataclass(frozen=True)

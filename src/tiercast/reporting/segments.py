@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import pandas as pd
@@ -120,6 +120,7 @@ def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: MessageC
             mean=say.write.money(ratio(groups["value"].sum(), groups["customers"].sum())),
         ),
         figure=share_bars(labels, bars, say.write),
+        groups=groups["customers"].tolist(),
         alt=say("segments.alt", finding=headline),
         reading=say("segments.reading"),
     )
@@ -147,7 +148,18 @@ def _profile(
     if stability:
         stable = [Cell(say.write.share(value)) for value in [*stability, math.nan]]
         rows.append([Cell(say("segments.rows.stability")), *stable])
+    counts = table["customers"].tolist()
+    rows = [
+        [first, *_of_groups(cells, counts, is_count=not n)]
+        for n, (first, *cells) in enumerate(rows)
+    ]
     return Table(say("segments.profile"), columns, rows, note=say("segments.profile_note"))
+
+
+def _of_groups(cells: Sequence[Cell], counts: Sequence[float], *, is_count: bool) -> list[Cell]:
+    """Return the cells of a row, each of which knows how many customers its column is about."""
+    groups = zip(cells, counts, strict=True)
+    return [replace(cell, customers=count, is_count=is_count) for cell, count in groups]
 
 
 def _stability(inputs: Inputs, segments: Sequence[str]) -> list[float]:

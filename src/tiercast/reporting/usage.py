@@ -76,9 +76,9 @@ def _cell(customers: float, in_row: float, usual: float, say: MessageCatalogue) 
     share = customers / in_row if in_row else 0.0
     text = say("usage.cell", customers=say.write.count(customers), share=say.write.share(share))
     if not usual or in_row < FEWEST:
-        return Cell(text)
+        return Cell(text, customers=customers, is_count=True)
     _, tone, mark = next(one for one in TONES if share / usual >= one[0])
-    return Cell(text, tone, mark)
+    return Cell(text, tone, mark, customers=customers, is_count=True)
 
 
 def _numbers(inputs: Inputs, column: str, say: MessageCatalogue) -> Table:

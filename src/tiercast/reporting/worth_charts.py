@@ -128,8 +128,14 @@ def _of(
     rows = [
         [
             Cell(name),
-            Cell(say.write.count(row["customers"])),
-            *(Cell("" if row[c] != row[c] else say.write.money(row[c])) for c in columns),
+            Cell(say.write.count(row["customers"]), customers=row["customers"], is_count=True),
+            *(
+                Cell(
+                    "" if row[c] != row[c] else say.write.money(row[c]),
+                    customers=row["customers"],
+                )
+                for c in columns
+            ),
         ]
         for name, row in zip(names, table.to_dict("records"), strict=True)
     ]

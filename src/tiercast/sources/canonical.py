@@ -184,9 +184,8 @@ class _Loaded:
 
 def _parser(config: Config, name: TableName, spelling: IdSpelling | None = None) -> Parser:
     source = config.sources[name]
-    return Parser(table_of(name, source), source, config.timezone, spelling)
     erased = ErasedCustomers.of(Path(config.output.path))
-    return Parser(TABLES[name], config.sources[name], config.timezone, spelling, erased)
+    return Parser(table_of(name, source), source, config.timezone, spelling, erased)
 
 
 def _load_table(
