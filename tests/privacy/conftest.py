@@ -39,6 +39,7 @@ def written(trained_shop, tmp_path_factory):
         tiercast.score(config, "2024-05-01", model_version=1)
         tiercast.check(config)
         tiercast.export(config, "likely_to_leave", format="xlsx")
+        tiercast.experiment_assign(config, "spring", "likely_to_leave")
         tiercast.report(config)
         tiercast.alerts(config)
         tiercast.migration(config)

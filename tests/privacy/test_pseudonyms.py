@@ -24,7 +24,7 @@ def hidden(shop):
 
 def test_an_exported_list_calls_customers_by_pseudonyms_and_its_record_by_ids(hidden):
     made = export(hidden, "likely_to_leave")
-    rows = list(csv.reader(made.file.open(encoding="utf-8-sig")))
+    rows = list(csv.reader(made.file.read_text("utf-8-sig").splitlines()))
     ids = made.frame()["customer_id"]
     assert [row[0] for row in rows[1:]] == [REPORT.pseudonym(one) for one in ids]
 

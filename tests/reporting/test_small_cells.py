@@ -38,7 +38,7 @@ def test_the_chart_of_the_table_draws_nothing_for_it(table):
     trace = section.parts[0].figure["data"][0]
     assert list(trace["y"]) == NAMES
     assert list(trace["x"]) == [9000.0, None, 300.0, 0.0]
-    assert list(trace["text"]) == ["9k", "", "300", "0"]
+    assert list(trace["text"]) == ["9k", "<10", "300", "0"]
     assert section.parts[0].table.rows[1][1].text == "<10"
 
 
@@ -50,3 +50,13 @@ def test_flows_between_tiers_are_counts_cell_by_cell():
 
 def test_with_a_limit_of_0_everything_is_shown(table):
     assert texts(table_without_small_cells(table, 0)) == texts(table)
+
+
+def test_boxes_of_a_grid_are_hidden_one_by_one():
+    boxes = go.Heatmap(z=[[1.5, 2.5], [None, 9.0]], text=[["9", "40"], ["", "3"]])
+    groups = [[9, 40], [0, 3]]
+    chart = Chart("c", "Boxes", figure([boxes], height=200), "", "", groups=groups)
+    (section,) = without_small_cells([Section("s", "S", "", [chart])], 10)
+    trace = section.parts[0].figure["data"][0]
+    assert trace["z"] == [[None, 2.5], [None, None]]
+    assert trace["text"] == [["<10", "40"], ["", "<10"]]

@@ -2,9 +2,11 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import duckdb
 import psycopg
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -38,10 +40,11 @@ def put_scores(config, sink):
     run = Run.begin("score", "shop")
     failed = Run.begin("explain", "shop").end("failed", 1, f"Customer {CUSTOMER} is odd.")
     sink.record_run(failed)
+    schema = pa.schema(
+        one.with_type(pa.list_(one.type.value_type)) if pa.types.is_list(one.type) else one
+        for one in pq.read_schema(files[0])
+    )
     with sink.replacing() as replacement:
-        from dataclasses import replace
-
-        schema = pq.read_schema(files[0])
         replacement.load(files, schema, replace(run, as_of=SHOP_DAY).end("done", 0))
 
 

@@ -45,11 +45,12 @@ def erase_in_dataset(folder: Path, trace: Trace, more: Mapping[str, object] | No
     """
     manifest = manifest_of(folder)
     with staged_folder(folder) as aside, writing(folder):
+        listed = {MANIFEST_FILE, *(part["file"] for part in manifest["parts"])}
         for file in sorted(folder.iterdir()):
             if file.name != MANIFEST_FILE:
                 shutil.copy2(file, aside / file.name)
-                if file.suffix != PARQUET:
-                    erase_in_file(aside / file.name, trace)
+            if file.name not in listed:
+                erase_in_file(aside / file.name, trace)
         parts = [
             _part_without(aside, number, part["file"], trace)
             for number, part in enumerate(manifest["parts"])

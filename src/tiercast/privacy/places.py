@@ -84,6 +84,13 @@ PLACES = (
         "exports",
     ),
     Place(
+        "assignments",
+        "output",
+        "experiments/*/*",
+        "who was drawn into which arm of a campaign: id, arm, scores of that day",
+        "dataset",
+    ),
+    Place(
         "migration",
         "output",
         "migration/*",

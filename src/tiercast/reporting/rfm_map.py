@@ -54,6 +54,7 @@ def rfm_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         id="chart-rfm",
         title=title,
         figure=_heatmap(cells, bins, say),
+        groups=_grid(cells, bins)[0].tolist(),
         alt=say("rfm.alt", finding=headline),
         reading=say("rfm.reading", bins=str(bins)),
     )

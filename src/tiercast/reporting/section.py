@@ -119,8 +119,8 @@ class Chart:
     """A Plotly figure (as plain data), its finding, how to read it, and its numbers.
 
     `alt` says what the picture shows to those who do not see it; two charts in a row that are
-    `half` stand side by side where there is room. `groups` is how many customers each point is
-    about; left out, the rows of the table say it.
+    `half` stand side by side where there is room. `groups` is how many customers each point (or
+    box of a grid) is about; left out, the rows of the table say it.
     """
 
     kind: ClassVar[str] = "chart"
@@ -131,7 +131,7 @@ class Chart:
     reading: str
     table: Table | None = None
     half: bool = False
-    groups: Sequence[float] = ()
+    groups: Sequence[float] | Sequence[Sequence[float]] = ()
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,8 @@ def segments_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     parts: list[Part] = [_chart(groups, labels, headline, say), profile]
     words = _word_rows(inputs, list(groups["segment"]), say)
     if words:
+        counts = table["customers"].tolist()
+        words = [[first, *_of_groups(cells, counts, is_count=False)] for first, *cells in words]
         note = say("segments.words_note")
         parts.append(Table(say("segments.words"), columns, words, note=note, words=True))
     return Section("segments", say("segments.title"), headline, parts)

@@ -35,8 +35,7 @@ def _without(part: Part, least: int) -> Part:
     if not isinstance(part, Chart):
         return part
     groups = part.groups or _groups_of(part.table)
-    small = [number for number, customers in enumerate(groups) if 0 < customers < least]
-    figure = _figure_without(part.figure, small, len(groups)) if small else part.figure
+    figure = _figure_without(part.figure, groups, least)
     table = part.table and table_without_small_cells(part.table, least)
     return replace(part, table=table, figure=figure)
 
@@ -55,34 +54,44 @@ def _hidden(cell: Cell, least: int) -> Cell:
     return replace(cell, text=f"<{least}" if cell.is_count else MISSING, tone="", mark="")
 
 
-def _figure_without(figure: dict[str, Any], small: Sequence[int], rows: int) -> dict[str, Any]:
-    """Return a figure without what it says of some rows of its table; names of groups stay."""
-    return {**figure, "data": [_trace_without(one, small, rows) for one in figure["data"]]}
+def _figure_without(figure: dict[str, Any], groups: Sequence[Any], least: int) -> dict[str, Any]:
+    """Return a figure without what it says of small groups; the names of groups stay."""
+    return {**figure, "data": [_trace_without(one, groups, least) for one in figure["data"]]}
 
 
-def _trace_without(trace: Any, small: Sequence[int], rows: int) -> dict[str, Any]:
+def _trace_without(trace: Any, groups: Sequence[Any], least: int) -> dict[str, Any]:
     plain = trace if isinstance(trace, dict) else trace.to_plotly_json()
-    found = {key: _list_without(key, plain[key], small, rows) for key in PER_GROUP if key in plain}
+    found = {
+        key: _values_without(plain[key], groups, least)
+        for key in PER_GROUP
+        if _is_of_groups(key, plain.get(key), groups)
+    }
     if isinstance(plain.get("link"), dict):
-        found["link"] = _trace_without(plain["link"], small, rows)
+        found["link"] = _trace_without(plain["link"], groups, least)
     return {**plain, **found}
 
 
-def _list_without(key: str, values: Any, small: Sequence[int], rows: int) -> Any:
-    """Return the values of a trace, a row each, without those of small groups."""
-    if isinstance(values, str) or not hasattr(values, "__len__") or len(values) != rows:
-        return values
-    names_groups = key in ("x", "y") and isinstance(values[0], str)
-    if names_groups:
-        return values
-    kept = list(values)
-    for number in small:
-        kept[number] = _nothing(kept[number])
-    return kept
+def _is_of_groups(key: str, values: Any, groups: Sequence[Any]) -> bool:
+    """Return whether the values of a trace have one for each group, and are not their names."""
+    if isinstance(values, str) or not hasattr(values, "__len__") or len(values) != len(groups):
+        return False
+    return len(values) > 0 and not (key in ("x", "y") and isinstance(values[0], str))
 
 
-def _nothing(value: Any) -> Any:
-    """Return what is drawn for nobody, of the same shape."""
+def _values_without(values: Any, groups: Sequence[Any], least: int) -> list[Any]:
+    """Return values without those of small groups; a grid of groups has a grid of values."""
+    return [
+        _values_without(value, group, least)
+        if isinstance(group, Sequence)
+        else _nothing(value, least)
+        if 0 < group < least
+        else value
+        for value, group in zip(values, groups, strict=True)
+    ]
+
+
+def _nothing(value: Any, least: int) -> Any:
+    """Return what is drawn for a small group, of the same shape."""
     if isinstance(value, str):
-        return ""
-    return [_nothing(one) for one in value] if hasattr(value, "__len__") else None
+        return f"<{least}"
+    return [_nothing(one, least) for one in value] if hasattr(value, "__len__") else None
