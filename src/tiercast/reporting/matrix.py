@@ -1,5 +1,7 @@
 """Customers by tier then and tier now, as a table."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from tiercast.reporting.messages import MessageCatalogue
@@ -27,10 +29,15 @@ def matrix_table(title: str, moves: pd.DataFrame, say: MessageCatalogue) -> Tabl
 
 def _move_cell(moves: pd.DataFrame, before: str, now: str, say: MessageCatalogue) -> Cell:
     customers = float(moves[now][before])
-    text, group = say.write.count(customers), {"customers": customers, "is_count": True}
+    return replace(_toned(moves, before, now, say), customers=customers, is_count=True)
+
+
+def _toned(moves: pd.DataFrame, before: str, now: str, say: MessageCatalogue) -> Cell:
+    customers = float(moves[now][before])
+    text = say.write.count(customers)
     if before == now:
-        return Cell(text, "same", **group)
+        return Cell(text, "same")
     if not customers or before not in moves.columns or now not in moves.index:
-        return Cell(text, **group)
+        return Cell(text)
     is_up = list(moves.columns).index(now) < list(moves.index).index(before)
-    return Cell(text, "higher", "▲", **group) if is_up else Cell(text, "lower", "▼", **group)
+    return Cell(text, "higher", "▲") if is_up else Cell(text, "lower", "▼")

@@ -61,7 +61,7 @@ def _figure_without(figure: dict[str, Any], groups: Sequence[Any], least: int) -
 
 def _trace_without(trace: Any, groups: Sequence[Any], least: int) -> dict[str, Any]:
     plain = trace if isinstance(trace, dict) else trace.to_plotly_json()
-    found = {
+    found: dict[str, Any] = {
         key: _values_without(plain[key], groups, least)
         for key in PER_GROUP
         if _is_of_groups(key, plain.get(key), groups)
