@@ -115,13 +115,15 @@ def test_profile_columns_and_features_are_named(panel):
 
 
 def test_what_the_config_leaves_out_is_in_no_row(panel, tmp_path):
-    without = {"without": ["age", "return_share", "contacts"]}
-    found = panel_of(tmp_path, shop(customers=60), features=without)
+    without = {"without": ["return_share", "contacts"]}
+    found = panel_of(tmp_path, shop(customers=60), features=without, protected=["age"])
     gone = {"age", "return_share", "contacts"}
     assert set(panel.rows.columns) - set(found.rows.columns) == gone
     assert set(panel.current.columns) - set(found.current.columns) == gone
     assert set(panel.feature_names) - set(found.feature_names) == gone - {"age"}
     assert found.profile_columns == ("region",)
+    assert set(found.current["customer_id"]) <= set(found.protected["customer_id"])
+    assert list(found.protected) == ["customer_id", "age"]
     assert "response_rate" in found.rows  # made of contacts
 
 

@@ -11,6 +11,7 @@ from tiercast.app.scored_base import SCORES, TABLE
 from tiercast.app.versions import versions_table
 from tiercast.app.visit import Problem, Visit
 from tiercast.reporting.actions import how, plays_of
+from tiercast.reporting.fairness import fairness_section
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.label_chapters import (
     drivers_section,
@@ -25,23 +26,24 @@ from tiercast.reporting.section import Section
 from tiercast.reporting.small_cells import without_small_cells
 from tiercast.snapshots.one_customer import rows_of_customer
 
-Chapter = Callable[[Inputs, MessageCatalogue], Section]
+Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
 CHAPTERS: Mapping[str, Sequence[Chapter]] = {
     "overview": (overview_section, risk_section, drivers_section, plays_section),
     "tiers": (tiers_section,),
-    "model": (quality_section,),
+    "model": (quality_section, fairness_section),
 }
 
 
 def _page(name: str) -> Callable[[Visit], Response]:
     def page(visit: Visit) -> Response:
-        sections = visit.base.once(
+        made = visit.base.once(
             (name, visit.say.language),
             lambda inputs: without_small_cells(
                 [chapter(inputs, visit.say) for chapter in CHAPTERS[name]],
                 inputs.config.report.small_cells,
             ),
         )
+        sections = [section for section in made if section is not None]
         versions = versions_table(visit) if name == "model" else None
         shown = {"sections": sections, "charts": charts_of(sections), "versions": versions}
         return render(visit, "label", here=name, **shown)

@@ -161,6 +161,8 @@ class Config(Settings):
     """The targets that are predicted."""
     features: FeaturesConfig = FeaturesConfig()
     """What models learn from."""
+    protected: tuple[str, ...] = ()
+    """Profile columns that no model learns from, and by whose groups each model is audited."""
     usage: UsageConfig | None = None
     """Tiers of use and groups of preference, from `events`. Left out: none."""
     train: TrainConfig = TrainConfig()
@@ -335,6 +337,14 @@ class Config(Settings):
             )
         if self.usage is not None and "events" not in self.sources:
             raise ValueError("`usage` is counted from events; name the table in sources: `events`")
+        return self
+
+    @model_validator(mode="after")
+    def _protects_what_there_is(self) -> Self:
+        if self.protected and "customers" not in self.sources:
+            raise ValueError(
+                "`protected` names columns of profiles; name the table in sources: `customers`"
+            )
         return self
 
     @property

@@ -118,6 +118,12 @@ def _profile_names(customers: ir.Table, setting: Setting) -> dict[str, str]:
     return {f"profile_{name}" if name in taken else name: name for name in own}
 
 
+def profile_of(customers: ir.Table, setting: Setting, day: dt.date) -> ir.Table:
+    """Return customer_id and the profile columns by their names in a panel, as of a day."""
+    profiles = customers.rename(_profile_names(customers, setting))
+    return profiles_at(profiles, [day]) if is_dated(customers) else profiles
+
+
 def season_clocks(
     activity: CustomerActivity, cutoffs: Sequence[dt.date], setting: Setting
 ) -> tuple[SeasonClock, ...]:

@@ -81,8 +81,9 @@ class LabelColumns:
                     f"values such as {_examples(table, value_column)}."
                 )
         own = [name for name in table.columns if name not in ("customer_id", column)]
-        without = set(config.features.without)
-        _refuse_unknown(config.features.without, own, place)
+        without = {*config.features.without, *config.protected}
+        _refuse_unknown("features.without", config.features.without, own, place)
+        _refuse_unknown("protected", config.protected, own, place)
         kept = [name for name in own if name not in without - {value_column}]
         features = {(f"profile_{name}" if name in RESERVED else name): name for name in kept}
         return cls(column, "", value_column, features, numbers)
@@ -129,10 +130,10 @@ def _known(name: str, key: str, table: ir.Table, place: str) -> str:
     return name
 
 
-def _refuse_unknown(without: Sequence[str], own: Sequence[str], place: str) -> None:
-    for name in without:
+def _refuse_unknown(key: str, names: Sequence[str], own: Sequence[str], place: str) -> None:
+    for name in names:
         if name not in own:
-            raise InputError(f"{place}: features.without names `{name}`, but {hint(name, own)}")
+            raise InputError(f"{place}: {key} names `{name}`, but {hint(name, own)}")
 
 
 def _positive(config: Config, table: ir.Table, place: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tiercast.config.errors import ConfigError
-from tiercast.config.nearest import nearest
+from tiercast.config.nearest import hint, nearest
 from tiercast.features.assemble import profile_columns
 from tiercast.features.btyd import CLV, SUFFICIENT
 from tiercast.features.clv import CLOCK, KEPT
@@ -26,15 +26,18 @@ NEEDED = {
 
 
 def left_out(
-    activity: CustomerActivity, setting: Setting, without: Sequence[str]
+    activity: CustomerActivity,
+    setting: Setting,
+    without: Sequence[str],
+    protected: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """Return the columns of a panel that `features.without` names, after a check of each.
+    """Return the columns of a panel that `features.without` and `protected` name, each checked.
 
     Raises
     ------
     ConfigError
         There is no such feature or profile column, or RFM, lifecycle stages or the BTYD models
-        are made of it.
+        are made of it; or a protected column is no profile column.
     """
     profile = profile_columns(activity, setting)
     known = [*(feature.name for feature in every_feature(setting)), *profile]
@@ -52,4 +55,20 @@ def left_out(
                     f"`features.without` cannot leave out `{name}`, because {what} are made of "
                     "it; take it off the list."
                 )
-    return tuple(without)
+    return (*without, *protected_columns(profile, protected))
+
+
+def protected_columns(profile: Sequence[str], protected: Sequence[str]) -> tuple[str, ...]:
+    """Return the names in a panel of the profile columns that `protected` names.
+
+    Raises
+    ------
+    ConfigError
+        There is no such profile column.
+    """
+    own = {name.removeprefix("profile_"): name for name in profile} | {n: n for n in profile}
+    for name in protected:
+        if name not in own:
+            known = hint(name, list(profile))
+            raise ConfigError(f"`protected`: there is no profile column `{name}`, but {known}")
+    return tuple(own[name] for name in protected)

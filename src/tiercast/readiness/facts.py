@@ -90,7 +90,7 @@ def measure(base: CustomerBase, activity: CustomerActivity, as_of: dt.date) -> B
         span.cutoffs,
         window_days=span.window_days,
         observed_until=as_of,
-        without=base.config.features.without,
+        without=(*base.config.features.without, *base.config.protected),
     )
     further = FurtherPlans.of(base.config, daily, first, as_of)
     return BaseFacts(

@@ -38,7 +38,7 @@ class LabelFacts:
         """Measure a base whose customers with a label are `rows` (features and `ordered`)."""
         summary = base.report.table(base.config.kind.lead)
         stayed = rows["ordered"].to_numpy(dtype=bool)
-        without = set(base.config.features.without)
+        without = {*base.config.features.without, *base.config.protected}
         names = sorted(set(DesignMatrix.fit(rows).features) - without) if len(rows) else []
         aucs = {name: alone(rows[name], ~stayed) for name in names}
         strongest = max(aucs, key=lambda name: aucs[name], default="")

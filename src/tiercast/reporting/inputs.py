@@ -97,6 +97,8 @@ class Inputs:
         The metrics of each fold of a label table, by its number; none elsewhere.
     past
         The sums of the orders before the date; None for scores of a version without them.
+    fairness
+        The record of `tiercast.fairness.result.Fairness`; None without protected columns.
     """
 
     config: Config
@@ -116,6 +118,7 @@ class Inputs:
     same_window: bool = False
     folds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     past: Past | None = None
+    fairness: Mapping[str, Any] | None = None
 
     @property
     def target(self) -> Target:
@@ -187,16 +190,19 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
     scores = _parts(connection, folder, day)
     features = _parts(connection, output.features(day), day)
     words = _word_columns(features, scores)
+    shown = {*words, *FEATURES}
+    numbers = [n for n in config.protected if n in features.columns and n not in shown]
     evaluation = output.evaluation(version)
     backtest, other_backtests = newest_backtest(output, day, target)
     monitoring, other_grades = newest_monitoring(output, day, target, version)
     migration, other_migrations = newest_migration(output, day, target, version)
     others = [*other_backtests, *other_grades, *other_migrations]
+    base = _base(scores, features, [*words, *numbers], manifest)
     return Inputs(
         config=config,
         as_of=day,
         manifest=manifest,
-        base=connection.create_table("report_base", _base(scores, features, words, manifest)),
+        base=connection.create_table("report_base", base),
         profile_columns=words,
         scores=scores,
         predictions=_predictions(connection, evaluation / "predictions.parquet"),
@@ -210,6 +216,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         scored_days=scored_days(output, day, target),
         left_out=[*others, *previous_left_out(output, day)],
         past=_past(folder, manifest),
+        fairness=_summary(evaluation / "fairness.json") or None,
     )
 
 

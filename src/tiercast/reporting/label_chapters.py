@@ -11,6 +11,7 @@ from tiercast.formats import ratio
 from tiercast.reporting.actions import how, plays_of, sentence
 from tiercast.reporting.bands import Bands
 from tiercast.reporting.customer_ids import shown_ids
+from tiercast.reporting.fairness import fairness_section
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.label_quality import quality_section
 from tiercast.reporting.list_facts import first_of, usable_lists
@@ -274,6 +275,6 @@ LABEL_GROUPS = {
     "start": (overview_section,),
     "questions": (tiers_section, risk_section, plays_section),
     "why": (drivers_section,),
-    "model": (quality_section,),
+    "model": (quality_section, fairness_section),
     "more": (glossary_section,),
 }

@@ -22,6 +22,7 @@ from tiercast.reporting.categories import categories_section
 from tiercast.reporting.cohort_charts import cohorts_section
 from tiercast.reporting.contribution import contribution_section
 from tiercast.reporting.drift import drift_section
+from tiercast.reporting.fairness import fairness_section
 from tiercast.reporting.glossary import glossary_section
 from tiercast.reporting.growing import growing_section
 from tiercast.reporting.inputs import Inputs, read_inputs
@@ -78,6 +79,7 @@ GROUPS: Mapping[str, Sequence[Chapter]] = {
         ledger_section,
         drift_section,
         backtest_section,
+        fairness_section,
         put_aside_section,
     ),
     "more": (rfm_section, glossary_section),

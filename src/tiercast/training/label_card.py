@@ -1,6 +1,8 @@
 """The model card of a label table: target, data, evaluation by folds, limits."""
 
 from tiercast.config.schema import Config
+from tiercast.fairness.result import Fairness
+from tiercast.training.fairness import fairness_text
 from tiercast.training.fitting import gain_shares
 from tiercast.training.gate import GateDecision
 from tiercast.training.label_fitting import FittedLabels
@@ -20,7 +22,11 @@ LIMITS = (
 
 
 def label_card(
-    panel: LabelPanel, config: Config, fitted: FittedLabels, decision: GateDecision
+    panel: LabelPanel,
+    config: Config,
+    fitted: FittedLabels,
+    decision: GateDecision,
+    fairness: Fairness | None = None,
 ) -> str:
     """Return the card as Markdown."""
     return "\n".join(
@@ -29,6 +35,7 @@ def label_card(
             _quality(fitted),
             _level(fitted),
             _features(fitted),
+            fairness_text(fairness),
             f"## Gate\n\n{decision.outcome}: {decision.reason}.{gate_figures(decision)}\n",
             "## Limits\n\n" + "\n".join(f"- {line}" for line in LIMITS) + "\n",
         )

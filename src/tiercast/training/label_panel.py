@@ -1,7 +1,7 @@
 """What a training on a label table learns from: customers with a label, and all customers."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import pandas as pd
@@ -28,6 +28,7 @@ class LabelPanel:
     customers: int
     share: float
     without: tuple[str, ...] = ()
+    protected: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @classmethod
     def of(cls, base: CustomerBase, as_of: dt.date) -> Self:
@@ -42,7 +43,9 @@ class LabelPanel:
         customers = base.report.table(base.config.kind.lead).rows_used
         share = min(1.0, MAX_ROWS / max(1, customers))
         rows = as_frame(columns.labelled(sampled(base.lead, share), as_of), as_of)
-        return cls(as_of, columns, rows, customers, share, base.config.features.without)
+        without = (*base.config.features.without, *base.config.protected)
+        protected = _protected(base, share)
+        return cls(as_of, columns, rows, customers, share, without, protected)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -70,3 +73,9 @@ class LabelPanel:
             left=1.0 - float(self.rows["ordered"].mean()),
             customers=self.customers,
         )
+
+
+def _protected(base: CustomerBase, share: float) -> pd.DataFrame:
+    names = ("customer_id", *base.config.protected)
+    rows = sampled(base.lead, share).select(*names)
+    return rows.order_by("customer_id").to_pandas()

@@ -13,6 +13,7 @@ from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
+from tiercast.fairness.result import Fairness
 from tiercast.feature_store.history import open_history
 from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.modeling.studies import Studies
@@ -27,6 +28,7 @@ from tiercast.tracking.registry import CHAMPION, find_version, register, version
 from tiercast.tracking.runs import TrainingRun, training_run
 from tiercast.tracking.studies import study_storage
 from tiercast.training.champion_forecasts import ON_RECORD
+from tiercast.training.fairness import audit_model, write_audit
 from tiercast.training.fitting import gain_shares
 from tiercast.training.gate import ChampionForecasts, GateDecision, decide, decide_apart
 from tiercast.training.label_card import label_card
@@ -105,8 +107,10 @@ class _LabelTraining:
             version = self._register(run, fitted)
             log_folds(run, self.config.name, as_of, fitted.evaluation)
             decision = self._judge(fitted, champion, earlier)
-            card = label_card(self.panel, self.config, fitted, decision)
+            found = self._audit(fitted)
+            card = label_card(self.panel, self.config, fitted, decision, found)
             folder = self._write(run, fitted, version, decision, card)
+            write_audit(found, folder)
         if decision.outcome == "promoted":
             why = f"{decision.reason[:1].upper()}{decision.reason[1:]}."
             make_champion(self.config, version, why=why, by=GATE, progress=self.progress)
@@ -128,6 +132,12 @@ class _LabelTraining:
         with study_storage(config) as storage:
             studies = Studies(storage, config.name, as_of, 0, config.train.timeout_seconds)
             return fit_labels(self.panel, config, self.progress, studies)
+
+    def _audit(self, fitted: FittedLabels) -> Fairness | None:
+        seen = ["customer_id", *fitted.model.input_columns]
+        features = self.panel.rows[list(dict.fromkeys(seen))]
+        predictions = fitted.evaluation.predictions
+        return audit_model(self.config, predictions, features, self.panel.protected)
 
     def _judge(
         self, fitted: FittedLabels, champion: str | None, earlier: list[str]

@@ -1,7 +1,9 @@
 """The model card: target, training data, evaluation, limits."""
 
 from tiercast.config.schema import Config
+from tiercast.fairness.result import Fairness
 from tiercast.snapshots.grid import GridAhead
+from tiercast.training.fairness import fairness_text
 from tiercast.training.fitting import FittedModel, feature_importance
 from tiercast.training.gate import GateDecision
 from tiercast.training.learning_curve import LearningCurve
@@ -19,7 +21,12 @@ SHOWN = (
 
 
 def model_card(
-    panel: Panel, config: Config, fitted: FittedModel, decision: GateDecision, curve: LearningCurve
+    panel: Panel,
+    config: Config,
+    fitted: FittedModel,
+    decision: GateDecision,
+    curve: LearningCurve,
+    fairness: Fairness | None = None,
 ) -> str:
     """Return the card as Markdown."""
     parts = [
@@ -31,6 +38,7 @@ def model_card(
         _curve(curve),
         _segments(fitted),
         _features(fitted),
+        fairness_text(fairness),
         f"## Gate\n\n{decision.outcome}: {decision.reason}.{gate_figures(decision)}\n",
         _limits(panel),
     ]

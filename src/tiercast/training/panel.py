@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -14,11 +14,12 @@ from tiercast.features.assemble import (
     observed_event_types,
     observed_plans,
     profile_columns,
+    profile_of,
 )
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import FurtherWindow, Setting
 from tiercast.features.horizons import named
-from tiercast.features.left_out import left_out
+from tiercast.features.left_out import left_out, protected_columns
 from tiercast.features.registry import learned_features
 from tiercast.modeling.hazard import HazardModel
 from tiercast.snapshots.activity import CustomerActivity
@@ -47,7 +48,7 @@ class Panel(HorizonRows):
 
     Orders beyond `limit` count as large ordinary ones; `outlying` are those that lie beyond
     it. `share` of the customers are in each. `left_out` are the further horizons that the history
-    is too short for.
+    is too short for. `protected` has the protected columns of each customer.
     """
 
     clv: ClvModels | HazardModel
@@ -59,6 +60,7 @@ class Panel(HorizonRows):
     share: float
     further: tuple[HorizonRows, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    protected: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) -> Panel:
@@ -96,7 +98,7 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         tuple(FurtherWindow(one.horizon_days, one.window_days) for one in further.plans),
         observed_plans(activity, day),
     )
-    omitted = left_out(activity, setting, config.features.without)
+    omitted = left_out(activity, setting, config.features.without, config.protected)
     days = sorted({day, *plan.cutoffs, *further.cutoffs})
     features = _features(sampled, days, setting, omitted)
     seen = None
@@ -121,7 +123,19 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         share=share,
         further=tuple(counted.further(one, Season.at(daily, day, one)) for one in further.plans),
         left_out=further.left_out,
+        protected=_protected(sampled, setting, config, day),
     )
+
+
+def _protected(
+    activity: CustomerActivity, setting: Setting, config: Config, day: dt.date
+) -> pd.DataFrame:
+    """Return customer_id and the protected columns, as of a day; no rows without any."""
+    if not config.protected or activity.customers is None:
+        return pd.DataFrame(columns=["customer_id"])
+    names = protected_columns(profile_columns(activity, setting), config.protected)
+    rows = profile_of(activity.customers, setting, day)
+    return rows.select("customer_id", *names).order_by("customer_id").to_pandas()
 
 
 def _features(

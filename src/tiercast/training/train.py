@@ -15,6 +15,7 @@ from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.contract.report import DataReport
+from tiercast.fairness.result import Fairness
 from tiercast.feature_store.history import open_history
 from tiercast.features.plugins import idle_features
 from tiercast.features.registry import feature_table, learned_features
@@ -34,6 +35,7 @@ from tiercast.tracking.registry import CHAMPION, load_version, register, version
 from tiercast.tracking.runs import TrainingRun, training_run
 from tiercast.tracking.studies import study_storage
 from tiercast.training.champion_forecasts import champion_forecasts
+from tiercast.training.fairness import audit_model, write_audit
 from tiercast.training.fitting import FittedModel, feature_importance, fit_model
 from tiercast.training.gate import GateDecision, decide, decide_apart
 from tiercast.training.label_training import train_labels
@@ -160,8 +162,10 @@ class _Training:
             version = self._register(run, fitted.model)
             log_evaluation(run, self.config.name, fitted.evaluation)
             decision = self._judge(fitted, champion, previous, earlier)
-            card = model_card(self.panel, self.config, fitted, decision, curve)
+            found = self._audit(fitted)
+            card = model_card(self.panel, self.config, fitted, decision, curve, found)
             folder = self._write(run, fitted, version, decision, card)
+            write_audit(found, folder)
         if decision.outcome == "promoted":
             why = f"{_sentence(decision.reason)}."
             make_champion(self.config, version, why=why, by=GATE, progress=self.progress)
@@ -176,6 +180,12 @@ class _Training:
             folder,
             describe_sample(self.panel, self.config),
         )
+
+    def _audit(self, fitted: FittedModel) -> Fairness | None:
+        seen = ["customer_id", *fitted.model.input_columns]
+        features = self.panel.current[list(dict.fromkeys(seen))]
+        predictions = fitted.evaluation.predictions
+        return audit_model(self.config, predictions, features, self.panel.protected)
 
     def _earlier(self, target: Target) -> list[str]:
         """Return the registered versions that forecast a target, oldest first."""

@@ -142,7 +142,7 @@ def _checked_plays(history: History, as_of: dt.date) -> "tuple[Reach, ...]":
     from tiercast.verbs.features import setting_of
 
     config, setting = history.base.config, setting_of(history, as_of)
-    left_out(history.activity, setting, config.features.without)
+    left_out(history.activity, setting, config.features.without, config.protected)
     plays, tiers = config.plays, config.tiers.names
     watch(config.alert_rules, plays, tiers, setting, history.activity, as_of)
     return reaches(plays, tiers)

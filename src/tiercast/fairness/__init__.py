@@ -1,0 +1,1 @@
+"""Audit by group: who is forecast worse, chosen less often, or betrayed by other columns."""
