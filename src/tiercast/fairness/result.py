@@ -33,16 +33,16 @@ class Fairness:
 
         `predictions` are those of an evaluation, with `is_best` (in the best tier). `features`
         have customer_id and what the model sees; `profiles` customer_id and protected columns.
+        Customers without a profile are a group, "unknown".
         """
         names = [name for name in profiles.columns if name != "customer_id"]
         groupings = {name: Grouping.of(profiles[name]) for name in names}
-        rows = _newest(predictions).merge(profiles, on="customer_id", how="inner")
-        known = features.merge(profiles[["customer_id"]], on="customer_id", how="inner")
-        beside = known[["customer_id"]].merge(profiles, on="customer_id", how="left")
+        rows = _newest(predictions).merge(profiles, on="customer_id", how="left")
+        beside = features[["customer_id"]].merge(profiles, on="customer_id", how="left")
         groups = {name: one.apply(rows[name]) for name, one in groupings.items()}
         of_features = {name: one.apply(beside[name]) for name, one in groupings.items()}
         figures = audit(rows, groups)
-        learned = known.drop(columns=["customer_id", "as_of"], errors="ignore")
+        learned = features.drop(columns=["customer_id", "as_of"], errors="ignore")
         found = proxies(learned, of_features, seed)
         return cls(groupings, figures, hidden_groups(groups), four_fifths(figures), found)
 
