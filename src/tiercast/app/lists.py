@@ -19,6 +19,7 @@ from tiercast.lists.layout import missing_columns
 from tiercast.lists.selection import select
 from tiercast.reporting.actions import action_label, action_table, plays_of
 from tiercast.reporting.inputs import Inputs
+from tiercast.reporting.small_cells import table_without_small_cells
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import workspace
 from tiercast.verbs.export import ListSummary, export, lists
@@ -31,7 +32,11 @@ def lists_page(visit: Visit) -> Response:
     say = visit.say
     if visit.base.has_label:  # the overview has the plays
         return render(visit, "lists", plays=(), lists=summaries(visit).values(), actions=None)
-    actions = visit.base.once(("actions", say.language), lambda inputs: action_table(inputs, say))
+    least = visit.base.config.report.small_cells
+    actions = visit.base.once(
+        ("actions", say.language),
+        lambda inputs: table_without_small_cells(action_table(inputs, say), least),
+    )
     shown = {"lists": summaries(visit).values(), "actions": actions}
     return render(visit, "lists", plays=play_labels(visit), **shown)
 
