@@ -89,6 +89,22 @@ def test_lost_customers_are_on_a_campaign_list_only_if_asked_for(shop, trained_s
         assert {"lifecycle_stage" in one for one in chosen} == leave_out
 
 
+def test_contacts_that_pay_are_shown_and_exported(shop):
+    asked = "risk=0&budget=9&save_rate=10&contact_cost=2&language=en"
+    page = requests.get(f"{shop}/campaign?{asked}").text
+    rows = rows_of(requests.post(f"{shop}/campaign/export?{asked}", headers={"Origin": shop}))
+    stakes = [float(row[rows[0].index("Value at stake")]) for row in rows[1:]]
+    assert min(stakes) * 0.1 > 2 - 0.005  # the file has two decimals
+    assert f"{len(stakes)} contacts bring more than they cost" in page
+    assert "double: 20%" in page
+
+
+def test_a_campaign_page_asks_for_what_a_contact_costs_and_saves(shop):
+    assert "Say a save rate" in requests.get(f"{shop}/campaign?language=en").text
+    wrong = requests.get(f"{shop}/campaign?save_rate=101&contact_cost=1")
+    assert wrong.status_code == 400
+
+
 def test_an_export_records_whom_it_holds(shop, trained_shop):
     asked = f"{shop}/campaign/export?risk=20&budget=0&format=xlsx"
     response = requests.post(asked, headers={"Origin": shop})

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from past_of import past_with
+from tiercast.config.budget import BudgetConfig
 from tiercast.reporting.messages import LANGUAGES, load_messages
+from tiercast.reporting.next_steps import next_steps
 from tiercast.reporting.overview import BaseTotals, overview_section, totals
 from tiercast.reporting.section import Cards, Steps
 
@@ -141,3 +143,15 @@ def test_the_headline_says_where_past_totals_ran_off(empty_run, past, reading, s
     headline = overview_section(reading(empty_run), say).headline
     ending = f" Past forecasts {words} on average (non-overlapping windows: 1)."
     assert headline.endswith(f"revenue.{ending if words else ''}")
+
+
+def test_the_first_thing_to_do_tells_the_profit_of_contacts_within_the_budget(inputs, say):
+    def first_step(cost: float) -> str:
+        budget = BudgetConfig(save_rate=0.1, cost=cost)
+        config = inputs.config.model_copy(update={"budget": budget})
+        return next_steps(replace(inputs, config=config), say).steps[0].text
+
+    assert "Contacts that pay at a save rate of 10% (assumed)" in first_step(1)
+    assert "at half the save rate" in first_step(1)
+    assert "No contact pays at its cost of 999" in first_step(999)
+    assert "pay" not in next_steps(inputs, say).steps[0].text

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from starlette.responses import Response
 
 from tiercast.app.columns import COLUMNS
+from tiercast.app.contact_budget import budget_of, profit_table, tier_table
 from tiercast.app.filters import number
 from tiercast.app.lists import exported_file, format_titles
 from tiercast.app.pages import render
@@ -15,6 +16,7 @@ from tiercast.app.texts import load_texts
 from tiercast.app.visit import Problem, Visit
 from tiercast.config.alerts import Condition
 from tiercast.config.lists import CustomerList, InLanguages, ListOrder
+from tiercast.lists.budget import contacts_within
 from tiercast.lists.conditions import all_hold
 from tiercast.lists.selection import select
 from tiercast.reporting.inputs import Inputs
@@ -82,26 +84,40 @@ class Campaign:
 def campaign_page(visit: Visit) -> Response:
     """Return the page of a campaign list."""
     campaign = Campaign.of(visit.parameters)
-    wanted = campaign.as_list(visit)
+    wanted, budget = campaign.as_list(visit), budget_of(visit.parameters, visit.base.config)
+    profits: dict[str, object] = {}
     with visit.base.cursor() as database:
         table = database.table(TABLE)
         eligible = table.filter(all_hold(table, wanted.when, wanted.name))
         found = _sums(eligible)
         found["eligible"] = found["people"]
-        if found["people"] > campaign.people:  # only then does the order decide who is reached
-            found |= _sums(select(table, wanted, campaign.people))
-        first = select(table, wanted, min(SHOWN, campaign.people))
+        if budget is not None:
+            reached = contacts_within(eligible, budget, campaign.people)
+            chosen = reached.table
+            found |= _sums(chosen)
+            profits = {
+                "reached": reached,
+                "profit": profit_table(reached, visit.say),
+                "tiers": tier_table(reached, visit.base.tier_names, visit.say),
+            }
+        else:
+            chosen = select(table, wanted, campaign.people)
+            if found["people"] > campaign.people:  # only then does the order decide who is reached
+                found |= _sums(chosen)
+        first = chosen.limit(min(SHOWN, campaign.people))
         rows = first.select(*(column.name for column in COLUMNS)).to_pyarrow().to_pylist()
     return render(
         visit,
         "campaign",
         campaign=campaign,
+        budget=budget,
         found=found,
         rows=rows,
         columns=COLUMNS,
         least=visit.say.write.money(_cuts(visit)[PERCENT - int(campaign.value)]),
         budgets=BUDGETS,
         formats=format_titles(visit),
+        **profits,
     )
 
 
@@ -120,7 +136,8 @@ def _sums(chosen: ir.Table) -> dict[str, float]:
 def campaign_file(visit: Visit) -> Response:
     """Return the list as a file, and record the export."""
     campaign = Campaign.of(visit.parameters)
-    return exported_file(visit, campaign.as_list(visit), campaign.people)
+    budget = budget_of(visit.parameters, visit.base.config)
+    return exported_file(visit, campaign.as_list(visit), campaign.people, budget)
 
 
 def _words(visit: Visit, key: str) -> InLanguages:

@@ -11,6 +11,7 @@ from tiercast.app.pages import render
 from tiercast.app.visit import Problem, Visit
 from tiercast.app.whole_day import read_whole
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.config.budget import BudgetConfig
 from tiercast.config.export_formats import formats_of
 from tiercast.config.lists import CustomerList, lists_of
 from tiercast.lists.base import ListBase
@@ -73,8 +74,16 @@ def list_file(visit: Visit, name: str) -> Response:
     return exported_file(visit, _wanted(visit, name))
 
 
-def exported_file(visit: Visit, wanted: CustomerList, limit: int | None = None) -> Response:
-    """Return a list as a file in the format that the address names, and record the export."""
+def exported_file(
+    visit: Visit,
+    wanted: CustomerList,
+    limit: int | None = None,
+    budget: BudgetConfig | None = None,
+) -> Response:
+    """Return a list as a file in the format that the address names, and record the export.
+
+    With a budget it holds the customers whose contact pays.
+    """
     form = visit.parameters.get("format", "csv")
     formats = formats_of(visit.base.config.export_formats)
     if form not in formats:
@@ -83,7 +92,16 @@ def exported_file(visit: Visit, wanted: CustomerList, limit: int | None = None) 
     name = f"{config.name}-{wanted.name}-{day}.{formats[form].file}"
     with ExitStack() as opened:
         path = opened.enter_context(scratch_folder()) / name
-        export(config, wanted, day, limit=limit, format=form, output=path, language=say.language)
+        export(
+            config.model_copy(update={"budget": budget}),
+            wanted,
+            day,
+            limit=limit,
+            within_budget=budget is not None,
+            format=form,
+            output=path,
+            language=say.language,
+        )
         return FileResponse(path, filename=name, background=BackgroundTask(opened.pop_all().close))
 
 

@@ -30,6 +30,12 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="The first N customers.")
     ] = None,
+    within_budget: Annotated[
+        bool,
+        typer.Option(
+            "--within-budget", help="Only contacts that pay under the config's `budget`."
+        ),
+    ] = False,
     format_: Annotated[
         str,
         typer.Option(
@@ -73,6 +79,7 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
             name,
             as_of,
             limit=limit,
+            within_budget=within_budget,
             format=format_,
             output=output,
             campaign=None if campaign is None else _arm(campaign),

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
+from tiercast.config.budget import BudgetConfig
 from tiercast.config.currency import known_currency
 from tiercast.config.features import FeaturesConfig
 from tiercast.config.horizons import Horizons
@@ -23,6 +24,7 @@ from tiercast.config.kind import TableName as TableName  # a part of this module
 from tiercast.config.label import label_tiers, wrong_label
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
+from tiercast.config.nearest import hint
 from tiercast.config.output import FeatureStoreConfig, OutputConfig
 from tiercast.config.playbook import Play, check_words, plays_of
 from tiercast.config.plugins import rows_of, unknown_plugins
@@ -200,6 +202,8 @@ class Config(Settings):
     # Left out of what is stored of a config: no score depends on it.
     retention: RetentionConfig = Field(default=RetentionConfig(), exclude=True)
     """For how many days results that hold customers are kept."""
+    budget: BudgetConfig | None = Field(default=None, exclude=True)
+    """What a contact costs and saves. Left out: no profit of contacts is shown."""
 
     @model_validator(mode="before")
     @classmethod
@@ -313,6 +317,14 @@ class Config(Settings):
     @model_validator(mode="after")
     def _plays_name_tiers_there_are(self) -> Self:
         check_words(self.plays, "tier", self.tiers.names, self.playbook or "Playbook")
+        return self
+
+    @model_validator(mode="after")
+    def _budget_names_tiers_there_are(self) -> Self:
+        given = {} if self.budget is None else {**self.budget.floors, **self.budget.caps}
+        for name in given:
+            if name not in self.tiers.names:
+                raise ValueError(f"`budget` names a tier `{name}`; {hint(name, self.tiers.names)}")
         return self
 
     @property

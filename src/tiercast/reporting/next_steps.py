@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from tiercast.config.lists import CustomerList
 from tiercast.config.playbook import Play
+from tiercast.lists.budget import contacts_within
+from tiercast.lists.selection import select
 from tiercast.reporting.actions import how, plays_of, sentence
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.list_facts import ListFacts, list_facts, usable_lists
@@ -59,7 +61,26 @@ def _step(  # a question, whom it concerns, and how the play says it
             f"overview.steps.{question.money}",
             customers=say.write.count(facts.customers),
             money=say.write.total(getattr(facts, question.money)),
-        ),
+        )
+        + (_profit(wanted, inputs, say) if question.money == "value_at_stake" else ""),
         how="" if play is None else how(play, inputs, say),
         list=wanted.name,
+    )
+
+
+def _profit(wanted: CustomerList, inputs: Inputs, say: MessageCatalogue) -> str:
+    """Return what contacts of a list bring within the budget; "" where the config has none."""
+    budget = inputs.config.budget
+    if budget is None:
+        return ""
+    found = contacts_within(select(inputs.base, wanted), budget, budget.contacts)
+    if not found.profit.contacts:
+        return say("overview.steps.no_contact", cost=say.write.exact(budget.cost))
+    profit, half = found.profit, found.profits["half"]
+    money = {"profit": profit.profit, "low": profit.low, "high": profit.high, "half": half.profit}
+    return say(
+        "overview.steps.contacts",
+        contacts=say.write.count(profit.contacts),
+        rate=f"{budget.save_rate * 100:.3g}%",
+        **{name: say.write.total(value) for name, value in money.items()},
     )

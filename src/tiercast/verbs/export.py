@@ -16,6 +16,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.staging import whole_file, writing
 from tiercast.campaigns.arm_list import Arm
+from tiercast.config.budget import BudgetConfig
 from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, formats_of
 from tiercast.config.lists import CustomerList, find_row, lists_of
@@ -24,8 +25,9 @@ from tiercast.config.playbook import PLAYBOOK, Play, action_in
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
+from tiercast.lists.budget import PROFIT, contacts_within
 from tiercast.lists.cells import Cell, Cells
-from tiercast.lists.conditions import all_hold
+from tiercast.lists.conditions import all_hold, known_column
 from tiercast.lists.csv_file import write_csv
 from tiercast.lists.facts import facts
 from tiercast.lists.holdout import without_holdout
@@ -49,6 +51,10 @@ LABELS = {
 }
 SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
 SHEET_LENGTH = 31
+NO_BUDGET = (
+    "The config has no `budget`; say what a contact costs and saves: "
+    "`budget: {save_rate: 0.05, cost: 1.00}`."
+)
 MONEY = ("expected_value", "value_at_stake")  # of lists
 
 
@@ -142,6 +148,7 @@ def export(  # noqa: PLR0913  # each is an option of the command
     as_of: dt.date | str | None = None,
     *,
     limit: int | None = None,
+    within_budget: bool = False,
     format: str = "csv",  # the option's name
     output: str | Path | None = None,
     campaign: tuple[str, str] | None = None,
@@ -157,12 +164,14 @@ def export(  # noqa: PLR0913  # each is an option of the command
     one of `lists`, or a list of one's own. `campaign` (its name and an arm) writes the customers
     who were assigned to that arm, with the scores of that day. Customers of the global holdout
     (`holdout`) are left out unless `with_holdout`.
+    `within_budget` keeps the customers whom the config's `budget` reaches: the contacts that pay,
+    with its floors and caps.
 
     Raises
     ------
     InputError
-        There is no such list or format, the day was not scored, or the format needs a column of
-        the profile that is missing.
+        There is no such list or format, the day was not scored, the format needs a column of
+        the profile that is missing, or there is no `budget` to keep within.
     OutputError
         The file cannot be written, or the day was scored again meanwhile.
     """
@@ -171,6 +180,9 @@ def export(  # noqa: PLR0913  # each is an option of the command
     form = find_row(formats_of(settings.export_formats), format, "format")
     if limit is not None and limit < 1:
         raise InputError(f"`limit` must be at least 1, but got {limit}.")
+    budget = settings.budget if within_budget else None
+    if within_budget and budget is None:
+        raise InputError(NO_BUDGET)
     folder = OutputFolder.of(settings)
     refuse_other_base(folder.path, settings.name)
     arm = None if campaign is None else Arm.of(folder, *campaign)
@@ -184,7 +196,8 @@ def export(  # noqa: PLR0913  # each is an option of the command
         table = base.table if with_holdout or arm else without_holdout(base.table, settings)
         table = table if arm is None else arm.customers(connection, table)
         base = replace(base, table=table)
-        written = _Export(settings, wanted, form, base, language or settings.language)
+        speak = language or settings.language
+        written = _Export(settings, wanted, form, base, speak, budget)
         columns, rows, found = written.choose(connection, limit)
         shown.stage("write the list")
         when = {"exported_at": recorded.run.started_at, "run_id": recorded.run.id}
@@ -228,6 +241,7 @@ class _Export:
     form: ExportFormat
     base: ListBase
     language: Language
+    budget: BudgetConfig | None = None
 
     @cached_property
     def words(self) -> Callable[[str, str], str]:
@@ -240,12 +254,20 @@ class _Export:
     ) -> tuple[Sequence[FileColumn], ir.Table, int]:
         """Return the columns of the file, its rows, and how many customers were chosen."""
         columns = file_columns(self.base.table, self.wanted, self.form, self.language)
-        chosen = connection.create_table("chosen", select(self.base.table, self.wanted, limit))
+        chosen = connection.create_table("chosen", self._chosen(limit))
         self.base.refuse_if_scored_again()
         # A stored table has no order of its own: the list's is asked for again.
         ordered = select(chosen, self.wanted)
         rows = connection.create_table("exported", rows_to_write(ordered, columns, self.form))
         return columns, rows, int(chosen.count().execute())
+
+    def _chosen(self, limit: int | None) -> ir.Table:
+        if self.budget is None:
+            return select(self.base.table, self.wanted, limit)
+        eligible = select(self.base.table, self.wanted)
+        known_column(eligible, "value_at_stake", "`budget`")
+        least = [n for n in (limit, self.budget.contacts) if n is not None]
+        return contacts_within(eligible, self.budget, min(least, default=None)).table.drop(PROFIT)
 
     def write(self, path: Path, columns: Sequence[FileColumn], rows: ir.Table) -> None:
         """Write the file."""
@@ -262,6 +284,7 @@ class _Export:
             "format": self.form.name,
             "limit": "" if limit is None else str(limit),
             "chooses": self.wanted.model_dump_json(include={"when", "order"}),
+            **({} if self.budget is None else {"budget": self.budget.model_dump_json()}),
         }
 
     def _cells(self, columns: Sequence[FileColumn], rows: ir.Table) -> Iterator[list[Cell]]:
