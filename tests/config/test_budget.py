@@ -20,8 +20,8 @@ def test_a_floor_above_its_cap_is_refused():
 
 
 def test_an_unknown_tier_is_answered_with_the_nearest():
-    with pytest.raises(ValidationError, match="names a tier `dorment`; did you mean `dormant`"):
-        Config(**BASE, budget={"save_rate": 0.1, "cost": 1, "floors": {"dorment": 0.1}})
+    with pytest.raises(ValidationError, match="names a tier `dormandt`; did you mean `dormant`"):
+        Config(**BASE, budget={"save_rate": 0.1, "cost": 1, "floors": {"dormandt": 0.1}})
 
 
 def test_no_score_depends_on_a_budget():

@@ -9,6 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.config.budget import BudgetConfig
 from tiercast.config.errors import ConfigError, InputError
 from tiercast.config.export_formats import default_formats
 from tiercast.config.lists import default_lists
@@ -237,3 +238,15 @@ def test_money_has_the_decimals_and_the_sign_of_its_currency(base):
     with zipfile.ZipFile(book.file) as opened:
         assert "[$¥]#,##0" in opened.read("xl/styles.xml").decode()
     assert all(float(one).is_integer() for one in column(book, "Expected value"))
+
+
+def test_a_list_within_the_budget_holds_the_contacts_that_pay(base, tmp_path):
+    config = base.model_copy(
+        update={"budget": BudgetConfig(save_rate=0.1, cost=3, caps={"dormant": 0.5})}
+    )
+    found = export(config, "everyone", within_budget=True, output=tmp_path / "paid.csv")
+    stakes = [float(one) for one in column(found, "Value at stake")]
+    assert 0 < len(stakes) < len(column(export(base, "everyone"), "Value at stake"))
+    assert min(stakes) * 0.1 > 3 - 0.005
+    with pytest.raises(InputError, match=r"The config has no `budget`; say what a contact"):
+        export(base, "everyone", within_budget=True)

@@ -18,6 +18,7 @@ from tiercast.config.alerts import Condition
 from tiercast.config.lists import CustomerList, InLanguages, ListOrder
 from tiercast.lists.budget import contacts_within
 from tiercast.lists.conditions import all_hold
+from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import select
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import LANGUAGES
@@ -87,7 +88,7 @@ def campaign_page(visit: Visit) -> Response:
     wanted, budget = campaign.as_list(visit), budget_of(visit.parameters, visit.base.config)
     profits: dict[str, object] = {}
     with visit.base.cursor() as database:
-        table = database.table(TABLE)
+        table = without_holdout(database.table(TABLE), visit.base.config)
         eligible = table.filter(all_hold(table, wanted.when, wanted.name))
         found = _sums(eligible)
         found["eligible"] = found["people"]

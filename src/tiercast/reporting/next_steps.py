@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tiercast.config.lists import CustomerList
 from tiercast.config.playbook import Play
 from tiercast.lists.budget import contacts_within
+from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import select
 from tiercast.reporting.actions import how, plays_of, sentence
 from tiercast.reporting.inputs import Inputs
@@ -73,7 +74,8 @@ def _profit(wanted: CustomerList, inputs: Inputs, say: MessageCatalogue) -> str:
     budget = inputs.config.budget
     if budget is None:
         return ""
-    found = contacts_within(select(inputs.base, wanted), budget, budget.contacts)
+    eligible = select(without_holdout(inputs.base, inputs.config), wanted)
+    found = contacts_within(eligible, budget, budget.contacts)
     if not found.profit.contacts:
         return say("overview.steps.no_contact", cost=say.write.exact(budget.cost))
     profit, half = found.profit, found.profits["half"]

@@ -180,9 +180,7 @@ def export(  # noqa: PLR0913  # each is an option of the command
     form = find_row(formats_of(settings.export_formats), format, "format")
     if limit is not None and limit < 1:
         raise InputError(f"`limit` must be at least 1, but got {limit}.")
-    budget = settings.budget if within_budget else None
-    if within_budget and budget is None:
-        raise InputError(NO_BUDGET)
+    budget = _budget_of(settings) if within_budget else None
     folder = OutputFolder.of(settings)
     refuse_other_base(folder.path, settings.name)
     arm = None if campaign is None else Arm.of(folder, *campaign)
@@ -193,11 +191,11 @@ def export(  # noqa: PLR0913  # each is an option of the command
     with recorded_here(settings, "export", shown) as recorded, workspace() as connection:
         shown.stage("choose the customers")
         base = ListBase.read(connection, folder, day)
-        table = base.table if with_holdout or arm else without_holdout(base.table, settings)
-        table = table if arm is None else arm.customers(connection, table)
-        base = replace(base, table=table)
-        speak = language or settings.language
-        written = _Export(settings, wanted, form, base, speak, budget)
+        if arm is not None:
+            base = replace(base, table=arm.customers(connection, base.table))
+        elif not with_holdout:
+            base = replace(base, table=without_holdout(base.table, settings))
+        written = _Export(settings, wanted, form, base, language or settings.language, budget)
         columns, rows, found = written.choose(connection, limit)
         shown.stage("write the list")
         when = {"exported_at": recorded.run.started_at, "run_id": recorded.run.id}
@@ -215,6 +213,12 @@ def export(  # noqa: PLR0913  # each is an option of the command
     return ExportResult(
         wanted.name, title, format, day, base.model_version, path, record, count, found - count
     )
+
+
+def _budget_of(settings: Config) -> BudgetConfig:
+    if settings.budget is None:
+        raise InputError(NO_BUDGET)
+    return settings.budget
 
 
 def _named(settings: Config, name: str) -> CustomerList:
