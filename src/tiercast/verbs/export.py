@@ -191,10 +191,9 @@ def export(  # noqa: PLR0913  # each is an option of the command
     with recorded_here(settings, "export", shown) as recorded, workspace() as connection:
         shown.stage("choose the customers")
         base = ListBase.read(connection, folder, day)
-        if arm is not None:
-            base = replace(base, table=arm.customers(connection, base.table))
-        elif not with_holdout:
-            base = replace(base, table=without_holdout(base.table, settings))
+        table = base.table if with_holdout or arm else without_holdout(base.table, settings)
+        table = table if arm is None else arm.customers(connection, table)
+        base = replace(base, table=table)
         written = _Export(settings, wanted, form, base, language or settings.language, budget)
         columns, rows, found = written.choose(connection, limit)
         shown.stage("write the list")
