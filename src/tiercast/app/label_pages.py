@@ -36,14 +36,12 @@ CHAPTERS: Mapping[str, Sequence[Chapter]] = {
 
 def _page(name: str) -> Callable[[Visit], Response]:
     def page(visit: Visit) -> Response:
-        made = visit.base.once(
-            (name, visit.say.language),
-            lambda inputs: without_small_cells(
-                [chapter(inputs, visit.say) for chapter in CHAPTERS[name]],
-                inputs.config.report.small_cells,
-            ),
-        )
-        sections = [section for section in made if section is not None]
+        def made(inputs: Inputs) -> list[Section]:
+            chapters = (chapter(inputs, visit.say) for chapter in CHAPTERS[name])
+            shown = [section for section in chapters if section is not None]
+            return without_small_cells(shown, inputs.config.report.small_cells)
+
+        sections = visit.base.once((name, visit.say.language), made)
         versions = versions_table(visit) if name == "model" else None
         shown = {"sections": sections, "charts": charts_of(sections), "versions": versions}
         return render(visit, "label", here=name, **shown)

@@ -1,6 +1,7 @@
 """The chapter on fairness: how the model treats the groups of the protected columns."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import ibis
@@ -55,7 +56,10 @@ def _row(
     has_offers = group in offers.index
     offer = _interval(offers.loc[group], "offer", say) if has_offers else Cell("–")
     name = say(f"fairness.{group}") if group in (UNKNOWN, OTHERS) else group
-    return [Cell(name), Cell(say.write.count(rows["customers"].iloc[0])), *cells, offer]
+    customers = int(rows["customers"].iloc[0])
+    counted = Cell(say.write.count(customers), customers=customers, is_count=True)
+    figures_of = [replace(cell, customers=customers) for cell in (*cells, offer)]
+    return [Cell(name), counted, *figures_of]
 
 
 def _interval(row: Any, name: str, say: MessageCatalogue) -> Cell:
