@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 
 from tiercast.config.loading import load_config
+from tiercast.features.assemble import feature_panel
+from tiercast.features.feature import Setting
+from tiercast.snapshots.activity import build_activity
+from tiercast.sources.canonical import open_base
 from tiercast.training.train import train
 from trained_base import working_in
 
@@ -24,3 +28,43 @@ def test_telco_is_as_good_as_is_honest(telco):
     assert 0.84 <= telco.metrics["auc"] <= 0.86  # more comes from resampling before the split
     assert telco.metrics["ece"] <= 0.03
     assert telco.metrics["brier"] < 0.136
+
+
+def on_shared_data(root, shared_data, name):
+    """Return a pipeline's config that reads the shared folder in place of data/."""
+    config = load_config(root / "pipelines" / f"{name}.yaml")
+
+    def there(place):
+        return place and place.replace("data/", f"{shared_data}/", 1)
+
+    sources = {
+        table: {
+            **source.model_dump(),
+            "path": there(source.path),
+            "files": source.files and {key: there(file) for key, file in source.files.items()},
+        }
+        for table, source in config.sources.items()
+    }
+    return config.model_validate({**config.model_dump(), "sources": sources})
+
+
+def test_superstore_counts_margin_and_its_losses(root, shared_data):
+    with open_base(on_shared_data(root, shared_data, "superstore")) as base:
+        lines = base.transactions
+        profit = float((lines.amount - lines.cost).sum().execute())
+        losing = float((lines.amount < lines.cost).mean().execute())
+        assert base.lead.customer_id.nunique().execute() == 793
+    assert profit == pytest.approx(286_397.02, rel=1e-3)
+    assert losing == pytest.approx(0.19, abs=0.005)
+
+
+def test_a_log_of_events_is_a_base_whose_orders_are_days_of_use(root, shared_data):
+    config = on_shared_data(root, shared_data, "simple_onlineshop")
+    with open_base(config) as base:
+        activity = build_activity(base.connection, base.tables, config)
+        day, setting = base.observed_until, Setting(30, usage=config.usage)
+        panel = feature_panel(activity, [day], setting).to_pandas()
+        days = int(activity.orders.is_order.sum().execute())
+    assert (len(panel), days, str(day)) == (1246, 2903, "2020-03-30")
+    assert set(panel["usage_tier"].dropna()) == {"deep", "medium", "shallow"}
+    assert set(panel["preference"].dropna()) == {"first_product", "second_product", "undecided"}
