@@ -7,9 +7,9 @@ and `Plugin` is what a package of your own adds:
 >>> import tiercast
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
 ['Plugin', 'alerts', 'app', 'backtest', 'check', 'churn_definition', 'compare', 'demo',
- 'experiment_assign', 'experiment_design', 'experiment_measure', 'explain', 'export',
- 'features', 'forget', 'init', 'migration', 'monitor', 'promote', 'report', 'rollback', 'score',
- 'shap_values', 'train', 'training_frame', 'verify']
+ 'experiment_assign', 'experiment_design', 'experiment_ledger', 'experiment_measure',
+ 'explain', 'export', 'features', 'forget', 'init', 'migration', 'monitor', 'promote', 'report',
+ 'rollback', 'score', 'shap_values', 'train', 'training_frame', 'verify']
 """
 
 import importlib
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tiercast.app.server import app
     from tiercast.backtesting.backtest import backtest
     from tiercast.campaigns.design import experiment_design
+    from tiercast.campaigns.ledger import experiment_ledger
     from tiercast.campaigns.measure import experiment_measure
     from tiercast.config.plugins import Plugin
     from tiercast.definitions.churn_definition import churn_definition
@@ -57,6 +58,7 @@ __all__ = [
     "demo",
     "experiment_assign",
     "experiment_design",
+    "experiment_ledger",
     "experiment_measure",
     "explain",
     "export",
@@ -86,6 +88,7 @@ _VERBS = {
     "demo": "tiercast.verbs.demo",
     "experiment_assign": "tiercast.verbs.experiment_assign",
     "experiment_design": "tiercast.campaigns.design",
+    "experiment_ledger": "tiercast.campaigns.ledger",
     "experiment_measure": "tiercast.campaigns.measure",
     "explain": "tiercast.scoring.explain",
     "export": "tiercast.verbs.export",

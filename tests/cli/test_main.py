@@ -19,6 +19,7 @@ COMMANDS = (
     "demo",
     "experiment assign",
     "experiment design",
+    "experiment ledger",
     "experiment measure",
     "explain",
     "export",

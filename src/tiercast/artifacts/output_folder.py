@@ -78,6 +78,11 @@ class OutputFolder:
         """Return the folder of a campaign's assignments."""
         return self.path / "experiments" / campaign
 
+    @property
+    def measurements(self) -> Path:
+        """The folder of measured campaigns."""
+        return self.path / "measurements"
+
     def report(self, day: dt.date) -> Path:
         """Return the file of a day's report."""
         return self.path / "reports" / f"{DAY}{day}.html"

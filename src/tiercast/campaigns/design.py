@@ -100,7 +100,7 @@ def experiment_design(  # noqa: PLR0913  # each is an option of the command
     _check(effect, outcome, control_share, power)
     wanted = find_row(lists_of(settings.lists, settings.kind.lists), list, "list")
     window = days or settings.outlook.horizon_days
-    with recorded_here(settings, "experiment design", shown):
+    with recorded_here(settings, "experiment-design", shown):
         shown.stage("read and check the data")
         here = settings.model_copy(update={"engine": DUCKDB})
         with open_history(here, None, shown) as history:

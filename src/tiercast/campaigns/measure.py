@@ -1,6 +1,7 @@
 """`tiercast experiment measure`: what a campaign changed, by arm and outcome, with intervals."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from tea_tasting.aggr import Aggregates
 
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.campaigns.arms import CONTROL_NAMES
 from tiercast.campaigns.effects import (
     SUSPICIOUS,
@@ -16,15 +18,18 @@ from tiercast.campaigns.effects import (
     effects,
     ratio_mismatch,
 )
-from tiercast.campaigns.outcomes import Campaign, open_campaign
+from tiercast.campaigns.ledger import write_measurement
+from tiercast.campaigns.outcomes import MONEY, Campaign, open_campaign
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.sinks.recorded_run import recorded_here
+from tiercast.tracking.runs import training_run
 
 ROW = ("arm", "outcome", "n", "control", "treated", "effect", "low", "high", "p", "adjusted")
+UNLOGGED = re.compile(r"[^\w. :/-]")  # signs that MLflow takes in no name
 FEWEST = 2  # customers in an arm: fewer have no variance
 WHICH_CONTROL = (
     "Campaign {campaign} has the arms {arms}, and none of them is called control; say which one "
@@ -46,7 +51,8 @@ class Measurement:
 
     `means` has a row per arm and outcome, and per outcome one of all customers (arm None): n and
     mean as they are, not adjusted. `covariate` narrowed the intervals (None: nothing did), known
-    as of `scored_on`. `sample_ratio_p` tests the sizes of the arms.
+    as of `scored_on`. `sample_ratio_p` tests the sizes of the arms. `costs` has the money that the
+    contacts of each arm but the control cost (None: not known).
     """
 
     campaign: str
@@ -58,11 +64,21 @@ class Measurement:
     covariate: str | None
     scored_on: dt.date | None
     sample_ratio_p: float
+    costs: Mapping[str, float | None]
     notes: tuple[str, ...]
 
     def rows(self) -> list[dict[str, object]]:
         """Return a row per arm and outcome, with the columns of `ROW`."""
         return [{name: getattr(one, name) for name in ROW} for one in self.effects]
+
+    def record(self) -> dict[str, object]:
+        """Return what the ledger keeps of it."""
+        kept = ("campaign", "control", "first", "days", "covariate", "scored_on", "sample_ratio_p")
+        return {
+            **{name: getattr(self, name) for name in kept},
+            "costs": dict(self.costs),
+            "effects": [asdict(one) for one in self.effects],
+        }
 
     def frame(self) -> pd.DataFrame:
         """Return a row per arm and outcome: the columns of `ROW`, and the relative effect."""
@@ -70,13 +86,15 @@ class Measurement:
         return pd.DataFrame(map(asdict, self.effects), columns=names)
 
 
-def experiment_measure(
+def experiment_measure(  # noqa: PLR0913  # each is an option of the command
     config: Config | str | Path,
     campaign: str,
     *,
     control: str | None = None,
     days: int | None = None,
     shares: Mapping[str, float] | None = None,
+    cost: float | None = None,
+    money: str = MONEY,
     progress: Progress | None = None,
 ) -> Measurement:
     """Return what each arm of a campaign changed within `days` (default: the horizon).
@@ -84,7 +102,10 @@ def experiment_measure(
     Arms come from the campaign's assignments, or else from `contacts`. All customers of an arm
     count, whether they were reached or not (intention to treat). Means are compared by Welch's
     test; p-values are corrected for all arms and outcomes (Holm). Where a day was scored at or
-    before the campaign's first day, its expected value is the covariate (CUPED).
+    before the campaign's first day, its expected value is the covariate (CUPED). `cost` is that of
+    a customer in an arm that was not left alone (default: the column `cost` of `contacts`), and
+    `money` names the outcome that the ledger counts as money. The measurement is written to
+    `<output>/measurements/`, for the ledger, and to MLflow as a run.
 
     Raises
     ------
@@ -94,15 +115,39 @@ def experiment_measure(
     """
     settings, shown = load_config(config), progress or Silent()
     settings.kind.refuse("experiment")
-    with recorded_here(settings, "experiment measure", shown):
+    with recorded_here(settings, "experiment-measure", shown):
         shown.stage("read and check the data")
         with open_campaign(settings, campaign, days, shown) as opened:
             shown.stage("compare the arms")
-            return _measured(opened, control, shares)
+            found = _measured(opened, control, shares, cost)
+        write_measurement(OutputFolder.of(settings), {**found.record(), "money": money})
+        _log(settings, found)
+    return found
+
+
+def _log(config: Config, found: Measurement) -> None:
+    """Record the measurement as a run in MLflow."""
+    params = {
+        name: getattr(found, name)
+        for name in ("campaign", "control", "first", "days", "covariate", "scored_on")
+    }
+    metrics = {
+        f"{one.arm}/{one.outcome}/{name}": value
+        for one in found.effects
+        for name in ("control", "treated", "effect", "low", "high", "p", "adjusted")
+        if (value := getattr(one, name)) is not None
+    }
+    name = f"experiment {found.campaign}"
+    with training_run(config, name=name, params={"experiment": params}) as run:
+        run.log_metrics({UNLOGGED.sub("_", key): value for key, value in metrics.items()})
+        run.log_table(found.frame(), "effects.csv")
 
 
 def _measured(
-    campaign: Campaign, control: str | None, shares: Mapping[str, float] | None
+    campaign: Campaign,
+    control: str | None,
+    shares: Mapping[str, float] | None,
+    cost: float | None,
 ) -> Measurement:
     chosen = _control(campaign, control)
     arms = arm_aggregates(campaign.table, campaign.outcomes, campaign.covariate)
@@ -117,8 +162,22 @@ def _measured(
         campaign.covariate,
         campaign.scored_on,
         p,
+        _costs(campaign, arms, chosen, cost),
         campaign.notes,
     )
+
+
+def _costs(
+    campaign: Campaign, arms: Mapping[str, Aggregates], control: str, cost: float | None
+) -> dict[str, float | None]:
+    """Return what the contacts of each arm but the control cost."""
+    others = [name for name in arms if name != control]
+    if cost is not None:
+        return {name: cost * arms[name].count() for name in others}
+    rows = campaign.table
+    counted = rows.group_by("arm").agg(cost=rows.cost.sum()).to_pyarrow().to_pylist()
+    known = {row["arm"]: row["cost"] for row in counted}
+    return {name: known.get(name) for name in others}
 
 
 def _control(campaign: Campaign, control: str | None) -> str:

@@ -78,6 +78,18 @@ BALANCE = {
     "Expected value": "{expected_value:.4g}",
     "Churn risk": "{churn_probability:.1%}",
 }
+LEDGER = {
+    "Campaign": "{campaign}",
+    "Arm": "{arm}",
+    "First": "{first}",
+    "Customers": "{n:,}",
+    "Cost": "{cost:money}",
+    "Brought": "{brought:money}",
+    "95% interval": "{brought_low:money} to {brought_high:money}",
+    "Profit": "{profit:money}",
+    "Return": "{return:+.0%}",
+    "Cumulative profit": "{cumulative:money} ({cumulative_low:money} to {cumulative_high:money})",
+}
 SAID = (
     "Everybody counts in the arm that was assigned, reached or not. p is corrected for all arms "
     "and outcomes (Holm). The sizes of the arms fit the plan: p = {p:.2g}."
@@ -88,7 +100,7 @@ ADJUSTED = (
 )
 
 
-def measure(
+def measure(  # noqa: PLR0913  # Typer reads the options from here
     config: ConfigFile,
     campaign: CampaignId,
     control: Annotated[
@@ -103,6 +115,18 @@ def measure(
             help="Planned shares of the arms. Default: as assigned, or else equal ones.",
         ),
     ] = None,
+    cost: Annotated[
+        float | None,
+        typer.Option(
+            "--cost",
+            metavar="MONEY",
+            min=0,
+            help="Of a customer who was not left alone. Default: the contacts' own.",
+        ),
+    ] = None,
+    money: Annotated[
+        str, typer.Option("--money", metavar="OUTCOME", help="What the ledger counts as money.")
+    ] = "money",
     language: Language = None,
 ) -> None:
     """Measure what each arm of a campaign changed, with 95% intervals."""
@@ -116,6 +140,8 @@ def measure(
             control=control,
             days=days,
             shares=None if shares is None else parse_shares(shares),
+            cost=cost,
+            money=money,
             progress=progress,
         )
     if AS_ROWS.get():
@@ -262,6 +288,23 @@ def _show(found: "Measurement") -> None:
         show(Message.of(ADJUSTED, covariate=found.covariate, day=found.scored_on))
 
 
+def ledger(config: ConfigFile, language: Language = None) -> None:
+    """Show what measured campaigns cost, brought and earned, and their sum."""
+    from tiercast.campaigns.ledger import experiment_ledger
+
+    rows = experiment_ledger(spoken(config, language)).to_dict("records")
+    if AS_ROWS.get():
+        show_rows({str(k): None if v != v else v for k, v in row.items()} for row in rows)
+        return
+    if not rows:
+        show(Message.of("No campaign is measured yet: `tiercast experiment measure CONFIG`."))
+        return
+    show(
+        TextTable.of("Ledger of campaigns", LEDGER, rows),
+        Message.of("Money has 95% intervals; a profit needs a cost: `--cost` of measure."),
+    )
+
+
 def parse_shares(text: str) -> dict[str, float]:
     """Return the shares of arms.
 
@@ -287,6 +330,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     design: "tiercast experiment design pipelines/cdnow.yaml --list win_back --effect 0.02",
     assign: "tiercast experiment assign pipelines/cdnow.yaml spring --list win_back "
     "--arms control=0.5,mail=0.5",
+    ledger: "tiercast experiment ledger pipelines/cdnow.yaml",
     measure: "tiercast experiment measure pipelines/hillstrom.yaml e-mail",
 }
 for command, example in COMMANDS.items():

@@ -58,7 +58,7 @@ def experiment_assign(  # noqa: PLR0913  # each is an option of the command
     settings, shown = load_config(config), progress or Silent()
     settings.kind.refuse("experiment")
     wanted = find_row(lists_of(settings.lists, settings.kind.lists), list, "list")
-    with recorded_here(settings, "experiment assign", shown) as recorded:
+    with recorded_here(settings, "experiment-assign", shown) as recorded:
         shown.stage("draw the arms")
         found = assign(
             settings,
