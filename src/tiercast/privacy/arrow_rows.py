@@ -30,17 +30,10 @@ def _has_id(column: pa.ChunkedArray, trace: Trace) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     wanted = trace.customer_id
-    if pa.types.is_integer(column.type):
-        same = pc.equal(column.cast(pa.int64()), int(wanted)) if trace.is_number else None
-        return pc.fill_null(same, False) if same is not None else _none(column)
     texts = pc.utf8_trim_whitespace(column.cast(pa.string()))
     if "@" in wanted:
         texts, wanted = pc.utf8_lower(texts), wanted.lower()
     return pc.fill_null(pc.equal(texts, wanted), False)
-
-
-def _none(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.repeat(pa.scalar(False), len(column))])
 
 
 def _names(column: pa.ChunkedArray, trace: Trace) -> bool:

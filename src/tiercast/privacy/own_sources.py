@@ -8,7 +8,7 @@ from operator import or_
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.tables import table_of
-from tiercast.sources.erased import ID_COLUMNS
+from tiercast.sources.erased import ID_COLUMNS, as_written
 from tiercast.sources.origin import describe
 from tiercast.sources.parsed import Parser
 from tiercast.sources.workspace import workspace
@@ -38,5 +38,6 @@ def _count(parser: Parser, customer_id: str) -> int:
     with workspace() as connection:
         rows = parser.parse(connection).rows
         own = [name for name in ID_COLUMNS if name in rows.columns]
-        theirs = reduce(or_, (rows[name].cast("string") == customer_id for name in own))
+        wanted = customer_id.lower() if "@" in customer_id else customer_id
+        theirs = reduce(or_, (as_written(rows[name]) == wanted for name in own))
         return int(rows.filter(theirs).count().execute())

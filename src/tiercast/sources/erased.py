@@ -42,12 +42,13 @@ class ErasedCustomers:
 
     def hash_of(self, customer_id: str) -> str:
         """Return the salted hash of an id, in hexadecimal digits."""
-        return hashlib.sha256(f"{self.salt}{customer_id}".encode()).hexdigest()
+        written = customer_id.lower() if "@" in customer_id else customer_id
+        return hashlib.sha256(f"{self.salt}{written}".encode()).hexdigest()
 
     def are_in(self, rows: ir.Table) -> ir.BooleanValue:
         """Return for each row whether it names an erased customer."""
         found = [
-            (ibis.literal(self.salt) + rows[name].cast("string"))
+            (ibis.literal(self.salt) + as_written(rows[name]))
             .hexdigest("sha256")
             .isin(sorted(self.hashes))
             .fill_null(False)
@@ -63,6 +64,12 @@ class ErasedCustomers:
         erased = self.are_in(rows)
         count = int(rows.filter(erased).count().execute())
         return rows.filter(~erased), (_note(source, count),) if count else ()
+
+
+def as_written(ids: ir.Column) -> ir.StringColumn:
+    """Return ids as text; e-mail addresses in lower case, as most sources' ids are read."""
+    texts = ids.cast("string")
+    return ibis.ifelse(texts.contains("@"), texts.lower(), texts)
 
 
 def new_salt() -> str:
