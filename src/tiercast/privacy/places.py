@@ -91,6 +91,13 @@ PLACES = (
         "dataset",
     ),
     Place(
+        "measurements",
+        "output",
+        "measurements/*",
+        "what each arm of a campaign changed; no ids",
+        "rows",
+    ),
+    Place(
         "migration",
         "output",
         "migration/*",

@@ -7,6 +7,7 @@ who has the folder and an id can tell that it was erased, and nobody reads ids o
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -20,6 +21,7 @@ from tiercast.sources.file_notes import IGNORED, FileNote
 
 FOLDER, SALT = "erasures", "salt.txt"
 ID_COLUMNS = ("customer_id", "referred_customer_id")
+ACCOUNT = "account_id"  # an id of customers where the contract of a table has it
 SALT_BYTES = 32
 
 
@@ -45,23 +47,25 @@ class ErasedCustomers:
         written = customer_id.lower() if "@" in customer_id else customer_id
         return hashlib.sha256(f"{self.salt}{written}".encode()).hexdigest()
 
-    def are_in(self, rows: ir.Table) -> ir.BooleanValue:
-        """Return for each row whether it names an erased customer."""
+    def are_in(self, rows: ir.Table, columns: Iterable[str] = ID_COLUMNS) -> ir.BooleanValue:
+        """Return for each row whether it names an erased customer in a column."""
         found = [
             (ibis.literal(self.salt) + as_written(rows[name]))
             .hexdigest("sha256")
             .isin(sorted(self.hashes))
             .fill_null(False)
-            for name in ID_COLUMNS
+            for name in columns
             if name in rows.columns
         ]
         return reduce(or_, found)
 
-    def put_aside(self, rows: ir.Table, source: str) -> tuple[ir.Table, tuple[FileNote, ...]]:
+    def put_aside(
+        self, rows: ir.Table, source: str, columns: Iterable[str] = ID_COLUMNS
+    ) -> tuple[ir.Table, tuple[FileNote, ...]]:
         """Return the rows of other customers, and a note on how many were put aside."""
         if not self.hashes:
             return rows, ()
-        erased = self.are_in(rows)
+        erased = self.are_in(rows, columns)
         count = int(rows.filter(erased).count().execute())
         return rows.filter(~erased), (_note(source, count),) if count else ()
 

@@ -17,7 +17,7 @@ from tiercast.config.schema import SourceConfig
 from tiercast.contract.days import midnight
 from tiercast.contract.tables import TableSpec
 from tiercast.contract.tally import CountedLines, HashSums, both_months
-from tiercast.sources.erased import ErasedCustomers
+from tiercast.sources.erased import ACCOUNT, ID_COLUMNS, ErasedCustomers
 from tiercast.sources.file_notes import FileNote
 from tiercast.sources.hashes import hash_sums_by_month
 from tiercast.sources.mapping import id_spelling, map_columns, own_names
@@ -106,7 +106,8 @@ class Parser:
         rows = map_columns(table, self.spec, self.source, self.timezone, spelling)
         if self.erased is None:
             return Parsed(rows, spelling)
-        rows, notes = self.erased.put_aside(rows, describe(self.source))
+        own = [one.name for one in self.spec.columns if one.name in (*ID_COLUMNS, ACCOUNT)]
+        rows, notes = self.erased.put_aside(rows, describe(self.source), own)
         return Parsed(rows, spelling, notes=notes)
 
     def _is_text(self, table: ir.Table) -> bool:
