@@ -24,6 +24,7 @@ COMMANDS = (
     "explain",
     "export",
     "features",
+    "forget",
     "init",
     "migration",
     "monitor",
