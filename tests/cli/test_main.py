@@ -141,6 +141,7 @@ TAKE_A_DAY = (
     "explain",
     "export",
     "features",
+    "forget",
     "monitor",
     "report",
     "score",
@@ -151,7 +152,11 @@ TAKE_A_DAY = (
 
 @pytest.mark.parametrize("command", TAKE_A_DAY)
 def test_a_day_that_leaves_the_calendar_is_refused_by_each_command(run, shop, command):
-    more = {"explain": ["a"], "experiment assign": ["spring", "--list", "grow"]}.get(command, [])
+    more = {
+        "explain": ["a"],
+        "forget": ["a"],
+        "experiment assign": ["spring", "--list", "grow"],
+    }.get(command, [])
     shown = run(*command.split(), shop, *more, "--as-of", "9999-12-31")
     assert shown.exit_code == 2
     told = " ".join(shown.stderr.replace("│", " ").split())
