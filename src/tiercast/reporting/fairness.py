@@ -29,10 +29,11 @@ def fairness_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     parts: list[Part] = [_groups(inputs, found, name, say) for name in found.groupings]
     parts += [*_hidden(found, say), *_ratios(found, say), *_proxies(found, say)]
     parts += [Note(say("fairness.limits"))]
-    names = say("fairness.between").join(found.groupings)
-    below = int(found.ratios["is_below"].sum()) if len(found.ratios) else 0
-    key = "fairness.headline_below" if below else "fairness.headline"
-    headline = say(key, names=names, count=say.write.count(below))
+    between = say("fairness.between")
+    behind = [row["attribute"] for row in found.ratios.to_dict("records") if row["is_below"]]
+    key = "fairness.headline_below" if behind else "fairness.headline"
+    names, below = between.join(found.groupings), between.join(behind)
+    headline = say(key, names=names, below=below)
     return Section("fairness", say("fairness.title"), headline, parts)
 
 
