@@ -108,7 +108,7 @@ def test_a_classifier_is_not_asked_where_only_one_outcome_came(fit, origin_data)
 
 
 def test_rows_are_named_labelled_and_explained_once():
-    every = (*CONTENDERS, OF_CONTRACTS)
+    every = (*CONTENDERS, *OF_CONTRACTS)
     assert len(labels()) == len({one.label for one in every}) == len(every)
     assert all(contender.meaning for contender in every)
     assert CONTENDERS[-1].name == "tiercast"

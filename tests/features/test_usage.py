@@ -1,5 +1,6 @@
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -9,6 +10,8 @@ from tiercast.config.schema import Config
 from tiercast.config.usage import UsageConfig
 from tiercast.features.assemble import feature_panel, profile_columns
 from tiercast.features.feature import Setting
+from tiercast.features.preferences import preference_groups
+from tiercast.features.usage import USAGE_COLUMNS, usage_at
 from tiercast.snapshots.activity import build_activity
 
 AS_OF = dt.date(2024, 3, 1)
@@ -68,9 +71,77 @@ def test_without_a_column_of_features_the_types_of_events_count(tmp_path):
     assert made["usage_tier"].tolist()[:3] == ["deep", "medium", "medium"]
 
 
+def trends(folder, *counts):
+    """Return the trends of customers with so many events per window of 28 days, oldest first."""
+    rows = [
+        events(who, number, "search", start=pd.Timestamp(AS_OF) - pd.Timedelta(days=28 * back))
+        for who, windows in enumerate(counts, start=1)
+        for back, number in zip((3, 2, 1), windows, strict=True)
+    ]
+    made, _ = panel(folder, events=pd.concat(rows).assign(event_type="use"))
+    return made["usage_trend"].tolist()[: len(counts)]
+
+
+def test_a_trend_is_a_change_of_events_beyond_chance(tmp_path):
+    # 9 against 1: 8 is more than twice the square root of 10; 8 against 2: 6 is not.
+    found = trends(tmp_path, (1, 1, 9), (1, 9, 1), (1, 2, 8), (1, 5, 5))
+    assert found == ["rising", "falling", "steady", "steady"]
+
+
+def test_who_is_too_new_or_without_events_has_no_trend(tmp_path):
+    assert [one is None or one != one for one in trends(tmp_path, (0, 1, 9), (9, 0, 0))] == [
+        True,
+        True,
+    ]
+
+
+def mixed(seed=3, customers=80):
+    """Return events of customers who build (api, sdk) or who read (report, chart)."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for who in range(1, customers + 1):
+        own, other = (["api", "sdk"], ["report", "chart"])[:: 1 if who % 2 else -1]
+        features = [*rng.choice(own, 16, p=[0.7, 0.3]), *rng.choice(other, 3)]
+        times = pd.Timestamp(AS_OF) - pd.to_timedelta(rng.uniform(0, 20, len(features)), unit="D")
+        parts.append(pd.DataFrame({"customer_id": who, "event_at": times, "feature": features}))
+    return pd.concat(parts, ignore_index=True).assign(event_type="use")
+
+
+@pytest.fixture
+def found_events(tmp_path):
+    with opened(tmp_path, {"transactions": ORDERS, "events": mixed()}) as base:
+        yield base.tables["events"]
+
+
+FOUND = UsageConfig(core_features=("api", "sdk", "report"), preferences="discovered")
+
+
+def test_groups_that_are_discovered_hold_what_the_same_customers_use(found_events):
+    groups = preference_groups(found_events, AS_OF, FOUND)
+    assert {frozenset(words) for words in groups.features.values()} == {
+        frozenset({"api", "sdk"}),
+        frozenset({"report", "chart"}),
+    }
+    assert all(name == words[0] for name, words in groups.features.items())
+    assert sum(groups.usual) == pytest.approx(1.0)
+
+
+def test_who_prefers_a_discovered_group_uses_it_beyond_what_is_usual(found_events):
+    used = usage_at(found_events, [AS_OF], FOUND).to_pandas().set_index("customer_id")
+    liked = used["preference"].sort_index()
+    assert set(liked[liked.index % 2 == 1]) == {"api"}
+    assert set(liked[liked.index % 2 == 0]) < {"report", "chart"}
+
+
+def test_events_of_one_feature_make_no_groups(tmp_path):
+    one = events(1, 9, "search").assign(event_type="use")
+    with opened(tmp_path, {"transactions": ORDERS, "events": one}) as base:
+        assert preference_groups(base.tables["events"], AS_OF, FOUND).features == {}
+
+
 def test_no_model_learns_from_use(tmp_path):
     made, profile = panel(tmp_path, learned=True)
-    assert not {"usage_tier", "preference"} & {*made.columns, *profile}
+    assert not {*USAGE_COLUMNS} & {*made.columns, *profile}
 
 
 def test_a_profile_column_of_that_name_is_refused(tmp_path):

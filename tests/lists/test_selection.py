@@ -6,7 +6,7 @@ import pytest
 
 from tiercast.config.errors import InputError
 from tiercast.config.lists import CustomerList, default_lists
-from tiercast.lists.base import value_at_stake, with_list_columns
+from tiercast.lists.base import due_on, value_at_stake, with_list_columns
 from tiercast.lists.selection import select
 
 DAY = dt.date(2024, 3, 1)
@@ -52,6 +52,13 @@ def table():
 )
 def test_lists_know_more_columns_than_the_scores(table, column, values):
     assert table.order_by("customer_id")[column].to_pandas().tolist() == pytest.approx(values)
+
+
+def test_a_yearly_big_order_has_the_date_on_which_it_is_due():
+    frame = ibis.memtable(pd.DataFrame({"as_of": [DAY] * 2, "big_order_due_days": [15.9, None]}))
+    due = frame.select(due=due_on(frame)).to_pandas()["due"]
+    assert pd.Timestamp(due.iloc[0]) == pd.Timestamp(DAY) + pd.Timedelta(days=15)
+    assert pd.isna(due.iloc[1])
 
 
 def test_a_customer_sure_to_leave_brings_nothing_if_ordering():

@@ -181,7 +181,7 @@ def test_what_was_not_run_is_told(run, backtested, reading, say):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_contender_metric_verdict_and_grade_has_words(language):
     say = load_messages(language)
-    for contender in (*CONTENDERS, OF_CONTRACTS):
+    for contender in (*CONTENDERS, *OF_CONTRACTS):
         assert say.has(f"labels.contender.{contender.name}")
         assert say.has(f"backtest.contenders.{contender.name}")
     assert set(FORMATS) == {metric.name for metric in ALL_METRICS}

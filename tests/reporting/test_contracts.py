@@ -34,7 +34,9 @@ CANCELLED = {**NEW, "ended_on": dt.date(2024, 9, 1), "renews_on": None, "renewal
 
 def facts(*rows, language="en"):
     found = contract_facts(rows, load_messages(language))
-    return {fact.name: (fact.value, fact.detail) for fact in found}
+    return {
+        fact.name.removeprefix("contracts.facts."): (fact.value, fact.detail) for fact in found
+    }
 
 
 def test_facts_are_of_the_contracts_that_run():

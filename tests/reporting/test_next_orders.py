@@ -1,11 +1,14 @@
 import datetime as dt
+from dataclasses import replace
 
+import ibis
 import pandas as pd
 import pyarrow as pa
 import pytest
 
+from tiercast.lists.base import due_on
 from tiercast.reporting.messages import load_messages
-from tiercast.reporting.next_orders import by_week, due, next_orders_section, overdue
+from tiercast.reporting.next_orders import big_orders, by_week, due, next_orders_section, overdue
 
 DAYS = (0, 6, 7, 13, 89, None, None, None)  # after the scored day; ann, bob, ... hal
 
@@ -63,3 +66,22 @@ def test_nobody_due_is_said_in_words(with_orders, base_scores):
         "Nobody is likely to order in the next 90 days.",
         "Due within 14 days: nobody is due within 14 days.",
     ]
+
+
+def test_yearly_big_orders_are_listed_by_their_date(inputs):
+    base = inputs.base
+    days = ibis.cases((base.customer_id == "dan", 20.4), (base.customer_id == "ann", 9.0))
+    rows = base.mutate(big_order_due_days=days, big_order_last_year=ibis.literal(5000.0))
+    rows = rows.mutate(big_order_due_on=due_on(rows))
+    used = replace(inputs, base=rows)
+    assert big_orders(used)["customer_id"].tolist() == ["ann", "dan"]
+    table = next_orders_section(used, load_messages("en")).parts[-1]
+    assert table.title == "Yearly big orders due"
+    assert [row[2].text for row in table.rows] == ["10 Mar", "21 Mar"]
+    assert table.rows[0][3].text == "5,000"
+
+
+def test_without_big_orders_there_is_no_such_table(inputs):
+    assert next_orders_section(inputs, load_messages("en")).parts[-1].title != (
+        "Yearly big orders due"
+    )

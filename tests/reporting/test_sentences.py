@@ -80,5 +80,5 @@ KEPT = {
     *("CONFIG", "output", "runs", "Python", "ISO", "CSV", "RFM", "BTYD", "BG", "MBG", "NBD"),
     *("Pareto", "Gamma", "LightGBM", "smearing", "AUC", "ECE", "MAE", "Gini", "PSI"),
     *("Kolmogorov", "Smirnov", "MLflow", "Shapley", "YAML", "UTC", "DATE", "Ctrl", "csv", "xlsx"),
-    *("json", "parquet", "orders", "customer_id", "Kaplan", "Meier", "Holm", "CUPED"),
+    *("json", "parquet", "orders", "customer_id", "Kaplan", "Meier", "Cox", "Holm", "CUPED"),
 }

@@ -51,3 +51,20 @@ def test_the_headline_compares_deep_users_with_all_others(inputs, say):
 def test_preferences_are_named_in_words_the_largest_first(inputs, say):
     names = [row[0].text for row in usage_section(with_use(inputs), say).parts[2].rows]
     assert names == ["No preference", "Technical", "My group"]
+
+
+def test_the_trend_of_use_has_a_table_where_it_is_scored(inputs, say):
+    used = with_use(inputs)
+    trend = ibis.cases((used.base.customer_id == "ann", "falling"), else_="steady")
+    section = usage_section(replace(used, base=used.base.mutate(usage_trend=trend)), say)
+    table = next(part for part in section.parts if part.title == "Trend of use in numbers")
+    assert [row[0].text for row in table.rows] == ["Steady", "Falling"]
+
+
+def test_discovered_groups_are_told_with_their_features(inputs, say):
+    groups = {"api": ["api", "sdk"], "report": ["report"]}
+    used = replace(with_use(inputs), manifest={**inputs.manifest, "preferences": groups})
+    assert (
+        "Api: api, sdk. Report: report. A customer prefers"
+        in usage_section(used, say).parts[2].note
+    )

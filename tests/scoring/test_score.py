@@ -10,9 +10,11 @@ import pytest
 
 from bases import orders, write_base
 from shop import planted_future
+from tiercast.artifacts.dataset import manifest_of
 from tiercast.config.alerts import AlertsConfig
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Silent
+from tiercast.config.usage import UsageConfig, UsageLevel
 from tiercast.scoring import batches as batches_module
 from tiercast.scoring.columns import score_schema
 from tiercast.scoring.score import score
@@ -145,6 +147,9 @@ def test_many_small_batches_tell_the_same_as_one(tenth, tmp_path, monkeypatch):
     pd.testing.assert_frame_equal(few, lots, check_exact=False, rtol=0, atol=1.01e-4)
 
 
+ANY_USE = UsageLevel(features=0, days_a_week=0.01)
+
+
 def test_use_of_the_product_is_scored_where_the_config_asks(text_ids, tmp_path):
     seldom = {"features": 1, "days_a_week": 0.01}  # a day of the window
     usage = {
@@ -162,7 +167,21 @@ def test_use_of_the_product_is_scored_where_the_config_asks(text_ids, tmp_path):
     assert found.select(same).equals(plain.select(same))
     assert set(found["usage_tier"].unique().to_pylist()) == {"deep", "medium", "shallow", None}
     assert set(found["preference"].unique().to_pylist()) == {"buying", None}
-    assert not {"usage_tier", "preference"} & {*plain.column_names}
+    assert set(found["usage_trend"].unique().to_pylist()) <= {"rising", "steady", "falling", None}
+    assert not {"usage_tier", "preference", "usage_trend"} & {*plain.column_names}
+
+
+def test_groups_of_preference_can_be_discovered_and_the_manifest_says_what_they_hold(
+    text_ids, tmp_path
+):
+    usage = UsageConfig(core_features=("search",), deep=ANY_USE, medium=ANY_USE)
+    usage = usage.model_copy(update={"preferences": "discovered"})
+    config = text_ids.config.model_copy(update={"usage": usage})
+    scored = score(config, SHOP_DAY, output=tmp_path)
+    groups = manifest_of(scored.folder)["preferences"]
+    found = set(read_parts(scored.folder)["preference"].unique().to_pylist()) - {None}
+    assert found <= set(groups)
+    assert all(name == words[0] for name, words in groups.items())
 
 
 # What changed since the last time

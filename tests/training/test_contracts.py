@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from bases import opened
 from tiercast.backtesting.contender import OriginData
+from tiercast.backtesting.cox import by_cox
 from tiercast.backtesting.life_table import by_life_table
 from tiercast.config.progress import Silent
 from tiercast.snapshots.activity import build_activity
@@ -107,3 +108,13 @@ def test_kaplan_meier_forecasts_the_same_customers(trained):
     forecast = by_life_table(OriginData(panel, config, model))(panel.current)
     checked = forecast.checked("life_table", len(panel.current))
     assert 0 < checked.churn.min() < checked.churn.max() < 1
+
+
+def test_cox_ranks_and_levels_the_same_customers(trained, truth):
+    panel, model, config, _ = trained
+    forecast = by_cox(OriginData(panel, config, model))(panel.current)
+    checked = forecast.checked("cox", len(panel.current))
+    risks = pd.Series(checked.churn, index=panel.current["customer_id"].to_numpy())
+    both = truth.join(risks.rename("cox"), how="inner")
+    assert both["cox"].corr(both["chance"], method="spearman") > 0.4
+    assert both["cox"].mean() == pytest.approx(both["chance"].mean(), abs=0.06)

@@ -23,6 +23,7 @@ from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.actions import how, plays_of
 from tiercast.reporting.contracts import contract_facts, contract_table
 from tiercast.reporting.contribution import assumption, parts_in_words
+from tiercast.reporting.customer_facts import signal_facts
 from tiercast.reporting.horizons import customer_table
 from tiercast.scoring.explain import next_tier
 from tiercast.snapshots.one_customer import rows_of_customer
@@ -63,7 +64,7 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         assumption=assumption(visit.base.inputs.target, visit.say),
         above=above,
         orders=orders,
-        contract_facts=contract_facts(contracts, visit.say),
+        more=contract_facts(contracts, visit.say) + signal_facts(score, facts, visit.say),
         contracts=[contract_table(contracts, visit.say)] if contracts else [],
         contacts=contacts,
         past=past,

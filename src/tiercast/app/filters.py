@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "action": "action_id",
     "usage": "usage_tier",
     "preference": "preference",
+    "trend": "usage_trend",
 }
 RANGES = (
     Range("risk", "churn_probability", PERCENT, PERCENT),

@@ -12,6 +12,7 @@ from tiercast.modeling.target import Target
 OLDER_COLUMNS = {"told": "predicted", "came": "actual"}  # of grades, until 0.1.0
 FURTHER = "further_horizons"  # in the manifest: an entry for each
 PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are counted from
+PREFERENCES = "preferences"  # the groups that a scoring discovered, with their features
 NAMED = 3  # days of each other target
 
 

@@ -196,4 +196,5 @@ def grade_lines(found: Backtest) -> list[str]:
 def _contenders(found: Backtest) -> list[Contender]:
     """Return the contenders that forecast the base, in their order."""
     names = set(found.leaderboard["contender"]) | {one.contender for one in found.not_run}
-    return [one for one in (OF_CONTRACTS, *contenders_of(found.plugins)) if one.name in names]
+    every = (*OF_CONTRACTS, *contenders_of(found.plugins))
+    return [one for one in every if one.name in names]

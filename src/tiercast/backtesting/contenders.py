@@ -12,6 +12,7 @@ from tiercast.backtesting.contender import (
     Forecaster,
     OriginData,
 )
+from tiercast.backtesting.cox import by_cox
 from tiercast.backtesting.histories import by_bg_nbd, by_mbg_nbd, by_pareto_nbd
 from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression
 from tiercast.backtesting.life_table import by_life_table
@@ -105,17 +106,26 @@ CONTENDERS: tuple[Contender, ...] = (
 )
 
 
-OF_CONTRACTS = Contender(
-    "life_table",
-    "Kaplan-Meier",
-    "history",
-    "Kaplan-Meier by plan: the share kept at each age in past windows",
-    by_life_table,
+OF_CONTRACTS = (
+    Contender(
+        "life_table",
+        "Kaplan-Meier",
+        "history",
+        "Kaplan-Meier by plan: the share kept at each age in past windows",
+        by_life_table,
+    ),
+    Contender(
+        "cox",
+        "Cox",
+        "history",
+        "Cox's proportional hazards of past windows, by plan, price, term, renewal and use",
+        by_cox,
+    ),
 )
 
 
 def contenders_for(config: Config) -> tuple[Contender, ...]:
-    """Return the contenders of a base: for contracts Kaplan-Meier in place of BTYD models.
+    """Return the contenders of a base: for contracts Kaplan-Meier and Cox in place of BTYD models.
 
     Raises
     ------
@@ -126,7 +136,7 @@ def contenders_for(config: Config) -> tuple[Contender, ...]:
     if not config.has_contracts:
         return every
     others = [one for one in every if one.kind != "history" or one not in CONTENDERS]
-    return (OF_CONTRACTS, *others)
+    return (*OF_CONTRACTS, *others)
 
 
 def contenders_of(plugins: Sequence[str]) -> tuple[Contender, ...]:
@@ -180,5 +190,5 @@ def _named(plugin: str, contender: Contender) -> Callable[[OriginData], Forecast
 
 def labels(plugins: Sequence[str] = ()) -> dict[str, str]:
     """Return what each contender is called on a screen."""
-    every = (*contenders_of(plugins), OF_CONTRACTS)
+    every = (*contenders_of(plugins), *OF_CONTRACTS)
     return {contender.name: contender.label for contender in every}

@@ -25,9 +25,7 @@ def by_life_table(origin_data: OriginData) -> Forecaster:
     cells = _cells(rows, days)
     tables = [_shares(kept, cells[columns]) for columns in (["plan", "age"], ["plan"])]
     everyone = float(kept.mean())
-    left = rows[~rows["ordered"].astype(bool)]
-    due = float(left[DUE].sum())
-    paid = float(left["value"].sum()) / due if due > 0 else 0.0
+    paid = paid_by_leavers(rows)
 
     def predict(frame: pd.DataFrame) -> ContenderForecast:
         own = _cells(frame, days)
@@ -40,6 +38,13 @@ def by_life_table(origin_data: OriginData) -> Forecaster:
         return ContenderForecast(1.0 - share, value)
 
     return predict
+
+
+def paid_by_leavers(rows: pd.DataFrame) -> float:
+    """Return the share of what was due that those paid who left in past windows."""
+    left = rows[~rows["ordered"].astype(bool)]
+    due = float(left[DUE].sum())
+    return float(left["value"].sum()) / due if due > 0 else 0.0
 
 
 def _cells(frame: pd.DataFrame, days: int) -> pd.DataFrame:

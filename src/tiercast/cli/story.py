@@ -81,7 +81,7 @@ def _fields(story: "CustomerStory", say: "MessageCatalogue") -> tuple[tuple[str,
         **(_of_orders(story, say) if _has_orders(score) else {}),
         "action": action_in(str(score["action"]), story.plays, say.language),
     }
-    facts = [(say(f"contracts.facts.{name}"), text) for name, text in _contracts(story, say)]
+    facts = [(say(name), text) for name, text in _facts(story, say)]
     shown = [(say(f"explain.fields.{name}"), text) for name, text in fields.items()]
     return (*shown[:-1], *facts, shown[-1])
 
@@ -112,11 +112,13 @@ def _has_orders(score: Mapping[str, Any]) -> bool:
     return "next_order_date" in score
 
 
-def _contracts(story: "CustomerStory", say: "MessageCatalogue") -> list[tuple[str, str]]:
-    """Return what contracts say; nothing where there are none."""
+def _facts(story: "CustomerStory", say: "MessageCatalogue") -> list[tuple[str, str]]:
+    """Return what contracts, use and yearly orders say; nothing where there are none."""
     from tiercast.reporting.contracts import contract_facts
+    from tiercast.reporting.customer_facts import signal_facts
 
-    facts = contract_facts(story.contracts, say)
+    score = {**story.score, "as_of": story.as_of}
+    facts = contract_facts(story.contracts, say) + signal_facts(score, story.facts, say)
     return [
         (one.name, f"{one.value}{say('between')}{one.detail}" if one.detail else one.value)
         for one in facts

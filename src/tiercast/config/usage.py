@@ -1,12 +1,13 @@
 """How deeply customers use a product, and what they prefer: rules over events."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tiercast.config.settings import Settings
 
 Words = Annotated[tuple[str, ...], Field(min_length=1)]
+DISCOVERED = "discovered"
 Group = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -34,8 +35,9 @@ class UsageConfig(Settings):
     """What makes a customer's use `deep`."""
     medium: UsageLevel = UsageLevel(features=1, days_a_week=2)
     """What makes it `medium`; it is `shallow` else."""
-    preferences: dict[Group, Words] = Field(default_factory=dict)
-    """Groups and their features: who uses those of a group most prefers it."""
+    preferences: dict[Group, Words] | Literal["discovered"] = Field(default_factory=dict)
+    """Groups and their features: who uses those of a group most prefers it. `discovered`: groups
+    of features that the same customers use."""
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
@@ -47,6 +49,8 @@ class UsageConfig(Settings):
         deep, medium = self.deep, self.medium
         if deep.features < medium.features or deep.days_a_week < medium.days_a_week:
             raise ValueError("`deep` must ask for at least as much as `medium`")
+        if isinstance(self.preferences, str):
+            return self
         named = [word for words in self.preferences.values() for word in words]
         twice = sorted({word for word in named if named.count(word) > 1})
         if twice:

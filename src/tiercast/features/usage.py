@@ -9,18 +9,22 @@ import ibis.expr.types as ir
 from tiercast.config.errors import ConfigError
 from tiercast.config.usage import UsageConfig, UsageLevel
 from tiercast.features.feature import within
+from tiercast.features.preferences import PreferenceGroups, preference_groups, used_feature
 from tiercast.snapshots.history import AS_OF, history
 
 KEYS = ("customer_id", AS_OF)
 USAGE_TIERS = ("deep", "medium", "shallow")
-USAGE_COLUMNS = ("usage_tier", "preference")
+USAGE_COLUMNS = ("usage_tier", "preference", "usage_trend")
 WEEK_DAYS = 7
+USAGE_TRENDS = ("rising", "steady", "falling")
+BEYOND_USUAL = 1.0  # standard deviations from which on a group is preferred
+BEYOND = 2.0  # standard deviations of a difference of two counts
 
 
 def with_usage(
     panel: ir.Table, events: ir.Table, cutoffs: Sequence[dt.date], usage: UsageConfig
 ) -> ir.Table:
-    """Return a panel with `usage_tier` and `preference`.
+    """Return a panel with `usage_tier`, `preference` and `usage_trend`.
 
     Raises
     ------
@@ -37,28 +41,52 @@ def with_usage(
 
 
 def usage_at(events: ir.Table, cutoffs: Sequence[dt.date], usage: UsageConfig) -> ir.Table:
-    """Return each customer's use at each cutoff: customer_id, as_of, usage_tier, preference.
+    """Return the use at each cutoff: customer_id, as_of, usage_tier, preference, usage_trend.
 
     Customers without an event before the cutoff have no row. `preference` is null for who used
-    no feature of any group; of groups used alike, the first that the config names counts.
+    no feature of any group; of groups used alike, the first that the config names counts. Groups
+    that are discovered are those before the first cutoff, and who prefers one uses it beyond what
+    is usual. `usage_trend` is null for who had no event two windows ago or in these windows.
     """
+    found = preference_groups(events, min(cutoffs), usage)
     known = history(events, "event_at", cutoffs)
-    used = known.feature if "feature" in known.columns else known.event_type
-    recent = within(known, usage.window_days)
+    used = used_feature(known)
+    recent, both = within(known, usage.window_days), within(known, 2 * usage.window_days)
     groups = {
         f"in_{number}": (used.isin(words) & recent).fill_null(False).sum()
-        for number, words in enumerate(usage.preferences.values())
+        for number, words in enumerate(found.features.values())
     }
     counted = known.group_by("customer_id", AS_OF).agg(
         core=used.nunique(where=(used.isin(usage.core_features) & recent).fill_null(False)),
         days=known.event_at.date().nunique(where=recent),
+        now=recent.sum(),
+        both=both.sum(),
+        oldest=known.days_ago.max(),
         **groups,
     )
     return counted.select(
         "customer_id",
         AS_OF,
         usage_tier=_tier(counted, usage),
-        preference=_preference(counted, tuple(usage.preferences)),
+        preference=_preference(counted, found),
+        usage_trend=_trend(counted, usage.window_days),
+    )
+
+
+def _trend(counted: ir.Table, window_days: int) -> ir.StringValue:
+    """Return whether events of the window and of the one before differ beyond chance.
+
+    The difference of two counts has the variance of their sum, if both come alike (Poisson).
+    """
+    change = (counted.now * 2 - counted.both).cast("float64")
+    far = BEYOND * counted.both.cast("float64").sqrt()
+    is_known = (counted.oldest > 2 * window_days) & (counted.both > 0)
+    rising, steady, falling = USAGE_TRENDS
+    return ibis.cases(
+        (~is_known, ibis.null("string")),
+        (change >= far, rising),
+        (change <= -far, falling),
+        else_=steady,
     )
 
 
@@ -77,10 +105,24 @@ def _reaches(counted: ir.Table, level: UsageLevel, window_days: int) -> ir.Boole
     return (counted.core >= level.features) & enough_days
 
 
-def _preference(counted: ir.Table, groups: Sequence[str]) -> ir.StringValue:
-    if not groups:
+def _preference(counted: ir.Table, found: PreferenceGroups) -> ir.StringValue:
+    if not found.features:
         return ibis.null("string")
-    uses = [counted[f"in_{number}"] for number in range(len(groups))]
-    most = ibis.greatest(*uses) if len(uses) > 1 else uses[0]
-    found = [((use == most) & (use > 0), name) for use, name in zip(uses, groups, strict=True)]
-    return ibis.cases(*found, else_=ibis.null("string"))
+    uses = [counted[f"in_{number}"] for number in range(len(found.features))]
+    least, by = (BEYOND_USUAL, _beyond_usual(uses, found.usual)) if found.usual else (0, uses)
+    most = ibis.greatest(*by) if len(by) > 1 else by[0]
+    chosen = [
+        ((one == most) & (one > least), n) for one, n in zip(by, found.features, strict=True)
+    ]
+    return ibis.cases(*chosen, else_=ibis.null("string"))
+
+
+def _beyond_usual(
+    uses: Sequence[ir.NumericValue], usual: Sequence[float]
+) -> list[ir.NumericValue]:
+    """Return how far uses of each group lie above its usual share, in standard deviations."""
+    whole = sum(uses[1:], start=uses[0]).cast("float64")
+    return [
+        ((use - whole * share) / (whole * (share * (1 - share))).sqrt().nullif(0.0)).fill_null(0.0)
+        for use, share in zip(uses, usual, strict=True)
+    ]

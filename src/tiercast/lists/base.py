@@ -16,6 +16,8 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.targets import Scored
 from tiercast.config.errors import InputError, OutputError
 
+BIG_ORDER_DUE = "big_order_due_days"
+
 
 @dataclass(frozen=True)
 class ListBase(Scored):
@@ -76,7 +78,8 @@ def with_list_columns(table: ir.Table, tier_names: Sequence[str]) -> ir.Table:
 
     `tier_rank` (0 = best) and `tiers_below` (0 = last tier); `better_tier_probability`;
     `value_if_ordering` (money: expected value, given an order within the horizon);
-    `value_at_stake` (money); `days_to_next_order`, from the day of the scores.
+    `value_at_stake` (money); `days_to_next_order`, from the day of the scores; where the features
+    are there, `big_order_due_on`, the date on which a yearly big order is due.
     """
     last = len(tier_names) - 1
     rank = ibis.cases(*((table.tier == name, n) for n, name in enumerate(tier_names)))
@@ -89,7 +92,15 @@ def with_list_columns(table: ir.Table, tier_names: Sequence[str]) -> ir.Table:
     if "next_order_date" in table.columns:
         days = table.next_order_date.delta(table.as_of, unit="day")
         columns["days_to_next_order"] = days.cast("int64")
+    if BIG_ORDER_DUE in table.columns:
+        columns["big_order_due_on"] = due_on(table)
     return table.mutate(**columns)
+
+
+def due_on(table: ir.Table) -> ir.DateValue:
+    """Return the date on which the big order of a year ago is due; null: none is."""
+    days = table[BIG_ORDER_DUE].floor().cast("int64")
+    return (table.as_of.cast("timestamp") + days.as_interval("D")).date()
 
 
 def _money_columns(table: ir.Table) -> dict[str, ir.Value]:

@@ -1,11 +1,11 @@
 """A customer's contracts in words: how many, which plan, at what price, and when they renew."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from tiercast.formats import MISSING
+from tiercast.reporting.customer_facts import Fact
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Table
 
@@ -13,16 +13,7 @@ Row = Mapping[str, Any]  # a row of `contracts_of`
 COLUMNS = ("started", "ended", "plan", "price", "change", "term", "renewals")
 
 
-@dataclass(frozen=True)
-class ContractFact:
-    """One fact of a customer: its name in the catalogue, what it is, and more about it."""
-
-    name: str
-    value: str
-    detail: str = ""
-
-
-def contract_facts(rows: Sequence[Row], say: MessageCatalogue) -> list[ContractFact]:
+def contract_facts(rows: Sequence[Row], say: MessageCatalogue) -> list[Fact]:
     """Return what a customer's contracts say as of a day; nothing where they are not known."""
     running = [row for row in rows if row["running"]]
     if not running:
@@ -37,13 +28,13 @@ def contract_table(rows: Sequence[Row], say: MessageCatalogue) -> Table:
     return Table(say("contracts.title"), heads, lines, words=True)
 
 
-def _contracts(rows: Sequence[Row], running: Sequence[Row], say: MessageCatalogue) -> ContractFact:
+def _contracts(rows: Sequence[Row], running: Sequence[Row], say: MessageCatalogue) -> Fact:
     counts = {"running": say.write.count(len(running)), "all": say.write.count(len(rows))}
     since = str(min(row["started_on"] for row in rows))
-    return ContractFact("contracts", say("contracts.count", **counts, since=since))
+    return Fact("contracts.facts.contracts", say("contracts.count", **counts, since=since))
 
 
-def _plan(rows: Sequence[Row], running: Sequence[Row], say: MessageCatalogue) -> ContractFact:
+def _plan(rows: Sequence[Row], running: Sequence[Row], say: MessageCatalogue) -> Fact:
     """Return the plans that run and their price, beside that of 90 days ago where it differs."""
     plans = list(dict.fromkeys(row["plan"] or MISSING for row in running))
     now = sum(row["price"] for row in running)
@@ -51,17 +42,19 @@ def _plan(rows: Sequence[Row], running: Sequence[Row], say: MessageCatalogue) ->
     price = say("contracts.price", price=say.write.exact(now))
     if any(row["ran_before"] for row in rows) and before != now:
         price = say("contracts.changed", price=price, before=say.write.exact(before))
-    return ContractFact("plan", say("between").join(plans), price)
+    return Fact("contracts.facts.plan", say("between").join(plans), price)
 
 
-def _renewal(running: Sequence[Row], say: MessageCatalogue) -> ContractFact:
+def _renewal(running: Sequence[Row], say: MessageCatalogue) -> Fact:
     """Return the next renewal, or the end that is known already."""
     renewals = say.write.count(sum(row["renewals"] for row in running))
     coming = sorted(row["renews_on"] for row in running if row["renews_on"] is not None)
     if coming:
-        return ContractFact("renewal", str(coming[0]), say("contracts.renewed", times=renewals))
+        return Fact(
+            "contracts.facts.renewal", str(coming[0]), say("contracts.renewed", times=renewals)
+        )
     ends = max(row["ended_on"] or date.max for row in running)
-    return ContractFact("renewal", MISSING, say("contracts.ends", day=str(ends)))
+    return Fact("contracts.facts.renewal", MISSING, say("contracts.ends", day=str(ends)))
 
 
 def _line(row: Row, rows: Sequence[Row], say: MessageCatalogue) -> list[str]:

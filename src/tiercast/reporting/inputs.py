@@ -48,6 +48,7 @@ OF_CONTRACTS = (
     "contracts_running",
     "event_active_days_90d",
 )
+OF_BIG_ORDERS = ("big_order_due_days", "big_order_last_year")
 SAME_WINDOW = "same window, unseen customers"  # what a training calls the kind of its evaluation
 # Long texts that only a handful of listed customers need; they stay in the files.
 LEFT_OUT = (
@@ -296,7 +297,7 @@ def _comparable(output: OutputFolder, before: date, day: date) -> bool:
 def _base(
     scores: ir.Table, features: ir.Table, words: Sequence[str], manifest: Mapping[str, Any]
 ) -> ir.Table:
-    more = [name for name in OF_CONTRACTS if name in features.columns]
+    more = [name for name in (*OF_CONTRACTS, *OF_BIG_ORDERS) if name in features.columns]
     shown = features.select(
         "customer_id",
         **{name: _number(features, name) for name in (*FEATURES, *more)},

@@ -68,6 +68,17 @@ def overdue(inputs: Inputs) -> tuple[int, pd.DataFrame]:
     return int(late.count().execute()), _first(late)
 
 
+def big_orders(inputs: Inputs) -> pd.DataFrame:
+    """Return customers whose big order of a year ago is due, the next date first, a few."""
+    base = inputs.base
+    if "big_order_due_on" not in base.columns:
+        return pd.DataFrame()
+    rows = base.filter(base.big_order_due_on.notnull())
+    ranked = rows.order_by("big_order_due_on", rows.big_order_last_year.desc(), "customer_id")
+    shown = ("customer_id", "tier", "big_order_due_on", "big_order_last_year", "expected_value")
+    return ranked.limit(LENGTH).select(*shown).to_pandas()
+
+
 def _first(rows: ir.Table) -> pd.DataFrame:
     ranked = rows.order_by(rows.expected_value.desc(), "customer_id").limit(LENGTH)
     shown = (*DATES, "expected_value", "recency_days", "gap_mean_days", "revenue_365d")
@@ -91,6 +102,8 @@ def next_orders_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     ]
     for name, people in (("due", due(inputs)), ("overdue", listed)):
         parts.append(_people(name, people, inputs, say))
+    if len(big := big_orders(inputs)):
+        parts.append(_big_orders(big, inputs, say))
     return Section("next-orders", say("next_orders.title"), headline, parts)
 
 
@@ -127,6 +140,25 @@ def _weeks(weeks: pd.DataFrame, expected: int, say: MessageCatalogue) -> Chart:
         reading=say("next_orders.reading"),
         table=Table.of(title, weeks, (say("next_orders.x"), labels), columns),
     )
+
+
+def _big_orders(people: pd.DataFrame, inputs: Inputs, say: MessageCatalogue) -> Table:
+    """Return who is due for a yearly big order, when, and how big it was."""
+    ids = shown_ids(people["customer_id"].tolist(), inputs)
+    rows = [
+        [
+            Cell(customer),
+            Cell(say.label("tier", row["tier"])),
+            Cell(say.write.day(row["big_order_due_on"])),
+            Cell(say.write.money(row["big_order_last_year"])),
+            Cell(say.write.money(row["expected_value"])),
+        ]
+        for customer, row in zip(ids, people.to_dict("records"), strict=True)
+    ]
+    columns = ("customer", "tier", "big_date", "big_amount", "expected")
+    heads = [say(f"next_orders.columns.{column}") for column in columns]
+    title, note = say("next_orders.big.title"), say("next_orders.big.note")
+    return Table(title, heads, rows, note, words=True)
 
 
 def _people(name: str, people: pd.DataFrame, inputs: Inputs, say: MessageCatalogue) -> Part:

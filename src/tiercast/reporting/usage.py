@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from tiercast.features.usage import USAGE_TIERS
+from tiercast.artifacts.targets import PREFERENCES
+from tiercast.features.usage import USAGE_TIERS, USAGE_TRENDS
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Part, Section, Table, Tone, common
@@ -10,6 +11,7 @@ from tiercast.reporting.share_bars import with_shares
 
 FEWEST = 30  # customers: shares of fewer are chance
 NONE = "none"  # customers without an event, or without a preference
+ORDERS = {"usage_tier": USAGE_TIERS, "usage_trend": USAGE_TRENDS}
 TONES: tuple[tuple[float, Tone, str], ...] = (
     (1.2, "higher", "▲"),
     (1 / 1.2, "", ""),
@@ -53,9 +55,26 @@ def _headline(counts: pd.DataFrame, say: MessageCatalogue) -> str:
 
 def _parts(inputs: Inputs, counts: pd.DataFrame, say: MessageCatalogue) -> list[Part]:
     parts: list[Part] = [_cross_table(counts, say), _numbers(inputs, "usage_tier", say)]
+    if "usage_trend" in inputs.base.columns:  # scores of earlier versions have none
+        parts.append(_numbers(inputs, "usage_trend", say))
     if inputs.base.preference.notnull().any().execute():
-        parts.append(_numbers(inputs, "preference", say))
+        parts.append(_numbers(inputs, "preference", say, note=_discovered(inputs, say)))
     return parts
+
+
+def _discovered(inputs: Inputs, say: MessageCatalogue) -> str:
+    """Return what the discovered groups hold; "" where the config names the groups."""
+    groups = inputs.manifest.get(PREFERENCES, {})
+    if not groups:
+        return ""
+    between = say("between")
+    told = [
+        say("usage.group", name=say.label("preference", name), features=between.join(features))
+        for name, features in groups.items()
+    ]
+    return say(
+        "usage.discovered", groups=" ".join(told) if say.language == "en" else "".join(told)
+    )
 
 
 def _cross_table(counts: pd.DataFrame, say: MessageCatalogue) -> Table:
@@ -81,7 +100,7 @@ def _cell(customers: float, in_row: float, usual: float, say: MessageCatalogue) 
     return Cell(text, tone, mark, customers=customers, is_count=True)
 
 
-def _numbers(inputs: Inputs, column: str, say: MessageCatalogue) -> Table:
+def _numbers(inputs: Inputs, column: str, say: MessageCatalogue, note: str = "") -> Table:
     """Return customers, expected value and churn risk by a column of use."""
     base = inputs.base
     found = base.group_by(name=base[column].fill_null(NONE)).agg(
@@ -89,15 +108,16 @@ def _numbers(inputs: Inputs, column: str, say: MessageCatalogue) -> Table:
         expected_value=base.expected_value.sum(),
         churn=base.churn_probability.mean(),
     )
-    order = [*USAGE_TIERS, NONE] if column == "usage_tier" else []
+    order = ORDERS.get(column)
     table = with_shares(found.to_pandas().set_index("name"), ["customers", "expected_value"])
     if order:
-        table = table.reindex([name for name in order if name in table.index])
+        table = table.reindex([name for name in (*order, NONE) if name in table.index])
     else:
         table = table.sort_values(["customers"], ascending=False, kind="stable")
     names = [_named(column, str(name), say) for name in table.index]
     measures = common(say, "customers", "customers_share", "expected_value_share", "churn")
-    return Table.of(say(f"usage.by.{column}"), table, (say(f"usage.of.{column}"), names), measures)
+    first = say(f"usage.of.{column}"), names
+    return Table.of(say(f"usage.by.{column}"), table, first, measures, note=note)
 
 
 def _named(column: str, name: str, say: MessageCatalogue) -> str:

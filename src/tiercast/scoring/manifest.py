@@ -5,10 +5,12 @@ from dataclasses import asdict
 from importlib.metadata import version as package_version
 from pathlib import Path
 
-from tiercast.artifacts.targets import FURTHER, PREVIOUS
+from tiercast.artifacts.targets import FURTHER, PREFERENCES, PREVIOUS
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.plugins import versions_of
 from tiercast.config.public_settings import public_settings
+from tiercast.config.usage import DISCOVERED
+from tiercast.features.preferences import preference_groups
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.assign import AssignmentRules
@@ -54,7 +56,18 @@ def manifest(
         "grid": None if inputs.grid is None else inputs.grid.to_dict(),
         "outlying_orders": outlying_entry(inputs.outlying, files),
         PREVIOUS: inputs.previous.as_of,
+        **_preferences(inputs),
     }
+
+
+def _preferences(inputs: ScoringInputs) -> dict[str, object]:
+    """Return the groups of preference that were discovered; nothing where none are asked for."""
+    usage, activity = inputs.base.config.usage, inputs.activity
+    if usage is None or usage.preferences != DISCOVERED or activity is None:
+        return {}
+    assert activity.events is not None
+    found = preference_groups(activity.events, inputs.as_of, usage).features
+    return {PREFERENCES: {name: list(words) for name, words in found.items()}}
 
 
 def _model_entry(model: TieredModel, version: ModelVersion) -> dict[str, object]:

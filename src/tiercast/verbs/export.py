@@ -19,7 +19,7 @@ from tiercast.campaigns.arm_list import Arm
 from tiercast.config.budget import BudgetConfig
 from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, formats_of
-from tiercast.config.lists import CustomerList, find_row, lists_of
+from tiercast.config.lists import CustomerList, default_lists, find_row, lists_of
 from tiercast.config.loading import load_config
 from tiercast.config.playbook import PLAYBOOK, Play, action_in
 from tiercast.config.progress import Progress, Silent
@@ -27,7 +27,7 @@ from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
 from tiercast.lists.budget import PROFIT, contacts_within
 from tiercast.lists.cells import Cell, Cells
-from tiercast.lists.conditions import all_hold, known_column
+from tiercast.lists.conditions import NEWEST, all_hold, known_column
 from tiercast.lists.csv_file import write_csv
 from tiercast.lists.facts import facts
 from tiercast.lists.holdout import without_holdout
@@ -225,11 +225,18 @@ def _named(settings: Config, name: str) -> CustomerList:
 
 
 def _offered(settings: Config, table: ir.Table) -> Mapping[str, CustomerList]:
-    """Return the lists; of a label table those whose columns it has (a value may be missing)."""
-    found = lists_of(settings.lists, settings.kind.lists)
+    """Return the lists; of the package's those whose columns are there.
+
+    A label table may lack a value, and a day that an earlier version scored lacks features.
+    """
+    found, packaged = lists_of(settings.lists, settings.kind.lists), settings.kind.lists
+    there = {*table.columns}
     if settings.kind.has_dates:
-        return found
-    return {name: one for name, one in found.items() if one.needs <= {*table.columns}}
+        there.add(NEWEST)  # its absence is told
+        own = {name for name, one in found.items() if one not in default_lists(packaged)}
+    else:
+        own = set()
+    return {name: one for name, one in found.items() if name in own or one.needs <= there}
 
 
 def _file_name(wanted: CustomerList, form: ExportFormat) -> str:
