@@ -8,8 +8,8 @@ and `Plugin` is what a package of your own adds:
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
 ['Plugin', 'alerts', 'app', 'backtest', 'check', 'churn_definition', 'compare', 'demo',
  'experiment_assign', 'experiment_design', 'experiment_ledger', 'experiment_measure',
- 'explain', 'export', 'features', 'forget', 'init', 'migration', 'monitor', 'promote', 'report',
- 'rollback', 'score', 'shap_values', 'train', 'training_frame', 'verify']
+ 'experiment_target', 'explain', 'export', 'features', 'forget', 'init', 'migration', 'monitor',
+ 'promote', 'report', 'rollback', 'score', 'shap_values', 'train', 'training_frame', 'verify']
 """
 
 import importlib
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tiercast.campaigns.design import experiment_design
     from tiercast.campaigns.ledger import experiment_ledger
     from tiercast.campaigns.measure import experiment_measure
+    from tiercast.campaigns.target import experiment_target
     from tiercast.config.plugins import Plugin
     from tiercast.definitions.churn_definition import churn_definition
     from tiercast.monitoring.monitor import monitor
@@ -60,6 +61,7 @@ __all__ = [
     "experiment_design",
     "experiment_ledger",
     "experiment_measure",
+    "experiment_target",
     "explain",
     "export",
     "features",
@@ -90,6 +92,7 @@ _VERBS = {
     "experiment_design": "tiercast.campaigns.design",
     "experiment_ledger": "tiercast.campaigns.ledger",
     "experiment_measure": "tiercast.campaigns.measure",
+    "experiment_target": "tiercast.campaigns.target",
     "explain": "tiercast.scoring.explain",
     "export": "tiercast.verbs.export",
     "forget": "tiercast.privacy.forget",

@@ -21,6 +21,7 @@ COMMANDS = (
     "experiment design",
     "experiment ledger",
     "experiment measure",
+    "experiment target",
     "explain",
     "export",
     "features",

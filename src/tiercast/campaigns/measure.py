@@ -149,7 +149,7 @@ def _measured(
     shares: Mapping[str, float] | None,
     cost: float | None,
 ) -> Measurement:
-    chosen = _control(campaign, control)
+    chosen = control_of(campaign, control)
     arms = arm_aggregates(campaign.table, campaign.outcomes, campaign.covariate)
     p = _checked_ratio(campaign, arms, chosen, shares)
     return Measurement(
@@ -180,7 +180,8 @@ def _costs(
     return {name: known.get(name) for name in others}
 
 
-def _control(campaign: Campaign, control: str | None) -> str:
+def control_of(campaign: Campaign, control: str | None) -> str:
+    """Return the arm that was left alone: the one asked for, recorded, or so called."""
     names = campaign.arms.names
     if control is not None:
         if control not in names:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiercast.cli.console import AS_ROWS, show, show_rows, watch
+from tiercast.cli.experiment_target import target
 from tiercast.cli.options import ConfigFile, Language, in_language, parse_day, spoken
 from tiercast.config.message import Message
 from tiercast.config.text_table import TextTable
@@ -332,6 +333,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     "--arms control=0.5,mail=0.5",
     ledger: "tiercast experiment ledger pipelines/cdnow.yaml",
     measure: "tiercast experiment measure pipelines/hillstrom.yaml e-mail",
+    target: "tiercast experiment target pipelines/hillstrom.yaml e-mail --outcome visit",
 }
 for command, example in COMMANDS.items():
     experiment.command(epilog=f"Example: {example}")(command)

@@ -21,6 +21,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, formats_of
 from tiercast.config.lists import CustomerList, default_lists, find_row, lists_of
 from tiercast.config.loading import load_config
+from tiercast.config.message import Message
 from tiercast.config.playbook import PLAYBOOK, Play, action_in
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -53,7 +54,7 @@ SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
 SHEET_LENGTH = 31
 NO_BUDGET = (
     "The config has no `budget`; say what a contact costs and saves: "
-    "`budget: {save_rate: 0.05, cost: 1.00}`."
+    "`budget: {{save_rate: 0.05, cost: 1.00}}`."
 )
 MONEY = ("expected_value", "value_at_stake")  # of lists
 
@@ -216,7 +217,7 @@ def export(  # noqa: PLR0913  # each is an option of the command
 
 def _budget_of(settings: Config) -> BudgetConfig:
     if settings.budget is None:
-        raise InputError(NO_BUDGET)
+        raise InputError(Message.of(NO_BUDGET))
     return settings.budget
 
 
