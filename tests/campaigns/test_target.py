@@ -87,7 +87,7 @@ def test_arms_that_were_chosen_are_refused(base):
     ("wrong", "message"),
     [
         ({"outcome": "gian"}, "has no outcome `gian`; did you mean `gain`"),
-        ({"costs": {"mial": 1}}, "has no treated arm `mial`; did you mean `mail`"),
+        ({"costs": {"maiil": 1}}, "has no treated arm `maiil`; did you mean `mail`"),
         ({"control": "nobody"}, "has no arm 'nobody'"),
         ({"budget": 0}, "`budget` must be at least 1, but got 0"),
     ],

@@ -44,6 +44,6 @@ class Covariates:
 
 def _numbers(column: pd.Series, words: tuple[str, ...] | None) -> FloatArray:
     if words is None:
-        return column.astype("float64").to_numpy(dtype=float, na_value=np.nan)
+        return np.asarray(column.astype("float64"), dtype=np.float64)
     places = pd.Categorical(column, categories=list(words)).codes.astype(float)
-    return np.asarray(np.where(places < 0, np.nan, places), dtype=float)
+    return np.asarray(np.where(places < 0, np.nan, places), dtype=np.float64)
