@@ -8,7 +8,7 @@ from operator import or_
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.tables import table_of
-from tiercast.sources.erased import ID_COLUMNS, as_written
+from tiercast.sources.erased import ACCOUNT, ID_COLUMNS, as_written
 from tiercast.sources.origin import describe
 from tiercast.sources.parsed import Parser
 from tiercast.sources.workspace import workspace
@@ -37,7 +37,7 @@ def source_rows(config: Config, customer_id: str) -> Iterator[SourceRows]:
 def _count(parser: Parser, customer_id: str) -> int:
     with workspace() as connection:
         rows = parser.parse(connection).rows
-        own = [name for name in ID_COLUMNS if name in rows.columns]
+        own = [name for name in (*ID_COLUMNS, ACCOUNT) if name in rows.columns]
         wanted = customer_id.lower() if "@" in customer_id else customer_id
         theirs = reduce(or_, (as_written(rows[name]) == wanted for name in own))
         return int(rows.filter(theirs).count().execute())
