@@ -9,7 +9,8 @@ and `Plugin` is what a package of your own adds:
 ['Plugin', 'alerts', 'app', 'backtest', 'check', 'churn_definition', 'compare', 'demo',
  'experiment_assign', 'experiment_design', 'experiment_ledger', 'experiment_measure',
  'experiment_target', 'explain', 'export', 'features', 'forget', 'init', 'migration', 'monitor',
- 'promote', 'report', 'rollback', 'score', 'shap_values', 'train', 'training_frame', 'verify']
+ 'promote', 'report', 'rollback', 'score', 'serve', 'shap_values', 'train', 'training_frame',
+ 'verify']
 """
 
 import importlib
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from tiercast.scoring.explain import explain
     from tiercast.scoring.score import score
     from tiercast.scoring.shap_values import shap_values
+    from tiercast.serving.server import serve
     from tiercast.training.compare import compare
     from tiercast.training.promote import promote, rollback
     from tiercast.training.train import train
@@ -73,6 +75,7 @@ __all__ = [
     "report",
     "rollback",
     "score",
+    "serve",
     "shap_values",
     "train",
     "training_frame",
@@ -103,6 +106,7 @@ _VERBS = {
     "report": "tiercast.verbs.report",
     "rollback": "tiercast.training.promote",
     "score": "tiercast.scoring.score",
+    "serve": "tiercast.serving.server",
     "shap_values": "tiercast.scoring.shap_values",
     "train": "tiercast.training.train",
     "training_frame": "tiercast.training.training_frame",

@@ -33,6 +33,7 @@ COMMANDS = (
     "report",
     "rollback",
     "score",
+    "serve",
     "train",
     "verify",
 )

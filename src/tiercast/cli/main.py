@@ -22,6 +22,7 @@ from tiercast.cli import (
     monitor,
     outlook,
     privacy,
+    serve,
     story,
     verify,
 )
@@ -110,6 +111,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     outlook.report: "tiercast report pipelines/cdnow.yaml --as-of 1998-04-01",
     export.export: "tiercast export pipelines/cdnow.yaml --list win_back --format xlsx",
     app_server.app: "tiercast app pipelines/cdnow.yaml --port 8501",
+    serve.serve: "tiercast serve pipelines/cdnow.yaml --port 8600",
     story.explain: "tiercast explain pipelines/cdnow.yaml 1024",
     data.init: "tiercast init exports/orders.csv",
     data.check: "tiercast check pipelines/cdnow.yaml",

@@ -31,6 +31,7 @@ from tiercast.config.plugins import rows_of, unknown_plugins
 from tiercast.config.report import ReportConfig
 from tiercast.config.retention import RetentionConfig
 from tiercast.config.rfm import RfmConfig
+from tiercast.config.serve import ServeConfig
 from tiercast.config.settings import Settings
 from tiercast.config.source import SourceConfig as SourceConfig
 from tiercast.config.text import Text
@@ -204,6 +205,9 @@ class Config(Settings):
     """For how many days results that hold customers are kept."""
     budget: BudgetConfig | None = Field(default=None, exclude=True)
     """What a contact costs and saves. Left out: no profit of contacts is shown."""
+    # Left out of what is stored of a config: it holds a secret.
+    serve: ServeConfig = Field(default=ServeConfig(), exclude=True)
+    """Who may ask `tiercast serve`."""
 
     @model_validator(mode="before")
     @classmethod

@@ -6,9 +6,10 @@ Dates and times of a profile are left out: a profile is not cut at the cutoff, a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tiercast.arrays import FloatArray
@@ -25,6 +26,7 @@ NOT_FEATURES = ("customer_id", "as_of", "season_horizon_ratio", NEXT_PAYMENT, *L
 OF_PAYMENTS = frozenset(
     one.name for one in CATALOGUE if one.family in ("rfm", "behaviour", "basket", "clv", "season")
 )
+FEW_ROWS = 100  # beyond them, column by column takes less memory
 NUMBERS = ("boolean", "decimal")  # of a column of objects; numeric types are numbers anyway
 TIMES = ("date", "datetime", "datetime64", "time", "timedelta", "timedelta64", "period")
 
@@ -61,6 +63,8 @@ class DesignMatrix:
 
     def transform(self, frame: pd.DataFrame) -> FloatArray:
         """Return the matrix, shape (n_rows, n_columns); missing numbers stay NaN."""
+        if len(frame) <= FEW_ROWS:
+            return self._of_few(frame)
         matrix = np.empty((len(frame), len(self.names)), dtype=np.float64)
         for position, name in enumerate(self.numeric):
             matrix[:, position] = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -68,6 +72,18 @@ class DesignMatrix:
         for position, (name, level) in enumerate(self._indicators, start=len(self.numeric)):
             matrix[:, position] = (texts[name] == level).to_numpy(dtype=bool, na_value=False)
         return matrix
+
+    def _of_few(self, frame: pd.DataFrame) -> FloatArray:
+        """Return the matrix of few rows, whose columns would take longer one by one."""
+        numbers = frame[list(self.numeric)]
+        if not (numbers.dtypes == np.float64).all():
+            numbers = numbers.apply(pd.to_numeric).astype("float64")
+        columns: list[npt.NDArray[Any]] = [numbers.to_numpy()]
+        for name, levels in self.levels.items():
+            text = as_text(frame[name]).astype("object").to_numpy()
+            text[pd.isna(text)] = None
+            columns.append(text[:, np.newaxis] == np.array(levels, dtype=object))
+        return np.ascontiguousarray(np.column_stack(columns), dtype=np.float64)
 
     @property
     def _indicators(self) -> Sequence[tuple[str, str]]:

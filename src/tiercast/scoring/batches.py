@@ -99,7 +99,8 @@ def feature_frame(rows: pd.DataFrame, schema: pa.Schema, as_of: dt.date) -> pd.D
     """Return the engine's rows in a model's form: all numbers as floats, sorted by id."""
     # DuckDB counts in decimals what is a float by the schema: those would be objects here.
     numbers = [f.name for f in schema if _is_number(f.type)]
-    floats = {name: "float64" for name in numbers if name != "customer_id"}
+    wrong = rows.dtypes[[name for name in numbers if name != "customer_id"]] != "float64"
+    floats = dict.fromkeys(wrong.index[wrong], "float64")
     frame = rows.astype(floats).assign(as_of=as_of)
     return frame.sort_values("customer_id", ignore_index=True)
 

@@ -71,12 +71,19 @@ def score_part(
     """Return the features that were scored, and the scored rows with reasons and rule features."""
     full = model.with_clv(frame)
     known = typed(full, types)
+    return known, scored_rows(model, full, types, known.select(list(rule_features)))
+
+
+def scored_rows(
+    model: TieredModel, full: pd.DataFrame, types: Mapping[str, pa.DataType], beside: pa.Table
+) -> pa.Table:
+    """Return the scored rows of features with `clv_*`, the columns `beside` them, and reasons."""
     rows = model.score_rows(full)
     reasons = model.reasons(full, rows["churn_probability"].to_numpy())
     scored = typed(rows, {**types, **DATES})
-    for name in rule_features:
-        scored = scored.append_column(known.schema.field(name), known[name])
-    return known, scored.append_column(REASONS, reasons)
+    for field in beside.schema:
+        scored = scored.append_column(field, beside[field.name])
+    return scored.append_column(REASONS, reasons)
 
 
 def tier_sums(model: TieredModel, scored: pa.Table) -> FloatArray:

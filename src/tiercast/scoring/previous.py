@@ -56,7 +56,7 @@ class PreviousScores:
         """Return a table by customer with `previous_tier` and the like, if there are any."""
         if self.folder is None:
             return table
-        chosen = self._chosen(connection, table.customer_id.type())
+        chosen = self.chosen(connection, table.customer_id.type())
         known = table.left_join(chosen, "customer_id").drop("customer_id_right")
         if self.signals is None:
             return known
@@ -70,9 +70,11 @@ class PreviousScores:
         if self.as_of is None:
             return self
         since = signals(orders, as_of, self.as_of)
-        return replace(self, signals=connection.create_table("signals", since, temp=True))
+        name = ibis.util.gen_name("signals")  # a connection may see several days
+        return replace(self, signals=connection.create_table(name, since, temp=True))
 
-    def _chosen(self, connection: SQLBackend, ids: DataType) -> ir.Table:
+    def chosen(self, connection: SQLBackend, ids: DataType) -> ir.Table:
+        """Return the `previous_*` columns by customer id, of type `ids`; there must be scores."""
         assert self.folder is not None
         stored = connection.read_parquet(sorted(self.folder.glob("part-*.parquet")))
         there = {name: of for name, of in COLUMNS.items() if of in stored.columns}

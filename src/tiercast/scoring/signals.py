@@ -25,8 +25,12 @@ SIGNALS = pa.schema(
 )
 
 
-def signals(orders: ir.Table, as_of: dt.date, before: dt.date) -> ir.Table:
+def signals(
+    orders: ir.Table, as_of: dt.date, before: dt.date, median: float | None = None
+) -> ir.Table:
     """Return a row per customer with recent orders; `before` is the last scored day.
+
+    `median` is that of the whole base's orders, where `orders` are those of few customers.
 
     `spend_fall_3_months` is the share by which spend fell in each of the last three months of 30
     days, against the month before: the smallest of the three falls. 0.2 means that each was 20 %
@@ -43,6 +47,7 @@ def signals(orders: ir.Table, as_of: dt.date, before: dt.date) -> ir.Table:
         for when, start in (("now", 0), ("then", since))
         for month in range(FALLS + 1)
     }
+    usual = _median(known) if median is None else median
     new = recent.in_order & (recent.net_amount > 0) & (recent.days_ago <= since)
     summed = recent.group_by("customer_id").agg(
         **months, largest=recent.order_amount.max(where=new)
@@ -51,7 +56,7 @@ def signals(orders: ir.Table, as_of: dt.date, before: dt.date) -> ir.Table:
         "customer_id",
         spend_fall_3_months=_smallest_fall(summed, "now"),
         previous_spend_fall_3_months=_smallest_fall(summed, "then"),
-        largest_new_order_ratio=summed.largest.fill_null(0.0) / _median_order(known),
+        largest_new_order_ratio=summed.largest.fill_null(0.0) / usual,
     )
 
 
@@ -71,7 +76,12 @@ def _smallest_fall(sums: ir.Table, when: str) -> ir.FloatingValue:
     return ibis.ifelse(spent, ibis.greatest(ibis.least(*falls), 0.0), 0.0)
 
 
-def _median_order(known: ir.Table) -> float:
+def median_order(orders: ir.Table, as_of: dt.date) -> float:
+    """Return the median order before a day (the lower middle one of an even number)."""
+    return _median(history(orders, "ordered_at", [as_of]))
+
+
+def _median(known: ir.Table) -> float:
     amounts = known.filter(known.is_whole).select(net_amount="order_amount")
     middle = max(int(amounts.count().execute()) - 1, 0) // 2
     rows = amounts.order_by("net_amount").limit(1, offset=middle).to_pyarrow().to_pylist()

@@ -1,0 +1,103 @@
+"""What was scored: one customer, a list, totals and segments of the stored day."""
+
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from tiercast.config.lists import lists_of
+from tiercast.config.nearest import hint
+from tiercast.lists.selection import select
+from tiercast.serving.problem import refused
+from tiercast.serving.stored_day import SCORES, StoredDay
+from tiercast.snapshots.one_customer import rows_of_customer
+
+LIST_COLUMNS = (
+    "customer_id",
+    "tier",
+    "segment",
+    "churn_probability",
+    "expected_value",
+    "value_low",
+    "value_high",
+    "value_at_stake",
+    "days_to_next_order",
+    "action_id",
+    "action",
+)
+SEGMENT_RISK = f"SELECT segment, avg(churn_probability) AS risk FROM {SCORES} GROUP BY segment"
+
+
+def customer(stored: StoredDay, customer_id: str) -> dict[str, Any]:
+    """Return the stored score row of a customer.
+
+    Raises
+    ------
+    Refused
+        The customer was not scored.
+    """
+    with stored.cursor() as own:
+        table = ibis.duckdb.from_connection(own).table(SCORES)
+        rows: pa.Table = rows_of_customer(table, customer_id).to_pyarrow()
+    if not rows.num_rows:
+        remedy = "post the customer's orders to /score, or score the base again"
+        problem = f"{customer_id!r} is not in the scores of {stored.as_of}"
+        raise refused("customer_id", problem, remedy, 404)
+    found: dict[str, Any] = rows.to_pylist()[0]
+    return found
+
+
+def list_names(stored: StoredDay) -> dict[str, str]:
+    """Return the lists, with their titles."""
+    language = stored.config.language
+    found = lists_of(stored.config.lists, stored.config.kind.lists)
+    return {name: one.title.in_language(language) for name, one in found.items()}
+
+
+def customers_of_list(stored: StoredDay, name: str, limit: int) -> dict[str, Any]:
+    """Return the first customers of a list, and how many it holds.
+
+    Raises
+    ------
+    Refused
+        There is no such list.
+    """
+    found = lists_of(stored.config.lists, stored.config.kind.lists)
+    if name not in found:
+        raise refused("name", f"there is no list {name!r}", hint(name, found), 404)
+    with stored.cursor() as own:
+        table = ibis.duckdb.from_connection(own).table(stored.lists.get_name())
+        chosen = select(table, found[name])
+        columns = [one for one in LIST_COLUMNS if one in table.columns]
+        rows = chosen.select(columns).limit(limit).to_pyarrow().to_pylist()
+        count = int(chosen.count().execute())
+    title = found[name].title.in_language(stored.config.language)
+    return {"list": name, "title": title, **_day(stored), "total": count, "customers": rows}
+
+
+def totals(stored: StoredDay) -> dict[str, Any]:
+    """Return the sums of the base and of each tier, with their 90 % intervals."""
+    sums, manifest = stored.manifest["sums"], stored.manifest
+    return {
+        **_day(stored),
+        "horizon_days": stored.target.horizon_days,
+        "value": stored.target.value,
+        "currency": stored.config.currency,
+        "base": sums["base"],
+        "tiers": sums["tiers"],
+        "expected_churned": manifest["expected_churned"],
+        "further_horizons": manifest.get("further_horizons") or [],
+    }
+
+
+def segments(stored: StoredDay) -> dict[str, Any]:
+    """Return the sums of each segment, and its mean churn risk."""
+    with stored.cursor() as own:
+        risks = dict(own.execute(SEGMENT_RISK).fetchall())
+    sums = stored.manifest["sums"]["segments"]
+    rows = [{"segment": n, **one, "churn_probability": risks[n]} for n, one in sums.items()]
+    return {**_day(stored), "segments": rows}
+
+
+def _day(stored: StoredDay) -> dict[str, Any]:
+    return {"as_of": stored.as_of, "model_version": stored.model_version}
