@@ -147,7 +147,7 @@ def test_a_list_holds_its_customers(live_tenth):
     assert (found["total"], len(found["customers"])) == (2351, 5)
     assert "everyone" in live_tenth.get("/lists").json()["lists"]
     assert live_tenth.get("/lists/everyone?limit=0").status_code == 422
-    (problem,) = problems(live_tenth.get("/lists/evryone"), 404)
+    (problem,) = problems(live_tenth.get("/lists/everyon"), 404)
     assert "everyone" in problem["remedy"]
 
 
