@@ -110,7 +110,7 @@ def open_stored(config: Config, progress: Progress) -> StoredDay:
     refuse_other_base(output.path, config.name)
     day = output.scored_day()
     identity = identity_of(config, day)
-    counted = counted_in(config, output.target(day).value)
+    counted = counted_in(config, output.target(day).worth)
     with ExitStack() as opened:
         history = opened.enter_context(open_history(counted, day, progress))
         connection = history.base.connection
