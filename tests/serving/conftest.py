@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,15 +58,31 @@ def service_of():
     return serving
 
 
-@pytest.fixture(scope="module")
-def live_tenth(trained_tenth: TrainedBase) -> Iterator[Client]:
-    """Return a client of the service over CDNOW's tenth."""
-    with working_in(trained_tenth.folder), serving(trained_tenth) as client:
+@pytest.fixture(scope="session")
+def tenth_service(trained_tenth: TrainedBase) -> Iterator[Client]:
+    """Return a client of the service over CDNOW's tenth, from any working directory."""
+    with ExitStack() as opened:
+        with working_in(trained_tenth.folder):
+            client = opened.enter_context(serving(trained_tenth))
         yield client
 
 
-@pytest.fixture(scope="module")
-def live_shop(trained_shop: TrainedBase) -> Iterator[Client]:
-    """Return a client of the service over the shop with every table."""
-    with working_in(trained_shop.folder), serving(trained_shop) as client:
+@pytest.fixture(scope="session")
+def shop_service(trained_shop: TrainedBase) -> Iterator[Client]:
+    """Return a client of the service over the shop, from any working directory."""
+    with ExitStack() as opened:
+        with working_in(trained_shop.folder):
+            client = opened.enter_context(serving(trained_shop))
         yield client
+
+
+@pytest.fixture
+def live_tenth(tenth: TrainedBase, tenth_service: Client) -> Client:
+    """Return a client of the service over CDNOW's tenth, in the base's folder."""
+    return tenth_service
+
+
+@pytest.fixture
+def live_shop(text_ids: TrainedBase, shop_service: Client) -> Client:
+    """Return a client of the service over the shop with every table, in the base's folder."""
+    return shop_service

@@ -12,7 +12,7 @@ from tiercast.serving.posted import ScoreRequest
 from tiercast.serving.served import Service
 from trained_base import working_in
 
-ASKED = ScoreRequest.model_validate({"customers": [{"customer_id": "c0001", "stored": True}]})
+ASKED = ScoreRequest.model_validate({"customers": [{"customer_id": 10, "stored": True}]})
 
 
 def manifest_of(served):
@@ -20,25 +20,54 @@ def manifest_of(served):
     return output.scores(served.stored.as_of) / MANIFEST_FILE
 
 
-@pytest.fixture
-def own_shop(trained_shop, tmp_path):
-    """Return the config of a copy of the shop, which a test may change."""
-    folder = tmp_path / "shop"
-    shutil.copytree(trained_shop.folder, folder)
+@pytest.fixture(scope="module")
+def own_service(trained_tenth, tmp_path_factory):
+    """Return a service over a copy of CDNOW's tenth, and the copy's folder."""
+    folder = tmp_path_factory.mktemp("served") / "tenth"
+    shutil.copytree(trained_tenth.folder, folder)
     with working_in(folder):
-        yield trained_shop.config
+        yield Service(trained_tenth.config, Silent()), folder
 
 
-def test_nothing_new_leaves_all_as_it_is(own_shop):
-    service = Service(own_shop, Silent())
+@pytest.fixture
+def service(own_service):
+    """Return the service, its folder being the working directory."""
+    one, folder = own_service
+    with working_in(folder):
+        yield one
+
+
+def test_nothing_new_leaves_all_as_it_is(service):
     before = service.take()
     assert not service.refresh()
     assert service.take() is before
 
 
-def test_a_day_scored_again_takes_its_place_while_requests_run(own_shop):
-    service = Service(own_shop, Silent())
-    before, answers, done = service.take(), [], threading.Event()
+def test_what_cannot_be_read_leaves_the_old_in_place(service):
+    before = service.take()
+    folder = manifest_of(before).parent
+    gone = folder.rename(folder.with_name("gone"))
+    assert not service.refresh()
+    assert "no scores" in (service.trouble or "")
+    assert service.take().score(ASKED)["customers"]
+    gone.rename(folder)
+    assert not service.refresh()
+    assert service.trouble is None
+
+
+def test_a_champion_that_moves_is_taken(service):
+    before = service.take()
+    object.__setattr__(before, "version", "0")  # as if another version had been the champion
+    swaps = service.swaps
+    assert service.refresh()
+    assert service.take().version == "1"
+    assert service.take().stored is before.stored
+    assert service.swaps == swaps + 1
+
+
+def test_no_request_is_lost_while_a_day_scored_again_takes_its_place(service):
+    before, done, answers = service.take(), threading.Event(), []
+    expected = before.score(ASKED)["customers"]
 
     def ask() -> None:
         while not done.is_set():
@@ -53,23 +82,4 @@ def test_a_day_scored_again_takes_its_place_while_requests_run(own_shop):
     asking.join()
     assert service.take() is not before
     assert answers
-    assert all(answer == answers[0] for answer in answers)
-
-
-def test_what_cannot_be_read_leaves_the_old_in_place(own_shop):
-    service = Service(own_shop, Silent())
-    before = service.take()
-    manifest_of(before).parent.rename("gone")
-    assert not service.refresh()
-    assert "no scores" in (service.trouble or "")
-    assert service.take() is before
-    assert service.take().score(ASKED)["customers"]
-
-
-def test_a_champion_that_moves_is_taken(own_shop):
-    service = Service(own_shop, Silent())
-    old = service.take()
-    object.__setattr__(old, "version", "0")  # as if another version had been the champion
-    assert service.refresh()
-    assert service.take().version == "1"
-    assert service.swaps == 1
+    assert all(answer == expected for answer in answers)

@@ -63,14 +63,15 @@ class Guard:
                 status = message["status"]
             await send(message)
 
+        refusal = self._refusal(str(scope["path"]), Headers(scope=scope))
+        body = b"" if refusal is not None else await _body_of(receive)
+        if body is None:
+            refusal = _too_large()
         try:
-            refusal = self._refusal(str(scope["path"]), Headers(scope=scope))
-            if refusal is None:
-                await self.app(scope, _limited(receive), sending)
-            else:
+            if refusal is not None:
                 await answer_refused(refusal)(scope, receive, sending)
-        except Refused as error:  # too large, found while it was read
-            await answer_refused(error)(scope, receive, sending)
+            else:
+                await self.app(scope, _replaying(body or b"", receive), sending)
         finally:
             route = getattr(scope.get("route"), "path", "other")
             self.metrics.answered(route, status, time.perf_counter() - begun)
@@ -103,17 +104,25 @@ def _too_large() -> Refused:
     return refused("body", f"more than {MOST_BYTES // 1024**2} MiB", remedy, 413)
 
 
-def _limited(receive: Receive) -> Receive:
-    """Return the receiver of a body, which ends where it grows too large."""
-    read = 0
+async def _body_of(receive: Receive) -> bytes | None:
+    """Return the body of a request; None where it is too large."""
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MOST_BYTES:
+            return None
+    return bytes(body)
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    """Return the receiver of a body that was read already, then of what comes after it."""
+    whole: list[Sent] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receiving() -> Sent:
-        nonlocal read
-        message = await receive()
-        read += len(message.get("body", b""))
-        if read > MOST_BYTES:
-            raise _too_large()
-        return message
+        return whole.pop() if whole else await receive()
 
     return receiving
 

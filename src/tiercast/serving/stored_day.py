@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any
 
 import duckdb
-import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
@@ -26,7 +25,7 @@ from tiercast.config.schema import Config, TableName
 from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.lists.base import ListBase
 
-SCORES = "live_scores"
+SCORES, LISTS = "live_scores", "live_lists"
 NOT_SERVED = (
     "`serve` answers for bases of orders on this machine; {name} has {what}. Score it with "
     "`tiercast score CONFIG`."
@@ -46,7 +45,6 @@ class StoredDay(Scored):
     identity: str
     manifest: Mapping[str, Any]
     history: History
-    lists: ir.Table
     opened: ExitStack
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -121,9 +119,9 @@ def open_stored(config: Config, progress: Progress) -> StoredDay:
         scores = rows_of(connection, parts).order_by("customer_id")
         connection.create_table(SCORES, scores)
         base = ListBase.read(connection, output, day)
-        lists = connection.create_table("live_lists", base.table)
+        connection.create_table(LISTS, base.table)
         base.refuse_if_scored_again()
-        return StoredDay(config, day, identity, base.manifest, history, lists, opened.pop_all())
+        return StoredDay(config, day, identity, base.manifest, history, opened.pop_all())
 
 
 def identity_of(config: Config, day: dt.date) -> str:

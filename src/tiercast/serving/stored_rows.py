@@ -9,7 +9,7 @@ from tiercast.config.lists import lists_of
 from tiercast.config.nearest import hint
 from tiercast.lists.selection import select
 from tiercast.serving.problem import refused
-from tiercast.serving.stored_day import SCORES, StoredDay
+from tiercast.serving.stored_day import LISTS, SCORES, StoredDay
 from tiercast.snapshots.one_customer import rows_of_customer
 
 LIST_COLUMNS = (
@@ -66,7 +66,7 @@ def customers_of_list(stored: StoredDay, name: str, limit: int) -> dict[str, Any
     if name not in found:
         raise refused("name", f"there is no list {name!r}", hint(name, found), 404)
     with stored.cursor() as own:
-        table = ibis.duckdb.from_connection(own).table(stored.lists.get_name())
+        table = ibis.duckdb.from_connection(own).table(LISTS)
         chosen = select(table, found[name])
         columns = [one for one in LIST_COLUMNS if one in table.columns]
         rows = chosen.select(columns).limit(limit).to_pyarrow().to_pylist()
