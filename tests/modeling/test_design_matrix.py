@@ -164,3 +164,12 @@ def test_fitting_and_transforming_leave_the_frame_alone():
     before = frame.copy(deep=True)
     DesignMatrix.fit(frame).transform(frame)
     pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize("ages", [[20.0, 31.5, np.nan, 4.0], [20, 31, None, 4]])
+def test_few_rows_have_the_numbers_that_they_have_among_many(ages):
+    few = pd.DataFrame({"orders": [1.0, np.nan, 3.0, 4.0], "region": ["n", "s", None, "x"]})
+    few = few.assign(age=pd.array(ages, dtype="Float64" if None not in ages else "Int64"))
+    design = DesignMatrix(("orders", "age"), {"region": ("n", "s")})
+    many = pd.concat([few] * 100, ignore_index=True)
+    assert np.array_equal(design.transform(few), design.transform(many)[:4], equal_nan=True)

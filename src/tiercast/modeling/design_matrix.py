@@ -80,8 +80,8 @@ class DesignMatrix:
             numbers = numbers.apply(pd.to_numeric).astype("float64")
         columns: list[npt.NDArray[Any]] = [numbers.to_numpy()]
         for name, levels in self.levels.items():
-            text = as_text(frame[name]).astype("object").to_numpy()
-            text[pd.isna(text)] = None
+            given = as_text(frame[name]).astype("object").to_numpy()
+            text = np.where(pd.isna(given), None, given)
             columns.append(text[:, np.newaxis] == np.array(levels, dtype=object))
         return np.ascontiguousarray(np.column_stack(columns), dtype=np.float64)
 
