@@ -81,7 +81,8 @@ class DesignMatrix:
         columns: list[npt.NDArray[Any]] = [numbers.to_numpy()]
         for name, levels in self.levels.items():
             given = as_text(frame[name]).astype("object").to_numpy()
-            text = np.where(pd.isna(given), None, given)
+            text = given.copy()
+            text[pd.isna(given)] = None
             columns.append(text[:, np.newaxis] == np.array(levels, dtype=object))
         return np.ascontiguousarray(np.column_stack(columns), dtype=np.float64)
 
