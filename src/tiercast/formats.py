@@ -14,11 +14,13 @@ from babel.numbers import (
     format_decimal,
     format_percent,
     get_currency_precision,
+    get_currency_symbol,
 )
 
 MISSING = "–"
 MOST_MORE = 3  # characters that a mask may show more
 DATES = {"en": "d MMMM y", "zh": "y年M月d日"}
+SHORT_DATES = {"en": "d MMM y", "zh": "y年M月d日"}
 DAYS = {"en": "d MMM", "zh": "M月d日"}
 MONTHS = {"en": "MMM y", "zh": "y年M月"}
 QUARTERS = {"en": "QQQ y", "zh": "y年第Q季度"}
@@ -35,6 +37,17 @@ class Formats:
 
     language: Literal["en", "zh"] = "en"
     currency: str | None = None
+
+    @property
+    def sign(self) -> str:
+        """The sign of money, for the axis of a chart; "" without a currency.
+
+        Examples
+        --------
+        >>> Formats(currency="EUR").sign, Formats().sign
+        ('€', '')
+        """
+        return get_currency_symbol(self.currency, locale=self.language) if self.currency else ""
 
     def named(self, form: Form) -> Callable[[float], str]:
         """Return the method of a name."""
@@ -125,6 +138,10 @@ class Formats:
         size = abs(value)
         decimals = 0 if size >= 100 or size < 0.005 else 1 if size >= 1 else 2
         return self._amount(value, decimals)
+
+    def whole(self, value: float) -> str:
+        """Return an amount of money without decimals."""
+        return self._amount(value, 0)
 
     def exact(self, value: float) -> str:
         """Return an amount of money to the smallest unit of its currency.
@@ -228,6 +245,16 @@ class Formats:
         ['4 December 2017', '2017年12月4日']
         """
         return format_date(day, DATES[self.language], locale=self.language)
+
+    def short_date(self, day: date) -> str:
+        """Return a date as an axis of a chart has room for it.
+
+        Examples
+        --------
+        >>> [Formats(language).short_date(date(2017, 12, 4)) for language in ("en", "zh")]
+        ['4 Dec 2017', '2017年12月4日']
+        """
+        return format_date(day, SHORT_DATES[self.language], locale=self.language)
 
     def _amount(self, value: float, decimals: int) -> str:
         if self.currency is None:

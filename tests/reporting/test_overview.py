@@ -43,7 +43,7 @@ def test_money_at_stake_has_its_customers_and_definition(inputs, say):
 
 @pytest.mark.parametrize(
     ("known", "words"),
-    [(True, "same weeks were a year ago"), (False, "no comparable year before")],
+    [(True, "same weeks were a year ago"), (False, "do not go back far enough")],
 )
 def test_the_season_ahead_is_said_to_be_known_or_not(empty_run, reading, say, known, words):
     empty_run.write_all(season={"is_known": known})

@@ -44,7 +44,9 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         score = _one(database.table(SCORES), customer_id)
         facts = _one(database.table(TABLE), customer_id)
         if score is None or facts is None:
-            raise Problem(404, "app.problems.no_customer", customer=customer_id, day=str(day))
+            raise Problem(
+                404, "app.problems.no_customer", customer=customer_id, day=visit.say.date(day)
+            )
         above = next_tier(database.table(TABLE), score, visit.base.tier_names)
     own = str(score.get(OWN_ID, customer_id))
     orders = timeline.orders(own, day)
@@ -56,9 +58,7 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         "customer",
         score=score,
         action=_action(visit, score),
-        reasons=[
-            (translated_reason(r, visit.say.language), r["effect"]) for r in score["reasons"] or []
-        ],
+        reasons=_reasons(score, visit),
         facts=facts,
         parts_of_value=parts_in_words(facts, visit.say),
         assumption=assumption(visit.base.inputs.target, visit.say),
@@ -80,6 +80,15 @@ def _action(visit: Visit, score: Mapping[str, Any]) -> tuple[str, str]:
     if play is None:  # of an earlier version
         return str(score["action"] or MISSING), ""
     return play.action.in_language(visit.say.language), how(play, visit.base.inputs, visit.say)
+
+
+def _reasons(score: Mapping[str, Any], visit: Visit) -> list[tuple[str, float]]:
+    """Return the sentences of the reasons, and how much each raises the risk."""
+    say = visit.say
+    return [
+        (translated_reason(one, say.language, say.write.currency), one["effect"])
+        for one in score["reasons"] or []
+    ]
 
 
 def _one(table: ir.Table, customer_id: str) -> dict[str, Any] | None:

@@ -63,7 +63,7 @@ def label_customer_page(visit: Visit, customer_id: str) -> Response:
             for name in (SCORES, TABLE)
         )
     if not (score and facts):
-        day = str(visit.base.as_of)
+        day = visit.say.date(visit.base.as_of)
         raise Problem(404, "app.problems.no_customer", customer=customer_id, day=day)
     play = plays_of(visit.base.inputs)[str(score[0]["action_id"])]
     action = play.action.in_language(visit.say.language)

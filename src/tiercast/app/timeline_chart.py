@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart
-from tiercast.reporting.theme import INK, STRONG, WARN, figure
+from tiercast.reporting.theme import INK, STRONG, WARN, figure, money_ticks
 
 Rows = Sequence[Mapping[str, Any]]
 RISK_AXIS = {
@@ -47,7 +47,7 @@ def timeline_chart(
             traces,
             height=320,
             xaxis={"type": "date", "tickformat": say("new_returning.tick"), "tickangle": 0},
-            yaxis={"rangemode": "tozero"},
+            yaxis={"rangemode": "tozero", **money_ticks(say.write)},
             yaxis2=RISK_AXIS,
         ),
         say("app.customer.timeline_alt", **{k: say.write.count(n) for k, n in counts.items()}),

@@ -1,5 +1,6 @@
 """The versions of the model: what each one's evaluation left in the output folder."""
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -27,13 +28,17 @@ def versions_table(visit: Visit) -> Table:
             Cell(
                 f"{one['version']} ✓" if str(one["version"]) == scored_by else f"{one['version']}"
             ),
-            Cell(str(one.get("trained_as_of", MISSING))),
+            Cell(_trained(one.get("trained_as_of"), visit)),
             *(Cell(_written(visit, one.get("metrics", {}), name)) for name in SHOWN),
         ]
         for one in _summaries(visit)
     ]
     heads = [say(f"app.versions.{name}") for name in ("version", "trained_as_of", *SHOWN)]
     return Table(say("app.versions.title"), heads, rows, note=say("app.versions.note"))
+
+
+def _trained(day: str | None, visit: Visit) -> str:
+    return MISSING if day is None else visit.say.date(dt.date.fromisoformat(day))
 
 
 def _written(visit: Visit, metrics: Mapping[str, Any], name: str) -> str:

@@ -223,8 +223,10 @@ class PlainProgress:
         self.finish()
         self._began, self._steps = time.monotonic(), 0
         self._note = NOTHING_NEW if total == 0 else ""
-        steps = f" ({_steps(total)})" if total else ""
-        _print(f"{_sentence(translate(name))}{steps} ...")
+        shown = _sentence(translate(name))
+        if total:
+            shown = translate(Message.of("{stage} ({steps})", stage=shown, steps=_steps(total)))
+        _print(f"{shown} ...")
 
     def step(self, note: str = "") -> None:
         """Finish one step of the stage."""
@@ -239,10 +241,14 @@ class PlainProgress:
         """End the last stage."""
         if self._began is None:
             return
-        took = Message.of("  done in {seconds:.1f} s", seconds=time.monotonic() - self._began)
-        steps = f", {_steps(self._steps)}" if self._steps else ""
-        note = f": {translate(self._note)}" if self._note else ""
-        _print(f"{translate(took)}{steps}{note}")
+        seconds = time.monotonic() - self._began
+        shown = translate(Message.of("  done in {seconds:.1f} s", seconds=seconds))
+        if self._steps:
+            shown = translate(Message.of("{took}, {steps}", took=shown, steps=_steps(self._steps)))
+        if self._note:
+            note = translate(self._note)
+            shown = translate(Message.of("{done}: {note}", done=shown, note=note))
+        _print(shown)
         self._began = None
 
 

@@ -182,7 +182,7 @@ def _reasons(score: Mapping[str, Any], say: "MessageCatalogue") -> list[str]:
     return [
         say(
             f"explain.{'why' if reason['effect'] > 0 else 'why_not'}",
-            reason=translated_reason(reason, say.language),
+            reason=translated_reason(reason, say.language, say.write.currency),
         )
         for reason in score["reasons"] or []
     ]

@@ -22,13 +22,14 @@ class Cells:
     """Turn a value of a column into a cell; `words` says a stored name in the reader's language.
 
     `between` separates several texts in a cell; money has `money_decimals`. Reasons are told in
-    `language`.
+    `language`, their money with the sign of `currency`.
     """
 
     words: Callable[[str, str], str]
     language: Language = "en"
     between: str = " · "
     money_decimals: int = 2
+    currency: str | None = None
 
     def row(self, values: Sequence[Any], columns: Sequence[FileColumn]) -> list[Cell]:
         """Return the cells of a row."""
@@ -49,7 +50,7 @@ class Cells:
 
     def _text(self, value: Any, name: str) -> str:
         return (
-            translated_reason(value, self.language)
+            translated_reason(value, self.language, self.currency)
             if isinstance(value, dict)
             else self.words(name, str(value))
         )

@@ -61,7 +61,7 @@ def filter_words(table: ir.Table, wanted: CustomerList, words: Words, language: 
 def _condition(table: ir.Table, one: Condition, words: Words, language: Language) -> str:
     about = column_of(table, one.column)
     sign = _text(one.operator, language)
-    values = ", ".join(_value(about, value, words) for value in one.values)
+    values = _text("among", language).join(_value(about, value, words) for value in one.values)
     return f"{about.title.in_language(language)} {sign} {values}"
 
 

@@ -1,18 +1,27 @@
-"""A stored reason in another language: the figures of its sentence fill the other template."""
+"""A stored reason told to a reader: in the own language, and money with its sign.
+
+Its sentence is read by its template and told again.
+"""
 
 import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, get_args
 
+from tiercast.features.registry import CATALOGUE
+from tiercast.formats import Formats
 from tiercast.modeling.phrases import Language, Phrase, in_plural, phrase_of, slots
+from tiercast.modeling.sentence_values import column_of
 from tiercast.modeling.topics import COLON, UNKNOWN
 
+MONEY = frozenset(feature.name for feature in CATALOGUE if feature.unit == "money")
 
-def translated_reason(reason: Mapping[str, Any], language: Language) -> str:
+
+def translated_reason(reason: Mapping[str, Any], language: Language, currency: str | None = None) -> str:
     """Return the sentence of a reason in a language, with the same figures.
 
-    A sentence that no template has made stays as it is.
+    Money has the sign of `currency`, a code of ISO 4217. A sentence that no template has made
+    stays as it is.
 
     Examples
     --------
@@ -20,22 +29,30 @@ def translated_reason(reason: Mapping[str, Any], language: Language) -> str:
     '7 orders in all'
     >>> translated_reason({"feature": "orders", "value": "1", "text": "1 order in all"}, "zh")
     '累计下单 1 次'
+    >>> reason = {"feature": "revenue_90d", "text": "spent 39 in the last 90 days"}
+    >>> translated_reason(reason, "en", "EUR")
+    'spent €39 in the last 90 days'
     """
-    text = str(reason["text"])
-    others = (one for one in get_args(Language) if one != language)
-    found = (_translated(reason, text, other, language) for other in others)
-    return next((one for one in found if one is not None), text)
+    text, write = str(reason["text"]), Formats(language, currency)
+    told = (_translated(reason, text, source, write) for source in get_args(Language))
+    return next((one for one in told if one is not None), text)
 
 
-def _translated(
-    reason: Mapping[str, Any], text: str, source: Language, language: Language
-) -> str | None:
-    """Return a sentence of one language in another; None where it is not of that language."""
+def _translated(reason: Mapping[str, Any], text: str, source: Language, write: Formats) -> str | None:
+    """Return a sentence of one language as `write` says; None where it is not of that language."""
     phrase = phrase_of(reason["feature"])
     texts = None if phrase is None else _figures(phrase, text, source)
     if phrase is not None and texts is not None:
-        return phrase.text(texts.get, language)
-    return _plain(reason, text, source, language)
+        signed = {slot: _signed(slot, figure, write) for slot, figure in texts.items()}
+        return phrase.text(signed.get, write.language)
+    return _plain(reason, text, source, write.language)
+
+
+def _signed(slot: str, figure: str, write: Formats) -> str:
+    """Return a figure; whole money with the sign of its currency."""
+    if write.currency is None or column_of(slot) not in MONEY:
+        return figure
+    return write.whole(float(figure.replace(",", "")))
 
 
 def _figures(phrase: Phrase, text: str, source: Language) -> Mapping[str, str] | None:

@@ -12,7 +12,7 @@ from tiercast.reporting.cohorts import Cohorts, ages_of, heat_map, lines
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Chart, Note, Part, Section, Table
-from tiercast.reporting.theme import SEQUENCE, TIER_COLOURS, figure
+from tiercast.reporting.theme import SEQUENCE, TIER_COLOURS, figure, money_ticks
 
 AGES_IN_TABLE = (1, 3, 6, 12, 24)
 ROW_HEIGHT = 26
@@ -121,14 +121,15 @@ def _value_chart(found: Cohorts, say: MessageCatalogue) -> Chart:
         _line(name.text(say.write), values[values == values].tolist(), number, say)
         for number, (name, values) in enumerate(zip(found.periods, found.value, strict=True))
     ]
-    age = int((~np.isnan(found.value[-1])).sum()) - 1  # the newest line's last
+    drawn = found.later()
+    age = int((~np.isnan(drawn.value[-1])).sum()) - 1  # the newest line's last
     finding = say(
-        "cohorts.value.title" if len(found.periods) > 1 else "cohorts.value.title_one",
+        "cohorts.value.title" if len(drawn.periods) > 1 else "cohorts.value.title_one",
         months=say.write.count(age),
-        newest=found.periods[-1].text(say.write),
-        value=say.write.money(float(found.value[-1][age])),
-        oldest=found.periods[0].text(say.write),
-        before=say.write.money(float(found.value[0][age])),
+        newest=drawn.periods[-1].text(say.write),
+        value=say.write.money(float(drawn.value[-1][age])),
+        oldest=drawn.periods[0].text(say.write),
+        before=say.write.money(float(drawn.value[0][age])),
     )
     return Chart(
         id="chart-cohort-value",
@@ -140,7 +141,7 @@ def _value_chart(found: Cohorts, say: MessageCatalogue) -> Chart:
             showlegend=True,
             yaxis={
                 "title": {"text": say("cohorts.value.y")},
-                "tickformat": ",",
+                **money_ticks(say.write),
                 "rangemode": "tozero",
             },
         ),

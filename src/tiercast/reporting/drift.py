@@ -79,9 +79,9 @@ def drift_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
 def _basis(found: Mapping[str, Any], say: MessageCatalogue) -> str:
     return say(
         "drift.basis",
-        looked=found["as_of"],
+        looked=say.date(dt.date.fromisoformat(found["as_of"])),
         version=found["model_version"],
-        trained=found["held_against"],
+        trained=say.date(dt.date.fromisoformat(found["held_against"])),
     )
 
 
@@ -103,14 +103,11 @@ def _cards(found: Mapping[str, Any], say: MessageCatalogue) -> list[Card]:
 
 
 def _before(volume: Mapping[str, Any], say: MessageCatalogue) -> str:
-    def written(amount: float | None) -> str:
-        return MISSING if amount is None else say.write.total(amount)
-
-    return say(
-        "drift.cards.before",
-        before=written(volume["before"]),
-        year_ago=written(volume["year_ago"]),
-    )
+    """Return the earlier volumes that are known; "" where none is."""
+    known = {name: volume[name] for name in ("before", "year_ago") if volume[name] is not None}
+    name = "both" if len(known) == 2 else next(iter(known), None)
+    shown = {one: say.write.total(amount) for one, amount in known.items()}
+    return "" if name is None else say(f"drift.cards.{name}", **shown)
 
 
 def _reasons(reasons: list[Mapping[str, Any]], say: MessageCatalogue) -> Table:

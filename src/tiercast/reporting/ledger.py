@@ -1,6 +1,7 @@
 """Past scores against actual outcomes, scoring by scoring."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -21,10 +22,11 @@ from tiercast.reporting.section import (
     Table,
     measures,
 )
-from tiercast.reporting.theme import PALE, QUIET, STRONG, WARN, figure
+from tiercast.reporting.theme import PALE, QUIET, STRONG, WARN, figure, money_ticks
 from tiercast.reporting.windows import apart
 
 ALL, TIER = "all", "tier"
+LINES = {"predicted": (PALE, "dash"), "actual": (STRONG, "solid")}
 COLUMNS: Mapping[str, Form] = {
     "churn_predicted": "share",
     "churn_actual": "share",
@@ -70,8 +72,8 @@ def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     parts: tuple[Part, ...] = (
         Note(say("ledger.basis", until=say.date(grades["graded_on"].max()))),
         Cards(_cards(whole, alone, say)),
-        _chart("churn", _churn_lines(whole, say), whole, say, tickformat=".1%"),
-        _chart("total", _total_lines(whole, say), whole, say, rangemode="tozero"),
+        _chart("churn", _churn_lines(whole, say), whole, say, tickformat=".0%"),
+        _chart("total", _total_lines(whole, say), whole, say, **money_ticks(say.write)),
         _batches(whole, say),
         *further_tables(inputs.monitoring.further, say),
         _tiers(tiers, say),
@@ -134,7 +136,7 @@ def _chart(
     last, write = whole.iloc[-1], say.write.named(COLUMNS[f"{name}_actual"])
     title = say(
         f"ledger.{name}.title",
-        day=str(whole.index[-1]),
+        day=_day(whole.index[-1], say),
         predicted=write(last[f"{name}_predicted"]),
         actual=write(last[f"{name}_actual"]),
     )
@@ -145,7 +147,7 @@ def _chart(
             lines,
             height=360,
             xaxis={"type": "category", "title": {"text": say("ledger.day")}},
-            yaxis={**axis, "title": {"text": say(f"ledger.{name}.y")}},
+            yaxis={**axis, "rangemode": "tozero", "title": {"text": say(f"ledger.{name}.y")}},
         ),
         alt=say("ledger.alt", finding=title),
         reading=say(f"ledger.{name}.reading"),
@@ -155,15 +157,13 @@ def _chart(
 
 def _churn_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]:
     return [
-        _line(whole["churn_predicted"], say("ledger.predicted"), PALE, "dash", say.write.share),
-        _line(whole["churn_actual"], say("ledger.actual"), STRONG, "solid", say.write.share),
+        _line(whole["churn_predicted"], say, "predicted", say.write.share),
+        _line(whole["churn_actual"], say, "actual", say.write.share),
     ]
 
 
 def _total_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]:
-    predicted = _line(
-        whole["total_predicted"], say("ledger.predicted"), PALE, "dash", say.write.total
-    )
+    predicted = _line(whole["total_predicted"], say, "predicted", say.write.total)
     predicted.error_y = {
         "type": "data",
         "symmetric": False,
@@ -173,16 +173,17 @@ def _total_lines(whole: pd.DataFrame, say: MessageCatalogue) -> list[go.Scatter]
         "thickness": 1.5,
         "width": 6,
     }
-    actual = _line(whole["total_actual"], say("ledger.actual"), STRONG, "solid", say.write.total)
+    actual = _line(whole["total_actual"], say, "actual", say.write.total)
     outside = ~_held(whole)
     actual.marker = {"size": 9, "color": [WARN if out else STRONG for out in outside.tolist()]}
     return [predicted, actual]
 
 
-def _line(values: pd.Series, name: str, colour: str, dash: str, form: Any) -> go.Scatter:
+def _line(values: pd.Series, say: MessageCatalogue, name: str, form: Any) -> go.Scatter:
+    colour, dash = LINES[name]
     return go.Scatter(
-        name=name,
-        x=[str(day) for day in values.index],
+        name=say(f"ledger.{name}"),
+        x=[say.write.short_date(_date(day)) for day in values.index],
         y=values.round(4).tolist(),
         customdata=[[form(value)] for value in values.tolist()],
         mode="lines+markers",
@@ -192,9 +193,18 @@ def _line(values: pd.Series, name: str, colour: str, dash: str, form: Any) -> go
     )
 
 
+def _day(day: Any, say: MessageCatalogue) -> str:
+    return say.date(_date(day))
+
+
+def _date(day: Any) -> date:
+    """Return a scored day; it is stored as text or as a date."""
+    return date.fromisoformat(str(day)[:10])
+
+
 def _batches(whole: pd.DataFrame, say: MessageCatalogue) -> Table:
     columns = measures(say, "ledger.columns", **COLUMNS)
-    days = [str(day) for day in whole.index]
+    days = [_day(day, say) for day in whole.index]
     return Table.of(say("ledger.batches"), whole, (say("ledger.day"), days), columns)
 
 
@@ -208,7 +218,7 @@ def further_tables(grades: pd.DataFrame, say: MessageCatalogue) -> list[Table]:
         for days in sorted(set(whole["horizon_days"]))
     }
     names = [
-        say("ledger.further.row", days=say.write.count(days), day=str(day))
+        say("ledger.further.row", days=say.write.count(days), day=_day(day, say))
         for days, sides in by_days.items()
         for day in sides.index
     ]

@@ -12,7 +12,7 @@ from tiercast.past.repeats import YEAR_DAYS
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
-from tiercast.reporting.theme import STRONG, figure
+from tiercast.reporting.theme import STRONG, figure, money_ticks
 
 MOST_MONTHS = 36
 KINDS = ("new", "returning")
@@ -140,7 +140,10 @@ def _bars(
                 "nticks": 7,
                 "showgrid": False,
             },
-            yaxis={"tickformat": ",", "title": {"text": say(f"new_returning.{name}.y")}},
+            yaxis={
+                **(money_ticks(say.write) if name == "value" else {"tickformat": ","}),
+                "title": {"text": say(f"new_returning.{name}.y")},
+            },
         ),
         alt=say("new_returning.alt", finding=title),
         reading=say(f"new_returning.{name}.reading"),

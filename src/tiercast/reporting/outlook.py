@@ -167,7 +167,7 @@ def _powers_of_ten(top: float, say: MessageCatalogue) -> dict[str, list[Any]]:
     ticks = [0, *(10**power for power in range(int(top) + 1))]
     return {
         "tickvals": [float(_height_of(tick)) for tick in ticks],
-        "ticktext": [say.write.count(tick) for tick in ticks],
+        "ticktext": [say.write.whole(tick) for tick in ticks],
     }
 
 
@@ -196,7 +196,8 @@ def _corner(name: str, customers: float, say: MessageCatalogue) -> dict[str, Any
     x, y = CORNERS[name]
     title, count = say(f"outlook.quadrants.{name}"), say.write.count(customers)
     return {
-        "text": f"<b>{title}</b> {count}",
+        "text": f"<b>{title}</b><br>{count}",
+        "align": "right" if x else "left",
         "xref": "paper",
         "yref": "paper",
         "x": x,

@@ -100,8 +100,8 @@ def _grid(inputs: Inputs, say: MessageCatalogue) -> tuple[Note, ...]:
     if inputs.grid is None:
         return ()
     days = [date.fromisoformat(day) for day in inputs.grid["days"]]
-    shown = ", ".join(say.date(day) for day in days[:MOST_LISTED])
-    shown += ", ..." if len(days) > MOST_LISTED else ""
+    more = ["…"] if len(days) > MOST_LISTED else []
+    shown = say("between").join([*(say.date(day) for day in days[:MOST_LISTED]), *more])
     return (Note(say("overview.grid", days=shown, count=say.write.count(len(days)))),)
 
 

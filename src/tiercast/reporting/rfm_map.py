@@ -12,7 +12,7 @@ from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart, Section, Table, common
 from tiercast.reporting.share_bars import with_shares
-from tiercast.reporting.theme import QUIET, SEQUENCE, figure
+from tiercast.reporting.theme import QUIET, SEQUENCE, figure, money_ticks
 
 # Lower ends of the bands; a customer belongs to the last one reached.
 RECENCY_ENDS = (0, 8, 31, 91, 181, 366)
@@ -94,7 +94,7 @@ def _heatmap(cells: pd.DataFrame, bins: int, say: MessageCatalogue) -> dict[str,
         textfont={"size": 11},
         hovertemplate=say("rfm.hover") + "<extra></extra>",
         colorscale=[list(stop) for stop in SEQUENCE],
-        colorbar=_colour_scale(say("rfm.colour")),
+        colorbar={**_colour_scale(say("rfm.colour")), **money_ticks(say.write)},
         xgap=3,
         ygap=3,
     )

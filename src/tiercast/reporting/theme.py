@@ -5,6 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from tiercast.formats import Formats
+
 INK = "#1c2733"
 QUIET = "#5b6875"
 LINE = "#dfe5ea"
@@ -52,6 +54,11 @@ def base_layout(height: int) -> dict[str, Any]:
         "xaxis": axis,
         "yaxis": axis,
     }
+
+
+def money_ticks(write: Formats) -> dict[str, str]:
+    """Return how an axis of money shows its numbers."""
+    return {"tickformat": ",", "tickprefix": write.sign}
 
 
 def tier_colours(names: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past import whole_months
 from tiercast.reporting.section import Chart, Part, Section, Table, common, measures
-from tiercast.reporting.theme import PALE, STRONG, figure, plain, tier_colours
+from tiercast.reporting.theme import PALE, STRONG, figure, money_ticks, plain, tier_colours
 
 MONTHS_SHOWN = 36
 FEWEST = 2  # months, or scored days, that make a trend
@@ -83,10 +83,16 @@ def _months_chart(months: pd.DataFrame, say: MessageCatalogue) -> Chart:
             height=320,
             showlegend=False,
             bargap=0.25,
-            xaxis={"type": "date", "tickformat": "%Y-%m", "showgrid": False},
+            xaxis={
+                "type": "date",
+                "tickformat": say("new_returning.tick"),
+                "tickangle": 0,
+                "nticks": 7,
+                "showgrid": False,
+            },
             yaxis={
                 "rangemode": "tozero",
-                "tickformat": ",",
+                **money_ticks(say.write),
                 "title": {"text": say("trend.columns.value")},
             },
         ),
@@ -151,7 +157,7 @@ def _layer(
     counts = [int(tiers.get(name, 0)) for tiers in days["tiers"]]
     return go.Bar(
         name=label,
-        x=[str(day) for day in days["as_of"]],
+        x=[say.write.short_date(day) for day in days["as_of"]],
         y=counts,
         customdata=[[say.write.count(number)] for number in counts],
         marker={"color": colour},
@@ -169,7 +175,7 @@ def _risk_chart(days: pd.DataFrame, say: MessageCatalogue) -> Chart:
         last=say.date(last.as_of),
     )
     trace = go.Scatter(
-        x=[str(day) for day in days["as_of"]],
+        x=[say.write.short_date(day) for day in days["as_of"]],
         y=days["churn"].round(4).tolist(),
         customdata=[[say.write.share(churn)] for churn in days["churn"]],
         mode="lines+markers",

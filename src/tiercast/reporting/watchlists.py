@@ -130,7 +130,7 @@ def _reasons(inputs: Inputs, ids: Sequence[Any], say: MessageCatalogue) -> dict[
     found = scores.filter(scores.customer_id.isin(ids)).select("customer_id", "reasons")
     return {
         row["customer_id"]: [
-            Reason(translated_reason(r, say.language), r["effect"] > 0)
+            Reason(translated_reason(r, say.language, say.write.currency), r["effect"] > 0)
             for r in row["reasons"] or []
         ]
         for row in found.to_pyarrow().to_pylist()

@@ -11,7 +11,7 @@ from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.months import FEWEST
 from tiercast.reporting.section import Cell, Chart, Note, Part, Section, Table
-from tiercast.reporting.theme import PALE, STRONG, figure
+from tiercast.reporting.theme import PALE, STRONG, figure, money_ticks
 
 COLOURS = (PALE, STRONG)
 
@@ -76,7 +76,7 @@ def _chart(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -> 
             bargap=0.25,
             showlegend=True,
             xaxis={"type": "category", "nticks": 12},
-            yaxis={"title": {"text": say("worth_new.y")}},
+            yaxis={**money_ticks(say.write), "title": {"text": say("worth_new.y")}},
         ),
         alt=say("worth_new.alt", finding=title),
         reading=say("worth_new.reading"),

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from tiercast.config.errors import InputError
+from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.target import Target
@@ -64,19 +65,37 @@ def choose_version(
     if not early:
         find_version(config)  # raises where nothing was trained at all
         raise InputError(
-            f"No model of {config.name} was trained as of {as_of} or earlier (there are "
-            f"{_shown(known)}): a later one knows what happened next. Run `tiercast train CONFIG "
-            f"--as-of {as_of}`, or name one with --model-version."
+            Message.of(
+                "No model of {name} was trained as of {day} or earlier (there are {known}): a "
+                "later one knows what happened next. Run `tiercast train CONFIG --as-of {day}`, "
+                "or name one with --model-version.",
+                name=config.name,
+                day=as_of,
+                known=_shown(known),
+            )
         )
     wanted_target = _target_of_champion(known) or Target.of_config(config)
     alike = [row for row in early if row.forecasts(wanted_target)]
     chosen = max(alike or early, key=_age)
-    about = "" if alike else f", which forecasts {chosen.target}, not {wanted_target},"
-    note = (
-        f"Version {chosen.version} (trained as of {chosen.trained_as_of}){about} is used: no "
-        f"champion was trained as of {as_of} or earlier."
+    return chosen, (_instead(chosen, as_of, None if alike else wanted_target),)
+
+
+def _instead(chosen: ModelVersion, as_of: dt.date, wanted: Target | None) -> Message:
+    """Return why a version is used that is no champion; `wanted` is what it does not forecast."""
+    about = {"version": chosen.version, "trained": chosen.trained_as_of, "day": as_of}
+    if wanted is None:
+        return Message.of(
+            "Version {version} (trained as of {trained}) is used: no champion was trained as of "
+            "{day} or earlier.",
+            **about,
+        )
+    return Message.of(
+        "Version {version} (trained as of {trained}), which forecasts {target}, not {wanted}, is "
+        "used: no champion was trained as of {day} or earlier.",
+        target=chosen.target,
+        wanted=wanted,
+        **about,
     )
-    return chosen, (note,)
 
 
 def _age(row: ModelVersion) -> tuple[dt.date, int]:
@@ -90,11 +109,18 @@ def _target_of_champion(known: list[ModelVersion]) -> Target | None:
 def _warning(chosen: ModelVersion, as_of: dt.date) -> tuple[str, ...]:
     if chosen.trained_as_of is None or chosen.trained_as_of <= as_of:
         return ()
-    return (
-        f"Version {chosen.version} was trained as of {chosen.trained_as_of}, after {as_of}: it "
-        "knows what happened next, so these scores look better than they could have been.",
+    note = Message.of(
+        "Version {version} was trained as of {trained}, after {day}: it knows what happened next, "
+        "so these scores look better than they could have been.",
+        version=chosen.version,
+        trained=chosen.trained_as_of,
+        day=as_of,
     )
+    return (note,)
 
 
-def _shown(known: list[ModelVersion]) -> str:
-    return ", ".join(f"version {row.version} as of {row.trained_as_of}" for row in known)
+def _shown(known: list[ModelVersion]) -> tuple[Message, ...]:
+    return tuple(
+        Message.of("version {version} as of {day}", version=row.version, day=row.trained_as_of)
+        for row in known
+    )

@@ -300,7 +300,10 @@ class _Export:
 
     def _cells(self, columns: Sequence[FileColumn], rows: ir.Table) -> Iterator[list[Cell]]:
         cells = Cells(
-            self.words, self.language, money_decimals=money_decimals(self.settings.currency)
+            self.words,
+            self.language,
+            money_decimals=money_decimals(self.settings.currency),
+            currency=self.settings.currency,
         )
         names = [f"c{n}" for n in range(len(columns))]
         ordered = rows.order_by(POSITION).select(*names)
