@@ -236,16 +236,6 @@ class Formats:
         """
         return format_date(day, YEARS[self.language], locale=self.language)
 
-    def date(self, day: date) -> str:
-        """Return a date as people write it.
-
-        Examples
-        --------
-        >>> [Formats(language).date(date(2017, 12, 4)) for language in ("en", "zh")]
-        ['4 December 2017', '2017年12月4日']
-        """
-        return format_date(day, DATES[self.language], locale=self.language)
-
     def short_date(self, day: date) -> str:
         """Return a date as an axis of a chart has room for it.
 
@@ -255,6 +245,16 @@ class Formats:
         ['4 Dec 2017', '2017年12月4日']
         """
         return format_date(day, SHORT_DATES[self.language], locale=self.language)
+
+    def date(self, day: date) -> str:
+        """Return a date as people write it.
+
+        Examples
+        --------
+        >>> [Formats(language).date(date(2017, 12, 4)) for language in ("en", "zh")]
+        ['4 December 2017', '2017年12月4日']
+        """
+        return format_date(day, DATES[self.language], locale=self.language)
 
     def _amount(self, value: float, decimals: int) -> str:
         if self.currency is None:

@@ -79,7 +79,9 @@ def _known(draft: Draft) -> list[str]:
 
 def _currency(draft: Draft) -> list[str]:
     code = draft.proposal.currency
-    return [f"currency: {code}  # {draft.say('guessed: the file names it')}"] if code else []
+    if code is None:
+        return [f"# currency: EUR  # {draft.say('the sign of money; the file does not name it')}"]
+    return [f"currency: {code}  # {draft.say('guessed: the file names it')}"]
 
 
 def _place(proposal: Proposal) -> list[str]:
