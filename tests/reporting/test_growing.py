@@ -8,7 +8,7 @@ def test_the_headline_counts_who_is_expected_in_a_better_tier(inputs, say):
     """Cat .3, dan .1, eve .5 and fay .15 add up to 1.05 of four."""
     assert growing_section(inputs, say).headline == (
         "Of 4 customers between the best and the last tier, about 1 (26%) are expected to end up "
-        "in a better one."
+        "in a better one within 90 days."
     )
 
 

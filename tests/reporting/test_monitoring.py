@@ -94,7 +94,7 @@ def test_expected_and_came_stand_side_by_side(monitored, reading, say):
     assert section.grade == "fair"
     batches, tiers = of_kind(section, Table)
     assert [cell.text for cell in batches.rows[0]] == [
-        "2023-07-01",
+        "1 July 2023",
         *["60%", "70%", "1,000", "800", "1,200", "700", "91%", "88%"],
     ]
     assert [cell.text for cell in tiers.rows[0]] == [
@@ -147,7 +147,7 @@ def test_the_verdict_stands_with_its_reasons(monitored, reading, say):
         ["Volume compared with before", "orders", "–", "–", "2x", "–", "look"],
     ]
     assert [cell.text for cell in stages.rows[0]] == ["Active", "50%", "40%"]
-    assert of_kind(section, Cards)[0].cards[-1].detail == "100 in the 28 days before, – a year ago"
+    assert of_kind(section, Cards)[0].cards[-1].detail == "100 in the 28 days before"
 
 
 def test_a_look_at_later_scores_is_not_shown(monitored, reading, say):
@@ -184,4 +184,4 @@ def test_the_newest_verdict_before_the_day_is_shown_with_the_day_of_its_scores(
         "The scores of 1 March 2024 were not monitored: this verdict refers to those of "
         "23 February 2024."
     )
-    assert "2024-02-24" in chapter.parts[1].text
+    assert "24 February 2024" in chapter.parts[1].text

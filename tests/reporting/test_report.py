@@ -124,7 +124,7 @@ def test_json_keeps_its_meaning_when_made_safe():
 def test_chinese_reports_are_chinese(run, run_at):
     page = build_report(run_at(run.output, "zh").config).read_text(encoding="utf-8")
     assert '<html lang="zh">' in page
-    assert "“顶级”层级只占客户的 25%，预计带来 70% 的收入。" in page
+    assert "“顶级”层级只占客户的 25%，预计带来未来 90 天收入的 70%。" in page
     assert "How to read" not in page
 
 
@@ -141,7 +141,7 @@ def test_customers_may_be_numbers_and_tiers_may_have_other_names(empty_run, run_
     scores["tier_probabilities"] = [{"gold": 1 - p, "none": p} for p in churn]
     scores.to_parquet(file)
     page = build_report(run.config).read_text(encoding="utf-8")
-    assert "Tier “Gold”, 75% of customers, will bring 98% of the expected revenue." in page
+    assert "Tier “Gold”, 75% of customers, will bring 98% of the revenue expected" in page
 
 
 def test_a_base_of_one_customer_has_a_report(empty_run, base):

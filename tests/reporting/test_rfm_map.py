@@ -33,7 +33,7 @@ def test_more_bins_make_a_larger_map(run, run_at, reading, say):
 def test_the_headline_counts_the_upper_right_corner(inputs, say):
     assert rfm_section(inputs, say).headline == (
         "The classic view by past orders alone: 12% of customers ordered recently and often; they "
-        "will bring 40% of the expected revenue."
+        "will bring 40% of the revenue expected in the next 90 days."
     )
 
 

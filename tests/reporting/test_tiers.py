@@ -10,13 +10,15 @@ def test_tiers_come_best_first_with_their_shares(inputs):
 
 def test_the_headline_weighs_customers_against_value(inputs, say):
     headline = tiers_section(inputs, say).headline
-    assert headline == "Tier “Top”, 25% of customers, will bring 70% of the expected revenue."
+    assert headline == (
+        "Tier “Top”, 25% of customers, will bring 70% of the revenue expected in the next 90 days."
+    )
 
 
 def test_the_chart_weighs_a_best_customer_against_the_average(inputs, say):
     """Ann and bob are expected to bring 700, all eight 1,000."""
     assert tiers_section(inputs, say).parts[0].title == (
-        "A customer of “Top” is expected to bring 350; the average customer 125"
+        "A customer of “Top” is expected to bring 350 within 90 days; the average customer 125"
     )
 
 

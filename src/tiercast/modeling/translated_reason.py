@@ -17,7 +17,9 @@ from tiercast.modeling.topics import COLON, UNKNOWN
 MONEY = frozenset(feature.name for feature in CATALOGUE if feature.unit == "money")
 
 
-def translated_reason(reason: Mapping[str, Any], language: Language, currency: str | None = None) -> str:
+def translated_reason(
+    reason: Mapping[str, Any], language: Language, currency: str | None = None
+) -> str:
     """Return the sentence of a reason in a language, with the same figures.
 
     Money has the sign of `currency`, a code of ISO 4217. A sentence that no template has made
@@ -38,7 +40,9 @@ def translated_reason(reason: Mapping[str, Any], language: Language, currency: s
     return next((one for one in told if one is not None), text)
 
 
-def _translated(reason: Mapping[str, Any], text: str, source: Language, write: Formats) -> str | None:
+def _translated(
+    reason: Mapping[str, Any], text: str, source: Language, write: Formats
+) -> str | None:
     """Return a sentence of one language as `write` says; None where it is not of that language."""
     phrase = phrase_of(reason["feature"])
     texts = None if phrase is None else _figures(phrase, text, source)
