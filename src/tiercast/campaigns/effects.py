@@ -3,14 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import ibis.expr.types as ir
+import numpy as np
 import tea_tasting as tt
 from tea_tasting.aggr import Aggregates, read_aggregates
-from tea_tasting.metrics import MetricBaseAggregated
 
 ARM = "arm"
+LIFT = 1e6
 SUSPICIOUS = 0.001  # a p of the sample ratio below it is a mismatch
 
 
@@ -95,10 +95,25 @@ def _metrics(outcomes: Sequence[str], covariate: str | None) -> dict[str, tt.Mea
 
 
 def _analyzed(
-    metric: MetricBaseAggregated[Any], arms: Mapping[str, Aggregates], control: str, arm: str
+    metric: tt.Mean, arms: Mapping[str, Aggregates], control: str, arm: str
 ) -> dict[str, float]:
-    result: dict[str, float] = metric.analyze(dict(arms), control, arm)._asdict()
-    return result
+    """Return what the test finds; NaN where all customers did the same."""
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        try:
+            found: dict[str, float] = metric.analyze(dict(arms), control, arm)._asdict()
+        except OverflowError:  # a mean so near to 0 that a ratio has no bounds
+            lifted = {name: _lifted(one, metric.numer) for name, one in arms.items()}
+            found = metric.analyze(lifted, control, arm)._asdict()
+            means = {name: found[name] - LIFT for name in ("control", "treatment")}
+            ratios = {name: math.nan for name in found if name.startswith("rel_")}
+            return {**found, **means, **ratios}
+    return found
+
+
+def _lifted(arm: Aggregates, outcome: str) -> Aggregates:
+    """Return an arm whose customers all have more of an outcome: differences stay the same."""
+    means = {**arm.mean_, outcome: arm.mean_[outcome] + LIFT}
+    return Aggregates(arm.count_, means, arm.var_, arm.cov_)
 
 
 def _holm(pvalues: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], float]:
