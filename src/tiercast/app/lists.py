@@ -34,10 +34,8 @@ def lists_page(visit: Visit) -> Response:
     if visit.base.has_label:  # the overview has the plays
         return render(visit, "lists", plays=(), lists=summaries(visit).values(), actions=None)
     least = visit.base.config.report.small_cells
-    actions = visit.base.once(
-        ("actions", say.language),
-        lambda inputs: table_without_small_cells(action_table(inputs, say), least),
-    )
+    table = visit.base.once(("actions", say.language), lambda inputs: action_table(inputs, say))
+    actions = table and table_without_small_cells(table, least)
     shown = {"lists": summaries(visit).values(), "actions": actions}
     return render(visit, "lists", plays=play_labels(visit), **shown)
 
