@@ -8,7 +8,8 @@ import pandas as pd
 from tiercast.config.schema import Config
 from tiercast.features.clv import ClvModels
 from tiercast.modeling.component_models import ComponentModels, ComponentParams
-from tiercast.modeling.customer_model import CustomerModel, ModelFacts
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.model_facts import ModelFacts
 from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import fit_outlook
 from tiercast.modeling.post_hoc import SeasonAhead

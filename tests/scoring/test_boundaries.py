@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import ibis
 import numpy as np
 import pandas as pd
 import pytest
 
 from tiercast.modeling.assignment import by_rank, matched_sizes, ranked
-from tiercast.scoring.boundaries import Boundaries
+from tiercast.scoring.boundaries import Boundaries, GroupBoundaries
 
 BY_HAND = pd.DataFrame(
     {
@@ -97,3 +99,30 @@ def test_without_a_margin_the_previous_tier_holds_nobody():
 def test_an_empty_tier_is_left_whatever_the_margin():
     found = Boundaries.of_sizes(ibis.memtable(STEADY), (0, 6, 2))
     assert 0 not in found.steady_tiers(STEADY, np.zeros(len(STEADY)), 0.5)
+
+
+IN_GROUPS = BY_HAND.assign(customer_group=["n", "s", "s", "s", "n"])
+
+
+def test_each_group_has_tiers_of_matched_sizes_of_its_own():
+    sums = {"n": np.array([1.0, 1.0]), "s": np.array([1.0, 2.0])}
+    found = GroupBoundaries.find(ibis.memtable(IN_GROUPS), sums)
+    # Customer 5 is the best of the north, 1 of the three equal ones of the south.
+    assert found.tiers(IN_GROUPS).tolist() == [0, 1, 1, 0, 1]
+    assert found.sizes == (2, 3)
+
+
+def test_a_customer_leaves_a_tier_of_the_group_only_beyond_the_margin():
+    rows = pd.DataFrame(
+        {"customer_id": [1, 2, 3], "expected_value": [9.0, 8.9, 1.0], "customer_group": ["n"] * 3}
+    )
+    found = GroupBoundaries.find(ibis.memtable(rows), {"n": np.array([1.0, 2.0])})
+    before = np.array([np.nan, 0.0, 0.0])
+    assert found.steady_tiers(rows, before, 0.1).tolist() == [0, 0, 1]
+
+
+def test_customers_of_a_group_that_is_not_known_go_by_all():
+    sizes = {"s": [1, 2]}
+    whole = Boundaries.of_sizes(ibis.memtable(IN_GROUPS), [1, 4])
+    found = GroupBoundaries.of_sizes(ibis.memtable(IN_GROUPS), sizes)
+    assert replace(found, others=whole).tiers(IN_GROUPS).tolist() == [0, 1, 1, 0, 1]

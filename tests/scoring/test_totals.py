@@ -144,3 +144,21 @@ def test_flips_are_counted_of_those_scored_before_and_merge():
     assert totals.flips == flips
     other.merge(json.loads(json.dumps(totals.to_dict())))
     assert other.flips == flips
+
+
+def test_groups_have_sums_of_their_own_that_add_up_over_parts():
+    rows = simulated(600).assign(customer_group=["north", "south", "south"] * 200)
+    whole, parts = Totals(TIERS), Totals(TIERS)
+    whole.add(rows)
+    for start in (0, 250):
+        one = Totals(TIERS)
+        one.add(rows[start : start + 250 if start == 0 else None])
+        parts.merge(json.loads(json.dumps(one.to_dict())))
+    south = rows[rows["customer_group"] == "south"]
+    for found in (whole, parts):
+        assert sorted(found.groups) == ["north", "south"]
+        assert found.groups["south"].rows == 400
+        assert found.groups["south"].expected == pytest.approx(south["expected_value"].sum())
+        assert found.groups["south"].tiers == {
+            tier: int((south["tier"] == tier).sum()) for tier in TIERS
+        }

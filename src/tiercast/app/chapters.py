@@ -13,6 +13,7 @@ from tiercast.app.visit import Problem, Visit
 from tiercast.reporting.categories import categories_section
 from tiercast.reporting.cohort_charts import cohorts_section
 from tiercast.reporting.contribution import contribution_section
+from tiercast.reporting.groups import group_chapters, groups_section
 from tiercast.reporting.growing import growing_section
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.lifecycle import lifecycle_section
@@ -41,7 +42,7 @@ CHAPTERS: Mapping[str, Sequence[Chapter]] = {
         growing_section,
         next_orders_section,
     ),
-    "tiers": (tiers_section, contribution_section, categories_section),
+    "tiers": (tiers_section, groups_section, contribution_section, categories_section),
     "segments": (segments_section, usage_section, rfm_section),
     "growth": (
         past_section,
@@ -150,5 +151,7 @@ def _chapters(visit: Visit, page: str, **context: Any) -> Response:
 
 def _made(inputs: Inputs, visit: Visit, page: str) -> list[Section]:
     made = [one(inputs, visit.say) for one in applicable(CHAPTERS[page], inputs)]
+    if page == "tiers":
+        made += group_chapters(inputs, visit.say)
     found = [section for section in made if section is not None]
     return without_small_cells(found, inputs.config.report.small_cells)

@@ -13,6 +13,7 @@ OLDER_COLUMNS = {"told": "predicted", "came": "actual"}  # of grades, until 0.1.
 FURTHER = "further_horizons"  # in the manifest: an entry for each
 PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are counted from
 PREFERENCES = "preferences"  # the groups that a scoring discovered, with their features
+GROUPS = "groups"  # in the manifest: the column, and an entry for each group
 NAMED = 3  # days of each other target
 
 
@@ -73,3 +74,9 @@ class Scored:
     def tier_cuts(self) -> tuple[float, ...]:
         """The values (money) that separate the tiers of buyers."""
         return tuple(self.manifest["tier_cuts"])
+
+    @property
+    def groups(self) -> Mapping[str, Mapping[str, Any]]:
+        """What is said of each group of customers, by its name; none without groups."""
+        found: Mapping[str, Mapping[str, Any]] = self.manifest.get(GROUPS, {}).get("of", {})
+        return found

@@ -82,7 +82,7 @@ def forecast_origin(
     InputError
         A training as of the origin is not possible.
     """
-    config = base.config
+    config = base.config.model_copy(update={"by": None})  # tiers of all customers are compared
     panel = build_panel(base, activity, origin)
     origin_data = OriginData(panel, config, fit_model(panel, config, None, progress).model)
     by_name, missing = _forecasts(origin_data, contenders, progress)

@@ -183,6 +183,19 @@ def _cell(value: object, words: Callable[[str], str]) -> str:
     return words(value) if isinstance(value, str) else cell(value)
 
 
+def _groups(result: "TrainResult") -> tuple[TextTable, ...]:
+    """Return how each group of customers is forecast; nothing without groups."""
+    if not result.groups:
+        return ()
+    from tiercast.training.group_choice import WAYS
+
+    rows = tuple(
+        (one.name, f"{one.customers:,}", Message.of(WAYS[one.how]), one.why)
+        for one in result.groups
+    )
+    return (TextTable("Groups", ("Group", "Customers", "Forecast by", "Why"), rows),)
+
+
 def _show_training(result: "TrainResult") -> None:
     days = sorted(result.by_cutoff)
     columns = [*(result.by_cutoff[day] for day in days), result.metrics]
@@ -200,6 +213,7 @@ def _show_training(result: "TrainResult") -> None:
         ),
         filled("Version {version} of {name}, as of {trained_as_of}, trained on:", vars(result)),
         Message.of("  {sample}", sample=result.sample),
+        *_groups(result),
         Message.of(
             "Champion: {outcome!t}; {reason}.",
             outcome=result.decision.outcome,

@@ -97,8 +97,29 @@ def _show_scores(result: "ScoreResult") -> None:
         TextTable(title, ("Tier", "Customers", "Share"), rows),
         filled(about, {**vars(result), "low": low, "high": high}),
         *(filled(OF_FURTHER, vars(one)) for one in result.further),
+        *_groups(result),
         *(() if result.grid is None else (result.grid.describe(),)),
         *result.outlying,
         Message.of("Scores: {folder}/", folder=result.folder),
         *(Message.of("Also:   {place}", place=place) for place in result.copies),
+    )
+
+
+def _groups(result: "ScoreResult") -> tuple[TextTable, ...]:
+    """Return the totals of each group of customers; nothing without groups."""
+    if not result.groups:
+        return ()
+    tiers = [named("tier", tier) for tier in result.tiers]
+    rows = tuple(
+        (
+            one.name,
+            f"{one.customers:,}",
+            Message.of("{expected:money}", expected=one.expected),
+            Message.of("{low:money} to {high:money}", low=one.low, high=one.high),
+            *(f"{one.tiers[tier]:,}" for tier in result.tiers),
+        )
+        for one in result.groups
+    )
+    return (
+        TextTable("Groups", ("Group", "Customers", "Expected", "90 % interval", *tiers), rows),
     )

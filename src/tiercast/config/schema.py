@@ -168,6 +168,12 @@ class Config(Settings):
     """Profile columns that no model learns from, and by whose groups each model is audited."""
     usage: UsageConfig | None = None
     """Tiers of use and groups of preference, from `events`. Left out: none."""
+    customer: Literal["customer", "account"] = "customer"
+    """Who is scored: each `customer_id`, or each `account_id` that contacts buy for."""
+    by: Text | None = None
+    """A column of `customers` or of the order lines, such as `region`: each of its groups gets
+    tiers, totals and chapters of its own. Left out: no groups.
+    """
     train: TrainConfig = TrainConfig()
     """How the model is trained."""
     tiers: TiersConfig = TiersConfig()
@@ -360,6 +366,30 @@ class Config(Settings):
         if self.protected and "customers" not in self.sources:
             raise ValueError(
                 "`protected` names columns of profiles; name the table in sources: `customers`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_are_counted_whole(self) -> Self:
+        wrong = {"churn: label": not self.kind.has_dates, "feature_store": self.feature_store}
+        if self.customer == "account" and (named := [n for n, is_set in wrong.items() if is_set]):
+            raise ValueError(f"`customer: account` does not go with `{named[0]}`; leave one out")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_are_not_protected(self) -> Self:
+        if self.by in self.protected:
+            raise ValueError(
+                f"`by: {self.by}` would treat customers by a `protected` column; leave one out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _groups_have_dates(self) -> Self:
+        if self.by is not None and not self.kind.has_dates:
+            raise ValueError(
+                f"`by: {self.by}` needs orders or contracts, but with `churn: label` there are "
+                "none; leave `by` out"
             )
         return self
 

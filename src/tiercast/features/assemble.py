@@ -7,6 +7,8 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.config.errors import ConfigError
+from tiercast.contract.groups import GROUP, UNKNOWN, group_names
 from tiercast.contract.money import added, money_sum
 from tiercast.features.feature import Family, Feature, Grain, Setting
 from tiercast.features.horizons import named
@@ -15,6 +17,7 @@ from tiercast.features.registry import KEYS, every_feature, features_for, learne
 from tiercast.features.season import HORIZON_RATIO
 from tiercast.features.usage import with_usage
 from tiercast.snapshots.activity import CustomerActivity
+from tiercast.snapshots.groups import groups_at
 from tiercast.snapshots.history import AS_OF, category_days, category_totals, history
 from tiercast.snapshots.profiles import is_dated, own_columns, profiles_at
 from tiercast.snapshots.season import SeasonClock, horizon_ratios, on_clock
@@ -38,7 +41,8 @@ def feature_panel(
     as_of, every feature that the base has the tables for (floats, null where undefined) except
     those of the CLV models, and the profile columns as given. With `learned`, only the features
     that models learn from; with `families`, only those of these. Where the setting has rules of
-    use, the words `usage_tier` and `preference` follow.
+    use, the words `usage_tier` and `preference` follow; `customer_group` where customers are in
+    groups.
     """
     choose = learned_features if learned else features_for
     features = _of_families(choose(activity, setting), families)
@@ -58,6 +62,7 @@ def feature_panel(
     filled = _fill_empty(joined, features)
     derived = _derive(filled, features, setting)
     panel = _with_profile(_as_floats(derived, features), activity.customers, cutoffs, setting)
+    panel = _with_group(panel, activity, cutoffs, setting)
     if learned or setting.usage is None or activity.events is None:
         return panel
     return with_usage(panel, activity.events, cutoffs, setting.usage)
@@ -240,3 +245,30 @@ def _with_profile(
         return table.left_join(profiles, "customer_id").drop("customer_id_right")
     own = profiles_at(profiles, cutoffs)
     return table.left_join(own, KEYS).drop(*(f"{key}_right" for key in KEYS))
+
+
+def _with_group(
+    panel: ir.Table, activity: CustomerActivity, cutoffs: Sequence[dt.date], setting: Setting
+) -> ir.Table:
+    """Return the panel with each customer's group as of the cutoff, where there are groups.
+
+    Raises
+    ------
+    ConfigError
+        The profile has a column of that name.
+    """
+    if activity.by is None:
+        return panel
+    if GROUP in panel.columns and activity.by != GROUP:
+        raise ConfigError(
+            f"`by` adds the column {GROUP}, but `customers` has `{GROUP}`, too; give that another "
+            "name in `columns` of the source."
+        )
+    if activity.groups is None:
+        assert activity.customers is not None  # as the base was loaded
+        own = {given: name for name, given in _profile_names(activity.customers, setting).items()}
+        group = group_names(panel[own[activity.by]])
+        return panel.mutate(**{GROUP: group.fill_null(UNKNOWN)})
+    found = panel.left_join(groups_at(activity.groups, cutoffs), KEYS)
+    rows = found.drop(*(f"{key}_right" for key in KEYS))
+    return rows.mutate(**{GROUP: rows[GROUP].fill_null(UNKNOWN)})

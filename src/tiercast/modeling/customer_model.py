@@ -9,95 +9,35 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 from scipy.special import logit
 
-from tiercast.arrays import FloatArray
+from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.errors import InputError
-from tiercast.config.kind import Churn
 from tiercast.config.plugins import check_installed
-from tiercast.config.rfm import RfmWeightsConfig
-from tiercast.config.settings import Settings
-from tiercast.config.worth import Counted, Worth
+from tiercast.contract.groups import GROUP
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import Setting
 from tiercast.features.horizons import BY_HORIZON, named
 from tiercast.features.registry import KEYS
 from tiercast.features.subscriptions import KNOWN_END
-from tiercast.modeling.assignment import Assign
 from tiercast.modeling.attribution import attribution
 from tiercast.modeling.component_models import partner
 from tiercast.modeling.further_outlook import FALLING, FIGURES, FurtherOutlook, coherent
+from tiercast.modeling.group_outlook import GroupOutlook, group_rows, joined, places_back
 from tiercast.modeling.hazard import HazardModel
 from tiercast.modeling.known_ends import ends_within, payment_days, with_known_ends
 from tiercast.modeling.member import check_members
+from tiercast.modeling.model_facts import ModelFacts
 from tiercast.modeling.next_order import WaitingTimes, dates_after, on_grid
 from tiercast.modeling.outlook import Outlook
-from tiercast.modeling.phrases import Language
 from tiercast.modeling.reasons import Effects, effects, reasons
-from tiercast.modeling.target import Target
-from tiercast.modeling.tiered_model import TieredModel
+from tiercast.modeling.tiered_model import SHARED, TieredModel
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import lifecycle_stages
 from tiercast.segments.rfm import RfmEdges, rfm_scores
-from tiercast.snapshots.grid import OrderGrid
-from tiercast.snapshots.outlying import OrderLimit
 
 FORMAT = 3
-
-
-class ModelFacts(Settings):
-    """Facts of the training: its data and its settings, as plain values.
-
-    Orders beyond `limit` count as large ordinary ones (None: all count in full).
-    Where all orders lie on a calendar grid, `grid` is it, `grid_days` how many of its days the
-    horizon held, and `window_days` the length of past windows that held as many.
-    """
-
-    name: str
-    trained_as_of: str
-    horizon_days: int
-    window_days: int | None = None
-    limit: OrderLimit | None = None
-    grid: OrderGrid | None = None
-    grid_days: int | None = None
-    value: Counted
-    return_cost: float = 0.0
-    referral_share: float = 0.0
-    tier_names: tuple[str, ...]
-    assign: Assign
-    event_types: tuple[str, ...]
-    plans: tuple[str, ...] = ()
-    churn: Churn = "orders"
-    feature_names: tuple[str, ...]
-    profile_columns: tuple[str, ...]
-    active_days: int | None
-    population_gap_days: float
-    partner_base: float
-    on_clock: bool = False
-    season: str = ""
-    certainty: str = ""
-    language: Language
-    rfm_weights: RfmWeightsConfig
-    plugins: dict[str, str] = Field(default_factory=dict)
-
-    @property
-    def setting(self) -> Setting:
-        """What feature expressions depend on."""
-        plugins = tuple(self.plugins)
-        days, plans = self.training_days, self.plans
-        return Setting(days, self.event_types, self.on_clock, plugins, plans=plans)
-
-    @property
-    def training_days(self) -> int:
-        """The length of the training windows, in days."""
-        return self.window_days or self.horizon_days
-
-    @property
-    def target(self) -> Target:
-        """What the model forecasts."""
-        worth = Worth(self.value, self.return_cost, self.referral_share)
-        return Target.of_worth(self.horizon_days, worth)
 
 
 def _history(stored: Mapping[str, Any]) -> ClvModels | HazardModel:
@@ -124,6 +64,26 @@ class CustomerModel(TieredModel):
     rfm_edges: RfmEdges
     waiting: WaitingTimes
     further: tuple[FurtherOutlook, ...] = ()
+    groups: tuple[GroupOutlook, ...] = ()
+
+    def outlook_of(self, group: str) -> Outlook:
+        """Return the outlook of a group of customers; that of all where it has none."""
+        own = (one.outlook(self.outlook) for one in self.groups if one.name == group)
+        return next(own, self.outlook)
+
+    def how(self, group: str) -> str:
+        """Return how a group is forecast: see `GroupOutlook`."""
+        return next((one.how for one in self.groups if one.name == group), SHARED)
+
+    def by_group(self, frame: pd.DataFrame) -> "list[tuple[CustomerModel, IntArray]]":
+        """Return the model of each group and the places of its rows; one of all without groups."""
+        if not self.groups or GROUP not in frame:
+            return [(self, np.arange(len(frame)))]
+        rows = group_rows(frame[GROUP].to_numpy(dtype=object), [one.name for one in self.groups])
+        return [
+            (replace(self, outlook=self.outlook_of(name), groups=()), places)
+            for name, places in rows.items()
+        ]
 
     @property
     def setting(self) -> Setting:
@@ -159,7 +119,8 @@ class CustomerModel(TieredModel):
     @property
     def input_columns(self) -> list[str]:
         """The columns of a feature frame that the model reads, its keys first."""
-        return list(dict.fromkeys((*KEYS, *self.feature_names)))
+        group = [GROUP] if self.groups else []
+        return list(dict.fromkeys((*KEYS, *self.feature_names, *group)))
 
     @property
     def trained_as_of(self) -> dt.date:
@@ -183,6 +144,10 @@ class CustomerModel(TieredModel):
         `tier_p0` (best) to `tier_pN` (no order) are the tier probabilities.
         """
         full = self.with_clv(frame)
+        parts = [(model._scored(full.iloc[rows]), rows) for model, rows in self.by_group(full)]
+        return joined(parts)
+
+    def _scored(self, full: pd.DataFrame) -> pd.DataFrame:
         outlook = self.outlook.predict(full)
         if self.facts.churn == "subscription":
             outlook = with_known_ends(outlook, full, self.facts.training_days)
@@ -214,6 +179,13 @@ class CustomerModel(TieredModel):
     def reasons(self, frame: pd.DataFrame, churn: FloatArray) -> pa.Array:
         """Return three reasons of each row; of rows likely to leave, those for leaving first."""
         full = self.with_clv(frame)
+        parts = self.by_group(full)
+        found = [model._reasons(full.iloc[rows], churn[rows]) for model, rows in parts]
+        if len(found) == 1:
+            return found[0]
+        return pa.concat_arrays(found).take(pa.array(places_back([rows for _, rows in parts])))
+
+    def _reasons(self, full: pd.DataFrame, churn: FloatArray) -> pa.Array:
         outlook = self.outlook
         found = effects(outlook.components, outlook.ensemble, full, self.facts.partner_base)
         if self.facts.churn == "subscription":
@@ -229,8 +201,37 @@ class CustomerModel(TieredModel):
         return Effects((*found.names, KNOWN_END), np.hstack([found.values, effect]))
 
     def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
-        """Return exact Shapley values of the log odds of no order, and their base value."""
-        return attribution(self.outlook, self.with_clv(frame), self.facts.partner_base)
+        """Return exact Shapley values of the log odds of no order, and their base value.
+
+        The difference between a group's base value and that of all is in the column of groups.
+        """
+        full = self.with_clv(frame)
+        base = attribution(self.outlook, full.iloc[:1], self.facts.partner_base)[1]
+        parts = []
+        for model, rows in self.by_group(full):
+            values, own = attribution(model.outlook, full.iloc[rows], self.facts.partner_base)
+            parts.append((values.assign(**{GROUP: own - base}) if self.groups else values, rows))
+        return joined(parts).fillna(0.0), base
+
+    def tier_columns(self, scored: pd.DataFrame, assigned: IntArray) -> pd.DataFrame:
+        """Return tier, tier_confidence and tier_set for rows whose tier is known."""
+        if not self.groups:
+            return super().tier_columns(scored, assigned)
+        return joined(
+            [
+                (super(CustomerModel, model).tier_columns(scored.iloc[rows], assigned[rows]), rows)
+                for model, rows in self.by_group(scored)
+            ]
+        )
+
+    def assign(self, scored: pd.DataFrame) -> IntArray:
+        """Return the tier of each row, taking the rows as the whole base, group by group, (n,)."""
+        if GROUP not in scored:
+            return super().assign(scored)
+        tiers = np.zeros(len(scored), dtype=int)
+        for rows in scored.reset_index(drop=True).groupby(GROUP).indices.values():
+            tiers[rows] = super().assign(scored.iloc[rows])
+        return tiers
 
     def to_json(self) -> str:
         """Return the model as JSON, its trees as LightGBM text."""
@@ -281,7 +282,8 @@ class CustomerModel(TieredModel):
             population_gap_days=self.facts.population_gap_days,
             active_days=self.facts.active_days,
         )
-        who = pd.concat([frame[["customer_id", "as_of"]], rfm], axis=1)
+        keys = ["customer_id", "as_of", *(name for name in (GROUP,) if name in frame)]
+        who = pd.concat([frame[keys], rfm], axis=1)
         who["lifecycle_stage"] = np.asarray(stages)
         who["segment"] = np.asarray(self.segments.predict(frame))
         who["segment_confidence"] = np.asarray(self.segments.confidence(frame))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tiercast.arrays import FloatArray
+from tiercast.contract.groups import GROUP
 from tiercast.features.horizons import is_of_further
 from tiercast.features.registry import CATALOGUE, LABELS
 from tiercast.features.subscriptions import KEPT, NEXT_PAYMENT
@@ -21,7 +22,7 @@ MAX_LEVELS = 12  # of a profile column; rarer ones have zeros in all columns
 FEWEST_CUSTOMERS = 5  # of a level: fewer are noise, and a model must not hold their names
 # The length of the horizon is an offset: alike for all of a cutoff, it would name the cutoff.
 # When in the month a contract is paid says nothing of who leaves.
-NOT_FEATURES = ("customer_id", "as_of", "season_horizon_ratio", NEXT_PAYMENT, *LABELS)
+NOT_FEATURES = ("customer_id", "as_of", GROUP, "season_horizon_ratio", NEXT_PAYMENT, *LABELS)
 # Where contracts pay, these features repeat what the contracts' own say, in a shop's words.
 OF_PAYMENTS = frozenset(
     one.name for one in CATALOGUE if one.family in ("rfm", "behaviour", "basket", "clv", "season")

@@ -13,6 +13,8 @@ from tiercast.arrays import FloatArray, IntArray
 from tiercast.modeling.assignment import assign_tiers
 from tiercast.modeling.memberships import names_held
 
+SHARED = "shared"  # a group is forecast by the model of all customers
+
 
 class TieredModel(ABC):
     """A trained model; it holds no customer's data and is stored as JSON.
@@ -68,6 +70,14 @@ class TieredModel(ABC):
     def further_days(self) -> tuple[int, ...]:
         """The further horizons, beside the main one."""
         return ()
+
+    def outlook_of(self, group: str) -> Any:
+        """Return the outlook of a group of customers."""
+        return self.outlook
+
+    def how(self, group: str) -> str:
+        """Return how a group of customers is forecast."""
+        return SHARED
 
     def assign(self, scored: pd.DataFrame) -> IntArray:
         """Return the tier (0 = best) of each row, taking the rows as the whole base, (n,)."""

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.sql import SQLBackend
 
+from tiercast.contract.groups import GROUP
 from tiercast.features.horizons import named
 from tiercast.modeling.further_outlook import FIGURES
 from tiercast.monitoring.batches import Batch
@@ -43,7 +44,8 @@ def outcomes(
     ).select("customer_id", "ordered", came_value="value")
     # A source may have changed its ids from numbers to text since.
     ids = stored.customer_id.try_cast(actual.customer_id.type())
-    predicted = stored.select(*PREDICTED, "tier", "tier_set", customer_id=ids)
+    group = [GROUP] if batch.groups else []
+    predicted = stored.select(*PREDICTED, "tier", "tier_set", *group, customer_id=ids)
     rows = predicted.left_join(actual, "customer_id")
     # One batch at a time is held: the next takes its place.
     return connection.create_table("outcomes", _graded(rows, batch), overwrite=True)
@@ -64,7 +66,7 @@ def numbers(rows: ir.Table, columns: tuple[str, ...]) -> pd.DataFrame:
 def _graded(rows: ir.Table, batch: Batch) -> ir.Table:
     ordered = rows.ordered.fill_null(False)
     known = rows.mutate(ordered=ordered, value=rows.came_value.fill_null(0.0))
-    known = known.mutate(true_tier=true_tier_column(known.value, known.ordered, batch.tier_cuts))
+    known = known.mutate(true_tier=_true_tier(known, batch))
     names = ibis.array([ibis.literal(name) for name in batch.tier_names])
     return known.select(
         "customer_id",
@@ -77,6 +79,16 @@ def _graded(rows: ir.Table, batch: Batch) -> ir.Table:
         tier_set_size=known.tier_set.length(),
         churned=(~known.ordered).cast("float64"),
     )
+
+
+def _true_tier(rows: ir.Table, batch: Batch) -> ir.IntegerValue:
+    """Return the actual tier, by the cuts of the customer's group where there are groups."""
+    of_all = true_tier_column(rows.value, rows.ordered, batch.tier_cuts)
+    own = [
+        (rows[GROUP] == name, true_tier_column(rows.value, rows.ordered, group["tier_cuts"]))
+        for name, group in batch.groups.items()
+    ]
+    return ibis.cases(*own, else_=of_all) if own else of_all
 
 
 def _place(tier: ir.StringValue, names: tuple[str, ...]) -> ir.IntegerValue:

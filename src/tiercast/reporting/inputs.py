@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from tiercast.artifacts.dataset import parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.artifacts.targets import PREVIOUS
+from tiercast.artifacts.targets import GROUPS, PREVIOUS
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.features.signals import BREAKDOWN
@@ -100,6 +100,8 @@ class Inputs:
         The sums of the orders before the date; None for scores of a version without them.
     fairness
         The record of `tiercast.fairness.result.Fairness`; None without protected columns.
+    group_figures
+        How far off past forecasts of each group were, by its name; none without groups.
     """
 
     config: Config
@@ -120,6 +122,18 @@ class Inputs:
     folds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     past: Past | None = None
     fairness: Mapping[str, Any] | None = None
+    group_figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the manifest says of each group of customers, by its name; none without groups."""
+        found: Mapping[str, Mapping[str, Any]] = self.manifest.get(GROUPS, {}).get("of", {})
+        return found
+
+    @property
+    def by(self) -> str:
+        """The column that groups customers; "" without groups."""
+        return str(self.manifest.get(GROUPS, {}).get("by", ""))
 
     @property
     def target(self) -> Target:
@@ -218,7 +232,14 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         left_out=[*others, *previous_left_out(output, day)],
         past=_past(folder, manifest),
         fairness=_summary(evaluation / "fairness.json") or None,
+        group_figures=_group_figures(_summary(evaluation / "summary.json")),
     )
+
+
+def _group_figures(summary: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:
+    """Return the figures of the way that each group is forecast."""
+    choices = {choice["name"]: choice for choice in summary.get("groups", [])}
+    return {name: one["figures"].get(one["how"], {}) for name, one in choices.items()}
 
 
 def _model_version(manifest: Mapping[str, Any]) -> str:

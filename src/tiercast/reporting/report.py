@@ -24,6 +24,7 @@ from tiercast.reporting.contribution import contribution_section
 from tiercast.reporting.drift import drift_section
 from tiercast.reporting.fairness import fairness_section
 from tiercast.reporting.glossary import glossary_section
+from tiercast.reporting.groups import group_chapters, groups_section
 from tiercast.reporting.growing import growing_section
 from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.reporting.label_chapters import LABEL_GROUPS
@@ -59,6 +60,7 @@ GROUPS: Mapping[str, Sequence[Chapter]] = {
         next_orders_section,
         actions_section,
     ),
+    "groups": (groups_section,),
     "change": (
         past_section,
         trend_section,
@@ -156,6 +158,8 @@ def render(inputs: Inputs) -> str:
         name: [one(inputs, say) for one in applicable(chapters, inputs)]
         for name, chapters in groups.items()
     }
+    if "groups" in made:
+        made["groups"] += group_chapters(inputs, say)
     found = {
         name: [section for section in sections if section is not None]
         for name, sections in made.items()

@@ -37,9 +37,9 @@ class Sums:
         """Read them off a manifest; one written before there were any holds none."""
         stored = manifest.get("sums", {})
         return cls(
-            _interval(stored.get("base", {})),
-            {name: _interval(sums) for name, sums in stored.get("tiers", {}).items()},
-            {name: _interval(sums) for name, sums in stored.get("segments", {}).items()},
+            interval_of(stored.get("base", {})),
+            {name: interval_of(sums) for name, sums in stored.get("tiers", {}).items()},
+            {name: interval_of(sums) for name, sums in stored.get("segments", {}).items()},
         )
 
 
@@ -51,5 +51,6 @@ def texts(
     return pd.Series(found, index=list(names), dtype=object)
 
 
-def _interval(sums: Mapping[str, float]) -> SumInterval:
+def interval_of(sums: Mapping[str, float]) -> SumInterval:
+    """Return the interval that a manifest holds of a sum; NaN where it holds none."""
     return SumInterval(sums.get("value_low", math.nan), sums.get("value_high", math.nan))

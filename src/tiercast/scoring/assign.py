@@ -14,13 +14,15 @@ from tiercast.config.progress import Progress
 from tiercast.modeling.assignment import most_probable
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.alerts import alerts
-from tiercast.scoring.boundaries import Boundaries
+from tiercast.scoring.boundaries import Boundaries, GroupBoundaries
 from tiercast.scoring.columns import to_table
 from tiercast.scoring.inputs import ScoringInputs
 from tiercast.scoring.playbook import actions
 from tiercast.scoring.predict import StagedRows
 from tiercast.scoring.risk_boundary import RiskBoundary
 from tiercast.scoring.totals import Totals
+
+AnyBoundaries = Boundaries | GroupBoundaries | RiskBoundary
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class AssignmentRules:
 
     model_version: str
     run_id: str
-    boundaries: Boundaries | RiskBoundary | None
+    boundaries: AnyBoundaries | None
     plays: Sequence[Play]
     alert_rules: Sequence[AlertRule] = ()
     hysteresis: float = 0.0
@@ -42,10 +44,12 @@ class AssignmentRules:
 def assignment_rules(inputs: ScoringInputs, staged: StagedRows) -> AssignmentRules:
     """Return the rules for the staged rows; the engine finds where tiers of matched sizes end."""
     version, config = inputs.version, inputs.base.config
-    boundaries: Boundaries | RiskBoundary | None = None
+    boundaries: AnyBoundaries | None = None
     if inputs.model.facts.assign == "matched":
         rows, sums = staged.table(inputs.base.connection), staged.probability_sums
-        if inputs.columns is None:
+        if inputs.has_groups:
+            boundaries = GroupBoundaries.find(rows, staged.sums_by_group(inputs.model))
+        elif inputs.columns is None:
             boundaries = Boundaries.find(rows, sums)
         else:  # what each is worth is known: the risk alone says who leaves
             boundaries = RiskBoundary.find(rows, inputs.customers, sums)

@@ -23,7 +23,7 @@ PANEL = "panel__of_batch"
 TABLES = (
     *("orders", "order_days", "category_spend", "customers", "events", "contacts"),
     *("referrals", "referred_orders"),
-    "subscriptions",
+    *("subscriptions", "groups"),
 )
 
 

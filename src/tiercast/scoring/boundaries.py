@@ -1,7 +1,8 @@
 """The boundaries between tiers, for a base too large to rank in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import ibis
 import ibis.expr.types as ir
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tiercast.arrays import BoolArray, FloatArray, IntArray
+from tiercast.contract.groups import GROUP
 from tiercast.modeling.assignment import matched_sizes
 
 
@@ -84,6 +86,60 @@ class Boundaries:
         for end in self.ends:
             tier += True if end is None else passed(end)
         return tier
+
+
+@dataclass(frozen=True)
+class GroupBoundaries:
+    """The boundaries of each group of customers by its name, and those of `others`, if any."""
+
+    by_group: Mapping[str, Boundaries]
+    others: Boundaries | None = None
+
+    @classmethod
+    def find(cls, scored: ir.Table, probability_sums: Mapping[str, FloatArray]) -> Self:
+        """Return the boundaries of tiers of matched sizes in each group, from staged rows."""
+        return cls.of_sizes(
+            scored, {name: matched_sizes(sums).tolist() for name, sums in probability_sums.items()}
+        )
+
+    @classmethod
+    def of_sizes(cls, scored: ir.Table, sizes: Mapping[str, Sequence[int]]) -> Self:
+        """Return the boundaries of tiers of these sizes in each group."""
+        return cls(
+            {
+                name: Boundaries.of_sizes(scored.filter(scored[GROUP] == name), own)
+                for name, own in sizes.items()
+            }
+        )
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of customers in each tier, over all groups."""
+        return tuple(np.sum([one.sizes for one in self.by_group.values()], axis=0).tolist())
+
+    def tiers(self, rows: pd.DataFrame) -> IntArray:
+        """Return the tier of each row in its group, 0 = best, (n,)."""
+        tiers = np.zeros(len(rows), dtype=int)
+        for own, chosen in self._parts(rows):
+            tiers[chosen] = own.tiers(rows[chosen])
+        return tiers
+
+    def steady_tiers(self, rows: pd.DataFrame, previous: FloatArray, margin: float) -> IntArray:
+        """Return the same; a customer leaves the previous tier only beyond the margin, (n,)."""
+        tiers = np.zeros(len(rows), dtype=int)
+        for own, chosen in self._parts(rows):
+            tiers[chosen] = own.steady_tiers(rows[chosen], previous[chosen], margin)
+        return tiers
+
+    def _parts(self, rows: pd.DataFrame) -> Iterator[tuple[Boundaries, BoolArray]]:
+        if GROUP not in rows and self.others is not None:
+            yield self.others, np.ones(len(rows), dtype=bool)
+            return
+        groups = rows[GROUP].to_numpy(dtype=object)
+        for name in dict.fromkeys(groups):
+            own = self.by_group.get(name, self.others)
+            assert own is not None  # the boundaries were found in these rows, or others are known
+            yield own, groups == name
 
 
 def _at(ordered: ir.Table, count: int) -> Boundary | None:

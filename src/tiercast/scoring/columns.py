@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import pyarrow as pa
 
+from tiercast.contract.groups import GROUP
 from tiercast.features.usage import USAGE_COLUMNS
 from tiercast.modeling.further_outlook import further_columns
 from tiercast.modeling.reasons import REASON
@@ -16,10 +17,12 @@ def score_schema(
     further_days: Sequence[int] = (),
     *,
     with_usage: bool = False,
+    with_groups: bool = False,
 ) -> pa.Schema:
     """Return the schema of the scores, with four columns for each further horizon.
 
-    `with_usage` adds the tier of use and the preferred group.
+    `with_usage` adds the tier of use and the preferred group, `with_groups` the group `by` a
+    column.
     """
     probabilities = pa.struct([(name, pa.float64()) for name in tier_names])
     return pa.schema(
@@ -54,6 +57,7 @@ def score_schema(
             ("alerts", pa.list_(pa.string())),
             *((name, pa.float64()) for name in further_columns(further_days)),
             *((name, pa.string()) for name in USAGE_COLUMNS if with_usage),
+            *((name, pa.string()) for name in (GROUP,) if with_groups),
             ("model_name", pa.string()),
             ("model_version", pa.string()),
             ("run_id", pa.string()),

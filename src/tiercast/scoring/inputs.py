@@ -89,7 +89,14 @@ class ScoringInputs:
         if self.columns is not None:
             return label_schema(ids, names, with_value=self.columns.value_column is not None)
         used = self.base.config.usage is not None
-        return score_schema(ids, names, self.model.further_days, with_usage=used)
+        return score_schema(
+            ids, names, self.model.further_days, with_usage=used, with_groups=self.has_groups
+        )
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether customers are in groups, each with tiers and totals of its own."""
+        return self.base.config.by is not None
 
     @property
     def setting(self) -> Setting:
@@ -133,6 +140,8 @@ def scoring_inputs(
         progress.say(note)
     activity = held(connection, history.activity, outlying)
     config, facts = history.base.config, model.facts
+    if config.by != facts.by:
+        model = replace(model, groups=())
     setting = replace(facts.setting, usage=config.usage)
     watched = watch(config.alert_rules, config.plays, facts.tier_names, setting, activity, day)
     used = USAGE_COLUMNS if config.usage is not None else ()

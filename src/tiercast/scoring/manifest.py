@@ -5,7 +5,7 @@ from dataclasses import asdict
 from importlib.metadata import version as package_version
 from pathlib import Path
 
-from tiercast.artifacts.targets import FURTHER, PREFERENCES, PREVIOUS
+from tiercast.artifacts.targets import FURTHER, GROUPS, PREFERENCES, PREVIOUS
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.plugins import versions_of
 from tiercast.config.public_settings import public_settings
@@ -15,6 +15,7 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.assign import AssignmentRules
 from tiercast.scoring.further_sums import further_horizons
+from tiercast.scoring.group_sums import group_entries
 from tiercast.scoring.inputs import ScoringInputs
 from tiercast.scoring.outlying import outlying_entry
 from tiercast.scoring.totals import Totals
@@ -57,7 +58,16 @@ def manifest(
         "outlying_orders": outlying_entry(inputs.outlying, files),
         PREVIOUS: inputs.previous.as_of,
         **_preferences(inputs),
+        **_of_groups(inputs, rules, totals),
     }
+
+
+def _of_groups(inputs: ScoringInputs, rules: AssignmentRules, totals: Totals) -> dict[str, object]:
+    """Return what concerns groups of customers, where there are any."""
+    if not inputs.has_groups:
+        return {}
+    found = group_entries(inputs.model, rules, totals)
+    return {GROUPS: {"by": inputs.base.config.by, "of": found}}
 
 
 def _preferences(inputs: ScoringInputs) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from tiercast.artifacts.dataset import manifest_of
+from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History
 from tiercast.features.assemble import season_clocks
@@ -31,6 +32,7 @@ def scoring_notes(
         *chosen.notes,
         *outdated_settings(model.facts, settings),
         *_missing_horizons(model, settings),
+        *_missing_groups(model, settings),
         *_freshness(history, day),
         *_season(model, history.activity, day),
         *_certainty(model),
@@ -51,6 +53,19 @@ def _missing_horizons(model: CustomerModel, config: Config) -> tuple[str, ...]:
         f"The model has no forecasts of {', '.join(missing)} days, which `outlook.horizon_days` "
         "names: it was trained without them, or the history was too short for them then. Train "
         "again; `tiercast check CONFIG` says how much history they need.",
+    )
+
+
+def _missing_groups(model: CustomerModel, config: Config) -> tuple[str, ...]:
+    """Return a note where the config asks for groups that the model does not know."""
+    if config.by in (None, model.facts.by):
+        return ()
+    return (
+        Message.of(
+            "The model was trained without groups by {by}: tiers begin at the same amounts in all "
+            "groups. Train again.",
+            by=config.by,
+        ),
     )
 
 

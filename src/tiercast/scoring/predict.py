@@ -15,6 +15,7 @@ from tiercast.arrays import FloatArray
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress
+from tiercast.contract.groups import GROUP
 from tiercast.modeling.next_order import QUANTILES
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.inputs import ScoringInputs
@@ -34,6 +35,16 @@ class StagedRows:
     def table(self, connection: SQLBackend) -> ir.Table:
         """Return all staged rows, lazily."""
         return connection.read_parquet([str(part) for part in self.parts])
+
+    def sums_by_group(self, model: TieredModel) -> dict[str, FloatArray]:
+        """Return the sums of the tier probabilities of each group, (n_tiers,), by its name."""
+        sums: dict[str, FloatArray] = {}
+        columns = tier_columns(model)
+        for part in self.parts:  # in their order: sums of floats depend on it
+            rows = pq.read_table(part, columns=[GROUP, *columns]).to_pandas()
+            for name, own in rows.groupby(GROUP)[columns]:
+                sums[str(name)] = sums.get(str(name), 0.0) + own.to_numpy(dtype=float).sum(axis=0)
+        return dict(sorted(sums.items()))
 
     def frames(self) -> Iterator[tuple[pd.DataFrame, pa.Array]]:
         """Return each part's rows and reasons."""
@@ -88,9 +99,14 @@ def scored_rows(
 
 def tier_sums(model: TieredModel, scored: pa.Table) -> FloatArray:
     """Return how many of the rows are expected in each tier, (n_tiers,)."""
-    columns = [f"tier_p{tier}" for tier in range(len(model.facts.tier_names))]
-    sums: FloatArray = model.tier_matrix(scored.select(columns).to_pandas()).sum(axis=0)
+    chances = scored.select(tier_columns(model)).to_pandas()
+    sums: FloatArray = model.tier_matrix(chances).sum(axis=0)
     return sums
+
+
+def tier_columns(model: TieredModel) -> list[str]:
+    """Return the names of the columns of tier probabilities in staged rows."""
+    return [f"tier_p{tier}" for tier in range(len(model.facts.tier_names))]
 
 
 def typed(frame: pd.DataFrame, types: Mapping[str, pa.DataType]) -> pa.Table:

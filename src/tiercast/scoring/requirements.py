@@ -7,7 +7,8 @@ from tiercast.config.plugins import versions_of
 from tiercast.config.schema import Config
 from tiercast.features.assemble import profile_columns
 from tiercast.features.registry import features_for
-from tiercast.modeling.customer_model import CustomerModel, ModelFacts
+from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.model_facts import ModelFacts
 from tiercast.snapshots.activity import CustomerActivity
 
 EXAMPLES = 5

@@ -20,6 +20,7 @@ from tiercast.modeling.target import Target
 from tiercast.past.past import PAST, PAST_FILE, past_record
 from tiercast.scoring.assign import assignment_rules
 from tiercast.scoring.further_sums import FurtherTotal, further_totals
+from tiercast.scoring.group_sums import GroupTotal, group_totals
 from tiercast.scoring.inputs import ScoringInputs, scoring_inputs
 from tiercast.scoring.known_on import known_on
 from tiercast.scoring.label_inputs import label_inputs
@@ -40,7 +41,7 @@ class ScoreResult:
 
     `grid` holds the only days that can have orders (None: any can), `outlying` a line on each
     customer with an order far beyond all others. `copies` are the other places with the scores;
-    `further` has the totals of further horizons.
+    `further` has the totals of further horizons, `groups` those of groups of customers.
     """
 
     folder: Path
@@ -56,6 +57,7 @@ class ScoreResult:
     outlying: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     further: tuple[FurtherTotal, ...] = ()
+    groups: tuple[GroupTotal, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """Return the scores that lie in `folder` now, one row per customer.
@@ -189,4 +191,5 @@ def _result(
         outlying_lines(inputs.outlying, parts_of(folder)),
         tuple(sink.where for sink in run.sinks),
         further_totals(model, totals) if isinstance(model, CustomerModel) else (),
+        group_totals(model, totals),
     )

@@ -11,6 +11,7 @@ from typing import Any, Self, TypedDict
 
 import pandas as pd
 
+from tiercast.contract.groups import GROUP
 from tiercast.features.horizons import named
 from tiercast.modeling.further_outlook import FIGURES, VARIANCE
 from tiercast.modeling.tiered_model import TieredModel
@@ -74,11 +75,16 @@ class Flips(TypedDict):
 
 
 class Totals:
-    """Sums over the base, by tier and by segment, and how many customers change tier."""
+    """Sums over the base, by tier and by segment, and how many customers change tier.
+
+    `groups` has the same sums of each group of customers, where there are groups.
+    """
 
     def __init__(self, tier_names: tuple[str, ...], further_days: Sequence[int] = ()) -> None:
         self.churned = 0.0
+        self.tier_names = tier_names
         self.further = {days: Totals(tier_names) for days in further_days}
+        self.groups: dict[str, Totals] = {}
         self.flips = Flips(scored_before=0, changed=0, changed_without_hysteresis=0)
         self._groups: dict[str, dict[str, Group]] = {
             WHOLE: {WHOLE: Group()},
@@ -95,6 +101,9 @@ class Totals:
         """Count one part."""
         for days, totals in self.further.items():
             totals.add(_at_horizon(rows, days))
+        if GROUP in rows:
+            for name, part in rows.groupby(GROUP):
+                self._group(str(name)).add(part.drop(columns=GROUP))
         self.churned += float(rows["churn_probability"].sum())
         self._add_flips(_flips(rows))
         money = rows[["expected_value", "value_variance"]].assign(
@@ -113,7 +122,9 @@ class Totals:
             for kind, groups in self._groups.items()
         }
         further = {str(days): totals.to_dict() for days, totals in self.further.items()}
+        apart = {name: totals.to_dict() for name, totals in self.groups.items()}
         return {
+            "apart": apart,
             "churned": self.churned,
             "flips": self.flips,
             "groups": groups,
@@ -126,10 +137,15 @@ class Totals:
         self._add_flips(sums["flips"])
         for days, totals in self.further.items():
             totals.merge(sums["further"][str(days)])
+        for name, apart in sums["apart"].items():
+            self._group(name).merge(apart)
         for kind, groups in sums["groups"].items():
             for name, group in groups.items():
                 before = self._groups[kind].get(name, Group())
                 self._groups[kind][name] = before.plus(*group)
+
+    def _group(self, name: str) -> "Totals":
+        return self.groups.setdefault(name, Totals(self.tier_names))
 
     def _add_flips(self, more: Flips) -> None:
         self.flips = Flips(
@@ -138,6 +154,11 @@ class Totals:
             changed_without_hysteresis=self.flips["changed_without_hysteresis"]
             + more["changed_without_hysteresis"],
         )
+
+    @property
+    def risk(self) -> float:
+        """The mean churn risk of the expected money."""
+        return self._groups[WHOLE][WHOLE].risk
 
     @property
     def rows(self) -> int:

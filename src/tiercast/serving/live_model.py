@@ -132,6 +132,9 @@ def _of(panel: pa.Table, customer_ids: Sequence[int | str]) -> pa.Table:
 def _rules(stored: StoredDay, inputs: ScoringInputs) -> AssignmentRules:
     """Return the rules of assignment; boundaries of tiers are those of the stored scores."""
     version, config = inputs.version, inputs.base.config
+    if config.by is not None or config.customer == "account":
+        key = "by" if config.by is not None else "customer: account"
+        raise InputError(f"`tiercast serve` does not serve a base with `{key}`; leave it out.")
     sizes = stored.manifest["matched_sizes"]
     boundaries = None
     if inputs.model.facts.assign == "matched":

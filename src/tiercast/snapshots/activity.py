@@ -8,8 +8,10 @@ import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
 from tiercast.config.schema import Config, TableName
+from tiercast.contract.groups import place_of
 from tiercast.contract.subscriptions import completed, last_known
 from tiercast.snapshots.contribution import with_credits
+from tiercast.snapshots.groups import group_days
 from tiercast.snapshots.orders import (
     begun_orders,
     category_spend,
@@ -26,7 +28,8 @@ from tiercast.snapshots.season import DailyOrders, DailyPayments
 class CustomerActivity:
     """The tables that features are counted from; None where the base lacks the table.
 
-    `product_spend` is no feature's; bases with categories lack it.
+    `product_spend` is no feature's; bases with categories lack it. Customers are in groups `by` a
+    column of `customers`, or of the order lines, as `groups` has them; None: no groups.
     """
 
     orders: ir.Table
@@ -43,6 +46,8 @@ class CustomerActivity:
     has_quantity: bool
     has_discount: bool
     has_order_ids: bool
+    by: str | None = None
+    groups: ir.Table | None = None
 
     @property
     def spend(self) -> dict[str, ir.Table]:
@@ -111,7 +116,17 @@ def build_activity(
         has_quantity="quantity" in lines.columns,
         has_discount="discount" in lines.columns,
         has_order_ids=has_order_ids,
+        by=config.by,
+        groups=_groups(connection, tables, config),
     )
+
+
+def _groups(
+    connection: SQLBackend, tables: Mapping[TableName, ir.Table], config: Config
+) -> ir.Table | None:
+    if config.by is None or place_of(config.by, tables) != "transactions":
+        return None
+    return connection.create_table("group_days", group_days(tables["transactions"], config.by))
 
 
 def _daily(orders: ir.Table, config: Config) -> DailyOrders:

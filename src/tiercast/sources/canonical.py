@@ -13,7 +13,9 @@ from ibis.backends.sql import SQLBackend
 from ibis.expr.datatypes import DataType
 
 from tiercast.config.schema import Config, SourceConfig, TableName
+from tiercast.contract.accounts import with_account_column
 from tiercast.contract.errors import DataContractError
+from tiercast.contract.groups import refuse_wrong_groups, with_group_column
 from tiercast.contract.money import is_small, money_sum
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 from tiercast.contract.screening import (
@@ -25,6 +27,7 @@ from tiercast.contract.screening import (
 )
 from tiercast.contract.tables import TABLES, TableSpec, table_of
 from tiercast.contract.tally import CountedLines, Tally
+from tiercast.sources.accounts import by_account
 from tiercast.sources.engine import open_engine
 from tiercast.sources.erased import ErasedCustomers
 from tiercast.sources.hashes import hash_sums
@@ -146,6 +149,9 @@ def load_base(
             loaded[name].screened.drop(connection)
     tables = {name: table.good for name, table in loaded.items()}
     summaries = [table.summary for table in loaded.values()]
+    without_account: tuple[RuleFinding, ...] = ()
+    if config.customer == "account":
+        tables, summaries, without_account = by_account(connection, tables, summaries)
     if config.has_contracts:
         paid = PaidLines.of(connection, tables, config)
         tables["transactions"] = paid.lines
@@ -153,13 +159,14 @@ def load_base(
     elif "transactions" in tables:
         refuse_repeated_totals(tables["transactions"], config.sources["transactions"])
         _check_cost(config, tables["transactions"])
+    refuse_wrong_groups(config, tables)
     if counted is None:
         for name in sorted(loaded.keys() - {lead}):
-            refuse_strangers(tables[name], lines.good, config, name)
+            refuse_strangers(tables[name], tables[lead], config, name)
     report = DataReport(
         config.name,
         tuple(summaries),
-        tuple(finding for table in loaded.values() for finding in table.findings),
+        (*(one for table in loaded.values() for one in table.findings), *without_account),
         _zero_orders(tables["transactions"]) if "transactions" in tables else 0,
         config.timezone,
     )
@@ -184,8 +191,11 @@ class _Loaded:
 
 def _parser(config: Config, name: TableName, spelling: IdSpelling | None = None) -> Parser:
     source = config.sources[name]
+    spec = with_group_column(table_of(name, source), config.by)
+    if config.customer == "account":
+        spec = with_account_column(spec)
     erased = ErasedCustomers.of(Path(config.output.path))
-    return Parser(table_of(name, source), source, config.timezone, spelling, erased)
+    return Parser(spec, source, config.timezone, spelling, erased)
 
 
 def _load_table(

@@ -41,7 +41,7 @@ def log_model(run: TrainingRun, folder: Path, features: pd.DataFrame) -> LoggedM
         A feature frame; its first rows, under made-up customer ids, become the input example.
     """
     model = load_model(folder)
-    example = served(features[[*IDENTITY, *model.feature_names]].head(EXAMPLE_ROWS))
+    example = served(features[model.input_columns].head(EXAMPLE_ROWS))
     created = run.client.create_logged_model(
         run.experiment,
         name=ARTIFACT,

@@ -88,7 +88,7 @@ def changed_tiers(
         return pd.DataFrame(), (_nobody(found),)
     frame, share = _scored_features(output.features(days[-1]))
     for model in (ours, theirs):
-        missing = sorted(set(model.feature_names) - set(frame.columns))
+        missing = sorted(set(model.input_columns) - set(frame.columns))
         if missing:
             text = Message.of(
                 "The features of {day} lack {missing}: no tiers compared.",

@@ -59,9 +59,16 @@ def evaluate_folds(
     `tiercast backtest` is strict.
     """
     frames = [
-        _forecast(fold, [f.forecast for f in past if f is not fold], tier_cuts, tiers, season)
+        forecast_rows(fold, calibrated_by_others(past, fold, tier_cuts, season), tier_cuts, tiers)
         for fold in past
     ]
+    return evaluation_of(frames, past, metrics)
+
+
+def evaluation_of(
+    frames: Sequence[pd.DataFrame], past: Sequence[PastForecast], metrics: Sequence[Metric]
+) -> Evaluation:
+    """Return the forecasts of past cutoffs, from `forecast_rows`, with their metrics."""
     predictions = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     # Newest first, as the folds; the halves of one cutoff are evaluated together.
     cutoffs = dict.fromkeys(fold.cutoff for fold in past)
@@ -71,16 +78,25 @@ def evaluate_folds(
     return Evaluation(predictions, by_cutoff)
 
 
-def _forecast(
+def calibrated_by_others(
+    past: Sequence[PastForecast],
     fold: PastForecast,
-    others: Sequence[FoldForecast],
+    tier_cuts: tuple[float, ...],
+    season: SeasonAhead,
+) -> PostHocCalibration:
+    """Return the calibration of a past cutoff by all others."""
+    others = [one.forecast for one in past if one is not fold]
+    known = others or [fold.forecast]  # with a single fold its own scatter is all there is
+    return PostHocCalibration.of(known, tier_cuts, season)
+
+
+def forecast_rows(
+    fold: PastForecast,
+    post_hoc: PostHocCalibration,
     tier_cuts: tuple[float, ...],
     settings: TiersConfig,
-    season: SeasonAhead,
 ) -> pd.DataFrame:
     """Return the forecasts of a past cutoff's customers beside the actual outcomes."""
-    known = others or [fold.forecast]  # with a single fold its own scatter is all there is
-    post_hoc = PostHocCalibration.of(known, tier_cuts, season)
     predicted = PredictiveDistribution(
         post_hoc.drift.churn(fold.forecast.log_odds),
         post_hoc.drift.mean_if_order(fold.forecast.mean_if_order),

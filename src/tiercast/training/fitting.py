@@ -1,7 +1,7 @@
 """From panel to model: tune, forecast past cutoffs, fit, calibrate, find segments."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -16,19 +16,16 @@ from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.component_models import (
     BTYD_FEATURE,
     LEAST_VALUE,
-    ComponentModels,
-    ComponentParams,
     partner,
 )
-from tiercast.modeling.customer_model import CustomerModel, ModelFacts
+from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.further_outlook import FurtherOutlook
-from tiercast.modeling.member import Member, members_of
-from tiercast.modeling.metrics import Metric
+from tiercast.modeling.member import members_of
+from tiercast.modeling.model_facts import ModelFacts
 from tiercast.modeling.next_order import WaitingTimes
-from tiercast.modeling.outlook import Outlook, fit_outlook, fold_forecast
+from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.plugin_metrics import forecast_metrics
-from tiercast.modeling.post_hoc import SeasonAhead
 from tiercast.modeling.studies import Studies
 from tiercast.modeling.trees import FittedTrees
 from tiercast.modeling.tuning import Tuning, tune
@@ -37,22 +34,28 @@ from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import typical_gap_days
 from tiercast.segments.rfm import rfm_edges
 from tiercast.segments.tiers import tier_cuts, tier_cuts_without_buyers
-from tiercast.snapshots.closures import YEAR_DAYS
-from tiercast.training.evaluation import Evaluation, PastForecast, evaluate_folds
+from tiercast.training.evaluation import Evaluation
+from tiercast.training.group_choice import GroupChoice
+from tiercast.training.groups import fit_groups
+from tiercast.training.horizon_fit import HorizonFit
 from tiercast.training.horizon_rows import HorizonRows
 from tiercast.training.panel import Panel
-from tiercast.training.past_folds import PastFold, past_cutoffs
+from tiercast.training.past_folds import PastFold
 
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A model, its tuning and its evaluation; `further_metrics` are of each further horizon."""
+    """A model, its tuning and its evaluation.
+
+    `further_metrics` are of each further horizon; `groups` says how each group is forecast.
+    """
 
     model: CustomerModel
     tuning: Tuning
     evaluation: Evaluation
     evaluation_kind: str
     further_metrics: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    groups: tuple[GroupChoice, ...] = ()
 
 
 def fit_model(
@@ -76,7 +79,7 @@ def fit_model(
         studies=studies,
         progress=progress,
     )
-    fit = _HorizonFit(config, tuning.best, cuts, members, metrics, progress)
+    fit = HorizonFit(config, tuning.best, cuts, members, metrics, progress)
     outlook, past = fit.outlook(panel)
     further = [_further_outlook(rows, fit) for rows in panel.further]
     for one in panel.left_out:
@@ -84,58 +87,32 @@ def fit_model(
     progress.stage("find segments")
     segments = _segments(panel.current, config, previous)
     model = _customer_model(panel, config, outlook, segments, tuple(one for one, _ in further))
-    return FittedModel(
+    fitted = FittedModel(
         model,
         tuning,
         fit.evaluation(panel, outlook, past),
         past[0].kind,
         {one.horizon_days: found.overall for one, found in further},
     )
+    return fitted if config.by is None else _with_groups(fitted, panel, fit, past)
 
 
-@dataclass(frozen=True)
-class _HorizonFit:
-    """How the outlook of a horizon is fitted: all share the parameters tuned for the main one."""
-
-    config: Config
-    params: ComponentParams
-    tier_cuts: tuple[float, ...]
-    members: Sequence[tuple[str, Member]]
-    metrics: Sequence[Metric]
-    progress: Progress
-
-    @property
-    def seed(self) -> int:
-        """The seed of every random draw."""
-        return self.config.train.seed
-
-    def outlook(self, rows: HorizonRows) -> tuple[Outlook, list[PastFold]]:
-        """Return the outlook of a horizon, and the past folds that it is calibrated by."""
-        past = past_cutoffs(rows, self.params, self.seed, self.progress, self.members)
-        self.progress.stage("fit the final trees")
-        found = fit_outlook(
-            ComponentModels.fit(rows.training_rows, self.params, self.seed, self.members),
-            rows.current,
-            [one.past for one in past],
-            tier_cuts=self.tier_cuts,
-            season=_season_ahead(rows),
-            seed=self.seed,
-        )
-        return found, past
-
-    def evaluation(
-        self, rows: HorizonRows, outlook: Outlook, past: Sequence[PastFold]
-    ) -> Evaluation:
-        """Return how well past cutoffs were forecast."""
-        judged = [
-            PastForecast(one.cutoff, one.rows, fold_forecast(outlook.ensemble, one.past), one.kind)
-            for one in past
-        ]
-        season, tiers = _season_ahead(rows), self.config.tiers
-        return evaluate_folds(judged, self.tier_cuts, tiers, season, self.metrics)
+def _with_groups(
+    fitted: FittedModel, panel: Panel, fit: HorizonFit, past: Sequence[PastFold]
+) -> FittedModel:
+    """Return the model with the outlooks of groups, judged on past forecasts made by these."""
+    fit.progress.stage("judge the groups")
+    model = fitted.model
+    groups = fit_groups(panel, fit, model.outlook, past)
+    return replace(
+        fitted,
+        model=replace(model, groups=groups.outlooks),
+        evaluation=groups.evaluation,
+        groups=groups.choices,
+    )
 
 
-def _further_outlook(rows: HorizonRows, fit: _HorizonFit) -> tuple[FurtherOutlook, Evaluation]:
+def _further_outlook(rows: HorizonRows, fit: HorizonFit) -> tuple[FurtherOutlook, Evaluation]:
     plan = rows.plan
     fit.progress.say(
         f"Further horizon of {plan.horizon_days} days: {len(rows.rows):,} rows at "
@@ -151,16 +128,6 @@ def _further_outlook(rows: HorizonRows, fit: _HorizonFit) -> tuple[FurtherOutloo
         outlook,
     )
     return found, fit.evaluation(rows, outlook, past)
-
-
-def _season_ahead(panel: HorizonRows) -> SeasonAhead:
-    season = panel.season
-    return SeasonAhead(
-        season.is_known,
-        season.change,
-        years=panel.plan.window_days / YEAR_DAYS,
-        closed_years=season.closed_days / YEAR_DAYS,
-    )
 
 
 def _customer_model(
@@ -249,4 +216,5 @@ def _facts(panel: Panel, config: Config) -> ModelFacts:
         language=config.language,
         rfm_weights=config.rfm.weights,
         plugins=versions_of(config.plugins),
+        by=config.by,
     )

@@ -126,6 +126,19 @@ def decide_apart(
     return GateDecision("kept", reason, version)
 
 
+def first_with_groups(by: str, version: str) -> GateDecision:
+    """Return the decision on a challenger with groups that the champion does not know."""
+    return GateDecision(
+        "promoted",
+        Message.of(
+            "not compared with the champion (version {version}), which has no groups by {by}",
+            version=version,
+            by=by,
+        ),
+        version,
+    )
+
+
 ACTUAL = ["ordered", "value"]
 
 

@@ -121,7 +121,7 @@ def _predicted_day(history: History, one: JudgedVersion, day: dt.date) -> pd.Dat
     whole = held(base.connection, history.activity, outlying)
     activity = sample_customers(base.connection, whole, day, share)
     frame = feature_panel(activity, [day], model.facts.setting, learned=True).to_pandas()
-    missing = sorted(set(model.feature_names) - set(frame.columns))
+    missing = sorted(set(model.input_columns) - set(frame.columns))
     if missing:
         raise InputError(
             f"version {one.version} looks at {', '.join(missing[:3])}, which the base lacks now."

@@ -6,6 +6,7 @@ from tiercast.snapshots.grid import GridAhead
 from tiercast.training.fairness import fairness_text
 from tiercast.training.fitting import FittedModel, feature_importance
 from tiercast.training.gate import GateDecision
+from tiercast.training.group_card import groups_part
 from tiercast.training.learning_curve import LearningCurve
 from tiercast.training.panel import Panel, describe_sample
 
@@ -35,6 +36,7 @@ def model_card(
         _certainty(fitted),
         _level(panel, fitted),
         _horizons(panel, fitted),
+        groups_part(config.by, fitted.groups),
         _curve(curve),
         _segments(fitted),
         _features(fitted),

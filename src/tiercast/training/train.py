@@ -37,7 +37,7 @@ from tiercast.tracking.studies import study_storage
 from tiercast.training.champion_forecasts import champion_forecasts
 from tiercast.training.fairness import audit_model, write_audit
 from tiercast.training.fitting import FittedModel, feature_importance, fit_model
-from tiercast.training.gate import GateDecision, decide, decide_apart
+from tiercast.training.gate import GateDecision, decide, decide_apart, first_with_groups
 from tiercast.training.label_training import train_labels
 from tiercast.training.learning_curve import LearningCurve, learning_curve
 from tiercast.training.mlflow_figures import training_figures
@@ -179,6 +179,7 @@ class _Training:
             fitted.evaluation.by_cutoff,
             folder,
             describe_sample(self.panel, self.config),
+            fitted.groups,
         )
 
     def _audit(self, fitted: FittedModel) -> Fairness | None:
@@ -203,6 +204,9 @@ class _Training:
         metrics = forecast_metrics(self.config.plugins)
         if champion is None or model is None:
             return decide(predictions, None, train.gate_metric, train.seed, metrics)
+        by = fitted.model.facts.by
+        if by is not None and by != model.facts.by:
+            return first_with_groups(by, champion)
         ours, theirs = fitted.model.facts.target, model.facts.target
         if ours != theirs:
             return decide_apart(ours, theirs, champion, earlier)
@@ -282,6 +286,7 @@ class _Training:
             "further_metrics": fitted.further_metrics,
             "by_cutoff": {str(day): found for day, found in fitted.evaluation.by_cutoff.items()},
             "gate": asdict(decision),
+            "groups": [asdict(choice) for choice in fitted.groups],
         }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,8 +14,10 @@ from tiercast.config.errors import InputError
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
+from tiercast.contract.groups import GROUP
 from tiercast.modeling.assignment import most_probable
 from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.group_outlook import group_rows
 from tiercast.scoring.batches import feature_frame
 from tiercast.tracking.registry import load_version
 from tiercast.transitions.scored_day import ScoredDay
@@ -51,13 +54,17 @@ def counterfactual(
         return Counterfactual(reason=str(error))
     known = tuple(pq.read_schema(now.feature_parts[0]).names)
     by_new = None
-    if not then.is_matched and then.tier_cuts != now.tier_cuts:
+    if not then.is_matched and _cuts(then) != _cuts(now):
         by_new = _write(scratch / "by_new_model.parquet", new, then, now, progress)
     reason = _hindrance(old, new, known)
     if reason:
         return Counterfactual(by_new_model=by_new, reason=reason)
     by_old = _write(scratch / "by_old_model.parquet", old, then, now, progress)
     return Counterfactual(by_old, by_new)
+
+
+def _cuts(day: ScoredDay) -> list[tuple[float, ...]]:
+    return [day.cuts_of(name) for name in ("", *day.groups)]
 
 
 def _hindrance(old: CustomerModel, new: CustomerModel, columns: tuple[str, ...]) -> str:
@@ -97,8 +104,21 @@ def _frames(day: ScoredDay) -> Iterator[pd.DataFrame]:
 
 
 def _ranks(model: CustomerModel, rule: ScoredDay, frame: pd.DataFrame) -> IntArray:
-    outlook = model.outlook.predict(model.with_clv(frame))
+    full = model.with_clv(frame)
+    ranks, value = np.zeros(len(full), dtype=int), np.zeros(len(full))
+    for name, rows in _rows_by_group(full).items():
+        outlook = model.outlook_of(name).predict(full.iloc[rows])
+        value[rows] = outlook.expected_value
+        if rule.boundaries is None:
+            ranks[rows] = most_probable(outlook.tier_probabilities(rule.cuts_of(name)))
     if rule.boundaries is None:
-        return most_probable(outlook.tier_probabilities(rule.tier_cuts))
-    values = frame[["customer_id"]].assign(expected_value=outlook.expected_value)
-    return rule.boundaries.tiers(values)
+        return ranks
+    keys = [name for name in ("customer_id", GROUP) if name in frame]
+    return rule.boundaries.tiers(frame[keys].assign(expected_value=value))
+
+
+def _rows_by_group(frame: pd.DataFrame) -> dict[str, IntArray]:
+    """Return the places of each group's rows; "" has all where there are no groups."""
+    if GROUP not in frame:
+        return {"": np.arange(len(frame))}
+    return group_rows(frame[GROUP].to_numpy(dtype=object), sorted(frame[GROUP].unique()))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +15,8 @@ from ibis.expr.datatypes import DataType
 from tiercast.artifacts.dataset import manifest_of, parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.targets import Scored
-from tiercast.scoring.boundaries import Boundaries, Boundary
+from tiercast.contract.groups import GROUP
+from tiercast.scoring.boundaries import Boundaries, Boundary, GroupBoundaries
 
 REVENUE = "revenue"
 
@@ -58,13 +59,25 @@ class ScoredDay(Scored):
         return bool(assign == "matched")
 
     @cached_property
-    def boundaries(self) -> Boundaries | None:
-        """Where its tiers ended, before hysteresis; None where they are not matched."""
+    def boundaries(self) -> Boundaries | GroupBoundaries | None:
+        """Where its tiers ended, before hysteresis; None where they are not matched.
+
+        Where it knows groups, those of each; customers of other groups go by all.
+        """
         if not self.is_matched:
             return None
         # Scores from before there was hysteresis have the matched sizes themselves.
         sizes = self.manifest.get("matched_sizes") or list(self.manifest["tiers"].values())
-        return Boundaries.of_sizes(self.scores, sizes)
+        whole = Boundaries.of_sizes(self.scores, sizes)
+        if not self.groups:
+            return whole
+        own = {name: one["matched_sizes"] for name, one in self.groups.items()}
+        return replace(GroupBoundaries.of_sizes(self.scores, own), others=whole)
+
+    def cuts_of(self, group: str) -> tuple[float, ...]:
+        """Return where the tiers of a group are cut; those of all where it is not known."""
+        known = self.groups.get(group)
+        return self.tier_cuts if known is None else tuple(known["tier_cuts"])
 
     def assigned_rank(self, table: ir.Table) -> ir.IntegerValue:
         """Return the rank of the assigned tier of rows of scores, 0 = best."""
@@ -79,7 +92,9 @@ class ScoredDay(Scored):
         """
         if self.boundaries is None:
             return _likeliest(table, self.tier_names)
-        return rank_by(self.boundaries, table.expected_value, table.customer_id)
+        if isinstance(self.boundaries, Boundaries):
+            return rank_by(self.boundaries, table.expected_value, table.customer_id)
+        return _rank_in_group(self.boundaries, table)
 
 
 def rank_by(boundaries: Boundaries, value: ir.FloatingValue, ids: ir.Value) -> ir.IntegerValue:
@@ -88,6 +103,20 @@ def rank_by(boundaries: Boundaries, value: ir.FloatingValue, ids: ir.Value) -> i
         ibis.literal(True) if end is None else _passed(end, value, ids) for end in boundaries.ends
     ]
     return sum((one.cast("int8") for one in passed), start=ibis.literal(0)).cast("int8")
+
+
+def _rank_in_group(boundaries: GroupBoundaries, table: ir.Table) -> ir.IntegerValue:
+    """Return the tier of rows by the boundaries of their group."""
+    assert boundaries.others is not None
+    value, ids = table.expected_value, table.customer_id
+    otherwise = rank_by(boundaries.others, value, ids)
+    if GROUP not in table.columns:
+        return otherwise
+    own = [
+        (table[GROUP] == name, rank_by(one, value, ids))
+        for name, one in boundaries.by_group.items()
+    ]
+    return ibis.cases(*own, else_=otherwise)
 
 
 def _passed(end: Boundary, value: ir.FloatingValue, ids: ir.Value) -> ir.BooleanValue:
