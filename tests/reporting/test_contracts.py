@@ -41,7 +41,7 @@ def facts(*rows, language="en"):
 
 def test_facts_are_of_the_contracts_that_run():
     assert facts(NEW, OLD) == {
-        "contracts": ("1 running, 2 so far; since 2024-01-05", ""),
+        "contracts": ("1 running", "2 so far, since 2024-01-05"),
         "plan": ("pro", "60.00 a month (20.00 90 days ago)"),
         "renewal": ("2025-06-20", "terms completed so far: 0"),
     }

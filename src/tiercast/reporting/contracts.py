@@ -29,9 +29,12 @@ def contract_table(rows: Sequence[Row], say: MessageCatalogue) -> Table:
 
 
 def _contracts(rows: Sequence[Row], running: Sequence[Row], say: MessageCatalogue) -> Fact:
-    counts = {"running": say.write.count(len(running)), "all": say.write.count(len(rows))}
     since = str(min(row["started_on"] for row in rows))
-    return Fact("contracts.facts.contracts", say("contracts.count", **counts, since=since))
+    return Fact(
+        "contracts.facts.contracts",
+        say("contracts.count", running=say.write.count(len(running))),
+        say("contracts.so_far", all=say.write.count(len(rows)), since=since),
+    )
 
 
 def _plan(rows: Sequence[Row], running: Sequence[Row], say: MessageCatalogue) -> Fact:
