@@ -81,6 +81,5 @@ KEPT = {
     *("Pareto", "Gamma", "LightGBM", "smearing", "AUC", "ECE", "MAE", "Gini", "PSI"),
     *("Kolmogorov", "Smirnov", "MLflow", "Shapley", "YAML", "UTC", "DATE", "Ctrl", "csv", "xlsx"),
     *("json", "parquet", "orders", "customer_id", "Kaplan", "Meier", "Cox", "Holm", "CUPED"),
-    *("json", "parquet", "orders", "customer_id", "Kaplan", "Meier", "Holm", "CUPED"),
     *("DR", "AUUC", "Qini"),
 }

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 POLICIES = {
     "Policy": "{policy!t}",
-    "Treated": "{treated:.0%}",
+    "Contacted": "{treated:.0%}",
     "Value": "{value:.4g}",
     "95% interval": "{low:.4g} to {high:.4g}",
     "Gain": "{gain:+.4g}",
-    "Its interval": "{gain_low:+.4g} to {gain_high:+.4g}",
+    "Interval of the gain": "{gain_low:+.4g} to {gain_high:+.4g}",
 }
 RANKINGS = {
     "Arm": "{arm}",
