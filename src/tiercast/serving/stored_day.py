@@ -22,6 +22,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config, TableName
+from tiercast.config.usage import DISCOVERED
 from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.lists.base import ListBase
 
@@ -140,6 +141,9 @@ def _refuse_others(config: Config) -> None:
         "churn: label (a table without dates)": not config.kind.has_orders,
         "churn: subscription (contracts)": config.has_contracts,
         f"engine: {config.engine}": config.on_spark,
+        f"by: {config.by}": config.by is not None,  # tiers are those of each group
+        f"usage.preferences: {DISCOVERED}": config.usage is not None
+        and config.usage.preferences == DISCOVERED,  # groups are found in the whole base
     }
     for one, is_so in what.items():
         if is_so:
