@@ -30,10 +30,14 @@ BIG_ORDERS = (
 )
 TABLES = {
     **SHOP,
-    "transactions": pd.concat([SHOP["transactions"], BIG_ORDERS], ignore_index=True),
+    "transactions": pd.concat([SHOP["transactions"], BIG_ORDERS], ignore_index=True).assign(
+        cost=lambda lines: lines["amount"] * 0.5
+    ),
     "referrals": referrals(),
     "subscriptions": contracts(),
 }
+# Features of what a contribution is made of are counted with this value alone.
+OUTLOOK = {"value": "contribution", "return_cost": 3.0, "referral_share": 0.25}
 SETTING = Setting(30, ("visit", "call", "click"), on_clock=True, plans=("pro", "basic"))
 TOLD_BY_THE_CLOCK = ("season_horizon_ratio",)
 FEATURES: tuple[Feature, ...] = tuple(
@@ -52,7 +56,7 @@ def panel_of(tmp_path_factory):
     """
 
     def panel(tables, cutoffs: Sequence = CUTOFFS, daily_orders=None):
-        with opened(tmp_path_factory.mktemp("shop"), tables) as base:
+        with opened(tmp_path_factory.mktemp("shop"), tables, outlook=OUTLOOK) as base:
             activity = build_activity(base.connection, base.tables, base.config)
             activity = replace(activity, daily_orders=daily_orders or activity.daily_orders)
             frame = feature_panel(activity, cutoffs, SETTING).to_pandas()
@@ -103,7 +107,7 @@ def some_customers_alone(panel_of, tmp_path_factory):
     brought = TABLES["referrals"].set_index("customer_id")["referred_customer_id"]
     those = [4, 8, *brought[4]]  # 4 is known by what those that they brought have bought
     some = {name: table[table["customer_id"].isin(those)] for name, table in TABLES.items()}
-    with opened(tmp_path_factory.mktemp("whole"), TABLES) as base:
+    with opened(tmp_path_factory.mktemp("whole"), TABLES, outlook=OUTLOOK) as base:
         whole = build_activity(base.connection, base.tables, base.config)
     return panel_of(some, daily_orders=whole.daily_orders)
 

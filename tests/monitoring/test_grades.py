@@ -1,6 +1,9 @@
 import math
+from dataclasses import replace
 
+import ibis
 import numpy as np
+import pandas as pd
 import pytest
 
 from tiercast.modeling.metrics import METRICS
@@ -13,7 +16,7 @@ SIDES = ["predicted", "actual"]
 
 @pytest.fixture
 def rows(base, activity, batch):
-    return outcomes(base.connection, activity.orders, batch, DUE)
+    return outcomes(base.connection, activity, batch, DUE)
 
 
 @pytest.fixture
@@ -78,6 +81,18 @@ def test_groups_are_graded_too(found):
     assert sizes[SIDES].to_numpy().tolist() == [[2, 1], [2, 2], [4, 5]]
 
 
+def test_those_whom_a_campaign_reached_are_graded_apart(base, activity, batch, monkeypatch):
+    monkeypatch.setattr("tiercast.monitoring.grades.LEAST_OF_A_SIDE", 1)
+    times = pd.to_datetime([SCORED, DUE])
+    contacts = ibis.memtable(pd.DataFrame({"customer_id": [1, 2], "contacted_at": times}))
+    treated = replace(activity, contacts=contacts)
+    found = grades(outcomes(base.connection, treated, batch, DUE), batch)
+    by = found[found["by"] == "contacted"].set_index(["group", "metric"])
+    assert by.loc[("yes", "total"), ["actual", "customers"]].tolist() == [120.0, 1]
+    assert by.loc[("no", "total"), ["actual", "customers"]].tolist() == [80.0, 7]
+    assert "total_low" not in by.index.get_level_values("metric")
+
+
 def test_what_cannot_be_told_of_a_group_has_no_row(found):
     nobody_left = found[(found["by"] == "tier") & (found["group"] == "top")]
     assert "auc" not in set(nobody_left["metric"])
@@ -86,7 +101,7 @@ def test_what_cannot_be_told_of_a_group_has_no_row(found):
 
 def test_a_batch_of_ids_that_became_text_finds_its_customers(base, activity, output):
     batch = output.write(rows=scores().assign(customer_id=lambda f: f["customer_id"].astype(str)))
-    frame = outcomes(base.connection, activity.orders, batch, DUE).to_pandas()
+    frame = outcomes(base.connection, activity, batch, DUE).to_pandas()
     assert frame["value"].sum() == 200.0
 
 

@@ -1,4 +1,4 @@
-"""Predicted and actual figures of a batch: for all, by tier and by segment."""
+"""Predicted and actual figures of a batch: for all, by tier, by segment, by who was contacted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,9 +11,11 @@ from tiercast.modeling.checks import INTERVAL, TIER_CHECKS, Check, mean_of
 from tiercast.modeling.distribution import COVERAGE
 from tiercast.modeling.metrics import METRICS, UNDEFINED, calibration_error_by_chance
 from tiercast.monitoring.batches import Batch
-from tiercast.monitoring.outcomes import SEGMENT, TIER, numbers
+from tiercast.monitoring.outcomes import CONTACTED, SEGMENT, TIER, numbers
 
 ALL = "all"
+TREATED, UNTREATED = "yes", "no"  # the groups by `contacted`
+LEAST_OF_A_SIDE = 200  # customers contacted, or not: fewer are no ground for grades
 COLUMNS = (
     "as_of",
     "graded_on",
@@ -131,6 +133,11 @@ def _groups(rows: ir.Table, batch: Batch) -> Iterator[tuple[str, str, ir.Table]]
     segments = rows.segment.as_table().distinct().to_pyarrow()["segment"].to_pylist()
     for name in sorted(segments):
         yield SEGMENT, name, rows.filter(rows.segment == name)
+    if CONTACTED in rows.columns:
+        for name, part in ((TREATED, rows.contacted), (UNTREATED, ~rows.contacted)):
+            reached = rows.filter(part)
+            if int(reached.count().execute()) >= LEAST_OF_A_SIDE:
+                yield CONTACTED, name, reached
 
 
 def _figures(part: ir.Table, batch: Batch, by: str, group: str) -> Iterator[dict[str, object]]:
@@ -144,7 +151,8 @@ def _figures(part: ir.Table, batch: Batch, by: str, group: str) -> Iterator[dict
             if actual == actual:
                 yield _row(check.name, predicted, actual, len(taken))
             if check.name == TOTAL:
-                yield from _inside(batch.interval(by, group), actual, len(taken))
+                interval = None if by == CONTACTED else batch.interval(by, group)
+                yield from _inside(interval, actual, len(taken))
 
 
 def _inside(

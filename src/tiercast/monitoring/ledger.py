@@ -140,7 +140,7 @@ def _grade(
     for batch in counted:
         basis, folder = rests_on[batch.as_of], output.grades(batch.as_of, batch.further_days)
         if not _is_graded(folder, basis):
-            rows = outcomes(base.connection, activity.orders, batch, known)
+            rows = outcomes(base.connection, activity, batch, known)
             _write(folder, batch, grades(rows, batch), basis)
         progress.step(str(batch.as_of))
 

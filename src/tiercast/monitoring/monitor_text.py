@@ -8,7 +8,8 @@ import pandas as pd
 
 from tiercast.config.message import Message, named
 from tiercast.config.text_table import TextTable
-from tiercast.monitoring.grades import ALL
+from tiercast.monitoring.grades import ALL, UNTREATED
+from tiercast.monitoring.outcomes import CONTACTED
 from tiercast.monitoring.record import FINDINGS
 from tiercast.monitoring.result import Monitoring
 
@@ -116,7 +117,30 @@ def about(found: Monitoring) -> list[str]:
             last_day=flow.silence.last_day,
         ),
         Message.of("Stages at training and now: {stages}.", stages=_stages(found)),
+        *treated(found),
         *found.notes,
+    ]
+
+
+def treated(found: Monitoring) -> list[str]:
+    """Return how many of the newest graded customers a campaign reached, and how others did."""
+    grades = found.ledger.grades
+    newest = grades[grades["as_of"] == grades["as_of"].max()]
+    whole = newest[newest["by"] == ALL].set_index("metric")
+    others = newest[(newest["by"] == CONTACTED) & (newest["group"] == UNTREATED)]
+    if others.empty:
+        return []
+    figures = others.set_index("metric")
+    return [
+        Message.of(
+            "Campaigns reached {share:.1%} of those scored on {as_of} within the horizon. Of the "
+            "{count:,} others, {predicted:.1%} were predicted to leave and {actual:.1%} left.",
+            share=1 - figures["customers"]["churn"] / whole["customers"]["churn"],
+            as_of=newest["as_of"].iloc[0],
+            count=int(figures["customers"]["churn"]),
+            predicted=figures["predicted"]["churn"],
+            actual=figures["actual"]["churn"],
+        )
     ]
 
 

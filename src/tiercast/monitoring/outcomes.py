@@ -12,6 +12,8 @@ from tiercast.features.horizons import named
 from tiercast.modeling.further_outlook import FIGURES
 from tiercast.monitoring.batches import Batch
 from tiercast.segments.tiers import true_tier_column
+from tiercast.snapshots.activity import CustomerActivity
+from tiercast.snapshots.contacted import contacted
 from tiercast.snapshots.labels import labels
 
 PREDICTED = (
@@ -22,16 +24,17 @@ PREDICTED = (
     "tier_confidence",
     "segment",
 )
-TIER, SEGMENT = "tier", "segment"
+TIER, SEGMENT, CONTACTED = "tier", "segment", "contacted"
 
 
 def outcomes(
-    connection: SQLBackend, orders: ir.Table, batch: Batch, observed_until: dt.date
+    connection: SQLBackend, activity: CustomerActivity, batch: Batch, observed_until: dt.date
 ) -> ir.Table:
     """Return predicted and actual figures, a row per scored customer, as a table of the engine.
 
     Columns: those of `PREDICTED`, tier and true_tier (numbers, 0 = best), tier_name, in_tier_set,
-    tier_set_size, churned (0 or 1) and value. Outcomes are counted as for a training.
+    tier_set_size, churned (0 or 1), value, and, where there are contacts, whether a campaign
+    reached the customer within the horizon. Outcomes are counted as for a training.
 
     Raises
     ------
@@ -39,16 +42,20 @@ def outcomes(
         The horizon has not passed, or orders are not known until its end.
     """
     stored = _of_horizon(connection.read_parquet([str(part) for part in batch.parts]), batch)
+    days = batch.horizon_days
     actual = labels(
-        orders, [batch.as_of], horizon_days=batch.horizon_days, observed_until=observed_until
+        activity.orders, [batch.as_of], horizon_days=days, observed_until=observed_until
     ).select("customer_id", "ordered", came_value="value")
     # A source may have changed its ids from numbers to text since.
     ids = stored.customer_id.try_cast(actual.customer_id.type())
     group = [GROUP] if batch.groups else []
     predicted = stored.select(*PREDICTED, "tier", "tier_set", *group, customer_id=ids)
-    rows = predicted.left_join(actual, "customer_id")
+    graded = _graded(predicted.left_join(actual, "customer_id"), batch)
+    if activity.contacts is not None:
+        reached = contacted(activity.contacts, [batch.as_of], days)
+        graded = graded.mutate(contacted=graded.customer_id.isin(reached.customer_id))
     # One batch at a time is held: the next takes its place.
-    return connection.create_table("outcomes", _graded(rows, batch), overwrite=True)
+    return connection.create_table("outcomes", graded, overwrite=True)
 
 
 def _of_horizon(stored: ir.Table, batch: Batch) -> ir.Table:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from tiercast.config.errors import InputError
 from tiercast.privacy.arrow_rows import holds
 from tiercast.privacy.trace import Trace
+from tiercast.sinks.session import quoted
 
 PARQUET, WORKBOOK = ".parquet", ".xlsx"
 # Where a number stands alone in a cell, it may be an id; by a file's ending.
@@ -102,13 +103,13 @@ def tables_naming(path: Path, kind: str, trace: Trace) -> Iterator[str]:
                 "WHERE table_type = 'BASE TABLE'"
             ).fetchall()
             for schema, name in names:
-                rows = opened.execute(f'SELECT * FROM "{schema}"."{name}"').to_arrow_reader()
+                rows = opened.execute(f"SELECT * FROM {quoted(schema, name)}").to_arrow_reader()
                 if any(holds(pa.Table.from_batches([batch]), trace) for batch in rows):
                     yield f"{schema}.{name}"
         return
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as opened:
         listed = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (name,) in listed:
-            rows = opened.execute(f'SELECT * FROM "{name}"')
+            rows = opened.execute(f"SELECT * FROM {quoted(name)}")
             if any(trace.is_in(str(value)) for row in rows for value in row if value):
                 yield str(name)

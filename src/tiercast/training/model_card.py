@@ -9,6 +9,7 @@ from tiercast.training.gate import GateDecision
 from tiercast.training.group_card import groups_part
 from tiercast.training.learning_curve import LearningCurve
 from tiercast.training.panel import Panel, describe_sample
+from tiercast.training.treatment import LEAST_UNTREATED, Treatment
 
 SHOWN = (
     ("auc", "AUC (who leaves)"),
@@ -33,6 +34,7 @@ def model_card(
     parts = [
         _head(panel, config, fitted),
         _quality(fitted),
+        _treatment(Treatment.of(fitted.evaluation.predictions, panel.contacted)),
         _certainty(fitted),
         _level(panel, fitted),
         _horizons(panel, fitted),
@@ -84,6 +86,34 @@ def _quality(fitted: FittedModel) -> str:
         f"## Evaluation\n\nJudged on {fitted.evaluation_kind}; level and scatter for each "
         "column come from the other columns, whose windows overlap with it; the newest were used "
         f"for tuning: a later window will be somewhat less kind.\n\n{table}\n"
+    )
+
+
+def _treatment(found: Treatment | None) -> str:
+    """Return how much of each judged window was treated; "" without contacts."""
+    if found is None:
+        return ""
+    days = list(found.contacted)
+    metrics = {day: found.untreated.get(day, {}) for day in days}
+    rows = [
+        "| customers judged | " + " | ".join(map(str, days)) + " |",
+        "|---|" + "---|" * len(days),
+        "| contacted within the window | "
+        + " | ".join(f"{found.contacted[day]:.1%}" for day in days)
+        + " |",
+        *(
+            f"| others: {words} | "
+            + " | ".join(shown_metric(metrics[day].get(name)) for day in days)
+            + " |"
+            for name, words in SHOWN
+        ),
+    ]
+    table = "\n".join(rows)
+    return (
+        "## Campaigns\n\nA campaign changes what it is measured by: who was contacted may have "
+        "stayed because of it. Forecasts include such effects as the past had them. The figures "
+        f"of the others are given where they are at least {LEAST_UNTREATED} customers:\n\n"
+        f"{table}\n"
     )
 
 

@@ -23,9 +23,10 @@ from tiercast.features.left_out import left_out, protected_columns
 from tiercast.features.registry import learned_features
 from tiercast.modeling.hazard import HazardModel
 from tiercast.snapshots.activity import CustomerActivity
-from tiercast.snapshots.cutoffs import plan_cutoffs
+from tiercast.snapshots.contacted import contacted
+from tiercast.snapshots.cutoffs import CutoffPlan, plan_cutoffs
 from tiercast.snapshots.further_plans import FurtherPlans, LeftOut
-from tiercast.snapshots.history import history
+from tiercast.snapshots.history import AS_OF, history
 from tiercast.snapshots.outlying import (
     OrderLimit,
     OutlyingOrders,
@@ -48,7 +49,8 @@ class Panel(HorizonRows):
 
     Orders beyond `limit` count as large ordinary ones; `outlying` are those that lie beyond
     it. `share` of the customers are in each. `left_out` are the further horizons that the history
-    is too short for. `protected` has the protected columns of each customer.
+    is too short for. `protected` has the protected columns of each customer, `contacted` (None
+    without contacts) the customers whom a campaign reached within each cutoff's window.
     """
 
     clv: ClvModels | HazardModel
@@ -61,6 +63,7 @@ class Panel(HorizonRows):
     further: tuple[HorizonRows, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     protected: pd.DataFrame = field(default_factory=pd.DataFrame)
+    contacted: pd.DataFrame | None = None
 
 
 def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) -> Panel:
@@ -124,6 +127,7 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         further=tuple(counted.further(one, Season.at(daily, day, one)) for one in further.plans),
         left_out=further.left_out,
         protected=_protected(sampled, setting, config, day),
+        contacted=_contacted(sampled, plan),
     )
 
 
@@ -136,6 +140,14 @@ def _protected(
     names = protected_columns(profile_columns(activity, setting), config.protected)
     rows = profile_of(activity.customers, setting, day)
     return rows.select("customer_id", *names).order_by("customer_id").to_pandas()
+
+
+def _contacted(activity: CustomerActivity, plan: CutoffPlan) -> pd.DataFrame | None:
+    if activity.contacts is None:
+        return None
+    frame = contacted(activity.contacts, plan.cutoffs, plan.window_days).to_pandas()
+    frame[AS_OF] = pd.to_datetime(frame[AS_OF]).dt.date
+    return frame
 
 
 def _features(
