@@ -139,7 +139,9 @@ def test_customers_move_between_two_scored_days(at, scores):
     page = at("/migration")
     expect(page.locator("#before option")).to_have_text(["1 May 2024"])
     cells = page.locator("#results table").first.locator("tbody td").all_inner_texts()
-    assert sum(map(first_number, cells)) == len(scores)
+    shown = [first_number(cell) for cell in cells if cell != "<10"]
+    hidden = len(cells) - len(shown)  # moves of a few customers, 1 to 9 each
+    assert len(scores) - 9 * hidden <= sum(shown) <= len(scores) - hidden
 
 
 def test_a_day_without_an_earlier_one_says_so(at):
@@ -239,8 +241,16 @@ def test_the_base_over_time_is_one_page_of_the_menu(at):
     ).not_to_have_count(0)
 
 
+LAST_OF_TREND = (
+    "[...document.querySelectorAll('#chart-trend, #chart-trend *')]"
+    ".find(e => e.data).data[0].x.at(-1)"
+)
+
+
 def test_the_page_of_an_earlier_day_knows_nothing_later(at, twice_scored):
     days = sorted(twice_scored.folder.glob("runs/*/scores/as_of=*"))
-    page = at(f"/growth?as_of={days[0].name.removeprefix('as_of=')}")
-    earlier = page.locator("#chart-trend").inner_text()
-    assert at("/growth").locator("#chart-trend").inner_text() != earlier
+    earlier, newest = (
+        at(f"/growth?as_of={day.name.removeprefix('as_of=')}").evaluate(LAST_OF_TREND)
+        for day in (days[0], days[-1])
+    )
+    assert earlier < newest
