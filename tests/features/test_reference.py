@@ -5,7 +5,6 @@ import itertools
 import statistics
 from collections import defaultdict
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import ibis
 import pandas as pd
@@ -13,13 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tiercast.config.schema import Config
 from tiercast.features.assemble import feature_panel
 from tiercast.features.feature import Setting
 from tiercast.snapshots.activity import build_activity
 
 AS_OF = dt.date(2024, 5, 1)
 CUTOFF = dt.datetime(2024, 5, 1)
-REVENUE = SimpleNamespace(outlook=SimpleNamespace(value="revenue"), has_contracts=False)
+REVENUE = Config.model_validate({"name": "lines", "sources": {"transactions": {"path": "-"}}})
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from shop import contracts, referrals, shop
 from tiercast.features.contacts import event_type_features
 from tiercast.features.feature import Setting
 from tiercast.features.registry import CATALOGUE, feature_table, features_for
-from tiercast.features.signals import PROMOTERS
+from tiercast.features.signals import BREAKDOWN, PROMOTERS
 from tiercast.features.subscriptions import CONTRACT_MODELS
 from tiercast.snapshots.activity import build_activity
 
@@ -29,7 +29,7 @@ def test_a_base_of_bare_orders_lacks_the_features_of_other_columns(tmp_path):
     names = names_for(tmp_path, {"transactions": BARE})
     missing = {feature.name for feature in CATALOGUE} - names
     told_by_other_tables = {f.name for f in CATALOGUE if f.family in ("campaigns", "events")}
-    promoters = {feature.name for feature in PROMOTERS}
+    promoters = {feature.name for feature in (*PROMOTERS, *BREAKDOWN)}
     contracts = {f.name for f in CATALOGUE if f.family == "contracts"}
     season = {f.name for f in CATALOGUE if f.family == "season"}
     assert missing == told_by_other_tables | season | promoters | contracts | {
@@ -85,7 +85,8 @@ def test_every_feature_is_there_for_a_base_with_every_table(tmp_path):
     tables = {**shop(), "referrals": referrals(), "subscriptions": contracts()}
     of_hazards = {feature.name for feature in CONTRACT_MODELS}  # where churn is an end
     every = {f.name for f in (*CATALOGUE, *event_type_features(setting))}
-    assert names_for(tmp_path, tables, setting) == every - of_hazards
+    of_contributions = {feature.name for feature in BREAKDOWN}  # where they are the value
+    assert names_for(tmp_path, tables, setting) == every - of_hazards - of_contributions
 
 
 def test_derived_features_stand_after_their_sources():
