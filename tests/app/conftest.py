@@ -1,41 +1,21 @@
 """A served app and a page of a browser that looks at it."""
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page
 
+from served_app import serving
 from shop import CUTOFFS
-from tiercast.app.server import HOST, build_app, listening
-from tiercast.config.schema import Config
 from tiercast.scoring.score import score
 from trained_base import TrainedBase, working_in
 
 # What htmx writes to the console when a newer request takes the place of one that runs.
 REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
-
-
-@contextmanager
-def serving(config: Config) -> Iterator[str]:
-    """Serve a base's app in a thread and return its address."""
-    with listening(0) as listener:
-        server = uvicorn.Server(uvicorn.Config(build_app(config), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        try:
-            yield f"http://{HOST}:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="session")

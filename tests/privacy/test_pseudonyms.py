@@ -4,9 +4,9 @@ import csv
 import re
 
 import pytest
-from starlette.testclient import TestClient
+import requests
 
-from tiercast.app.server import build_app
+from served_app import serving
 from tiercast.config.environment import Expanded
 from tiercast.config.report import ReportConfig
 from tiercast.reporting.report import build_report
@@ -39,13 +39,13 @@ def test_the_report_shows_the_same_pseudonyms_and_no_id(hidden, shop):
 
 def test_the_app_shows_them_too_and_finds_a_customer_by_one(hidden):
     who = REPORT.pseudonym("c0003")
-    with TestClient(build_app(hidden), base_url="http://127.0.0.1") as client:
+    with serving(hidden) as address:
         pages = [
-            client.get(path).text
+            requests.get(f"{address}{path}").text
             for path in ("/", "/customers", f"/customers?search={who}", "/migration")
         ]
-        one = client.get(f"/customers/{who}")
-        assert client.get("/customers/c0003").status_code == 404
+        one = requests.get(f"{address}/customers/{who}")
+        assert requests.get(f"{address}/customers/c0003").status_code == 404
     assert one.status_code == 200
     assert who in pages[2]
     assert not any(IDS.search(page) for page in (*pages, one.text))
