@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from served_app import serving
 from shop import CUTOFFS
+from tiercast.app.server import HOST
 from tiercast.scoring.score import score
 from trained_base import TrainedBase, working_in
 
