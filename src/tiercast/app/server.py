@@ -40,6 +40,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.sinks.port import listening as listening_on
 
 HOST, PORT = "127.0.0.1", 8501
 ROUTES: dict[str, Callable[[Visit], Response]] = {
@@ -174,17 +175,4 @@ def listening(port: int) -> socket.socket:
     InputError
         The port is taken or there is no such port.
     """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise InputError(
-            Message.of(
-                "Port {port} cannot be used ({error}); name another one with --port.",
-                port=port,
-                error=error,
-            )
-        ) from error
-    return listener
+    return listening_on(HOST, port)

@@ -19,7 +19,7 @@ def serve(
     ] = 8600,
     language: Language = None,
 ) -> None:
-    """Answer over HTTP: scores of posted customers, and the stored ones, until Ctrl-C."""
+    """Serve scores over HTTP, of posted customers and of stored ones, until Ctrl-C."""
     from tiercast.serving.server import serve as answer
 
     settings = in_language(config, language)

@@ -1,6 +1,6 @@
-"""A stored reason told to a reader: in the own language, and money with its sign.
+"""A stored reason as a reader sees it: in the own language, and money with its sign.
 
-Its sentence is read by its template and told again.
+The figures of its sentence fill the template of the other language.
 """
 
 import re
@@ -36,8 +36,8 @@ def translated_reason(
     'spent €39 in the last 90 days'
     """
     text, write = str(reason["text"]), Formats(language, currency)
-    told = (_translated(reason, text, source, write) for source in get_args(Language))
-    return next((one for one in told if one is not None), text)
+    found = (_translated(reason, text, source, write) for source in get_args(Language))
+    return next((one for one in found if one is not None), text)
 
 
 def _translated(

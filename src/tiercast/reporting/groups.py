@@ -13,18 +13,9 @@ from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Chart, Measure, Note, Part, Section, Table, common
 from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import SumInterval, interval_of, texts
-from tiercast.reporting.tiers import tier_table
+from tiercast.reporting.tiers import NUMBERS, tier_table
 
 MOST_CHAPTERS = 12
-NUMBERS = (
-    "customers",
-    "customers_share",
-    "expected_value",
-    "interval",
-    "expected_value_share",
-    "expected_each",
-    "churn",
-)
 
 
 def group_table(inputs: Inputs) -> pd.DataFrame:

@@ -11,6 +11,16 @@ from tiercast.reporting.share_bars import share_bars, with_shares
 from tiercast.reporting.sums import texts
 from tiercast.reporting.watchlists import mainstay_list
 
+NUMBERS = (
+    "customers",
+    "customers_share",
+    "expected_value",
+    "interval",
+    "expected_value_share",
+    "expected_each",
+    "churn",
+)
+
 
 def tier_table(inputs: Inputs) -> pd.DataFrame:
     """Return one row per tier, best first: customers, expected_value, their shares and means.
@@ -72,17 +82,7 @@ def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
 
 
 def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
-    columns = common(
-        say,
-        "customers",
-        "customers_share",
-        "expected_value",
-        "interval",
-        "expected_value_share",
-        "expected_each",
-        "churn",
-        "confidence",
-    )
+    columns = common(say, *NUMBERS, "confidence")
     names = [say.label("tier", str(name)) for name in table.index]
     return Table.of(say("tiers.numbers"), table, (say("common.tier"), names), columns)
 

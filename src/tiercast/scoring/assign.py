@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -40,10 +41,22 @@ class AssignmentRules:
     alert_rules: Sequence[AlertRule] = ()
     hysteresis: float = 0.0
 
+    @classmethod
+    def of(cls, inputs: ScoringInputs, boundaries: AnyBoundaries | None) -> Self:
+        """Return the rules of a config and a model version."""
+        version, config = inputs.version, inputs.base.config
+        return cls(
+            version.version,
+            version.run_id,
+            boundaries,
+            config.plays,
+            inputs.alert_rules,
+            config.tiers.hysteresis,
+        )
+
 
 def assignment_rules(inputs: ScoringInputs, staged: StagedRows) -> AssignmentRules:
     """Return the rules for the staged rows; the engine finds where tiers of matched sizes end."""
-    version, config = inputs.version, inputs.base.config
     boundaries: AnyBoundaries | None = None
     if inputs.model.facts.assign == "matched":
         rows, sums = staged.table(inputs.base.connection), staged.probability_sums
@@ -53,14 +66,7 @@ def assignment_rules(inputs: ScoringInputs, staged: StagedRows) -> AssignmentRul
             boundaries = Boundaries.find(rows, sums)
         else:  # what each is worth is known: the risk alone says who leaves
             boundaries = RiskBoundary.find(rows, inputs.customers, sums)
-    return AssignmentRules(
-        version.version,
-        version.run_id,
-        boundaries,
-        config.plays,
-        inputs.alert_rules,
-        config.tiers.hysteresis,
-    )
+    return AssignmentRules.of(inputs, boundaries)
 
 
 def assign_tiers(

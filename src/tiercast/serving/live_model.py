@@ -131,7 +131,7 @@ def _of(panel: pa.Table, customer_ids: Sequence[int | str]) -> pa.Table:
 
 def _rules(stored: StoredDay, inputs: ScoringInputs) -> AssignmentRules:
     """Return the rules of assignment; boundaries of tiers are those of the stored scores."""
-    version, config = inputs.version, inputs.base.config
+    config = inputs.base.config
     if config.by is not None or config.customer == "account":
         key = "by" if config.by is not None else "customer: account"
         raise InputError(f"`tiercast serve` does not serve a base with `{key}`; leave it out.")
@@ -139,14 +139,7 @@ def _rules(stored: StoredDay, inputs: ScoringInputs) -> AssignmentRules:
     boundaries = None
     if inputs.model.facts.assign == "matched":
         boundaries = Boundaries.of_sizes(stored.connection.table(SCORES), sizes)
-    return AssignmentRules(
-        version.version,
-        version.run_id,
-        boundaries,
-        config.plays,
-        inputs.alert_rules,
-        config.tiers.hysteresis,
-    )
+    return AssignmentRules.of(inputs, boundaries)
 
 
 def _previous(stored: StoredDay, inputs: ScoringInputs) -> str | None:

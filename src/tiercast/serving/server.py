@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -29,6 +28,7 @@ from tiercast.serving.posted import MOST_CUSTOMERS, ScoreRequest
 from tiercast.serving.problem import FieldProblem, Refused, refused
 from tiercast.serving.served import Service
 from tiercast.serving.stored_rows import customer, customers_of_list, list_names, segments, totals
+from tiercast.sinks.port import listening
 
 HOST, PORT = "127.0.0.1", 8600
 TOKEN = "TIERCAST_TOKEN"  # the environment's variable
@@ -46,7 +46,7 @@ def serve(
     *,
     progress: Progress | None = None,
 ) -> None:
-    """Answer over HTTP until Ctrl-C or SIGTERM; requests that run then are answered first.
+    """Serve scores over HTTP until Ctrl-C or SIGTERM; requests that run then end first.
 
     Raises
     ------
@@ -210,29 +210,3 @@ def _no_page(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     problem = refused("path", str(error.detail), "see /openapi.json for what there is")
     return answer_refused(Refused(error.status_code, problem.problems))
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; port 0: any free one.
-
-    Raises
-    ------
-    InputError
-        The port is taken, or there is no such host or port.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen()  # who reads the address may ask at once
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise InputError(
-            Message.of(
-                "Port {port} cannot be used ({error}); name another one with --port.",
-                port=port,
-                error=error,
-            )
-        ) from error
-    return listener
