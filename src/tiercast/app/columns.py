@@ -52,7 +52,7 @@ COLUMNS: tuple[Column, ...] = (
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 DEFAULT_SORT = "-value_at_stake"
 OF_ORDERS = ("segment", "lifecycle_stage", "revenue_365d", "recency_days")
-OF_SHOPS = ("lifecycle_stage",)  # with contracts, dates of payments tell no stage of life
+OF_SHOPS = ("lifecycle_stage",)  # with contracts, dates of payments show no stage of life
 
 
 def columns_of(visit: Visit) -> tuple[Column, ...]:

@@ -1,4 +1,4 @@
-"""Whether arms were drawn at random: nothing known before may tell who got which."""
+"""Whether arms were drawn at random: nothing known before may predict who got which."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ SUSPICIOUS = 0.001
 
 @dataclass(frozen=True)
 class Balance:
-    """How well what was known before tells an arm from the control; an AUC of .5: not at all."""
+    """How well the past separates an arm from the control; an AUC of .5: not at all."""
 
     arm: str
     auc: float

@@ -26,7 +26,7 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.sinks.recorded_run import recorded_here
 
-FEWEST = 200  # customers in an arm; fewer tell nothing of differences between them
+FEWEST = 200  # customers in an arm; fewer show no differences between them
 MOST_CUSTOMERS = 200_000
 TOO_FEW = (
     "Arm {arm} of campaign {campaign} has {n:,} customers; whom to treat needs {fewest} in each "

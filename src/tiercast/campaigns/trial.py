@@ -22,7 +22,7 @@ class Trial:
     arm
         The position of each customer's arm, (n,).
     outcome
-        What came of each, (n,): money, or 1 and 0.
+        The outcome of each, (n,): money, or 1 and 0.
     matrix
         Covariates known before the campaign, (n, columns).
     chances

@@ -110,7 +110,7 @@ def _profiles(contacts: ir.Table) -> ir.Table:
     """Return the profile of each account: what all of its contacts share.
 
     Where rows have a `valid_from`, as of each day on which one of them became true, with the
-    number of contacts known then. A number of today's contacts would tell how the account went
+    number of contacts known then. A number of today's contacts would show how the account went
     on, so that rows without days have none.
     """
     own = [name for name in contacts.columns if name not in (*KEYS, VALID_FROM)]

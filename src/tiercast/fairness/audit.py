@@ -13,7 +13,7 @@ from fairlearn.metrics import MetricFrame, count
 
 from tiercast.arrays import FloatArray
 
-FEWEST = 10  # customers: of fewer, a figure could tell of one person
+FEWEST = 10  # customers: of fewer, a figure could reveal one person
 Z95 = 1.959964
 FOUR_FIFTHS = 0.8
 LEFT, RISK, BEST = "left", "churn_probability", "best_tier"

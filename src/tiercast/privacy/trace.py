@@ -1,4 +1,4 @@
-"""How a customer's id is written in files, and how it is told from other words and numbers.
+"""How a customer's id is written in files, and how it differs from other words and numbers.
 
 An id of letters is found wherever it stands as a word of its own. A whole number is an id where a
 column, a key or a word says so; elsewhere it is a count or a sum.

@@ -68,12 +68,12 @@ def _discovered(inputs: Inputs, say: MessageCatalogue) -> str:
     if not groups:
         return ""
     between = say("between")
-    told = [
+    lines = [
         say("usage.group", name=say.label("preference", name), features=between.join(features))
         for name, features in groups.items()
     ]
     return say(
-        "usage.discovered", groups=" ".join(told) if say.language == "en" else "".join(told)
+        "usage.discovered", groups=" ".join(lines) if say.language == "en" else "".join(lines)
     )
 
 

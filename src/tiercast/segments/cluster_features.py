@@ -94,7 +94,7 @@ CLUSTER_FEATURES: tuple[ClusterFeature, ...] = (
     ),
 )
 
-# Where contracts are: payments come each month, so their dates and counts tell age alone.
+# Where contracts are: payments come each month, so their dates and counts show age alone.
 CONTRACT_FEATURES: tuple[ClusterFeature, ...] = (
     ClusterFeature(
         "contract_age_days",

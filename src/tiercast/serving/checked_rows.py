@@ -18,7 +18,7 @@ from tiercast.contract.tables import TABLES
 from tiercast.serving.posted import FIELDS, MOST_ROWS, PostedCustomer
 from tiercast.serving.problem import FieldProblem, Refused, refused
 
-NUMBER = "posted__raw"  # a row's number; columns of this ending tell no rows apart
+NUMBER = "posted__raw"  # a row's number; columns of this ending distinguish no rows
 MOST_SHOWN = 20
 ISO = "write ISO 8601, such as 2024-05-01 or 2024-05-01T09:30:00+02:00"
 

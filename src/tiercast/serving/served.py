@@ -201,7 +201,7 @@ class Service:
         return self._served
 
     def refresh(self) -> bool:
-        """Take the champion and the newest scored day where they have changed; tell if so.
+        """Take a new champion or scored day; return whether there was one.
 
         What cannot be read leaves the old ones in place; `trouble` says why.
         """

@@ -1,7 +1,7 @@
 """Customers that were erased: their rows are put aside when a source is read, whoever reads it.
 
 The output folder keeps a salted hash of each id, never the id. The salt lies beside the hashes:
-who has the folder and an id can tell that it was erased, and nobody reads ids off the hashes.
+who has the folder and an id can see that it was erased, and nobody reads ids off the hashes.
 """
 
 import hashlib

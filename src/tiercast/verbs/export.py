@@ -233,7 +233,7 @@ def _offered(settings: Config, table: ir.Table) -> Mapping[str, CustomerList]:
     found, packaged = lists_of(settings.lists, settings.kind.lists), settings.kind.lists
     there = {*table.columns}
     if settings.kind.has_dates:
-        there.add(NEWEST)  # its absence is told
+        there.add(NEWEST)  # its absence is an error of its own
         own = {name for name, one in found.items() if one not in default_lists(packaged)}
     else:
         own = set()

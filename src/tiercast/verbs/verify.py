@@ -54,7 +54,7 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """Whether all bytes are the same, and no column knows what came later."""
+        """Whether all bytes are the same, and no column knows what followed."""
         return not (self.replayed or self.leaked or self.unlike or self.undated)
 
 
