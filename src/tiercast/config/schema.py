@@ -1,15 +1,12 @@
 """The settings of one customer base, as frozen models: what a YAML file may say."""
 
-import datetime as dt
 import re
 import zoneinfo
 from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    ConfigDict,
     Field,
-    field_serializer,
     field_validator,
     model_validator,
 )
@@ -18,13 +15,15 @@ from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
 from tiercast.config.budget import BudgetConfig
 from tiercast.config.currency import known_currency
 from tiercast.config.features import FeaturesConfig
-from tiercast.config.horizons import Horizons
-from tiercast.config.kind import EXPERIMENT, KINDS, Churn, Kind
+from tiercast.config.kind import EXPERIMENT, KINDS, Kind
 from tiercast.config.kind import TableName as TableName  # a part of this module's vocabulary
 from tiercast.config.label import label_tiers, wrong_label
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
 from tiercast.config.nearest import hint
+from tiercast.config.outlook import (
+    OutlookConfig as OutlookConfig,  # a part of this module's vocabulary
+)
 from tiercast.config.output import FeatureStoreConfig, OutputConfig
 from tiercast.config.playbook import Play, check_words, plays_of
 from tiercast.config.plugins import rows_of, unknown_plugins
@@ -36,97 +35,13 @@ from tiercast.config.settings import Settings
 from tiercast.config.source import SourceConfig as SourceConfig
 from tiercast.config.text import Text
 from tiercast.config.tiers import TiersConfig
+from tiercast.config.training import GATE_METRICS as GATE_METRICS
+from tiercast.config.training import TrainConfig as TrainConfig
 from tiercast.config.usage import UsageConfig
-from tiercast.config.worth import Counted, Worth, wrong_worth
-
-# Metrics by which a challenger may have to beat the champion (rows of modeling/metrics.py); a
-# plugin's metric of churn or value is allowed too.
-GATE_METRICS = (
-    "auc",
-    "average_precision",
-    "brier",
-    "log_loss",
-    "gini",
-    "spearman",
-    "mae",
-    "rmse",
-)
+from tiercast.config.worth import wrong_worth
 
 DUCKDB, LOCAL_SPARK = "duckdb", "local-spark"
 SPARK_MASTER = re.compile(r"spark://[^/\s:]+:\d+(,[^/\s:]+:\d+)*")
-
-
-class OutlookConfig(Settings):
-    """The targets: no order within `horizon_days` (churn), and the value within it.
-
-    With `churn: label` a column of the table `customers` says who left; there is no horizon.
-    """
-
-    model_config = ConfigDict(serialize_by_alias=True)
-
-    churn: Churn = "orders"
-    """What churn is: no order within the horizon (`orders`), the end of a customer's contracts
-    (`subscription`), or a column says so (`label`).
-    """
-    grace_days: int = Field(default=14, ge=0, le=365)
-    """A contract that starts so soon after an end carries it on (`churn: subscription`)."""
-    column: str | None = Field(default=None, min_length=1)
-    """With `churn: label`: the column that says who left."""
-    positive: bool | int | float | str | None = None
-    """With `churn: label`: the value of those who left. Default: yes, true, 1 or the like."""
-    value_column: str | None = Field(default=None, min_length=1)
-    """With `churn: label`: what a customer who stays is worth. Left out: risk bands, no value."""
-    as_of: dt.date | None = None
-    """With `churn: label`: the day of the table, which has no dates. `--as-of` goes before it."""
-    horizons: Horizons = Field(default=(90,), alias="horizon_days")
-    """Length of the prediction window in days. Churn is no order within it. A list, such as
-    `[90, 30, 365]`, has further horizons: the first is the main one, for tiers and actions."""
-    active_days: int | None = Field(default=365, ge=1)
-    """A customer without an order for longer is in the lifecycle stage `lost`; null: never."""
-    value: Counted = "revenue"
-    """Future value: net revenue, margin (amount less cost), or contribution: margin less the cost
-    of returns, and a share of what those bring whom the customer referred.
-    """
-    return_cost: float = Field(default=0.0, ge=0, allow_inf_nan=False)
-    """With `value: contribution`: what a returned order costs (each day with lines below 0)."""
-    referral_share: float = Field(default=0.0, ge=0, le=1)
-    """With `value: contribution`: the share of the margin of those whom a customer brought."""
-
-    @property
-    def worth(self) -> Worth:
-        """How the value of orders is counted."""
-        return Worth(self.value, self.return_cost, self.referral_share)
-
-    @property
-    def horizon_days(self) -> int:
-        """The main horizon, which tiers, alerts, playbook and gate go by."""
-        return self.horizons[0]
-
-    @property
-    def further_days(self) -> tuple[int, ...]:
-        """The further horizons, the shortest first."""
-        return self.horizons[1:]
-
-    @field_serializer("horizons")
-    def _as_given(self, horizons: tuple[int, ...]) -> int | list[int]:
-        return horizons[0] if len(horizons) == 1 else list(horizons)
-
-
-class TrainConfig(Settings):
-    """How the model is trained: past cutoffs, tuning and the gate."""
-
-    snapshots: int = Field(default=8, ge=1, le=100)
-    """Number of past cutoffs that the model is trained on."""
-    every_days: int | None = Field(default=None, ge=1)
-    """Days between two cutoffs. Default: a third of the horizon, at least 7."""
-    trials: int = Field(default=30, ge=0)
-    """Number of tuning trials."""
-    timeout_seconds: int | None = Field(default=None, ge=1)
-    """No new trial starts after this time. The result then depends on the machine."""
-    seed: int = Field(default=7, ge=0)
-    """Seed of every random draw."""
-    gate_metric: str = "log_loss"
-    """The metric by which a new model must be better to become the champion."""
 
 
 def _known_engine(engine: str) -> str:
