@@ -1,8 +1,7 @@
 """Numbers, money and dates as a reader wants them: in his language, rounded to what matters."""
 
 import math
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from numbers import Real
@@ -18,7 +17,6 @@ from babel.numbers import (
 )
 
 MISSING = "–"
-MOST_MORE = 3  # characters that a mask may show more
 DATES = {"en": "d MMMM y", "zh": "y年M月d日"}
 SHORT_DATES = {"en": "d MMM y", "zh": "y年M月d日"}
 DAYS = {"en": "d MMM", "zh": "M月d日"}
@@ -299,44 +297,3 @@ def _rounded(value: float, decimals: int) -> float:
 def _missing(value: float) -> bool:
     # pandas hands over its own NA for a missing number, which is no Real.
     return not isinstance(value, Real) or not math.isfinite(value)
-
-
-def masked(customer: object, more: int = 0) -> str:
-    """Return an id with the ends of it alone; of an e-mail address, those before its `@`.
-
-    Four characters or longer keep two at their end; `more` adds some.
-
-    Examples
-    --------
-    >>> masked("anna.schmidt@web.de"), masked(12583), masked(2347), masked("bob"), masked("a7")
-    ('an…dt@…', '1…83', '2…47', 'b…b', '…7')
-    """
-    text, at, _ = str(customer).partition("@")
-    head = 2 if len(text) > 6 else 1 if len(text) > 2 else 0
-    tail = min((2 if len(text) > 3 else 1) + more, max(1, len(text) - head - 1))
-    return f"{text[:head]}…{text[-tail:]}{'@…' if at else ''}"
-
-
-def masked_apart(customers: Sequence[object]) -> list[str]:
-    """Return masks of different ids, no two alike.
-
-    Masks that would be alike show up to three characters more, then they are numbered.
-
-    Examples
-    --------
-    >>> masked_apart([12583, 12683, 40017]), masked_apart(["a7", "b7"])
-    (['1…583', '1…683', '4…17'], ['…7 (1)', '…7 (2)'])
-    """
-    shown = [masked(one) for one in customers]
-    for more in range(1, MOST_MORE + 1):
-        times = Counter(shown)
-        shown = [
-            masked(one, more) if times[mask] > 1 else mask
-            for one, mask in zip(customers, shown, strict=True)
-        ]
-    times, seen = Counter(shown), Counter[str]()
-    for place, mask in enumerate(shown):
-        if times[mask] > 1:
-            seen[mask] += 1
-            shown[place] = f"{mask} ({seen[mask]})"
-    return shown

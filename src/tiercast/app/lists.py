@@ -23,7 +23,8 @@ from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.small_cells import table_without_small_cells
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import workspace
-from tiercast.verbs.export import ListSummary, export, lists
+from tiercast.verbs.export import export
+from tiercast.verbs.list_summaries import ListSummary, lists
 
 SHOWN = 20
 

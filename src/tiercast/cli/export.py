@@ -66,7 +66,7 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
     Without --list, show the lists and how many customers each holds.
     """
     from tiercast.verbs.export import export as export_list
-    from tiercast.verbs.export import lists
+    from tiercast.verbs.list_summaries import lists
 
     settings = in_language(config, language)
     if name is None:

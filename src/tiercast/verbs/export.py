@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from tiercast.campaigns.arm_list import Arm
 from tiercast.config.budget import BudgetConfig
 from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, formats_of
-from tiercast.config.lists import CustomerList, default_lists, find_row, lists_of
+from tiercast.config.lists import CustomerList, find_row, lists_of
 from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.playbook import PLAYBOOK, Play, action_in
@@ -28,7 +28,7 @@ from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
 from tiercast.lists.budget import PROFIT, contacts_within
 from tiercast.lists.cells import Cell, Cells
-from tiercast.lists.conditions import NEWEST, all_hold, known_column
+from tiercast.lists.conditions import known_column
 from tiercast.lists.csv_file import write_csv
 from tiercast.lists.facts import facts
 from tiercast.lists.holdout import without_holdout
@@ -41,6 +41,7 @@ from tiercast.reporting.segment_names import segment_label
 from tiercast.scoring.stored import rows_in
 from tiercast.sinks.recorded_run import recorded_here
 from tiercast.sources.workspace import workspace
+from tiercast.verbs.list_summaries import lists as lists  # offered beside the export
 
 LABELS = {
     "tier": "tier",
@@ -56,19 +57,6 @@ NO_BUDGET = (
     "The config has no `budget`; say what a contact costs and saves: "
     "`budget: {{save_rate: 0.05, cost: 1.00}}`."
 )
-MONEY = ("expected_value", "value_at_stake")  # of lists
-
-
-@dataclass(frozen=True)
-class ListSummary:
-    """A list on offer: its name and words, the customers that it holds now, and their money."""
-
-    name: str
-    title: str
-    explanation: str
-    customers: int
-    expected_value: float
-    value_at_stake: float
 
 
 @dataclass(frozen=True)
@@ -92,55 +80,6 @@ class ExportResult:
     def frame(self) -> pd.DataFrame:
         """Return who was put on the list, in its order, a row per customer."""
         return rows_in(self.record)
-
-
-def lists(
-    config: Config | str | Path,
-    as_of: dt.date | str | None = None,
-    *,
-    language: Language | None = None,
-) -> tuple[ListSummary, ...]:
-    """Return the lists that there are, with the customers of a scored day and their money.
-
-    Customers of the global holdout (`holdout`) are on none.
-
-    Raises
-    ------
-    InputError
-        The day was not scored, or a list names a column that the scored day does not have.
-    """
-    settings = load_config(config)
-    speak = language or settings.language
-    output = OutputFolder.of(settings)
-    refuse_other_base(output.path, settings.name)
-    with workspace() as connection:
-        base = ListBase.read(connection, output, output.scored_day(as_of))
-        base = replace(base, table=without_holdout(base.table, settings))
-        found = _offered(settings, base.table)
-        sums = _sums(base.table, found.values())
-    return tuple(
-        ListSummary(
-            one.name,
-            one.title.in_language(speak),
-            one.explanation.in_language(speak),
-            int(sums[f"{one.name} customers"] or 0),
-            *(float(sums.get(f"{one.name} {column}") or 0.0) for column in MONEY),
-        )
-        for one in found.values()
-    )
-
-
-def _sums(table: ir.Table, wanted: Iterable[CustomerList]) -> Mapping[str, float | None]:
-    """Return the customers and the money of lists, all read at once: `<list> <column>`."""
-    sums: dict[str, ir.Value] = {}
-    for one in wanted:
-        select(table, one)  # it refuses unknown columns
-        # A column also of a list without conditions.
-        holds = table.customer_id.notnull() & all_hold(table, one.when, f"List {one.name}")
-        sums[f"{one.name} customers"] = holds.sum()
-        money = [name for name in MONEY if name in table.columns]
-        sums |= {f"{one.name} {name}": table[name].sum(where=holds) for name in money}
-    return dict(table.aggregate(**sums).to_pyarrow().to_pylist()[0])
 
 
 def export(  # noqa: PLR0913  # each is an option of the command
@@ -223,21 +162,6 @@ def _budget_of(settings: Config) -> BudgetConfig:
 
 def _named(settings: Config, name: str) -> CustomerList:
     return find_row(lists_of(settings.lists, settings.kind.lists), name, "list")
-
-
-def _offered(settings: Config, table: ir.Table) -> Mapping[str, CustomerList]:
-    """Return the lists; of the package's those whose columns are there.
-
-    A label table may lack a value, and a day that an earlier version scored lacks features.
-    """
-    found, packaged = lists_of(settings.lists, settings.kind.lists), settings.kind.lists
-    there = {*table.columns}
-    if settings.kind.has_dates:
-        there.add(NEWEST)  # its absence is an error of its own
-        own = {name for name, one in found.items() if one not in default_lists(packaged)}
-    else:
-        own = set()
-    return {name: one for name, one in found.items() if name in own or one.needs <= there}
 
 
 def _file_name(wanted: CustomerList, form: ExportFormat) -> str:
