@@ -174,7 +174,7 @@ def _served(config: str) -> Iterator[tuple["subprocess.Popen[bytes]", float]]:
 def _answers() -> bool:
     try:
         return requests.get(f"http://127.0.0.1:{PORT}/static/app.css", timeout=5).ok
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
