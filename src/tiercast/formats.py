@@ -31,10 +31,14 @@ Form = Literal[
 
 @dataclass(frozen=True)
 class Formats:
-    """How a language writes numbers; `currency` is the ISO 4217 code of money, None: no sign."""
+    """How a language writes numbers; `currency` is the ISO 4217 code of money, None: no sign.
+
+    Figures of groups of fewer than `small_cells` customers are not written, see `about`.
+    """
 
     language: Literal["en", "zh"] = "en"
     currency: str | None = None
+    small_cells: int = 0
 
     @property
     def sign(self) -> str:
@@ -46,6 +50,31 @@ class Formats:
         ('€', '')
         """
         return get_currency_symbol(self.currency, locale=self.language) if self.currency else ""
+
+    def shows(self, customers: float | None) -> bool:
+        """Return whether figures of a group of so many customers may be shown.
+
+        None is no group; of nobody, that there is nobody may be said.
+
+        Examples
+        --------
+        >>> [Formats(small_cells=10).shows(customers) for customers in (None, 0, 1, 9, 10)]
+        [True, True, False, False, True]
+        """
+        return customers is None or not 0 < customers < self.small_cells
+
+    def about(self, customers: float | None) -> "Formats":
+        """Return the formats for figures of a group: those of a small one show nothing.
+
+        Examples
+        --------
+        >>> few = Formats(small_cells=10).about(4)
+        >>> few.count(4), few.total(9000.0) == MISSING, Formats(small_cells=10).about(12).count(12)
+        ('<10', True, '12')
+        """
+        if self.shows(customers):
+            return self
+        return SmallGroup(self.language, self.currency, self.small_cells)
 
     def named(self, form: Form) -> Callable[[float], str]:
         """Return the method of a name."""
@@ -272,6 +301,20 @@ class Formats:
 
     def _percent(self, value: float, pattern: str) -> str:
         return format_percent(value, pattern, locale=self.language)
+
+
+class SmallGroup(Formats):
+    """The figures of a group too small to be shown: its number as `<10`, others as a dash."""
+
+    def count(self, value: float) -> str:
+        """Return that the group is small."""
+        return MISSING if _missing(value) else f"<{self.small_cells}"
+
+    def _hidden(self, value: float) -> str:
+        return MISSING
+
+    signed_count = share = signed_share = tenths = signed_tenths = _hidden
+    money = whole = exact = total = decimal = two = three = times = _hidden
 
 
 def ratio(part: float, whole: float) -> float:

@@ -73,9 +73,9 @@ def tier_table(contacts: Contacts, names: tuple[str, ...], say: MessageCatalogue
     rows = [
         [
             Cell(say.label("tier", name)),
-            Cell(say.write.count(customers)),
-            Cell(say.write.count(reached)),
-            Cell(say.write.share(reached / whole)),
+            Cell(say.write.about(customers).count(customers)),
+            Cell(say.write.about(reached).count(reached)),
+            Cell(say.write.about(reached).share(reached / whole)),
         ]
         for name in names
         for reached, customers in [contacts.by_tier.get(name, (0, 0))]

@@ -17,6 +17,7 @@ def load_texts(
     target: Target,
     currency: str | None = None,
     churn: Churn = "orders",
+    small_cells: int = 0,
 ) -> MessageCatalogue:
     """Return all texts of the app in a language, money with the sign of a currency.
 
@@ -31,6 +32,7 @@ def load_texts(
         worth=target.value,
         currency=currency,
         churn=churn,
+        small_cells=small_cells,
     )
     file = resources.files("tiercast.app").joinpath(f"texts_{language}.yaml")
     own = dict(flat(yaml.safe_load(file.read_text(encoding="utf-8")), "app."))

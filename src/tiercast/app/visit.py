@@ -60,8 +60,14 @@ def visit_of(request: Request) -> Visit:
     shelf: Shelf = request.app.state.shelf
     given = {name: value for name, value in request.query_params.items() if value != ""}
     base = shelf.take(given.get("as_of"))
-    outlook, currency = shelf.config.outlook, shelf.config.currency
-    say = load_texts(language_of(request), base.inputs.target, currency, outlook.churn)
+    config = shelf.config
+    say = load_texts(
+        language_of(request),
+        base.inputs.target,
+        config.currency,
+        config.outlook.churn,
+        config.report.small_cells,
+    )
     return Visit(request.url.path, given, base, say, shelf.days())
 
 

@@ -1,6 +1,8 @@
 """Categories or products by tier: what the best customers buy more of than others."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -8,6 +10,7 @@ from tiercast.past.past import Spend
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Section, Table, Tone
+from tiercast.reporting.tiers import tier_table
 from tiercast.snapshots.orders import MISSING_CATEGORY
 
 FEWEST = 0.01  # least share of all spend of a category that the headline names
@@ -68,6 +71,7 @@ def categories_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     if inputs.past is None or inputs.past.spend is None:
         return None
     found = spend_by_tier(inputs.past.spend, inputs.tier_names)
+    customers = tier_table(inputs)["customers"].to_dict()
     table = Table(
         say(f"categories.{found.kind}.table"),
         [
@@ -75,38 +79,43 @@ def categories_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
             say("categories.all"),
             *(say.label("tier", str(tier)) for tier in found.share.columns),
         ],
-        _rows(found, say),
+        _rows(found, customers, say),
         say("categories.note") + _others(found, say),
     )
     title = say(f"categories.{found.kind}.title")
-    return Section("categories", title, _headline(found, say), [table])
+    return Section("categories", title, _headline(found, customers, say), [table])
 
 
-def _headline(found: SpendByTier, say: MessageCatalogue) -> str:
+def _headline(found: SpendByTier, customers: Mapping[Any, float], say: MessageCatalogue) -> str:
     """Return on what the best tier spends most more of its money than all customers do."""
     best = found.share.columns[0]
     more = (found.share[best] - found.whole)[found.whole >= FEWEST]
     name = str(more.idxmax()) if len(more) else ""
-    tier = say.label("tier", str(best))
+    tier, write = say.label("tier", str(best)), say.write.about(customers[best])
     if not len(more) or found.lift[best][name] < TELLING:
         return say(f"categories.{found.kind}.alike", tier=tier)
     return say(
         "categories.headline",
         tier=tier,
         name=_name(name, say),
-        share=say.write.share(found.share[best][name]),
+        share=write.share(found.share[best][name]),
         whole=say.write.share(found.whole[name]),
-        lift=say.write.decimal(found.lift[best][name]),
+        lift=write.decimal(found.lift[best][name]),
     )
 
 
-def _rows(found: SpendByTier, say: MessageCatalogue) -> list[list[Cell]]:
+def _rows(
+    found: SpendByTier, customers: Mapping[Any, float], say: MessageCatalogue
+) -> list[list[Cell]]:
     return [
         [
             Cell(_name(name, say)),
             Cell(say.write.share(found.whole[name])),
             *(
-                _cell(found.share[tier][name], found.lift[tier][name], say)
+                replace(
+                    _cell(found.share[tier][name], found.lift[tier][name], say),
+                    customers=customers[tier],
+                )
                 for tier in found.share.columns
             ),
         ]

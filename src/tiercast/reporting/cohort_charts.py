@@ -31,8 +31,8 @@ def cohorts_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     drawn = found.later()
     headline = say(
         "cohorts.headline" if drawn.ages > 1 else "cohorts.headline_one",
-        first=say.write.share(drawn.mean_ordered(1)),
-        later=say.write.share(drawn.mean_ordered(drawn.ages)),
+        first=_mean_ordered(drawn, 1, say),
+        later=_mean_ordered(drawn, drawn.ages, say),
         months=say.write.count(drawn.ages),
     )
     by_age = lines(ages, past.unfinished)
@@ -44,11 +44,16 @@ def cohorts_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     return Section("cohorts", say("cohorts.title"), headline, parts)
 
 
+def _mean_ordered(drawn: Cohorts, age: int, say: MessageCatalogue) -> str:
+    return say.write.about(drawn.customers_at(age)).share(drawn.mean_ordered(age))
+
+
 def _heat_map(found: Cohorts, finding: str, say: MessageCatalogue) -> Chart:
     months = range(1, found.ages + 1)
     names = [one.text(say.write) for one in found.periods]
     labels = [
-        f"{name} ({say.write.count(size)})" for name, size in zip(names, found.sizes, strict=True)
+        f"{name} ({say.write.about(size).count(size)})"
+        for name, size in zip(names, found.sizes, strict=True)
     ]
     shares = [[float(row[age]) for age in months] for row in found.ordered]
     texts = [["" if share != share else say.write.share(share) for share in row] for row in shares]
@@ -117,19 +122,22 @@ def _known(text: str, value: float) -> str:
 
 
 def _value_chart(found: Cohorts, say: MessageCatalogue) -> Chart:
+    lines_of = zip(found.periods, found.value, found.sizes, strict=True)
     traces = [
         _line(name.text(say.write), values[values == values].tolist(), number, say)
-        for number, (name, values) in enumerate(zip(found.periods, found.value, strict=True))
+        for number, (name, values, size) in enumerate(lines_of)
+        if say.write.shows(size)
     ]
     drawn = found.later()
     age = int((~np.isnan(drawn.value[-1])).sum()) - 1  # the newest line's last
+    first, last = (say.write.about(drawn.sizes[place]) for place in (0, -1))
     finding = say(
         "cohorts.value.title" if len(drawn.periods) > 1 else "cohorts.value.title_one",
         months=say.write.count(age),
         newest=drawn.periods[-1].text(say.write),
-        value=say.write.money(float(drawn.value[-1][age])),
+        value=last.money(float(drawn.value[-1][age])),
         oldest=drawn.periods[0].text(say.write),
-        before=say.write.money(float(drawn.value[0][age])),
+        before=first.money(float(drawn.value[0][age])),
     )
     return Chart(
         id="chart-cohort-value",

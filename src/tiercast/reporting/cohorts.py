@@ -44,6 +44,10 @@ class Cohorts:
         known = ~np.isnan(shares)
         return float(np.average(shares[known], weights=self.sizes[known]))
 
+    def customers_at(self, age: int) -> float:
+        """Return the customers for whom so many months after are over."""
+        return float(self.sizes[~np.isnan(self.ordered[:, age])].sum())
+
     def later(self) -> Self:
         """Return the periods but the oldest, in which old customers may look like new ones.
 

@@ -87,10 +87,10 @@ def _basis(found: Mapping[str, Any], say: MessageCatalogue) -> str:
 
 def _cards(found: Mapping[str, Any], say: MessageCatalogue) -> list[Card]:
     people, orders = found["customers"], found["orders"]
-    counts = {name: say.write.count(people[name]) for name in ("new", "gone")}
+    counts = {name: say.write.about(people[name]).count(people[name]) for name in ("new", "gone")}
     since = say("drift.cards.since", **counts)
     return [
-        Card(say.write.count(people["now"]), say("drift.cards.now"), since),
+        Card(say.write.about(people["now"]).count(people["now"]), say("drift.cards.now"), since),
         Card(say.write.count(orders["days_since_last"]), say("drift.cards.days")),
         *(
             Card(

@@ -37,11 +37,12 @@ def groups_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         return None
     table = group_table(inputs)
     best = table.iloc[0]
+    write = say.write.about(best.customers)
     headline = say(
         "groups.headline",
         group=group_label(str(table.index[0]), say),
-        share=say.write.share(best.expected_value_share),
-        customers=say.write.share(best.customers_share),
+        share=write.share(best.expected_value_share),
+        customers=write.share(best.customers_share),
     )
     parts: list[Part] = [_chart(table, headline, say), _numbers(inputs, table, say)]
     unknown = say("groups.note_unknown", by=inputs.by) if UNKNOWN in table.index else ""

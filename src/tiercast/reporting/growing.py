@@ -25,19 +25,21 @@ def growing_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     found = row.to_pyarrow().to_pylist()[0]
     if not found["customers"]:
         return None
+    write = say.write.about(found["customers"])
     headline = say(
         "growing.headline",
-        customers=say.write.count(found["customers"]),
-        rising=say.write.count(found["rising"]),
-        share=say.write.share(ratio(found["rising"], found["customers"])),
+        customers=write.count(found["customers"]),
+        rising=write.count(found["rising"]),
+        share=write.share(ratio(found["rising"], found["customers"])),
     )
     table = BANDS.table(between)
-    likely = table.iloc[LIKELY_ENOUGH:]
+    likely = table.iloc[LIKELY_ENOUGH:].sum()
+    write = say.write.about(likely.customers)
     title = say(
         "growing.chart",
-        customers=say.write.count(likely["customers"].sum()),
+        customers=write.count(likely.customers),
         chance=say.write.share(CHANCES[LIKELY_ENOUGH]),
-        value=say.write.total(likely["expected_value"].sum()),
+        value=write.total(likely.expected_value),
     )
     ends = [say.write.share(end) for end in CHANCES]
     labels = [say("growing.band", low=low, high=high) for low, high in pairwise(ends)]

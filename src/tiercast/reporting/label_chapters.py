@@ -52,11 +52,12 @@ def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     if has_value(inputs):
         sums |= {"expected": base.expected_value.sum(), "at_stake": base.value_at_stake.sum()}
     (row,) = base.aggregate(**sums).to_pyarrow().to_pylist()
+    write = say.write.about(row["customers"])
     headline = say(
         "label.overview.headline",
-        customers=say.write.count(row["customers"]),
-        leavers=say.write.count(row["leavers"]),
-        share=say.write.share(ratio(row["leavers"], row["customers"])),
+        customers=write.count(row["customers"]),
+        leavers=write.count(row["leavers"]),
+        share=write.share(ratio(row["leavers"], row["customers"])),
     )
     notes = [Note(say("label.overview.cross_section"))]
     if not has_value(inputs):
@@ -66,12 +67,13 @@ def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
 
 
 def _cards(row: Mapping[str, float], say: MessageCatalogue) -> list[Card]:
+    write = say.write.about(row["customers"])
     cards = [
-        Card(say.write.count(row["customers"]), say("label.overview.customers")),
-        Card(say.write.count(row["leavers"]), say("label.overview.leavers")),
+        Card(write.count(row["customers"]), say("label.overview.customers")),
+        Card(write.count(row["leavers"]), say("label.overview.leavers")),
     ]
     cards += [
-        Card(say.write.total(row[name]), say(f"label.overview.{name}"))
+        Card(write.total(row[name]), say(f"label.overview.{name}"))
         for name in ("at_stake", "expected")
         if name in row
     ]
@@ -97,8 +99,8 @@ def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     headline = say(
         f"label.{kind}.headline",
         tier=labels[-1],
-        customers=say.write.count(last.customers),
-        risk=say.write.share(last.churn),
+        customers=say.write.about(last.customers).count(last.customers),
+        risk=say.write.about(last.customers).share(last.churn),
     )
     return Section(
         "tiers",
@@ -125,6 +127,7 @@ def _share_chart(
         figure=share_bars(labels, groups, say.write),
         alt=title,
         reading=say("label.reading"),
+        groups=table["customers"].tolist(),
     )
 
 
@@ -141,12 +144,13 @@ def risk_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     base = inputs.base.mutate(leavers=inputs.base.churn_probability)
     table = Bands("risk", "churn_probability", ENDS, money="leavers", amount="leavers").table(base)
     labels = [f"{end:.0%}–{end + 0.1:.0%}" for end in ENDS]
-    high = table.iloc[5:]
+    high = table.iloc[5:].sum()
+    write = say.write.about(high.customers)
     headline = say(
         "label.risk.headline",
-        customers=say.write.count(high["customers"].sum()),
-        share=say.write.share(high["customers_share"].sum()),
-        leavers=say.write.share(high["leavers_share"].sum()),
+        customers=write.count(high.customers),
+        share=write.share(high.customers_share),
+        leavers=write.share(high.leavers_share),
     )
     chart = _share_chart("chart-risk", say("label.risk.chart"), labels, table, say)
     people = people_table(inputs, say)
@@ -205,9 +209,8 @@ def drivers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         return Section("drivers", title, say("label.drivers.none"), ())
     table["share"] = table["customers"] / max(count, 1)
     first = table.iloc[0]
-    headline = say(
-        "label.drivers.headline", column=str(first.feature), share=say.write.share(first.share)
-    )
+    share = say.write.about(first.customers).share(first.share)
+    headline = say("label.drivers.headline", column=str(first.feature), share=share)
     columns = [
         *common(say, "customers"),
         Measure(say("label.drivers.share"), "share", say.write.share),

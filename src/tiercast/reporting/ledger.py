@@ -20,6 +20,7 @@ from tiercast.reporting.section import (
     Part,
     Section,
     Table,
+    about,
     measures,
 )
 from tiercast.reporting.theme import PALE, QUIET, STRONG, WARN, figure, money_ticks
@@ -229,6 +230,6 @@ def further_tables(grades: pd.DataFrame, say: MessageCatalogue) -> list[Table]:
 
 
 def _tiers(tiers: pd.DataFrame, say: MessageCatalogue) -> Table:
-    columns = measures(say, "ledger.columns", **TIER_COLUMNS)
+    columns = about("tier_size_actual", measures(say, "ledger.columns", **TIER_COLUMNS))
     names = [say.label("tier", str(name)) for name in tiers.index]
     return Table.of(say("ledger.tiers.title"), tiers, (say("common.tier"), names), columns)

@@ -33,10 +33,12 @@ def stage_table(inputs: Inputs) -> pd.DataFrame:
 def lifecycle_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on the lifecycle."""
     table = stage_table(inputs)
+    at_risk = table.to_dict("index")["at_risk"]
+    write = say.write.about(at_risk["customers"])
     headline = say(
         "lifecycle.headline",
-        share=say.write.share(table["customers_share"]["at_risk"]),
-        value_share=say.write.share(table["past_value_share"]["at_risk"]),
+        share=write.share(at_risk["customers_share"]),
+        value_share=write.share(at_risk["past_value_share"]),
     )
     labels = [say.label("stage", stage) for stage in table.index]
     groups = [
@@ -48,13 +50,18 @@ def lifecycle_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         title=say(
             "lifecycle.chart",
             stages=say("lifecycle.between").join(
-                say("lifecycle.count", stage=label, customers=say.write.count(customers))
+                say(
+                    "lifecycle.count",
+                    stage=label,
+                    customers=say.write.about(customers).count(customers),
+                )
                 for label, customers in zip(labels, table["customers"], strict=True)
             ),
         ),
         figure=share_bars(labels, groups, say.write),
         alt=say("lifecycle.alt", finding=headline),
         reading=say("lifecycle.reading"),
+        groups=table["customers"].tolist(),
     )
     parts: list[Part] = [chart, _numbers(table, say), *_slow(table, say)]
     return Section("lifecycle", say("lifecycle.title"), headline, parts)
@@ -68,7 +75,7 @@ def _slow(table: pd.DataFrame, say: MessageCatalogue) -> list[Note]:
             say(
                 "lifecycle.slow",
                 stage=say.label("stage", stage),
-                share=say.write.share(table["churn"][stage]),
+                share=say.write.about(table["customers"][stage]).share(table["churn"][stage]),
             )
         )
         for stage in found

@@ -24,13 +24,15 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 class MessageCatalogue:
     """All texts of one language; `always` fills placeholders that many texts share.
 
-    `currency` is the sign of money, None: none.
+    `currency` is the sign of money, None: none. Figures of groups of fewer than `small_cells`
+    customers are not written.
     """
 
     language: Language
     texts: Mapping[str, str]
     always: Mapping[str, str] = field(default_factory=dict)
     currency: str | None = None
+    small_cells: int = 0
 
     def __call__(self, key: str, **values: str) -> str:
         """Return the text of a dotted key with its placeholders filled.
@@ -87,7 +89,7 @@ class MessageCatalogue:
     @cached_property
     def write(self) -> Formats:
         """How numbers, money and dates are written."""
-        return Formats(self.language, self.currency)
+        return Formats(self.language, self.currency, self.small_cells)
 
     def translate(self, text: str) -> str:
         """Return a message or a stored name in this language, a fixed text such as a heading, too.
@@ -134,8 +136,11 @@ def load_messages(
     worth: Counted | Literal["label"] = "revenue",
     currency: str | None = None,
     churn: Churn = "orders",
+    small_cells: int = 0,
 ) -> MessageCatalogue:
     """Return the texts of a language, for a horizon, what is counted as value, and what churn is.
+
+    What may leave the machine is given the `small_cells` of the config.
 
     Examples
     --------
@@ -144,7 +149,7 @@ def load_messages(
     """
     texts = of_churn(_texts(language), churn)
     always = {"horizon": str(horizon_days), "worth": texts[f"worth.{worth}"]}
-    return MessageCatalogue(language, texts, always, currency)
+    return MessageCatalogue(language, texts, always, currency, small_cells)
 
 
 def of_churn(texts: Mapping[str, str], churn: Churn) -> dict[str, str]:

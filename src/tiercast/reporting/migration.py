@@ -16,6 +16,7 @@ from tiercast.reporting.section import (
     Cards,
     Cell,
     Chart,
+    Measure,
     Note,
     Part,
     Section,
@@ -30,6 +31,15 @@ from tiercast.reporting.theme import STRONG, WARN, figure, wrapped
 LARGEST = 10  # ways between segments that are shown
 MONEY = ("expected_value_before", "expected_value_now")
 REVENUE = "revenue_between"
+# A tier's columns: name, format, and the column that says how many customers it is about.
+OF_TIER: Sequence[tuple[str, Form, str]] = (
+    ("customers_before", "count", "customers_before"),
+    ("customers_now", "count", "customers_now"),
+    ("expected_value_before", "total", "customers_before"),
+    ("expected_value_now", "total", "customers_now"),
+    ("value_growth", "signed_share", "fewest"),
+    ("retention", "share", "not_retained"),
+)
 
 
 def migration_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
@@ -90,13 +100,14 @@ def _headline(
 ) -> str:
     up, down = (int(_moved(ways, names, way)["customers"].sum()) for way in (1, -1))
     both = ways[(ways["before"] != NEW) & (ways["now"] != GONE)]["customers"].sum()
+    rate = say.write.about(smallest(up, down))
     return say(
         "migration.headline" if moves.now == inputs.as_of else "migration.earlier",
         date=say.date(moves.before),
         until=say.date(moves.now),
-        up=say.write.count(up),
-        down=say.write.count(down),
-        rate=say.write.signed_tenths(ratio(up - down, both)),
+        up=say.write.about(up).count(up),
+        down=say.write.about(down).count(down),
+        rate=rate.signed_tenths(ratio(up - down, both)),
     )
 
 
@@ -108,28 +119,29 @@ def _cards(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogue) -> l
         "gone": ways[ways["now"] == GONE],
     }
     return [
-        Card(
-            say.write.count(found["customers"].sum()),
-            say(f"migration.cards.{name}"),
-            say(
-                f"migration.cards.{name}_detail",
-                then=say.write.total(found["expected_value_before"].sum()),
-                now=say.write.total(found["expected_value_now"].sum()),
-            ),
-        )
+        _card(name, found[["customers", *MONEY]].sum(), say)
         for name, found in rows.items()
         if name != "gone" or len(found)
     ]
 
 
+def _card(name: str, sums: pd.Series, say: MessageCatalogue) -> Card:
+    """Return how many customers moved in a way, with their money."""
+    write = say.write.about(sums.customers)
+    then, now = (write.total(sums[one]) for one in MONEY)
+    detail = say(f"migration.cards.{name}_detail", then=then, now=now)
+    return Card(write.count(sums.customers), say(f"migration.cards.{name}"), detail)
+
+
 def _sankey_chart(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogue) -> Chart:
-    up, down = (_moved(ways, names, way)[list(MONEY)].sum() for way in (1, -1))
+    up, down = (_moved(ways, names, way)[["customers", *MONEY]].sum() for way in (1, -1))
+    write_up, write_down = (say.write.about(one.customers) for one in (up, down))
     title = say(
         "migration.chart",
-        up_then=say.write.total(up["expected_value_before"]),
-        up_now=say.write.total(up["expected_value_now"]),
-        down_then=say.write.total(down["expected_value_before"]),
-        down_now=say.write.total(down["expected_value_now"]),
+        up_then=write_up.total(up["expected_value_before"]),
+        up_now=write_up.total(up["expected_value_now"]),
+        down_then=write_down.total(down["expected_value_before"]),
+        down_now=write_down.total(down["expected_value_now"]),
     )
     moved = ways[ways["before"] != ways["now"]]
     labels = {name: way_name(name, say) for name in {*ways["before"], *ways["now"]}}
@@ -151,7 +163,7 @@ def _people(moves: Moves, inputs: Inputs, say: MessageCatalogue) -> list[Table]:
     found = (("risen", moves.risen), ("fallen", moves.fallen))
     return [
         Table(
-            say(f"migration.{name}.title", count=say.write.count(len(people))),
+            say(f"migration.{name}.title"),
             heads,
             [
                 [
@@ -194,8 +206,8 @@ def _causes(stored: StoredMigration, say: MessageCatalogue) -> Chart:
     title = say(
         "migration.causes_chart",
         cause=say(f"migration.causes.{largest.cause}"),
-        up=say.write.count(largest.customers_up),
-        down=say.write.count(largest.customers_down),
+        up=say.write.about(largest.customers_up).count(largest.customers_up),
+        down=say.write.about(largest.customers_down).count(largest.customers_down),
     )
     return Chart(
         id="chart-migration-causes",
@@ -224,8 +236,8 @@ def _bars(
     return go.Bar(
         name=name,
         y=list(labels),
-        x=[sign * value for value in values],
-        text=[say.write.count(value) for value in values],
+        x=[sign * value if say.write.shows(value) else None for value in values],
+        text=[say.write.about(value).count(value) for value in values],
         textposition="outside",
         cliponaxis=False,
         orientation="h",
@@ -257,16 +269,10 @@ def ways_table(title: str, rows: pd.DataFrame, kind: str, say: MessageCatalogue)
 
 def _tiers(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogue) -> Table:
     rows = pd.DataFrame([_tier(ways, names, name) for name in names])
-    columns = measures(
-        say,
-        "migration.columns",
-        customers_before="count",
-        customers_now="count",
-        expected_value_before="total",
-        expected_value_now="total",
-        value_growth="signed_share",
-        retention="share",
-    )
+    columns = [
+        Measure(say(f"migration.columns.{name}"), name, say.write.named(form), group)
+        for name, form, group in OF_TIER
+    ]
     labels = [way_name(name, say) for name in names]
     note = say("migration.tiers_note")
     return Table.of(say("migration.tiers"), rows, (say("common.tier"), labels), columns, note=note)
@@ -278,16 +284,30 @@ def _tier(ways: pd.DataFrame, names: Sequence[str], name: str) -> dict[str, floa
     retained = then[then["now"].isin(list(names)[: list(names).index(name) + 1])]
     before = float(then["expected_value_before"].sum())
     value = float(now["expected_value_now"].sum())
-    customers = int(then["customers"].sum())
+    customers, after = int(then["customers"].sum()), int(now["customers"].sum())
+    stayed = int(retained["customers"].sum())
     missing = float("nan")
     return {
         "customers_before": customers,
-        "customers_now": int(now["customers"].sum()),
+        "customers_now": after,
         "expected_value_before": before,
         "expected_value_now": value,
         "value_growth": (value - before) / before if before else missing,
-        "retention": retained["customers"].sum() / customers if customers else missing,
+        "retention": stayed / customers if customers else missing,
+        "fewest": smallest(customers, after),
+        "not_retained": smallest(stayed, customers - stayed),
     }
+
+
+def smallest(*groups: float) -> float:
+    """Return the customers of the smallest group that has any; 0 where none has.
+
+    Examples
+    --------
+    >>> smallest(4, 0, 12), smallest(0, 0)
+    (4, 0)
+    """
+    return min((one for one in groups if one), default=0)
 
 
 def _way(before: str, now: str, kind: str, say: MessageCatalogue) -> str:

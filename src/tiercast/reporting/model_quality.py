@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from tiercast.formats import ratio
+from tiercast.formats import Form, ratio
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_days import (
@@ -36,7 +36,17 @@ from tiercast.reporting.past_grades import (
     total_grade,
 )
 from tiercast.reporting.quality_charts import calibration_chart, gain_chart
-from tiercast.reporting.section import Card, Cards, Grade, Note, Part, Section, Table, measures
+from tiercast.reporting.section import (
+    Card,
+    Cards,
+    Grade,
+    Note,
+    Part,
+    Section,
+    Table,
+    about,
+    measures,
+)
 
 TYPICAL_RISK = 0.3
 GAIN_MISSED = Scale(0.25, 0.50)  # share of what perfect foresight adds to chance
@@ -108,7 +118,7 @@ def _basis(inputs: Inputs, whole: Outcome, windows: int, say: MessageCatalogue) 
         source=say(f"quality.sources.{source}"),
         days=say.write.count(windows),
         rows=say.write.count(whole.rows),
-        customers=say.write.count(whole.customers),
+        customers=say.write.about(whole.customers).count(whole.customers),
         cutoffs=say.write.count(whole.cutoffs),
     )
 
@@ -153,24 +163,21 @@ def _hits_card(name: str, hits: float, say: MessageCatalogue) -> Card:
 def _sizes_card(sizes: PastSizes, say: MessageCatalogue) -> Card:
     missed = off(sizes.sums)
     worst = str(missed.abs().idxmax())
+    stated, found = (float(sizes.sums[name][worst]) for name in ("predicted", "actual"))
+    write = say.write.about(min(stated, found))
     label = say("quality.cards.sizes", tier=say.label("tier", worst))
     detail = say(
         "quality.cards.sizes_detail",
-        stated=say.write.count(sizes.sums["predicted"].to_dict()[worst]),
-        found=say.write.count(sizes.sums["actual"].to_dict()[worst]),
+        stated=write.count(stated),
+        found=write.count(found),
     )
-    return Card(say.write.signed_share(float(missed[worst])), label, detail, sizes_grade(sizes))
+    return Card(write.signed_share(float(missed[worst])), label, detail, sizes_grade(sizes))
 
 
 def _tiers_table(tiers: pd.DataFrame, say: MessageCatalogue) -> Table:
-    columns = measures(
-        say,
-        "quality.tiers",
-        stated="count",
-        found="count",
-        confidence="share",
-        hits="share",
-    )
+    forms: dict[str, Form] = {"stated": "count", "found": "count"}
+    forms |= {"confidence": "share", "hits": "share"}
+    columns = about("found", measures(say, "quality.tiers", **forms))
     names = [say.label("tier", str(name)) for name in tiers.index]
     return Table.of(
         say("quality.tiers.title"),

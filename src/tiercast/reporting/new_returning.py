@@ -1,16 +1,17 @@
 """New against returning customers: who ordered for the first time, who came back, with what."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.formats import MISSING, ratio
+from tiercast.formats import MISSING, Form, ratio
 from tiercast.past.months import YEAR, first_day
 from tiercast.past.past import Past
 from tiercast.past.repeats import YEAR_DAYS
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.migration import smallest
 from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.theme import STRONG, figure, money_ticks
 
@@ -66,13 +67,13 @@ def new_returning_section(inputs: Inputs, say: MessageCatalogue) -> Section | No
     rates = repeat_rates(past)
     headline = say(
         "new_returning.headline",
-        share=say.write.share(shares["returning"]),
+        share=say.write.about(smallest(*year[list(KINDS)].sum())).share(shares["returning"]),
         months=say.write.count(len(year)),
         repeat=_repeat(rates, 0, say),
     )
     charts = [
-        _bars("value", months, ("value_new", "value_returning"), say.write.total, say),
-        _bars("people", months, ("new", "returning"), say.write.count, say),
+        _bars("value", months, ("value_new", "value_returning"), "total", say),
+        _bars("people", months, ("new", "returning"), "count", say),
     ]
     parts: list[Part] = [Cards(_cards(year, rates, shares["new"], say)), *charts]
     parts.append(Note(say("new_returning.begin")))
@@ -87,26 +88,27 @@ def _repeat(rates: pd.DataFrame, years_ago: int, say: MessageCatalogue) -> str:
     if years_ago not in rates.index:
         return MISSING
     repeated, customers = (rates[name].to_dict()[years_ago] for name in ("repeated", "customers"))
-    return say.write.share(ratio(repeated, customers))
+    return say.write.about(smallest(repeated, customers)).share(ratio(repeated, customers))
 
 
 def _cards(
     year: pd.DataFrame, rates: pd.DataFrame, new_share: float, say: MessageCatalogue
 ) -> list[Card]:
-    months = say.write.count(len(year))
+    months, new = say.write.count(len(year)), year["new"].sum()
+    write = say.write.about(new)
     before = _repeat(rates, 1, say)
     known_before = {"before": before} if before != MISSING else {}
     repeat = "repeat_before" if known_before else "repeat_alone"
     return [
         Card(
-            say.write.count(year["new"].sum()),
+            write.count(new),
             say("new_returning.cards.new"),
             say("new_returning.cards.new_detail", months=months),
         ),
         Card(
-            say.write.total(float(year["value_new"].sum())),
+            write.total(float(year["value_new"].sum())),
             say("new_returning.cards.value_new"),
-            say("new_returning.cards.value_new_detail", share=say.write.share(new_share)),
+            say("new_returning.cards.value_new_detail", share=write.share(new_share)),
         ),
         Card(
             _repeat(rates, 0, say),
@@ -120,16 +122,16 @@ def _bars(
     name: str,
     months: pd.DataFrame,
     columns: tuple[str, str],
-    write: Callable[[float], str],
+    form: Form,
     say: MessageCatalogue,
 ) -> Chart:
     labels = [say.write.month(first_day(int(month))) for month in months.index]
-    title = _title(name, months.iloc[-1][list(columns)], labels[-1], write, say)
+    title = _title(name, months.iloc[-1], columns, form, say)
     return Chart(
         id=f"chart-new-returning-{name}",
         title=title,
         figure=figure(
-            _traces(months, columns, labels, write, say),
+            _traces(months, columns, labels, form, say),
             height=360,
             barmode="relative",
             bargap=0.15,
@@ -147,7 +149,7 @@ def _bars(
         ),
         alt=say("new_returning.alt", finding=title),
         reading=say(f"new_returning.{name}.reading"),
-        table=_numbers(title, months, labels, columns, write, say),
+        table=_numbers(title, months, labels, columns, form, say),
         half=True,
     )
 
@@ -155,18 +157,19 @@ def _bars(
 def _title(
     name: str,
     last: "pd.Series[float]",
-    month: str,
-    write: Callable[[float], str],
+    columns: tuple[str, str],
+    form: Form,
     say: MessageCatalogue,
 ) -> str:
-    """Return the finding of the last month; `last` has the new and the returning."""
-    new, returning = map(float, last)
+    """Return the finding of the last month, which has the new and the returning."""
+    new, returning = (float(last[column]) for column in columns)
+    share = say.write.about(smallest(last.new, last.returning))
     return say(
         f"new_returning.{name}.title",
-        month=month,
-        returning=write(returning),
-        share=say.write.share(ratio(returning, new + returning)),
-        all=write(new + returning),
+        month=say.write.month(first_day(int(str(last.name)))),
+        returning=say.write.about(last.returning).named(form)(returning),
+        share=share.share(ratio(returning, new + returning)),
+        all=say.write.about(last.new + last.returning).named(form)(new + returning),
     )
 
 
@@ -174,17 +177,20 @@ def _traces(
     months: pd.DataFrame,
     columns: tuple[str, str],
     labels: Sequence[str],
-    write: Callable[[float], str],
+    form: Form,
     say: MessageCatalogue,
 ) -> list[go.Bar]:
     return [
         go.Bar(
             name=say(f"new_returning.{kind}"),
             x=[first_day(int(month)).isoformat() for month in months.index],
-            y=[round(float(value), 2) for value in months[column]],
+            y=[
+                round(float(value), 2) if say.write.shows(people) else None
+                for value, people in zip(months[column], months[kind], strict=True)
+            ],
             customdata=[
-                [label, write(float(value))]
-                for label, value in zip(labels, months[column], strict=True)
+                [label, say.write.about(people).named(form)(float(value))]
+                for label, value, people in zip(labels, months[column], months[kind], strict=True)
             ],
             marker={"color": colour},
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
@@ -198,15 +204,17 @@ def _numbers(
     months: pd.DataFrame,
     labels: Sequence[str],
     columns: tuple[str, str],
-    write: Callable[[float], str],
+    form: Form,
     say: MessageCatalogue,
 ) -> Table:
     measures = [
-        Measure(say(f"new_returning.{kind}"), column, write)
+        Measure(say(f"new_returning.{kind}"), column, say.write.named(form), kind)
         for kind, column in zip(KINDS, columns, strict=True)
     ]
+    people = zip(months["new"], months["returning"], strict=True)
     shown = months.assign(
-        share=[ratio(b, a + b) for a, b in zip(*(months[c] for c in columns), strict=True)]
+        fewest=[smallest(*both) for both in people],
+        share=[ratio(b, a + b) for a, b in zip(*(months[c] for c in columns), strict=True)],
     )
-    measures.append(Measure(say("new_returning.share"), "share", say.write.share))
+    measures.append(Measure(say("new_returning.share"), "share", say.write.share, "fewest"))
     return Table.of(title, shown, (say("new_returning.month"), labels), measures)

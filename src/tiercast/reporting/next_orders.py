@@ -89,13 +89,14 @@ def next_orders_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on next orders."""
     weeks = by_week(inputs)
     late, listed = overdue(inputs)
-    expected = int(dated(inputs).count().execute())
+    expected, week = int(dated(inputs).count().execute()), weeks["customers"].iloc[0]
+    write = say.write.about(expected)
     headline = say(
         "next_orders.headline",
-        due=say.write.count(expected),
-        share=say.write.share(ratio(expected, int(inputs.base.count().execute()))),
-        week=say.write.count(weeks["customers"].iloc[0]),
-        late=say.write.count(late),
+        due=write.count(expected),
+        share=write.share(ratio(expected, int(inputs.base.count().execute()))),
+        week=say.write.about(week).count(week),
+        late=say.write.about(late).count(late),
     )
     parts: list[Part] = [
         _weeks(weeks, expected, say) if expected else Note(say("next_orders.nobody"))
@@ -111,11 +112,12 @@ def _weeks(weeks: pd.DataFrame, expected: int, say: MessageCatalogue) -> Chart:
     labels = [say.write.day(day) for day in weeks["starts"]]
     counts = weeks["customers"].tolist()
     most = int(weeks["customers"].to_numpy().argmax())
+    write = say.write.about(counts[most])
     title = say(
         "next_orders.finding",
         week=labels[most],
-        customers=say.write.count(counts[most]),
-        share=say.write.share(ratio(counts[most], expected)),
+        customers=write.count(counts[most]),
+        share=write.share(ratio(counts[most], expected)),
     )
     bars = go.Bar(
         x=labels,

@@ -55,13 +55,14 @@ def _step(  # a question, whom it concerns, and how the play says it
     say: MessageCatalogue,
 ) -> Step:
     action = wanted.title if play is None else play.action
+    write = say.write.about(facts.customers)
     return Step(
         question=say(f"overview.steps.{question.name}"),
         title=sentence(action.in_language(say.language)),
         text=say(
             f"overview.steps.{question.money}",
-            customers=say.write.count(facts.customers),
-            money=say.write.total(getattr(facts, question.money)),
+            customers=write.count(facts.customers),
+            money=write.total(getattr(facts, question.money)),
         )
         + (_profit(wanted, inputs, say) if question.money == "value_at_stake" else ""),
         how="" if play is None else how(play, inputs, say),
@@ -79,10 +80,11 @@ def _profit(wanted: CustomerList, inputs: Inputs, say: MessageCatalogue) -> str:
     if not found.profit.contacts:
         return say("overview.steps.no_contact", cost=say.write.exact(budget.cost))
     profit, half = found.profit, found.profits["half"]
+    write = say.write.about(profit.contacts)
     money = {"profit": profit.profit, "low": profit.low, "high": profit.high, "half": half.profit}
     return say(
         "overview.steps.contacts",
-        contacts=say.write.count(profit.contacts),
+        contacts=write.count(profit.contacts),
         rate=f"{budget.save_rate * 100:.3g}%",
-        **{name: say.write.total(value) for name, value in money.items()},
+        **{name: write.total(value) for name, value in money.items()},
     )

@@ -74,8 +74,8 @@ def outlook_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     leaving = list_facts(inputs, [LEAVING])[LEAVING]
     headline = say(
         "outlook.headline" if leaving.customers else "outlook.headline_none",
-        customers=say.write.count(leaving.customers),
-        at_stake=say.write.total(leaving.value_at_stake),
+        customers=say.write.about(leaving.customers).count(leaving.customers),
+        at_stake=say.write.about(leaving.customers).total(leaving.value_at_stake),
     )
     parts = (
         leaver_list(inputs, say),
@@ -89,22 +89,24 @@ def outlook_section(inputs: Inputs, say: MessageCatalogue) -> Section:
 def _chart(inputs: Inputs, table: pd.DataFrame, threshold: float, say: MessageCatalogue) -> Chart:
     sample = sample_of(inputs)
     everyone = int(table["customers"].sum())
+    rows = table.to_dict("index")
+    save, keep = rows["save"], rows["keep"]
+    valuable = save["customers"] + keep["customers"]
     shown = say(
         "outlook.sample" if len(sample) < everyone else "outlook.everyone",
-        shown=say.write.count(len(sample)),
-        customers=say.write.count(everyone),
+        shown=say.write.about(everyone).count(len(sample)),
+        customers=say.write.about(everyone).count(everyone),
     )
-    shares = table["customers_share"]
     reading = say(
         "outlook.reading",
         threshold=say.write.money(threshold),
-        share=say.write.share(shares["keep"] + shares["save"]),
+        share=say.write.about(valuable).share(save["customers_share"] + keep["customers_share"]),
     )
     title = say(
-        "outlook.chart" if table["customers"]["save"] else "outlook.chart_none",
-        count=say.write.count(table["customers"]["save"]),
-        value=say.write.total(table["past_value"]["save"]),
-        keep=say.write.count(table["customers"]["keep"]),
+        "outlook.chart" if save["customers"] else "outlook.chart_none",
+        count=say.write.about(save["customers"]).count(save["customers"]),
+        value=say.write.about(save["customers"]).total(save["past_value"]),
+        keep=say.write.about(keep["customers"]).count(keep["customers"]),
     )
     return Chart(
         id="chart-outlook",
@@ -194,7 +196,7 @@ def _points(rows: pd.DataFrame, name: str, colour: str, say: MessageCatalogue) -
 
 def _corner(name: str, customers: float, say: MessageCatalogue) -> dict[str, Any]:
     x, y = CORNERS[name]
-    title, count = say(f"outlook.quadrants.{name}"), say.write.count(customers)
+    title, count = say(f"outlook.quadrants.{name}"), say.write.about(customers).count(customers)
     return {
         "text": f"<b>{title}</b><br>{count}",
         "align": "right" if x else "left",

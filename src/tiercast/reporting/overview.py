@@ -58,12 +58,13 @@ def totals(inputs: Inputs) -> BaseTotals:
 def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on the base as a whole."""
     sums = totals(inputs)
+    write = say.write.about(sums.customers)
     headline = say(
         "overview.headline",
-        customers=say.write.count(sums.customers),
-        buyers=say.write.count(sums.buyers),
-        expected=say.write.total(sums.expected_value),
-        interval=_interval(inputs.sums.base, say),
+        customers=write.count(sums.customers),
+        buyers=write.count(sums.buyers),
+        expected=write.total(sums.expected_value),
+        interval=_interval(inputs.sums.base, say) if write is say.write else "",
         past=_past(past_totals(inputs), say),
     )
     left_out = left_out_sentence(inputs.left_out, inputs.target, say)
@@ -113,7 +114,7 @@ def _outlying(inputs: Inputs, say: MessageCatalogue) -> tuple[Note, ...]:
     largest = found["orders"][0]
     words = {
         "orders": say.write.count(found["rows"]),
-        "customers": say.write.count(found["customers"]),
+        "customers": say.write.about(found["customers"]).count(found["customers"]),
         "amount": say.write.money(largest["amount"]),
         "day": say.date(date.fromisoformat(largest["ordered_on"])),
         "counts_as": say.write.money(found["counts_as"]),
@@ -144,26 +145,27 @@ def _past(before: pd.DataFrame, say: MessageCatalogue) -> str:
 
 
 def _cards(inputs: Inputs, sums: BaseTotals, say: MessageCatalogue) -> list[Card]:
+    everyone, leaving = say.write.about(sums.customers), say.write.about(sums.leaving)
     return [
         Card(
-            say.write.count(sums.customers),
+            everyone.count(sums.customers),
             say("overview.cards.customers"),
-            say("overview.cards.customers_detail", buyers=say.write.count(sums.buyers)),
+            say("overview.cards.customers_detail", buyers=everyone.count(sums.buyers)),
         ),
         _expected_card(inputs, sums, say),
         *_year_before_card(inputs, sums, say),
         Card(
-            say.write.total(sums.at_stake),
+            leaving.total(sums.at_stake),
             say("overview.cards.at_stake"),
-            say("overview.cards.at_stake_detail", customers=say.write.count(sums.leaving)),
+            say("overview.cards.at_stake_detail", customers=leaving.count(sums.leaving)),
         ),
         *_changed_card(inputs, sums, say),
     ]
 
 
 def _expected_card(inputs: Inputs, sums: BaseTotals, say: MessageCatalogue) -> Card:
-    whole = inputs.sums.base
-    limits = {"low": say.write.total(whole.low), "high": say.write.total(whole.high)}
+    whole, write = inputs.sums.base, say.write.about(sums.customers)
+    limits = {"low": write.total(whole.low), "high": write.total(whole.high)}
     interval = "" if math.isnan(whole.low) else say("overview.cards.expected_interval", **limits)
     until = inputs.as_of + timedelta(days=inputs.target.horizon_days - 1)
     detail = say(
@@ -172,23 +174,23 @@ def _expected_card(inputs: Inputs, sums: BaseTotals, say: MessageCatalogue) -> C
         until=say.date(until),
         interval=interval,
     )
-    return Card(say.write.total(sums.expected_value), say("overview.cards.expected"), detail)
+    return Card(write.total(sums.expected_value), say("overview.cards.expected"), detail)
 
 
 def _year_before_card(inputs: Inputs, sums: BaseTotals, say: MessageCatalogue) -> list[Card]:
     """Return the comparison with the same days a year before; none where nothing is known."""
-    before = YearBefore.of(inputs)
+    before, write = YearBefore.of(inputs), say.write.about(sums.customers)
     if before is None:
         return []
     detail = say(
         "overview.cards.year_before_detail",
-        value=say.write.total(before.value),
+        value=write.total(before.value),
         first=say.date(before.first),
         last=say.date(before.last),
-        new=say.write.total(before.value - before.value_known),
+        new=write.about(before.new_customers).total(before.value - before.value_known),
     )
     change = ratio(sums.expected_value - before.value, before.value)
-    return [Card(say.write.signed_share(change), say("overview.cards.year_before"), detail)]
+    return [Card(write.signed_share(change), say("overview.cards.year_before"), detail)]
 
 
 def _changed_card(inputs: Inputs, sums: BaseTotals, say: MessageCatalogue) -> list[Card]:
@@ -199,13 +201,16 @@ def _changed_card(inputs: Inputs, sums: BaseTotals, say: MessageCatalogue) -> li
         return []
     before, now = earlier.iloc[0], days.iloc[-1]
     grown = ratio(now.expected_value - before.expected_value, before.expected_value)
+    change = now.customers - before.customers
+    write = say.write.about(min(now.customers, before.customers))
     detail = say(
         "overview.cards.changed_detail",
-        customers=say.write.signed_count(now.customers - before.customers),
-        expected=say.write.signed_share(grown),
-        then=say.write.share(before.churn),
-        now=say.write.share(now.churn),
+        customers=write.about(abs(change)).signed_count(change),
+        expected=write.signed_share(grown),
+        then=write.share(before.churn),
+        now=write.share(now.churn),
     )
-    value = f"▲{say.write.count(sums.risen)} ▼{say.write.count(sums.fallen)}"
+    risen, fallen = (say.write.about(n).count(n) for n in (sums.risen, sums.fallen))
+    value = f"▲{risen} ▼{fallen}"
     label = say("overview.cards.changed", day=say.date(before.as_of))
     return [Card(value, label, detail)]

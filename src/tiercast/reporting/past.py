@@ -15,21 +15,29 @@ from tiercast.reporting.section import Note, Section
 
 @dataclass(frozen=True)
 class YearBefore:
-    """What the horizon's days brought a year before: money of all, and of customers known then."""
+    """What the horizon's days brought a year before: money of all, and of customers known then.
+
+    `new_customers` is how many others there were at most: those whose first order lies in the
+    months of these days.
+    """
 
     first: date
     last: date
     value: float
     value_known: float
+    new_customers: float
 
     @classmethod
     def of(cls, inputs: Inputs) -> Self | None:
         """Return it; None where the orders do not reach back, or brought nothing."""
         entry = None if inputs.past is None else inputs.past.year_before
-        if entry is None or entry["value"] <= 0:
+        if inputs.past is None or entry is None or entry["value"] <= 0:
             return None
         first, last = (date.fromisoformat(entry[name]) for name in ("first", "last"))
-        return cls(first, last, entry["value"], entry["value_known"])
+        months = inputs.past.new_by_month
+        inside = months["first_month"].between(months_of(first), months_of(last))
+        new = float(months.loc[inside, "customers"].sum())
+        return cls(first, last, entry["value"], entry["value_known"], new)
 
 
 def whole_months(past: Past) -> pd.DataFrame:

@@ -138,12 +138,13 @@ def _wrong_sizes(sizes: PastSizes, say: MessageCatalogue) -> str:
 
 
 def _size(tier: str, row: Mapping[Hashable, float], say: MessageCatalogue) -> str:
+    write = say.write.about(min(row["predicted"], row["actual"]))
     return say(
         "tiers.sizes.large" if row["off"] > 0 else "tiers.sizes.small",
         tier=say.label("tier", tier),
-        share=say.write.share(abs(row["off"])),
-        predicted=say.write.count(row["predicted"]),
-        actual=say.write.count(row["actual"]),
+        share=write.share(abs(row["off"])),
+        predicted=write.count(row["predicted"]),
+        actual=write.count(row["actual"]),
     )
 
 

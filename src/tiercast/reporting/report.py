@@ -152,6 +152,7 @@ def render(inputs: Inputs) -> str:
         worth=target.value,
         currency=inputs.config.currency,
         churn=inputs.config.outlook.churn,
+        small_cells=inputs.config.report.small_cells,
     )
     groups = LABEL_GROUPS if target.outcome else GROUPS
     made = {

@@ -37,18 +37,20 @@ def rfm_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     bins = inputs.rfm_bins
     high = max(bins - 1, bins // 2 + 1)  # of two scores only the upper one
     corner = cells[(cells["r_score"] >= high) & (cells["f_score"] >= high)]
+    write = say.write.about(corner["customers"].sum())
     headline = say(
         "rfm.headline",
-        share=say.write.share(float(corner["customers_share"].sum())),
-        value_share=say.write.share(float(corner["expected_value_share"].sum())),
+        share=write.share(float(corner["customers_share"].sum())),
+        value_share=write.share(float(corner["expected_value_share"].sum())),
     )
     most = cells.iloc[int(cells["customers"].to_numpy().argmax())]
+    write = say.write.about(most.customers)
     title = say(
         "rfm.chart",
         r=str(int(most.r_score)),
         f=str(int(most.f_score)),
-        customers=say.write.count(most.customers),
-        share=say.write.share(most.customers_share),
+        customers=write.count(most.customers),
+        share=write.share(most.customers_share),
     )
     chart = Chart(
         id="chart-rfm",
@@ -64,8 +66,9 @@ def rfm_section(inputs: Inputs, say: MessageCatalogue) -> Section:
 
 def _recency_chart(inputs: Inputs, say: MessageCatalogue) -> Chart:
     table = RECENCY.table(inputs.base)
-    recent = float(table["customers_share"].iloc[:2].sum())
-    title = say("recency.title", share=say.write.share(recent))
+    recent = table.iloc[:2].sum()
+    share = say.write.about(recent.customers).share(recent.customers_share)
+    title = say("recency.title", share=share)
     return RECENCY.chart(title, band_labels(RECENCY_ENDS, say, "recency"), table, say)
 
 
@@ -74,12 +77,13 @@ def _orders_chart(inputs: Inputs, say: MessageCatalogue) -> Chart:
     # The smallest group of loyal buyers that brought at least half of the money.
     loyal = int((table["past_value_share"][::-1].cumsum() < 0.5).sum())
     first = max(len(table) - 1 - loyal, 0)
-    rows = table.iloc[first:]
+    rows = table.iloc[first:].sum()
+    write = say.write.about(rows.customers)
     title = say(
         "orders.title",
         least=str(ORDER_ENDS[first]),
-        share=say.write.share(float(rows["customers_share"].sum())),
-        value_share=say.write.share(float(rows["past_value_share"].sum())),
+        share=write.share(rows.customers_share),
+        value_share=write.share(rows.past_value_share),
     )
     return ORDERS.chart(title, band_labels(ORDER_ENDS, say, "orders"), table, say)
 

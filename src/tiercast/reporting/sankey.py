@@ -59,12 +59,14 @@ def sankey(
 
 def _node(ways: pd.DataFrame, name: str, label: str, side: str, say: MessageCatalogue) -> str:
     rows = ways[ways[side] == name]
+    customers = rows["customers"].sum()
+    write = say.write.about(customers)
     counted = {NEW: "now", GONE: "before"}.get(name, side)  # the day on which they were scored
     return say(
         "migration.small_node" if name in (NEW, GONE) else "migration.node",
         tier=plain(label),
-        customers=say.write.count(rows["customers"].sum()),
-        money=say.write.total(rows[f"expected_value_{counted}"].sum()),
+        customers=write.count(customers),
+        money=write.total(rows[f"expected_value_{counted}"].sum()),
     )
 
 

@@ -1,7 +1,7 @@
 """What a page is made of: sections of charts, tables, cards, notes and lists of customers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 import pandas as pd
@@ -47,11 +47,15 @@ COMMON: Mapping[str, Form | None] = {
 
 @dataclass(frozen=True)
 class Measure:
-    """A column of numbers: its title, its name in a frame, its format."""
+    """A column of numbers: its title, its name in a frame, its format.
+
+    `about` is the column that says how many customers a number is about.
+    """
 
     title: str
     column: str
     form: Format
+    about: str = COUNT
 
 
 def measures(say: MessageCatalogue, prefix: str, **formats: Form | None) -> list[Measure]:
@@ -60,6 +64,11 @@ def measures(say: MessageCatalogue, prefix: str, **formats: Form | None) -> list
         Measure(say(f"{prefix}.{name}"), name, say.write.named(form) if form else str)
         for name, form in formats.items()
     ]
+
+
+def about(column: str, columns: Sequence[Measure]) -> list[Measure]:
+    """Return columns whose numbers are about as many customers as another column says."""
+    return [replace(one, about=column) for one in columns]
 
 
 def common(say: MessageCatalogue, *names: str) -> list[Measure]:
@@ -102,16 +111,20 @@ class Table:
             Cell(name, detail=detail)
             for name, detail in zip(rows, details or [""] * len(rows), strict=True)
         ]
-        behind = frame[COUNT].tolist() if COUNT in frame else [None] * len(frame)
-        others = [
-            [
-                Cell(measure.form(value), customers=customers, is_count=measure.column == COUNT)
-                for value, customers in zip(frame[measure.column].tolist(), behind, strict=True)
-            ]
-            for measure in measures
-        ]
+        others = [_cells_of(frame, measure) for measure in measures]
         cells = [list(row) for row in zip(first, *others, strict=True)]
         return cls(title, [head, *(measure.title for measure in measures)], cells, note)
+
+
+def _cells_of(frame: pd.DataFrame, measure: Measure) -> list[Cell]:
+    """Return the cells of a column; each knows how many customers it is about."""
+    known = measure.about in frame
+    behind = frame[measure.about].tolist() if known else [None] * len(frame)
+    is_count = measure.column == measure.about
+    return [
+        Cell(measure.form(value), customers=customers, is_count=is_count)
+        for value, customers in zip(frame[measure.column].tolist(), behind, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

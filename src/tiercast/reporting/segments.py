@@ -87,12 +87,13 @@ def segments_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     table = segment_table(inputs)
     groups = table.iloc[:-1]
     best = groups.iloc[0]
+    write = say.write.about(best.customers)
     headline = say(
         "segments.headline",
         count=str(len(groups)),
         segment=segment_label(str(best.segment), say),
-        share=say.write.share(best.customers_share),
-        value_share=say.write.share(best.value_share),
+        share=write.share(best.customers_share),
+        value_share=write.share(best.value_share),
     )
     labels = [segment_label(str(name), say) for name in groups["segment"]]
     columns = [say("segments.corner"), *labels, say("segments.base")]
@@ -113,12 +114,13 @@ def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: MessageC
         (say("common.customers_share"), groups["customers_share"].tolist()),
         (say("common.expected_value_share"), groups["value_share"].tolist()),
     ]
+    each = ratio(groups["value"].iloc[0], groups["customers"].iloc[0])
     return Chart(
         id="chart-segments",
         title=say(
             "segments.chart",
             segment=labels[0],
-            each=say.write.money(ratio(groups["value"].iloc[0], groups["customers"].iloc[0])),
+            each=say.write.about(groups["customers"].iloc[0]).money(each),
             mean=say.write.money(ratio(groups["value"].sum(), groups["customers"].sum())),
         ),
         figure=share_bars(labels, bars, say.write),

@@ -1,15 +1,16 @@
 """Small groups: below `report.small_cells` customers, no table or chart shows a figure of them.
 
 A cell knows how many customers it is about (`Cell.customers`), so that no chapter has to care:
-what is rendered passes here. Lists of single customers are no groups. What a total less the parts
-that are shown gives away is not hidden.
+what is rendered passes here. Sentences and cards are written by `Formats.about` a group, by the
+same rule. Lists of single customers are no groups. What a total less the shown parts gives away is
+not hidden.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from tiercast.formats import MISSING
+from tiercast.formats import Formats
 from tiercast.reporting.section import Cell, Chart, Part, Section, Table
 
 PER_GROUP = ("x", "y", "z", "text", "hovertext", "customdata", "value")
@@ -47,11 +48,13 @@ def _groups_of(table: Table | None) -> list[float]:
 
 
 def _is_small(cell: Cell, least: int) -> bool:
-    return cell.customers is not None and 0 < cell.customers < least
+    return not Formats(small_cells=least).shows(cell.customers)
 
 
 def _hidden(cell: Cell, least: int) -> Cell:
-    return replace(cell, text=f"<{least}" if cell.is_count else MISSING, tone="", mark="")
+    write = Formats(small_cells=least).about(cell.customers)
+    text = write.count(cell.customers or 0) if cell.is_count else write.share(0)
+    return replace(cell, text=text, tone="", mark="")
 
 
 def _figure_without(figure: dict[str, Any], groups: Sequence[Any], least: int) -> dict[str, Any]:
@@ -83,9 +86,9 @@ def _values_without(values: Any, groups: Sequence[Any], least: int) -> list[Any]
     return [
         _values_without(value, group, least)
         if isinstance(group, Sequence)
-        else _nothing(value, least)
-        if 0 < group < least
         else value
+        if Formats(small_cells=least).shows(group)
+        else _nothing(value, least)
         for value, group in zip(values, groups, strict=True)
     ]
 

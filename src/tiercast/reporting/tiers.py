@@ -44,11 +44,12 @@ def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on tiers."""
     table = tier_table(inputs)
     best = table.iloc[0]
+    write = say.write.about(best.customers)
     headline = say(
         "tiers.headline",
         tier=say.label("tier", str(table.index[0])),
-        share=say.write.share(best.customers_share),
-        value_share=say.write.share(best.expected_value_share),
+        share=write.share(best.customers_share),
+        value_share=write.share(best.expected_value_share),
     )
     names = [str(name) for name in table.index]
     rows = table.assign(interval=texts(inputs.sums.tiers, names, say.write))
@@ -72,12 +73,13 @@ def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
         title=say(
             "tiers.chart",
             tier=labels[0],
-            each=say.write.money(table["expected_each"].iloc[0]),
+            each=say.write.about(table["customers"].iloc[0]).money(table["expected_each"].iloc[0]),
             mean=say.write.money(ratio(table["expected_value"].sum(), table["customers"].sum())),
         ),
         figure=share_bars(labels, groups, say.write),
         alt=say("tiers.alt", finding=headline),
         reading=say("tiers.reading"),
+        groups=table["customers"].tolist(),
     )
 
 
@@ -89,16 +91,19 @@ def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
 
 def _sureness(inputs: Inputs, table: pd.DataFrame, say: MessageCatalogue) -> Note:
     best, last = table.iloc[0], table.iloc[-1]
+    hits, churn = (say.write.about(one.customers) for one in (best, last))
     return Note(
         say(
             "tiers.sureness",
             sizes=sizes_sentence(past_sizes(inputs), say, evaluated_sizes(inputs)),
-            last=_last(str(table.index[-1]), float(last.churn), say) if last.customers else "",
+            last=say(
+                "tiers.last",
+                tier=say.label("tier", str(table.index[-1])),
+                churn=churn.share(last.churn),
+            )
+            if last.customers
+            else "",
             tier=say.label("tier", str(table.index[0])),
-            hits=say.write.count(round(100 * best.confidence) if best.customers else 0),
+            hits=hits.decimal(round(100 * best.confidence) if best.customers else 0),
         )
     )
-
-
-def _last(tier: str, churn: float, say: MessageCatalogue) -> str:
-    return say("tiers.last", tier=say.label("tier", tier), churn=say.write.share(churn))

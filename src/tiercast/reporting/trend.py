@@ -34,15 +34,16 @@ def trend_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
 def _headline(months: pd.DataFrame, say: MessageCatalogue) -> str:
     """Return the money of the last twelve months, or of fewer, against those before."""
     recent, before = months["value"].iloc[-12:], months["value"].iloc[-24:-12]
+    write = say.write.about(months["customers"].iloc[-12:].max())
     change = ""
     if len(before) == len(recent) and before.sum() > 0:
-        share = say.write.signed_share(ratio(recent.sum() - before.sum(), before.sum()))
+        share = write.signed_share(ratio(recent.sum() - before.sum(), before.sum()))
         change = say("trend.against", share=share)
     return say(
         "trend.headline",
         months=say.write.count(len(recent)),
         month=say.write.month(months["month"].iloc[-1]),
-        value=say.write.total(recent.sum()),
+        value=write.total(recent.sum()),
         change=change,
     )
 
@@ -53,8 +54,8 @@ def _days_headline(days: pd.DataFrame, say: MessageCatalogue) -> str:
         "trend.days_headline",
         first=say.date(first.as_of),
         last=say.date(last.as_of),
-        before=say.write.total(first.expected_value),
-        now=say.write.total(last.expected_value),
+        before=say.write.about(first.customers).total(first.expected_value),
+        now=say.write.about(last.customers).total(last.expected_value),
     )
 
 
@@ -104,11 +105,12 @@ def _months_chart(months: pd.DataFrame, say: MessageCatalogue) -> Chart:
 
 def _months_title(months: pd.DataFrame, say: MessageCatalogue) -> str:
     last = months.iloc[-1]
+    write = say.write.about(last.customers)
     earlier = {"before": 2, "year": 13}
     words = [
         say(
             f"trend.months.{name}",
-            share=say.write.signed_share(
+            share=write.signed_share(
                 ratio(last.value - months["value"].iloc[-back], months["value"].iloc[-back])
             ),
             month=say.write.month(months["month"].iloc[-back]),
@@ -119,7 +121,7 @@ def _months_title(months: pd.DataFrame, say: MessageCatalogue) -> str:
     return say(
         "trend.months.title",
         month=say.write.month(last.month),
-        value=say.write.total(last.value),
+        value=write.total(last.value),
         changes=say("trend.between").join(words) or say("trend.months.alone"),
     )
 
@@ -131,12 +133,13 @@ def _tiers_chart(inputs: Inputs, days: pd.DataFrame, say: MessageCatalogue) -> C
         _layer(plain(say.label("tier", name)), days, name, colours[name], say) for name in names
     ]
     first, last, best = days.iloc[0], days.iloc[-1], names[0]
+    before, now = first.tiers.get(best, 0), last.tiers[best]
     title = say(
         "trend.tiers.title",
         tier=say.label("tier", best),
-        before=say.write.count(first.tiers.get(best, 0)),
+        before=say.write.about(before).count(before),
         first=say.date(first.as_of),
-        now=say.write.count(last.tiers[best]),
+        now=say.write.about(now).count(now),
         last=say.date(last.as_of),
     )
     return _days_chart(
@@ -158,8 +161,8 @@ def _layer(
     return go.Bar(
         name=label,
         x=[say.write.short_date(day) for day in days["as_of"]],
-        y=counts,
-        customdata=[[say.write.count(number)] for number in counts],
+        y=[number if say.write.shows(number) else None for number in counts],
+        customdata=[[say.write.about(number).count(number)] for number in counts],
         marker={"color": colour},
         hovertemplate="%{x}<br>%{customdata[0]}<extra>%{fullData.name}</extra>",
     )
@@ -169,15 +172,21 @@ def _risk_chart(days: pd.DataFrame, say: MessageCatalogue) -> Chart:
     first, last = days.iloc[0], days.iloc[-1]
     title = say(
         "trend.risk.title",
-        before=say.write.share(first.churn),
+        before=say.write.about(first.customers).share(first.churn),
         first=say.date(first.as_of),
-        now=say.write.share(last.churn),
+        now=say.write.about(last.customers).share(last.churn),
         last=say.date(last.as_of),
     )
     trace = go.Scatter(
         x=[say.write.short_date(day) for day in days["as_of"]],
-        y=days["churn"].round(4).tolist(),
-        customdata=[[say.write.share(churn)] for churn in days["churn"]],
+        y=[
+            round(churn, 4) if say.write.shows(customers) else None
+            for churn, customers in zip(days["churn"], days["customers"], strict=True)
+        ],
+        customdata=[
+            [say.write.about(customers).share(churn)]
+            for churn, customers in zip(days["churn"], days["customers"], strict=True)
+        ],
         mode="lines+markers",
         line={"color": STRONG, "width": 2},
         marker={"size": 9},

@@ -43,13 +43,14 @@ def _headline(counts: pd.DataFrame, say: MessageCatalogue) -> str:
     deep = counts.reindex([USAGE_TIERS[0]], fill_value=0).iloc[0]
     others = counts.drop(index=USAGE_TIERS[0], errors="ignore").sum()
     if min(deep.sum(), others.sum()) < FEWEST:
-        return say("usage.headline_plain", share=say.write.share(deep.sum() / max(1.0, everyone)))
+        share = say.write.about(deep.sum()).share(deep.sum() / max(1.0, everyone))
+        return say("usage.headline_plain", share=share)
     return say(
         "usage.headline",
         share=say.write.share(deep.sum() / everyone),
         tier=say.label("tier", best),
-        deep=say.write.share(deep[best] / deep.sum()),
-        others=say.write.share(others[best] / others.sum()),
+        deep=say.write.about(deep[best]).share(deep[best] / deep.sum()),
+        others=say.write.about(others[best]).share(others[best] / others.sum()),
     )
 
 

@@ -28,7 +28,8 @@ def worth_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     drawn = table[1:] if table[f"value_{short}"][1:].notna().any() else table
     means = {days: _mean(drawn, f"value_{days}") for days in WINDOWS}
     names = [one.text(say.write) for one in among]
-    texts = {f"in_{days}": say.write.money(mean or 0.0) for days, mean in means.items()}
+    write = say.write.about(drawn["customers"].sum())
+    texts = {f"in_{days}": write.money(mean or 0.0) for days, mean in means.items()}
     headline = say("worth_new.headline" if means[long] else "worth_new.headline_short", **texts)
     parts: list[Part] = [_chart(names, drawn, say), _table(names, table, say)]
     channels = by_channel(inputs.past)
@@ -80,6 +81,7 @@ def _chart(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -> 
         ),
         alt=say("worth_new.alt", finding=title),
         reading=say("worth_new.reading"),
+        groups=table["customers"].tolist(),
     )
 
 
@@ -92,12 +94,13 @@ def _finding(names: Sequence[str], table: pd.DataFrame, say: MessageCatalogue) -
     if large.any():
         table, names = table[large], [n for n, one in zip(names, large, strict=True) if one]
     values = table[f"value_{WINDOWS[0]}"].tolist()
+    first, last = (say.write.about(table["customers"].iloc[place]) for place in (0, -1))
     return say(
         "worth_new.finding" if len(values) > 1 else "worth_new.finding_one",
         newest=names[-1],
-        value=say.write.money(values[-1]),
+        value=last.money(values[-1]),
         oldest=names[0],
-        before=say.write.money(values[0]),
+        before=first.money(values[0]),
     )
 
 
