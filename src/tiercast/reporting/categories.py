@@ -99,7 +99,7 @@ def _headline(found: SpendByTier, customers: Mapping[Any, float], say: MessageCa
         tier=tier,
         name=_name(name, say),
         share=write.share(found.share[best][name]),
-        whole=say.write.share(found.whole[name]),
+        whole=say.write.about(sum(customers.values())).share(found.whole[name]),
         lift=write.decimal(found.lift[best][name]),
     )
 
@@ -110,7 +110,7 @@ def _rows(
     return [
         [
             Cell(_name(name, say)),
-            Cell(say.write.share(found.whole[name])),
+            Cell(say.write.share(found.whole[name]), customers=sum(customers.values())),
             *(
                 replace(
                     _cell(found.share[tier][name], found.lift[tier][name], say),

@@ -129,7 +129,7 @@ def _risk_sentence(bins: pd.DataFrame, say: MessageCatalogue) -> str:
     return say(
         "quality.risk",
         stated=say.write.share(row.stated),
-        left=say.write.count(100 * row.realised),
+        left=say.write.about(row.customers).decimal(round(100 * row.realised)),
         gap=f"{100 * calibration_gap(bins):.1f}",
     )
 

@@ -99,7 +99,7 @@ def _chart(inputs: Inputs, table: pd.DataFrame, threshold: float, say: MessageCa
     )
     reading = say(
         "outlook.reading",
-        threshold=say.write.money(threshold),
+        threshold=say.write.about(valuable).money(threshold),
         share=say.write.about(valuable).share(save["customers_share"] + keep["customers_share"]),
     )
     title = say(

@@ -114,6 +114,7 @@ def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: MessageC
         (say("common.customers_share"), groups["customers_share"].tolist()),
         (say("common.expected_value_share"), groups["value_share"].tolist()),
     ]
+    customers = groups["customers"].sum()
     each = ratio(groups["value"].iloc[0], groups["customers"].iloc[0])
     return Chart(
         id="chart-segments",
@@ -121,7 +122,7 @@ def _chart(groups: pd.DataFrame, labels: list[str], headline: str, say: MessageC
             "segments.chart",
             segment=labels[0],
             each=say.write.about(groups["customers"].iloc[0]).money(each),
-            mean=say.write.money(ratio(groups["value"].sum(), groups["customers"].sum())),
+            mean=say.write.about(customers).money(ratio(groups["value"].sum(), customers)),
         ),
         figure=share_bars(labels, bars, say.write),
         groups=groups["customers"].tolist(),

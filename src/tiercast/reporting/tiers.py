@@ -64,6 +64,7 @@ def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
 
 def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
     labels = [say.label("tier", str(name)) for name in table.index]
+    customers, whole = table["customers"].sum(), table["expected_value"].sum()
     groups = [
         (say("common.customers_share"), table["customers_share"].tolist()),
         (say("common.expected_value_share"), table["expected_value_share"].tolist()),
@@ -74,7 +75,7 @@ def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
             "tiers.chart",
             tier=labels[0],
             each=say.write.about(table["customers"].iloc[0]).money(table["expected_each"].iloc[0]),
-            mean=say.write.money(ratio(table["expected_value"].sum(), table["customers"].sum())),
+            mean=say.write.about(customers).money(ratio(whole, customers)),
         ),
         figure=share_bars(labels, groups, say.write),
         alt=say("tiers.alt", finding=headline),

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from tiercast.config.lists import lists_of
 from tiercast.config.nearest import hint
+from tiercast.formats import Formats
 from tiercast.lists.selection import select
 from tiercast.serving.problem import refused
 from tiercast.serving.stored_day import LISTS, SCORES, StoredDay
@@ -83,8 +84,8 @@ def totals(stored: StoredDay) -> dict[str, Any]:
         "horizon_days": stored.target.horizon_days,
         "value": stored.target.value,
         "currency": stored.config.currency,
-        "base": sums["base"],
-        "tiers": sums["tiers"],
+        "base": _shown(sums["base"], stored),
+        "tiers": {name: _shown(one, stored) for name, one in sums["tiers"].items()},
         "expected_churned": manifest["expected_churned"],
         "further_horizons": manifest.get("further_horizons") or [],
     }
@@ -95,8 +96,15 @@ def segments(stored: StoredDay) -> dict[str, Any]:
     with stored.cursor() as own:
         risks = dict(own.execute(SEGMENT_RISK).fetchall())
     sums = stored.manifest["sums"]["segments"]
-    rows = [{"segment": n, **one, "churn_probability": risks[n]} for n, one in sums.items()]
-    return {**_day(stored), "segments": rows}
+    rows = {n: {**one, "churn_probability": risks[n]} for n, one in sums.items()}
+    shown = [{"segment": n, **_shown(one, stored)} for n, one in rows.items()]
+    return {**_day(stored), "segments": shown}
+
+
+def _shown(figures: dict[str, Any], stored: StoredDay) -> dict[str, Any]:
+    """Return the figures of a group; each is None where it is small (`report.small_cells`)."""
+    write = Formats(small_cells=stored.config.report.small_cells)
+    return figures if write.shows(figures["customers"]) else dict.fromkeys(figures)
 
 
 def _day(stored: StoredDay) -> dict[str, Any]:
