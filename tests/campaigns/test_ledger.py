@@ -4,8 +4,9 @@ import pytest
 
 from tiercast import experiment_ledger
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.campaigns.ledger import write_measurement
+from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
+from tiercast.measured.records import write_measured
 
 
 def measured(campaign, first, arms, costs, outcome="money"):
@@ -14,8 +15,8 @@ def measured(campaign, first, arms, costs, outcome="money"):
         for arm, (effect, low, high) in arms.items()
     ]
     return {
-        **{"campaign": campaign, "first": first, "days": 28, "money": "money"},
-        **{"costs": costs, "effects": effects},
+        **{"campaign": campaign, "first": first, "days": 28, "until": "2024-08-01"},
+        **{"costs": costs, "cost_each": None, "effects": effects, "money": "money"},
     }
 
 
@@ -27,7 +28,7 @@ def base(tmp_path, monkeypatch):
 
 def write(base, *records):
     for record in records:
-        write_measurement(OutputFolder.of(base), record)
+        write_measured(OutputFolder.of(base), record)
     return experiment_ledger(base)
 
 
@@ -77,3 +78,12 @@ def test_measuring_again_takes_the_place_of_the_first_measurement(base):
     one = measured("a", "2024-05-01", {"mail": (1.0, 0.0, 2.0)}, {"mail": 0.0})
     other = measured("a", "2024-05-01", {"mail": (2.0, 0.0, 4.0)}, {"mail": 0.0})
     assert write(base, one, other)["brought"].tolist() == [200]
+
+
+def test_a_record_that_does_not_say_when_it_was_over_is_to_be_measured_again(base):
+    older = measured("may", "2024-05-01", {"mail": (3.0, 1.0, 5.0)}, {"mail": 120.0})
+    del older["until"]
+    with pytest.raises(
+        InputError, match=r"measure it again: .* measure CONFIG may"
+    ):
+        write(base, older)

@@ -7,19 +7,22 @@ import ibis.expr.types as ir
 from starlette.responses import Response
 
 from tiercast.app.columns import COLUMNS
-from tiercast.app.contact_budget import budget_of, profit_table, tier_table
+from tiercast.app.contact_budget import bases, budget_of, profit_table, tier_table
 from tiercast.app.filters import number
 from tiercast.app.lists import exported_file, format_titles
 from tiercast.app.pages import render
 from tiercast.app.scored_base import TABLE
 from tiercast.app.texts import load_texts
 from tiercast.app.visit import Problem, Visit
+from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.alerts import Condition
 from tiercast.config.lists import CustomerList, InLanguages, ListOrder
 from tiercast.lists.budget import contacts_within
 from tiercast.lists.conditions import all_hold
 from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import select
+from tiercast.measured.records import read_measured
+from tiercast.measured.save_rate import save_rate_of
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import LANGUAGES
 
@@ -87,19 +90,25 @@ def campaign_page(visit: Visit) -> Response:
     campaign = Campaign.of(visit.parameters)
     wanted, budget = campaign.as_list(visit), budget_of(visit.parameters, visit.base.config)
     profits: dict[str, object] = {}
+    config, base = visit.base.config, visit.base
+    campaigns, least = read_measured(OutputFolder.of(config)), config.report.small_cells
+    known = [one for one in campaigns if one.until <= base.as_of]
     with visit.base.cursor() as database:
         table = without_holdout(database.table(TABLE), visit.base.config)
         eligible = table.filter(all_hold(table, wanted.when, wanted.name))
         found = _sums(eligible)
         found["eligible"] = found["people"]
         if budget is not None:
-            reached = contacts_within(eligible, budget, campaign.people)
+            rate = save_rate_of(budget, campaigns, least)
+            reached = contacts_within(eligible, budget, rate, campaign.people)
             chosen = reached.table
             found |= _sums(chosen)
             profits = {
                 "reached": reached,
-                "profit": profit_table(reached, visit.say),
-                "tiers": tier_table(reached, visit.base.tier_names, visit.say),
+                "profit": profit_table(
+                    reached, base.as_of, base.inputs.target.horizon_days, visit.say
+                ),
+                "tiers": tier_table(reached, base.tier_names, visit.say),
             }
         else:
             chosen = select(table, wanted, campaign.people)
@@ -112,6 +121,7 @@ def campaign_page(visit: Visit) -> Response:
         "campaign",
         campaign=campaign,
         budget=budget,
+        bases=bases(known, config.budget, least, visit.say),
         found=found,
         rows=rows,
         columns=COLUMNS,

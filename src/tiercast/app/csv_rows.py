@@ -20,6 +20,11 @@ def csv_lines(rows: ir.Table, headings: Sequence[str]) -> Iterator[bytes]:
         yield _encoded(list(zip(*columns, strict=True)))
 
 
+def csv_text(rows: Sequence[Sequence[Any]], headings: Sequence[str]) -> bytes:
+    """Return a few rows as CSV; a missing value is an empty cell."""
+    return "\ufeff".encode() + _encoded([headings, *rows])
+
+
 def _encoded(rows: Sequence[Sequence[Any]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(

@@ -26,6 +26,7 @@ PAGES: Mapping[str, str] = {
     "lists": "/lists",
     "migration": "/migration",
     "campaign": "/campaign",
+    "campaigns": "/campaigns",
     "model": "/model",
 }
 # A label table has no orders, hence no segments, moves and campaigns.

@@ -15,6 +15,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from tiercast.app.campaign import campaign_file, campaign_page
+from tiercast.app.campaigns import campaigns_file, campaigns_page
 from tiercast.app.chapters import (
     growth_page,
     model_page,
@@ -50,6 +51,8 @@ ROUTES: dict[str, Callable[[Visit], Response]] = {
     "/growth": growth_page,
     "/migration": migration_page,
     "/campaign": campaign_page,
+    "/campaigns": campaigns_page,
+    "/campaigns.csv": campaigns_file,
     "/lists": lists_page,
     "/model": model_page,
     "/customers": customers_page,

@@ -12,7 +12,7 @@ from ibis.backends.duckdb import Backend
 from tea_tasting.aggr import Aggregates, read_aggregates
 
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.campaigns.outcomes import FORECASTS, MONEY, ORDERED, ORDERS
+from tiercast.campaigns.outcomes import FORECASTS, MONEY, ORDERS
 from tiercast.config.errors import InputError
 from tiercast.config.lists import CustomerList, find_row, lists_of
 from tiercast.config.loading import load_config
@@ -23,6 +23,7 @@ from tiercast.feature_store.history import History, open_history
 from tiercast.lists.base import ListBase
 from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import select
+from tiercast.measured.save_rate import ORDERED
 from tiercast.sinks.recorded_run import recorded_here
 from tiercast.snapshots.windows import bought_within
 

@@ -18,13 +18,13 @@ from tiercast.campaigns.effects import (
     effects,
     ratio_mismatch,
 )
-from tiercast.campaigns.ledger import write_measurement
 from tiercast.campaigns.outcomes import MONEY, Campaign, open_campaign
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.measured.records import write_measured
 from tiercast.sinks.recorded_run import recorded_here
 from tiercast.tracking.runs import training_run
 
@@ -52,19 +52,22 @@ class Measurement:
     `means` has a row per arm and outcome, and per outcome one of all customers (arm None): n and
     mean as they are, not adjusted. `covariate` narrowed the intervals (None: nothing did), known
     as of `scored_on`. `sample_ratio_p` tests the sizes of the arms. `costs` has the money that the
-    contacts of each arm but the control cost (None: not known).
+    contacts of each arm but the control cost (None: not known), `cost_each` what was stated for a
+    customer. `until` is the day on which the last customer's window was over.
     """
 
     campaign: str
     control: str
     first: dt.date
     days: int
+    until: dt.date
     effects: tuple[Effect, ...]
     means: pd.DataFrame
     covariate: str | None
     scored_on: dt.date | None
     sample_ratio_p: float
     costs: Mapping[str, float | None]
+    cost_each: float | None
     notes: tuple[str, ...]
 
     def rows(self) -> list[dict[str, object]]:
@@ -73,7 +76,10 @@ class Measurement:
 
     def record(self) -> dict[str, object]:
         """Return what the ledger keeps of it."""
-        kept = ("campaign", "control", "first", "days", "covariate", "scored_on", "sample_ratio_p")
+        kept = (
+            *("campaign", "control", "first", "days", "until", "covariate", "scored_on"),
+            *("sample_ratio_p", "cost_each"),
+        )
         return {
             **{name: getattr(self, name) for name in kept},
             "costs": dict(self.costs),
@@ -120,7 +126,7 @@ def experiment_measure(  # noqa: PLR0913  # each is an option of the command
         with open_campaign(settings, campaign, days, shown) as opened:
             shown.stage("compare the arms")
             found = _measured(opened, control, shares, cost)
-        write_measurement(OutputFolder.of(settings), {**found.record(), "money": money})
+        write_measured(OutputFolder.of(settings), {**found.record(), "money": money})
         _log(settings, found)
     return found
 
@@ -157,12 +163,14 @@ def _measured(
         chosen,
         campaign.first,
         campaign.days,
+        campaign.until,
         tuple(effects(arms, chosen, campaign.outcomes, campaign.covariate)),
         _means(arms, campaign.outcomes),
         campaign.covariate,
         campaign.scored_on,
         p,
         _costs(campaign, arms, chosen, cost),
+        cost,
         campaign.notes,
     )
 

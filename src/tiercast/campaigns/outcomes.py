@@ -19,9 +19,10 @@ from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.config.schema import DUCKDB, Config
 from tiercast.feature_store.history import History, open_history
+from tiercast.measured.save_rate import ORDERED
 from tiercast.snapshots.windows import bought_within, is_within
 
-RESPONDED, ORDERED, ORDERS, MONEY = "responded", "ordered", "orders", "money"
+RESPONDED, ORDERS, MONEY = "responded", "orders", "money"
 FORECASTS = ("expected_value", "churn_probability")
 NO_ORDERS = (
     "The base has no orders, so there is no expected value: effects go without a covariate."
@@ -49,6 +50,7 @@ class Campaign:
     churn_probability as of the last scored day at or before the first start (null: not scored).
     `known` has what else was known of a customer then, a row per customer: the profile and, where
     a day was scored, its features. `covariate` names the column that narrows intervals, or None.
+    `until` is the day on which the window of the last customer was over.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Campaign:
     covariate: str | None
     days: int
     first: dt.date
+    until: dt.date
     scored_on: dt.date | None
     notes: tuple[str, ...]
 
@@ -115,6 +118,7 @@ class _Reading:
             None if scored_on is None else FORECASTS[0],
             self.days,
             first,
+            last + dt.timedelta(days=self.days),
             scored_on,
             self._notes(first, scored_on),
         )

@@ -13,6 +13,7 @@ from tiercast.arrays import FloatArray, IntArray
 from tiercast.campaigns.balance import Balance, balance_of
 from tiercast.campaigns.covariates import Covariates
 from tiercast.campaigns.measure import control_of
+from tiercast.campaigns.next_contacts import NextContacts, next_contacts
 from tiercast.campaigns.outcomes import FORECASTS, MONEY, Campaign, open_campaign
 from tiercast.campaigns.policy_comparison import Comparison, PolicyRow, compare_policies
 from tiercast.campaigns.trial import Trial
@@ -53,7 +54,9 @@ class Targeting:
 
     Values are per customer of the campaign, the cost of contacts taken off, in the unit of the
     `outcome`. `answer` says in words whether the data support targeting (`supported`). `budget` is
-    the most contacts (None: as many as pay); `balance` says how random the arms are.
+    the most contacts (None: as many as pay); `balance` says how random the arms are. `contacts` is
+    what contacts of the newest scored day would bring by the config's `budget` (None: it has
+    none).
     """
 
     campaign: str
@@ -69,12 +72,15 @@ class Targeting:
     answer: str
     balance: tuple[Balance, ...]
     notes: tuple[str, ...]
+    contacts: NextContacts | None
 
     def rows(self) -> list[dict[str, object]]:
-        """Return a row per policy and, of `kind` ranking, per arm and ranking."""
+        """Return rows by `kind`: a `policy`, a `ranking` of an arm, a case of the `profit`."""
+        profits = () if self.contacts is None else self.contacts.rows()
         return [
             *({"kind": "policy", **_flat(asdict(one))} for one in self.comparison.policies),
             *({"kind": "ranking", **_flat(asdict(one))} for one in self.comparison.rankings),
+            *({"kind": "profit", **one} for one in profits),
         ]
 
     def words_of(self, row: PolicyRow) -> Message:
@@ -203,6 +209,7 @@ class _Asked:
             verdict(found, self.budget),
             tuple(balance),
             notes,
+            next_contacts(self.settings, self.campaign.name, self.budget),
         )
 
     def _most(self, trial: Trial) -> int | None:

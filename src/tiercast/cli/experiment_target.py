@@ -27,6 +27,15 @@ RANKINGS = {
     "Qini": "{qini:+.4g}",
     "95% interval": "{qini_low:+.4g} to {qini_high:+.4g}",
 }
+PROFITS = {
+    "Save rate": "{save_rate:.1%}",
+    "Contacts": "{contacts:,}",
+    "Cost": "{cost:money}",
+    "Profit": "{profit:money}",
+    "90% interval": "{low:money} to {high:money}",
+}
+PROFIT_TITLE = "Contacts that pay on {day}: {worth:,}"
+PROFIT_TITLE_OF_LIST = "Contacts that pay of list {list} on {day}: {worth:,}"
 TITLE = "{outcome!t} per customer, less the cost of contacts, of {n:,} customers in {days} days"
 SAID = (
     "Values are measured on customers that the models did not see (doubly robust, cross-fitted). "
@@ -117,7 +126,17 @@ def _show(found: "Targeting") -> None:
         Message.of(SAID, baseline=baseline),
         *found.notes,
         found.answer,
+        *_contacts(found),
     )
+
+
+def _contacts(found: "Targeting") -> tuple["TextTable | str", ...]:
+    """Return what the next contacts bring, and what that stands on; nothing without a budget."""
+    if (said := found.contacts) is None:
+        return ()
+    template = PROFIT_TITLE if said.list_name is None else PROFIT_TITLE_OF_LIST
+    title = Message.of(template, list=said.list_name, day=said.as_of, worth=said.worth)
+    return TextTable.of(title, PROFITS, said.profits.values()), said.basis
 
 
 def parse_costs(text: str) -> dict[str, float]:

@@ -10,11 +10,11 @@ import ibis.expr.types as ir
 from scipy.stats import norm
 
 from tiercast.config.budget import BudgetConfig
+from tiercast.measured.save_rate import SaveRate
 from tiercast.modeling.distribution import COVERAGE
 
 PROFIT = "contact_profit"
 NEEDS = frozenset({"value_at_stake", "churn_probability", "tier"})
-FACTORS = {"half": 0.5, "assumed": 1.0, "double": 2.0}  # of the save rate
 WIDTH = float(norm.ppf((1 + COVERAGE) / 2))
 
 
@@ -23,7 +23,7 @@ class Profit:
     """What contacts are expected to bring, less their cost, with a 90 % interval.
 
     The interval is that of chance: who would leave, and who of them is kept, if `save_rate` and
-    the churn risks are right.
+    the churn risks are right. At a measured rate it holds the error of the measurement, too.
     """
 
     save_rate: float
@@ -40,35 +40,45 @@ class Contacts:
 
     `table` has the customers, most profitable first, with a column `contact_profit`. `worth` is
     the number of contacts that bring more than they cost, whatever the budget. `by_tier` has
-    (contacts, customers) by tier.
+    (contacts, customers) by tier; `rate` says what the profit stands on, and `profits` are those
+    at the cases of it.
     """
 
     table: ir.Table
+    rate: SaveRate
     profits: Mapping[str, Profit]
     worth: int
     by_tier: Mapping[str, tuple[int, int]]
 
     @property
     def profit(self) -> Profit:
-        """The profit at the save rate assumed."""
-        return self.profits["assumed"]
+        """The profit at the save rate itself."""
+        return self.profits["assumed" if self.rate.uplift is None else "measured"]
+
+    @property
+    def worst(self) -> Profit:
+        """The profit at half an assumed save rate, or at the lower end of a measured one."""
+        return self.profits["half" if self.rate.uplift is None else "low"]
 
 
-def contacts_within(table: ir.Table, budget: BudgetConfig, most: int | None) -> Contacts:
+def contacts_within(
+    table: ir.Table, budget: BudgetConfig, rate: SaveRate, most: int | None
+) -> Contacts:
     """Return whom to contact of a table of customers, one row each, and the profit.
 
-    A contact brings the save rate times `value_at_stake`, less the cost. The most profitable come
-    first, as long as a contact brings more than it costs, and at most `most` of them. A tier with
-    a floor gets its share of these contacts even where they bring less, and none more than its
-    cap. Equal customers are in the order of their ids.
+    A contact brings the save `rate` times `value_at_stake`, less the cost. The most profitable
+    come first, as long as a contact brings more than it costs, and at most `most` of them. A tier
+    with a floor gets its share of these contacts even where they bring less, and none more than
+    its cap. Equal customers are in the order of their ids.
     """
-    return _Choice(table, budget, most).contacts()
+    return _Choice(table, budget, rate, most).contacts()
 
 
 @dataclass(frozen=True)
 class _Choice:
     customers: ir.Table
     budget: BudgetConfig
+    rate: SaveRate
     most: int | None
     tiers: Mapping[str, Mapping[str, int]] = field(init=False)
 
@@ -83,7 +93,7 @@ class _Choice:
     def table(self) -> ir.Table:
         """The customers with something at stake, with what a contact brings."""
         staked = self.customers.filter(self.customers.value_at_stake > 0)
-        gain = staked.value_at_stake * self.budget.save_rate
+        gain = staked.value_at_stake * self.rate.rate
         return staked.mutate(**{PROFIT: gain - self.budget.cost})
 
     @property
@@ -121,7 +131,8 @@ class _Choice:
         counts = {row["tier"]: int(row["n"]) for row in reached}
         by_tier = {name: (counts.get(name, 0), n["customers"]) for name, n in self.tiers.items()}
         ordered = chosen.order_by(*self._order(chosen))
-        return Contacts(ordered, profits_of(chosen, self.budget), self.worth, by_tier)
+        profits = profits_of(chosen, self.budget.cost, self.rate)
+        return Contacts(ordered, self.rate, profits, self.worth, by_tier)
 
     def _first(self) -> ir.Table:
         return self.table.order_by(*self._order(self.table)).limit(self.places)
@@ -152,11 +163,12 @@ def _by_tier(table: ir.Table, figures: Mapping[str, int]) -> ir.Value:
     return ibis.cases(*((table.tier == name, n) for name, n in figures.items()), else_=0)
 
 
-def profits_of(chosen: ir.Table, budget: BudgetConfig) -> dict[str, Profit]:
-    """Return the profit of contacting some customers, at half, all and double the save rate.
+def profits_of(chosen: ir.Table, cost: float, rate: SaveRate) -> dict[str, Profit]:
+    """Return the profit of contacting some customers, at each case of the save rate.
 
     A customer who would leave with chance p and is then kept with chance s brings v with chance
-    s p, at stake being p v: the total varies by the sum of v^2 s p (1 - s p).
+    s p, at stake being p v: the total varies by the sum of v^2 s p (1 - s p). A measured rate with
+    the standard error e adds e^2 times the square of the sum at stake.
     """
     stake = chosen.value_at_stake
     sums = chosen.aggregate(
@@ -166,15 +178,17 @@ def profits_of(chosen: ir.Table, budget: BudgetConfig) -> dict[str, Profit]:
         square=(stake * stake).sum().fill_null(0.0),
     )
     found = sums.to_pyarrow().to_pylist()[0]
+    errors = {"measured": rate.deviation}  # the ends of its interval are taken as they are
     return {
-        name: _profit(found, min(1.0, factor * budget.save_rate), budget.cost)
-        for name, factor in FACTORS.items()
+        name: _profit(found, share, cost, errors.get(name, 0.0))
+        for name, share in rate.cases.items()
     }
 
 
-def _profit(sums: Mapping[str, float], rate: float, each: float) -> Profit:
+def _profit(sums: Mapping[str, float], rate: float, each: float, error: float) -> Profit:
     contacts = int(sums["contacts"])
     cost = contacts * each
     profit = rate * sums["stake"] - cost
-    spread = math.sqrt(max(0.0, rate * sums["kept"] - rate**2 * sums["square"]))
-    return Profit(rate, contacts, cost, profit, profit - WIDTH * spread, profit + WIDTH * spread)
+    chance = max(0.0, abs(rate) * sums["kept"] - rate**2 * sums["square"])
+    spread = WIDTH * math.hypot(math.sqrt(chance), error * sums["stake"])
+    return Profit(rate, contacts, cost, profit, profit - spread, profit + spread)

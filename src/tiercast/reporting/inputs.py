@@ -19,6 +19,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.features.signals import BREAKDOWN
 from tiercast.lists.base import with_list_columns
+from tiercast.measured.records import Measured, read_measured
 from tiercast.modeling.target import Target
 from tiercast.past.past import PAST, Past
 from tiercast.reporting.left_out import LeftOut, previous_left_out
@@ -102,6 +103,8 @@ class Inputs:
         The record of `tiercast.fairness.result.Fairness`; None without protected columns.
     group_figures
         How far off past forecasts of each group were, by its name; none without groups.
+    measured
+        All measured campaigns, those that were over after the day among them.
     """
 
     config: Config
@@ -123,6 +126,7 @@ class Inputs:
     past: Past | None = None
     fairness: Mapping[str, Any] | None = None
     group_figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    measured: Sequence[Measured] = ()
 
     @property
     def groups(self) -> Mapping[str, Mapping[str, Any]]:
@@ -233,6 +237,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
         past=_past(folder, manifest),
         fairness=_summary(evaluation / "fairness.json") or None,
         group_figures=_group_figures(_summary(evaluation / "summary.json")),
+        measured=read_measured(output),
     )
 
 

@@ -8,6 +8,7 @@ from tiercast.config.playbook import Play
 from tiercast.lists.budget import contacts_within
 from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import select
+from tiercast.measured.save_rate import save_rate_of
 from tiercast.reporting.actions import how, plays_of, sentence
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.list_facts import ListFacts, list_facts, usable_lists
@@ -76,15 +77,17 @@ def _profit(wanted: CustomerList, inputs: Inputs, say: MessageCatalogue) -> str:
     if budget is None:
         return ""
     eligible = select(without_holdout(inputs.base, inputs.config), wanted)
-    found = contacts_within(eligible, budget, budget.contacts)
+    rate = save_rate_of(budget, inputs.measured, inputs.config.report.small_cells)
+    found = contacts_within(eligible, budget, rate, budget.contacts)
+    basis = say.translate(rate.basis)
     if not found.profit.contacts:
-        return say("overview.steps.no_contact", cost=say.write.exact(budget.cost))
-    profit, half = found.profit, found.profits["half"]
-    write = say.write.about(profit.contacts)
-    money = {"profit": profit.profit, "low": profit.low, "high": profit.high, "half": half.profit}
+        return say("overview.steps.no_contact", cost=say.write.exact(budget.cost), basis=basis)
+    profit, worst, write = found.profit, found.worst.profit, say.write.about(found.profit.contacts)
+    money = {"profit": profit.profit, "low": profit.low, "high": profit.high, "worst": worst}
     return say(
-        "overview.steps.contacts",
+        "overview.steps.contacts" if rate.uplift is None else "overview.steps.contacts_measured",
         contacts=write.count(profit.contacts),
-        rate=f"{budget.save_rate * 100:.3g}%",
+        rate=f"{rate.rate * 100:.3g}%",
+        basis=basis,
         **{name: write.total(value) for name, value in money.items()},
     )

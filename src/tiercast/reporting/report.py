@@ -18,6 +18,7 @@ from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.schema import Config
 from tiercast.reporting.actions import actions_section
 from tiercast.reporting.backtest import backtest_section
+from tiercast.reporting.campaigns import campaigns_section
 from tiercast.reporting.categories import categories_section
 from tiercast.reporting.cohort_charts import cohorts_section
 from tiercast.reporting.contribution import contribution_section
@@ -67,6 +68,7 @@ GROUPS: Mapping[str, Sequence[Chapter]] = {
         new_returning_section,
         cohorts_section,
         migration_section,
+        campaigns_section,
     ),
     "why": (
         segments_section,

@@ -36,6 +36,8 @@ from tiercast.lists.layout import POSITION, FileColumn, file_columns, rows_to_wr
 from tiercast.lists.record import BATCH_ROWS, write_record
 from tiercast.lists.selection import select
 from tiercast.lists.xlsx_file import Sheet, money_decimals, money_format, write_xlsx
+from tiercast.measured.records import read_measured
+from tiercast.measured.save_rate import SaveRate, save_rate_of
 from tiercast.reporting.messages import Language, MessageCatalogue, load_messages
 from tiercast.reporting.segment_names import segment_label
 from tiercast.scoring.stored import rows_in
@@ -120,9 +122,9 @@ def export(  # noqa: PLR0913  # each is an option of the command
     form = find_row(formats_of(settings.export_formats), format, "format")
     if limit is not None and limit < 1:
         raise InputError(f"`limit` must be at least 1, but got {limit}.")
-    budget = _budget_of(settings) if within_budget else None
     folder = OutputFolder.of(settings)
     refuse_other_base(folder.path, settings.name)
+    within = _within(settings, folder) if within_budget else None
     arm = None if campaign is None else Arm.of(folder, *campaign)
     day = folder.scored_day(as_of if arm is None else arm.assigned.scored_on)
     if arm is not None:
@@ -134,7 +136,7 @@ def export(  # noqa: PLR0913  # each is an option of the command
         table = base.table if with_holdout or arm else without_holdout(base.table, settings)
         table = table if arm is None else arm.customers(connection, table)
         base = replace(base, table=table)
-        written = _Export(settings, wanted, form, base, language or settings.language, budget)
+        written = _Export(settings, wanted, form, base, language or settings.language, within)
         columns, rows, found = written.choose(connection, limit)
         shown.stage("write the list")
         when = {"exported_at": recorded.run.started_at, "run_id": recorded.run.id}
@@ -154,10 +156,12 @@ def export(  # noqa: PLR0913  # each is an option of the command
     )
 
 
-def _budget_of(settings: Config) -> BudgetConfig:
+def _within(settings: Config, output: OutputFolder) -> tuple[BudgetConfig, SaveRate]:
+    """Return the budget, and the save rate that it stands on."""
     if settings.budget is None:
         raise InputError(Message.of(NO_BUDGET))
-    return settings.budget
+    least = settings.report.small_cells
+    return settings.budget, save_rate_of(settings.budget, read_measured(output), least)
 
 
 def _named(settings: Config, name: str) -> CustomerList:
@@ -176,7 +180,7 @@ class _Export:
     form: ExportFormat
     base: ListBase
     language: Language
-    budget: BudgetConfig | None = None
+    within: tuple[BudgetConfig, SaveRate] | None = None
 
     @cached_property
     def words(self) -> Callable[[str, str], str]:
@@ -197,12 +201,14 @@ class _Export:
         return columns, rows, int(chosen.count().execute())
 
     def _chosen(self, limit: int | None) -> ir.Table:
-        if self.budget is None:
+        if self.within is None:
             return select(self.base.table, self.wanted, limit)
+        budget, rate = self.within
         eligible = select(self.base.table, self.wanted)
         known_column(eligible, "value_at_stake", "`budget`")
-        least = [n for n in (limit, self.budget.contacts) if n is not None]
-        return contacts_within(eligible, self.budget, min(least, default=None)).table.drop(PROFIT)
+        least = [n for n in (limit, budget.contacts) if n is not None]
+        most = min(least, default=None)
+        return contacts_within(eligible, budget, rate, most).table.drop(PROFIT)
 
     def write(self, path: Path, columns: Sequence[FileColumn], rows: ir.Table) -> None:
         """Write the file."""
@@ -219,8 +225,15 @@ class _Export:
             "format": self.form.name,
             "limit": "" if limit is None else str(limit),
             "chooses": self.wanted.model_dump_json(include={"when", "order"}),
-            **({} if self.budget is None else {"budget": self.budget.model_dump_json()}),
+            **self._stands_on(),
         }
+
+    def _stands_on(self) -> dict[str, str]:
+        """Return the budget of the list, and the save rate that it was chosen by."""
+        if self.within is None:
+            return {}
+        budget, rate = self.within
+        return {"budget": budget.model_dump_json(), "save_rate": f"{rate.rate:.6g} ({rate.basis})"}
 
     def _cells(self, columns: Sequence[FileColumn], rows: ir.Table) -> Iterator[list[Cell]]:
         cells = Cells(
