@@ -83,7 +83,5 @@ def test_measuring_again_takes_the_place_of_the_first_measurement(base):
 def test_a_record_that_does_not_say_when_it_was_over_is_to_be_measured_again(base):
     older = measured("may", "2024-05-01", {"mail": (3.0, 1.0, 5.0)}, {"mail": 120.0})
     del older["until"]
-    with pytest.raises(
-        InputError, match=r"measure it again: .* measure CONFIG may"
-    ):
+    with pytest.raises(InputError, match=r"measure it again: .* measure CONFIG may"):
         write(base, older)

@@ -96,9 +96,12 @@ def test_the_tables_have_a_row_per_arm_and_per_outcome(with_campaigns, say):
     ]
 
 
-def test_a_small_arm_shows_no_figure(with_campaigns, say):
+def test_a_small_arm_shows_no_figure(with_campaigns):
+    say = load_messages("en", small_cells=10)
     few = with_campaigns(measured("few", dt.date(2024, 1, 1), (3.0, 1.0, 5.0), 12.0, n=9))
     (made,) = without_small_cells([campaigns_section(few, say)], 10)
+    assert "Together they earned – more than they cost (95% interval: – to –)" in made.headline
+    assert {card.value for card in parts(made, Cards)[0].cards[1:]} == {"–"}
     ledger, outcomes = parts(made, Table)
     assert [cell.text for cell in ledger.rows[0][2:]] == ["<10", *["–"] * 5]
     assert {cell.text for cell in outcomes.rows[0][2:]} == {"–"}

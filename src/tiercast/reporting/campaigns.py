@@ -43,7 +43,8 @@ def _sums(ledger: pd.DataFrame) -> dict[str, float]:
     paid = ledger[ledger["profit"].notna()]
     ends = ("cumulative", "cumulative_low", "cumulative_high")
     found = {name: float(paid[name].iloc[-1]) for name in ends} if len(paid) else {}
-    return {"cost": float(paid["cost"].sum()), "rows": len(paid), **found}
+    sums = {"cost": float(paid["cost"].sum()), "customers": float(paid["n"].sum())}
+    return {"rows": len(paid), **sums, **found}
 
 
 def _headline(known: Sequence[Measured], ledger: pd.DataFrame, say: MessageCatalogue) -> str:
@@ -53,11 +54,12 @@ def _headline(known: Sequence[Measured], ledger: pd.DataFrame, say: MessageCatal
         return say(f"campaigns.headline.{key}", campaigns=count)
     low, high = sums["cumulative_low"], sums["cumulative_high"]
     verdict = "gain" if low > 0 else "loss" if high < 0 else "unsure"
+    write = say.write.about(sums["customers"])
     return say(
         "campaigns.headline.profit",
         campaigns=count,
-        profit=say.write.total(sums["cumulative"]),
-        between=between(low, high, say.write.total, say),
+        profit=write.total(sums["cumulative"]),
+        between=between(low, high, write.total, say),
         verdict=say(f"campaigns.headline.{verdict}"),
     )
 
@@ -71,6 +73,7 @@ def _cards(known: Sequence[Measured], ledger: pd.DataFrame, say: MessageCatalogu
     )
     if not sums["rows"]:
         return [first]
+    write = say.write.about(sums["customers"])
     cost, profit = sums["cost"], sums["cumulative"]
     low, high = sums["cumulative_low"], sums["cumulative_high"]
     made = {
