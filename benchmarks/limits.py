@@ -46,9 +46,12 @@ LIMITS: tuple[Limit, ...] = (
     Limit(
         "features of one cutoff, all in all",
         "the three above",
-        "18 + 8 + 12 times the baseline's processor time, and 5 for joining and handing over: 12 "
-        "times all in all cannot be had from these hash aggregates. It was 58 times before "
-        "categories were read from the lines.",
+        "18 + 8 + 12 times the baseline's processor time, and 5 for joining and handing over; 58 "
+        "times before categories were read from the lines. The honest bound lies lower: one pass "
+        "of a compiled kernel over lines sorted by customer takes 1.3 s for what takes the "
+        "queries 6.6 s, and six cutoffs 4.3 s instead of 27.6 s. It is not in the product, "
+        "because every feature would be written twice: once for the kernel, once as the query "
+        "that DuckDB and Spark share.",
     ),
     Limit(
         "features within the engine's memory",
@@ -72,9 +75,11 @@ LIMITS: tuple[Limit, ...] = (
         "features by batch, then trees; then words",
         "Of 49 s for 183,000 customers under cProfile 18 s went into reading counts that DuckDB "
         "held as decimals: as floats the whole takes half as long. Of 27 processor seconds for "
-        "200,000 customers sentences take 4 (3 for each customer), Shapley values 2.5, forecasts "
+        "200,000 customers sentences took 4 (3 for each customer), Shapley values 2.5, forecasts "
         "4.4, the contract's checks 6, writing 2.5. Imports, MLflow's "
-        "store and putting the query together are 5 s whatever the size.",
+        "store and putting the query together are 5 s whatever the size. Sentences by column, "
+        "each distinct figure in words once, take 1.4 processor seconds for 150,000 customers, "
+        "where sentences row by row took 5.9 in the same hour on a busy machine.",
     ),
     Limit(
         "Shapley values",

@@ -70,12 +70,16 @@ class Phrase:
 
     def text(self, text_of: Callable[[str], str | None], language: Language) -> str | None:
         """Return the first template whose slots all have a text; None where none does."""
-        for template in self.en if language == "en" else self.zh:
+        for template in self.templates(language):
             texts = {slot: text_of(slot) for slot in slots(template)}
             if None not in texts.values():
                 text = template.format(**texts)
-                return ONE_OF_MANY.sub(_one, text) if "1" in texts.values() else text
+                return in_singular(text) if "1" in texts.values() else text
         return None
+
+    def templates(self, language: Language) -> tuple[str, ...]:
+        """Return the templates of a language, in order."""
+        return self.en if language == "en" else self.zh
 
 
 @cache
@@ -139,8 +143,15 @@ def _phrase(topic: str, row: Mapping[str, Any], number: str) -> Phrase:
     return Phrase(topic, en, zh, never)
 
 
-def _one(found: re.Match[str]) -> str:
-    return f"1 {SINGULAR.get(found[1], found[1])}"
+def in_singular(text: str) -> str:
+    """Return a sentence with "1 day" where its template says "1 days".
+
+    Examples
+    --------
+    >>> in_singular("buys from 1 categories"), in_singular("1 orders in the last 90 days")
+    ('buys from 1 category', '1 order in the last 90 days')
+    """
+    return ONE_OF_MANY.sub(lambda found: f"1 {SINGULAR.get(found[1], found[1])}", text)
 
 
 def in_plural(text: str) -> str:

@@ -9,7 +9,6 @@ the interventional Shapley values of a linear model (Lundberg & Lee 2017, coroll
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -30,8 +29,7 @@ from tiercast.modeling.phrases import (
     topic_of,
     topics,
 )
-from tiercast.modeling.sentence_values import Figures
-from tiercast.modeling.topics import plain, shown
+from tiercast.modeling.reason_texts import reason_texts
 from tiercast.modeling.trees import FittedTrees
 
 TOP = 3
@@ -139,7 +137,7 @@ def reasons(
     row, _ = np.nonzero(shown_topics)
     chosen = np.take_along_axis(feature, order, axis=1)[shown_topics]
     phrases = [None if found.apart else _phrase(name, event_types, plans) for name in found.names]
-    texts = _texts(frame, found.names, phrases, row, chosen, language)
+    texts = reason_texts(frame, found.names, phrases, row, chosen, language)
     structs = pa.StructArray.from_arrays(
         [*texts[:2], pa.array(effect), texts[2]], fields=list(REASON)
     )
@@ -215,25 +213,6 @@ def _phrase(name: str, event_types: Sequence[str], plans: Sequence[str]) -> Phra
         return phrase
     number = int(name.removeprefix(EVENT_TYPE).partition("_")[0])
     return phrase.of_event_type(event_types[number - 1])
-
-
-def _texts(
-    frame: pd.DataFrame,
-    names: Sequence[str],
-    phrases: Sequence[Phrase | None],
-    row: IntArray,
-    feature: IntArray,
-    language: Language,
-) -> list[pa.Array]:
-    """Return feature, value and text of each reason, given its row and feature."""
-    figures = Figures(frame)
-    rows = []
-    for i, f in zip(row.tolist(), feature.tolist(), strict=True):
-        name, value, phrase = names[f], figures.value(names[f], i), phrases[f]
-        text = phrase and phrase.text(partial(figures.text, row=i), language)
-        rows.append((name, shown(value, language), text or plain(name, value, language)))
-    columns = list(zip(*rows, strict=True)) or [(), (), ()]
-    return [pa.array(column, pa.string()) for column in columns]
 
 
 def sum_by_feature(

@@ -4,12 +4,12 @@ A slot of a sentence names the column and how it is shown: `x_pct` in percent, `
 decimal, `x` as a whole number.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pandas.api.types import is_numeric_dtype
 
 PERCENT, DECIMAL = "_pct", "_1"
@@ -39,36 +39,22 @@ def figure(slot: str, value: object) -> str | None:
     return _text(slot, _rounded(slot, pd.Series([value], dtype="float64")).iloc[0])
 
 
-@dataclass(frozen=True)
-class Figures:
-    """A table's figures by row, each column formatted once, when it is first needed."""
+def column_texts(slot: str, values: "pd.Series[Any]") -> pa.Array:
+    """Return the text of `figure` for each value of a column, (n,); null where there is none.
 
-    frame: pd.DataFrame
-    _texts: dict[str, Sequence[str | None]] = field(default_factory=dict)
-    _values: dict[str, Sequence[object]] = field(default_factory=dict)
+    Each distinct figure is formatted once.
 
-    def text(self, slot: str, row: int) -> str | None:
-        """Return the text of `figure` for a row; None where there is no such column."""
-        if slot not in self._texts:
-            self._texts[slot] = self._column_texts(slot)
-        return self._texts[slot][row]
-
-    def value(self, name: str, row: int) -> object:
-        """Return the plain value of a row; None where there is no such column."""
-        if name not in self._values:
-            known = name in self.frame.columns
-            self._values[name] = self.frame[name].tolist() if known else [None] * len(self.frame)
-        return self._values[name][row]
-
-    def _column_texts(self, slot: str) -> Sequence[str | None]:
-        name = column_of(slot)
-        if name not in self.frame.columns or not is_numeric_dtype(self.frame[name]):
-            return [figure(slot, self.value(name, row)) for row in range(len(self.frame))]
-        rounded = _rounded(slot, self.frame[name].astype("float64"))
-        different, place = np.unique(rounded.to_numpy(), return_inverse=True)
-        texts = np.array([_text(slot, one) for one in different.tolist()], dtype=object)
-        found: list[str | None] = texts[place].tolist()
-        return found
+    Examples
+    --------
+    >>> column_texts("orders", pd.Series([7.0, None, 7.0])).to_pylist()
+    ['7', None, '7']
+    """
+    if not is_numeric_dtype(values):
+        return pa.array([figure(slot, value) for value in values.tolist()], pa.string())
+    rounded = _rounded(slot, values.astype("float64"))
+    different, place = np.unique(rounded.to_numpy(), return_inverse=True)
+    texts = pa.array([_text(slot, one) for one in different.tolist()], pa.string())
+    return texts.take(pa.array(place))
 
 
 def _rounded(slot: str, values: "pd.Series[float]") -> "pd.Series[float]":

@@ -50,7 +50,18 @@ def plain(feature: str, value: object, language: Language) -> str:
     >>> plain("household_size", 3.0, "en"), plain("household_size", None, "en")
     ('household size: 3', 'household size: unknown')
     """
-    return f"{feature.replace('_', ' ')}{COLON[language]}{shown(value, language)}"
+    return label(feature, language) + shown(value, language)
+
+
+def label(feature: str, language: Language) -> str:
+    """Return how the text of a profile's column begins.
+
+    Examples
+    --------
+    >>> label("household_size", "en")
+    'household size: '
+    """
+    return feature.replace("_", " ") + COLON[language]
 
 
 def shown(value: object, language: Language) -> str:

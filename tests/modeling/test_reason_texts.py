@@ -1,0 +1,88 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tiercast.features.registry import CATALOGUE
+from tiercast.modeling.phrases import phrase_of, slots
+from tiercast.modeling.reason_texts import reason_texts
+from tiercast.modeling.sentence_values import column_of
+from tiercast.modeling.topics import sentence, shown
+
+PHRASED = [feature.name for feature in CATALOGUE if phrase_of(feature.name) is not None]
+ODD = [0.0, -0.0, 0.4, 0.5, 1.0, 1.04, 12.0, 999_999.6, 1e6, -3.5, float("nan"), float("inf")]
+NUMBERS = st.sampled_from(ODD) | st.floats(-1e9, 1e9)
+
+
+def columns_of(feature):
+    """Return the columns that the sentences of a feature quote, and itself."""
+    phrase = phrase_of(feature)
+    quoted = [column_of(slot) for text in phrase.en for slot in slots(text)] if phrase else []
+    return list(dict.fromkeys([feature, *quoted]))
+
+
+def texts_of(frame, names, row, feature, language):
+    phrases = [phrase_of(name) for name in names]
+    found = reason_texts(frame, names, phrases, np.array(row), np.array(feature), language)
+    return [column.to_pylist() for column in found]
+
+
+def expected(frame, names, row, feature, language):
+    rows = frame.to_dict("records")
+    pairs = [(names[f], rows[r]) for r, f in zip(row, feature, strict=True)]
+    values = [shown(one.get(name), language) for name, one in pairs]
+    return [
+        [name for name, _ in pairs],
+        values,
+        [sentence(name, one, language) for name, one in pairs],
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_texts_by_column_are_the_sentences_of_each_row(language):
+    columns = list(dict.fromkeys(name for one in PHRASED for name in columns_of(one)))
+    draw = np.random.default_rng(7)
+    frame = pd.DataFrame({name: draw.choice(ODD, 40) for name in columns})
+    pairs = np.indices((len(frame), len(columns))).reshape(2, -1)
+    row, feature = draw.permutation(pairs, axis=1).tolist()
+    texts = texts_of(frame, columns, row, feature, language)
+    assert texts == expected(frame, columns, row, feature, language)
+
+
+@settings(max_examples=40)
+@given(data=st.data(), language=st.sampled_from(["en", "zh"]), feature=st.sampled_from(PHRASED))
+def test_any_figures_are_told_as_in_their_rows(data, language, feature):
+    names = columns_of(feature)
+    row = st.fixed_dictionaries(dict.fromkeys(names, NUMBERS))
+    frame = pd.DataFrame(data.draw(st.lists(row, min_size=1, max_size=5)), dtype="float64")
+    chosen = list(range(len(frame)))[::-1], [0] * len(frame)
+    assert texts_of(frame, names, *chosen, language) == expected(frame, names, *chosen, language)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_reasons_of_many_features_stay_in_their_order(language):
+    frame = pd.DataFrame(
+        {
+            "orders": [1.0, 2.0, 3.0],
+            "recency_days": [1.0, np.nan, 40.0],
+            "gap_mean_days": [1.0, 5.0, np.nan],
+            "town": ["Bath", None, "York"],
+            "household_size": pd.array([3, None, 1], dtype="Int64"),
+            "has_card": [True, False, True],
+        }
+    )
+    names = ["recency_days", "town", "orders", "household_size", "has_card", "no_such_column"]
+    chosen = [2, 0, 1, 0, 1, 1, 2, 0, 2, 1], [0, 1, 0, 2, 3, 1, 3, 4, 5, 0]
+    assert texts_of(frame, names, *chosen, language) == expected(frame, names, *chosen, language)
+
+
+def test_a_column_that_a_phrase_quotes_may_be_missing():
+    frame = pd.DataFrame({"recency_days": [5.0]})
+    texts = texts_of(frame, ["recency_days"], [0], [0], "en")
+    assert texts == [["recency_days"], ["5"], ["only order day was 5 days ago"]]
+
+
+def test_without_reasons_there_are_no_texts():
+    none = np.array([], dtype=int)
+    assert texts_of(pd.DataFrame(), ["orders"], none, none, "en") == [[], [], []]
