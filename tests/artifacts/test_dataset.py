@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tiercast.artifacts.dataset import DatasetWriter
+from tiercast.artifacts.dataset import DatasetWriter, write_part
 from tiercast.config.errors import OutputError
 
 TIERS = pa.schema([("customer_id", pa.int64()), ("tier_set", pa.list_(pa.string()))])
@@ -124,3 +124,25 @@ def test_a_full_disk_is_an_output_error_and_leaves_no_trace(tmp_path, monkeypatc
     with pytest.raises(OutputError, match=r"scores could not be written: .*No space left"):
         write(tmp_path / "scores", batch(1))
     assert names(tmp_path) == []
+
+
+def test_all_columns_but_floats_are_written_with_a_dictionary(tmp_path):
+    reason = pa.struct([("text", pa.string()), ("effect", pa.float64())])
+    chances = pa.struct([("Gold", pa.float64())])
+    kinds = {"tier": pa.string(), "p": pa.float64(), "why": pa.list_(reason), "chances": chances}
+    rows = {
+        "tier": "Gold",
+        "p": 0.5,
+        "why": [{"text": "a", "effect": 0.1}],
+        "chances": {"Gold": 1},
+    }
+    part = write_part(tmp_path, 0, pa.Table.from_pylist([rows], pa.schema(list(kinds.items()))))
+    columns = pq.read_metadata(tmp_path / part.file).row_group(0).to_dict()["columns"]
+    found = {one["path_in_schema"]: one["has_dictionary_page"] for one in columns}
+    assert found == {
+        "tier": True,
+        "p": False,
+        "why.list.element.text": True,
+        "why.list.element.effect": False,
+        "chances.Gold": False,
+    }

@@ -33,9 +33,38 @@ def write_part(folder: Path, number: int, rows: pa.Table) -> Part:
     """Write one part into a folder, whole or not at all: a second try does no harm."""
     path = folder / f"part-{number:05d}.parquet"
     with whole_file(path) as aside:
-        pq.write_table(plain(rows), aside, compression="zstd", version="2.6")
+        pq.write_table(
+            plain(rows),
+            aside,
+            compression="zstd",
+            version="2.6",
+            use_dictionary=dictionary_columns(rows.schema),
+        )
         digest = checksum(aside)
     return Part(path.name, rows.num_rows, digest)
+
+
+def dictionary_columns(schema: pa.Schema) -> list[str]:
+    """Return the parquet paths of all columns but floats, which seldom repeat.
+
+    A dictionary of floats takes time and room, and is given up in the end.
+
+    Examples
+    --------
+    >>> reason = pa.struct([("text", pa.string()), ("effect", pa.float64())])
+    >>> schema = pa.schema([("tier", pa.string()), ("p", pa.float64()), ("why", pa.list_(reason))])
+    >>> dictionary_columns(schema)
+    ['tier', 'why.list.element.text']
+    """
+    return [path for field in schema for path in _repeating(field.name, field.type)]
+
+
+def _repeating(path: str, kind: pa.DataType) -> list[str]:
+    if pa.types.is_list(kind):
+        return _repeating(f"{path}.list.element", kind.value_type)
+    if pa.types.is_struct(kind):
+        return [one for c in kind for one in _repeating(f"{path}.{c.name}", c.type)]
+    return [] if pa.types.is_floating(kind) else [path]
 
 
 def parts_of(folder: Path) -> list[Path]:

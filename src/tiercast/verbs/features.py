@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tiercast.artifacts.dataset import dictionary_columns
 from tiercast.artifacts.staging import whole_file, writing
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
@@ -200,7 +201,10 @@ def _with_clv(panel: ir.Table, models: ClvModels, horizon_days: int) -> Iterator
 def _write(path: Path, batches: Iterator[pa.Table]) -> None:
     with writing(path), whole_file(path) as aside:
         first = next(batches)
-        with pq.ParquetWriter(aside, first.schema, compression="zstd") as writer:
+        columns = dictionary_columns(first.schema)
+        with pq.ParquetWriter(
+            aside, first.schema, compression="zstd", use_dictionary=columns
+        ) as writer:
             writer.write_table(first)
             for rows in batches:
                 writer.write_table(rows)
