@@ -8,9 +8,9 @@ and `Plugin` is what a package of your own adds:
 >>> [verb for verb in tiercast.__all__ if verb != "__version__"]
 ['Plugin', 'alerts', 'app', 'backtest', 'check', 'churn_definition', 'compare', 'demo',
  'experiment_assign', 'experiment_design', 'experiment_ledger', 'experiment_measure',
- 'experiment_target', 'explain', 'export', 'features', 'forget', 'init', 'migration', 'monitor',
- 'promote', 'report', 'rollback', 'score', 'serve', 'shap_values', 'train', 'training_frame',
- 'verify']
+ 'experiment_target', 'explain', 'export', 'features', 'forget', 'init', 'mcp', 'migration',
+ 'monitor', 'promote', 'report', 'rollback', 'score', 'serve', 'shap_values', 'train',
+ 'training_frame', 'verify']
 """
 
 import importlib
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tiercast.alerting.deliver import alerts
     from tiercast.app.server import app
+    from tiercast.assistant.server import mcp
     from tiercast.backtesting.backtest import backtest
     from tiercast.campaigns.design import experiment_design
     from tiercast.campaigns.ledger import experiment_ledger
@@ -69,6 +70,7 @@ __all__ = [
     "features",
     "forget",
     "init",
+    "mcp",
     "migration",
     "monitor",
     "promote",
@@ -100,6 +102,7 @@ _VERBS = {
     "export": "tiercast.verbs.export",
     "forget": "tiercast.privacy.forget",
     "init": "tiercast.verbs.init",
+    "mcp": "tiercast.assistant.server",
     "migration": "tiercast.transitions.migration",
     "monitor": "tiercast.monitoring.monitor",
     "promote": "tiercast.training.promote",

@@ -27,6 +27,7 @@ COMMANDS = (
     "features",
     "forget",
     "init",
+    "mcp",
     "migration",
     "monitor",
     "promote",

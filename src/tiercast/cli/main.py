@@ -13,6 +13,7 @@ import tiercast
 from tiercast.cli import (
     alerts,
     app_server,
+    assistant,
     backtest,
     data,
     experiment,
@@ -112,6 +113,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     export.export: "tiercast export pipelines/cdnow.yaml --list win_back --format xlsx",
     app_server.app: "tiercast app pipelines/cdnow.yaml --port 8501",
     serve.serve: "tiercast serve pipelines/cdnow.yaml --port 8600",
+    assistant.mcp: "tiercast mcp pipelines/cdnow.yaml",
     story.explain: "tiercast explain pipelines/cdnow.yaml 1024",
     data.init: "tiercast init exports/orders.csv",
     data.check: "tiercast check pipelines/cdnow.yaml",

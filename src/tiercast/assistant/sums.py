@@ -1,0 +1,55 @@
+"""Answers about groups: base, tiers and segments with their money and its 90 % interval."""
+
+from typing import Any
+
+from tiercast.app.scored_base import SCORES
+from tiercast.assistant.asked_base import AskedBase
+from tiercast.assistant.small_groups import shown_group
+from tiercast.config.errors import InputError
+from tiercast.config.message import Message
+
+SUMS = "sums"
+NO_SUMS = "The scores of {day} hold no sums; score the day again with `tiercast score CONFIG`."
+
+
+def totals(asked: AskedBase) -> dict[str, Any]:
+    """Return customers and expected money of the base and of each tier, with 90 % intervals."""
+    manifest = asked.scored.inputs.manifest
+    sums = _sums(asked)
+    return {
+        **asked.about(),
+        "interval": "value_low to value_high hold the sum in 9 of 10 cases",
+        "base": _shown(asked, sums["base"]),
+        "tiers": {name: _shown(asked, one) for name, one in sums["tiers"].items()},
+        "expected_churned": manifest["expected_churned"],
+        "further_horizons": manifest.get("further_horizons") or [],
+    }
+
+
+def segments(asked: AskedBase) -> dict[str, Any]:
+    """Return customers, mean churn risk and expected money of each segment."""
+    found = _sums(asked).get("segments") or {}
+    risks = _mean_risks(asked) if found else {}
+    rows = {
+        name: _shown(asked, {**one, "churn_probability": risks[name]})
+        for name, one in found.items()
+    }
+    return {**asked.about(), "segments": rows}
+
+
+def _sums(asked: AskedBase) -> dict[str, Any]:
+    manifest = asked.scored.inputs.manifest
+    if SUMS not in manifest:
+        raise InputError(Message.of(NO_SUMS, day=str(asked.scored.as_of)))
+    return dict(manifest[SUMS])
+
+
+def _shown(asked: AskedBase, figures: dict[str, Any]) -> dict[str, Any]:
+    return shown_group(figures, asked.report.small_cells)
+
+
+def _mean_risks(asked: AskedBase) -> dict[str, float]:
+    with asked.scored.cursor() as database:
+        table = database.table(SCORES)
+        risks = table.group_by("segment").agg(risk=table.churn_probability.mean())
+        return {row["segment"]: row["risk"] for row in risks.to_pyarrow().to_pylist()}

@@ -1,0 +1,5 @@
+from tiercast.assistant.small_groups import shown_group
+
+
+def test_zero_shows_every_group():
+    assert shown_group({"customers": 1, "expected_value": 2.0}, 0)["expected_value"] == 2.0
