@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drawn import drawn_trial
+from drawn import drawn_trial, true_means
 from tiercast.campaigns.target import experiment_target
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
@@ -100,3 +100,22 @@ def test_wrong_usage_is_refused(base, wrong, message):
 def test_an_unknown_campaign_is_told_with_those_there_are(base):
     with pytest.raises(InputError, match=r"there are chosen, drawn"):
         experiment_target(base, "dwarn")
+
+
+def test_arms_of_unequal_shares_are_valued_by_their_shares(base, tmp_path):
+    trial, generator = drawn_trial(4000, 3), np.random.default_rng(3)
+    arm = generator.choice(3, size=4000, p=(0.6, 0.3, 0.1))
+    means = true_means(trial.matrix)
+    gain = means[np.arange(4000), arm] + generator.normal(size=4000)
+    people = pd.DataFrame(trial.matrix, columns=["luck", "wealth", "noise"])
+    people.assign(customer_id=range(4000)).to_parquet(tmp_path / "customers.parquet", index=False)
+    rows = pd.DataFrame({"customer_id": range(4000), "arm": np.array(trial.names)[arm]})
+    rows = rows.assign(campaign_id="uneven", contacted_at=pd.Timestamp("2024-03-01"), gain=gain)
+    rows.assign(nothing=0.0).to_parquet(tmp_path / "contacts.parquet", index=False)
+    with working_in(tmp_path):
+        found = experiment_target(base, "uneven")
+    policies = pd.DataFrame(found.rows()).set_index("policy")
+    for place, name in enumerate(("nobody", "everyone: mail", "everyone: call")):
+        one, true = policies.loc[name], means[:, place].mean()
+        assert one["value_low"] < true < one["value_high"], name
+    assert all(one.is_random for one in found.balance)

@@ -9,22 +9,26 @@ from pathlib import Path
 import pytest
 
 import tiercast
+from tiercast.campaigns.experiment_rules import EXPERIMENT_RULES
 from tiercast.config.kind import EXPERIMENT, KINDS
 from tiercast.contract.data_rules import RULES as DATA_RULES
+from tiercast.readiness.finding_text import LOOK_AT, NOT_READY, READY, REFUSED, TITLE
 from tiercast.readiness.rule import STATES
 from tiercast.readiness.rules import RULES as READINESS_RULES
 from tiercast.reporting.spoken import sentences
 from tiercast.sources.layout import layouts
 
 SOURCES = Path(tiercast.__file__).parent
-NEEDS = [need for rule in READINESS_RULES for need in rule.needs]
+RULES = (*READINESS_RULES, *EXPERIMENT_RULES)
+NEEDS = [need for rule in RULES for need in rule.needs]
 LAYOUT_TEXTS = {
     text for one in layouts() if not one.refused for text in (one.title, one.money, *one.notes)
 }
 ROWS = {
     *(text for kind in (*KINDS.values(), EXPERIMENT) for text in kind.refused.values()),
     *LAYOUT_TEXTS,
-    *(rule.meaning for rule in READINESS_RULES),
+    *(rule.meaning for rule in RULES),
+    *(text for texts in (TITLE, READY, LOOK_AT, NOT_READY, REFUSED) for text in texts.values()),
     *(need.remedy for need in NEEDS),
     *(text for rule in DATA_RULES for text in (rule.handling, rule.remedy)),
     *STATES,

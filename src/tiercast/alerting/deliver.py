@@ -52,6 +52,7 @@ def alerts(
         A sink failed, and the others are done; run it again to continue.
     """
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("alerts")
     output = OutputFolder.of(settings)
     _check_table(settings)
     day = output.scored_day(as_of)

@@ -77,6 +77,7 @@ def app(
         Nothing was scored, the output folder is another base's, or the port is taken.
     """
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("app")
     with listening(port) as listener:
         shown.stage("read the newest scores and the orders")
         served = build_app(settings)

@@ -64,7 +64,8 @@ def check(config: ConfigFile, as_of: AsOf = None, language: Language = None) -> 
     """Check data and playbook: quarantine bad rows, and judge if the rest is ready to train.
 
     Writes data_report.json, data_report.md, readiness.json and the quarantined rows to
-    <output>/check/. The exit code is 2 if a training would be refused.
+    <output>/check/. The exit code is 2 if a training would be refused. Contacts alone are
+    checked for what experiments need: arms, outcomes, and what was known before.
     """
     from tiercast.artifacts.output_folder import OutputFolder
     from tiercast.readiness.finding_text import readiness_table, refuse_unless_ready, remedies

@@ -14,7 +14,10 @@ Churn = Literal["orders", "label", "subscription"]
 
 CROSS_SECTION = "a label table is a cross-section without dates"
 CONTACTS_ALONE = "a base of `contacts`"
-NO_ORDERS = "the base has contacts and their outcomes, but no orders"
+NO_ORDERS = (
+    "the base has contacts and their outcomes, but no orders; `tiercast check`, `tiercast "
+    "experiment measure` and `tiercast experiment target` apply"
+)
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,16 @@ EXPERIMENT = Kind(
     lead="contacts",
     refused=dict.fromkeys(
         (
+            "alerts",
+            "app",
             "backtest",
-            "check",
             "churn-definition",
+            "explain",
+            "export",
             "features",
             "migration",
             "monitor",
+            "report",
             "score",
             "train",
             "verify",

@@ -7,7 +7,7 @@ from typing import Any
 from tiercast.config.errors import InputError
 from tiercast.config.message import Message, filled
 from tiercast.config.text_table import TextTable
-from tiercast.readiness.judgement import Readiness, ReadinessFinding
+from tiercast.readiness.judgement import Purpose, Readiness, ReadinessFinding
 from tiercast.readiness.rule import Unit
 
 COLUMNS = {
@@ -30,12 +30,33 @@ FORMATS: Mapping[Unit, str] = {
     "auc": "{value:.3f}",
     "money": "{value:,.2f}",
 }
+# Of the purpose of the data: the question, its answers, and the refusal.
+TITLE: Mapping[Purpose, str] = {
+    "train": "Ready to train as of {as_of}?",
+    "measure": "Ready to measure campaigns as of {as_of}?",
+}
+READY: Mapping[Purpose, str] = {
+    "train": "Ready to train as of {as_of}.",
+    "measure": "Ready to measure campaigns as of {as_of}.",
+}
+LOOK_AT: Mapping[Purpose, str] = {
+    "train": "Ready to train as of {as_of}; look at {names}.",
+    "measure": "Ready to measure campaigns as of {as_of}; look at {names}.",
+}
+NOT_READY: Mapping[Purpose, str] = {
+    "train": "Not ready to train as of {as_of}: {names}.",
+    "measure": "Not ready to measure campaigns as of {as_of}: {names}.",
+}
+REFUSED: Mapping[Purpose, str] = {
+    "train": "The data are not ready for a training as of {as_of}:",
+    "measure": "No campaign can be measured with these data as of {as_of}:",
+}
 WANTED = {"at least": "at least {limit}", "at most": "at most {limit}"}
 
 
 def readiness_table(readiness: Readiness) -> TextTable:
     """Return a row per rule that applies."""
-    title = Message.of("Ready to train as of {as_of}?", as_of=readiness.as_of)
+    title = Message.of(TITLE[readiness.purpose], as_of=readiness.as_of)
     return TextTable.of(title, COLUMNS, map(described, readiness.findings))
 
 
@@ -63,10 +84,10 @@ def verdict(readiness: Readiness) -> str:
         "names": [one.rule for one in readiness.errors or readiness.open_points],
     }
     if readiness.errors:
-        return Message.of("Not ready to train as of {as_of}: {names}.", **about)
+        return Message.of(NOT_READY[readiness.purpose], **about)
     if about["names"]:
-        return Message.of("Ready to train as of {as_of}; look at {names}.", **about)
-    return Message.of("Ready to train as of {as_of}.", **about)
+        return Message.of(LOOK_AT[readiness.purpose], **about)
+    return Message.of(READY[readiness.purpose], **about)
 
 
 def short_lines(readiness: Readiness) -> list[str]:
@@ -112,9 +133,7 @@ def refuse_unless_ready(readiness: Readiness) -> None:
     lines = [Message.of("  {found}", found=sentence(found)) for found in readiness.errors]
     if all(found.yields for found in readiness.errors):
         lines.append(Message.of("`tiercast train CONFIG --force` trains all the same."))
-    head = Message.of(
-        "The data are not ready for a training as of {as_of}:", as_of=readiness.as_of
-    )
+    head = Message.of(REFUSED[readiness.purpose], as_of=readiness.as_of)
     raise InputError(reduce(_below, lines, head))
 
 

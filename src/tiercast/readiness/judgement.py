@@ -3,11 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tiercast.config.message import filled
 from tiercast.readiness.facts import BaseFacts
 from tiercast.readiness.rule import STATES, Facts, ReadinessRule, State, Unit
 from tiercast.readiness.rules import RULES
+
+Purpose = Literal["train", "measure"]
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,11 @@ class ReadinessFinding:
 
 @dataclass(frozen=True)
 class Readiness:
-    """The findings of all rules for a base as of a day."""
+    """The findings of all rules for a base as of a day: is it ready to train, or to measure?"""
 
     as_of: dt.date
     findings: tuple[ReadinessFinding, ...]
+    purpose: Purpose = "train"
 
     @property
     def state(self) -> State:
@@ -59,10 +63,12 @@ def judge(facts: BaseFacts) -> Readiness:
     return judge_with(RULES, facts, facts.span.as_of)
 
 
-def judge_with(rules: Sequence[ReadinessRule], facts: Facts, as_of: dt.date) -> Readiness:
+def judge_with(
+    rules: Sequence[ReadinessRule], facts: Facts, as_of: dt.date, purpose: Purpose = "train"
+) -> Readiness:
     """Return the finding of each of some rules that applies to facts of any kind of base."""
     found = (judge_by(rule, facts) for rule in rules)
-    return Readiness(as_of, tuple(f for f in found if f is not None))
+    return Readiness(as_of, tuple(f for f in found if f is not None), purpose)
 
 
 def judge_by(rule: ReadinessRule, facts: Facts) -> ReadinessFinding | None:

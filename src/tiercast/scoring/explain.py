@@ -83,6 +83,7 @@ def explain(
         base's.
     """
     settings = load_config(config)
+    settings.kind.refuse("explain")
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
     day = output.scored_day(as_of)

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.staging import staged_folder, writing
 from tiercast.artifacts.text_file import to_json
+from tiercast.config.kind import EXPERIMENT
 from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.plugins import described
@@ -55,6 +56,8 @@ def check(
     progress: Progress | None = None,
 ) -> CheckResult:
     """Screen a base and its playbook, judge whether it is ready to train, and write the reports.
+
+    Of a base of contacts alone it judges whether its campaigns can be measured.
 
     Writes to `<output>/check/`: `data_report.json`, `readiness.json`, both as text in
     `data_report.md`, and for each table with rows that break a rule
@@ -105,11 +108,19 @@ def _checked(
         base = history.base
         report = base.report
         day = history.requested
-        if day is not None and settings.kind.has_dates:
+        if day is not None and settings.kind.has_dates and settings.kind.has_orders:
             report = replace(report, findings=(*report.findings, *_future(history, day)))
         recorded.claim(day or base.observed_until)
-        progress.stage("judge whether it is ready to train")
-        if not settings.kind.has_dates:
+        plays: tuple[Reach, ...] = ()
+        measures = settings.kind is EXPERIMENT
+        progress.stage(
+            "judge whether campaigns can be measured"
+            if measures
+            else "judge whether it is ready to train"
+        )
+        if measures:
+            readiness = _checked_campaigns(history)
+        elif not settings.kind.has_dates:
             readiness, plays = _checked_labels(history)
         else:
             readiness = judge(measure(base, history.activity, day or base.observed_until))
@@ -133,6 +144,17 @@ def _checked_labels(history: History) -> "tuple[Readiness, tuple[Reach, ...]]":
     check_label_rules(config, panel.columns, rows)
     facts = LabelFacts.of(base, panel.rows, day)
     return judge_with(LABEL_RULES, facts, day), reaches(config.plays, config.tiers.names)
+
+
+def _checked_campaigns(history: History) -> Readiness:
+    """Return whether the campaigns of a base of contacts alone can be measured."""
+    # Imported here: what measures campaigns takes long to import.
+    from tiercast.campaigns.experiment_facts import ExperimentFacts
+    from tiercast.campaigns.experiment_rules import EXPERIMENT_RULES
+
+    base = history.base
+    day = history.requested or base.observed_until
+    return judge_with(EXPERIMENT_RULES, ExperimentFacts.of(base), day, "measure")
 
 
 def _checked_plays(history: History, as_of: dt.date) -> "tuple[Reach, ...]":

@@ -117,7 +117,7 @@ def export(  # noqa: PLR0913  # each is an option of the command
     OutputError
         The file cannot be written, or the day was scored again meanwhile.
     """
-    settings, shown = load_config(config), progress or Silent()
+    settings, shown = _settings(config), progress or Silent()
     wanted = list if isinstance(list, CustomerList) else _named(settings, list)
     form = find_row(formats_of(settings.export_formats), format, "format")
     if limit is not None and limit < 1:
@@ -154,6 +154,12 @@ def export(  # noqa: PLR0913  # each is an option of the command
     return ExportResult(
         wanted.name, title, format, day, base.model_version, path, record, count, found - count
     )
+
+
+def _settings(config: Config | str | Path) -> Config:
+    settings = load_config(config)
+    settings.kind.refuse("export")
+    return settings
 
 
 def _within(settings: Config, output: OutputFolder) -> tuple[BudgetConfig, SaveRate]:

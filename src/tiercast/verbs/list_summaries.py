@@ -50,6 +50,7 @@ def lists(
         The day was not scored, or a list names a column that the scored day does not have.
     """
     settings = load_config(config)
+    settings.kind.refuse("export")
     speak = language or settings.language
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)

@@ -28,6 +28,7 @@ def report(
         The file cannot be written; the one before is still there.
     """
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("report")
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
     day = output.scored_day(as_of)
