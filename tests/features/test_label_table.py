@@ -47,7 +47,7 @@ def test_numbers_and_booleans_are_labels_too(tmp_path, label, positive):
 
 
 def test_a_column_that_is_not_there_is_refused_with_the_nearest_name(tmp_path):
-    with pytest.raises(InputError, match=r"names `lefd`, but did you mean `left`\?"):
+    with pytest.raises(InputError, match=r"there is no `lefd`; did you mean `left`\?"):
         columns_of(tmp_path, label_table(), column="lefd")
 
 

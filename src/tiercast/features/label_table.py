@@ -126,14 +126,18 @@ def spelled(column: ir.Value) -> ir.StringValue:
 def _known(name: str, key: str, table: ir.Table, place: str) -> str:
     others = [column for column in table.columns if column != "customer_id"]
     if name not in others:
-        raise InputError(f"{place}: outlook.{key} names `{name}`, but {hint(name, others)}")
+        raise InputError(
+            f"{place}: outlook.{key} must name a column, but there is no `{name}`; {hint(name, others)}"
+        )
     return name
 
 
 def _refuse_unknown(key: str, names: Sequence[str], own: Sequence[str], place: str) -> None:
     for name in names:
         if name not in own:
-            raise InputError(f"{place}: {key} names `{name}`, but {hint(name, own)}")
+            raise InputError(
+                f"{place}: {key} must name columns, but there is no `{name}`; {hint(name, own)}"
+            )
 
 
 def _positive(config: Config, table: ir.Table, place: str) -> str:

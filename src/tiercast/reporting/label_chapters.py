@@ -34,8 +34,16 @@ from tiercast.reporting.share_bars import share_bars, with_shares
 ENDS = tuple(number / 10 for number in range(10))  # lower ends of the bands of risk
 MAY_LEAVE = 0.25  # from this risk on, as in the package's plays
 TOP_REASONS, LENGTH = 12, 10
+MANY = 10  # from more different numbers than this, the median speaks for them
 LISTS = ("value_at_stake", "save", "check_in")  # the first that holds somebody is shown
 VALUE = "expected_value"
+LEAVER_SHARES = ("customers_share", "leavers_share")
+VALUE_SHARES = ("customers_share", "expected_value_share")
+SHARE_WORDS = {
+    "customers_share": "common.customers_share",
+    "leavers_share": "label.leavers_share",
+    "expected_value_share": "common.expected_value_share",
+}
 WORDS = ("churn", "confidence", "tier_set", "reason", "cross_section")
 WORDS_OF_VALUE = ("expected", "at_stake")
 
@@ -62,18 +70,23 @@ def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     notes = [Note(say("label.overview.cross_section"))]
     if not has_value(inputs):
         notes.append(Note(say("label.overview.without_value")))
-    parts: list[Part] = [Cards(_cards(row, say)), *notes]
+    parts: list[Part] = [Cards(_cards(row, inputs, say)), *notes]
     return Section("overview", say("overview.title"), headline, parts)
 
 
-def _cards(row: Mapping[str, float], say: MessageCatalogue) -> list[Card]:
+def _cards(row: Mapping[str, float], inputs: Inputs, say: MessageCatalogue) -> list[Card]:
     write = say.write.about(row["customers"])
     cards = [
         Card(write.count(row["customers"]), say("label.overview.customers")),
         Card(write.count(row["leavers"]), say("label.overview.leavers")),
     ]
+    column = str(inputs.config.outlook.value_column)
     cards += [
-        Card(write.total(row[name]), say(f"label.overview.{name}"))
+        Card(
+            write.total(row[name]),
+            say(f"label.overview.{name}"),
+            say(f"label.overview.{name}_detail", column=column),
+        )
         for name in ("at_stake", "expected")
         if name in row
     ]
@@ -92,22 +105,33 @@ def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     if has_value(inputs):
         sums[VALUE] = base.expected_value.sum()
     found = base.group_by("tier").aggregate(**sums).to_pandas().set_index("tier").reindex(names)
-    table = with_shares(found.fillna({"customers": 0, "leavers": 0.0}), ["customers", "leavers"])
+    filled = found.fillna(dict.fromkeys(sums.keys() - {"churn", "confidence"}, 0))
+    table = with_shares(filled, ["customers", "leavers", *([VALUE] * has_value(inputs))])
     labels = [say.label("tier", name) for name in names]
     kind = "tiers" if has_value(inputs) else "bands"
-    last = table.iloc[-1]
+    shares = VALUE_SHARES if has_value(inputs) else LEAVER_SHARES
+    first, last = table.iloc[0], table.iloc[-1]
     headline = say(
         f"label.{kind}.headline",
+        best=labels[0],
+        best_share=say.write.about(first.customers).share(first.customers_share),
+        value_share=say.write.about(first.customers).share(first[shares[1]]),
         tier=labels[-1],
         customers=say.write.about(last.customers).count(last.customers),
         risk=say.write.about(last.customers).share(last.churn),
+    )
+    title = say(
+        f"label.{kind}.chart",
+        tier=labels[-1],
+        share=say.write.about(last.customers).share(last.customers_share),
+        part=say.write.about(last.customers).share(last[shares[1]]),
     )
     return Section(
         "tiers",
         say(f"label.{kind}.title"),
         headline,
         (
-            _share_chart("chart-tiers", say("label.chart"), labels, table, say),
+            _share_chart("chart-tiers", (title, shares), labels, table, say),
             _numbers(table, labels, say, with_value=has_value(inputs)),
             Note(say(f"label.{kind}.note")),
         ),
@@ -115,18 +139,24 @@ def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
 
 
 def _share_chart(
-    name: str, title: str, labels: Sequence[str], table: pd.DataFrame, say: MessageCatalogue
+    name: str,
+    about: tuple[str, tuple[str, str]],
+    labels: Sequence[str],
+    table: pd.DataFrame,
+    say: MessageCatalogue,
 ) -> Chart:
-    groups = [
-        (say("common.customers_share"), table["customers_share"].tolist()),
-        (say("label.leavers_share"), table["leavers_share"].tolist()),
-    ]
+    """Return bars of two shares; `about` is the finding, and the columns of the shares."""
+    title, shares = about
+    words = {share: say(SHARE_WORDS[share]) for share in shares}
+    reading = "label.reading_value" if shares == VALUE_SHARES else "label.reading"
     return Chart(
         id=name,
         title=title,
-        figure=share_bars(labels, groups, say.write),
+        figure=share_bars(
+            labels, [(words[one], table[one].tolist()) for one in shares], say.write
+        ),
         alt=title,
-        reading=say("label.reading"),
+        reading=say(reading),
         groups=table["customers"].tolist(),
     )
 
@@ -134,7 +164,7 @@ def _share_chart(
 def _numbers(
     table: pd.DataFrame, labels: Sequence[str], say: MessageCatalogue, *, with_value: bool
 ) -> Table:
-    value = [VALUE] if with_value else []
+    value = [VALUE, "expected_value_share"] if with_value else []
     columns = common(say, "customers", "customers_share", *value, "churn", "confidence")
     return Table.of(say("tiers.numbers"), table, (say("common.tier"), labels), columns)
 
@@ -152,7 +182,13 @@ def risk_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         share=write.share(high.customers_share),
         leavers=write.share(high.leavers_share),
     )
-    chart = _share_chart("chart-risk", say("label.risk.chart"), labels, table, say)
+    low = table.iloc[0]
+    finding = say(
+        "label.risk.chart",
+        share=say.write.about(low.customers).share(low.customers_share),
+        leavers=say.write.about(low.customers).share(low.leavers_share),
+    )
+    chart = _share_chart("chart-risk", (finding, LEAVER_SHARES), labels, table, say)
     people = people_table(inputs, say)
     parts = (chart,) if people is None else (chart, people)
     return Section("outlook", say("label.risk.title"), headline, parts)
@@ -165,13 +201,12 @@ def people_table(inputs: Inputs, say: MessageCatalogue) -> Table | None:
         rows = first_of(inputs, name, LENGTH)
         found = rows.to_pyarrow().to_pylist()
         if found:
-            title = known[name].title.in_language(say.language)
-            return _people(title, found, inputs, say)
+            return _people(name, found, inputs, say)
     return None
 
 
 def _people(
-    title: str, found: Sequence[Mapping[str, Any]], inputs: Inputs, say: MessageCatalogue
+    name: str, found: Sequence[Mapping[str, Any]], inputs: Inputs, say: MessageCatalogue
 ) -> Table:
     reasons = _reasons(inputs, [row["customer_id"] for row in found])
     shown = shown_ids([row["customer_id"] for row in found], inputs)
@@ -186,7 +221,11 @@ def _people(
         ]
         for customer, row in zip(shown, found, strict=True)
     ]
-    return Table(title, [say(f"label.people.{name}") for name in names], rows, words=True)
+    one = usable_lists(inputs)[name]
+    title = one.title.in_language(say.language)
+    columns = [say(f"label.people.{column}") for column in names]
+    note = say("label.risk.list", name=name, count=say.write.count(len(rows)))
+    return Table(title, columns, rows, note, words=True)
 
 
 def _reasons(inputs: Inputs, ids: Sequence[Any]) -> dict[Any, list[str]]:
@@ -223,28 +262,48 @@ def drivers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
 
 
 def _drivers(risky: ir.Table) -> pd.DataFrame:
-    """Return the columns named as reasons to leave: customers, and the commonest text."""
+    """Return the columns named as reasons to leave: customers, and a typical value."""
     one = risky.select(reason=risky.reasons.unnest())
-    flat = one.select(
-        feature=one.reason["feature"], text=one.reason["text"], effect=one.reason["effect"]
-    )
+    flat = one.select(**{name: one.reason[name] for name in ("feature", "value", "effect")})
     raising = flat.filter(flat.effect > 0)
-    texts = raising.group_by("feature", "text").aggregate(n=raising.count()).to_pandas()
-    if texts.empty:
-        return texts
-    texts = texts.sort_values(["n", "text"], ascending=[False, True])
-    found = texts.groupby("feature", sort=False).agg(
-        customers=("n", "sum"), example=("text", "first")
+    values = raising.group_by("feature", "value").aggregate(n=raising.count()).to_pandas()
+    if values.empty:
+        return values
+    values = values.sort_values(["n", "value"], ascending=[False, True])
+    found = pd.DataFrame(
+        {"feature": feature, "customers": rows["n"].sum(), "example": _typical(rows)}
+        for feature, rows in values.groupby("feature", sort=False)
     )
-    ordered = found.reset_index().sort_values(["customers", "feature"], ascending=[False, True])
+    ordered = found.sort_values(["customers", "feature"], ascending=[False, True])
     return ordered.head(TOP_REASONS).reset_index(drop=True)
+
+
+def _typical(values: pd.DataFrame) -> str:
+    """Return the commonest value, and of many different numbers the median.
+
+    Examples
+    --------
+    >>> _typical(pd.DataFrame({"value": ["Fiber", "DSL"], "n": [3, 1]}))
+    'Fiber'
+    >>> _typical(pd.DataFrame({"value": [str(one) for one in range(1, 14)], "n": [1] * 13}))
+    '7'
+    """
+    numbers = pd.to_numeric(values["value"], errors="coerce")
+    if len(values) <= MANY or numbers.isna().any():
+        return str(values["value"].iloc[0])
+    ordered = values.assign(number=numbers).sort_values("number")
+    middle = ordered["n"].cumsum().searchsorted(ordered["n"].sum() / 2)
+    return str(ordered["value"].iloc[int(middle)])
 
 
 def plays_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on what to do with whom."""
     base, plays = inputs.base, plays_of(inputs)
+    money = ["value_at_stake"] if has_value(inputs) else []
     found = base.group_by("action_id").aggregate(
-        customers=base.count(), churn=base.churn_probability.mean()
+        customers=base.count(),
+        churn=base.churn_probability.mean(),
+        **{name: base[name].sum() for name in money},
     )
     table = found.to_pandas().sort_values("churn", ascending=False, ignore_index=True)
     table = with_shares(table, ["customers"])
@@ -252,9 +311,18 @@ def plays_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     titles = [sentence(play.action.in_language(say.language)) for play in known]
     first = (say("lists.columns.action"), titles)
     columns = common(say, "customers", "customers_share", "churn")
+    columns += [Measure(say("label.people.at_stake"), name, say.write.total) for name in money]
     details = [how(play, inputs, say) for play in known]
     part = Table.of(say("label.actions.table"), table, first, columns, details=details)
-    return Section("actions", say("actions.title"), say("label.actions.headline"), (part,))
+    top = table.iloc[0]
+    write = say.write.about(top.customers)
+    headline = say(
+        "label.actions.headline",
+        customers=write.count(top.customers),
+        share=write.share(top.customers_share),
+        action=titles[0],
+    )
+    return Section("actions", say("actions.title"), headline, (part,))
 
 
 def glossary_section(inputs: Inputs, say: MessageCatalogue) -> Section:

@@ -1,5 +1,7 @@
 """How far the risks of a label table can be trusted: folds of unseen customers."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from tiercast.reporting.inputs import Inputs
@@ -27,18 +29,19 @@ def quality_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     parts: list[Part] = [
         Note(say("label.quality.basis", folds=say.write.count(len(inputs.folds)))),
         calibration_chart(bins, say),
-        _folds(inputs, say),
+        _folds(inputs, say, say("label.quality.note", gap=f"{100 * calibration_gap(bins):.1f}")),
         *_backtest(inputs, say),
     ]
     return Section("quality", title, headline, parts)
 
 
-def _folds(inputs: Inputs, say: MessageCatalogue) -> Table:
+def _folds(inputs: Inputs, say: MessageCatalogue, note: str) -> Table:
     frame = pd.DataFrame(inputs.folds).T[list(METRICS)]
     names = [say("label.quality.fold", number=str(name)) for name in frame.index]
     rows = pd.concat([frame, frame.mean().to_frame().T])
     names.append(say("label.quality.mean"))
-    return _metrics(say("label.quality.table"), rows, names, say("label.quality.corner"), say)
+    corner = say("label.quality.corner")
+    return replace(_metrics(say("label.quality.table"), rows, names, corner, say), note=note)
 
 
 def _backtest(inputs: Inputs, say: MessageCatalogue) -> list[Table]:
