@@ -127,7 +127,8 @@ def _known(name: str, key: str, table: ir.Table, place: str) -> str:
     others = [column for column in table.columns if column != "customer_id"]
     if name not in others:
         raise InputError(
-            f"{place}: outlook.{key} must name a column, but there is no `{name}`; {hint(name, others)}"
+            f"{place}: outlook.{key} must name a column, but there is no `{name}`; "
+            f"{hint(name, others)}"
         )
     return name
 
