@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tiercast.training.compare import SHOWN, Comparison
+from tiercast.training.compare import SHOWN, ModelComparison
 from tiercast.training.gate import GateDecision
 from tiercast.training.train import TrainResult
 
@@ -100,7 +100,7 @@ def versions(count, days=90):
 def compared(count, **more):
     told = dict.fromkeys(("metrics", "features", "parameters", "tiers"), pd.DataFrame())
     alone = {"version": None, "against": None, "notes": ()}
-    return Comparison(versions=versions(count), **told | alone | more)
+    return ModelComparison(versions=versions(count), **told | alone | more)
 
 
 def answering(monkeypatch, comparison):

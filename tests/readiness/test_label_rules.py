@@ -9,7 +9,7 @@ import pytest
 from bases import opened
 from labelled import OUTLOOK, label_table
 from tiercast.readiness.judgement import judge_with
-from tiercast.readiness.label_facts import LabelFacts, alone
+from tiercast.readiness.label_facts import LabelTableFacts, alone
 from tiercast.readiness.label_rules import LABEL_RULES
 from tiercast.training.label_panel import LabelPanel
 
@@ -18,7 +18,7 @@ DAY = dt.date(2024, 3, 1)
 
 def findings(tmp_path, table):
     with opened(tmp_path, {"customers": table}, outlook=OUTLOOK) as base:
-        facts = LabelFacts.of(base, LabelPanel.of(base, DAY).rows, DAY)
+        facts = LabelTableFacts.of(base, LabelPanel.of(base, DAY).rows, DAY)
     return {one.rule: one for one in judge_with(LABEL_RULES, facts, DAY).findings}
 
 

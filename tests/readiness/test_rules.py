@@ -10,7 +10,7 @@ from tiercast.readiness.judgement import judge
 from tiercast.readiness.tied_cuts import TiedCuts
 from tiercast.snapshots.cutoffs import plan_cutoffs
 from tiercast.snapshots.far_days import FarDays
-from tiercast.snapshots.further_plans import FurtherPlans, LeftOut
+from tiercast.snapshots.further_plans import FurtherPlans, HorizonLeftOut
 
 
 def days_before(days):
@@ -214,7 +214,7 @@ def test_gaps_are_judged_and_named(rule, field, share, state):
 
 
 def test_a_further_horizon_too_long_is_a_warning_that_names_it():
-    short = LeftOut(365, "too long", dt.date(2025, 1, 1))
+    short = HorizonLeftOut(365, "too long", dt.date(2025, 1, 1))
     facts = replace(READY, further=FurtherPlans((), (short,)))
     assert states(facts) == {"further_horizons": "warning"}
     text = remedy(facts, "further_horizons")

@@ -21,7 +21,7 @@ MONEY = ("expected_value", "value_at_stake")
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundCustomers:
     """A page of the customers that filters leave, and the sums over all of them."""
 
     rows: Sequence[dict[str, Any]]
@@ -93,7 +93,7 @@ def _asked(visit: Visit) -> tuple[Filters, Sort]:
     return filters, sort_of(visit)
 
 
-def _find(visit: Visit, filters: Filters, sort: Sort) -> Found:
+def _find(visit: Visit, filters: Filters, sort: Sort) -> FoundCustomers:
     wanted = whole(visit.parameters, "page", 1)
     with visit.base.cursor() as database:
         chosen = filters.apply(database.table(TABLE))
@@ -107,4 +107,4 @@ def _find(visit: Visit, filters: Filters, sort: Sort) -> Found:
         page = min(wanted, max(1, math.ceil(totals["customers"] / ROWS)))
         shown = sort.apply(chosen).select(*(column.name for column in columns_of(visit)))
         rows = shown.limit(ROWS, offset=(page - 1) * ROWS).to_pyarrow().to_pylist()
-    return Found(rows, **totals, page=page)
+    return FoundCustomers(rows, **totals, page=page)

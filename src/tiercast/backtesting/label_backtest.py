@@ -35,7 +35,7 @@ from tiercast.modeling.metrics import METRICS
 from tiercast.modeling.target import Target
 from tiercast.readiness.finding_text import refuse_unless_ready
 from tiercast.readiness.judgement import judge_with
-from tiercast.readiness.label_facts import LabelFacts
+from tiercast.readiness.label_facts import LabelTableFacts
 from tiercast.readiness.label_rules import LABEL_RULES
 from tiercast.sinks.recorded_run import RecordedRun
 from tiercast.tracking.runs import training_run
@@ -85,7 +85,7 @@ def backtest_labels(
     with open_history(config, as_of, progress) as history:
         panel, day = LabelPanel.of(history.base, history.day), history.day
         recorded.claim(day)
-        facts = LabelFacts.of(history.base, panel.rows, day)
+        facts = LabelTableFacts.of(history.base, panel.rows, day)
         refuse_unless_ready(judge_with(LABEL_RULES, facts, day))
     tables = _forecasts(panel, config, folds or CUSTOMER_FOLDS, progress)
     progress.stage("evaluate the forecasts")

@@ -14,7 +14,7 @@ from tiercast.config.text_table import TextTable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tiercast.training.compare import Comparison
+    from tiercast.training.compare import ModelComparison
     from tiercast.training.train import TrainResult
 
 SIDE_BY_SIDE = 6  # versions that fit a screen
@@ -145,7 +145,7 @@ def _show_versions(frame: "pd.DataFrame") -> None:
         show(Message.of("{count} older ones: tiercast.compare(CONFIG) in Python.", count=more))
 
 
-def _show_pair(found: "Comparison") -> None:
+def _show_pair(found: "ModelComparison") -> None:
     ours, theirs = (
         Message.of("Version {version}", version=v) for v in (found.version, found.against)
     )

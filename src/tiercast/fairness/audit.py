@@ -20,7 +20,7 @@ LEFT, RISK, BEST = "left", "churn_probability", "best_tier"
 
 
 @dataclass(frozen=True)
-class Measure:
+class GroupMeasure:
     """A figure: the mean of something of each customer; one between groups has a fair value."""
 
     name: str
@@ -29,10 +29,10 @@ class Measure:
 
 
 MEASURES = (
-    Measure("level", lambda left, risk: risk - left),
-    Measure("error", lambda left, risk: (risk - left) ** 2),
-    Measure("leavers", lambda left, _: left),
-    Measure("best_tier", lambda _, best: best, source=BEST),
+    GroupMeasure("level", lambda left, risk: risk - left),
+    GroupMeasure("error", lambda left, risk: (risk - left) ** 2),
+    GroupMeasure("leavers", lambda left, _: left),
+    GroupMeasure("best_tier", lambda _, best: best, source=BEST),
 )
 COLUMNS = ("attribute", "group", "customers", "measure", "value", "low", "high")
 
@@ -61,7 +61,7 @@ def hidden_groups(attributes: Mapping[str, pd.Series]) -> dict[str, int]:
     }
 
 
-def _of_measure(rows: pd.DataFrame, groups: pd.Series, measure: Measure) -> pd.DataFrame:
+def _of_measure(rows: pd.DataFrame, groups: pd.Series, measure: GroupMeasure) -> pd.DataFrame:
     def mean(left: pd.Series, given: pd.Series) -> float:
         return float(np.mean(measure.each(np.asarray(left), np.asarray(given))))
 

@@ -49,7 +49,7 @@ SEARCH_TASKS = (
 
 
 @dataclass(frozen=True)
-class Trial:
+class TunedTrial:
     """One trial: the parameters tried and the mean validation loss (None: pruned).
 
     `resumed` trials were found in the study: an earlier training ran them.
@@ -67,7 +67,7 @@ class Tuning:
     """The best parameters of both questions, and every trial."""
 
     best: ComponentParams
-    trials: tuple[Trial, ...]
+    trials: tuple[TunedTrial, ...]
 
     @property
     def resumed(self) -> int:
@@ -157,7 +157,7 @@ class _Search:
 
     def run(
         self, studies: Studies, trials: int, progress: Progress
-    ) -> tuple[TreeParams, list[Trial]]:
+    ) -> tuple[TreeParams, list[TunedTrial]]:
         """Run the trials that are missing; return the best parameters and all trials."""
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         start = {k: v for k, v in vars(TreeParams()).items() if k != "rounds"}
@@ -196,9 +196,9 @@ class _Search:
             return self.task.loss
         return f"{self.task.loss}, {known} known, best {best:.5f}"
 
-    def _trial(self, number: int, trial: optuna.trial.FrozenTrial, resumed: bool) -> Trial:
+    def _trial(self, number: int, trial: optuna.trial.FrozenTrial, resumed: bool) -> TunedTrial:
         loss = trial.value if _completed(trial) else None
-        return Trial(self.task.name, number, _params(trial), loss, resumed)
+        return TunedTrial(self.task.name, number, _params(trial), loss, resumed)
 
 
 def _until(seconds: float | None, numbers: range) -> Iterator[int]:

@@ -15,7 +15,7 @@ NAME_DIGITS = 16  # of the hash, in the note's name
 
 
 @dataclass(frozen=True)
-class Note:
+class ErasureNote:
     """The note of one customer, in the folder `erasures` of an output."""
 
     path: Path

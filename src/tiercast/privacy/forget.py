@@ -15,7 +15,7 @@ from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.privacy.copies import database_copy, publish_again
-from tiercast.privacy.erasure_note import Note
+from tiercast.privacy.erasure_note import ErasureNote
 from tiercast.privacy.erasures import erase_place
 from tiercast.privacy.everywhere import DATABASE, Found, search_everywhere
 from tiercast.privacy.own_sources import SourceRows, source_rows
@@ -151,7 +151,7 @@ class _Erasure:
         sources = tuple(source_rows(self.settings, self.trace.customer_id))
         database = database_copy(self.settings, self.trace)
         before = search_everywhere(self.settings, self.trace, database)
-        note = Note.of(self.output, self.trace.customer_id)
+        note = ErasureNote.of(self.output, self.trace.customer_id)
         if not (before or any(one.rows for one in sources) or note.is_written):
             nowhere = "No source and no result of {name} names this customer; check the id."
             raise InputError(Message.of(nowhere, name=self.settings.name))

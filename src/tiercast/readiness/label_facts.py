@@ -16,7 +16,7 @@ HALVES = 2  # shares of a category's levels come from one half and are tried on 
 
 
 @dataclass(frozen=True)
-class LabelFacts:
+class LabelTableFacts:
     """A label table as of a day.
 
     `alone` is the AUC of the `strongest` column by itself; None without any column. `rows_aside`

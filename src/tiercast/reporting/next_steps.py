@@ -13,7 +13,7 @@ from tiercast.reporting.actions import how, plays_of, sentence
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.list_facts import ListFacts, list_facts, usable_lists
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import Step, Steps
+from tiercast.reporting.section import NextStep, Steps
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ def _step(  # a question, whom it concerns, and how the play says it
     play: Play | None,
     inputs: Inputs,
     say: MessageCatalogue,
-) -> Step:
+) -> NextStep:
     action = wanted.title if play is None else play.action
     write = say.write.about(facts.customers)
-    return Step(
+    return NextStep(
         question=say(f"overview.steps.{question.name}"),
         title=sentence(action.in_language(say.language)),
         text=say(

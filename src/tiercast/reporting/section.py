@@ -166,7 +166,7 @@ class Cards:
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """Something to do: whose question it answers, what, for whom, how, and the list's name."""
 
     question: str
@@ -182,7 +182,7 @@ class Steps:
 
     kind: ClassVar[str] = "steps"
     title: str
-    steps: Sequence[Step]
+    steps: Sequence[NextStep]
 
 
 @dataclass(frozen=True)

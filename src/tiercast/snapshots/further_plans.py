@@ -10,7 +10,7 @@ from tiercast.snapshots.season import DailyOrders
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class HorizonLeftOut:
     """A further horizon without a cutoff, why, and the first `as_of` with enough history."""
 
     horizon_days: int
@@ -27,7 +27,7 @@ class FurtherPlans:
     """Plans of the further horizons, the shortest first, and the horizons that cannot be."""
 
     plans: tuple[CutoffPlan, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[HorizonLeftOut, ...] = ()
 
     @classmethod
     def of(
@@ -35,13 +35,13 @@ class FurtherPlans:
     ) -> "FurtherPlans":
         """Plan each further horizon of a config as if it were the main one."""
         plans: list[CutoffPlan] = []
-        left_out: list[LeftOut] = []
+        left_out: list[HorizonLeftOut] = []
         for days in config.outlook.further_days:
             try:
                 plans.append(_plan(config, daily, first_day, as_of, days))
             except InputError as error:
                 enough = first_day + dt.timedelta(days=days_needed(days))
-                left_out.append(LeftOut(days, str(error), enough))
+                left_out.append(HorizonLeftOut(days, str(error), enough))
         return cls(tuple(plans), tuple(left_out))
 
     @property

@@ -15,8 +15,8 @@ from pathlib import Path
 from tiercast.config.message import Message
 from tiercast.sources.csv_text import (
     SEPARATOR_LINE,
-    Place,
     PlainCsv,
+    TextPlace,
     fields,
     place_of,
     reading_text,
@@ -69,7 +69,7 @@ def plain_csv(file: Path, name: str, encoding: str | None, scratch: Path) -> Pla
     )
 
 
-def _columns(place: Place, odd: _Oddities) -> tuple[str, ...]:
+def _columns(place: TextPlace, odd: _Oddities) -> tuple[str, ...]:
     columns = place.columns[: len(place.columns) - odd.excess]
     return tuple(column.strip("“”„") for column in columns) if odd.curly else columns
 
@@ -112,7 +112,7 @@ def _beyond_ascii(line: str) -> list[str]:
     return [part.strip() for part in parts if not part.isascii()]
 
 
-def _oddities(file: Path, name: str, place: Place) -> _Oddities:
+def _oddities(file: Path, name: str, place: TextPlace) -> _Oddities:
     header = place.header.encode()
     head = _header_pattern(place)
     first = True
@@ -129,7 +129,7 @@ def _oddities(file: Path, name: str, place: Place) -> _Oddities:
     return _Oddities(_footers(tail, place), repeats, formulas, _is_curly(place), _excess(place))
 
 
-def _header_pattern(place: Place) -> re.Pattern[bytes] | None:
+def _header_pattern(place: TextPlace) -> re.Pattern[bytes] | None:
     """Return a pattern of the header's names, in any case, with quotes or without; None if few."""
     names = [re.escape(name.strip().encode()) for name in _trimmed(list(place.columns))]
     if len(names) < 2:
@@ -139,7 +139,7 @@ def _header_pattern(place: Place) -> re.Pattern[bytes] | None:
     return re.compile(rb"[\r\n][ %b]*" % mark + between.join(names), re.IGNORECASE)
 
 
-def _again(head: re.Pattern[bytes] | None, seen: bytes, place: Place, *, first: bool) -> bool:
+def _again(head: re.Pattern[bytes] | None, seen: bytes, place: TextPlace, *, first: bool) -> bool:
     """Return whether a piece of the file below the header repeats the header's line."""
     if head is None or place.header.count("\n") > 1:
         return False
@@ -148,12 +148,12 @@ def _again(head: re.Pattern[bytes] | None, seen: bytes, place: Place, *, first: 
     return head.search(seen, max(skipped, 0)) is not None
 
 
-def _is_curly(place: Place) -> bool:
+def _is_curly(place: TextPlace) -> bool:
     names = [column.strip() for column in place.columns if column.strip()]
     return bool(names) and all(name[0] in "“„" and name[-1] in "”“" for name in names)
 
 
-def _excess(place: Place) -> int:
+def _excess(place: TextPlace) -> int:
     """Return the number of separators that end the header but not the lines below it."""
     empty = 0
     while empty < len(place.columns) and not place.columns[-1 - empty].strip():
@@ -162,7 +162,7 @@ def _excess(place: Place) -> int:
     return more if 0 < more <= empty else 0
 
 
-def _footers(tail: bytes, place: Place) -> tuple[str, ...]:
+def _footers(tail: bytes, place: TextPlace) -> tuple[str, ...]:
     """Return the last lines that are no rows of the table."""
     text = tail.decode(UTF8, "ignore")
     lines = list(io.StringIO(text, newline=""))
@@ -173,7 +173,7 @@ def _footers(tail: bytes, place: Place) -> tuple[str, ...]:
     return tuple(below[len(below) - count :])
 
 
-def _cells(line: str, place: Place) -> list[str]:
+def _cells(line: str, place: TextPlace) -> list[str]:
     """Return the fields of a line; all of the table's width where it is a part of a quoted one."""
     if line.count(place.quote) % 2:
         return ["x"] * max(place.width, 3)
@@ -181,7 +181,7 @@ def _cells(line: str, place: Place) -> list[str]:
 
 
 def _rewritten(
-    file: Path, name: str, place: Place, odd: _Oddities, scratch: Path
+    file: Path, name: str, place: TextPlace, odd: _Oddities, scratch: Path
 ) -> tuple[Path, int]:
     """Return a copy from the header on, and how often the header is repeated.
 
@@ -208,7 +208,7 @@ def _rewritten(
     return copy, repeats
 
 
-def _is_header(line: str, place: Place) -> bool:
+def _is_header(line: str, place: TextPlace) -> bool:
     first = place.columns[0].strip().casefold()
     if not line.lstrip(f" {place.quote}").casefold().startswith(first):
         return False  # a quick check, since it runs for every line
@@ -241,11 +241,11 @@ def _formula(sign: str) -> Callable[[str], str]:
     return lambda line: quoted.sub(r'"\1"', bare.sub(r'"\1"', line))
 
 
-def _left_out(name: str, place: Place, odd: _Oddities, repeats: int) -> tuple[FileNote, ...]:
+def _left_out(name: str, place: TextPlace, odd: _Oddities, repeats: int) -> tuple[FileNote, ...]:
     above = [line for line in place.above if not SEPARATOR_LINE.fullmatch(line.strip())]
     return left_out(name, _filled(above, place), _filled(odd.footers, place), repeats)
 
 
-def _filled(lines: Iterable[str], place: Place) -> list[str]:
+def _filled(lines: Iterable[str], place: TextPlace) -> list[str]:
     texts = (line.strip().strip(place.sign).strip() for line in lines)
     return [text for text in texts if text]

@@ -42,7 +42,7 @@ class PlainCsv:
 
 
 @dataclass(frozen=True)
-class Place:
+class TextPlace:
     """Where the table begins in a text: the lines above the header, the separator, the quote."""
 
     sign: str
@@ -53,7 +53,7 @@ class Place:
     width: int
 
 
-def place_of(file: Path, name: str) -> Place:
+def place_of(file: Path, name: str) -> TextPlace:
     """Return the place of the table in a UTF-8 file, by the separator that most rows fit.
 
     Raises
@@ -136,7 +136,7 @@ def reading_text(file: Path, name: str) -> Iterator[io.TextIOBase]:
         yield handle
 
 
-def _place(lines: list[str], sign: str, first: int) -> tuple[tuple[int, int], Place]:
+def _place(lines: list[str], sign: str, first: int) -> tuple[tuple[int, int], TextPlace]:
     """Return a score of how well the rows fit a separator, and the place of the table with it."""
     quote = next((one for one in QUOTES if _wraps(lines[first:], sign, one)), '"')
     rows, ends = _rows(lines[first:], sign, quote)
@@ -146,7 +146,7 @@ def _place(lines: list[str], sign: str, first: int) -> tuple[tuple[int, int], Pl
     width = width_of(rows[best + 1 :]) or len(columns)
     header = "".join(lines[begin : first + ends[best]]) if rows else ""
     fitting = sum(abs(len(row) - width) <= 1 and len(row) > 1 for row in rows)
-    place = Place(sign, quote, tuple(lines[:begin]), header, columns, width)
+    place = TextPlace(sign, quote, tuple(lines[:begin]), header, columns, width)
     return (fitting, len(columns)), place
 
 

@@ -37,7 +37,7 @@ COLUMNS = ("version", "aliases", "trained_as_of", "horizon_days", "value", "run_
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ModelComparison:
     """All versions, a row each, and how `version` differs from `against` (None: only one there).
 
     `metrics`: metric, ours, theirs, difference, low, high, verdict (`version` less `against` over
@@ -63,7 +63,7 @@ def compare(
     config: Config | str | Path,
     version: Version | None = None,
     against: Version | None = None,
-) -> Comparison:
+) -> ModelComparison:
     """Return how versions did on past days, and what one changes against another.
 
     `version` (a number or an alias) is by default the challenger, or the newest that is not the
@@ -81,7 +81,7 @@ def compare(
     pair = _pair(settings, known, version, against)
     if pair is None:
         nothing = pd.DataFrame()
-        return Comparison(table, None, None, nothing, nothing, nothing, nothing, ())
+        return ModelComparison(table, None, None, nothing, nothing, nothing, nothing, ())
     return _detailed(settings, table, *pair)
 
 
@@ -135,7 +135,7 @@ def _figures(
 
 def _detailed(
     config: Config, table: pd.DataFrame, version: ModelVersion, against: ModelVersion
-) -> Comparison:
+) -> ModelComparison:
     if not config.kind.has_dates:
         return _detailed_labels(config, table, version, against)
     ours, theirs = (load_version(config, one.version) for one in (version, against))
@@ -144,7 +144,7 @@ def _detailed(
         JudgedVersion(version.version, ours, stored_predictions(config, version.version)),
         JudgedVersion(against.version, theirs, stored_predictions(config, against.version)),
     )
-    return Comparison(
+    return ModelComparison(
         table,
         version.version,
         against.version,
@@ -158,7 +158,7 @@ def _detailed(
 
 def _detailed_labels(
     config: Config, table: pd.DataFrame, version: ModelVersion, against: ModelVersion
-) -> Comparison:
+) -> ModelComparison:
     """Compare two versions on the customers whom neither saw: by the record of their folds."""
     pair = (version, against)
     ours, theirs = (load_label_version(config, one.version) for one in pair)
@@ -182,7 +182,7 @@ def _detailed_labels(
             known = forecast_metrics(config.plugins)
             metrics = past_metrics(first, second, config.train.seed, known)
         tiers, notes = changed_tiers(ours, theirs, OutputFolder.of(config))
-    return Comparison(
+    return ModelComparison(
         table,
         version.version,
         against.version,

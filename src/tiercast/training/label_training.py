@@ -19,7 +19,7 @@ from tiercast.modeling.plugin_metrics import forecast_metrics
 from tiercast.modeling.studies import Studies
 from tiercast.readiness.finding_text import refuse_unless_ready, short_lines
 from tiercast.readiness.judgement import Readiness, judge_with
-from tiercast.readiness.label_facts import LabelFacts
+from tiercast.readiness.label_facts import LabelTableFacts
 from tiercast.readiness.label_rules import LABEL_RULES
 from tiercast.sinks.recorded_run import RecordedRun
 from tiercast.sources.scratch import scratch_folder
@@ -62,7 +62,7 @@ def train_labels(
         base, day = history.base, history.day
         panel = LabelPanel.of(base, day)
         shown.stage("judge whether it is ready to train")
-        readiness = judge_with(LABEL_RULES, LabelFacts.of(base, panel.rows, day), day)
+        readiness = judge_with(LABEL_RULES, LabelTableFacts.of(base, panel.rows, day), day)
         for line in short_lines(readiness):
             shown.say(line)
         if not force or any(not one.yields for one in readiness.errors):

@@ -25,7 +25,7 @@ from tiercast.modeling.hazard import HazardModel
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.contacted import contacted
 from tiercast.snapshots.cutoffs import CutoffPlan, plan_cutoffs
-from tiercast.snapshots.further_plans import FurtherPlans, LeftOut
+from tiercast.snapshots.further_plans import FurtherPlans, HorizonLeftOut
 from tiercast.snapshots.history import AS_OF, history
 from tiercast.snapshots.outlying import (
     OrderLimit,
@@ -61,7 +61,7 @@ class Panel(HorizonRows):
     profile_columns: tuple[str, ...]
     share: float
     further: tuple[HorizonRows, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[HorizonLeftOut, ...] = ()
     protected: pd.DataFrame = field(default_factory=pd.DataFrame)
     contacted: pd.DataFrame | None = None
 

@@ -23,7 +23,7 @@ from tiercast.feature_store.history import History, open_history
 from tiercast.features.left_out import left_out
 from tiercast.readiness.facts import measure
 from tiercast.readiness.judgement import Readiness, judge, judge_with
-from tiercast.readiness.label_facts import LabelFacts
+from tiercast.readiness.label_facts import LabelTableFacts
 from tiercast.readiness.label_rules import LABEL_RULES
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.history import history as before
@@ -142,7 +142,7 @@ def _checked_labels(history: History) -> "tuple[Readiness, tuple[Reach, ...]]":
     panel = LabelPanel.of(base, day)
     rows = panel.columns.rows(base.lead, day).schema().to_pyarrow()
     check_label_rules(config, panel.columns, rows)
-    facts = LabelFacts.of(base, panel.rows, day)
+    facts = LabelTableFacts.of(base, panel.rows, day)
     return judge_with(LABEL_RULES, facts, day), reaches(config.plays, config.tiers.names)
 
 
