@@ -53,13 +53,31 @@ def test_orders_of_contacts_are_orders_of_their_account(tmp_path):
     assert report.table("transactions").customers == 2
 
 
-def test_contacts_without_an_account_are_put_aside_and_counted(tmp_path):
+def test_contacts_without_an_account_are_excluded_and_counted(tmp_path):
     _, report = rolled(tmp_path, customers=CONTACTS)
     assert report.rows_found("no_account") == 1
     lines = report.table("transactions")
     assert (lines.rows_used, lines.rows_quarantined) == (3, 1)
     (found,) = (f for f in report.findings if f.rule == "no_account" and f.table == "customers")
     assert (found.rows, found.examples) == (1, ("4",))
+
+
+def test_money_without_an_account_counts_as_quarantined(tmp_path):
+    broken = orders(
+        (1, "2024-01-09", 25.0, 9),
+        (None, "2024-01-09", 25.0, 9),
+        columns="customer_id ordered_at amount order_id",
+    )
+    lines = pd.concat([ORDERS, broken], ignore_index=True)
+    tables = {"transactions": lines, "customers": CONTACTS}
+    with opened(tmp_path, tables, customer="account") as base:
+        summary = base.report.table("transactions")
+        aside = base.aside.to_pandas().set_index("rule")
+        quarantined = base.quarantine["transactions"].to_pandas().set_index("broken_rules")
+    assert (summary.rows_read, summary.rows_used) == (6, 4)
+    assert summary.money_quarantined == pytest.approx((40 + 25) / 150)
+    assert aside["money"].to_dict() == {"null_customer": 25.0, "no_account": 40.0}
+    assert quarantined["amount"].to_dict() == {"null_customer": 25.0, "no_account": 40.0}
 
 
 def test_a_profile_is_what_all_contacts_share(tmp_path):

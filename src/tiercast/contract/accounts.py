@@ -61,6 +61,11 @@ class Accounts:
             "known_account"
         )
 
+    def without(self, table: ir.Table) -> ir.Table:
+        """Return the rows of a table whose contact has no account."""
+        rows = self.joined(table)
+        return rows.filter(rows[ACCOUNT].isnull())
+
     def rolled_up(self, name: TableName, table: ir.Table) -> ir.Table:
         """Return a table by accounts, without the rows of contacts who have none."""
         rows = self.joined(table)

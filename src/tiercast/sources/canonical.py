@@ -27,7 +27,7 @@ from tiercast.contract.screening import (
 )
 from tiercast.contract.tables import TABLES, TableSpec, table_of
 from tiercast.contract.tally import CountedLines, Tally
-from tiercast.sources.accounts import by_account
+from tiercast.sources.accounts import ByAccount, by_account
 from tiercast.sources.engine import open_engine
 from tiercast.sources.erased import ErasedCustomers
 from tiercast.sources.hashes import hash_sums
@@ -149,9 +149,10 @@ def load_base(
             loaded[name].screened.drop(connection)
     tables = {name: table.good for name, table in loaded.items()}
     summaries = [table.summary for table in loaded.values()]
-    without_account: tuple[RuleFinding, ...] = ()
+    by_accounts: ByAccount | None = None
     if config.customer == "account":
-        tables, summaries, without_account = by_account(connection, tables, summaries)
+        by_accounts = by_account(connection, tables, summaries)
+        tables, summaries = by_accounts.tables, by_accounts.summaries
     if config.has_contracts:
         paid = PaidLines.of(connection, tables, config)
         tables["transactions"] = paid.lines
@@ -166,18 +167,29 @@ def load_base(
     report = DataReport(
         config.name,
         tuple(summaries),
-        (*(one for table in loaded.values() for one in table.findings), *without_account),
+        _findings(loaded, by_accounts),
         _zero_orders(tables["transactions"]) if "transactions" in tables else 0,
         config.timezone,
     )
     bad = {name: table.bad for name, table in loaded.items()}
-    aside = _aside(connection, lines.screened) if config.kind.has_orders else None
+    bad = bad if by_accounts is None else by_accounts.quarantine(bad)
+    aside = _aside(connection, lines.screened, by_accounts) if config.kind.has_orders else None
     base = CustomerBase(config, connection, tables, bad, report, aside, counted)
     return LoadedBase(base, lines.screened)
 
 
-def _aside(connection: SQLBackend, lines: Screened) -> ir.Table:
-    return connection.create_table("transactions__aside", lines.counts_by_rule())
+def _aside(connection: SQLBackend, lines: Screened, by_accounts: ByAccount | None) -> ir.Table:
+    counts = lines.counts_by_rule()
+    if by_accounts is not None:
+        counts = counts.union(by_accounts.lines_by_rule())
+    return connection.create_table("transactions__aside", counts)
+
+
+def _findings(
+    loaded: Mapping[TableName, "_Loaded"], by_accounts: ByAccount | None
+) -> tuple[RuleFinding, ...]:
+    found = tuple(one for table in loaded.values() for one in table.findings)
+    return found if by_accounts is None else (*found, *by_accounts.findings)
 
 
 @dataclass(frozen=True)

@@ -116,14 +116,8 @@ class Screened:
         rows = rows.filter(rows.rule.notnull())
         if self.totals:
             rows = once_per_order(rows)
-        amount = rows.amount if "amount" in rows.columns else ibis.literal(0.0)
-        cents = ibis.ifelse(rows.counts, (amount * CENTS).round(), 0.0)
         assert self.spec.time is not None
-        return rows.group_by("rule", day=rows[self.spec.time].date()).agg(
-            rows=rows.count(),
-            money=cents.abs().sum().fill_null(0.0) / CENTS,
-            net=cents.sum().fill_null(0.0) / CENTS,
-        )
+        return sums_by_rule(rows, self.spec.time)
 
     @property
     def _lost(self) -> ir.Table:
@@ -133,6 +127,17 @@ class Screened:
         for name in passed:
             rows = rows.filter(~rows[name])
         return broken_rows(rows, self.rules)
+
+
+def sums_by_rule(rows: ir.Table, time: str) -> ir.Table:
+    """Return rows and money by `rule` and day; a row with `counts` false has no money."""
+    amount = rows.amount if "amount" in rows.columns else ibis.literal(0.0)
+    cents = ibis.ifelse(rows.counts, (amount * CENTS).round(), 0.0)
+    return rows.group_by("rule", day=rows[time].date()).agg(
+        rows=rows.count(),
+        money=cents.abs().sum().fill_null(0.0) / CENTS,
+        net=cents.sum().fill_null(0.0) / CENTS,
+    )
 
 
 def money(rows: ir.Table) -> float:
