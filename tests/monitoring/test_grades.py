@@ -81,6 +81,27 @@ def test_groups_are_graded_too(found):
     assert sizes[SIDES].to_numpy().tolist() == [[2, 1], [2, 2], [4, 5]]
 
 
+def test_groups_of_customers_are_graded_by_their_own_tiers_and_totals(base, activity, output):
+    rows = scores().assign(customer_group=["north"] * 4 + ["south"] * 4)
+    total = {"base": {"value_low": 160.0, "value_high": 400.0}}
+    of = {
+        "north": {"tier_cuts": [40.0], "sums": total},
+        "south": {"tier_cuts": [100.0], "sums": total},
+        "west": {"tier_cuts": [100.0], "sums": total},  # nobody now
+    }
+    written = output.write(rows=rows)
+    batch = replace(written, manifest=written.manifest | {"groups": {"by": "region", "of": of}})
+    found = grades(outcomes(base.connection, activity, batch, DUE), batch)
+    by = found[found["by"] == "customer_group"].set_index(["group", "metric"])
+    assert set(by.index.get_level_values("group")) == {"north", "south"}
+    assert by.loc[("north", "total"), SIDES].tolist() == [360.0, 170.0]
+    assert by.loc[("north", "total_inside"), "actual"] == 1.0
+    assert by.loc[("south", "total_inside"), "actual"] == 0.0
+    assert by.loc[("south", "total"), "actual"] == 30.0
+    top = found.set_index(["by", "group", "metric"]).loc[("tier", "top", "tier_size")]
+    assert top[SIDES].tolist() == [2, 2]  # 50 is top in the north
+
+
 def test_those_whom_a_campaign_reached_are_graded_apart(base, activity, batch, monkeypatch):
     monkeypatch.setattr("tiercast.monitoring.grades.LEAST_OF_A_SIDE", 1)
     times = pd.to_datetime([SCORED, DUE])

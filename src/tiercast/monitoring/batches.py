@@ -9,6 +9,7 @@ from typing import Any, Self
 from tiercast.artifacts.dataset import manifest_of, parts_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.targets import FURTHER, Scored
+from tiercast.contract.groups import GROUP
 from tiercast.modeling.target import Target
 
 BASE = "base"
@@ -72,9 +73,13 @@ class Batch(Scored):
 
     def interval(self, by: str, group: str) -> tuple[float, float] | None:
         """Return the 90 % interval (money) of the value of a group, or of the base; None: none."""
-        known = self.manifest if self.further_days is None else self.further[self.further_days]
-        sums = known["sums"]
-        found = sums[SUMS[by]].get(group) if by in SUMS else sums[BASE]
+        if by == GROUP:  # further horizons have no sums of groups
+            of = {} if self.further_days is not None else self.groups.get(group, {})
+            found = of.get("sums", {}).get(BASE)
+        else:
+            known = self.manifest if self.further_days is None else self.further[self.further_days]
+            sums = known["sums"]
+            found = sums[SUMS[by]].get(group) if by in SUMS else sums[BASE]
         return None if found is None else (found["value_low"], found["value_high"])
 
 

@@ -1,4 +1,4 @@
-"""Predicted and actual figures of a batch: for all, by tier, by segment, by who was contacted."""
+"""Predicted and actual figures of a batch: for all, by tier, segment, group and contact."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from tiercast.contract.groups import GROUP
 from tiercast.modeling.checks import INTERVAL, TIER_CHECKS, Check, mean_of
 from tiercast.modeling.distribution import COVERAGE
 from tiercast.modeling.metrics import METRICS, UNDEFINED, calibration_error_by_chance
@@ -133,11 +134,18 @@ def _groups(rows: ir.Table, batch: Batch) -> Iterator[tuple[str, str, ir.Table]]
     segments = rows.segment.as_table().distinct().to_pyarrow()["segment"].to_pylist()
     for name in sorted(segments):
         yield SEGMENT, name, rows.filter(rows.segment == name)
+    for name in sorted(batch.groups):
+        yield from _at_least(1, GROUP, name, rows.filter(rows[GROUP] == name))
     if CONTACTED in rows.columns:
         for name, part in ((TREATED, rows.contacted), (UNTREATED, ~rows.contacted)):
-            reached = rows.filter(part)
-            if int(reached.count().execute()) >= LEAST_OF_A_SIDE:
-                yield CONTACTED, name, reached
+            yield from _at_least(LEAST_OF_A_SIDE, CONTACTED, name, rows.filter(part))
+
+
+def _at_least(
+    customers: int, by: str, name: str, part: ir.Table
+) -> Iterator[tuple[str, str, ir.Table]]:
+    if int(part.count().execute()) >= customers:
+        yield by, name, part
 
 
 def _figures(part: ir.Table, batch: Batch, by: str, group: str) -> Iterator[dict[str, object]]:

@@ -33,8 +33,9 @@ def outcomes(
     """Return predicted and actual figures, a row per scored customer, as a table of the engine.
 
     Columns: those of `PREDICTED`, tier and true_tier (numbers, 0 = best), tier_name, in_tier_set,
-    tier_set_size, churned (0 or 1), value, and, where there are contacts, whether a campaign
-    reached the customer within the horizon. Outcomes are counted as for a training.
+    tier_set_size, churned (0 or 1), value, the customer's group where there are groups, and,
+    where there are contacts, whether a campaign reached the customer within the horizon.
+    Outcomes are counted as for a training.
 
     Raises
     ------
@@ -78,6 +79,7 @@ def _graded(rows: ir.Table, batch: Batch) -> ir.Table:
     return known.select(
         "customer_id",
         *PREDICTED,
+        *([GROUP] if batch.groups else []),
         "value",
         "true_tier",
         tier_name=known.tier,

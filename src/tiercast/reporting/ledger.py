@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from tiercast.contract.groups import GROUP
 from tiercast.formats import Form, ratio
+from tiercast.reporting.groups import group_label
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_grades import GRADES
@@ -78,6 +80,7 @@ def ledger_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         _batches(whole, say),
         *further_tables(inputs.monitoring.further, say),
         _tiers(tiers, say),
+        *_groups(grades[grades["as_of"] == whole.index[-1]], inputs, say),
     )
     grade = max(_grade(whole), _grade(alone), key=GRADES.index)
     return Section("ledger", say("ledger.title"), headline, parts, grade=grade)
@@ -227,6 +230,18 @@ def further_tables(grades: pd.DataFrame, say: MessageCatalogue) -> list[Table]:
     columns = measures(say, "ledger.columns", **FURTHER_COLUMNS)
     title, note = say("ledger.further.title"), say("ledger.further.note")
     return [Table.of(title, sides, (say("horizons.horizon"), names), columns, note=note)]
+
+
+def _groups(newest: pd.DataFrame, inputs: Inputs, say: MessageCatalogue) -> list[Table]:
+    """Return the table of the newest graded scoring by group; none without groups to show."""
+    rows = newest[newest["by"] == GROUP]
+    rows = rows[rows["customers"] >= inputs.config.report.small_cells]
+    if rows.empty or not inputs.by:
+        return []
+    sides = side_by_side(rows, "group")
+    first = (inputs.by, [group_label(name, say) for name in sides.index])
+    columns = measures(say, "ledger.columns", **COLUMNS)
+    return [Table.of(say("ledger.groups.title"), sides, first, columns)]
 
 
 def _tiers(tiers: pd.DataFrame, say: MessageCatalogue) -> Table:
