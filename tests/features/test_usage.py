@@ -95,14 +95,17 @@ def test_who_is_too_new_or_without_events_has_no_trend(tmp_path):
     ]
 
 
-def mixed(seed=3, customers=80):
-    """Return events of customers who build (api, sdk) or who read (report, chart)."""
+def mixed(seed=3, customers=80, first=0.7, number=16, day=AS_OF):
+    """Return events of customers who build (api, sdk) or who read (report, chart).
+
+    `first` is the share of api and report, `number` how many events each has of their own.
+    """
     rng = np.random.default_rng(seed)
     parts = []
     for who in range(1, customers + 1):
         own, other = (["api", "sdk"], ["report", "chart"])[:: 1 if who % 2 else -1]
-        features = [*rng.choice(own, 16, p=[0.7, 0.3]), *rng.choice(other, 3)]
-        times = pd.Timestamp(AS_OF) - pd.to_timedelta(rng.uniform(0, 20, len(features)), unit="D")
+        features = [*rng.choice(own, number, p=[first, 1 - first]), *rng.choice(other, 3)]
+        times = pd.Timestamp(day) - pd.to_timedelta(rng.uniform(0, 20, len(features)), unit="D")
         parts.append(pd.DataFrame({"customer_id": who, "event_at": times, "feature": features}))
     return pd.concat(parts, ignore_index=True).assign(event_type="use")
 
@@ -131,6 +134,21 @@ def test_who_prefers_a_discovered_group_uses_it_beyond_what_is_usual(found_event
     liked = used["preference"].sort_index()
     assert set(liked[liked.index % 2 == 1]) == {"api"}
     assert set(liked[liked.index % 2 == 0]) < {"report", "chart"}
+
+
+def test_groups_that_a_model_keeps_have_their_names_when_use_changes(tmp_path):
+    later = AS_OF + dt.timedelta(days=60)
+    changed = mixed(seed=4, first=0.1, number=60, day=later)  # sdk and chart overtake
+    events = pd.concat([mixed(), changed], ignore_index=True)
+    with opened(tmp_path, {"transactions": ORDERS, "events": events}) as base:
+        table = base.tables["events"]
+        kept, anew = (preference_groups(table, day, FOUND) for day in (AS_OF, later))
+        used = usage_at(table, [later], FOUND, kept).to_pandas().set_index("customer_id")
+    assert set(kept.features) == {"api", "report"}
+    assert set(anew.features) == {"sdk", "chart"}
+    liked = used["preference"].sort_index()
+    assert set(liked[liked.index % 2 == 1]) == {"api"}
+    assert set(liked[liked.index % 2 == 0]) == {"report"}
 
 
 def test_events_of_one_feature_make_no_groups(tmp_path):

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from tiercast.reporting.customer_facts import signal_facts
+from tiercast.reporting.customer_facts import event_facts, signal_facts
 from tiercast.reporting.messages import load_messages
 
 DUE = {"big_order_due_days": 15.58, "big_order_last_year": 5000.0}
@@ -30,3 +30,22 @@ def test_the_trend_stands_beside_the_depth_of_use():
     score = {"usage_tier": "deep", "usage_trend": "falling", "preference": "technical"}
     assert told(score, {}) == [("Use", "Deep", "Falling"), ("Preference", "Technical", "")]
     assert told({"usage_tier": "shallow", "usage_trend": None}, {}) == [("Use", "Shallow", "")]
+
+
+def test_events_that_came_more_or_less_often_than_by_chance_are_facts():
+    facts = {
+        **{"event_type_1_30d": 30.0, "event_type_1_90d": 90.0},  # as before
+        **{"event_type_2_30d": 6.0, "event_type_2_90d": 7.0},
+        **{"event_type_3_30d": 0.0, "event_type_3_90d": 0.0},
+    }
+    types = ("use", "{ticket}", "payment_failed")
+    english, chinese = (event_facts(types, facts, load_messages(one)) for one in ("en", "zh"))
+    (found,) = english
+    assert found.value == "events of type “{ticket}”"
+    assert found.detail == "6 in the last 30 days; 0.5 a month in the 60 days before"
+    assert chinese[0].detail == "近 30 天 6 次；此前 60 天平均每月 0.5 次"
+
+
+def test_a_few_events_more_are_chance():
+    facts = {"event_type_1_30d": 2.0, "event_type_1_90d": 3.0}
+    assert event_facts(("ticket",), facts, load_messages("en")) == []

@@ -184,6 +184,27 @@ def test_groups_of_preference_can_be_discovered_and_the_manifest_says_what_they_
     assert all(name == words[0] for name, words in groups.items())
 
 
+def test_a_model_version_discovers_the_same_groups_on_every_day(text_ids, tmp_path):
+    usage = UsageConfig(core_features=("search",), deep=ANY_USE, medium=ANY_USE)
+    usage = usage.model_copy(update={"preferences": "discovered"})
+    source = text_ids.config.sources["events"]
+    written = pd.read_parquet(source.path)
+    rare = written["feature"].value_counts().index[-1]
+    changed = written.sample(3 * len(written), replace=True, random_state=1)
+    changed = changed.assign(feature=rare, event_at=pd.Timestamp(SHOP_DAY))
+    pd.concat([written, changed]).to_parquet(tmp_path / "events.parquet")
+    given = source.model_copy(update={"path": str(tmp_path / "events.parquet")})
+    sources = text_ids.config.sources | {"events": given}
+    config = text_ids.config.model_copy(update={"usage": usage, "sources": sources})
+    days = (SHOP_DAY, SHOP_DAY + dt.timedelta(days=1))
+    first, second = (
+        manifest_of(score(config, day, model_version="1", output=tmp_path).folder)["preferences"]
+        for day in days
+    )
+    assert first == second
+    assert list(first) == list(second)
+
+
 # What changed since the last time
 
 # Alerts that ask the orders, not the last scores: see test_signals.py.

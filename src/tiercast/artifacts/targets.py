@@ -13,6 +13,7 @@ OLDER_COLUMNS = {"told": "predicted", "came": "actual"}  # of grades, until 0.1.
 FURTHER = "further_horizons"  # in the manifest: an entry for each
 PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are counted from
 PREFERENCES = "preferences"  # the groups that a scoring discovered, with their features
+EVENT_TYPES = "event_types"  # the model's, of a base with contracts, in the order of features
 GROUPS = "groups"  # in the manifest: the column, and an entry for each group
 NAMED = 3  # days of each other target
 

@@ -65,7 +65,7 @@ def feature_panel(
     panel = _with_group(panel, activity, cutoffs, setting)
     if learned or setting.usage is None or activity.events is None:
         return panel
-    return with_usage(panel, activity.events, cutoffs, setting.usage)
+    return with_usage(panel, activity.events, cutoffs, setting.usage, setting.preferences)
 
 
 _RIGHT = ibis.selectors.endswith("_right")

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from tiercast.features.feature import Feature, Setting, within
 from tiercast.features.rfm import ratio
 
-EVENT_WINDOW_DAYS = 90
+EVENT_WINDOW_DAYS, TREND_DAYS = 90, 30
 
 
 CAMPAIGNS: tuple[Feature, ...] = (
@@ -135,6 +135,43 @@ def event_type_features(setting: Setting) -> tuple[Feature, ...]:
     )
 
 
+def event_trends(setting: Setting) -> tuple[Feature, ...]:
+    """Return two signals for each known event type of a base with contracts: lately, and change.
+
+    Tickets and failed payments come seldom, so a change is a difference of counts, not a share.
+    No model learns from them: on made-up bases with a known hazard they did not help.
+    """
+    return tuple(
+        feature
+        for position, event_type in enumerate(setting.event_types, start=1)
+        for feature in _trend_of(position, event_type)
+    )
+
+
+def _trend_of(position: int, event_type: str) -> tuple[Feature, Feature]:
+    return (
+        Feature(
+            f"event_type_{position}_30d",
+            "events",
+            "contracts",
+            f"events of type {event_type!r} in the last 30 days",
+            "events",
+            _count_of(event_type, TREND_DAYS),
+            learned=False,
+        ),
+        Feature(
+            f"event_type_{position}_change",
+            "events",
+            "contracts",
+            f"events of type {event_type!r} in the last 30 days less those of a month before, "
+            "on average over the 60 days before",
+            "events",
+            _change_of(event_type),
+            learned=False,
+        ),
+    )
+
+
 def _of_type(position: int, event_type: str) -> tuple[Feature, Feature]:
     # Numbered, because an event type may hold any characters.
     return (
@@ -144,7 +181,7 @@ def _of_type(position: int, event_type: str) -> tuple[Feature, Feature]:
             "events",
             f"events of type {event_type!r} in the last 90 days",
             "events",
-            _count_of(event_type),
+            _count_of(event_type, EVENT_WINDOW_DAYS),
         ),
         Feature(
             f"event_type_{position}_recency_days",
@@ -162,8 +199,13 @@ def _is(table: ir.Table, event_type: str) -> ir.BooleanValue:
     return (table.event_type == ibis.literal(event_type)).fill_null(False)
 
 
-def _count_of(event_type: str) -> Callable[[ir.Table, Setting], ir.Value]:
-    return lambda table, _: (_is(table, event_type) & within(table, EVENT_WINDOW_DAYS)).sum()
+def _count_of(event_type: str, days: int) -> Callable[[ir.Table, Setting], ir.Value]:
+    return lambda table, _: (_is(table, event_type) & within(table, days)).sum()
+
+
+def _change_of(event_type: str) -> Callable[[ir.Table, Setting], ir.Value]:
+    now, all_days = _count_of(event_type, TREND_DAYS), _count_of(event_type, EVENT_WINDOW_DAYS)
+    return lambda table, setting: (now(table, setting) * 3 - all_days(table, setting)) / 2.0
 
 
 def _recency_of(event_type: str) -> Callable[[ir.Table, Setting], ir.Value]:

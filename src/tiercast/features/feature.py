@@ -7,6 +7,7 @@ from typing import Literal
 import ibis.expr.types as ir
 
 from tiercast.config.usage import UsageConfig
+from tiercast.features.preferences import PreferenceGroups
 
 Family = Literal[
     "rfm",
@@ -51,7 +52,7 @@ class Setting:
 
     The main horizon, the known event types, whether the season clock is used, the plugins whose
     features are added, further horizons, the known plans of contracts, and the rules of use (for
-    who is scored: no model learns from them).
+    who is scored: no model learns from them). `preferences` are groups that were found before.
     """
 
     horizon_days: int
@@ -61,6 +62,7 @@ class Setting:
     further: tuple[FurtherWindow, ...] = ()
     plans: tuple[str, ...] = ()
     usage: UsageConfig | None = None
+    preferences: PreferenceGroups | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from tiercast.features.btyd import CLV, SUFFICIENT
 from tiercast.features.clv import CLOCK, KEPT
 from tiercast.features.feature import Setting
 from tiercast.features.registry import every_feature
+from tiercast.features.subscriptions import DUE, KNOWN_END, NEXT_PAYMENT
 from tiercast.snapshots.activity import CustomerActivity
+from tiercast.snapshots.subscriptions import has_contracts
 
 # What parts of a model other than trees, linear model and segments are made of.
 NEEDED = {
@@ -21,6 +23,12 @@ NEEDED = {
         *(feature.name for feature in (*SUFFICIENT, *CLV)),
         *(KEPT, "average_order_value"),
         *CLOCK,
+    ),
+}
+OF_CONTRACTS = {
+    "hazard models": (
+        *("contract_age_days", "contract_renewal_months", "contract_term_months"),
+        *(DUE, KNOWN_END, NEXT_PAYMENT),
     ),
 }
 
@@ -36,11 +44,12 @@ def left_out(
     Raises
     ------
     ConfigError
-        There is no such feature or profile column, or RFM, lifecycle stages or the BTYD models
-        are made of it; or a protected column is no profile column.
+        There is no such feature or profile column, or RFM, lifecycle stages or the BTYD or
+        hazard models are made of it; or a protected column is no profile column.
     """
     profile = profile_columns(activity, setting)
     known = [*(feature.name for feature in every_feature(setting)), *profile]
+    made_of = NEEDED | (OF_CONTRACTS if has_contracts(activity.orders) else {})
     for name in without:
         if name not in known:
             near = nearest(name, known)
@@ -49,7 +58,7 @@ def left_out(
             raise ConfigError(
                 f"`features.without`: there is no feature or profile column `{name}`; {hint}"
             )
-        for what, needed in NEEDED.items():
+        for what, needed in made_of.items():
             if name in needed:
                 raise ConfigError(
                     f"`features.without` cannot leave out `{name}`, because {what} are made of "

@@ -18,7 +18,7 @@ from scipy.spatial.distance import squareform
 from sklearn.metrics import silhouette_score
 
 from tiercast.arrays import FloatArray, IntArray
-from tiercast.config.usage import UsageConfig
+from tiercast.config.usage import DISCOVERED, UsageConfig
 from tiercast.contract.money import FINE_UNITS, exact_sum
 from tiercast.snapshots.history import history
 
@@ -45,6 +45,18 @@ def preference_groups(events: ir.Table, day: dt.date, usage: UsageConfig) -> Pre
         return PreferenceGroups({})
     labels = _clusters(_correlations(counts, top["used"].tolist()))
     return _named(top, labels)
+
+
+def groups_to_keep(
+    events: ir.Table | None, day: dt.date, usage: UsageConfig | None
+) -> PreferenceGroups | None:
+    """Return the groups found in events before a day, which a model keeps; None: none are asked.
+
+    Found anew on each day, the groups and their names would change with the customers' use.
+    """
+    if usage is None or usage.preferences != DISCOVERED or events is None:
+        return None
+    return preference_groups(events, day, usage)
 
 
 def used_feature(events: ir.Table) -> ir.StringValue:

@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 from tiercast.features.basket import BASKET
 from tiercast.features.behaviour import BEHAVIOUR
 from tiercast.features.btyd import CLV, SUFFICIENT
-from tiercast.features.contacts import CAMPAIGNS, EVENTS, event_type_features
+from tiercast.features.contacts import CAMPAIGNS, EVENTS, event_trends, event_type_features
 from tiercast.features.feature import Feature, Setting
 from tiercast.features.horizons import further_features
 from tiercast.features.plugins import own_features
@@ -31,7 +31,9 @@ One row per customer and cutoff (`customer_id`, `as_of`), counted from rows befo
 A window of 30 days is `[as_of - 30 days, as_of)`. Null means that a feature is undefined: a
 customer with one order has no gaps. A base without a table or column lacks its features. The
 eight most frequent event types add two each: `event_type_N_90d`, `event_type_N_recency_days`,
-and the eight most frequent plans of contracts one each: `contract_plan_N_running`.
+and the eight most frequent plans of contracts one each: `contract_plan_N_running`. Where churn
+is the end of contracts, each event type has two signals more: `event_type_N_30d` and
+`event_type_N_change` (those of the last 30 days less a month's in the 60 days before).
 Profile columns keep their names; `profile_` comes before the name of a feature. Signals are
 shown, and read by rules of alerts, plays and lists; no model learns from them.
 """
@@ -77,6 +79,7 @@ def every_feature(setting: Setting) -> tuple[Feature, ...]:
     given = (
         *CATALOGUE,
         *event_type_features(setting),
+        *event_trends(setting),
         *plan_features(setting),
         *further_features(setting),
     )
@@ -111,6 +114,8 @@ def _has_grain(activity: CustomerActivity, feature: Feature, setting: Setting) -
         return activity.contacts is not None
     if feature.family == "events":
         return activity.events is not None
+    if feature.family == "contracts" and feature.grain == "events":  # trends of event types
+        return has_contracts(activity.orders) and activity.events is not None
     if feature.family == "contracts":
         return activity.subscriptions is not None
     if feature.grain == "models":  # BTYD models are of orders, not of payments by contract

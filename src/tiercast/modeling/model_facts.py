@@ -7,6 +7,7 @@ from tiercast.config.rfm import RfmWeightsConfig
 from tiercast.config.settings import Settings
 from tiercast.config.worth import Counted, Worth
 from tiercast.features.feature import Setting
+from tiercast.features.preferences import PreferenceGroups
 from tiercast.modeling.assignment import Assign
 from tiercast.modeling.phrases import Language
 from tiercast.modeling.target import Target
@@ -20,7 +21,8 @@ class ModelFacts(Settings):
     Orders beyond `limit` count as large ordinary ones (None: all count in full).
     Where all orders lie on a calendar grid, `grid` is it, `grid_days` how many of its days the
     horizon held, and `window_days` the length of past windows that held as many. `by` is the
-    column of the groups that the model knows.
+    column of the groups that the model knows, `preferences` are the groups of preference that
+    were found in events before the training (None: none were asked for).
     """
 
     name: str
@@ -50,6 +52,7 @@ class ModelFacts(Settings):
     rfm_weights: RfmWeightsConfig
     plugins: dict[str, str] = Field(default_factory=dict)
     by: str | None = None
+    preferences: PreferenceGroups | None = None
 
     @property
     def setting(self) -> Setting:

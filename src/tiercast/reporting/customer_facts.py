@@ -2,10 +2,11 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tiercast.features.usage import BEYOND
 from tiercast.reporting.messages import MessageCatalogue
 
 
@@ -24,6 +25,29 @@ def signal_facts(
     """Return what a row of scores and one of features signal; nothing where they do not."""
     found = (_big_order(score["as_of"], facts, say), _usage(score, say), _preference(score, say))
     return [one for one in found if one is not None]
+
+
+def event_facts(
+    event_types: Sequence[str], facts: Mapping[str, Any], say: MessageCatalogue
+) -> list[Fact]:
+    """Return the event types, such as tickets, that came more or less often lately than by chance.
+
+    The difference of two counts has the variance of their sum, if both come alike (Poisson).
+    """
+    found = (_event(name, f"event_type_{n}", facts, say) for n, name in enumerate(event_types, 1))
+    return [one for one in found if one is not None]
+
+
+def _event(name: str, prefix: str, facts: Mapping[str, Any], say: MessageCatalogue) -> Fact | None:
+    now, whole = facts.get(f"{prefix}_30d"), facts.get(f"{prefix}_90d")
+    if not whole or now is None:
+        return None
+    before = (whole - now) / 2  # a month of the 60 days before
+    if abs(now - before) < BEYOND * math.sqrt(now + before / 2):
+        return None
+    shown = {"now": say.write.count(int(now)), "before": f"{before:.1f}"}
+    detail = say("signals.event_detail", **shown)
+    return Fact("signals.facts.event", say("signals.event", event=name), detail)
 
 
 def _big_order(day: dt.date, facts: Mapping[str, Any], say: MessageCatalogue) -> Fact | None:

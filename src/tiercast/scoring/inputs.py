@@ -14,9 +14,11 @@ from tiercast.config.alerts import AlertRule
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
+from tiercast.config.usage import DISCOVERED
 from tiercast.feature_store.history import History
 from tiercast.features.feature import Setting
 from tiercast.features.label_table import LabelColumns
+from tiercast.features.preferences import PreferenceGroups, groups_to_keep
 from tiercast.features.usage import USAGE_COLUMNS
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.tiered_model import TieredModel
@@ -48,6 +50,7 @@ class ScoringInputs:
     of alerts and plays name; `alert_rules` are those that the base has the tables for. `grid`
     holds the days that can have orders; None: any can. `orders` are all orders as they are,
     outlying ones too. With `columns` the base is a label table, without activity and orders.
+    `preferences` are the groups of preference that were discovered (None: none are asked for).
     """
 
     base: CustomerBase
@@ -64,6 +67,7 @@ class ScoringInputs:
     outlying: OutlyingOrders | None
     orders: ir.Table | None
     columns: LabelColumns | None = None
+    preferences: PreferenceGroups | None = None
 
     @property
     def on_spark(self) -> bool:
@@ -102,7 +106,8 @@ class ScoringInputs:
     def setting(self) -> Setting:
         """The model's setting, and the config's rules of use."""
         assert isinstance(self.model, CustomerModel)
-        return replace(self.model.setting, usage=self.base.config.usage)
+        usage, found = self.base.config.usage, self.preferences
+        return replace(self.model.setting, usage=usage, preferences=found)
 
     def batches(self) -> Batches:
         """Return the customers and their features, in batches."""
@@ -142,7 +147,8 @@ def scoring_inputs(
     config, facts = history.base.config, model.facts
     if config.by != facts.by:
         model = replace(model, groups=())
-    setting = replace(facts.setting, usage=config.usage)
+    preferences = _preferences(history.activity, model, config)
+    setting = replace(facts.setting, usage=config.usage, preferences=preferences)
     watched = watch(config.alert_rules, config.plays, facts.tier_names, setting, activity, day)
     used = USAGE_COLUMNS if config.usage is not None else ()
     idle = idle_plays(config, facts.tier_names, model.segments.names_)
@@ -165,7 +171,21 @@ def scoring_inputs(
         grid,
         outlying,
         history.activity.orders,
+        preferences=preferences,
     )
+
+
+def _preferences(
+    activity: CustomerActivity, model: CustomerModel, config: Config
+) -> PreferenceGroups | None:
+    """Return the groups that the model keeps, so that their names are those of every day.
+
+    For a model trained before they were asked for, they are found in events before its training.
+    """
+    found = model.facts.preferences
+    if found is not None and config.usage is not None and config.usage.preferences == DISCOVERED:
+        return found
+    return groups_to_keep(activity.events, model.trained_as_of, config.usage)
 
 
 def _count(activity: CustomerActivity, as_of: dt.date) -> int:

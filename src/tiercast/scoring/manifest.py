@@ -5,12 +5,10 @@ from dataclasses import asdict
 from importlib.metadata import version as package_version
 from pathlib import Path
 
-from tiercast.artifacts.targets import FURTHER, GROUPS, PREFERENCES, PREVIOUS
+from tiercast.artifacts.targets import EVENT_TYPES, FURTHER, GROUPS, PREFERENCES, PREVIOUS
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.plugins import versions_of
 from tiercast.config.public_settings import public_settings
-from tiercast.config.usage import DISCOVERED
-from tiercast.features.preferences import preference_groups
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.assign import AssignmentRules
@@ -72,11 +70,9 @@ def _of_groups(inputs: ScoringInputs, rules: AssignmentRules, totals: Totals) ->
 
 def _preferences(inputs: ScoringInputs) -> dict[str, object]:
     """Return the groups of preference that were discovered; nothing where none are asked for."""
-    usage, activity = inputs.base.config.usage, inputs.activity
-    if usage is None or usage.preferences != DISCOVERED or activity is None:
+    if inputs.preferences is None:
         return {}
-    assert activity.events is not None
-    found = preference_groups(activity.events, inputs.as_of, usage).features
+    found = inputs.preferences.features
     return {PREFERENCES: {name: list(words) for name, words in found.items()}}
 
 
@@ -94,11 +90,13 @@ def _of_orders(model: TieredModel, totals: Totals) -> dict[str, object]:
     """Return what concerns orders alone."""
     if not isinstance(model, CustomerModel):
         return {}
+    facts = model.facts
     return {
         "rfm_bins": model.rfm_edges.bins,
         FURTHER: further_horizons(model, totals),
         "season": {"is_known": model.facts.on_clock, "text": model.facts.season},
         "certainty": _certainty(model),
+        **({EVENT_TYPES: list(facts.event_types)} if facts.churn == "subscription" else {}),
     }
 
 

@@ -217,4 +217,5 @@ def _facts(panel: Panel, config: Config) -> ModelFacts:
         rfm_weights=config.rfm.weights,
         plugins=versions_of(config.plugins),
         by=config.by,
+        preferences=panel.setting.preferences,
     )

@@ -1,6 +1,7 @@
 """Customers with contracts as they were seen each month, to which hazard models are fitted."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -38,12 +39,17 @@ class SeenCustomers:
         setting: Setting,
         day: dt.date,
         config: Config,
+        omitted: Sequence[str] = (),
     ) -> "SeenCustomers":
-        """Look at the customers each month from the first payment to a day."""
+        """Look at the customers each month from the first payment to a day.
+
+        Columns that are `omitted` are not looked at.
+        """
         newest = day - dt.timedelta(days=config.grace_days + PERIOD_DAYS)
         steps = range(min(MOST_MONTHS, max(1, (newest - first).days // PERIOD_DAYS)))
         months = [newest - dt.timedelta(days=PERIOD_DAYS * step) for step in steps]
-        rows = feature_panel(activity, months, setting, FAMILIES).to_pandas()
+        rows = feature_panel(activity, months, setting, FAMILIES, learned=True).to_pandas()
+        rows = rows.drop(columns=[*omitted], errors="ignore")
         ends = relation_ends(activity.orders, months).to_pandas()
         for frame in (rows, ends):
             frame["as_of"] = pd.to_datetime(frame["as_of"]).dt.date

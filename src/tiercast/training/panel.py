@@ -20,6 +20,7 @@ from tiercast.features.clv import ClvModels
 from tiercast.features.feature import FurtherWindow, Setting
 from tiercast.features.horizons import named
 from tiercast.features.left_out import left_out, protected_columns
+from tiercast.features.preferences import groups_to_keep
 from tiercast.features.registry import learned_features
 from tiercast.modeling.hazard import HazardModel
 from tiercast.snapshots.activity import CustomerActivity
@@ -100,13 +101,14 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         config.plugins,
         tuple(FurtherWindow(one.horizon_days, one.window_days) for one in further.plans),
         observed_plans(activity, day),
+        preferences=groups_to_keep(activity.events, day, config.usage),
     )
     omitted = left_out(activity, setting, config.features.without, config.protected)
     days = sorted({day, *plan.cutoffs, *further.cutoffs})
     features = _features(sampled, days, setting, omitted)
     seen = None
     if config.has_contracts:
-        seen = SeenCustomers.of(sampled, first, setting, day, config)
+        seen = SeenCustomers.of(sampled, first, setting, day, config, omitted)
     counted = CountedFeatures.of(features, sampled, day, calendar.grid, seen)
     main = counted.main(plan, season)
     return Panel(
