@@ -2,7 +2,7 @@ import string
 
 import pytest
 
-from tiercast.reporting.messages import LANGUAGES, load_messages
+from tiercast.reporting.messages import LANGUAGES, load_messages, of_horizons
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
 from tiercast.segments.rfm_rules import DEFAULT_RULES, SIMPLE_RULES
 
@@ -41,3 +41,15 @@ def test_values_are_not_parsed_for_placeholders(say):
 def test_margin_is_called_margin():
     assert load_messages("en", worth="margin")("common.expected_value") == "Expected margin"
     assert load_messages("zh", worth="margin")("common.expected_value") == "预期毛利"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_of_several_horizons_name_the_main_one(language):
+    say = load_messages(language, horizon_days=30)
+    one, several = say.texts, of_horizons(say, 2).texts
+    assert of_horizons(say, 1) is say
+    changed = {key: text for key, text in several.items() if one.get(key) != text}
+    assert {"common.churn", "groups.headline", "lists.columns.expected"} <= changed.keys()
+    assert changed.keys() <= one.keys()
+    for key, text in changed.items():
+        assert placeholders(text) == placeholders(one[key]) | {"horizon"}

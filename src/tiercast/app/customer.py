@@ -17,13 +17,14 @@ from tiercast.app.visit import Problem, Visit
 from tiercast.app.whole_day import listed_parts, read_whole
 from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.targets import EVENT_TYPES
 from tiercast.formats import MISSING
 from tiercast.modeling.translated_reason import translated_reason
 from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.actions import how, plays_of
 from tiercast.reporting.contracts import contract_facts, contract_table
 from tiercast.reporting.contribution import assumption, parts_in_words
-from tiercast.reporting.customer_facts import signal_facts
+from tiercast.reporting.customer_facts import event_facts, signal_facts
 from tiercast.reporting.horizons import customer_table
 from tiercast.scoring.explain import next_tier
 from tiercast.snapshots.one_customer import rows_of_customer
@@ -64,7 +65,9 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         assumption=assumption(visit.base.inputs.target, visit.say),
         above=above,
         orders=orders,
-        more=contract_facts(contracts, visit.say) + signal_facts(score, facts, visit.say),
+        more=contract_facts(contracts, visit.say)
+        + signal_facts(score, facts, visit.say)
+        + event_facts(visit.base.inputs.manifest.get(EVENT_TYPES, ()), facts, visit.say),
         contracts=[contract_table(contracts, visit.say)] if contracts else [],
         contacts=contacts,
         past=past,

@@ -12,7 +12,7 @@ from tiercast.app.scored_base import ScoredBase
 from tiercast.app.shelf import Shelf
 from tiercast.app.texts import load_texts
 from tiercast.modeling.target import Target
-from tiercast.reporting.messages import Language, MessageCatalogue
+from tiercast.reporting.messages import Language, MessageCatalogue, of_horizons
 
 KEPT = ("language", "as_of")  # what every link of a page carries on
 
@@ -68,6 +68,7 @@ def visit_of(request: Request) -> Visit:
         config.outlook.churn,
         config.report.small_cells,
     )
+    say = of_horizons(say, base.inputs.horizons)
     return Visit(request.url.path, given, base, say, shelf.days())
 
 

@@ -32,7 +32,8 @@ def explain(
 
     The default day is the newest scored day.
     """
-    from tiercast.reporting.messages import load_messages
+    from tiercast.artifacts.targets import FURTHER
+    from tiercast.reporting.messages import load_messages, of_horizons
     from tiercast.scoring.explain import explain as explain_customer
 
     settings = spoken(config, language)
@@ -47,6 +48,7 @@ def explain(
         currency=money,
         churn=settings.outlook.churn,
     )
+    say = of_horizons(say, 1 + len(story.manifest.get(FURTHER, [])))
     _show_story(story, say)
 
 
@@ -114,11 +116,13 @@ def _has_orders(score: Mapping[str, Any]) -> bool:
 
 def _facts(story: "CustomerStory", say: "MessageCatalogue") -> list[tuple[str, str]]:
     """Return what contracts, use and yearly orders say; nothing where there are none."""
+    from tiercast.artifacts.targets import EVENT_TYPES
     from tiercast.reporting.contracts import contract_facts
-    from tiercast.reporting.customer_facts import signal_facts
+    from tiercast.reporting.customer_facts import event_facts, signal_facts
 
     score = {**story.score, "as_of": story.as_of}
     facts = contract_facts(story.contracts, say) + signal_facts(score, story.facts, say)
+    facts += event_facts(story.manifest.get(EVENT_TYPES, ()), story.facts, say)
     return [
         (one.name, f"{one.value}{say('between')}{one.detail}" if one.detail else one.value)
         for one in facts

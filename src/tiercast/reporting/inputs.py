@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from tiercast.artifacts.dataset import parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.artifacts.targets import GROUPS, PREVIOUS
+from tiercast.artifacts.targets import FURTHER, GROUPS, PREVIOUS
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.features.signals import BREAKDOWN
@@ -143,6 +143,11 @@ class Inputs:
     def target(self) -> Target:
         """What the scores forecast, whatever the config asks for by now."""
         return Target.of_record(self.manifest, f"The manifest of the scores of {self.as_of}")
+
+    @property
+    def horizons(self) -> int:
+        """How many horizons the scores forecast."""
+        return 1 + len(self.manifest.get(FURTHER, []))
 
     @property
     def tier_names(self) -> tuple[str, ...]:

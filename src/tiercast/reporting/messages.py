@@ -1,7 +1,7 @@
 """The words of what people read: one YAML of texts per language, same keys in each."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from importlib import resources
@@ -160,7 +160,21 @@ def of_churn(texts: Mapping[str, str], churn: Churn) -> dict[str, str]:
     >>> of_churn({"a.b": "order", "a.of_subscription.b": "pay"}, "subscription")["a.b"]
     'pay'
     """
-    own = f"of_{churn}."
+    return _with_own(texts, f"of_{churn}.")
+
+
+def of_horizons(say: MessageCatalogue, count: int) -> MessageCatalogue:
+    """Return the texts for so many horizons: of several, columns and headlines name the main one.
+
+    Examples
+    --------
+    >>> of_horizons(load_messages("en", horizon_days=30), 2)("common.churn")
+    'Average churn risk in 30 days'
+    """
+    return say if count < 2 else replace(say, texts=_with_own(say.texts, "of_several."))
+
+
+def _with_own(texts: Mapping[str, str], own: str) -> dict[str, str]:
     return {**texts, **{key.replace(own, ""): texts[key] for key in texts if own in key}}
 
 

@@ -31,7 +31,7 @@ from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.reporting.label_chapters import LABEL_GROUPS
 from tiercast.reporting.ledger import ledger_section
 from tiercast.reporting.lifecycle import lifecycle_section
-from tiercast.reporting.messages import MessageCatalogue, load_messages
+from tiercast.reporting.messages import MessageCatalogue, load_messages, of_horizons
 from tiercast.reporting.migration import migration_section
 from tiercast.reporting.model_quality import quality_section
 from tiercast.reporting.new_returning import new_returning_section
@@ -156,6 +156,7 @@ def render(inputs: Inputs) -> str:
         churn=inputs.config.outlook.churn,
         small_cells=inputs.config.report.small_cells,
     )
+    say = of_horizons(say, inputs.horizons)
     groups = LABEL_GROUPS if target.outcome else GROUPS
     made = {
         name: [one(inputs, say) for one in applicable(chapters, inputs)]
