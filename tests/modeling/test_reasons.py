@@ -10,7 +10,7 @@ from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.component_models import BTYD_FEATURE, ComponentModels, ComponentParams
 from tiercast.modeling.ensemble import Ensemble
 from tiercast.modeling.phrases import topic_of, topics
-from tiercast.modeling.reasons import DIGITS, REASON, TOP, Effects, effects, reasons
+from tiercast.modeling.reasons import DIGITS, REASON, TOP, Effects, OwnNames, effects, reasons
 from tiercast.modeling.trees import TreeParams
 from tiny_model import tiny_features
 
@@ -322,5 +322,7 @@ def test_by_hand(name):
 def test_event_types_are_told_by_name():
     found = Effects(("event_type_2_90d",), np.array([[0.3]]))
     frame = pd.DataFrame({"event_type_2_90d": [0.0]})
-    (listed,) = reasons(found, frame, np.array([0.9]), "zh", ("visit", "客服")).to_pylist()
+    (listed,) = reasons(
+        found, frame, np.array([0.9]), "zh", OwnNames(("visit", "客服"))
+    ).to_pylist()
     assert listed[0]["text"] == "近 90 天有 0 次“客服”互动"

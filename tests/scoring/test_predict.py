@@ -10,7 +10,7 @@ import pytest
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.config.progress import Silent
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.scoring.predict import score_batches
+from tiercast.scoring.predict import score_batches, score_part
 from tiny_model import tiny_features, tiny_model
 
 
@@ -39,6 +39,7 @@ class Inputs:
     model: CustomerModel
     parts: Parts
     rule_features: tuple[str, ...] = ()
+    reasons: str = "top"
 
     def batches(self):
         return self.parts
@@ -64,6 +65,22 @@ def staged(model, frame, tmp_path):
     parts = Parts((frame[:100], frame[100:].reset_index(drop=True)))
     with DatasetWriter(tmp_path / "features") as features:
         return score_batches(Inputs(model, parts), tmp_path / "stage", features, Silent())
+
+
+def reasons_of(model, frame, choice):
+    types = {name: pa.float64() for name in frame.columns if frame[name].dtype == "float64"}
+    _, scored = score_part(model, frame, types, (), choice)
+    return scored["reasons"].to_pylist()
+
+
+def test_all_reasons_begin_with_the_top_three(model, frame):
+    top, whole = (reasons_of(model, frame, choice) for choice in ("top", "all"))
+    assert [listed[:3] for listed in whole] == top
+    assert max(map(len, whole)) > max(map(len, top)) == 3
+
+
+def test_without_reasons_their_column_is_null(model, frame):
+    assert reasons_of(model, frame, "none") == [None] * len(frame)
 
 
 def test_parts_hold_all_rows_and_sums(staged, model, frame):

@@ -15,6 +15,7 @@ PREVIOUS = "previous_as_of"  # in the manifest: the scores that tier changes are
 PREFERENCES = "preferences"  # the groups that a scoring discovered, with their features
 EVENT_TYPES = "event_types"  # the model's, of a base with contracts, in the order of features
 GROUPS = "groups"  # in the manifest: the column, and an entry for each group
+REASONS = "reasons"  # in the manifest: which were wanted; not there: the top three
 NAMED = 3  # days of each other target
 
 

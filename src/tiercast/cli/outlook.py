@@ -8,6 +8,7 @@ import typer
 from tiercast.cli.console import show, watch
 from tiercast.cli.options import AsOf, ConfigFile, Language, in_language, speak, spoken
 from tiercast.config.message import Message, filled, named
+from tiercast.config.reason_choice import DEFAULT, ReasonChoice
 from tiercast.config.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -59,6 +60,13 @@ def score(
             help="Write files here and nothing to the database. Default: the config's output.",
         ),
     ] = None,
+    reasons: Annotated[
+        ReasonChoice,
+        typer.Option(
+            "--reasons",
+            help="Reasons of each customer: three, all, or none, which takes less time.",
+        ),
+    ] = DEFAULT,
     language: Language = None,
 ) -> None:
     """Score every customer: segment, churn risk, value, tier, reasons, action."""
@@ -67,7 +75,12 @@ def score(
     settings = spoken(config, language)
     with watch() as progress:
         result = score_base(
-            settings, as_of, model_version=model_version, output=output, progress=progress
+            settings,
+            as_of,
+            model_version=model_version,
+            output=output,
+            reasons=reasons,
+            progress=progress,
         )
     _show_scores(result)
 

@@ -31,7 +31,7 @@ from tiercast.modeling.member import check_members
 from tiercast.modeling.model_facts import ModelFacts
 from tiercast.modeling.next_order import WaitingTimes, dates_after, on_grid
 from tiercast.modeling.outlook import Outlook
-from tiercast.modeling.reasons import Effects, effects, reasons
+from tiercast.modeling.reasons import TOP, Effects, OwnNames, effects, reasons
 from tiercast.modeling.tiered_model import SHARED, TieredModel
 from tiercast.segments.clusters import CustomerSegments
 from tiercast.segments.lifecycle import lifecycle_stages
@@ -176,22 +176,23 @@ class CustomerModel(TieredModel):
             return payment_days(full, churn, self.facts.training_days)
         return self.waiting.days(full, churn, self.clv, self.facts.training_days)
 
-    def reasons(self, frame: pd.DataFrame, churn: FloatArray) -> pa.Array:
-        """Return three reasons of each row; of rows likely to leave, those for leaving first."""
+    def reasons(self, frame: pd.DataFrame, churn: FloatArray, most: int | None = TOP) -> pa.Array:
+        """Return at most so many reasons of each row; those for likely leaving come first."""
         full = self.with_clv(frame)
         parts = self.by_group(full)
-        found = [model._reasons(full.iloc[rows], churn[rows]) for model, rows in parts]
+        found = [model._reasons(full.iloc[rows], churn[rows], most) for model, rows in parts]
         if len(found) == 1:
             return found[0]
         return pa.concat_arrays(found).take(pa.array(places_back([rows for _, rows in parts])))
 
-    def _reasons(self, full: pd.DataFrame, churn: FloatArray) -> pa.Array:
+    def _reasons(self, full: pd.DataFrame, churn: FloatArray, most: int | None) -> pa.Array:
         outlook = self.outlook
         found = effects(outlook.components, outlook.ensemble, full, self.facts.partner_base)
         if self.facts.churn == "subscription":
             found = self._with_known_ends(found, full, churn)
         facts = self.facts
-        return reasons(found, full, churn, facts.language, facts.event_types, facts.plans)
+        names = OwnNames(facts.event_types, facts.plans)
+        return reasons(found, full, churn, facts.language, names, most=most)
 
     def _with_known_ends(self, found: Effects, full: pd.DataFrame, churn: FloatArray) -> Effects:
         """Return the effects with that of an end that is known: what the models did not say."""

@@ -17,7 +17,7 @@ from tiercast.features.registry import KEYS
 from tiercast.modeling.assignment import Assign, assign_by_risk
 from tiercast.modeling.label_outlook import LabelOutlook
 from tiercast.modeling.phrases import Language
-from tiercast.modeling.reasons import reasons
+from tiercast.modeling.reasons import TOP, reasons
 from tiercast.modeling.target import Target
 from tiercast.modeling.tiered_model import TieredModel
 
@@ -111,9 +111,10 @@ class LabelModel(TieredModel):
             scored["customer_id"].to_numpy(),
         )
 
-    def reasons(self, frame: pd.DataFrame, churn: FloatArray) -> pa.Array:
-        """Return three reasons of each row; of rows likely to leave, those for leaving first."""
-        return reasons(self.outlook.effects(frame), frame, churn, self.facts.language)
+    def reasons(self, frame: pd.DataFrame, churn: FloatArray, most: int | None = TOP) -> pa.Array:
+        """Return at most so many reasons of each row; those for likely leaving come first."""
+        found = self.outlook.effects(frame)
+        return reasons(found, frame, churn, self.facts.language, most=most)
 
     def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
         """Return exact Shapley values of the log odds of leaving, and their base value."""

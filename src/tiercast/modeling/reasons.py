@@ -72,6 +72,17 @@ class Effects:
         return self.values @ chosen
 
 
+@dataclass(frozen=True)
+class OwnNames:
+    """A base's event types and plans: the number in a feature's name counts them from 1."""
+
+    event_types: Sequence[str] = ()
+    plans: Sequence[str] = ()
+
+
+NAMELESS = OwnNames()
+
+
 def effects(
     components: ComponentModels, ensemble: Ensemble, frame: pd.DataFrame, partner_base: float
 ) -> Effects:
@@ -119,10 +130,11 @@ def reasons(
     frame: pd.DataFrame,
     churn: FloatArray,
     language: Language,
-    event_types: Sequence[str] = (),
-    plans: Sequence[str] = (),
+    names: OwnNames = NAMELESS,
+    *,
+    most: int | None = TOP,
 ) -> pa.Array:
-    """Return three topics of each row, a list of `REASON`.
+    """Return at most so many topics of each row (None: all), a list of `REASON`.
 
     `effect` is the topic's whole effect; `feature` the one of its features that carries most of
     it, and `text` quotes that feature's figures. The order is that of `_order`.
@@ -131,12 +143,12 @@ def reasons(
     feature, is_shown = _carriers(found, frame, by_topic)
     size = np.where(is_shown, np.abs(by_topic), 0.0)
     leaving = (churn >= LIKELY) | (by_topic.sum(axis=1) > 0)
-    order = _order(size, (by_topic > 0) == leaving[:, np.newaxis])
+    order = _order(size, (by_topic > 0) == leaving[:, np.newaxis])[:, :most]
     shown_topics = np.take_along_axis(size, order, axis=1) > 0
     effect = np.take_along_axis(by_topic, order, axis=1)[shown_topics]
     row, _ = np.nonzero(shown_topics)
     chosen = np.take_along_axis(feature, order, axis=1)[shown_topics]
-    phrases = [None if found.apart else _phrase(name, event_types, plans) for name in found.names]
+    phrases = [None if found.apart else _phrase(name, names) for name in found.names]
     texts = reason_texts(frame, found.names, phrases, row, chosen, language)
     structs = pa.StructArray.from_arrays(
         [*texts[:2], pa.array(effect), texts[2]], fields=list(REASON)
@@ -146,16 +158,16 @@ def reasons(
 
 
 def _order(size: FloatArray, forward: BoolArray) -> IntArray:
-    """Return the positions of each row's first topics, (n, TOP).
+    """Return the positions of each row's topics in order, (n, n_topics).
 
     The two strongest that speak for the row's own direction come first (`forward`: for leaving,
     where a customer is likely to leave or likelier than the base's mean; else for staying). The
-    third is the strongest of the others, whatever it speaks for.
+    others follow by their strength, whatever they speak for.
     """
     strength = np.where(forward, size, 0.0)
     least = -np.partition(-strength, FIRST - 1, axis=1)[:, FIRST - 1 : FIRST]
     first = (strength > 0) & (strength >= least)
-    return np.lexsort((-size, ~first), axis=1)[:, :TOP]
+    return np.lexsort((-size, ~first), axis=1)
 
 
 def _carriers(
@@ -205,14 +217,14 @@ def _weak_unknown(
     return weak
 
 
-def _phrase(name: str, event_types: Sequence[str], plans: Sequence[str]) -> Phrase | None:
+def _phrase(name: str, names: OwnNames) -> Phrase | None:
     phrase = phrase_of(name)
     if phrase is not None and name.startswith(PLAN):
-        return phrase.of_plan(plans[int(name.removeprefix(PLAN).partition("_")[0]) - 1])
+        return phrase.of_plan(names.plans[int(name.removeprefix(PLAN).partition("_")[0]) - 1])
     if phrase is None or not name.startswith(EVENT_TYPE):
         return phrase
     number = int(name.removeprefix(EVENT_TYPE).partition("_")[0])
-    return phrase.of_event_type(event_types[number - 1])
+    return phrase.of_event_type(names.event_types[number - 1])
 
 
 def sum_by_feature(

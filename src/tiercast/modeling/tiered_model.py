@@ -12,6 +12,7 @@ import pyarrow as pa
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.modeling.assignment import assign_tiers
 from tiercast.modeling.memberships import names_held
+from tiercast.modeling.reasons import TOP
 
 SHARED = "shared"  # a group is forecast by the model of all customers
 
@@ -45,8 +46,8 @@ class TieredModel(ABC):
         """Return all scores that depend on the row alone; the tier depends on all rows."""
 
     @abstractmethod
-    def reasons(self, frame: pd.DataFrame, churn: FloatArray) -> pa.Array:
-        """Return three reasons of each row."""
+    def reasons(self, frame: pd.DataFrame, churn: FloatArray, most: int | None = TOP) -> pa.Array:
+        """Return at most so many reasons of each row; None: all."""
 
     @abstractmethod
     def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:

@@ -13,6 +13,7 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.alerts import AlertRule
 from tiercast.config.errors import InputError
 from tiercast.config.progress import Progress
+from tiercast.config.reason_choice import DEFAULT, ReasonChoice
 from tiercast.config.schema import Config
 from tiercast.config.usage import DISCOVERED
 from tiercast.feature_store.history import History
@@ -51,6 +52,7 @@ class ScoringInputs:
     holds the days that can have orders; None: any can. `orders` are all orders as they are,
     outlying ones too. With `columns` the base is a label table, without activity and orders.
     `preferences` are the groups of preference that were discovered (None: none are asked for).
+    `reasons` says how many reasons each customer gets.
     """
 
     base: CustomerBase
@@ -68,6 +70,7 @@ class ScoringInputs:
     orders: ir.Table | None
     columns: LabelColumns | None = None
     preferences: PreferenceGroups | None = None
+    reasons: ReasonChoice = DEFAULT
 
     @property
     def on_spark(self) -> bool:

@@ -5,10 +5,18 @@ from dataclasses import asdict
 from importlib.metadata import version as package_version
 from pathlib import Path
 
-from tiercast.artifacts.targets import EVENT_TYPES, FURTHER, GROUPS, PREFERENCES, PREVIOUS
+from tiercast.artifacts.targets import (
+    EVENT_TYPES,
+    FURTHER,
+    GROUPS,
+    PREFERENCES,
+    PREVIOUS,
+    REASONS,
+)
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.plugins import versions_of
 from tiercast.config.public_settings import public_settings
+from tiercast.config.reason_choice import DEFAULT
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.assign import AssignmentRules
@@ -55,6 +63,7 @@ def manifest(
         "grid": None if inputs.grid is None else inputs.grid.to_dict(),
         "outlying_orders": outlying_entry(inputs.outlying, files),
         PREVIOUS: inputs.previous.as_of,
+        **({} if inputs.reasons == DEFAULT else {REASONS: inputs.reasons}),
         **_preferences(inputs),
         **_of_groups(inputs, rules, totals),
     }

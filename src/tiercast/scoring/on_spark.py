@@ -21,6 +21,7 @@ from pyspark.sql import DataFrame
 
 from tiercast.artifacts.dataset import DatasetWriter, Part, write_part
 from tiercast.config.progress import Progress
+from tiercast.config.reason_choice import ReasonChoice
 from tiercast.features.assemble import feature_panel
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.scoring.assign import AssignmentRules, final_rows
@@ -51,7 +52,7 @@ def score_batches(
         _score,
         text=inputs.broadcast_model,
         schema=panel.schema().to_pyarrow(),
-        inputs=(inputs.as_of, inputs.rule_features),
+        inputs=(inputs.as_of, inputs.rule_features, inputs.reasons),
         folders=(features.staging.absolute(), folder.absolute()),
     )
     answers = run_task(parted(inputs.base.connection, panel, inputs.customers), task)
@@ -117,19 +118,20 @@ def _score(
     *,
     text: ModelText,
     schema: pa.Schema,
-    inputs: tuple[dt.date, tuple[str, ...]],
+    inputs: tuple[dt.date, tuple[str, ...], ReasonChoice],
     folders: tuple[Path, Path],
 ) -> Iterator[pa.RecordBatch]:
     """Write one part's features and scored rows; an empty part leaves no file."""
     rows = pa.Table.from_batches(list(batches), None)
     if not rows.num_rows:
         return
-    (as_of, rule_features), (features, staged) = inputs, folders
+    (as_of, rule_features, reasons), (features, staged) = inputs, folders
     model, number = _model(text), part_number()
     types = {field.name: field.type for field in schema}
     frame = feature_frame(as_frame(rows.cast(schema)), schema, as_of)
     previous = [name for name in NAMES if name in frame]
-    known, scored = score_part(model, frame.drop(columns=previous), types, rule_features)
+    full = frame.drop(columns=previous)
+    known, scored = score_part(model, full, types, rule_features, reasons)
     sums = tier_sums(model, scored).tolist()
     for name in previous:
         scored = scored.append_column(name, pa.array(frame[name], types[name]))

@@ -15,8 +15,10 @@ from tiercast.arrays import FloatArray
 from tiercast.artifacts.dataset import DatasetWriter
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress
+from tiercast.config.reason_choice import DEFAULT, ReasonChoice
 from tiercast.contract.groups import GROUP
 from tiercast.modeling.next_order import QUANTILES
+from tiercast.modeling.reasons import REASON, TOP
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.inputs import ScoringInputs
 from tiercast.sources.scratch import filling
@@ -63,7 +65,9 @@ def score_batches(
     sums = np.zeros(len(inputs.model.facts.tier_names))
     types = {field.name: field.type for field in batches.schema}
     for frame in batches.frames():
-        known, scored = score_part(inputs.model, frame, types, inputs.rule_features)
+        known, scored = score_part(
+            inputs.model, frame, types, inputs.rule_features, inputs.reasons
+        )
         features.write(known)
         sums += tier_sums(inputs.model, scored)
         parts.append(folder / f"part-{len(parts):05d}.parquet")
@@ -78,23 +82,37 @@ def score_part(
     frame: pd.DataFrame,
     types: Mapping[str, pa.DataType],
     rule_features: Sequence[str],
+    reasons: ReasonChoice = DEFAULT,
 ) -> tuple[pa.Table, pa.Table]:
     """Return the features that were scored, and the scored rows with reasons and rule features."""
     full = model.with_clv(frame)
     known = typed(full, types)
-    return known, scored_rows(model, full, types, known.select(list(rule_features)))
+    return known, scored_rows(model, full, types, known.select(list(rule_features)), reasons)
 
 
 def scored_rows(
-    model: TieredModel, full: pd.DataFrame, types: Mapping[str, pa.DataType], beside: pa.Table
+    model: TieredModel,
+    full: pd.DataFrame,
+    types: Mapping[str, pa.DataType],
+    beside: pa.Table,
+    reasons: ReasonChoice = DEFAULT,
 ) -> pa.Table:
     """Return the scored rows of features with `clv_*`, the columns `beside` them, and reasons."""
     rows = model.score_rows(full)
-    reasons = model.reasons(full, rows["churn_probability"].to_numpy())
     scored = typed(rows, {**types, **DATES})
     for field in beside.schema:
         scored = scored.append_column(field, beside[field.name])
-    return scored.append_column(REASONS, reasons)
+    return scored.append_column(REASONS, _reasons(model, full, rows, reasons))
+
+
+def _reasons(
+    model: TieredModel, full: pd.DataFrame, rows: pd.DataFrame, reasons: ReasonChoice
+) -> pa.Array:
+    """Return the chosen reasons of scored rows; nulls where none are wanted."""
+    if reasons == "none":
+        return pa.nulls(len(rows), pa.list_(REASON))
+    most = TOP if reasons == "top" else None
+    return model.reasons(full, rows["churn_probability"].to_numpy(), most)
 
 
 def tier_sums(model: TieredModel, scored: pa.Table) -> FloatArray:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ from tiercast.artifacts.output_folder import FEATURES, OutputFolder
 from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
+from tiercast.config.reason_choice import DEFAULT, ReasonChoice, check_reason_choice
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.customer_model import CustomerModel
@@ -79,6 +80,7 @@ def score(
     *,
     model_version: Version | None = None,
     output: str | Path | None = None,
+    reasons: ReasonChoice = DEFAULT,
     progress: Progress | None = None,
 ) -> ScoreResult:
     """Score every customer with an order before `as_of` (default: the day after the last one).
@@ -87,7 +89,9 @@ def score(
     appear below `<output>/scores/as_of=...` and `<output>/features/as_of=...`; a second run
     replaces them. An object store and a database that the config names get the scores too, and
     show them last: if that fails, the files are whole and a second run brings the others up to
-    them. With `output`, nothing goes there. The run is recorded in `<output>/runs/`.
+    them. With `output`, nothing goes there. `reasons` gives each customer the `top` three, or
+    `all`; with `none` the column is null, and the run shorter. The run is recorded in
+    `<output>/runs/`.
 
     Raises
     ------
@@ -97,6 +101,7 @@ def score(
         The result cannot be written, or another run is scoring the same day; nothing is left
         half-visible.
     """
+    check_reason_choice(reasons)
     settings, shown = load_config(config), progress or Silent()
     settings.kind.refuse("score")
     folder = OutputFolder(Path(output or settings.output.path))
@@ -110,6 +115,7 @@ def score(
         run.claim(day)
         if not settings.kind.has_orders:
             inputs = label_inputs(history, settings, model_version, folder, shown)
+            inputs = replace(inputs, reasons=reasons)
             return _result(inputs, _write_scores(inputs, folder, run, shown), folder, run)
         chosen = choose_model(settings, day, model_version)
         counted = counted_in(settings, chosen.model.facts.target.worth)
@@ -120,6 +126,7 @@ def score(
             history = opened.enter_context(open_history(counted, day, shown))
         shown.stage("reduce lines to orders")
         inputs = scoring_inputs(history, settings, chosen, folder, shown)
+        inputs = replace(inputs, reasons=reasons)
         return _result(inputs, _write_scores(inputs, folder, run, shown), folder, run)
 
 

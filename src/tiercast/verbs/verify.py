@@ -10,11 +10,12 @@ from typing import Any
 
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
-from tiercast.artifacts.targets import PREVIOUS
+from tiercast.artifacts.targets import PREVIOUS, REASONS
 from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.progress import Progress, Silent
+from tiercast.config.reason_choice import DEFAULT
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import open_history
 from tiercast.scoring.score import score
@@ -164,6 +165,7 @@ class _Case:
             self.as_of,
             model_version=str(self.stored["model"]["version"]),
             output=folder,
+            reasons=self.stored.get(REASONS, DEFAULT),
             progress=self.progress,
         )
         return target
