@@ -1,7 +1,7 @@
 """`export`: lists of customers as files."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,11 @@ from tiercast.cli.console import show, watch
 from tiercast.cli.options import AsOf, ConfigFile, Language, in_language, shown_language
 from tiercast.config.message import Message
 from tiercast.config.text_table import TextTable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tiercast.verbs.list_summaries import ListSummary
 
 RESULT = {
     "Scored day": "{as_of}",
@@ -90,9 +95,20 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
     if not result.customers and not result.left_out:
         empty = "The list is empty: nobody meets its conditions on {day}. The file has no rows."
         show(Message.of(empty, day=result.as_of))
+        _show_why_empty(lists(settings, result.as_of), result.list)
     if result.left_out:
         lack = "{left_out:,} customers of the list lack what {format} needs."
         show(Message.of(lack, left_out=result.left_out, format=format_))
+
+
+def _show_why_empty(found: "Sequence[ListSummary]", name: str) -> None:
+    """Show how many customers meet each condition alone, and the lists that hold somebody."""
+    for one in found:
+        for condition, customers in one.met if one.name == name else ():
+            meet = "Customers who meet `{condition}` alone: {customers:,}."
+            show(Message.of(meet, condition=condition, customers=customers))
+    others = [one.name for one in found if one.customers]
+    show(Message.of("Lists that hold somebody: {others}.", others=", ".join(others)))
 
 
 def _arm(text: str) -> tuple[str, str]:

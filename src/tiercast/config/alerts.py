@@ -86,6 +86,10 @@ class Condition(Settings):
     def _shown(self) -> str:
         return f"the condition `{self.column} {self.operator}`"
 
+    def __str__(self) -> str:
+        """Return the condition as it is read: column, operator, value."""
+        return f"{self.column} {self.operator} {', '.join(map(str, self.values))}"
+
 
 class AlertRule(Settings):
     """An alert: its name, its meaning in words, and its conditions, which must all hold."""

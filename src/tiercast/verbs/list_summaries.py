@@ -32,6 +32,8 @@ class ListSummary:
     customers: int
     expected_value: float
     value_at_stake: float
+    met: tuple[tuple[str, int], ...] = ()
+    """Of an empty list: each of its conditions, and how many customers meet it alone."""
 
 
 def lists(
@@ -59,6 +61,8 @@ def lists(
         base = replace(base, table=without_holdout(base.table, settings))
         found = _offered(settings, base.table)
         sums = _sums(base.table, found.values())
+        empty = [one for one in found.values() if not sums[f"{one.name} customers"]]
+        met = {one.name: _met(base.table, one) for one in empty}
     return tuple(
         ListSummary(
             one.name,
@@ -66,6 +70,7 @@ def lists(
             one.explanation.in_language(speak),
             int(sums[f"{one.name} customers"] or 0),
             *(float(sums.get(f"{one.name} {column}") or 0.0) for column in MONEY),
+            met.get(one.name, ()),
         )
         for one in found.values()
     )
@@ -82,6 +87,19 @@ def _sums(table: ir.Table, wanted: Iterable[CustomerList]) -> Mapping[str, float
         money = [name for name in MONEY if name in table.columns]
         sums |= {f"{one.name} {name}": table[name].sum(where=holds) for name in money}
     return dict(table.aggregate(**sums).to_pyarrow().to_pylist()[0])
+
+
+def _met(table: ir.Table, wanted: CustomerList) -> tuple[tuple[str, int], ...]:
+    """Return how many customers meet each condition of a list alone."""
+    what = f"List {wanted.name}"
+    counts = [all_hold(table, [condition], what).sum().fill_null(0) for condition in wanted.when]
+    if not counts:
+        return ()
+    named = {str(place): count for place, count in enumerate(counts)}
+    found = table.aggregate(**named).to_pyarrow().to_pylist()[0]
+    return tuple(
+        (str(condition), int(found[str(place)])) for place, condition in enumerate(wanted.when)
+    )
 
 
 def _offered(settings: Config, table: ir.Table) -> Mapping[str, CustomerList]:
