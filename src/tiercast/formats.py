@@ -110,8 +110,8 @@ class Formats:
         --------
         >>> [Formats().share(value) for value in (0.6234, 0.0098, 0.004, 0.9962, 1.0)]
         ['62%', '1%', '0.4%', '99.6%', '100%']
-        >>> Formats().share(0.0001), Formats().share(0.99999)
-        ('<0.1%', '>99.9%')
+        >>> Formats().share(0.0001), Formats().share(0.99999), Formats().share(-0.002)
+        ('<0.1%', '>99.9%', '-0.2%')
         """
         if _missing(value):
             return MISSING
@@ -119,7 +119,9 @@ class Formats:
             return f"<{self._percent(0.001, '0.0%')}"
         if 0.9995 < value < 1:
             return f">{self._percent(0.999, '0.0%')}"
-        near_end = 0 < value < 0.01 or 0.99 < value < 1
+        if -0.0005 < value <= 0:
+            value = 0.0  # not "-0%"
+        near_end = 0 < abs(value) < 0.01 or 0.99 < value < 1
         return self._percent(value, "#,##0.#%" if near_end else "#,##0%")
 
     def signed_share(self, value: float) -> str:

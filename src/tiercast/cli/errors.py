@@ -44,6 +44,7 @@ class Commands(TyperGroup):
         try:
             return super().make_context(*given, **more)
         except UsageError as error:
+            _say_plainly(error)
             if not as_json():
                 raise
             raise _ended(BAD_INPUT, error.format_message()) from error
@@ -60,6 +61,7 @@ class Commands(TyperGroup):
             stopped = InputError(Message.of("interrupted"))
             raise _ended(INTERRUPTED, _said(stopped)) from error
         except UsageError as error:
+            _say_plainly(error)
             if not as_json():
                 raise
             raise _ended(BAD_INPUT, error.format_message()) from error
@@ -70,6 +72,16 @@ class Commands(TyperGroup):
             forget()
         print_outcome(DONE)
         return result
+
+
+def _say_plainly(error: Any) -> None:
+    """Let an error of an option's value name the rule and the value, as those of configs do."""
+    from pydantic import ValidationError
+
+    from tiercast.config.rule_text import rule_of
+
+    if isinstance(error.__cause__, ValidationError):
+        error.message = rule_of(error.__cause__.errors()[0])
 
 
 def print_error(message: str) -> None:

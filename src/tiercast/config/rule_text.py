@@ -15,6 +15,8 @@ PLAIN = {
     r"be a valid dictionary.*": "be a mapping of keys",
     r"be a valid (list|tuple)": "be a list",
     r"be a valid string": "be text",
+    r"be a valid integer, unable to parse.*": "be a whole number",
+    r"be a valid number, unable to parse.*": "be a number",
     r"be a valid boolean.*": "be true or false",
 }
 
@@ -40,16 +42,21 @@ def problem(detail: ErrorDetails, model: object, whole: str = "config") -> str:
         return f"unknown key `{key}`; {_nearest(detail['loc'], model)}"
     if detail["type"] == "missing":
         return f"key `{key}` is missing; add it."
+    return f"`{key}`: {rule_of(detail)}"
+
+
+def rule_of(detail: ErrorDetails) -> str:
+    """Return the broken rule and the value given, without the key."""
     text = detail["msg"].removeprefix("Value error, ")
     if text.endswith(("...", "?")):
-        return f"`{key}`: {text}"
+        return text
     text = MUST.sub("must ", text.removesuffix("."))
     for pattern, words in PLAIN.items():
         text = re.sub(pattern, words, text)
     given = detail["input"]
-    if isinstance(given, dict | BaseModel) or "but got" in text:
-        return f"`{key}`: {text}."
-    return f"`{key}`: {text}, but got {given!r}."
+    if isinstance(given, dict | BaseModel) or "but got" in text or text.startswith(repr(given)):
+        return f"{text}."
+    return f"{text}, but got {given!r}."
 
 
 def _nearest(loc: tuple[int | str, ...], model: object) -> str:

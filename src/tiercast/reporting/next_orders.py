@@ -92,7 +92,7 @@ def next_orders_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     expected, week = int(dated(inputs).count().execute()), weeks["customers"].iloc[0]
     write = say.write.about(expected)
     headline = say(
-        "next_orders.headline",
+        "next_orders.headline" if week else "next_orders.headline_later",
         due=write.count(expected),
         share=write.share(ratio(expected, int(inputs.base.count().execute()))),
         week=say.write.about(week).count(week),
@@ -134,12 +134,13 @@ def _weeks(weeks: pd.DataFrame, expected: int, say: MessageCatalogue) -> Chart:
         Measure(say("common.expected_value"), "expected_value", say.write.total),
     )
     axis = {"type": "category", "title": {"text": say("next_orders.x")}}
+    few = say("next_orders.few", least=say.write.count(say.write.small_cells))
     return Chart(
         id="chart-next-orders",
         title=title,
         figure=figure([bars], height=340, bargap=0.25, xaxis=axis, yaxis={"visible": False}),
         alt=say("next_orders.alt", finding=title),
-        reading=say("next_orders.reading"),
+        reading=say("next_orders.reading") + ("" if all(map(say.write.shows, counts)) else few),
         table=Table.of(title, weeks, (say("next_orders.x"), labels), columns),
     )
 

@@ -1,6 +1,6 @@
 """Three things to do now: for each of the three questions the list that holds somebody."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tiercast.config.lists import CustomerList
@@ -18,7 +18,7 @@ from tiercast.reporting.section import NextStep, Steps
 
 @dataclass(frozen=True)
 class Question:
-    """A question, lists that answer it (the first that holds somebody does), and their money."""
+    """A question, the lists that answer it (the first with figures to show), and their money."""
 
     name: str
     lists: Sequence[str]
@@ -36,8 +36,9 @@ def next_steps(inputs: Inputs, say: MessageCatalogue) -> Steps | None:
     """Return what to do first, a step per question; None where no list holds anybody."""
     facts = list_facts(inputs, [name for one in QUESTIONS for name in one.lists])
     filled = {name for name, one in facts.items() if one.customers}
+    told = {name for name in filled if say.write.shows(facts[name].customers)}
     lists, plays = usable_lists(inputs), plays_of(inputs)
-    found = [(one, next((n for n in one.lists if n in filled), None)) for one in QUESTIONS]
+    found = [(one, _first(one.lists, told) or _first(one.lists, filled)) for one in QUESTIONS]
     steps = [
         _step(question, lists[name], facts[name], plays.get(name), inputs, say)
         for question, name in found
@@ -45,6 +46,10 @@ def next_steps(inputs: Inputs, say: MessageCatalogue) -> Steps | None:
     ]
     title = "overview.steps.three" if len(steps) == len(QUESTIONS) else "overview.steps.title"
     return Steps(say(title), steps) if steps else None
+
+
+def _first(names: Sequence[str], those: Collection[str]) -> str | None:
+    return next((name for name in names if name in those), None)
 
 
 def _step(  # a question, whom it concerns, and how the play says it

@@ -71,7 +71,7 @@ def put_aside_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         lines = say.write.count(found.all_rows)
         return Section("aside", title, say("aside.none", rows=lines), ())
     headline = say(
-        "aside.headline",
+        "aside.headline" if round(found.net) else "aside.headline_without_money",
         rows=say.write.count(found.rows),
         share=say.write.tenths(found.rows_share),
         net=say.write.total(found.net),

@@ -69,8 +69,9 @@ def lists(
             one.title.in_language(speak),
             one.explanation.in_language(speak),
             int(sums[f"{one.name} customers"] or 0),
-            *(float(sums.get(f"{one.name} {column}") or 0.0) for column in MONEY),
-            met.get(one.name, ()),
+            expected_value=float(sums.get(f"{one.name} expected_value") or 0.0),
+            value_at_stake=float(sums.get(f"{one.name} value_at_stake") or 0.0),
+            met=met.get(one.name, ()),
         )
         for one in found.values()
     )
