@@ -36,7 +36,7 @@ ODD_TEXTS = [
 
 @dataclass(frozen=True)
 class Read:
-    """What became of the order lines: the report, the rows used and those put aside."""
+    """What became of the order lines: the report, the rows used and those excluded."""
 
     report: DataReport
     used: pd.DataFrame
@@ -75,7 +75,7 @@ def config_of(path: Path, **source: object) -> Config:
 
 
 def read(config: Config, rows: int) -> Read:
-    """Return what became of order lines, each of `rows` counted as used or as put aside."""
+    """Return what became of order lines, each of `rows` counted as used or as excluded."""
     with open_base(config) as base:
         used = base.transactions.to_pandas()
         found = Read(base.report, used, base.quarantine["transactions"].to_pyarrow().to_pandas())

@@ -12,8 +12,8 @@ from trained_base import column_bytes, working_in
 AS_OF = "2023-06-01"
 LOST = [("x", "2023-02-30", "5"), ("x", "2023-03-01", "abc"), ("", "2023-03-01", "5")]
 BAD = {
-    "rows put aside": LOST,
-    "rows put aside by the hundred": LOST * 50,
+    "rows excluded": LOST,
+    "rows excluded by the hundred": LOST * 50,
     "times far off": [("x", "1900-01-01", "5"), ("x", "2100-01-01", "5")],
     "amounts beyond all measure": [("x", "2023-03-01", "1e13"), ("x", "2023-03-01", "inf")],
     "bad rows of one of them": [("c0", "2023-02-30", "5"), ("c0", "2023-03-01", "NaN")],

@@ -1,4 +1,4 @@
-"""One odd value in a column: its row is used or put aside by name; no other row is touched."""
+"""One odd value in a column: its row is used or excluded by name; no other row is touched."""
 
 import pytest
 

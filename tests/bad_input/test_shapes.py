@@ -53,7 +53,7 @@ def refused(*said):
 SIGN = refused("check the sign of `amount` in the source")
 SIGN_OR_DATES = refused("customers", "but is 0; check the dates and the sign of `amount`")
 SHORT = refused("history of 150 days", "Use an as_of from 2023-05-31 on")
-# Order lines, settings, rows put aside; then exit code and words of check, features, train.
+# Order lines, settings, rows excluded; then exit code and words of check, features, train.
 SHAPES = {
     "one customer": (
         *(lines(2)[8:], {}, 0),

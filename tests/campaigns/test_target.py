@@ -79,7 +79,9 @@ def test_a_budget_is_the_most_contacts(base):
 
 
 def test_arms_that_were_chosen_are_refused(base):
-    with pytest.raises(InputError, match="were not drawn at random: what was known before tells"):
+    with pytest.raises(
+        InputError, match="were not drawn at random: what was known before predicts"
+    ):
         experiment_target(base, "chosen")
 
 

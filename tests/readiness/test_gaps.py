@@ -28,7 +28,7 @@ def gaps(counted, **tables):
 
 
 def test_the_worst_gap_of_each_kind_is_named(counted):
-    # Two of four lines are put aside (no customer, no time); of the good ones half lack a
+    # Two of four lines are excluded (no customer, no time); of the good ones half lack a
     # category. Two of three people have no age.
     found = gaps(counted, transactions=LINES, customers=PEOPLE)
     assert found == Gaps(

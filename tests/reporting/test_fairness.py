@@ -52,7 +52,7 @@ def test_the_page_has_the_chapter_with_its_proxies(audited):
     page = render(audited)
     assert "How the groups of protected columns fare" in page
     assert "Groups of fewer than 10 customers are not shown (1 here)" in page
-    assert "Features that tell of a protected column" in page
+    assert "Features that reveal a protected column" in page
 
 
 def test_a_model_that_was_not_audited_has_no_such_chapter(inputs, say):

@@ -19,12 +19,12 @@ def test_a_day_without_sums_says_what_is_missing_and_what_brings_it(run, reading
     page = render(reading(run))
     assert "tiercast score CONFIG --as-of 2024-03-01" in say("past.again", day="2024-03-01")
     assert 'id="past"' in page
-    for chapter in ("cohorts", "new-returning", "new-worth", "aside"):
+    for chapter in ("cohorts", "new-returning", "new-worth", "excluded"):
         assert f'id="{chapter}"' not in page
 
 
 def test_a_day_with_sums_has_all_chapters_that_look_back(with_orders):
     page = render(with_orders())
     assert 'id="past"' not in page
-    for chapter in ("trend", "cohorts", "new-returning", "new-worth", "categories", "aside"):
+    for chapter in ("trend", "cohorts", "new-returning", "new-worth", "categories", "excluded"):
         assert f'id="{chapter}"' in page

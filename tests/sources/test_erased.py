@@ -1,4 +1,4 @@
-"""Rows of erased customers are put aside, however their ids are spelled; all others stay."""
+"""Rows of erased customers are excluded, however their ids are spelled; all others stay."""
 
 import json
 

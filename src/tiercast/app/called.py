@@ -23,8 +23,8 @@ class Called:
         if self.names is None:
             return rows
         both = rows.inner_join(self.names, "customer_id")
-        kept = {name: both[name] for name in rows.columns if name != "customer_id"}
-        return both.select(customer_id=both.pseudonym, **kept, **{OWN_ID: both.customer_id})
+        others = {name: both[name] for name in rows.columns if name != "customer_id"}
+        return both.select(customer_id=both.pseudonym, **others, **{OWN_ID: both.customer_id})
 
 
 def called_in_moves(moves: Moves, report: ReportConfig) -> Moves:

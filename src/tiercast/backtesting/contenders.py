@@ -111,7 +111,7 @@ OF_CONTRACTS = (
         "life_table",
         "Kaplan-Meier",
         "history",
-        "Kaplan-Meier by plan: the share kept at each age in past windows",
+        "Kaplan-Meier by plan: the share retained at each age in past windows",
         by_life_table,
     ),
     Contender(

@@ -51,9 +51,9 @@ def by_cox(origin_data: OriginData) -> Forecaster:
     paid = paid_by_leavers(rows)
 
     def predict(frame: pd.DataFrame) -> ContenderForecast:
-        kept = 1.0 - model.chance(frame)
-        value = frame[DUE].to_numpy(dtype=float) * (kept + (1.0 - kept) * paid)
-        return ContenderForecast(1.0 - kept, value)
+        stays = 1.0 - model.chance(frame)
+        value = frame[DUE].to_numpy(dtype=float) * (stays + (1.0 - stays) * paid)
+        return ContenderForecast(1.0 - stays, value)
 
     return predict
 

@@ -1,7 +1,7 @@
-"""Kaplan and Meier's estimate for contracts: the share kept, by plan and age, in past windows.
+"""Kaplan and Meier's estimate for contracts: the share retained, by plan and age, in past windows.
 
 Customers enter at the age they have at a cutoff (left truncation), and time goes in steps of the
-horizon, so that the product-limit estimate of one step is the share of its customers kept.
+horizon, so that the product-limit estimate of one step is the share of its customers retained.
 
 References
 ----------
@@ -19,18 +19,18 @@ FEWEST = 30  # of a plan and age; below it the plan's share counts, then that of
 
 
 def by_life_table(origin_data: OriginData) -> Forecaster:
-    """Return the shares kept by plan and age; who leaves pays what leavers paid of those due."""
+    """Return the retained shares by plan and age; who leaves pays what leavers paid of dues."""
     rows, days = origin_data.panel.rows, origin_data.panel.plan.window_days
-    kept = rows["ordered"].astype(float)
+    retained = rows["ordered"].astype(float)
     cells = _cells(rows, days)
-    tables = [_shares(kept, cells[columns]) for columns in (["plan", "age"], ["plan"])]
-    everyone = float(kept.mean())
+    tables = [_shares(retained, cells[columns]) for columns in (["plan", "age"], ["plan"])]
+    everyone = float(retained.mean())
     paid = paid_by_leavers(rows)
 
     def predict(frame: pd.DataFrame) -> ContenderForecast:
         own = _cells(frame, days)
         by_age, by_plan = (
-            own.merge(table, on=[n for n in ("plan", "age") if n in table], how="left")["kept"]
+            own.merge(table, on=[n for n in ("plan", "age") if n in table], how="left")["retained"]
             for table in tables
         )
         share = by_age.fillna(by_plan).fillna(everyone).to_numpy(dtype=float)
@@ -56,8 +56,8 @@ def _cells(frame: pd.DataFrame, days: int) -> pd.DataFrame:
     return pd.DataFrame({"plan": plan, "age": age}, index=frame.index)
 
 
-def _shares(kept: pd.Series, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the share kept of each cell with enough rows."""
-    groups = kept.groupby([cells[name] for name in cells])
-    found = groups.agg(kept="mean", rows="size").reset_index()
+def _shares(retained: pd.Series, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the share retained of each cell with enough rows."""
+    groups = retained.groupby([cells[name] for name in cells])
+    found = groups.agg(retained="mean", rows="size").reset_index()
     return found[found["rows"] >= FEWEST].drop(columns="rows")

@@ -37,9 +37,9 @@ NO_BUDGET = "`budget` must be at least 1, but got {budget}."
 NO_OUTCOME = "Campaign {campaign} has no outcome `{outcome}`; {hint}"
 NO_COST_ARM = "Campaign {campaign} has no treated arm `{arm}`; {hint}"
 NOT_DRAWN = (
-    "The arms of campaign {campaign} were not drawn at random: what was known before tells {arm} "
-    "from {control} (AUC {auc:.3f}, p = {p:.2g}), so nobody can say what the contact changed. "
-    "Draw the arms next time: `tiercast experiment assign`."
+    "The arms of campaign {campaign} were not drawn at random: what was known before predicts "
+    "{arm} against {control} (AUC {auc:.3f}, p = {p:.2g}), so nobody can say what the contact "
+    "changed. Draw the arms next time: `tiercast experiment assign`."
 )
 NOTHING_KNOWN = (
     "Nothing was known of the customers before the campaign: no profile, and no day was scored by "

@@ -42,7 +42,7 @@ def forget(
     """Erase a customer from every result, search all files and tables again, and note it.
 
     The note has a salted hash, not the id, and is of --as-of (default: the newest scored day).
-    Your own sources are not changed: rows of the customer there are put aside from now on. The
+    Your own sources are not changed: rows of the customer there are excluded from now on. The
     exit code is 1 if something is left.
     """
     if (customer_id is None) != expired:

@@ -1,4 +1,4 @@
-"""For how long results that hold customers are kept."""
+"""For how long results that hold customers are stored."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from tiercast.config.settings import Settings
 
 
 class RetentionConfig(Settings):
-    """Days that results are kept, counted back from the newest scored day. Left out: for ever.
+    """Days that results are stored, counted back from the newest scored day. Left out: for ever.
 
     Nothing is removed before `tiercast forget CONFIG --expired` is run.
     """
@@ -18,4 +18,4 @@ class RetentionConfig(Settings):
     reports: int | None = Field(default=None, ge=1)
     """Reports."""
     quarantine: int | None = Field(default=None, ge=1)
-    """The rows that `check` put aside, counted from the last day of their data."""
+    """The rows that `check` excluded, counted from the last day of their data."""

@@ -112,7 +112,7 @@ class Config(Settings):
     feature_store: FeatureStoreConfig | None = None
     """A folder that stores reduced order lines, so that later runs read new lines only."""
     holdout: float = Field(default=0.0, ge=0, le=0.5, exclude=True)
-    """Share of customers kept out of every campaign and every exported list, such as 0.05."""
+    """Share of customers held out of every campaign and every exported list, such as 0.05."""
     plugins: tuple[str, ...] = ()
     """Installed packages (entry points) that add features, metrics, rules or models."""
     currency: Annotated[str, AfterValidator(known_currency)] | None = None
@@ -123,7 +123,7 @@ class Config(Settings):
     """What the report shows."""
     # Left out of what is stored of a config: no score depends on it.
     retention: RetentionConfig = Field(default=RetentionConfig(), exclude=True)
-    """For how many days results that hold customers are kept."""
+    """For how many days results that hold customers are stored."""
     budget: BudgetConfig | None = Field(default=None, exclude=True)
     """What a contact costs and saves. Left out: no profit of contacts is shown."""
     # Left out of what is stored of a config: it holds a secret.
@@ -194,11 +194,11 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _scores_are_kept_until_graded(self) -> Self:
-        kept, longest = self.retention.scores, max(self.outlook.horizons)
-        if kept is not None and kept < longest:
+        stored, longest = self.retention.scores, max(self.outlook.horizons)
+        if stored is not None and stored < longest:
             raise ValueError(
                 f"retention.scores must be at least the longest horizon, {longest} days, or no "
-                f"scores are graded, but got {kept}"
+                f"scores are graded, but got {stored}"
             )
         return self
 
@@ -329,8 +329,8 @@ class Config(Settings):
         rules = self.alerts.active(self.plugins)
         if self.kind.default_alerts is None:
             return rules
-        kept = {*self.kind.default_alerts, *(rule.name for rule in self.alerts.rules)}
-        return tuple(rule for rule in rules if rule.name in kept)
+        wanted = {*self.kind.default_alerts, *(rule.name for rule in self.alerts.rules)}
+        return tuple(rule for rule in rules if rule.name in wanted)
 
     @property
     def on_spark(self) -> bool:

@@ -35,8 +35,8 @@ def completed(subscriptions: ir.Table, last: dt.datetime) -> ir.Table:
 
     The end is known from `cancelled_at` on. Without that column, an end after the newest row of
     the base (`last`) is known from that row on, since the file says so; an earlier one from the
-    day it came, since a file does not say when it was announced. An end from `RUNNING` on, such
-    as 9999-12-31, means that there is none.
+    day it took effect, since a file does not say when it was announced. An end from `RUNNING` on,
+    such as 9999-12-31, means that there is none.
     """
     have = subscriptions.columns
     never = ibis.null("timestamp(6)")

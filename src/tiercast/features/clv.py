@@ -104,8 +104,8 @@ def _kept_share(features: pd.DataFrame) -> float:
     Weighted by money, one large customer would count for all.
     """
     days = features["btyd_frequency"].to_numpy(dtype=float) + 1.0
-    kept = np.average(features[KEPT].to_numpy(dtype=float), weights=days)
-    return max(LEAST_KEPT, float(kept))
+    share = np.average(features[KEPT].to_numpy(dtype=float), weights=days)
+    return max(LEAST_KEPT, float(share))
 
 
 def horizon_ratio(features: pd.DataFrame) -> FloatArray:

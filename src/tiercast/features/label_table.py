@@ -151,7 +151,7 @@ def _positive(config: Config, table: ir.Table, place: str) -> str:
     positive = next((word for word in named if word in values), None)
     shown = ", ".join(map(repr, values[:SHOWN])) or "nothing"
     if positive is None:
-        what = "is not named and cannot be told" if wanted is None else f"{wanted!r} is not there"
+        what = "is not named and cannot be found" if wanted is None else f"{wanted!r} is not there"
         near = "" if wanted is None else _meant(str(wanted), values)
         raise InputError(
             f"{place}: outlook.positive (the value of those who left) {what}: `{column}` holds "

@@ -21,7 +21,7 @@ DECIMALS = 4  # of shares and plain numbers
 class Cells:
     """Turn a value of a column into a cell; `words` says a stored name in the reader's language.
 
-    `between` separates several texts in a cell; money has `money_decimals`. Reasons are told in
+    `between` separates several texts in a cell; money has `money_decimals`. Reasons are written in
     `language`, their money with the sign of `currency`.
     """
 

@@ -40,10 +40,10 @@ class PredictiveDistribution:
     @property
     def expected_value(self) -> FloatArray:
         """Mean of the distribution, (n,)."""
-        kept = (1.0 - self.churn) * self.mean_if_order
+        staying = (1.0 - self.churn) * self.mean_if_order
         if self.left_share is None:
-            return kept
-        return kept + self.churn * self.left_share * self.mean_if_order
+            return staying
+        return staying + self.churn * self.left_share * self.mean_if_order
 
     def quantile(self, level: float) -> FloatArray:
         """Return the value not exceeded with probability `level`, (n,); 0 up to `churn`."""
@@ -95,8 +95,8 @@ class PredictiveDistribution:
         for _ in range(BISECTIONS):
             middle = (low + high) / 2
             left = np.clip((middle / self.mean_if_order - first) / width, 0.0, 1.0)
-            kept = 1.0 - self.shapes.chance_at_least(middle, self.mean_if_order)
-            below = self.churn * left + stays * kept < level
+            above = 1.0 - self.shapes.chance_at_least(middle, self.mean_if_order)
+            below = self.churn * left + stays * above < level
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         return high
 

@@ -1,7 +1,7 @@
 """Exact Shapley values of trees for a few rows: each leaf's vectors, looked up all at once.
 
 WOODELF walks every tree for each call, which takes longer than all else where there is one row.
-Its vectors of a leaf do not depend on the rows, so they are kept in one array, with the
+Its vectors of a leaf do not depend on the rows, so they are stored in one array, with the
 conditions that make a row's place in each. The sums are WOODELF's, in its order and precision.
 """
 

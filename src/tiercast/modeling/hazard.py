@@ -117,20 +117,22 @@ class HazardModel:
         return np.column_stack(stays)
 
     def predict(self, frame: pd.DataFrame, horizon_days: float) -> pd.DataFrame:
-        """Return the chance to be kept, expected payments, and what leavers pay of those due.
+        """Return the chance to be retained, expected payments, and what leavers pay of those due.
 
         Payments are taken to lie evenly in the horizon; who leaves in a period leaves halfway.
         """
         ends = np.minimum(np.arange(self.periods + 1), horizon_days / self.period_days)
         ends = np.unique(ends)
         curve = self._between(self.survival(frame), ends)
-        kept, leaves = curve[:, -1], -np.diff(curve, axis=1)
+        retained, leaves = curve[:, -1], -np.diff(curve, axis=1)
         middle = (ends[1:] + ends[:-1]) / 2 / ends[-1]
         left = np.maximum(leaves.sum(axis=1), 1e-12)
         share = np.clip((leaves * middle).sum(axis=1) / left, 0.0, 1.0)
         due = frame[DUE].to_numpy(dtype=float)
-        value = due * (kept + (1.0 - kept) * share)
-        return pd.DataFrame({KEPT: kept, KEPT_VALUE: value, LEFT_SHARE: share}, index=frame.index)
+        value = due * (retained + (1.0 - retained) * share)
+        return pd.DataFrame(
+            {KEPT: retained, KEPT_VALUE: value, LEFT_SHARE: share}, index=frame.index
+        )
 
     def _between(self, curve: FloatArray, ends: FloatArray) -> FloatArray:
         """Return the curve at times in periods; within a period the hazard is even."""

@@ -51,7 +51,7 @@ REASON = pa.struct(
 class Effects:
     """Effects on the log odds of no order: (n, n_features), and the features' names.
 
-    Features of one topic are told together; those `apart` (of a label table) each by itself.
+    Features of one topic are shown together; those `apart` (of a label table) each by itself.
     """
 
     names: tuple[str, ...]

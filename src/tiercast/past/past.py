@@ -7,8 +7,8 @@ from typing import Any, Self
 
 import pandas as pd
 
-from tiercast.past.aside import aside
 from tiercast.past.cohorts import cohorts, first_day
+from tiercast.past.excluded import excluded
 from tiercast.past.known import Known
 from tiercast.past.months import months_of
 from tiercast.past.new_customers import new_by_channel, new_by_month
@@ -28,7 +28,7 @@ AGGREGATES: Mapping[str, Callable[[Known], object]] = {
     "new_by_month": new_by_month,
     "new_by_channel": new_by_channel,
     "spend": spend,
-    "aside": aside,
+    "aside": excluded,
 }
 
 

@@ -96,8 +96,8 @@ def _without(text: str, ending: str, trace: Trace) -> str:
         content = _without_rows(json.loads(text), trace)
         return to_json(content) if isinstance(content, dict) else json.dumps(content)
     if ending in LINES:
-        kept = (_line_without(line, trace) for line in text.splitlines(keepends=True))
-        return "".join(kept)
+        others = (_line_without(line, trace) for line in text.splitlines(keepends=True))
+        return "".join(others)
     return trace.masked(text)
 
 
@@ -111,9 +111,9 @@ def _line_without(line: str, trace: Trace) -> str:
         return "" if trace.is_in(line) else line
     if _is_theirs(row, trace):
         return ""
-    kept = _without_rows(row, trace)
-    assert isinstance(kept, dict)
-    return line if kept == row else f"{plain_json(kept)}\n"
+    others = _without_rows(row, trace)
+    assert isinstance(others, dict)
+    return line if others == row else f"{plain_json(others)}\n"
 
 
 def _without_rows(content: object, trace: Trace) -> object:

@@ -42,7 +42,7 @@ class ErasureNote:
         return self.path.exists()
 
     def write(self, day: date, *, state: str, results: Mapping[str, object]) -> None:
-        """Write the note: from now on rows of the customer in the sources are put aside.
+        """Write the note: from now on rows of the customer in the sources are excluded.
 
         Raises
         ------

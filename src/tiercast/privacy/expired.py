@@ -54,10 +54,10 @@ def expire(
     settings, watched = load_config(config), progress or Silent()
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
-    kept = settings.retention.model_dump(exclude_none=True)
-    if not kept:
+    limits_in_days = settings.retention.model_dump(exclude_none=True)
+    if not limits_in_days:
         raise InputError(
-            "The config does not say for how long results are kept; write `retention: {scores: "
+            "The config does not say for how long results are stored; write `retention: {scores: "
             "730, exports: 365}`, then run this again."
         )
     newest = output.scored_day()
@@ -65,7 +65,7 @@ def expire(
         recorded.claim(newest)
         refuse_at_work(recorded, output)
         watched.stage("remove results that are older than allowed")
-        limits = {key: newest - dt.timedelta(days=days) for key, days in kept.items()}
+        limits = {key: newest - dt.timedelta(days=days) for key, days in limits_in_days.items()}
         removed = tuple(_removed(settings, limits))
         if "scores" in limits:
             _expire_copies(settings, limits["scores"])

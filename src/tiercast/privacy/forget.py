@@ -75,7 +75,7 @@ def forget(
 
     Each file, dataset and database changes whole or not at all; what an interrupted run left, the
     next one finishes. First the salted hash of the id is noted in `<output>/erasures/`: from then
-    on rows of the customer in the sources are put aside, whoever reads them. The note is of
+    on rows of the customer in the sources are excluded, whoever reads them. The note is of
     `as_of` (default: the newest scored day).
 
     Raises

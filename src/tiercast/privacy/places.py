@@ -27,7 +27,7 @@ class Place:
     """A kind of files: where they lie, whose data is in them, and how a customer is erased.
 
     `files` is a pattern below the root; `{name}` is the base's name and `*` also crosses folders.
-    `retention` is the key of `retention:` that says for how long they are kept.
+    `retention` is the key of `retention:` that says for how long they are stored.
     """
 
     name: str

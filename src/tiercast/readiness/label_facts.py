@@ -20,7 +20,7 @@ class LabelTableFacts:
     """A label table as of a day.
 
     `alone` is the AUC of the `strongest` column by itself; None without any column. `rows_aside`
-    is the share of rows put aside, `unlabelled` that of customers without a label.
+    is the share of rows excluded, `unlabelled` that of customers without a label.
     """
 
     as_of: dt.date

@@ -61,7 +61,7 @@ LABEL_RULES: tuple[ReadinessRule, ...] = (
     ),
     ReadinessRule(
         "rows_put_aside",
-        "share of rows put aside",
+        "share of rows excluded",
         "share",
         "at most",
         lambda facts: facts.rows_aside,

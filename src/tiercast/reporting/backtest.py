@@ -221,10 +221,12 @@ def _totals(found: StoredBacktest, say: MessageCatalogue) -> Table:
 def _coverage(found: StoredBacktest, say: MessageCatalogue) -> Table:
     """Return target and actual coverage of intervals and tier sets, shares over all origins."""
     whole = found.coverage[found.coverage["origin"].isna() & (found.coverage["by"] == "all")]
-    kept = whole.set_index("check").reindex([one for one in CHECKS if one in set(whole["check"])])
+    chosen = whole.set_index("check").reindex(
+        [one for one in CHECKS if one in set(whole["check"])]
+    )
     # Older backtests have no checks of sums and no such column.
-    sums = kept["sums"] if "sums" in kept else pd.Series(0, index=kept.index)
-    shown = kept.assign(cases=sums.where(sums > 0, kept["customers"]))
+    sums = chosen["sums"] if "sums" in chosen else pd.Series(0, index=chosen.index)
+    shown = chosen.assign(cases=sums.where(sums > 0, chosen["customers"]))
     columns = (
         Measure(say("backtest.coverage.target"), "predicted", say.write.share),
         Measure(say("backtest.coverage.actual"), "actual", say.write.share),
@@ -232,7 +234,7 @@ def _coverage(found: StoredBacktest, say: MessageCatalogue) -> Table:
     )
     names = (
         say("backtest.coverage.check"),
-        [say(f"backtest.coverage.{name}") for name in kept.index],
+        [say(f"backtest.coverage.{name}") for name in chosen.index],
     )
     return Table.of(
         say("backtest.coverage.title"), shown, names, columns, note=say("backtest.coverage.note")

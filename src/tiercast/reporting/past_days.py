@@ -153,11 +153,11 @@ def _apart(inputs: Inputs, graded: pd.DataFrame, tried: pd.DataFrame) -> pd.Data
     horizon = inputs.target.horizon_days
     given = apart(map(date.fromisoformat, graded[DAY]), horizon)
     added = apart(map(date.fromisoformat, tried[DAY]), horizon, beside=given)
-    kept = [
+    chosen = [
         frame[frame[DAY].isin([str(day) for day in days])]
         for frame, days in ((graded, given), (tried, added))
     ]
-    return pd.concat(kept, ignore_index=True)
+    return pd.concat(chosen, ignore_index=True)
 
 
 def _graded(inputs: Inputs, by: str, metric: str) -> pd.DataFrame:
@@ -199,9 +199,9 @@ def days_apart(inputs: Inputs, predictions: ir.Table) -> tuple[date, ...]:
 
 
 def _evaluated(inputs: Inputs, predictions: ir.Table) -> pd.DataFrame:
-    kept = _of_days(predictions, days_apart(inputs, predictions))
-    found = kept.group_by(day=kept.as_of.cast("string")).aggregate(
-        predicted=kept.expected_value.sum(), actual=kept.value.sum()
+    chosen = _of_days(predictions, days_apart(inputs, predictions))
+    found = chosen.group_by(day=chosen.as_of.cast("string")).aggregate(
+        predicted=chosen.expected_value.sum(), actual=chosen.value.sum()
     )
     return found.order_by("day").to_pandas().set_index("day")
 

@@ -87,9 +87,9 @@ def of_graded(inputs: Inputs) -> Mapping[str, Grade]:
         return {}
     whole = found[found["by"] == "all"]
     days = apart(pd.to_datetime(whole["as_of"]).dt.date, inputs.target.horizon_days)
-    kept = whole[pd.to_datetime(whole["as_of"]).dt.date.isin(days)]
+    chosen = whole[pd.to_datetime(whole["as_of"]).dt.date.isin(days)]
     predicted, actual = (
-        kept.pivot(index="as_of", columns="metric", values=s) for s in ("predicted", "actual")
+        chosen.pivot(index="as_of", columns="metric", values=s) for s in ("predicted", "actual")
     )
     grades = {name: coverage_grade(actual[name].mean()) for name in COVERED if name in actual}
     if "total" in actual:

@@ -1,4 +1,4 @@
-"""How past forecasts turned out, in pictures: stated risks kept, and value found."""
+"""How past forecasts turned out, in pictures: stated against actual risks, and value found."""
 
 from typing import Any
 

@@ -23,6 +23,7 @@ from tiercast.reporting.categories import categories_section
 from tiercast.reporting.cohort_charts import cohorts_section
 from tiercast.reporting.contribution import contribution_section
 from tiercast.reporting.drift import drift_section
+from tiercast.reporting.excluded_rows import excluded_section
 from tiercast.reporting.fairness import fairness_section
 from tiercast.reporting.glossary import glossary_section
 from tiercast.reporting.groups import group_chapters, groups_section
@@ -39,7 +40,6 @@ from tiercast.reporting.next_orders import next_orders_section
 from tiercast.reporting.outlook import outlook_section
 from tiercast.reporting.overview import overview_section
 from tiercast.reporting.past import past_section
-from tiercast.reporting.put_aside import put_aside_section
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Chart, Section
 from tiercast.reporting.segments import segments_section
@@ -84,7 +84,7 @@ GROUPS: Mapping[str, Sequence[Chapter]] = {
         drift_section,
         backtest_section,
         fairness_section,
-        put_aside_section,
+        excluded_section,
     ),
     "more": (rfm_section, glossary_section),
 }
@@ -97,7 +97,7 @@ OF_ORDERS = frozenset(
         new_returning_section,
         lifecycle_section,
         worth_section,
-        put_aside_section,
+        excluded_section,
         rfm_section,
     }
 )

@@ -17,7 +17,7 @@ from tiercast.reporting.left_out import LeftOut
 
 @dataclass(frozen=True)
 class StoredBacktest:
-    """A backtest's summary, leaderboard (means over origins), verdicts and checks of its doubt.
+    """A backtest's summary, leaderboard (means over origins), verdicts and checks of its coverage.
 
     `horizons` has figures of each horizon by itself; empty where there was but one.
     """

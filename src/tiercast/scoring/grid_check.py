@@ -59,7 +59,7 @@ def without_other_days(
     counts = {
         one.horizon_days: ahead.grid.count(ahead.as_of, one.horizon_days) for one in model.further
     }
-    kept = tuple(
+    chosen = tuple(
         one
         for one in model.further
         if one.grid_days is None
@@ -70,9 +70,9 @@ def without_other_days(
         f"{counts[one.horizon_days]} of these days, but the model was trained for "
         f"{one.grid_days}: this horizon is left out. Train as of this day to forecast it."
         for one in model.further
-        if one not in kept
+        if one not in chosen
     )
-    return replace(model, further=kept), tuple(notes)
+    return replace(model, further=chosen), tuple(notes)
 
 
 def grid_notes(model: CustomerModel, ahead: GridAhead | None, as_of: dt.date) -> tuple[str, ...]:

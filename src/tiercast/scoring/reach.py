@@ -1,7 +1,7 @@
 """Whether each play has customers of its own: earlier plays may take all, or there are none.
 
 Conditions are compared, not customers. The values of a column fall into cells between which no
-condition tells a difference; a play is a set of cells for each column that it names.
+condition makes a difference; a play is a set of cells for each column that it names.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Customers that were erased: their rows are put aside when a source is read, whoever reads it.
+"""Customers that were erased: their rows are excluded when a source is read, whoever reads it.
 
 The output folder keeps a salted hash of each id, never the id. The salt lies beside the hashes:
 who has the folder and an id can see that it was erased, and nobody reads ids off the hashes.
@@ -62,7 +62,7 @@ class ErasedCustomers:
     def put_aside(
         self, rows: ir.Table, source: str, columns: Iterable[str] = ID_COLUMNS
     ) -> tuple[ir.Table, tuple[FileNote, ...]]:
-        """Return the rows of other customers, and a note on how many were put aside."""
+        """Return the rows of other customers, and a note on how many were excluded."""
         if not self.hashes:
             return rows, ()
         erased = self.are_in(rows, columns)

@@ -48,7 +48,7 @@ class Parsed:
 class Parser:
     """How one table is parsed; `spelling` is omitted for the table that decides it.
 
-    Rows of `erased` customers are put aside.
+    Rows of `erased` customers are excluded.
     """
 
     spec: TableSpec

@@ -54,7 +54,7 @@ def write_features(
     with staged_folder(path) as folder:
         schema = panel.schema().to_pyarrow()
         task = FeaturePart(shipped, horizon_days, as_of, schema, folder.absolute())
-        kept = {part["file"] for part in run_task(rows, task)}
+        written = {part["file"] for part in run_task(rows, task)}
         for file in folder.iterdir():
-            if file.name not in kept:
+            if file.name not in written:
                 file.unlink()

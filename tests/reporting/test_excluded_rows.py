@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 
 from tiercast.contract.data_rules import RULES
+from tiercast.reporting.excluded_rows import excluded_rows, excluded_section
 from tiercast.reporting.messages import LANGUAGES, load_messages
-from tiercast.reporting.put_aside import put_aside, put_aside_section
 
 BAD = (
     (None, "2024-01-05", 75.0, "tea", "web"),
@@ -20,8 +20,8 @@ def inputs(with_orders, order_lines_of):
 
 
 def test_money_stands_beside_the_rows_of_each_rule(inputs):
-    """Of 15 lines with 435 net (375 used) 5 with 60 are aside; without signs 110 of 525."""
-    found = put_aside(inputs.past)
+    """Of 15 lines with 435 net (375 used) 5 with 60 are excluded; without signs 110 of 525."""
+    found = excluded_rows(inputs.past)
     assert found.rules[["rule", "rows", "net"]].to_numpy().tolist() == [
         ["null_customer", 3, 50.0],
         ["null_time", 1, 10.0],
@@ -33,9 +33,9 @@ def test_money_stands_beside_the_rows_of_each_rule(inputs):
 
 
 def test_the_chapter_tells_rows_and_money(inputs):
-    section = put_aside_section(inputs, load_messages("en"))
+    section = excluded_section(inputs, load_messages("en"))
     assert section.headline == (
-        "5 order lines (33.3%) with net amounts of 60.0 (13.8%) were put aside: no figure counts "
+        "5 order lines (33.3%) with net amounts of 60.0 (13.8%) were excluded: no figure counts "
         "them."
     )
     (table,) = section.parts
@@ -45,19 +45,19 @@ def test_the_chapter_tells_rows_and_money(inputs):
 def test_money_that_another_line_has_is_not_counted_twice(with_orders, order_lines_of):
     lines = order_lines_of().assign(order_id=[f"o{n}" for n in range(10)])
     twice = pd.concat([lines, lines.tail(2)], ignore_index=True)
-    section = put_aside_section(with_orders(twice), load_messages("en"))
+    section = excluded_section(with_orders(twice), load_messages("en"))
     (table,) = section.parts
     assert [cell.text for cell in table.rows[0]][1:4] == ["2", "16.7%", "–"]
 
 
-def test_nothing_put_aside_is_one_sentence(with_orders):
-    section = put_aside_section(with_orders(), load_messages("en"))
-    assert section.headline == "Nothing was put aside: all 10 order lines count."
+def test_nothing_excluded_is_one_sentence(with_orders):
+    section = excluded_section(with_orders(), load_messages("en"))
+    assert section.headline == "Nothing was excluded: all 10 order lines count."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_rule_that_puts_lines_aside_has_words(language):
+def test_every_rule_that_excludes_lines_has_words(language):
     say = load_messages(language)
     names = {rule.name for rule in RULES if rule.outcome == "quarantined"}
     of_other_tables = {"duplicate_customer", "unparsable_end", "end_before_start"}
-    assert {name for name in names if not say.has(f"aside.rules.{name}")} <= of_other_tables
+    assert {name for name in names if not say.has(f"excluded.rules.{name}")} <= of_other_tables

@@ -13,7 +13,7 @@ from tiercast.sources.screened import UNCOUNTED
 
 
 @dataclass(frozen=True)
-class PutAside:
+class ExcludedRows:
     """Order lines quarantined before a day.
 
     Attributes
@@ -39,7 +39,7 @@ class PutAside:
     all_rows: int
 
 
-def put_aside(past: Past) -> PutAside:
+def excluded_rows(past: Past) -> ExcludedRows:
     """Return the quarantined lines."""
     found = past.aside
     sums = {name: float(found[name].sum()) for name in ("rows", "net", "money")}
@@ -51,7 +51,7 @@ def put_aside(past: Past) -> PutAside:
     )
     rules["net_share"] = rules["net"] / (sums["net"] if sums["net"] > 0 else np.nan)
     shares = {name: aside[name] / whole if whole > 0 else np.nan for name, whole in sums.items()}
-    return PutAside(
+    return ExcludedRows(
         rules.reset_index(drop=True),
         int(aside["rows"]),
         aside["net"],
@@ -62,29 +62,29 @@ def put_aside(past: Past) -> PutAside:
     )
 
 
-def put_aside_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
+def excluded_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on quarantined lines; None for scores that do not tell them."""
     if inputs.past is None:
         return None
-    title, found = say("aside.title"), put_aside(inputs.past)
+    title, found = say("excluded.title"), excluded_rows(inputs.past)
     if not found.rows:
         lines = say.write.count(found.all_rows)
-        return Section("aside", title, say("aside.none", rows=lines), ())
+        return Section("excluded", title, say("excluded.none", rows=lines), ())
     headline = say(
-        "aside.headline" if round(found.net) else "aside.headline_without_money",
+        "excluded.headline" if round(found.net) else "excluded.headline_without_money",
         rows=say.write.count(found.rows),
         share=say.write.tenths(found.rows_share),
         net=say.write.total(found.net),
         net_share=say.write.tenths(found.net_share),
     )
     columns = (
-        Measure(say("aside.columns.rows"), "rows", say.write.count),
-        Measure(say("aside.columns.rows_share"), "rows_share", say.write.tenths),
-        Measure(say("aside.columns.net"), "net", say.write.total),
-        Measure(say("aside.columns.net_share"), "net_share", say.write.tenths),
+        Measure(say("excluded.columns.rows"), "rows", say.write.count),
+        Measure(say("excluded.columns.rows_share"), "rows_share", say.write.tenths),
+        Measure(say("excluded.columns.net"), "net", say.write.total),
+        Measure(say("excluded.columns.net_share"), "net_share", say.write.tenths),
     )
-    names = [say(f"aside.rules.{rule}") for rule in found.rules["rule"]]
-    first = (say("aside.columns.rule"), names)
-    note = say("aside.note", money_share=say.write.tenths(found.money_share))
-    table = Table.of(say("aside.table"), found.rules, first, columns, note=note)
-    return Section("aside", title, headline, (table,))
+    names = [say(f"excluded.rules.{rule}") for rule in found.rules["rule"]]
+    first = (say("excluded.columns.rule"), names)
+    note = say("excluded.note", money_share=say.write.tenths(found.money_share))
+    table = Table.of(say("excluded.table"), found.rules, first, columns, note=note)
+    return Section("excluded", title, headline, (table,))

@@ -2,7 +2,7 @@
 
 import ibis
 
-from tiercast.past.aside import aside
+from tiercast.past.excluded import excluded
 
 
 def test_lines_without_a_day_count_and_later_ones_do_not(known_of):
@@ -14,7 +14,7 @@ def test_lines_without_a_day_count_and_later_ones_do_not(known_of):
     ]
     schema = known.aside.schema()
     known.connection.insert("aside", ibis.memtable(rows, schema=schema))
-    assert aside(known) == {
+    assert excluded(known) == {
         "rule": ["null_customer", "null_time", None],
         "rows": [2, 1, 7],
         "money": [3.0, 9.0, 162.0],

@@ -6,7 +6,7 @@ from tiercast.contract.money import money_sum
 from tiercast.past.known import Known, columns_of
 
 
-def aside(known: Known) -> dict[str, list[object]]:
+def excluded(known: Known) -> dict[str, list[object]]:
     """Return a row per rule for which lines before the day were quarantined, and of those used.
 
     Columns: rule (null: used), rows, money (sum of amounts without their sign), net (with it).
