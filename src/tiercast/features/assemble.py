@@ -1,10 +1,10 @@
 """The feature panel: one row per customer and cutoff, in one query."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from functools import reduce
+from collections.abc import Collection, Mapping, Sequence
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from tiercast.config.errors import ConfigError
@@ -56,10 +56,7 @@ def feature_panel(
         grains["season_days"] = _with_ratios(grains["season_days"], activity, clocks, setting)
     orders = grains.pop("orders")
     base = _base(activity, orders, cutoffs)
-    joined = reduce(
-        lambda left, right: left.left_join(right, KEYS).drop(_RIGHT), grains.values(), base
-    )
-    filled = _fill_empty(joined, features)
+    filled = _fill_empty(_joined(base, grains), features)
     derived = _derive(filled, features, setting)
     panel = _with_profile(_as_floats(derived, features), activity.customers, cutoffs, setting)
     panel = _with_group(panel, activity, cutoffs, setting)
@@ -69,6 +66,14 @@ def feature_panel(
 
 
 _RIGHT = ibis.selectors.endswith("_right")
+
+
+def _joined(base: ir.Table, grains: Mapping[Grain, ir.Table]) -> ir.Table:
+    """Return the base's rows with the columns of all grains, joined in one SELECT."""
+    joined = base
+    for grain, table in grains.items():
+        joined = joined.left_join(table, KEYS, rname=f"{{name}}_{grain}")
+    return joined
 
 
 def _of_families(
@@ -212,21 +217,42 @@ def _aggregate(table: ir.Table, features: Sequence[Feature], setting: Setting) -
 
 
 def _fill_empty(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
+    """Return the keys and the counted features; `empty` for customers without rows of a grain."""
     # As floats first: DuckDB makes a decimal of a whole number and 0.0, a slow type to read.
-    defaults = {
-        f.name: table[f.name].cast("float64").fill_null(f.empty)
+    counted_ones = {
+        f.name: table[f.name]
+        if f.empty is None
+        else table[f.name].cast("float64").fill_null(f.empty)
         for f in features
-        if f.name in table.columns and f.empty is not None
+        if f.name in table.columns
     }
-    return table.mutate(**defaults)
+    return table.select(*KEYS, **counted_ones)
 
 
 def _derive(table: ir.Table, features: Sequence[Feature], setting: Setting) -> ir.Table:
-    """Return the table with the derived features, in the registry's order."""
-    for feature in features:
-        if feature.grain is None and feature.expression is not None:
-            table = table.mutate(**{feature.name: counted(feature, table, setting)})
+    """Return the table with the derived features, each level of them in one SELECT."""
+    derived = [f for f in features if f.grain is None and f.expression is not None]
+    for level in _levels(derived, table, setting):
+        table = table.mutate(**{f.name: counted(f, table, setting) for f in level})
     return table
+
+
+def _levels(derived: Sequence[Feature], table: ir.Table, setting: Setting) -> list[list[Feature]]:
+    """Return the derived features by level: each is counted from those of levels before its own.
+
+    A SELECT for each feature would repeat all columns so many times; planning took longer then
+    than counting.
+    """
+    types, level_of = dict(table.schema().items()), dict[str, int]()
+    for feature in derived:
+        value = counted(feature, ibis.table(types, name="features"), setting)
+        used = {field.name for field in value.op().find(ops.Field)}
+        level_of[feature.name] = 1 + max((level_of.get(name, 0) for name in used), default=0)
+        types[feature.name] = value.type()
+    return [
+        [f for f in derived if level_of[f.name] == level]
+        for level in sorted(set(level_of.values()))
+    ]
 
 
 def _as_floats(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
