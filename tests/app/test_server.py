@@ -99,6 +99,13 @@ def test_contacts_that_pay_are_shown_and_exported(shop):
     assert "double: 20%" in page
 
 
+def test_without_a_measured_campaign_the_page_says_which_command_measures_one(shop):
+    page = requests.get(f"{shop}/campaigns?language=en")
+    assert page.status_code == 200
+    assert "Run tiercast experiment measure CONFIG CAMPAIGN" in page.text
+    assert "<table" not in page.text
+
+
 def test_a_campaign_page_asks_for_what_a_contact_costs_and_saves(shop):
     assert "Say a save rate" in requests.get(f"{shop}/campaign?language=en").text
     wrong = requests.get(f"{shop}/campaign?save_rate=101&contact_cost=1")

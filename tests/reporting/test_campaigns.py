@@ -87,13 +87,14 @@ def test_one_campaign_has_no_chart_of_the_sum(with_campaigns, say):
 
 def test_the_tables_have_a_row_per_arm_and_per_outcome(with_campaigns, say):
     ledger, outcomes = parts(campaigns_section(with_campaigns(WINTER), say), Table)
-    assert [cell.text for cell in ledger.rows[0]] == [
-        *("winter", "1 Feb 2024", "100", "120", "300 (100 to 500)", "180 (-20.0 to 380)", "+150%"),
-        "180 (-20.0 to 380)",
+    assert [(cell.text, cell.detail) for cell in ledger.rows[0]] == [
+        *(("winter", "mail; 1 Jan 2024 to 1 Feb 2024"), ("100", ""), ("120", "")),
+        *(("300", "100 to 500"), ("180", "-20.0 to 380"), ("+150%", ""), ("180", "-20.0 to 380")),
     ]
     assert [cell.text for cell in outcomes.rows[0]] == [
-        *("winter", "ordered", "60.0%", "62.0%", "+2.0 (+0.4 to +3.6)", "0.010")
+        *("winter", "ordered", "60.0%", "62.0%", "+2.0", "0.010")
     ]
+    assert outcomes.rows[0][4].detail == "+0.4 to +3.6"
 
 
 def test_a_small_arm_shows_no_figure(with_campaigns):
@@ -103,7 +104,8 @@ def test_a_small_arm_shows_no_figure(with_campaigns):
     assert "Together they earned – more than they cost (95% interval: – to –)" in made.headline
     assert {card.value for card in parts(made, Cards)[0].cards[1:]} == {"–"}
     ledger, outcomes = parts(made, Table)
-    assert [cell.text for cell in ledger.rows[0][2:]] == ["<10", *["–"] * 5]
+    assert [cell.text for cell in ledger.rows[0][1:]] == ["<10", *["–"] * 5]
+    assert not any(cell.detail for cell in (*ledger.rows[0][1:], *outcomes.rows[0][1:]))
     assert {cell.text for cell in outcomes.rows[0][2:]} == {"–"}
     assert parts(made, Chart) == []
 
@@ -112,7 +114,7 @@ def test_an_unknown_cost_is_named_with_its_remedy(with_campaigns, say):
     found = campaigns_section(with_campaigns(replace(WINTER, costs={"mail": None})), say)
     assert found.headline.endswith("What they cost is not known, so there is no profit yet.")
     notes = [note.text for note in parts(found, Note)]
-    assert any(note.startswith("No cost is known of: winter. Give it to") for note in notes)
+    assert any("No cost is known of: winter. Give it to" in note for note in notes)
 
 
 def test_a_budget_says_what_it_stands_on_in_both_languages(with_campaigns):
@@ -128,9 +130,9 @@ def test_a_budget_says_what_it_stands_on_in_both_languages(with_campaigns):
 
 def test_an_assumed_budget_is_offered_what_was_measured(with_campaigns, say):
     assumed = with_campaigns(WINTER, budget=BudgetConfig(save_rate=0.2, cost=1.0))
-    *_, basis, offer = [note.text for note in parts(campaigns_section(assumed, say), Note)]
-    assert basis.endswith("The save rate of 20% is assumed: no campaign measured it.")
-    assert offer.startswith("Campaign winter measured a save rate of 5%")
+    *_, basis = [note.text for note in parts(campaigns_section(assumed, say), Note)]
+    assert "The save rate of 20% is assumed: no campaign measured it." in basis
+    assert "Campaign winter measured a save rate of 5%" in basis
 
 
 def test_the_first_thing_to_do_says_where_its_profit_was_measured(with_campaigns, say):

@@ -8,18 +8,19 @@ import pandas as pd
 from tiercast.formats import MISSING
 from tiercast.measured.records import Measured
 from tiercast.measured.save_rate import ORDERED
-from tiercast.reporting.campaign_words import with_interval
+from tiercast.reporting.campaign_words import interval_cell
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Table
 
 SHARES = ("responded", ORDERED)  # outcomes that are shares of customers
 NAMED = (*SHARES, "orders", "money")  # outcomes that have words of their own
 PERCENT = 100
+CLEAR = 0.001  # a smaller p is written as below it
 
 
 def ledger_table(ledger: pd.DataFrame, say: MessageCatalogue) -> Table:
     """Return the ledger, a row per arm."""
-    heads = ("campaign", "until", "customers", "cost", "brought", "profit", "return", "cumulative")
+    heads = ("campaign", "customers", "cost", "brought", "profit", "return", "cumulative")
     rows = [_ledger_row(row, say) for row in ledger.to_dict("records")]
     columns = [say(f"campaigns.columns.{head}") for head in heads]
     return Table(say("campaigns.table"), columns, rows, note=say("campaigns.table_note"))
@@ -27,26 +28,18 @@ def ledger_table(ledger: pd.DataFrame, say: MessageCatalogue) -> Table:
 
 def _ledger_row(row: Mapping[Any, Any], say: MessageCatalogue) -> list[Cell]:
     write, n = say.write, int(row["n"])
-    detail = say(
-        "campaigns.row",
-        arm=str(row["arm"]),
-        first=write.short_date(_day(row["first"])),
-        days=write.count(row["days"]),
+    days = {name: write.short_date(_day(row[name])) for name in ("first", "until")}
+    brought, profit, cumulative = (
+        interval_cell(row, (name, f"{name}_low", f"{name}_high"), write.total, say)
+        for name in ("brought", "profit", "cumulative")
     )
-    money = [
-        with_interval(row, (name, f"{name}_low", f"{name}_high"), write.total, say)
-        for name in ("brought", "profit")
-    ]
-    ends = ("cumulative", "cumulative_low", "cumulative_high")
-    texts = [write.total(row["cost"]), *money, write.signed_share(row["return"])]
     return [
-        Cell(str(row["campaign"]), detail=detail),
-        Cell(write.short_date(_day(row["until"]))),
+        Cell(str(row["campaign"]), detail=say("campaigns.row", arm=str(row["arm"]), **days)),
         Cell(write.count(n), customers=n, is_count=True),
-        *(
-            Cell(text, customers=n)
-            for text in (*texts, with_interval(row, ends, write.total, say))
-        ),
+        Cell(write.total(row["cost"]), customers=n),
+        *(brought, profit),
+        Cell(write.signed_share(row["return"]), customers=n),
+        cumulative,
     ]
 
 
@@ -65,18 +58,17 @@ def outcome_table(known: Sequence[Measured], say: MessageCatalogue) -> Table:
 
 
 def _outcome_row(one: Measured, effect: Mapping[str, Any], say: MessageCatalogue) -> list[Cell]:
-    outcome, n = effect["outcome"], int(effect["n"])
+    outcome, n, p = effect["outcome"], int(effect["n"]), effect["adjusted"]
     level, change = _forms(outcome, one.money, say)
-    p = effect["adjusted"]
-    texts = [
-        say(f"campaigns.outcomes.{outcome}") if outcome in NAMED else outcome,
-        level(effect["control"]),
-        level(effect["treated"]),
-        with_interval(effect, ("effect", "low", "high"), change, say),
-        MISSING if p is None else "<0.001" if p < 0.001 else f"{p:.3f}",
+    means = [level(effect[arm]) for arm in ("control", "treated")]
+    sureness = MISSING if p is None else "<0.001" if p < CLEAR else f"{p:.3f}"
+    return [
+        Cell(one.campaign, detail=str(effect["arm"])),
+        Cell(say(f"campaigns.outcomes.{outcome}") if outcome in NAMED else outcome),
+        *(Cell(text, customers=n) for text in means),
+        interval_cell(effect, ("effect", "low", "high"), change, say),
+        Cell(sureness, customers=n),
     ]
-    named = Cell(one.campaign, detail=str(effect["arm"]))
-    return [named, Cell(texts[0]), *(Cell(text, customers=n) for text in texts[1:])]
 
 
 def _forms(outcome: str, money: str, say: MessageCatalogue) -> tuple[Any, Any]:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from tiercast.formats import MISSING
 from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.section import Cell
 
 
 def between(low: float, high: float, form: Any, say: MessageCatalogue) -> str:
@@ -24,6 +25,15 @@ def with_interval(
     if pd.isna(low):
         return str(form(value))
     return say("campaigns.cell", value=form(value), low=form(low), high=form(high))
+
+
+def interval_cell(
+    row: Mapping[Any, Any], names: tuple[str, str, str], form: Any, say: MessageCatalogue
+) -> Cell:
+    """Return the cell of a figure of an arm, its interval below it."""
+    value, low, high = (row[name] for name in names)
+    detail = "" if pd.isna(low) else between(low, high, form, say)
+    return Cell(MISSING if pd.isna(value) else form(value), detail=detail, customers=row["n"])
 
 
 def row_name(row: Mapping[Any, Any], ledger: pd.DataFrame) -> str:

@@ -104,7 +104,7 @@ def _notes(
     found = [say("campaigns.assumed")]
     found += [say("campaigns.stated", names=comma.join(stated))] if stated else []
     found += [say("campaigns.unpaid", names=comma.join(unpaid))] if unpaid else []
-    return [Note(text) for text in (*found, *_basis(known, inputs, say))]
+    return [Note(" ".join(texts)) for texts in (found, _basis(known, inputs, say)) if texts]
 
 
 def _basis(known: Sequence[Measured], inputs: Inputs, say: MessageCatalogue) -> list[str]:

@@ -54,7 +54,7 @@ def _is_small(cell: Cell, least: int) -> bool:
 def _hidden(cell: Cell, least: int) -> Cell:
     write = Formats(small_cells=least).about(cell.customers)
     text = write.count(cell.customers or 0) if cell.is_count else write.share(0)
-    return replace(cell, text=text, tone="", mark="")
+    return replace(cell, text=text, tone="", mark="", detail="")
 
 
 def _figure_without(figure: dict[str, Any], groups: Sequence[Any], least: int) -> dict[str, Any]:
