@@ -57,7 +57,7 @@ class ClvModels:
         own average order.
         """
         statistics = histories(features)
-        counts = statistics[COUNTS]
+        counts = _floats(statistics, COUNTS)
         horizon = horizon_days * horizon_ratio(features)
         orders = self.bg_nbd.expected_orders(counts, horizon)
         spend = self._spend(statistics, features)
@@ -95,7 +95,7 @@ class ClvModels:
     def _spend(self, statistics: pd.DataFrame, features: pd.DataFrame) -> FloatArray:
         if self.gamma_gamma is None:
             return np.maximum(features["average_order_value"].to_numpy(dtype=float), 0.0)
-        return self.gamma_gamma.expected_spend(statistics[SPEND]) * self.kept_share
+        return self.gamma_gamma.expected_spend(_floats(statistics, SPEND)) * self.kept_share
 
 
 def _kept_share(features: pd.DataFrame) -> float:
@@ -106,6 +106,11 @@ def _kept_share(features: pd.DataFrame) -> float:
     days = features["btyd_frequency"].to_numpy(dtype=float) + 1.0
     share = np.average(features[KEPT].to_numpy(dtype=float), weights=days)
     return max(LEAST_KEPT, float(share))
+
+
+def _floats(statistics: pd.DataFrame, columns: list[str]) -> FloatArray:
+    """Return columns as one array, which the models read faster than a frame."""
+    return statistics[columns].to_numpy(dtype=float, na_value=np.nan)
 
 
 def horizon_ratio(features: pd.DataFrame) -> FloatArray:

@@ -154,21 +154,21 @@ class CustomerModel(TieredModel):
         low, high = outlook.interval()
         tiers = outlook.tier_probabilities(self.outlook.tier_cuts)
         facts = self.facts
-        scored = self._who(full)
-        scored["churn_probability"] = outlook.churn
-        scored["expected_value"] = outlook.expected_value
-        scored["value_low"], scored["value_high"] = low, high
-        scored["value_variance"] = outlook.variance
-        for name, column in self._further(full, scored).items():
-            scored[name] = column
-        for tier in range(tiers.shape[1]):
-            scored[f"tier_p{tier}"] = tiers[:, tier]
+        scored: dict[str, Any] = {
+            "churn_probability": outlook.churn,
+            "expected_value": outlook.expected_value,
+            "value_low": low,
+            "value_high": high,
+            "value_variance": outlook.variance,
+        }
+        scored |= self._further(full, scored)
+        scored |= {f"tier_p{tier}": tiers[:, tier] for tier in range(tiers.shape[1])}
         for name, days in self._waits(full, outlook.churn).items():
             scored[name] = dates_after(full["as_of"], days)
             if facts.grid is not None:
                 days_held = facts.grid, facts.horizon_days
                 scored[name] = on_grid(scored[name], full["as_of"], *days_held)
-        return scored
+        return pd.concat([self._who(full), pd.DataFrame(scored, index=full.index)], axis=1)
 
     def _waits(self, full: pd.DataFrame, churn: FloatArray) -> dict[str, FloatArray]:
         """Return the days to the next order, or to the payment that a contract names."""
@@ -257,9 +257,11 @@ class CustomerModel(TieredModel):
         check_members(stored["outlook"]["components"]["members"])
         return STORED.validate_python(stored)
 
-    def _further(self, full: pd.DataFrame, scored: pd.DataFrame) -> dict[str, FloatArray]:
+    def _further(
+        self, full: pd.DataFrame, scored: Mapping[str, FloatArray]
+    ) -> dict[str, FloatArray]:
         """Return the columns of further horizons, coherent with those of the main one."""
-        main = {name: scored[name].to_numpy(dtype=float) for name in FIGURES}
+        main = {name: np.asarray(scored[name], dtype=float) for name in FIGURES}
         own = {one.horizon_days: one.figures(full, self.clv) for one in self.further}
         falling = () if self.facts.churn == "subscription" else FALLING
         return {
@@ -286,8 +288,8 @@ class CustomerModel(TieredModel):
         keys = ["customer_id", "as_of", *(name for name in (GROUP,) if name in frame)]
         who = pd.concat([frame[keys], rfm], axis=1)
         who["lifecycle_stage"] = np.asarray(stages)
-        who["segment"] = np.asarray(self.segments.predict(frame))
-        who["segment_confidence"] = np.asarray(self.segments.confidence(frame))
+        segment, confidence = self.segments.assigned(frame)
+        who["segment"], who["segment_confidence"] = np.asarray(segment), np.asarray(confidence)
         return who
 
 

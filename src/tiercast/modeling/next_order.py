@@ -95,9 +95,11 @@ class WaitingTimes:
 
 def dates_after(as_of: pd.Series, days: FloatArray) -> pd.Series:
     """Return the day on which so many days have passed; missing where days are."""
-    whole = pd.to_timedelta(pd.Series(np.floor(days), index=as_of.index), unit="D")
-    dates = (pd.to_datetime(as_of) + whole).dt.date
-    return dates.astype(object).where(np.isfinite(days), None)
+    known = np.isfinite(days)
+    first = pd.to_datetime(as_of).to_numpy().astype("datetime64[D]")[known]
+    dates = np.full(len(days), None, dtype=object)
+    dates[known] = (first + np.floor(days[known]).astype("timedelta64[D]")).astype(object)
+    return pd.Series(dates, index=as_of.index, dtype=object)
 
 
 def on_grid(dates: pd.Series, as_of: pd.Series, grid: OrderGrid, horizon_days: int) -> pd.Series:

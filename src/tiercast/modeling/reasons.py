@@ -198,7 +198,9 @@ def _never_stays(name: str, frame: pd.DataFrame) -> BoolArray:
     phrase = phrase_of(name)
     if phrase is None or phrase.never_stays is None or phrase.leading not in frame.columns:
         return np.zeros(len(frame), dtype=bool)
-    figures = pd.to_numeric(frame[phrase.leading]).to_numpy(dtype=float, na_value=np.nan)
+    column = frame[phrase.leading]
+    numbers = column if column.dtype == np.float64 else pd.to_numeric(column)
+    figures = numbers.to_numpy(dtype=float, na_value=np.nan)
     if phrase.never_stays == "unknown":
         return np.isnan(figures)
     return ~(figures >= (HALF_PERCENT if phrase.in_percent else HALF))  # shown as 0

@@ -100,14 +100,20 @@ def final_rows(
     boundaries = rules.boundaries
     plain = model.assign(staged) if boundaries is None else boundaries.tiers(staged)
     tiers = _steady_tiers(model, rules, staged, plain, np.asarray(before, dtype=np.float64))
-    final = pd.concat([staged, model.tier_columns(staged, tiers), previous], axis=1)
-    final["tier_rank"], final["plain_rank"] = tiers, plain
-    final["tiers_below"] = len(facts.tier_names) - 1 - tiers
-    final["previous_rank"] = before
-    final["tier_change"] = (before - final["tier_rank"]).astype("Int8")
-    final["model_name"], final["model_version"] = facts.name, rules.model_version
-    final["run_id"] = rules.run_id
-    final = final.join(actions(final, rules.plays, facts.language))
+    columns = {
+        "tier_rank": tiers,
+        "plain_rank": plain,
+        "tiers_below": len(facts.tier_names) - 1 - tiers,
+        "previous_rank": before,
+        "tier_change": (before - tiers).astype("Int8"),
+        "model_name": facts.name,
+        "model_version": rules.model_version,
+        "run_id": rules.run_id,
+    }
+    ranks_and_model = pd.DataFrame(columns, index=staged.index)
+    tier_columns = model.tier_columns(staged, tiers)
+    ranked = pd.concat([staged, tier_columns, previous, ranks_and_model], axis=1)
+    final = pd.concat([ranked, actions(ranked, rules.plays, facts.language)], axis=1)
     final["alerts"] = alerts(final, rules.alert_rules)
     return final
 

@@ -101,7 +101,8 @@ def feature_frame(rows: pd.DataFrame, schema: pa.Schema, as_of: dt.date) -> pd.D
     numbers = [f.name for f in schema if _is_number(f.type)]
     wrong = rows.dtypes[[name for name in numbers if name != "customer_id"]] != "float64"
     floats = dict.fromkeys(wrong.index[wrong], "float64")
-    frame = rows.astype(floats).assign(as_of=as_of)
+    typed = rows.astype(floats) if floats else rows
+    frame = typed.assign(as_of=as_of)
     return frame.sort_values("customer_id", ignore_index=True)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tiercast.arrays import BoolArray
-from tiercast.config.alerts import Condition
+from tiercast.config.alerts import LISTS, Condition
 from tiercast.config.errors import InputError
 from tiercast.config.nearest import hint
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
@@ -51,7 +51,11 @@ def meets(condition: Condition, column: pd.Series) -> BoolArray:
     """Return which values of a column meet a condition, (n,); a missing one never does."""
     known = column.notna().to_numpy()
     held = np.zeros(len(column), dtype=bool)
-    held[known] = np.asarray(condition.compared(column[known]), dtype=bool)
+    if not known.any():
+        return held
+    values = column if known.all() else column[known]
+    plain = values if condition.operator in LISTS else values.to_numpy()
+    held[known] = np.asarray(condition.compared(plain), dtype=bool)
     return held
 
 

@@ -161,12 +161,16 @@ class CustomerSegments(BaseEstimator):
 
     def predict(self, frame: pd.DataFrame) -> npt.NDArray[np.str_]:
         """Return each customer's most probable segment, (n,)."""
-        assigned = self.predict_proba(frame).argmax(axis=1)
-        return np.array(self.names_)[assigned]
+        return self.assigned(frame)[0]
 
     def confidence(self, frame: pd.DataFrame) -> FloatArray:
         """Return the probability of each customer's most probable segment, (n,)."""
-        return self.predict_proba(frame).max(axis=1)
+        return self.assigned(frame)[1]
+
+    def assigned(self, frame: pd.DataFrame) -> tuple[npt.NDArray[np.str_], FloatArray]:
+        """Return each customer's most probable segment and its probability, each (n,)."""
+        chances = self.predict_proba(frame)
+        return np.array(self.names_)[chances.argmax(axis=1)], chances.max(axis=1)
 
     def describe(self, language: Language = "en") -> dict[str, str]:
         """Return each segment's name in words, by its id."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -113,6 +114,11 @@ def segment_grid(rules: Sequence[RfmRule]) -> npt.NDArray[np.str_]:
     >>> str(segment_grid(DEFAULT_RULES)[4, 4, 4])
     'champions'
     """
+    return _grid(tuple(rules))
+
+
+@cache
+def _grid(rules: tuple[RfmRule, ...]) -> npt.NDArray[np.str_]:
     names = [_first_fit(rules, r, f, m) for r in _SCORES for f in _SCORES for m in _SCORES]
     return np.array(names).reshape(5, 5, 5)
 

@@ -20,7 +20,6 @@ from tiercast.scoring.columns import to_table
 from tiercast.scoring.inputs import ScoringInputs, scoring_inputs
 from tiercast.scoring.predict import REASONS, scored_rows, typed
 from tiercast.scoring.previous import NAMES, no_previous
-from tiercast.scoring.signals import SIGNALS as SIGNAL_COLUMNS
 from tiercast.scoring.version import ChosenModel
 from tiercast.serving.compiled import PANEL, SIGNALS, CompiledFeatures
 from tiercast.serving.engine import EnginePool
@@ -82,7 +81,7 @@ class LiveModel:
         inputs, schema = self.inputs, self.pool.compiled.schema
         if not panel.num_rows:
             return inputs.schema.empty_table()
-        frame = feature_frame(panel.to_pandas(), schema, self.as_of)
+        frame = feature_frame(_with_floats(panel).to_pandas(), schema, self.as_of)
         types = {field.name: field.type for field in schema}
         full = inputs.model.with_clv(frame)
         beside = typed(full[list(inputs.rule_features)], types)
@@ -99,10 +98,10 @@ class LiveModel:
         with self.stored.cursor() as own:
             query = f'SELECT * FROM "{self.previous}" WHERE customer_id IN (SELECT unnest(?))'
             known = own.execute(query, [rows["customer_id"].tolist()]).to_arrow_table()
-        beside = rows[["customer_id"]].merge(known.to_pandas(), on="customer_id", how="left")
+        ids = rows["customer_id"]
+        beside = _in_order(known, ids)
         if signals is not None:
-            beside = beside.merge(signals.to_pandas(), on="customer_id", how="left")
-            beside = beside.fillna(dict.fromkeys(SIGNAL_COLUMNS.names, 0.0))
+            beside = pd.concat([beside, _in_order(signals, ids).fillna(0.0)], axis=1)
         return beside.set_index(rows.index).reindex(columns=[*NAMES])
 
 
@@ -127,6 +126,22 @@ def _refuse_other_forecast(stored: StoredDay, chosen: ChosenModel) -> None:
 def _of(panel: pa.Table, customer_ids: Sequence[int | str]) -> pa.Table:
     ids = pa.array(list(customer_ids), panel.schema.field("customer_id").type)
     return panel.filter(pc.is_in(panel["customer_id"], ids))
+
+
+def _with_floats(panel: pa.Table) -> pa.Table:
+    """Return rows whose whole numbers are floats, as in a model's frame; Arrow casts faster."""
+    fields = [
+        field.with_type(pa.float64())
+        if pa.types.is_integer(field.type) and field.name != "customer_id"
+        else field
+        for field in panel.schema
+    ]
+    return panel.cast(pa.schema(fields), safe=False)
+
+
+def _in_order(table: pa.Table, ids: pd.Series) -> pd.DataFrame:
+    """Return the row of each customer id, missing values for who has none."""
+    return table.to_pandas().set_index("customer_id").reindex(ids)
 
 
 def _rules(stored: StoredDay, inputs: ScoringInputs) -> AssignmentRules:
