@@ -4,6 +4,7 @@ from tiercast.features.signals import BREAKDOWN
 from tiercast.modeling.target import Target
 from tiercast.reporting.contribution import (
     assumption,
+    assumption_notes,
     by_tier,
     contribution_section,
     parts_in_words,
@@ -34,6 +35,13 @@ def test_the_report_says_the_terms_beside_the_figures(contributing):
     page = render(contributing)
     assert page.count("less 4.50 for each returned order, plus 10% of what those contribute") == 2
     assert "the margin of customers&#39; own orders was 7,200; returned orders cost 80" in page
+
+
+@pytest.mark.parametrize(("value", "notes"), [("revenue", 0), ("margin", 1), ("contribution", 2)])
+def test_who_costs_money_is_named_where_value_can_be_negative(value, notes, say):
+    texts = [note.text for note in assumption_notes(Target(90, value), say)]
+    assert len(texts) == notes
+    assert sum("counts as 0" in text for text in texts) == min(notes, 1)
 
 
 def test_revenue_has_no_such_chapter_and_assumes_nothing(inputs, say):

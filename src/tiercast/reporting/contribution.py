@@ -16,6 +16,7 @@ from tiercast.reporting.section import Note, Section, Table, common, measures
 
 PARTS = tuple(feature.name for feature in BREAKDOWN)
 WHOLE = "revenue_365d"
+CAN_BE_NEGATIVE = ("margin", "contribution")
 
 
 def assumption(target: Target, say: MessageCatalogue) -> str:
@@ -32,9 +33,10 @@ def assumption(target: Target, say: MessageCatalogue) -> str:
 
 
 def assumption_notes(target: Target, say: MessageCatalogue) -> list[Note]:
-    """Return the assumption as a note; none where value is no contribution."""
+    """Return how a value that can be negative is counted, as notes; none where it cannot."""
     text = assumption(target, say)
-    return [Note(text)] if text else []
+    losses = [] if target.value not in CAN_BE_NEGATIVE else [Note(say("contribution.losses"))]
+    return [*([Note(text)] if text else []), *losses]
 
 
 def parts_in_words(facts: Mapping[str, Any], say: MessageCatalogue) -> str:
