@@ -119,7 +119,7 @@ def _add_groups(made: "MCPServer[Any]", answer: _Answers) -> None:
 def _add_quality(made: "MCPServer[Any]", answer: _Answers) -> None:
     @made.tool("track_record", annotations=_read_only())
     def the_record() -> str:
-        """Return what past scores predicted against what came, by scored day."""
+        """Return predicted against actual figures of past scores, by scored day."""
         return answer(track_record)
 
     @made.tool("how_sure", annotations=_read_only())
