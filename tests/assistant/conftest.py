@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,9 @@ def ask(config: Config, folder: Path, *calls: tuple[str, dict[str, Any]]) -> lis
             tools = (await client.list_tools()).tools
             return [tools, *[await client.call_tool(name, given) for name, given in calls]]
 
-    return asyncio.run(talk())
+    # In a thread of its own: where a browser's tests ran before, a loop runs in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, talk()).result()
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def test_a_value_that_is_not_there_is_refused_with_the_values_found(tmp_path):
 
 def test_a_label_that_nobody_can_read_must_be_named(tmp_path):
     table = label_table().replace({"left": {"Yes": "A", "No": "B"}})
-    with pytest.raises(InputError, match="cannot be told: `left` holds 'b', 'a'"):
+    with pytest.raises(InputError, match="cannot be found: `left` holds 'b', 'a'"):
         columns_of(tmp_path, table)
 
 
