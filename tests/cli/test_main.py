@@ -90,7 +90,7 @@ def test_without_a_command_the_help_is_shown(run):
         (["espresso", "shop.yaml"], "No such command 'espresso'. There are demo, score, report,"),
         (["train"], "Missing argument 'CONFIG'"),
         (["train", "shop.yaml", "--as-of"], "requires an argument"),
-        (["train", "shop.yaml", "--trials", "many"], "as an integer"),
+        (["train", "shop.yaml", "--trials", "many"], "must be a whole number, but got 'many'"),
         (["train", "shop.yaml", "--trials", "-1"], "greater than or equal to 0"),
         (["score", "shop.yaml", "--asof", "2024-01-01"], "No such option: --asof"),
         (["score", "shop.yaml", "2024-01-01"], "unexpected extra argument"),

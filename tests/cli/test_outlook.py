@@ -41,8 +41,12 @@ def test_score_passes_on_day_version_and_folder(run, scoring):
     run("score", "shop.yaml", "--as-of", "2024-07-01", *more)
     run("score", "shop.yaml")
     assert scoring == [
-        ("shop", dt.date(2024, 7, 1), {"model_version": "2", "output": Path("out")}),
-        ("shop", None, {"model_version": None, "output": None}),
+        (
+            "shop",
+            dt.date(2024, 7, 1),
+            {"model_version": "2", "output": Path("out"), "reasons": "top"},
+        ),
+        ("shop", None, {"model_version": None, "output": None, "reasons": "top"}),
     ]
 
 

@@ -64,8 +64,10 @@ def test_the_headline_tells_the_interval_too(empty_run, reading, say):
 
 def test_the_forecast_stands_beside_the_same_days_a_year_before(empty_run, reading, say):
     """1,000 are expected; 800 came, 200 of them from customers who were new then."""
+    months = {"first_month": ["2023-04-01"], "customers": [20]}
+    earlier = {"year_before": YEAR, "new_by_month": months}
     empty_run.write_all()
-    inputs = replace(reading(empty_run), past=past_with(AS_OF, year_before=YEAR))
+    inputs = replace(reading(empty_run), past=past_with(AS_OF, **earlier))
     found = card(overview_section(inputs, say), "a year before")
     assert found.value == "+25%"
     assert found.detail.startswith("800 came from 1 March 2023 to 29 May 2023; 200 of it from")

@@ -89,7 +89,8 @@ def page(run_at, base_scores, base, past, order_lines_of, tmp_path_factory):
 def test_no_sentence_counts_a_small_group(page):
     text = text_of(page)
     counted = set(re.findall(r"([^\s(]+) (?:new )?customers\b", text))
-    of_the_past = {"20", "100"}  # forecasts of the evaluation, and "of 100 customers"
+    # Forecasts of the evaluation, "of 100 customers", and the limit itself.
+    of_the_past = {"20", "100", "10"}
     assert {one for one in counted if one[-1].isdigit()} <= {"<10", "0", *of_the_past}
     assert "“Save”: <10 customers" in text
     assert "<10 moved up a tier and <10 moved down: net – of the customers" in text
