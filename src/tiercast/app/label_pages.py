@@ -14,12 +14,12 @@ from tiercast.reporting.actions import how, plays_of
 from tiercast.reporting.fairness import fairness_section
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.label_chapters import (
-    drivers_section,
     overview_section,
     plays_section,
     risk_section,
     tiers_section,
 )
+from tiercast.reporting.label_drivers import drivers_section
 from tiercast.reporting.label_quality import quality_section
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Section

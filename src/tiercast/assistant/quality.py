@@ -1,4 +1,4 @@
-"""Answers about trust: forecasts beside what came, and how well past ones held."""
+"""Answers about trust: predicted beside actual figures, and how accurate past forecasts were."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -35,7 +35,7 @@ INSTRUCTIONS = (
 
 
 def mcp(config: Config | str | Path, *, progress: Progress | None = None) -> None:
-    """Answer an assistant over standard input and output until it closes them.
+    """Serve an assistant over standard input and output until it closes them.
 
     Raises
     ------

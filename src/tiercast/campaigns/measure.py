@@ -76,12 +76,12 @@ class Measurement:
 
     def record(self) -> dict[str, object]:
         """Return what the ledger keeps of it."""
-        kept = (
+        shown = (
             *("campaign", "control", "first", "days", "until", "covariate", "scored_on"),
             *("sample_ratio_p", "cost_each"),
         )
         return {
-            **{name: getattr(self, name) for name in kept},
+            **{name: getattr(self, name) for name in shown},
             "costs": dict(self.costs),
             "effects": [asdict(one) for one in self.effects],
         }

@@ -99,7 +99,7 @@ class ClvModels:
 
 
 def _kept_share(features: pd.DataFrame) -> float:
-    """Return the mean kept share of the customers, weighted by their order days.
+    """Return the mean retained share of the customers, weighted by their order days.
 
     Weighted by money, one large customer would count for all.
     """

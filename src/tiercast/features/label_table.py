@@ -84,8 +84,8 @@ class LabelColumns:
         without = {*config.features.without, *config.protected}
         _refuse_unknown("features.without", config.features.without, own, place)
         _refuse_unknown("protected", config.protected, own, place)
-        kept = [name for name in own if name not in without - {value_column}]
-        features = {(f"profile_{name}" if name in RESERVED else name): name for name in kept}
+        chosen = [name for name in own if name not in without - {value_column}]
+        features = {(f"profile_{name}" if name in RESERVED else name): name for name in chosen}
         return cls(column, "", value_column, features, numbers)
 
     def rows(self, table: ir.Table, as_of: dt.date) -> ir.Table:

@@ -26,11 +26,11 @@ def with_usage(
     events: ir.Table,
     cutoffs: Sequence[dt.date],
     usage: UsageConfig,
-    kept: PreferenceGroups | None = None,
+    stored: PreferenceGroups | None = None,
 ) -> ir.Table:
     """Return a panel with `usage_tier`, `preference` and `usage_trend`.
 
-    `kept` as in `usage_at`.
+    `stored` as in `usage_at`.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def with_usage(
             f"`usage` adds the columns {', '.join(USAGE_COLUMNS)}, but `customers` has "
             f"`{taken[0]}`, too; give that another name in `columns` of the source."
         )
-    used = usage_at(events, cutoffs, usage, kept)
+    used = usage_at(events, cutoffs, usage, stored)
     return panel.left_join(used, KEYS).drop(*(f"{key}_right" for key in KEYS))
 
 
@@ -50,17 +50,17 @@ def usage_at(
     events: ir.Table,
     cutoffs: Sequence[dt.date],
     usage: UsageConfig,
-    kept: PreferenceGroups | None = None,
+    stored: PreferenceGroups | None = None,
 ) -> ir.Table:
     """Return the use at each cutoff: customer_id, as_of, usage_tier, preference, usage_trend.
 
     Customers without an event before the cutoff have no row. `preference` is null for who used
     no feature of any group; of groups used alike, the first that the config names counts. Groups
-    that are discovered are those that a model `kept`, else those of events before the first
+    that are discovered are `stored` ones of a model, else those of events before the first
     cutoff, and who prefers one uses it beyond what is usual. `usage_trend` is null for who had
     no event two windows ago or in these windows.
     """
-    found = kept or preference_groups(events, min(cutoffs), usage)
+    found = stored or preference_groups(events, min(cutoffs), usage)
     known = history(events, "event_at", cutoffs)
     used = used_feature(known)
     recent, both = within(known, usage.window_days), within(known, 2 * usage.window_days)

@@ -22,8 +22,8 @@ WIDTH = float(norm.ppf((1 + COVERAGE) / 2))
 class Profit:
     """What contacts are expected to bring, less their cost, with a 90 % interval.
 
-    The interval is that of chance: who would leave, and who of them is kept, if `save_rate` and
-    the churn risks are right. At a measured rate it holds the error of the measurement, too.
+    The interval is that of chance: who would leave, and who of them is retained, if `save_rate`
+    and the churn risks are right. At a measured rate it holds the error of the measurement, too.
     """
 
     save_rate: float
@@ -166,15 +166,15 @@ def _by_tier(table: ir.Table, figures: Mapping[str, int]) -> ir.Value:
 def profits_of(chosen: ir.Table, cost: float, rate: SaveRate) -> dict[str, Profit]:
     """Return the profit of contacting some customers, at each case of the save rate.
 
-    A customer who would leave with chance p and is then kept with chance s brings v with chance
-    s p, at stake being p v: the total varies by the sum of v^2 s p (1 - s p). A measured rate with
-    the standard error e adds e^2 times the square of the sum at stake.
+    A customer who would leave with chance p and is then retained with chance s brings v with
+    chance s p, at stake being p v: the total varies by the sum of v^2 s p (1 - s p). A measured
+    rate with the standard error e adds e^2 times the square of the sum at stake.
     """
     stake = chosen.value_at_stake
     sums = chosen.aggregate(
         contacts=chosen.count(),
         stake=stake.sum().fill_null(0.0),
-        kept=(stake * stake / chosen.churn_probability).sum().fill_null(0.0),
+        retained=(stake * stake / chosen.churn_probability).sum().fill_null(0.0),
         square=(stake * stake).sum().fill_null(0.0),
     )
     found = sums.to_pyarrow().to_pylist()[0]
@@ -189,6 +189,6 @@ def _profit(sums: Mapping[str, float], rate: float, each: float, error: float) -
     contacts = int(sums["contacts"])
     cost = contacts * each
     profit = rate * sums["stake"] - cost
-    chance = max(0.0, abs(rate) * sums["kept"] - rate**2 * sums["square"])
+    chance = max(0.0, abs(rate) * sums["retained"] - rate**2 * sums["square"])
     spread = WIDTH * math.hypot(math.sqrt(chance), error * sums["stake"])
     return Profit(rate, contacts, cost, profit, profit - spread, profit + spread)

@@ -118,7 +118,7 @@ def _points(uplift: Uplift) -> dict[str, float]:
 def measured_rates(campaigns: Sequence[Measured], least: int) -> dict[str, SaveRate]:
     """Return the save rate that each campaign shows, by its name: of several arms `CAMPAIGN:ARM`.
 
-    An arm that raised the share who ordered by u, where c of those left alone ordered, kept
+    An arm that raised the share who ordered by u, where c of those left alone ordered, retained
     u / (1 - c) of those who would not have. Its interval is that of u, on the same scale: where
     the contact helps, it is a little too wide. Arms of fewer than `least` customers show none.
     """

@@ -30,7 +30,7 @@ def signal_facts(
 def event_facts(
     event_types: Sequence[str], facts: Mapping[str, Any], say: MessageCatalogue
 ) -> list[Fact]:
-    """Return the event types, such as tickets, that came more or less often lately than by chance.
+    """Return the event types, such as tickets, more or less frequent lately than by chance.
 
     The difference of two counts has the variance of their sum, if both come alike (Poisson).
     """

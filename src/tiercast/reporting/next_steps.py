@@ -36,9 +36,9 @@ def next_steps(inputs: Inputs, say: MessageCatalogue) -> Steps | None:
     """Return what to do first, a step per question; None where no list holds anybody."""
     facts = list_facts(inputs, [name for one in QUESTIONS for name in one.lists])
     filled = {name for name, one in facts.items() if one.customers}
-    told = {name for name in filled if say.write.shows(facts[name].customers)}
+    showing = {name for name in filled if say.write.shows(facts[name].customers)}
     lists, plays = usable_lists(inputs), plays_of(inputs)
-    found = [(one, _first(one.lists, told) or _first(one.lists, filled)) for one in QUESTIONS]
+    found = [(one, _first(one.lists, showing) or _first(one.lists, filled)) for one in QUESTIONS]
     steps = [
         _step(question, lists[name], facts[name], plays.get(name), inputs, say)
         for question, name in found
