@@ -15,6 +15,7 @@ from tiercast.features.horizons import named
 from tiercast.features.plugins import counted
 from tiercast.features.registry import KEYS, every_feature, features_for, learned_features
 from tiercast.features.season import HORIZON_RATIO
+from tiercast.features.signals import FEWEST_DAYS
 from tiercast.features.usage import with_usage
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.groups import groups_at
@@ -173,7 +174,9 @@ def _cut_tables(
         tables["season_days"] = on_clock(tables["order_days"], clocks)
     if activity.category_spend is not None:
         tables["categories"] = category_totals(activity.category_spend, cutoffs)
-        tables["category_days"] = category_days(activity.category_spend, cutoffs, MIX_DAYS)
+        tables["category_days"] = category_days(
+            activity.category_spend, cutoffs, MIX_DAYS, FEWEST_DAYS
+        )
     if activity.contacts is not None:
         tables["contacts"] = history(activity.contacts, "contacted_at", cutoffs)
         if "responded_at" in activity.contacts.columns:

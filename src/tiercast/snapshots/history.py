@@ -89,16 +89,31 @@ def _total_at(totals: ir.Table, number: int, cutoff: dt.date) -> ir.Table:
     )
 
 
-def category_days(spend: ir.Table, cutoffs: Sequence[dt.date], recent_days: int) -> ir.Table:
+def category_days(
+    spend: ir.Table, cutoffs: Sequence[dt.date], recent_days: int, fewest: int
+) -> ir.Table:
     """Return on how many days each customer bought from each category, recently and earlier.
 
     Columns: customer_id, category, as_of, recent_days (of the last so many days), earlier_days.
+    Customers with fewer than `fewest` lines, recent or earlier, are left out: distinct days of
+    few customers cost much less than those of all.
     """
     known = history(spend, "bought_at", cutoffs)
     day, recent = known.bought_at.date(), known.days_ago <= recent_days
-    return known.group_by("customer_id", "category", AS_OF).agg(
-        recent_days=day.nunique(where=recent), earlier_days=day.nunique(where=~recent)
+    lines = known.select("customer_id", "category", AS_OF, day=day, is_recent=recent)
+    frequent = _with_lines(lines, fewest).select("customer_id", AS_OF)
+    days = lines.semi_join(frequent, ["customer_id", AS_OF]).distinct()
+    return days.group_by("customer_id", "category", AS_OF).agg(
+        recent_days=days.count(where=days.is_recent),
+        earlier_days=days.count(where=~days.is_recent),
     )
+
+
+def _with_lines(lines: ir.Table, fewest: int) -> ir.Table:
+    counted = lines.group_by("customer_id", AS_OF).agg(
+        recent=lines.count(where=lines.is_recent), earlier=lines.count(where=~lines.is_recent)
+    )
+    return counted.filter((counted.recent >= fewest) & (counted.earlier >= fewest))
 
 
 def known_later(table: ir.Table, time: str) -> ir.BooleanValue:

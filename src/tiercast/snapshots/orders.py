@@ -5,6 +5,8 @@ leave nothing of it. No later day changes an earlier row, so that `tiercast.snap
 return what counted as an order at any cutoff.
 """
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 
@@ -143,14 +145,24 @@ def reduce_to_order_days(orders: ir.Table) -> ir.Table:
     returned later. Customers with such an order have their days once for each span between such
     returns, from `known_from` to `known_until` (null: always); a cutoff takes the span it lies in.
     """
-    begun = orders.filter(orders.is_order)
-    alike = begun.group_by("customer_id", "ordered_on", "undone_on").agg(
-        spent=money_sum(begun.net_value)
-    )
-    spans = _in_spans(alike)
-    keys = ["customer_id", "known_from", "known_until", "ordered_on"]
-    days = spans.group_by(keys).agg(spent=money_sum(spans.spent))
-    before = ibis.window(group_by=["customer_id", "known_from"], order_by="ordered_on")
+    begun, key = orders.filter(orders.is_order), "customer_id"
+    undone = begun.filter(begun.undone_on.notnull()).select(key).distinct()
+    always = {"known_from": ibis.null("date"), "known_until": ibis.null("date")}
+    steady = _with_gaps(_days(begun.anti_join(undone, key), [key]), [key]).mutate(**always)
+    spans = _in_spans(_days(begun.semi_join(undone, key), [key, "undone_on"]))
+    span = [key, "known_from"]
+    spans = _with_gaps(_days(spans, [*span, "known_until"], "spent"), span)
+    return ibis.union(steady, spans.select(steady.columns))
+
+
+def _days(orders: ir.Table, keys: Sequence[str], money: str = "net_value") -> ir.Table:
+    """Return one row per keys and day, with the money `spent` on it."""
+    return orders.group_by(*keys, "ordered_on").agg(spent=money_sum(orders[money]))
+
+
+def _with_gaps(days: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """Return the days of `keys` with what looks back to the order days before."""
+    before = ibis.window(group_by=keys, order_by="ordered_on")
     backs = {f"back_{n}": days.ordered_on.lag(n).over(before) for n in range(1, RECENT_GAPS + 1)}
     seen = days.mutate(**backs)
     rows = seen.mutate(
@@ -164,14 +176,14 @@ def reduce_to_order_days(orders: ir.Table) -> ir.Table:
 
 
 def _in_spans(days: ir.Table) -> ir.Table:
-    """Return the order days of each span of a customer: one if no order is wholly returned."""
+    """Return the order days of customers with orders that are undone, for each of their spans."""
     undone = days.filter(days.undone_on.notnull())
     ends = undone.select("customer_id", known_from="undone_on").distinct()
     first = undone.select("customer_id").distinct().mutate(known_from=ibis.date(*BEFORE_ALL))
     starts = ibis.union(first.select(ends.columns), ends)
     in_order = ibis.window(group_by="customer_id", order_by="known_from")
     spans = starts.mutate(known_until=starts.known_from.lead().over(in_order))
-    rows = days.left_join(spans, "customer_id").drop("customer_id_right")
+    rows = days.inner_join(spans, "customer_id")
     begun = (rows.known_until > rows.ordered_on).fill_null(True)
     stands = (rows.undone_on > rows.known_from).fill_null(True)
     return rows.filter(begun & stands)
