@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from tiercast.config.kind import Churn
+from tiercast.config.packaged import packaged_yaml
 from tiercast.modeling.target import Target
 from tiercast.reporting.messages import Language, MessageCatalogue, flat, load_messages, of_churn
 
@@ -34,6 +32,5 @@ def load_texts(
         churn=churn,
         small_cells=small_cells,
     )
-    file = resources.files("tiercast.app").joinpath(f"texts_{language}.yaml")
-    own = dict(flat(yaml.safe_load(file.read_text(encoding="utf-8")), "app."))
+    own = dict(flat(packaged_yaml("tiercast.app", f"texts_{language}.yaml"), "app."))
     return replace(say, texts={**say.texts, **of_churn(own, churn)})

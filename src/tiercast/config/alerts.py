@@ -4,14 +4,13 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import Field, TypeAdapter, model_validator
 
 from tiercast.config.errors import ConfigError
+from tiercast.config.packaged import packaged_yaml
 from tiercast.config.plugins import rows_of
 from tiercast.config.settings import Settings
 
@@ -191,8 +190,8 @@ def plugin_rules(plugins: Sequence[str]) -> tuple[AlertRule, ...]:
 @cache
 def default_rules() -> tuple[AlertRule, ...]:
     """Return the rules of `alert_rules.yaml`, which come with the package."""
-    text = resources.files("tiercast.config").joinpath("alert_rules.yaml").read_text("utf-8")
-    return TypeAdapter(tuple[AlertRule, ...]).validate_python(yaml.safe_load(text))
+    rows = packaged_yaml("tiercast.config", "alert_rules.yaml")
+    return TypeAdapter(tuple[AlertRule, ...]).validate_python(rows)
 
 
 def _finite(value: object) -> bool:

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
-import yaml
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
@@ -14,6 +12,7 @@ from tiercast.config.alerts import NAME, Condition
 from tiercast.config.errors import ConfigError
 from tiercast.config.message import Message
 from tiercast.config.nearest import hint
+from tiercast.config.packaged import packaged_yaml
 from tiercast.config.rule_text import own, problem
 from tiercast.config.settings import Settings
 from tiercast.config.yaml_text import BadText, read_yaml
@@ -144,8 +143,7 @@ def default_lists(file: str = "lists.yaml") -> tuple[CustomerList, ...]:
 
 def packaged_rows(name: str, kind: type[Row]) -> tuple[Row, ...]:
     """Return the rows of a YAML file beside this module."""
-    text = resources.files("tiercast.config").joinpath(name).read_text("utf-8")
-    return _checked(yaml.safe_load(text), kind)
+    return _checked(packaged_yaml("tiercast.config", name), kind)
 
 
 def rows_of_file(file: str, kind: type[Row], key: str) -> tuple[Row, ...]:

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 import ibis.expr.types as ir
-import yaml
 from ibis.expr.datatypes import DataType
 from pydantic import TypeAdapter
 
 from tiercast.config.lists import InLanguages
+from tiercast.config.packaged import packaged_yaml
 from tiercast.config.settings import Settings
 from tiercast.modeling.further_outlook import FIGURES
 
@@ -33,8 +32,8 @@ class ListColumn(Settings):
 @cache
 def known_columns() -> Mapping[str, ListColumn]:
     """Return the columns of `columns.yaml` by name."""
-    text = resources.files("tiercast.lists").joinpath("columns.yaml").read_text("utf-8")
-    rows = TypeAdapter(tuple[ListColumn, ...]).validate_python(yaml.safe_load(text))
+    given = packaged_yaml("tiercast.lists", "columns.yaml")
+    rows = TypeAdapter(tuple[ListColumn, ...]).validate_python(given)
     return {row.name: row for row in rows}
 
 

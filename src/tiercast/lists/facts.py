@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from importlib import resources
 from typing import Literal
 
 import ibis.expr.types as ir
-import yaml
 from pydantic import TypeAdapter
 
 from tiercast.config.alerts import Condition
 from tiercast.config.lists import CustomerList, InLanguages
+from tiercast.config.packaged import packaged_yaml
 from tiercast.lists.base import ListBase
 from tiercast.lists.columns import ListColumn, column_of
 from tiercast.lists.layout import FileColumn
@@ -86,5 +85,5 @@ def _text(name: str, language: Language) -> str:
 
 @cache
 def _texts() -> Mapping[str, InLanguages]:
-    text = resources.files("tiercast.lists").joinpath("facts.yaml").read_text("utf-8")
-    return TypeAdapter(dict[str, InLanguages]).validate_python(yaml.safe_load(text))
+    rows = packaged_yaml("tiercast.lists", "facts.yaml")
+    return TypeAdapter(dict[str, InLanguages]).validate_python(rows)

@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from string import Formatter
 from typing import Any, Literal, Self
 
-import yaml
-
+from tiercast.config.packaged import packaged_yaml
 from tiercast.features.registry import CATALOGUE
 from tiercast.modeling.sentence_values import PERCENT, column_of
 
@@ -130,8 +128,7 @@ def slots(template: str) -> tuple[str, ...]:
 @cache
 def _rows() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
     """Return topic and row of each feature's name."""
-    file = resources.files("tiercast.modeling").joinpath("phrases.yaml")
-    by_topic = yaml.safe_load(file.read_text(encoding="utf-8"))
+    by_topic = packaged_yaml("tiercast.modeling", "phrases.yaml")
     return {name: (topic, row) for topic, rows in by_topic.items() for name, row in rows.items()}
 
 

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
-from importlib import resources
 from typing import Literal
-
-import yaml
 
 from tiercast.config.kind import Churn
 from tiercast.config.message import Message, Name
+from tiercast.config.packaged import packaged_yaml
 from tiercast.config.worth import Counted
 from tiercast.formats import Formats
 from tiercast.reporting.spoken import Spoken, sentences
@@ -125,8 +123,7 @@ class MessageCatalogue:
 
 @cache
 def _texts(language: Language) -> Mapping[str, str]:
-    file = resources.files("tiercast.reporting").joinpath(f"texts_{language}.yaml")
-    return dict(flat(yaml.safe_load(file.read_text(encoding="utf-8"))))
+    return dict(flat(packaged_yaml("tiercast.reporting", f"texts_{language}.yaml")))
 
 
 def load_messages(

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
-
-import yaml
 
 from tiercast.config.lists import InLanguages
 from tiercast.config.message import FORMS, Message, MessageFormatter, Name, is_missing
+from tiercast.config.packaged import packaged_yaml
 
 if TYPE_CHECKING:
     from tiercast.reporting.messages import MessageCatalogue
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
 @cache
 def sentences(language: Literal["en", "zh"]) -> Mapping[str, str]:
     """Return the sentences of a language by their English templates, as in `sentences.yaml`."""
-    file = resources.files("tiercast.reporting").joinpath("sentences.yaml")
-    rows = yaml.safe_load(file.read_text(encoding="utf-8"))
+    rows = packaged_yaml("tiercast.reporting", "sentences.yaml")
     return {row["en"]: row[language] for row in rows}
 
 

@@ -4,14 +4,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from tiercast.config.packaged import packaged_yaml
 from tiercast.sources.column_names import plain_name
 
-ROWS = Path(__file__).with_name("layouts.yaml")
 EITHER = "|"
 PLACE = re.compile(r"\{([^{}:]+)(?::(\w+))?\}")
 Alternatives = tuple[str, ...]
@@ -74,7 +71,7 @@ def either(template: str) -> list[str]:
 @cache
 def layouts() -> tuple[Layout, ...]:
     """Return the rows of layouts.yaml."""
-    rows = yaml.safe_load(ROWS.read_text(encoding="utf-8"))
+    rows = packaged_yaml("tiercast.sources", "layouts.yaml")
     return tuple(_layout(row) for row in rows)
 
 
