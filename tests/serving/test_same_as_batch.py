@@ -1,6 +1,7 @@
 """Posted rows get the very score row of the batch."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pandas as pd
@@ -62,6 +63,17 @@ def test_a_customer_alone_gets_the_row_of_the_batch(live, request):
     expected = plain(base.scores)
     for row in answers(client, customers, 1).values():
         assert row == expected[row["customer_id"]]
+
+
+@pytest.mark.parametrize("live", ["tenth", "shop"])
+def test_customers_asked_at_once_get_the_rows_of_the_batch(live, request):
+    client, base = (request.getfixturevalue(f"{kind}_{live}") for kind in ("live", "trained"))
+    ids = base.scores["customer_id"].to_pylist()[:24]
+    with ThreadPoolExecutor(8) as threads:
+        found = threads.map(lambda one: client.score({"customer_id": one, "stored": True}), ids)
+    rows = [row for answer in found for row in answer.json()["customers"]]
+    expected = plain(base.scores)
+    assert rows == [expected[one] for one in ids]
 
 
 @pytest.mark.parametrize("live", ["tenth", "shop"])

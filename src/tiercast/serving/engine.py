@@ -1,10 +1,8 @@
 """An in-memory DuckDB with the features' prepared statements; one request uses it at a time."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import LifoQueue
 
 import duckdb
 import pyarrow as pa
@@ -12,7 +10,6 @@ import pyarrow as pa
 from tiercast.config.schema import TableName
 from tiercast.serving.compiled import CompiledFeatures
 
-MOST_ENGINES = 4
 # Plans are made over empty tables: what the optimizer would learn from their statistics (that a
 # column has no nulls) does not hold for the rows that come.
 OFF = "statistics_propagation,compressed_materialization"
@@ -67,21 +64,3 @@ def _shown(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> Iterator[No
         yield
     finally:
         connection.unregister("posted")
-
-
-class EnginePool:
-    """As many engines as cores; a request waits for a free one."""
-
-    def __init__(self, compiled: CompiledFeatures) -> None:
-        self.compiled = compiled
-        self._free: LifoQueue[Engine] = LifoQueue()
-        for _ in range(min(MOST_ENGINES, os.cpu_count() or 1)):
-            self._free.put(Engine.of(compiled))
-
-    def run(self, rows: Mapping[TableName, pa.Table]) -> dict[str, pa.Table]:
-        """Return what an engine answers."""
-        engine = self._free.get()
-        try:
-            return engine.run(rows)
-        finally:
-            self._free.put(engine)

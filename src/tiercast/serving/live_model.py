@@ -22,7 +22,7 @@ from tiercast.scoring.predict import REASONS, scored_rows, typed
 from tiercast.scoring.previous import NAMES, no_previous
 from tiercast.scoring.version import ChosenModel
 from tiercast.serving.compiled import PANEL, SIGNALS, CompiledFeatures
-from tiercast.serving.engine import EnginePool
+from tiercast.serving.engine import Engine
 from tiercast.serving.stored_day import SCORES, StoredDay
 
 MOST_DAYS_AHEAD = 31
@@ -38,7 +38,7 @@ class LiveModel:
     stored: StoredDay
     inputs: ScoringInputs
     rules: AssignmentRules
-    pool: EnginePool
+    engine: Engine
     previous: str | None
 
     @classmethod
@@ -55,8 +55,8 @@ class LiveModel:
         output = OutputFolder.of(config)
         inputs = scoring_inputs(stored.history, config, chosen, output, Silent())
         _as_in_batches(inputs, stored.manifest["customers"])
-        pool = EnginePool(CompiledFeatures.of(inputs))
-        return cls(stored, inputs, _rules(stored, inputs), pool, _previous(stored, inputs))
+        engine = Engine.of(CompiledFeatures.of(inputs))
+        return cls(stored, inputs, _rules(stored, inputs), engine, _previous(stored, inputs))
 
     @property
     def as_of(self) -> dt.date:
@@ -76,9 +76,9 @@ class LiveModel:
         Who has no order with a positive amount before the day has none. Rows of others, such as
         of those whom a customer brought, may be among `rows`.
         """
-        found = self.pool.run(rows)
-        panel = _of(found[PANEL], customer_ids)
-        inputs, schema = self.inputs, self.pool.compiled.schema
+        found = self.engine.run(rows)
+        panel = rows_of(found[PANEL], customer_ids)
+        inputs, schema = self.inputs, self.engine.compiled.schema
         if not panel.num_rows:
             return inputs.schema.empty_table()
         frame = feature_frame(_with_floats(panel).to_pandas(), schema, self.as_of)
@@ -123,9 +123,10 @@ def _refuse_other_forecast(stored: StoredDay, chosen: ChosenModel) -> None:
         )
 
 
-def _of(panel: pa.Table, customer_ids: Sequence[int | str]) -> pa.Table:
-    ids = pa.array(list(customer_ids), panel.schema.field("customer_id").type)
-    return panel.filter(pc.is_in(panel["customer_id"], ids))
+def rows_of(table: pa.Table, customer_ids: Sequence[int | str]) -> pa.Table:
+    """Return the rows of customers."""
+    ids = pa.array(list(customer_ids), table.schema.field("customer_id").type)
+    return table.filter(pc.is_in(table["customer_id"], ids))
 
 
 def _with_floats(panel: pa.Table) -> pa.Table:

@@ -15,6 +15,7 @@ from tiercast.config.schema import Config, TableName
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.tables import TABLES
 from tiercast.scoring.version import choose_model, choose_version
+from tiercast.serving.batching import Batcher
 from tiercast.serving.checked_rows import RowReader
 from tiercast.serving.live_model import MOST_DAYS_AHEAD, LiveModel
 from tiercast.serving.posted import PostedCustomer, ScoreRequest
@@ -26,12 +27,12 @@ DAYS_KEPT = 2
 
 @dataclass(frozen=True)
 class Served:
-    """A stored day, the version of the champion, and its models by day, the newest used last."""
+    """A stored day, the version of the champion, and its queues by day, the newest used last."""
 
     stored: StoredDay
     version: str
     reader: RowReader
-    models: OrderedDict[dt.date, LiveModel] = field(default_factory=OrderedDict)
+    queues: OrderedDict[dt.date, Batcher] = field(default_factory=OrderedDict)
 
     @classmethod
     def of(cls, stored: StoredDay, reader: RowReader) -> "Served":
@@ -44,19 +45,19 @@ class Served:
         """
         version, _ = choose_version(stored.config, stored.as_of, None)
         served = cls(stored, version.version, reader)
-        served.model_of(stored.as_of)
+        served.queue_of(stored.as_of)
         return served
 
-    def model_of(self, day: dt.date) -> LiveModel:
-        """Return the model on a day; the first who asks prepares it, others wait."""
+    def queue_of(self, day: dt.date) -> Batcher:
+        """Return the queue of the model on a day; the first who asks prepares it, others wait."""
         with self.stored.lock:
-            if day not in self.models:
+            if day not in self.queues:
                 chosen = choose_model(self.stored.config, day, self.version)
-                self.models[day] = LiveModel.of(self.stored, chosen)
-            self.models.move_to_end(day)
-            while len(self.models) > DAYS_KEPT:
-                self.models.popitem(last=False)
-            return self.models[day]
+                self.queues[day] = Batcher(LiveModel.of(self.stored, chosen))
+            self.queues.move_to_end(day)
+            while len(self.queues) > DAYS_KEPT:
+                self.queues.popitem(last=False)
+            return self.queues[day]
 
     def score(self, request: ScoreRequest) -> dict[str, Any]:
         """Return the score rows of posted customers, and what they were scored with.
@@ -68,10 +69,10 @@ class Served:
         """
         customers = self._customers(request.customers)
         posted = self.reader.read(customers)
-        model = self.model_of(self._day(request, posted))
+        queue = self.queue_of(self._day(request, posted))
         rows = self._with_stored(customers, posted)
-        found = model.score(rows, [customer.customer_id for customer in customers])
-        return self._answer(model, customers, found)
+        found = queue.score(rows, [customer.customer_id for customer in customers])
+        return self._answer(queue.model, customers, found)
 
     def _customers(self, given: Sequence[PostedCustomer]) -> list[PostedCustomer]:
         read = [
