@@ -102,3 +102,22 @@ def test_nothing_bars_people_from_the_pages(page, measured, path, language):
     assert barriers_in_the_dark(page) == []
     page.set_viewport_size(PHONE)
     expect(page.locator("html")).to_have_js_property("scrollWidth", PHONE["width"])
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 800])
+def test_no_field_of_the_campaign_list_covers_another(page, measured, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{measured}/campaign?measured=winter&contact_cost=1&language=en")
+    boxes = [
+        one.bounding_box()
+        for one in page.locator(":is(.filters select, .filters input):visible").all()
+    ]
+    for number, one in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            beside = (
+                one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+            )
+            below = (
+                one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+            )
+            assert beside or below, (one, other)
