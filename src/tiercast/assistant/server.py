@@ -42,8 +42,9 @@ def mcp(config: Config | str | Path, *, progress: Progress | None = None) -> Non
     InputError
         The package mcp is not installed, or nothing was scored.
     """
-    _check_package()
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("mcp")
+    _check_package()
     refuse_other_base(OutputFolder.of(settings).path, settings.name)
     shelf = Shelf(settings)
     day = shelf.take().as_of

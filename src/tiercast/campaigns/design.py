@@ -97,7 +97,7 @@ def experiment_design(  # noqa: PLR0913  # each is an option of the command
         A value is out of range, there is no such list, or the past has no window.
     """
     settings, shown = load_config(config), progress or Silent()
-    settings.kind.refuse("experiment")
+    settings.kind.refuse("experiment design")
     _check(effect, outcome, control_share, power)
     wanted = find_row(lists_of(settings.lists, settings.kind.lists), list, "list")
     window = days or settings.outlook.horizon_days

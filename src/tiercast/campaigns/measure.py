@@ -120,7 +120,7 @@ def experiment_measure(  # noqa: PLR0913  # each is an option of the command
         arms do not fit their planned shares (default: equal ones).
     """
     settings, shown = load_config(config), progress or Silent()
-    settings.kind.refuse("experiment")
+    settings.kind.refuse("experiment measure")
     with recorded_here(settings, "experiment-measure", shown):
         shown.stage("read and check the data")
         with open_campaign(settings, campaign, days, shown) as opened:

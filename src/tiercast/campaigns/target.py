@@ -126,7 +126,7 @@ def experiment_target(  # noqa: PLR0913  # each is an option of the command
         fewer than 200 customers.
     """
     settings, shown = load_config(config), progress or Silent()
-    settings.kind.refuse("experiment")
+    settings.kind.refuse("experiment target")
     if budget is not None and budget < 1:
         raise InputError(Message.of(NO_BUDGET, budget=budget))
     with recorded_here(settings, "experiment target", shown):

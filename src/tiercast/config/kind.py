@@ -26,8 +26,9 @@ class Kind:
 
     `lead` is the table that says who is a customer; a config must name it. `has_dates` says
     whether its rows have times, so that a day cuts them. `refused` names the commands that do not
-    apply, each with the reason. `playbook` and `lists` are the package's files of plays and
-    lists for it, `default_alerts` the default alert rules that apply (None: all).
+    apply, or a group such as `experiment`, each with the reason. `playbook` and `lists` are the
+    package's files of plays and lists for it, `default_alerts` the default alert rules that
+    apply (None: all).
     """
 
     churn: Churn
@@ -56,15 +57,17 @@ class Kind:
         InputError
             It does not; the message says why.
         """
-        if command in self.refused:
-            raise InputError(
-                Message.of(
-                    "`tiercast {command}` does not apply to {what!t}: {reason!t}.",
-                    command=command,
-                    what=self.what,
-                    reason=self.refused[command],
-                )
+        group = command.partition(" ")[0]
+        if (reason := self.refused.get(command, self.refused.get(group))) is None:
+            return
+        raise InputError(
+            Message.of(
+                "`tiercast {command}` does not apply to {what!t}: {reason!t}.",
+                command=command,
+                what=self.what,
+                reason=reason,
             )
+        )
 
 
 KINDS: Mapping[Churn, Kind] = {
@@ -110,13 +113,20 @@ EXPERIMENT = Kind(
             "app",
             "backtest",
             "churn-definition",
+            "compare",
+            "experiment assign",
+            "experiment design",
             "explain",
             "export",
             "features",
+            "mcp",
             "migration",
             "monitor",
+            "promote",
             "report",
+            "rollback",
             "score",
+            "serve",
             "train",
             "verify",
         ),

@@ -88,7 +88,7 @@ def forget(
     settings, watched = load_config(config), progress or Silent()
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
-    day = as_day(as_of) or output.scored_day()
+    day = as_day(as_of) or _scored_day(output)
     with recorded_here(settings, "forget", watched) as recorded:
         recorded.claim(day)
         refuse_at_work(recorded, output)
@@ -96,6 +96,15 @@ def forget(
         found = _Erasure(settings, output, trace, day).run(watched)
         recorded.exit_code = 0 if found.is_erased else LEFT
     return found
+
+
+def _scored_day(output: OutputFolder) -> dt.date:
+    if not output.scored_dates():
+        none = (
+            "{folder} holds no scores, which would date the erasure; name its day: `--as-of DAY`."
+        )
+        raise InputError(Message.of(none, folder=output))
+    return output.scored_day()
 
 
 def refuse_at_work(recorded: RecordedRun, output: OutputFolder) -> None:

@@ -55,6 +55,7 @@ def serve(
         there is no token.
     """
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("serve")
     token = token_of(settings)
     check_host(host, token)
     with listening(host, port) as listener:

@@ -75,6 +75,7 @@ def compare(
         There is no such version, or the output folder is another base's.
     """
     settings = load_config(config)
+    settings.kind.refuse("compare")
     refuse_other_base(Path(settings.output.path), settings.name)
     known = versions(settings)
     table = pd.DataFrame([_row(row) for row in known], columns=list(COLUMNS))

@@ -59,6 +59,7 @@ def promote(
         The card or the store cannot be written; the message names the champion now.
     """
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("promote")
     with recorded_here(settings, "promote", shown) as recorded:
         champion = make_champion(settings, version, why=why, by=by, progress=shown)
         recorded.set_version(champion.version)
@@ -100,6 +101,7 @@ def rollback(
         As `promote`.
     """
     settings, shown = load_config(config), progress or Silent()
+    settings.kind.refuse("rollback")
     with recorded_here(settings, "rollback", shown) as recorded, one_at_a_time(settings.name):
         if settled := settle_interrupted(settings, shown):
             # The interrupted command may have been this very rollback.

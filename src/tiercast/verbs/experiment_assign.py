@@ -56,7 +56,7 @@ def experiment_assign(  # noqa: PLR0913  # each is an option of the command
         The files cannot be written.
     """
     settings, shown = load_config(config), progress or Silent()
-    settings.kind.refuse("experiment")
+    settings.kind.refuse("experiment assign")
     wanted = find_row(lists_of(settings.lists, settings.kind.lists), list, "list")
     with recorded_here(settings, "experiment-assign", shown) as recorded:
         shown.stage("draw the arms")
