@@ -1,7 +1,11 @@
 import string
+from typing import get_args
 
 import pytest
 
+from tiercast.app.texts import load_texts
+from tiercast.config.worth import Counted
+from tiercast.modeling.target import Target
 from tiercast.reporting.messages import LANGUAGES, load_messages, of_horizons
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
 from tiercast.segments.rfm_rules import DEFAULT_RULES, SIMPLE_RULES
@@ -53,3 +57,10 @@ def test_texts_of_several_horizons_name_the_main_one(language):
     assert changed.keys() <= one.keys()
     for key, text in changed.items():
         assert placeholders(text) == placeholders(one[key]) | {"horizon"}
+
+
+@pytest.mark.parametrize("key", ["explain.columns.spent", "app.customer.spent"])
+def test_the_money_of_an_order_day_bears_the_name_of_what_counts_as_value(key):
+    told = [load_texts("en", Target(90, value))(key) for value in get_args(Counted)]
+    assert told == ["Spent", "Margin", "Contribution"]
+    assert load_texts("zh", Target(90, "margin"))(key) == "毛利"

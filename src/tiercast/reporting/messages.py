@@ -148,7 +148,8 @@ def load_messages(
     'nobody has a churn risk of 25% or more.'
     """
     texts = of_churn(_texts(language), churn)
-    always = {"horizon": str(horizon_days), "worth": texts[f"worth.{worth}"]}
+    words = {name: texts[f"{name}.{worth}"] for name in ("worth", "spent")}
+    always = {"horizon": str(horizon_days), **words}
     return MessageCatalogue(language, texts, always, currency, small_cells)
 
 
