@@ -64,3 +64,9 @@ def test_the_money_of_an_order_day_bears_the_name_of_what_counts_as_value(key):
     told = [load_texts("en", Target(90, value))(key) for value in get_args(Counted)]
     assert told == ["Spent", "Margin", "Contribution"]
     assert load_texts("zh", Target(90, "margin"))(key) == "毛利"
+
+
+def test_rfm_groups_are_told_in_what_counts_as_value():
+    for name in ("champions", "cannot_lose_them", "about_to_sleep"):
+        assert "margin" in load_messages("en", worth="margin")(f"rfm.meanings.{name}")
+        assert "毛利" in load_messages("zh", worth="margin")(f"rfm.meanings.{name}")
