@@ -70,3 +70,12 @@ def test_rfm_groups_are_told_in_what_counts_as_value():
     for name in ("champions", "cannot_lose_them", "about_to_sleep"):
         assert "margin" in load_messages("en", worth="margin")(f"rfm.meanings.{name}")
         assert "毛利" in load_messages("zh", worth="margin")(f"rfm.meanings.{name}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_several_horizons_every_text_names_the_main_one(language):
+    texts = load_messages(language).texts
+    own = [key for key in texts if key.startswith("of_several.")]
+    assert {key.removeprefix("of_several.") for key in own} <= texts.keys()
+    assert "of_several.ledger.total.title" in own
+    assert all("{horizon}" in texts[key] for key in own)
