@@ -86,6 +86,19 @@ class MessageCatalogue:
         """Whether there is a text of this key."""
         return key in self.texts
 
+    def of_group(self, key: str, customers: float) -> str:
+        """Return the key of the text for a group: another one where it is small, or nobody.
+
+        Examples
+        --------
+        >>> say = load_messages("en", small_cells=10)
+        >>> [say.of_group("growing.chart", customers) for customers in (40, 3, 0)]
+        ['growing.chart', 'growing.chart_few', 'growing.chart_none']
+        """
+        if not self.write.shows(customers):
+            return f"{key}_few"
+        return key if customers else f"{key}_none"
+
     @cached_property
     def write(self) -> Formats:
         """How numbers, money and dates are written."""
