@@ -14,6 +14,7 @@ from tiercast.artifacts.dataset import manifest_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.errors import InputError
 from tiercast.lists.record import exports
+from tiercast.reporting.messages import load_messages
 from tiercast.sources.workspace import workspace
 from tiercast.verbs.export import export, lists
 
@@ -110,6 +111,21 @@ def test_a_campaign_page_asks_for_what_a_contact_costs_and_saves(shop):
     assert "Say a save rate" in requests.get(f"{shop}/campaign?language=en").text
     wrong = requests.get(f"{shop}/campaign?save_rate=101&contact_cost=1")
     assert wrong.status_code == 400
+
+
+def test_a_campaign_for_everyone_names_no_least_value(shop):
+    page = requests.get(f"{shop}/campaign?value=100&language=en").text
+    assert "all customers</output>" in page
+    assert "the top 60% (from" in requests.get(f"{shop}/campaign?value=60&language=en").text
+
+
+def test_the_next_order_of_a_customer_is_a_date_in_words(shop, trained_shop):
+    rows = trained_shop.scores.to_pylist()
+    one = next(row for row in rows if row["next_order_date"])
+    page = requests.get(f"{shop}/customers/{one['customer_id']}?language=en").text
+    shown = load_messages("en").date(one["next_order_date"])
+    assert f"<strong>{shown}</strong>" in page
+    assert str(one["next_order_date"]) not in page
 
 
 def test_an_export_records_whom_it_holds(shop, trained_shop):

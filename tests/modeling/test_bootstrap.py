@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from tiercast.modeling import bootstrap
@@ -39,6 +40,16 @@ def test_both_are_scored_on_the_same_customers(one):
     asked = [MetricComparison(metric, "copy", "bg_nbd") for metric in ALL_METRICS]
     found = compare_metrics(asked, [forecasts], seed=7)
     assert (found[["difference", "low", "high"]].to_numpy() == 0).all()
+
+
+def test_who_differ_in_a_few_draws_alone_are_a_tie(one, monkeypatch):
+    spread = pd.DataFrame([[-1e-5]] * 198 + [[99e-5]] * 2)  # less their mean
+    monkeypatch.setattr(bootstrap, "_spread", lambda *_: spread)
+    alike = MetricComparison(BY_NAME["top_10_capture"], "tiercast", "tiercast")
+    (row,) = compare_metrics([alike], [one.by_contender], seed=7).to_dict("records")
+    assert row["difference"] == 0
+    assert row["low"] <= 0 <= row["high"]
+    assert verdict(alike.metric, row["low"], row["high"]) == "tie"
 
 
 def test_the_interval_is_that_of_a_mean(one):

@@ -90,3 +90,14 @@ def test_an_event_type_is_told_by_its_name_which_may_hold_braces():
 )
 def test_one_is_singular(feature, figure, told):
     assert phrase_of(feature).text(lambda _: figure, "en") == told
+
+
+@pytest.mark.parametrize(("value", "other"), [("margin", "contribut"), ("contribution", "margin")])
+def test_money_is_told_as_what_counts_as_value(value, other):
+    money = [one.name for one in CATALOGUE if one.unit == "money" and one.name in NAMES]
+    quoted = {name: phrase_of(name, value) for name in money if topic(name) in ("season", "spend")}
+    assert {"revenue_90d", "last_order_value", "revenue_same_window_last_year"} <= set(quoted)
+    for phrase in quoted.values():
+        assert value[:9] in phrase.en[0]
+        assert {"margin": "毛利", "contribution": "贡献"}[value] in phrase.zh[0]
+        assert not re.search(f"spent|消费|{other}|<", " ".join((*phrase.en, *phrase.zh)))

@@ -14,10 +14,11 @@ def told(phrase, language, number):
     return [phrase.text(one.get, language) for one in texts]
 
 
+@pytest.mark.parametrize("value", ["revenue", "margin", "contribution"])
 @pytest.mark.parametrize("number", ["1", "1,234", "12%", "0.5"])
-def test_each_sentence_is_told_in_the_other_language(number):
+def test_each_sentence_is_told_in_the_other_language(number, value):
     for feature in FEATURES:
-        phrase = phrase_of(feature)
+        phrase = phrase_of(feature, value)
         english, chinese = (told(phrase, language, number) for language in ("en", "zh"))
         for here, there in zip(english, chinese, strict=True):
             reason = {"feature": feature, "value": number, "text": here}

@@ -1,7 +1,14 @@
 import pytest
 
-from tiercast.reporting.categories import categories_section, spend_by_tier
+from tiercast.formats import Formats
+from tiercast.reporting.categories import _cell, _share, categories_section, spend_by_tier
 from tiercast.reporting.messages import load_messages
+
+
+def test_small_shares_have_the_decimal_that_their_ratio_needs():
+    """2.5% against 1.3% is twice as much; "3%" against "1%" would be three times."""
+    cell, whole = _cell(0.025, 1.98, load_messages("en")), _share(0.0126, Formats())
+    assert (cell.text, whole) == ("2.5% (×1.98)", "1.3%")
 
 
 def test_shares_are_of_a_tiers_spend_and_lift_against_everyones(with_orders):

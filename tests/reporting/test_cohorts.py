@@ -6,6 +6,7 @@ import pytest
 from tiercast.reporting.cohort_charts import cohorts_section
 from tiercast.reporting.cohorts import ages_of, heat_map, lines
 from tiercast.reporting.messages import load_messages
+from tiercast.reporting.small_cells import without_small_cells
 
 NAN = float("nan")
 
@@ -73,6 +74,13 @@ def test_the_chapter_tells_the_shares_and_draws_unfinished_cells_empty(with_orde
     assert trace["z"] == [[0.5, 0.5, 0.5], [0.0, 0.0, None], [1.0, None, None], [None] * 3]
     december = [cell.text for cell in chart.table.rows[1]]
     assert december == ["Dec 2023", "1", "0%", "", "20.0", ""]
+
+
+def test_months_to_come_of_a_small_cohort_stay_empty(with_orders):
+    section = cohorts_section(with_orders(), load_messages("en"))
+    (shown,) = without_small_cells([section], 2)
+    texts = shown.parts[0].figure["data"][0]["text"]
+    assert texts[1:] == [["<2", "<2", ""], ["<2", "", ""], ["", "", ""]]
 
 
 def test_one_month_of_orders_has_no_chapter(with_orders, order_lines_of):

@@ -25,6 +25,13 @@ def test_the_chart_counts_those_with_a_good_chance_and_their_money(inputs, say):
     ]
 
 
+def test_a_chance_that_nobody_has_is_no_count_of_0(empty_run, base, reading):
+    unlikely = base[~base["customer_id"].isin(["cat", "eve"])]
+    empty_run.write_all(unlikely.reset_index(drop=True))
+    chart = growing_section(reading(empty_run), load_messages("en")).parts[1]
+    assert chart.title == "No customer has a chance of 30% or more of a better tier"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_anybody_between_the_tiers_there_is_no_chapter(empty_run, base, reading, language):
     empty_run.write_all(base[base["tier"].isin(["top", "dormant"])].reset_index(drop=True))

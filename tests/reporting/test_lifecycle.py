@@ -1,4 +1,5 @@
 from tiercast.reporting.lifecycle import STAGES, lifecycle_section, stage_table
+from tiercast.reporting.section import Note
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
 
 
@@ -23,3 +24,16 @@ def test_the_headline_says_what_the_overdue_brought(inputs, say):
         "25% of customers are overdue by their own rhythm; "
         "they brought 33% of the last 12 months' revenue."
     )
+
+
+def test_one_note_explains_the_risk_of_all_stages_in_rhythm(empty_run, base, reading, say):
+    empty_run.write_all(base.assign(churn_probability=0.9))
+    (note,) = (
+        one.text for one in lifecycle_section(reading(empty_run), say).parts if _is_note(one)
+    )
+    stages = "90% in stage “Active” and 90% in stage “Reactivated”"
+    assert note.startswith(f"An average risk of {stages} is no contradiction:")
+
+
+def _is_note(part):
+    return isinstance(part, Note)

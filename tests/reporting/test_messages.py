@@ -1,7 +1,11 @@
 import string
+from typing import get_args
 
 import pytest
 
+from tiercast.app.texts import load_texts
+from tiercast.config.worth import Counted
+from tiercast.modeling.target import Target
 from tiercast.reporting.messages import LANGUAGES, load_messages, of_horizons
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
 from tiercast.segments.rfm_rules import DEFAULT_RULES, SIMPLE_RULES
@@ -53,3 +57,25 @@ def test_texts_of_several_horizons_name_the_main_one(language):
     assert changed.keys() <= one.keys()
     for key, text in changed.items():
         assert placeholders(text) == placeholders(one[key]) | {"horizon"}
+
+
+@pytest.mark.parametrize("key", ["explain.columns.spent", "app.customer.spent"])
+def test_the_money_of_an_order_day_bears_the_name_of_what_counts_as_value(key):
+    told = [load_texts("en", Target(90, value))(key) for value in get_args(Counted)]
+    assert told == ["Spent", "Margin", "Contribution"]
+    assert load_texts("zh", Target(90, "margin"))(key) == "毛利"
+
+
+def test_rfm_groups_are_told_in_what_counts_as_value():
+    for name in ("champions", "cannot_lose_them", "about_to_sleep"):
+        assert "margin" in load_messages("en", worth="margin")(f"rfm.meanings.{name}")
+        assert "毛利" in load_messages("zh", worth="margin")(f"rfm.meanings.{name}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_several_horizons_every_text_names_the_main_one(language):
+    texts = load_messages(language).texts
+    own = [key for key in texts if key.startswith("of_several.")]
+    assert {key.removeprefix("of_several.") for key in own} <= texts.keys()
+    assert "of_several.ledger.total.title" in own
+    assert all("{horizon}" in texts[key] for key in own)

@@ -1,5 +1,6 @@
 from tiercast.reporting.messages import load_messages
 from tiercast.reporting.new_returning import by_month, new_returning_section, repeat_rates
+from tiercast.reporting.small_cells import without_small_cells
 
 
 def test_a_customer_is_new_in_the_month_of_the_first_order_alone(with_orders):
@@ -31,6 +32,18 @@ def test_a_year_is_365_days_and_the_one_before_is_told_where_orders_reach_back(
     assert table.to_numpy().tolist() == [[1, 0], [1, 1]]
     late = [("ann", day, 9.0, "tea", "web") for day in (*days[:2], "2022-03-03")]
     assert repeat_rates(with_orders(order_lines_of(late)).past).index.tolist() == [0]
+
+
+def test_a_month_with_few_new_customers_tells_neither_them_nor_the_rest_apart(with_orders):
+    section = new_returning_section(with_orders(), load_messages("en", small_cells=2))
+    charts = [part for part in section.parts if part.kind == "chart"]
+    assert [chart.title for chart in charts] == [
+        "Customers brought 95.0 in Feb 2024; fewer than 2 of them were new",
+        "3 customers ordered in Feb 2024; fewer than 2 of them were new",
+    ]
+    (shown,) = without_small_cells([section], 2)
+    new, returning = shown.parts[2].figure["data"]
+    assert (new["y"][-1], returning["y"][-1]) == (None, 2)
 
 
 def test_the_chapter_tells_the_returning_share_and_the_repeat_rate(with_orders):

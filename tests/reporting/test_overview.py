@@ -9,7 +9,7 @@ from tiercast.config.budget import BudgetConfig
 from tiercast.reporting.messages import LANGUAGES, load_messages
 from tiercast.reporting.next_steps import next_steps
 from tiercast.reporting.overview import BaseTotals, overview_section, totals
-from tiercast.reporting.section import Cards, Steps
+from tiercast.reporting.section import Cards, Note, Steps
 
 AS_OF = date(2024, 3, 1)
 SUMS = {"customers": 8, "expected_value": 1000.0, "value_low": 870.0, "value_high": 1150.0}
@@ -132,6 +132,17 @@ def test_without_plays_the_lists_that_need_none_are_named(inputs, say):
         ("next_orders", "8 customers, 1,000 expected"),
         ("came_back", "1 customers, 90.0 expected"),
     ]
+
+
+def test_a_question_without_anybody_says_why(empty_run, base, reading, say):
+    """Nobody leaves: all of likely_to_leave's customers would need a risk of 50% to 80%."""
+    empty_run.write_all(base.assign(churn_probability=0.1, lifecycle_stage="active"))
+    parts = overview_section(reading(empty_run), say).parts
+    note, *_ = [one.text for one in parts if isinstance(one, Note) and "nobody on" in one.text]
+    assert note.startswith("Who is about to leave: nobody on this day. These lists are empty: ")
+    assert "“Likely to leave”" in note
+    assert "churn_probability >= 0.5 (0)" in note
+    assert "churn_probability <= 0.8 (8)" in note
 
 
 @pytest.mark.parametrize(

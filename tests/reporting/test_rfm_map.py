@@ -19,7 +19,7 @@ def test_named_groups_come_with_their_meaning(inputs, say):
     rows = rfm_section(inputs, say).parts[1].rows
     assert rows[0][0].text == "RFM: loyal"
     assert {row[0].text: row[0].detail for row in rows}["RFM: champions"] == (
-        "more recent, more frequent and higher spending than most"
+        "more recent, more frequent and of higher revenue than most"
     )
 
 

@@ -1,4 +1,4 @@
-from tiercast.reporting.segments import segment_table, segments_section
+from tiercast.reporting.segments import known_rows, segment_table, segments_section
 
 
 def test_segments_come_by_expected_value_and_the_base_last(inputs):
@@ -27,6 +27,13 @@ def test_what_is_missing_throughout_is_left_out_of_the_profile(inputs, say):
     names = [row[0].text for row in segments_section(inputs, say).parts[1].rows]
     assert "Categories bought" not in names
     assert "Average order value" in names
+
+
+def test_a_comparison_has_no_line_of_what_nobody_knows(inputs):
+    table = segment_table(inputs)
+    columns = [row.column for row in known_rows(inputs, table)]
+    unknown = table.assign(**{columns[0]: None})
+    assert [row.column for row in known_rows(inputs, unknown)] == columns[1:]
 
 
 def test_words_show_the_commonest_entry_among_those_known(inputs, say):

@@ -48,6 +48,17 @@ def test_the_chart_of_the_table_draws_nothing_for_it(table):
     assert section.parts[0].table.rows[1][1].text == "<10"
 
 
+def test_a_chart_that_lacks_bars_says_so(table):
+    def reading(lengths, **more):
+        bars = go.Bar(x=NAMES, y=lengths, **more)
+        chart = Chart("c", "Groups", figure([bars], height=200), "", "Each bar counts.", table)
+        (section,) = without_small_cells([Section("s", "S", "", [chart])], 10, "Few: no bar.")
+        return section.parts[0].reading
+
+    assert reading([120, 9, 10, 0]) == "Each bar counts. Few: no bar."
+    assert reading([120, 10, 0]) == "Each bar counts."  # its bars are none of the table's groups
+
+
 def test_flows_between_tiers_are_counts_cell_by_cell():
     moves = pd.DataFrame({"top": [50, 3], "dormant": [12, 0]}, index=["top", "dormant"])
     hidden = texts(table_without_small_cells(matrix_table("Moves", moves, SAY), 10))
@@ -92,7 +103,8 @@ def test_no_sentence_counts_a_small_group(page):
     # Forecasts of the evaluation, "of 100 customers", and the limit itself.
     of_the_past = {"20", "100", "10"}
     assert {one for one in counted if one[-1].isdigit()} <= {"<10", "0", *of_the_past}
-    assert "“Save”: <10 customers" in text
+    assert "Fewer than 10 customers of high past value are more likely than not to stay" in text
+    assert "Fewer than 10 customers have a chance of 30% or more of a better tier" in text
     assert "<10 moved up a tier and <10 moved down: net – of the customers" in text
     assert "Of <10 customers, about <10 will order" in text
 

@@ -68,7 +68,7 @@ def test_a_high_risk_in_the_own_rhythm_is_explained(reading_of, say, risk, said)
     (table,) = (p for p in lifecycle_section(found, say).parts if p.kind == "table")
     assert "ordering" not in " ".join(row[0].detail for row in table.rows)
     texts = notes(lifecycle_section(found, say))
-    assert [f"{risk:.0%} risk on average in stage “Active”" in text for text in texts] == (
+    assert [f"average risk of {risk:.0%} in stage “Active” is" in text for text in texts] == (
         [True] if said else []
     )
 

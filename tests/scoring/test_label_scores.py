@@ -103,3 +103,4 @@ def test_an_export_writes_the_likeliest_first(labels, tmp_path):
     risks = pd.read_csv(found.file)["Churn risk"]
     assert len(risks) == found.customers > 0
     assert risks.is_monotonic_decreasing
+    assert export(config, "save", format="xlsx").customers == found.customers

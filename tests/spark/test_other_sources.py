@@ -1,16 +1,11 @@
-"""CSV, and training, on the cluster."""
+"""CSV, queries and damaged files on the cluster."""
 
 import pandas as pd
 import pytest
 
-from bases import write_base
-from shop import CUTOFFS, shop
 from tiercast.config.schema import Config
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.canonical import open_base
-from tiercast.training import panel as panel_module
-from tiercast.training.train import train
-from trained_base import working_in
 
 LINES = """\
 kunde;datum;betrag
@@ -87,25 +82,3 @@ def test_a_damaged_parquet_file_is_refused_with_what_to_do(cluster, tmp_path):
     message = r"lines\.parquet: cannot be read: .*; export again or mend it"
     with pytest.raises(DataContractError, match=message), open_base(config):
         pass
-
-
-def test_a_training_takes_the_same_sample_to_one_machine(cluster, tmp_path, monkeypatch):
-    monkeypatch.setattr(panel_module, "MAX_PANEL_ROWS", 400)
-    results = []
-    for engine in ("duckdb", cluster.url):
-        folder = tmp_path / engine[:5]
-        folder.mkdir()
-        with working_in(folder):
-            config = write_base(
-                folder / "data",
-                shop(customers=200),
-                engine=engine,
-                name="shop",
-                train={"trials": 0, "snapshots": 3},
-                outlook={"horizon_days": 45},
-            )
-            results.append(train(config, CUTOFFS[-1], force=True))
-    here, there = results
-    assert "a stratified 50.0% of the customers" in there.sample
-    assert there.sample == here.sample
-    assert there.metrics == pytest.approx(dict(here.metrics), rel=1e-6)

@@ -13,7 +13,9 @@ from tiercast.config.budget import BudgetConfig
 from tiercast.config.errors import ConfigError, InputError
 from tiercast.config.export_formats import default_formats
 from tiercast.config.lists import default_lists
+from tiercast.lists.base import ListBase
 from tiercast.lists.record import exports
+from tiercast.modeling.target import Target
 from tiercast.scoring.score import score
 from tiercast.sources.workspace import workspace
 from tiercast.verbs.export import export, lists
@@ -165,6 +167,26 @@ def test_a_workbook_has_formats_and_explains_itself(base):
     assert said["Looks ahead"] == "45 days"
     assert {*header} <= {*said}
     assert said["Churn risk"] == "Probability of no order in the next 45 days."
+
+
+@pytest.mark.parametrize(
+    ("value", "title", "meaning"),
+    [
+        ("revenue", "Revenue in 365 days", "The net revenue of the last 365 days."),
+        ("margin", "Margin in 365 days", "The margin of the last 365 days."),
+        ("contribution", "Contribution in 365 days", "The contribution of the last 365 days."),
+    ],
+)
+def test_columns_of_money_bear_the_name_of_what_counts_as_value(
+    base, monkeypatch, value, title, meaning
+):
+    monkeypatch.setattr(ListBase, "target", Target(45, value))
+    result = export(base, "long_silent", format="xlsx", language="en")
+    about = CalamineWorkbook.from_path(str(result.file)).get_sheet_by_index(1).to_python()
+    told = dict(row[:2] for row in about if len(row) > 1)
+    assert title in read(result.file)[0]
+    assert told[title] == meaning
+    assert told["Order"] == f"{title.split()[0]} in all, largest first"
 
 
 def test_the_same_export_again_changes_nothing(base):

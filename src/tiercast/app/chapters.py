@@ -27,8 +27,12 @@ from tiercast.reporting.report import GROUPS, Chapter, applicable
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Cell, Section, Table
 from tiercast.reporting.segment_names import segment_label
-from tiercast.reporting.segments import profile_of, segment_table, segments_section
-from tiercast.reporting.small_cells import table_without_small_cells, without_small_cells
+from tiercast.reporting.segments import known_rows, segment_table, segments_section
+from tiercast.reporting.small_cells import (
+    few_customers,
+    table_without_small_cells,
+    without_small_cells,
+)
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
 from tiercast.reporting.usage import usage_section
@@ -126,7 +130,7 @@ def _compared(visit: Visit, frame: pd.DataFrame, pair: Sequence[str]) -> Table:
             Cell(say(f"segments.rows.{row.column}")),
             *(_group_cell(say.write.named(row.written)(float(c[row.column])), c) for c in columns),
         ]
-        for row in profile_of(visit.base.inputs)
+        for row in known_rows(visit.base.inputs, frame)
     ]
     heads = [segment_label(name, say) for name in pair]
     table = Table(
@@ -154,4 +158,4 @@ def _made(inputs: Inputs, visit: Visit, page: str) -> list[Section]:
     if page == "tiers":
         made += group_chapters(inputs, visit.say)
     found = [section for section in made if section is not None]
-    return without_small_cells(found, inputs.config.report.small_cells)
+    return without_small_cells(found, inputs.config.report.small_cells, few_customers(visit.say))

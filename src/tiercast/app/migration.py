@@ -16,7 +16,11 @@ from tiercast.reporting.matrix import matrix_table
 from tiercast.reporting.migration import migration_section
 from tiercast.reporting.moves import GONE, NEW, Moves, read_moves
 from tiercast.reporting.section import Section, Table
-from tiercast.reporting.small_cells import table_without_small_cells, without_small_cells
+from tiercast.reporting.small_cells import (
+    few_customers,
+    table_without_small_cells,
+    without_small_cells,
+)
 
 
 def migration_page(visit: Visit) -> Response:
@@ -76,7 +80,8 @@ def _moves(visit: Visit, before: dt.date) -> Moves:
 def _section(visit: Visit, moves: Moves) -> Section:
     section = migration_section(replace(visit.base.inputs, moves=moves), visit.say)
     assert section is not None  # there are moves
-    return without_small_cells([section], visit.base.config.report.small_cells)[0]
+    least, few = visit.base.config.report.small_cells, few_customers(visit.say)
+    return without_small_cells([section], least, few)[0]
 
 
 def _matrix(visit: Visit, moves: Moves) -> Table:

@@ -22,6 +22,10 @@ RESULT = {
     "File": "{file}",
     "Record": "{record}",
 }
+SHARED = (
+    "An account has an address, a phone number or a name only where all of its contacts who have "
+    "one share it. To reach its contacts, join the ids of a CSV list with your table of contacts."
+)
 LISTS = {"List": "{name}", "Customers": "{customers:,}", "Title": "{title}"}
 
 
@@ -99,6 +103,8 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
     if result.left_out:
         lack = "{left_out:,} customers of the list lack what {format} needs."
         show(Message.of(lack, left_out=result.left_out, format=format_))
+        if settings.customer == "account":
+            show(Message.of(SHARED))
 
 
 def _show_why_empty(found: "Sequence[ListSummary]", name: str) -> None:

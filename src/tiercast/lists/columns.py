@@ -13,6 +13,7 @@ from tiercast.config.lists import InLanguages
 from tiercast.config.packaged import packaged_yaml
 from tiercast.config.settings import Settings
 from tiercast.modeling.further_outlook import FIGURES
+from tiercast.modeling.target import Value
 
 FURTHER_COLUMN = re.compile(rf"(?P<plain>{'|'.join(FIGURES)})_(?P<days>\d+)d")
 
@@ -20,13 +21,21 @@ Kind = Literal["id", "text", "share", "money", "date", "count", "number"]
 
 
 class ListColumn(Settings):
-    """A column: kind (a share is 0 to 1, a count whole), words, and whether lists show it."""
+    """A column: kind (a share is 0 to 1, a count whole), words, and whether lists show it.
+
+    `other_titles` are those where another value than revenue counts.
+    """
 
     name: str
     kind: Kind
     title: InLanguages
+    other_titles: Mapping[Value, InLanguages] = {}
     explanation: InLanguages
     standard: bool = False
+
+    def titled(self, value: Value, language: Literal["en", "zh"]) -> str:
+        """Return the title where `value` counts."""
+        return self.other_titles.get(value, self.title).in_language(language)
 
 
 @cache

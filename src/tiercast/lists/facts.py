@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Literal
 
-import ibis.expr.types as ir
 from pydantic import TypeAdapter
 
 from tiercast.config.alerts import Condition
@@ -35,8 +34,8 @@ def facts(
         (say("day"), base.as_of.isoformat()),
         (say("version"), base.model_version),
         (say("horizon"), days),
-        (say("filter"), filter_words(base.table, wanted, words, language)),
-        (say("order"), say("between").join(_order_words(base.table, wanted, language))),
+        (say("filter"), filter_words(base, wanted, words, language)),
+        (say("order"), say("between").join(_order_words(base, wanted, language))),
         (say("customers"), f"{customers:,}"),
         ("", ""),
         (say("columns"), ""),
@@ -51,17 +50,17 @@ def explanation(base: ListBase, column: FileColumn, language: Language) -> str:
     return text.format(horizon=target.horizon_days, worth=_text(target.value, language))
 
 
-def filter_words(table: ir.Table, wanted: CustomerList, words: Words, language: Language) -> str:
+def filter_words(base: ListBase, wanted: CustomerList, words: Words, language: Language) -> str:
     """Return the conditions of a list with the titles of columns."""
-    shown = [_condition(table, one, words, language) for one in wanted.when]
+    shown = [_condition(base, one, words, language) for one in wanted.when]
     return _text("between", language).join(shown) or _text("everyone", language)
 
 
-def _condition(table: ir.Table, one: Condition, words: Words, language: Language) -> str:
-    about = column_of(table, one.column)
+def _condition(base: ListBase, one: Condition, words: Words, language: Language) -> str:
+    about = column_of(base.table, one.column)
     sign = _text(one.operator, language)
     values = _text("among", language).join(_value(about, value, words) for value in one.values)
-    return f"{about.title.in_language(language)} {sign} {values}"
+    return f"{about.titled(base.target.value, language)} {sign} {values}"
 
 
 def _value(about: ListColumn, value: object, words: Words) -> str:
@@ -70,10 +69,10 @@ def _value(about: ListColumn, value: object, words: Words) -> str:
     return words(about.name, value) if isinstance(value, str) else str(value)
 
 
-def _order_words(table: ir.Table, wanted: CustomerList, language: Language) -> list[str]:
+def _order_words(base: ListBase, wanted: CustomerList, language: Language) -> list[str]:
     return [
         _text(key.direction, language).format(
-            title=column_of(table, key.column).title.in_language(language)
+            title=column_of(base.table, key.column).titled(base.target.value, language)
         )
         for key in wanted.order
     ]

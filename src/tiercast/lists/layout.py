@@ -12,6 +12,7 @@ from tiercast.config.export_formats import ExportFormat, FormatColumn
 from tiercast.config.lists import CustomerList
 from tiercast.config.message import Message
 from tiercast.config.nearest import nearest
+from tiercast.lists.base import ListBase
 from tiercast.lists.columns import ListColumn, column_of, known_columns, standard_columns
 from tiercast.lists.conditions import known_column
 from tiercast.lists.forms import formed
@@ -29,18 +30,19 @@ class FileColumn:
 
 
 def file_columns(
-    table: ir.Table, wanted: CustomerList, form: ExportFormat, language: Literal["en", "zh"]
+    base: ListBase, wanted: CustomerList, form: ExportFormat, language: Literal["en", "zh"]
 ) -> tuple[FileColumn, ...]:
-    """Return the columns of a file; those of a format that the table does not have are left out.
+    """Return the columns of a file; those of a format that the day does not have are left out.
 
     Raises
     ------
     InputError
         A column that the format needs is missing, or one has values that are no text or number.
     """
+    table, value = base.table, base.target.value
     if form.columns is None:
         names = wanted.columns or standard_columns(table)
-        titles = ((name, column_of(table, name).title.in_language(language)) for name in names)
+        titles = ((name, column_of(table, name).titled(value, language)) for name in names)
         maps = [FormatColumn(header=title, column=name) for name, title in titles]
     else:
         _refuse_missing(table, form)

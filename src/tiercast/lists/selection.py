@@ -27,6 +27,19 @@ def select(table: ir.Table, wanted: CustomerList, limit: int | None = None) -> i
     return found if limit is None else found.limit(limit)
 
 
+def met_alone(table: ir.Table, wanted: CustomerList) -> tuple[tuple[str, int], ...]:
+    """Return each condition of a list, and how many customers meet it alone."""
+    what = f"List {wanted.name}"
+    counts = [all_hold(table, [condition], what).sum().fill_null(0) for condition in wanted.when]
+    if not counts:
+        return ()
+    named = {str(place): count for place, count in enumerate(counts)}
+    found = table.aggregate(**named).to_pyarrow().to_pylist()[0]
+    return tuple(
+        (str(condition), int(found[str(place)])) for place, condition in enumerate(wanted.when)
+    )
+
+
 def _order(table: ir.Table, key: ListOrder, what: str) -> ir.Value:
     column = known_column(table, key.column, what)
     if column.type().is_floating():  # NaN would be the largest number

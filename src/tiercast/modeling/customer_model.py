@@ -191,7 +191,7 @@ class CustomerModel(TieredModel):
         if self.facts.churn == "subscription":
             found = self._with_known_ends(found, full, churn)
         facts = self.facts
-        names = OwnNames(facts.event_types, facts.plans)
+        names = OwnNames(facts.event_types, facts.plans, facts.value)
         return reasons(found, full, churn, facts.language, names, most=most)
 
     def _with_known_ends(self, found: Effects, full: pd.DataFrame, churn: FloatArray) -> Effects:

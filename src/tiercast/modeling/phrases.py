@@ -1,4 +1,7 @@
-"""The sentences of reasons: one for each feature, in two languages, read from `phrases.yaml`."""
+"""The sentences of reasons: one for each feature, in two languages, read from `phrases.yaml`.
+
+What they say of money goes by what counts as value: `money_words.yaml`.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,6 +11,7 @@ from string import Formatter
 from typing import Any, Literal, Self
 
 from tiercast.config.packaged import packaged_yaml
+from tiercast.config.worth import Counted
 from tiercast.features.registry import CATALOGUE
 from tiercast.modeling.sentence_values import PERCENT, column_of
 
@@ -81,22 +85,26 @@ class Phrase:
 
 
 @cache
-def phrase_of(feature: str) -> Phrase | None:
+def phrase_of(feature: str, value: Counted = "revenue") -> Phrase | None:
     """Return the phrase of a feature of the catalogue; None of a profile's or a plugin's column.
+
+    Its money is what counts as `value`.
 
     Examples
     --------
     >>> phrase_of("orders_365d").en, phrase_of("household_size")
     (('{orders_365d} orders in the last 365 days',), None)
+    >>> phrase_of("revenue").en, phrase_of("revenue", "margin").en
+    (('spent {revenue} in all',), ('brought a margin of {revenue} in all',))
     """
     if feature not in OWN_FEATURES and not feature.startswith((EVENT_TYPE, PLAN)):
         return None
     if feature in _rows():
-        return _phrase(*_rows()[feature], "")
+        return _phrase(*_rows()[feature], "", value)
     for name, row in _rows().items():
         found = re.fullmatch(name.replace(NUMBER, r"(\d+)"), feature)
         if found and NUMBER in name:
-            return _phrase(*row, found[1])
+            return _phrase(*row, found[1], value)
     return None
 
 
@@ -132,12 +140,28 @@ def _rows() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
     return {name: (topic, row) for topic, rows in by_topic.items() for name, row in rows.items()}
 
 
-def _phrase(topic: str, row: Mapping[str, Any], number: str) -> Phrase:
-    en, zh = (tuple(t.replace(NUMBER, number) for t in row[key]) for key in ("en", "zh"))
+@cache
+def _money_words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return the words by language, name and what counts as value."""
+    return dict(packaged_yaml("tiercast.modeling", "money_words.yaml"))
+
+
+def _phrase(topic: str, row: Mapping[str, Any], number: str, value: Counted) -> Phrase:
+    en, zh = (
+        tuple(_worded(t, _money_words()[key], value).replace(NUMBER, number) for t in row[key])
+        for key in ("en", "zh")
+    )
     never: Literal["zero", "unknown"] | None = None
     if "zero" in row or "unknown" in row:
         never = "zero" if "zero" in row else "unknown"
     return Phrase(topic, en, zh, never)
+
+
+def _worded(template: str, words: Mapping[str, Mapping[str, str]], value: Counted) -> str:
+    """Return a template with its words of money."""
+    for name, of_value in words.items():
+        template = template.replace(f"<{name}>", of_value[value])
+    return template
 
 
 def in_singular(text: str) -> str:

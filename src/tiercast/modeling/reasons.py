@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tiercast.arrays import BoolArray, FloatArray, IntArray
+from tiercast.config.worth import Counted
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.component_models import BTYD_FEATURE, ComponentModels, partner
 from tiercast.modeling.ensemble import BTYD, Ensemble
@@ -74,10 +75,11 @@ class Effects:
 
 @dataclass(frozen=True)
 class OwnNames:
-    """A base's event types and plans: the number in a feature's name counts them from 1."""
+    """A base's event types and plans, which numbers in features' names count from 1, and value."""
 
     event_types: Sequence[str] = ()
     plans: Sequence[str] = ()
+    value: Counted = "revenue"
 
 
 NAMELESS = OwnNames()
@@ -220,7 +222,7 @@ def _weak_unknown(
 
 
 def _phrase(name: str, names: OwnNames) -> Phrase | None:
-    phrase = phrase_of(name)
+    phrase = phrase_of(name, names.value)
     if phrase is not None and name.startswith(PLAN):
         return phrase.of_plan(names.plans[int(name.removeprefix(PLAN).partition("_")[0]) - 1])
     if phrase is None or not name.startswith(EVENT_TYPE):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, get_args
 
+from tiercast.config.worth import Counted
 from tiercast.features.registry import CATALOGUE
 from tiercast.formats import Formats
 from tiercast.modeling.phrases import Language, Phrase, in_plural, phrase_of, slots
@@ -34,6 +35,9 @@ def translated_reason(
     >>> reason = {"feature": "revenue_90d", "text": "spent 39 in the last 90 days"}
     >>> translated_reason(reason, "en", "EUR")
     'spent €39 in the last 90 days'
+    >>> reason = {"feature": "revenue_90d", "text": "contributed -39 in the last 90 days"}
+    >>> translated_reason(reason, "zh", "EUR")
+    '近 90 天贡献 -€39'
     """
     text, write = str(reason["text"]), Formats(language, currency)
     found = (_translated(reason, text, source, write) for source in get_args(Language))
@@ -44,11 +48,11 @@ def _translated(
     reason: Mapping[str, Any], text: str, source: Language, write: Formats
 ) -> str | None:
     """Return a sentence of one language as `write` says; None where it is not of that language."""
-    phrase = phrase_of(reason["feature"])
-    texts = None if phrase is None else _figures(phrase, text, source)
-    if phrase is not None and texts is not None:
-        signed = {slot: _signed(slot, figure, write) for slot, figure in texts.items()}
-        return phrase.text(signed.get, write.language)
+    phrases = (phrase_of(reason["feature"], value) for value in get_args(Counted))
+    for phrase in filter(None, phrases):
+        if (texts := _figures(phrase, text, source)) is not None:
+            signed = {slot: _signed(slot, figure, write) for slot, figure in texts.items()}
+            return phrase.text(signed.get, write.language)
     return _plain(reason, text, source, write.language)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from tiercast.formats import Formats
 from tiercast.past.past import Spend
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
@@ -98,8 +99,8 @@ def _headline(found: SpendByTier, customers: Mapping[Any, float], say: MessageCa
         "categories.headline",
         tier=tier,
         name=_name(name, say),
-        share=write.share(found.share[best][name]),
-        whole=say.write.about(sum(customers.values())).share(found.whole[name]),
+        share=_share(found.share[best][name], write),
+        whole=_share(found.whole[name], say.write.about(sum(customers.values()))),
         lift=write.decimal(found.lift[best][name]),
     )
 
@@ -110,7 +111,7 @@ def _rows(
     return [
         [
             Cell(_name(name, say)),
-            Cell(say.write.share(found.whole[name]), customers=sum(customers.values())),
+            Cell(_share(found.whole[name], say.write), customers=sum(customers.values())),
             *(
                 replace(
                     _cell(found.share[tier][name], found.lift[tier][name], say),
@@ -125,7 +126,18 @@ def _rows(
 
 def _cell(share: float, lift: float, say: MessageCatalogue) -> Cell:
     tone, mark = next((tone, mark) for limit, tone, mark in TONES if lift >= limit)
-    return Cell(f"{say.write.share(share)} (×{say.write.two(lift)})", tone, mark)
+    return Cell(f"{_share(share, say.write)} (×{say.write.two(lift)})", tone, mark)
+
+
+def _share(share: float, write: Formats) -> str:
+    """Return a share; a small one with a decimal, as it is compared with others by division.
+
+    Examples
+    --------
+    >>> [_share(share, Formats()) for share in (0.46, 0.025, 0.004)]
+    ['46%', '2.5%', '0.4%']
+    """
+    return write.tenths(share) if 0.01 <= share < 0.1 else write.share(share)
 
 
 def _name(name: str, say: MessageCatalogue) -> str:

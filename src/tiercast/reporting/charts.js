@@ -20,10 +20,20 @@
     return window.Plotly ? Array.from(root.querySelectorAll(".chart")) : [];
   }
 
+  // Boxes too narrow for words have none, and few numbers below: the table beside has them all.
+  function withoutCrowding(figure, chart) {
+    figure.data.forEach(function (trace) {
+      if (trace.type !== "heatmap" || chart.clientWidth / trace.x.length > 32) { return; }
+      if (trace.x.length > 5) { delete trace.texttemplate; figure.layout.xaxis.nticks = 6; }
+    });
+    return figure;
+  }
+
   function draw(root, onPaper) {
     charts(root).forEach(function (chart) {
       var figure = JSON.parse(document.getElementById(chart.id + "-data").textContent);
       if (dark.matches && !onPaper) { figure = darkened(figure); }
+      if (!onPaper) { figure = withoutCrowding(figure, chart); }
       Plotly.react(chart, figure.data, figure.layout, options);
     });
   }

@@ -12,7 +12,7 @@ from tiercast.reporting.cohorts import Cohorts, ages_of, heat_map, lines
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Chart, Note, Part, Section, Table
-from tiercast.reporting.theme import SEQUENCE, TIER_COLOURS, figure, money_ticks
+from tiercast.reporting.theme import PAPER, SEQUENCE, TIER_COLOURS, figure, money_ticks
 
 AGES_IN_TABLE = (1, 3, 6, 12, 24)
 ROW_HEIGHT = 26
@@ -82,12 +82,17 @@ def _heat_map(found: Cohorts, finding: str, say: MessageCatalogue) -> Chart:
             [trace],
             height=90 + ROW_HEIGHT * len(labels),
             margin={"t": 12},
+            plot_bgcolor=PAPER,
             xaxis={**plain, "title": {"text": say("cohorts.x")}},
             yaxis={**plain, "autorange": "reversed", "ticklabelstandoff": 4},
         ),
         alt=say("cohorts.alt", finding=finding),
         reading=reading,
         table=_numbers(title, found, names, say),
+        groups=[
+            [0 if share != share else size for share in row]
+            for row, size in zip(shares, found.sizes, strict=True)
+        ],
     )
 
 

@@ -34,12 +34,12 @@ def growing_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     )
     table = BANDS.table(between)
     likely = table.iloc[LIKELY_ENOUGH:].sum()
-    write = say.write.about(likely.customers)
     title = say(
-        "growing.chart",
-        customers=write.count(likely.customers),
+        say.of_group("growing.chart", likely.customers),
+        customers=say.write.count(likely.customers),
         chance=say.write.share(CHANCES[LIKELY_ENOUGH]),
-        value=write.total(likely.expected_value),
+        value=say.write.total(likely.expected_value),
+        least=say.write.count(say.write.small_cells),
     )
     ends = [say.write.share(end) for end in CHANCES]
     labels = [say("growing.band", low=low, high=high) for low, high in pairwise(ends)]

@@ -69,17 +69,18 @@ def lifecycle_section(inputs: Inputs, say: MessageCatalogue) -> Section:
 
 def _slow(table: pd.DataFrame, say: MessageCatalogue) -> list[Note]:
     """Return a note where customers in their own rhythm will more likely not order than order."""
-    found = [stage for stage in IN_RHYTHM if table["churn"][stage] >= LIKELY]
-    return [
-        Note(
-            say(
-                "lifecycle.slow",
-                stage=say.label("stage", stage),
-                share=say.write.about(table["customers"][stage]).share(table["churn"][stage]),
-            )
+    shown = [stage for stage in IN_RHYTHM if say.write.shows(table["customers"][stage])]
+    found = [
+        say(
+            "lifecycle.slow_stage",
+            stage=say.label("stage", stage),
+            share=say.write.share(table["churn"][stage]),
         )
-        for stage in found
+        for stage in shown
+        if table["churn"][stage] >= LIKELY
     ]
+    stages = say("lifecycle.and").join(found)
+    return [Note(say("lifecycle.slow", stages=stages))] if found else []
 
 
 def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:

@@ -84,6 +84,19 @@ class MessageCatalogue:
         """Whether there is a text of this key."""
         return key in self.texts
 
+    def of_group(self, key: str, customers: float) -> str:
+        """Return the key of the text for a group: another one where it is small, or nobody.
+
+        Examples
+        --------
+        >>> say = load_messages("en", small_cells=10)
+        >>> [say.of_group("growing.chart", customers) for customers in (40, 3, 0)]
+        ['growing.chart', 'growing.chart_few', 'growing.chart_none']
+        """
+        if not self.write.shows(customers):
+            return f"{key}_few"
+        return key if customers else f"{key}_none"
+
     @cached_property
     def write(self) -> Formats:
         """How numbers, money and dates are written."""
@@ -145,7 +158,8 @@ def load_messages(
     'nobody has a churn risk of 25% or more.'
     """
     texts = of_churn(_texts(language), churn)
-    always = {"horizon": str(horizon_days), "worth": texts[f"worth.{worth}"]}
+    words = {name: texts[f"{name}.{worth}"] for name in ("worth", "spent")}
+    always = {"horizon": str(horizon_days), **words}
     return MessageCatalogue(language, texts, always, currency, small_cells)
 
 

@@ -151,6 +151,7 @@ def _bars(
         reading=say(f"new_returning.{name}.reading"),
         table=_numbers(title, months, labels, columns, form, say),
         half=True,
+        groups=(months["new"] + months["returning"]).tolist(),  # the traces hide their own kind
     )
 
 
@@ -161,15 +162,17 @@ def _title(
     form: Form,
     say: MessageCatalogue,
 ) -> str:
-    """Return the finding of the last month, which has the new and the returning."""
+    """Return the finding of the last month; of a small kind, that it is small."""
     new, returning = (float(last[column]) for column in columns)
-    share = say.write.about(smallest(last.new, last.returning))
+    few = [kind for kind in KINDS if not say.write.shows(last[kind])]
     return say(
-        f"new_returning.{name}.title",
+        f"new_returning.{name}.title{'_few' if few else ''}",
         month=say.write.month(first_day(int(str(last.name)))),
-        returning=say.write.about(last.returning).named(form)(returning),
-        share=share.share(ratio(returning, new + returning)),
+        returning=say.write.named(form)(returning),
+        share=say.write.share(ratio(returning, new + returning)),
         all=say.write.about(last.new + last.returning).named(form)(new + returning),
+        kind="" if not few else say(f"new_returning.few_{few[0]}"),
+        least=say.write.count(say.write.small_cells),
     )
 
 

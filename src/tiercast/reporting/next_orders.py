@@ -134,13 +134,12 @@ def _weeks(weeks: pd.DataFrame, expected: int, say: MessageCatalogue) -> Chart:
         Measure(say("common.expected_value"), "expected_value", say.write.total),
     )
     axis = {"type": "category", "title": {"text": say("next_orders.x")}}
-    few = say("next_orders.few", least=say.write.count(say.write.small_cells))
     return Chart(
         id="chart-next-orders",
         title=title,
         figure=figure([bars], height=340, bargap=0.25, xaxis=axis, yaxis={"visible": False}),
         alt=say("next_orders.alt", finding=title),
-        reading=say("next_orders.reading") + ("" if all(map(say.write.shows, counts)) else few),
+        reading=say("next_orders.reading"),
         table=Table.of(title, weeks, (say("next_orders.x"), labels), columns),
     )
 

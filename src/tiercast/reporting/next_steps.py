@@ -7,13 +7,13 @@ from tiercast.config.lists import CustomerList
 from tiercast.config.playbook import Play
 from tiercast.lists.budget import contacts_within
 from tiercast.lists.holdout import without_holdout
-from tiercast.lists.selection import select
+from tiercast.lists.selection import met_alone, select
 from tiercast.measured.save_rate import save_rate_of
 from tiercast.reporting.actions import how, plays_of, sentence
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.list_facts import ListFacts, list_facts, usable_lists
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.section import NextStep, Steps
+from tiercast.reporting.section import NextStep, Note, Steps
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,50 @@ def next_steps(inputs: Inputs, say: MessageCatalogue) -> Steps | None:
     ]
     title = "overview.steps.three" if len(steps) == len(QUESTIONS) else "overview.steps.title"
     return Steps(say(title), steps) if steps else None
+
+
+def empty_questions(inputs: Inputs, say: MessageCatalogue) -> list[Note]:
+    """Return why a question has no step: how many meet each condition of its lists alone."""
+    facts, lists = (
+        list_facts(inputs, [n for one in QUESTIONS for n in one.lists]),
+        usable_lists(inputs),
+    )
+    found = []
+    for question in QUESTIONS:
+        names = [name for name in question.lists if name in facts]
+        if names and not any(facts[name].customers for name in names):
+            widest = max((lists[name] for name in names), key=lambda one: len(one.when))
+            found.append(_nobody(question, [lists[name] for name in names], widest, inputs, say))
+    return found
+
+
+def _nobody(
+    question: Question,
+    empty: Sequence[CustomerList],
+    widest: CustomerList,
+    inputs: Inputs,
+    say: MessageCatalogue,
+) -> Note:
+    met = [
+        say(
+            "overview.steps.met",
+            condition=condition,
+            customers=say.write.about(customers).count(customers),
+        )
+        for condition, customers in met_alone(inputs.base, widest)
+    ]
+    titles = [
+        say("overview.steps.titled", title=one.title.in_language(say.language)) for one in empty
+    ]
+    return Note(
+        say(
+            "overview.steps.nobody",
+            question=say(f"overview.steps.{question.name}"),
+            lists=say("between").join(titles),
+            widest=widest.title.in_language(say.language),
+            met=say("between").join(met),
+        )
+    )
 
 
 def _first(names: Sequence[str], those: Collection[str]) -> str | None:

@@ -103,10 +103,11 @@ def _chart(inputs: Inputs, table: pd.DataFrame, threshold: float, say: MessageCa
         share=say.write.about(valuable).share(save["customers_share"] + keep["customers_share"]),
     )
     title = say(
-        "outlook.chart" if save["customers"] else "outlook.chart_none",
-        count=say.write.about(save["customers"]).count(save["customers"]),
-        value=say.write.about(save["customers"]).total(save["past_value"]),
+        say.of_group("outlook.chart", save["customers"]),
+        count=say.write.count(save["customers"]),
+        value=say.write.total(save["past_value"]),
         keep=say.write.about(keep["customers"]).count(keep["customers"]),
+        least=say.write.count(say.write.small_cells),
     )
     return Chart(
         id="chart-outlook",

@@ -43,7 +43,7 @@ from tiercast.reporting.past import past_section
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Chart, Section
 from tiercast.reporting.segments import segments_section
-from tiercast.reporting.small_cells import without_small_cells
+from tiercast.reporting.small_cells import few_customers, without_small_cells
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
 from tiercast.reporting.usage import usage_section
@@ -169,7 +169,8 @@ def render(inputs: Inputs) -> str:
         for name, sections in made.items()
     }
     least = inputs.config.report.small_cells
-    shown = {name: without_small_cells(sections, least) for name, sections in found.items()}
+    few = few_customers(say)
+    shown = {name: without_small_cells(sections, least, few) for name, sections in found.items()}
     return _page(inputs, say, {name: sections for name, sections in shown.items() if sections})
 
 

@@ -12,7 +12,7 @@ from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Chart, Section, Table, common
 from tiercast.reporting.share_bars import with_shares
-from tiercast.reporting.theme import QUIET, SEQUENCE, figure, money_ticks
+from tiercast.reporting.theme import PAPER, QUIET, SEQUENCE, figure, money_ticks
 
 # Lower ends of the bands; a customer belongs to the last one reached.
 RECENCY_ENDS = (0, 8, 31, 91, 181, 366)
@@ -106,6 +106,7 @@ def _heatmap(cells: pd.DataFrame, bins: int, say: MessageCatalogue) -> dict[str,
     return figure(
         [trace],
         height=500,
+        plot_bgcolor=PAPER,
         xaxis={**axis, "title": {"text": say("rfm.x")}},
         yaxis={**axis, "title": {"text": say("rfm.y")}},
         margin={"t": 12},

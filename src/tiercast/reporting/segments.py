@@ -58,6 +58,11 @@ def profile_of(inputs: Inputs) -> list[ProfileRow]:
     return [row for row in rows if row.column in inputs.base.columns]
 
 
+def known_rows(inputs: Inputs, table: pd.DataFrame) -> list[ProfileRow]:
+    """Return the lines of the profile that a table of segments has a figure for."""
+    return [row for row in profile_of(inputs) if table[row.column].notna().any()]
+
+
 def segment_table(inputs: Inputs) -> pd.DataFrame:
     """Return one row per segment, most expected value first, then the base as row None.
 
@@ -98,7 +103,7 @@ def segments_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     labels = [segment_label(str(name), say) for name in groups["segment"]]
     columns = [say("segments.corner"), *labels, say("segments.base")]
     stability = _stability(inputs, list(groups["segment"]))
-    profile = _profile(table, columns, profile_of(inputs), stability, say)
+    profile = _profile(table, columns, known_rows(inputs, table), stability, say)
     parts: list[Part] = [_chart(groups, labels, headline, say), profile]
     words = _word_rows(inputs, list(groups["segment"]), say)
     if words:
@@ -147,7 +152,6 @@ def _profile(
             *_compared(table[row.column], say.write.named(row.written)),
         ]
         for row in profile
-        if table[row.column].notna().any()
     ]
     rows.append([Cell(say("segments.rows.confidence")), *sure])
     if stability:

@@ -11,14 +11,25 @@ from dataclasses import replace
 from typing import Any
 
 from tiercast.formats import Formats
+from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Chart, Part, Section, Table
 
 PER_GROUP = ("x", "y", "z", "text", "hovertext", "customdata", "value")
 
 
-def without_small_cells(sections: Sequence[Section], least: int) -> list[Section]:
-    """Return sections whose tables and charts show no figure of fewer than `least` customers."""
-    return [replace(one, parts=[_without(part, least) for part in one.parts]) for one in sections]
+def without_small_cells(sections: Sequence[Section], least: int, few: str = "") -> list[Section]:
+    """Return sections whose tables and charts show no figure of fewer than `least` customers.
+
+    `few` says so below a chart that lacks bars.
+    """
+    return [
+        replace(one, parts=[_without(part, least, few) for part in one.parts]) for one in sections
+    ]
+
+
+def few_customers(say: MessageCatalogue) -> str:
+    """Return why a chart lacks bars."""
+    return say("page.few", least=say.write.count(say.write.small_cells))
 
 
 def table_without_small_cells(table: Table, least: int) -> Table:
@@ -30,7 +41,7 @@ def table_without_small_cells(table: Table, least: int) -> Table:
     return replace(table, rows=rows)
 
 
-def _without(part: Part, least: int) -> Part:
+def _without(part: Part, least: int, few: str) -> Part:
     if isinstance(part, Table):
         return table_without_small_cells(part, least)
     if not isinstance(part, Chart):
@@ -38,7 +49,18 @@ def _without(part: Part, least: int) -> Part:
     groups = part.groups or _groups_of(part.table)
     figure = _figure_without(part.figure, groups, least)
     table = part.table and table_without_small_cells(part.table, least)
-    return replace(part, table=table, figure=figure)
+    reading = f"{part.reading} {few}".rstrip() if _lacks_bars(figure) else part.reading
+    return replace(part, table=table, figure=figure, reading=reading)
+
+
+def _lacks_bars(figure: dict[str, Any]) -> bool:
+    """Return whether a bar has no length; of nobody it is 0."""
+    bars = [one for one in figure["data"] if one.get("type") == "bar"]
+    return any(length is None for bar in bars for length in _lengths(bar))
+
+
+def _lengths(bar: dict[str, Any]) -> list[Any]:
+    return list(bar["x" if bar.get("orientation") == "h" else "y"])
 
 
 def _groups_of(table: Table | None) -> list[float]:

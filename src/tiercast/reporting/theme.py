@@ -10,6 +10,7 @@ from tiercast.formats import Formats
 INK = "#1c2733"
 QUIET = "#5b6875"
 LINE = "#dfe5ea"
+PAPER = "#ffffff"  # what words in the empty boxes of a heat map have to stand out from
 PALE = "#b4c1cd"  # the base: share of customers, chance, what is merely there
 STRONG = "#1b5fa8"  # what matters: money, risk, the model
 WARN = "#b4540a"

@@ -198,7 +198,7 @@ class _Export:
         self, connection: Backend, limit: int | None
     ) -> tuple[Sequence[FileColumn], ir.Table, int]:
         """Return the columns of the file, its rows, and how many customers were chosen."""
-        columns = file_columns(self.base.table, self.wanted, self.form, self.language)
+        columns = file_columns(self.base, self.wanted, self.form, self.language)
         chosen = connection.create_table("chosen", self._chosen(limit))
         self.base.refuse_if_scored_again()
         # A stored table has no order of its own: the list's is asked for again.

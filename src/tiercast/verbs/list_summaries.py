@@ -15,7 +15,7 @@ from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
 from tiercast.lists.conditions import NEWEST, all_hold
 from tiercast.lists.holdout import without_holdout
-from tiercast.lists.selection import select
+from tiercast.lists.selection import met_alone, select
 from tiercast.reporting.messages import Language
 from tiercast.sources.workspace import workspace
 
@@ -62,7 +62,7 @@ def lists(
         found = _offered(settings, base.table)
         sums = _sums(base.table, found.values())
         empty = [one for one in found.values() if not sums[f"{one.name} customers"]]
-        met = {one.name: _met(base.table, one) for one in empty}
+        met = {one.name: met_alone(base.table, one) for one in empty}
     return tuple(
         ListSummary(
             one.name,
@@ -88,19 +88,6 @@ def _sums(table: ir.Table, wanted: Iterable[CustomerList]) -> Mapping[str, float
         money = [name for name in MONEY if name in table.columns]
         sums |= {f"{one.name} {name}": table[name].sum(where=holds) for name in money}
     return dict(table.aggregate(**sums).to_pyarrow().to_pylist()[0])
-
-
-def _met(table: ir.Table, wanted: CustomerList) -> tuple[tuple[str, int], ...]:
-    """Return how many customers meet each condition of a list alone."""
-    what = f"List {wanted.name}"
-    counts = [all_hold(table, [condition], what).sum().fill_null(0) for condition in wanted.when]
-    if not counts:
-        return ()
-    named = {str(place): count for place, count in enumerate(counts)}
-    found = table.aggregate(**named).to_pyarrow().to_pylist()[0]
-    return tuple(
-        (str(condition), int(found[str(place)])) for place, condition in enumerate(wanted.when)
-    )
 
 
 def _offered(settings: Config, table: ir.Table) -> Mapping[str, CustomerList]:
