@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from tiercast.contract.money import is_small, money_sum
+
 FEWEST_ORDERS = 5  # of several lines; fewer may repeat an amount by chance
 MOSTLY = 0.95  # share of these orders with the same amount on each line
 OFTEN = 0.5
@@ -16,7 +18,8 @@ PLACES = 4  # decimals of a line's part; the first line takes the remainder
 class SameAmounts:
     """Orders of several lines, those with one amount on each line, and the money of both readings.
 
-    `money_of_lines` counts the amounts of the latter on each line, `money_of_orders` once.
+    `money_of_lines` counts the amounts of the latter on each line, `money_of_orders` once. `zero`
+    is the number of orders that net to zero, those of one line too.
     """
 
     orders: int
@@ -25,6 +28,7 @@ class SameAmounts:
     amounts: int
     money_of_lines: float
     money_of_orders: float
+    zero: int = 0
 
     @property
     def look_like_totals(self) -> bool:
@@ -39,26 +43,39 @@ class SameAmounts:
 
 
 def same_amounts(lines: ir.Table) -> SameAmounts:
-    """Return the number and money of orders with one amount on all their lines."""
-    known = lines.filter(lines.order_id.notnull())
-    orders = known.group_by("customer_id", "order_id").agg(
-        lines=known.count(), least=known.amount.min(), most=known.amount.max()
-    )
-    several = orders.filter(orders.lines > 1)
-    same = (several.least == several.most) & (several.most != 0)
+    """Return the number and money of orders with one amount on all their lines.
+
+    Lines without an order id are one order a day, which cannot repeat an amount.
+    """
+    orders = _orders(lines)
+    several = (orders.lines > 1) & orders.order_id.notnull()
+    same = several & (orders.least == orders.most) & (orders.most != 0)
     (row,) = (
-        several.agg(
-            orders=several.count(),
+        orders.agg(
+            orders=several.sum().fill_null(0),
             same=same.sum().fill_null(0),
-            lines=several.lines.sum(where=same).fill_null(0),
-            amounts=several.most.nunique(where=same),
-            money_of_lines=(several.most * several.lines).sum(where=same).fill_null(0.0),
-            money_of_orders=several.most.sum(where=same).fill_null(0.0),
+            lines=orders.lines.sum(where=same).fill_null(0),
+            amounts=orders.most.nunique(where=same),
+            money_of_lines=(orders.most * orders.lines).sum(where=same).fill_null(0.0),
+            money_of_orders=orders.most.sum(where=same).fill_null(0.0),
+            zero=(orders.net == 0).sum().fill_null(0),
         )
         .to_pyarrow()
         .to_pylist()
     )
     return SameAmounts(**row)
+
+
+def _orders(lines: ir.Table) -> ir.Table:
+    """Return the number of lines, the least and the largest amount, and the net of each order."""
+    order_id = lines.order_id if "order_id" in lines.columns else ibis.null("string")
+    day = ibis.ifelse(order_id.isnull(), lines.ordered_at.date(), ibis.null("date"))
+    return lines.group_by("customer_id", order_id=order_id, day=day).agg(
+        lines=lines.count(),
+        least=lines.amount.min(),
+        most=lines.amount.max(),
+        net=money_sum(lines.amount, finer=is_small(lines.amount)),  # .1 + .2 - .3 is 0
+    )
 
 
 def once_per_order(lines: ir.Table) -> ir.Table:

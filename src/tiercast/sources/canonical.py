@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend as DuckDB
 from ibis.backends.sql import SQLBackend
@@ -16,7 +15,7 @@ from tiercast.config.schema import Config, SourceConfig, TableName
 from tiercast.contract.accounts import with_account_column
 from tiercast.contract.errors import DataContractError
 from tiercast.contract.groups import refuse_wrong_groups, with_group_column
-from tiercast.contract.money import is_small, money_sum
+from tiercast.contract.order_totals import same_amounts
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 from tiercast.contract.screening import (
     findings,
@@ -157,9 +156,7 @@ def load_base(
         paid = PaidLines.of(connection, tables, config)
         tables["transactions"] = paid.lines
         summaries.insert(0, paid.summary)
-    elif "transactions" in tables:
-        refuse_repeated_totals(tables["transactions"], config.sources["transactions"])
-        _check_cost(config, tables["transactions"])
+    zero_orders = _check_orders(config, tables)
     refuse_wrong_groups(config, tables)
     if counted is None:
         for name in sorted(loaded.keys() - {lead}):
@@ -168,7 +165,7 @@ def load_base(
         config.name,
         tuple(summaries),
         _findings(loaded, by_accounts),
-        _zero_orders(tables["transactions"]) if "transactions" in tables else 0,
+        zero_orders,
         config.timezone,
     )
     bad = {name: table.bad for name, table in loaded.items()}
@@ -218,8 +215,7 @@ def _load_table(
 ) -> _Loaded:
     spec, source = parser.spec, parser.source
     screened = _screen(connection, parser, ids, older)
-    good = connection.create_table(spec.name, screened.good)
-    bad = connection.create_table(f"{spec.name}__quarantine", screened.bad)
+    good, bad = screened.store(connection)
     counted = screened.tally(good, bad)
     counted = counted if older is None else older.tally + counted
     found = findings(counted.found, spec, screened.rules)
@@ -271,6 +267,23 @@ def _share(counted: Tally) -> float:
     return counted.money_aside / whole if whole else 0.0
 
 
+def _check_orders(config: Config, tables: Mapping[TableName, ir.Table]) -> int:
+    """Return the number of orders that net to zero.
+
+    Raises
+    ------
+    DataContractError
+        Amounts look like order totals, or a margin has no cost.
+    """
+    if "transactions" not in tables:
+        return 0
+    found = same_amounts(tables["transactions"])
+    if not config.has_contracts:
+        refuse_repeated_totals(found, config.sources["transactions"])
+        _check_cost(config, tables["transactions"])
+    return found.zero
+
+
 def _check_cost(config: Config, transactions: ir.Table) -> None:
     worth = config.outlook.worth
     if worth.needs_cost and "cost" not in transactions.columns:
@@ -278,14 +291,3 @@ def _check_cost(config: Config, transactions: ir.Table) -> None:
             f"{describe(config.sources['transactions'])}: `outlook.value: {worth.value}` needs "
             "the column `cost`; map it, or set `value: revenue`."
         )
-
-
-def _zero_orders(lines: ir.Table) -> int:
-    """Return the number of orders that net to zero, on whatever days their lines are."""
-    keys, day = ["customer_id"], lines.ordered_at.date()
-    if "order_id" in lines.columns:  # lines without one are one order a day
-        keys.append("order_id")
-        day = ibis.ifelse(lines.order_id.isnull(), day, ibis.null("date"))
-    net = money_sum(lines.amount, finer=is_small(lines.amount))  # .1 + .2 - .3 is 0
-    orders = lines.group_by(*keys, day=day).agg(net=net)
-    return int(orders.filter(orders.net == 0).count().execute())

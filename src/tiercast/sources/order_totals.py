@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 from tiercast.config.message import Message
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
-from tiercast.contract.order_totals import SameAmounts, same_amounts
+from tiercast.contract.order_totals import SameAmounts
 from tiercast.sources.column_names import words
 from tiercast.sources.origin import describe
 
@@ -48,7 +48,7 @@ def totals_text(found: SameAmounts, taken: str | None) -> str:
     return Message.of(as_taken, facts=facts, taken=taken)
 
 
-def refuse_repeated_totals(lines: ir.Table, source: SourceConfig) -> None:
+def refuse_repeated_totals(found: SameAmounts, source: SourceConfig) -> None:
     """Refuse amounts that look like order totals, if the config has no `amount_is`.
 
     Raises
@@ -56,8 +56,7 @@ def refuse_repeated_totals(lines: ir.Table, source: SourceConfig) -> None:
     DataContractError
         Nearly all orders repeat one amount on each line.
     """
-    is_open = source.amount_is is None and "order_id" in lines.columns
-    if is_open and (found := same_amounts(lines)).look_like_totals:
+    if source.amount_is is None and found.look_like_totals:
         raise DataContractError(_question(found, source))
 
 
