@@ -36,7 +36,7 @@ def test_a_year_is_compared_with_the_year_before(trend_of):
     """210 in 2023, 288 in 2022."""
     assert trend_of().headline == (
         "In the last 12 whole months, up to Dec 2023, customers brought 210 in revenue, "
-        "-27% against the twelve months before."
+        "-27% against the 12 months before."
     )
 
 
