@@ -65,6 +65,14 @@ def test_rows_of_one_customer_in_two_requests_do_not_add_up():
     assert [one.result()["orders"].to_pylist() for one in answers] == [[1], [1], [2], [1]]
 
 
+def test_orders_of_whom_another_request_brought_do_not_count_there():
+    """Customer 2 brought customer 3, who is not stored: no row but the referral names 3."""
+    brought = pa.table({"customer_id": pa.array([2]), "referred_customer_id": pa.array(["3"])})
+    bringing = {**orders(2), "referrals": brought}
+    runs, _ = asked((orders(1), [1]), (bringing, [2]), (orders(3), [3]), (orders(4), [4]))
+    assert runs == [[1], [2, 4], [3]]
+
+
 def test_a_request_that_cannot_be_scored_fails_alone():
     runs, answers = asked((orders(1), [1]), (orders(-2), [-2]), (orders(3), [3]))
     assert runs == [[1], [-2, 3], [-2], [3]]

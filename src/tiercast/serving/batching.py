@@ -13,23 +13,35 @@ import pyarrow as pa
 
 from tiercast.config.schema import TableName
 from tiercast.serving.live_model import LiveModel, rows_of
-from tiercast.serving.posted import MOST_CUSTOMERS
+from tiercast.serving.posted import MOST_CUSTOMERS, MOST_ROWS
 
 CustomerIds = Sequence[int | str]
+IDS = ("customer_id", "referred_customer_id")
 
 
 @dataclass(eq=False)
 class Waiting:
-    """A request that waits: the rows, the customers to score, and their run once it is over."""
+    """A request that waits: the rows, the customers to score, and their run once it is over.
+
+    `about` are the ids, as text, of all whom the rows name, those brought among them: requests
+    that share one are not scored together. `size` is the number of rows.
+    """
 
     rows: Mapping[TableName, pa.Table]
     customer_ids: CustomerIds
+    about: frozenset[str]
+    size: int
     run: "Future[pa.Table] | None" = None
 
-    def has_rows_of(self) -> set[int | str]:
-        """Return the customers whose rows these are, those whom a customer brought among them."""
-        tables = (table["customer_id"] for table in self.rows.values())
-        return {*self.customer_ids, *(one for ids in tables for one in ids.unique().to_pylist())}
+    @classmethod
+    def of(cls, rows: Mapping[TableName, pa.Table], customer_ids: CustomerIds) -> "Waiting":
+        """Return the request of rows and the customers to score."""
+        columns = [
+            table[name] for table in rows.values() for name in IDS if name in table.column_names
+        ]
+        named = {str(one) for column in columns for one in column.unique().to_pylist()}
+        size = sum(table.num_rows for table in rows.values())
+        return cls(rows, customer_ids, frozenset(named | set(map(str, customer_ids))), size)
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ class Batcher:
 
     def score(self, rows: Mapping[TableName, pa.Table], customer_ids: CustomerIds) -> pa.Table:
         """Return the score rows of customers, scored together with those who wait, too."""
-        own = Waiting(rows, customer_ids)
+        own = Waiting.of(rows, customer_ids)
         self.waiting.append(own)
         with self.turn:  # meanwhile another thread may have scored this request
             while own.run is None:
@@ -51,19 +63,20 @@ class Batcher:
         return rows_of(own.run.result(), customer_ids)
 
     def _next(self) -> list[Waiting]:
-        """Take the oldest requests that can be scored together, at most 1,000 customers.
+        """Take the oldest requests that can be scored together, within the limits of one.
 
         Rows of a customer who is in two requests stay apart: each answers as if it were alone.
         """
         taken: list[Waiting] = []
-        seen: set[int | str] = set()
+        seen: set[str] = set()
+        size = 0
         for one in list(self.waiting):
-            own = one.has_rows_of()
-            if taken and (seen & own or len(seen) + len(own) > MOST_CUSTOMERS):
-                continue
-            taken.append(one)
-            seen |= own
-            self.waiting.remove(one)
+            fits = len(seen | one.about) <= MOST_CUSTOMERS and size + one.size <= MOST_ROWS
+            if not taken or (fits and not seen & one.about):
+                taken.append(one)
+                self.waiting.remove(one)
+                seen |= one.about
+                size += one.size
         return taken
 
     def _run(self, taken: Sequence[Waiting]) -> None:
