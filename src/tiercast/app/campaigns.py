@@ -13,7 +13,7 @@ from tiercast.measured.ledger import COLUMNS, ledger_of
 from tiercast.measured.records import read_measured
 from tiercast.reporting.campaigns import campaigns_section, known_campaigns
 from tiercast.reporting.inputs import Inputs
-from tiercast.reporting.small_cells import few_customers, without_small_cells
+from tiercast.reporting.small_cells import shown_sections
 
 OF_ARMS = COLUMNS[COLUMNS.index("cost") :]  # figures about the customers of an arm
 
@@ -22,8 +22,7 @@ def campaigns_page(visit: Visit) -> Response:
     """Return what campaigns changed and earned, those that were over by the page's day."""
     inputs = _inputs(visit)
     made = campaigns_section(inputs, visit.say)
-    least = inputs.config.report.small_cells
-    sections = without_small_cells([made] if made else [], least, few_customers(visit.say))
+    sections = shown_sections([made] if made else [], visit.say)
     later = len(inputs.measured) - len(known_campaigns(inputs))
     return render(visit, "campaigns", sections=sections, charts=charts_of(sections), later=later)
 

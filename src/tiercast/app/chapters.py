@@ -28,11 +28,7 @@ from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Cell, Section, Table
 from tiercast.reporting.segment_names import segment_label
 from tiercast.reporting.segments import known_rows, segment_table, segments_section
-from tiercast.reporting.small_cells import (
-    few_customers,
-    table_without_small_cells,
-    without_small_cells,
-)
+from tiercast.reporting.small_cells import shown_sections, table_without_small_cells
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
 from tiercast.reporting.usage import usage_section
@@ -158,4 +154,4 @@ def _made(inputs: Inputs, visit: Visit, page: str) -> list[Section]:
     if page == "tiers":
         made += group_chapters(inputs, visit.say)
     found = [section for section in made if section is not None]
-    return without_small_cells(found, inputs.config.report.small_cells, few_customers(visit.say))
+    return shown_sections(found, visit.say)

@@ -23,7 +23,7 @@ from tiercast.reporting.label_drivers import drivers_section
 from tiercast.reporting.label_quality import quality_section
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Section
-from tiercast.reporting.small_cells import few_customers, without_small_cells
+from tiercast.reporting.small_cells import shown_sections
 from tiercast.snapshots.one_customer import rows_of_customer
 
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
@@ -39,8 +39,7 @@ def _page(name: str) -> Callable[[Visit], Response]:
         def made(inputs: Inputs) -> list[Section]:
             chapters = (chapter(inputs, visit.say) for chapter in CHAPTERS[name])
             shown = [section for section in chapters if section is not None]
-            least = inputs.config.report.small_cells
-            return without_small_cells(shown, least, few_customers(visit.say))
+            return shown_sections(shown, visit.say)
 
         sections = visit.base.once((name, visit.say.language), made)
         versions = versions_table(visit) if name == "model" else None

@@ -16,11 +16,7 @@ from tiercast.reporting.matrix import matrix_table
 from tiercast.reporting.migration import migration_section
 from tiercast.reporting.moves import GONE, NEW, Moves, read_moves
 from tiercast.reporting.section import Section, Table
-from tiercast.reporting.small_cells import (
-    few_customers,
-    table_without_small_cells,
-    without_small_cells,
-)
+from tiercast.reporting.small_cells import shown_sections, table_without_small_cells
 
 
 def migration_page(visit: Visit) -> Response:
@@ -80,8 +76,7 @@ def _moves(visit: Visit, before: dt.date) -> Moves:
 def _section(visit: Visit, moves: Moves) -> Section:
     section = migration_section(replace(visit.base.inputs, moves=moves), visit.say)
     assert section is not None  # there are moves
-    least, few = visit.base.config.report.small_cells, few_customers(visit.say)
-    return without_small_cells([section], least, few)[0]
+    return shown_sections([section], visit.say)[0]
 
 
 def _matrix(visit: Visit, moves: Moves) -> Table:

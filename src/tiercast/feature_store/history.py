@@ -185,7 +185,6 @@ class _StoreRun:
         )
         base = replace(base, report=_whole_report(base.report, activity))
         self._extend(connection, manifest, loaded, base, activity)
-        loaded.lines.drop(connection)
         return History(base, notes, activity)
 
     def _loaded(self) -> tuple[Backend, Manifest | None, LoadedBase, tuple[str, ...]]:

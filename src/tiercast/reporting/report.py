@@ -43,7 +43,7 @@ from tiercast.reporting.past import past_section
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.section import Chart, Section
 from tiercast.reporting.segments import segments_section
-from tiercast.reporting.small_cells import few_customers, without_small_cells
+from tiercast.reporting.small_cells import shown_sections
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.trend import trend_section
 from tiercast.reporting.usage import usage_section
@@ -168,9 +168,7 @@ def render(inputs: Inputs) -> str:
         name: [section for section in sections if section is not None]
         for name, sections in made.items()
     }
-    least = inputs.config.report.small_cells
-    few = few_customers(say)
-    shown = {name: without_small_cells(sections, least, few) for name, sections in found.items()}
+    shown = {name: shown_sections(sections, say) for name, sections in found.items()}
     return _page(inputs, say, {name: sections for name, sections in shown.items() if sections})
 
 

@@ -27,9 +27,10 @@ def without_small_cells(sections: Sequence[Section], least: int, few: str = "") 
     ]
 
 
-def few_customers(say: MessageCatalogue) -> str:
-    """Return why a chart lacks bars."""
-    return say("page.few", least=say.write.count(say.write.small_cells))
+def shown_sections(sections: Sequence[Section], say: MessageCatalogue) -> list[Section]:
+    """Return sections without figures of groups that `say` writes of as small."""
+    least = say.write.small_cells
+    return without_small_cells(sections, least, say("page.few", least=say.write.count(least)))
 
 
 def table_without_small_cells(table: Table, least: int) -> Table:

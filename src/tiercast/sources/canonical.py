@@ -112,14 +112,12 @@ def open_base(config: Config) -> Iterator[CustomerBase]:
         A source cannot be used; the message names the file, column, value and remedy.
     """
     with open_engine(config) as connection:
-        loaded = load_base(config, connection)
-        loaded.lines.drop(connection)
-        yield loaded.base
+        yield load_base(config, connection).base
 
 
 @dataclass(frozen=True)
 class LoadedBase:
-    """A base, and its lead table (order lines) as screened, which the caller drops."""
+    """A base, and its lead table (order lines) as screened."""
 
     base: CustomerBase
     lines: Screened
@@ -145,7 +143,6 @@ def load_base(
         if name != lead:
             parser = _parser(config, name, lines.screened.spelling)
             loaded[name] = _load_table(connection, parser, ids)
-            loaded[name].screened.drop(connection)
     tables = {name: table.good for name, table in loaded.items()}
     summaries = [table.summary for table in loaded.values()]
     by_accounts: ByAccount | None = None

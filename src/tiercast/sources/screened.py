@@ -8,7 +8,6 @@ from operator import or_
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend as DuckDB
 from ibis.backends.sql import SQLBackend
 
 from tiercast.contract.data_rules import DataRule
@@ -61,27 +60,19 @@ class Screened:
         return once_per_order(rows) if self.totals else rows
 
     def store(self, connection: SQLBackend) -> tuple[ir.Table, ir.Table]:
-        """Return the good and the quarantined rows, by name in the engine.
+        """Return the good and the quarantined rows.
 
-        DuckDB filters the good ones faster than it copies them; parts of order totals are copied.
+        The good ones are filtered when read, which takes less than a copy; parts of order totals
+        are computed once.
         """
         bad = connection.create_table(f"{self.spec.name}__quarantine", self.bad)
-        if self._is_view(connection):
-            return connection.create_view(self.spec.name, self.good), bad
-        return connection.create_table(self.spec.name, self.good), bad
-
-    def _is_view(self, connection: SQLBackend) -> bool:
-        return isinstance(connection, DuckDB) and not self.totals
+        good = connection.create_table(self.spec.name, self.good) if self.totals else self.good
+        return good, bad
 
     @property
     def bad(self) -> ir.Table:
         """The quarantined rows, with the values of the source."""
         return bad_rows(self.flagged, self.rules)
-
-    def drop(self, connection: SQLBackend) -> None:
-        """Remove the rows from the engine, unless the good ones are a view of them."""
-        if not self._is_view(connection):
-            connection.drop_table(flagged_name(self.spec))
 
     def before(self, day: dt.date) -> "Screened":
         """Return the rows before a day, without those that have no time."""
