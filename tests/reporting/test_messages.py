@@ -61,8 +61,8 @@ def test_texts_of_several_horizons_name_the_main_one(language):
 
 @pytest.mark.parametrize("key", ["explain.columns.spent", "app.customer.spent"])
 def test_the_money_of_an_order_day_bears_the_name_of_what_counts_as_value(key):
-    told = [load_texts("en", Target(90, value))(key) for value in get_args(Counted)]
-    assert told == ["Spent", "Margin", "Contribution"]
+    titles = [load_texts("en", Target(90, value))(key) for value in get_args(Counted)]
+    assert titles == ["Spent", "Margin", "Contribution"]
     assert load_texts("zh", Target(90, "margin"))(key) == "毛利"
 
 

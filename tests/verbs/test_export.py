@@ -183,10 +183,10 @@ def test_columns_of_money_bear_the_name_of_what_counts_as_value(
     monkeypatch.setattr(ListBase, "target", Target(45, value))
     result = export(base, "long_silent", format="xlsx", language="en")
     about = CalamineWorkbook.from_path(str(result.file)).get_sheet_by_index(1).to_python()
-    told = dict(row[:2] for row in about if len(row) > 1)
+    words = dict(row[:2] for row in about if len(row) > 1)
     assert title in read(result.file)[0]
-    assert told[title] == meaning
-    assert told["Order"] == f"{title.split()[0]} in all, largest first"
+    assert words[title] == meaning
+    assert words["Order"] == f"{title.split()[0]} in all, largest first"
 
 
 def test_the_same_export_again_changes_nothing(base):

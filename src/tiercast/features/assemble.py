@@ -4,28 +4,26 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from tiercast.config.errors import ConfigError
 from tiercast.contract.groups import GROUP, UNKNOWN, group_names
-from tiercast.contract.money import added, money_sum
+from tiercast.features.derived import with_derived
 from tiercast.features.feature import Family, Feature, Grain, Setting
+from tiercast.features.grains import cut_tables
 from tiercast.features.horizons import named
 from tiercast.features.plugins import counted
 from tiercast.features.registry import KEYS, every_feature, features_for, learned_features
 from tiercast.features.season import HORIZON_RATIO
-from tiercast.features.signals import FEWEST_DAYS
 from tiercast.features.usage import with_usage
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.groups import groups_at
-from tiercast.snapshots.history import AS_OF, category_days, category_totals, history
+from tiercast.snapshots.history import AS_OF, history
 from tiercast.snapshots.profiles import is_dated, own_columns, profiles_at
-from tiercast.snapshots.season import SeasonClock, horizon_ratios, on_clock
-from tiercast.snapshots.subscriptions import contracts_at, customers_at, has_contracts
+from tiercast.snapshots.season import SeasonClock, horizon_ratios
+from tiercast.snapshots.subscriptions import customers_at, has_contracts
 
 MAX_EVENT_TYPES = 8
-MIX_DAYS = 90
 
 
 def feature_panel(
@@ -50,7 +48,7 @@ def feature_panel(
     clocks = season_clocks(activity, cutoffs, setting)
     grains = {
         grain: _aggregate(table, [f for f in features if f.grain == grain], setting)
-        for grain, table in _cut_tables(activity, cutoffs, clocks).items()
+        for grain, table in cut_tables(activity, cutoffs, clocks).items()
         if grain == "orders" or any(f.grain == grain for f in features)
     }
     if "season_days" in grains:
@@ -58,15 +56,12 @@ def feature_panel(
     orders = grains.pop("orders")
     base = _base(activity, orders, cutoffs)
     filled = _fill_empty(_joined(base, grains), features)
-    derived = _derive(filled, features, setting)
+    derived = with_derived(filled, features, setting)
     panel = _with_profile(_as_floats(derived, features), activity.customers, cutoffs, setting)
     panel = _with_group(panel, activity, cutoffs, setting)
     if learned or setting.usage is None or activity.events is None:
         return panel
     return with_usage(panel, activity.events, cutoffs, setting.usage, setting.preferences)
-
-
-_RIGHT = ibis.selectors.endswith("_right")
 
 
 def _joined(base: ir.Table, grains: Mapping[Grain, ir.Table]) -> ir.Table:
@@ -160,60 +155,6 @@ def _with_ratios(
     return table
 
 
-def _cut_tables(
-    activity: CustomerActivity,
-    cutoffs: Sequence[dt.date],
-    clocks: Sequence[SeasonClock],
-) -> dict[Grain, ir.Table]:
-    orders = history(activity.orders, "ordered_at", cutoffs)
-    tables: dict[Grain, ir.Table] = {
-        "orders": orders,
-        "order_days": _with_later_lines(activity, orders, cutoffs),
-    }
-    if clocks:
-        tables["season_days"] = on_clock(tables["order_days"], clocks)
-    if activity.category_spend is not None:
-        tables["categories"] = category_totals(activity.category_spend, cutoffs)
-        tables["category_days"] = category_days(
-            activity.category_spend, cutoffs, MIX_DAYS, FEWEST_DAYS
-        )
-    if activity.contacts is not None:
-        tables["contacts"] = history(activity.contacts, "contacted_at", cutoffs)
-        if "responded_at" in activity.contacts.columns:
-            tables["responses"] = history(_responses(activity.contacts), "responded_at", cutoffs)
-    if activity.events is not None:
-        tables["events"] = history(activity.events, "event_at", cutoffs)
-    if activity.referrals is not None and activity.referred_orders is not None:
-        tables["referrals"] = history(activity.referrals, "referred_at", cutoffs)
-        tables["referred_orders"] = history(activity.referred_orders, "ordered_at", cutoffs)
-    if activity.subscriptions is not None:
-        tables["contracts"] = contracts_at(activity.subscriptions, cutoffs)
-    return tables
-
-
-def _with_later_lines(
-    activity: CustomerActivity, orders: ir.Table, cutoffs: Sequence[dt.date]
-) -> ir.Table:
-    """Return the order days with what their orders bought on later days, such as past midnight."""
-    days = history(activity.order_days, "ordered_at", cutoffs)
-    if not activity.has_order_ids:
-        return days
-    later = orders.filter(orders.in_order & ~orders.is_order & (orders.net_amount > 0))
-    keys = [*KEYS, "ordered_on"]
-    more = later.group_by("customer_id", AS_OF, ordered_on=later.begun_on).agg(
-        more=money_sum(later.net_value)
-    )
-    rows = days.left_join(more, keys)
-    return rows.drop(_RIGHT).mutate(spent=added(rows.spent, rows.more)).drop("more")
-
-
-def _responses(contacts: ir.Table) -> ir.Table:
-    """Return the contacts with a response; none is known before its contact."""
-    answered = contacts.filter(contacts.responded_at.notnull())
-    known = ibis.greatest(answered.responded_at, answered.contacted_at)
-    return answered.mutate(responded_at=known)
-
-
 def _aggregate(table: ir.Table, features: Sequence[Feature], setting: Setting) -> ir.Table:
     columns = {f.name: counted(f, table, setting) for f in features if f.expression}
     return table.group_by(*KEYS).agg(**columns)
@@ -230,32 +171,6 @@ def _fill_empty(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
         if f.name in table.columns
     }
     return table.select(*KEYS, **counted_ones)
-
-
-def _derive(table: ir.Table, features: Sequence[Feature], setting: Setting) -> ir.Table:
-    """Return the table with the derived features, each level of them in one SELECT."""
-    derived = [f for f in features if f.grain is None and f.expression is not None]
-    for level in _levels(derived, table, setting):
-        table = table.mutate(**{f.name: counted(f, table, setting) for f in level})
-    return table
-
-
-def _levels(derived: Sequence[Feature], table: ir.Table, setting: Setting) -> list[list[Feature]]:
-    """Return the derived features by level: each is counted from those of levels before its own.
-
-    A SELECT for each feature would repeat all columns so many times; planning took longer then
-    than counting.
-    """
-    types, level_of = dict(table.schema().items()), dict[str, int]()
-    for feature in derived:
-        value = counted(feature, ibis.table(types, name="features"), setting)
-        used = {field.name for field in value.op().find(ops.Field)}
-        level_of[feature.name] = 1 + max((level_of.get(name, 0) for name in used), default=0)
-        types[feature.name] = value.type()
-    return [
-        [f for f in derived if level_of[f.name] == level]
-        for level in sorted(set(level_of.values()))
-    ]
 
 
 def _as_floats(table: ir.Table, features: Sequence[Feature]) -> ir.Table:

@@ -25,7 +25,7 @@ def _largest_ratio(table: ir.Table, _: Setting) -> ir.Value:
 
 
 def _year_ago(table: ir.Table, setting: Setting) -> ir.BooleanValue:
-    """Return which orders came a year before the horizon."""
+    """Return which orders lie a year before the horizon."""
     first = table.days_ago > YEAR_DAYS - setting.horizon_days
     return table.is_whole & first & (table.days_ago <= YEAR_DAYS)
 
@@ -136,7 +136,7 @@ USE: tuple[Feature, ...] = (
         "event_after_order_days",
         "days",
         "signals",
-        "days from the last order to the last event; below 0: the order came later",
+        "days from the last order to the last event; below 0: the order is later",
         None,
         lambda table, _: table.recency_days - table.event_recency_days,
         empty=None,

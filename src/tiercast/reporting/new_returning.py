@@ -1,4 +1,4 @@
-"""New against returning customers: who ordered for the first time, who came back, with what."""
+"""New against returning customers: first orders, later ones, and their money."""
 
 from collections.abc import Sequence
 
