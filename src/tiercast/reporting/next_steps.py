@@ -32,61 +32,41 @@ QUESTIONS = (
 )
 
 
-def next_steps(inputs: Inputs, say: MessageCatalogue) -> Steps | None:
-    """Return what to do first, a step per question; None where no list holds anybody."""
+def next_steps(inputs: Inputs, say: MessageCatalogue) -> Steps:
+    """Return what to do first, a step per question, and why others have none."""
     facts = list_facts(inputs, [name for one in QUESTIONS for name in one.lists])
     filled = {name for name, one in facts.items() if one.customers}
     showing = {name for name in filled if say.write.shows(facts[name].customers)}
     lists, plays = usable_lists(inputs), plays_of(inputs)
-    found = [(one, _first(one.lists, showing) or _first(one.lists, filled)) for one in QUESTIONS]
-    steps = [
-        _step(question, lists[name], facts[name], plays.get(name), inputs, say)
-        for question, name in found
-        if name is not None
-    ]
-    title = "overview.steps.three" if len(steps) == len(QUESTIONS) else "overview.steps.title"
-    return Steps(say(title), steps) if steps else None
-
-
-def empty_questions(inputs: Inputs, say: MessageCatalogue) -> list[Note]:
-    """Return why a question has no step: how many meet each condition of its lists alone."""
-    facts, lists = (
-        list_facts(inputs, [n for one in QUESTIONS for n in one.lists]),
-        usable_lists(inputs),
-    )
-    found = []
+    steps, nobody = [], []
     for question in QUESTIONS:
-        names = [name for name in question.lists if name in facts]
-        if names and not any(facts[name].customers for name in names):
-            widest = max((lists[name] for name in names), key=lambda one: len(one.when))
-            found.append(_nobody(question, [lists[name] for name in names], widest, inputs, say))
-    return found
+        name = _first(question.lists, showing) or _first(question.lists, filled)
+        empty = [lists[name] for name in question.lists if name in facts]
+        if name is not None:
+            step = _step(question, lists[name], facts[name], plays.get(name), inputs, say)
+            steps.append(step)
+        elif empty:
+            nobody.append(_nobody(question, empty, inputs, say))
+    title = "overview.steps.three" if len(steps) == len(QUESTIONS) else "overview.steps.title"
+    return Steps(say(title), steps, nobody)
 
 
 def _nobody(
-    question: Question,
-    empty: Sequence[CustomerList],
-    widest: CustomerList,
-    inputs: Inputs,
-    say: MessageCatalogue,
+    question: Question, empty: Sequence[CustomerList], inputs: Inputs, say: MessageCatalogue
 ) -> Note:
+    """Return why nobody is on the lists: how many meet each condition of the longest alone."""
+    longest = max(empty, key=lambda one: len(one.when))
+    titles = [one.title.in_language(say.language) for one in empty]
     met = [
-        say(
-            "overview.steps.met",
-            condition=condition,
-            customers=say.write.about(customers).count(customers),
-        )
-        for condition, customers in met_alone(inputs.base, widest)
-    ]
-    titles = [
-        say("overview.steps.titled", title=one.title.in_language(say.language)) for one in empty
+        say("overview.steps.met", condition=condition, customers=say.write.about(n).count(n))
+        for condition, n in met_alone(inputs.base, longest)
     ]
     return Note(
         say(
             "overview.steps.nobody",
             question=say(f"overview.steps.{question.name}"),
-            lists=say("between").join(titles),
-            widest=widest.title.in_language(say.language),
+            lists=say("between").join(say("overview.steps.titled", title=one) for one in titles),
+            longest=longest.title.in_language(say.language),
             met=say("between").join(met),
         )
     )

@@ -12,7 +12,7 @@ from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.left_out import left_out_sentence
 from tiercast.reporting.list_facts import LEAVING, list_facts
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.next_steps import empty_questions, next_steps
+from tiercast.reporting.next_steps import next_steps
 from tiercast.reporting.past import YearBefore
 from tiercast.reporting.past_days import past_totals, ran_off
 from tiercast.reporting.section import Card, Cards, Note, Part, Section
@@ -71,8 +71,8 @@ def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     steps = next_steps(inputs, say)
     parts: tuple[Part, ...] = (
         Cards(_cards(inputs, sums, say)),
-        *([] if steps is None else [steps]),
-        *empty_questions(inputs, say),
+        *([steps] if steps.steps else []),
+        *steps.nobody,
         *([Note(left_out)] if left_out else []),
         *_grid(inputs, say),
         *_outlying(inputs, say),

@@ -178,11 +178,12 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Steps:
-    """What to do first."""
+    """What to do first; `nobody` says why a question has no step."""
 
     kind: ClassVar[str] = "steps"
     title: str
     steps: Sequence[NextStep]
+    nobody: Sequence["Note"] = ()
 
 
 @dataclass(frozen=True)
