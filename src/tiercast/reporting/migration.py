@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from tiercast.formats import Form, ratio
 from tiercast.reporting.customer_ids import shown_ids
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
+from tiercast.reporting.migration_causes import causes_of
 from tiercast.reporting.moves import GONE, NEW, Moves
 from tiercast.reporting.sankey import sankey
 from tiercast.reporting.section import (
@@ -17,20 +17,14 @@ from tiercast.reporting.section import (
     Cell,
     Chart,
     Measure,
-    Note,
     Part,
     Section,
     Table,
-    common,
-    measures,
 )
-from tiercast.reporting.segment_names import segment_label
+from tiercast.reporting.small_cells import smallest
 from tiercast.reporting.stored_migration import StoredMigration
-from tiercast.reporting.theme import STRONG, WARN, figure, wrapped
+from tiercast.reporting.ways import MONEY, REVENUE, way_between, way_name, ways_table
 
-LARGEST = 10  # ways between segments that are shown
-MONEY = ("expected_value_before", "expected_value_now")
-REVENUE = "revenue_between"
 # A tier's columns: name, format, and the column that says how many customers it is about.
 OF_TIER: Sequence[tuple[str, Form, str]] = (
     ("customers_before", "count", "customers_before"),
@@ -60,7 +54,7 @@ def migration_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         _sankey_chart(ways, names, say),
         _tiers(ways, names, say),
         *_people(moves, inputs, say),
-        *(_causes_of(stored, say) if stored is not None and same else []),
+        *(causes_of(stored, say) if stored is not None and same else []),
     ]
     return Section(
         "migration", say("migration.title"), _headline(moves, ways, names, inputs, say), parts
@@ -169,7 +163,7 @@ def _people(moves: Moves, inputs: Inputs, say: MessageCatalogue) -> list[Table]:
                 [
                     Cell(
                         customer,
-                        detail=_way(row["before"], row["now"], "tier", say),
+                        detail=way_between(row["before"], row["now"], "tier", say),
                     ),
                     *(Cell(say.write.money(row[money])) for money in MONEY),
                 ]
@@ -184,87 +178,6 @@ def _people(moves: Moves, inputs: Inputs, say: MessageCatalogue) -> list[Table]:
         for name, people in found
         if len(people)
     ]
-
-
-def _causes_of(stored: StoredMigration, say: MessageCatalogue) -> list[Part]:
-    return [_causes(stored, say), Note(say("migration.split")), _segments(stored, say)]
-
-
-def _causes(stored: StoredMigration, say: MessageCatalogue) -> Chart:
-    causes = stored.causes[stored.causes["cause"] != "all"]
-    moved = causes[(causes["customers_up"] + causes["customers_down"]) > 0]
-    shown = moved if len(moved) else causes.head(1)
-    labels = [wrapped(say(f"migration.causes.{name}")) for name in shown["cause"].tolist()]
-    ways = (("customers_up", "up", STRONG, 1), ("customers_down", "down", WARN, -1))
-    traces = [
-        _bars(say(f"migration.{key}"), labels, shown[column].tolist(), (colour, sign), say)
-        for column, key, colour, sign in ways
-    ]
-    widest = max(1, int(shown[["customers_up", "customers_down"]].to_numpy().max()))
-    moved_by = (shown["customers_up"] + shown["customers_down"]).to_numpy()
-    largest = shown.iloc[int(moved_by.argmax())]
-    title = say(
-        "migration.causes_chart",
-        cause=say(f"migration.causes.{largest.cause}"),
-        up=say.write.about(largest.customers_up).count(largest.customers_up),
-        down=say.write.about(largest.customers_down).count(largest.customers_down),
-    )
-    return Chart(
-        id="chart-migration-causes",
-        title=title,
-        figure=figure(
-            traces,
-            height=80 + 56 * len(labels),
-            barmode="relative",
-            bargap=0.4,
-            xaxis={"visible": False, "range": [-1.25 * widest, 1.25 * widest]},
-            yaxis={"autorange": "reversed", "showgrid": False, "ticklabelstandoff": 6},
-        ),
-        alt=title,
-        reading=say("migration.causes_reading"),
-    )
-
-
-def _bars(
-    name: str,
-    labels: Sequence[str],
-    values: list[int],
-    way: tuple[str, int],
-    say: MessageCatalogue,
-) -> go.Bar:
-    colour, sign = way
-    return go.Bar(
-        name=name,
-        y=list(labels),
-        x=[sign * value if say.write.shows(value) else None for value in values],
-        text=[say.write.about(value).count(value) for value in values],
-        textposition="outside",
-        cliponaxis=False,
-        orientation="h",
-        marker={"color": colour},
-        hovertemplate="%{y}: %{text}<extra>%{fullData.name}</extra>",
-    )
-
-
-def _segments(stored: StoredMigration, say: MessageCatalogue) -> Table:
-    moved = stored.segments[stored.segments["before"] != stored.segments["now"]]
-    largest = moved.sort_values("customers", ascending=False, kind="stable").head(LARGEST)
-    return ways_table(say("migration.segments"), largest, "segment", say)
-
-
-def ways_table(title: str, rows: pd.DataFrame, kind: str, say: MessageCatalogue) -> Table:
-    """Return a row per way from one tier or segment to another: customers and their money.
-
-    `kind` is `tier` or `segment`; the actual money is shown where `rows` has it.
-    """
-    names = [
-        _way(before, now, kind, say)
-        for before, now in zip(rows["before"], rows["now"], strict=True)
-    ]
-    money: dict[str, Form] = {name: "total" for name in (*MONEY, REVENUE) if name in rows}
-    columns = common(say, "customers") + measures(say, "migration.columns", **money)
-    note = say("migration.money_note" if REVENUE in rows else "migration.expected_note")
-    return Table.of(title, rows, (say("migration.ways"), names), columns, note=note)
 
 
 def _tiers(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogue) -> Table:
@@ -297,25 +210,3 @@ def _tier(ways: pd.DataFrame, names: Sequence[str], name: str) -> dict[str, floa
         "fewest": smallest(customers, after),
         "not_retained": smallest(stayed, customers - stayed),
     }
-
-
-def smallest(*groups: float) -> float:
-    """Return the customers of the smallest group that has any; 0 where none has.
-
-    Examples
-    --------
-    >>> smallest(4, 0, 12), smallest(0, 0)
-    (4, 0)
-    """
-    return min((one for one in groups if one), default=0)
-
-
-def _way(before: str, now: str, kind: str, say: MessageCatalogue) -> str:
-    return say("migration.way", before=way_name(before, say, kind), now=way_name(now, say, kind))
-
-
-def way_name(name: str, say: MessageCatalogue, kind: str = "tier") -> str:
-    """Return a tier or segment, or the new or the gone, in words."""
-    if name in (NEW, GONE):
-        return say(f"migration.{name}")
-    return segment_label(name, say) if kind == "segment" else say.label(kind, name)

@@ -11,8 +11,8 @@ from tiercast.past.past import Past
 from tiercast.past.repeats import YEAR_DAYS
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.migration import smallest
 from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
+from tiercast.reporting.small_cells import smallest
 from tiercast.reporting.theme import STRONG, figure, money_ticks
 
 MOST_MONTHS = 36

@@ -33,6 +33,17 @@ def shown_sections(sections: Sequence[Section], say: MessageCatalogue) -> list[S
     return without_small_cells(sections, least, say("page.few", least=say.write.count(least)))
 
 
+def smallest(*groups: float) -> float:
+    """Return the customers of the smallest group that has any; 0 where none has.
+
+    Examples
+    --------
+    >>> smallest(4, 0, 12), smallest(0, 0)
+    (4, 0)
+    """
+    return min((one for one in groups if one), default=0)
+
+
 def table_without_small_cells(table: Table, least: int) -> Table:
     """Return a table with `<10` in place of small counts, and dashes for other figures."""
     rows = [
