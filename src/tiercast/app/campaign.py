@@ -33,7 +33,7 @@ PERCENT = 100
 
 
 @dataclass(frozen=True)
-class Campaign:
+class ContactChoice:
     """Customers with at least a risk, among the `value` percent who bought most: `budget` of them.
 
     Those with the most at stake come first. Customers in the stage `lost` only count if asked for:
@@ -46,7 +46,7 @@ class Campaign:
     lost: bool = False
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> "Campaign":
+    def of(cls, given: Mapping[str, str]) -> "ContactChoice":
         """Read it off parameters.
 
         Raises
@@ -87,7 +87,7 @@ class Campaign:
 
 def campaign_page(visit: Visit) -> Response:
     """Return the page of a campaign list."""
-    campaign = Campaign.of(visit.parameters)
+    campaign = ContactChoice.of(visit.parameters)
     wanted, budget = campaign.as_list(visit), budget_of(visit.parameters, visit.base.config)
     profits: dict[str, object] = {}
     config, base = visit.base.config, visit.base
@@ -146,7 +146,7 @@ def _sums(chosen: ir.Table) -> dict[str, float]:
 
 def campaign_file(visit: Visit) -> Response:
     """Return the list as a file, and record the export."""
-    campaign = Campaign.of(visit.parameters)
+    campaign = ContactChoice.of(visit.parameters)
     budget = budget_of(visit.parameters, visit.base.config)
     return exported_file(visit, campaign.as_list(visit), campaign.people, budget)
 

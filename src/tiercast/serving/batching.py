@@ -20,7 +20,7 @@ IDS = ("customer_id", "referred_customer_id")
 
 
 @dataclass(eq=False)
-class Waiting:
+class QueuedRequest:
     """A request that waits: the rows, the customers to score, and their run once it is over.
 
     `about` are the ids, as text, of all whom the rows name, those brought among them: requests
@@ -34,7 +34,7 @@ class Waiting:
     run: "Future[pa.Table] | None" = None
 
     @classmethod
-    def of(cls, rows: Mapping[TableName, pa.Table], customer_ids: CustomerIds) -> "Waiting":
+    def of(cls, rows: Mapping[TableName, pa.Table], customer_ids: CustomerIds) -> "QueuedRequest":
         """Return the request of rows and the customers to score."""
         columns = [
             table[name] for table in rows.values() for name in IDS if name in table.column_names
@@ -49,25 +49,25 @@ class Batcher:
     """A model's queue of requests; one run takes place at a time."""
 
     model: LiveModel
-    waiting: list[Waiting] = field(default_factory=list)
+    waiting: list[QueuedRequest] = field(default_factory=list)
     turn: threading.Lock = field(default_factory=threading.Lock)
     runner: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
 
     def score(self, rows: Mapping[TableName, pa.Table], customer_ids: CustomerIds) -> pa.Table:
         """Return the score rows of customers, scored together with those who wait, too."""
-        own = Waiting.of(rows, customer_ids)
+        own = QueuedRequest.of(rows, customer_ids)
         self.waiting.append(own)
         with self.turn:  # meanwhile another thread may have scored this request
             while own.run is None:
                 self._run(self._next())
         return rows_of(own.run.result(), customer_ids)
 
-    def _next(self) -> list[Waiting]:
+    def _next(self) -> list[QueuedRequest]:
         """Take the oldest requests that can be scored together, within the limits of one.
 
         Rows of a customer who is in two requests stay apart: each answers as if it were alone.
         """
-        taken: list[Waiting] = []
+        taken: list[QueuedRequest] = []
         seen: set[str] = set()
         size = 0
         for one in list(self.waiting):
@@ -79,7 +79,7 @@ class Batcher:
                 size += one.size
         return taken
 
-    def _run(self, taken: Sequence[Waiting]) -> None:
+    def _run(self, taken: Sequence[QueuedRequest]) -> None:
         ids = [each for one in taken for each in one.customer_ids]
         run = self.runner.submit(self.model.score, _together([one.rows for one in taken]), ids)
         if run.exception() is not None and len(taken) > 1:
