@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,14 +44,16 @@ class Command:
 
     def wait(self) -> int:
         """Return the exit code, negative for a signal."""
+        self.server.running = None
         return int(self.server.read())
 
 
 class ForkServer:
-    """The process, seen from a test. One command at a time."""
+    """The process, seen from a test. One command at a time, whose words are in `log`."""
 
     def __init__(self, folder: Path, log: Path) -> None:
-        self._log = log
+        self.log = log
+        self.running: Command | None = None
         self._process = subprocess.Popen(
             [sys.executable, __file__],
             cwd=folder,
@@ -61,13 +64,14 @@ class ForkServer:
         assert self.read() == "ready"
 
     def start(self, *arguments: object) -> Command:
-        """Start `tiercast` with the arguments."""
+        """Start `tiercast` with the arguments and the test's environment."""
         assert self._process.stdin is not None
-        self._log.write_text("")
-        told = {"arguments": [str(a) for a in arguments], "log": str(self._log)}
-        self._process.stdin.write(json.dumps(told) + "\n")
+        self.log.write_text("")
+        given = {"arguments": [str(a) for a in arguments], "environment": dict(os.environ)}
+        self._process.stdin.write(json.dumps({**given, "log": str(self.log)}) + "\n")
         self._process.stdin.flush()
-        return Command(self, int(self.read()), self._log)
+        self.running = Command(self, int(self.read()), self.log)
+        return self.running
 
     def read(self) -> str:
         """Return the server's next line."""
@@ -85,7 +89,7 @@ class ForkServer:
 
 @contextlib.contextmanager
 def fork_server(folder: Path, log: Path) -> Iterator[ForkServer]:
-    """Hand out a server whose commands run in `folder` and write to `log`."""
+    """Return a server whose commands run in `folder` and write to `log`."""
     server = ForkServer(folder, log)
     try:
         yield server
@@ -105,10 +109,12 @@ def serve() -> None:
 
     print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
-        told = json.loads(line)
+        given = json.loads(line)
         child = os.fork()
         if child == 0:
-            _become(told["arguments"], told["log"], tiercast.cli.main.main)
+            os.environ.update(given["environment"])
+            tempfile.tempdir = None  # an import may have looked for it
+            _become(given["arguments"], given["log"], tiercast.cli.main.main)
         print(child, flush=True)  # noqa: T201
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,14 +22,13 @@ from fsspec import filesystem
 
 from fork_server import fork_server
 from full_disk import files_up_to
-from shop import CUTOFFS
 from tiercast.artifacts.run_log import RunLog
 from tiercast.config.errors import OutputError
 from tiercast.config.schema import Config
 from tiercast.scoring.score import score
-from trained_base import read_parts, text_shop
+from trained_base import CDNOW_DAY, read_parts
 
-DAY = CUTOFFS[-1]
+DAY = CDNOW_DAY
 KILLS, DATABASE_KILLS, STORE_KILLS = 12, 3, 2
 TABLES = ("scores", "alerts", "tier_changes")
 WRITING, INTO_DATABASE = "Assign tiers and write", "Write into the database"
@@ -61,9 +61,9 @@ class Job:
 
 
 def make_job(trained, folder, **output):
-    """Return a job on the shop's data: before, every fifth customer was not there yet."""
-    lines = text_shop()["transactions"]
-    early = lines[lines["customer_id"].str[-1].astype(int) % 5 > 0]
+    """Return a job on CDNOW's tenth: before, every fifth customer was not there yet."""
+    lines = pd.read_parquet(trained.config.sources["transactions"].path)
+    early = lines[lines["customer_id"] % 50 > 0]
     early.to_parquet(folder / "early.parquet", index=False)
     settings = trained.config.model_dump(mode="json")
     settings["output"] = {"path": str(folder / "out"), **output}
@@ -71,7 +71,7 @@ def make_job(trained, folder, **output):
     now = Config.model_validate(settings)
     sources = settings["sources"] | {"transactions": {"path": str(folder / "early.parquet")}}
     before = Config.model_validate(settings | {"sources": sources})
-    file = folder / "shop.yaml"
+    file = folder / "tenth.yaml"
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     return Job(trained.folder, before, now, file)
 
@@ -105,9 +105,23 @@ def both_outputs(job, kept):
     return before, after
 
 
+@pytest.fixture(scope="module")
+def started_server(trained_tenth, tmp_path_factory):
+    with fork_server(trained_tenth.folder, tmp_path_factory.mktemp("server") / "log") as server:
+        yield server
+
+
 @pytest.fixture
-def job(text_ids, tmp_path):
-    return make_job(text_ids, tmp_path)
+def server(started_server):
+    """Run commands, one at a time; what a failed test left at work is ended."""
+    yield started_server
+    if started_server.running:
+        started_server.running.kill()
+
+
+@pytest.fixture
+def job(tenth, tmp_path):
+    return make_job(tenth, tmp_path)
 
 
 def kill_at_moments(server, job, kept, moments):
@@ -129,17 +143,16 @@ def kill_at_moments(server, job, kept, moments):
         yield command.kill(), all_seen(job.output)
 
 
-def test_kills_lose_nothing_and_the_next_run_ends_the_job(job, tmp_path):
+def test_kills_lose_nothing_and_the_next_run_ends_the_job(job, server, tmp_path):
     before, after = both_outputs(job, tmp_path / "kept")
     killed = 0
-    with fork_server(job.folder, tmp_path / "log") as server:
-        for end, visible in kill_at_moments(server, job, tmp_path / "kept", random.Random(7)):
-            assert end in (0, -signal.SIGKILL)
-            killed += end != 0
-            for name in FOLDERS:
-                assert visible[name] in (before[name], after[name])
-        job.reset(tmp_path / "kept")
-        assert server.start(*job.arguments).wait() == 0
+    for end, visible in kill_at_moments(server, job, tmp_path / "kept", random.Random(7)):
+        assert end in (0, -signal.SIGKILL)
+        killed += end != 0
+        for name in FOLDERS:
+            assert visible[name] in (before[name], after[name])
+    job.reset(tmp_path / "kept")
+    assert server.start(*job.arguments).wait() == 0
     assert all_seen(job.output) == after
     assert [p.name for name in FOLDERS for p in (job.output / name).glob(".*")] == []
     outcomes = [run.outcome for run in RunLog(job.output).read()]
@@ -153,8 +166,8 @@ def test_kills_lose_nothing_and_the_next_run_ends_the_job(job, tmp_path):
 
 
 @pytest.fixture
-def stored(text_ids, tmp_path, postgres_url):
-    yield make_job(text_ids, tmp_path, connection=postgres_url)
+def stored(tenth, tmp_path, postgres_url):
+    yield make_job(tenth, tmp_path, connection=postgres_url)
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("drop schema if exists tiercast cascade")
 
@@ -181,7 +194,7 @@ def put_back(url):
             connection.execute(f"insert into tiercast.{table} table tiercast.kept_{table}")
 
 
-def test_kills_while_a_database_is_written_lose_nothing(stored, tmp_path, postgres_url):
+def test_kills_while_a_database_is_written_lose_nothing(stored, server, tmp_path, postgres_url):
     moments = random.Random(11)
     score(stored.now, DAY)
     after, rows_after = all_seen(stored.output), in_database(postgres_url)
@@ -190,36 +203,32 @@ def test_kills_while_a_database_is_written_lose_nothing(stored, tmp_path, postgr
     shutil.copytree(stored.output, tmp_path / "kept")
     keep(postgres_url)
     assert rows_before[0] < rows_after[0]
-    with fork_server(stored.folder, tmp_path / "log") as server:
+    command = server.start(*stored.arguments)
+    command.said(INTO_DATABASE)
+    began = time.monotonic()
+    assert command.wait() == 0
+    took = time.monotonic() - began
+    for _ in range(DATABASE_KILLS):
+        stored.reset(tmp_path / "kept")
+        put_back(postgres_url)
         command = server.start(*stored.arguments)
-        command.said(INTO_DATABASE)
-        began = time.monotonic()
-        assert command.wait() == 0
-        took = time.monotonic() - began
-        for _ in range(DATABASE_KILLS):
-            stored.reset(tmp_path / "kept")
-            put_back(postgres_url)
-            command = server.start(*stored.arguments)
-            assert command.said(INTO_DATABASE)
-            time.sleep(moments.uniform(0, took))
-            command.kill()
-            rows, visible = in_database(postgres_url), all_seen(stored.output)
-            assert rows in (rows_before, rows_after)
-            assert visible["scores"] in (before["scores"], after["scores"])
-            if rows == rows_after:  # it commits last
-                assert visible == after
-        assert server.start(*stored.arguments).wait() == 0
+        assert command.said(INTO_DATABASE)
+        time.sleep(moments.uniform(0, took))
+        command.kill()
+        rows, visible = in_database(postgres_url), all_seen(stored.output)
+        assert rows in (rows_before, rows_after)
+        assert visible["scores"] in (before["scores"], after["scores"])
+        if rows == rows_after:  # it commits last
+            assert visible == after
+    assert server.start(*stored.arguments).wait() == 0
     assert in_database(postgres_url) == rows_after
     assert all_seen(stored.output) == after
 
 
-def test_a_database_gone_in_the_middle_leaves_everything_as_it_was(stored, tmp_path, postgres_url):
+def test_a_database_gone_in_the_middle_leaves_everything_as_it_was(stored, server, postgres_url):
     score(stored.before, DAY)
     before, rows = all_seen(stored.output), in_database(postgres_url)
-    with (
-        fork_server(stored.folder, tmp_path / "log") as server,
-        psycopg.connect(postgres_url) as blocking,
-    ):
+    with psycopg.connect(postgres_url) as blocking:
         blocking.execute("lock table tiercast.scores in exclusive mode")
         command = server.start(*stored.arguments)
         assert command.said(INTO_DATABASE)
@@ -229,7 +238,7 @@ def test_a_database_gone_in_the_middle_leaves_everything_as_it_was(stored, tmp_p
         )
         assert command.wait() == 1
         blocking.rollback()
-    told = (tmp_path / "log").read_text(encoding="utf-8")
+    told = server.log.read_text(encoding="utf-8")
     assert "schema tiercast was not written: " in told
     assert "Traceback" not in told
     assert all_seen(stored.output) == before
@@ -265,13 +274,10 @@ def test_a_commit_that_fails_leaves_whole_files_and_a_second_run_mends_the_datab
 
 
 def test_a_second_job_for_the_same_day_is_refused_and_the_first_ends_its_work(
-    stored, tmp_path, postgres_url
+    stored, server, postgres_url
 ):
     score(stored.before, DAY)
-    with (
-        fork_server(stored.folder, tmp_path / "log") as server,
-        psycopg.connect(postgres_url) as blocking,
-    ):
+    with psycopg.connect(postgres_url) as blocking:
         blocking.execute("lock table tiercast.scores in exclusive mode")
         first = server.start(*stored.arguments)
         assert first.said(INTO_DATABASE)
@@ -292,9 +298,9 @@ def wait_for_a_lock(url):
             time.sleep(0.01)
 
 
-def test_a_database_that_is_not_there_ends_the_job_before_its_work(text_ids, tmp_path):
+def test_a_database_that_is_not_there_ends_the_job_before_its_work(tenth, tmp_path):
     url = "postgresql://me:geheim@127.0.0.1:1/shop"
-    job = make_job(text_ids, tmp_path, connection=url)
+    job = make_job(tenth, tmp_path, connection=url)
     with pytest.raises(
         OutputError, match=r"me:\*{3}@127\.0\.0\.1:1/shop schema tiercast cannot be"
     ):
@@ -309,12 +315,12 @@ def test_a_database_that_is_not_there_ends_the_job_before_its_work(text_ids, tmp
 
 
 @pytest.fixture(params=["file", "s3"])
-def remote(request, text_ids, tmp_path):
+def remote(request, tenth, tmp_path):
     """A job whose scores go to a store as well, and the store."""
     if request.param == "s3":
         request.getfixturevalue("s3")
     where = f"shop/{tmp_path.name}" if request.param == "s3" else f"{tmp_path}/store"
-    job = make_job(text_ids, tmp_path, url=f"{request.param}://{where}")
+    job = make_job(tenth, tmp_path, url=f"{request.param}://{where}")
     return job, filesystem(request.param), where
 
 
@@ -333,7 +339,7 @@ def in_store(files, where):
 
 
 def test_kills_while_a_store_is_written_lose_nothing_and_the_next_run_ends_the_job(
-    remote, tmp_path
+    remote, server, tmp_path
 ):
     job, files, where = remote
     moments = random.Random(13)
@@ -341,22 +347,21 @@ def test_kills_while_a_store_is_written_lose_nothing_and_the_next_run_ends_the_j
     after, before = [(score(base, DAY), in_store(files, where))[1] for base in bases]
     shutil.copytree(job.output, tmp_path / "kept")
     assert before.keys().isdisjoint(after)
-    with fork_server(job.folder, tmp_path / "log") as server:
+    command = server.start(*job.arguments)
+    command.said(INTO_STORE)
+    began = time.monotonic()
+    assert command.wait() == 0
+    took = time.monotonic() - began
+    for _ in range(STORE_KILLS):
+        job.reset(tmp_path / "kept")
+        score(job.before, DAY)
         command = server.start(*job.arguments)
-        command.said(INTO_STORE)
-        began = time.monotonic()
-        assert command.wait() == 0
-        took = time.monotonic() - began
-        for _ in range(STORE_KILLS):
-            job.reset(tmp_path / "kept")
-            score(job.before, DAY)
-            command = server.start(*job.arguments)
-            assert command.said(INTO_STORE)
-            time.sleep(moments.uniform(0, took))
-            command.kill()
-            assert in_store(files, where) in (before, after)
-            all_seen(job.output)
-        assert server.start(*job.arguments).wait() == 0
+        assert command.said(INTO_STORE)
+        time.sleep(moments.uniform(0, took))
+        command.kill()
+        assert in_store(files, where) in (before, after)
+        all_seen(job.output)
+    assert server.start(*job.arguments).wait() == 0
     assert in_store(files, where) == after
     files.invalidate_cache()
     names = {path.rpartition("/")[2] for path in files.ls(f"{where}/scores/as_of={DAY}", False)}
@@ -370,8 +375,8 @@ def test_kills_while_a_store_is_written_lose_nothing_and_the_next_run_ends_the_j
     }
 
 
-def test_a_store_that_is_not_there_ends_the_job_before_its_work(text_ids, tmp_path):
-    job = make_job(text_ids, tmp_path, url="ftp://me:geheim@127.0.0.1:1/scores")
+def test_a_store_that_is_not_there_ends_the_job_before_its_work(tenth, tmp_path):
+    job = make_job(tenth, tmp_path, url="ftp://me:geheim@127.0.0.1:1/scores")
     with pytest.raises(OutputError, match=r"me:\*{3}@127\.0\.0\.1:1/scores cannot be used"):
         score(job.now, DAY)
     assert not (job.output / "scores").exists()
@@ -380,10 +385,10 @@ def test_a_store_that_is_not_there_ends_the_job_before_its_work(text_ids, tmp_pa
     assert "geheim" not in run.message
 
 
-def test_a_store_and_a_database_get_the_same_rows(text_ids, tmp_path):
+def test_a_store_and_a_database_get_the_same_rows(tenth, tmp_path):
     files, where = filesystem("file"), f"{tmp_path}/store"
-    database = tmp_path / "shop.duckdb"
-    job = make_job(text_ids, tmp_path, url=f"file://{where}", connection=f"duckdb://{database}")
+    database = tmp_path / "tenth.duckdb"
+    job = make_job(tenth, tmp_path, url=f"file://{where}", connection=f"duckdb://{database}")
     scored = score(job.now, DAY)
     rows = sum(pq.read_table(pa.BufferReader(b)).num_rows for b in in_store(files, where).values())
     with duckdb.connect(str(database)) as connection:
@@ -394,17 +399,16 @@ def test_a_store_and_a_database_get_the_same_rows(text_ids, tmp_path):
 # Disks
 
 
-def test_a_disk_that_takes_no_more_leaves_the_old_output(job, tmp_path):
+def test_a_disk_that_takes_no_more_leaves_the_old_output(job, server):
     score(job.before, DAY)
     before = all_seen(job.output)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     largest = max(len(content) for content in before["scores"].values())
-    with fork_server(job.folder, tmp_path / "log") as server:
-        command = server.start(*job.arguments)
-        assert command.said(WRITING)
-        resource.prlimit(command.pid, resource.RLIMIT_FSIZE, (largest // 2, limits[1]))
-        assert command.wait() == 1
-    told = (tmp_path / "log").read_text(encoding="utf-8")
+    command = server.start(*job.arguments)
+    assert command.said(WRITING)
+    resource.prlimit(command.pid, resource.RLIMIT_FSIZE, (largest // 2, limits[1]))
+    assert command.wait() == 1
+    told = server.log.read_text(encoding="utf-8")
     assert re.search(r"could not be written: .*File too large; free some space", told)
     assert all_seen(job.output) == before
     assert [p.name for name in FOLDERS for p in (job.output / name).glob(".*")] == []
@@ -421,20 +425,21 @@ def test_a_scratch_disk_that_takes_no_more_is_told_and_leaves_the_old_output(job
     assert [run.outcome for run in RunLog(job.output).read()] == ["done", "failed", "failed"]
 
 
-def test_a_killed_job_s_scratch_folders_are_gone_after_the_next(job, tmp_path, monkeypatch):
+def test_a_killed_job_s_scratch_folders_are_gone_after_the_next(
+    job, server, tmp_path, monkeypatch
+):
     place = tmp_path / "scratch"
     place.mkdir()
     monkeypatch.setenv("TMPDIR", str(place))
     monkeypatch.setattr("tempfile.tempdir", str(place))
-    with fork_server(job.folder, tmp_path / "log") as server:
-        command = server.start(*job.arguments)
-        assert command.said(WRITING)
-        assert command.kill() == -signal.SIGKILL
-        assert len(list(place.glob("tiercast-*"))) >= 1
-        assert server.start(*job.arguments).wait() == 0
+    command = server.start(*job.arguments)
+    assert command.said(WRITING)
+    assert command.kill() == -signal.SIGKILL
+    assert len(list(place.glob("tiercast-*"))) >= 1
+    assert server.start(*job.arguments).wait() == 0
     assert list(place.glob("*tiercast-*")) == []
 
 
-def test_a_folder_that_nobody_may_write_to_is_told(text_ids):
+def test_a_folder_that_nobody_may_write_to_is_told(tenth):
     with pytest.raises(OutputError, match=r"/sys/kernel/tiercast could not be written: "):
-        score(text_ids.config, DAY, output="/sys/kernel/tiercast")
+        score(tenth.config, DAY, output="/sys/kernel/tiercast")
