@@ -42,23 +42,23 @@ def imported(statement):
 
 
 @pytest.fixture(scope="module")
-def fifths(samples, tmp_path_factory):
-    """A data folder with every fifth customer of the samples."""
-    folder = tmp_path_factory.mktemp("fifths")
+def tenths(samples, tmp_path_factory):
+    """A data folder with every tenth customer of the samples."""
+    folder = tmp_path_factory.mktemp("tenths")
     for name, customer in CUSTOMERS.items():
         (folder / name).mkdir()
         sample_path(f"sample://{name}/transactions.parquet")
         for table in (samples / name).glob("*.parquet"):
             rows = pd.read_parquet(table)
-            rows[rows[customer].astype(int) % 5 == 0].to_parquet(folder / name / table.name)
+            rows[rows[customer].astype(int) % 10 == 0].to_parquet(folder / name / table.name)
     return folder
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def executed(request, tmp_path_factory, fifths):
+def executed(request, tmp_path_factory, tenths):
     """The notebook, run from top to bottom in a folder of its own."""
     folder = tmp_path_factory.mktemp(request.param)
-    (folder / "data").symlink_to(fifths)
+    (folder / "data").symlink_to(tenths)
     settings = {
         "TIERCAST_NOTEBOOK_DIR": str(folder),
         "TIERCAST_TRIALS": "1",

@@ -16,7 +16,7 @@ from tiercast.definitions.churn_definition import churn_definition
 from tiercast.past.past import PAST_FILE, Past
 from tiercast.sources.samples import sample_path
 from tiercast.verbs.features import features
-from trained_base import SHOP_DAY
+from trained_base import CDNOW_DAY, SHOP_DAY
 
 HERE, THERE = "out/here", "out/there"
 TABLES = ("cohorts", "repeats", "new_by_month", "new_by_channel", "aside")
@@ -99,11 +99,11 @@ def test_online_retail(shared_data, cluster, tmp_path_factory):
     assert_same_scores(train_on_some(folder, config, dt.date(2011, 9, 1)), cluster)
 
 
-def test_the_verb_writes_the_same_features(text_ids, cluster, tmp_path):
+def test_the_verb_writes_the_same_features(tenth, cluster, tmp_path):
     frames = []
     for engine in ("duckdb", cluster.url):
-        config = text_ids.config.model_copy(update={"engine": engine})
-        path = features(config, SHOP_DAY, tmp_path / f"{engine[:5]}.parquet")
+        config = tenth.config.model_copy(update={"engine": engine})
+        path = features(config, CDNOW_DAY, tmp_path / f"{engine[:5]}.parquet")
         frame = pd.read_parquet(path)
         frames.append(frame.sort_values("customer_id", ignore_index=True))
     pd.testing.assert_frame_equal(*frames, rtol=1e-9, atol=0)
@@ -111,7 +111,8 @@ def test_the_verb_writes_the_same_features(text_ids, cluster, tmp_path):
 
 def test_churn_definitions_are_measured_on_the_same_customers(cluster, tmp_path, monkeypatch):
     monkeypatch.setattr("tiercast.definitions.outcomes.MOST_CUSTOMERS", 60)
-    config = write_base(tmp_path, shop_tables(customers=200))
+    lines = shop_tables(customers=200)["transactions"]
+    config = write_base(tmp_path, {"transactions": lines})
     here, there = (
         churn_definition(config.model_copy(update={"engine": engine}), SHOP_DAY)
         for engine in ("duckdb", cluster.url)

@@ -26,10 +26,9 @@ def both(cluster, tmp_path_factory):
 
 def _trained_and_scored(folder, engine):
     settings = {"train": {"trials": 0, "snapshots": 3}, "outlook": {"horizon_days": [90, 30]}}
+    tables = {"transactions": shop(customers=200)["transactions"]}
     with working_in(folder):
-        config = write_base(
-            folder / "data", shop(customers=200), engine=engine, name="shop", **settings
-        )
+        config = write_base(folder / "data", tables, engine=engine, name="shop", **settings)
         trained = train(config, CUTOFFS[-1], force=True)
         scored = score(config, CUTOFFS[-1])
         return trained, read_parts(scored.folder).sort_by("customer_id")
