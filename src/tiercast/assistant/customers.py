@@ -12,7 +12,7 @@ from tiercast.config.lists import CustomerList, find_row, lists_of
 from tiercast.config.message import Message
 from tiercast.lists.base import ListBase
 from tiercast.lists.holdout import without_holdout
-from tiercast.lists.selection import select
+from tiercast.lists.selection import first_of_list
 from tiercast.modeling.translated_reason import translated_reason
 from tiercast.snapshots.one_customer import rows_of_customer
 from tiercast.sources.workspace import workspace
@@ -101,10 +101,7 @@ def _first(asked: AskedBase, wanted: CustomerList, first: int) -> tuple[list[dic
     config = asked.scored.config
     with workspace() as connection:
         table = ListBase.read(connection, OutputFolder.of(config), asked.scored.as_of).table
-        chosen = select(without_holdout(table, config), wanted)
-        columns = [one for one in LISTED if one in table.columns]
-        rows: list[dict[str, Any]] = chosen.select(columns).limit(first).to_pyarrow().to_pylist()
-        return rows, int(chosen.count().to_pyarrow().as_py())
+        return first_of_list(without_holdout(table, config), wanted, LISTED, first)
 
 
 def _reason(asked: AskedBase, reason: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """Whom a list holds: filter and order, as one lazy table."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
 
@@ -25,6 +28,19 @@ def select(table: ir.Table, wanted: CustomerList, limit: int | None = None) -> i
     order = [_order(found, key, what) for key in wanted.order]
     found = found.order_by(*order, found.customer_id.asc())
     return found if limit is None else found.limit(limit)
+
+
+def first_of_list(
+    table: ir.Table, wanted: CustomerList, columns: Sequence[str], first: int
+) -> tuple[list[dict[str, Any]], int]:
+    """Return the first customers of a list, and how many it holds.
+
+    Of `columns`, a row has those that the table has.
+    """
+    chosen = select(table, wanted)
+    shown = [name for name in columns if name in table.columns]
+    rows: list[dict[str, Any]] = chosen.select(shown).limit(first).to_pyarrow().to_pylist()
+    return rows, int(chosen.count().to_pyarrow().as_py())
 
 
 def met_alone(table: ir.Table, wanted: CustomerList) -> tuple[tuple[str, int], ...]:

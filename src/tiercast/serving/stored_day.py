@@ -25,6 +25,7 @@ from tiercast.config.schema import Config, TableName
 from tiercast.config.usage import DISCOVERED
 from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.lists.base import ListBase
+from tiercast.lists.holdout import without_holdout
 
 SCORES, LISTS = "live_scores", "live_lists"
 NOT_SERVED = (
@@ -120,7 +121,7 @@ def open_stored(config: Config, progress: Progress) -> StoredDay:
         scores = rows_of(connection, parts).order_by("customer_id")
         connection.create_table(SCORES, scores)
         base = ListBase.read(connection, output, day)
-        connection.create_table(LISTS, base.table)
+        connection.create_table(LISTS, without_holdout(base.table, config))
         base.refuse_if_scored_again()
         return StoredDay(config, day, identity, base.manifest, history, opened.pop_all())
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from tiercast.config.lists import lists_of
 from tiercast.config.nearest import hint
 from tiercast.formats import Formats
-from tiercast.lists.selection import select
+from tiercast.lists.selection import first_of_list
 from tiercast.serving.problem import refused
 from tiercast.serving.stored_day import LISTS, SCORES, StoredDay
 from tiercast.snapshots.one_customer import rows_of_customer
@@ -56,7 +56,7 @@ def list_names(stored: StoredDay) -> dict[str, str]:
 
 
 def customers_of_list(stored: StoredDay, name: str, limit: int) -> dict[str, Any]:
-    """Return the first customers of a list, and how many it holds.
+    """Return the first customers of a list, and how many it holds; nobody of the holdout.
 
     Raises
     ------
@@ -68,10 +68,7 @@ def customers_of_list(stored: StoredDay, name: str, limit: int) -> dict[str, Any
         raise refused("name", f"there is no list {name!r}", hint(name, found), 404)
     with stored.cursor() as own:
         table = ibis.duckdb.from_connection(own).table(LISTS)
-        chosen = select(table, found[name])
-        columns = [one for one in LIST_COLUMNS if one in table.columns]
-        rows = chosen.select(columns).limit(limit).to_pyarrow().to_pylist()
-        count = int(chosen.count().execute())
+        rows, count = first_of_list(table, found[name], LIST_COLUMNS, limit)
     title = found[name].title.in_language(stored.config.language)
     return {"list": name, "title": title, **_day(stored), "total": count, "customers": rows}
 
