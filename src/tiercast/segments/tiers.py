@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import ibis
 import ibis.expr.types as ir
-import mapclassify
 import numpy as np
 import numpy.typing as npt
 
@@ -136,6 +135,8 @@ def _breaks(heights: FloatArray, classes: int) -> list[int]:
     with warnings.catch_warnings():
         # The warning recommends numba for speed, which is not needed for few points.
         warnings.filterwarnings("ignore", message="Numba not installed")
+        import mapclassify  # it brings matplotlib, which nothing else here needs
+
         upper = mapclassify.FisherJenks(heights, k=classes).bins[:-1]
     below = np.unique(np.searchsorted(heights, upper, side="right") - 1)
     return [int(rank) for rank in below if rank < heights.size - 1]
