@@ -27,5 +27,11 @@ def glossary_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         version=inputs.model_version,
         date=say.date(inputs.as_of),
     )
-    parts = (Glossary(entries), Note(source))
+    currency = inputs.config.currency
+    money = (
+        say("glossary.no_currency")
+        if currency is None
+        else say("glossary.currency", currency=currency)
+    )
+    parts = (Glossary(entries), Note(source), Note(money))
     return Section("glossary", say("glossary.title"), say("glossary.headline"), parts)
