@@ -1,4 +1,4 @@
-"""Output of commands: tables and progress, drawn on a terminal, plain lines elsewhere."""
+"""Output of commands: what they show and their progress, plain lines off a terminal."""
 
 import errno
 import json
@@ -13,9 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.cells import cell_len
-from rich.console import Console, JustifyMethod
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -26,9 +24,9 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.progress import Progress as Bars
-from rich.table import Table
 from rich.text import Text
 
+from tiercast.cli.drawn_table import aligned, drawn
 from tiercast.cli.json_log import JsonProgress, as_json
 from tiercast.config.errors import OutputError
 from tiercast.config.message import Message
@@ -38,8 +36,6 @@ from tiercast.config.text_table import TextTable
 if TYPE_CHECKING:
     from tiercast.reporting.messages import MessageCatalogue
 
-NUMBER = re.compile(r"[-+]?[\d,.]+( ?%)?|-|")
-GAP = "  "
 NOTHING_NEW = "nothing new to do"  # all steps of a stage were done by an earlier job
 AS_ROWS: ContextVar[bool] = ContextVar("as_rows", default=False)  # `--json`
 QUIET: ContextVar[bool] = ContextVar("quiet", default=False)  # `--quiet`
@@ -101,9 +97,9 @@ def with_config(text: str) -> str:
 def _show_table(table: TextTable) -> None:
     console = _console()
     if console.is_terminal:
-        console.print(_drawn(table))
+        console.print(drawn(table))
     else:
-        typer.echo("\n".join([table.title, *_aligned(table)]))
+        typer.echo("\n".join([table.title, *aligned(table)]))
 
 
 def _show_object(part: TextTable | str) -> None:
@@ -111,29 +107,6 @@ def _show_object(part: TextTable | str) -> None:
     shown = part.as_rows() if isinstance(part, TextTable) else {"text": with_config(part)}
     if part:
         typer.echo(json.dumps(shown, ensure_ascii=False))
-
-
-def _drawn(shown: TextTable) -> Table:
-    table = Table(
-        title=shown.title,
-        title_justify="left",
-        title_style="bold",
-        box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
-    for i, (heading, side) in enumerate(zip(shown.headings, _sides(shown), strict=True)):
-        one_line = not any(" " in row[i] or "/" in row[i] for row in shown.rows)
-        table.add_column(heading, justify=side, overflow="fold", no_wrap=one_line)
-    for row in shown.rows:
-        table.add_row(*row)
-    return table
-
-
-def _sides(shown: TextTable) -> list[JustifyMethod]:
-    """Return where each column stands: numbers to the right."""
-    places = range(len(shown.headings))
-    numbers = [all(NUMBER.fullmatch(row[i]) for row in shown.rows) for i in places]
-    return ["right" if is_number else "left" for is_number in numbers]
 
 
 @contextmanager
@@ -300,15 +273,3 @@ def _clock(seconds: float) -> str:
 
 def _sentence(name: str) -> str:
     return name[:1].upper() + name[1:]
-
-
-def _aligned(shown: TextTable) -> list[str]:
-    lines, sides = [shown.headings, *shown.rows], _sides(shown)
-    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(sides))]
-    return [GAP.join(map(_padded, line, widths, sides)).rstrip() for line in lines]
-
-
-def _padded(cell: str, width: int, side: JustifyMethod) -> str:
-    """Return a cell as wide as its column; Chinese characters take two places."""
-    room = " " * (width - cell_len(cell))
-    return room + cell if side == "right" else cell + room
