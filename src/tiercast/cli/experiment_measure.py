@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiercast.cli.console import AS_ROWS, show, show_rows, watch
-from tiercast.cli.experiment_options import CampaignId, Days, parse_shares
+from tiercast.cli.experiment_options import CampaignId, Days, numbers_by_arm
 from tiercast.cli.options import ConfigFile, Language, spoken
 from tiercast.config.message import Message
 from tiercast.config.text_table import TextTable
@@ -87,7 +87,7 @@ def measure(  # noqa: PLR0913  # Typer reads the options from here
             campaign,
             control=control,
             days=days,
-            shares=None if shares is None else parse_shares(shares),
+            shares=None if shares is None else numbers_by_arm(shares, "--shares"),
             cost=cost,
             money=money,
             progress=progress,

@@ -13,18 +13,22 @@ Days = Annotated[
 ]
 
 
-def parse_shares(text: str) -> dict[str, float]:
-    """Return the shares of arms.
+def numbers_by_arm(text: str, option: str) -> dict[str, float]:
+    """Return a number for each arm, such as its share or its cost.
+
+    Raises
+    ------
+    typer.BadParameter
+        The text of the option is not written so.
 
     Examples
     --------
-    >>> parse_shares("control=0.1, mail=0.9")
+    >>> numbers_by_arm("control=0.1, mail=0.9", "--shares")
     {'control': 0.1, 'mail': 0.9}
     """
     try:
         pairs = (one.rsplit("=", 1) for one in text.split(","))
-        return {name.strip(): float(share) for name, share in pairs}
+        return {name.strip(): float(number) for name, number in pairs}
     except ValueError:
-        raise typer.BadParameter(
-            f"shares are written as ARM=SHARE,ARM=SHARE, but got {text!r}", param_hint="--shares"
-        ) from None
+        what = f"numbers are written as ARM=NUMBER,ARM=NUMBER, but got {text!r}"
+        raise typer.BadParameter(what, param_hint=option) from None

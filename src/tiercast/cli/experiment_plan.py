@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tiercast.cli.console import AS_ROWS, show, show_rows, watch
-from tiercast.cli.experiment_options import CampaignId, Days, parse_shares
+from tiercast.cli.experiment_options import CampaignId, Days, numbers_by_arm
 from tiercast.cli.options import ConfigFile, Language, in_language, parse_day, spoken
 from tiercast.config.message import Message
 from tiercast.config.text_table import TextTable
@@ -152,7 +152,7 @@ def assign(  # noqa: PLR0913  # Typer reads the options from here
             settings,
             campaign,
             list_,
-            arms=None if arms is None else parse_shares(arms),
+            arms=None if arms is None else numbers_by_arm(arms, "--arms"),
             as_of=as_of,
             start=start,
             limit=limit,

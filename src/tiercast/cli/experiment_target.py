@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiercast.cli.console import AS_ROWS, show, show_rows, watch
+from tiercast.cli.experiment_options import numbers_by_arm
 from tiercast.cli.options import ConfigFile, Language, spoken
 from tiercast.config.message import Message
 from tiercast.config.text_table import TextTable
@@ -88,7 +89,7 @@ def target(  # noqa: PLR0913  # Typer reads the options from here
             outcome=outcome,
             control=control,
             days=days,
-            costs=None if costs is None else parse_costs(costs),
+            costs=None if costs is None else numbers_by_arm(costs, "--costs"),
             progress=progress,
         )
     if AS_ROWS.get():
@@ -137,20 +138,3 @@ def _contacts(found: "Targeting") -> tuple["TextTable | str", ...]:
     template = PROFIT_TITLE if said.list_name is None else PROFIT_TITLE_OF_LIST
     title = Message.of(template, list=said.list_name, day=said.as_of, worth=said.worth)
     return TextTable.of(title, PROFITS, said.profits.values()), said.basis
-
-
-def parse_costs(text: str) -> dict[str, float]:
-    """Return the costs of arms.
-
-    Examples
-    --------
-    >>> parse_costs("mail=0.1, call=2")
-    {'mail': 0.1, 'call': 2.0}
-    """
-    try:
-        pairs = (one.rsplit("=", 1) for one in text.split(","))
-        return {name.strip(): float(cost) for name, cost in pairs}
-    except ValueError:
-        raise typer.BadParameter(
-            f"costs are written as ARM=COST,ARM=COST, but got {text!r}", param_hint="--costs"
-        ) from None
