@@ -112,6 +112,7 @@ def serve() -> None:
         given = json.loads(line)
         child = os.fork()
         if child == 0:
+            os.environ.clear()
             os.environ.update(given["environment"])
             tempfile.tempdir = None  # an import may have looked for it
             _become(given["arguments"], given["log"], tiercast.cli.main.main)

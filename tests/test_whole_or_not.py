@@ -124,14 +124,19 @@ def job(tenth, tmp_path):
     return make_job(tenth, tmp_path)
 
 
-def kill_at_moments(server, job, kept, moments):
-    """Kill one run after the other; return how each ended and what was seen after it."""
+def seconds_of(server, job, stage):
+    """Return how long a run takes until a stage begins, and until its end."""
     began = time.monotonic()
     command = server.start(*job.arguments)
-    command.said(WRITING)
-    until_writing = time.monotonic() - began
+    assert command.said(stage)
+    until = time.monotonic() - began
     assert command.wait() == 0
-    whole = time.monotonic() - began
+    return until, time.monotonic() - began
+
+
+def kill_at_moments(server, job, kept, moments):
+    """Kill one run after the other; return how each ended and what was seen after it."""
+    until_writing, whole = seconds_of(server, job, WRITING)
     for number in range(KILLS):
         job.reset(kept)
         command = server.start(*job.arguments)
@@ -203,17 +208,13 @@ def test_kills_while_a_database_is_written_lose_nothing(stored, server, tmp_path
     shutil.copytree(stored.output, tmp_path / "kept")
     keep(postgres_url)
     assert rows_before[0] < rows_after[0]
-    command = server.start(*stored.arguments)
-    command.said(INTO_DATABASE)
-    began = time.monotonic()
-    assert command.wait() == 0
-    took = time.monotonic() - began
+    until_writing, whole = seconds_of(server, stored, INTO_DATABASE)
     for _ in range(DATABASE_KILLS):
         stored.reset(tmp_path / "kept")
         put_back(postgres_url)
         command = server.start(*stored.arguments)
         assert command.said(INTO_DATABASE)
-        time.sleep(moments.uniform(0, took))
+        time.sleep(moments.uniform(0, whole - until_writing))
         command.kill()
         rows, visible = in_database(postgres_url), all_seen(stored.output)
         assert rows in (rows_before, rows_after)
@@ -347,17 +348,13 @@ def test_kills_while_a_store_is_written_lose_nothing_and_the_next_run_ends_the_j
     after, before = [(score(base, DAY), in_store(files, where))[1] for base in bases]
     shutil.copytree(job.output, tmp_path / "kept")
     assert before.keys().isdisjoint(after)
-    command = server.start(*job.arguments)
-    command.said(INTO_STORE)
-    began = time.monotonic()
-    assert command.wait() == 0
-    took = time.monotonic() - began
+    until_writing, whole = seconds_of(server, job, INTO_STORE)
     for _ in range(STORE_KILLS):
         job.reset(tmp_path / "kept")
         score(job.before, DAY)
         command = server.start(*job.arguments)
         assert command.said(INTO_STORE)
-        time.sleep(moments.uniform(0, took))
+        time.sleep(moments.uniform(0, whole - until_writing))
         command.kill()
         assert in_store(files, where) in (before, after)
         all_seen(job.output)
