@@ -82,6 +82,11 @@ def exported_file(
     """Return a list as a file in the format that the address names, and record the export.
 
     With a budget it holds the customers whose contact pays.
+
+    Raises
+    ------
+    Problem
+        There is no such format.
     """
     form = visit.parameters.get("format", "csv")
     formats = formats_of(visit.base.config.export_formats)

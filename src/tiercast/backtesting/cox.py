@@ -42,7 +42,13 @@ COLUMNS = (
 
 
 def by_cox(origin_data: OriginData) -> Forecaster:
-    """Return grouped Cox; who leaves pays what leavers paid of those due."""
+    """Return grouped Cox; who leaves pays what leavers paid of those due.
+
+    Raises
+    ------
+    CannotFitError
+        Nobody left in the training windows, or everybody did.
+    """
     rows = origin_data.panel.rows
     left = ~rows["ordered"].to_numpy(dtype=bool)
     if left.all() or not left.any():

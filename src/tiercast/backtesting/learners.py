@@ -25,6 +25,11 @@ def by_logistic_regression(origin_data: OriginData) -> Forecaster:
 
     A mean of logs is no log of a mean: Duan's smearing (1983) makes up for it. Nobody is expected
     to bring more, if they order, than the largest buyer did.
+
+    Raises
+    ------
+    CannotFitError
+        In the training windows everybody ordered, nobody did, or no order had a value.
     """
     rows = origin_data.panel.rows
     _check_both_outcomes(origin_data)

@@ -189,7 +189,13 @@ def _costs(
 
 
 def control_of(campaign: Campaign, control: str | None) -> str:
-    """Return the arm that was left alone: the one asked for, recorded, or so called."""
+    """Return the arm that was left alone: the one asked for, recorded, or so called.
+
+    Raises
+    ------
+    InputError
+        The campaign has no such arm, or none or several are called a control.
+    """
     names = campaign.arms.names
     if control is not None:
         if control not in names:

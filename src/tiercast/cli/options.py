@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def parse_day(text: str) -> dt.date | None:
-    """Return a date given as ISO text."""
+    """Return a date given as ISO text.
+
+    Raises
+    ------
+    typer.BadParameter
+        It is none.
+    """
     try:
         return as_day(text)
     except InputError as error:

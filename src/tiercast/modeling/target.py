@@ -95,7 +95,13 @@ class Target:
 
     @property
     def worth(self) -> Worth:
-        """How the value of orders is counted; a label table has none."""
+        """How the value of orders is counted.
+
+        Raises
+        ------
+        ValueError
+            The target is a label, which counts no orders.
+        """
         if self.value == "label":
             raise ValueError("a label table has no orders, but got value='label'")
         return Worth(self.value, self.return_cost, self.referral_share)

@@ -135,7 +135,7 @@ def _breaks(heights: FloatArray, classes: int) -> list[int]:
     with warnings.catch_warnings():
         # The warning recommends numba for speed, which is not needed for few points.
         warnings.filterwarnings("ignore", message="Numba not installed")
-        import mapclassify  # it brings matplotlib, which nothing else here needs
+        import mapclassify  # only here: it loads matplotlib, which takes half a second
 
         upper = mapclassify.FisherJenks(heights, k=classes).bins[:-1]
     below = np.unique(np.searchsorted(heights, upper, side="right") - 1)

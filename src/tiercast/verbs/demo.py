@@ -48,7 +48,13 @@ def demo(sample: str = DEFAULT_SAMPLE, *, progress: Progress | None = None) -> D
 
 
 def sample_config(sample: str) -> Path:
-    """Return the sample's config in the working directory, writing it if need be."""
+    """Return the sample's config in the working directory, writing it if need be.
+
+    Raises
+    ------
+    InputError
+        There is no such sample.
+    """
     if sample not in SAMPLES:
         none = "No such sample: {sample}; there are {known}."
         raise InputError(Message.of(none, sample=repr(sample), known=list(SAMPLES)))
