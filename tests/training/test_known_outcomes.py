@@ -1,5 +1,6 @@
 import datetime as dt
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -33,12 +34,19 @@ def config(three_months, text_ids):
     return three_months
 
 
+@pytest.fixture(scope="module")
+def compared(three_months):
+    """Compare two versions, each pair once."""
+    return cache(lambda version, against: compare(three_months, version, against))
+
+
 def asked(config, version):
     return JudgedVersion(
         version, load_version(config, version), stored_predictions(config, version)
     )
 
 
+@pytest.mark.usefixtures("config")
 @pytest.mark.parametrize(
     ("version", "against", "note"),
     [
@@ -52,9 +60,9 @@ def asked(config, version):
     ],
 )
 def test_versions_of_monthly_trainings_are_told_apart_with_intervals(
-    config, version, against, note
+    compared, version, against, note
 ):
-    found = compare(config, version, against)
+    found = compared(version, against)
     told = found.metrics.set_index("metric")
     assert {"auc", "log_loss", "gini", "total_error"} <= set(told.index)
     assert told[["ours", "theirs", "difference", "low", "high"]].notna().all(axis=None)
@@ -63,9 +71,10 @@ def test_versions_of_monthly_trainings_are_told_apart_with_intervals(
     assert note in found.notes[0]
 
 
-def test_turned_around_the_differences_change_their_sign(config):
+@pytest.mark.usefixtures("config")
+def test_turned_around_the_differences_change_their_sign(compared):
     one, other = (
-        compare(config, *pair).metrics.set_index("metric")["difference"]
+        compared(*pair).metrics.set_index("metric")["difference"]
         for pair in (("3", "1"), ("1", "3"))
     )
     assert one.to_numpy() == pytest.approx(-other.to_numpy())

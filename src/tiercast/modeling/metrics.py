@@ -7,14 +7,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import spearmanr
-from sklearn.metrics import (
-    average_precision_score,
-    brier_score_loss,
-    log_loss,
-    roc_auc_score,
-)
 
 from tiercast.arrays import FloatArray, IntArray
+from tiercast.modeling.churn_metrics import (
+    area_under_curve,
+    average_precision,
+    brier_score,
+    log_loss,
+)
 from tiercast.modeling.distribution import COVERAGE
 
 MetricKind = Literal["churn", "value", "tier", "tier_chances"]
@@ -174,15 +174,15 @@ def tier_log_loss(true: IntArray, chances: FloatArray) -> float:
 
 
 METRICS: tuple[Metric, ...] = (
-    Metric("auc", "churn", True, "ranks who leaves above who stays", roc_auc_score),
+    Metric("auc", "churn", True, "ranks who leaves above who stays", area_under_curve),
     Metric(
         "average_precision",
         "churn",
         True,
         "precision over recall of leavers",
-        average_precision_score,
+        average_precision,
     ),
-    Metric("brier", "churn", False, "squared error of the chance", brier_score_loss),
+    Metric("brier", "churn", False, "squared error of the chance", brier_score),
     Metric("log_loss", "churn", False, "surprise at the outcome", log_loss),
     Metric("ece", "churn", False, "gap between chance and share", expected_calibration_error),
     Metric("gini", "value", True, "ranks money: 1 is perfect", normalised_gini),
