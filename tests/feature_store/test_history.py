@@ -171,14 +171,15 @@ def test_old_rows_that_changed_are_noticed_and_read_anew(tmp_path, change):
     _, stored = grown(tmp_path, before("2024-03-10"))
     facts_of(stored)
     plain, stored = grown(tmp_path, changed(before("2024-03-10")))
+    expected = facts_of(plain)
     progress = RecordedProgress()
     with open_history(stored, progress=progress) as history:
-        assert facts(history) == facts_of(plain)
+        assert facts(history) == expected
         assert history.notes == tuple(progress.lines)
     assert f"order lines of {months} since they were stored" in progress.lines[0]
     assert numbers in progress.lines[0]
     again = RecordedProgress()
-    assert facts_of(stored, again) == facts_of(plain)
+    assert facts_of(stored, again) == expected
     assert "are stored; reading the others" in again.lines[0]
 
 
