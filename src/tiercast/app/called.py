@@ -1,5 +1,6 @@
 """How the app calls customers: by their ids, or by the pseudonyms that the config asks for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
@@ -25,6 +26,15 @@ class Called:
         both = rows.inner_join(self.names, "customer_id")
         others = {name: both[name] for name in rows.columns if name != "customer_id"}
         return both.select(customer_id=both.pseudonym, **others, **{OWN_ID: both.customer_id})
+
+
+def called_in_list(
+    rows: Sequence[dict[str, object]], report: ReportConfig
+) -> list[dict[str, object]]:
+    """Return rows of customers, called as the config asks for."""
+    if report.ids != "pseudonymous":
+        return [*rows]
+    return [{**row, "customer_id": report.pseudonym(row["customer_id"])} for row in rows]
 
 
 def called_in_moves(moves: Moves, report: ReportConfig) -> Moves:

@@ -11,7 +11,7 @@ from tiercast.app.contact_budget import bases, budget_of, profit_table, tier_tab
 from tiercast.app.filters import number
 from tiercast.app.lists import exported_file, format_titles
 from tiercast.app.pages import render
-from tiercast.app.scored_base import TABLE
+from tiercast.app.scored_base import TO_CONTACT
 from tiercast.app.texts import load_texts
 from tiercast.app.visit import Problem, Visit
 from tiercast.artifacts.output_folder import OutputFolder
@@ -19,7 +19,6 @@ from tiercast.config.alerts import Condition
 from tiercast.config.lists import CustomerList, InLanguages, ListOrder
 from tiercast.lists.budget import contacts_within
 from tiercast.lists.conditions import all_hold
-from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import select
 from tiercast.measured.records import read_measured
 from tiercast.measured.save_rate import save_rate_of
@@ -94,7 +93,7 @@ def campaign_page(visit: Visit) -> Response:
     campaigns, least = read_measured(OutputFolder.of(config)), config.report.small_cells
     known = [one for one in campaigns if one.until <= base.as_of]
     with visit.base.cursor() as database:
-        table = without_holdout(database.table(TABLE), visit.base.config)
+        table = database.table(TO_CONTACT)
         eligible = table.filter(all_hold(table, wanted.when, wanted.name))
         found = _sums(eligible)
         found["eligible"] = found["people"]

@@ -6,16 +6,15 @@ from contextlib import ExitStack
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
+from tiercast.app.called import called_in_list
 from tiercast.app.columns import columns_of
 from tiercast.app.pages import render
 from tiercast.app.visit import Problem, Visit
 from tiercast.app.whole_day import read_whole
-from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.budget import BudgetConfig
 from tiercast.config.export_formats import formats_of
 from tiercast.config.lists import CustomerList, lists_of
 from tiercast.lists.base import ListBase
-from tiercast.lists.holdout import without_holdout
 from tiercast.lists.layout import missing_columns
 from tiercast.lists.selection import select
 from tiercast.reporting.actions import action_label, action_table, plays_of
@@ -141,9 +140,9 @@ def _first(visit: Visit, wanted: CustomerList) -> list[dict[str, object]]:
 
     def read(_: str) -> list[dict[str, object]]:
         with workspace() as connection:
-            table = ListBase.read(connection, OutputFolder.of(config), day).table
-            chosen = select(without_holdout(table, config), wanted, SHOWN).select(*names)
+            table = ListBase.read(connection, config, day).table
+            chosen = select(table, wanted, SHOWN).select(*names)
             rows: list[dict[str, object]] = chosen.to_pyarrow().to_pylist()
-            return rows
+            return called_in_list(rows, config.report)
 
     return read_whole(config, day, read)

@@ -18,12 +18,11 @@ from tiercast.artifacts.dataset import rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.config.schema import Config
 from tiercast.features.usage import USAGE_COLUMNS
-from tiercast.lists.base import with_list_columns
 from tiercast.reporting.actions import ID as ACTION
 from tiercast.reporting.inputs import Inputs, read_inputs
 from tiercast.sources.workspace import workspace
 
-TABLE, SCORES = "app_base", "app_scores"
+TABLE, TO_CONTACT, SCORES = "app_base", "app_to_contact", "app_scores"
 WORDS_SHOWN = 30  # of a profile column, the commonest
 Result = TypeVar("Result")
 
@@ -133,8 +132,8 @@ def _loaded(connection: Backend, config: Config, day: dt.date) -> Inputs:
     files = listed_parts(OutputFolder.of(config).scores(day))
     names = called(connection, config.report, inputs.scores)
     scores = connection.create_table(SCORES, names.in_rows(rows_of(connection, files)))
-    listed = with_list_columns(inputs.base, inputs.tier_names)
-    base = connection.create_table(TABLE, names.in_rows(listed))
+    base = connection.create_table(TABLE, names.in_rows(inputs.base))
+    connection.create_view(TO_CONTACT, replace(inputs, base=base).to_contact)
     report = config.report.model_copy(update={"ids": "full"})  # as everywhere in the app
     shown = config.model_copy(update={"report": report})
     moves = inputs.moves and called_in_moves(inputs.moves, config.report)

@@ -5,13 +5,11 @@ from typing import Any
 from tiercast.app.called import OWN_ID
 from tiercast.app.scored_base import SCORES
 from tiercast.app.whole_day import read_whole
-from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.assistant.asked_base import AskedBase
 from tiercast.config.errors import InputError
 from tiercast.config.lists import CustomerList, find_row, lists_of
 from tiercast.config.message import Message
 from tiercast.lists.base import ListBase
-from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import first_of_list
 from tiercast.modeling.translated_reason import translated_reason
 from tiercast.snapshots.one_customer import rows_of_customer
@@ -98,10 +96,9 @@ def _lists(asked: AskedBase) -> dict[str, CustomerList]:
 
 
 def _first(asked: AskedBase, wanted: CustomerList, first: int) -> tuple[list[dict[str, Any]], int]:
-    config = asked.scored.config
     with workspace() as connection:
-        table = ListBase.read(connection, OutputFolder.of(config), asked.scored.as_of).table
-        return first_of_list(without_holdout(table, config), wanted, LISTED, first)
+        base = ListBase.read(connection, asked.scored.config, asked.scored.as_of)
+        return first_of_list(base.table, wanted, LISTED, first)
 
 
 def _reason(asked: AskedBase, reason: dict[str, Any]) -> dict[str, Any]:

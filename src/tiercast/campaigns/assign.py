@@ -15,7 +15,6 @@ from tiercast.config.lists import CustomerList
 from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
-from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import select
 from tiercast.sources.workspace import workspace
 
@@ -63,8 +62,8 @@ def assign(  # noqa: PLR0913  # each is an option of the command
         return before
     day = output.scored_day(as_of)
     with workspace() as connection:
-        base = ListBase.read(connection, output, day)
-        chosen = select(without_holdout(base.table, config), wanted, limit)
+        base = ListBase.read(connection, config, day)
+        chosen = select(base.table, wanted, limit)
         known = chosen.select("customer_id", *(name for name in SCORES if name in chosen.columns))
         rows = drawn(known, f"{config.name}/{campaign}", shares).mutate(
             start=ibis.date((start or day).isoformat()), scored_on=ibis.date(day.isoformat())

@@ -21,7 +21,6 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import DUCKDB, Config
 from tiercast.feature_store.history import History, open_history
 from tiercast.lists.base import ListBase
-from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import select
 from tiercast.measured.save_rate import ORDERED
 from tiercast.sinks.recorded_run import recorded_here
@@ -272,8 +271,8 @@ def _solved(metric: tt.Mean, data: Aggregates, what: str) -> tt.metrics.mean.Mea
 
 def _on_list(connection: Backend, config: Config, day: dt.date, wanted: CustomerList) -> ir.Table:
     """Return the customers of a list on a scored day, with tier, risk and forecasts."""
-    base = ListBase.read(connection, OutputFolder.of(config), day)
-    rows = select(without_holdout(base.table, config), wanted)
+    base = ListBase.read(connection, config, day)
+    rows = select(base.table, wanted)
     return rows.select(
         "customer_id",
         "tier",

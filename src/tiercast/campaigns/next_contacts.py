@@ -10,7 +10,6 @@ from tiercast.config.lists import find_row, lists_of
 from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
 from tiercast.lists.budget import Profit, contacts_within
-from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import select
 from tiercast.measured.records import read_measured
 from tiercast.measured.save_rate import save_rate_of
@@ -58,7 +57,7 @@ def next_contacts(config: Config, campaign: str, most: int | None) -> NextContac
     rate = save_rate_of(config.budget, read_measured(output), config.report.small_cells)
     limits = [n for n in (most, config.budget.contacts) if n is not None]
     with workspace() as connection:
-        table = without_holdout(ListBase.read(connection, output, day).table, config)
+        table = ListBase.read(connection, config, day).table
         if assigned is not None:
             named = find_row(lists_of(config.lists, config.kind.lists), assigned.list, "list")
             table = select(table, named)

@@ -15,13 +15,18 @@ from tiercast.artifacts.dataset import MANIFEST_FILE, manifest_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.targets import Scored
 from tiercast.config.errors import InputError, OutputError
+from tiercast.config.schema import Config
+from tiercast.lists.holdout import is_held_out
 
 BIG_ORDER_DUE = "big_order_due_days"
 
 
 @dataclass(frozen=True)
 class ListBase(Scored):
-    """A scored day: `table` has a row per customer, with the columns of `with_list_columns`."""
+    """A scored day: `table` has a row per customer, with the columns of `with_list_columns`.
+
+    Customers of the global holdout are in it only where `read` was asked for them.
+    """
 
     as_of: dt.date
     manifest: Mapping[str, Any]
@@ -29,7 +34,9 @@ class ListBase(Scored):
     manifests: Mapping[Path, bytes]
 
     @classmethod
-    def read(cls, connection: Backend, output: OutputFolder, day: dt.date) -> Self:
+    def read(
+        cls, connection: Backend, config: Config, day: dt.date, *, with_holdout: bool = False
+    ) -> Self:
         """Read the tables of a scored day by their manifests.
 
         Raises
@@ -37,6 +44,7 @@ class ListBase(Scored):
         InputError
             Scores or features of the day are missing.
         """
+        output = OutputFolder.of(config)
         folders = output.scores(day), output.features(day)
         manifests = {folder: _manifest_bytes(folder, day) for folder in folders}
         scores, features = (
@@ -45,6 +53,8 @@ class ListBase(Scored):
         )
         manifest = manifest_of(output.scores(day))
         table = with_list_columns(joined(scores, features), tuple(manifest["tiers"]))
+        if not with_holdout:
+            table = table.filter(~is_held_out(table.customer_id, config))
         return cls(day, manifest, table, manifests)
 
     @cached_property

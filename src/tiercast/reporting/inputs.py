@@ -19,6 +19,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.features.signals import BREAKDOWN
 from tiercast.lists.base import with_list_columns
+from tiercast.lists.holdout import is_held_out
 from tiercast.measured.records import Measured, read_measured
 from tiercast.modeling.target import Target
 from tiercast.past.past import PAST, Past
@@ -71,7 +72,7 @@ class Inputs:
     ----------
     base
         One row per customer: the score columns but the long ones, those of `with_list_columns`,
-        and the features shown.
+        and the features shown; `held_out` says who is in the global holdout.
     profile_columns
         Columns of `base` with words about customers (age group, region, ...).
     scores
@@ -127,6 +128,11 @@ class Inputs:
     fairness: Mapping[str, Any] | None = None
     group_figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     measured: Sequence[Measured] = ()
+
+    @property
+    def to_contact(self) -> ir.Table:
+        """The rows of `base` that may be contacted: all but the global holdout."""
+        return self.base.filter(~self.base.held_out)
 
     @property
     def groups(self) -> Mapping[str, Mapping[str, Any]]:
@@ -222,6 +228,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
     migration, other_migrations = newest_migration(output, day, target, version)
     others = [*other_backtests, *other_grades, *other_migrations]
     base = _base(scores, features, [*words, *numbers], manifest)
+    base = base.mutate(held_out=is_held_out(base.customer_id, config))
     return Inputs(
         config=config,
         as_of=day,

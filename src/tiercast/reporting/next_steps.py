@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tiercast.config.lists import CustomerList
 from tiercast.config.playbook import Play
 from tiercast.lists.budget import contacts_within
-from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import met_alone, select
 from tiercast.measured.save_rate import save_rate_of
 from tiercast.reporting.actions import how, plays_of, sentence
@@ -105,7 +104,7 @@ def _profit(wanted: CustomerList, inputs: Inputs, say: MessageCatalogue) -> str:
     budget = inputs.config.budget
     if budget is None:
         return ""
-    eligible = select(without_holdout(inputs.base, inputs.config), wanted)
+    eligible = select(inputs.to_contact, wanted)
     rate = save_rate_of(budget, inputs.measured, inputs.config.report.small_cells)
     found = contacts_within(eligible, budget, rate, budget.contacts)
     basis = say.translate(rate.basis)

@@ -25,7 +25,6 @@ from tiercast.config.schema import Config, TableName
 from tiercast.config.usage import DISCOVERED
 from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.lists.base import ListBase
-from tiercast.lists.holdout import without_holdout
 
 SCORES, LISTS = "live_scores", "live_lists"
 NOT_SERVED = (
@@ -120,8 +119,8 @@ def open_stored(config: Config, progress: Progress) -> StoredDay:
         parts = [output.scores(day) / part["file"] for part in output.manifest(day)["parts"]]
         scores = rows_of(connection, parts).order_by("customer_id")
         connection.create_table(SCORES, scores)
-        base = ListBase.read(connection, output, day)
-        connection.create_table(LISTS, without_holdout(base.table, config))
+        base = ListBase.read(connection, config, day)
+        connection.create_table(LISTS, base.table)
         base.refuse_if_scored_again()
         return StoredDay(config, day, identity, base.manifest, history, opened.pop_all())
 

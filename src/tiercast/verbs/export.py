@@ -31,7 +31,6 @@ from tiercast.lists.cells import Cell, Cells
 from tiercast.lists.conditions import known_column
 from tiercast.lists.csv_file import write_csv
 from tiercast.lists.facts import facts
-from tiercast.lists.holdout import without_holdout
 from tiercast.lists.layout import POSITION, FileColumn, file_columns, rows_to_write
 from tiercast.lists.record import BATCH_ROWS, write_record
 from tiercast.lists.selection import select
@@ -132,10 +131,10 @@ def export(  # noqa: PLR0913  # each is an option of the command
     path = Path(output) if output else folder.list_file(day, _file_name(wanted, form))
     with recorded_here(settings, "export", shown) as recorded, workspace() as connection:
         shown.stage("choose the customers")
-        base = ListBase.read(connection, folder, day)
-        table = base.table if with_holdout or arm else without_holdout(base.table, settings)
-        table = table if arm is None else arm.customers(connection, table)
-        base = replace(base, table=table)
+        everybody = with_holdout or arm is not None  # of an arm all who were assigned
+        base = ListBase.read(connection, settings, day, with_holdout=everybody)
+        if arm is not None:
+            base = replace(base, table=arm.customers(connection, base.table))
         written = _Export(settings, wanted, form, base, language or settings.language, within)
         columns, rows, found = written.choose(connection, limit)
         shown.stage("write the list")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -14,7 +14,6 @@ from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
 from tiercast.lists.conditions import NEWEST, all_hold
-from tiercast.lists.holdout import without_holdout
 from tiercast.lists.selection import met_alone, select
 from tiercast.reporting.messages import Language
 from tiercast.sources.workspace import workspace
@@ -57,8 +56,7 @@ def lists(
     output = OutputFolder.of(settings)
     refuse_other_base(output.path, settings.name)
     with workspace() as connection:
-        base = ListBase.read(connection, output, output.scored_day(as_of))
-        base = replace(base, table=without_holdout(base.table, settings))
+        base = ListBase.read(connection, settings, output.scored_day(as_of))
         found = _offered(settings, base.table)
         sums = _sums(base.table, found.values())
         empty = [one for one in found.values() if not sums[f"{one.name} customers"]]
