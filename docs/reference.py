@@ -14,7 +14,7 @@ from tiercast.config.schema import Config, Limits
 from tiercast.contract.data_rules import RULES as DATA_RULES
 from tiercast.contract.tables import TABLES
 from tiercast.features.registry import feature_page
-from tiercast.modeling.metrics import FIGURES, METRICS, TIER_METRICS
+from tiercast.modeling.metrics import CALIBRATION_FIGURES, METRICS, TIER_METRICS
 from tiercast.monitoring.monitor_rules import RULES as MONITOR_RULES
 from tiercast.privacy.places import PLACES
 from tiercast.readiness.rules import RULES as READINESS_RULES
@@ -115,7 +115,9 @@ def metrics_page() -> str:
         )
         for m in dict.fromkeys((*METRICS, *TIER_METRICS))
     ]
-    rows += [(f"`{one.name}`", one.of, f"{one.best:g}", one.meaning) for one in FIGURES]
+    rows += [
+        (f"`{one.name}`", one.of, f"{one.best:g}", one.meaning) for one in CALIBRATION_FIGURES
+    ]
     return page(
         "Metrics",
         "Training, backtest, `compare` and `monitor` use the same definitions.",

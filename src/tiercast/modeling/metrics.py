@@ -213,7 +213,7 @@ class Figure:
     meaning: str
 
 
-FIGURES: tuple[Figure, ...] = (
+CALIBRATION_FIGURES: tuple[Figure, ...] = (
     Figure("total_bias", "value", 0.0, "the total's error with its sign: above 0, too high"),
     Figure("interval_coverage", "value", COVERAGE, "share of values inside their interval"),
     Figure("tier_set_coverage", "tier set", COVERAGE, "share of true tiers inside their tier set"),
