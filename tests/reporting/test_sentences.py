@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import tiercast
 from tiercast.campaigns.experiment_rules import EXPERIMENT_RULES
 from tiercast.config.kind import EXPERIMENT, KINDS
 from tiercast.contract.data_rules import RULES as DATA_RULES
-from tiercast.readiness.finding_text import LOOK_AT, NOT_READY, READY, REFUSED, TITLE
+from tiercast.readiness.finding_text import TEXTS as READINESS
 from tiercast.readiness.rule import STATES
 from tiercast.readiness.rules import RULES as READINESS_RULES
 from tiercast.reporting.spoken import sentences
@@ -28,7 +29,7 @@ ROWS = {
     *(text for kind in (*KINDS.values(), EXPERIMENT) for text in kind.refused.values()),
     *LAYOUT_TEXTS,
     *(rule.meaning for rule in RULES),
-    *(text for texts in (TITLE, READY, LOOK_AT, NOT_READY, REFUSED) for text in texts.values()),
+    *(text for texts in READINESS.values() for text in asdict(texts).values()),
     *(need.remedy for need in NEEDS),
     *(text for rule in DATA_RULES for text in (rule.handling, rule.remedy)),
     *STATES,

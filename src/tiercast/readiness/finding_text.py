@@ -1,6 +1,7 @@
 """Readiness in text: the table, a short and a long line for each open point, the refusal."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -30,33 +31,41 @@ FORMATS: Mapping[Unit, str] = {
     "auc": "{value:.3f}",
     "money": "{value:,.2f}",
 }
-# Of the purpose of the data: the question, its answers, and the refusal.
-TITLE: Mapping[Purpose, str] = {
-    "train": "Ready to train as of {as_of}?",
-    "measure": "Ready to measure campaigns as of {as_of}?",
-}
-READY: Mapping[Purpose, str] = {
-    "train": "Ready to train as of {as_of}.",
-    "measure": "Ready to measure campaigns as of {as_of}.",
-}
-LOOK_AT: Mapping[Purpose, str] = {
-    "train": "Ready to train as of {as_of}; look at {names}.",
-    "measure": "Ready to measure campaigns as of {as_of}; look at {names}.",
-}
-NOT_READY: Mapping[Purpose, str] = {
-    "train": "Not ready to train as of {as_of}: {names}.",
-    "measure": "Not ready to measure campaigns as of {as_of}: {names}.",
-}
-REFUSED: Mapping[Purpose, str] = {
-    "train": "The data are not ready for a training as of {as_of}:",
-    "measure": "No campaign can be measured with these data as of {as_of}:",
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What is said of data for a purpose: the question, its answers, and the refusal."""
+
+    title: str
+    ready: str
+    look_at: str
+    not_ready: str
+    refused: str
+
+
+TEXTS: Mapping[Purpose, Texts] = {
+    "train": Texts(
+        "Ready to train as of {as_of}?",
+        "Ready to train as of {as_of}.",
+        "Ready to train as of {as_of}; look at {names}.",
+        "Not ready to train as of {as_of}: {names}.",
+        "The data are not ready for a training as of {as_of}:",
+    ),
+    "measure": Texts(
+        "Ready to measure campaigns as of {as_of}?",
+        "Ready to measure campaigns as of {as_of}.",
+        "Ready to measure campaigns as of {as_of}; look at {names}.",
+        "Not ready to measure campaigns as of {as_of}: {names}.",
+        "No campaign can be measured with these data as of {as_of}:",
+    ),
 }
 WANTED = {"at least": "at least {limit}", "at most": "at most {limit}"}
 
 
 def readiness_table(readiness: Readiness) -> TextTable:
     """Return a row per rule that applies."""
-    title = Message.of(TITLE[readiness.purpose], as_of=readiness.as_of)
+    title = Message.of(TEXTS[readiness.purpose].title, as_of=readiness.as_of)
     return TextTable.of(title, COLUMNS, map(described, readiness.findings))
 
 
@@ -79,15 +88,10 @@ def _distinct(finding: ReadinessFinding) -> tuple[str, str]:
 
 def verdict(readiness: Readiness) -> str:
     """Return whether the base is ready, and which rules to look at, in a sentence."""
-    about = {
-        "as_of": readiness.as_of,
-        "names": [one.rule for one in readiness.errors or readiness.open_points],
-    }
-    if readiness.errors:
-        return Message.of(NOT_READY[readiness.purpose], **about)
-    if about["names"]:
-        return Message.of(LOOK_AT[readiness.purpose], **about)
-    return Message.of(READY[readiness.purpose], **about)
+    names = [one.rule for one in readiness.errors or readiness.open_points]
+    texts = TEXTS[readiness.purpose]
+    text = texts.not_ready if readiness.errors else texts.look_at if names else texts.ready
+    return Message.of(text, as_of=readiness.as_of, names=names)
 
 
 def short_lines(readiness: Readiness) -> list[str]:
@@ -133,7 +137,7 @@ def refuse_unless_ready(readiness: Readiness) -> None:
     lines = [Message.of("  {found}", found=sentence(found)) for found in readiness.errors]
     if all(found.yields for found in readiness.errors):
         lines.append(Message.of("`tiercast train CONFIG --force` trains all the same."))
-    head = Message.of(REFUSED[readiness.purpose], as_of=readiness.as_of)
+    head = Message.of(TEXTS[readiness.purpose].refused, as_of=readiness.as_of)
     raise InputError(reduce(_below, lines, head))
 
 
