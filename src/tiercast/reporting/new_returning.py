@@ -13,7 +13,7 @@ from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table
 from tiercast.reporting.small_cells import smallest
-from tiercast.reporting.theme import STRONG, figure, money_ticks
+from tiercast.reporting.theme import STRONG, figure, money_ticks, month_axis
 
 MOST_MONTHS = 36
 KINDS = ("new", "returning")
@@ -135,13 +135,7 @@ def _bars(
             height=360,
             barmode="relative",
             bargap=0.15,
-            xaxis={
-                "type": "date",
-                "tickformat": say("new_returning.tick"),
-                "tickangle": 0,
-                "nticks": 7,
-                "showgrid": False,
-            },
+            xaxis=month_axis(say("new_returning.tick")),
             yaxis={
                 **(money_ticks(say.write) if name == "value" else {"tickformat": ","}),
                 "title": {"text": say(f"new_returning.{name}.y")},

@@ -57,6 +57,12 @@ def base_layout(height: int) -> dict[str, Any]:
     }
 
 
+def month_axis(tick: str) -> dict[str, object]:
+    """Return an axis of months, of which a few are named in the form of `tick`."""
+    ticks = {"type": "date", "tickformat": tick, "tickangle": 0}
+    return {**ticks, "nticks": 7, "showgrid": False}
+
+
 def money_ticks(write: Formats) -> dict[str, str]:
     """Return how an axis of money shows its numbers."""
     return {"tickformat": ",", "tickprefix": write.sign}

@@ -10,7 +10,15 @@ from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past import whole_months
 from tiercast.reporting.section import Chart, Part, Section, Table, common, measures
-from tiercast.reporting.theme import PALE, STRONG, figure, money_ticks, plain, tier_colours
+from tiercast.reporting.theme import (
+    PALE,
+    STRONG,
+    figure,
+    money_ticks,
+    month_axis,
+    plain,
+    tier_colours,
+)
 
 MONTHS_SHOWN = 36
 FEWEST = 2  # months, or scored days, that make a trend
@@ -84,13 +92,7 @@ def _months_chart(months: pd.DataFrame, say: MessageCatalogue) -> Chart:
             height=320,
             showlegend=False,
             bargap=0.25,
-            xaxis={
-                "type": "date",
-                "tickformat": say("new_returning.tick"),
-                "tickangle": 0,
-                "nticks": 7,
-                "showgrid": False,
-            },
+            xaxis=month_axis(say("new_returning.tick")),
             yaxis={
                 "rangemode": "tozero",
                 **money_ticks(say.write),
