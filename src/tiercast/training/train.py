@@ -1,55 +1,40 @@
 """Train: snapshots, tuning, fit, evaluation, registration and the gate, in one call."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from tiercast.artifacts.model_folder import save_model
-from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.reference import REFERENCE_FILE
-from tiercast.artifacts.staging import staged_folder
-from tiercast.artifacts.text_file import plain_json, to_json
+from tiercast.artifacts.text_file import to_json
 from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
-from tiercast.contract.report import DataReport
-from tiercast.fairness.result import Fairness
 from tiercast.feature_store.history import open_history
 from tiercast.features.plugins import idle_features
 from tiercast.features.registry import feature_table, learned_features
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.modeling.plugin_metrics import forecast_metrics
-from tiercast.modeling.studies import Studies
-from tiercast.modeling.target import Target
 from tiercast.readiness.facts import measure
 from tiercast.readiness.finding_text import refuse_unless_ready, short_lines
-from tiercast.readiness.judgement import Readiness, judge
+from tiercast.readiness.judgement import judge
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
 from tiercast.snapshots.grid import GridAhead
-from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import allow_panel
-from tiercast.tracking.datasets import source_datasets
-from tiercast.tracking.registry import CHAMPION, load_version, register, version_of, versions
-from tiercast.tracking.runs import TrainingRun, training_run
-from tiercast.tracking.studies import study_storage
+from tiercast.tracking.registry import load_version
+from tiercast.tracking.runs import TrainingRun
 from tiercast.training.champion_forecasts import champion_forecasts
-from tiercast.training.fairness import audit_model, write_audit
+from tiercast.training.fairness import write_audit
 from tiercast.training.fitting import FittedModel, feature_importance, fit_model
-from tiercast.training.gate import GateDecision, decide, decide_apart, first_with_groups
+from tiercast.training.gate import GateDecision, decide_apart, first_with_groups
 from tiercast.training.label_training import train_labels
 from tiercast.training.learning_curve import LearningCurve, learning_curve
-from tiercast.training.mlflow_figures import training_figures
 from tiercast.training.model_card import model_card
 from tiercast.training.panel import Panel, build_panel, describe_sample
-from tiercast.training.promote import make_champion, settle_interrupted
-from tiercast.training.promotions import GATE, one_at_a_time
 from tiercast.training.reference import reference
-from tiercast.training.result import TrainResult as TrainResult
-from tiercast.training.run_log import log_evaluation, log_gate, log_trials
-from tiercast.training.shap_figures import explained, shap_figures
-from tiercast.training.stored import CARD, PREDICTIONS, stored_predictions
+from tiercast.training.run_log import log_evaluation
+from tiercast.training.stored import stored_predictions
+from tiercast.training.training import Training, as_sentence
+from tiercast.training.training import TrainResult as TrainResult
 
 
 def train(
@@ -111,18 +96,21 @@ def _train(
         panel = build_panel(base, activity, day)
         known = learned_features(activity, panel.setting)
         features = feature_table(known)
-        shown.say(Message.of("training on {sample}", sample=describe_sample(panel, settings)))
+        sample = describe_sample(panel, settings)
+        shown.say(Message.of("training on {sample}", sample=sample))
         shown.say(panel.season.describe())
         for line in idle_features(known, panel.rows):
             shown.say(line)
         if panel.outlying is not None:
-            shown.say(f"{_sentence(panel.outlying.describe())}.")
+            shown.say(f"{as_sentence(panel.outlying.describe())}.")
         if panel.grid is not None:
             shown.say(GridAhead.of(panel.grid, panel.as_of, panel.plan.horizon_days).describe())
         fingerprint = base.fingerprint()
-        result = _Training(
-            settings, panel, base.report, readiness, features, fingerprint, shown
-        ).run()
+        about = (base.report, readiness, fingerprint, shown)
+        training = Training[FittedModel](
+            settings, panel.as_of, panel.current, panel.protected, sample, *about
+        )
+        result = _Training(training, panel, features).run()
         recorded.set_result(
             rows=len(panel.current),
             model_version=result.version,
@@ -134,63 +122,38 @@ def _train(
 
 @dataclass(frozen=True)
 class _Training:
-    """One training: its data, and where its progress is shown."""
-
-    config: Config
+    training: Training[FittedModel]
     panel: Panel
-    report: DataReport
-    readiness: Readiness
     features: str
-    fingerprint: Mapping[str, str]
-    progress: Progress
 
     def run(self) -> TrainResult:
         """Fit, record, register, compare."""
-        with one_at_a_time(self.config.name):  # a damaged record is reported now, not after hours
-            settle_interrupted(self.config, self.progress)
-        as_of = self.panel.as_of
-        tags = {"as_of": as_of, "data_fingerprint": plain_json(self.fingerprint)}
-        champion = version_of(self.config, CHAMPION)
-        previous = None if champion is None else load_version(self.config, champion)
-        with training_run(self.config, name=f"train {as_of}", tags=tags) as run:
-            fitted = self._fit(previous)
-            self.progress.stage("see whether more data would help")
-            curve = learning_curve(self.panel, fitted.tuning.best.order, self.config.train.seed)
-            self.progress.stage("record in MLflow")
+        one, panel = self.training, self.panel
+        champion = one.begin()
+        previous = None if champion is None else load_version(one.config, champion)
+        with one.recorded() as run:
+            with one.studies(one.config.outlook.horizon_days) as studies:
+                fitted = fit_model(panel, one.config, previous, one.progress, studies)
+            one.progress.stage("see whether more data would help")
+            curve = learning_curve(panel, fitted.tuning.best.order, one.config.train.seed)
             self._record(run, fitted, curve)
-            earlier = self._earlier(fitted.model.facts.target)
-            version = self._register(run, fitted.model)
-            log_evaluation(run, self.config.name, fitted.evaluation)
+            earlier = one.earlier(fitted)
+            version = one.register(run, fitted)
+            log_evaluation(run, one.config.name, fitted.evaluation)
             decision = self._judge(fitted, champion, previous, earlier)
-            found = self._audit(fitted)
-            card = model_card(self.panel, self.config, fitted, decision, curve, found)
-            folder = self._write(run, fitted, version, decision, card)
-            write_audit(found, folder)
-        if decision.outcome == "promoted":
-            why = f"{_sentence(decision.reason)}."
-            make_champion(self.config, version, why=why, by=GATE, progress=self.progress)
-        return TrainResult(
-            self.config.name,
-            version,
-            run.run_id,
-            self.panel.as_of,
-            decision,
-            fitted.evaluation.overall,
-            fitted.evaluation.by_cutoff,
-            folder,
-            describe_sample(self.panel, self.config),
-            fitted.groups,
-        )
+            found = one.audit(fitted)
+            card = model_card(panel, one.config, fitted, decision, curve, found)
+            with one.stored(run, fitted, version, decision, card) as aside:
+                self._write(aside, fitted, version, decision)
+            write_audit(found, one.folder(version))
+        return replace(one.result(run, fitted, version, decision), groups=fitted.groups)
 
-    def _audit(self, fitted: FittedModel) -> Fairness | None:
-        seen = ["customer_id", *fitted.model.input_columns]
-        features = self.panel.current[list(dict.fromkeys(seen))]
-        predictions = fitted.evaluation.predictions
-        return audit_model(self.config, predictions, features, self.panel.protected)
-
-    def _earlier(self, target: Target) -> list[str]:
-        """Return the registered versions that forecast a target, oldest first."""
-        return [row.version for row in versions(self.config) if row.forecasts(target)]
+    def _record(self, run: TrainingRun, fitted: FittedModel, curve: LearningCurve) -> None:
+        best = fitted.tuning.best
+        params = {"order": asdict(best.order), "value": asdict(best.value)}
+        self.training.record(run, fitted, params, feature_importance(fitted.model.outlook))
+        run.log_table(curve.frame(), "learning_curve.json")
+        run.log_text(self.features, "features.md")
 
     def _judge(
         self,
@@ -200,98 +163,39 @@ class _Training:
         earlier: list[str],
     ) -> GateDecision:
         """Return whether the new version takes the champion's place."""
-        predictions, train = fitted.evaluation.predictions, self.config.train
-        metrics = forecast_metrics(self.config.plugins)
+        one = self.training
         if champion is None or model is None:
-            return decide(predictions, None, train.gate_metric, train.seed, metrics)
+            return one.decide(fitted, None)
         by = fitted.model.facts.by
         if by is not None and by != model.facts.by:
             return first_with_groups(by, champion)
         ours, theirs = fitted.model.facts.target, model.facts.target
         if ours != theirs:
             return decide_apart(ours, theirs, champion, earlier)
-        self.progress.stage(
-            Message.of("compare with the champion, version {version}", version=champion)
-        )
-        record = stored_predictions(self.config, champion)
-        other = champion_forecasts(champion, model, record, self.panel, predictions)
-        return decide(predictions, other, train.gate_metric, train.seed, metrics)
-
-    def _fit(self, previous: CustomerModel | None) -> FittedModel:
-        config, as_of = self.config, self.panel.as_of
-        about = (config.name, as_of, config.outlook.horizon_days, config.train.timeout_seconds)
-        with study_storage(config) as storage:
-            return fit_model(self.panel, config, previous, self.progress, Studies(storage, *about))
-
-    def _record(self, run: TrainingRun, fitted: FittedModel, curve: LearningCurve) -> None:
-        run.log_params(
-            {"order": asdict(fitted.tuning.best.order), "value": asdict(fitted.tuning.best.value)}
-            | {"resumed_trials": fitted.tuning.resumed}
-        )
-        run.log_inputs(source_datasets(self.config, self.report, self.fingerprint))
-        log_trials(run, fitted.tuning)
-        importance = feature_importance(fitted.model.outlook)
-        run.log_figures(
-            training_figures(fitted.evaluation.predictions, importance), "figures.html"
-        )
-        run.log_table(importance, "feature_importance.json")
-        shap = explained(fitted.model, self.panel.current, self.config.train.seed)
-        run.log_figures(shap_figures(shap), "shap.html")
-        run.log_table(shap.importance(), "shap_importance.json")
-        run.log_table(curve.frame(), "learning_curve.json")
-        run.log_table(self.report.findings_frame(), "data_report.json")
-        run.log_dict(asdict(self.readiness), "readiness.json")
-        run.log_text(self.features, "features.md")
-
-    def _register(self, run: TrainingRun, model: CustomerModel) -> str:
-        with scratch_folder() as scratch:
-            folder = scratch / "model"
-            save_model(model, folder)
-            return register(run, folder, self.config, self.panel.current[model.input_columns])
+        one.say_compared(champion)
+        record, past = stored_predictions(one.config, champion), fitted.evaluation.predictions
+        known = champion_forecasts(champion, model, record, self.panel, past)
+        return one.decide(fitted, known)
 
     def _write(
-        self,
-        run: TrainingRun,
-        fitted: FittedModel,
-        version: str,
-        decision: GateDecision,
-        card: str,
-    ) -> Path:
-        """Store the past forecasts where the report finds them."""
-        run.log_text(card, CARD)
-        log_gate(run, decision)
-        folder = OutputFolder.of(self.config).evaluation(version)
-        with staged_folder(folder) as aside:
-            fitted.evaluation.predictions.to_parquet(aside / PREDICTIONS, index=False)
-            profiles = fitted.model.segments.profiles(self.panel.current)
-            profiles.to_parquet(aside / "segments.parquet", index=False)
-            (aside / CARD).write_text(card, encoding="utf-8")
-            known = reference(self.panel, fitted.model).to_dict()
-            (aside / REFERENCE_FILE).write_text(to_json(known), encoding="utf-8")
-            (aside / "summary.json").write_text(
-                to_json(self._summary(fitted, version, decision)), encoding="utf-8"
-            )
-        return folder
-
-    def _summary(
-        self, fitted: FittedModel, version: str, decision: GateDecision
-    ) -> dict[str, object]:
-        return {
-            "model": self.config.name,
-            "version": version,
-            "trained_as_of": self.panel.as_of.isoformat(),
-            "sample": describe_sample(self.panel, self.config),
-            "kind": fitted.evaluation_kind,
-            "metrics": fitted.evaluation.overall,
-            "further_metrics": fitted.further_metrics,
-            "by_cutoff": {str(day): found for day, found in fitted.evaluation.by_cutoff.items()},
-            "gate": asdict(decision),
-            "groups": [asdict(choice) for choice in fitted.groups],
-        }
-
-
-def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:]
+        self, aside: Path, fitted: FittedModel, version: str, decision: GateDecision
+    ) -> None:
+        """Write the segments, the reference and the summary beside the past forecasts."""
+        profiles = fitted.model.segments.profiles(self.panel.current)
+        profiles.to_parquet(aside / "segments.parquet", index=False)
+        known = reference(self.panel, fitted.model).to_dict()
+        (aside / REFERENCE_FILE).write_text(to_json(known), encoding="utf-8")
+        evaluation = fitted.evaluation
+        self.training.summarise(
+            aside,
+            version,
+            kind=fitted.evaluation_kind,
+            metrics=evaluation.overall,
+            further_metrics=fitted.further_metrics,
+            by_cutoff={str(day): found for day, found in evaluation.by_cutoff.items()},
+            gate=asdict(decision),
+            groups=[asdict(choice) for choice in fitted.groups],
+        )
 
 
 def _with_search(config: Config, **wanted: int | None) -> Config:
