@@ -13,14 +13,39 @@ from tiercast.config.playbook import default_plays
 from tiercast.config.schema import Config, Limits
 from tiercast.contract.data_rules import RULES as DATA_RULES
 from tiercast.contract.tables import TABLES
-from tiercast.features.registry import feature_page
+from tiercast.features.registry import feature_table
 from tiercast.modeling.metrics import CALIBRATION_FIGURES, METRICS, TIER_METRICS
 from tiercast.monitoring.monitor_rules import RULES as MONITOR_RULES
 from tiercast.privacy.places import PLACES
 from tiercast.readiness.rules import RULES as READINESS_RULES
-from tiercast.sources.layout_page import page as layout_page
+from tiercast.sources.layout import PLACE, Layout, layouts
 
 DOCS = Path(__file__).parent
+FEATURES_HEAD = """\
+# Features
+
+One row per customer and cutoff (`customer_id`, `as_of`), counted from rows before the cutoff only.
+A window of 30 days is `[as_of - 30 days, as_of)`. Null means that a feature is undefined: a
+customer with one order has no gaps. A base without a table or column lacks its features. The
+eight most frequent event types add two each: `event_type_N_90d`, `event_type_N_recency_days`,
+and the eight most frequent plans of contracts one each: `contract_plan_N_running`. Where churn
+is the end of contracts, each event type has two signals more: `event_type_N_30d` and
+`event_type_N_change` (those of the last 30 days less a month's in the 60 days before).
+Profile columns keep their names; `profile_` comes before the name of a feature. Signals are
+shown, and read by rules of alerts, plays and lists; no model learns from them.
+"""
+LAYOUTS_HEAD = """\
+# Layouts that `tiercast init` knows
+
+Written by `make docs` from `src/tiercast/sources/layouts.yaml`; a new layout is a row there.
+
+`init` recognises a file by its headers, in any case and order, and builds the query from the
+columns that are there: a column that an export lacks is left out of the query. `A or B` is the
+first of them that the file has and that is not empty. One currency is used (the one of most
+orders); the others are named with their rows and money, and never added to it. Open points are
+comments in the config: `# To know` for facts, `# TO MEND` for gaps, with the next best columns.
+"""
+LAYOUTS_COLUMNS = ("Layout", "Customer", "Time", "Order", "Amount", "Rows left out by")
 
 
 def config_page() -> str:
@@ -209,6 +234,45 @@ def personal_data_page() -> str:
     )
 
 
+def features_page() -> str:
+    """Return all features with their units and meanings."""
+    return f"{FEATURES_HEAD}\n{feature_table()}\n"
+
+
+def layouts_page() -> str:
+    """Return the layouts that `init` knows: a table of them, then notes on each."""
+    used = [layout for layout in layouts() if not layout.refused]
+    refused = [layout for layout in layouts() if layout.refused]
+    blocks = [LAYOUTS_HEAD, f"{table(LAYOUTS_COLUMNS, map(_cells, used))}\n"]
+    blocks += ["## What to know of each\n", *(_notes(layout) for layout in used)]
+    blocks += ["## Refused\n", *(f"- **{one.title}**: {one.refused}\n" for one in refused)]
+    return "\n".join(blocks)
+
+
+def _cells(layout: Layout) -> tuple[str, ...]:
+    tried = (layout.select.get(role, ()) for role in ("customer_id", "ordered_at", "order_id"))
+    return (layout.title, *(_first_names(one) for one in tried), layout.money, _left_out(layout))
+
+
+def _first_names(tried: Iterable[str]) -> str:
+    """Return the first column of each expression that is tried."""
+    found = [[m for m in PLACE.finditer(one) if m.group(2) != "word"] for one in tried]
+    names = dict.fromkeys(places[0].group(1).split("|")[0] for places in found if places)
+    return " or ".join(f"`{name}`" for name in names) or "-"
+
+
+def _left_out(layout: Layout) -> str:
+    found = (match for tried in layout.where for one in tried for match in PLACE.finditer(one))
+    names = dict.fromkeys(match.group(1).split("|")[0] for match in found)
+    return ", ".join(f"`{name}`" for name in names) or "-"
+
+
+def _notes(layout: Layout) -> str:
+    once = " The amount is the order's; where lines repeat it, it counts once."
+    notes = " ".join(layout.notes) + (once if layout.amount_is == "order" else "")
+    return f"- **{layout.title}**: amount is {layout.money}. {notes}".rstrip() + "\n"
+
+
 def cli_page() -> str:
     """Return the help of every command, as Typer writes it."""
     command = [
@@ -242,8 +306,8 @@ def table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "features.md": feature_page,
-    "layouts.md": layout_page,
+    "features.md": features_page,
+    "layouts.md": layouts_page,
     "reference/config.md": config_page,
     "reference/tables.md": tables_page,
     "reference/metrics.md": metrics_page,

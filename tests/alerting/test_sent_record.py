@@ -1,6 +1,6 @@
 import pytest
 
-from tiercast.alerting.sent_record import SentRecord
+from tiercast.alerting.webhook import SentRecord
 from tiercast.config.errors import OutputError
 
 KEYS = ["a" * 64, "b" * 64]

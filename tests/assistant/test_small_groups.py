@@ -1,4 +1,4 @@
-from tiercast.assistant.small_groups import shown_group
+from tiercast.assistant.sums import shown_group
 
 
 def test_zero_shows_every_group():

@@ -11,8 +11,12 @@ from own_plugin import installed
 from shop import CUTOFFS, shop
 from tiercast.backtesting.contender import CannotFitError, ContenderForecast, OriginData
 from tiercast.backtesting.contenders import CONTENDERS, OF_CONTRACTS, contenders_of, labels
-from tiercast.backtesting.histories import by_bg_nbd
-from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression, numeric_features
+from tiercast.backtesting.learners import (
+    by_bg_nbd,
+    by_lightgbm,
+    by_logistic_regression,
+    numeric_features,
+)
 from tiercast.backtesting.score_levels import nearest_window
 from tiercast.btyd.beta_geometric import BGNBD
 from tiercast.config.errors import ConfigError

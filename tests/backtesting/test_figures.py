@@ -1,5 +1,5 @@
-from tiercast.backtesting.figures import backtest_figures
-from tiercast.backtesting.predictions import predictions
+from tiercast.backtesting.backtest import predictions
+from tiercast.backtesting.record import backtest_figures
 
 LABELS = {"recency": "recency rule", "lightgbm": "LightGBM", "tiercast": "tiercast"}
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from tiercast.backtesting.predictions import predictions
+from tiercast.backtesting.backtest import predictions
 
 
 def test_every_forecast_stands_beside_what_came(two, config):

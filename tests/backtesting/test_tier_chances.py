@@ -1,7 +1,7 @@
 import numpy as np
 
 from tiercast.backtesting.contender import ContenderForecast
-from tiercast.backtesting.tier_chances import mean_if_order, tier_chances
+from tiercast.backtesting.forecasts import mean_if_order, tier_chances
 
 TOLD = ContenderForecast(np.array([0.2, 0.9]), np.array([80.0, 1.0]))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tiercast.campaigns.qini import auuc, qini, uplift_curve
+from tiercast.campaigns.policy_comparison import auuc, qini
 
 
 def test_the_true_order_beats_a_noisy_one_and_that_a_random_one():
@@ -30,8 +30,3 @@ def test_a_constant_ranking_is_a_random_one():
     effects = np.random.default_rng(0).normal(1, 1, 500)
     assert abs(qini(np.ones(500), effects).mean) < 1e-12
     assert np.isclose(auuc(np.ones(500), effects).mean, effects.mean() / 2)
-
-
-def test_the_curve_ends_at_the_mean_effect():
-    effects = np.array([1.0, 3.0, -2.0, 2.0])
-    assert uplift_curve(effects, effects, 5).tolist() == [0, 0.75, 1.25, 1.5, 1.0]

@@ -3,7 +3,7 @@ import hashlib
 import ibis
 import pytest
 
-from tiercast.lists.forms import formed
+from tiercast.lists.layout import formed
 
 
 def written(text, form):

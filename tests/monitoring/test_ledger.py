@@ -82,7 +82,7 @@ def test_grades_of_another_version_of_tiercast_are_made_anew(
 ):
     keep(base, activity, output)
     before = files(output)
-    monkeypatch.setattr("tiercast.monitoring.basis.package_version", lambda _: "0.0.1")
+    monkeypatch.setattr("tiercast.monitoring.ledger.package_version", lambda _: "0.0.1")
     keep(base, activity, output)
     assert files(output) != before
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from tiercast.past.cohorts import cohorts, first_day
+from tiercast.past.aggregates import cohorts, first_day
 
 
 def test_a_row_is_a_month_of_first_orders_and_a_later_month(known_of):

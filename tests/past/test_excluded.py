@@ -2,7 +2,7 @@
 
 import ibis
 
-from tiercast.past.excluded import excluded
+from tiercast.past.aggregates import excluded
 
 
 def test_lines_without_a_day_count_and_later_ones_do_not(known_of):

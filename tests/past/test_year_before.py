@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from tiercast.past.year_before import year_before
+from tiercast.past.aggregates import year_before
 
 
 def test_the_year_before_is_of_the_same_length_and_tells_new_customers_apart(known_of):

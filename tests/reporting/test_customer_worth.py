@@ -1,8 +1,7 @@
 import numpy as np
 
-from tiercast.reporting.customer_worth import by_channel, by_first_month
 from tiercast.reporting.messages import load_messages
-from tiercast.reporting.worth_charts import worth_section
+from tiercast.reporting.worth_charts import by_channel, by_first_month, worth_section
 
 
 def test_november_is_over_after_90_days_and_december_is_empty(with_orders):

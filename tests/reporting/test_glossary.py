@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tiercast.reporting.glossary import glossary_section
+from tiercast.reporting.report import glossary_section
 
 
 @pytest.mark.parametrize(

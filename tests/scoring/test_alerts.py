@@ -4,7 +4,7 @@ import pytest
 
 from tiercast.config.alerts import AlertRule, default_rules
 from tiercast.config.errors import InputError
-from tiercast.scoring.alerts import alerts
+from tiercast.scoring.assign import alerts
 from tiercast.scoring.conditions import check_rules
 
 CALM = {

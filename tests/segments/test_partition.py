@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tiercast.segments.partition import kmeans_centres, nearest
+from tiercast.segments.selection import kmeans_centres, nearest
 
 
 def blobs(sizes, seed=0):

@@ -1,8 +1,13 @@
 import numpy as np
 import pytest
 
-from tiercast.segments.selection import CandidateSegments, candidates, choose, selection_table
-from tiercast.segments.stability import Stability
+from tiercast.segments.selection import (
+    CandidateSegments,
+    Stability,
+    candidates,
+    choose,
+    selection_table,
+)
 
 
 def candidate(count, silhouette, agreement, jaccard=0.9):

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from tiercast.segments.partition import kmeans_centres
-from tiercast.segments.stability import best_jaccard, stability
+from tiercast.segments.selection import best_jaccard, kmeans_centres, stability
 
 
 def test_clear_groups_come_back_in_every_resample():

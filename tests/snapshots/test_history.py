@@ -4,7 +4,7 @@ import ibis
 import pandas as pd
 import pytest
 
-from tiercast.snapshots.history import category_totals, history, known_later
+from tiercast.snapshots.history import category_totals, history
 
 CUTOFF = dt.date(2024, 3, 1)
 
@@ -55,14 +55,6 @@ def test_each_row_stands_once_for_each_cutoff_that_it_lies_before():
         ("2024-03-01", 51.0),
         ("2024-03-01", 61.0),
     ]
-
-
-def test_a_second_time_counts_once_it_is_known():
-    later = pd.to_datetime(["2024-02-29 23:00", "2024-03-01", None], format="ISO8601")
-    cut = history(table(*["2024-02-01"] * 3, later=later), "at", [CUTOFF])
-    cut = cut.mutate(later=cut.later.cast("timestamp(6)"))
-    known = cut.select("later", known=known_later(cut, "later")).to_pandas()
-    assert known.sort_values("later")["known"].tolist() == [True, False, False]
 
 
 SPEND = (

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tiercast.training.treatment import LEAST_UNTREATED, Treatment
+from tiercast.training.model_card import LEAST_UNTREATED, Treatment
 
 DAY, LATER = dt.date(2024, 3, 1), dt.date(2024, 6, 1)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tiercast.alerting.alert import RaisedAlerts
 from tiercast.alerting.delivery import Delivery
-from tiercast.alerting.file_sink import write_file
 from tiercast.alerting.table_sink import write_table
 from tiercast.alerting.webhook import post_all
 from tiercast.artifacts.output_folder import OutputFolder
+from tiercast.artifacts.staging import whole_file, writing
 from tiercast.config.alerts import SinkConfig
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
@@ -18,6 +18,9 @@ from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.sinks.recorded_run import RecordedRun, recorded_run
+
+ALERTS_FILE = "alerts.jsonl"
+
 
 ALERTS = "alerts"
 
@@ -119,3 +122,24 @@ def _record(recorded: RecordedRun, output: OutputFolder, day: dt.date, rows: int
         model_version=str(manifest["model"]["version"]),
         data_fingerprint=manifest["data"]["fingerprint"],
     )
+
+
+def write_file(sink: str, raised: RaisedAlerts, folder: Path) -> Delivery:
+    """Write the day's alerts, one a line; a reader sees the old file or the new one.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, read-only or the like; the old file is still there.
+    """
+    path = folder / ALERTS_FILE
+    count = 0
+    with (
+        writing(path),
+        whole_file(path) as aside,
+        aside.open("w", encoding="utf-8", newline="\n") as file,
+    ):
+        for alert in raised:
+            file.write(f"{alert.to_json()}\n")
+            count += 1
+    return Delivery(sink, count)

@@ -5,10 +5,13 @@ again with the same key, and can recognize it.
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -18,7 +21,7 @@ from urllib3.exceptions import TimeoutError as NoAnswer
 
 from tiercast.alerting.alert import Alert, RaisedAlerts
 from tiercast.alerting.delivery import Delivery
-from tiercast.alerting.sent_record import SentRecord
+from tiercast.artifacts.staging import writing
 from tiercast.config.alerts import SinkConfig
 
 AGAIN = (408, 425, 429, 500, 502, 503, 504)
@@ -114,3 +117,55 @@ def _silent_retries() -> Iterator[None]:
         yield
     finally:
         logger.disabled = before
+
+
+class SentRecord:
+    """A file with the key of every alert that arrived, each on the disk before the next is sent.
+
+    A line that a killed run wrote only in part is removed, and its alert is sent again; by the
+    key the receiver recognizes it.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, read-only or the like.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Self:
+        with writing(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("a+b")
+            self._file.seek(0)
+            content = self._file.read()
+            whole = content.rfind(b"\n") + 1
+            self._file.truncate(whole)
+        self._keys = set(content[:whole].decode().splitlines())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._keys
+
+    def add(self, key: str) -> None:
+        """Record that an alert arrived.
+
+        Raises
+        ------
+        OutputError
+            The disk is full, read-only or the like.
+        """
+        with writing(self._path):
+            self._file.write(f"{key}\n".encode())
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        self._keys.add(key)

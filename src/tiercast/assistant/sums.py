@@ -1,10 +1,10 @@
 """Answers about groups: base, tiers and segments with their money and its 90 % interval."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tiercast.app.scored_base import SCORES
 from tiercast.assistant.asked_base import AskedBase
-from tiercast.assistant.small_groups import shown_group
 from tiercast.config.errors import InputError
 from tiercast.config.message import Message
 
@@ -53,3 +53,18 @@ def _mean_risks(asked: AskedBase) -> dict[str, float]:
         table = database.table(SCORES)
         risks = table.group_by("segment").agg(risk=table.churn_probability.mean())
         return {row["segment"]: row["risk"] for row in risks.to_pyarrow().to_pylist()}
+
+
+def shown_group(figures: Mapping[str, Any], least: int) -> dict[str, Any]:
+    """Return the figures of a group; of a small one, `customers` alone, as `<10`.
+
+    Examples
+    --------
+    >>> shown_group({"customers": 4, "expected_value": 90.0}, 10)
+    {'customers': '<10'}
+    >>> shown_group({"customers": 40, "expected_value": 90.0}, 10)
+    {'customers': 40, 'expected_value': 90.0}
+    """
+    if 0 < figures["customers"] < least:
+        return {"customers": f"<{least}"}
+    return dict(figures)

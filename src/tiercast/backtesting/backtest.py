@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST, contenders_for
@@ -15,7 +18,6 @@ from tiercast.backtesting.horizons import HorizonForecast, horizons_table, older
 from tiercast.backtesting.label_backtest import LabelBacktest, backtest_labels
 from tiercast.backtesting.leaderboard import leaderboard, scores_by_origin, totals_by_origin
 from tiercast.backtesting.origins import fewer_than_asked, plan_origins
-from tiercast.backtesting.predictions import predictions
 from tiercast.backtesting.record import log, write
 from tiercast.backtesting.result import Backtest, Skipped
 from tiercast.backtesting.verdicts import verdicts
@@ -25,6 +27,7 @@ from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import open_history
+from tiercast.modeling.evaluation import ForecastTable
 from tiercast.modeling.further_outlook import FIGURES, VARIANCE
 from tiercast.modeling.plugin_metrics import metrics_of
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
@@ -32,6 +35,16 @@ from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.silence import Silence
 from tiercast.sources.canonical import CustomerBase
 from tiercast.sources.workspace import allow_panel
+
+OURS = (
+    "value_low",
+    "value_high",
+    "tier_confidence",
+    "tier_set",
+    "next_order_date",
+    "next_order_low",
+    "next_order_high",
+)
 
 
 def backtest(
@@ -203,3 +216,38 @@ def _first_order_day(activity: CustomerActivity) -> dt.date:
             "`amount` in the source."
         )
     return daily.first
+
+
+def predictions(forecasts: Sequence[OriginForecasts], tier_names: tuple[str, ...]) -> pd.DataFrame:
+    """Return one row per origin, contender and customer.
+
+    Columns: origin, contender, customer_id, churn_probability, expected_value, tier; ordered,
+    value, true_tier and returned_after_days (actual); then tiercast's own predictions, missing
+    in the others' rows.
+    """
+    parts = [
+        _rows(one, name, forecast, tier_names)
+        for one in forecasts
+        for name, forecast in one.by_contender.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rows(
+    one: OriginForecasts, name: str, forecast: ForecastTable, tier_names: tuple[str, ...]
+) -> pd.DataFrame:
+    actual = one.actual[["ordered", "value", "true_tier", "returned_after_days"]]
+    predicted = pd.DataFrame(
+        {
+            "origin": one.origin,
+            "contender": name,
+            "customer_id": one.actual["customer_id"].to_numpy(),
+            "churn_probability": forecast.churn_probability,
+            "expected_value": forecast.expected_value,
+            "tier": np.array(tier_names, dtype=object)[forecast.tier],
+        }
+    )
+    rows = pd.concat([predicted, actual.reset_index(drop=True)], axis=1)
+    if name != TIERCAST:
+        return rows
+    return pd.concat([rows, one.scores[list(OURS)].reset_index(drop=True)], axis=1)

@@ -13,8 +13,13 @@ from tiercast.backtesting.contender import (
     OriginData,
 )
 from tiercast.backtesting.cox import by_cox
-from tiercast.backtesting.histories import by_bg_nbd, by_mbg_nbd, by_pareto_nbd
-from tiercast.backtesting.learners import by_lightgbm, by_logistic_regression
+from tiercast.backtesting.learners import (
+    by_bg_nbd,
+    by_lightgbm,
+    by_logistic_regression,
+    by_mbg_nbd,
+    by_pareto_nbd,
+)
 from tiercast.backtesting.life_table import by_life_table
 from tiercast.backtesting.score_levels import by_last_window, by_recency, by_rfm_total
 from tiercast.config.errors import ConfigError

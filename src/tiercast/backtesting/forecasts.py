@@ -11,13 +11,14 @@ import pandas as pd
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.backtesting.contender import CannotFitError, Contender, ContenderForecast, OriginData
 from tiercast.backtesting.horizons import HorizonForecast, further_forecasts
-from tiercast.backtesting.tier_chances import tier_chances
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
 from tiercast.features.registry import KEYS
 from tiercast.modeling.assignment import assign_tiers
+from tiercast.modeling.distribution import PredictiveDistribution
 from tiercast.modeling.evaluation import ForecastTable
+from tiercast.modeling.shapes import ValueShapes
 from tiercast.modeling.total_uncertainty import TotalUncertainty
 from tiercast.segments.tiers import true_tiers
 from tiercast.snapshots.activity import CustomerActivity
@@ -26,6 +27,10 @@ from tiercast.sources.canonical import CustomerBase
 from tiercast.training.fitting import fit_model
 from tiercast.training.horizon_rows import with_outcomes
 from tiercast.training.panel import build_panel
+
+LEAST_ORDER = 1e-6  # chance of an order
+CHEAPEST = 0.05  # share of buyers; nobody is expected to bring less than they, given an order
+
 
 ContenderTiers: TypeAlias = tuple[ContenderForecast, FloatArray]
 """A contender's forecast, and its tier chances, (n, n_tiers)."""
@@ -183,3 +188,36 @@ def _actual(
 def _places(tiers: pd.Series, names: Sequence[str]) -> IntArray:
     """Return each tier's place, 0 = best, (n,)."""
     return np.asarray(pd.Categorical(tiers, categories=list(names)).codes, dtype=int)
+
+
+def tier_chances(
+    forecast: ContenderForecast,
+    cuts: tuple[float, ...],
+    *,
+    forecast_before: ContenderForecast,
+    value_before: FloatArray,
+) -> FloatArray:
+    """Return the chance of each tier, best first, (n, len(cuts) + 2), by the same means for all.
+
+    How buyers' values scatter around what a contender expects of them is read off the newest
+    training cutoff, from its forecast of the customers there.
+    `forecast_before` is the contender's forecast of the newest training cutoff, `value_before`
+    the actual value there.
+    """
+    bought = value_before > 0
+    least = float(np.quantile(value_before[bought], CHEAPEST)) if bought.any() else 1.0
+    shapes = ValueShapes.fit(value_before[bought], mean_if_order(forecast_before, least)[bought])
+    means = mean_if_order(forecast, least)
+    return PredictiveDistribution(forecast.churn, means, shapes).tier_probabilities(cuts)
+
+
+def mean_if_order(forecast: ContenderForecast, least: float) -> FloatArray:
+    """Return the value to expect given an order, at least `least`, (n,).
+
+    Examples
+    --------
+    >>> mean_if_order(ContenderForecast(np.array([0.5, 1.0]), np.array([10.0, 0.0])), 2.0).tolist()
+    [20.0, 2.0]
+    """
+    order = np.maximum(1.0 - forecast.churn, LEAST_ORDER)
+    return np.maximum(forecast.expected_value / order, least)

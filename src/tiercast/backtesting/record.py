@@ -1,21 +1,22 @@
 """The storage of a backtest: a folder, written whole or not at all, and a run in MLflow."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 import pandas as pd
+from plotly import graph_objects as go
 
 from tiercast.artifacts.staging import staged_folder, writing
 from tiercast.artifacts.text_file import to_json
 from tiercast.backtesting.contender import Contender
 from tiercast.backtesting.contenders import TIERCAST, labels
-from tiercast.backtesting.figures import backtest_figures
 from tiercast.backtesting.result import Backtest
 from tiercast.config.plugins import rows_of, versions_of
 from tiercast.config.schema import Config
 from tiercast.modeling.bootstrap import RESAMPLES
 from tiercast.modeling.plugin_metrics import metrics_of
 from tiercast.tracking.runs import training_run
+from tiercast.training.mlflow_figures import calibration_figure, decile_figure, gain_figure
 
 SUMMARY = "summary.json"
 TABLES = ("predictions", "by_origin", "leaderboard", "verdicts", "coverage", "horizons")
@@ -96,3 +97,29 @@ def summary(found: Backtest) -> Mapping[str, object]:
         },
         "metrics": found.leaderboard.set_index("contender").to_dict("index"),
     }
+
+
+def backtest_figures(predictions: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, go.Figure]:
+    """Return the figures by title; `labels` names the contenders, in the order to be drawn."""
+    found = {
+        label: predictions[predictions["contender"] == name]
+        for name, label in labels.items()
+        if name in set(predictions["contender"])
+    }
+    deciles = {f"Value by decile: {label}": decile_figure(f) for label, f in found.items()}
+    return {
+        "Calibration of the churn risk": _together(calibration_figure, found),
+        "Gain: share of value found": _together(gain_figure, found),
+    } | deciles
+
+
+def _together(
+    drawn: Callable[[pd.DataFrame], go.Figure], frames: Mapping[str, pd.DataFrame]
+) -> go.Figure:
+    """Return one figure of a training's, its first line drawn once for each contender."""
+    figures = {label: drawn(frame) for label, frame in frames.items()}
+    whole = go.Figure(layout=next(iter(figures.values())).layout)
+    for label, figure in figures.items():
+        whole.add_trace(figure.data[0].update(name=label))
+    whole.add_traces(next(iter(figures.values())).data[1:])
+    return whole

@@ -12,8 +12,6 @@ import typer
 import tiercast
 from tiercast.cli import (
     alerts,
-    app_server,
-    assistant,
     backtest,
     data,
     experiment,
@@ -111,9 +109,9 @@ COMMANDS: dict[Callable[..., None], str] = {
     outlook.score: "tiercast score pipelines/cdnow.yaml --as-of 1998-04-01",
     outlook.report: "tiercast report pipelines/cdnow.yaml --as-of 1998-04-01",
     export.export: "tiercast export pipelines/cdnow.yaml --list win_back --format xlsx",
-    app_server.app: "tiercast app pipelines/cdnow.yaml --port 8501",
+    serve.app: "tiercast app pipelines/cdnow.yaml --port 8501",
     serve.serve: "tiercast serve pipelines/cdnow.yaml --port 8600",
-    assistant.mcp: "tiercast mcp pipelines/cdnow.yaml",
+    serve.mcp: "tiercast mcp pipelines/cdnow.yaml",
     story.explain: "tiercast explain pipelines/cdnow.yaml 1024",
     data.init: "tiercast init exports/orders.csv",
     data.check: "tiercast check pipelines/cdnow.yaml",

@@ -1,7 +1,6 @@
 """The arguments and options that several commands share."""
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -48,7 +47,6 @@ Language = Annotated[
     Wanted,
     typer.Option("--language", help="Language of what is shown. Default: the config's."),
 ]
-OutputFile = Annotated[Path | None, typer.Option("--output", metavar="PATH")]
 
 
 def shown_language(settings: "Config", language: Wanted) -> Literal["en", "zh"]:

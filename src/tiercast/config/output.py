@@ -1,4 +1,4 @@
-"""Where results are written, and where customer-days are stored."""
+"""Where results are written and for how long they stay, and where customer-days are stored."""
 
 import re
 from typing import Annotated
@@ -81,3 +81,19 @@ class FeatureStoreConfig(Settings):
                 f"feature_store.path must be a folder on this machine, but got {path}"
             )
         return path
+
+
+class RetentionConfig(Settings):
+    """Days that results are stored, counted back from the newest scored day. Left out: for ever.
+
+    Nothing is removed before `tiercast forget CONFIG --expired` is run.
+    """
+
+    scores: int | None = Field(default=None, ge=1)
+    """Scores, their features, alerts and migrations; at least the longest horizon."""
+    exports: int | None = Field(default=None, ge=1)
+    """Exported lists and the records of who was on them."""
+    reports: int | None = Field(default=None, ge=1)
+    """Reports."""
+    quarantine: int | None = Field(default=None, ge=1)
+    """The rows that `check` excluded, counted from the last day of their data."""

@@ -24,11 +24,10 @@ from tiercast.config.nearest import hint
 from tiercast.config.outlook import (
     OutlookConfig as OutlookConfig,  # a part of this module's vocabulary
 )
-from tiercast.config.output import FeatureStoreConfig, OutputConfig
+from tiercast.config.output import FeatureStoreConfig, OutputConfig, RetentionConfig
 from tiercast.config.playbook import Play, check_words, plays_of
 from tiercast.config.plugins import rows_of, unknown_plugins
 from tiercast.config.report import ReportConfig
-from tiercast.config.retention import RetentionConfig
 from tiercast.config.rfm import RfmConfig
 from tiercast.config.serve import ServeConfig
 from tiercast.config.settings import Settings

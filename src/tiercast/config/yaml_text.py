@@ -15,8 +15,6 @@ PLAIN_TAGS = (None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:
 MERGE = "tag:yaml.org,2002:merge"  # of the key `<<`
 QUOTED = re.compile(r" ?'[^'<>]{2,}'")  # words of the text in a message of the parser
 
-Position = tuple[str, int]
-
 
 class BadText(ValueError):
     """The text is no config; the message has the reason, the line and the remedy."""

@@ -7,10 +7,9 @@ from tiercast.features.behaviour import BEHAVIOUR
 from tiercast.features.btyd import CLV, SUFFICIENT
 from tiercast.features.contacts import CAMPAIGNS, EVENTS, event_trends, event_type_features
 from tiercast.features.feature import Feature, Setting
-from tiercast.features.horizons import further_features
+from tiercast.features.horizons import SEASON, further_features
 from tiercast.features.plugins import own_features
 from tiercast.features.rfm import RFM
-from tiercast.features.season import SEASON
 from tiercast.features.signals import BREAKDOWN, PROMOTERS, SIGNALS, USE
 from tiercast.features.subscriptions import (
     CONTRACT_MODELS,
@@ -24,19 +23,6 @@ from tiercast.snapshots.subscriptions import has_contracts
 
 KEYS = ("customer_id", "as_of")
 LABELS = ("ordered", "value", "returned_after_days")
-PAGE_HEAD = """\
-# Features
-
-One row per customer and cutoff (`customer_id`, `as_of`), counted from rows before the cutoff only.
-A window of 30 days is `[as_of - 30 days, as_of)`. Null means that a feature is undefined: a
-customer with one order has no gaps. A base without a table or column lacks its features. The
-eight most frequent event types add two each: `event_type_N_90d`, `event_type_N_recency_days`,
-and the eight most frequent plans of contracts one each: `contract_plan_N_running`. Where churn
-is the end of contracts, each event type has two signals more: `event_type_N_30d` and
-`event_type_N_change` (those of the last 30 days less a month's in the 60 days before).
-Profile columns keep their names; `profile_` comes before the name of a feature. Signals are
-shown, and read by rules of alerts, plays and lists; no model learns from them.
-"""
 CATALOGUE: tuple[Feature, ...] = (
     *RFM,
     *BEHAVIOUR,
@@ -100,11 +86,6 @@ def feature_table(features: tuple[Feature, ...] = CATALOGUE) -> str:
     head = "| feature | unit | family | meaning |\n|---|---|---|---|"
     rows = [f"| `{f.name}` | {f.unit} | {f.family} | {f.meaning} |" for f in features]
     return "\n".join([head, *rows])
-
-
-def feature_page() -> str:
-    """Return the page that documents the features in Markdown (`make docs` writes it)."""
-    return f"{PAGE_HEAD}\n{feature_table()}\n"
 
 
 def _has_grain(activity: CustomerActivity, feature: Feature, setting: Setting) -> bool:

@@ -14,7 +14,6 @@ from tiercast.measured.save_rate import SaveRate
 from tiercast.modeling.distribution import COVERAGE
 
 PROFIT = "contact_profit"
-NEEDS = frozenset({"value_at_stake", "churn_probability", "tier"})
 WIDTH = float(norm.ppf((1 + COVERAGE) / 2))
 
 

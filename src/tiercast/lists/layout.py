@@ -1,21 +1,23 @@
 """The columns of one file: a list's own, or those of a format, from the table of a scored day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.errors import InputError
-from tiercast.config.export_formats import ExportFormat, FormatColumn
+from tiercast.config.export_formats import ExportFormat, Form, FormatColumn
 from tiercast.config.lists import CustomerList
 from tiercast.config.message import Message
 from tiercast.config.nearest import nearest
 from tiercast.lists.base import ListBase
 from tiercast.lists.columns import ListColumn, column_of, known_columns, standard_columns
 from tiercast.lists.conditions import known_column
-from tiercast.lists.forms import formed
+
+E164 = r"^\+[1-9][0-9]{5,14}$"
+
 
 KEY, POSITION = "exported_customer_id", "exported_position"
 
@@ -111,3 +113,43 @@ def _refuse_nested(column: ir.Value, name: str) -> None:
             f"The column `{name}` holds several values per customer ({type_}), which do not fit "
             "into a cell; leave it out."
         )
+
+
+def formed(column: Any, form: Form) -> Any:
+    """Return a column in a form; a text without anything in it is missing.
+
+    Hashes are SHA-256 in lower-case hexadecimals: of e-mail addresses without blanks in lower
+    case, of phone numbers in E.164 (`+491701234567`) or by its digits alone. A phone number
+    without a country code has no hash.
+    """
+    if not column.type().is_string():
+        return column if form == "plain" else FORMS[form](column.cast("string"))
+    text = column.strip()
+    return FORMS[form](ibis.ifelse(text == "", ibis.null("string"), column))
+
+
+def _email(text: ir.StringValue) -> ir.StringValue:
+    return text.lower().re_replace(r"\s", "")
+
+
+def _e164(text: ir.StringValue) -> ir.StringValue:
+    """Return phone numbers as E.164, null where the country code is missing."""
+    digits = text.re_replace(r"[^0-9+]", "").re_replace("^00", "+")
+    return ibis.ifelse(digits.re_search(E164), digits, ibis.null("string"))
+
+
+def _phone(text: ir.StringValue) -> ir.StringValue:
+    return ibis.coalesce(_e164(text), text)
+
+
+def _hash(text: ir.StringValue) -> ir.StringValue:
+    return text.hexdigest("sha256")
+
+
+FORMS: Mapping[Form, Callable[[ir.StringValue], ir.StringValue]] = {
+    "plain": lambda text: text,
+    "phone": _phone,
+    "email_sha256": lambda text: _hash(_email(text)),
+    "phone_sha256": lambda text: _hash(_e164(text)),
+    "phone_digits_sha256": lambda text: _hash(_e164(text).substr(1)),
+}

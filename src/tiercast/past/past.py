@@ -7,14 +7,18 @@ from typing import Any, Self
 
 import pandas as pd
 
-from tiercast.past.cohorts import cohorts, first_day
-from tiercast.past.excluded import excluded
+from tiercast.past.aggregates import (
+    cohorts,
+    excluded,
+    first_day,
+    new_by_channel,
+    new_by_month,
+    repeats,
+    spend,
+    year_before,
+)
 from tiercast.past.known import Known
 from tiercast.past.months import months_of
-from tiercast.past.new_customers import new_by_channel, new_by_month
-from tiercast.past.repeats import repeats
-from tiercast.past.spend import spend
-from tiercast.past.year_before import year_before
 
 PAST = "past"  # the entry in the manifest of scores that names the file
 PAST_FILE = "past.json"
@@ -39,7 +43,7 @@ def past_record(known: Known) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Spend:
-    """What `tiercast.past.spend` counts; `sums` has the columns tier, name, spent."""
+    """What `tiercast.past.aggregates.spend` counts; `sums` has the columns tier, name, spent."""
 
     kind: str
     names: int
@@ -48,7 +52,7 @@ class Spend:
 
 @dataclass(frozen=True)
 class Past:
-    """The stored aggregates of a day, each as the module of its name describes it.
+    """The stored aggregates of a day, each as the function that `AGGREGATES` names describes it.
 
     Months are numbers (`tiercast.past.months`); `first_month` is missing for customers none of
     whose orders stands.

@@ -15,10 +15,8 @@ from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.privacy.copies import database_copy, publish_again
-from tiercast.privacy.erasure_note import ErasureNote
-from tiercast.privacy.erasures import erase_place
-from tiercast.privacy.everywhere import DATABASE, Found, search_everywhere
-from tiercast.privacy.own_sources import SourceRows, source_rows
+from tiercast.privacy.erasures import ErasureNote, erase_place
+from tiercast.privacy.everywhere import DATABASE, Found, SourceRows, search_everywhere, source_rows
 from tiercast.privacy.places import ELSEWHERE, PLACES
 from tiercast.privacy.trace import Trace
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here

@@ -8,7 +8,14 @@ from tiercast.formats import Form, ratio
 from tiercast.reporting.customer_ids import shown_ids
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.migration_causes import causes_of
+from tiercast.reporting.migration_causes import (
+    MONEY,
+    REVENUE,
+    causes_of,
+    way_between,
+    way_name,
+    ways_table,
+)
 from tiercast.reporting.moves import GONE, NEW, Moves
 from tiercast.reporting.sankey import sankey
 from tiercast.reporting.section import (
@@ -23,7 +30,6 @@ from tiercast.reporting.section import (
 )
 from tiercast.reporting.small_cells import smallest
 from tiercast.reporting.stored_migration import StoredMigration
-from tiercast.reporting.ways import MONEY, REVENUE, way_between, way_name, ways_table
 
 # A tier's columns: name, format, and the column that says how many customers it is about.
 OF_TIER: Sequence[tuple[str, Form, str]] = (

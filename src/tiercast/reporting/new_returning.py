@@ -6,9 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from tiercast.formats import MISSING, Form, ratio
+from tiercast.past.aggregates import YEAR_DAYS
 from tiercast.past.months import YEAR, first_day
 from tiercast.past.past import Past
-from tiercast.past.repeats import YEAR_DAYS
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Card, Cards, Chart, Measure, Note, Part, Section, Table

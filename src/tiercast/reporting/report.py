@@ -25,7 +25,6 @@ from tiercast.reporting.contribution import contribution_section
 from tiercast.reporting.drift import drift_section
 from tiercast.reporting.excluded_rows import excluded_section
 from tiercast.reporting.fairness import fairness_section
-from tiercast.reporting.glossary import glossary_section
 from tiercast.reporting.groups import group_chapters, groups_section
 from tiercast.reporting.growing import growing_section
 from tiercast.reporting.inputs import Inputs, read_inputs
@@ -41,7 +40,7 @@ from tiercast.reporting.outlook import outlook_section
 from tiercast.reporting.overview import overview_section
 from tiercast.reporting.past import past_section
 from tiercast.reporting.rfm_map import rfm_section
-from tiercast.reporting.section import Chart, Section
+from tiercast.reporting.section import Chart, Glossary, Note, Section
 from tiercast.reporting.segments import segments_section
 from tiercast.reporting.small_cells import shown_sections
 from tiercast.reporting.tiers import tiers_section
@@ -49,6 +48,39 @@ from tiercast.reporting.trend import trend_section
 from tiercast.reporting.usage import usage_section
 from tiercast.reporting.worth_charts import worth_section
 from tiercast.sources.workspace import workspace
+
+ENTRIES = (
+    "churn",
+    "expected_value",
+    "interval",
+    "tier",
+    "confidence",
+    "segment",
+    "rfm",
+    "lifecycle",
+    "value_at_stake",
+    "median",
+)
+
+
+def glossary_section(inputs: Inputs, say: MessageCatalogue) -> Section:
+    """Return the closing chapter."""
+    entries = [(say(f"glossary.{name}.word"), say(f"glossary.{name}.means")) for name in ENTRIES]
+    source = say(
+        "glossary.source",
+        name=inputs.config.name,
+        version=inputs.model_version,
+        date=say.date(inputs.as_of),
+    )
+    currency = inputs.config.currency
+    money = (
+        say("glossary.no_currency")
+        if currency is None
+        else say("glossary.currency", currency=currency)
+    )
+    parts = (Glossary(entries), Note(source), Note(money))
+    return Section("glossary", say("glossary.title"), say("glossary.headline"), parts)
+
 
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
 # The story in order; each group has a heading in the contents, `page.groups.<name>`.

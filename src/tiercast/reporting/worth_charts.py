@@ -1,15 +1,16 @@
 """The chapter on what a new customer is worth, by first month and by channel."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from tiercast.past.new_customers import WINDOWS
-from tiercast.reporting.customer_worth import by_channel, by_first_month
+from tiercast.past.aggregates import WINDOWS
+from tiercast.past.past import Past
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
-from tiercast.reporting.months import FEWEST
+from tiercast.reporting.months import FEWEST, Period, periods, place
 from tiercast.reporting.section import Cell, Chart, Note, Part, Section, Table
 from tiercast.reporting.theme import PALE, STRONG, figure, money_ticks
 
@@ -144,3 +145,46 @@ def _of(
     ]
     heads = [say(f"worth_new.columns.{name}") for name in columns]
     return Table(title, [head, say("common.customers"), *heads], rows, note)
+
+
+def by_first_month(past: Past) -> tuple[list[Period], pd.DataFrame]:
+    """Return the periods of first orders, and for each: customers and what one brought.
+
+    Columns: customers, value_90, value_365 (money per customer; NaN where the window is not over
+    for everyone who may come in the period), expected_value (per customer).
+    """
+    found = past.new_by_month.set_index("first_month")
+    found = found[found.index < past.unfinished]
+    among = periods(int(found.index.min()), past.unfinished - 1) if len(found) else []
+    grouped = found.groupby(place(found.index.tolist(), among)).sum()
+    table = _each(grouped)
+    for days in WINDOWS:
+        over = [_is_over(among[number], days, past.as_of) for number in table.index]
+        table[f"value_{days}"] = table[f"value_{days}"].where(pd.Series(over, index=table.index))
+    return [among[number] for number in table.index], table.reset_index(drop=True)
+
+
+def by_channel(past: Past) -> pd.DataFrame | None:
+    """Return what a customer brought by the channel of the first order, most customers first.
+
+    Columns as in `by_first_month`, and `channel` (missing: unknown); a window's mean is that of
+    the customers for whom it is over. None where no channel is known.
+    """
+    found = past.new_by_channel
+    return None if found is None else _each(found).assign(channel=found["channel"])
+
+
+def _each(sums: pd.DataFrame) -> pd.DataFrame:
+    """Return customers, and what one brought and will bring; NaN where no window is over."""
+    means = {
+        f"value_{days}": sums[f"value_{days}"]
+        / sums[f"customers_{days}"].where(sums[f"customers_{days}"] > 0)
+        for days in WINDOWS
+    }
+    expected = sums["expected_value"] / sums["customers"]
+    return pd.DataFrame({"customers": sums["customers"], **means, "expected_value": expected})
+
+
+def _is_over(period: Period, days: int, as_of: dt.date) -> bool:
+    """Return whether a window from the period's last day has ended by `as_of`."""
+    return period.ends + dt.timedelta(days=days - 1) <= as_of

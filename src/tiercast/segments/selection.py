@@ -5,11 +5,16 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import silhouette_score
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, silhouette_score
+from threadpoolctl import threadpool_limits
 
 from tiercast.arrays import FloatArray, IntArray
-from tiercast.segments.partition import kmeans_centres, nearest
-from tiercast.segments.stability import Stability, stability
+from tiercast.segments.membership import squared_distances
+
+RESAMPLE_ROWS = 5_000
+RESAMPLE_STARTS = 3
+
 
 SILHOUETTE_ROWS = 2_000
 STARTS = 5
@@ -20,6 +25,59 @@ ENOUGH_STABILITY = 0.75
 SPARE_SILHOUETTE = 0.05
 # Small bases get fewer segments, so that each has this many customers on average.
 LEAST_CUSTOMERS = 10
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Mean agreement of a partition with those of resamples; 1 means always the same.
+
+    `adjusted_rand` is that of the whole partition. `jaccard`, (segments,), is that of each segment
+    with the most similar one of a resample (Hennig 2007: below 0.6 a segment should not be
+    trusted, from 0.75 on it is a stable pattern).
+    """
+
+    adjusted_rand: float
+    jaccard: FloatArray
+
+
+def stability(
+    positions: FloatArray, centres: FloatArray, *, resamples: int, seed: int
+) -> Stability:
+    """Return the agreement of `centres` with clusters of bootstrap samples, on all positions.
+
+    References
+    ----------
+    Hennig, C. (2007). Cluster-wise assessment of cluster stability. Computational Statistics
+    & Data Analysis 52, 258-271.
+    """
+    rng = np.random.default_rng(seed)
+    labels = nearest(positions, centres)
+    count = centres.shape[0]
+    rand: list[float] = []
+    jaccard: list[FloatArray] = []
+    for resample in range(resamples):
+        rows = rng.integers(0, len(positions), min(len(positions), RESAMPLE_ROWS))
+        again = kmeans_centres(
+            positions[rows], count, starts=RESAMPLE_STARTS, seed=seed + resample
+        )
+        others = nearest(positions, again)
+        rand.append(float(adjusted_rand_score(labels, others)))
+        jaccard.append(best_jaccard(labels, others, count))
+    return Stability(float(np.mean(rand)), np.mean(jaccard, axis=0))
+
+
+def best_jaccard(labels: IntArray, others: IntArray, count: int) -> FloatArray:
+    """Return the Jaccard index of each of `count` segments with the most similar other one.
+
+    Examples
+    --------
+    >>> best_jaccard(np.array([0, 0, 1, 1]), np.array([0, 0, 0, 1]), 2).round(3).tolist()
+    [0.667, 0.5]
+    """
+    width = int(others.max()) + 1
+    both = np.bincount(labels * width + others, minlength=count * width).reshape(count, width)
+    either = both.sum(axis=1)[:, None] + both.sum(axis=0)[None, :] - both
+    return (both / np.maximum(either, 1)).max(axis=1)
 
 
 @dataclass(frozen=True)
@@ -107,3 +165,32 @@ def _silhouette(positions: FloatArray, labels: IntArray, seed: int) -> float:
     if not 2 <= np.unique(labels[rows]).size < size:
         return 0.0  # undefined for a single segment, or one customer each
     return float(silhouette_score(positions[rows], labels[rows]))
+
+
+def kmeans_centres(positions: FloatArray, count: int, *, starts: int, seed: int) -> FloatArray:
+    """Return at most `count` centres, largest cluster first, shape (centres, axes).
+
+    There are fewer if the positions have fewer distinct rows.
+    """
+    if positions.shape[1] == 0:
+        return np.zeros((1, 0))
+    distinct = np.unique(positions, axis=0)
+    if distinct.shape[0] <= count:
+        centres = distinct
+    else:
+        model = KMeans(count, n_init=starts, random_state=seed)
+        # Several threads would add in the order in which they finish, with other rounding.
+        with threadpool_limits(limits=1):
+            centres = model.fit(positions).cluster_centers_
+    return _biggest_first(centres, positions)
+
+
+def nearest(positions: FloatArray, centres: FloatArray) -> IntArray:
+    """Return the number of the nearest centre for each position, (n,)."""
+    return squared_distances(positions, centres).argmin(axis=1)
+
+
+def _biggest_first(centres: FloatArray, positions: FloatArray) -> FloatArray:
+    sizes = np.bincount(nearest(positions, centres), minlength=centres.shape[0])
+    keys = (*centres.T[::-1], -sizes)
+    return centres[np.lexsort(keys)]

@@ -77,11 +77,6 @@ class StoredDay(Scored):
         with self.cursor() as own:
             return {name: _rows(own, _sorted(name), customer_ids) for name in self.schemas}
 
-    def scores_of(self, customer_ids: Sequence[int | str]) -> pa.Table:
-        """Return the stored score rows of customers."""
-        with self.cursor() as own:
-            return _rows(own, SCORES, customer_ids)
-
 
 def _rows(own: duckdb.DuckDBPyConnection, table: str, customer_ids: Sequence[Any]) -> pa.Table:
     ids = list(customer_ids)

@@ -114,8 +114,3 @@ def _with_lines(lines: ir.Table, fewest: int) -> ir.Table:
         recent=lines.count(where=lines.is_recent), earlier=lines.count(where=~lines.is_recent)
     )
     return counted.filter((counted.recent >= fewest) & (counted.earlier >= fewest))
-
-
-def known_later(table: ir.Table, time: str) -> ir.BooleanValue:
-    """Return whether another time column of a row lies before its `as_of`; False where null."""
-    return (table[time] < table[AS_OF].cast("timestamp(6)")).fill_null(False)

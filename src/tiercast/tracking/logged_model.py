@@ -24,7 +24,6 @@ PACKAGE = Path(__file__).parents[1]
 NAME = re.compile(r"([A-Za-z0-9._-]+)(\[[^]]*\])?")  # of a requirement, with its extras
 ARTIFACT = "model"  # the name that `pyfunc_model` looks up
 FILES = "artifacts/customer_model"  # where MLflow puts the model's folder
-IDENTITY = ("customer_id", "as_of")
 EXAMPLE_ROWS = 5
 
 

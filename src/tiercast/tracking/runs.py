@@ -155,10 +155,6 @@ class TrainingRun:
         ]
         self.log_text(PAGE.format("\n".join(parts)), path)
 
-    def log_figure(self, figure: Figure, path: str) -> None:
-        """Store one figure as a page that needs no network."""
-        self.log_text(figure.to_html(include_plotlyjs=True), path)
-
     def _log(
         self,
         params: Mapping[str, object],

@@ -16,7 +16,7 @@ from tiercast.modeling.evaluation import ForecastTable
 from tiercast.modeling.metrics import METRICS, Metric
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.tracking.registry import ModelVersion, parameters
-from tiercast.training.shared_customers import shared_customers
+from tiercast.training.gate import shared_customers
 
 MOST_CUSTOMERS = 100_000  # whose tiers are compared: parts hold customers by a hash of their id
 OURS, THEIRS = "ours", "theirs"

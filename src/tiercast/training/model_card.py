@@ -1,15 +1,24 @@
 """The model card: target, training data, evaluation, limits."""
 
+from dataclasses import dataclass
+from typing import Any, Self
+
+import pandas as pd
+
 from tiercast.config.schema import Config
 from tiercast.fairness.result import Fairness
 from tiercast.snapshots.grid import GridAhead
+from tiercast.training.evaluation import metrics_of_rows
 from tiercast.training.fairness import fairness_text
 from tiercast.training.fitting import FittedModel, feature_importance
 from tiercast.training.gate import GateDecision
 from tiercast.training.group_card import groups_part
 from tiercast.training.learning_curve import LearningCurve
 from tiercast.training.panel import Panel, describe_sample
-from tiercast.training.treatment import LEAST_UNTREATED, Treatment
+
+LEAST_UNTREATED = 200  # customers at a cutoff: fewer are no ground for a grade
+KEYS = ["customer_id", "as_of"]
+
 
 SHOWN = (
     ("auc", "AUC (who leaves)"),
@@ -20,6 +29,34 @@ SHOWN = (
     ("interval_coverage", "values inside the 90 % interval"),
     ("tier_set_coverage", "true tier inside the tier set"),
 )
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """The share of customers contacted within each judged window, and the metrics of the others.
+
+    Both are by cutoff; `untreated` has none where fewer than 200 customers were not contacted.
+    """
+
+    contacted: dict[Any, float]
+    untreated: dict[Any, dict[str, float]]
+
+    @classmethod
+    def of(cls, predictions: pd.DataFrame, contacted: pd.DataFrame | None) -> Self | None:
+        """Return it for past forecasts; None without contacts or forecasts.
+
+        `contacted` has customer_id and as_of of who was contacted within the horizon.
+        """
+        if contacted is None or predictions.empty:
+            return None
+        keys = pd.MultiIndex.from_frame(contacted[KEYS])
+        was = pd.Series(pd.MultiIndex.from_frame(predictions[KEYS]).isin(keys))
+        others = predictions[~was.to_numpy()]
+        days = list(dict.fromkeys(predictions["as_of"]))
+        shares = {day: float(was[(predictions["as_of"] == day).to_numpy()].mean()) for day in days}
+        parts = {day: others[others["as_of"] == day] for day in days}
+        enough = {day: rows for day, rows in parts.items() if len(rows) >= LEAST_UNTREATED}
+        return cls(shares, {day: metrics_of_rows(rows) for day, rows in enough.items()})
 
 
 def model_card(

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import ibis.expr.types as ir
 import pandas as pd
+import pyarrow.parquet as pq
 
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
+from tiercast.artifacts.staging import staged_folder, writing
 from tiercast.artifacts.targets import SortedDays
+from tiercast.artifacts.text_file import to_json
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.message import Message
@@ -21,9 +25,11 @@ from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import workspace
 from tiercast.transitions.counterfactual import counterfactual
 from tiercast.transitions.moves import moves
-from tiercast.transitions.record import write_migration
 from tiercast.transitions.scored_day import ScoredDay
 from tiercast.transitions.tables import GONE, NEW, SEGMENT, TIER, arrows, causes, figures
+
+BATCH_ROWS = 25_000
+SUMMARY_FILE = "migration.json"
 
 
 @dataclass(frozen=True)
@@ -232,3 +238,31 @@ def _summary(
         "figures": result.figures,
         "notes": result.notes,
     }
+
+
+def write_migration(
+    folder: Path,
+    moves: ir.Table,
+    tables: Mapping[str, pd.DataFrame],
+    summary: Mapping[str, object],
+) -> None:
+    """Write `customers.parquet`, a parquet file per table, and `migration.json`.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, read-only or the like; the old folder is still there.
+    """
+    with staged_folder(folder) as staging, writing(folder):
+        _write_moves(staging / "customers.parquet", moves)
+        for name, frame in tables.items():
+            frame.to_parquet(staging / f"{name}.parquet", index=False)
+        (staging / SUMMARY_FILE).write_bytes(to_json(summary).encode())
+
+
+def _write_moves(path: Path, moves: ir.Table) -> None:
+    """Write the rows in the order of ids, a batch in memory at a time."""
+    batches = moves.order_by("customer_id").to_pyarrow_batches(chunk_size=BATCH_ROWS)
+    with pq.ParquetWriter(path, batches.schema, compression="zstd", version="2.6") as writer:
+        for batch in batches:
+            writer.write_batch(batch)

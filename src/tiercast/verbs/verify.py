@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import ibis.expr.types as ir
+
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.targets import PREVIOUS, REASONS
@@ -16,16 +18,18 @@ from tiercast.config.message import Message
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.reason_choice import DEFAULT
-from tiercast.config.schema import Config
+from tiercast.config.schema import Config, TableName
+from tiercast.contract.tables import TABLES
 from tiercast.feature_store.history import open_history
 from tiercast.scoring.score import score
 from tiercast.sinks.recorded_run import recorded_here
+from tiercast.snapshots.history import is_before
+from tiercast.sources.canonical import open_base
 from tiercast.sources.hashes import hash_sums
 from tiercast.sources.scratch import scratch_folder
 from tiercast.tracking.registry import load_version
 from tiercast.verbs.dataset_difference import Difference, difference
 from tiercast.verbs.leak_probe import told_by_profiles, with_planted_future
-from tiercast.verbs.source_change import changed_tables
 
 FAILED = 1  # exit code if any byte differs
 
@@ -224,3 +228,24 @@ def _notes(
             )
         )
     return tuple(notes)
+
+
+def changed_tables(config: Config, as_of: dt.date, scored: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the tables whose rows of before a day are not those that were scored.
+
+    `scored` are the fingerprints of the scoring. Later rows are no change: a table is unchanged
+    if all of its rows have the fingerprint, or those before the day. A table that held later
+    rows when it was scored, and has more now, counts as changed.
+    """
+    with open_base(config.model_copy(update={"feature_store": None})) as base:
+        now = {
+            str(name): {str(hash_sums(rows)) for rows in (table, _before(table, name, as_of))}
+            for name, table in base.tables.items()
+        }
+    names = dict.fromkeys((*scored, *now))
+    return tuple(name for name in names if scored.get(name) not in now.get(name, set()))
+
+
+def _before(table: ir.Table, name: TableName, as_of: dt.date) -> ir.Table:
+    time = TABLES[name].time
+    return table if time is None else table.filter(is_before(table[time], as_of))
