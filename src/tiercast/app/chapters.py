@@ -44,13 +44,7 @@ CHAPTERS: Mapping[str, Sequence[Chapter]] = {
     ),
     "tiers": (tiers_section, groups_section, contribution_section, categories_section),
     "segments": (segments_section, usage_section, rfm_section),
-    "growth": (
-        past_section,
-        trend_section,
-        new_returning_section,
-        cohorts_section,
-        worth_section,
-    ),
+    "growth": (past_section, trend_section, new_returning_section, cohorts_section, worth_section),
     "model": GROUPS["model"],
 }
 

@@ -16,13 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from tiercast.app.campaign import campaign_file, campaign_page
 from tiercast.app.campaigns import campaigns_file, campaigns_page
-from tiercast.app.chapters import (
-    growth_page,
-    model_page,
-    overview_page,
-    segments_page,
-    tiers_page,
-)
+from tiercast.app.chapters import growth_page, model_page, overview_page, segments_page, tiers_page
 from tiercast.app.customer import customer_page
 from tiercast.app.customers import customers_file, customers_page
 from tiercast.app.label_pages import LABEL_ROUTES, label_customer_page

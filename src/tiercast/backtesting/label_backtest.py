@@ -172,9 +172,7 @@ LEARNERS: Mapping[str, Learner] = {
 
 
 def _verdicts(
-    tables: Sequence[Mapping[str, ForecastTable]],
-    board: pd.DataFrame,
-    seed: int,
+    tables: Sequence[Mapping[str, ForecastTable]], board: pd.DataFrame, seed: int
 ) -> pd.DataFrame:
     """Compare with the best other model by each metric; a base rate is calibrated by itself."""
     others = board.drop(index=[TIERCAST, BASE_RATE])

@@ -82,12 +82,7 @@ def possible_origins(as_of: dt.date, first_day: dt.date, config: Config) -> tupl
     origin = as_of - horizon - dt.timedelta(days=config.grace_days)
     calendar = ShopCalendar(grace_days=config.grace_days)
     while possible_plan(
-        origin,
-        first_day,
-        horizon_days=horizon_days,
-        snapshots=1,
-        every_days=1,
-        calendar=calendar,
+        origin, first_day, horizon_days=horizon_days, snapshots=1, every_days=1, calendar=calendar
     ).cutoffs:
         found.append(origin)
         origin -= horizon

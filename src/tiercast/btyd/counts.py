@@ -44,9 +44,7 @@ def _not_whole(rows: FloatArray) -> BoolArray:
 
 
 _WHOLE_FREQUENCY = RowRule(
-    "frequency must be a whole number >= 0",
-    _not_whole,
-    "count repeat orders, without the first",
+    "frequency must be a whole number >= 0", _not_whole, "count repeat orders, without the first"
 )
 HISTORY_RULES = (
     RowRule(

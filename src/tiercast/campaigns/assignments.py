@@ -11,13 +11,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from tiercast.artifacts.dataset import (
-    MANIFEST_FILE,
-    DatasetWriter,
-    manifest_of,
-    parts_of,
-    rows_of,
-)
+from tiercast.artifacts.dataset import MANIFEST_FILE, DatasetWriter, manifest_of, parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.contract.keyed_share import keyed_share
 

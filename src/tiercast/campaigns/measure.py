@@ -11,13 +11,7 @@ from tea_tasting.aggr import Aggregates
 
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.campaigns.arms import CONTROL_NAMES
-from tiercast.campaigns.effects import (
-    SUSPICIOUS,
-    Effect,
-    arm_aggregates,
-    effects,
-    ratio_mismatch,
-)
+from tiercast.campaigns.effects import SUSPICIOUS, Effect, arm_aggregates, effects, ratio_mismatch
 from tiercast.campaigns.outcomes import MONEY, Campaign, open_campaign
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
@@ -150,10 +144,7 @@ def _log(config: Config, found: Measurement) -> None:
 
 
 def _measured(
-    campaign: Campaign,
-    control: str | None,
-    shares: Mapping[str, float] | None,
-    cost: float | None,
+    campaign: Campaign, control: str | None, shares: Mapping[str, float] | None, cost: float | None
 ) -> Measurement:
     chosen = control_of(campaign, control)
     arms = arm_aggregates(campaign.table, campaign.outcomes, campaign.covariate)

@@ -157,10 +157,7 @@ class _Asked:
         if asked not in known:
             raise InputError(
                 Message.of(
-                    NO_OUTCOME,
-                    campaign=self.campaign.name,
-                    outcome=asked,
-                    hint=hint(asked, known),
+                    NO_OUTCOME, campaign=self.campaign.name, outcome=asked, hint=hint(asked, known)
                 )
             )
         return asked
@@ -257,10 +254,7 @@ class _Asked:
             if not one.is_random:
                 raise InputError(
                     Message.of(
-                        NOT_DRAWN,
-                        campaign=self.campaign.name,
-                        control=self.control,
-                        **asdict(one),
+                        NOT_DRAWN, campaign=self.campaign.name, control=self.control, **asdict(one)
                     )
                 )
 

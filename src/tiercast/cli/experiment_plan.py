@@ -42,12 +42,7 @@ STRATA = {
     "Mean": "{response:.4g}",
     "Standard deviation": "{deviation:.4g}",
 }
-ARMS = {
-    "Arm": "{arm}",
-    "Share": "{share:.0%}",
-    "Customers": "{customers:,}",
-    "File": "{file}",
-}
+ARMS = {"Arm": "{arm}", "Share": "{share:.0%}", "Customers": "{customers:,}", "File": "{file}"}
 BALANCE = {
     "Tier": "{tier}",
     "Arm": "{arm}",

@@ -64,8 +64,7 @@ def target(  # noqa: PLR0913  # Typer reads the options from here
         str | None, typer.Option("--control", metavar="ARM", help="The arm that was left alone.")
     ] = None,
     days: Annotated[
-        int | None,
-        typer.Option("--days", metavar="N", min=1, help="Length of the window."),
+        int | None, typer.Option("--days", metavar="N", min=1, help="Length of the window.")
     ] = None,
     costs: Annotated[
         str | None,

@@ -83,17 +83,13 @@ def tiercast_(
     as_rows: Annotated[
         bool,
         typer.Option(
-            "--json",
-            callback=_sets(AS_ROWS),
-            help="Show results as JSON, one object per line.",
+            "--json", callback=_sets(AS_ROWS), help="Show results as JSON, one object per line."
         ),
     ] = False,
     quiet: Annotated[
         bool,
         typer.Option(
-            "--quiet",
-            callback=_sets(QUIET),
-            help="Show results and errors, no progress or notes.",
+            "--quiet", callback=_sets(QUIET), help="Show results and errors, no progress or notes."
         ),
     ] = False,
 ) -> None:

@@ -53,12 +53,7 @@ def train(
     settings = spoken(config, language)
     with watch() as progress:
         result = run_training(
-            settings,
-            as_of,
-            trials=trials,
-            timeout_seconds=timeout,
-            force=force,
-            progress=progress,
+            settings, as_of, trials=trials, timeout_seconds=timeout, force=force, progress=progress
         )
     _show_training(result)
 

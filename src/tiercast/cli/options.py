@@ -44,8 +44,7 @@ AsOf = Annotated[
 ]
 Wanted = Literal["en", "zh"] | None
 Language = Annotated[
-    Wanted,
-    typer.Option("--language", help="Language of what is shown. Default: the config's."),
+    Wanted, typer.Option("--language", help="Language of what is shown. Default: the config's.")
 ]
 
 

@@ -11,8 +11,7 @@ from tiercast.cli.options import ConfigFile, Language, in_language
 def serve(
     config: ConfigFile,
     host: Annotated[
-        str,
-        typer.Option("--host", metavar="HOST", help="Other machines ask with TIERCAST_TOKEN."),
+        str, typer.Option("--host", metavar="HOST", help="Other machines ask with TIERCAST_TOKEN.")
     ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="0: any free port.")

@@ -42,11 +42,7 @@ def explain(
     shown = shown_language(settings, language)
     money = None if AS_ROWS.get() else settings.currency
     say = load_messages(
-        shown,
-        horizon_days=horizon,
-        worth=worth,
-        currency=money,
-        churn=settings.outlook.churn,
+        shown, horizon_days=horizon, worth=worth, currency=money, churn=settings.outlook.churn
     )
     say = of_horizons(say, 1 + len(story.manifest.get(FURTHER, [])))
     _show_story(story, say)
@@ -103,10 +99,7 @@ def _parts(story: "CustomerStory", say: "MessageCatalogue") -> dict[str, str]:
 
     if story.target.value != "contribution":
         return {}
-    return {
-        "parts": parts_in_words(story.facts, say),
-        "assumption": assumption(story.target, say),
-    }
+    return {"parts": parts_in_words(story.facts, say), "assumption": assumption(story.target, say)}
 
 
 def _has_orders(score: Mapping[str, Any]) -> bool:

@@ -4,12 +4,7 @@ import re
 import zoneinfo
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from tiercast.config.alerts import AlertRule, AlertsConfig, default_rules
 from tiercast.config.budget import BudgetConfig

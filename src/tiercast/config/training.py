@@ -6,16 +6,7 @@ from tiercast.config.settings import Settings
 
 # Metrics by which a challenger may have to beat the champion (rows of modeling/metrics.py); a
 # plugin's metric of churn or value is allowed too.
-GATE_METRICS = (
-    "auc",
-    "average_precision",
-    "brier",
-    "log_loss",
-    "gini",
-    "spearman",
-    "mae",
-    "rmse",
-)
+GATE_METRICS = ("auc", "average_precision", "brier", "log_loss", "gini", "spearman", "mae", "rmse")
 
 
 class TrainConfig(Settings):

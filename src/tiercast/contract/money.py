@@ -39,10 +39,7 @@ def money_sum(
 
 
 def exact_sum(
-    value: ir.NumericValue,
-    *,
-    where: ir.BooleanValue | None = None,
-    units: int = MONEY_UNITS,
+    value: ir.NumericValue, *, where: ir.BooleanValue | None = None, units: int = MONEY_UNITS
 ) -> ir.FloatingValue:
     """Return the sum of values rounded to 1/units, the same to the last bit on every engine."""
     return _sum((value * units).round().cast("float64"), where) / units

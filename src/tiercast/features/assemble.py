@@ -140,10 +140,7 @@ def season_clocks(
 
 
 def _with_ratios(
-    table: ir.Table,
-    activity: CustomerActivity,
-    clocks: Sequence[SeasonClock],
-    setting: Setting,
+    table: ir.Table, activity: CustomerActivity, clocks: Sequence[SeasonClock], setting: Setting
 ) -> ir.Table:
     """Add how busy each horizon will be: the main one by its clocks, and the further ones."""
     table = table.inner_join(horizon_ratios(clocks, HORIZON_RATIO), AS_OF)

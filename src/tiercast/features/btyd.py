@@ -84,10 +84,6 @@ CLV: tuple[Feature, ...] = (
         "models",
     ),
     Feature(
-        "clv_expected_value",
-        "money",
-        "clv",
-        "expected orders times expected spend",
-        "models",
+        "clv_expected_value", "money", "clv", "expected orders times expected spend", "models"
     ),
 )

@@ -19,9 +19,7 @@ MIX_DAYS = 90
 
 
 def cut_tables(
-    activity: CustomerActivity,
-    cutoffs: Sequence[dt.date],
-    clocks: Sequence[SeasonClock],
+    activity: CustomerActivity, cutoffs: Sequence[dt.date], clocks: Sequence[SeasonClock]
 ) -> dict[Grain, ir.Table]:
     """Return the tables by grain, each row once for each cutoff that it lies before (`as_of`)."""
     orders = history(activity.orders, "ordered_at", cutoffs)

@@ -29,7 +29,7 @@ OF_CONTRACTS = {
     "hazard models": (
         *("contract_age_days", "contract_renewal_months", "contract_term_months"),
         *(DUE, KNOWN_END, NEXT_PAYMENT),
-    ),
+    )
 }
 
 

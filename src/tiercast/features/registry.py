@@ -11,12 +11,7 @@ from tiercast.features.horizons import SEASON, further_features
 from tiercast.features.plugins import own_features
 from tiercast.features.rfm import RFM
 from tiercast.features.signals import BREAKDOWN, PROMOTERS, SIGNALS, USE
-from tiercast.features.subscriptions import (
-    CONTRACT_MODELS,
-    CONTRACTS,
-    USE_CHANGE,
-    plan_features,
-)
+from tiercast.features.subscriptions import CONTRACT_MODELS, CONTRACTS, USE_CHANGE, plan_features
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.contribution import RETURNS_COST
 from tiercast.snapshots.subscriptions import has_contracts

@@ -33,8 +33,7 @@ def _decayed_orders(days: int) -> Callable[[ir.Table, Setting], ir.Value]:
 
 def _decayed_revenue(days: int) -> Callable[[ir.Table, Setting], ir.Value]:
     return lambda table, _: money_sum(
-        (-table.days_ago / days).exp() * table.net_value,
-        finer=is_small(table.net_value, CENT),
+        (-table.days_ago / days).exp() * table.net_value, finer=is_small(table.net_value, CENT)
     )
 
 

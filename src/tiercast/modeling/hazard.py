@@ -202,12 +202,7 @@ class _PersonPeriods:
 
     @classmethod
     def of(
-        cls,
-        seen: pd.DataFrame,
-        until: dt.date,
-        periods: int,
-        length: float,
-        grace_days: int,
+        cls, seen: pd.DataFrame, until: dt.date, periods: int, length: float, grace_days: int
     ) -> Self:
         """Return the periods in which customers could still leave, and that are known."""
         after = seen[LEFT_AFTER].fillna(np.inf).to_numpy(dtype=float)

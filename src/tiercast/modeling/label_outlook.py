@@ -51,9 +51,7 @@ class LabelLearners:
         stayed = rows["ordered"].to_numpy(dtype=float)
         sample = TrainingRows(design.transform(rows), stayed, np.zeros(len(rows)))
         return cls(
-            design,
-            fit_trees("binary", sample, params, seed),
-            LinearModel.fit("binary", sample),
+            design, fit_trees("binary", sample, params, seed), LinearModel.fit("binary", sample)
         )
 
     def log_odds(self, frame: pd.DataFrame) -> FloatArray:

@@ -79,10 +79,7 @@ class FittedEnsemble:
         return cls(
             components,
             ensemble,
-            ensemble.level(
-                predictions,
-                ensemble.forecast(predictions, components.largest_mean),
-            ),
+            ensemble.level(predictions, ensemble.forecast(predictions, components.largest_mean)),
         )
 
 

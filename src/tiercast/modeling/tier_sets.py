@@ -27,10 +27,7 @@ class TierSets:
 
     @classmethod
     def fit(
-        cls,
-        probabilities: Sequence[FloatArray],
-        true: Sequence[IntArray],
-        n_tiers: int,
+        cls, probabilities: Sequence[FloatArray], true: Sequence[IntArray], n_tiers: int
     ) -> Self:
         """Fit to past folds: tier probabilities (n, n_tiers) and true tiers, (n,).
 

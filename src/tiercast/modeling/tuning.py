@@ -18,12 +18,7 @@ from tiercast.modeling.component_models import ComponentParams, Targets
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.folds import AnyFold
 from tiercast.modeling.studies import Studies, ended_trials, run_next
-from tiercast.modeling.trees import (
-    Objective,
-    TrainingRows,
-    TreeParams,
-    fit_with_early_stopping,
-)
+from tiercast.modeling.trees import Objective, TrainingRows, TreeParams, fit_with_early_stopping
 
 MAX_TUNING_FOLDS = 2
 MAX_FOLD_ROWS = 40_000  # a seeded sample of a fold's older rows: enough to distinguish parameters

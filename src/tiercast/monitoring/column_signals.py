@@ -131,8 +131,7 @@ new_words = _words(
     "{share:.1%} of the customers have a {name} never seen in training: {words}",
 )
 gone_words = _words(
-    lambda change: change.gone,
-    "{name} is nobody's any more: {words} ({share:.1%} in training)",
+    lambda change: change.gone, "{name} is nobody's any more: {words} ({share:.1%} in training)"
 )
 
 

@@ -109,11 +109,7 @@ def keep_ledger(
         _grade(base, activity, forecasts, known, progress)
     waiting = [
         Waiting(
-            batch.as_of,
-            batch.due + grace,
-            batch.model_version,
-            batch.customers,
-            str(batch.target),
+            batch.as_of, batch.due + grace, batch.model_version, batch.customers, str(batch.target)
         )
         for forecasts in by_horizon
         for batch in forecasts

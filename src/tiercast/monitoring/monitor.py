@@ -109,11 +109,7 @@ def _graded(
 
 
 def _monitor(
-    history: History,
-    day: dt.date,
-    batches: list[Batch],
-    recorded: RecordedRun,
-    progress: Progress,
+    history: History, day: dt.date, batches: list[Batch], recorded: RecordedRun, progress: Progress
 ) -> Monitoring:
     """Grade, and hold the newest scores and the orders against what they were."""
     base = history.base

@@ -199,8 +199,5 @@ def _sums(starts: ir.Table, group: str, as_of: dt.date) -> ir.Table:
         f"value_{days}": money_sum(starts[f"value_{days}"], where=over[days]) for days in WINDOWS
     }
     return starts.group_by(group).agg(
-        customers=starts.count(),
-        expected_value=money_sum(starts.expected_value),
-        **ended,
-        **money,
+        customers=starts.count(), expected_value=money_sum(starts.expected_value), **ended, **money
     )

@@ -18,11 +18,7 @@ from tiercast.sinks.session import quoted
 
 PARQUET, WORKBOOK = ".parquet", ".xlsx"
 # Where a number stands alone in a cell, it may be an id; by a file's ending.
-CELLS = {
-    ".csv": r'(?:^|[,;\t"]){}(?:$|[,;\t"\r])',
-    ".html": r'[>"]{}[<"]',
-    WORKBOOK: r">{}<",
-}
+CELLS = {".csv": r'(?:^|[,;\t"]){}(?:$|[,;\t"\r])', ".html": r'[>"]{}[<"]', WORKBOOK: r">{}<"}
 WHOLE_IDS = '<meta name="customer-ids" content="full">'  # of a report; others show no whole id
 SQLITE, DUCKDB = b"SQLite format 3\0", b"DUCK"
 HEAD_BYTES, DUCKDB_AT = 16, 8

@@ -81,10 +81,7 @@ def recommendation(limit: float | Limit, remedy: str) -> Need:
 
 
 def _need(
-    state: State,
-    limit: float | Limit,
-    remedy: str,
-    yields: bool | Callable[[Facts], bool] = True,
+    state: State, limit: float | Limit, remedy: str, yields: bool | Callable[[Facts], bool] = True
 ) -> Need:
     return Need(
         state,

@@ -27,10 +27,7 @@ GAP_RULES: tuple[ReadinessRule, ...] = (
         "share",
         "at most",
         lambda facts: facts.gaps.money.share,
-        (
-            error(0.5, FIX_MONEY),
-            warning(0.05, FIX_MONEY),
-        ),
+        (error(0.5, FIX_MONEY), warning(0.05, FIX_MONEY)),
     ),
     ReadinessRule(
         "matching_customers",
@@ -43,10 +40,7 @@ GAP_RULES: tuple[ReadinessRule, ...] = (
                 0.999999,
                 "write ids in {gaps.unmatched.name} as in the orders: hardly any are the same",
             ),
-            warning(
-                0.5,
-                "check that ids in {gaps.unmatched.name} are written as in the orders",
-            ),
+            warning(0.5, "check that ids in {gaps.unmatched.name} are written as in the orders"),
         ),
     ),
     ReadinessRule(

@@ -48,10 +48,7 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
         "gaps",
         "at most",
         lambda facts: facts.silence.gaps if facts.silence and facts.span.days_ahead else 0.0,
-        (
-            error(_most_gaps, STALE),
-            warning(1, STALE),
-        ),
+        (error(_most_gaps, STALE), warning(1, STALE)),
     ),
     ReadinessRule(
         "history",
@@ -173,11 +170,7 @@ TIME_RULES: tuple[ReadinessRule, ...] = (
         lambda facts: facts.orders.silence_days,
         (
             warning(
-                lambda facts: max(
-                    14,
-                    facts.span.horizon_days // 3,
-                    facts.grid.usual_gap,
-                ),
+                lambda facts: max(14, facts.span.horizon_days // 3, facts.grid.usual_gap),
                 "check whether days are missing from the source, or a row has a wrong date",
             ),
         ),

@@ -57,10 +57,7 @@ def contribution_section(inputs: Inputs, say: MessageCatalogue) -> Section | Non
         "contribution.headline", **{_short(name): say.write.total(whole[name]) for name in PARTS}
     )
     money: dict[str, Form | None] = dict.fromkeys((*PARTS, WHOLE), "total")
-    columns = [
-        *common(say, "customers"),
-        *measures(say, "contribution.columns", **money),
-    ]
+    columns = [*common(say, "customers"), *measures(say, "contribution.columns", **money)]
     tiers = [say.label("tier", str(tier)) for tier in frame.index]
     names = (say("contribution.tier"), tiers)
     note = assumption(inputs.target, say)

@@ -23,10 +23,7 @@ from tiercast.reporting.section import (
 )
 
 GRADES: Mapping[str, Grade] = {"fine": "good", "look": "fair", "retrain": "weak"}
-TONES: Mapping[str, tuple[Tone, str]] = {
-    "look": ("lower", "●"),
-    "retrain": ("much_lower", "▲"),
-}
+TONES: Mapping[str, tuple[Tone, str]] = {"look": ("lower", "●"), "retrain": ("much_lower", "▲")}
 MOST_REASONS = 20
 VOLUMES = ("orders", "value")
 

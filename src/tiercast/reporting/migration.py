@@ -18,16 +18,7 @@ from tiercast.reporting.migration_causes import (
 )
 from tiercast.reporting.moves import GONE, NEW, Moves
 from tiercast.reporting.sankey import sankey
-from tiercast.reporting.section import (
-    Card,
-    Cards,
-    Cell,
-    Chart,
-    Measure,
-    Part,
-    Section,
-    Table,
-)
+from tiercast.reporting.section import Card, Cards, Cell, Chart, Measure, Part, Section, Table
 from tiercast.reporting.small_cells import smallest
 from tiercast.reporting.stored_migration import StoredMigration
 
@@ -167,10 +158,7 @@ def _people(moves: Moves, inputs: Inputs, say: MessageCatalogue) -> list[Table]:
             heads,
             [
                 [
-                    Cell(
-                        customer,
-                        detail=way_between(row["before"], row["now"], "tier", say),
-                    ),
+                    Cell(customer, detail=way_between(row["before"], row["now"], "tier", say)),
                     *(Cell(say.write.money(row[money])) for money in MONEY),
                 ]
                 for customer, row in zip(

@@ -167,9 +167,7 @@ def _sizes_card(sizes: PastSizes, say: MessageCatalogue) -> Card:
     write = say.write.about(min(stated, found))
     label = say("quality.cards.sizes", tier=say.label("tier", worst))
     detail = say(
-        "quality.cards.sizes_detail",
-        stated=write.count(stated),
-        found=write.count(found),
+        "quality.cards.sizes_detail", stated=write.count(stated), found=write.count(found)
     )
     return Card(write.signed_share(float(missed[worst])), label, detail, sizes_grade(sizes))
 

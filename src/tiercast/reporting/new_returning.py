@@ -119,11 +119,7 @@ def _cards(
 
 
 def _bars(
-    name: str,
-    months: pd.DataFrame,
-    columns: tuple[str, str],
-    form: Form,
-    say: MessageCatalogue,
+    name: str, months: pd.DataFrame, columns: tuple[str, str], form: Form, say: MessageCatalogue
 ) -> Chart:
     labels = [say.write.month(first_day(int(month))) for month in months.index]
     title = _title(name, months.iloc[-1], columns, form, say)

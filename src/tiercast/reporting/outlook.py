@@ -40,10 +40,7 @@ def quadrant(base: ir.Table, threshold: float) -> ir.StringValue:
     valuable = base.revenue_365d.fill_null(0.0) >= threshold
     leaving = base.churn_probability >= LIKELY
     return ibis.cases(
-        (valuable & ~leaving, "keep"),
-        (valuable, "save"),
-        (~leaving, "grow"),
-        else_="rest",
+        (valuable & ~leaving, "keep"), (valuable, "save"), (~leaving, "grow"), else_="rest"
     )
 
 
@@ -135,12 +132,7 @@ def _scatter(
     sample = sample.assign(customer_id=shown_ids(sample["customer_id"].tolist(), inputs))
     # Small tiers are drawn last, on top.
     traces = [
-        _points(
-            sample[sample["tier"] == tier],
-            plain(say.label("tier", tier)),
-            colours[tier],
-            say,
-        )
+        _points(sample[sample["tier"] == tier], plain(say.label("tier", tier)), colours[tier], say)
         for tier in reversed(tiers)
     ]
     most = float(sample["revenue_365d"].fillna(0.0).max()) if len(sample) else 0.0

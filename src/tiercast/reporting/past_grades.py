@@ -11,13 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from tiercast.reporting.inputs import Inputs
-from tiercast.reporting.past_days import (
-    PastSizes,
-    evaluated_sizes,
-    off,
-    past_sizes,
-    past_totals,
-)
+from tiercast.reporting.past_days import PastSizes, evaluated_sizes, off, past_sizes, past_totals
 from tiercast.reporting.past_forecasts import Outcome, calibration_gap
 from tiercast.reporting.section import Grade
 from tiercast.reporting.windows import apart

@@ -141,11 +141,7 @@ def applicable(chapters: Sequence[Chapter], inputs: Inputs) -> list[Chapter]:
     return [one for one in chapters if one not in without]
 
 
-def build_report(
-    config: Config,
-    as_of: date | None = None,
-    output: Path | None = None,
-) -> Path:
+def build_report(config: Config, as_of: date | None = None, output: Path | None = None) -> Path:
     """Write the report of a scored date and return its path.
 
     One HTML file that needs no network: the newest scores below `config.output.path`, or those

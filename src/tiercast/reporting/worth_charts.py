@@ -135,8 +135,7 @@ def _of(
             Cell(say.write.count(row["customers"]), customers=row["customers"], is_count=True),
             *(
                 Cell(
-                    "" if row[c] != row[c] else say.write.money(row[c]),
-                    customers=row["customers"],
+                    "" if row[c] != row[c] else say.write.money(row[c]), customers=row["customers"]
                 )
                 for c in columns
             ),

@@ -5,14 +5,7 @@ from dataclasses import asdict
 from importlib.metadata import version as package_version
 from pathlib import Path
 
-from tiercast.artifacts.targets import (
-    EVENT_TYPES,
-    FURTHER,
-    GROUPS,
-    PREFERENCES,
-    PREVIOUS,
-    REASONS,
-)
+from tiercast.artifacts.targets import EVENT_TYPES, FURTHER, GROUPS, PREFERENCES, PREVIOUS, REASONS
 from tiercast.config.playbook import PLAYBOOK, playbook_record
 from tiercast.config.plugins import versions_of
 from tiercast.config.public_settings import public_settings

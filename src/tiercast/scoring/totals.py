@@ -59,10 +59,7 @@ class Group:
         """Return the group's sum."""
         low, high = coverage.interval(self.expected, self.variance)
         return Sum(
-            customers=self.customers,
-            expected_value=self.expected,
-            value_low=low,
-            value_high=high,
+            customers=self.customers, expected_value=self.expected, value_low=low, value_high=high
         )
 
 

@@ -279,10 +279,7 @@ class CustomerSegments(BaseEstimator):
 
 
 def profile_table(
-    frame: pd.DataFrame,
-    labels: IntArray,
-    names: Sequence[str],
-    columns: Sequence[str],
+    frame: pd.DataFrame, labels: IntArray, names: Sequence[str], columns: Sequence[str]
 ) -> pd.DataFrame:
     """Return one row per segment: segment, customers, share, revenue_share, means and medians.
 

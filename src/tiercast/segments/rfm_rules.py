@@ -23,11 +23,7 @@ class RfmRule:
 
     def fits(self, recency: int, frequency: int, monetary: int) -> bool:
         """Return whether the three scores, each 1..5, lie in this rule's ranges."""
-        pairs = (
-            (self.recency, recency),
-            (self.frequency, frequency),
-            (self.monetary, monetary),
-        )
+        pairs = ((self.recency, recency), (self.frequency, frequency), (self.monetary, monetary))
         return all(low <= score <= high for (low, high), score in pairs)
 
 
@@ -86,12 +82,7 @@ SIMPLE_RULES: tuple[RfmRule, ...] = (
         frequency=(5, 5),
         monetary=(5, 5),
     ),
-    RfmRule(
-        "potential",
-        "bought recently and buy fairly often",
-        recency=(4, 5),
-        frequency=(3, 5),
-    ),
+    RfmRule("potential", "bought recently and buy fairly often", recency=(4, 5), frequency=(3, 5)),
     RfmRule("new", "bought recently, seldom before", recency=(4, 5), frequency=(1, 2)),
     RfmRule(
         "at_risk", "used to buy fairly often, away for long", recency=(1, 2), frequency=(3, 5)

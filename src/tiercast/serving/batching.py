@@ -90,9 +90,7 @@ class Batcher:
                 one.run = run
 
 
-def _together(
-    requests: Sequence[Mapping[TableName, pa.Table]],
-) -> dict[TableName, pa.Table]:
+def _together(requests: Sequence[Mapping[TableName, pa.Table]]) -> dict[TableName, pa.Table]:
     """Return the rows of all requests by table."""
     names = {name for rows in requests for name in rows}
     return {

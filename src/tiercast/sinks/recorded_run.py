@@ -96,12 +96,7 @@ class RecordedRun:
 
 @contextmanager
 def recorded_run(
-    config: Config,
-    command: str,
-    output: Path,
-    progress: Progress,
-    *,
-    into_sinks: bool = True,
+    config: Config, command: str, output: Path, progress: Progress, *, into_sinks: bool = True
 ) -> Iterator[RecordedRun]:
     """Record the block as a run: `running`, then done, failed, refused or interrupted.
 

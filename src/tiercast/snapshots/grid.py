@@ -108,11 +108,7 @@ class OrderGrid:
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NTH = ("first", "second", "third", "fourth", "last")
-_MOVED = {
-    0: "",
-    1: " (or the working day after it)",
-    -1: " (or the working day before it)",
-}
+_MOVED = {0: "", 1: " (or the working day after it)", -1: " (or the working day before it)"}
 
 
 EVERY_DAY = OrderGrid(dt.date(1970, 1, 1), every_days=1)

@@ -32,8 +32,7 @@ def groups_at(days: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
         lines=known.lines.sum(), last=known.ordered_at.max()
     )
     best = ibis.window(
-        group_by=["customer_id", AS_OF],
-        order_by=[ibis.desc("lines"), ibis.desc("last"), GROUP],
+        group_by=["customer_id", AS_OF], order_by=[ibis.desc("lines"), ibis.desc("last"), GROUP]
     )
     ranked = counted.mutate(place=ibis.row_number().over(best))
     return ranked.filter(ranked.place == 0).select("customer_id", AS_OF, GROUP)

@@ -14,11 +14,7 @@ from tiercast.snapshots.subscriptions import RELATION_END, customers_at, has_con
 
 
 def labels(
-    orders: ir.Table,
-    cutoffs: Sequence[dt.date],
-    *,
-    horizon_days: int,
-    observed_until: dt.date,
+    orders: ir.Table, cutoffs: Sequence[dt.date], *, horizon_days: int, observed_until: dt.date
 ) -> ir.Table:
     """Return the customers with an order in `[cutoff, cutoff + horizon_days)`, and its value.
 

@@ -7,13 +7,7 @@ from typing import Any, Literal
 import ibis.expr.types as ir
 
 from tiercast.sources.date_order import DateReading, readings
-from tiercast.sources.time_formats import (
-    LOOSE,
-    NUMBER_SPANS,
-    WHOLE_DATES,
-    plausible,
-    promising,
-)
+from tiercast.sources.time_formats import LOOSE, NUMBER_SPANS, WHOLE_DATES, plausible, promising
 from tiercast.sources.written_number import has_decimal_comma, written_number
 
 Kind = Literal["integer", "number", "text", "time", "other"]

@@ -128,13 +128,7 @@ def _numbered(look: ColumnLook) -> str:
 ROLES: tuple[Role, ...] = (
     Role("customer_id", "who ordered, such as customer_id", _fits_customer, _counted),
     Role("ordered_at", "a date or time, such as 2024-03-31", _fits_time, _dated, alone=True),
-    Role(
-        "amount",
-        "the money of each row, like 1234.50",
-        fits_money,
-        _numbered,
-        alone=True,
-    ),
+    Role("amount", "the money of each row, like 1234.50", fits_money, _numbered, alone=True),
     Role("order_id", "which rows are one order", _fits_key, _counted),
     Role("product_id", "what was bought", _fits_key, _counted),
     Role("category", "the kind of product", _fits_kind, _counted),

@@ -21,12 +21,7 @@ from tiercast.sources.csv_text import (
     place_of,
     reading_text,
 )
-from tiercast.sources.encodings import (
-    UTF8,
-    UTF8_MARKED,
-    encoding_of,
-    reading_bytes,
-)
+from tiercast.sources.encodings import UTF8, UTF8_MARKED, encoding_of, reading_bytes
 from tiercast.sources.file_notes import EXAMPLES, READ, FileNote, examples, left_out
 from tiercast.sources.scratch import filling, new_path
 from tiercast.sources.table_place import footer_rows

@@ -51,10 +51,7 @@ def guess_label(source: SourceConfig) -> LabelGuess | None:
     if known is None or positive is None:
         return None
     worth = next((one for one in looks if WORTH.search(one.name) and _is_number(one)), None)
-    guesses = [
-        known,
-        ColumnGuess("column", label, NAMED, "two values, and its name says so"),
-    ]
+    guesses = [known, ColumnGuess("column", label, NAMED, "two values, and its name says so")]
     if worth is not None:
         reason = "numbers, and its name says what a customer is worth"
         guesses.append(ColumnGuess("value_column", worth, UNIQUE, reason))

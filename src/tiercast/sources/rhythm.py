@@ -65,8 +65,7 @@ def suggest_horizon(rhythm: OrderRhythm) -> SuggestedHorizon:
     bearable = [days for days in HORIZONS if days * SPAN_IN_HORIZONS <= rhythm.span_days]
     if not bearable:
         return SuggestedHorizon(
-            HORIZONS[0],
-            Message.of("the data span only {days} days: short", days=rhythm.span_days),
+            HORIZONS[0], Message.of("the data span only {days} days: short", days=rhythm.span_days)
         )
     if rhythm.median_gap_days is None:
         guess = Message.of("no customer ordered again: a guess")

@@ -60,9 +60,7 @@ class ModelComparison:
 
 
 def compare(
-    config: Config | str | Path,
-    version: Version | None = None,
-    against: Version | None = None,
+    config: Config | str | Path, version: Version | None = None, against: Version | None = None
 ) -> ModelComparison:
     """Return how versions did on past days, and what one changes against another.
 

@@ -13,11 +13,7 @@ from tiercast.config.tiers import TiersConfig
 from tiercast.features.clv import ClvModels
 from tiercast.features.horizons import is_of_further
 from tiercast.modeling.calibration import to_log_odds
-from tiercast.modeling.component_models import (
-    BTYD_FEATURE,
-    LEAST_VALUE,
-    partner,
-)
+from tiercast.modeling.component_models import BTYD_FEATURE, LEAST_VALUE, partner
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.further_outlook import FurtherOutlook

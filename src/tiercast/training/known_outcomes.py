@@ -131,10 +131,7 @@ def _predicted_day(history: History, one: JudgedVersion, day: dt.date) -> pd.Dat
         frame[model.input_columns].sort_values("customer_id", ignore_index=True)
     )
     outcomes = labels(
-        activity.orders,
-        [day],
-        horizon_days=model.horizon_days,
-        observed_until=base.observed_until,
+        activity.orders, [day], horizon_days=model.horizon_days, observed_until=base.observed_until
     )
     return with_outcomes(scored, outcomes)
 

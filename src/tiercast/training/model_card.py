@@ -251,9 +251,7 @@ def _features(fitted: FittedModel) -> str:
 
 
 def _limits(panel: Panel) -> str:
-    lines = [
-        "It predicts what happens if you go on as before, not what a campaign would change.",
-    ]
+    lines = ["It predicts what happens if you go on as before, not what a campaign would change."]
     if panel.outlying is not None:
         lines.append(f"{_sentence(panel.outlying.describe())}.")
     if panel.plan.missing:

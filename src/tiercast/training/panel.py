@@ -153,10 +153,7 @@ def _contacted(activity: CustomerActivity, plan: CutoffPlan) -> pd.DataFrame | N
 
 
 def _features(
-    activity: CustomerActivity,
-    cutoffs: list[dt.date],
-    setting: Setting,
-    omitted: Sequence[str],
+    activity: CustomerActivity, cutoffs: list[dt.date], setting: Setting, omitted: Sequence[str]
 ) -> pd.DataFrame:
     """Return the learned features at each cutoff, without omitted ones of any horizon."""
     frame = feature_panel(activity, cutoffs, setting, learned=True).to_pandas()

@@ -222,10 +222,7 @@ def _outlook(draft: Draft) -> list[str]:
         if horizon
         else draft.say("the usual; the file's times say nothing")
     )
-    return [
-        "outlook:",
-        f"  horizon_days: {days}  # {reason}",
-    ]
+    return ["outlook:", f"  horizon_days: {days}  # {reason}"]
 
 
 def scalar(text: str) -> str:
