@@ -40,27 +40,27 @@ def with_waits(rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
 
 
 def ordered_with_gap(rows: pd.DataFrame) -> pd.Series:
-    """Return which customers ordered within the horizon and have a usual gap."""
+    """Return which rows ordered within the horizon and have a usual gap, (n,)."""
     return np.isfinite(rows["wait_actual"]) & rows["wait_naive"].notna()
 
 
 def date_predicted(rows: pd.DataFrame) -> pd.Series:
-    """Return which of those have a predicted date."""
+    """Return which of those rows have a predicted date, (n,)."""
     return ordered_with_gap(rows) & has_date(rows)
 
 
 def has_date(rows: pd.DataFrame) -> pd.Series:
-    """Return which customers have a predicted date, whether or not they ordered."""
+    """Return which rows have a predicted date, whether or not they ordered, (n,)."""
     return rows["next_order_date"].notna()
 
 
 def has_date_and_gap(rows: pd.DataFrame) -> pd.Series:
-    """Return which of those have a usual gap."""
+    """Return which of those rows have a usual gap, (n,)."""
     return has_date(rows) & rows["wait_naive"].notna()
 
 
 def ordered(rows: pd.DataFrame) -> pd.Series:
-    """Return which customers ordered within the horizon."""
+    """Return which rows ordered within the horizon, (n,)."""
     return np.isfinite(rows["wait_actual"])
 
 

@@ -68,7 +68,7 @@ def contacted(contacts: ir.Table, campaign: str, place: str) -> Arms:
 
 
 def of_campaign(contacts: ir.Table, campaign: str) -> ir.Table:
-    """Return the contacts of a campaign, whose id may be a number or a text."""
+    """Return the contact rows of a campaign, whose id may be a number or a text."""
     return contacts.filter(contacts.campaign_id.cast("string") == campaign)
 
 

@@ -58,7 +58,7 @@ class Assignments:
 
 
 def drawn(table: ir.Table, key: str, arms: Mapping[str, float]) -> ir.Table:
-    """Return a table of customers with the `arm` of each, by a keyed hash of its id."""
+    """Return the rows of customers with the `arm` of each, by a keyed hash of its id."""
     share, end, cases = keyed_share(table.customer_id, key), 0.0, []
     for name, size in arms.items():
         end += size

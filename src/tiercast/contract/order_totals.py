@@ -79,7 +79,7 @@ def _orders(lines: ir.Table) -> ir.Table:
 
 
 def once_per_order(lines: ir.Table) -> ir.Table:
-    """Return lines with each order total split among its lines, so that it counts once.
+    """Return lines with each order's money split among its lines, so that it counts once.
 
     Lines of one order and one amount get equal parts of four decimals, and the first also the
     remainder. The true price of a line is not known. Lines without an order keep their amount.

@@ -215,7 +215,7 @@ def _with_group(
 
 
 def with_derived(table: ir.Table, features: Sequence[Feature], setting: Setting) -> ir.Table:
-    """Return the table with the derived features, each level of them in one SELECT."""
+    """Return the table with derived features as columns, each level of them in one SELECT."""
     derived = [f for f in features if f.grain is None and f.expression is not None]
     for level in _levels(derived, table, setting):
         table = table.mutate(**{f.name: counted(f, table, setting) for f in level})

@@ -89,7 +89,7 @@ class LabelColumns:
         return cls(column, "", value_column, features, numbers)
 
     def rows(self, table: ir.Table, as_of: dt.date) -> ir.Table:
-        """Return customer_id, as_of and the features of a table, lazily."""
+        """Return a row per customer, lazily: customer_id, as_of and the features."""
         return table.select(**self._columns(table, as_of))
 
     def labelled(self, table: ir.Table, as_of: dt.date) -> ir.Table:

@@ -50,7 +50,7 @@ def value_band(probabilities: FloatArray) -> IntArray:
 
 
 def matched_sizes(probability_sums: FloatArray) -> IntArray:
-    """Return how many customers each tier gets: its expected number, rounded so that all fit.
+    """Return each tier's customers, (n_tiers,): its expected number, rounded so that all fit.
 
     Examples
     --------

@@ -117,7 +117,7 @@ class LabelModel(TieredModel):
         return reasons(found, frame, churn, self.facts.language, most=most)
 
     def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
-        """Return exact Shapley values of the log odds of leaving, and their base value."""
+        """Return exact Shapley values, a column each, of the log odds of leaving, and the base."""
         found = self.outlook.effects(frame)
         values = pd.DataFrame(found.values, columns=list(found.names), index=frame.index)
         return values, self.outlook.base_log_odds

@@ -103,7 +103,7 @@ def dates_after(as_of: pd.Series, days: FloatArray) -> pd.Series:
 
 
 def on_grid(dates: pd.Series, as_of: pd.Series, grid: OrderGrid, horizon_days: int) -> pd.Series:
-    """Return dates moved on to the next day of a calendar grid, the horizon's last one at most."""
+    """Return dates, (n,), moved to the next day of a calendar grid, the horizon's last at most."""
     horizon = dt.timedelta(days=horizon_days)
     starts = pd.to_datetime(as_of).dt.date  # a frame of examples has times
     last = {day: grid.last_before(day + horizon) for day in starts.unique()}

@@ -39,7 +39,7 @@ class TieredModel(ABC):
 
     @abstractmethod
     def with_clv(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the feature frame with what the model adds to it."""
+        """Return the feature frame with the columns that the model adds to it."""
 
     @abstractmethod
     def score_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -51,7 +51,7 @@ class TieredModel(ABC):
 
     @abstractmethod
     def shap_values(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
-        """Return exact Shapley values of the log odds of leaving, and their base value."""
+        """Return exact Shapley values, a column each, of the log odds of leaving, and the base."""
 
     @abstractmethod
     def to_json(self) -> str:

@@ -48,5 +48,5 @@ def list_facts(inputs: Inputs, names: Sequence[str]) -> dict[str, ListFacts]:
 
 
 def first_of(inputs: Inputs, name: str, length: int) -> ir.Table:
-    """Return the first customers of a usable list."""
+    """Return the first customers of a usable list, a row each, all columns."""
     return select(inputs.base, usable_lists(inputs)[name], length)

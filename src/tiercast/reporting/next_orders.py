@@ -25,7 +25,7 @@ DATES = ("next_order_date", "next_order_low", "next_order_high")
 
 
 def dated(inputs: Inputs) -> ir.Table:
-    """Return the customers with a next order within the horizon, more likely than not."""
+    """Return a row per customer with a next order within the horizon, more likely than not."""
     scores = inputs.scores.select("customer_id", *DATES)
     rows = inputs.base.inner_join(scores, "customer_id")
     return rows.filter(rows.next_order_date.notnull())
@@ -49,7 +49,7 @@ def by_week(inputs: Inputs) -> pd.DataFrame:
 
 
 def due(inputs: Inputs) -> pd.DataFrame:
-    """Return those due within two weeks with the highest expected value, at most `LENGTH`.
+    """Return rows of those due within two weeks, most expected value first, at most `LENGTH`.
 
     Those overdue are left out: they have a list of their own.
     """
@@ -61,7 +61,7 @@ def due(inputs: Inputs) -> pd.DataFrame:
 
 
 def overdue(inputs: Inputs) -> tuple[int, pd.DataFrame]:
-    """Return how many are overdue by their own rhythm, and those who will bring most."""
+    """Return how many are overdue by their own rhythm, and rows of those who will bring most."""
     scores = inputs.scores.select("customer_id", *DATES)
     base = inputs.base.filter(inputs.base.lifecycle_stage == OVERDUE)
     late = base.inner_join(scores, "customer_id")
@@ -69,7 +69,7 @@ def overdue(inputs: Inputs) -> tuple[int, pd.DataFrame]:
 
 
 def big_orders(inputs: Inputs) -> pd.DataFrame:
-    """Return customers whose big order of a year ago is due, the next date first, a few."""
+    """Return rows of a few customers whose big order of a year ago is due, the next date first."""
     base = inputs.base
     if "big_order_due_on" not in base.columns:
         return pd.DataFrame()

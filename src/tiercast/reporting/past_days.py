@@ -36,7 +36,7 @@ class PastSizes:
 
 
 def past_totals(inputs: Inputs) -> pd.DataFrame:
-    """Return the predicted and the actual total, indexed by day."""
+    """Return the predicted and the actual total (money), a row per day."""
     graded, tried = _graded(inputs, "all", "total"), _tried(inputs)
     found = _apart(inputs, graded, tried).set_index(DAY)[PREDICTED_ACTUAL]
     if found.empty and inputs.predictions is not None:

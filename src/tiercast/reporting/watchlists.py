@@ -31,26 +31,26 @@ SHOWN = (
 
 
 def mainstays(inputs: Inputs) -> ir.Table:
-    """Return customers of the best tier, most expected value first; `rank_by` is that value."""
+    """Return rows of the best tier, most expected value (money) first; `rank_by` is that value."""
     base = inputs.base
     best = base.filter(base.tier == inputs.tier_names[0])
     return _ranked(best, best.expected_value)
 
 
 def leavers(inputs: Inputs) -> ir.Table:
-    """Return the first of the list of those likely to leave, by value at stake in `rank_by`."""
+    """Return the first rows of those likely to leave, by value at stake (money) in `rank_by`."""
     found = first_of(inputs, LEAVING, LENGTH)
     return found.mutate(rank_by=found.value_at_stake)
 
 
 def climbers(inputs: Inputs) -> ir.Table:
-    """Return customers between the tiers by their chance of a better one, which is `rank_by`."""
+    """Return rows of customers between tiers by their chance of a better one, in `rank_by`."""
     between = between_tiers(inputs)
     return _ranked(between, between.better_tier_probability)
 
 
 def between_tiers(inputs: Inputs) -> ir.Table:
-    """Return customers who can reach a better tier.
+    """Return the rows of customers who can reach a better tier.
 
     The best tier has none above it, and of the last one "a better tier" only says that they
     may order at all: both are left out, the last one unless there are but two tiers.

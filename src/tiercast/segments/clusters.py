@@ -202,7 +202,7 @@ class CustomerSegments(BaseEstimator):
         return table
 
     def differences(self) -> pd.DataFrame:
-        """Return segments' means minus the base's by feature, in its standard deviations."""
+        """Return segments' means minus the base's, a column per feature, in its deviations."""
         check_is_fitted(self)
         axes = [axis.name for axis in self.space_.axes]
         return pd.DataFrame(self.differences_, index=list(self.names_), columns=axes)

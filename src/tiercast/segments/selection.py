@@ -67,7 +67,7 @@ def stability(
 
 
 def best_jaccard(labels: IntArray, others: IntArray, count: int) -> FloatArray:
-    """Return the Jaccard index of each of `count` segments with the most similar other one.
+    """Return each segment's Jaccard index with the most similar other one, (count,).
 
     Examples
     --------

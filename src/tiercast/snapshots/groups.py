@@ -11,7 +11,7 @@ from tiercast.snapshots.history import AS_OF, history
 
 
 def group_days(lines: ir.Table, by: str) -> ir.Table:
-    """Return the order lines of each customer, group and day: `lines`, `ordered_at` (the last)."""
+    """Return a row per customer, group and day: `lines`, and `ordered_at` of the last one."""
     named = lines.select("customer_id", "ordered_at", **{GROUP: group_names(lines[by])})
     known = named.filter(named[GROUP].notnull())
     return (
@@ -22,7 +22,7 @@ def group_days(lines: ir.Table, by: str) -> ir.Table:
 
 
 def groups_at(days: ir.Table, cutoffs: Sequence[dt.date]) -> ir.Table:
-    """Return each customer's group at each cutoff: customer_id, as_of, customer_group.
+    """Return a row per customer and cutoff: customer_id, as_of, customer_group.
 
     It is the one with most order lines before the cutoff; of several, the latest, then the first
     by name.

@@ -87,7 +87,7 @@ def requirements(model: TieredModel) -> list[str]:
 
 
 def served(features: pd.DataFrame) -> pd.DataFrame:
-    """Return features in the types of a request: numbers as floats, dates as times.
+    """Return feature columns in the types of a request: numbers as floats, dates as times.
 
     Customers get new numbers, so that an example of real features names no one.
     """

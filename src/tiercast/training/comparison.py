@@ -62,7 +62,7 @@ def changed_features(ours: TieredModel, theirs: TieredModel) -> pd.DataFrame:
 
 
 def changed_parameters(ours: ModelVersion, theirs: ModelVersion) -> pd.DataFrame:
-    """Return the run parameters that differ, as parameter, ours and theirs."""
+    """Return a row per run parameter that differs: parameter, ours, theirs."""
     mine, other = parameters(ours), parameters(theirs)
     rows = [
         (name, mine.get(name), other.get(name))

@@ -96,7 +96,7 @@ def forecast_rows(
     tier_cuts: tuple[float, ...],
     settings: TiersConfig,
 ) -> pd.DataFrame:
-    """Return the forecasts of a past cutoff's customers beside the actual outcomes."""
+    """Return a row per customer of a past cutoff: the forecasts beside the actual outcomes."""
     predicted = PredictiveDistribution(
         post_hoc.drift.churn(fold.forecast.log_odds),
         post_hoc.drift.mean_if_order(fold.forecast.mean_if_order),

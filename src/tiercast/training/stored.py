@@ -10,7 +10,7 @@ CARD = "model_card.md"
 
 
 def stored_predictions(config: Config, version: str | int | None) -> pd.DataFrame | None:
-    """Return a version's past forecasts; None where there are none here."""
+    """Return a version's past forecasts, a row each; None where there are none here."""
     if version is None:
         return None
     file = OutputFolder.of(config).evaluation(version) / PREDICTIONS
