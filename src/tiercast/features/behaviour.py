@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.contract.money import FINE_UNITS, exact_sum
-from tiercast.features.feature import Feature, Setting, within
+from tiercast.features.feature import Feature, Setting, row_of, within
 from tiercast.features.rfm import ratio
 from tiercast.snapshots.grid import SATURDAY
 
@@ -43,177 +43,117 @@ def _log_value_spread(table: ir.Table, _: Setting) -> ir.Value:
     return ((squares - total * total / count) / (count - 1)).clip(lower=0.0).sqrt()
 
 
+_order_days = row_of("behaviour", "order_days")
+_order_days_or_null = row_of("behaviour", "order_days", empty=None)
+_derived = row_of("behaviour", None, empty=None)
 RHYTHM = (
-    Feature(
-        "active_days",
-        "days",
-        "behaviour",
-        "days with an order",
-        "order_days",
-        lambda table, _: table.count(),
-    ),
-    Feature(
+    _order_days("active_days", "days", "days with an order", lambda table, _: table.count()),
+    _order_days(
         "active_weeks",
         "weeks",
-        "behaviour",
         "weeks with an order",
-        "order_days",
         lambda table, _: table.count(where=table.new_week),
     ),
-    Feature(
+    _order_days(
         "active_months",
         "months",
-        "behaviour",
         "months with an order",
-        "order_days",
         lambda table, _: table.count(where=table.new_month),
     ),
-    Feature(
+    _order_days(
         "active_days_90d",
         "days",
-        "behaviour",
         "days with an order in the last 90 days",
-        "order_days",
         lambda table, _: table.count(where=within(table, 90)),
     ),
-    Feature(
+    _order_days_or_null(
         "gap_mean_days",
         "days",
-        "behaviour",
         "usual gap: mean days between order days",
-        "order_days",
         lambda table, _: ratio(table.gap_days.sum(), table.gap_days.count()),
-        empty=None,
     ),
-    Feature(
-        "gap_std_days",
-        "days",
-        "behaviour",
-        "spread of the gaps (standard deviation)",
-        "order_days",
-        _spread_days,
-        empty=None,
+    _order_days_or_null(
+        "gap_std_days", "days", "spread of the gaps (standard deviation)", _spread_days
     ),
-    Feature(
-        "gap_max_days",
-        "days",
-        "behaviour",
-        "longest gap so far",
-        "order_days",
-        lambda table, _: table.gap_days.max(),
-        empty=None,
+    _order_days_or_null(
+        "gap_max_days", "days", "longest gap so far", lambda table, _: table.gap_days.max()
     ),
-    Feature(
+    _order_days_or_null(
         "gap_last_days",
         "days",
-        "behaviour",
         "gap between the last two order days",
-        "order_days",
         lambda table, _: table.gap_days.argmin(table.days_ago),
-        empty=None,
     ),
-    Feature(
+    _order_days_or_null(
         "gap_recent_days",
         "days",
-        "behaviour",
         "mean of the last three gaps",
-        "order_days",
         lambda table, _: table.recent_gap_days.argmin(table.days_ago),
-        empty=None,
     ),
-    Feature(
+    _order_days_or_null(
         "order_value_log_std",
         "log money",
-        "behaviour",
         "spread of the value of order days (log scale)",
-        "order_days",
         _log_value_spread,
-        empty=None,
     ),
-    Feature(
+    _derived(
         "overdue_ratio",
         "ratio",
-        "behaviour",
         "how overdue: days since the last order over the usual gap",
-        None,
         lambda table, _: ratio(table.recency_days, table.gap_mean_days),
-        empty=None,
     ),
-    Feature(
+    _derived(
         "overdue_recent_ratio",
         "ratio",
-        "behaviour",
         "days since the last order over the mean of the last three gaps",
-        None,
         lambda table, _: ratio(table.recency_days, table.gap_recent_days),
-        empty=None,
     ),
-    Feature(
+    _derived(
         "overdue_longest_ratio",
         "ratio",
-        "behaviour",
         "days since the last order over the longest gap so far",
-        None,
         lambda table, _: ratio(table.recency_days, table.gap_max_days),
-        empty=None,
     ),
-    Feature(
+    _derived(
         "gap_variation",
         "ratio",
-        "behaviour",
         "irregularity: spread of the gaps over their mean",
-        None,
         lambda table, _: ratio(table.gap_std_days, table.gap_mean_days),
-        empty=None,
     ),
-    Feature(
+    _derived(
         "gap_last_ratio",
         "ratio",
-        "behaviour",
         "last gap over the usual gap",
-        None,
         lambda table, _: ratio(table.gap_last_days, table.gap_mean_days),
-        empty=None,
     ),
-    Feature(
+    _derived(
         "recency_share_of_tenure",
         "share",
-        "behaviour",
         "share of the time since the first order that lies after the last order",
-        None,
         lambda table, _: ratio(table.recency_days, table.tenure_days),
-        empty=None,
     ),
-    Feature(
+    _order_days_or_null(
         "active_days_a_week",
         "days a week",
-        "behaviour",
         "order days per week since the first order day",
-        "order_days",
         lambda table, _: ratio(table.count() * 7, table.days_ago.max()),
-        empty=None,
     ),
 )
 
+_orders_or_null = row_of("behaviour", "orders", empty=None)
 TIMING = (
-    Feature(
+    _orders_or_null(
         "weekend_share",
         "share",
-        "behaviour",
         "share of orders on Saturdays and Sundays",
-        "orders",
         _share_of_orders(lambda table: table.ordered_at.day_of_week.index() >= SATURDAY),
-        empty=None,
     ),
     *(
-        Feature(
+        _orders_or_null(
             f"{part}_share",
             "share",
-            "behaviour",
             f"share of orders from {start}:00 to {end}:00",
-            "orders",
             _share_of_orders(_between_hours(start, end)),
-            empty=None,
         )
         for part, (start, end) in DAY_PARTS.items()
     ),

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.contract.money import money_sum
-from tiercast.features.feature import Feature, Setting
+from tiercast.features.feature import Feature, Setting, row_of
 from tiercast.features.rfm import ratio
 
 
@@ -18,72 +18,49 @@ def _repeat_value(table: ir.Table, _: Setting) -> ir.Value:
     return ratio(spent, table.count(where=repeat)).fill_null(0.0)
 
 
+_order_days = row_of("clv", "order_days")
 SUFFICIENT: tuple[Feature, ...] = (
-    Feature(
-        "btyd_frequency",
-        "days",
-        "clv",
-        "order days after the first",
-        "order_days",
-        lambda table, _: table.count() - 1,
+    _order_days(
+        "btyd_frequency", "days", "order days after the first", lambda table, _: table.count() - 1
     ),
-    Feature(
+    _order_days(
         "btyd_recency_days",
         "days",
-        "clv",
         "days from the first to the last order day (BTYD's recency)",
-        "order_days",
         lambda table, _: table.days_ago.max() - table.days_ago.min(),
     ),
-    Feature(
+    _order_days(
         "btyd_age_days",
         "days",
-        "clv",
         "days since the first order day (BTYD's T)",
-        "order_days",
         lambda table, _: table.days_ago.max(),
     ),
-    Feature(
+    _order_days(
         "btyd_monetary_value",
         "money",
-        "clv",
         "mean value of the order days after the first; 0 without any",
-        "order_days",
         _repeat_value,
     ),
 )
 
 
+_models = row_of("clv", "models")
 CLV: tuple[Feature, ...] = (
-    Feature(
+    _models(
         "clv_order_probability",
         "probability",
-        "clv",
         "BG/NBD: chance of at least one order in the horizon (P(alive) would rank backwards)",
-        "models",
     ),
-    Feature(
+    _models(
         "clv_order_probability_mbg",
         "probability",
-        "clv",
         "MBG/NBD: chance of at least one order in the horizon",
-        "models",
     ),
-    Feature(
-        "clv_expected_orders",
-        "orders",
-        "clv",
-        "BG/NBD: expected order days in the horizon",
-        "models",
-    ),
-    Feature(
+    _models("clv_expected_orders", "orders", "BG/NBD: expected order days in the horizon"),
+    _models(
         "clv_expected_spend",
         "money",
-        "clv",
         "Gamma-Gamma: expected value of an order day, less the base's usual later returns",
-        "models",
     ),
-    Feature(
-        "clv_expected_value", "money", "clv", "expected orders times expected spend", "models"
-    ),
+    _models("clv_expected_value", "money", "expected orders times expected spend"),
 )

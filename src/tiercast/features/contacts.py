@@ -5,27 +5,21 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
-from tiercast.features.feature import Feature, Setting, within
+from tiercast.features.feature import Feature, Setting, row_of, within
 from tiercast.features.rfm import ratio
 
 EVENT_WINDOW_DAYS, TREND_DAYS = 90, 30
 
 
+_contacts = row_of("campaigns", "contacts")
 CAMPAIGNS: tuple[Feature, ...] = (
-    Feature(
-        "contacts",
-        "contacts",
-        "campaigns",
-        "times contacted by a campaign",
-        "contacts",
-        lambda table, _: table.count(),
+    _contacts(
+        "contacts", "contacts", "times contacted by a campaign", lambda table, _: table.count()
     ),
-    Feature(
+    _contacts(
         "contacts_90d",
         "contacts",
-        "campaigns",
         "times contacted in the last 90 days",
-        "contacts",
         lambda table, _: within(table, 90).sum(),
     ),
     Feature(
@@ -65,38 +59,31 @@ CAMPAIGNS: tuple[Feature, ...] = (
     ),
 )
 
+_events_of_events = row_of("events", "events")
+_events_or_null_of_events = row_of("events", "events", empty=None)
 EVENTS: tuple[Feature, ...] = (
-    Feature(
+    _events_of_events(
         "events_30d",
         "events",
-        "events",
         "events in the last 30 days",
-        "events",
         lambda table, _: within(table, 30).sum(),
     ),
-    Feature(
+    _events_of_events(
         "events_90d",
         "events",
-        "events",
         "events in the last 90 days",
-        "events",
         lambda table, _: within(table, EVENT_WINDOW_DAYS).sum(),
     ),
-    Feature(
+    _events_or_null_of_events(
         "event_recency_days",
         "days",
-        "events",
         "days since the last event",
-        "events",
         lambda table, _: table.days_ago.min(),
-        empty=None,
     ),
-    Feature(
+    _events_of_events(
         "event_active_days_90d",
         "days",
-        "events",
         "days with an event in the last 90 days",
-        "events",
         lambda table, _: table.event_at.date().nunique(where=within(table, EVENT_WINDOW_DAYS)),
     ),
     Feature(
@@ -107,20 +94,16 @@ EVENTS: tuple[Feature, ...] = (
         None,
         lambda table, _: table.event_active_days_90d.cast("float64") * 7 / EVENT_WINDOW_DAYS,
     ),
-    Feature(
+    _events_of_events(
         "event_types_used",
         "types",
-        "events",
         "different event types so far",
-        "events",
         lambda table, _: table.event_type.nunique(),
     ),
-    Feature(
+    _events_of_events(
         "event_features_used",
         "features",
-        "events",
         "different product features used so far",
-        "events",
         lambda table, _: table.feature.nunique(),
     ),
 )
@@ -149,26 +132,23 @@ def event_trends(setting: Setting) -> tuple[Feature, ...]:
     )
 
 
+_events_of_contracts = row_of("contracts", "events", learned=False)
+
+
 def _trend_of(position: int, event_type: str) -> tuple[Feature, Feature]:
     return (
-        Feature(
+        _events_of_contracts(
             f"event_type_{position}_30d",
             "events",
-            "contracts",
             f"events of type {event_type!r} in the last 30 days",
-            "events",
             _count_of(event_type, TREND_DAYS),
-            learned=False,
         ),
-        Feature(
+        _events_of_contracts(
             f"event_type_{position}_change",
             "events",
-            "contracts",
             f"events of type {event_type!r} in the last 30 days less those of a month before, "
             "on average over the 60 days before",
-            "events",
             _change_of(event_type),
-            learned=False,
         ),
     )
 
@@ -176,22 +156,17 @@ def _trend_of(position: int, event_type: str) -> tuple[Feature, Feature]:
 def _of_type(position: int, event_type: str) -> tuple[Feature, Feature]:
     # Numbered, because an event type may hold any characters.
     return (
-        Feature(
+        _events_of_events(
             f"event_type_{position}_90d",
             "events",
-            "events",
             f"events of type {event_type!r} in the last 90 days",
-            "events",
             _count_of(event_type, EVENT_WINDOW_DAYS),
         ),
-        Feature(
+        _events_or_null_of_events(
             f"event_type_{position}_recency_days",
             "days",
-            "events",
             f"days since the last event of type {event_type!r}",
-            "events",
             _recency_of(event_type),
-            empty=None,
         ),
     )
 

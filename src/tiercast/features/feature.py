@@ -86,6 +86,25 @@ class Feature:
     learned: bool = True
 
 
+def row_of(
+    family: Family, grain: Grain | None, *, empty: float | None = 0.0, learned: bool = True
+) -> Callable[..., Feature]:
+    """Return how features of one family and table are written: what else differs from row to row.
+
+    That are name, unit, meaning and, where there is one, the expression.
+    """
+
+    def row(
+        name: str,
+        unit: str,
+        meaning: str,
+        expression: Callable[[ir.Table, Setting], ir.Value] | None = None,
+    ) -> Feature:
+        return Feature(name, unit, family, meaning, grain, expression, empty, learned)
+
+    return row
+
+
 def within(table: ir.Table, days: int) -> ir.BooleanValue:
     """Return which rows lie in the last `days` days before the cutoff."""
     return table.days_ago <= days

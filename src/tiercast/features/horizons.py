@@ -13,30 +13,25 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from tiercast.features.feature import Feature, FurtherWindow, Setting
+from tiercast.features.feature import Feature, FurtherWindow, Setting, row_of
 from tiercast.features.rfm import LAST_YEAR, ratio
 from tiercast.features.subscriptions import CONTRACT_MODELS, CONTRACTS, DUE
 
 HORIZON_RATIO = "season_horizon_ratio"
 
+_season_days_or_null = row_of("season", "season_days", empty=None)
 SEASON: tuple[Feature, ...] = (
-    Feature(
+    _season_days_or_null(
         "season_recency_days",
         "clock days",
-        "season",
         "days since the last order day, on the season clock (busy days count for more)",
-        "season_days",
         lambda table, _: table.days_ago.min(),
-        empty=None,
     ),
-    Feature(
+    _season_days_or_null(
         "season_age_days",
         "clock days",
-        "season",
         "days since the first order day, on the season clock",
-        "season_days",
         lambda table, _: table.days_ago.max(),
-        empty=None,
     ),
     Feature(
         "season_overdue_ratio",
@@ -50,15 +45,12 @@ SEASON: tuple[Feature, ...] = (
         ),
         empty=None,
     ),
-    Feature(
+    _season_days_or_null(
         HORIZON_RATIO,
         "horizons",
-        "season",
         "how busy the horizon is expected to be compared with the last year: from the same weeks "
         "a year ago, scaled by the growth since; null where they are not comparable",
-        "season_days",
         None,
-        empty=None,
     ),
 )
 

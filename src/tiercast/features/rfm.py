@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.contract.money import CENT, FINE_UNITS, exact_sum, is_small, money_sum
-from tiercast.features.feature import Feature, Setting, within
+from tiercast.features.feature import Feature, Setting, row_of, within
 from tiercast.snapshots.closures import YEAR_DAYS
 
 WINDOWS_DAYS = (30, 60, 90, 180, 365)
@@ -60,49 +60,35 @@ def _rate_ratio(count: str, days: int) -> Callable[[ir.Table, Setting], ir.Value
     return lambda table, _: ratio(table[count] * table.tenure_days, table[whole] * days)
 
 
+_orders_or_null = row_of("rfm", "orders", empty=None)
+_orders = row_of("rfm", "orders")
 LEVELS = (
-    Feature(
+    _orders_or_null(
         "recency_days",
         "days",
-        "rfm",
         "days since the last order",
-        "orders",
         lambda table, _: table.days_ago.min(where=table.is_order),
-        empty=None,
     ),
-    Feature(
+    _orders_or_null(
         "tenure_days",
         "days",
-        "rfm",
         "days since the first order",
-        "orders",
         lambda table, _: table.days_ago.max(where=table.is_order),
-        empty=None,
     ),
-    Feature(
-        "orders",
-        "orders",
-        "rfm",
-        "orders so far",
-        "orders",
-        lambda table, _: table.count(where=table.is_order),
+    _orders(
+        "orders", "orders", "orders so far", lambda table, _: table.count(where=table.is_order)
     ),
-    Feature(
+    _orders(
         "revenue",
         "money",
-        "rfm",
         "net value so far, after returns",
-        "orders",
         lambda table, _: money_sum(table.net_value),
     ),
-    Feature(
+    _orders_or_null(
         "max_order_value",
         "money",
-        "rfm",
         "value of the largest order",
-        "orders",
         lambda table, _: table.order_value.max(where=table.in_order),
-        empty=None,
     ),
     Feature(
         "last_order_value",
@@ -119,20 +105,13 @@ WINDOWED = tuple(
     feature
     for days in WINDOWS_DAYS
     for feature in (
-        Feature(
-            f"orders_{days}d",
-            "orders",
-            "rfm",
-            f"orders in the last {days} days",
-            "orders",
-            _orders_within(days),
+        _orders(
+            f"orders_{days}d", "orders", f"orders in the last {days} days", _orders_within(days)
         ),
-        Feature(
+        _orders(
             f"revenue_{days}d",
             "money",
-            "rfm",
             f"net value in the last {days} days",
-            "orders",
             _revenue_within(days),
         ),
     )
@@ -142,78 +121,60 @@ DECAYED = tuple(
     feature
     for days in DECAYS_DAYS
     for feature in (
-        Feature(
+        _orders(
             f"orders_decayed_{days}d",
             "orders",
-            "rfm",
             f"orders, each divided by e for every {days} days of age",
-            "orders",
             _decayed_orders(days),
         ),
-        Feature(
+        _orders(
             f"revenue_decayed_{days}d",
             "money",
-            "rfm",
             f"net value, divided by e for every {days} days of age",
-            "orders",
             _decayed_revenue(days),
         ),
     )
 )
 
 LAST_YEAR = (
-    Feature(
+    _orders_or_null(
         "orders_same_window_last_year",
         "orders",
-        "rfm",
         "orders in the horizon's window a year ago; null for customers of less than a year",
-        "orders",
         lambda table, setting: _a_year_known(
             table, table.count(where=table.is_order & _same_window_last_year(table, setting))
         ),
-        empty=None,
     ),
-    Feature(
+    _orders_or_null(
         "revenue_same_window_last_year",
         "money",
-        "rfm",
         "net value in that window; null for customers of less than a year",
-        "orders",
         lambda table, setting: _a_year_known(
             table, money_sum(table.net_value, where=_same_window_last_year(table, setting))
         ),
-        empty=None,
     ),
 )
 
+_derived = row_of("rfm", None, empty=None)
 DERIVED = (
-    Feature(
+    _derived(
         "average_order_value",
         "money",
-        "rfm",
         "net value per order",
-        None,
         lambda table, _: ratio(table.revenue, table.orders),
-        empty=None,
     ),
-    Feature(
+    _derived(
         "last_to_average_value",
         "ratio",
-        "rfm",
         "spent on the last order day over the average order",
-        None,
         lambda table, _: ratio(table.last_order_value, table.average_order_value),
-        empty=None,
     ),
     *(
-        Feature(
+        _derived(
             f"{count}_{days}d_rate_ratio",
             "ratio",
-            "rfm",
             f"{count} per day in the last {days} days over {count} per day since the first order",
-            None,
             _rate_ratio(f"{count}_{days}d", days),
-            empty=None,
         )
         for days in (30, 90, 180)
         for count in ("orders", "revenue")

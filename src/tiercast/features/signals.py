@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.contract.money import FINE_UNITS, added, exact_sum, money_sum
-from tiercast.features.feature import Feature, Setting, within
+from tiercast.features.feature import Feature, Setting, row_of, within
 from tiercast.features.rfm import ratio
 from tiercast.snapshots.contribution import REFERRAL_SHARE, RETURNS_COST
 
@@ -75,46 +75,29 @@ def _referral_share(table: ir.Table, _: Setting) -> ir.Value:
     return money_sum(table[REFERRAL_SHARE], where=within(table, YEAR_DAYS))
 
 
+_orders_or_null = row_of("signals", "orders", empty=None, learned=False)
+_derived = row_of("signals", None, empty=None, learned=False)
 LARGE_ORDERS: tuple[Feature, ...] = (
-    Feature(
+    _orders_or_null(
         "largest_order_ratio",
         "times",
-        "signals",
         "largest order over the mean of the customer's other orders",
-        "orders",
         _largest_ratio,
-        empty=None,
-        learned=False,
     ),
-    Feature(
+    _orders_or_null(
         "big_order_last_year",
         "money",
-        "signals",
         "largest order in the same window a year before the horizon",
-        "orders",
         lambda table, setting: table.order_amount.max(where=_year_ago(table, setting)),
-        empty=None,
-        learned=False,
     ),
-    Feature(
-        "big_order_last_year_days",
-        "days",
-        "signals",
-        "days since that order",
-        "orders",
-        _largest_days_ago,
-        empty=None,
-        learned=False,
+    _orders_or_null(
+        "big_order_last_year_days", "days", "days since that order", _largest_days_ago
     ),
-    Feature(
+    _derived(
         "big_order_due_days",
         "days",
-        "signals",
         "days until that order is due again, if it was 10 times the average or more",
-        None,
         _due_days,
-        empty=None,
-        learned=False,
     ),
 )
 
@@ -132,15 +115,11 @@ MIX: tuple[Feature, ...] = (
 )
 
 USE: tuple[Feature, ...] = (
-    Feature(
+    _derived(
         "event_after_order_days",
         "days",
-        "signals",
         "days from the last order to the last event; below 0: the order is later",
-        None,
         lambda table, _: table.recency_days - table.event_recency_days,
-        empty=None,
-        learned=False,
     ),
 )
 
@@ -173,20 +152,17 @@ PROMOTERS: tuple[Feature, ...] = (
         lambda table, _: money_sum(table.net_value),
         learned=False,
     ),
-    Feature(
+    _derived(
         "referral_value_ratio",
         "times",
-        "signals",
         "value of those brought over the customer's own",
-        None,
         lambda table, _: ratio(table.referral_value, table.revenue),
-        empty=None,
-        learned=False,
     ),
 )
 
 _YEAR = f"{YEAR_DAYS}d"
 # What the value of the last year is made of where it is a contribution.
+_orders = row_of("signals", "orders", learned=False)
 BREAKDOWN: tuple[Feature, ...] = (
     Feature(
         f"contribution_margin_{_YEAR}",
@@ -200,23 +176,17 @@ BREAKDOWN: tuple[Feature, ...] = (
         ),
         learned=False,
     ),
-    Feature(
+    _orders(
         f"contribution_returns_{_YEAR}",
         "money",
-        "signals",
         f"cost of the orders returned in the last {YEAR_DAYS} days",
-        "orders",
         lambda table, _: money_sum(table[RETURNS_COST], where=within(table, YEAR_DAYS)),
-        learned=False,
     ),
-    Feature(
+    _orders(
         f"contribution_referrals_{_YEAR}",
         "money",
-        "signals",
         f"share of what those brought contributed in the last {YEAR_DAYS} days",
-        "orders",
         _referral_share,
-        learned=False,
     ),
 )
 

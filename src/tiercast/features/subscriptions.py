@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.contract.money import money_sum
-from tiercast.features.feature import Feature, Setting
+from tiercast.features.feature import Feature, Setting, row_of
 from tiercast.features.rfm import ratio
 from tiercast.snapshots.subscriptions import payments_due
 
@@ -24,153 +24,107 @@ def _known_end(table: ir.Table, _: Setting) -> ir.Value:
     return ibis.ifelse(open_ended == 0, last, ibis.null("float64"))
 
 
+_contracts = row_of("contracts", "contracts")
+_contracts_or_null = row_of("contracts", "contracts", empty=None)
+_derived = row_of("contracts", None, empty=None)
 CONTRACTS: tuple[Feature, ...] = (
-    Feature(
+    _contracts(
         "contracts_running",
         "contracts",
-        "contracts",
         "contracts that run",
-        "contracts",
         lambda table, _: table.running.sum(),
     ),
-    Feature(
+    _contracts(
         "contracts_so_far",
         "contracts",
-        "contracts",
         "contracts so far, ended ones included",
-        "contracts",
         lambda table, _: table.count(),
     ),
-    Feature(
+    _contracts_or_null(
         "contract_age_days",
         "days",
-        "contracts",
         "days since the first contract started",
-        "contracts",
         lambda table, _: table.days_ago.max(),
-        empty=None,
     ),
-    Feature(
+    _contracts_or_null(
         "contract_current_days",
         "days",
-        "contracts",
         "days since the newest running contract started",
-        "contracts",
         lambda table, _: table.days_ago.min(where=table.running),
-        empty=None,
     ),
-    Feature(
+    _contracts(
         "contract_price",
         "money",
-        "contracts",
         "price of the running contracts, a month",
-        "contracts",
         lambda table, _: money_sum(table.price, where=table.running),
     ),
-    Feature(
+    _contracts(
         "contract_price_90d_ago",
         "money",
-        "contracts",
         "price of the contracts that ran 90 days ago, a month",
-        "contracts",
         lambda table, _: money_sum(table.price, where=table.ran_before),
     ),
-    Feature(
+    _derived(
         "contract_price_change",
         "share",
-        "contracts",
         "change of the monthly price over the last 90 days; null if none was paid then",
-        None,
         lambda table, _: ratio(table.contract_price, table.contract_price_90d_ago) - 1,
-        empty=None,
     ),
-    Feature(
+    _contracts(
         "contract_renewals",
         "renewals",
-        "contracts",
         "terms that contracts completed and went on after",
-        "contracts",
         lambda table, _: table.renewals.sum(),
     ),
-    Feature(
+    _contracts_or_null(
         "contract_term_months",
         "months",
-        "contracts",
         "longest term of the running contracts",
-        "contracts",
         lambda table, _: table.term_months.max(where=table.running),
-        empty=None,
     ),
-    Feature(
+    _contracts_or_null(
         "contract_renewal_months",
         "months",
-        "contracts",
         "months to the next renewal of a running contract",
-        "contracts",
         lambda table, _: table.renewal_days.min(where=table.running) / MONTH_DAYS,
-        empty=None,
     ),
-    Feature(
+    _contracts_or_null(
         NEXT_PAYMENT,
         "days",
-        "contracts",
         "days to the next payment of a running contract",
-        "contracts",
         lambda table, _: table.payment_days.min(where=table.running & table.payment_comes),
-        empty=None,
     ),
-    Feature(
+    _contracts(
         DUE,
         "money",
-        "contracts",
         "what the running contracts pay within the horizon if they go on",
-        "contracts",
         lambda table, setting: money_sum(
             table.price * payments_due(table, setting.horizon_days), where=table.running
         ),
     ),
-    Feature(
+    _contracts_or_null(
         KNOWN_END,
         "days",
-        "contracts",
         "days to the end of the last running contract, where the end of each is known already",
-        "contracts",
         _known_end,
-        empty=None,
     ),
-    Feature(
+    _derived(
         USE_CHANGE,
         "share",
-        "contracts",
         "events of the last 30 days against those a month in the 60 days before; null without",
-        None,
         lambda table, _: ratio(table.events_30d * 2, table.events_90d - table.events_30d) - 1,
-        empty=None,
     ),
 )
 
 KEPT, KEPT_VALUE, LEFT_SHARE = "contract_kept_chance", "contract_kept_value", "contract_left_share"
+_models = row_of("contracts", "models")
 CONTRACT_MODELS: tuple[Feature, ...] = (
-    Feature(
-        KEPT,
-        "probability",
-        "contracts",
-        "hazard model: chance that the contracts outlast the horizon",
-        "models",
-    ),
-    Feature(
-        KEPT_VALUE,
-        "money",
-        "contracts",
-        "hazard model: expected payments within the horizon",
-        "models",
-    ),
-    Feature(
+    _models(KEPT, "probability", "hazard model: chance that the contracts outlast the horizon"),
+    _models(KEPT_VALUE, "money", "hazard model: expected payments within the horizon"),
+    _models(
         LEFT_SHARE,
         "share",
-        "contracts",
         "hazard model: share of the payments due that are expected of who leaves in the horizon",
-        "models",
     ),
 )
 
@@ -179,12 +133,10 @@ def plan_features(setting: Setting) -> tuple[Feature, ...]:
     """Return a feature for each known plan: whether a running contract is of it."""
     # Numbered, because a plan's name may hold any characters.
     return tuple(
-        Feature(
+        _contracts(
             f"contract_plan_{position}_running",
             "0 or 1",
-            "contracts",
             f"a running contract of plan {plan!r}",
-            "contracts",
             _has_plan(plan),
         )
         for position, plan in enumerate(setting.plans, start=1)
