@@ -21,6 +21,7 @@ from tiercast.sources.layout import layouts
 
 SOURCES = Path(tiercast.__file__).parent
 RULES = (*READINESS_RULES, *EXPERIMENT_RULES)
+FILLED = ("Message.of", "InputError.of", "ConfigError.of")
 NEEDS = [need for rule in RULES for need in rule.needs]
 LAYOUT_TEXTS = {
     text for one in layouts() if not one.refused for text in (one.title, one.money, *one.notes)
@@ -38,13 +39,13 @@ ROWS = {
 
 @cache
 def texts_of_code():
-    """Return all texts in the code, and those that a call of `Message.of` names."""
+    """Return all texts in the code, and those that a call of `FILLED` names."""
     texts, templates = set(), set()
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 texts.add(node.value)
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Message.of":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in FILLED:
                 choices = ast.walk(node.args[0])
                 found = (one.value for one in choices if isinstance(one, ast.Constant))
                 templates.update(one for one in found if isinstance(one, str) and worded(one))

@@ -9,7 +9,6 @@ from typing import Any, Self
 from tiercast.artifacts.dataset import MANIFEST_FILE, manifest_of
 from tiercast.artifacts.targets import PREVIOUS, SortedDays
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.modeling.target import Target
 from tiercast.snapshots.cutoffs import as_day
@@ -138,13 +137,13 @@ class OutputFolder:
         day, days = as_day(wanted), self.scored_dates()
         if not days:
             none = "{folder} holds no scores yet; run `tiercast score CONFIG` first."
-            raise InputError(Message.of(none, folder=self))
+            raise InputError.of(none, folder=self)
         if day is not None and day not in days:
             there = (
                 "{day} was not scored; there are {days}. `tiercast score CONFIG --as-of {day}` "
                 "scores it."
             )
-            raise InputError(Message.of(there, day=day, days=days[-5:]))
+            raise InputError.of(there, day=day, days=days[-5:])
         return day or days[-1]
 
     def manifest(self, day: dt.date) -> Mapping[str, Any]:

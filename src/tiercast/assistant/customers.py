@@ -8,7 +8,6 @@ from tiercast.app.whole_day import read_whole
 from tiercast.assistant.asked_base import AskedBase
 from tiercast.config.errors import InputError
 from tiercast.config.lists import CustomerList, find_row, lists_of
-from tiercast.config.message import Message
 from tiercast.lists.base import ListBase
 from tiercast.lists.selection import first_of_list
 from tiercast.modeling.translated_reason import translated_reason
@@ -48,7 +47,7 @@ def customer(asked: AskedBase, customer_id: str) -> dict[str, Any]:
         rows = rows_of_customer(table, customer_id).to_pyarrow().to_pylist()
     if not rows:
         day = str(asked.scored.as_of)
-        raise InputError(Message.of(NOT_SCORED, customer=customer_id, day=day))
+        raise InputError.of(NOT_SCORED, customer=customer_id, day=day)
     row = {name: value for name, value in rows[0].items() if name not in LEFT_OUT}
     row["customer_id"] = asked.shown_id(row["customer_id"])
     row["reasons"] = [_reason(asked, one) for one in row["reasons"] or []]
@@ -64,7 +63,7 @@ def customers_of_list(asked: AskedBase, name: str, first: int) -> dict[str, Any]
         There is no such list, or `first` is out of range.
     """
     if not 1 <= first <= MOST_LISTED:
-        raise InputError(Message.of(OUT_OF_RANGE, most=MOST_LISTED, first=first))
+        raise InputError.of(OUT_OF_RANGE, most=MOST_LISTED, first=first)
     wanted = find_row(_lists(asked), name, "list")
     rows, count = read_whole(
         asked.scored.config, asked.scored.as_of, lambda _: _first(asked, wanted, first)

@@ -131,4 +131,4 @@ def _add_quality(made: "MCPServer[Any]", answer: _Answers) -> None:
 
 def _check_package() -> None:
     if importlib.util.find_spec("mcp") is None:
-        raise InputError(Message.of(NO_PACKAGE))
+        raise InputError.of(NO_PACKAGE)

@@ -6,7 +6,6 @@ from typing import Any
 from tiercast.app.scored_base import SCORES
 from tiercast.assistant.asked_base import AskedBase
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 
 SUMS = "sums"
 NO_SUMS = "The scores of {day} hold no sums; score the day again with `tiercast score CONFIG`."
@@ -40,7 +39,7 @@ def segments(asked: AskedBase) -> dict[str, Any]:
 def _sums(asked: AskedBase) -> dict[str, Any]:
     manifest = asked.scored.inputs.manifest
     if SUMS not in manifest:
-        raise InputError(Message.of(NO_SUMS, day=str(asked.scored.as_of)))
+        raise InputError.of(NO_SUMS, day=str(asked.scored.as_of))
     return dict(manifest[SUMS])
 
 

@@ -10,7 +10,6 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.campaigns.assignments import Assignments
 from tiercast.config.errors import InputError
 from tiercast.config.lists import CustomerList
-from tiercast.config.message import Message
 
 UNASSIGNED = (
     "Campaign {campaign} has no assignments in {place}; draw them first: `tiercast experiment "
@@ -37,11 +36,9 @@ class Arm:
         """
         assigned = Assignments.read(output, campaign)
         if assigned is None:
-            raise InputError(Message.of(UNASSIGNED, campaign=campaign, place=str(output)))
+            raise InputError.of(UNASSIGNED, campaign=campaign, place=str(output))
         if arm not in assigned.arms:
-            raise InputError(
-                Message.of(NO_ARM, campaign=campaign, arm=arm, arms=list(assigned.arms))
-            )
+            raise InputError.of(NO_ARM, campaign=campaign, arm=arm, arms=list(assigned.arms))
         return cls(assigned, arm)
 
     def list_of(self, wanted: CustomerList) -> CustomerList:

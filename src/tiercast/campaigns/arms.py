@@ -8,7 +8,6 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 
 MOST_NAMED = 8
 CONTROL_NAMES = re.compile(r"(control|hold-?out|none|no)\b.*", re.IGNORECASE)
@@ -54,7 +53,7 @@ def contacted(contacts: ir.Table, campaign: str, place: str) -> Arms:
     """
     rows = of_campaign(contacts, campaign)
     if "arm" not in rows.columns:
-        raise InputError(Message.of(NO_ARMS))
+        raise InputError.of(NO_ARMS)
     grouped = rows.group_by("customer_id").agg(
         arm=rows.arm.min(),
         arms=rows.arm.nunique(),
@@ -85,20 +84,18 @@ def _refuse_unclear(grouped: ir.Table, contacts: ir.Table, campaign: str, place:
         .to_pylist()
     )
     if not seen["customers"]:
-        raise InputError(
-            Message.of(UNKNOWN, campaign=campaign, place=place, known=_known(contacts))
-        )
+        raise InputError.of(UNKNOWN, campaign=campaign, place=place, known=_known(contacts))
     if seen["unnamed"]:
-        raise InputError(Message.of(NO_ARM, campaign=campaign, rows=int(seen["unnamed"])))
+        raise InputError.of(NO_ARM, campaign=campaign, rows=int(seen["unnamed"]))
     if seen["several"]:
         count, example = int(seen["several"]), repr(seen["example"])
-        raise InputError(Message.of(TWO_ARMS, campaign=campaign, customers=count, example=example))
+        raise InputError.of(TWO_ARMS, campaign=campaign, customers=count, example=example)
 
 
 def _names(table: ir.Table, campaign: str) -> tuple[str, ...]:
     found = table.select("arm").distinct().to_pyarrow()["arm"].to_pylist()
     if len(found) == 1:
-        raise InputError(Message.of(ONE_ARM, campaign=campaign, arm=found[0]))
+        raise InputError.of(ONE_ARM, campaign=campaign, arm=found[0])
     return tuple(sorted(found))
 
 

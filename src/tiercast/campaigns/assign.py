@@ -12,7 +12,6 @@ from tiercast.campaigns.arms import CONTROL_NAMES
 from tiercast.campaigns.assignments import NAME, SCORES, Assignments, drawn, freeze
 from tiercast.config.errors import InputError
 from tiercast.config.lists import CustomerList
-from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
 from tiercast.lists.selection import select
@@ -53,7 +52,7 @@ def assign(  # noqa: PLR0913  # each is an option of the command
         are on the list.
     """
     if not NAME.fullmatch(campaign):
-        raise InputError(Message.of(BAD_NAME, name=campaign))
+        raise InputError.of(BAD_NAME, name=campaign)
     shares, control = _checked(arms)
     output = OutputFolder.of(config)
     before = Assignments.read(output, campaign)
@@ -73,8 +72,8 @@ def assign(  # noqa: PLR0913  # each is an option of the command
         sizes = _sizes(rows, shares)
         if min(sizes.values()) < 2:
             count = sum(sizes.values())
-            raise InputError(
-                Message.of(NOBODY, list=wanted.name, customers=count, day=day, arms=len(shares))
+            raise InputError.of(
+                NOBODY, list=wanted.name, customers=count, day=day, arms=len(shares)
             )
         facts = {
             "campaign": campaign,
@@ -126,7 +125,7 @@ def _checked(arms: Mapping[str, float]) -> tuple[dict[str, float], str]:
     controls = [name for name in arms if CONTROL_NAMES.fullmatch(name)]
     whole = sum(arms.values())
     if len(arms) < 2 or len(controls) != 1 or not all(share > 0 for share in arms.values()):
-        raise InputError(Message.of(BAD_ARMS, given=dict(arms)))
+        raise InputError.of(BAD_ARMS, given=dict(arms))
     return {name: share / whole for name, share in arms.items()}, controls[0]
 
 
@@ -135,7 +134,7 @@ def _refuse_other(
 ) -> None:
     then, now = _described(before.list, before.arms, before.limit), _described(name, shares, limit)
     if then != now:
-        raise InputError(Message.of(OTHER, campaign=before.campaign, before=then, now=now))
+        raise InputError.of(OTHER, campaign=before.campaign, before=then, now=now)
 
 
 def _described(name: str, shares: Mapping[str, float], limit: int | None) -> str:

@@ -118,7 +118,7 @@ def _check(effect: float, outcome: str, control_share: float, power: float) -> N
     }
     for name, (holds, wanted, value) in limits.items():
         if not holds:
-            raise InputError(Message.of(WRONG, name=name, wanted=wanted, value=value))
+            raise InputError.of(WRONG, name=name, wanted=wanted, value=value)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class _Past:
         end = until - dt.timedelta(days=days)
         past = max((day for day in output.scored_dates() if day <= end), default=None)
         if past is None and outcome != ORDERED:
-            raise InputError(Message.of(NO_PAST, days=days, until=until, outcome=outcome, day=end))
+            raise InputError.of(NO_PAST, days=days, until=until, outcome=outcome, day=end)
         day = past or newest
         notes: tuple[str, ...] = ()
         people = _on_list(connection, config, day, wanted)

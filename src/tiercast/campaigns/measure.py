@@ -15,7 +15,6 @@ from tiercast.campaigns.effects import SUSPICIOUS, Effect, arm_aggregates, effec
 from tiercast.campaigns.outcomes import MONEY, Campaign, open_campaign
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
-from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.measured.records import write_measured
@@ -190,15 +189,13 @@ def control_of(campaign: Campaign, control: str | None) -> str:
     names = campaign.arms.names
     if control is not None:
         if control not in names:
-            raise InputError(
-                Message.of(NO_SUCH_ARM, campaign=campaign.name, control=control, arms=names)
-            )
+            raise InputError.of(NO_SUCH_ARM, campaign=campaign.name, control=control, arms=names)
         return control
     if campaign.arms.control is not None:
         return campaign.arms.control
     found = [name for name in names if CONTROL_NAMES.fullmatch(name.strip())]
     if len(found) != 1:
-        raise InputError(Message.of(WHICH_CONTROL, campaign=campaign.name, arms=names))
+        raise InputError.of(WHICH_CONTROL, campaign=campaign.name, arms=names)
     return found[0]
 
 
@@ -211,17 +208,17 @@ def _checked_ratio(
     """Return the p of the sample ratio, which no mismatch may be behind."""
     for name, arm in arms.items():
         if arm.count() < FEWEST:
-            raise InputError(Message.of(TOO_FEW, campaign=campaign.name, arm=name, n=arm.count()))
+            raise InputError.of(TOO_FEW, campaign=campaign.name, arm=name, n=arm.count())
     shares = given or campaign.arms.shares or dict.fromkeys(arms, 1.0)
     example = ",".join(f"{name}={1 / len(arms):.2f}" for name in arms)
     if {*shares} != {*arms} or not all(share > 0 for share in shares.values()):
-        raise InputError(Message.of(SHARES, example=example, given=dict(shares)))
+        raise InputError.of(SHARES, example=example, given=dict(shares))
     p = ratio_mismatch(arms, control, shares)
     if p < SUSPICIOUS:
         sizes = [f"{name} {arm.count():,}" for name, arm in arms.items()]
         whole = sum(shares.values())
         planned = [f"{name} {share / whole:.1%}" for name, share in shares.items()]
-        raise InputError(Message.of(MISMATCH, sizes=sizes, shares=planned, p=p, example=example))
+        raise InputError.of(MISMATCH, sizes=sizes, shares=planned, p=p, example=example)
     return p
 
 

@@ -132,7 +132,7 @@ class _Reading:
         if self.assigned is not None:
             return self._drawn(self.assigned)
         if self.contacts is None:
-            raise InputError(Message.of(NO_CONTACTS, campaign=self.name, place=place))
+            raise InputError.of(NO_CONTACTS, campaign=self.name, place=place)
         return contacted(self.contacts, self.name, place)
 
     def _drawn(self, assigned: Assignments) -> Arms:
@@ -183,7 +183,7 @@ class _Reading:
             bought = bought.mutate(ordered=(bought.orders > 0).cast("int64"))
             columns |= dict.fromkeys((ORDERED, ORDERS, MONEY), bought)
         if not columns:
-            raise InputError(Message.of(NO_OUTCOMES, campaign=self.name))
+            raise InputError.of(NO_OUTCOMES, campaign=self.name)
         for table in {id(one): one for one in columns.values()}.values():
             people = people.left_join(table, "customer_id").drop("customer_id_right")
         filled = {name: people[name].cast("float64").fill_null(0.0) for name in columns}
@@ -204,9 +204,7 @@ class _Reading:
     def _refuse_unobserved(self, last: dt.date) -> None:
         end, until = last + dt.timedelta(days=self.days), self.history.base.observed_until
         if end > until:
-            raise InputError(
-                Message.of(UNOBSERVED, days=self.days, start=last, end=end, until=until)
-            )
+            raise InputError.of(UNOBSERVED, days=self.days, start=last, end=end, until=until)
 
     def _with_forecasts(self, people: ir.Table, scored_on: dt.date | None) -> ir.Table:
         if scored_on is None:

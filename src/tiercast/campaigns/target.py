@@ -128,7 +128,7 @@ def experiment_target(  # noqa: PLR0913  # each is an option of the command
     settings, shown = load_config(config), progress or Silent()
     settings.kind.refuse("experiment target")
     if budget is not None and budget < 1:
-        raise InputError(Message.of(NO_BUDGET, budget=budget))
+        raise InputError.of(NO_BUDGET, budget=budget)
     with recorded_here(settings, "experiment target", shown):
         shown.stage("read and check the data")
         with open_campaign(settings, campaign, days, shown) as opened:
@@ -155,10 +155,8 @@ class _Asked:
         if asked is None:
             return MONEY if MONEY in known else known[0]
         if asked not in known:
-            raise InputError(
-                Message.of(
-                    NO_OUTCOME, campaign=self.campaign.name, outcome=asked, hint=hint(asked, known)
-                )
+            raise InputError.of(
+                NO_OUTCOME, campaign=self.campaign.name, outcome=asked, hint=hint(asked, known)
             )
         return asked
 
@@ -169,8 +167,8 @@ class _Asked:
             for arm in asked:
                 if arm not in treated:
                     near = hint(arm, treated)
-                    raise InputError(
-                        Message.of(NO_COST_ARM, campaign=self.campaign.name, arm=arm, hint=near)
+                    raise InputError.of(
+                        NO_COST_ARM, campaign=self.campaign.name, arm=arm, hint=near
                     )
             return {arm: asked.get(arm, 0.0) for arm in treated}
         if outcome != MONEY:
@@ -240,10 +238,8 @@ class _Asked:
         arm: IntArray = np.asarray(rows["arm"].map(places), dtype=np.int_)
         for name, n in zip(self.arms, np.bincount(arm, minlength=len(places)), strict=True):
             if n < FEWEST:
-                raise InputError(
-                    Message.of(
-                        TOO_FEW, campaign=self.campaign.name, arm=name, n=int(n), fewest=FEWEST
-                    )
+                raise InputError.of(
+                    TOO_FEW, campaign=self.campaign.name, arm=name, n=int(n), fewest=FEWEST
                 )
         paid = [0.0, *(costs[name] for name in self.arms[1:])]
         followed = rows[outcome].to_numpy(dtype=float)
@@ -252,10 +248,8 @@ class _Asked:
     def _refuse_chosen(self, balance: list[Balance]) -> None:
         for one in balance:
             if not one.is_random:
-                raise InputError(
-                    Message.of(
-                        NOT_DRAWN, campaign=self.campaign.name, control=self.control, **asdict(one)
-                    )
+                raise InputError.of(
+                    NOT_DRAWN, campaign=self.campaign.name, control=self.control, **asdict(one)
                 )
 
 

@@ -12,7 +12,6 @@ from tiercast.cli.console import forget, translate
 from tiercast.cli.json_log import as_json, log
 from tiercast.config.errors import FailedError, InputError
 from tiercast.config.hiding import hide
-from tiercast.config.message import Message
 from tiercast.config.nearest import nearest
 
 DONE, FAILED, BAD_INPUT, RETRAIN, INTERRUPTED = 0, 1, 2, 3, 130
@@ -58,7 +57,7 @@ class Commands(TyperGroup):
         except FailedError as error:
             raise _ended(FAILED, _said(error)) from error
         except KeyboardInterrupt as error:
-            stopped = InputError(Message.of("interrupted"))
+            stopped = InputError.of("interrupted")
             raise _ended(INTERRUPTED, _said(stopped)) from error
         except UsageError as error:
             _say_plainly(error)

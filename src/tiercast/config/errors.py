@@ -1,6 +1,9 @@
 """Errors of tiercast: wrong input or usage (`InputError`), and failed work (`FailedError`)."""
 
+from typing import Self
+
 from tiercast.config.hiding import hide
+from tiercast.config.message import Message
 
 
 class InputError(ValueError):
@@ -13,6 +16,11 @@ class InputError(ValueError):
     def __init__(self, message: str = "") -> None:
         super().__init__(hide(message))
         self.message = message
+
+    @classmethod
+    def of(cls, template: str, /, **values: object) -> Self:
+        """Return the error whose message is a template, filled with values."""
+        return cls(Message.of(template, **values))
 
 
 class ConfigError(InputError):

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 
 TableName = Literal[
     "transactions", "customers", "events", "contacts", "subscriptions", "referrals"
@@ -60,13 +59,11 @@ class Kind:
         group = command.partition(" ")[0]
         if (reason := self.refused.get(command, self.refused.get(group))) is None:
             return
-        raise InputError(
-            Message.of(
-                "`tiercast {command}` does not apply to {what!t}: {reason!t}.",
-                command=command,
-                what=self.what,
-                reason=reason,
-            )
+        raise InputError.of(
+            "`tiercast {command}` does not apply to {what!t}: {reason!t}.",
+            command=command,
+            what=self.what,
+            reason=reason,
         )
 
 

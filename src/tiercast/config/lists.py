@@ -10,7 +10,6 @@ from pydantic_core import ErrorDetails
 
 from tiercast.config.alerts import NAME, Condition
 from tiercast.config.errors import ConfigError
-from tiercast.config.message import Message
 from tiercast.config.nearest import hint
 from tiercast.config.packaged import packaged_yaml
 from tiercast.config.rule_text import own, problem
@@ -131,7 +130,7 @@ def find_row(rows: Mapping[str, Row], name: str, what: str) -> Row:
     """
     if name not in rows:
         there = "There is no {what!t} `{name}`; {hint}"
-        raise ConfigError(Message.of(there, what=what, name=name, hint=hint(name, rows)))
+        raise ConfigError.of(there, what=what, name=name, hint=hint(name, rows))
     return rows[name]
 
 

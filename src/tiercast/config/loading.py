@@ -59,12 +59,10 @@ def parse_config(settings: object, *, origin: str) -> Config:
 
 def _read_yaml(path: Path) -> object:
     if path.name.lower().endswith(DATA_ENDINGS):
-        raise ConfigError(
-            Message.of(
-                "{file} is a data file, but this command takes a config; run `tiercast init "
-                "{file}` first: it writes one.",
-                file=_shortened(str(path)),
-            )
+        raise ConfigError.of(
+            "{file} is a data file, but this command takes a config; run `tiercast init "
+            "{file}` first: it writes one.",
+            file=_shortened(str(path)),
         )
     try:
         return read_yaml(path.read_text(encoding="utf-8"))
@@ -72,22 +70,20 @@ def _read_yaml(path: Path) -> object:
         near = sorted(str(file) for file in Path("pipelines").glob("*.yaml"))
         here = Message.of(" Configs here: {files}.", files=near) if near else ""
         gone = "Config file not found: {path}.{here} `tiercast init DATAFILE` writes one."
-        raise ConfigError(Message.of(gone, path=path, here=here)) from None
+        raise ConfigError.of(gone, path=path, here=here) from None
     except BadText as error:
         raise ConfigError(f"{path}: {error}.") from None
     except IsADirectoryError:
         folder = "{path} is a folder; name a config in it, a YAML file."
-        raise ConfigError(Message.of(folder, path=path)) from None
+        raise ConfigError.of(folder, path=path) from None
     except UnicodeDecodeError as error:
         text = "{path}: a config is a YAML text file ({error})."
-        raise ConfigError(Message.of(text, path=path, error=error)) from None
+        raise ConfigError.of(text, path=path, error=error) from None
     except OSError as error:
-        raise ConfigError(
-            Message.of(
-                "{path} cannot be read: {error}; name a config file.",
-                path=_shortened(str(path)),
-                error=error.strerror,
-            )
+        raise ConfigError.of(
+            "{path} cannot be read: {error}; name a config file.",
+            path=_shortened(str(path)),
+            error=error.strerror,
         ) from None
 
 

@@ -119,7 +119,7 @@ def day_of_table(config: Config, as_of: dt.date | str | None, progress: Progress
     day = last_changed(config.sources[config.kind.lead])
     values = {"name": config.name, "churn": config.outlook.churn, "day": day}
     if day is None:
-        raise InputError(Message.of(NO_DAY, **values))
+        raise InputError.of(NO_DAY, **values)
     progress.say(Message.of(DAY_OF_FILE, **values))
     return day
 

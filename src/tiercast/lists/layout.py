@@ -10,7 +10,6 @@ import ibis.expr.types as ir
 from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, Form, FormatColumn
 from tiercast.config.lists import CustomerList
-from tiercast.config.message import Message
 from tiercast.config.nearest import nearest
 from tiercast.lists.base import ListBase
 from tiercast.lists.columns import ListColumn, column_of, known_columns, standard_columns
@@ -94,15 +93,13 @@ def _refuse_missing(table: ir.Table, form: ExportFormat) -> None:
     missing = missing_columns(form, table.columns)
     if missing:
         first = missing[0].partition(" or ")[0]
-        raise InputError(
-            Message.of(
-                "Format {form} needs the profile column {missing}, but the scored day has none; "
-                "map it in the config, `sources: {{customers: {{columns: {{{first}: YOUR_COLUMN"
-                "}}}}}}`, and score the day again.",
-                form=form.name,
-                missing=missing,
-                first=first,
-            )
+        raise InputError.of(
+            "Format {form} needs the profile column {missing}, but the scored day has none; "
+            "map it in the config, `sources: {{customers: {{columns: {{{first}: YOUR_COLUMN"
+            "}}}}}}`, and score the day again.",
+            form=form.name,
+            missing=missing,
+            first=first,
         )
 
 

@@ -11,7 +11,6 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.staging import writing
 from tiercast.artifacts.text_file import write_json_atomically
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 
 EARLIER = (
     "{file} is of an earlier version and does not say when the campaign was over; measure it "
@@ -71,7 +70,7 @@ def read_measured(output: OutputFolder) -> list[Measured]:
     for file in sorted(output.measurements.glob("*.json")):
         record = json.loads(file.read_bytes())
         if "until" not in record:
-            raise InputError(Message.of(EARLIER, file=file, campaign=record["campaign"]))
+            raise InputError.of(EARLIER, file=file, campaign=record["campaign"])
         found.append(Measured.of_record(record))
     return sorted(found, key=lambda one: (one.first, one.campaign))
 

@@ -149,8 +149,8 @@ def save_rate_of(budget: BudgetConfig, campaigns: Sequence[Measured], least: int
         return SaveRate.assumed(budget.save_rate)
     name, known = str(budget.measured), measured_rates(campaigns, least)
     if not known:
-        raise InputError(Message.of(NOTHING_MEASURED, name=name, cost=budget.cost))
+        raise InputError.of(NOTHING_MEASURED, name=name, cost=budget.cost)
     if name not in known:
         near = hint(name, known)
-        raise InputError(Message.of(NOT_MEASURED, name=name, hint=near, cost=budget.cost))
+        raise InputError.of(NOT_MEASURED, name=name, hint=near, cost=budget.cost)
     return known[name]

@@ -129,13 +129,11 @@ def _monitor(
 
 def _check_anything(batches: list[Batch], config: Config, day: dt.date) -> None:
     if not batches:
-        raise InputError(
-            Message.of(
-                "Nothing was scored as of {day} or earlier in {folder}, so there is nothing to "
-                "monitor; run `tiercast score CONFIG` first, or use a later as_of.",
-                day=day,
-                folder=config.output.path,
-            )
+        raise InputError.of(
+            "Nothing was scored as of {day} or earlier in {folder}, so there is nothing to "
+            "monitor; run `tiercast score CONFIG` first, or use a later as_of.",
+            day=day,
+            folder=config.output.path,
         )
 
 

@@ -11,7 +11,6 @@ from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.run_log import RunLog
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
-from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.privacy.copies import database_copy, publish_again
@@ -101,7 +100,7 @@ def _scored_day(output: OutputFolder) -> dt.date:
         none = (
             "{folder} holds no scores, which would date the erasure; name its day: `--as-of DAY`."
         )
-        raise InputError(Message.of(none, folder=output))
+        raise InputError.of(none, folder=output)
     return output.scored_day()
 
 
@@ -161,7 +160,7 @@ class _Erasure:
         note = ErasureNote.of(self.output, self.trace.customer_id)
         if not (before or any(one.rows for one in sources) or note.is_written):
             nowhere = "No source and no result of {name} names this customer; check the id."
-            raise InputError(Message.of(nowhere, name=self.settings.name))
+            raise InputError.of(nowhere, name=self.settings.name)
         note.write(self.day, state="begun", results={})
         progress.stage("erase the customer")
         for place in PLACES:

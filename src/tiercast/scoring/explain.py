@@ -16,7 +16,6 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
-from tiercast.config.message import Message
 from tiercast.config.playbook import PLAYBOOK, Play
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import counted_in, open_history
@@ -126,13 +125,11 @@ def _scores(connection: Backend, output: OutputFolder, day: dt.date) -> ir.Table
 def _row(scores: ir.Table, customer_id: int | str, day: dt.date) -> dict[str, Any]:
     rows = _of(scores, customer_id).to_pyarrow().to_pylist()
     if not rows:
-        raise InputError(
-            Message.of(
-                "Customer {customer} is not in the scores of {day}; ids look like {examples}.",
-                customer=repr(customer_id),
-                day=day,
-                examples=list(map(str, scores.limit(3).to_pyarrow()["customer_id"].to_pylist())),
-            )
+        raise InputError.of(
+            "Customer {customer} is not in the scores of {day}; ids look like {examples}.",
+            customer=repr(customer_id),
+            day=day,
+            examples=list(map(str, scores.limit(3).to_pyarrow()["customer_id"].to_pylist())),
         )
     return dict(rows[0])
 

@@ -64,15 +64,13 @@ def choose_version(
         return champions[0], ()
     if not early:
         find_version(config)  # raises where nothing was trained at all
-        raise InputError(
-            Message.of(
-                "No model of {name} was trained as of {day} or earlier (there are {known}): a "
-                "later one knows what happened next. Run `tiercast train CONFIG --as-of {day}`, "
-                "or name one with --model-version.",
-                name=config.name,
-                day=as_of,
-                known=_shown(known),
-            )
+        raise InputError.of(
+            "No model of {name} was trained as of {day} or earlier (there are {known}): a "
+            "later one knows what happened next. Run `tiercast train CONFIG --as-of {day}`, "
+            "or name one with --model-version.",
+            name=config.name,
+            day=as_of,
+            known=_shown(known),
         )
     wanted_target = _target_of_champion(known) or Target.of_config(config)
     alike = [row for row in early if row.forecasts(wanted_target)]

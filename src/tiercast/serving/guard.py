@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Sent
 
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 from tiercast.serving.metrics import Metrics
 from tiercast.serving.problem import Refused, refused
 
@@ -30,13 +29,11 @@ def check_host(host: str, token: str | None) -> None:
         The host is not this machine, and there is no token.
     """
     if token is None and host not in LOOPBACK:
-        raise InputError(
-            Message.of(
-                "Host {host} answers other machines, which needs a token: set `TIERCAST_TOKEN` in "
-                "the environment, or `serve: {{token: ${{NAME}}}}` in the config; or use --host "
-                "127.0.0.1.",
-                host=host,
-            )
+        raise InputError.of(
+            "Host {host} answers other machines, which needs a token: set `TIERCAST_TOKEN` in "
+            "the environment, or `serve: {{token: ${{NAME}}}}` in the config; or use --host "
+            "127.0.0.1.",
+            host=host,
         )
 
 

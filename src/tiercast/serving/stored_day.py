@@ -19,7 +19,6 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
 from tiercast.artifacts.targets import Scored
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config, TableName
 from tiercast.config.usage import DISCOVERED
@@ -142,4 +141,4 @@ def _refuse_others(config: Config) -> None:
     }
     for one, is_so in what.items():
         if is_so:
-            raise InputError(Message.of(NOT_SERVED, name=config.name, what=one))
+            raise InputError.of(NOT_SERVED, name=config.name, what=one)

@@ -3,7 +3,6 @@
 import socket
 
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -22,11 +21,9 @@ def listening(host: str, port: int) -> socket.socket:
         listener.listen()  # who reads the address may ask at once
     except (OSError, OverflowError) as error:
         listener.close()
-        raise InputError(
-            Message.of(
-                "Port {port} cannot be used ({error}); name another one with --port.",
-                port=port,
-                error=error,
-            )
+        raise InputError.of(
+            "Port {port} cannot be used ({error}); name another one with --port.",
+            port=port,
+            error=error,
         ) from error
     return listener

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 from tiercast.snapshots.aligned import aligned_cutoffs
 from tiercast.snapshots.grid import GridAhead, OrderGrid
 
@@ -177,13 +176,11 @@ def check_as_of(as_of: dt.date, first_day: dt.date) -> dt.date:
         No order lies before it.
     """
     if as_of <= first_day:
-        raise InputError(
-            Message.of(
-                "as_of must be after the first order ({first_day}), but got as_of={as_of}; "
-                "rows at or after as_of do not exist for tiercast.",
-                first_day=first_day,
-                as_of=as_of,
-            )
+        raise InputError.of(
+            "as_of must be after the first order ({first_day}), but got as_of={as_of}; "
+            "rows at or after as_of do not exist for tiercast.",
+            first_day=first_day,
+            as_of=as_of,
         )
     return as_of
 
@@ -203,7 +200,7 @@ def as_day(day: dt.date | str | None) -> dt.date | None:
             day = dt.date.fromisoformat(day)
         except ValueError:
             wrong = "as_of must be a date like 2024-03-31, but got {day}."
-            raise InputError(Message.of(wrong, day=repr(day))) from None
+            raise InputError.of(wrong, day=repr(day)) from None
     if day is not None and not EARLIEST <= day <= LATEST:
         raise InputError(
             f"as_of must lie from {EARLIEST} to {LATEST}, for orders are read from these years "

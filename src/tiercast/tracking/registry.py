@@ -16,7 +16,6 @@ from mlflow.exceptions import MlflowException
 
 from tiercast.artifacts.model_folder import load_model
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.config.worth import TERMS
 from tiercast.modeling.customer_model import CustomerModel
@@ -147,19 +146,14 @@ def find_version(config: Config, wanted: Version = CHAMPION) -> ModelVersion:
         if name == row.version or name in row.aliases:
             return row
     if not known:
-        raise InputError(
-            Message.of(
-                "{name} has no model yet; train one first: `tiercast train CONFIG`.",
-                name=config.name,
-            )
+        raise InputError.of(
+            "{name} has no model yet; train one first: `tiercast train CONFIG`.", name=config.name
         )
-    raise InputError(
-        Message.of(
-            "{name} has no model version {wanted}; there are {known}.",
-            name=config.name,
-            wanted=repr(wanted),
-            known=_list(known),
-        )
+    raise InputError.of(
+        "{name} has no model version {wanted}; there are {known}.",
+        name=config.name,
+        wanted=repr(wanted),
+        known=_list(known),
     )
 
 

@@ -8,7 +8,6 @@ from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.loading import load_config
-from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.modeling.target import Target
@@ -111,13 +110,11 @@ def rollback(
             )
         champion = find_version(settings, CHAMPION)
         if champion.replaced is None:
-            raise InputError(
-                Message.of(
-                    "Version {version} of {name} took no other's place, so there is none to go "
-                    "back to; name one: `tiercast promote CONFIG VERSION`.",
-                    version=champion.version,
-                    name=settings.name,
-                )
+            raise InputError.of(
+                "Version {version} of {name} took no other's place, so there is none to go "
+                "back to; name one: `tiercast promote CONFIG VERSION`.",
+                version=champion.version,
+                name=settings.name,
             )
         champion = _replace(settings, champion.replaced, why, by, shown, forward=False)
         recorded.set_version(champion.version)

@@ -152,7 +152,7 @@ def _days(
     first = output.scored_day(before)
     if first >= last:
         order = "A migration goes from a day to a later one, but got {first} to {last}."
-        raise InputError(Message.of(order, first=first, last=last))
+        raise InputError.of(order, first=first, last=last)
     return first, last
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError
-from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.scoring.score import score
 from tiercast.sources.samples import SAMPLES
@@ -57,7 +56,7 @@ def sample_config(sample: str) -> Path:
     """
     if sample not in SAMPLES:
         none = "No such sample: {sample}; there are {known}."
-        raise InputError(Message.of(none, sample=repr(sample), known=list(SAMPLES)))
+        raise InputError.of(none, sample=repr(sample), known=list(SAMPLES))
     path = PIPELINES / f"{sample}.yaml"
     if not path.exists():
         packaged = files("tiercast.verbs") / "samples" / path.name

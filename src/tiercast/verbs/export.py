@@ -21,7 +21,6 @@ from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, formats_of
 from tiercast.config.lists import CustomerList, find_row, lists_of
 from tiercast.config.loading import load_config
-from tiercast.config.message import Message
 from tiercast.config.playbook import PLAYBOOK, Play, action_in
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -164,7 +163,7 @@ def _settings(config: Config | str | Path) -> Config:
 def _within(settings: Config, output: OutputFolder) -> tuple[BudgetConfig, SaveRate]:
     """Return the budget, and the save rate that it stands on."""
     if settings.budget is None:
-        raise InputError(Message.of(NO_BUDGET))
+        raise InputError.of(NO_BUDGET)
     least = settings.report.small_cells
     return settings.budget, save_rate_of(settings.budget, read_measured(output), least)
 

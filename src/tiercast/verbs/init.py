@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from tiercast.artifacts.text_file import write_text_atomically
 from tiercast.config.errors import InputError
 from tiercast.config.loading import parse_config
-from tiercast.config.message import Message
 from tiercast.config.progress import Silent
 from tiercast.config.schema import SourceConfig
 from tiercast.reporting.messages import Language
@@ -91,7 +90,7 @@ def init(
     path = Path(output) if output is not None else PIPELINES / f"{base_name(data)}.yaml"
     if path.exists() and not force:
         there = "{path} is there already; --force replaces it, --output names another."
-        raise InputError(Message.of(there, path=path))
+        raise InputError.of(there, path=path)
     _check_there(data)
     name = unique_name(data, {PIPELINES, path.parent})
     source = _source(data, encoding, sheet)
@@ -118,10 +117,8 @@ def _source(data: str, encoding: str | None, sheet: str | None) -> SourceConfig:
 def _check_there(data: str) -> None:
     is_plain = SAMPLE_SCHEME not in data and not glob.has_magic(data)
     if is_plain and not is_remote(data) and not Path(data).exists():
-        raise InputError(
-            Message.of(
-                "No such file: {file}. Name a file (csv, xlsx, json, parquet, ...), or several by "
-                "a pattern in quotes: 'orders/*.parquet'.",
-                file=data,
-            )
+        raise InputError.of(
+            "No such file: {file}. Name a file (csv, xlsx, json, parquet, ...), or several by "
+            "a pattern in quotes: 'orders/*.parquet'.",
+            file=data,
         )
