@@ -1,100 +1,91 @@
 """Rules of readiness for contacts alone: arms to compare, outcomes, and what was known before."""
 
 from tiercast.campaigns.effects import SUSPICIOUS
-from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
+from tiercast.readiness.rule import (
+    ReadinessRule,
+    at_least,
+    at_most,
+    error,
+    recommendation,
+    warning,
+)
 
 FEW = 100  # customers in an arm
 
 EXPERIMENT_RULES: tuple[ReadinessRule, ...] = (
-    ReadinessRule(
+    at_least(
         "comparable_campaigns",
         "campaigns with two arms or more, each customer in one",
         "rows",
-        "at least",
         lambda facts: facts.comparable,
-        (
-            error(
-                1,
-                "give each contact the `arm` that its customer was drawn for, those left alone, "
-                "too",
-                yields=False,
-            ),
+        error(
+            1,
+            "give each contact the `arm` that its customer was drawn for, those left alone, too",
+            yields=False,
         ),
     ),
-    ReadinessRule(
+    at_least(
         "campaign_outcomes",
         "outcomes that differ between customers",
         "rows",
-        "at least",
         lambda facts: facts.outcomes,
-        (
-            error(
-                1,
-                "name columns of what followed in `outcomes`; one value for all shows no effect",
-                yields=False,
-            ),
+        error(
+            1,
+            "name columns of what followed in `outcomes`; one value for all shows no effect",
+            yields=False,
         ),
     ),
-    ReadinessRule(
+    at_most(
         "contacts_without_arm",
         "share of contacts without an arm",
         "share",
-        "at most",
         lambda facts: facts.without_arm,
-        (warning(0.0, "campaigns with such contacts cannot be measured; fill `arm`"),),
+        warning(0.0, "campaigns with such contacts cannot be measured; fill `arm`"),
     ),
-    ReadinessRule(
+    at_most(
         "several_arms",
         "customers in several arms of a campaign",
         "customers",
-        "at most",
         lambda facts: facts.in_several,
-        (warning(0, "their campaigns cannot be measured; keep the arm that each was drawn for"),),
+        warning(0, "their campaigns cannot be measured; keep the arm that each was drawn for"),
     ),
-    ReadinessRule(
+    at_least(
         "smallest_arm",
         "customers in the smallest arm of a campaign",
         "customers",
-        "at least",
         lambda facts: facts.smallest_arm,
-        (warning(FEW, "intervals of effects will be wide; only large effects can be seen"),),
+        warning(FEW, "intervals of effects will be wide; only large effects can be seen"),
     ),
-    ReadinessRule(
+    at_least(
         "equal_arms",
         "chance of arms of such sizes, if all were planned equal",
         "auc",
-        "at least",
         lambda facts: facts.equal_shares_p,
-        (
-            warning(
-                SUSPICIOUS,
-                "if other shares were planned, `tiercast experiment measure` needs them "
-                "(`--shares`); if not, somebody was lost or added after the draw",
-            ),
+        warning(
+            SUSPICIOUS,
+            "if other shares were planned, `tiercast experiment measure` needs them "
+            "(`--shares`); if not, somebody was lost or added after the draw",
         ),
     ),
-    ReadinessRule(
+    at_most(
         "control_arm",
         "campaigns none of whose arms is called control",
         "rows",
-        "at most",
         lambda facts: facts.without_control,
-        (recommendation(0, "say which arm was left alone: `--control ARM`"),),
+        recommendation(0, "say which arm was left alone: `--control ARM`"),
     ),
-    ReadinessRule(
+    at_least(
         "known_before",
         "columns of `customers`, known before the campaigns",
         "rows",
-        "at least",
         lambda facts: facts.known_before,
-        (recommendation(1, "`tiercast experiment target` finds whom to treat by them"),),
+        recommendation(1, "`tiercast experiment target` finds whom to treat by them"),
     ),
-    ReadinessRule(
+    at_most(
         "contacts_excluded",
         "share of contacts that break a rule",
         "share",
-        "at most",
         lambda facts: facts.rows_aside,
-        (warning(0.05, "see the data report for the rules that they break"),),
+        warning(0.05, "see the data report for the rules that they break"),
     ),
 )

@@ -3,7 +3,7 @@
 from tiercast.modeling.component_models import FEWEST_ROWS
 from tiercast.modeling.ensemble import SMALL_BASE
 from tiercast.readiness.facts import outcome
-from tiercast.readiness.rule import ReadinessRule, error, recommendation, warning
+from tiercast.readiness.rule import ReadinessRule, at_least, error, recommendation, warning
 
 FEWEST_OF_A_KIND = FEWEST_ROWS // 10
 BTYD_ALONE = (
@@ -13,102 +13,86 @@ BTYD_ALONE = (
 
 
 CUSTOMER_RULES: tuple[ReadinessRule, ...] = (
-    ReadinessRule(
+    at_least(
         "customers",
         "customers with an order before as_of",
         "customers",
-        "at least",
         lambda facts: facts.orders.customers,
-        (error(1, "check the dates and the sign of `amount` in the source", yields=False),),
+        error(1, "check the dates and the sign of `amount` in the source", yields=False),
     ),
-    ReadinessRule(
+    at_least(
         "small_base",
         "different customers at the newest cutoff, each counted once",
         "customers",
-        "at least",
         outcome(lambda outcomes: outcomes.customers),
-        (
-            recommendation(
-                SMALL_BASE,
-                "use groups rather than single customers: tiers and segments of so few are rough. "
-                "The BTYD models lead the forecast unless past days favour others, because trees "
-                "and linear model see the same customers many times ({outcomes.rows:,} rows); "
-                f"below {FEWEST_ROWS} rows only the BTYD models forecast",
-            ),
+        recommendation(
+            SMALL_BASE,
+            "use groups rather than single customers: tiers and segments of so few are rough. "
+            "The BTYD models lead the forecast unless past days favour others, because trees "
+            "and linear model see the same customers many times ({outcomes.rows:,} rows); "
+            f"below {FEWEST_ROWS} rows only the BTYD models forecast",
         ),
     ),
-    ReadinessRule(
+    at_least(
         "returning",
         "customers with orders on more than one day",
         "share",
-        "at least",
         lambda facts: facts.orders.returning / max(1, facts.orders.customers),
-        (
-            recommendation(
-                0.1,
-                "check that `customer_id` is the same in every order; if it is, little can be "
-                "predicted for customers who hardly ever return",
-            ),
+        recommendation(
+            0.1,
+            "check that `customer_id` is the same in every order; if it is, little can be "
+            "predicted for customers who hardly ever return",
         ),
     ),
-    ReadinessRule(
+    at_least(
         "both_outcomes",
         "rows of all cutoffs with the rarer outcome: an order within the horizon, or none",
         "rows",
-        "at least",
         outcome(lambda outcomes: outcomes.rarer_outcome),
-        (warning(1, "{outcomes.certainty}"),),
+        warning(1, "{outcomes.certainty}"),
     ),
-    ReadinessRule(
+    at_least(
         "buyers",
         "customers who ordered within the horizon after the newest cutoff",
         "customers",
-        "at least",
         outcome(lambda outcomes: outcomes.buyers),
-        (
-            warning(
-                FEWEST_OF_A_KIND,
-                "use a longer `outlook.horizon_days`: values and tiers of so few are uncertain",
-            ),
-            recommendation(
-                FEWEST_ROWS,
-                "use a longer `outlook.horizon_days` if it suits you: tier cuts and intervals "
-                "estimated from so few are rough",
-            ),
+        warning(
+            FEWEST_OF_A_KIND,
+            "use a longer `outlook.horizon_days`: values and tiers of so few are uncertain",
+        ),
+        recommendation(
+            FEWEST_ROWS,
+            "use a longer `outlook.horizon_days` if it suits you: tier cuts and intervals "
+            "estimated from so few are rough",
         ),
     ),
-    ReadinessRule(
+    at_least(
         "non_buyers",
         "customers who did not order within that horizon",
         "customers",
-        "at least",
         outcome(lambda outcomes: outcomes.others),
-        (
-            warning(
-                FEWEST_OF_A_KIND,
-                "use a shorter `outlook.horizon_days`: the risk of so few is uncertain",
-            ),
-            recommendation(
-                FEWEST_ROWS,
-                "use a shorter `outlook.horizon_days` if it suits you: a risk estimated from so "
-                "few is rough",
-            ),
+        warning(
+            FEWEST_OF_A_KIND,
+            "use a shorter `outlook.horizon_days`: the risk of so few is uncertain",
+        ),
+        recommendation(
+            FEWEST_ROWS,
+            "use a shorter `outlook.horizon_days` if it suits you: a risk estimated from so "
+            "few is rough",
         ),
     ),
-    ReadinessRule(
+    at_least(
         "rows",
         "customers at all cutoffs together",
         "rows",
-        "at least",
         outcome(lambda outcomes: outcomes.rows),
-        (warning(FEWEST_ROWS, f"load more customers or more days: {BTYD_ALONE}"),),
+        warning(FEWEST_ROWS, f"load more customers or more days: {BTYD_ALONE}"),
     ),
-    ReadinessRule(
+    at_least(
         "rarer_rows",
         "rows with the rarer outcome: an order of some value, or no order",
         "rows",
-        "at least",
         outcome(lambda outcomes: outcomes.rarer_rows),
-        (warning(FEWEST_OF_A_KIND, f"use another `outlook.horizon_days`: {BTYD_ALONE}"),),
+        warning(FEWEST_OF_A_KIND, f"use another `outlook.horizon_days`: {BTYD_ALONE}"),
     ),
 )

@@ -63,6 +63,30 @@ class ReadinessRule:
         return None
 
 
+def at_least(
+    name: str,
+    meaning: str,
+    unit: Unit,
+    measure: Callable[[Facts], float | None],
+    *needs: Need,
+    is_spoken: bool = False,
+) -> ReadinessRule:
+    """Return a rule of which more is better."""
+    return ReadinessRule(name, meaning, unit, "at least", measure, needs, is_spoken)
+
+
+def at_most(
+    name: str,
+    meaning: str,
+    unit: Unit,
+    measure: Callable[[Facts], float | None],
+    *needs: Need,
+    is_spoken: bool = False,
+) -> ReadinessRule:
+    """Return a rule of which less is better."""
+    return ReadinessRule(name, meaning, unit, "at most", measure, needs, is_spoken)
+
+
 def error(
     limit: float | Limit, remedy: str, *, yields: bool | Callable[[Facts], bool] = True
 ) -> Need:
