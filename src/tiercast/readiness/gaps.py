@@ -63,11 +63,13 @@ def measure_gaps(base: CustomerBase, orders: ir.Table) -> Gaps:
 
 
 def _unmatched(table: ir.Table, orders: ir.Table) -> float:
-    own, buyers = (rows.select("customer_id").distinct() for rows in (table, orders))
-    both, here, there = (
-        int(rows.count().execute()) for rows in (own.semi_join(buyers, "customer_id"), own, buyers)
+    sides = table.select("customer_id", here=1, there=0).union(
+        orders.select("customer_id", here=0, there=1)
     )
-    return 1 - both / max(1, min(here, there))
+    ids = sides.group_by("customer_id").agg(here=sides.here.max(), there=sides.there.max())
+    sums = ids.agg(both=(ids.here * ids.there).sum(), here=ids.here.sum(), there=ids.there.sum())
+    (found,) = sums.to_pyarrow().to_pylist()
+    return 1 - (found["both"] or 0) / max(1, min(found["here"] or 0, found["there"] or 0))
 
 
 def _worst(gaps: Iterable[Gap]) -> Gap:

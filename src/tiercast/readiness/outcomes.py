@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 import numpy as np
+import pandas as pd
 
 from tiercast.arrays import FloatArray
 from tiercast.config.message import Message
@@ -82,36 +83,32 @@ def measure_outcomes(
     days, wanted = window_days or config.outlook.horizon_days, len(config.tiers.names) - 1
     outcomes = labels(orders, cutoffs, horizon_days=days, observed_until=observed_until)
     rows = known.left_join(outcomes, keys)
-    counts = rows.group_by(AS_OF).agg(
-        customers=rows.count(),
-        buyers=rows.ordered.sum().fill_null(0),
-        paying=((rows.value > 0) & rows.ordered).sum().fill_null(0),
-    )
-    found = counts.order_by(AS_OF).to_pyarrow().to_pylist()
-    if not found:
+    kinds = rows.group_by(AS_OF, "ordered", "value").agg(n=rows.count()).to_pandas()
+    if kinds.empty:
         return Outcomes(cutoffs[-1], 0, 0, 0, 0, None, wanted)
-    total, bought, paying = (
-        sum(row[name] for row in found) for name in ("customers", "buyers", "paying")
+    bought = kinds[kinds["ordered"].eq(True)]
+    paid = bought[bought["value"] > 0]
+    total, buyers, paying = (int(some["n"].sum()) for some in (kinds, bought, paid))
+    newest = kinds[AS_OF].max()  # whoever is known at an older cutoff is known there too
+    customers, newest_buyers = (
+        int(some.loc[some[AS_OF] == newest, "n"].sum()) for some in (kinds, bought)
     )
-    newest = found[-1]  # whoever is known at an older cutoff is known there too
-    values = _values(rows)
+    values = _values(paid.groupby("value")["n"].sum())
     return Outcomes(
         cutoffs[-1],
-        newest["customers"],
-        newest["buyers"],
+        customers,
+        newest_buyers,
         total,
-        min(paying, total - bought),
+        min(paying, total - buyers),
         filled_tiers(values, config.tiers) if values.size else None,
         wanted,
         tied_cuts(values, config.tiers) if values.size else None,
-        bought,
+        buyers,
         config.outlook.horizon_days,
     )
 
 
-def _values(rows: ir.Table) -> FloatArray:
+def _values(counts: pd.Series) -> FloatArray:
     """Return what buyers were worth, of large bases as many as a training takes."""
-    paid = rows.filter((rows.value > 0) & rows.ordered)
-    counts = paid.group_by("value").agg(n=paid.count()).to_pandas()
-    thinned = np.ceil(counts["n"] / max(1.0, counts["n"].sum() / MOST_VALUES)).astype(int)
-    return np.repeat(counts["value"].to_numpy(dtype=np.float64), thinned)
+    thinned = np.ceil(counts / max(1.0, counts.sum() / MOST_VALUES)).astype(int)
+    return np.repeat(counts.index.to_numpy(dtype=np.float64), thinned)
