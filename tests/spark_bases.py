@@ -34,14 +34,19 @@ class Some:
         return table.sort_by("customer_id")
 
 
-def train_on_some(folder: Path, config: Config, as_of: dt.date) -> Some:
-    """Train, without tuning, on the customers whose id ends in 0; a model of the base's name."""
+def some_customers(path: Path, config: Config, digits: str) -> Config:
+    """Write the order lines of customers whose id ends in one of the digits; name that file."""
     source = config.sources["transactions"]
     lines = pd.read_parquet(str(source.path).replace("*", "transactions"))
     ids = lines[source.columns.get("customer_id", "customer_id")].astype("str")
-    lines[ids.str.endswith("0").fillna(False)].to_parquet(folder / "some.parquet", index=False)
-    fewer = source.model_copy(update={"path": str(folder / "some.parquet")})
-    small = config.model_copy(update={"sources": {**config.sources, "transactions": fewer}})
+    lines[ids.str.endswith(tuple(digits)).fillna(False)].to_parquet(path, index=False)
+    fewer = source.model_copy(update={"path": str(path)})
+    return config.model_copy(update={"sources": {**config.sources, "transactions": fewer}})
+
+
+def train_on_some(folder: Path, config: Config, as_of: dt.date) -> Some:
+    """Train, without tuning, on the customers whose id ends in 0; a model of the base's name."""
+    small = some_customers(folder / "some.parquet", config, "0")
     with working_in(folder):
         train(small, as_of, trials=0, force=True)
     return Some(folder, config, as_of)

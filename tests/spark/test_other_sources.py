@@ -31,47 +31,57 @@ bob;4;07.01.2024 10:00;3,00
 QUERY = 'select who as customer_id, "order" as order_id, time as ordered_at, paid from lines'
 
 
-def csv_source(folder):
+def csv_base(folder):
     (folder / "lines.csv").write_text(LINES)
     columns = {"customer_id": "kunde", "ordered_at": "datum", "amount": "betrag"}
-    return {"path": str(folder / "lines.csv"), "columns": columns}
+    return {"transactions": {"path": str(folder / "lines.csv"), "columns": columns}}
 
 
-def query_source(folder):
+def query_and_zoned_base(folder):
     (folder / "written.csv").write_text(WRITTEN)
-    return {
+    query = {
         "files": {"lines": str(folder / "written.csv")},
         "query": QUERY,
         "columns": {"amount": "paid"},
         "time_format": "%d.%m.%Y %H:%M",
         "amount_is": "order",
     }
-
-
-def zoned_source(folder):
     times = pd.to_datetime(["2024-01-05 22:30", "2024-07-05 22:30"]).tz_localize("UTC")
-    frame = pd.DataFrame({"customer_id": [1, 2], "ordered_at": times, "amount": [1.0, 2.0]})
-    frame.assign(colour="red").astype({"ordered_at": "datetime64[us, UTC]"}).to_parquet(
-        folder / "zoned.parquet"
+    frame = pd.DataFrame(
+        {"customer_id": ["ann", "bob"], "contacted_at": times, "cost": [1.0, 2.0]}
     )
-    return {"path": str(folder / "zoned.parquet")}
+    frame.assign(campaign_id=7, colour="red").astype(
+        {"contacted_at": "datetime64[us, UTC]"}
+    ).to_parquet(folder / "zoned.parquet")
+    return {"transactions": query, "contacts": {"path": str(folder / "zoned.parquet")}}
 
 
-@pytest.mark.parametrize("source_in", [csv_source, query_source, zoned_source])
-def test_a_source_is_read_as_by_duckdb(cluster, tmp_path, source_in):
-    sources = {"transactions": source_in(tmp_path)}
-    settings = {"name": "csv", "sources": sources, "timezone": "Europe/Berlin"}
+def rows_of(base):
+    """Return each table's rows, by time."""
+    times = {"transactions": "ordered_at", "contacts": "contacted_at"}
+    return {
+        name: table.to_pandas().sort_values(times[name], ignore_index=True)
+        for name, table in base.tables.items()
+    }
+
+
+@pytest.mark.parametrize("sources_in", [csv_base, query_and_zoned_base])
+def test_sources_are_read_as_by_duckdb(cluster, tmp_path, sources_in):
+    settings = {"name": "csv", "sources": sources_in(tmp_path), "timezone": "Europe/Berlin"}
     told = []
     for engine in ("duckdb", cluster.url):
         output = {"path": str(tmp_path / "out")}
         config = Config.model_validate(settings | {"engine": engine, "output": output})
         with open_base(config) as base:
-            rows = base.transactions.to_pandas().sort_values("ordered_at", ignore_index=True)
-            told.append((rows, base.report))
-    pd.testing.assert_frame_equal(told[1][0], told[0][0])
-    here, there = (report for _, report in told)
-    assert there.tables == here.tables
-    assert [(f.rule, f.rows) for f in there.findings] == [(f.rule, f.rows) for f in here.findings]
+            told.append((rows_of(base), base.report))
+    (here, reported_here), (there, reported_there) = told
+    assert there.keys() == here.keys() == settings["sources"].keys()
+    for name, rows in here.items():
+        pd.testing.assert_frame_equal(there[name], rows)
+    assert reported_there.tables == reported_here.tables
+    assert [(f.rule, f.rows) for f in reported_there.findings] == [
+        (f.rule, f.rows) for f in reported_here.findings
+    ]
 
 
 def test_a_damaged_parquet_file_is_refused_with_what_to_do(cluster, tmp_path):
