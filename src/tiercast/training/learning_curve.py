@@ -64,30 +64,33 @@ def learning_curve(panel: Panel, params: TreeParams, seed: int) -> LearningCurve
     if not 0 < test["ordered"].mean() < 1:
         return LearningCurve((), ())
 
+    whole = _point(train, test, params, seed)
+
     def points(parts: Iterator[pd.DataFrame]) -> tuple[CurvePoint, ...]:
-        found = (_point(part, test, params, seed) for part in parts)
+        found = (*(_point(part, test, params, seed) for part in parts), whole)
         return tuple(point for point in found if point is not None)
 
+    cutoffs = folds[0].train
     return LearningCurve(
-        points(_by_customers(train, seed)), points(_by_cutoffs(train, folds[0].train))
+        points(_by_customers(train, seed)),
+        points(_by_cutoffs(train, cutoffs)) if len(cutoffs) > 1 else (),
     )
 
 
 def _by_customers(train: pd.DataFrame, seed: int) -> Iterator[pd.DataFrame]:
+    """Return parts of the rows, without the whole."""
     ids = np.sort(train["customer_id"].unique())
     order = np.random.default_rng(seed).permutation(ids)
     for share in SHARES:
         yield train[train["customer_id"].isin(order[: round(share * len(ids))])]
-    yield train
 
 
 def _by_cutoffs(train: pd.DataFrame, cutoffs: Sequence[object]) -> Iterator[pd.DataFrame]:
+    """Return parts of the rows, without the whole."""
     count = 1
     while count < len(cutoffs):
         yield train[train["as_of"].isin(cutoffs[-count:])]
         count *= 2
-    if len(cutoffs) > 1:
-        yield train
 
 
 def _point(
