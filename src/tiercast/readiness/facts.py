@@ -81,9 +81,9 @@ def measure(base: CustomerBase, activity: CustomerActivity, as_of: dt.date) -> B
     silence = Silence.of(daily, as_of, most_gaps) if daily.before(as_of).any() else None
     ahead = GridAhead.of(grid or EVERY_DAY, as_of, span.horizon_days)
     of_contracts = base.config.has_contracts  # their payments are what they are
-    limit = None if of_contracts else order_limit(activity.orders, as_of)
-    outlying = outlying_orders(activity.orders, limit, as_of)
     odd = NO_ODD_DAYS if of_contracts else odd_days(begun, as_of)
+    limit = None if of_contracts else order_limit(activity.orders, as_of, odd)
+    outlying = outlying_orders(activity.orders, limit, as_of, odd)
     gaps = measure_gaps(base, activity.orders)
     profiles = measure_profiles(
         activity,

@@ -22,7 +22,7 @@ from tiercast.config.message import Message
 from tiercast.contract.money import MONEY_UNITS
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import history
-from tiercast.snapshots.odd_days import odd_days
+from tiercast.snapshots.odd_days import OddDays, odd_days
 from tiercast.snapshots.orders import reduce_to_order_days
 
 FEWEST_ORDERS = 50  # with fewer, the tail is unknown
@@ -121,10 +121,14 @@ class OutlyingOrders:
         )
 
 
-def order_limit(orders: ir.Table, as_of: dt.date) -> OrderLimit | None:
-    """Return the limit from the orders before a day; None if there are too few orders."""
+def order_limit(orders: ir.Table, as_of: dt.date, odd: OddDays | None = None) -> OrderLimit | None:
+    """Return the limit from the orders before a day; None if there are too few orders.
+
+    `odd` are the odd days before it, where they are known.
+    """
     begun = orders.filter(orders.is_order)
-    known = _without(history(begun, "ordered_at", [as_of]), odd_days(begun, as_of).days)
+    odd = odd_days(begun, as_of) if odd is None else odd
+    known = _without(history(begun, "ordered_at", [as_of]), odd.days)
     count = int(known.count().execute())
     if count < FEWEST_ORDERS:
         return None
@@ -137,14 +141,18 @@ def order_limit(orders: ir.Table, as_of: dt.date) -> OrderLimit | None:
 
 
 def outlying_orders(
-    orders: ir.Table, limit: OrderLimit | None, as_of: dt.date
+    orders: ir.Table, limit: OrderLimit | None, as_of: dt.date, odd: OddDays | None = None
 ) -> OutlyingOrders | None:
-    """Return the orders and returns before a day that lie beyond a limit; None without any."""
+    """Return the orders and returns before a day that lie beyond a limit; None without any.
+
+    `odd` are the odd days before it, where they are known.
+    """
     if limit is None:
         return None
     known = history(orders, "ordered_at", [as_of])
-    odd = _large_days(orders, as_of)
-    beyond = known.filter(_is_beyond(known, limit, odd))
+    odd = odd_days(orders.filter(orders.is_order), as_of) if odd is None else odd
+    large = _large_days(odd)
+    beyond = known.filter(_is_beyond(known, limit, large))
     counts = beyond.agg(
         rows=beyond.count(),
         days=beyond.ordered_on.nunique(),
@@ -156,7 +164,7 @@ def outlying_orders(
     listed = beyond.order_by(ibis.desc(_size(beyond)), "customer_id", "ordered_on")
     rows = listed.select("customer_id", "ordered_on", amount=beyond.net_amount).limit(MOST_LISTED)
     largest = tuple(OutlyingOrder(**row) for row in rows.to_pyarrow().to_pylist())
-    return OutlyingOrders(limit, found["rows"], found["days"], found["customers"], largest, odd)
+    return OutlyingOrders(limit, found["rows"], found["days"], found["customers"], largest, large)
 
 
 def held(
@@ -175,10 +183,9 @@ def _size(orders: ir.Table) -> ir.FloatingValue:
     return ibis.greatest(orders.net_amount.abs(), orders.net_value.abs())
 
 
-def _large_days(orders: ir.Table, as_of: dt.date) -> tuple[dt.date, ...]:
+def _large_days(odd: OddDays) -> tuple[dt.date, ...]:
     """Return the days whose median order is many times that of others, if they are few."""
-    found = odd_days(orders.filter(orders.is_order), as_of)
-    return found.days if found.factor > 1 and found.count <= MOST_DAYS else ()
+    return odd.days if odd.factor > 1 and odd.count <= MOST_DAYS else ()
 
 
 def _without(orders: ir.Table, days: Sequence[dt.date]) -> ir.Table:

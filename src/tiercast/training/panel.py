@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import ibis.expr.types as ir
 import pandas as pd
 
 from tiercast.config.errors import InputError
@@ -28,6 +29,7 @@ from tiercast.snapshots.contacted import contacted
 from tiercast.snapshots.cutoffs import CutoffPlan, plan_cutoffs
 from tiercast.snapshots.further_plans import FurtherPlans, HorizonLeftOut
 from tiercast.snapshots.history import AS_OF, history
+from tiercast.snapshots.odd_days import odd_days
 from tiercast.snapshots.outlying import (
     OrderLimit,
     OutlyingOrders,
@@ -88,8 +90,7 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         calendar=calendar,
     )
     further = FurtherPlans.of(config, daily, first, day)
-    limit = None if config.has_contracts else order_limit(activity.orders, day)
-    outlying = outlying_orders(activity.orders, limit, day)
+    limit, outlying = (None, None) if config.has_contracts else _limited(activity.orders, day)
     activity = held(base.connection, activity, outlying)
     share = _share(_customers_before(activity, day), len(plan.cutoffs))
     sampled = sample_customers(base.connection, activity, day, share)
@@ -131,6 +132,13 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         protected=_protected(sampled, setting, config, day),
         contacted=_contacted(sampled, plan),
     )
+
+
+def _limited(orders: ir.Table, day: dt.date) -> tuple[OrderLimit | None, OutlyingOrders | None]:
+    """Return the limit of orders as of a day, and the orders beyond it."""
+    odd = odd_days(orders.filter(orders.is_order), day)
+    limit = order_limit(orders, day, odd)
+    return limit, outlying_orders(orders, limit, day, odd)
 
 
 def _protected(
