@@ -9,10 +9,10 @@ from tiercast.config.errors import InputError, OutputError
 from tiercast.config.hiding import remember
 
 FAILING = """
-import sys, tiercast.verbs.check, tiercast.cli.main
-def broken(*given, **more): raise KeyError("the disk of Babel")
-tiercast.verbs.check.check = broken
-sys.argv = ["tiercast", "check", "shop.yaml", *sys.argv[1:]]
+import sys, tiercast.cli.main
+def broken(): raise KeyError("the disk of Babel")
+tiercast.cli.main.app.command("broken")(broken)
+sys.argv = ["tiercast", "broken", *sys.argv[1:]]
 tiercast.cli.main.main()
 """
 
@@ -29,7 +29,7 @@ def test_what_can_be_mended_is_told_without_a_traceback(run, shop, monkeypatch, 
 
 
 @pytest.fixture
-def fail(shop, tmp_path):
+def fail(tmp_path):
     def run(*more):
         program = [sys.executable, "-c", FAILING, *more]
         return subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -69,15 +69,15 @@ def test_debug_may_stand_anywhere(monkeypatch):
 
 
 STOPPED = """
-import os, signal, sys, time, tiercast.verbs.check, tiercast.cli.main
-def stopped(*given, **more): os.kill(os.getpid(), signal.SIGTERM); time.sleep(20)
-tiercast.verbs.check.check = stopped
-sys.argv = ["tiercast", "check", "shop.yaml"]
+import os, signal, sys, time, tiercast.cli.main
+def stopped(): os.kill(os.getpid(), signal.SIGTERM); time.sleep(20)
+tiercast.cli.main.app.command("stopped")(stopped)
+sys.argv = ["tiercast", "stopped"]
 tiercast.cli.main.main()
 """
 
 
-def test_a_job_that_a_scheduler_stops_ends_as_one_that_was_interrupted(shop, tmp_path):
+def test_a_job_that_a_scheduler_stops_ends_as_one_that_was_interrupted(tmp_path):
     program = [sys.executable, "-c", STOPPED]
     shown = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert shown.returncode == 130
