@@ -79,13 +79,13 @@ def told_by(base: TrainedBase, customer_id: str, **report: object) -> Told:
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def told(trained_tenth: TrainedBase) -> Told:
     """Return what an assistant is told about CDNOW's tenth, ids masked."""
     return told_by(trained_tenth, str(trained_tenth.scores["customer_id"][0]))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def told_of_shop(trained_shop: TrainedBase) -> Told:
     """Return what an assistant is told about the shop in Chinese, with ids in full."""
     customer_id = str(trained_shop.scores["customer_id"][0])
