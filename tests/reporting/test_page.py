@@ -8,14 +8,18 @@ ATTACK = "</script><script>window.hacked = 1</script><img src=x onerror='window.
 WIDTHS = (1280, 400)
 
 
-@pytest.fixture(scope="module", params=WIDTHS)
-def opened(request, browser, tmp_path_factory, run_at, base, past):
-    """Return the page of a base with hostile customer ids, and what went wrong in it."""
+@pytest.fixture(scope="module")
+def path(tmp_path_factory, run_at, base, past):
+    """Return the report of a base with hostile customer ids."""
     run = run_at(tmp_path_factory.mktemp("run"))
     run.write_all(base.assign(customer_id=ATTACK + base["customer_id"]))
     run.write_evaluation(past)
-    shown = run.config.model_copy(update={"report": {"ids": "full"}})
-    path = build_report(shown)
+    return build_report(run.config.model_copy(update={"report": {"ids": "full"}}))
+
+
+@pytest.fixture(scope="module", params=WIDTHS)
+def opened(request, browser, path):
+    """Return the page of that report, and what went wrong in it."""
     page = browser.new_page(viewport={"width": request.param, "height": 900})
     trouble: list[str] = []
     page.on("console", lambda message: trouble.append(f"{message.type}: {message.text}"))
