@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 State = Literal["ok", "recommendation", "warning", "error"]
@@ -63,7 +64,8 @@ class ReadinessRule:
         return None
 
 
-def at_least(
+def _rule(
+    wanted: Literal["at least", "at most"],
     name: str,
     meaning: str,
     unit: Unit,
@@ -71,20 +73,10 @@ def at_least(
     *needs: Need,
     is_spoken: bool = False,
 ) -> ReadinessRule:
-    """Return a rule of which more is better."""
-    return ReadinessRule(name, meaning, unit, "at least", measure, needs, is_spoken)
+    return ReadinessRule(name, meaning, unit, wanted, measure, needs, is_spoken)
 
 
-def at_most(
-    name: str,
-    meaning: str,
-    unit: Unit,
-    measure: Callable[[Facts], float | None],
-    *needs: Need,
-    is_spoken: bool = False,
-) -> ReadinessRule:
-    """Return a rule of which less is better."""
-    return ReadinessRule(name, meaning, unit, "at most", measure, needs, is_spoken)
+at_least, at_most = partial(_rule, "at least"), partial(_rule, "at most")
 
 
 def error(

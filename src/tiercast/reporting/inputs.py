@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from tiercast.artifacts.dataset import parts_of, rows_of
 from tiercast.artifacts.output_folder import OutputFolder
-from tiercast.artifacts.targets import FURTHER, GROUPS, PREVIOUS
+from tiercast.artifacts.targets import FURTHER, GROUPS, PREVIOUS, Scored
 from tiercast.config.errors import InputError
 from tiercast.config.schema import Config
 from tiercast.features.signals import BREAKDOWN
@@ -65,7 +65,7 @@ LEFT_OUT = (
 
 
 @dataclass(frozen=True)
-class Inputs:
+class Inputs(Scored):
     """The tables of one scored date.
 
     Attributes
@@ -135,12 +135,6 @@ class Inputs:
         return self.base.filter(~self.base.held_out)
 
     @property
-    def groups(self) -> Mapping[str, Mapping[str, Any]]:
-        """What the manifest says of each group of customers, by its name; none without groups."""
-        found: Mapping[str, Mapping[str, Any]] = self.manifest.get(GROUPS, {}).get("of", {})
-        return found
-
-    @property
     def by(self) -> str:
         """The column that groups customers; "" without groups."""
         return str(self.manifest.get(GROUPS, {}).get("by", ""))
@@ -154,11 +148,6 @@ class Inputs:
     def horizons(self) -> int:
         """How many horizons the scores forecast."""
         return 1 + len(self.manifest.get(FURTHER, []))
-
-    @property
-    def tier_names(self) -> tuple[str, ...]:
-        """The scores' tiers, best first."""
-        return tuple(self.manifest["tiers"])
 
     @property
     def rfm_bins(self) -> int:
@@ -196,11 +185,6 @@ class Inputs:
         """Orders far beyond all others as the manifest has them; None: there are none."""
         return self.manifest.get("outlying_orders")
 
-    @property
-    def model_version(self) -> str:
-        """The version of the model that scored."""
-        return _model_version(self.manifest)
-
 
 def read_inputs(connection: Backend, config: Config, as_of: date | None = None) -> Inputs:
     """Return the tables of a scored date, the latest one if none is asked for.
@@ -216,7 +200,7 @@ def read_inputs(connection: Backend, config: Config, as_of: date | None = None) 
     folder = output.scores(day)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     target = Target.of_record(manifest, folder / "manifest.json")
-    version = _model_version(manifest)
+    version = str(manifest["model"]["version"])
     scores = _parts(connection, folder, day)
     features = _parts(connection, output.features(day), day)
     words = _word_columns(features, scores)
@@ -257,10 +241,6 @@ def _group_figures(summary: Mapping[str, Any]) -> dict[str, Mapping[str, float]]
     """Return the figures of the way that each group is forecast."""
     choices = {choice["name"]: choice for choice in summary.get("groups", [])}
     return {name: one["figures"].get(one["how"], {}) for name, one in choices.items()}
-
-
-def _model_version(manifest: Mapping[str, Any]) -> str:
-    return str(manifest["model"]["version"])
 
 
 def _past(folder: Path, manifest: Mapping[str, Any]) -> Past | None:
