@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from tiercast.fairness.proxies import proxies
+from tiercast.fairness.result import proxies
 
 
 def customers(n=2000):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from tiercast.modeling.memberships import names_held
+from tiercast.modeling.tiered_model import names_held
 
 
 @given(held=arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=20)))

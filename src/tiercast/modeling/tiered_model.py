@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from tiercast.arrays import FloatArray, IntArray
+from tiercast.arrays import BoolArray, FloatArray, IntArray
 from tiercast.modeling.assignment import assign_tiers
-from tiercast.modeling.memberships import names_held
 from tiercast.modeling.reasons import TOP
 
 SHARED = "shared"  # a group is forecast by the model of all customers
@@ -119,3 +118,21 @@ class TieredModel(ABC):
             }
         )
         return pd.concat([shown, tiers], axis=1)
+
+
+def names_held(held: BoolArray, names: Sequence[str]) -> list[list[str]]:
+    """Return the names of each row's true columns, in their order, from (n, n_names).
+
+    Rows that hold the same names share one list, since few of all the sets there could be occur.
+
+    Examples
+    --------
+    >>> names_held(np.array([[True, False], [True, True], [False, False]]), ("top", "general"))
+    [['top'], ['top', 'general'], []]
+    """
+    if not len(held) or not names:
+        return [[] for _ in range(len(held))]
+    packed = np.packbits(held, axis=1)
+    _, first, place = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    kinds = [[name for name, has in zip(names, row, strict=True) if has] for row in held[first]]
+    return [kinds[kind] for kind in place.ravel().tolist()]

@@ -15,8 +15,7 @@ from tiercast.config.alerts import AlertRule
 from tiercast.config.playbook import Play
 from tiercast.config.progress import Progress
 from tiercast.modeling.assignment import most_probable, value_band
-from tiercast.modeling.memberships import names_held
-from tiercast.modeling.tiered_model import TieredModel
+from tiercast.modeling.tiered_model import TieredModel, names_held
 from tiercast.scoring.boundaries import Boundaries, GroupBoundaries
 from tiercast.scoring.columns import to_table
 from tiercast.scoring.conditions import meets_all

@@ -7,10 +7,10 @@ import ibis
 import ibis.expr.types as ir
 
 from tiercast.config.schema import SourceConfig
+from tiercast.sources.column_look import written_number
 from tiercast.sources.layout_query import select_text
 from tiercast.sources.readers import open_source
 from tiercast.sources.workspace import workspace
-from tiercast.sources.written_number import written_number
 
 WHOLE_ROW = "whole_row"  # lines are duplicates only where whole rows of the file are
 
