@@ -59,28 +59,28 @@ CAMPAIGNS: tuple[Feature, ...] = (
     ),
 )
 
-_events_of_events = row_of("events", "events")
-_events_or_null_of_events = row_of("events", "events", empty=None)
+_events = row_of("events", "events")
+_events_or_null = row_of("events", "events", empty=None)
 EVENTS: tuple[Feature, ...] = (
-    _events_of_events(
+    _events(
         "events_30d",
         "events",
         "events in the last 30 days",
         lambda table, _: within(table, 30).sum(),
     ),
-    _events_of_events(
+    _events(
         "events_90d",
         "events",
         "events in the last 90 days",
         lambda table, _: within(table, EVENT_WINDOW_DAYS).sum(),
     ),
-    _events_or_null_of_events(
+    _events_or_null(
         "event_recency_days",
         "days",
         "days since the last event",
         lambda table, _: table.days_ago.min(),
     ),
-    _events_of_events(
+    _events(
         "event_active_days_90d",
         "days",
         "days with an event in the last 90 days",
@@ -94,13 +94,13 @@ EVENTS: tuple[Feature, ...] = (
         None,
         lambda table, _: table.event_active_days_90d.cast("float64") * 7 / EVENT_WINDOW_DAYS,
     ),
-    _events_of_events(
+    _events(
         "event_types_used",
         "types",
         "different event types so far",
         lambda table, _: table.event_type.nunique(),
     ),
-    _events_of_events(
+    _events(
         "event_features_used",
         "features",
         "different product features used so far",
@@ -132,18 +132,18 @@ def event_trends(setting: Setting) -> tuple[Feature, ...]:
     )
 
 
-_events_of_contracts = row_of("contracts", "events", learned=False)
+_trends = row_of("contracts", "events", learned=False)
 
 
 def _trend_of(position: int, event_type: str) -> tuple[Feature, Feature]:
     return (
-        _events_of_contracts(
+        _trends(
             f"event_type_{position}_30d",
             "events",
             f"events of type {event_type!r} in the last 30 days",
             _count_of(event_type, TREND_DAYS),
         ),
-        _events_of_contracts(
+        _trends(
             f"event_type_{position}_change",
             "events",
             f"events of type {event_type!r} in the last 30 days less those of a month before, "
@@ -156,13 +156,13 @@ def _trend_of(position: int, event_type: str) -> tuple[Feature, Feature]:
 def _of_type(position: int, event_type: str) -> tuple[Feature, Feature]:
     # Numbered, because an event type may hold any characters.
     return (
-        _events_of_events(
+        _events(
             f"event_type_{position}_90d",
             "events",
             f"events of type {event_type!r} in the last 90 days",
             _count_of(event_type, EVENT_WINDOW_DAYS),
         ),
-        _events_or_null_of_events(
+        _events_or_null(
             f"event_type_{position}_recency_days",
             "days",
             f"days since the last event of type {event_type!r}",
