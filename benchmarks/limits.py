@@ -83,11 +83,12 @@ LIMITS: tuple[Limit, ...] = (
     ),
     Limit(
         "Shapley values",
-        "trees: Python's and pandas' work per node, whatever the rows",
-        "What a leaf says before any row is seen is computed once for all batches (a fifth of "
-        "the time of 50,000 rows). The rest is a comparison and a look-up per node and row, and "
-        "pandas' way to them. Batches of 50,000 are what memory allows the rest of scoring "
-        "(about 17 KB a customer).",
+        "memory: a comparison per node and row, a look-up per feature of a tree and row",
+        "The values of all ways through a tree of 8 leaves stand in one table of 128 rows, made "
+        "once. 50,000 rows and 200 such trees take .2 processor seconds, of which the tables' "
+        "look-ups are half; WOODELF, which looks up each leaf's features by itself and in pandas, "
+        "took 1.2. Trees of 31 leaves fall into 16 parts: 3.5 against 9. Batches of 50,000 are "
+        "what memory allows the rest of scoring (about 17 KB a customer).",
     ),
     Limit(
         "BG/NBD fit",

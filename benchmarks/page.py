@@ -11,7 +11,7 @@ from limits import LIMITS
 from stages import Stage
 
 Measurement = Mapping[str, Any]
-PACKAGES = ("tiercast", "duckdb", "ibis-framework", "lightgbm", "woodelf-explainer", "lifetimes")
+PACKAGES = ("tiercast", "duckdb", "ibis-framework", "lightgbm", "lifetimes")
 HEAD = """# Performance
 
 Written by `make bench` on {date}: {cores} cores, {memory:.0f} GB, Python {python}, {versions}.

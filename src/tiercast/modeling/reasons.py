@@ -2,9 +2,9 @@
 
 The log odds of no order are a weighted sum of the trees', the linear model's and the BTYD models'
 (then a shift): effects are on that scale, above 0 where they raise the risk. The trees' values
-are exact path-dependent ones (Lundberg et al. 2020), computed by WOODELF (Nadel & Wettenstein
-2025) in linear time over many rows; a linear model's are its terms against the mean customer's,
-the interventional Shapley values of a linear model (Lundberg & Lee 2017, corollary 1).
+are exact path-dependent ones (Lundberg et al. 2020); a linear model's are its terms against the
+mean customer's, the interventional Shapley values of a linear model (Lundberg & Lee 2017,
+corollary 1).
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ TOP = 3
 FIRST = 2  # of them speak for the customer's own direction, where two do
 LIKELY = 0.5  # from this churn risk on, what speaks for leaving comes first
 HALF, HALF_PERCENT = 0.5, 0.005  # figures below are shown as 0
-DIGITS = 4  # of an effect: WOODELF's eighth depends on the rows beside a row
+DIGITS = 4  # of an effect
 REASON = pa.struct(
     [
         ("feature", pa.string()),

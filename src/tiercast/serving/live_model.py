@@ -14,7 +14,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.progress import Silent
 from tiercast.config.schema import TableName
 from tiercast.scoring.assign import AssignmentRules, final_rows
-from tiercast.scoring.batches import BATCH_CUSTOMERS, feature_frame
+from tiercast.scoring.batches import feature_frame
 from tiercast.scoring.boundaries import Boundaries
 from tiercast.scoring.columns import to_table
 from tiercast.scoring.inputs import ScoringInputs, scoring_inputs
@@ -54,7 +54,6 @@ class LiveModel:
         _refuse_other_forecast(stored, chosen)
         output = OutputFolder.of(config)
         inputs = scoring_inputs(stored.history, config, chosen, output, Silent())
-        _as_in_batches(inputs, stored.manifest["customers"])
         engine = Engine.of(CompiledFeatures.of(inputs))
         return cls(stored, inputs, _rules(stored, inputs), engine, _previous(stored, inputs))
 
@@ -103,14 +102,6 @@ class LiveModel:
         if signals is not None:
             beside = pd.concat([beside, _in_order(signals, ids).fillna(0.0)], axis=1)
         return beside.set_index(rows.index).reindex(columns=[*NAMES])
-
-
-def _as_in_batches(inputs: ScoringInputs, customers: int) -> None:
-    """Let the model's effects be those that a row has among all of the base's batch."""
-    learners = inputs.model.outlook.components.learners
-    if learners is not None:
-        batches = max(1, -(-customers // BATCH_CUSTOMERS))
-        learners.order.shapley.as_in_batches_of(customers // batches)
 
 
 def _refuse_other_forecast(stored: StoredDay, chosen: ChosenModel) -> None:
