@@ -1,7 +1,7 @@
-"""How good chances were beside what came, 0 or 1: the figures of scikit-learn.
+"""Metrics of predicted chances against actual outcomes, 0 or 1; equal to scikit-learn's.
 
-A bootstrap asks for each thousands of times, and scikit-learn's own spend 1 to 3 ms of each call
-on looking at what it was given: ten to fifty times what the sums take.
+A bootstrap computes each of them thousands of times. Scikit-learn spends 1 to 3 ms of each call
+on checking its arguments: ten to fifty times what the sums take.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ from scipy.stats import rankdata
 
 from tiercast.arrays import FloatArray
 
-LEAST = np.finfo(np.float64).eps  # a chance of 0 or 1 that was wrong costs a finite surprise
+LEAST = np.finfo(np.float64).eps  # a chance of 0 or 1 that was wrong has a finite loss
 
 
 def area_under_curve(truth: FloatArray, chance: FloatArray) -> float:
@@ -42,17 +42,17 @@ def average_precision(truth: FloatArray, chance: FloatArray) -> float:
 
 
 def brier_score(truth: FloatArray, chance: FloatArray) -> float:
-    """Return the mean squared distance."""
+    """Return the mean squared difference of chance and outcome."""
     return float(np.square(truth - chance).mean())
 
 
 def log_loss(truth: FloatArray, chance: FloatArray) -> float:
-    """Return the mean surprise at what came.
+    """Return the mean negative log of the chance predicted for the actual outcome.
 
     Examples
     --------
     >>> round(log_loss(np.array([1, 0]), np.array([0.5, 0.25])), 3)
     0.49
     """
-    told = np.clip(np.where(truth > 0, chance, 1 - chance), LEAST, 1 - LEAST)
-    return float(-np.log(told).mean())
+    of_actual = np.clip(np.where(truth > 0, chance, 1 - chance), LEAST, 1 - LEAST)
+    return float(-np.log(of_actual).mean())
