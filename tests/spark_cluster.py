@@ -74,6 +74,7 @@ class Cluster:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
         self.workers.remove(worker)
+        _wait_until(lambda: self.alive_workers() == len(self.workers), f"news of {self.url}")
 
     def alive_workers(self) -> int:
         """Return how many workers the master counts; waits for the master."""

@@ -31,7 +31,7 @@ WATCHED = AlertsConfig.model_validate(
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Return a cluster of a master and two workers; without Java, fail with the remedy."""
+    """Return a cluster of a master and a worker; without Java, fail with the remedy."""
     check_java()
     folder = tmp_path_factory.mktemp("cluster")
     (folder / "spark-defaults.conf").write_text(DEFAULTS)
@@ -41,10 +41,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         started = Cluster.start(folder)
         try:
             started.add_worker()
-            started.add_worker()
             yield started
         finally:
             started.stop()
+
+
+@pytest.fixture
+def two_workers(cluster: Cluster) -> Iterator[Cluster]:
+    """Return the cluster with a second worker, which costs each job an executor more."""
+    cluster.add_worker()
+    yield cluster
+    while len(cluster.workers) > 1:
+        cluster.lose(cluster.workers[-1])
 
 
 @pytest.fixture(scope="session")
@@ -75,14 +83,15 @@ def second_days(
     config = trained_shop.config
     tiers = config.tiers.model_copy(update={"hysteresis": 0.2})
     config = config.model_copy(update={"tiers": tiers, "alerts": WATCHED})
-    configs = []
+    here, there = (
+        config.model_copy(update={"engine": engine, "output": {"path": str(folder / name)}})
+        for name, engine in (("here", DUCKDB), ("there", cluster.url))
+    )
     with working_in(trained_shop.folder):
-        for name, engine in (("here", DUCKDB), ("there", cluster.url)):
-            output = config.output.model_copy(update={"path": str(folder / name)})
-            evaluation = trained_shop.folder / trained_shop.config.output.path / "evaluation"
-            shutil.copytree(evaluation, folder / name / "evaluation")
-            config = config.model_copy(update={"output": output})
-            score(config, EARLIER_DAY, model_version="1")
-            configs.append(config.model_copy(update={"engine": engine}))
-            score(configs[-1], SHOP_DAY)
-        yield configs[0], configs[1]
+        evaluation = trained_shop.folder / config.output.path / "evaluation"
+        shutil.copytree(evaluation, folder / "here" / "evaluation")
+        score(here, EARLIER_DAY, model_version="1")
+        shutil.copytree(folder / "here", folder / "there")
+        score(here, SHOP_DAY)
+        score(there, SHOP_DAY)
+        yield here, there

@@ -33,17 +33,14 @@ class KillInTheMiddle(Silent):
         self.cluster.lose(self.cluster.workers[0])
 
 
-def test_a_killed_worker_leaves_a_complete_output_as_of_one_machine(cdnow, cluster):
+def test_a_killed_worker_leaves_a_complete_output_as_of_one_machine(cdnow, two_workers):
     here = cdnow.score("duckdb", "out/here")
-    assert cluster.alive_workers() == 2
-    killer = KillInTheMiddle(cluster, cdnow.folder / "out" / "lost" / "features")
-    try:
-        result = cdnow.score(cluster.url, "out/lost", progress=killer)
-        killer.wait()
-        assert 0 < killer.parts_before < 5
-        assert cluster.alive_workers() == 1
-    finally:
-        cluster.add_worker()
+    assert two_workers.alive_workers() == 2
+    killer = KillInTheMiddle(two_workers, cdnow.folder / "out" / "lost" / "features")
+    result = cdnow.score(two_workers.url, "out/lost", progress=killer)
+    killer.wait()
+    assert 0 < killer.parts_before < 5
+    assert two_workers.alive_workers() == 1
     assert result.tiers == here.tiers
     for kind in ("features", "scores"):
         folder = cdnow.folder / "out" / "lost" / kind

@@ -92,12 +92,12 @@ def test_a_fifth_of_complete_journey(samples, root, cluster, tmp_path_factory):
 
 
 @pytest.mark.shared
-def test_online_retail(shared_data, cluster, tmp_path_factory):
+def test_online_retail_on_two_workers(shared_data, two_workers, tmp_path_factory):
     source = {"path": str(shared_data / "online_retail_2" / "*.parquet")}
     settings = {"name": "or2", "sources": {"transactions": source}, "train": {"snapshots": 3}}
     folder = tmp_path_factory.mktemp("online_retail")
     config = Config.model_validate(settings)
-    assert_same_scores(train_on_some(folder, config, dt.date(2011, 9, 1)), cluster)
+    assert_same_scores(train_on_some(folder, config, dt.date(2011, 9, 1)), two_workers)
 
 
 def test_the_verb_writes_the_same_features(tenth_tables, cluster, tmp_path):
