@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import ibis
@@ -86,23 +85,14 @@ class Batches:
     def frames(self) -> Iterator[pd.DataFrame]:
         """Return one feature frame per batch, sorted by customer id; empty ones are left out.
 
-        See `feature_frame` for their types, which do not depend on the gaps in a batch. The next
-        batch is queried while the caller works on this one: memory holds one more.
+        See `feature_frame` for their types, which do not depend on the gaps in a batch.
         """
-        with ThreadPoolExecutor(max_workers=1) as ahead:
-            asked = ahead.submit(self._frame, 0)
-            for number in range(1, self.number + 1):
-                frame = asked.result()
-                if number < self.number:
-                    asked = ahead.submit(self._frame, number)
-                if len(frame):
-                    yield frame
-
-    def _frame(self, number: int) -> pd.DataFrame:
-        """Return the feature frame of one batch; it may be empty."""
-        self.connection.raw_sql(f"set variable {BATCH} = {number:d}")
-        rows = self.connection.table(PANEL).to_pandas()
-        return feature_frame(rows, self.schema, self.as_of)
+        schema = self.schema
+        for number in range(self.number):
+            self.connection.raw_sql(f"set variable {BATCH} = {number:d}")
+            frame = self.connection.table(PANEL).to_pandas()
+            if len(frame):
+                yield feature_frame(frame, schema, self.as_of)
 
 
 def feature_frame(rows: pd.DataFrame, schema: pa.Schema, as_of: dt.date) -> pd.DataFrame:
