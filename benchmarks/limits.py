@@ -79,7 +79,11 @@ LIMITS: tuple[Limit, ...] = (
         "4.4, the contract's checks 6, writing 2.5. Imports, MLflow's "
         "store and putting the query together are 5 s whatever the size. Sentences by column, "
         "each distinct figure in words once, take 1.4 processor seconds for 150,000 customers, "
-        "where sentences row by row took 5.9 in the same hour on a busy machine.",
+        "where sentences row by row took 5.9 in the same hour on a busy machine. Querying the "
+        "next batch while this one is forecast gained nothing on two cores, which are both busy "
+        "already, and took 200 MB. Sorting the tables by batch and querying batch by batch takes "
+        "42 processor seconds for 891,000 customers; five passes of 200,000 over tables that are "
+        "not sorted would take 37, and 120 MB more.",
     ),
     Limit(
         "Shapley values",

@@ -74,15 +74,15 @@ def spread(ours: Measurement, baseline: Measurement) -> float:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("features of one cutoff : one GROUP BY", "features", "group_by", slower, "x", 12, 8),
+    Stage("features of one cutoff : one GROUP BY", "features", "group_by", slower, "x", 60, 12),
     Stage("features of one cutoff : peak memory", "features", "", peak_gb, "GB", 4),
-    Stage("features of six cutoffs : of one", "features_6", "features", slower, "x", 3),
+    Stage("features of six cutoffs : of one", "features_6", "features", slower, "x", 4.5, 3),
     Stage(
         "score without reasons : features and bare predictions",
         "score", "score_baseline", slower, "x", 2, 1.5,
     ),
     Stage("score, memory : a tenth of the customers", "score", "score_tenth", larger, "x", 1.25),
-    Stage("Shapley values : pred_contrib", "shap", "pred_contrib", faster, "x", 8, at_least=True),
+    Stage("Shapley values : pred_contrib", "shap", "pred_contrib", faster, "x", 20, at_least=True),
     Stage("Shapley values : largest difference", "shap", "pred_contrib", spread, "", 1e-4),
     Stage("BG/NBD fit : lifetimes", "bg_nbd", "lifetimes", faster, "x", 10, at_least=True),
     Stage("BG/NBD fit : parameters apart", "bg_nbd", "lifetimes", apart, "%", 1),
@@ -103,6 +103,6 @@ def growth_stages(times: float) -> tuple[Stage, ...]:
         return log(ours["seconds"] / baseline["seconds"]) / log(times)
 
     return (
-        Stage("large base : growth exponent", "big", "features", exponent, "", 1.1),
+        Stage("large base : growth exponent", "big", "features", exponent, "", 1.2, 1.1),
         Stage("large base : peak memory", "big", "", peak_gb, "GB", 16),
     )
