@@ -95,22 +95,22 @@ def checked_features(watch: Watch, config: str, as_of: str) -> None:
         watch.measured["rows"] = _read(panel)
 
 
-def predict(watch: Watch, folder: str, rows: int) -> None:
+def predict(watch: Watch, config: Any, rows: int) -> None:
     """Predict with each booster of the model alone, over `rows` rows of features."""
-    import lightgbm as lgb
+    from tiercast.config.loading import load_config
+    from tiercast.tracking.registry import load_version
 
-    for file in sorted(Path(folder).rglob("*.txt")):
-        text = file.read_text(encoding="utf-8")
-        if not text.startswith("tree\n"):
-            continue
-        booster = lgb.Booster(model_str=text)
+    learners = load_version(load_config(config)).outlook.components.learners
+    assert learners is not None
+    trees = (learners.order, learners.total, learners.given)
+    for booster in (fitted.booster for fitted in trees):
         matrix = np.random.default_rng(SEED).normal(
             size=(min(rows, 200_000), booster.num_feature())
         )
         with watch.time():
             for start in range(0, rows, len(matrix)):
                 booster.predict(matrix[: rows - start])
-        watch.measured["boosters"] = watch.measured.get("boosters", 0) + 1
+    watch.measured["boosters"] = len(trees)
 
 
 def train(watch: Watch, config: str, as_of: str) -> None:
@@ -251,7 +251,7 @@ def _booster(rows: int, rounds: int) -> tuple[Any, "np.ndarray[Any, Any]"]:
     matrix = rng.normal(size=(max(rows, TRAINED_ROWS), COLUMNS))
     signal = matrix[:, :10] @ rng.normal(size=10) + rng.normal(size=len(matrix))
     learnt = slice(TRAINED_ROWS)
-    sample = trees.Sample(
+    sample = trees.TrainingRows(
         matrix[learnt], (signal[learnt] > 0).astype(float), np.zeros(TRAINED_ROWS)
     )
     return trees.fit_trees(

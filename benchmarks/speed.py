@@ -96,7 +96,7 @@ def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Ru
             "checked_features": dated("checked_features", "scored", repeats=2),
             "predict": Run(
                 "predict",
-                {"folder": str(folder / "models"), "rows": sizes.score_customers},
+                {"config": config["scored"], "rows": sizes.score_customers},
                 repeats=2,
             ),
             "score": dated("score", "scored", repeats=2),
