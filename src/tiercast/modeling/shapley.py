@@ -144,8 +144,9 @@ class TreeShapley:
     def __init__(self, booster: lgb.Booster) -> None:
         self._n_columns = booster.num_feature()
         trees = booster.dump_model()["tree_info"]
-        parts = [part for tree in trees for part in _parts(tree["tree_structure"], ())]
-        self._parts = sorted(parts, key=lambda part: not part.has_table)
+        self._parts = [part for tree in trees for part in _parts(tree["tree_structure"], ())]
+        self._with_table = [part for part in self._parts if part.has_table]
+        self._without = [part for part in self._parts if not part.has_table]
 
     def values(self, matrix: FloatArray) -> FloatArray:
         """Return what each column adds to each row's raw score, (n, n_columns)."""
@@ -153,17 +154,17 @@ class TreeShapley:
         found = np.zeros((self._n_columns, len(matrix)))
         if len(matrix) <= FEW_ROWS:
             self._tables.add(columns, found)
-        for part in self._parts:
-            if not part.has_table:
-                _add_each_code(part, columns, found)
-            elif len(matrix) > FEW_ROWS:
+        else:
+            for part in self._with_table:
                 _add_from_table(part, columns, found)
+        for part in self._without:
+            _add_each_code(part, columns, found)
         return found.T
 
     @cached_property
     def _tables(self) -> "_AllTables":
         """The parts with tables, made when few rows are first asked for."""
-        return _AllTables([part for part in self._parts if part.has_table])
+        return _AllTables(self._with_table)
 
 
 class _AllTables:

@@ -198,8 +198,8 @@ def write_run(session: Session, schema: str, run: Run) -> None:
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in RUNS.columns if name != "id")
     columns = listed(RUNS.columns)
     session.run(
-        f"INSERT INTO {session.table(schema, RUNS.name)} AS kept ({columns}) VALUES ({casts}) "
-        f"ON CONFLICT (id) DO UPDATE SET {changes} WHERE kept.outcome = '{RUNNING}'",
+        f"INSERT INTO {session.table(schema, RUNS.name)} AS stored ({columns}) VALUES ({casts}) "
+        f"ON CONFLICT (id) DO UPDATE SET {changes} WHERE stored.outcome = '{RUNNING}'",
         texts,
     )
 

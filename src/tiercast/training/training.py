@@ -175,7 +175,7 @@ class Training(Generic[Fitted]):
     def result(
         self, run: TrainingRun, fitted: Fitted, version: str, decision: GateDecision
     ) -> TrainResult:
-        """Promote the version where the gate decided so, and return what came of the training."""
+        """Promote the version where the gate decided so, and return the result."""
         if decision.outcome == "promoted":
             why = f"{as_sentence(decision.reason)}."
             make_champion(self.config, version, why=why, by=GATE, progress=self.progress)
