@@ -8,8 +8,8 @@ from bases import opened
 from seasonal import AS_OF, HORIZON_DAYS, burst_shop, wave_shop
 from tiercast.features.assemble import feature_panel, season_clocks
 from tiercast.features.feature import Setting
-from tiercast.features.horizons import SEASON
 from tiercast.features.registry import features_for
+from tiercast.features.season import SEASON
 from tiercast.snapshots.activity import build_activity
 
 NAMES = [feature.name for feature in SEASON]

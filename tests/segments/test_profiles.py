@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tiercast.segments.clusters import profile_table
+from tiercast.segments.profiles import profile_table
 
 
 def test_a_profile_has_size_share_and_typical_values():

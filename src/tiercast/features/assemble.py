@@ -11,9 +11,10 @@ from tiercast.config.errors import ConfigError
 from tiercast.contract.groups import GROUP, UNKNOWN, group_names
 from tiercast.features.feature import Family, Feature, Grain, Setting
 from tiercast.features.grains import cut_tables
-from tiercast.features.horizons import HORIZON_RATIO, named
+from tiercast.features.horizons import named
 from tiercast.features.plugins import counted
 from tiercast.features.registry import KEYS, every_feature, features_for, learned_features
+from tiercast.features.season import HORIZON_RATIO
 from tiercast.features.usage import with_usage
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.groups import groups_at

@@ -7,9 +7,10 @@ from tiercast.features.behaviour import BEHAVIOUR
 from tiercast.features.btyd import CLV, SUFFICIENT
 from tiercast.features.contacts import CAMPAIGNS, EVENTS, event_trends, event_type_features
 from tiercast.features.feature import Feature, Setting
-from tiercast.features.horizons import SEASON, further_features
+from tiercast.features.horizons import further_features
 from tiercast.features.plugins import own_features
 from tiercast.features.rfm import RFM
+from tiercast.features.season import SEASON
 from tiercast.features.signals import BREAKDOWN, PROMOTERS, SIGNALS, USE
 from tiercast.features.subscriptions import CONTRACT_MODELS, CONTRACTS, USE_CHANGE, plan_features
 from tiercast.snapshots.activity import CustomerActivity

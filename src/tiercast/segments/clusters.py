@@ -18,7 +18,7 @@ from tiercast.segments.cluster_features import (
     Language,
     Words,
 )
-from tiercast.segments.feature_space import Axis, FeatureSpace, column
+from tiercast.segments.feature_space import Axis, FeatureSpace
 from tiercast.segments.matching import match_segments
 from tiercast.segments.membership import likeliest_variance, probabilities, squared_distances
 from tiercast.segments.naming import (
@@ -27,16 +27,8 @@ from tiercast.segments.naming import (
     sets_apart,
     standardised_differences,
 )
+from tiercast.segments.profiles import PROFILE_COLUMNS, profile_table
 from tiercast.segments.selection import candidates, choose, nearest, selection_table
-
-PROFILE_COLUMNS = (
-    "recency_days",
-    "orders",
-    "revenue",
-    "average_order_value",
-    "tenure_days",
-    "gap_mean_days",
-)
 
 
 class CustomerSegments(BaseEstimator):
@@ -276,27 +268,3 @@ class CustomerSegments(BaseEstimator):
         model.selection_ = pd.DataFrame(data["selection"])
         model._set_words({name: Words(*data["words"][name]) for name in data["names"]})
         return model
-
-
-def profile_table(
-    frame: pd.DataFrame, labels: IntArray, names: Sequence[str], columns: Sequence[str]
-) -> pd.DataFrame:
-    """Return one row per segment: segment, customers, share, revenue_share, means and medians.
-
-    Means and medians are `<column>_mean` and `<column>_median` for each of `columns` that the
-    frame has, without missing values. A segment without customers has NaN there.
-    """
-    present = list(dict.fromkeys(name for name in columns if name in frame))
-    values = pd.DataFrame({name: column(frame, name) for name in present})
-    groups = values.groupby(labels)
-    order = range(len(names))
-    sizes = np.bincount(labels, minlength=len(names))
-    table = pd.DataFrame(
-        {"segment": list(names), "customers": sizes, "share": sizes / max(len(frame), 1)}
-    )
-    if "revenue" in values:
-        revenue = groups["revenue"].sum().reindex(order, fill_value=0.0)
-        table["revenue_share"] = revenue / (revenue.sum() or np.nan)
-    means = groups.mean().reindex(order).add_suffix("_mean")
-    medians = groups.median().reindex(order).add_suffix("_median")
-    return pd.concat([table, means, medians], axis=1)
