@@ -4,10 +4,10 @@ import pytest
 from scipy.special import expit, logit
 
 from stored_parts import read_back, stored
+from tiercast.modeling.base_size import FEWEST_ROWS
 from tiercast.modeling.component_models import (
     COMPONENTS,
     FEW_CUSTOMERS,
-    FEWEST_ROWS,
     LEAST_VALUE,
     ComponentModels,
     ComponentParams,

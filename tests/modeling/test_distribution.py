@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tiercast.modeling.distribution import COVERAGE, PredictiveDistribution
+from tiercast.modeling.distribution import PredictiveDistribution
+from tiercast.modeling.predicted import COVERAGE
 from tiercast.modeling.shapes import ValueShapes
 
 RNG = np.random.default_rng(0)

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from tiercast.modeling import ensemble as ensemble_module
+from tiercast.modeling.base_size import SMALL_BASE
 from tiercast.modeling.component_models import COMPONENTS, LEAST_VALUE, ComponentPredictions
 from tiercast.modeling.ensemble import (
     PRIOR_LEVEL,
     PRIOR_WEIGHTS,
-    SMALL_BASE,
     Ensemble,
     Forecast,
     PastPredictions,

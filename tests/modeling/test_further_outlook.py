@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tiercast.modeling.further_outlook import FALLING, FIGURES, VARIANCE, coherent
+from tiercast.modeling.further_outlook import coherent
+from tiercast.modeling.predicted import FALLING, FIGURES, VARIANCE
 
 MAIN_DAYS, CUSTOMERS = 90, 5
 DAYS = st.integers(1, 1098).filter(lambda days: days != MAIN_DAYS)

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from tiercast.modeling.calibration import Calibration, FoldForecast
-from tiercast.modeling.distribution import COVERAGE
 from tiercast.modeling.post_hoc import (
     HIGHEST_LEVEL,
     LOWEST_LEVEL,
@@ -16,6 +15,7 @@ from tiercast.modeling.post_hoc import (
     distribution,
     fit_shapes,
 )
+from tiercast.modeling.predicted import COVERAGE
 from tiercast.modeling.total_uncertainty import TotalUncertainty
 from tiercast.segments.tiers import true_tiers
 

@@ -10,7 +10,8 @@ from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.component_models import BTYD_FEATURE, ComponentModels, ComponentParams
 from tiercast.modeling.ensemble import Ensemble
 from tiercast.modeling.phrases import topic_of, topics
-from tiercast.modeling.reasons import DIGITS, REASON, TOP, Effects, OwnNames, effects, reasons
+from tiercast.modeling.predicted import REASON
+from tiercast.modeling.reasons import DIGITS, TOP, Effects, OwnNames, effects, reasons
 from tiercast.modeling.trees import TreeParams
 from tiny_model import tiny_features
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from ready import AS_OF, READY, but
-from tiercast.modeling.component_models import FEWEST_ROWS
+from tiercast.modeling.base_size import FEWEST_ROWS
 from tiercast.readiness.gaps import Gap
 from tiercast.readiness.judgement import judge
 from tiercast.readiness.tied_cuts import TiedCuts

@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from tiercast.modeling.reasons import REASON
+from tiercast.modeling.predicted import REASON
 from tiercast.scoring.columns import score_schema, to_table
 
 CONTRACT = [

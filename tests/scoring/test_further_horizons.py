@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 import pytest
 
 from tiercast.artifacts.dataset import manifest_of
-from tiercast.modeling.further_outlook import FALLING, FIGURES, further_columns
+from tiercast.modeling.predicted import FALLING, FIGURES, further_columns
 from tiercast.reporting.horizons import base_table, customer_table
 from tiercast.reporting.messages import load_messages
 from tiercast.scoring.explain import explain

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tiercast.modeling.component_models import FEWEST_ROWS
+from tiercast.modeling.base_size import FEWEST_ROWS
 from tiercast.modeling.trees import TreeParams
 from tiercast.training.learning_curve import CurvePoint, LearningCurve, learning_curve
 

@@ -6,6 +6,17 @@ import pytest
 
 import tiercast
 
+# What commands import that neither fit nor ask a model.
+READING = (
+    "app.server",
+    "reporting.report",
+    "scoring.explain",
+    "scoring.reach",
+    "scoring.watch",
+    "verbs.check",
+    "verbs.export",
+    "verbs.init",
+)
 VERBS = [name for name in tiercast.__all__ if name != "__version__"]
 
 
@@ -30,6 +41,15 @@ def test_importing_the_package_imports_no_library():
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     ).stdout.split()
     assert {"pandas", "numpy", "ibis", "mlflow", "pydantic", "typer"}.isdisjoint(modules)
+
+
+def test_what_asks_no_model_imports_no_learner():
+    imports = ", ".join(f"tiercast.{name}" for name in READING)
+    code = f"import sys, {imports}; print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert {"lightgbm", "mlflow", "scipy.stats", "sklearn"}.isdisjoint(modules)
 
 
 def test_modules_below_features_stay_importable():

@@ -28,8 +28,8 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import open_history
 from tiercast.modeling.evaluation import ForecastTable
-from tiercast.modeling.further_outlook import FIGURES, VARIANCE
 from tiercast.modeling.plugin_metrics import metrics_of
+from tiercast.modeling.predicted import FIGURES, VARIANCE
 from tiercast.sinks.recorded_run import RecordedRun, recorded_here
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.silence import Silence

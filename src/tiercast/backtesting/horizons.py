@@ -18,8 +18,8 @@ from tiercast.features.registry import KEYS
 from tiercast.modeling.checks import CHURN_ECE, INTERVAL
 from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.evaluation import ForecastTable
-from tiercast.modeling.further_outlook import FIGURES, VARIANCE
 from tiercast.modeling.metrics import METRICS
+from tiercast.modeling.predicted import FIGURES, VARIANCE
 from tiercast.modeling.total_uncertainty import TotalUncertainty
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.labels import labels

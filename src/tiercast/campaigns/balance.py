@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
-from sklearn.metrics import roc_auc_score
+from scipy.special import ndtr
 
 from tiercast.campaigns.doubly_robust import fit_mean, folds_of, predict_mean
 from tiercast.campaigns.trial import CONTROL, Trial
+from tiercast.modeling.churn_metrics import area_under_curve
 
 FOLDS = 3
 SUSPICIOUS = 0.001
@@ -45,8 +45,8 @@ def _of_arm(trial: Trial, arm: int, seed: int) -> Balance:
         # Of each fold's own level: folds of different shares would look like a pattern.
         trees = fit_mean(pair.matrix[~out], treated[~out], seed)
         chance[out] = predict_mean(trees, pair.matrix[out]) - treated[~out].mean()
-    auc = float(roc_auc_score(treated, chance))
+    auc = area_under_curve(treated, chance)
     ones = treated.sum()
     error = np.sqrt((len(pair) + 1) / (12 * ones * (len(pair) - ones)))
-    p = float(norm.sf((auc - 0.5) / error)) * len(trial.treatments)
+    p = float(ndtr((0.5 - auc) / error)) * len(trial.treatments)
     return Balance(trial.names[arm], auc, min(1.0, p))

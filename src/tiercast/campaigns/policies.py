@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from tiercast.arrays import FloatArray
 from tiercast.campaigns.trial import CONTROL
@@ -33,7 +33,7 @@ class Estimate:
         (0.902, 1.0, 1.098)
         """
         mean = float(parts.mean())
-        far = norm.ppf(1 - (1 - CONFIDENCE) / 2 / comparisons) * parts.std() / np.sqrt(len(parts))
+        far = ndtri(1 - (1 - CONFIDENCE) / 2 / comparisons) * parts.std() / np.sqrt(len(parts))
         return cls(mean, mean - float(far), mean + float(far))
 
     @property

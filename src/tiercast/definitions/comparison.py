@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from tiercast.definitions.candidates import CandidateDefinition
 from tiercast.definitions.outcomes import PastCutoff
 from tiercast.features.clv import COUNTS
+from tiercast.modeling.churn_metrics import area_under_curve
 from tiercast.snapshots.follow_up import FollowUp
 
 DAYS_A_MONTH = 365.25 / 12
@@ -94,7 +94,7 @@ def _false_share(rows: pd.DataFrame) -> float:
 def _mean_auc(rows: pd.DataFrame, forecast: str) -> float:
     """Return the mean over the cutoffs at which some left and some stayed."""
     areas = [
-        roc_auc_score(at["churned"], at[forecast])
+        area_under_curve(at["churned"].to_numpy(), at[forecast].to_numpy())
         for _, at in rows.groupby("as_of")
         if 0 < at["churned"].mean() < 1
     ]

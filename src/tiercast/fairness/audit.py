@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from fairlearn.metrics import MetricFrame, count
 
 from tiercast.arrays import FloatArray
 
@@ -62,6 +61,8 @@ def hidden_groups(attributes: Mapping[str, pd.Series]) -> dict[str, int]:
 
 
 def _of_measure(rows: pd.DataFrame, groups: pd.Series, measure: GroupMeasure) -> pd.DataFrame:
+    from fairlearn.metrics import MetricFrame, count  # a second, which reports need not wait for
+
     def mean(left: pd.Series, given: pd.Series) -> float:
         return float(np.mean(measure.each(np.asarray(left), np.asarray(given))))
 

@@ -6,11 +6,11 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.fairness.audit import BEST, LEFT, RISK, audit, four_fifths, hidden_groups
 from tiercast.fairness.groups import Grouping
+from tiercast.modeling.churn_metrics import area_under_curve
 
 MOST_ROWS = 5_000
 FEWEST = 30  # customers of a group, and outside it
@@ -144,7 +144,7 @@ def _guess(bins: IntArray, is_in: FloatArray, half: IntArray) -> tuple[float, fl
         sums = np.bincount(bins[seen], is_in[seen], minlength=size)
         rates = (sums + base) / (counts + 1)
         guess[~seen] = rates[bins[~seen]]
-    auc = float(np.mean([roc_auc_score(is_in[half == p], guess[half == p]) for p in (0, 1)]))
+    auc = float(np.mean([area_under_curve(is_in[half == p], guess[half == p]) for p in (0, 1)]))
     return auc, auc - 1.96 * _auc_error(auc, is_in.sum(), len(is_in) - is_in.sum())
 
 

@@ -11,6 +11,9 @@ from tiercast.contract.money import money_sum
 from tiercast.features.feature import Feature, Setting, row_of
 from tiercast.features.rfm import ratio
 
+KEPT = "kept_share"
+CLOCK = ("season_recency_days", "season_age_days", "season_horizon_ratio")
+
 
 def _repeat_value(table: ir.Table, _: Setting) -> ir.Value:
     repeat = table.gap_days.notnull()

@@ -10,6 +10,7 @@ import pandas as pd
 from tiercast.arrays import FloatArray
 from tiercast.btyd.beta_geometric import BGNBD, MBGNBD
 from tiercast.btyd.gamma_gamma import GammaGamma
+from tiercast.features.btyd import CLOCK, KEPT
 
 STATISTICS = {
     "btyd_frequency": "frequency",
@@ -19,9 +20,7 @@ STATISTICS = {
 }
 COUNTS = ["frequency", "recency", "T"]
 SPEND = ["frequency", "monetary_value"]
-KEPT = "kept_share"
 LEAST_KEPT = 0.01  # of the money: a share of 0 would predict that nobody spends
-CLOCK = ("season_recency_days", "season_age_days", "season_horizon_ratio")
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from tiercast.config.errors import ConfigError
 from tiercast.config.nearest import hint, nearest
 from tiercast.features.assemble import profile_columns
-from tiercast.features.btyd import CLV, SUFFICIENT
-from tiercast.features.clv import CLOCK, KEPT
+from tiercast.features.btyd import CLOCK, CLV, KEPT, SUFFICIENT
 from tiercast.features.feature import Setting
 from tiercast.features.registry import every_feature
 from tiercast.features.subscriptions import DUE, KNOWN_END, NEXT_PAYMENT

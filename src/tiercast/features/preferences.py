@@ -13,9 +13,6 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
-from sklearn.metrics import silhouette_score
 
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.usage import DISCOVERED, UsageConfig
@@ -97,6 +94,9 @@ def _correlations(counts: ir.Table, names: list[str]) -> FloatArray:
 
 def _clusters(correlation: FloatArray) -> IntArray:
     """Return the number of each feature's group, (n,)."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
     count = len(correlation)
     if count == 2:
         return np.arange(2)
@@ -109,6 +109,8 @@ def _clusters(correlation: FloatArray) -> IntArray:
 
 
 def _silhouette(distances: FloatArray, labels: IntArray) -> float:
+    from sklearn.metrics import silhouette_score  # a second of each command that reads features
+
     if len(np.unique(labels)) < 2:  # distances are tied
         return -1.0
     return round(float(silhouette_score(distances, labels, metric="precomputed")), 9)

@@ -7,14 +7,14 @@ from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from tiercast.config.budget import BudgetConfig
 from tiercast.measured.save_rate import SaveRate
-from tiercast.modeling.distribution import COVERAGE
+from tiercast.modeling.predicted import COVERAGE
 
 PROFIT = "contact_profit"
-WIDTH = float(norm.ppf((1 + COVERAGE) / 2))
+WIDTH = float(ndtri((1 + COVERAGE) / 2))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from tiercast.config.lists import InLanguages
 from tiercast.config.packaged import packaged_yaml
 from tiercast.config.settings import Settings
-from tiercast.modeling.further_outlook import FIGURES
+from tiercast.modeling.predicted import FIGURES
 from tiercast.modeling.target import Value
 
 FURTHER_COLUMN = re.compile(rf"(?P<plain>{'|'.join(FIGURES)})_(?P<days>\d+)d")

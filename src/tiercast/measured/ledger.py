@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from tiercast.measured.records import Measured
 
-Z95 = float(norm.ppf(0.975))
+Z95 = float(ndtri(0.975))
 COLUMNS = (
     *("campaign", "arm", "first", "days", "until", "n", "cost", "cost_each"),
     *("effect", "low", "high", "brought", "brought_low", "brought_high"),

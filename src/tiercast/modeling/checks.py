@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tiercast.modeling.distribution import COVERAGE
 from tiercast.modeling.metrics import expected_calibration_error
+from tiercast.modeling.predicted import COVERAGE
 
 DRAWS = 20  # of outcomes, for what chance alone would do
 Figure = Callable[[pd.DataFrame], float]

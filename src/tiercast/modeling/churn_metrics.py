@@ -5,14 +5,14 @@ on checking its arguments: ten to fifty times what the sums take.
 """
 
 import numpy as np
-from scipy.stats import rankdata
+import pandas as pd
 
-from tiercast.arrays import FloatArray
+from tiercast.arrays import BoolArray, FloatArray
 
 LEAST = np.finfo(np.float64).eps  # a chance of 0 or 1 that was wrong has a finite loss
 
 
-def area_under_curve(truth: FloatArray, chance: FloatArray) -> float:
+def area_under_curve(truth: FloatArray | BoolArray, chance: FloatArray) -> float:
     """Return how often a 1 has a higher chance than a 0; a tie counts half.
 
     Examples
@@ -22,7 +22,7 @@ def area_under_curve(truth: FloatArray, chance: FloatArray) -> float:
     """
     ones = float(truth.sum())
     pairs = ones * (len(truth) - ones)
-    above = float(rankdata(chance)[truth > 0].sum()) - ones * (ones + 1) / 2
+    above = float(pd.Series(chance).rank()[truth > 0].sum()) - ones * (ones + 1) / 2
     return above / pairs
 
 
@@ -46,7 +46,7 @@ def brier_score(truth: FloatArray, chance: FloatArray) -> float:
     return float(np.square(truth - chance).mean())
 
 
-def log_loss(truth: FloatArray, chance: FloatArray) -> float:
+def log_loss(truth: FloatArray | BoolArray, chance: FloatArray) -> float:
     """Return the mean negative log of the chance predicted for the actual outcome.
 
     Examples

@@ -14,6 +14,7 @@ from scipy.special import log_expit
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.features.clv import horizon_ratio
 from tiercast.features.subscriptions import DUE, KEPT, KEPT_VALUE, LEFT_SHARE
+from tiercast.modeling.base_size import FEWEST_ROWS
 from tiercast.modeling.calibration import to_log_odds
 from tiercast.modeling.certainty import Certainty
 from tiercast.modeling.design_matrix import DesignMatrix
@@ -26,7 +27,6 @@ from tiercast.snapshots.season import CLOSED_RATIO
 LARGEST_QUANTILE = 0.999  # buyers' values beyond it count as that quantile in training
 LEAST_VALUE = 0.01
 FEW_CUSTOMERS = 10  # values that fewer customers reached cannot be fitted
-FEWEST_ROWS = 200  # below it trees fit noise: the BTYD models predict alone
 BTYD_FEATURE, BTYD_VALUE = "clv_order_probability_mbg", "clv_expected_value"
 
 

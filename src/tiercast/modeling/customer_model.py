@@ -23,7 +23,7 @@ from tiercast.features.registry import KEYS
 from tiercast.features.subscriptions import KNOWN_END
 from tiercast.modeling.attribution import attribution
 from tiercast.modeling.component_models import partner
-from tiercast.modeling.further_outlook import FALLING, FIGURES, FurtherOutlook, coherent
+from tiercast.modeling.further_outlook import FurtherOutlook, coherent
 from tiercast.modeling.group_outlook import GroupOutlook, group_rows, joined, places_back
 from tiercast.modeling.hazard import HazardModel
 from tiercast.modeling.known_ends import ends_within, payment_days, with_known_ends
@@ -31,6 +31,7 @@ from tiercast.modeling.member import check_members
 from tiercast.modeling.model_facts import ModelFacts
 from tiercast.modeling.next_order import WaitingTimes, dates_after, on_grid
 from tiercast.modeling.outlook import Outlook
+from tiercast.modeling.predicted import FALLING, FIGURES
 from tiercast.modeling.reasons import TOP, Effects, OwnNames, effects, reasons
 from tiercast.modeling.tiered_model import SHARED, TieredModel
 from tiercast.segments.clusters import CustomerSegments

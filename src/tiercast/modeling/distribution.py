@@ -13,9 +13,9 @@ import numpy as np
 from scipy.special import expit, logit
 
 from tiercast.arrays import FloatArray
+from tiercast.modeling.predicted import COVERAGE
 from tiercast.modeling.shapes import ValueShapes
 
-COVERAGE = 0.9
 BISECTIONS = 40
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from tiercast.arrays import BoolArray, FloatArray
+from tiercast.modeling.base_size import SMALL_BASE
 from tiercast.modeling.calibration import (
     FOLDS_COUNT,
     Calibration,
@@ -32,7 +33,6 @@ from tiercast.modeling.component_models import (
 )
 
 PRIOR_WEIGHTS = (0.5, 0.3, 0.2)  # of trees, linear model and BTYD models
-SMALL_BASE = 500  # customers at a past cutoff: with fewer the BTYD models lead
 BTYD_LED_WEIGHTS = (0.2, 0.3, 0.5)  # the same three in a small base
 PRIOR_PULL = 0.05  # penalty, as relative loss, of a squared distance of 1 from the prior
 STEPS = 10  # weights are multiples of 1 / STEPS

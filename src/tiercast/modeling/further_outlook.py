@@ -6,7 +6,7 @@ itself, so for some customers they are; the figure of the horizon farther from t
 gives way. The main horizon's figures never change.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +15,11 @@ import pandas as pd
 from tiercast.arrays import FloatArray
 from tiercast.features.clv import ClvModels
 from tiercast.features.feature import FurtherWindow
-from tiercast.features.horizons import at_horizon, named
+from tiercast.features.horizons import at_horizon
 from tiercast.modeling.hazard import HazardModel
 from tiercast.modeling.known_ends import with_known_ends
 from tiercast.modeling.outlook import Outlook
-
-CHURN, VARIANCE = "churn_probability", "value_variance"
-FIGURES = (CHURN, "expected_value", "value_low", "value_high")
-FALLING = (CHURN,)  # along the horizons, where churn is no order; the others rise
+from tiercast.modeling.predicted import FALLING, FIGURES, VARIANCE
 
 Figures = Mapping[str, FloatArray]
 
@@ -57,17 +54,6 @@ class FurtherOutlook:
         low, high = found.interval()
         values = (found.churn, found.expected_value, low, high, found.variance)
         return dict(zip((*FIGURES, VARIANCE), values, strict=True))
-
-
-def further_columns(days: Sequence[int]) -> tuple[str, ...]:
-    """Return the names of the score columns of further horizons.
-
-    Examples
-    --------
-    >>> further_columns([365])[:2]
-    ('churn_probability_365d', 'expected_value_365d')
-    """
-    return tuple(named(figure, one) for one in days for figure in FIGURES)
 
 
 def coherent(

@@ -15,7 +15,7 @@ from tiercast.modeling.churn_metrics import (
     brier_score,
     log_loss,
 )
-from tiercast.modeling.distribution import COVERAGE
+from tiercast.modeling.predicted import COVERAGE
 
 MetricKind = Literal["churn", "value", "tier", "tier_chances"]
 

@@ -12,7 +12,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from tiercast.modeling.calibration import Calibration, FoldForecast, log_ratio
-from tiercast.modeling.distribution import COVERAGE, PredictiveDistribution
+from tiercast.modeling.distribution import PredictiveDistribution
+from tiercast.modeling.predicted import COVERAGE
 from tiercast.modeling.shapes import ValueShapes
 from tiercast.modeling.tier_sets import TierSets
 from tiercast.modeling.total_uncertainty import TotalUncertainty, usual_sd

@@ -30,6 +30,7 @@ from tiercast.modeling.phrases import (
     topic_of,
     topics,
 )
+from tiercast.modeling.predicted import REASON
 from tiercast.modeling.reason_texts import reason_texts
 from tiercast.modeling.trees import FittedTrees
 
@@ -38,14 +39,6 @@ FIRST = 2  # of them speak for the customer's own direction, where two do
 LIKELY = 0.5  # from this churn risk on, what speaks for leaving comes first
 HALF, HALF_PERCENT = 0.5, 0.005  # figures below are shown as 0
 DIGITS = 4  # of an effect
-REASON = pa.struct(
-    [
-        ("feature", pa.string()),
-        ("value", pa.string()),
-        ("effect", pa.float64()),
-        ("text", pa.string()),
-    ]
-)
 
 
 @dataclass(frozen=True)

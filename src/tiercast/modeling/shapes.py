@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from tiercast.arrays import FloatArray
 from tiercast.modeling.stored_types import StoredFloats
@@ -69,7 +69,7 @@ class ValueShapes:
         if spread == 0:
             return self
         chances = (np.arange(FACTORS) + 0.5) / FACTORS
-        factors = np.exp(spread * norm.ppf(chances))
+        factors = np.exp(spread * ndtri(chances))
         ratios = [np.interp(EVENLY, LEVELS, row) for row in self.quantiles]
         mixed = [np.outer(one, factors).ravel() for one in ratios]
         rows = [_unit_mean(np.quantile(one, LEVELS)) for one in mixed]
@@ -104,7 +104,7 @@ def _edges(mean_if_order: FloatArray, groups: int) -> FloatArray:
 
 def _lognormal() -> FloatArray:
     inside = np.clip(LEVELS, 0.0005, 0.9995)
-    return np.exp(SPREAD_UNKNOWN * norm.ppf(inside))
+    return np.exp(SPREAD_UNKNOWN * ndtri(inside))
 
 
 def _mean_square(quantiles: FloatArray) -> float:

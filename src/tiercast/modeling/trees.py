@@ -3,17 +3,23 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import lightgbm as lgb
 import numpy as np
+from pydantic import PlainSerializer, PlainValidator
 from scipy.special import logit
 
 from tiercast.arrays import FloatArray
 from tiercast.modeling.shapley import TreeShapley
-from tiercast.modeling.stored_types import StoredTrees
 
 Objective = Literal["binary", "tweedie", "gamma"]
+# In JSON, LightGBM's text: reading it runs no code, and every number comes back to the last bit.
+StoredTrees = Annotated[
+    lgb.Booster,
+    PlainValidator(lambda text: lgb.Booster(model_str=text)),
+    PlainSerializer(lambda booster: booster.model_to_string()),
+]
 
 TWEEDIE_POWER = 1.5
 MAX_ROUNDS = 500

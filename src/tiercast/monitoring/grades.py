@@ -9,8 +9,8 @@ import pandas as pd
 
 from tiercast.contract.groups import GROUP
 from tiercast.modeling.checks import INTERVAL, TIER_CHECKS, Check, mean_of
-from tiercast.modeling.distribution import COVERAGE
 from tiercast.modeling.metrics import METRICS, UNDEFINED, calibration_error_by_chance
+from tiercast.modeling.predicted import COVERAGE
 from tiercast.monitoring.batches import Batch
 from tiercast.monitoring.outcomes import CONTACTED, SEGMENT, TIER, numbers
 

@@ -9,7 +9,7 @@ from ibis.backends.sql import SQLBackend
 
 from tiercast.contract.groups import GROUP
 from tiercast.features.horizons import named
-from tiercast.modeling.further_outlook import FIGURES
+from tiercast.modeling.predicted import FIGURES
 from tiercast.monitoring.batches import Batch
 from tiercast.segments.tiers import true_tier_column
 from tiercast.snapshots.activity import CustomerActivity

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tiercast.config.message import Message
-from tiercast.modeling.distribution import COVERAGE
+from tiercast.modeling.predicted import COVERAGE
 from tiercast.monitoring.grades import CHURN, ECE
 from tiercast.monitoring.signal import MonitoringData, Signal, SignalReader
 

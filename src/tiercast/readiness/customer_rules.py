@@ -1,7 +1,6 @@
 """What a training needs of customers: enough of them, with and without orders."""
 
-from tiercast.modeling.component_models import FEWEST_ROWS
-from tiercast.modeling.ensemble import SMALL_BASE
+from tiercast.modeling.base_size import FEWEST_ROWS, SMALL_BASE
 from tiercast.readiness.facts import outcome
 from tiercast.readiness.rule import ReadinessRule, at_least, error, recommendation, warning
 

@@ -6,9 +6,9 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from tiercast.arrays import FloatArray
+from tiercast.modeling.churn_metrics import area_under_curve
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.sources.canonical import CustomerBase
 
@@ -75,7 +75,7 @@ def alone(column: pd.Series, left: FloatArray) -> float:
         scores = np.where(np.isnan(scores), np.nanmin(scores) - 1, scores)
     else:
         scores = _shares(column.astype("string").fillna(""), left)
-    auc = _auc(scores, left)
+    auc = area_under_curve(left, scores)
     return max(auc, 1 - auc)
 
 
@@ -87,10 +87,3 @@ def _shares(levels: pd.Series, left: FloatArray) -> FloatArray:
         found = levels[half == number].map(known).astype(float)
         scores[half == number] = found.fillna(left.mean())
     return scores
-
-
-def _auc(scores: FloatArray, left: FloatArray) -> float:
-    """Return the chance that a leaver scores higher than one who stays (Mann-Whitney)."""
-    count = left.sum()
-    ranks = rankdata(scores)[left].sum() - count * (count + 1) / 2
-    return float(ranks / (count * (len(left) - count)))

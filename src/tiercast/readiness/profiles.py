@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from tiercast.arrays import BoolArray, FloatArray, IntArray
 from tiercast.contract.money import money_sum
+from tiercast.modeling.churn_metrics import area_under_curve
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import AS_OF, history
 from tiercast.snapshots.profiles import is_dated, own_columns
@@ -153,7 +153,7 @@ def auc_alone(bins: IntArray, ordered: BoolArray) -> float:
         others = pd.Series(ordered[halves != half]).groupby(bins[halves != half])
         means = (others.sum() + base) / (others.count() + 1)
         score[halves == half] = means.reindex(bins[halves == half]).fillna(base)
-    return max(0.5, float(roc_auc_score(ordered, score)))
+    return max(0.5, area_under_curve(ordered, score))
 
 
 def _columns(customers: ir.Table, without: Sequence[str]) -> ir.Table:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from tiercast.artifacts.targets import FURTHER
 from tiercast.features.horizons import named
-from tiercast.modeling.further_outlook import FIGURES
+from tiercast.modeling.predicted import FIGURES
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import Cell, Format, Table
 

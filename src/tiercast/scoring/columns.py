@@ -7,8 +7,7 @@ import pyarrow as pa
 
 from tiercast.contract.groups import GROUP
 from tiercast.features.usage import USAGE_COLUMNS
-from tiercast.modeling.further_outlook import further_columns
-from tiercast.modeling.reasons import REASON
+from tiercast.modeling.predicted import REASON, further_columns
 
 
 def score_schema(

@@ -18,7 +18,8 @@ from tiercast.config.progress import Progress
 from tiercast.config.reason_choice import DEFAULT, ReasonChoice
 from tiercast.contract.groups import GROUP
 from tiercast.modeling.next_order import QUANTILES
-from tiercast.modeling.reasons import REASON, TOP
+from tiercast.modeling.predicted import REASON
+from tiercast.modeling.reasons import TOP
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.scoring.inputs import ScoringInputs
 from tiercast.sources.scratch import filling

@@ -13,7 +13,7 @@ import pandas as pd
 
 from tiercast.contract.groups import GROUP
 from tiercast.features.horizons import named
-from tiercast.modeling.further_outlook import FIGURES, VARIANCE
+from tiercast.modeling.predicted import FIGURES, VARIANCE
 from tiercast.modeling.tiered_model import TieredModel
 from tiercast.modeling.total_uncertainty import TotalUncertainty
 

@@ -11,9 +11,9 @@ import pandas as pd
 from tiercast.config.message import Message
 from tiercast.modeling.bootstrap import BETTER, MetricComparison, compare_metrics, verdict
 from tiercast.modeling.checks import INTERVAL
-from tiercast.modeling.distribution import COVERAGE
 from tiercast.modeling.evaluation import ForecastTable, evaluate
 from tiercast.modeling.metrics import METRICS, Metric
+from tiercast.modeling.predicted import COVERAGE
 from tiercast.modeling.target import Target
 
 LEVEL_TOLERANCE = 0.02  # how much more the total may be off than the champion's

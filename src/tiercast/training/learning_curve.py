@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import log_loss, roc_auc_score
 
 from tiercast.features.clv import horizon_ratio
 from tiercast.modeling.calibration import shift_to, to_log_odds
+from tiercast.modeling.churn_metrics import area_under_curve, log_loss
 from tiercast.modeling.component_models import Targets, partner
 from tiercast.modeling.design_matrix import DesignMatrix
 from tiercast.modeling.ensemble import Ensemble
@@ -114,8 +114,8 @@ def _point(
     return CurvePoint(
         train["customer_id"].nunique(),
         train["as_of"].nunique(),
-        float(roc_auc_score(ordered, chance)),
-        float(log_loss(ordered, chance)),
+        area_under_curve(ordered, chance),
+        log_loss(ordered, chance),
     )
 
 

@@ -21,7 +21,8 @@ from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History, open_history
 from tiercast.features.assemble import feature_panel, observed_event_types, observed_plans
-from tiercast.features.clv import CLOCK, KEPT, STATISTICS, ClvModels
+from tiercast.features.btyd import CLOCK, KEPT
+from tiercast.features.clv import STATISTICS, ClvModels
 from tiercast.features.feature import Setting
 from tiercast.sinks.recorded_run import recorded_here
 from tiercast.snapshots.sample import sampled
