@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from spark_bases import Some, train_on_some
 from spark_cluster import DEFAULTS, Cluster
 from tiercast.config.alerts import AlertsConfig
 from tiercast.config.schema import DUCKDB, Config
 from tiercast.scoring.score import score
-from tiercast.sources.samples import sample_path
 from tiercast.sources.spark_session import check_java
-from trained_base import CDNOW_DAY, SHOP_DAY, TrainedBase, working_in
+from trained_base import SHOP_DAY, TrainedBase, working_in
 
 EARLIER_DAY = SHOP_DAY - dt.timedelta(days=60)  # its horizon of 45 days has passed
 CONDITIONS = {"busy": ("orders_90d", ">=", 3), "northern": ("region", "==", "north")}
@@ -53,21 +51,6 @@ def two_workers(cluster: Cluster) -> Iterator[Cluster]:
     yield cluster
     while len(cluster.workers) > 1:
         cluster.lose(cluster.workers[-1])
-
-
-@pytest.fixture(scope="session")
-def cdnow(samples: object, tmp_path_factory: pytest.TempPathFactory) -> Some:
-    """Return all of CDNOW."""
-    columns = {"ordered_at": "date", "amount": "dollar_value", "quantity": "cds"}
-    path = str(sample_path("sample://cdnow/transactions.parquet"))
-    config = Config.model_validate(
-        {
-            "name": "cdnow",
-            "sources": {"transactions": {"path": path, "columns": columns}},
-            "train": {"snapshots": 3},
-        }
-    )
-    return train_on_some(tmp_path_factory.mktemp("cdnow"), config, CDNOW_DAY)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,16 @@
 """A worker that is killed costs time, not rows."""
 
+import datetime as dt
 import threading
 import time
 from pathlib import Path
 
-from spark_bases import assert_equal_rows
+import pytest
+
+from spark_bases import THERE, assert_same_scores, manifest, train_on_some
 from tiercast.config.progress import Silent
+from tiercast.config.schema import Config
+from tiercast.scoring import on_spark
 
 SECONDS_TO_BEGIN = 60
 
@@ -33,16 +38,21 @@ class KillInTheMiddle(Silent):
         self.cluster.lose(self.cluster.workers[0])
 
 
-def test_a_killed_worker_leaves_a_complete_output_as_of_one_machine(cdnow, two_workers):
-    here = cdnow.score("duckdb", "out/here")
+@pytest.mark.shared
+def test_two_workers_of_which_one_is_killed_write_all_that_one_machine_writes(
+    shared_data, two_workers, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(on_spark, "PART_CUSTOMERS", 1_000)
+    source = {"path": str(shared_data / "online_retail_2" / "*.parquet")}
+    settings = {"name": "or2", "sources": {"transactions": source}, "train": {"snapshots": 3}}
+    some = train_on_some(tmp_path, Config.model_validate(settings), dt.date(2011, 9, 1))
     assert two_workers.alive_workers() == 2
-    killer = KillInTheMiddle(two_workers, cdnow.folder / "out" / "lost" / "features")
-    result = cdnow.score(two_workers.url, "out/lost", progress=killer)
+    killer = KillInTheMiddle(two_workers, tmp_path / THERE / "features")
+    assert_same_scores(some, two_workers.url, progress=killer)
     killer.wait()
-    assert 0 < killer.parts_before < 5
+    parts = len(manifest(some, THERE)["parts"])
+    assert 0 < killer.parts_before < parts
     assert two_workers.alive_workers() == 1
-    assert result.tiers == here.tiers
     for kind in ("features", "scores"):
-        folder = cdnow.folder / "out" / "lost" / kind
-        assert [path.name for path in folder.iterdir()] == [f"as_of={cdnow.as_of}"]
-        assert_equal_rows(cdnow.rows("out/lost", kind), cdnow.rows("out/here", kind))
+        folder = tmp_path / THERE / kind
+        assert [path.name for path in folder.iterdir()] == [f"as_of={some.as_of}"]

@@ -1,7 +1,6 @@
 """The same features and scores from a Spark cluster as from DuckDB, on real bases."""
 
 import datetime as dt
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -9,59 +8,20 @@ import pytest
 
 from bases import write_base
 from shop import shop as shop_tables
-from spark_bases import Some, assert_equal_rows, some_customers, train_on_some
+from spark_bases import (
+    Some,
+    assert_equal_rows,
+    assert_same_scores,
+    manifest,
+    some_customers,
+    train_on_some,
+)
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.definitions.churn_definition import churn_definition
-from tiercast.past.past import PAST_FILE, Past
 from tiercast.sources.samples import sample_path
 from tiercast.verbs.features import features
 from trained_base import CDNOW_DAY, SHOP_DAY
-
-HERE, THERE = "out/here", "out/there"
-TABLES = ("cohorts", "repeats", "new_by_month", "new_by_channel", "aside")
-
-
-def assert_same_scores(some, cluster):
-    here = some.score("duckdb", HERE)
-    there = some.score(cluster.url, THERE)
-    for kind in ("features", "scores"):
-        assert_equal_rows(some.rows(THERE, kind), some.rows(HERE, kind))
-    assert there.tiers == here.tiers
-    assert there.expected_total == pytest.approx(here.expected_total, rel=1e-9)
-    assert_same_manifest(manifest(some, THERE), manifest(some, HERE))
-    assert_same_past(past(some, THERE), past(some, HERE))
-
-
-def manifest(some, output, file="manifest.json"):
-    path = some.folder / output / "scores" / f"as_of={some.as_of}" / file
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def past(some, output):
-    return Past.of(manifest(some, output, PAST_FILE))
-
-
-def assert_same_past(there, here):
-    """The sums of scores differ in their last digits."""
-    assert (there.first_day, there.year_before) == (here.first_day, here.year_before)
-    pairs = {name: (getattr(there, name), getattr(here, name)) for name in TABLES}
-    pairs["spend"] = (there.spend.sums, here.spend.sums)
-    for told, known in pairs.values():
-        assert (told is None) == (known is None)
-        if known is not None:
-            pd.testing.assert_frame_equal(told, known, rtol=1e-9)
-
-
-def assert_same_manifest(there, here):
-    """Parts and the engine's own fingerprint of the data differ, and sums in their last digits."""
-    assert there.keys() == here.keys()
-    assert {part["rows"] for part in there["parts"]} != {0}
-    assert sum(part["rows"] for part in there["parts"]) == here["rows"] == there["rows"]
-    for key in ("as_of", "customers", "tiers", "tier_cuts", "columns", "model", "notes"):
-        assert there[key] == here[key], key
-    for key in ("expected_value", "expected_churned"):
-        assert there[key] == pytest.approx(here[key], rel=1e-9)
 
 
 def test_a_second_day_knows_the_first_one(second_days):
@@ -88,7 +48,7 @@ def test_a_fifth_of_complete_journey(samples, root, cluster, tmp_path_factory):
     folder = tmp_path_factory.mktemp("complete_journey")
     config = config.model_copy(update={"sources": sources, "train": train})
     config = some_customers(folder / "fifth.parquet", config, "05")
-    assert_same_scores(train_on_some(folder, config, dt.date(2017, 12, 1)), cluster)
+    assert_same_scores(train_on_some(folder, config, dt.date(2017, 12, 1)), cluster.url)
 
 
 @pytest.mark.shared
