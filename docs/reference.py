@@ -1,9 +1,13 @@
 """Write the reference pages from the code (`make docs`): one function per page."""
 
+import ast
+import inspect
 import subprocess
 import sys
+import textwrap
 import typing
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -60,13 +64,32 @@ def config_page() -> str:
 
 def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str, str]]:
     """Yield each key of a settings class, and of the settings classes within it."""
+    meanings = attribute_docstrings(model)
     for name, field in model.model_fields.items():
         key, inner = prefix + (field.alias or name), settings_in(field.annotation)
         default = field.get_default(call_default_factory=True)
         value = "required" if field.is_required() else shown(default)
-        yield key, "" if inner else values(field.annotation), value, field.description or ""
+        yield key, "" if inner else values(field.annotation), value, meanings.get(name, "")
         if inner and inner is not Limits and inner is not Condition:
             yield from keys(inner, f"{key}.NAME." if key == "sources" else f"{key}.")
+
+
+def attribute_docstrings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the text below each attribute, in the class and those it is made from.
+
+    Pydantic would read all sources for it at the start of every command.
+    """
+    found: dict[str, str] = {}
+    for one in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
+        (definition,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+        assert isinstance(definition, ast.ClassDef)
+        for given, text in pairwise(definition.body):
+            match given, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
+                    value=ast.Constant(value=str(meaning))
+                ):
+                    found[name] = inspect.cleandoc(meaning)
+    return found
 
 
 def settings_in(annotation: object) -> type[BaseModel] | None:

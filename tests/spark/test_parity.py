@@ -4,7 +4,6 @@ import datetime as dt
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from bases import write_base
 from shop import shop as shop_tables
@@ -17,7 +16,6 @@ from spark_bases import (
     train_on_some,
 )
 from tiercast.config.loading import load_config
-from tiercast.config.schema import Config
 from tiercast.definitions.churn_definition import churn_definition
 from tiercast.sources.samples import sample_path
 from tiercast.verbs.features import features
@@ -49,15 +47,6 @@ def test_a_fifth_of_complete_journey(samples, root, cluster, tmp_path_factory):
     config = config.model_copy(update={"sources": sources, "train": train})
     config = some_customers(folder / "fifth.parquet", config, "05")
     assert_same_scores(train_on_some(folder, config, dt.date(2017, 12, 1)), cluster.url)
-
-
-@pytest.mark.shared
-def test_online_retail_on_two_workers(shared_data, two_workers, tmp_path_factory):
-    source = {"path": str(shared_data / "online_retail_2" / "*.parquet")}
-    settings = {"name": "or2", "sources": {"transactions": source}, "train": {"snapshots": 3}}
-    folder = tmp_path_factory.mktemp("online_retail")
-    config = Config.model_validate(settings)
-    assert_same_scores(train_on_some(folder, config, dt.date(2011, 9, 1)), two_workers)
 
 
 def test_the_verb_writes_the_same_features(tenth_tables, cluster, tmp_path):

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated, Any
 
 import numpy as np
@@ -237,7 +238,7 @@ class CustomerModel(TieredModel):
 
     def to_json(self) -> str:
         """Return the model as JSON, its trees as LightGBM text."""
-        stored = {"format": FORMAT, **STORED.dump_python(self, mode="json")}
+        stored = {"format": FORMAT, **_stored().dump_python(self, mode="json")}
         return json.dumps(stored, indent=1)
 
     @classmethod
@@ -256,7 +257,7 @@ class CustomerModel(TieredModel):
             )
         check_installed(stored["facts"]["plugins"])
         check_members(stored["outlook"]["components"]["members"])
-        return STORED.validate_python(stored)
+        return _stored().validate_python(stored)
 
     def _further(
         self, full: pd.DataFrame, scored: Mapping[str, FloatArray]
@@ -294,4 +295,7 @@ class CustomerModel(TieredModel):
         return who
 
 
-STORED = TypeAdapter(CustomerModel)
+@cache
+def _stored() -> TypeAdapter[CustomerModel]:
+    """Return how it is stored; built when needed, since that takes a tenth of a second."""
+    return TypeAdapter(CustomerModel)

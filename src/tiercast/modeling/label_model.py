@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -124,7 +125,7 @@ class LabelModel(TieredModel):
 
     def to_json(self) -> str:
         """Return the model as JSON, its trees as LightGBM text."""
-        stored = STORED.dump_python(self, mode="json")
+        stored = _stored().dump_python(self, mode="json")
         return json.dumps({"kind": KIND, "format": FORMAT, **stored}, indent=1)
 
     @classmethod
@@ -140,7 +141,10 @@ class LabelModel(TieredModel):
             raise InputError(
                 f"Format of a label model must be {FORMAT}, but got {stored['format']}; retrain."
             )
-        return STORED.validate_python(stored)
+        return _stored().validate_python(stored)
 
 
-STORED = TypeAdapter(LabelModel)
+@cache
+def _stored() -> TypeAdapter[LabelModel]:
+    """Return how it is stored; built when needed, since that takes a tenth of a second."""
+    return TypeAdapter(LabelModel)

@@ -110,84 +110,62 @@ def _pair(
     return ((challengers or rest)[-1], other) if rest else None
 
 
-def _metrics(
-    config: Config, ours: JudgedVersion, theirs: JudgedVersion
-) -> tuple[pd.DataFrame, Notes]:
-    """Return the metrics of days that both have on record, or of one that both forecast now."""
-    seed, metrics = config.train.seed, forecast_metrics(config.plugins)
-    if days_of_both(ours.record, theirs.record):
-        return past_metrics(ours.record, theirs.record, seed, metrics), ()
-    mine, other, notes = known_outcomes(config, ours, theirs)
-    return past_metrics(mine, other, seed, metrics), notes
-
-
-def _figures(
-    config: Config, ours: JudgedVersion, theirs: JudgedVersion
-) -> tuple[tuple[pd.DataFrame, Notes], tuple[pd.DataFrame, Notes]]:
-    """Return metrics and tiers of both with notes; of two targets neither, and why."""
-    if apart := unlike(ours, theirs):
-        note = Message.of("Metrics and tiers are not compared: {apart}", apart=apart)
-        return (pd.DataFrame(), (note,)), (pd.DataFrame(), ())
-    tiers = changed_tiers(ours.model, theirs.model, OutputFolder.of(config))
-    return _metrics(config, ours, theirs), tiers
-
-
 def _detailed(
     config: Config, table: pd.DataFrame, version: ModelVersion, against: ModelVersion
 ) -> ModelComparison:
-    if not config.kind.has_dates:
-        return _detailed_labels(config, table, version, against)
-    ours, theirs = (load_version(config, one.version) for one in (version, against))
-    (metrics, about_metrics), (tiers, about_tiers) = _figures(
-        config,
-        JudgedVersion(version.version, ours, stored_predictions(config, version.version)),
-        JudgedVersion(against.version, theirs, stored_predictions(config, against.version)),
+    load = load_version if config.kind.has_dates else load_label_version
+    ours, theirs = (
+        JudgedVersion(number, load(config, number), stored_predictions(config, number))
+        for number in (version.version, against.version)
     )
+    metrics, tiers, notes = _figures(config, ours, theirs)
     return ModelComparison(
         table,
         version.version,
         against.version,
         metrics,
-        changed_features(ours, theirs),
-        changed_parameters(version, against),
-        tiers,
-        (*about_metrics, *about_tiers),
-    )
-
-
-def _detailed_labels(
-    config: Config, table: pd.DataFrame, version: ModelVersion, against: ModelVersion
-) -> ModelComparison:
-    """Compare two versions on the customers whom neither saw: by the record of their folds."""
-    pair = (version, against)
-    ours, theirs = (load_label_version(config, one.version) for one in pair)
-    mine, other = ours.facts.target, theirs.facts.target
-    metrics, tiers = pd.DataFrame(), pd.DataFrame()
-    notes: Notes = ()
-    if mine != other:
-        apart = Message.of(
-            "version {ours} forecasts {mine}, version {theirs} {other}.",
-            ours=version.version,
-            mine=mine,
-            theirs=against.version,
-            other=other,
-        )
-        notes = (Message.of("Metrics and tiers are not compared: {apart}", apart=apart),)
-    else:
-        first, second = (stored_predictions(config, one.version) for one in pair)
-        if first is not None and second is not None:
-            # The tables may be of two days; the customers are the same.
-            second = second.assign(as_of=first["as_of"].iloc[0])
-            known = forecast_metrics(config.plugins)
-            metrics = past_metrics(first, second, config.train.seed, known)
-        tiers, notes = changed_tiers(ours, theirs, OutputFolder.of(config))
-    return ModelComparison(
-        table,
-        version.version,
-        against.version,
-        metrics,
-        changed_features(ours, theirs),
+        changed_features(ours.model, theirs.model),
         changed_parameters(version, against),
         tiers,
         notes,
     )
+
+
+def _figures(
+    config: Config, ours: JudgedVersion, theirs: JudgedVersion
+) -> tuple[pd.DataFrame, pd.DataFrame, Notes]:
+    """Return metrics and tiers of both with notes; of two targets neither, and why."""
+    if apart := unlike(ours, theirs):
+        note = Message.of("Metrics and tiers are not compared: {apart}", apart=apart)
+        return pd.DataFrame(), pd.DataFrame(), (note,)
+    measured = _metrics if config.kind.has_dates else _label_metrics
+    metrics, about_metrics = measured(config, ours, theirs)
+    tiers, about_tiers = changed_tiers(ours.model, theirs.model, OutputFolder.of(config))
+    return metrics, tiers, (*about_metrics, *about_tiers)
+
+
+def _metrics(
+    config: Config, ours: JudgedVersion, theirs: JudgedVersion
+) -> tuple[pd.DataFrame, Notes]:
+    """Return the metrics of days that both have on record, or of one that both forecast now."""
+    if days_of_both(ours.record, theirs.record):
+        return _of_records(config, ours.record, theirs.record), ()
+    mine, other, notes = known_outcomes(config, ours, theirs)
+    return _of_records(config, mine, other), notes
+
+
+def _label_metrics(
+    config: Config, ours: JudgedVersion, theirs: JudgedVersion
+) -> tuple[pd.DataFrame, Notes]:
+    """Return the metrics of the customers whom neither saw: by the record of their folds."""
+    mine, other = ours.record, theirs.record
+    if mine is None or other is None:
+        return pd.DataFrame(), ()
+    # The tables may be of two days; the customers are the same.
+    return _of_records(config, mine, other.assign(as_of=mine["as_of"].iloc[0])), ()
+
+
+def _of_records(
+    config: Config, mine: pd.DataFrame | None, other: pd.DataFrame | None
+) -> pd.DataFrame:
+    return past_metrics(mine, other, config.train.seed, forecast_metrics(config.plugins))

@@ -16,7 +16,7 @@ from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.features.assemble import feature_panel
-from tiercast.modeling.customer_model import CustomerModel
+from tiercast.modeling.tiered_model import TieredModel
 from tiercast.snapshots.history import history as rows_before
 from tiercast.snapshots.labels import labels
 from tiercast.snapshots.outlying import held, outlying_orders
@@ -33,7 +33,7 @@ class JudgedVersion:
     """A version, its model, and its record of past forecasts (None: none here)."""
 
     version: str
-    model: CustomerModel
+    model: TieredModel
     record: pd.DataFrame | None
 
     @property
@@ -77,7 +77,7 @@ def _nothing(reason: str) -> PairedForecasts:
 
 def _predicted(history: History, ours: JudgedVersion, theirs: JudgedVersion) -> PairedForecasts:
     earlier, later = sorted((ours, theirs), key=lambda one: one.trained)
-    horizon = dt.timedelta(days=later.model.horizon_days)
+    horizon = dt.timedelta(days=later.model.facts.horizon_days)
     day = history.base.observed_until - horizon
     if day >= later.trained:
         found = {one.version: _predicted_day(history, one, day) for one in (earlier, later)}
@@ -131,7 +131,10 @@ def _predicted_day(history: History, one: JudgedVersion, day: dt.date) -> pd.Dat
         frame[model.input_columns].sort_values("customer_id", ignore_index=True)
     )
     outcomes = labels(
-        activity.orders, [day], horizon_days=model.horizon_days, observed_until=base.observed_until
+        activity.orders,
+        [day],
+        horizon_days=model.facts.horizon_days,
+        observed_until=base.observed_until,
     )
     return with_outcomes(scored, outcomes)
 
