@@ -87,10 +87,10 @@ class Batches:
 
         See `feature_frame` for their types, which do not depend on the gaps in a batch.
         """
-        schema = self.schema
+        schema, batch = self.schema, self.connection.table(PANEL)
         for number in range(self.number):
             self.connection.raw_sql(f"set variable {BATCH} = {number:d}")
-            frame = self.connection.table(PANEL).to_pandas()
+            frame = batch.to_pandas()
             if len(frame):
                 yield feature_frame(frame, schema, self.as_of)
 
