@@ -1,5 +1,6 @@
 """`tiercast`: the commands. Each is thin; the work is done by the function of the same name."""
 
+import gc
 import os
 import signal
 import sys
@@ -136,6 +137,7 @@ def main() -> None:
     """Run the command line."""
     # OpenMP threads that spin while they wait slow down busy cores; the variable is read on load.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    gc.set_threshold(10_000)  # Ibis builds many small objects that stay: a tenth of `check`
     # A scheduler's SIGTERM ends a job as Ctrl-C does: reported, recorded, with the same code.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     command = typer.main.get_command(app)
