@@ -11,6 +11,7 @@ from tiercast.contract.money import money_sum
 from tiercast.features.feature import Feature, Setting, row_of
 from tiercast.features.rfm import ratio
 
+# What BTYD models read besides `SUFFICIENT`: the share of value that returns leave, and the clock.
 KEPT = "kept_share"
 CLOCK = ("season_recency_days", "season_age_days", "season_horizon_ratio")
 

@@ -22,7 +22,8 @@ def area_under_curve(truth: FloatArray | BoolArray, chance: FloatArray) -> float
     """
     ones = float(truth.sum())
     pairs = ones * (len(truth) - ones)
-    above = float(pd.Series(chance).rank()[truth > 0].sum()) - ones * (ones + 1) / 2
+    ranks = pd.Series(chance).rank().to_numpy()  # a missing chance makes the result NaN
+    above = float(ranks[truth > 0].sum()) - ones * (ones + 1) / 2
     return above / pairs
 
 
