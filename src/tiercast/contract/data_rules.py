@@ -1,6 +1,6 @@
 """The rules for each row of a table: one entry of `RULES` per rule, reported by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,8 @@ FIRST_IMPLAUSIBLE = "2100-01-01"
 LARGEST_AMOUNT = 1e12  # sums are exact in integers of 1/10,000 up to about 9e14
 RAW_SUFFIX = "__raw"
 OTHER_COLUMNS = "other_columns" + RAW_SUFFIX  # a hash of the source's columns that are not mapped
+REPEATED = "repeated" + RAW_SUFFIX  # whether an equal line was counted before
+OF_REPEATS = ("duplicate_line", "repeated_line")  # rules that compare lines with each other
 VISIBLE = r"[^\s\p{Z}]"  # a character that is no blank, those of Unicode included
 
 Outcome = Literal["quarantined", "kept"]
@@ -111,19 +113,30 @@ def _too_large(table: ir.Table, column: str) -> ir.BooleanValue:
     return (table[column].abs() > LARGEST_AMOUNT).fill_null(False) & ~_not_finite(table, column)
 
 
-def _repeated(table: ir.Table, _column: str) -> ir.BooleanValue:
-    names = [
+def compared(table: ir.Table) -> list[str]:
+    """Return the columns in which a line differs from every other, unless it repeats one."""
+    return [
         name for name in table.columns if not name.endswith(RAW_SUFFIX) or name == OTHER_COLUMNS
     ]
-    return ibis.row_number().over(ibis.window(group_by=names)) > 0
+
+
+def is_repeat(columns: Sequence[str]) -> ir.BooleanValue:
+    """Return whether an earlier line, in any order of them, has the same values in columns."""
+    return ibis.row_number().over(ibis.window(group_by=columns)) > 0
+
+
+def _repeated(table: ir.Table) -> ir.BooleanValue:
+    if REPEATED in table.columns:
+        return table[REPEATED]
+    return is_repeat(compared(table))
 
 
 def _repeated_in_order(table: ir.Table, column: str) -> ir.BooleanValue:
-    return _repeated(table, column) & table[column].notnull()
+    return _repeated(table) & table[column].notnull()
 
 
-def _repeated_without_order(table: ir.Table, column: str) -> ir.BooleanValue:
-    repeated = _repeated(table, column)
+def _repeated_without_order(table: ir.Table, _column: str) -> ir.BooleanValue:
+    repeated = _repeated(table)
     return repeated & table.order_id.isnull() if "order_id" in table.columns else repeated
 
 

@@ -81,7 +81,9 @@ class DesignMatrix:
             numbers = numbers.apply(pd.to_numeric).astype("float64")
         columns: list[npt.NDArray[Any]] = [numbers.to_numpy()]
         for name, levels in self.levels.items():
-            text = as_text(frame[name]).to_numpy(dtype=object, na_value=None)
+            given = as_text(frame[name]).astype("object").to_numpy()
+            text = given.copy()
+            text[pd.isna(given)] = None
             columns.append(text[:, np.newaxis] == np.array(levels, dtype=object))
         return np.ascontiguousarray(np.column_stack(columns), dtype=np.float64)
 

@@ -19,7 +19,6 @@ from tiercast.contract.order_totals import same_amounts
 from tiercast.contract.report import DataReport, RuleFinding, TableSummary
 from tiercast.contract.screening import (
     findings,
-    flag,
     refuse_empty,
     refuse_if_none_left,
     rules_for,
@@ -36,6 +35,7 @@ from tiercast.sources.origin import describe
 from tiercast.sources.paid import PaidLines
 from tiercast.sources.parsed import Parser
 from tiercast.sources.ready_files import reading
+from tiercast.sources.repeats import flagged
 from tiercast.sources.screened import Screened, count_empty, flagged_name
 from tiercast.sources.written_ids import IdSpelling
 
@@ -234,12 +234,12 @@ def _screen(
             parsed = parser.parse_since(connection, older)
         rows = parsed.rows if ids is None else with_ids(parsed.rows, ids, source)
         rules = rules_for(rows, spec)
-        flagged = connection.create_table(flagged_name(spec), flag(rows, rules))
+        screened = flagged(connection, flagged_name(spec), rows, rules)
     if spec.name == "transactions":
         refuse_totals_without_orders(rows, source)
     totals = spec.name == "transactions" and source.amount_is == "order"
     return Screened(
-        spec, rules, flagged, parsed.older, parsed.spelling, totals, notes=parsed.notes
+        spec, rules, screened, parsed.older, parsed.spelling, totals, notes=parsed.notes
     )
 
 
