@@ -229,7 +229,9 @@ def copy_marks(
         rest=row_hash(table, others),
         **texts,
     )
-    alike = lines.group_by("customer", "order", "line").agg(kinds=lines.rest.nunique())
+    number = lines.group_by("line").agg(rows=lines.count())
+    several = lines.semi_join(number.filter(number.rows > 1), "line")
+    alike = several.group_by("customer", "order", "line").agg(kinds=several.rest.nunique())
     twice = alike.filter(alike.kinds > 1).select("customer", "order").distinct()
     orders = _orders(lines.semi_join(twice, ["customer", "order"]), list(places))
     counts = {}
