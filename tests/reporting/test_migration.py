@@ -135,6 +135,14 @@ def test_causes_that_moved_nobody_are_left_out(chapter):
     assert (list(up["x"]), list(down["x"])) == ([1, 0], [-1, -1])
 
 
+def test_where_nothing_moved_anybody_no_cause_is_named(run, reading, say):
+    keep_migration(run.output, "2024-01-01")
+    file = next(run.output.glob("migration/*/causes.parquet"))
+    pd.read_parquet(file).assign(customers_up=0, customers_down=0).to_parquet(file)
+    chapter = migration_section(reading(run), say)
+    assert [chart.id for chart in parts(chapter, Chart)] == ["chart-migration"]
+
+
 def test_tables_tell_the_money_of_those_who_moved(chapter):
     money = parts(chapter, Chart)[0].table
     tiers, segments = parts(chapter, Table)
