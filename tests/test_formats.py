@@ -21,3 +21,8 @@ def test_money_has_the_sign_of_its_currency(language, currency, text):
 @pytest.mark.parametrize("form", ["count", "share", "money", "total", "decimal", "two", "three"])
 def test_a_missing_number_is_a_dash(form):
     assert Formats().named(form)(math.nan) == MISSING
+
+
+def test_money_has_no_decimals_that_its_currency_lacks():
+    assert [Formats(currency=c).money(92.84) for c in ("JPY", "GBP")] == ["¥93", "£92.8"]
+    assert Formats(currency="JPY").money(0.456) == "¥0"

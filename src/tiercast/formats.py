@@ -153,7 +153,7 @@ class Formats:
         return self._percent(value, "+#,##0.0%;-#,##0.0%")
 
     def money(self, value: float) -> str:
-        """Return an amount of money: decimals only for small ones.
+        """Return an amount of money: decimals only for small ones, if its currency has any.
 
         Examples
         --------
@@ -161,12 +161,14 @@ class Formats:
         ['1,234', '35.4', '0.46', '0', '-1,234']
         >>> Formats(currency="EUR").money(-35.44), Formats("zh", "CNY").money(1234.5)
         ('-€35.4', '¥1,234')
+        >>> Formats(currency="JPY").money(35.44)
+        '¥35'
         """
         if _missing(value):
             return MISSING
         size = abs(value)
         decimals = 0 if size >= 100 or size < 0.005 else 1 if size >= 1 else 2
-        return self._amount(value, decimals)
+        return self._amount(value, min(decimals, self._precision))
 
     def whole(self, value: float) -> str:
         """Return an amount of money without decimals."""
@@ -182,7 +184,7 @@ class Formats:
         """
         if _missing(value):
             return MISSING
-        return self._amount(value, get_currency_precision(self.currency) if self.currency else 2)
+        return self._amount(value, self._precision)
 
     def total(self, value: float) -> str:
         """Return a sum in three significant figures: more would claim too much for a forecast.
@@ -284,6 +286,11 @@ class Formats:
         ['4 December 2017', '2017年12月4日']
         """
         return format_date(day, DATES[self.language], locale=self.language)
+
+    @property
+    def _precision(self) -> int:
+        """The decimals of the smallest unit of the currency."""
+        return get_currency_precision(self.currency) if self.currency else 2
 
     def _amount(self, value: float, decimals: int) -> str:
         if self.currency is None:

@@ -87,6 +87,12 @@ def test_explain_shows_what_the_next_tier_takes(shown):
     assert "Next tier" not in shown()
 
 
+def test_nothing_starts_higher_where_the_value_is_reached(shown):
+    text = shown(next_tier=NextTier("potential", 25.5, 40.0))
+    assert "Potential: some there are expected to bring no more" in text
+    assert "0.00 higher" not in text
+
+
 def test_explain_shows_earlier_scores_where_there_are_some(shown):
     assert "Scores over time" not in shown()
     assert "Scores over time" in shown(past_dates=2)

@@ -86,3 +86,15 @@ def test_months_to_come_of_a_small_cohort_stay_empty(with_orders):
 def test_one_month_of_orders_has_no_chapter(with_orders, order_lines_of):
     rows = [("ann", "2024-02-05", 9.0, "tea", "web")]
     assert cohorts_section(with_orders(order_lines_of(rows)), load_messages("en")) is None
+
+
+@pytest.mark.parametrize(
+    ("least", "words"),
+    [
+        (2, "Of new customers, 50% ordered again in the month after their first order."),
+        (9, "Fewer than 9 customers ordered first so long ago that the month after is over."),
+    ],
+)
+def test_the_sentence_ends_where_too_few_customers_are_followed(with_orders, least, words):
+    say = load_messages("en", small_cells=least)
+    assert cohorts_section(with_orders(), say).headline == words

@@ -7,7 +7,7 @@ from tiercast.reporting.messages import LANGUAGES, load_messages
 def test_the_headline_counts_who_is_expected_in_a_better_tier(inputs, say):
     """Cat .3, dan .1, eve .5 and fay .15 add up to 1.05 of four."""
     assert growing_section(inputs, say).headline == (
-        "Of 4 customers between the best and the last tier, about 1 (26%) are expected to end up "
+        "Of 4 customers between the best and the last tier, about 1 (26%) is expected to end up "
         "in a better one within 90 days."
     )
 
@@ -16,7 +16,7 @@ def test_the_chart_counts_those_with_a_good_chance_and_their_money(inputs, say):
     """Cat and eve have 30 % or more; 100 and 60 are expected of them."""
     chart = growing_section(inputs, say).parts[1]
     assert chart.title == (
-        "2 customers have a chance of 30% or more; they are expected to bring 160"
+        "2 customers have a chance of 30% or more and are expected to bring 160"
     )
     assert [(row[0].text, row[1].text) for row in chart.table.rows] == [
         ("10% to 20%", "2"),

@@ -1,4 +1,7 @@
+import pytest
+
 from tiercast.reporting.lifecycle import STAGES, lifecycle_section, stage_table
+from tiercast.reporting.messages import load_messages
 from tiercast.reporting.section import Note
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
 
@@ -37,3 +40,17 @@ def test_one_note_explains_the_risk_of_all_stages_in_rhythm(empty_run, base, rea
 
 def _is_note(part):
     return isinstance(part, Note)
+
+
+@pytest.mark.parametrize(
+    ("overdue", "words"),
+    [
+        (0, "No customer is overdue by their own rhythm."),
+        (2, "Fewer than 5 customers are overdue by their own rhythm."),
+    ],
+)
+def test_the_headline_has_no_shares_of_nobody_or_of_few(empty_run, base, reading, overdue, words):
+    stages = ["at_risk"] * overdue + ["active"] * (len(base) - overdue)
+    empty_run.write_all(base.assign(lifecycle_stage=stages))
+    say = load_messages("en", small_cells=5)
+    assert lifecycle_section(reading(empty_run), say).headline == words

@@ -79,3 +79,19 @@ def test_of_several_horizons_every_text_names_the_main_one(language):
     assert {key.removeprefix("of_several.") for key in own} <= texts.keys()
     assert "of_several.ledger.total.title" in own
     assert all("{horizon}" in texts[key] for key in own)
+
+
+def test_words_go_with_the_number_of_customers(say):
+    text = {number: say("excluded.none", rows=number) for number in ("1", "12")}
+    assert text["1"] == "Nothing was excluded: the 1 order line counts."
+    assert text["12"] == "Nothing was excluded: all 12 order lines count."
+    assert say("outlook.headline", customers="1", at_stake="€5").startswith("1 customer will")
+    assert say("outlook.headline", customers="<10", at_stake="–").startswith("<10 customers will")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_for_one_and_for_several_go_with_a_figure_of_the_text(language):
+    for text in load_texts(language, Target(90, "revenue")).texts.values():
+        parts = [part for part in string.Formatter().parse(text) if part[1] is not None]
+        shown = {name for _, name, spec, _ in parts if not spec}
+        assert {name for _, name, spec, _ in parts if spec and "|" in spec} <= shown

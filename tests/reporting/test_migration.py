@@ -135,6 +135,14 @@ def test_causes_that_moved_nobody_are_left_out(chapter):
     assert (list(up["x"]), list(down["x"])) == ([1, 0], [-1, -1])
 
 
+def test_where_nothing_moved_anybody_no_cause_is_named(run, reading, say):
+    keep_migration(run.output, "2024-01-01")
+    file = next(run.output.glob("migration/*/causes.parquet"))
+    pd.read_parquet(file).assign(customers_up=0, customers_down=0).to_parquet(file)
+    chapter = migration_section(reading(run), say)
+    assert [chart.id for chart in parts(chapter, Chart)] == ["chart-migration"]
+
+
 def test_tables_tell_the_money_of_those_who_moved(chapter):
     money = parts(chapter, Chart)[0].table
     tiers, segments = parts(chapter, Table)
@@ -197,6 +205,34 @@ def test_who_moved_with_most_money_is_listed_masked(moved, reading, say):
         [("h…l", "General → Dormant"), "60.0", "5.0"],
     ]
     assert "--list fallen" in fallen.note
+
+
+def changed(run, day, **columns):
+    """Write other columns into the stored scores of a day."""
+    file = next(run.output.glob(f"scores/as_of={day}/part-*.parquet"))
+    pd.read_parquet(file).assign(**columns).to_parquet(file)
+
+
+def test_who_fell_and_is_expected_to_bring_more_lost_nothing(moved, reading, say):
+    """Bob fell from 500 and hal from 60; 600 are expected of bob now."""
+    changed(moved, DAY, expected_value=[400.0, 600, 100, 90, 60, 30, 5])
+    fallen = parts(migration_section(reading(moved), say), Table)[2]
+    assert [row[0].text for row in fallen.rows] == ["h…l"]
+
+
+def test_of_few_who_moved_no_money_is_said(moved, reading):
+    few = migration_section(reading(moved), load_messages("en", small_cells=2))
+    assert few.headline == "Since 1 February 2024, <2 moved up a tier and 2 moved down."
+    title = "Those who moved down are expected to bring 305 (then 560)"
+    assert parts(few, Chart)[0].title == title
+
+
+def test_where_nobody_moved_the_chapter_says_so(moved, reading, say):
+    for day in (BEFORE, DAY):
+        changed(moved, day, tier="dormant")
+    nobody = migration_section(reading(moved), say)
+    assert nobody.headline == "Since 1 February 2024, no customer moved to another tier."
+    assert parts(nobody, Chart)[0].title == "Customers in each tier, then and now"
 
 
 def test_scores_of_other_tiers_are_not_compared(moved, reading, say):

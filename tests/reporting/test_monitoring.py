@@ -150,6 +150,18 @@ def test_the_verdict_stands_with_its_reasons(monitored, reading, say):
     assert of_kind(section, Cards)[0].cards[-1].detail == "100 in the 28 days before"
 
 
+def test_a_number_of_orders_is_no_money(monitored, reading):
+    orders = {"name": "orders", "last": 24.0, "before": 1234.0, "year_ago": None}
+    value = {"name": "value", "last": 5160.0, "before": 407.0, "year_ago": 1280.0}
+    run = monitored(orders={"days_since_last": 4, "volumes": [orders, value]})
+    section = drift_section(reading(run), load_messages("en", currency="GBP"))
+    told = [(card.value, card.detail) for card in of_kind(section, Cards)[0].cards[-2:]]
+    assert told == [
+        ("24", "1,234 in the 28 days before"),
+        ("£5,160", "£407 in the 28 days before, £1,280 a year ago"),
+    ]
+
+
 def test_a_look_at_later_scores_is_not_shown(monitored, reading, say):
     assert drift_section(reading(monitored(scored_as_of="2024-03-02")), say) is None
 

@@ -61,7 +61,10 @@ def test_nobody_due_is_said_in_words(with_orders, base_scores):
     dates = ("next_order_date", "next_order_low", "next_order_high")
     none = base_scores.reset_index(drop=True).assign(**dict.fromkeys(dates, never))
     section = next_orders_section(with_orders(scores=none), load_messages("en"))
-    assert "0 customers (0%)" in section.headline
+    assert section.headline == (
+        "Nobody is more likely than not to order in the next 90 days. 2 are overdue by their own "
+        "rhythm."
+    )
     assert [part.text for part in section.parts if part.kind == "note"] == [
         "Nobody is likely to order in the next 90 days.",
         "Due within 14 days: nobody is due within 14 days.",
@@ -85,3 +88,9 @@ def test_without_big_orders_there_is_no_such_table(inputs):
     assert next_orders_section(inputs, load_messages("en")).parts[-1].title != (
         "Yearly big orders due"
     )
+
+
+def test_nobody_overdue_is_said_in_words(with_orders, base_scores):
+    scores = base_scores.assign(lifecycle_stage="active")
+    section = next_orders_section(with_orders(scores=scores), load_messages("en"))
+    assert section.headline.endswith("Nobody is overdue by their own rhythm.")

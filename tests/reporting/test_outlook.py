@@ -40,7 +40,7 @@ def test_the_headline_counts_who_is_about_to_leave_with_their_money(inputs, say)
 def test_the_chart_counts_who_is_to_be_saved(inputs, say):
     """Bob alone brought 700 or more and is likely to stay away."""
     assert outlook_section(inputs, say).parts[1].title == (
-        "“Save”: 1 customers of high past value are more likely than not to stay away; they "
+        "“Save”: 1 customer of high past value is more likely than not to stay away; this one "
         "brought 900 in the last 12 months"
     )
 

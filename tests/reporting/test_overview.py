@@ -130,7 +130,7 @@ def test_without_plays_the_lists_that_need_none_are_named(inputs, say):
     assert found == [
         ("likely_to_leave", "3 customers, 710 at stake"),
         ("next_orders", "8 customers, 1,000 expected"),
-        ("came_back", "1 customers, 90.0 expected"),
+        ("came_back", "1 customer, 90.0 expected"),
     ]
 
 

@@ -50,6 +50,12 @@ def test_the_first_fifth_found_is_worked_by_hand(table):
     assert gain_at(gain_curve(table)) == pytest.approx((394 / 1039, 394 / 1039))
 
 
+def test_the_whole_list_finds_all_of_the_value_however_it_is_summed(past):
+    value = past["value"].where(past["value"] == 0, past["value"] / 7 + 1e9)
+    ranked = past.assign(value=value, expected_value=-past["value"])
+    assert gain_curve(ibis.memtable(ranked)).iloc[-1].tolist() == [1.0, 1.0, 1.0]
+
+
 def test_a_reversed_list_finds_less_than_chance(past):
     curve = gain_curve(ibis.memtable(past.assign(expected_value=-past["value"])))
     assert gain_at(curve)[0] == 0

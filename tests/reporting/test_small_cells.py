@@ -59,6 +59,14 @@ def test_a_chart_that_lacks_bars_says_so(table):
     assert reading([120, 10, 0]) == "Each bar counts."  # its bars are none of the table's groups
 
 
+@pytest.mark.parametrize("missing", [None, float("nan")])
+def test_a_bar_that_is_missing_anyway_is_none_of_a_small_group(table, missing):
+    bars = go.Bar(x=NAMES, y=[120, 15, 10, missing])
+    chart = Chart("c", "Groups", figure([bars], height=200), "", "Each bar counts.", table)
+    (section,) = without_small_cells([Section("s", "S", "", [chart])], 0, "Few: no bar.")
+    assert section.parts[0].reading == "Each bar counts."
+
+
 def test_flows_between_tiers_are_counts_cell_by_cell():
     moves = pd.DataFrame({"top": [50, 3], "dormant": [12, 0]}, index=["top", "dormant"])
     hidden = texts(table_without_small_cells(matrix_table("Moves", moves, SAY), 10))
@@ -105,7 +113,7 @@ def test_no_sentence_counts_a_small_group(page):
     assert {one for one in counted if one[-1].isdigit()} <= {"<10", "0", *of_the_past}
     assert "Fewer than 10 customers of high past value are more likely than not to stay" in text
     assert "Fewer than 10 customers have a chance of 30% or more of a better tier" in text
-    assert "<10 moved up a tier and <10 moved down: net – of the customers" in text
+    assert "<10 moved up a tier and <10 moved down." in text
     assert "Of <10 customers, about <10 will order" in text
 
 

@@ -1,3 +1,4 @@
+from tiercast.reporting.messages import load_messages
 from tiercast.reporting.tiers import tier_table, tiers_section
 
 
@@ -59,3 +60,18 @@ def test_each_tier_has_the_interval_of_its_sum(empty_run, reading, say):
     empty_run.write_all(sums={"base": tiers["top"], "tiers": tiers, "segments": {}})
     table = tiers_section(reading(empty_run), say).parts[1]
     assert [row[4].text for row in table.rows] == ["7.0 – 12.0", "–", "–", "–"]
+
+
+def test_the_headline_is_about_the_best_tier_that_has_customers(empty_run, base, reading, say):
+    empty_run.write_all(base[base["tier"] != "top"].reset_index(drop=True))
+    section = tiers_section(reading(empty_run), say)
+    chart, _numbers, sureness, *_ = section.parts
+    assert section.headline.startswith("Tier “Potential”, 33% of customers, will bring")
+    assert chart.title.startswith("A customer of “Potential” is expected to bring 95.0")
+    assert "of 100 customers assigned to “Potential”, about 35" in sureness.text
+
+
+def test_tiers_too_small_for_figures_are_said_to_have_missed_their_size(inputs):
+    note = tiers_section(inputs, load_messages("en", small_cells=5)).parts[2].text
+    assert "“General” was predicted too small (too few customers for figures)" in note
+    assert "– too" not in note

@@ -1,11 +1,12 @@
 import datetime as dt
 import shutil
 
+import ibis
 import pandas as pd
 import pytest
 
 from tiercast.config.errors import InputError
-from tiercast.scoring.explain import NextTier, explain
+from tiercast.scoring.explain import NextTier, explain, next_tier
 from tiercast.scoring.score import score
 from trained_base import CDNOW_DAY, SHOP_DAY
 
@@ -39,6 +40,24 @@ def test_the_next_tier_starts_at_the_least_value_of_those_in_it(tenth, tier):
     assert found.tier == better
     assert found.starts_at == rows.loc[rows["tier"] == better, "expected_value"].min()
     assert found.missing == found.starts_at - found.expected_value >= 0
+
+
+@pytest.fixture(scope="module")
+def grouped():
+    rows = [("a", "top", 90.0), ("a", "low", 20.0), ("b", "top", 9.0), ("b", "low", 2.0)]
+    rows += [("c", "top", 7.0), ("c", "low", 1.0)]
+    return ibis.memtable(pd.DataFrame(rows, columns=["customer_group", "tier", "expected_value"]))
+
+
+def test_the_next_tier_is_that_of_the_customer_s_group(grouped):
+    row = {"customer_group": "a", "tier": "low", "expected_value": 20.0}
+    assert next_tier(grouped, row, ("top", "low")) == NextTier("top", 90.0, 20.0)
+
+
+def test_the_next_tier_is_the_next_that_has_customers(grouped):
+    row = {"customer_group": "b", "tier": "low", "expected_value": 2.0}
+    assert next_tier(grouped, row, ("top", "middle", "low")) == NextTier("top", 9.0, 2.0)
+    assert next_tier(grouped.filter(grouped.tier == "low"), row, ("top", "low")) is None
 
 
 def test_nothing_is_missing_for_one_who_expects_more_than_the_better_tier_s_least():

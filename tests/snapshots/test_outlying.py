@@ -5,9 +5,17 @@ import pandas as pd
 import pytest
 
 from bases import opened
+from tiercast.reporting.messages import load_messages
 from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.odd_days import odd_days
-from tiercast.snapshots.outlying import OrderLimit, held, order_limit, outlying_orders
+from tiercast.snapshots.outlying import (
+    OrderLimit,
+    OutlyingOrder,
+    OutlyingOrders,
+    held,
+    order_limit,
+    outlying_orders,
+)
 
 AS_OF = dt.date(2024, 4, 1)
 ABSURD = 300_000.0
@@ -137,3 +145,11 @@ def test_a_day_in_cents_is_named_and_counts_as_large_ordinary_orders(journal_of)
     assert journal_of(money_held, frame)["net_value"].max() < 400
     without = frame[frame["ordered_at"] != "2024-02-10"]
     assert limit == journal_of(found_in, without)[0]
+
+
+def test_the_amounts_of_the_sentence_are_in_the_currency():
+    order = OutlyingOrder("ann", dt.date(2011, 1, 18), 77_183.6)
+    found = OutlyingOrders(OrderLimit(37_314.72, 1_492.57), 1, 1, 1, (order,))
+    said = load_messages("en", currency="JPY").translate(found.describe())
+    assert "an order of ¥77,184 on 2011-01-18" in said
+    assert "counts as ¥1,493," in said

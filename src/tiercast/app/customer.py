@@ -64,6 +64,7 @@ def customer_page(visit: Visit, timeline: Timeline, customer_id: str) -> Respons
         parts_of_value=parts_in_words(facts, visit.say),
         assumption=assumption(visit.base.inputs.target, visit.say),
         above=above,
+        is_best=score["tier"] == visit.base.tier_names[0],
         orders=orders,
         more=contract_facts(contracts, visit.say)
         + signal_facts(score, facts, visit.say)

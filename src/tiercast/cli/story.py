@@ -169,8 +169,12 @@ def _step_up(story: "CustomerStory", say: "MessageCatalogue") -> tuple[tuple[str
     above = story.next_tier
     if above is None:
         return ()
-    tier, missing = say.label("tier", above.tier), say.write.exact(above.missing)
-    return ((say("explain.fields.next_tier"), say("explain.step_up", tier=tier, missing=missing)),)
+    text = say(
+        "explain.step_up" if above.missing else "explain.step_up_reached",
+        tier=say.label("tier", above.tier),
+        missing=say.write.exact(above.missing),
+    )
+    return ((say("explain.fields.next_tier"), text),)
 
 
 def _reasons(score: Mapping[str, Any], say: "MessageCatalogue") -> list[str]:

@@ -7,7 +7,10 @@ from string import Formatter
 from typing import Any
 
 MISSING = "-"
-FORMS = {"money": ",.0f"}  # that each language writes in its own way, and how they are stored
+FORMS = {
+    "money": ",.0f",
+    "exact": ",.2f",
+}  # that each language writes in its own way, and how they are stored
 
 
 class Message(str):

@@ -29,12 +29,7 @@ def cohorts_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     if found.ages < 1:
         return None
     drawn = found.later()
-    headline = say(
-        "cohorts.headline" if drawn.ages > 1 else "cohorts.headline_one",
-        first=_mean_ordered(drawn, 1, say),
-        later=_mean_ordered(drawn, drawn.ages, say),
-        months=say.write.count(drawn.ages),
-    )
+    headline = _headline(drawn, say)
     by_age = lines(ages, past.unfinished)
     since = say.write.month(first_day(int(ages["first_month"].min())))
     begin = "cohorts.begin" if drawn is found else "cohorts.begin_without"
@@ -44,8 +39,18 @@ def cohorts_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     return Section("cohorts", say("cohorts.title"), headline, parts)
 
 
-def _mean_ordered(drawn: Cohorts, age: int, say: MessageCatalogue) -> str:
-    return say.write.about(drawn.customers_at(age)).share(drawn.mean_ordered(age))
+def _headline(drawn: Cohorts, say: MessageCatalogue) -> str:
+    """Return who ordered in the next month, and in the last one that enough customers reached."""
+    ages = range(1, drawn.ages + 1)
+    last = max((age for age in ages if say.write.shows(drawn.customers_at(age))), default=0)
+    key = "headline" if last > 1 else "headline_one" if last else "headline_few"
+    return say(
+        f"cohorts.{key}",
+        first=say.write.share(drawn.mean_ordered(1)),
+        later=say.write.share(drawn.mean_ordered(max(last, 1))),
+        months=say.write.count(last),
+        least=say.write.count(say.write.small_cells),
+    )
 
 
 def _heat_map(found: Cohorts, finding: str, say: MessageCatalogue) -> Chart:

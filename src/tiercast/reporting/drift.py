@@ -1,7 +1,7 @@
 """Whether the model still fits: the verdict of `tiercast monitor` and its reasons."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -25,7 +25,7 @@ from tiercast.reporting.section import (
 GRADES: Mapping[str, Grade] = {"fine": "good", "look": "fair", "retrain": "weak"}
 TONES: Mapping[str, tuple[Tone, str]] = {"look": ("lower", "●"), "retrain": ("much_lower", "▲")}
 MOST_REASONS = 20
-VOLUMES = ("orders", "value")
+VOLUMES: Mapping[str, Form] = {"orders": "count", "value": "total"}
 
 
 # How each rule's figure is written; the rules themselves are those of monitoring.
@@ -90,21 +90,22 @@ def _cards(found: Mapping[str, Any], say: MessageCatalogue) -> list[Card]:
         Card(say.write.about(people["now"]).count(people["now"]), say("drift.cards.now"), since),
         Card(say.write.count(orders["days_since_last"]), say("drift.cards.days")),
         *(
-            Card(
-                say.write.total(one["last"]), say(f"drift.cards.{one['name']}"), _before(one, say)
-            )
+            _volume(one, say.write.named(VOLUMES[one["name"]]), say)
             for one in orders["volumes"]
             if one["name"] in VOLUMES
         ),
     ]
 
 
-def _before(volume: Mapping[str, Any], say: MessageCatalogue) -> str:
-    """Return the earlier volumes that are known; "" where none is."""
+def _volume(
+    volume: Mapping[str, Any], written: Callable[[float], str], say: MessageCatalogue
+) -> Card:
+    """Return a volume beside the earlier ones that are known."""
     known = {name: volume[name] for name in ("before", "year_ago") if volume[name] is not None}
     name = "both" if len(known) == 2 else next(iter(known), None)
-    shown = {one: say.write.total(amount) for one, amount in known.items()}
-    return "" if name is None else say(f"drift.cards.{name}", **shown)
+    shown = {one: written(amount) for one, amount in known.items()}
+    before = "" if name is None else say(f"drift.cards.{name}", **shown)
+    return Card(written(volume["last"]), say(f"drift.cards.{volume['name']}"), before)
 
 
 def _reasons(reasons: list[Mapping[str, Any]], say: MessageCatalogue) -> Table:

@@ -34,11 +34,11 @@ def lifecycle_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on the lifecycle."""
     table = stage_table(inputs)
     at_risk = table.to_dict("index")["at_risk"]
-    write = say.write.about(at_risk["customers"])
     headline = say(
-        "lifecycle.headline",
-        share=write.share(at_risk["customers_share"]),
-        value_share=write.share(at_risk["past_value_share"]),
+        say.of_group("lifecycle.headline", at_risk["customers"]),
+        share=say.write.share(at_risk["customers_share"]),
+        value_share=say.write.share(at_risk["past_value_share"]),
+        least=say.write.count(say.write.small_cells),
     )
     labels = [say.label("stage", stage) for stage in table.index]
     groups = [

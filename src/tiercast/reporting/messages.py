@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
+from string import Formatter
 from typing import Literal
 
 from tiercast.config.kind import Churn
@@ -16,6 +17,20 @@ from tiercast.segments.naming import vocabulary
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+class NumberedWords(Formatter):
+    """Fill a text; `{rows:line|lines}` is the word for one of `rows`, or for any other number."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """Return a value as text, or the word that goes with it."""
+        one, chosen, many = format_spec.partition("|")
+        if not chosen:
+            return str(super().format_field(value, format_spec))
+        return one if value == "1" else many
+
+
+TEXTS = NumberedWords()
 
 
 @dataclass(frozen=True)
@@ -42,8 +57,10 @@ class MessageCatalogue:
         --------
         >>> load_messages("en")("tiers.title")
         'Who keeps us alive: value tiers'
+        >>> load_messages("en")("excluded.none", rows="1")
+        'Nothing was excluded: the 1 order line counts.'
         """
-        return self.texts[key].format(**{**self.always, **values})
+        return TEXTS.vformat(self.texts[key], (), {**self.always, **values})
 
     def label(self, kind: str, name: str) -> str:
         """Return a stored name in words; unknown names lose their underscores only.

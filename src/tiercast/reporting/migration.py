@@ -32,6 +32,14 @@ OF_TIER: Sequence[tuple[str, Form, str]] = (
     ("retention", "share", "not_retained"),
 )
 
+# By whether there is a figure of those who moved up, and of those who moved down.
+CHART_TITLES = {
+    (True, True): "migration.chart",
+    (True, False): "migration.chart_up",
+    (False, True): "migration.chart_down",
+    (False, False): "migration.chart_nobody",
+}
+
 
 def migration_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
     """Return the chapter on migration; None where no two days can be compared.
@@ -91,14 +99,15 @@ def _headline(
 ) -> str:
     up, down = (int(_moved(ways, names, way)["customers"].sum()) for way in (1, -1))
     both = ways[(ways["before"] != NEW) & (ways["now"] != GONE)]["customers"].sum()
-    rate = say.write.about(smallest(up, down))
+    key = "migration.headline" if moves.now == inputs.as_of else "migration.earlier"
+    rate = say.write.signed_tenths(ratio(up - down, both))
     return say(
-        "migration.headline" if moves.now == inputs.as_of else "migration.earlier",
+        key if up or down else f"{key}_nobody",
         date=say.date(moves.before),
         until=say.date(moves.now),
         up=say.write.about(up).count(up),
         down=say.write.about(down).count(down),
-        rate=rate.signed_tenths(ratio(up - down, both)),
+        net=say("migration.net", rate=rate) if say.write.shows(smallest(up, down)) else "",
     )
 
 
@@ -126,13 +135,13 @@ def _card(name: str, sums: pd.Series, say: MessageCatalogue) -> Card:
 
 def _sankey_chart(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogue) -> Chart:
     up, down = (_moved(ways, names, way)[["customers", *MONEY]].sum() for way in (1, -1))
-    write_up, write_down = (say.write.about(one.customers) for one in (up, down))
+    told = [one.customers > 0 and say.write.shows(one.customers) for one in (up, down)]
     title = say(
-        "migration.chart",
-        up_then=write_up.total(up["expected_value_before"]),
-        up_now=write_up.total(up["expected_value_now"]),
-        down_then=write_down.total(down["expected_value_before"]),
-        down_now=write_down.total(down["expected_value_now"]),
+        CHART_TITLES[told[0], told[1]],
+        up_then=say.write.total(up["expected_value_before"]),
+        up_now=say.write.total(up["expected_value_now"]),
+        down_then=say.write.total(down["expected_value_before"]),
+        down_now=say.write.total(down["expected_value_now"]),
     )
     moved = ways[ways["before"] != ways["now"]]
     labels = {name: way_name(name, say) for name in {*ways["before"], *ways["now"]}}

@@ -21,14 +21,19 @@ LARGEST = 10  # ways between segments that are shown
 
 
 def causes_of(stored: StoredMigration, say: MessageCatalogue) -> list[Part]:
-    """Return the causes as a chart, and the largest ways between segments as a table."""
-    return [_causes(stored, say), Note(say("migration.split")), _segments(stored, say)]
+    """Return the causes as a chart, and the largest ways between segments as a table.
 
-
-def _causes(stored: StoredMigration, say: MessageCatalogue) -> Chart:
+    Causes that moved nobody are left out.
+    """
     causes = stored.causes[stored.causes["cause"] != "all"]
     moved = causes[(causes["customers_up"] + causes["customers_down"]) > 0]
-    shown = moved if len(moved) else causes.head(1)
+    segments = _segments(stored, say)
+    if moved.empty:
+        return [segments]
+    return [_causes(moved, say), Note(say("migration.split")), segments]
+
+
+def _causes(shown: pd.DataFrame, say: MessageCatalogue) -> Chart:
     labels = [wrapped(say(f"migration.causes.{name}")) for name in shown["cause"].tolist()]
     ways = (("customers_up", "up", STRONG, 1), ("customers_down", "down", WARN, -1))
     traces = [

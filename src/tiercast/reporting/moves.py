@@ -40,8 +40,8 @@ def read_moves(
     table = connection.create_table("report_moves", _joined(then, now), overwrite=True)
     steps = _place(table.before, names) - _place(table.now, names)
     gain = table.expected_value_now - table.expected_value_before
-    risen = table.filter(steps > 0).order_by(gain.desc(), "customer_id")
-    fallen = table.filter(steps < 0).order_by(gain.asc(), "customer_id")
+    risen = table.filter(steps > 0, gain > 0).order_by(gain.desc(), "customer_id")
+    fallen = table.filter(steps < 0, gain < 0).order_by(gain.asc(), "customer_id")
     listed = (rows.limit(LISTED).to_pandas() for rows in (risen, fallen))
     return Moves(*days, _ways(table, names), *listed)
 

@@ -91,12 +91,13 @@ def next_orders_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     late, listed = overdue(inputs)
     expected, week = int(dated(inputs).count().execute()), weeks["customers"].iloc[0]
     write = say.write.about(expected)
+    key = "headline" if week else "headline_later" if expected else "headline_nobody"
     headline = say(
-        "next_orders.headline" if week else "next_orders.headline_later",
+        f"next_orders.{key}",
         due=write.count(expected),
         share=write.share(ratio(expected, int(inputs.base.count().execute()))),
         week=say.write.about(week).count(week),
-        late=say.write.about(late).count(late),
+        overdue=_overdue(late, say),
     )
     parts: list[Part] = [
         _weeks(weeks, expected, say) if expected else Note(say("next_orders.nobody"))
@@ -106,6 +107,12 @@ def next_orders_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     if len(big := big_orders(inputs)):
         parts.append(_big_orders(big, inputs, say))
     return Section("next-orders", say("next_orders.title"), headline, parts)
+
+
+def _overdue(late: int, say: MessageCatalogue) -> str:
+    """Return how many are overdue, in a sentence."""
+    key = "next_orders.overdue_count" if late else "next_orders.overdue_count_none"
+    return say(key, late=say.write.about(late).count(late))
 
 
 def _weeks(weeks: pd.DataFrame, expected: int, say: MessageCatalogue) -> Chart:

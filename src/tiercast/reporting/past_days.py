@@ -15,6 +15,7 @@ import pandas as pd
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.past_forecasts import tier_outcome
+from tiercast.reporting.small_cells import smallest
 from tiercast.reporting.windows import apart
 
 LIMIT = 0.1  # what is off by more is said
@@ -138,13 +139,14 @@ def _wrong_sizes(sizes: PastSizes, say: MessageCatalogue) -> str:
 
 
 def _size(tier: str, row: Mapping[Hashable, float], say: MessageCatalogue) -> str:
-    write = say.write.about(min(row["predicted"], row["actual"]))
+    key = "tiers.sizes.large" if row["off"] > 0 else "tiers.sizes.small"
+    fewest = smallest(row["predicted"], row["actual"])
     return say(
-        "tiers.sizes.large" if row["off"] > 0 else "tiers.sizes.small",
+        key if say.write.shows(fewest) else f"{key}_few",
         tier=say.label("tier", tier),
-        share=write.share(abs(row["off"])),
-        predicted=write.count(row["predicted"]),
-        actual=write.count(row["actual"]),
+        share=say.write.share(abs(row["off"])),
+        predicted=say.write.count(row["predicted"]),
+        actual=say.write.count(row["actual"]),
     )
 
 

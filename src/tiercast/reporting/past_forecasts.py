@@ -92,8 +92,8 @@ def gain_curve(predictions: ir.Table) -> pd.DataFrame:
     )
     curves = {name: _found_by_step(ranked, name) for name in ("model", "perfect")}
     curve = pd.DataFrame(curves).reindex(range(STEPS), fill_value=0.0).cumsum()
-    whole = float(curve["perfect"].iloc[-1])
-    curve = curve / whole if whole > 0 else curve * 0.0
+    whole = curve.iloc[-1]  # of the same rows, but summed in another order: not to the last bit
+    curve = curve / whole if (whole > 0).all() else curve * 0.0
     start = pd.DataFrame({"model": [0.0], "perfect": [0.0]})
     curve = pd.concat([start, curve], ignore_index=True)
     curve.insert(0, "reached", curve.index / STEPS)

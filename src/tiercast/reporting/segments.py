@@ -193,7 +193,13 @@ def _standing(value: float, whole: float) -> tuple[Tone, str]:
     --------
     >>> _standing(30.0, 10.0), _standing(7.0, 10.0), _standing(10.0, 10.0), _standing(1.0, 0.0)
     (('much_higher', '▲▲'), ('lower', '▼'), ('', ''), ('much_higher', '▲▲'))
+    >>> _standing(-28.0, 39.0), _standing(5.0, -2.0), _standing(-3.0, -1.0)
+    (('much_lower', '▼▼'), ('much_higher', '▲▲'), ('', ''))
     """
+    if value < 0 <= whole:
+        return "much_lower", "▼▼"
+    if whole < 0 <= value:
+        return "much_higher", "▲▲"
     if not (value >= 0 and whole >= 0) or value == whole:
         return "", ""
     # A zero on either side is further apart than any ratio says.

@@ -61,18 +61,23 @@ def _without(part: Part, least: int, few: str) -> Part:
     groups = part.groups or _groups_of(part.table)
     figure = _figure_without(part.figure, groups, least)
     table = part.table and table_without_small_cells(part.table, least)
-    reading = f"{part.reading} {few}".rstrip() if _lacks_bars(figure) else part.reading
+    loses = _bars_missing(figure) > _bars_missing(part.figure)
+    reading = f"{part.reading} {few}".rstrip() if loses else part.reading
     return replace(part, table=table, figure=figure, reading=reading)
 
 
-def _lacks_bars(figure: dict[str, Any]) -> bool:
-    """Return whether a bar has no length; of nobody it is 0."""
-    bars = [one for one in figure["data"] if one.get("type") == "bar"]
-    return any(length is None for bar in bars for length in _lengths(bar))
+def _bars_missing(figure: dict[str, Any]) -> int:
+    """Return how many bars have no length; of nobody it is 0, and NaN or None is no length."""
+    bars = [one for one in map(_plain, figure["data"]) if one.get("type") == "bar"]
+    return sum(length is None or length != length for bar in bars for length in _lengths(bar))
 
 
 def _lengths(bar: dict[str, Any]) -> list[Any]:
     return list(bar["x" if bar.get("orientation") == "h" else "y"])
+
+
+def _plain(trace: Any) -> dict[str, Any]:
+    return trace if isinstance(trace, dict) else dict(trace.to_plotly_json())
 
 
 def _groups_of(table: Table | None) -> list[float]:
@@ -97,7 +102,7 @@ def _figure_without(figure: dict[str, Any], groups: Sequence[Any], least: int) -
 
 
 def _trace_without(trace: Any, groups: Sequence[Any], least: int) -> dict[str, Any]:
-    plain = trace if isinstance(trace, dict) else trace.to_plotly_json()
+    plain = _plain(trace)
     found: dict[str, Any] = {
         key: _values_without(plain[key], groups, least)
         for key in PER_GROUP

@@ -43,11 +43,11 @@ def tier_table(inputs: Inputs) -> pd.DataFrame:
 def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on tiers."""
     table = tier_table(inputs)
-    best = table.iloc[0]
+    best = _told(table, say)
     write = say.write.about(best.customers)
     headline = say(
         "tiers.headline",
-        tier=say.label("tier", str(table.index[0])),
+        tier=say.label("tier", str(best.name)),
         share=write.share(best.customers_share),
         value_share=write.share(best.expected_value_share),
     )
@@ -62,9 +62,16 @@ def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     return Section("tiers", say("tiers.title"), headline, parts)
 
 
+def _told(table: pd.DataFrame, say: MessageCatalogue) -> "pd.Series[float]":
+    """Return the best tier that has customers, enough of them to be told of."""
+    told = [customers > 0 and say.write.shows(customers) for customers in table["customers"]]
+    return table[told].iloc[0] if any(told) else table.iloc[0]
+
+
 def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
     labels = [say.label("tier", str(name)) for name in table.index]
     customers, whole = table["customers"].sum(), table["expected_value"].sum()
+    best = _told(table, say)
     groups = [
         (say("common.customers_share"), table["customers_share"].tolist()),
         (say("common.expected_value_share"), table["expected_value_share"].tolist()),
@@ -73,8 +80,8 @@ def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
         id="chart-tiers",
         title=say(
             "tiers.chart",
-            tier=labels[0],
-            each=say.write.about(table["customers"].iloc[0]).money(table["expected_each"].iloc[0]),
+            tier=say.label("tier", str(best.name)),
+            each=say.write.about(best.customers).money(best.expected_each),
             mean=say.write.about(customers).money(ratio(whole, customers)),
         ),
         figure=share_bars(labels, groups, say.write),
@@ -91,7 +98,7 @@ def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
 
 
 def _sureness(inputs: Inputs, table: pd.DataFrame, say: MessageCatalogue) -> Note:
-    best, last = table.iloc[0], table.iloc[-1]
+    best, last = _told(table, say), table.iloc[-1]
     hits, churn = (say.write.about(one.customers) for one in (best, last))
     return Note(
         say(
@@ -104,7 +111,7 @@ def _sureness(inputs: Inputs, table: pd.DataFrame, say: MessageCatalogue) -> Not
             )
             if last.customers
             else "",
-            tier=say.label("tier", str(table.index[0])),
+            tier=say.label("tier", str(best.name)),
             hits=hits.decimal(round(100 * best.confidence) if best.customers else 0),
         )
     )

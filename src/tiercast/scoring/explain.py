@@ -18,6 +18,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.loading import load_config
 from tiercast.config.playbook import PLAYBOOK, Play
 from tiercast.config.schema import Config
+from tiercast.contract.groups import GROUP
 from tiercast.feature_store.history import counted_in, open_history
 from tiercast.modeling.target import Target
 from tiercast.snapshots.history import history
@@ -163,14 +164,18 @@ def _past(
 
 
 def next_tier(scores: ir.Table, row: dict[str, object], names: tuple[str, ...]) -> NextTier | None:
-    """Return where the next better tier starts for a row of the scores; None in the best."""
-    position = names.index(str(row["tier"]))
-    expected = row["expected_value"]
-    if position == 0 or not isinstance(expected, float):
+    """Return where the next better tier with customers starts, for a row of the scores.
+
+    Of a base with groups it is that of the row's group. None: nobody is in a better tier.
+    """
+    better, expected = names[: names.index(str(row["tier"]))], row["expected_value"]
+    if not better or not isinstance(expected, float):
         return None
-    better = names[position - 1]
-    least = scores.filter(scores.tier == better).expected_value.min().execute()
-    return None if pd.isna(least) else NextTier(better, float(least), expected)
+    peers = scores.filter(scores[GROUP] == row[GROUP]) if GROUP in row else scores
+    found = peers.group_by("tier").aggregate(least=peers.expected_value.min()).to_pandas()
+    starts = dict(zip(found["tier"], found["least"], strict=True))
+    above = next((tier for tier in reversed(better) if tier in starts), None)
+    return None if above is None else NextTier(above, float(starts[above]), expected)
 
 
 def _history(

@@ -35,7 +35,7 @@ def outlying_lines(outlying: OutlyingOrders | None, files: Sequence[Path]) -> tu
         return ()
     line = (
         "Customer {customer_id!r}, with an order far beyond all others: expected value "
-        "{expected_value:,.2f} ({value_low:,.2f} to {value_high:,.2f}), churn risk "
+        "{expected_value:exact} ({value_low:exact} to {value_high:exact}), churn risk "
         "{churn_probability:.0%}, tier {tier}"
     )
     return tuple(

@@ -103,16 +103,16 @@ class OutlyingOrders:
             customers=self.customers,
         )
         counts = Message.of(
-            "counts as {amount:,.2f}, in training and in the forecasts of its customer and of all "
-            "others"
+            "counts as {amount:exact}, in training and in the forecasts of its customer and of "
+            "all others"
             if self.are_held
             else "counts in full, as such orders lie on {days:,} days",
             amount=self.limit.counts_as,
             days=self.days,
         )
         return Message.of(
-            "customer {first.customer_id!r} has an order of {first.amount:,.2f} on "
-            "{first.ordered_on}{more}: far beyond the base's other orders (limit {limit:,.2f}), "
+            "customer {first.customer_id!r} has an order of {first.amount:exact} on "
+            "{first.ordered_on}{more}: far beyond the base's other orders (limit {limit:exact}), "
             "it {counts}",
             first=first,
             more=more if others else "",
