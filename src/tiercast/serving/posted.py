@@ -3,10 +3,21 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
 from tiercast.config.schema import TableName
 
+ID_RULE = "must be a whole number or a text of 1 to 200 characters"
 MOST_CUSTOMERS = 1_000
 MOST_ROWS = 100_000  # of all customers of a request
 # Where the rows of each canonical table are posted.
@@ -18,7 +29,21 @@ FIELDS: dict[TableName, str] = {
     "referrals": "referrals",
     "subscriptions": "subscriptions",
 }
-CustomerId = StrictInt | Annotated[StrictStr, Field(min_length=1, max_length=200)]
+
+
+def _one_rule(value: object, read: ValidatorFunctionWrapHandler) -> int | str:
+    """Return an id; of a wrong one say the whole rule once, not what each type lacks."""
+    try:
+        known: int | str = read(value)
+    except ValidationError:
+        raise PydanticCustomError("customer_id", ID_RULE) from None
+    return known
+
+
+CustomerId = Annotated[
+    StrictInt | Annotated[StrictStr, Field(min_length=1, max_length=200)],
+    WrapValidator(_one_rule),
+]
 Row = dict[str, Any]
 EXAMPLE: dict[str, Any] = {
     "customers": [

@@ -34,9 +34,16 @@ HOST, PORT = "127.0.0.1", 8600
 TOKEN = "TIERCAST_TOKEN"  # the environment's variable
 REFRESH_SECONDS = 5.0
 GRACE_SECONDS = 30  # for requests that run when the server is asked to stop
-TOO_MANY = (
-    f"post at most {MOST_CUSTOMERS:,} customers in a request; `tiercast score CONFIG` scores all"
-)
+BODY, FORM = "body", "see /openapi.json for its form"
+# By the type of an error of pydantic; `body` where the whole body is wrong.
+REMEDIES = {
+    "too_long": f"post at most {MOST_CUSTOMERS:,} customers in a request; `tiercast score CONFIG` "
+    "scores all",
+    "json_invalid": "post one JSON object in UTF-8",
+    BODY: "post a JSON object with the header `Content-Type: application/json`; see /openapi.json",
+}
+# Where a request that the framework refuses is wrong.
+REFUSED_AT = {400: (BODY, REMEDIES["json_invalid"]), 405: ("method", "see /openapi.json")}
 
 
 def serve(
@@ -195,10 +202,11 @@ def _invalid(_: Request, error: Exception) -> Response:
 
 
 def _problem(detail: dict[str, Any]) -> FieldProblem:
-    where = [one for one in detail["loc"] if one not in ("body", "query", "path")]
+    is_json = detail["type"] != "json_invalid"
+    where = [one for one in detail["loc"] if is_json and one not in ("body", "query", "path")]
     field = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in where)
-    remedy = TOO_MANY if detail["type"] == "too_long" else "see /openapi.json for its form"
-    return FieldProblem(field.lstrip(".") or "body", str(detail["msg"]), remedy)
+    remedy = REMEDIES.get(detail["type"] if where or not is_json else BODY, FORM)
+    return FieldProblem(field.lstrip(".") or BODY, str(detail["msg"]), remedy)
 
 
 def _failed(_: Request, error: Exception) -> Response:
@@ -209,5 +217,7 @@ def _failed(_: Request, error: Exception) -> Response:
 
 def _no_page(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    problem = refused("path", str(error.detail), "see /openapi.json for what there is")
-    return answer_refused(Refused(error.status_code, problem.problems))
+    field, remedy = REFUSED_AT.get(
+        error.status_code, ("path", "see /openapi.json for what there is")
+    )
+    return answer_refused(refused(field, str(error.detail), remedy, error.status_code))
