@@ -30,3 +30,9 @@ def test_a_wrong_question_is_answered_with_its_remedy(told):
     assert "is not in the scores of 1998-04-01; give the whole id" in told.errors["nobody"]
     assert "There is no list `winback`; did you mean `win_back`?" in told.errors["no list"]
     assert "`first` must be 1 to 100, but got 101" in told.errors["too many"]
+
+
+def test_an_id_may_be_given_as_a_number(told, trained_tenth):
+    stored = next(row for row in trained_tenth.scores.to_pylist() if row["customer_id"] == 10)
+    shown = told.answers["by number"]["customer"]
+    assert shown["churn_probability"] == stored["churn_probability"]
