@@ -8,7 +8,7 @@ import requests
 from tiercast.config.errors import InputError
 from tiercast.config.serve import ServeConfig
 from tiercast.serving.guard import MOST_BYTES, check_host
-from tiercast.serving.posted import MOST_CUSTOMERS, ScoreRequest
+from tiercast.serving.posted import MOST_CUSTOMERS
 from tiercast.serving.server import token_of
 
 NEW = {"customer_id": 900001, "orders": [{"ordered_at": "1998-03-02", "amount": 12.5}]}
@@ -236,8 +236,23 @@ def test_metrics_count_requests_and_customers(live_tenth):
 def test_the_form_of_requests_is_described_with_an_example(live_tenth):
     described = live_tenth.get("/openapi.json").json()
     assert {"/score", "/customers/{customer_id}", "/metrics"} <= described["paths"].keys()
-    form = described["components"]["schemas"]["ScoreRequest"]
-    assert ScoreRequest.model_validate(form["examples"][0]).customers
+    refusal = described["paths"]["/score"]["post"]["responses"]["422"]["content"]
+    assert refusal["application/json"]["schema"]["$ref"].endswith("/Problems")
+
+
+@pytest.mark.parametrize("base", ["live_tenth", "live_shop"])
+def test_the_described_example_is_answered_as_it_is(request, base):
+    client = request.getfixturevalue(base)
+    form = client.get("/openapi.json").json()["components"]["schemas"]["ScoreRequest"]
+    answer = requests.post(f"{client.address}/score", json=form["examples"][0])
+    assert len(answer.json()["customers"]) == 2
+
+
+def test_an_order_older_than_the_base_is_refused_by_its_field(live_tenth):
+    old = [{"ordered_at": day, "amount": 5} for day in ("1997-05-01", "1996-12-31")]
+    (problem,) = problems(live_tenth.score(NEW, {"customer_id": 900002, "orders": old}))
+    assert problem["field"] == "customers[1].orders[1].ordered_at"
+    assert "before the first order of the base (1997-01-01)" in problem["problem"]
 
 
 def test_an_unknown_path_names_what_there_is(live_tenth):

@@ -45,22 +45,6 @@ CustomerId = Annotated[
     WrapValidator(_one_rule),
 ]
 Row = dict[str, Any]
-EXAMPLE: dict[str, Any] = {
-    "customers": [
-        {
-            "customer_id": 1024,
-            "stored": True,
-            "orders": [{"ordered_at": "1998-07-01T10:15:00", "amount": 29.9}],
-        },
-        {
-            "customer_id": 900001,
-            "orders": [
-                {"ordered_at": "1998-03-02", "amount": 12.5},
-                {"ordered_at": "1998-05-20", "amount": 40.0},
-            ],
-        },
-    ]
-}
 
 
 class PostedCustomer(BaseModel):
@@ -97,12 +81,32 @@ class PostedCustomer(BaseModel):
 class ScoreRequest(BaseModel):
     """Customers to score, at most 1,000 in a request."""
 
-    model_config = ConfigDict(
-        extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [EXAMPLE]}
-    )
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     customers: list[PostedCustomer] = Field(min_length=1, max_length=MOST_CUSTOMERS)
     """The customers."""
     as_of: dt.date | None = None
     """Only rows before this day exist. Default: the scored day, or the day after the newest
     posted row if that is later."""
+
+
+def example_of(customer_id: int | str, day: dt.date) -> dict[str, Any]:
+    """Return a request about a stored customer and a new one, on a scored day."""
+    last, before = (dt.datetime.combine(day - dt.timedelta(days=n), dt.time(10)) for n in (1, 2))
+    new = 900001 if isinstance(customer_id, int) else "new-customer"
+    return {
+        "customers": [
+            {
+                "customer_id": customer_id,
+                "stored": True,
+                "orders": [{"ordered_at": last.isoformat(), "amount": 29.9}],
+            },
+            {
+                "customer_id": new,
+                "orders": [
+                    {"ordered_at": before.date().isoformat(), "amount": 12.5},
+                    {"ordered_at": last.date().isoformat(), "amount": 40.0},
+                ],
+            },
+        ]
+    }

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,7 +26,7 @@ from tiercast.config.schema import Config
 from tiercast.serving.guard import Guard, answer_refused, check_host
 from tiercast.serving.metrics import CONTENT_TYPE, Metrics
 from tiercast.serving.posted import MOST_CUSTOMERS, ScoreRequest
-from tiercast.serving.problem import FieldProblem, Refused, refused
+from tiercast.serving.problem import FieldProblem, Problems, Refused, refused
 from tiercast.serving.served import Service
 from tiercast.serving.stored_rows import customer, customers_of_list, list_names, segments, totals
 from tiercast.sinks.port import listening
@@ -103,6 +104,7 @@ def build_server(
         docs_url=None,  # pages that load scripts from elsewhere
         redoc_url=None,
         lifespan=lifespan,
+        responses={422: {"model": Problems, "description": "Which fields are wrong."}},
     )
     made.add_middleware(Guard, token=token, metrics=metrics)
     made.add_exception_handler(Refused, _refused)
@@ -113,7 +115,16 @@ def build_server(
     _add_scores(made, service, metrics)
     _add_stored(made, service)
     _add_state(made, service, metrics)
+    made.openapi = partial(_described, made, service)  # type: ignore[method-assign]
     return made
+
+
+def _described(made: FastAPI, service: Service) -> dict[str, Any]:
+    """Return the form of all requests, with an example that the stored base answers."""
+    made.openapi_schema = None  # the framework keeps it, but a newer day has another example
+    found = FastAPI.openapi(made)
+    found["components"]["schemas"]["ScoreRequest"]["examples"] = [service.take().stored.example()]
+    return found
 
 
 async def _refresh(service: Service, seconds: float) -> None:
