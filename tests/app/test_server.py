@@ -31,6 +31,13 @@ def test_every_page_of_the_menu_is_there_in_both_languages(shop, path, language)
     assert f'<html lang="{language}">' in response.text
 
 
+@pytest.mark.parametrize("asked", ["customers?search", "customers.csv?search", "customers?tier"])
+def test_a_parameter_that_no_database_can_hold_is_refused_by_its_name(shop, asked):
+    response = requests.get(f"{shop}/{asked}=a%00b&language=en")
+    assert response.status_code == 400
+    assert f"“{asked.partition('?')[2]}” holds a character that no text has" in response.text
+
+
 def test_another_host_name_is_refused(shop):
     assert requests.get(shop, headers={"Host": "evil.example"}).status_code == 403
 

@@ -50,6 +50,7 @@ class Told:
 
 QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "customer": ("customer", {"customer_id": "10"}),
+    "by number": ("customer", {"customer_id": 10}),
     "nobody": ("customer", {"customer_id": "nobody"}),
     "lists": ("lists", {}),
     "list": ("list", {"name": "everyone", "first": 3}),

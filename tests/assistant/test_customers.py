@@ -1,3 +1,8 @@
+from tiercast.app.scored_base import load_scored
+from tiercast.assistant.asked_base import AskedBase
+from tiercast.assistant.customers import customer, customers_of_list
+
+
 def row_of(base, number=0):
     return base.scores.slice(number, 1).to_pylist()[0]
 
@@ -30,3 +35,26 @@ def test_a_wrong_question_is_answered_with_its_remedy(told):
     assert "is not in the scores of 1998-04-01; give the whole id" in told.errors["nobody"]
     assert "There is no list `winback`; did you mean `win_back`?" in told.errors["no list"]
     assert "`first` must be 1 to 100, but got 101" in told.errors["too many"]
+
+
+def test_an_id_may_be_given_as_a_number(told, trained_tenth):
+    stored = next(row for row in trained_tenth.scores.to_pylist() if row["customer_id"] == 10)
+    shown = told.answers["by number"]["customer"]
+    assert shown["churn_probability"] == stored["churn_probability"]
+
+
+def test_what_to_do_is_said_in_the_configs_language(labels):
+    asked = {
+        language: AskedBase(
+            load_scored(
+                labels.config.model_copy(update={"language": language}), labels.scored.as_of
+            )
+        )
+        for language in ("en", "zh")
+    }
+    one = labels.scores.to_pylist()[0]
+    for language, each in asked.items():
+        told = customer(each, one["customer_id"])["customer"]["action"]
+        (first,) = customers_of_list(each, "everyone", 1)["customers"]
+        assert (told == one["action"]) == (language == "en")
+        assert told.isascii() == first["action"].isascii() == (language == "en")

@@ -61,3 +61,8 @@ def test_the_record_has_predicted_and_actual_figures_by_day(tenth):
     assert (day["total_predicted"], day["total_actual"]) == (1000.0, 900.0)
     assert (day["churn_predicted"], day["churn_actual"]) == (0.5, 0.6)
     assert day["total_low_actual"] is None
+
+
+def test_of_a_label_table_it_says_that_no_day_is_graded(labels):
+    found = track_record(AskedBase(load_scored(labels.config, labels.scored.as_of)))
+    assert "ask how_sure" in found["in_words"]

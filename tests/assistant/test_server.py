@@ -13,7 +13,7 @@ def test_every_tool_only_reads(told):
 
 def test_each_answer_names_its_day_model_and_horizon(told, trained_tenth):
     expected = {"name": "tenth", "as_of": "1998-04-01", "model_version": "1", "horizon_days": 90}
-    assert len(told.answers) == 7
+    assert len(told.answers) == 8
     for answer in told.answers.values():
         assert {name: answer[name] for name in expected} == expected
 

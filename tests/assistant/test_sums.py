@@ -1,5 +1,10 @@
 import pytest
 
+from tiercast.app.scored_base import load_scored
+from tiercast.assistant.asked_base import AskedBase
+from tiercast.assistant.sums import segments, totals
+from tiercast.config.errors import InputError
+
 
 def test_totals_come_with_their_intervals(told, trained_tenth):
     found, scores = told.answers["totals"], trained_tenth.scores
@@ -26,3 +31,10 @@ def test_no_figure_of_a_small_group_is_told(told_of_shop):
     tiers = told_of_shop.answers["totals"]["tiers"].values()
     small = {"customers": "<100000"}
     assert all(one == small or one["customers"] == 0 for one in (*groups, *tiers))
+
+
+def test_a_label_table_has_totals_but_no_segments(labels):
+    asked = AskedBase(load_scored(labels.config, labels.scored.as_of))
+    assert totals(asked)["base"]["customers"] == labels.scores.num_rows
+    with pytest.raises(InputError, match="label table, which has no orders to find segments in"):
+        segments(asked)

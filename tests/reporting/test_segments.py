@@ -1,4 +1,6 @@
+from tiercast.formats import MISSING
 from tiercast.reporting.segments import known_rows, segment_table, segments_section
+from tiercast.reporting.small_cells import without_small_cells
 
 
 def test_segments_come_by_expected_value_and_the_base_last(inputs):
@@ -44,6 +46,14 @@ def test_words_show_the_commonest_entry_among_those_known(inputs, say):
         "south (67%)",
         "north (71%)",
     ]
+
+
+def test_a_word_of_few_customers_is_not_shown(inputs, say):
+    section = segments_section(inputs, say)
+    (shown,) = without_small_cells([section], least=4)
+    whole, few = section.parts[2].rows[0], shown.parts[2].rows[0]
+    assert [cell.customers for cell in whole] == [None, 4, 2, 5]
+    assert [cell.text for cell in few] == ["Region", "north (100%)", MISSING, "north (71%)"]
 
 
 def test_the_headline_names_the_segment_that_counts_most(inputs, say):

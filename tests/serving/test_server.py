@@ -8,7 +8,7 @@ import requests
 from tiercast.config.errors import InputError
 from tiercast.config.serve import ServeConfig
 from tiercast.serving.guard import MOST_BYTES, check_host
-from tiercast.serving.posted import MOST_CUSTOMERS, ScoreRequest
+from tiercast.serving.posted import MOST_CUSTOMERS
 from tiercast.serving.server import token_of
 
 NEW = {"customer_id": 900001, "orders": [{"ordered_at": "1998-03-02", "amount": 12.5}]}
@@ -23,6 +23,12 @@ def wrong_order(client, **order):
     customer = {"customer_id": 900001, "orders": [order]}
     (problem,) = problems(client.score(customer))
     return problem
+
+
+def posted(client, text):
+    """Return the answer to a body as it is written."""
+    headers = {"Content-Type": "application/json"}
+    return requests.post(f"{client.address}/score", data=text.encode(), headers=headers)
 
 
 def dormant(trained):
@@ -72,12 +78,67 @@ def test_customers_do_not_see_each_other(live_tenth, trained_tenth):
         ({"ordered_at": "1998-01-01", "amount": 1e13}, "amount", "currency unit"),
         ({"ordered_at": "1950-01-01", "amount": 1}, "ordered_at", "mend the dates"),
         ({"ordered_at": "1998-01-01", "amount": 1, "amuont": 2}, "amuont", "`amount`"),
+        ({"ordered_at": "1998-01-01", "amount": 10**400}, "amount", "finite number"),
+        ({"ordered_at": "1998-01-01", "amount": 1, "quantity": 10**400}, "quantity", "finite"),
+        ({"ordered_at": "9999-12-31T23:00-12:00", "amount": 1}, "ordered_at", "ISO 8601"),
+        ({"ordered_at": "0001-01-01T01:00+14:00", "amount": 1}, "ordered_at", "ISO 8601"),
     ],
 )
 def test_a_bad_order_is_refused_by_its_field(live_tenth, order, field, remedy):
     problem = wrong_order(live_tenth, **order)
     assert problem["field"] == f"customers[0].orders[0].{field}"
     assert remedy in problem["remedy"]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400"])
+def test_a_number_that_is_not_finite_is_refused_by_its_field(live_tenth, number):
+    order = f'{{"ordered_at": "1998-01-01", "amount": 1, "quantity": {number}}}'
+    (problem,) = problems(
+        posted(live_tenth, f'{{"customers": [{{"customer_id": 7, "orders": [{order}]}}]}}')
+    )
+    assert problem["field"] == "customers[0].orders[0].quantity"
+
+
+def test_a_text_that_is_no_unicode_is_refused_by_its_field(live_shop):
+    body = (
+        '{"customers": [{"customer_id": "new", "orders": [{"ordered_at": "2024-05-01", '
+        '"amount": 1, "category": "\\ud800"}]}]}'
+    )
+    (problem,) = problems(posted(live_shop, body))
+    assert problem["field"] == "customers[0].orders[0].category"
+    assert "cannot hold" in problem["problem"]
+
+
+@pytest.mark.parametrize("body", ["{", "[" * 100_000, '{"customers": [1' + "0" * 5_000 + "]}"])
+def test_a_body_that_is_no_json_is_refused_as_a_body(live_tenth, body):
+    response = posted(live_tenth, body)
+    (problem,) = problems(response, response.status_code)
+    assert response.status_code in (400, 422)
+    assert problem["field"] == "body"
+    assert "JSON" in problem["remedy"]
+
+
+def test_a_body_of_another_content_type_is_refused_with_the_header(live_tenth):
+    response = requests.post(f"{live_tenth.address}/score", data=b'{"customers": []}')
+    (problem,) = problems(response)
+    assert problem["field"] == "body"
+    assert "Content-Type: application/json" in problem["remedy"]
+
+
+@pytest.mark.parametrize("customer_id", [None, True, 1.5, "", "x" * 201, [1]])
+def test_a_wrong_id_is_refused_by_one_rule(live_tenth, customer_id):
+    (problem,) = problems(live_tenth.score({"customer_id": customer_id}))
+    assert problem["field"] == "customers[0].customer_id"
+    assert problem["problem"] == "must be a whole number or a text of 1 to 200 characters"
+
+
+def test_a_wrong_method_is_named(live_tenth):
+    (problem,) = problems(live_tenth.get("/score"), 405)
+    assert problem["field"] == "method"
+
+
+def test_an_id_that_no_database_can_hold_is_not_found(live_shop):
+    problems(live_shop.get("/customers/a%00b"), 404)
 
 
 def test_a_line_of_a_stored_order_counts_once(live_shop, trained_shop):
@@ -175,8 +236,23 @@ def test_metrics_count_requests_and_customers(live_tenth):
 def test_the_form_of_requests_is_described_with_an_example(live_tenth):
     described = live_tenth.get("/openapi.json").json()
     assert {"/score", "/customers/{customer_id}", "/metrics"} <= described["paths"].keys()
-    form = described["components"]["schemas"]["ScoreRequest"]
-    assert ScoreRequest.model_validate(form["examples"][0]).customers
+    refusal = described["paths"]["/score"]["post"]["responses"]["422"]["content"]
+    assert refusal["application/json"]["schema"]["$ref"].endswith("/Problems")
+
+
+@pytest.mark.parametrize("base", ["live_tenth", "live_shop"])
+def test_the_described_example_is_answered_as_it_is(request, base):
+    client = request.getfixturevalue(base)
+    form = client.get("/openapi.json").json()["components"]["schemas"]["ScoreRequest"]
+    answer = requests.post(f"{client.address}/score", json=form["examples"][0])
+    assert len(answer.json()["customers"]) == 2
+
+
+def test_an_order_older_than_the_base_is_refused_by_its_field(live_tenth):
+    old = [{"ordered_at": day, "amount": 5} for day in ("1997-05-01", "1996-12-31")]
+    (problem,) = problems(live_tenth.score(NEW, {"customer_id": 900002, "orders": old}))
+    assert problem["field"] == "customers[1].orders[1].ordered_at"
+    assert "before the first order of the base (1997-01-01)" in problem["problem"]
 
 
 def test_an_unknown_path_names_what_there_is(live_tenth):

@@ -15,6 +15,8 @@ from tiercast.snapshots.one_customer import rows_of_customer
         ([7], "9" * 40, []),
         (["7", "07"], "07", ["07"]),
         (["a b", "a"], "a", ["a"]),
+        (["a b", "a"], "a\0b", []),
+        (["a b", "a"], "a\ud800", []),
     ],
 )
 def test_the_rows_of_an_id_as_it_is_written(ids, asked, found):

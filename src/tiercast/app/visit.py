@@ -56,9 +56,13 @@ def visit_of(request: Request) -> Visit:
     ------
     InputError
         The day asked for was not scored.
+    Problem
+        A parameter holds NUL, which no text of a database has.
     """
     shelf: Shelf = request.app.state.shelf
     given = {name: value for name, value in request.query_params.items() if value != ""}
+    if wrong := [name for name, value in given.items() if "\0" in name + value]:
+        raise Problem(400, "app.problems.no_text", name=wrong[0])
     base = shelf.take(given.get("as_of"))
     config = shelf.config
     say = load_texts(

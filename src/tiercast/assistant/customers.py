@@ -11,6 +11,8 @@ from tiercast.config.lists import CustomerList, find_row, lists_of
 from tiercast.lists.base import ListBase
 from tiercast.lists.selection import first_of_list
 from tiercast.modeling.translated_reason import translated_reason
+from tiercast.reporting.actions import ID as ACTION
+from tiercast.reporting.actions import plays_of
 from tiercast.snapshots.one_customer import rows_of_customer
 from tiercast.sources.workspace import workspace
 
@@ -30,6 +32,7 @@ LISTED = (
     "value_low",
     "value_high",
     "value_at_stake",
+    "action_id",
     "action",
 )
 
@@ -51,6 +54,7 @@ def customer(asked: AskedBase, customer_id: str) -> dict[str, Any]:
     row = {name: value for name, value in rows[0].items() if name not in LEFT_OUT}
     row["customer_id"] = asked.shown_id(row["customer_id"])
     row["reasons"] = [_reason(asked, one) for one in row["reasons"] or []]
+    row["action"] = _action(asked, row)
     return {**asked.about(), "customer": row}
 
 
@@ -69,7 +73,10 @@ def customers_of_list(asked: AskedBase, name: str, first: int) -> dict[str, Any]
         asked.scored.config, asked.scored.as_of, lambda _: _first(asked, wanted, first)
     )
     ids = asked.shown_ids([row["customer_id"] for row in rows])
-    shown = [{**row, "customer_id": one} for row, one in zip(rows, ids, strict=True)]
+    shown = [
+        {**row, "customer_id": one, "action": _action(asked, row)}
+        for row, one in zip(rows, ids, strict=True)
+    ]
     language = asked.scored.config.language
     return {
         **asked.about(),
@@ -98,6 +105,13 @@ def _first(asked: AskedBase, wanted: CustomerList, first: int) -> tuple[list[dic
     with workspace() as connection:
         base = ListBase.read(connection, asked.scored.config, asked.scored.as_of)
         return first_of_list(base.table, wanted, LISTED, first)
+
+
+def _action(asked: AskedBase, row: dict[str, Any]) -> str | None:
+    """Return what to do in the config's language, which need not be that of the scores."""
+    play = plays_of(asked.scored.inputs).get(str(row.get(ACTION)))
+    stored: str | None = row.get("action")
+    return stored if play is None else play.action.in_language(asked.scored.config.language)
 
 
 def _reason(asked: AskedBase, reason: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,10 @@ from tiercast.reporting.model_quality import quality_section
 from tiercast.reporting.section import Cards, Section
 
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
+NEVER_GRADED = Message.of(
+    "A label table has no later days to compare with; ask how_sure, which tells how well "
+    "customers were forecast whom the models did not see."
+)
 NOT_GRADED = Message.of(
     "No scored day is old enough to be graded; run `tiercast monitor CONFIG` once its horizon has "
     "passed."
@@ -26,9 +30,10 @@ def track_record(asked: AskedBase) -> dict[str, Any]:
     """Return predicted against actual figures of each graded day, the oldest first."""
     record = asked.scored.once("assistant: grades", _days)
     chapter = _chapter(asked, ledger_section)
+    not_graded = NEVER_GRADED if asked.scored.has_label else NOT_GRADED
     return {
         **asked.about(),
-        "in_words": chapter.get("in_words") or asked.say.translate(NOT_GRADED),
+        "in_words": chapter.get("in_words") or asked.say.translate(not_graded),
         "days": record,
     }
 

@@ -70,15 +70,15 @@ class _Answers:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+        self._say = AskedBase(shelf.take()).say  # words for when no day can be read any more
 
     def __call__(self, find: Callable[[AskedBase], dict[str, Any]]) -> str:
         from mcp.server.mcpserver.exceptions import ToolError
 
-        asked = AskedBase(self._shelf.take())
         try:
-            found = find(asked)
+            found = find(AskedBase(self._shelf.take()))
         except (InputError, FailedError) as error:
-            raise ToolError(hide(asked.say.translate(error.message))) from error
+            raise ToolError(hide(self._say.translate(error.message))) from error
         return json.dumps(found, default=str, ensure_ascii=False)
 
 
@@ -90,9 +90,9 @@ def _read_only() -> Any:
 
 def _add_customers(made: "MCPServer[Any]", answer: _Answers) -> None:
     @made.tool("customer", annotations=_read_only())
-    def one_customer(customer_id: str) -> str:
+    def one_customer(customer_id: str | int) -> str:
         """Return the score row of one customer by its id, with reasons and the next action."""
-        return answer(lambda asked: customer(asked, customer_id))
+        return answer(lambda asked: customer(asked, str(customer_id)))
 
     @made.tool("lists", annotations=_read_only())
     def all_lists() -> str:

@@ -8,6 +8,10 @@ from tiercast.assistant.asked_base import AskedBase
 from tiercast.config.errors import InputError
 
 SUMS = "sums"
+NO_SEGMENTS = (
+    "{name} is a label table, which has no orders to find segments in; ask for its totals, which "
+    "are by tier."
+)
 NO_SUMS = "The scores of {day} hold no sums; score the day again with `tiercast score CONFIG`."
 
 
@@ -21,12 +25,34 @@ def totals(asked: AskedBase) -> dict[str, Any]:
         "base": _shown(asked, sums["base"]),
         "tiers": {name: _shown(asked, one) for name, one in sums["tiers"].items()},
         "expected_churned": manifest["expected_churned"],
-        "further_horizons": manifest.get("further_horizons") or [],
+        "further_horizons": [
+            _further(asked, one) for one in manifest.get("further_horizons") or []
+        ],
     }
 
 
+def _further(asked: AskedBase, horizon: dict[str, Any]) -> dict[str, Any]:
+    """Return the sums of a further horizon, small groups hidden as in those of the main one."""
+    sums = horizon.get(SUMS) or {}
+    groups = {
+        kind: {name: _shown(asked, one) for name, one in sums[kind].items()}
+        for kind in ("tiers", "segments")
+        if kind in sums
+    }
+    base = {"base": _shown(asked, sums["base"])} if "base" in sums else {}
+    return {**horizon, SUMS: {**base, **groups}}
+
+
 def segments(asked: AskedBase) -> dict[str, Any]:
-    """Return customers, mean churn risk and expected money of each segment."""
+    """Return customers, mean churn risk and expected money of each segment.
+
+    Raises
+    ------
+    InputError
+        A label table has no segments.
+    """
+    if asked.scored.has_label:
+        raise InputError.of(NO_SEGMENTS, name=asked.scored.config.name)
     found = _sums(asked).get("segments") or {}
     risks = _mean_risks(asked) if found else {}
     rows = {

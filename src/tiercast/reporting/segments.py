@@ -166,9 +166,16 @@ def _profile(
 
 
 def _of_groups(cells: Sequence[Cell], counts: Sequence[float], *, is_count: bool) -> list[Cell]:
-    """Return the cells of a row, each of which knows how many customers its column is about."""
-    groups = zip(cells, counts, strict=True)
-    return [replace(cell, customers=count, is_count=is_count) for cell, count in groups]
+    """Return the cells of a row, each of which knows how many customers it is about.
+
+    These are the customers of its column, where the cell does not say that they are fewer.
+    """
+    return [
+        replace(
+            cell, customers=count if cell.customers is None else cell.customers, is_count=is_count
+        )
+        for cell, count in zip(cells, counts, strict=True)
+    ]
 
 
 def _stability(inputs: Inputs, segments: Sequence[str]) -> list[float]:
@@ -218,13 +225,16 @@ def _word_rows(inputs: Inputs, segments: Sequence[str], say: MessageCatalogue) -
     rows = []
     for column in list(inputs.profile_columns)[:SHOWN_WORDS]:
         by_segment = _commonest(inputs, column, say)
-        cells = (Cell(by_segment.get(name, MISSING)) for name in [*segments, ""])
+        cells = (by_segment.get(name, Cell(MISSING)) for name in [*segments, ""])
         rows.append([Cell(say.label("column", column)), *cells])
     return rows
 
 
-def _commonest(inputs: Inputs, column: str, say: MessageCatalogue) -> dict[str, str]:
-    """Return the commonest word with its share of those known, by segment; "" is the base."""
+def _commonest(inputs: Inputs, column: str, say: MessageCatalogue) -> dict[str, Cell]:
+    """Return the commonest word with its share of those known, by segment; "" is the base.
+
+    A cell is about the customers who have the word: an e-mail address is one customer's.
+    """
     known = inputs.base.filter(inputs.base[column].notnull())
     counts = known.group_by(known.segment, word=known[column]).aggregate(n=known.count())
     whole = counts.group_by("word").aggregate(n=counts.n.sum()).mutate(segment=ibis.literal(""))
@@ -233,6 +243,8 @@ def _commonest(inputs: Inputs, column: str, say: MessageCatalogue) -> dict[str, 
     sums = both.groupby("segment")["n"].sum()
     first = both.drop_duplicates("segment")
     return {
-        str(row.segment): f"{row.word} ({say.write.share(row.n / sums[row.segment])})"
+        str(row.segment): Cell(
+            f"{row.word} ({say.write.share(row.n / sums[row.segment])})", customers=int(row.n)
+        )
         for row in first.itertuples()
     }

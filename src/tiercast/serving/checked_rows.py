@@ -1,8 +1,11 @@
 """Posted rows as canonical tables: typed, and checked by the rules of the contract."""
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +23,7 @@ from tiercast.serving.problem import FieldProblem, Refused, refused
 
 NUMBER = "posted__raw"  # a row's number; columns of this ending distinguish no rows
 MOST_SHOWN = 20
+UNFIT = (ValueError, TypeError, OverflowError)  # of Arrow, where a value is not of its type
 ISO = "write ISO 8601, such as 2024-05-01 or 2024-05-01T09:30:00+02:00"
 
 
@@ -113,9 +117,11 @@ class RowReader:
             except _WrongKind as error:
                 at = f"{place}.{field.name}"
                 problems.append(FieldProblem(at, f"cannot read {given!r}"[:200], str(error)))
-        if problems:
-            return pa.nulls(len(rows), field.type)
-        return pa.array(values, field.type)
+        if not problems:
+            with suppress(*UNFIT):
+                return pa.array(values, field.type)
+            problems += _unfit(field, rows, values)
+        return pa.nulls(len(rows), field.type)
 
 
 _Row = tuple[str, int | str, Mapping[str, Any]]
@@ -136,6 +142,18 @@ def _unknown(schema: pa.Schema, rows: Sequence[_Row]) -> Iterator[FieldProblem]:
             yield FieldProblem(f"{place}.{name}", "there is no such column", hint(name, known))
 
 
+def _unfit(
+    field: pa.Field, rows: Sequence[_Row], values: Sequence[object]
+) -> Iterator[FieldProblem]:
+    """Return which values a column cannot hold: too large for its type, or no Unicode."""
+    for (place, _, _), value in zip(rows, values, strict=True):
+        try:
+            pa.scalar(value, field.type)
+        except UNFIT:
+            said = f"a column of {field.type} cannot hold {value!a}"[:200]
+            yield FieldProblem(f"{place}.{field.name}", said, "write a value as in the base")
+
+
 def _refuse(problems: Sequence[FieldProblem]) -> None:
     if problems:
         raise Refused(422, problems[:MOST_SHOWN])
@@ -144,14 +162,16 @@ def _refuse(problems: Sequence[FieldProblem]) -> None:
 def _time(value: object, _: pa.DataType, zone: ZoneInfo) -> dt.datetime:
     try:
         time = dt.datetime.fromisoformat(str(value))
-    except ValueError:
+        return time if time.tzinfo is None else time.astimezone(zone).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # the zone may move the ends of the calendar out of it
         raise _WrongKind(ISO) from None
-    return time if time.tzinfo is None else time.astimezone(zone).replace(tzinfo=None)
 
 
 def _number(value: object, *_: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _WrongKind("write a number, such as 1234.5")
+    if not abs(value) <= sys.float_info.max:
+        raise _WrongKind("write a finite number, such as 1234.5; leave out what is not known")
     return float(value)
 
 
@@ -171,7 +191,9 @@ def _own(value: object, kind: pa.DataType, zone: ZoneInfo) -> object:
         return _time(value, kind, zone)
     if pa.types.is_boolean(kind) and not isinstance(value, bool):
         raise _WrongKind("write true or false")
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+    if pa.types.is_decimal(kind):
+        return Decimal(repr(_number(value)))
+    if pa.types.is_floating(kind):
         return _number(value)
     return value if pa.types.is_boolean(kind) else _key(value, kind)
 

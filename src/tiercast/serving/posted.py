@@ -3,10 +3,21 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
 from tiercast.config.schema import TableName
 
+ID_RULE = "must be a whole number or a text of 1 to 200 characters"
 MOST_CUSTOMERS = 1_000
 MOST_ROWS = 100_000  # of all customers of a request
 # Where the rows of each canonical table are posted.
@@ -18,24 +29,22 @@ FIELDS: dict[TableName, str] = {
     "referrals": "referrals",
     "subscriptions": "subscriptions",
 }
-CustomerId = StrictInt | Annotated[StrictStr, Field(min_length=1, max_length=200)]
+
+
+def _one_rule(value: object, read: ValidatorFunctionWrapHandler) -> int | str:
+    """Return an id; of a wrong one say the whole rule once, not what each type lacks."""
+    try:
+        known: int | str = read(value)
+    except ValidationError:
+        raise PydanticCustomError("customer_id", ID_RULE) from None
+    return known
+
+
+CustomerId = Annotated[
+    StrictInt | Annotated[StrictStr, Field(min_length=1, max_length=200)],
+    WrapValidator(_one_rule),
+]
 Row = dict[str, Any]
-EXAMPLE: dict[str, Any] = {
-    "customers": [
-        {
-            "customer_id": 1024,
-            "stored": True,
-            "orders": [{"ordered_at": "1998-07-01T10:15:00", "amount": 29.9}],
-        },
-        {
-            "customer_id": 900001,
-            "orders": [
-                {"ordered_at": "1998-03-02", "amount": 12.5},
-                {"ordered_at": "1998-05-20", "amount": 40.0},
-            ],
-        },
-    ]
-}
 
 
 class PostedCustomer(BaseModel):
@@ -72,12 +81,32 @@ class PostedCustomer(BaseModel):
 class ScoreRequest(BaseModel):
     """Customers to score, at most 1,000 in a request."""
 
-    model_config = ConfigDict(
-        extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [EXAMPLE]}
-    )
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     customers: list[PostedCustomer] = Field(min_length=1, max_length=MOST_CUSTOMERS)
     """The customers."""
     as_of: dt.date | None = None
     """Only rows before this day exist. Default: the scored day, or the day after the newest
     posted row if that is later."""
+
+
+def example_of(customer_id: int | str, day: dt.date) -> dict[str, Any]:
+    """Return a request about a stored customer and a new one, on a scored day."""
+    last, before = (dt.datetime.combine(day - dt.timedelta(days=n), dt.time(10)) for n in (1, 2))
+    new = 900001 if isinstance(customer_id, int) else "new-customer"
+    return {
+        "customers": [
+            {
+                "customer_id": customer_id,
+                "stored": True,
+                "orders": [{"ordered_at": last.isoformat(), "amount": 29.9}],
+            },
+            {
+                "customer_id": new,
+                "orders": [
+                    {"ordered_at": before.date().isoformat(), "amount": 12.5},
+                    {"ordered_at": last.date().isoformat(), "amount": 40.0},
+                ],
+            },
+        ]
+    }

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from pydantic import BaseModel
+
 
 @dataclass(frozen=True)
 class FieldProblem:
@@ -11,6 +13,12 @@ class FieldProblem:
     field: str
     problem: str
     remedy: str
+
+
+class Problems(BaseModel):
+    """What a refused request is answered with."""
+
+    errors: list[FieldProblem]
 
 
 class Refused(Exception):

@@ -69,6 +69,7 @@ class Served:
         """
         customers = self._customers(request.customers)
         posted = self.reader.read(customers)
+        _refuse_older(customers, posted, self.stored.history.activity.daily_orders.first)
         queue = self.queue_of(self._day(request, posted))
         rows = self._with_stored(customers, posted)
         found = queue.score(rows, [customer.customer_id for customer in customers])
@@ -156,6 +157,23 @@ def _days_after(posted: Mapping[TableName, pa.Table]) -> list[dt.date]:
         if (time := TABLES[name].time) is not None
     ]
     return [time.date() + dt.timedelta(days=1) for time in times if time is not None]
+
+
+def _refuse_older(
+    customers: Sequence[PostedCustomer], posted: Mapping[TableName, pa.Table], first: dt.date
+) -> None:
+    """Refuse lines older than the base, with which the season clock begins."""
+    lines = posted.get("transactions")
+    if lines is None or (oldest := pc.min(lines["ordered_at"]).as_py()).date() >= first:
+        return
+    places = [
+        f"customers[{number}].{place}.ordered_at"
+        for number, one in enumerate(customers)
+        for place, _ in one.rows("transactions")
+    ]
+    at = places[lines["ordered_at"].index(oldest).as_py()]
+    remedy = "leave it out, or add it to the base and score that with `tiercast score CONFIG`"
+    raise refused(at, f"{oldest} is before the first order of the base ({first})", remedy)
 
 
 def _joined(posted: pa.Table | None, stored: pa.Table) -> pa.Table:

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,7 +26,7 @@ from tiercast.config.schema import Config
 from tiercast.serving.guard import Guard, answer_refused, check_host
 from tiercast.serving.metrics import CONTENT_TYPE, Metrics
 from tiercast.serving.posted import MOST_CUSTOMERS, ScoreRequest
-from tiercast.serving.problem import FieldProblem, Refused, refused
+from tiercast.serving.problem import FieldProblem, Problems, Refused, refused
 from tiercast.serving.served import Service
 from tiercast.serving.stored_rows import customer, customers_of_list, list_names, segments, totals
 from tiercast.sinks.port import listening
@@ -34,9 +35,16 @@ HOST, PORT = "127.0.0.1", 8600
 TOKEN = "TIERCAST_TOKEN"  # the environment's variable
 REFRESH_SECONDS = 5.0
 GRACE_SECONDS = 30  # for requests that run when the server is asked to stop
-TOO_MANY = (
-    f"post at most {MOST_CUSTOMERS:,} customers in a request; `tiercast score CONFIG` scores all"
-)
+BODY, FORM = "body", "see /openapi.json for its form"
+# By the type of an error of pydantic; `body` where the whole body is wrong.
+REMEDIES = {
+    "too_long": f"post at most {MOST_CUSTOMERS:,} customers in a request; `tiercast score CONFIG` "
+    "scores all",
+    "json_invalid": "post one JSON object in UTF-8",
+    BODY: "post a JSON object with the header `Content-Type: application/json`; see /openapi.json",
+}
+# Where a request that the framework refuses is wrong.
+REFUSED_AT = {400: (BODY, REMEDIES["json_invalid"]), 405: ("method", "see /openapi.json")}
 
 
 def serve(
@@ -96,6 +104,7 @@ def build_server(
         docs_url=None,  # pages that load scripts from elsewhere
         redoc_url=None,
         lifespan=lifespan,
+        responses={422: {"model": Problems, "description": "Which fields are wrong."}},
     )
     made.add_middleware(Guard, token=token, metrics=metrics)
     made.add_exception_handler(Refused, _refused)
@@ -106,7 +115,16 @@ def build_server(
     _add_scores(made, service, metrics)
     _add_stored(made, service)
     _add_state(made, service, metrics)
+    made.openapi = partial(_described, made, service)  # type: ignore[method-assign]
     return made
+
+
+def _described(made: FastAPI, service: Service) -> dict[str, Any]:
+    """Return the form of all requests, with an example that the stored base answers."""
+    made.openapi_schema = None  # the framework keeps it, but a newer day has another example
+    found = FastAPI.openapi(made)
+    found["components"]["schemas"]["ScoreRequest"]["examples"] = [service.take().stored.example()]
+    return found
 
 
 async def _refresh(service: Service, seconds: float) -> None:
@@ -195,10 +213,11 @@ def _invalid(_: Request, error: Exception) -> Response:
 
 
 def _problem(detail: dict[str, Any]) -> FieldProblem:
-    where = [one for one in detail["loc"] if one not in ("body", "query", "path")]
+    is_json = detail["type"] != "json_invalid"
+    where = [one for one in detail["loc"] if is_json and one not in ("body", "query", "path")]
     field = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in where)
-    remedy = TOO_MANY if detail["type"] == "too_long" else "see /openapi.json for its form"
-    return FieldProblem(field.lstrip(".") or "body", str(detail["msg"]), remedy)
+    remedy = REMEDIES.get(detail["type"] if where or not is_json else BODY, FORM)
+    return FieldProblem(field.lstrip(".") or BODY, str(detail["msg"]), remedy)
 
 
 def _failed(_: Request, error: Exception) -> Response:
@@ -209,5 +228,7 @@ def _failed(_: Request, error: Exception) -> Response:
 
 def _no_page(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    problem = refused("path", str(error.detail), "see /openapi.json for what there is")
-    return answer_refused(Refused(error.status_code, problem.problems))
+    field, remedy = REFUSED_AT.get(
+        error.status_code, ("path", "see /openapi.json for what there is")
+    )
+    return answer_refused(refused(field, str(error.detail), remedy, error.status_code))

@@ -24,6 +24,7 @@ from tiercast.config.schema import Config, TableName
 from tiercast.config.usage import DISCOVERED
 from tiercast.feature_store.history import History, counted_in, open_history
 from tiercast.lists.base import ListBase
+from tiercast.serving.posted import example_of
 
 SCORES, LISTS = "live_scores", "live_lists"
 NOT_SERVED = (
@@ -68,6 +69,12 @@ class StoredDay(Scored):
         """Return the database for the thread that asks."""
         with self.connection.con.cursor() as own:
             yield own
+
+    def example(self) -> dict[str, Any]:
+        """Return a request to `/score` that this day answers."""
+        with self.cursor() as own:
+            (one,) = own.execute(f"SELECT min(customer_id) FROM {SCORES}").fetchone() or (1,)
+        return example_of(one, self.as_of)
 
     def rows_of(self, customer_ids: Sequence[int | str]) -> dict[TableName, pa.Table]:
         """Return the canonical rows of customers; none for ids that are not stored."""
@@ -135,6 +142,7 @@ def _refuse_others(config: Config) -> None:
         "churn: label (a table without dates)": not config.kind.has_orders,
         "churn: subscription (contracts)": config.has_contracts,
         f"engine: {config.engine}": config.on_spark,
+        f"customer: {config.customer}": config.customer == "account",
         f"by: {config.by}": config.by is not None,  # tiers are those of each group
         f"usage.preferences: {DISCOVERED}": config.usage is not None
         and config.usage.preferences == DISCOVERED,  # groups are found in the whole base

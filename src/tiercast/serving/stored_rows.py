@@ -84,8 +84,20 @@ def totals(stored: StoredDay) -> dict[str, Any]:
         "base": _shown(sums["base"], stored),
         "tiers": {name: _shown(one, stored) for name, one in sums["tiers"].items()},
         "expected_churned": manifest["expected_churned"],
-        "further_horizons": manifest.get("further_horizons") or [],
+        "further_horizons": [
+            _further(one, stored) for one in manifest.get("further_horizons") or []
+        ],
     }
+
+
+def _further(horizon: dict[str, Any], stored: StoredDay) -> dict[str, Any]:
+    """Return the sums of a further horizon, small groups hidden as in those of the main one."""
+    sums = horizon["sums"]
+    groups = {
+        kind: {name: _shown(one, stored) for name, one in sums[kind].items()}
+        for kind in ("tiers", "segments")
+    }
+    return {**horizon, "sums": {"base": _shown(sums["base"], stored), **groups}}
 
 
 def segments(stored: StoredDay) -> dict[str, Any]:
