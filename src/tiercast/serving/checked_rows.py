@@ -3,7 +3,6 @@
 import datetime as dt
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -117,11 +116,15 @@ class RowReader:
             except _WrongKind as error:
                 at = f"{place}.{field.name}"
                 problems.append(FieldProblem(at, f"cannot read {given!r}"[:200], str(error)))
-        if not problems:
-            with suppress(*UNFIT):
-                return pa.array(values, field.type)
+        if problems:
+            return pa.nulls(len(rows), field.type)
+        try:
+            return pa.array(values, field.type)
+        except UNFIT:
             problems += _unfit(field, rows, values)
-        return pa.nulls(len(rows), field.type)
+            if not problems:
+                raise
+            return pa.nulls(len(rows), field.type)
 
 
 _Row = tuple[str, int | str, Mapping[str, Any]]
