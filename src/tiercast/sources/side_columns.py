@@ -37,15 +37,16 @@ NO_SALE = """
 
 def status_column(looks: Collection[ColumnLook]) -> ColumnLook | None:
     """Return the column of the order's status, if there is one."""
-    return _named(looks, STATUS)
+    return named_column(looks, STATUS)
 
 
 def currency_column(looks: Collection[ColumnLook]) -> ColumnLook | None:
     """Return the column of currencies, if there is one."""
-    return _named(looks, CURRENCY)
+    return named_column(looks, CURRENCY)
 
 
-def _named(looks: Collection[ColumnLook], names: str) -> ColumnLook | None:
+def named_column(looks: Collection[ColumnLook], names: str) -> ColumnLook | None:
+    """Return the first column of text and few values with one of the names, if there is one."""
     known = {plain_name(name) for name in names.split()}
     fitting = (k for k in looks if plain_name(k.name) in known and k.kind == "text")
     return next((k for k in fitting if 0 < k.distinct <= MOST_KINDS), None)
