@@ -210,3 +210,51 @@ def test_a_file_of_events_is_refused_with_where_it_belongs():
 def test_no_column_has_two_roles():
     found = guess(**ENGLISH, total=[1.0, 2.0, 3.5, 4.0], order_total=[2.0, 3.0, 4.5, 6.0])
     assert len(set(found.columns.values())) == len(found.columns)
+
+
+@pytest.mark.parametrize(
+    ("role", "usual", "other"),
+    [
+        ("order_id", "Order ID", "Transaction ID"),
+        ("amount", "Total", "Subtotal"),
+        ("customer_id", "Kd.-Nr.", "Kunde"),
+    ],
+)
+def test_of_two_names_of_a_role_the_usual_one_is_taken_wherever_it_stands(role, usual, other):
+    known = {"customer_id": "CustomerID", "amount": "Net Amount"}
+    rest = {name: values for name, values in ENGLISH.items() if name != known.get(role)}
+    values = ENGLISH.get(known.get(role, ""), [1, 2, 3, 4])
+    assert guess(**{other: values, usual: values}, **rest).columns[role] == usual
+    assert guess(**{usual: values, other: values}, **rest).columns[role] == usual
+
+
+def test_an_e_mail_address_is_a_customer_though_an_address_is_none():
+    values = {"Email Address": ["a@b.de", "c@d.de", "a@b.de", "c@d.de"]}
+    rest = {name: ENGLISH[name] for name in ("InvoiceDate", "Net Amount")}
+    assert guess(**values, **rest).columns["customer_id"] == "Email Address"
+
+
+def test_the_technical_names_of_an_erp_system_are_recognised():
+    found = guess(
+        VBELN=["0001", "0002", "0003", "0004"],
+        KUNNR=["0000000401", "0000000402", "0000000401", "0000000402"],
+        AUDAT=["20240105", "20240106", "20240205", "20240207"],
+        NETPR=ENGLISH["Net Amount"],
+        NETWR=ENGLISH["Net Amount"],
+    )
+    wanted = {
+        "customer_id": "KUNNR",
+        "ordered_at": "AUDAT",
+        "amount": "NETWR",
+        "order_id": "VBELN",
+    }
+    assert found.columns == wanted
+
+
+@pytest.mark.parametrize(
+    "written",
+    [["1\u202f234,50\u00a0€", "97,60\u00a0€"], ["₹ 12,34,567.50", "₹ 1,00,000.00"]],
+)
+def test_money_with_narrow_blanks_or_lakhs_is_an_amount(written):
+    values = ENGLISH | {"Net Amount": written * 2}
+    assert guess(**values).columns["amount"] == "Net Amount"

@@ -11,8 +11,14 @@ from tiercast.sources.date_order import DateReading, readings
 from tiercast.sources.time_formats import LOOSE, NUMBER_SPANS, WHOLE_DATES, plausible, promising
 from tiercast.sources.written_amounts import CURRENCY
 
-DIGITS = r"(?:[0-9]{1,3}(?:[., '’\x{a0}\x{202f}][0-9]{3})+|[0-9]*)(?:[.,][0-9]+)?"
-MONEY = rf"(?i)^\s*[-+−(]?\s*{CURRENCY}?\s*[-+−(]?\s*{DIGITS}\s*{CURRENCY}?\s*[-−)]?\s*$"
+DIGITS = (
+    r"(?:[0-9]{1,3}(?:[., '’\x{a0}\x{202f}][0-9]{2,3})*[., '’\x{a0}\x{202f}][0-9]{3}|[0-9]*)"
+    r"(?:[.,][0-9]+)?"
+)
+GAP = r"[\s\p{Z}]*"
+MONEY = (
+    rf"(?i)^{GAP}[-+−(]?{GAP}{CURRENCY}?{GAP}[-+−(]?{GAP}{DIGITS}{GAP}{CURRENCY}?{GAP}[-−)]?{GAP}$"
+)
 NEGATIVE = r"^[^0-9]*[-−(]|[0-9][^0-9]*[-−]\s*$"
 DECIMALS = r"[.,]([0-9]{1,2})$"
 

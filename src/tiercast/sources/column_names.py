@@ -7,15 +7,16 @@ EXACT, PART, WEAK = 1.0, 0.6, 0.4
 
 NAMES: dict[str, str] = {
     "customer_id": """
-        customer_id customer cust cust_id customer_no customer_number customer_key customer_code
-        client_id client client_no user_id user userid uid member_id member household_id
+        customer_id cust_id customer_no customer_number customer_key customer_code customer cust
+        client_id client_no client user_id userid user uid member_id member household_id
         household buyer_id buyer shopper_id shopper visitor_id person_id account_id account
-        loyalty_id kunde kunden_id kunden_nr kundennummer kdnr id_client numero_client
-        cliente id_cliente cliente_id codigo_cliente codice_cliente klant klant_id klantnummer
+        loyalty_id kunden_id kunden_nr kundennummer kdnr kd_nr kunde id_client numero_client
+        id_cliente cliente_id codigo_cliente codice_cliente cliente klant klant_id klantnummer
         klient klient_id kund 客户 客户id 客户编号 客户号 客户代码 顾客 顾客id 顾客编号 会员
         买家昵称 买家会员名 买家账号 买家手机号 下单帐号 下单账号 客户手机号 会员手机号 会员名
         会员id 会员号 会员编号 会员卡号 用户 用户id 用户编号 买家 买家id 顧客 顧客id 顧客番号
-        会員番号 고객 고객번호 고객id клиент id_клиента покупатель""",
+        会員番号 고객 고객번호 고객id клиент id_клиента покупатель kunnr buyer_username
+        customer_ref loyalty_number""",
     "ordered_at": """
         ordered_at order_date order_time order_timestamp order_datetime date datetime timestamp
         time transaction_date transaction_time transaction_timestamp purchase_date purchase_time
@@ -28,7 +29,8 @@ NAMES: dict[str, str] = {
         fecha fecha_pedido fecha_compra fecha_venta data data_ordine data_acquisto data_compra
         data_pedido besteldatum aankoopdatum 日期 时间 订单日期 订单时间 下单日期 下单时间
         购买日期 购买时间 交易日期 交易时间 成交时间 消费日期 消费时间 付款时间 支付时间 注文日
-        注文日時 購入日 購入日時 주문일 구매일 дата дата_заказа""",
+        注文日時 購入日 購入日時 주문일 구매일 дата дата_заказа belegdatum
+        audat fkdat erdat""",
     "amount": """
         amount net_amount total_amount amount_paid paid_amount sales_amount order_amount sales
         sales_value net_sales revenue net_revenue total total_price line_total order_total
@@ -41,24 +43,29 @@ NAMES: dict[str, str] = {
         montant_ttc total_ttc total_ht importe monto importe_total total_venta ventas importo
         totale fatturato valor valor_total receita bedrag omzet totaal 金额 总金额 订单金额
         消费金额 实付金额 实付 付款金额 支付金额 成交金额 交易金额 销售金额 销售额 总价 金額
-        売上 売上金額 購入金額 금액 매출 결제금액 сумма выручка""",
+        売上 売上金額 購入金額 금액 매출 결제금액 сумма выручка netwr
+        gesamt_netto gesamtnetto gross_amount gross_total""",
     "unit_price": """
         unit_price price item_price price_per_unit price_each list_price product_price preis
         stueckpreis stuckpreis einzelpreis prix prix_unitaire precio precio_unitario prezzo
-        prezzo_unitario preco preco_unitario prijs 单价 价格 售价 単価 価格 단가 가격 цена""",
+        prezzo_unitario preco preco_unitario prijs 单价 价格 售价 単価 価格 단가 가격 цена
+        netpr""",
     "order_id": """
         order_id order_no order_number order_nr orderid invoice invoice_no invoice_id
         invoice_number basket_id basket transaction_id trans_id transaction_no receipt_id
         receipt_no receipt ticket_id bill_no checkout_id bestellnummer bestell_id auftragsnummer
         rechnungsnummer belegnummer bon_id numero_commande id_commande num_facture pedido
         id_pedido numero_pedido factura ordine id_ordine numero_ordine bestelnummer 订单 订单号
-        订单编号 订单id 交易号 流水号 小票号 发票号 注文番号 注文id 주문번호 номер_заказа""",
+        订单编号 订单id 交易号 流水号 小票号 发票号 注文番号 注文id 주문번호 номер_заказа
+        order order_ref order_reference sale_id sale_number purchase_id document_number
+        document_no auftrag auftragsnr bestellung beleg belegnr beleg_nr rechnung vbeln vbelv""",
     "product_id": """
         product_id product product_no product_code item_id item item_code item_no sku sku_id
         stock_code stockcode article_id article article_no asin ean upc gtin isbn artikel
         artikelnummer artikel_id produkt produkt_id produit id_produit code_produit producto
         id_producto prodotto id_prodotto produto id_produto 商品 商品id 商品编号 商品编码 产品
-        产品id 产品编号 商品番号 商品コード 상품 상품번호 상품코드 товар артикул""",
+        产品id 产品编号 商品番号 商品コード 상품 상품번호 상품코드 товар артикул
+        matnr artikelnr""",
     "category": """
         category product_category category_name department product_type product_group
         product_line commodity item_category main_category kategorie warengruppe produktgruppe
@@ -68,7 +75,7 @@ NAMES: dict[str, str] = {
     "quantity": """
         quantity qty units pieces items item_count num_items order_quantity amount_of_items
         menge anzahl stueck stuck stueckzahl stuckzahl quantite qte cantidad quantita quantidade
-        aantal 数量 件数 购买数量 销量 個数 수량 количество""",
+        aantal 数量 件数 购买数量 销量 個数 수량 количество kwmeng fkimg""",
     "discount": """
         discount discount_amount discount_value total_discount coupon_amount coupon_value rebate
         markdown rabatt nachlass rabattbetrag remise reduction descuento sconto desconto korting
@@ -160,6 +167,21 @@ def resemblance(name: str, role: str) -> float:
     return PART if any(_is_part(words(known), own) for known in NAMES[role].split()) else 0.0
 
 
+def rank(name: str, role: str) -> int:
+    """Return the place of a column's name among those of a role, the usual ones first.
+
+    Examples
+    --------
+    >>> rank("Order ID", "order_id") < rank("Transaction ID", "order_id")
+    True
+    >>> rank("Total", "amount") < rank("Subtotal", "amount") < rank("gross", "amount")
+    True
+    """
+    known = ["".join(words(one)) for one in NAMES[role].split()]
+    own = "".join(words(name))
+    return known.index(own) if own in known else len(known)
+
+
 def never(name: str, role: str) -> bool:
     """Return whether a column's name excludes a role.
 
@@ -174,7 +196,8 @@ def never(name: str, role: str) -> bool:
     """
     refused = set(NEVER.get(role, "").split())
     own = words(name)
-    if not refused or "".join(own) in _joined(NAMES[role]):
+    known = _joined(NAMES[role]) | _joined(WEAK_NAMES.get(role, ""))
+    if not refused or "".join(own) in known:
         return False
     if role == "ordered_at":
         return bool(set(own) & refused)

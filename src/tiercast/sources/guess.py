@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tiercast.config.message import Message
 from tiercast.contract.errors import DataContractError
 from tiercast.sources.column_look import ColumnLook
-from tiercast.sources.column_names import PART, never, resemblance
+from tiercast.sources.column_names import PART, never, rank, resemblance
 from tiercast.sources.column_roles import MOST, REQUIRED, ROLES, fits_money
 
 GOOD_ENOUGH = 0.3
@@ -99,7 +99,7 @@ def guess_map(looks: tuple[ColumnLook, ...], origin: str) -> MapGuess:
 
 
 def _scored(looks: tuple[ColumnLook, ...]) -> list[ColumnGuess]:
-    """Return every column that can have a role, the best first."""
+    """Return every column that can have a role, the best first; of equals the usual name."""
     scored = [
         ColumnGuess(role.name, look, round(score, 3), role.evidence(look))
         for role in ROLES
@@ -107,7 +107,7 @@ def _scored(looks: tuple[ColumnLook, ...]) -> list[ColumnGuess]:
         if (score := resemblance(look.name, role.name) * role.fit(look)) >= GOOD_ENOUGH
         and not never(look.name, role.name)
     ]
-    return sorted(scored, key=lambda guess: -guess.score)
+    return sorted(scored, key=lambda guess: (-guess.score, rank(guess.look.name, guess.role)))
 
 
 def _assigned(scored: list[ColumnGuess]) -> dict[str, ColumnGuess]:

@@ -31,6 +31,7 @@ from tiercast.sources.layout_query import (
     selected,
 )
 from tiercast.sources.mapping import map_columns
+from tiercast.sources.money_columns import with_whole_money
 from tiercast.sources.order_totals import amount_is, totals_text
 from tiercast.sources.readers import open_source
 from tiercast.sources.rhythm import SuggestedHorizon, order_rhythm, suggest_horizon
@@ -126,6 +127,9 @@ def _of_unknown(source: SourceConfig) -> Proposal:
         parts, notes = without_no_sales(parts, status_column(looks))
         currency = currency_column(looks)
         parts, more = with_one_currency(parts, quoted(currency.name) if currency else None)
+        notes += more
+        own = {g.role: g.look for g in guess.guesses}
+        parts, more = with_whole_money(parts, looks, own)
         notes += more
     return _finished(parts, None, known.__getitem__, notes, guess)
 

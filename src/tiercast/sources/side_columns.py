@@ -13,34 +13,40 @@ from tiercast.sources.written_amounts import currency_code
 MOST_KINDS = 50
 STATUS = """
     status order_status orderstatus state order_state financial_status payment_status
-    transaction_status sale_status invoice_status bestellstatus auftragsstatus zahlungsstatus
-    statut statut_commande estado estado_pedido stato stato_ordine situacao orderstatus
+    transaction_status sale_status invoice_status order_payment_state payment_state
+    bestellstatus auftragsstatus zahlungsstatus
+    statut statut_commande etat etat_commande estado estado_pedido stato stato_ordine
+    situacao orderstatus
     订单状态 状态 交易状态 支付状态 注文状況 ステータス 주문상태 статус статус_заказа
 """
 CURRENCY = """
     currency currency_code order_currency transaction_currency currencyisocode waehrung wahrung
+    order_currency_code base_currency_code currency_iso presentment_currency invoice_currency
+    sale_currency payment_currency amount_currency waerk waers wkz wkz_umsatz
     devise moneda moeda valuta 币种 货币 通貨 통화 валюта
 """
 NO_SALE = """
     cancelled canceled cancel void voided failed failure declined rejected refunded returned
     expired abandoned storniert abgebrochen fehlgeschlagen erstattet annule annulee rembourse
     remboursee cancelado cancelada anulado anulada reembolsado fallido annullato rimborsato
-    geannuleerd geretourneerd 已取消 取消 交易关闭 已关闭 关闭
-    已退款 已退货 キャンセル 취소 отменен отменён
+    geannuleerd geretourneerd devolvido devuelto devolvida retourniert
+    已取消 取消 交易关闭 已关闭 关闭
+    已退款 已退货 キャンセル キャンセル確定 취소 отменен отменён
 """
 
 
 def status_column(looks: Collection[ColumnLook]) -> ColumnLook | None:
     """Return the column of the order's status, if there is one."""
-    return _named(looks, STATUS)
+    return named_column(looks, STATUS)
 
 
 def currency_column(looks: Collection[ColumnLook]) -> ColumnLook | None:
     """Return the column of currencies, if there is one."""
-    return _named(looks, CURRENCY)
+    return named_column(looks, CURRENCY)
 
 
-def _named(looks: Collection[ColumnLook], names: str) -> ColumnLook | None:
+def named_column(looks: Collection[ColumnLook], names: str) -> ColumnLook | None:
+    """Return the first column of text and few values with one of the names, if there is one."""
     known = {plain_name(name) for name in names.split()}
     fitting = (k for k in looks if plain_name(k.name) in known and k.kind == "text")
     return next((k for k in fitting if 0 < k.distinct <= MOST_KINDS), None)

@@ -70,6 +70,8 @@ MORE_FORMATS = (
     "%Y-%m-%dT%H:%M:%S.%f%z",
     "%Y-%m-%d %H:%M:%S.%f %z",
     "%Y/%m/%dT%H:%M:%S",
+    "%d/%m/%Y às %H:%M",
+    "%d/%m/%Y à %H:%M",
     "%d.%m.%Y %H:%M Uhr",
     "%d.%m.%Y %H:%M:%S Uhr",
     "%a %b %d %H:%M:%S %Y",
