@@ -65,4 +65,4 @@ def test_the_record_has_predicted_and_actual_figures_by_day(tenth):
 
 def test_of_a_label_table_it_says_that_no_day_is_graded(labels):
     found = track_record(AskedBase(load_scored(labels.config, labels.scored.as_of)))
-    assert "ask how_sure" in found["in_words"]
+    assert "ask `how_sure`" in found["in_words"]

@@ -107,3 +107,15 @@ def test_a_customer_0_with_the_orders_of_one_is_a_customer(here):
     lines = [f"o{i},{i % 7},{DAYS[i]},{i}.50" for i in range(40)]
     (here / "orders.csv").write_text("\n".join(["order_id,customer_id,date,amount", *lines]))
     assert read(init("orders.csv").path).customer_id.nunique() == 7
+
+
+def test_a_discount_beside_pieces_times_price_is_said_not_to_be_subtracted(here):
+    prices = [5.5 + i % 6 for i in range(40)]
+    result = init_file(
+        here,
+        "quantity,unit_price,discount",
+        lambda i: (str(i % 3 + 1), f"{prices[i]:.2f}", f"{i % 5}.00"),
+    )
+    assert any("`discount` is not subtracted" in note for note in result.notes)
+    whole = sum((i % 3 + 1) * price for i, price in enumerate(prices))
+    assert read(result.path).amount.sum() == pytest.approx(whole)

@@ -27,6 +27,18 @@ def test_e_mail_addresses_are_one_in_upper_and_lower_case(tmp_path):
     assert customers(tmp_path, *ids) == ["ann@shop.example", "bob@shop.example"]
 
 
+@pytest.mark.parametrize(
+    ("ids", "found"),
+    [
+        (("12", "12.0", "7", "NULL"), ["12", "7"]),
+        (("12", "12.0", "A7"), ["12", "12.0", "A7"]),  # not all are whole numbers
+        (("007", "7.0"), ["007", "7.0"]),
+    ],
+)
+def test_whole_numbers_with_and_without_a_point_are_one(tmp_path, ids, found):
+    assert customers(tmp_path, *ids) == found
+
+
 def test_what_makes_spellings_one_is_reported(tmp_path):
     with opened(tmp_path, {"transactions": lines("a@b.example", "A@b.example ")}) as base:
         assert base.report.rows_found("spelling_of_customer") == 1

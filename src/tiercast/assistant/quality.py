@@ -17,7 +17,7 @@ from tiercast.reporting.section import Cards, Section
 
 Chapter = Callable[[Inputs, MessageCatalogue], Section | None]
 NEVER_GRADED = Message.of(
-    "A label table has no later days to compare with; ask how_sure, which tells how well "
+    "A label table has no later days to compare with; ask `how_sure`, which tells how well "
     "customers were forecast whom the models did not see."
 )
 NOT_GRADED = Message.of(

@@ -9,8 +9,8 @@ from tiercast.config.errors import InputError
 
 SUMS = "sums"
 NO_SEGMENTS = (
-    "{name} is a label table, which has no orders to find segments in; ask for its totals, which "
-    "are by tier."
+    "{name} is a label table, which has no orders to find segments in; ask for its `totals`, "
+    "which are by tier."
 )
 NO_SUMS = "The scores of {day} hold no sums; score the day again with `tiercast score CONFIG`."
 

@@ -8,7 +8,7 @@ from tiercast.config.settings import Settings
 from tiercast.config.text import Text
 
 SqlName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-Normalisation = Literal["trim", "lower"]
+Normalisation = Literal["trim", "lower", "whole"]
 
 
 class SourceConfig(Settings):
@@ -44,7 +44,8 @@ class SourceConfig(Settings):
     """Whether an amount belongs to its line, or is the total of its order on each line."""
     normalise: tuple[Normalisation, ...] | None = None
     """How spellings of one customer's id are unified: `trim` (blanks at the ends), `lower`
-    (case). Default: trim, and lower for e-mail addresses.
+    (case), `whole` (`1.0` is 1). Default: trim, lower for e-mail addresses, and whole where all
+    ids are whole numbers and some are written with `.0`.
     """
     encoding: Text | None = None
     """Encoding of text files, such as `gb18030`, where the bytes leave it open."""

@@ -176,7 +176,7 @@ RULES: tuple[DataRule, ...] = (
     ),
     DataRule(
         "spelling_of_customer",
-        "customer differs from its id in blanks at the ends, or in upper and lower case",
+        "customer differs from its id in blanks at the ends, in upper and lower case, or in `.0`",
         "kept",
         "kept as the same customer as the id without them",
         "write `normalise: []` for the source if these are different customers",

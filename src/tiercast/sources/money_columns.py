@@ -57,6 +57,7 @@ def with_whole_money(
         _out_of_cents,
         _with_returns,
         _less_paid_back,
+        _discount_left,
     )
     for step in steps:
         parts, more = step(parts, looks, own)
@@ -169,6 +170,20 @@ def _less_paid_back(
     back = f"abs(coalesce({as_number(quoted(look.name), look)}, 0))"
     note = Message.of("`{refund}` is money paid back: subtracted.", refund=look.name)
     return _selecting(parts, "amount", f"{_number(parts, own)} - {back}"), (note,)
+
+
+def _discount_left(
+    parts: SourceParts, _looks: Collection[ColumnLook], own: Mapping[str, ColumnLook]
+) -> Change:
+    """Say that a discount is not in pieces times price; it may be money, a share or a code."""
+    look = own.get("discount")
+    if look is None or "amount" in own:
+        return parts, ()
+    left = (
+        "`{discount}` is not subtracted from pieces times price. If it is money off, subtract it "
+        "by a query."
+    )
+    return parts, (Message.of(left, discount=look.name),)
 
 
 def _below_zero(parts: SourceParts, own: Mapping[str, ColumnLook]) -> str:

@@ -1,4 +1,4 @@
-"""Customer ids as files write them: blanks at the ends, e-mail addresses, words for "none"."""
+"""Customer ids as files write them: blanks at the ends, addresses, `1.0`, words for "none"."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ NOBODY = (
 )  # fmt: skip
 BLANK_ENDS = r"^[\s\p{Z}]+|[\s\p{Z}]+$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+WHOLE = r"^(0|[1-9][0-9]*)(\.0)?$"
+POINT = r"\.0$"  # pandas writes whole numbers so where some are missing
 MOSTLY = 0.9  # share of e-mail addresses from which ids are e-mail addresses
 
 
@@ -24,6 +26,7 @@ class IdSpelling:
 
     trim: bool = False
     lower: bool = False
+    whole: bool = False
 
     @classmethod
     def of(cls, table: ir.Table, column: str, source: SourceConfig) -> Self:
@@ -33,19 +36,29 @@ class IdSpelling:
         ids = table[column]
         if not ids.type().is_string():
             return cls()
-        known = ids.re_replace(BLANK_ENDS, "").re_search(EMAIL)
-        (seen,) = table.agg(share=known.cast("float64").mean()).to_pyarrow().to_pylist()
-        return cls(trim=True, lower=(seen["share"] or 0.0) >= MOSTLY)
+        bare = ids.re_replace(BLANK_ENDS, "")
+        known = bare.lower().isin(NOBODY).ifelse(None, bare)
+        (seen,) = (
+            table.agg(
+                share=bare.re_search(EMAIL).cast("float64").mean(),
+                numbers=known.re_search(WHOLE).all(),
+                point=known.re_search(POINT).any(),
+            )
+            .to_pyarrow()
+            .to_pylist()
+        )
+        is_whole = bool(seen["numbers"] and seen["point"])
+        return cls(trim=True, lower=(seen["share"] or 0.0) >= MOSTLY, whole=is_whole)
 
     @classmethod
     def named(cls, names: Collection[str]) -> Self:
         """Return the spelling that `names` lists."""
-        return cls("trim" in names, "lower" in names)
+        return cls("trim" in names, "lower" in names, "whole" in names)
 
     @property
     def names(self) -> tuple[Normalisation, ...]:
         """The spelling as the config writes it."""
-        names: tuple[Normalisation, ...] = ("trim", "lower")
+        names: tuple[Normalisation, ...] = ("trim", "lower", "whole")
         return tuple(name for name in names if getattr(self, name))
 
     def read(self, ids: ir.StringValue) -> ir.StringValue:
@@ -53,6 +66,7 @@ class IdSpelling:
         bare = ids.re_replace(BLANK_ENDS, "")
         one = bare if self.trim else ids
         one = one.lower() if self.lower else one
+        one = one.re_replace(POINT, "") if self.whole else one
         return bare.lower().isin(NOBODY).ifelse(None, one)
 
     def changes(self, table: ir.Table, column: str) -> bool:
