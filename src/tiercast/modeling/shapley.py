@@ -32,7 +32,7 @@ FEW_ROWS = 16  # up to them all parts are looked up at once
 Dumped = Mapping[str, Any]  # a node as LightGBM dumps it
 
 
-class Step(NamedTuple):
+class PathStep(NamedTuple):
     """One way from a node: left or right."""
 
     node: Dumped
@@ -61,7 +61,7 @@ class Step(NamedTuple):
         return left if self.is_left else ~left
 
 
-Path = tuple[Step, ...]
+Path = tuple[PathStep, ...]
 
 
 class Leaf(NamedTuple):
@@ -78,7 +78,7 @@ class Leaf(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Part:
+class TreePart:
     """Leaves of one tree. Bit k of a row's code is whether it takes all steps of `bits[k]`."""
 
     leaves: tuple[Leaf, ...]
@@ -88,7 +88,7 @@ class Part:
         """One step for each node; for a single leaf, all steps of a column together."""
         if len(self.leaves) == 1:
             return list(self.leaves[0].by_column.values())
-        return [(Step(node, is_left=True),) for node in self._nodes.values()]
+        return [(PathStep(node, is_left=True),) for node in self._nodes.values()]
 
     @cached_property
     def _nodes(self) -> dict[int, Dumped]:
@@ -170,7 +170,7 @@ class TreeShapley:
 class _AllTables:
     """The tables of all parts behind one another, to look up in all of them at once."""
 
-    def __init__(self, parts: list[Part]) -> None:
+    def __init__(self, parts: list[TreePart]) -> None:
         bits = [steps for part in parts for steps in part.bits]
         steps = [step for one in bits for step in one]
         self._column = np.array([step.column for step in steps], dtype=np.intp)
@@ -203,13 +203,13 @@ def _starts(parts: Sequence[Sized]) -> IntArray:
     return np.cumsum([0, *map(len, parts)][:-1])
 
 
-def _add_from_table(part: Part, columns: FloatArray, found: FloatArray) -> None:
+def _add_from_table(part: TreePart, columns: FloatArray, found: FloatArray) -> None:
     codes = part.codes(columns)
     for column, table in part.table.items():
         found[column] += table[codes]
 
 
-def _add_each_code(part: Part, columns: FloatArray, found: FloatArray) -> None:
+def _add_each_code(part: TreePart, columns: FloatArray, found: FloatArray) -> None:
     codes, place = np.unique(part.codes(columns), return_inverse=True)
     for column, values in part.values(codes).items():
         found[column] += values[place]
@@ -222,15 +222,15 @@ def _missing_goes_left(node: Dumped) -> bool:
     return bool(node["threshold"] >= 0)
 
 
-def _parts(node: Dumped, path: Path) -> Iterator[Part]:
+def _parts(node: Dumped, path: Path) -> Iterator[TreePart]:
     """Yield the parts of a tree below a path, each small enough for a table if it can be."""
-    below = Part(tuple(_leaves(node, path)))
+    below = TreePart(tuple(_leaves(node, path)))
     if "split_index" not in node or below.has_table:
         if path or "split_index" in node:
             yield below
         return
     for is_left in (True, False):
-        step = Step(node, is_left)
+        step = PathStep(node, is_left)
         yield from _parts(step.child, (*path, step))
 
 
@@ -239,7 +239,7 @@ def _leaves(node: Dumped, path: Path) -> Iterator[Leaf]:
         yield Leaf(node["leaf_value"], path)
         return
     for is_left in (True, False):
-        step = Step(node, is_left)
+        step = PathStep(node, is_left)
         yield from _leaves(step.child, (*path, step))
 
 

@@ -135,9 +135,9 @@ def _card(name: str, sums: pd.Series, say: MessageCatalogue) -> Card:
 
 def _sankey_chart(ways: pd.DataFrame, names: Sequence[str], say: MessageCatalogue) -> Chart:
     up, down = (_moved(ways, names, way)[["customers", *MONEY]].sum() for way in (1, -1))
-    told = [one.customers > 0 and say.write.shows(one.customers) for one in (up, down)]
+    shown = [one.customers > 0 and say.write.shows(one.customers) for one in (up, down)]
     title = say(
-        CHART_TITLES[told[0], told[1]],
+        CHART_TITLES[shown[0], shown[1]],
         up_then=say.write.total(up["expected_value_before"]),
         up_now=say.write.total(up["expected_value_now"]),
         down_then=say.write.total(down["expected_value_before"]),

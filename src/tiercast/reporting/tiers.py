@@ -43,7 +43,7 @@ def tier_table(inputs: Inputs) -> pd.DataFrame:
 def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     """Return the chapter on tiers."""
     table = tier_table(inputs)
-    best = _told(table, say)
+    best = _best_shown(table, say)
     write = say.write.about(best.customers)
     headline = say(
         "tiers.headline",
@@ -62,16 +62,16 @@ def tiers_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     return Section("tiers", say("tiers.title"), headline, parts)
 
 
-def _told(table: pd.DataFrame, say: MessageCatalogue) -> "pd.Series[float]":
-    """Return the best tier that has customers, enough of them to be told of."""
-    told = [customers > 0 and say.write.shows(customers) for customers in table["customers"]]
-    return table[told].iloc[0] if any(told) else table.iloc[0]
+def _best_shown(table: pd.DataFrame, say: MessageCatalogue) -> "pd.Series[float]":
+    """Return the best tier that has customers, enough of them to be shown."""
+    shown = [customers > 0 and say.write.shows(customers) for customers in table["customers"]]
+    return table[shown].iloc[0] if any(shown) else table.iloc[0]
 
 
 def _chart(table: pd.DataFrame, headline: str, say: MessageCatalogue) -> Chart:
     labels = [say.label("tier", str(name)) for name in table.index]
     customers, whole = table["customers"].sum(), table["expected_value"].sum()
-    best = _told(table, say)
+    best = _best_shown(table, say)
     groups = [
         (say("common.customers_share"), table["customers_share"].tolist()),
         (say("common.expected_value_share"), table["expected_value_share"].tolist()),
@@ -98,7 +98,7 @@ def _numbers(table: pd.DataFrame, say: MessageCatalogue) -> Table:
 
 
 def _sureness(inputs: Inputs, table: pd.DataFrame, say: MessageCatalogue) -> Note:
-    best, last = _told(table, say), table.iloc[-1]
+    best, last = _best_shown(table, say), table.iloc[-1]
     hits, churn = (say.write.about(one.customers) for one in (best, last))
     return Note(
         say(
