@@ -73,6 +73,14 @@ def test_bytes_of_several_readings_are_refused_with_both_and_read_as_named(
     assert found(tmp_path, content, given=encoding) == encoding
 
 
+def test_the_readings_shown_are_those_that_decode_the_whole_file(tmp_path):
+    with pytest.raises(DataContractError) as caught:
+        found(tmp_path, "id,city\n1,東京\n2,大阪\n3,名古屋\n".encode("shift-jis"))
+    message = str(caught.value)
+    assert "'東京' in shift_jis" in message
+    assert "euc-kr" not in message
+
+
 def test_a_few_broken_bytes_in_utf8_are_no_other_encoding(tmp_path):
     content = "id,city\n1,Köln\n2,Málaga\n".encode() + "3,Köln\n".encode("latin-1")
     with pytest.raises(DataContractError, match=r"byte 0xf6 in line 4 is not UTF-8; save it"):

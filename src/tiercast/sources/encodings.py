@@ -17,6 +17,8 @@ from typing import BinaryIO, cast
 from tiercast.contract.errors import DataContractError
 
 UTF8, UTF8_MARKED, GB18030, WESTERN = "utf-8", "utf-8-sig", "gb18030", "windows-1252"
+# Others that a message shows, if they can decode the file: its reader knows the language.
+OTHERS = ("shift_jis", "euc-kr", "big5", "windows-1250", "windows-1251")
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -141,7 +143,9 @@ def _settled(file: Path, name: str, bad: str) -> str:
         sure = fits[encoding] >= SURE and fits[other] <= fits[encoding] - CLEARLY
         if sure and first_bad_byte(file, name, encoding) is None:
             return encoding
-    shown = " or ".join(f"{example.decode(way, 'replace')!r} in {way}" for way in fits)
+    others = [way for way in OTHERS if first_bad_byte(file, name, way) is None]
+    ways = (GB18030, *others, WESTERN)
+    shown = " or ".join(f"{example.decode(way, 'replace')!r} in {way}" for way in ways)
     raise DataContractError(
         f"{name}: cannot be read: {bad} is not UTF-8, and its bytes leave more than one reading: "
         f"{shown}. Name the right one, be it another, as `encoding: {GB18030}` in the config "
