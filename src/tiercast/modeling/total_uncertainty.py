@@ -29,7 +29,6 @@ UNKNOWN_SWING = 0.25  # where the history is too short to show one
 YEARLY_GROWTH_SD = 0.2  # of the log of business from one year of a horizon to the next
 LARGEST_SD = 1.0
 PRIOR_FOLDS = 3.0  # how many folds the prior counts as
-NO_MONEY = 0.005  # a smaller amount rounds to 0.00
 NORMAL_95 = 1.6449  # quantile: 90 % lie between minus and plus
 
 
@@ -73,23 +72,19 @@ class TotalUncertainty:
         """Return the 90 % interval of a sum of values.
 
         `expected` is the sum of the customers' expected values, `variance` of their variances.
-        The sum is taken for lognormal around `expected`; a low end that is no money is 0, so
-        that the interval holds the sum where nobody orders.
+        The sum is taken for lognormal around `expected`.
 
         Examples
         --------
         >>> low, high = TotalUncertainty(0.08).interval(1000.0, 0.0)
         >>> round(low), round(high)
         (877, 1141)
-        >>> TotalUncertainty(0.08).interval(0.002, 0.01)[0]
-        0.0
         """
         if expected <= 0:
             return 0.0, 0.0
         spread = np.sqrt(self.total_sd**2 + np.log1p(variance / expected**2))
         factor = float(np.exp(NORMAL_95 * spread))
-        low = expected / factor
-        return low if low >= NO_MONEY else 0.0, expected * factor
+        return expected / factor, expected * factor
 
     def of_group(self, risk: float, base_risk: float) -> Self:
         """Return the uncertainty of a group's total; that of the base is its minimum.

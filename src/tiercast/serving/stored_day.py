@@ -27,6 +27,7 @@ from tiercast.lists.base import ListBase
 from tiercast.serving.posted import example_of
 
 SCORES, LISTS = "live_scores", "live_lists"
+FIRST_CUSTOMER = f"SELECT min(customer_id) FROM {SCORES}"
 NOT_SERVED = (
     "`serve` answers for bases of orders on this machine; {name} has {what}. Score it with "
     "`tiercast score CONFIG`."
@@ -73,7 +74,7 @@ class StoredDay(Scored):
     def example(self) -> dict[str, Any]:
         """Return a request to `/score` that this day answers."""
         with self.cursor() as own:
-            (one,) = own.execute(f"SELECT min(customer_id) FROM {SCORES}").fetchone() or (1,)
+            (one,) = own.execute(FIRST_CUSTOMER).fetchone() or (1,)
         return example_of(one, self.as_of)
 
     def rows_of(self, customer_ids: Sequence[int | str]) -> dict[TableName, pa.Table]:
