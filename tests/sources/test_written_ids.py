@@ -27,16 +27,22 @@ def test_e_mail_addresses_are_one_in_upper_and_lower_case(tmp_path):
     assert customers(tmp_path, *ids) == ["ann@shop.example", "bob@shop.example"]
 
 
-@pytest.mark.parametrize(
-    ("ids", "found"),
-    [
-        (("12", "12.0", "7", "NULL"), ["12", "7"]),
-        (("12", "12.0", "A7"), ["12", "12.0", "A7"]),  # not all are whole numbers
-        (("007", "7.0"), ["007", "7.0"]),
-    ],
-)
-def test_whole_numbers_with_and_without_a_point_are_one(tmp_path, ids, found):
-    assert customers(tmp_path, *ids) == found
+def test_whole_numbers_with_and_without_a_point_are_two_customers_and_named(tmp_path):
+    with opened(tmp_path, {"transactions": lines("12", "12.0", "7", "NULL")}) as base:
+        assert base.report.table("transactions").customers == 3
+        assert base.report.rows_found("point_in_id") == 1
+
+
+@pytest.mark.parametrize("ids", [("12", "12.0", "A7"), ("007", "7.0"), ("1.5", "1")])
+def test_points_of_other_ids_are_not_named(tmp_path, ids):
+    with opened(tmp_path, {"transactions": lines(*ids)}) as base:
+        assert base.report.rows_found("point_in_id") == 0
+
+
+def test_the_config_makes_them_one(tmp_path):
+    source = {"path": str(tmp_path / "transactions.parquet"), "normalise": ["trim", "whole"]}
+    own = {"transactions": source}
+    assert customers(tmp_path, "12", "12.0 ", "7", sources=own) == ["12", "7"]
 
 
 def test_what_makes_spellings_one_is_reported(tmp_path):

@@ -44,8 +44,7 @@ class SourceConfig(Settings):
     """Whether an amount belongs to its line, or is the total of its order on each line."""
     normalise: tuple[Normalisation, ...] | None = None
     """How spellings of one customer's id are unified: `trim` (blanks at the ends), `lower`
-    (case), `whole` (`1.0` is 1). Default: trim, lower for e-mail addresses, and whole where all
-    ids are whole numbers and some are written with `.0`.
+    (case), `whole` (`12.0` is 12). Default: trim, and lower for e-mail addresses.
     """
     encoding: Text | None = None
     """Encoding of text files, such as `gb18030`, where the bytes leave it open."""

@@ -102,13 +102,18 @@ class Parser:
         return Parsed(parsed.filter(~is_older), spelling, older, notes)
 
     def _mapped(self, table: ir.Table, spelling: IdSpelling | None = None) -> Parsed:
-        spelling = spelling or self.spelling or id_spelling(table, self.spec, self.source)
+        spelling = spelling or self.spelling
+        if spelling is None:
+            spelling = id_spelling(table, self.spec, self.source)
+            notes = spelling.notes(describe(self.source))
+        else:
+            notes = ()
         rows = map_columns(table, self.spec, self.source, self.timezone, spelling)
         if self.erased is None:
-            return Parsed(rows, spelling)
+            return Parsed(rows, spelling, notes=notes)
         own = [one.name for one in self.spec.columns if one.name in (*ID_COLUMNS, ACCOUNT)]
-        rows, notes = self.erased.put_aside(rows, describe(self.source), own)
-        return Parsed(rows, spelling, notes=notes)
+        rows, more = self.erased.put_aside(rows, describe(self.source), own)
+        return Parsed(rows, spelling, notes=(*notes, *more))
 
     def _is_text(self, table: ir.Table) -> bool:
         """Return whether a number or time is to be read from text or by a format."""

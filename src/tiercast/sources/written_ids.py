@@ -1,12 +1,13 @@
 """Customer ids as files write them: blanks at the ends, addresses, `1.0`, words for "none"."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import ibis.expr.types as ir
 
 from tiercast.config.source import Normalisation, SourceConfig
+from tiercast.sources.file_notes import READ, FileNote
 
 # Texts of exports for no customer; compared without case.
 NOBODY = (
@@ -22,11 +23,16 @@ MOSTLY = 0.9  # share of e-mail addresses from which ids are e-mail addresses
 
 @dataclass(frozen=True)
 class IdSpelling:
-    """How spellings of one customer's id are unified."""
+    """How spellings of one customer's id are unified.
+
+    `points` is the number of rows with an id such as `12.0` among whole numbers without a point,
+    where the config does not say whether `12` is the same customer.
+    """
 
     trim: bool = False
     lower: bool = False
     whole: bool = False
+    points: int = field(default=0, compare=False)
 
     @classmethod
     def of(cls, table: ir.Table, column: str, source: SourceConfig) -> Self:
@@ -42,13 +48,15 @@ class IdSpelling:
             table.agg(
                 share=bare.re_search(EMAIL).cast("float64").mean(),
                 numbers=known.re_search(WHOLE).all(),
-                point=known.re_search(POINT).any(),
+                points=known.re_search(POINT).sum(),
+                rows=known.count(),
             )
             .to_pyarrow()
             .to_pylist()
         )
-        is_whole = bool(seen["numbers"] and seen["point"])
-        return cls(trim=True, lower=(seen["share"] or 0.0) >= MOSTLY, whole=is_whole)
+        is_open = seen["numbers"] and 0 < seen["points"] < seen["rows"]
+        lower = (seen["share"] or 0.0) >= MOSTLY
+        return cls(trim=True, lower=lower, points=int(seen["points"]) if is_open else 0)
 
     @classmethod
     def named(cls, names: Collection[str]) -> Self:
@@ -60,6 +68,14 @@ class IdSpelling:
         """The spelling as the config writes it."""
         names: tuple[Normalisation, ...] = ("trim", "lower", "whole")
         return tuple(name for name in names if getattr(self, name))
+
+    def notes(self, source: str) -> tuple[FileNote, ...]:
+        """Return a note on ids that may be spellings of others."""
+        if not self.points:
+            return ()
+        handling = "12.0 and 12 read as two customers"
+        remedy = "write `normalise: [trim, whole]` for the source if they are one"
+        return (FileNote(source, "point_in_id", self.points, READ, handling, remedy),)
 
     def read(self, ids: ir.StringValue) -> ir.StringValue:
         """Return ids in one spelling; null for words that mean no customer."""
