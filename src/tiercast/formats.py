@@ -1,13 +1,11 @@
-"""Numbers, money and dates as a reader wants them: in his language, rounded to what matters."""
+"""Numbers and money as a reader wants them: in the own language, rounded to what matters."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from numbers import Real
 from typing import Literal
 
-from babel.dates import format_date
 from babel.numbers import (
     format_currency,
     format_decimal,
@@ -16,27 +14,21 @@ from babel.numbers import (
     get_currency_symbol,
 )
 
-MISSING = "–"
-DATES = {"en": "d MMMM y", "zh": "y年M月d日"}
-SHORT_DATES = {"en": "d MMM y", "zh": "y年M月d日"}
-DAYS = {"en": "d MMM", "zh": "M月d日"}
-MONTHS = {"en": "MMM y", "zh": "y年M月"}
-QUARTERS = {"en": "QQQ y", "zh": "y年第Q季度"}
-YEARS = {"en": "y", "zh": "y年"}
+from tiercast.date_formats import DateFormats
 
+MISSING = "–"
 Form = Literal[
     "count", "share", "signed_share", "money", "total", "decimal", "two", "three", "times"
 ]
 
 
 @dataclass(frozen=True)
-class Formats:
-    """How a language writes numbers; `currency` is the ISO 4217 code of money, None: no sign.
+class Formats(DateFormats):
+    """How a language writes numbers and dates; `currency` is the ISO 4217 code, None: no sign.
 
     Figures of groups of fewer than `small_cells` customers are not written, see `about`.
     """
 
-    language: Literal["en", "zh"] = "en"
     currency: str | None = None
     small_cells: int = 0
 
@@ -226,66 +218,6 @@ class Formats:
     def times(self, value: float) -> str:
         """Return a multiple."""
         return f"{self.decimal(value)}x"
-
-    def day(self, day: date) -> str:
-        """Return a day without its year.
-
-        Examples
-        --------
-        >>> [Formats(language).day(date(2017, 12, 4)) for language in ("en", "zh")]
-        ['4 Dec', '12月4日']
-        """
-        return format_date(day, DAYS[self.language], locale=self.language)
-
-    def month(self, day: date) -> str:
-        """Return the month of a day.
-
-        Examples
-        --------
-        >>> [Formats(language).month(date(2017, 12, 4)) for language in ("en", "zh")]
-        ['Dec 2017', '2017年12月']
-        """
-        return format_date(day, MONTHS[self.language], locale=self.language)
-
-    def quarter(self, day: date) -> str:
-        """Return the calendar quarter of a day.
-
-        Examples
-        --------
-        >>> [Formats(language).quarter(date(2017, 12, 4)) for language in ("en", "zh")]
-        ['Q4 2017', '2017年第4季度']
-        """
-        return format_date(day, QUARTERS[self.language], locale=self.language)
-
-    def year(self, day: date) -> str:
-        """Return the year of a day.
-
-        Examples
-        --------
-        >>> [Formats(language).year(date(2017, 12, 4)) for language in ("en", "zh")]
-        ['2017', '2017年']
-        """
-        return format_date(day, YEARS[self.language], locale=self.language)
-
-    def short_date(self, day: date) -> str:
-        """Return a date as an axis of a chart has room for it.
-
-        Examples
-        --------
-        >>> [Formats(language).short_date(date(2017, 12, 4)) for language in ("en", "zh")]
-        ['4 Dec 2017', '2017年12月4日']
-        """
-        return format_date(day, SHORT_DATES[self.language], locale=self.language)
-
-    def date(self, day: date) -> str:
-        """Return a date as people write it.
-
-        Examples
-        --------
-        >>> [Formats(language).date(date(2017, 12, 4)) for language in ("en", "zh")]
-        ['4 December 2017', '2017年12月4日']
-        """
-        return format_date(day, DATES[self.language], locale=self.language)
 
     @property
     def _precision(self) -> int:

@@ -1,13 +1,14 @@
 """Answers about groups: base, tiers and segments with their money and its 90 % interval."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from tiercast.app.scored_base import SCORES
 from tiercast.assistant.asked_base import AskedBase
 from tiercast.config.errors import InputError
+from tiercast.scoring.shown_sums import SUMS, shown_sums
 
-SUMS = "sums"
 NO_SEGMENTS = (
     "{name} is a label table, which has no orders to find segments in; ask for its `totals`, "
     "which are by tier."
@@ -26,21 +27,10 @@ def totals(asked: AskedBase) -> dict[str, Any]:
         "tiers": {name: _shown(asked, one) for name, one in sums["tiers"].items()},
         "expected_churned": manifest["expected_churned"],
         "further_horizons": [
-            _further(asked, one) for one in manifest.get("further_horizons") or []
+            shown_sums(one, partial(_shown, asked))
+            for one in manifest.get("further_horizons") or []
         ],
     }
-
-
-def _further(asked: AskedBase, horizon: dict[str, Any]) -> dict[str, Any]:
-    """Return the sums of a further horizon, small groups hidden as in those of the main one."""
-    sums = horizon.get(SUMS) or {}
-    groups = {
-        kind: {name: _shown(asked, one) for name, one in sums[kind].items()}
-        for kind in ("tiers", "segments")
-        if kind in sums
-    }
-    base = {"base": _shown(asked, sums["base"])} if "base" in sums else {}
-    return {**horizon, SUMS: {**base, **groups}}
 
 
 def segments(asked: AskedBase) -> dict[str, Any]:

@@ -7,10 +7,8 @@ from string import Formatter
 from typing import Any
 
 MISSING = "-"
-FORMS = {
-    "money": ",.0f",
-    "exact": ",.2f",
-}  # that each language writes in its own way, and how they are stored
+# Forms that each language writes in its own way, and how they are stored.
+FORMS = {"money": ",.0f", "exact": ",.2f"}
 
 
 class Message(str):

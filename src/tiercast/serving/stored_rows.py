@@ -1,5 +1,6 @@
 """What was scored: one customer, a list, totals and segments of the stored day."""
 
+from functools import partial
 from typing import Any
 
 import ibis
@@ -9,6 +10,7 @@ from tiercast.config.lists import lists_of
 from tiercast.config.nearest import hint
 from tiercast.formats import Formats
 from tiercast.lists.selection import first_of_list
+from tiercast.scoring.shown_sums import shown_sums
 from tiercast.serving.problem import refused
 from tiercast.serving.stored_day import LISTS, SCORES, StoredDay
 from tiercast.snapshots.one_customer import rows_of_customer
@@ -85,19 +87,10 @@ def totals(stored: StoredDay) -> dict[str, Any]:
         "tiers": {name: _shown(one, stored) for name, one in sums["tiers"].items()},
         "expected_churned": manifest["expected_churned"],
         "further_horizons": [
-            _further(one, stored) for one in manifest.get("further_horizons") or []
+            shown_sums(one, partial(_shown, stored=stored))
+            for one in manifest.get("further_horizons") or []
         ],
     }
-
-
-def _further(horizon: dict[str, Any], stored: StoredDay) -> dict[str, Any]:
-    """Return the sums of a further horizon, small groups hidden as in those of the main one."""
-    sums = horizon["sums"]
-    groups = {
-        kind: {name: _shown(one, stored) for name, one in sums[kind].items()}
-        for kind in ("tiers", "segments")
-    }
-    return {**horizon, "sums": {"base": _shown(sums["base"], stored), **groups}}
 
 
 def segments(stored: StoredDay) -> dict[str, Any]:

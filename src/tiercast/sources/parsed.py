@@ -102,12 +102,9 @@ class Parser:
         return Parsed(parsed.filter(~is_older), spelling, older, notes)
 
     def _mapped(self, table: ir.Table, spelling: IdSpelling | None = None) -> Parsed:
-        spelling = spelling or self.spelling
-        if spelling is None:
-            spelling = id_spelling(table, self.spec, self.source)
-            notes = spelling.notes(describe(self.source))
-        else:
-            notes = ()
+        decided = spelling or self.spelling
+        spelling = decided or id_spelling(table, self.spec, self.source)
+        notes = () if decided else spelling.notes(describe(self.source))
         rows = map_columns(table, self.spec, self.source, self.timezone, spelling)
         if self.erased is None:
             return Parsed(rows, spelling, notes=notes)
