@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.sources.canonical import CustomerBase, open_base
 
@@ -27,6 +28,13 @@ def opened(
     """Write the tables and open them as a base."""
     with open_base(write_base(folder, tables, **settings)) as base:
         yield base
+
+
+def lines_of(config: str | Path) -> pd.DataFrame:
+    """Return the order lines of the base that a config names."""
+    with open_base(load_config(config)) as base:
+        frame: pd.DataFrame = base.transactions.to_pandas()
+    return frame
 
 
 def orders(

@@ -3,27 +3,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bases import lines_of
 from exports import EXPORTS
 from tiercast.config.errors import InputError
-from tiercast.config.loading import load_config
 from tiercast.contract.tables import TABLES
-from tiercast.sources.canonical import open_base
 from tiercast.sources.layout import either, layouts, recognised
 from tiercast.verbs.init import init
 
+pytestmark = pytest.mark.usefixtures("here")
 USED = [layout for layout in layouts() if not layout.refused]
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def read(path):
-    """Return the transactions that a config gives, as a frame."""
-    with open_base(load_config(path)) as base:
-        return base.transactions.to_pandas()
 
 
 @pytest.mark.parametrize("name", [layout.name for layout in USED])
@@ -32,7 +20,7 @@ def test_customers_orders_and_money_are_those_of_pandas(name, here):
     result = init(export.write(here))
     assert result.proposal.layout.name == name
     assert result.to_mend == ()
-    lines = read(result.path)
+    lines = lines_of(result.path)
     assert lines.customer_id.nunique() == export.customers
     assert lines.amount.sum() == pytest.approx(export.money, abs=1e-6)
     if "order_id" in lines:

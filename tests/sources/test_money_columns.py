@@ -1,22 +1,9 @@
 import pytest
 
-from tiercast.config.loading import load_config
-from tiercast.sources.canonical import open_base
+from bases import lines_of
 from tiercast.verbs.init import init
 
 DAYS = [f"2024-{1 + i // 28:02d}-{1 + i % 28:02d}" for i in range(40)]
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def read(path):
-    """Return the transactions that a config gives, as a frame."""
-    with open_base(load_config(path)) as base:
-        return base.transactions.to_pandas()
 
 
 def init_file(folder, header, row):
@@ -38,7 +25,7 @@ def test_returns_written_above_zero_are_counted_below_it(here, header, word):
         here, f"amount,{header}", lambda i: (f"{i + 1}.50", word if i % 4 == 0 else "Sale")
     )
     amounts = [-(i + 1.5) if i % 4 == 0 else i + 1.5 for i in range(40)]
-    assert read(result.path).amount.sum() == pytest.approx(sum(amounts))
+    assert lines_of(result.path).amount.sum() == pytest.approx(sum(amounts))
     assert any(f"counted below 0: {word} (10 rows, 195.00)" in note for note in result.notes)
 
 
@@ -46,7 +33,7 @@ def test_returns_that_are_below_zero_stay_as_they_are(here):
     result = init_file(
         here, "amount,type", lambda i: ("5.5" if i % 4 else "-2.5", "Sale" if i % 4 else "Return")
     )
-    assert read(result.path).amount.sum() == pytest.approx(30 * 5.5 - 10 * 2.5)
+    assert lines_of(result.path).amount.sum() == pytest.approx(30 * 5.5 - 10 * 2.5)
 
 
 def test_returns_with_money_of_two_readings_are_asked_about(here):
@@ -69,13 +56,13 @@ def test_kinds_that_all_count_are_named_with_their_money(here):
 )
 def test_flagged_rows_are_no_orders(here, header, yes, no):
     result = init_file(here, f"amount,{header}", lambda i: (f"{i}.5", no if i % 8 else yes))
-    assert len(read(result.path)) == 35
+    assert len(lines_of(result.path)) == 35
     assert any(f"By `{header}`, no orders: 5 rows" in note for note in result.notes)
 
 
 def test_an_amount_in_cents_is_divided(here):
     result = init_file(here, "amount_cents", lambda i: (str(250 + i),))
-    assert read(result.path).amount.sum() == pytest.approx((40 * 250 + 780) / 100)
+    assert lines_of(result.path).amount.sum() == pytest.approx((40 * 250 + 780) / 100)
 
 
 def test_money_paid_back_is_subtracted_where_an_order_has_one_row(here):
@@ -83,7 +70,9 @@ def test_money_paid_back_is_subtracted_where_an_order_has_one_row(here):
         here, "total,refund_amount", lambda i: (f"{i + 9}.50", "1.25" if i % 4 else f"{i}.00")
     )
     back = sum(1.25 if i % 4 else i for i in range(40))
-    assert read(result.path).amount.sum() == pytest.approx(sum(i + 9.5 for i in range(40)) - back)
+    assert lines_of(result.path).amount.sum() == pytest.approx(
+        sum(i + 9.5 for i in range(40)) - back
+    )
 
 
 def test_money_paid_back_on_lines_of_orders_is_named(here):
@@ -100,13 +89,13 @@ def test_the_id_of_all_guests_is_no_customer(here):
     (here / "orders.csv").write_text("\n".join(["order_id,customer_id,date,amount", *lines]))
     result = init("orders.csv")
     assert any("`customer_id` is 0 in 21 rows, as for guests" in note for note in result.notes)
-    assert len(read(result.path)) == 19
+    assert len(lines_of(result.path)) == 19
 
 
 def test_a_customer_0_with_the_orders_of_one_is_a_customer(here):
     lines = [f"o{i},{i % 7},{DAYS[i]},{i}.50" for i in range(40)]
     (here / "orders.csv").write_text("\n".join(["order_id,customer_id,date,amount", *lines]))
-    assert read(init("orders.csv").path).customer_id.nunique() == 7
+    assert lines_of(init("orders.csv").path).customer_id.nunique() == 7
 
 
 def test_a_discount_beside_pieces_times_price_is_said_not_to_be_subtracted(here):
@@ -118,4 +107,4 @@ def test_a_discount_beside_pieces_times_price_is_said_not_to_be_subtracted(here)
     )
     assert any("`discount` is not subtracted" in note for note in result.notes)
     whole = sum((i % 3 + 1) * price for i, price in enumerate(prices))
-    assert read(result.path).amount.sum() == pytest.approx(whole)
+    assert lines_of(result.path).amount.sum() == pytest.approx(whole)
