@@ -42,7 +42,7 @@ def app(
 
 
 def mcp(config: ConfigFile, language: Language = None) -> None:
-    """Answer an AI assistant over stdin and stdout, read-only (Model Context Protocol)."""
+    """Serve an AI assistant over stdin and stdout, read-only (Model Context Protocol)."""
     from tiercast.assistant.server import mcp as answer
 
     settings = in_language(config, language)

@@ -115,7 +115,7 @@ def build_server(
     _add_scores(made, service, metrics)
     _add_stored(made, service)
     _add_state(made, service, metrics)
-    made.openapi = partial(_described, made, service)  # type: ignore[method-assign]
+    made.openapi = partial(_described, made, service)  # type: ignore[method-assign]  # FastAPI's way
     return made
 
 
