@@ -56,25 +56,35 @@ def query_and_zoned_base(folder):
     return {"transactions": query, "contacts": {"path": str(folder / "zoned.parquet")}}
 
 
+def base_of_files_with_different_columns(folder):
+    older = pd.DataFrame({"customer_id": [1, 2], "ordered_at": ["2024-01-05", "2024-01-06"]})
+    older = older.assign(ordered_at=older.ordered_at.astype("datetime64[us]"), amount=5.0)
+    newer = older.assign(order_id=["o1", "o2"], amount=[5.0, 7.0])
+    older.to_parquet(folder / "older.parquet", index=False)
+    newer.to_parquet(folder / "newer.parquet", index=False)
+    return {"transactions": {"path": str(folder)}}
+
+
 def rows_of(base):
-    """Return each table's rows, by time."""
-    times = {"transactions": "ordered_at", "contacts": "contacted_at"}
+    """Return each table's rows, in order of all their values."""
     return {
-        name: table.to_pandas().sort_values(times[name], ignore_index=True)
+        name: table.to_pandas().sort_values(list(table.columns), ignore_index=True)
         for name, table in base.tables.items()
     }
 
 
-@pytest.mark.parametrize("sources_in", [csv_base, query_and_zoned_base])
+@pytest.mark.parametrize(
+    "sources_in", [csv_base, query_and_zoned_base, base_of_files_with_different_columns]
+)
 def test_sources_are_read_as_by_duckdb(cluster, tmp_path, sources_in):
     settings = {"name": "csv", "sources": sources_in(tmp_path), "timezone": "Europe/Berlin"}
-    told = []
+    found = []
     for engine in ("duckdb", cluster.url):
         output = {"path": str(tmp_path / "out")}
         config = Config.model_validate(settings | {"engine": engine, "output": output})
         with open_base(config) as base:
-            told.append((rows_of(base), base.report))
-    (here, reported_here), (there, reported_there) = told
+            found.append((rows_of(base), base.report))
+    (here, reported_here), (there, reported_there) = found
     assert there.keys() == here.keys() == settings["sources"].keys()
     for name, rows in here.items():
         pd.testing.assert_frame_equal(there[name], rows)

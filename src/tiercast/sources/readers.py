@@ -18,6 +18,7 @@ from tiercast.sources.file_notes import FileNote
 from tiercast.sources.local_files import source_files
 from tiercast.sources.object_store import fetch, is_remote
 from tiercast.sources.origin import describe
+from tiercast.sources.overlaps import overlap_notes
 from tiercast.sources.query import check_query, run_query, with_whole_ids, written_names
 from tiercast.sources.ready_files import (
     EMPTY,
@@ -107,11 +108,14 @@ def open_plain(
 ) -> ir.Table | None:
     """Return the rows of parquet that every engine reads like DuckDB; None for other sources.
 
-    Spark does not know the zone of a time: times with a zone are plain only `with_zones`.
+    Spark does not know the zone of a time: times with a zone are plain only `with_zones`. Of
+    files with different columns it reads those of one.
     """
     is_here = source.path is not None and not is_remote(source.path)
     files = source_files(source) if is_here else []
     if not files or not all(_is_plain(file, with_zones=with_zones) for file in files):
+        return None
+    if len({tuple(parquet_fields(file)) for file in files}) > 1:
         return None
     refuse_repeated({str(file): parquet_columns(file) for file in files}, source)
     rows = connection.read_parquet(files)
@@ -148,7 +152,8 @@ def ready_files(connection: Backend, source: SourceConfig) -> ReadyFiles:
 
 def _open_path(connection: Backend, source: SourceConfig, spec: TableSpec) -> OpenedSource:
     files = ready_files(connection, source)
-    return OpenedSource(open_ready(connection, files, written_columns(spec, source)), files.notes)
+    rows = open_ready(connection, files, written_columns(spec, source))
+    return OpenedSource(rows, (*files.notes, *overlap_notes(rows, files.shared, files.name)))
 
 
 def _as_wanted(table: ir.Table, source: SourceConfig, spec: TableSpec) -> ir.Table:

@@ -66,12 +66,13 @@ ENDINGS = tuple(ending for kind in KINDS for ending in kind.endings)
 class ReadyFiles:
     """Local files of one kind as the engine reads them: the files themselves or plain copies.
 
-    `plain` is empty for parquet.
+    `shared` has the columns of every file; `plain` is empty for parquet.
     """
 
     name: str
     paths: tuple[Path, ...]
     columns: tuple[str, ...]
+    shared: tuple[str, ...]
     plain: tuple[PlainCsv, ...] = ()
 
     @property
@@ -97,13 +98,15 @@ def make_ready(connection: Backend, files: list[Path], source: SourceConfig) -> 
         _refuse_wide_decimals(paths)
         named_columns = {part.name: parquet_columns(part.path) for part in parts}
         refuse_repeated(named_columns, source)
-        return ReadyFiles(parts[0].name, paths, _all(named_columns.values()))
+        names = list(named_columns.values())
+        return ReadyFiles(parts[0].name, paths, _all(names), _shared(names))
     plain = tuple(part for file in parts for part in kind.plain(file, source, scratch))
     if not any(part.columns for part in plain):
         raise DataContractError(f"{parts[0].name}: {EMPTY}.")
     refuse_repeated({part.name: part.columns for part in plain}, source)
-    columns = _all(part.columns for part in plain)
-    return ReadyFiles(parts[0].name, tuple(part.path for part in plain), columns, plain)
+    headers = [part.columns for part in plain if part.columns]
+    paths = tuple(part.path for part in plain)
+    return ReadyFiles(parts[0].name, paths, _all(headers), _shared(headers), plain)
 
 
 def open_ready(
@@ -126,6 +129,10 @@ def open_ready(
 
 def _all(names: Iterable[Sequence[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for some in names for name in some))
+
+
+def _shared(names: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(name for name in names[0] if all(name in others for others in names))
 
 
 def scratch_of(connection: Backend) -> Path:
