@@ -48,3 +48,17 @@ def test_ids_are_integers_only_where_each_is_written_as_one(tmp_path, ids, read)
 def test_a_quote_that_is_never_closed_is_refused_by_line(tmp_path):
     with pytest.raises(DataContractError, match=r"orders\.csv: cannot be read: line 3: a quote"):
         ids_read(tmp_path, ["7", '"99'])
+
+
+def test_a_line_with_a_separator_too_many_is_refused_by_line(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "customer_id,ordered_at,amount\na,2024-01-05,5\nb,2024-01-06,7,\na,2024-01-07,5\n"
+    )
+    config = {"name": "shop", "sources": {"transactions": {"path": str(path)}}}
+    message = r"orders\.csv: cannot be read: line 3 has 4 fields, but the header has 3"
+    with (
+        pytest.raises(DataContractError, match=message),
+        open_base(Config.model_validate(config)),
+    ):
+        pass

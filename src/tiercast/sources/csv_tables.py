@@ -4,8 +4,7 @@ DuckDB would read `1e3` and `1000`, or two numbers of 20 digits, as the same num
 read as text first. They become integers only if every text of the column equals its integer.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +15,12 @@ from ibis.backends.duckdb import Backend
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TableSpec
 from tiercast.sources.csv_text import PlainCsv
+from tiercast.sources.csv_types import TYPES, Sniffed, named, sniffed
 
-# Times stay text, to be read by the contract: DuckDB would guess whether 03/04 is in March.
-TYPES = ["BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"]
 AS_WRITTEN = ("id", "key", "text", "number")
 LONG = r"^\s*[-+]?[0-9]+\s*$"
 NO_POINT = r"^[^.]*$"
 THREE_DECIMALS = r"^\s*[-+]?[1-9][0-9]{0,2}\.[0-9]{3}\s*$"  # 1.234, which may be 1234
-SNIFF = """
-    SELECT Quote, Escape, Columns FROM sniff_csv(
-        $file, delim=$delim, header=$header, skip=$skip, comment=$comment, {more}
-    )
-"""
-
-
-@dataclass(frozen=True)
-class _Sniffed:
-    """A file's quote and escape characters, if it has any, and the types of its columns."""
-
-    quote: str | None
-    escape: str | None
-    types: Mapping[str, str]
 
 
 def csv_table(
@@ -50,24 +34,20 @@ def csv_table(
     options = {"delim": files[0].sign, "header": True, "skip": 0, "comment": ""}
     as_text = [some for kind, some in names.items() if kind != "number"]
     wanted = {name.casefold() for some in as_text for name in some}
-    sniffed = [_sniff(connection, file, options, wanted) for file in files if file.columns]
-    united = _united(sniffed)
+    found = [sniffed(connection, file, options, wanted) for file in files if file.columns]
+    united = _united(found)
     times = _times(files) & set(united)
-    types = united | dict.fromkeys(_named(united, wanted), "VARCHAR")
+    types = united | dict.fromkeys(named(united, wanted), "VARCHAR")
     types |= dict.fromkeys(times, "TIMESTAMP")
-    marks = _marks(sniffed)
+    marks = _marks(found)
     whole = {name.casefold() for kind in ("id", "key") for name in names.get(kind, ())}
-    keys = _named(united, whole) - times
+    keys = named(united, whole) - times
     floats = {name for name, kind in types.items() if kind == "DOUBLE"}
-    numbers = _named(floats, {name.casefold() for name in names.get("number", ())})
+    numbers = named(floats, {name.casefold() for name in names.get("number", ())})
     paths = [file.path for file in files]
     written = _read(connection, paths, options | marks, types | dict.fromkeys(floats, "VARCHAR"))
     settled = _settled(written, keys, floats, numbers)
     return _read(connection, paths, options | marks, types | settled)
-
-
-def _named(columns: Iterable[str], folded: Collection[str]) -> set[str]:
-    return {name for name in columns if name.casefold() in folded}
 
 
 def _times(files: Sequence[PlainCsv]) -> set[str]:
@@ -106,49 +86,21 @@ def _read(
     )
 
 
-def _sniff(
-    connection: Backend, file: PlainCsv, options: Mapping[str, Any], as_written: Collection[str]
-) -> _Sniffed:
-    """Return the types of a whole file's columns; those of `as_written` are text."""
-    _, _, seen = _ask(connection, file.path, options, "all_varchar=true")
-    known = dict.fromkeys(_named((column["name"] for column in seen), as_written), "VARCHAR")
-    more = "sample_size=-1, auto_type_candidates=$candidates"
-    values: dict[str, Any] = {"candidates": TYPES}
-    if known:
-        more, values = f"{more}, types=$types", values | {"types": known}
-    quote, escape, columns = _ask(connection, file.path, {**options, **values}, more)
-    return _Sniffed(
-        _mark(quote), _mark(escape), {column["name"]: column["type"] for column in columns}
-    )
-
-
-def _ask(
-    connection: Backend, file: Path, options: Mapping[str, Any], more: str
-) -> tuple[Any, ...]:
-    query = SNIFF.format(more=more)
-    (row,) = connection.con.execute(query, {"file": str(file), **options}).fetchall()
-    return tuple(row)
-
-
-def _mark(sniffed: str) -> str | None:
-    return None if sniffed in ("", "(empty)") else sniffed
-
-
-def _marks(sniffed: Sequence[_Sniffed]) -> dict[str, Any]:
+def _marks(found: Sequence[Sniffed]) -> dict[str, Any]:
     """Return the files' quote and escape, fixed: else one bad line changes those of all lines."""
-    quotes = {file.quote for file in sniffed if file.quote}
-    escapes = {file.escape for file in sniffed if file.escape}
+    quotes = {file.quote for file in found if file.quote}
+    escapes = {file.escape for file in found if file.escape}
     if len(quotes) > 1 or len(escapes) > 1:
         return {"sample_size": -1}
     quote = next(iter(quotes), '"')
     return {"quote": quote, "escape": next(iter(escapes), quote)}
 
 
-def _united(sniffed: Sequence[_Sniffed]) -> dict[str, str]:
+def _united(found: Sequence[Sniffed]) -> dict[str, str]:
     """Return types that hold the values of all files; names are spelled as in the first file."""
     spelled: dict[str, str] = {}
     kinds: dict[str, set[str]] = {}
-    for file in sniffed:
+    for file in found:
         for name, kind in file.types.items():
             own = spelled.setdefault(name.casefold(), name)
             kinds.setdefault(own, set()).add(kind)

@@ -108,22 +108,28 @@ def fields(line: str, sign: str, quote: str = '"') -> list[str]:
 
 
 def trouble(file: PlainCsv) -> str | None:
-    """Return why a file is no table, and the remedy; None if all lines fit the header."""
-    open_quote = _open_quote(file)
+    """Return why a file is no table, and the remedy; None if all lines fit the header.
+
+    A separator too many at the end of a line is named only if there is nothing else.
+    """
+    open_quote, spare = _open_quote(file), None
     with reading_text(file.path, file.name) as handle:
         lines = csv.reader(handle, delimiter=file.sign, quotechar=file.quote)
         wanted, begin = 0, 1
         try:
             for row in lines:
                 wanted = wanted or len(row)
-                if row and len(row) != wanted and not (len(row) == wanted + 1 and not row[-1]):
+                if row and len(row) != wanted:
                     if begin == open_quote:
                         break
-                    return _ragged(lines.line_num + file.above, len(row), wanted, file.sign)
+                    found = _ragged(lines.line_num + file.above, len(row), wanted, file.sign)
+                    if len(row) != wanted + 1 or row[-1]:
+                        return found
+                    spare = spare or found
                 begin = lines.line_num + 1
         except csv.Error as error:
             return f"line {lines.line_num + 1 + file.above}: {error}; mend the line"
-    return None if open_quote is None else _unquoted(open_quote + file.above)
+    return spare if open_quote is None else _unquoted(open_quote + file.above)
 
 
 @contextmanager
