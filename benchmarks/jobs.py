@@ -59,7 +59,10 @@ def group_by(watch: Watch, lines: str) -> None:
 
 
 def features(watch: Watch, config: str, lines: str, as_of: str, cutoffs: int) -> None:
-    """Compute every feature of `cutoffs` cutoffs from the same file, without checking its rows."""
+    """Compute every feature of `cutoffs` cutoffs from the same file, without checking its rows.
+
+    The lines are reduced to orders once; the cutoffs follow one after the other.
+    """
     from tiercast.config.loading import load_config
     from tiercast.features.assemble import feature_panel
     from tiercast.features.feature import Setting
@@ -73,9 +76,25 @@ def features(watch: Watch, config: str, lines: str, as_of: str, cutoffs: int) ->
             table = connection.read_parquet(lines)
             activity = build_activity(connection, {"transactions": table}, settings)
         with watch.time("count"):
-            panel = feature_panel(activity, days, Setting(HORIZON_DAYS))
-            watch.measured["rows"] = _read(panel)
-        watch.measured["features"] = len(panel.columns) - 2
+            panels = [feature_panel(activity, [day], Setting(HORIZON_DAYS)) for day in days]
+            watch.measured["rows"] = sum(map(_read, panels))
+        watch.measured["features"] = len(panels[0].columns) - 2
+
+
+def training_panel(watch: Watch, config: str, as_of: str) -> None:
+    """Read and check a base, and make the panel of a training: a sample at all cutoffs."""
+    from tiercast.config.loading import load_config
+    from tiercast.snapshots.activity import build_activity
+    from tiercast.sources.canonical import open_base
+    from tiercast.sources.workspace import allow_panel
+    from tiercast.training.panel import build_panel
+
+    settings = load_config(config)
+    with watch.time(), open_base(settings) as base:
+        allow_panel(base.connection)
+        activity = build_activity(base.connection, base.tables, settings)
+        panel = build_panel(base, activity, dt.date.fromisoformat(as_of))
+        watch.measured |= {"rows": len(panel.rows), "cutoffs": len(panel.cutoffs)}
 
 
 def checked_features(watch: Watch, config: str, as_of: str) -> None:
@@ -226,8 +245,8 @@ def bare_pages(watch: Watch, scores: str, features: str) -> None:
 
 
 JOBS: tuple[Callable[..., None], ...] = (
-    group_by, features, checked_features, predict, train, score, shap, pred_contrib, bg_nbd,
-    lifetimes, command, demo, many_scores, web_app, bare_pages,
+    group_by, features, checked_features, predict, training_panel, train, score, shap,
+    pred_contrib, bg_nbd, lifetimes, command, demo, many_scores, web_app, bare_pages,
 )  # fmt: skip
 
 

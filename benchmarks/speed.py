@@ -50,13 +50,14 @@ def bases(sizes: argparse.Namespace) -> dict[str, tuple[int, int]]:
 def config_of(folder: Path, base: str, lines: str = "") -> str:
     """Write the config of a base and return its path; `lines` names another base's orders.
 
-    All bases share the model; each has its own output.
+    All bases share the model, which is trained at two cutoffs; each has its own output.
     """
+    train = {"trials": 0} | ({"snapshots": 2} if base == "trained" else {})
     content = {
         "name": "made_up",
         "sources": {"transactions": {"path": str(folder / f"{lines or base}.parquet")}},
         "outlook": {"horizon_days": 90},
-        "train": {"trials": 0, "snapshots": 2},
+        "train": train,
         "output": {"path": str(folder / "runs" / base)},
     }
     path = folder / f"{base}.yaml"
@@ -90,7 +91,10 @@ def rounds_of_runs(folder: Path, sizes: argparse.Namespace) -> list[dict[str, Ru
             "features": features("whole", 1, 3),
             "features_6": features("whole", 6, 1),
         },
-        {"train": dated("train", "trained", TRAINED_AS_OF)},
+        {
+            "training_panel": dated("training_panel", "whole"),
+            "train": dated("train", "trained", TRAINED_AS_OF),
+        },
         {
             "score_tenth": dated("score", "tenth"),
             "checked_features": dated("checked_features", "scored", repeats=2),
@@ -179,7 +183,7 @@ def sizes_text(
     note = {"note": sizes.note} if sizes.note else {}
     return {
         **note,
-        "features (base `whole`)": base["whole"],
+        "features, panel of a training (base `whole`)": base["whole"],
         "score (base `scored`)": base["scored"],
         "score, for its memory (base `tenth`)": base["tenth"],
         "training (base `trained`, no tuning, two cutoffs)": base["trained"],

@@ -23,3 +23,9 @@ def test_each_booster_of_the_champion_predicts(jobs, tenth):
     jobs.predict(watch, config=tenth.config, rows=50)
     assert watch.measured["boosters"] == 3
     assert watch.measured["seconds"] > 0
+
+
+def test_the_panel_of_a_training_is_made(jobs, tenth):
+    watch = jobs.Watch()
+    jobs.training_panel(watch, config=tenth.config, as_of="1998-04-01")
+    assert watch.measured["rows"] > watch.measured["cutoffs"] > 1
