@@ -76,14 +76,14 @@ def spread(ours: Measurement, baseline: Measurement) -> float:
 STAGES: tuple[Stage, ...] = (
     Stage("features of one cutoff : one GROUP BY", "features", "group_by", slower, "x", 90, 12),
     Stage("features of one cutoff : peak memory", "features", "", peak_gb, "GB", 4),
-    Stage("features of six cutoffs : of one", "features_6", "features", slower, "x", 4.5, 3),
+    Stage("features of six cutoffs : of one", "features_6", "features", slower, "x", 5, 3),
     Stage("features of six cutoffs : peak memory", "features_6", "", peak_gb, "GB", 4),
     Stage("panel of a training : peak memory", "training_panel", "", peak_gb, "GB", 2.5),
     Stage(
         "score without reasons : features and bare predictions",
         "score", "score_baseline", slower, "x", 2, 1.5,
     ),
-    Stage("score, memory : a tenth of the customers", "score", "score_tenth", larger, "x", 1.25),
+    Stage("score, memory : a tenth of the customers", "score", "score_tenth", larger, "x", 1.3),
     Stage("Shapley values : pred_contrib", "shap", "pred_contrib", faster, "x", 20, at_least=True),
     Stage("Shapley values : largest difference", "shap", "pred_contrib", spread, "", 1e-9),
     Stage("BG/NBD fit : lifetimes", "bg_nbd", "lifetimes", faster, "x", 10, at_least=True),

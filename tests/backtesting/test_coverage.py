@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,28 +38,28 @@ def test_totals_are_held_against_their_intervals(found):
 
 
 def test_totals_of_tiers_and_segments_are_counted_pair_by_pair(found):
-    # Of `gone` 5 was told, 3.1 to 8, and 0 came; top told 92 and brought 90, rest 63 and 60.
-    assert found.loc[("tier_total_inside", "all", "all"), SUMS].tolist() == [
-        3,
-        2 / 3,
-    ]
-    assert found.loc[("tier_total_inside", "tier", "top"), SUMS].tolist() == [1, 1.0]
-    assert found.loc[("tier_total_inside", "tier", "gone"), SUMS].tolist() == [
-        1,
-        0.0,
-    ]
-    # The others told 5 together, and brought nothing.
-    assert found.loc[("segment_total_inside", "all", "all"), SUMS].tolist() == [
-        2,
-        0.5,
-    ]
+    # Predicted and actual: top 92 and 90, rest 63 and 60, gone 5 and 0, which has a chance of .9.
+    assert found.loc[("tier_total_inside", "all", "all"), SUMS].tolist() == [3, 1.0]
+    assert found.loc[("tier_total_inside", "tier", "gone"), SUMS].tolist() == [1, 1.0]
+    assert found.loc[("segment_total_inside", "all", "all"), SUMS].tolist() == [2, 1.0]
+
+
+def test_a_total_outside_its_interval_is_counted(one, config):
+    # Of the tier `rest` 30 is predicted, 19 to 48, and 60 is actual.
+    of_rest = one.scores["tier"] == "rest"
+    less = one.scores.assign(expected_value=one.scores["expected_value"].mask(of_rest, 10.0))
+    frame = coverage([replace(one, scores=less)], config)
+    of_tiers = frame[frame["origin"].notna() & (frame["check"] == "tier_total_inside")]
+    found = of_tiers.set_index(["by", "group"])
+    assert found.loc[("all", "all"), SUMS].tolist() == [3, 2 / 3]
+    assert found.loc[("tier", "rest"), SUMS].tolist() == [1, 0.0]
 
 
 def test_totals_of_all_origins_count_together(two, config):
     frame = coverage(two, config)
     pooled = frame[frame["origin"].isna() & (frame["by"] == "all")].set_index("check")
     assert pooled.loc["total_inside", ["customers", "sums", "actual"]].tolist() == [20, 2, 1.0]
-    assert pooled.loc["tier_total_inside", ["sums", "actual"]].tolist() == [6, 4 / 6]
+    assert pooled.loc["tier_total_inside", ["sums", "actual"]].tolist() == [6, 1.0]
 
 
 def test_confidence_is_held_against_hits(found):

@@ -42,7 +42,9 @@ def test_the_interval_of_a_sum_by_hand():
     # Variance 2,500 of a sum of 100: a log variance of log 1.25, and .3^2 of the level.
     low, high = TotalUncertainty(0.3).interval(100.0, 2500.0)
     factor = np.exp(1.6449 * np.sqrt(0.09 + np.log(1.25)))
-    assert (low, high) == pytest.approx((100 / factor, 100 * factor))
+    median = 100 / np.sqrt(1.25)
+    assert (low, high) == pytest.approx((median / factor, median * factor))
+    assert TotalUncertainty(0.3).interval(100.0, 2500.0, nothing=0.05) == (0.0, high)
 
 
 def test_nothing_expected_is_nothing_sure():

@@ -12,9 +12,12 @@ DOUBT = TotalUncertainty(0.1)
 
 
 def part(*rows):
-    """Return scored rows: tier, segment, expected value, its variance, churn probability."""
+    """Return scored rows: tier, segment, expected value, its variance, churn probability.
+
+    No interval begins at 0.
+    """
     names = ["tier", "segment", "expected_value", "value_variance", "churn_probability"]
-    return pd.DataFrame(list(rows), columns=names)
+    return pd.DataFrame(list(rows), columns=names).assign(value_low=0.1)
 
 
 @pytest.fixture
@@ -35,6 +38,7 @@ def simulated(rows=9000, seed=0):
             "expected_value": rng.lognormal(3, 1, rows),
             "value_variance": rng.lognormal(6, 1, rows),
             "churn_probability": rng.random(rows),
+            "value_low": 0.0,
         }
     )
 
@@ -50,8 +54,11 @@ def test_each_sum_has_its_own_interval_by_hand(totals):
     # Of the top tier: 10 + 20 expected, with a variance of 4 + 9; no more at risk than in all.
     top = told["tiers"]["top"]
     factor = np.exp(1.6449 * np.sqrt(0.01 + np.log1p(13 / 900)))
+    median = 30 / np.sqrt(1 + 13 / 900)
     assert (top["customers"], top["expected_value"]) == (2, 30.0)
-    assert (top["value_low"], top["value_high"]) == pytest.approx((30 / factor, 30 * factor))
+    assert (top["value_low"], top["value_high"]) == pytest.approx(
+        (median / factor, median * factor)
+    )
     assert told["base"] == totals.base(DOUBT)
     assert (told["base"]["customers"], told["base"]["expected_value"]) == (3, 30.5)
     assert (told["base"]["value_low"], told["base"]["value_high"]) == DOUBT.interval(30.5, 14.0)
@@ -62,7 +69,26 @@ def test_the_sum_of_unlikely_buyers_is_less_sure_in_level(totals):
     none = totals.sums(DOUBT)["tiers"]["none"]
     level = 0.1 * 0.5 / (7.75 / 30.5)
     factor = np.exp(1.6449 * np.sqrt(level**2 + np.log1p(1 / 0.25)))
-    assert (none["value_low"], none["value_high"]) == pytest.approx((0.5 / factor, 0.5 * factor))
+    median = 0.5 / np.sqrt(1 + 1 / 0.25)
+    limits = (none["value_low"], none["value_high"])
+    assert limits == pytest.approx((median / factor, median * factor))
+
+
+def test_a_total_that_may_well_be_nothing_begins_at_0():
+    # Both order nothing with a chance of .2 * .25, all three of .05 * .3.
+    rows = part(("top", "a", 10.0, 4.0, 0.2), ("top", "a", 9.0, 4.0, 0.25))
+    totals = Totals(TIERS)
+    totals.add(rows.assign(value_low=0.0))
+    assert totals.base(DOUBT)["value_low"] == 0.0
+    totals.add(part(("none", "a", 2.0, 4.0, 0.3)).assign(value_low=0.0))
+    assert totals.base(DOUBT)["value_low"] > 0.0
+    assert totals.sums(DOUBT)["tiers"]["top"]["value_low"] == 0.0
+
+
+def test_who_is_worth_something_whatever_happens_adds_up_to_more_than_nothing():
+    totals = Totals(TIERS)
+    totals.add(part(("top", "a", 10.0, 4.0, 0.9)))
+    assert totals.base(DOUBT)["value_low"] > 0.0
 
 
 def test_a_tier_that_nobody_is_in_is_told_as_nothing(totals):
@@ -123,8 +149,8 @@ def test_sums_are_plain_data(totals):
 
 def test_a_group_is_not_changed_by_what_is_added_to_it():
     empty = Group()
-    assert empty.plus(2, 3.0, 4.0, 1.5) == Group(2, 3.0, 4.0, 1.5)
-    assert empty == Group(0, 0.0, 0.0, 0.0)
+    assert empty.plus(2, 3.0, 4.0, 1.5, -0.5) == Group(2, 3.0, 4.0, 1.5, -0.5)
+    assert empty == Group(0, 0.0, 0.0, 0.0, 0.0)
 
 
 def test_flips_are_counted_of_those_scored_before_and_merge():

@@ -14,6 +14,10 @@ A common shift moves unlikely buyers most: if everybody's log odds of an order r
 of a group's total rises by d times the mean churn risk of its money. So totals of unlikely buyers
 are less certain than the base's: with the base's uncertainty alone 80 % of groups by recency and
 orders of eleven real bases lay inside their 90 % interval, with this rule 90 %.
+
+A total of few customers may well be 0, which no lognormal holds. Of random groups of about eight
+customers of CDNOW, Superstore and Complete Journey, those with a chance of 5 % and more that
+nobody orders, 64 % lay inside without regard to that chance, 94 % with it.
 """
 
 from collections.abc import Sequence
@@ -30,6 +34,7 @@ YEARLY_GROWTH_SD = 0.2  # of the log of business from one year of a horizon to t
 LARGEST_SD = 1.0
 PRIOR_FOLDS = 3.0  # how many folds the prior counts as
 NORMAL_95 = 1.6449  # quantile: 90 % lie between minus and plus
+TAIL = 0.05  # on either side of such an interval
 
 
 @dataclass(frozen=True)
@@ -68,23 +73,31 @@ class TotalUncertainty:
         squares = PRIOR_FOLDS * prior**2 + float(np.square(readings).sum())
         return cls(min(LARGEST_SD, float(np.sqrt(squares / (PRIOR_FOLDS + len(readings))))))
 
-    def interval(self, expected: float, variance: float) -> tuple[float, float]:
+    def interval(
+        self, expected: float, variance: float, nothing: float = 0.0
+    ) -> tuple[float, float]:
         """Return the 90 % interval of a sum of values.
 
-        `expected` is the sum of the customers' expected values, `variance` of their variances.
-        The sum is taken for lognormal around `expected`.
+        `expected` is the sum of the customers' expected values, `variance` of their variances,
+        `nothing` the chance that all values are 0. The sum is taken for lognormal: by chance
+        alone with mean `expected` and that variance (L. F. Fenton, 1960), as a whole moved up or
+        down by `total_sd`. The interval begins at 0 where nothing is as likely as its lower tail.
 
         Examples
         --------
         >>> low, high = TotalUncertainty(0.08).interval(1000.0, 0.0)
         >>> round(low), round(high)
         (877, 1141)
+        >>> TotalUncertainty(0.08).interval(1000.0, 0.0, nothing=0.06)[0]
+        0.0
         """
         if expected <= 0:
             return 0.0, 0.0
-        spread = np.sqrt(self.total_sd**2 + np.log1p(variance / expected**2))
-        factor = float(np.exp(NORMAL_95 * spread))
-        return expected / factor, expected * factor
+        by_chance = np.log1p(variance / expected**2)
+        factor = float(np.exp(NORMAL_95 * np.sqrt(self.total_sd**2 + by_chance)))
+        median = expected / float(np.exp(by_chance / 2))
+        low = 0.0 if nothing >= TAIL else min(median / factor, expected)
+        return low, max(median * factor, expected)
 
     def of_group(self, risk: float, base_risk: float) -> Self:
         """Return the uncertainty of a group's total; that of the base is its minimum.

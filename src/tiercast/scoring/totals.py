@@ -7,8 +7,10 @@ it moves groups of unlikely buyers more (`modeling.total_uncertainty`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
+from math import exp
 from typing import Any, Self, TypedDict
 
+import numpy as np
 import pandas as pd
 
 from tiercast.contract.groups import GROUP
@@ -18,6 +20,7 @@ from tiercast.modeling.tiered_model import TieredModel
 from tiercast.modeling.total_uncertainty import TotalUncertainty
 
 WHOLE = "base"
+LEAST_CHANCE = 1e-300  # has a logarithm
 
 
 class Sum(TypedDict):
@@ -33,21 +36,31 @@ class Sum(TypedDict):
 class Group:
     """Customers, their expected value (money), its variance by chance, and its risk.
 
-    `at_risk` is the sum of expected value times churn risk.
+    `at_risk` is the sum of expected value times churn risk, `log_nothing` the log of the chance
+    that nobody is worth anything.
     """
 
     customers: int = 0
     expected: float = 0.0
     variance: float = 0.0
     at_risk: float = 0.0
+    log_nothing: float = 0.0
 
-    def plus(self, customers: int, expected: float, variance: float, at_risk: float) -> "Group":
+    def plus(
+        self,
+        customers: int,
+        expected: float,
+        variance: float,
+        at_risk: float,
+        log_nothing: float,
+    ) -> "Group":
         """Return the group with more customers in it."""
         return Group(
             self.customers + customers,
             self.expected + expected,
             self.variance + variance,
             self.at_risk + at_risk,
+            self.log_nothing + log_nothing,
         )
 
     @property
@@ -57,7 +70,7 @@ class Group:
 
     def sum(self, coverage: TotalUncertainty) -> Sum:
         """Return the group's sum."""
-        low, high = coverage.interval(self.expected, self.variance)
+        low, high = coverage.interval(self.expected, self.variance, exp(self.log_nothing))
         return Sum(
             customers=self.customers, expected_value=self.expected, value_low=low, value_high=high
         )
@@ -104,7 +117,8 @@ class Totals:
         self.churned += float(rows["churn_probability"].sum())
         self._add_flips(_flips(rows))
         money = rows[["expected_value", "value_variance"]].assign(
-            at_risk=rows["expected_value"] * rows["churn_probability"]
+            at_risk=rows["expected_value"] * rows["churn_probability"],
+            log_nothing=_log_chance_of_nothing(rows),
         )
         for kind, groups in self._groups.items():
             names = rows[kind].astype(str) if kind in rows else pd.Series(WHOLE, index=rows.index)
@@ -195,6 +209,16 @@ def nested(sums: Mapping[tuple[str, str], Sum]) -> dict[str, Sum | dict[str, Sum
     kinds = {kind: {n: one for (k, n), one in sums.items() if k == kind} for kind, _ in sums}
     segments = dict(sorted(kinds.get("segment", {}).items()))
     return {WHOLE: kinds[WHOLE][WHOLE], "tiers": kinds["tier"], "segments": segments}
+
+
+def _log_chance_of_nothing(rows: pd.DataFrame) -> pd.Series:
+    """Return the log of each customer's chance to be worth nothing, (n,).
+
+    That is the churn risk where the interval begins at 0. Others are worth something: who hardly
+    churns, and whose contract is paid for a while before it ends.
+    """
+    chance = rows["churn_probability"].where(rows["value_low"] == 0, 0.0)
+    return np.log(chance.clip(lower=LEAST_CHANCE))
 
 
 def _at_horizon(rows: pd.DataFrame, days: int) -> pd.DataFrame:
