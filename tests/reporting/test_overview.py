@@ -168,3 +168,10 @@ def test_the_first_thing_to_do_tells_the_profit_of_contacts_within_the_budget(in
     assert "at half the save rate" in first_step(1)
     assert "No contact pays at its cost of 999" in first_step(999)
     assert "pay" not in next_steps(inputs, say).steps[0].text
+
+
+def test_the_first_things_to_do_say_whom_the_files_of_lists_leave_out(inputs, say):
+    held = replace(inputs, config=inputs.config.model_copy(update={"holdout": 0.05}))
+    texts = [note.text for note in next_steps(held, say).notes]
+    assert any("leaves out the holdout: 5% of the customers" in text for text in texts)
+    assert not any("holdout" in note.text for note in next_steps(inputs, say).notes)

@@ -37,7 +37,7 @@ def next_steps(inputs: Inputs, say: MessageCatalogue) -> Steps:
     filled = {name for name, one in facts.items() if one.customers}
     showing = {name for name in filled if say.write.shows(facts[name].customers)}
     lists, plays = usable_lists(inputs), plays_of(inputs)
-    steps, nobody = [], []
+    steps, notes = [], []
     for question in QUESTIONS:
         name = _first(question.lists, showing) or _first(question.lists, filled)
         empty = [lists[name] for name in question.lists if name in facts]
@@ -45,9 +45,12 @@ def next_steps(inputs: Inputs, say: MessageCatalogue) -> Steps:
             step = _step(question, lists[name], facts[name], plays.get(name), inputs, say)
             steps.append(step)
         elif empty:
-            nobody.append(_nobody(question, empty, inputs, say))
+            notes.append(_nobody(question, empty, inputs, say))
+    if steps and inputs.config.holdout:
+        share = say.write.share(inputs.config.holdout)
+        notes.append(Note(say("overview.steps.holdout", share=share)))
     title = "overview.steps.three" if len(steps) == len(QUESTIONS) else "overview.steps.title"
-    return Steps(say(title), steps, nobody)
+    return Steps(say(title), steps, notes)
 
 
 def _nobody(

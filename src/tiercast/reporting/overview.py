@@ -72,7 +72,7 @@ def overview_section(inputs: Inputs, say: MessageCatalogue) -> Section:
     parts: tuple[Part, ...] = (
         Cards(_cards(inputs, sums, say)),
         *([steps] if steps.steps else []),
-        *steps.nobody,
+        *steps.notes,
         *([Note(left_out)] if left_out else []),
         *_grid(inputs, say),
         *_outlying(inputs, say),

@@ -178,12 +178,12 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Steps:
-    """What to do first; `nobody` says why a question has no step."""
+    """What to do first; `notes` say why a question has no step, and whom lists leave out."""
 
     kind: ClassVar[str] = "steps"
     title: str
     steps: Sequence[NextStep]
-    nobody: Sequence["Note"] = ()
+    notes: Sequence["Note"] = ()
 
 
 @dataclass(frozen=True)
