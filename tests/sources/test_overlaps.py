@@ -47,3 +47,9 @@ def test_files_with_other_lines_are_not_named(tmp_path):
 
 def test_files_of_the_same_columns_have_no_overlap(tmp_path):
     assert overlaps(tmp_path, NEWER, NEWER.assign(amount=[1.0, 2.0, 3.0])) == 0
+
+
+def test_a_column_without_a_name_in_all_files_makes_no_overlap(tmp_path):
+    older, newer = (frame.rename(columns={"order_id": ""}) for frame in (OLDER, NEWER))
+    assert overlaps(tmp_path, older, newer.drop(columns="channel")) == 0
+    assert overlaps(tmp_path, older, newer) == 2

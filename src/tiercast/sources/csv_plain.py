@@ -136,12 +136,10 @@ def _header_pattern(place: TextPlace) -> re.Pattern[bytes] | None:
 
 def _again(head: re.Pattern[bytes] | None, seen: bytes, place: TextPlace, *, first: bool) -> bool:
     """Return whether a piece of the file below the header repeats the header's line."""
-    longest = max((name.strip() for name in place.columns), key=len, default="")
-    if (
-        head is None
-        or place.header.count("\n") > 1
-        or longest.encode().lower() not in seen.lower()
-    ):
+    if head is None or place.header.count("\n") > 1:
+        return False
+    longest = max((name.strip().encode() for name in place.columns), key=len)
+    if longest.lower() not in seen.lower():  # a quick check, since it runs over every byte
         return False
     skipped = len("".join((*place.above, place.header)).encode()) - 1 if first else 0
     skipped += len(codecs.BOM_UTF8) if seen.startswith(codecs.BOM_UTF8) and first else 0

@@ -85,11 +85,12 @@ def holds(
         return False
     marks = {"quote": first.quote or '"', "escape": first.escape or first.quote or '"'}
     names = dict.fromkeys(first.types, "VARCHAR")
-    rows = connection.read_csv(
-        str(file.path), auto_type_candidates=TYPES, types=names, **options, **marks
-    )
-    open_ones = {n: kind for n, kind in first.types.items() if n not in named(names, as_text)}
+    settled = named(names, as_text)
+    open_ones = {name: kind for name, kind in first.types.items() if name not in settled}
     try:
+        rows = connection.read_csv(
+            str(file.path), auto_type_candidates=TYPES, types=names, **options, **marks
+        )
         return _types_hold(rows, open_ones, lines)
     except duckdb.Error:  # a line that is no row; the sniffer may see the file otherwise
         return False

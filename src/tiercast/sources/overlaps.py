@@ -3,7 +3,7 @@
 They differ in that column, so that no rule on repeated lines finds them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 import ibis
 import ibis.expr.types as ir
@@ -15,15 +15,16 @@ HANDLING = "lines equal in all columns but those that only some files have, all 
 REMEDY = "if they were exported twice, export all files with the same columns"
 
 
-def overlap_notes(rows: ir.Table, shared: Sequence[str], source: str) -> tuple[FileNote, ...]:
+def overlap_notes(rows: ir.Table, partial: Collection[str], source: str) -> tuple[FileNote, ...]:
     """Return a note on lines that stand in files with different columns.
 
-    `shared` has the columns of all files. Of lines that are equal in them, those are counted
-    that have values in other columns than most.
+    `partial` has the columns that only some files have. Of lines that are equal in all others,
+    those are counted that have values in other ones of these columns than most.
     """
-    others = [name for name in rows.columns if name not in shared]
-    if not others or not shared:
+    others = [name for name in rows.columns if name in partial]
+    if not others:
         return ()
+    shared = [name for name in rows.columns if name not in others]
     known = ibis.struct({name: rows[name].notnull() for name in others}).hash()
     lines = rows.select(line=row_hash(rows, shared), known=known)
     kinds = lines.group_by("line", "known").agg(rows=lines.count())

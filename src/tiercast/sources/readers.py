@@ -153,7 +153,7 @@ def ready_files(connection: Backend, source: SourceConfig) -> ReadyFiles:
 def _open_path(connection: Backend, source: SourceConfig, spec: TableSpec) -> OpenedSource:
     files = ready_files(connection, source)
     rows = open_ready(connection, files, written_columns(spec, source))
-    return OpenedSource(rows, (*files.notes, *overlap_notes(rows, files.shared, files.name)))
+    return OpenedSource(rows, (*files.notes, *overlap_notes(rows, files.partial, files.name)))
 
 
 def _as_wanted(table: ir.Table, source: SourceConfig, spec: TableSpec) -> ir.Table:

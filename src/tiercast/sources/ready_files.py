@@ -66,13 +66,13 @@ ENDINGS = tuple(ending for kind in KINDS for ending in kind.endings)
 class ReadyFiles:
     """Local files of one kind as the engine reads them: the files themselves or plain copies.
 
-    `shared` has the columns of every file; `plain` is empty for parquet.
+    `partial` has the columns that some files lack; `plain` is empty for parquet.
     """
 
     name: str
     paths: tuple[Path, ...]
     columns: tuple[str, ...]
-    shared: tuple[str, ...]
+    partial: frozenset[str]
     plain: tuple[PlainCsv, ...] = ()
 
     @property
@@ -99,14 +99,14 @@ def make_ready(connection: Backend, files: list[Path], source: SourceConfig) -> 
         named_columns = {part.name: parquet_columns(part.path) for part in parts}
         refuse_repeated(named_columns, source)
         names = list(named_columns.values())
-        return ReadyFiles(parts[0].name, paths, _all(names), _shared(names))
+        return ReadyFiles(parts[0].name, paths, _all(names), _partial(names))
     plain = tuple(part for file in parts for part in kind.plain(file, source, scratch))
     if not any(part.columns for part in plain):
         raise DataContractError(f"{parts[0].name}: {EMPTY}.")
     refuse_repeated({part.name: part.columns for part in plain}, source)
     headers = [part.columns for part in plain if part.columns]
     paths = tuple(part.path for part in plain)
-    return ReadyFiles(parts[0].name, paths, _all(headers), _shared(headers), plain)
+    return ReadyFiles(parts[0].name, paths, _all(headers), _partial(headers), plain)
 
 
 def open_ready(
@@ -131,8 +131,9 @@ def _all(names: Iterable[Sequence[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for some in names for name in some))
 
 
-def _shared(names: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    return tuple(name for name in names[0] if all(name in others for others in names))
+def _partial(names: Sequence[Sequence[str]]) -> frozenset[str]:
+    found = [frozenset(some) for some in names]
+    return frozenset.union(*found) - frozenset.intersection(*found)
 
 
 def scratch_of(connection: Backend) -> Path:
