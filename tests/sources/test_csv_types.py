@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiercast.sources.csv_text import PlainCsv
-from tiercast.sources.csv_types import WHOLE, holds, sniffed_lines
+from tiercast.sources.csv_types import WHOLE, Sniffer
 
 OPTIONS = {"delim": ",", "header": True, "skip": 0, "comment": ""}
 CELLS = ("", "1", "-7", "007", "1.5", "1.", "1e3", "true", "F", " 1", "+1", "1_0", "12" * 10)
@@ -25,23 +25,24 @@ def connection():
     engine.disconnect()
 
 
-def sniffed(connection, file, lines):
+def looked_at(sniffer, file, lines):
     """Return what the sniffer finds in a file's first lines; None if it gives up."""
     try:
-        return sniffed_lines(connection, file, OPTIONS, {"key"}, lines)
+        return sniffer.look_at(file, lines)
     except duckdb.Error:
         return None
 
 
 def sniffs(connection, lines):
     """Return what the first lines show, whether it holds, and what all lines show."""
+    sniffer = Sniffer(connection, OPTIONS, {"key"})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lines.csv"
         path.write_text("\n".join(["key,value,note", *lines, ""]))
         file = PlainCsv(path, "lines.csv", ",", ("key", "value", "note"))
-        first = sniffed(connection, file, FIRST)
-        is_true = first and holds(connection, file, OPTIONS, first, {"key"}, FIRST)
-        return first, is_true, sniffed(connection, file, WHOLE)
+        first = looked_at(sniffer, file, FIRST)
+        is_true = first and sniffer.holds(file, first, FIRST)
+        return first, is_true, looked_at(sniffer, file, WHOLE)
 
 
 @pytest.mark.parametrize(

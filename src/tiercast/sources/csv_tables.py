@@ -15,7 +15,7 @@ from ibis.backends.duckdb import Backend
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TableSpec
 from tiercast.sources.csv_text import PlainCsv
-from tiercast.sources.csv_types import TYPES, Sniffed, named, sniffed
+from tiercast.sources.csv_types import TYPES, Sniffed, Sniffer, named
 
 AS_WRITTEN = ("id", "key", "text", "number")
 LONG = r"^\s*[-+]?[0-9]+\s*$"
@@ -34,7 +34,8 @@ def csv_table(
     options = {"delim": files[0].sign, "header": True, "skip": 0, "comment": ""}
     as_text = [some for kind, some in names.items() if kind != "number"]
     wanted = {name.casefold() for some in as_text for name in some}
-    found = [sniffed(connection, file, options, wanted) for file in files if file.columns]
+    sniffer = Sniffer(connection, options, wanted)
+    found = [sniffer.look(file) for file in files if file.columns]
     united = _united(found)
     times = _times(files) & set(united)
     types = united | dict.fromkeys(named(united, wanted), "VARCHAR")

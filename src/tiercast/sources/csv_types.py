@@ -33,8 +33,6 @@ SNIFF = """
     )
 """
 
-Options = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class Sniffed:
@@ -45,55 +43,56 @@ class Sniffed:
     types: Mapping[str, str]
 
 
-def sniffed(
-    connection: Backend, file: PlainCsv, options: Options, as_text: Collection[str]
-) -> Sniffed:
-    """Return the marks and the types of a whole file's columns; those of `as_text` are text."""
-    if file.path.stat().st_size >= LARGE:
-        first = sniffed_lines(connection, file, options, as_text, SAMPLE)
-        if holds(connection, file, options, first, as_text, SAMPLE):
-            return first
-    return sniffed_lines(connection, file, options, as_text, WHOLE)
+@dataclass(frozen=True)
+class Sniffer:
+    """DuckDB's sniffer for the CSV files of a source; the columns of `as_text` are text to it."""
 
+    connection: Backend
+    options: Mapping[str, Any]
+    as_text: Collection[str]
 
-def sniffed_lines(
-    connection: Backend, file: PlainCsv, options: Options, as_text: Collection[str], lines: int
-) -> Sniffed:
-    """Return the marks and types of a file's first lines."""
-    _, _, seen = _ask(connection, file, options, "all_varchar=true")
-    known = dict.fromkeys(named((column["name"] for column in seen), as_text), "VARCHAR")
-    more = "sample_size=$lines, auto_type_candidates=$candidates"
-    values: dict[str, Any] = {"lines": lines, "candidates": TYPES}
-    if known:
-        more, values = f"{more}, types=$types", values | {"types": known}
-    quote, escape, columns = _ask(connection, file, {**options, **values}, more)
-    return Sniffed(
-        _mark(quote), _mark(escape), {column["name"]: column["type"] for column in columns}
-    )
+    def look(self, file: PlainCsv) -> Sniffed:
+        """Return the marks and the types of a whole file's columns."""
+        if file.path.stat().st_size >= LARGE:
+            first = self.look_at(file, SAMPLE)
+            if self.holds(file, first, SAMPLE):
+                return first
+        return self.look_at(file, WHOLE)
 
+    def look_at(self, file: PlainCsv, lines: int) -> Sniffed:
+        """Return the marks and the types of a file's first lines."""
+        _, _, seen = self._ask(file, "all_varchar=true")
+        known = dict.fromkeys(named((column["name"] for column in seen), self.as_text), "VARCHAR")
+        more = "sample_size=$lines, auto_type_candidates=$candidates"
+        values: dict[str, Any] = {"lines": lines, "candidates": TYPES}
+        if known:
+            more, values = f"{more}, types=$types", values | {"types": known}
+        quote, escape, columns = self._ask(file, more, values)
+        types = {column["name"]: column["type"] for column in columns}
+        return Sniffed(_mark(quote), _mark(escape), types)
 
-def holds(
-    connection: Backend,
-    file: PlainCsv,
-    options: Options,
-    first: Sniffed,
-    as_text: Collection[str],
-    lines: int,
-) -> bool:
-    """Return whether what a file's first lines showed certainly holds for all of its lines."""
-    if not _marks_hold(file, first):
-        return False
-    marks = {"quote": first.quote or '"', "escape": first.escape or first.quote or '"'}
-    names = dict.fromkeys(first.types, "VARCHAR")
-    settled = named(names, as_text)
-    open_ones = {name: kind for name, kind in first.types.items() if name not in settled}
-    try:
-        rows = connection.read_csv(
-            str(file.path), auto_type_candidates=TYPES, types=names, **options, **marks
-        )
-        return _types_hold(rows, open_ones, lines)
-    except duckdb.Error:  # a line that is no row; the sniffer may see the file otherwise
-        return False
+    def holds(self, file: PlainCsv, first: Sniffed, lines: int) -> bool:
+        """Return whether what a file's first lines showed certainly holds for all its lines."""
+        if not _marks_hold(file, first):
+            return False
+        marks = {"quote": first.quote or '"', "escape": first.escape or first.quote or '"'}
+        texts = dict.fromkeys(first.types, "VARCHAR")
+        settled = named(texts, self.as_text)
+        types = {name: kind for name, kind in first.types.items() if name not in settled}
+        try:
+            rows = self.connection.read_csv(
+                str(file.path), auto_type_candidates=TYPES, types=texts, **self.options, **marks
+            )
+            return _types_hold(rows, types, lines)
+        except duckdb.Error:  # a line that is no row; the sniffer may see the file otherwise
+            return False
+
+    def _ask(
+        self, file: PlainCsv, more: str, values: Mapping[str, Any] | None = None
+    ) -> tuple[Any, ...]:
+        given = {"file": str(file.path), **self.options, **(values or {})}
+        (row,) = self.connection.con.execute(SNIFF.format(more=more), given).fetchall()
+        return tuple(row)
 
 
 def named(columns: Iterable[str], folded: Collection[str]) -> set[str]:
@@ -127,12 +126,6 @@ def _marks_hold(file: PlainCsv, first: Sniffed) -> bool:
     with reading_bytes(file.path, file.name) as handle:
         chunks = iter(lambda: handle.read(CHUNK), b"")
         return not any(bytes([mark]) in chunk for chunk in chunks for mark in unsettled)
-
-
-def _ask(connection: Backend, file: PlainCsv, options: Options, more: str) -> tuple[Any, ...]:
-    query = SNIFF.format(more=more)
-    (row,) = connection.con.execute(query, {"file": str(file.path), **options}).fetchall()
-    return tuple(row)
 
 
 def _mark(sniffed: str) -> str | None:
