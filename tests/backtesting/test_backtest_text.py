@@ -44,7 +44,7 @@ def test_totals_show_the_interval_and_the_error(tables):
 def test_checks_of_sums_name_the_number_of_sums(tables):
     cells = {row[:2]: row[2:] for row in tables[3].rows}
     assert cells["total of all inside its interval", "all, sums: 1"] == ("0.900", "1")
-    assert cells["total of a tier inside its interval", "all, sums: 3"] == ("0.900", "0.667")
+    assert cells["total of a tier inside its interval", "all, sums: 3"] == ("0.900", "1")
 
 
 def test_models_that_did_not_run_are_named(found):

@@ -35,7 +35,8 @@ def test_chance_of_each_customer_widens_a_sum(one):
         scores=one.scores.assign(value_variance=variance),
     )
     base = sums(alone).iloc[0]
-    assert [base["value_low"], base["value_high"]] == pytest.approx([100, 256])
+    median = 160 / np.exp(spread**2 / 2)  # of a lognormal of mean 160
+    assert [base["value_low"], base["value_high"]] == pytest.approx([median / 1.6, median * 1.6])
 
 
 def test_intervals_are_those_of_a_manifest(one):

@@ -137,8 +137,8 @@ def test_promises_stand_beside_what_was_kept(section):
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in tables(section)[3].rows}
     assert rows["a customer's value within its range"] == ["90%", "90%", "10"]
     assert rows["the total within its interval"] == ["90%", "100%", "1"]
-    assert rows["a tier's total within its interval"] == ["90%", "67%", "3"]
-    assert rows["a segment's total within its interval"] == ["90%", "50%", "2"]
+    assert rows["a tier's total within its interval"] == ["90%", "100%", "3"]
+    assert rows["a segment's total within its interval"] == ["90%", "100%", "2"]
 
 
 def test_a_backtest_without_checks_of_sums_is_still_shown(run, backtested, reading, say):
