@@ -53,3 +53,9 @@ def test_a_column_without_a_name_in_all_files_makes_no_overlap(tmp_path):
     older, newer = (frame.rename(columns={"order_id": ""}) for frame in (OLDER, NEWER))
     assert overlaps(tmp_path, older, newer.drop(columns="channel")) == 0
     assert overlaps(tmp_path, older, newer) == 2
+
+
+def test_names_in_other_capitals_are_of_the_same_column(tmp_path):
+    other_money = NEWER.assign(amount=[1.0, 2.0, 3.0]).rename(columns={"amount": "AMOUNT"})
+    assert overlaps(tmp_path, OLDER, other_money) == 0
+    assert overlaps(tmp_path, OLDER, NEWER.rename(columns={"amount": "AMOUNT"})) == 2

@@ -15,7 +15,7 @@ from ibis.backends.duckdb import Backend
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.tables import TableSpec
 from tiercast.sources.csv_text import PlainCsv
-from tiercast.sources.csv_types import TYPES, Sniffed, Sniffer, named
+from tiercast.sources.csv_types import TYPES, Sniffed, Sniffer, marks_of, named
 
 AS_WRITTEN = ("id", "key", "text", "number")
 LONG = r"^\s*[-+]?[0-9]+\s*$"
@@ -40,7 +40,7 @@ def csv_table(
     times = _times(files) & set(united)
     types = united | dict.fromkeys(named(united, wanted), "VARCHAR")
     types |= dict.fromkeys(times, "TIMESTAMP")
-    marks = _marks(found)
+    marks = marks_of(found)
     whole = {name.casefold() for kind in ("id", "key") for name in names.get(kind, ())}
     keys = named(united, whole) - times
     floats = {name for name, kind in types.items() if kind == "DOUBLE"}
@@ -85,16 +85,6 @@ def _read(
         **options,
         **({"types": dict(types)} if types else {}),
     )
-
-
-def _marks(found: Sequence[Sniffed]) -> dict[str, Any]:
-    """Return the files' quote and escape, fixed: else one bad line changes those of all lines."""
-    quotes = {file.quote for file in found if file.quote}
-    escapes = {file.escape for file in found if file.escape}
-    if len(quotes) > 1 or len(escapes) > 1:
-        return {"sample_size": -1}
-    quote = next(iter(quotes), '"')
-    return {"quote": quote, "escape": next(iter(escapes), quote)}
 
 
 def _united(found: Sequence[Sniffed]) -> dict[str, str]:

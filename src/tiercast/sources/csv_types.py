@@ -5,7 +5,7 @@ the first lines of a large file, and all lines are compared with what it found, 
 reads the whole file only where they differ, or where the first lines do not settle a quote.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +75,13 @@ class Sniffer:
         """Return whether what a file's first lines showed certainly holds for all its lines."""
         if not _marks_hold(file, first):
             return False
-        marks = {"quote": first.quote or '"', "escape": first.escape or first.quote or '"'}
         texts = dict.fromkeys(first.types, "VARCHAR")
         settled = named(texts, self.as_text)
         types = {name: kind for name, kind in first.types.items() if name not in settled}
         try:
+            marked = {**self.options, **marks_of([first])}
             rows = self.connection.read_csv(
-                str(file.path), auto_type_candidates=TYPES, types=texts, **self.options, **marks
+                str(file.path), auto_type_candidates=TYPES, types=texts, **marked
             )
             return _types_hold(rows, types, lines)
         except duckdb.Error:  # a line that is no row; the sniffer may see the file otherwise
@@ -93,6 +93,16 @@ class Sniffer:
         given = {"file": str(file.path), **self.options, **(values or {})}
         (row,) = self.connection.con.execute(SNIFF.format(more=more), given).fetchall()
         return tuple(row)
+
+
+def marks_of(found: Sequence[Sniffed]) -> dict[str, Any]:
+    """Return the files' quote and escape, fixed: else one bad line changes those of all lines."""
+    quotes = {file.quote for file in found if file.quote}
+    escapes = {file.escape for file in found if file.escape}
+    if len(quotes) > 1 or len(escapes) > 1:
+        return {"sample_size": WHOLE}
+    quote = next(iter(quotes), '"')
+    return {"quote": quote, "escape": next(iter(escapes), quote)}
 
 
 def named(columns: Iterable[str], folded: Collection[str]) -> set[str]:

@@ -18,10 +18,10 @@ REMEDY = "if they were exported twice, export all files with the same columns"
 def overlap_notes(rows: ir.Table, partial: Collection[str], source: str) -> tuple[FileNote, ...]:
     """Return a note on lines that stand in files with different columns.
 
-    `partial` has the columns that only some files have. Of lines that are equal in all others,
-    those are counted that have values in other ones of these columns than most.
+    `partial` has the columns that only some files have, in lower case. Of lines that are equal in
+    all others, those are counted that have values in other ones of these columns than most.
     """
-    others = [name for name in rows.columns if name in partial]
+    others = [name for name in rows.columns if name.casefold() in partial]
     if not others:
         return ()
     shared = [name for name in rows.columns if name not in others]

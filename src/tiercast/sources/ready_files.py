@@ -66,7 +66,7 @@ ENDINGS = tuple(ending for kind in KINDS for ending in kind.endings)
 class ReadyFiles:
     """Local files of one kind as the engine reads them: the files themselves or plain copies.
 
-    `partial` has the columns that some files lack; `plain` is empty for parquet.
+    `partial` has the columns that some files lack, in lower case; `plain` is empty for parquet.
     """
 
     name: str
@@ -132,7 +132,7 @@ def _all(names: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _partial(names: Sequence[Sequence[str]]) -> frozenset[str]:
-    found = [frozenset(some) for some in names]
+    found = [frozenset(name.casefold() for name in some) for some in names]
     return frozenset.union(*found) - frozenset.intersection(*found)
 
 
