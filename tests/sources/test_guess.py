@@ -182,6 +182,37 @@ def test_channels_quantities_years_and_shares_are_no_amounts(name):
     assert found.columns["amount"] == "Net Amount"
 
 
+def test_money_given_back_is_no_amount():
+    found = guess(**ENGLISH | {"Net Amount": [5.0] * 4}, **{"Refund Amount": [0.0, 4.0, 0.0, 1.5]})
+    assert found.columns["amount"] == "Net Amount"
+
+
+def test_the_order_total_goes_before_the_subtotal_with_tax():
+    money = {
+        "Subtotal (inc tax)": [1.0, 2.5, 3.0, 4.0],
+        "Order Total (inc tax)": [2.0, 3.5, 4.0, 5.0],
+    }
+    rest = {own: values for own, values in ENGLISH.items() if own != "Net Amount"}
+    assert guess(**money, **rest).columns["amount"] == "Order Total (inc tax)"
+
+
+def test_a_customer_is_sought_among_columns_that_repeat_and_have_no_role():
+    rest = {own: values for own, values in ENGLISH.items() if own != "CustomerID"}
+    names = {
+        "Row Key": ["p", "q", "r", "s"],
+        "Clock": ["08:15", "09:30"] * 2,
+        "Who": ["a", "b"] * 2,
+    }
+    (gap,) = guess(**names, **rest).gaps
+    assert "it could be one of these: `Who`, `Row Key`." in gap
+
+
+def test_a_date_that_cannot_be_read_is_named_with_a_value():
+    dates = ["1 de agosto de 2023 20:10 hs.", "3 de agosto de 2023 09:00 hs."] * 2
+    found = guess(**ENGLISH | {"InvoiceDate": dates})
+    assert "Named like one, but its values cannot be read so: `InvoiceDate` (3 de" in found.gaps[0]
+
+
 def test_the_next_best_columns_are_shown():
     found = guess(**ENGLISH, client=["x", "y", "x", "z"], order_total=[1.0, 2.5, 3.0, 4.0])
     shown = {(g.role, g.look.name) for g in found.runners_up}

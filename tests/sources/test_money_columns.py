@@ -108,3 +108,60 @@ def test_a_discount_beside_pieces_times_price_is_said_not_to_be_subtracted(here)
     assert any("`discount` is not subtracted" in note for note in result.notes)
     whole = sum((i % 3 + 1) * price for i, price in enumerate(prices))
     assert lines_of(result.path).amount.sum() == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("header", ["cancelled_at", "Canceled At", "Storniert am"])
+def test_orders_with_a_day_on_which_they_were_cancelled_are_left_out(here, header):
+    result = init_file(here, f"amount,{header}", lambda i: ("10.5", "" if i % 4 else DAYS[i]))
+    assert lines_of(result.path).amount.sum() == pytest.approx(30 * 10.5)
+    assert any(f"By `{header}`, no orders: 10 rows" in note for note in result.notes)
+
+
+def test_returns_shown_by_pieces_below_zero_are_counted_below_it(here):
+    result = init_file(here, "amount,qty", lambda i: (f"{i}.5", "2" if i % 4 else "-1"))
+    amounts = [i + 0.5 if i % 4 else -(i + 0.5) for i in range(40)]
+    assert lines_of(result.path).amount.sum() == pytest.approx(sum(amounts))
+    # 0.5 + 4.5 + ... + 36.5
+    assert any("counted below 0: 10 rows, 185.00" in note for note in result.notes)
+
+
+def test_returns_below_zero_in_pieces_and_money_stay_as_they_are(here):
+    result = init_file(here, "amount,qty", lambda i: ("10.5", "2") if i % 4 else ("-4.5", "-1"))
+    assert lines_of(result.path).amount.sum() == pytest.approx(30 * 10.5 - 10 * 4.5)
+
+
+@pytest.mark.parametrize(
+    ("header", "sale", "back"),
+    [
+        ("Dr/Cr", "DR", "CR"),
+        ("Transaction Type", "Credit", "Debit"),
+        ("S/H Sign", "Soll", "Haben"),
+    ],
+)
+def test_the_fewer_of_debits_and_credits_count_below_zero_and_both_are_named(
+    here, header, sale, back
+):
+    result = init_file(here, f"amount,{header}", lambda i: ("10.5", sale if i % 4 else back))
+    assert lines_of(result.path).amount.sum() == pytest.approx(20 * 10.5)
+    start = f"`{header}` has debits and credits. As the more, {sale} (30 rows, 315.00) count"
+    assert any(start in note for note in result.notes)
+
+
+def test_debit_and_credit_cards_are_no_signs(here):
+    result = init_file(here, "amount,card", lambda i: ("10.5", "Debit" if i % 4 else "Credit"))
+    assert lines_of(result.path).amount.sum() == pytest.approx(40 * 10.5)
+
+
+def test_a_single_refund_is_subtracted(here):
+    result = init_file(here, "amount,Refund Amount", lambda i: ("10.5", "4.00" if i == 9 else "0"))
+    assert lines_of(result.path).amount.sum() == pytest.approx(40 * 10.5 - 4)
+
+
+@pytest.mark.parametrize(
+    ("header", "main", "other"),
+    [("Cur", "EUR", "JPY"), ("DocCur", "EUR", "USD"), ("currency", "978", "392")],
+)
+def test_amounts_of_two_currencies_are_never_summed(here, header, main, other):
+    result = init_file(here, f"amount,{header}", lambda i: ("10.5", main if i % 4 else other))
+    assert lines_of(result.path).amount.sum() == pytest.approx(30 * 10.5)
+    assert any(f"{main} (30 rows, 315.00) is kept" in note for note in result.notes)

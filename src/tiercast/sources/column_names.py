@@ -16,7 +16,9 @@ NAMES: dict[str, str] = {
         买家昵称 买家会员名 买家账号 买家手机号 下单帐号 下单账号 客户手机号 会员手机号 会员名
         会员id 会员号 会员编号 会员卡号 用户 用户id 用户编号 买家 买家id 顧客 顧客id 顧客番号
         会員番号 고객 고객번호 고객id клиент id_клиента покупатель kunnr buyer_username
-        customer_ref loyalty_number""",
+        customer_ref loyalty_number card_code loyalty_card loyalty_card_no loyalty_card_number
+        customer_card kundenkarte carte_fidelite membership_id membership_no membership_number
+        member_no member_number""",
     "ordered_at": """
         ordered_at order_date order_time order_timestamp order_datetime date datetime timestamp
         time transaction_date transaction_time transaction_timestamp purchase_date purchase_time
@@ -115,6 +117,7 @@ NEVER: dict[str, str] = {
         渠道 数量 编号 年份 折扣 运费 税 邮费 邮编 电话 积分""",
 }
 MONEY_ALL_THE_SAME = "incl including inc excl excluding exc ex with without before after net gross"
+GIVEN_BACK = "refund refunds refunded erstattung rembourse reembolso rimborso"
 IDS = "id ids no nr number num key code hash uuid guid unique ref reference"
 # Words that mean nothing as a part of a name: a ship_date is no order's date.
 NOT_EVERY_PART = frozenset(
@@ -134,6 +137,17 @@ def words(name: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKD", parted.casefold())
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return tuple(re.findall(r"[^\W_]+", letters))
+
+
+def has_word(name: str, known: str) -> bool:
+    """Return whether one of the known words is a word of a name or value.
+
+    Examples
+    --------
+    >>> has_word("Booking Status", "state status"), has_word("Statuses", "status")
+    (True, False)
+    """
+    return bool(set(words(name)) & set(known.split()))
 
 
 def plain_name(name: str) -> str:
@@ -170,16 +184,22 @@ def resemblance(name: str, role: str) -> float:
 def rank(name: str, role: str) -> int:
     """Return the place of a column's name among those of a role, the usual ones first.
 
+    A name that contains one follows after all of them.
+
     Examples
     --------
     >>> rank("Order ID", "order_id") < rank("Transaction ID", "order_id")
     True
     >>> rank("Total", "amount") < rank("Subtotal", "amount") < rank("gross", "amount")
     True
+    >>> rank("Order Total (inc tax)", "amount") < rank("Subtotal (inc tax)", "amount")
+    True
     """
-    known = ["".join(words(one)) for one in NAMES[role].split()]
-    own = "".join(words(name))
-    return known.index(own) if own in known else len(known)
+    known = [words(one) for one in NAMES[role].split()]
+    own = words(name)
+    same = (place for place, one in enumerate(known) if "".join(one) == "".join(own))
+    part = (len(known) + place for place, one in enumerate(known) if _is_part(one, own))
+    return next(same, next(part, 2 * len(known)))
 
 
 def never(name: str, role: str) -> bool:
@@ -189,7 +209,7 @@ def never(name: str, role: str) -> bool:
 
     Examples
     --------
-    >>> never("Card ID", "customer_id"), never("sales_channel_id", "amount")
+    >>> never("Card ID", "customer_id"), never("Refund Amount", "amount")
     (True, True)
     >>> never("order_customer_id", "customer_id"), never("total_amount", "amount")
     (False, False)
@@ -204,6 +224,8 @@ def never(name: str, role: str) -> bool:
     significant = [word for word in own if word not in IDS.split()] or list(own)
     if role == "amount" and set(own) & set(MONEY_ALL_THE_SAME.split()):
         return False
+    if role == "amount" and has_word(name, GIVEN_BACK):
+        return True
     is_number_of = role == "amount" and bool(own) and own[-1] in refused
     foreign = any(not word.isascii() and word in "".join(own) for word in refused)
     return is_number_of or foreign or bool(significant and significant[-1] in refused)

@@ -1,5 +1,6 @@
 """The roles that a column of an order file can have, and how well its values fit each."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ MANY_KINDS = 1_000
 FEW_KINDS = 50
 EITHER_WAY = 0.5  # highest fit of dates that can be read in two ways
 YEARS = (1900, 2100)
+CLOCK = re.compile(r"[0-2]?[0-9]:[0-5][0-9]\b")
 WHOLE, LIKE_A_TIME = 0.6, 0.4  # how well numbers without decimals fit money
 
 
@@ -34,7 +36,8 @@ class Role:
 def _fits_customer(look: ColumnLook) -> float:
     is_date = look.times >= MOST and not look.loose_time
     is_price = look.fractions > 0 and look.kind != "text"
-    if look.kind in ("other", "time") or look.says_nothing or is_date or is_price:
+    is_clock = CLOCK.match(look.example) is not None
+    if look.kind in ("other", "time") or look.says_nothing or is_date or is_price or is_clock:
         return 0.0
     if look.repeats >= ID_REPEATS:
         return 1.0

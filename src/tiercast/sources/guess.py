@@ -57,12 +57,21 @@ class MapGuess:
         needs = next(one.needs for one in ROLES if one.name == role)
         near = [f"`{guess.look.name}`" for guess in self.runners_up if guess.role == role]
         could = Message.of(" By their values, it could be one of these: {near}.", near=near)
+        unread = [f"`{k.name}` ({k.example})" for k in _unread(self._looks, role)]
+        named = Message.of(
+            " Named like one, but its values cannot be read so: {unread}.", unread=unread
+        )
         return Message.of(
-            "`{role}` is missing ({needs!t}).{could} Name its column in the config.",
+            "`{role}` is missing ({needs!t}).{could}{named} Name its column in the config.",
             role=role,
             needs=needs,
             could=could if near else "",
+            named=named if unread else "",
         )
+
+    @property
+    def _looks(self) -> tuple[ColumnLook, ...]:
+        return (*self.unused, *(guess.look for guess in self.guesses))
 
     @property
     def time_format(self) -> str | None:
@@ -106,8 +115,18 @@ def _scored(looks: tuple[ColumnLook, ...]) -> list[ColumnGuess]:
         for look in looks
         if (score := resemblance(look.name, role.name) * role.fit(look)) >= GOOD_ENOUGH
         and not never(look.name, role.name)
+        and not _is_named_as_another(look, role.name)
     ]
     return sorted(scored, key=lambda guess: (-guess.score, rank(guess.look.name, guess.role)))
+
+
+def _is_named_as_another(look: ColumnLook, role: str) -> bool:
+    """Return whether a column has a name of another role, and only resembles those of this one.
+
+    An invoice date that cannot be read is no invoice.
+    """
+    named = {one.name for one in ROLES if resemblance(look.name, one.name) == 1}
+    return bool(named) and role not in named
 
 
 def _assigned(scored: list[ColumnGuess]) -> dict[str, ColumnGuess]:
@@ -129,17 +148,28 @@ def _runners_up(
     for role in REQUIRED:
         taken = found[role].look.name if role in found else None
         others = [guess for guess in scored if guess.role == role and guess.look.name != taken]
-        next_best += (others or ([] if taken else _could_be(role, looks)))[:RUNNERS_UP]
+        next_best += (others or ([] if taken else _could_be(role, looks, found)))[:RUNNERS_UP]
     return tuple(next_best)
 
 
-def _could_be(name: str, looks: tuple[ColumnLook, ...]) -> list[ColumnGuess]:
+def _could_be(
+    name: str, looks: tuple[ColumnLook, ...], found: dict[str, ColumnGuess]
+) -> list[ColumnGuess]:
+    """Return the columns without a role whose values fit one, the best first."""
     role = next(role for role in ROLES if role.name == name)
-    return [
+    taken = {guess.look.name for guess in found.values()}
+    fitting = [
         ColumnGuess(name, look, round(role.fit(look) * GOOD_ENOUGH, 3), role.evidence(look))
         for look in looks
-        if role.fit(look) > 0 and not never(look.name, name)
+        if role.fit(look) > 0 and not never(look.name, name) and look.name not in taken
     ]
+    return sorted(fitting, key=lambda guess: -guess.score)
+
+
+def _unread(looks: tuple[ColumnLook, ...], role: str) -> list[ColumnLook]:
+    """Return the columns with a name of a role whose values cannot be read so."""
+    fit = next(one.fit for one in ROLES if one.name == role)
+    return [k for k in looks if resemblance(k.name, role) == 1 and fit(k) < GOOD_ENOUGH]
 
 
 def _one_sum(
@@ -222,8 +252,7 @@ def _refusal(missing: tuple[str, ...], looks: tuple[ColumnLook, ...], origin: st
         lines.extend(
             f"    `{look.name}` is named like one, but its values (such as {look.example!r}) "
             "cannot be read so."
-            for look in looks
-            if resemblance(look.name, name) == 1 and roles[name].fit(look) < GOOD_ENOUGH
+            for look in _unread(looks, name)
         )
     shown = ", ".join(f"{look.name} ({look.kind})" for look in looks)
     lines.append(f"  Columns there: {shown}.")

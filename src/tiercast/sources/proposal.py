@@ -32,22 +32,24 @@ from tiercast.sources.layout_query import (
 )
 from tiercast.sources.mapping import map_columns
 from tiercast.sources.money_columns import with_whole_money
+from tiercast.sources.order_numbers import OrderNumbers
 from tiercast.sources.order_totals import amount_is, totals_text
 from tiercast.sources.readers import open_source
 from tiercast.sources.rhythm import SuggestedHorizon, order_rhythm, suggest_horizon
-from tiercast.sources.side_columns import (
-    currency_column,
-    left_out_note,
-    status_column,
-    with_one_currency,
-    without_no_sales,
-)
+from tiercast.sources.side_columns import currency_column, with_one_currency
 from tiercast.sources.source_parts import SourceParts
+from tiercast.sources.status_columns import (
+    NOT_FULFILLED,
+    left_out_note,
+    without_no_sales,
+    without_values,
+)
 from tiercast.sources.workspace import workspace
 from tiercast.sources.written_amounts import currency_beside, currency_code
 from tiercast.sources.written_times import ZONED
 
 TABLE = "orders"
+HALF_DAY = re.compile(r"(?i)\b[ap]\.? ?m\.?$|[0-9][ap]m$")  # 03:31 PM
 PIECES = 0.7  # how sure an amount of pieces times price is
 ONE_PIECE = frozenset(
     ["unit", "each", "piece", "unitprice", "einzelpreis", "stueckpreis", "stuckpreis"]
@@ -105,8 +107,24 @@ def _of_layout(layout: Layout, files: Mapping[str, str], source: SourceConfig) -
     currency = columns.sql(layout.currency) if layout.currency else None
     status = columns.sql(layout.status) if layout.status else None
     parts, notes = with_one_currency(parts, currency)
-    notes = (*map(Message.of, layout.notes), *left_out_note(parts, status), *notes)
+    left = left_out_note(parts, status)
+    parts, more = _in_other_words(parts, layout, columns, says_all=not left)
+    notes = (*map(Message.of, layout.notes), *left, *more, *notes)
     return _finished(parts, layout, lambda _role: (1.0, f"{layout.title}:"), notes)
+
+
+def _in_other_words(
+    parts: SourceParts, layout: Layout, columns: Columns, *, says_all: bool
+) -> tuple[SourceParts, tuple[str, ...]]:
+    """Return the parts without cancelled orders by words that the layout's conditions lack.
+
+    A shop writes its statuses in its own language, or has some of its own.
+    """
+    template = layout.status or ""
+    found, sql = columns.find(template[1:-1]), columns.sql(template)
+    if found is None or sql is None or "amount" not in parts.select:
+        return parts, ()
+    return without_values(parts, found[1], sql, NOT_FULFILLED, says_all=says_all)
 
 
 def _of_unknown(source: SourceConfig) -> Proposal:
@@ -124,7 +142,7 @@ def _of_unknown(source: SourceConfig) -> Proposal:
         parts, guess = replace(parts, plain=None), replace(guess, unit_price=None, missing=())
     notes: tuple[str, ...] = ()
     if "amount" in select:
-        parts, notes = without_no_sales(parts, status_column(looks))
+        parts, notes = without_no_sales(parts, looks)
         currency = currency_column(looks)
         parts, more = with_one_currency(parts, quoted(currency.name) if currency else None)
         notes += more
@@ -159,8 +177,10 @@ def _finished(
         looks = {look.name: _month_first(look, layout) for look in look_at(_named(rows, source))}
         time = looks.get("ordered_at")
         source = source.model_copy(update={"time_format": time.time_format if time else None})
-        facts = ReadOrders() if missing else _facts(rows, source, own["amount"], layout)
+        facts = ReadOrders() if missing else _facts(rows, source, own, layout)
         currency = parts.currency or _written_currency(connection, looks.get("amount"))
+    if facts.numbers_restart and layout is None:
+        return _finished(parts.without("order_id"), layout, known, (*notes, *facts.notes), guess)
     guess = guess or MapGuess((), (), missing=missing)
     roles = [role for role in ROLES if role.name in parts.select]
     guess = replace(
@@ -194,12 +214,15 @@ class ReadOrders:
     notes: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     horizon: SuggestedHorizon | None = None
+    numbers_restart: bool = False
 
 
-def _facts(rows: ir.Table, source: SourceConfig, amount: str, layout: Layout | None) -> ReadOrders:
+def _facts(
+    rows: ir.Table, source: SourceConfig, own: Mapping[str, str], layout: Layout | None
+) -> ReadOrders:
     """Read the rows as the contract does; what it refuses becomes a question to the user.
 
-    `amount` is the amount's own name.
+    `own` has the columns' own names.
     """
     try:
         lines = map_columns(rows, TABLES["transactions"], source)
@@ -209,11 +232,15 @@ def _facts(rows: ir.Table, source: SourceConfig, amount: str, layout: Layout | N
     horizon = suggest_horizon(rhythm) if rhythm else None
     if "order_id" not in lines.columns:
         return ReadOrders(horizon=horizon)
+    numbers = OrderNumbers.of(lines)
+    more = () if layout else numbers.note(own["order_id"].strip('"'))
+    if numbers.restart and not layout:
+        return ReadOrders(notes=more, numbers_restart=True)
     found = same_amounts(lines)
     kind = (layout.amount_is or "line") if layout else None
-    taken = amount_is(found, amount, kind)
+    taken = amount_is(found, own["amount"], kind)
     notes = (totals_text(found, taken),) if taken or found.are_often_same else ()
-    return ReadOrders(taken, notes, (), horizon)
+    return ReadOrders(taken, (*notes, *more), (), horizon)
 
 
 def _gaps(guess: MapGuess, layout: Layout | None) -> tuple[str, ...]:
@@ -266,7 +293,7 @@ def _month_first(look: ColumnLook, layout: Layout | None) -> ColumnLook:
 
 def _offsets(time: ColumnLook | None) -> tuple[str, ...]:
     """Return a note on the zone of the days, if times have a zone or an offset."""
-    if time is None or not re.search(ZONED, time.example):
+    if time is None or not re.search(ZONED, time.example) or HALF_DAY.search(time.example):
         return ()
     return (
         Message.of(

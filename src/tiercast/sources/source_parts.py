@@ -1,7 +1,7 @@
 """The SQL of a source that reads a file as orders, while `init` puts it together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -56,6 +56,12 @@ class SourceParts:
         query = select_text(select, self.tables, self.where)
         several = SourceConfig(files=dict(self.files), query=query)
         return several.model_copy(update=dict(self.how))
+
+    def without(self, role: str) -> "SourceParts":
+        """Return the parts without a column."""
+        select = {name: sql for name, sql in self.select.items() if name != role}
+        plain = self.plain and {name: own for name, own in self.plain.items() if name != role}
+        return replace(self, select=select, plain=plain)
 
     def tally(self, value: str, kept: tuple[str, ...], where: tuple[str, ...]) -> list[ValueTally]:
         """Return the rows and money of each value of an SQL expression, kept ones and others."""
