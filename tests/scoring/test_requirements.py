@@ -7,6 +7,7 @@ from bases import opened
 from shop import shop
 from tiercast.config.errors import InputError
 from tiercast.features.registry import features_for
+from tiercast.modeling.model_facts import further_settings
 from tiercast.scoring.requirements import check_requirements, outdated_settings
 from tiercast.snapshots.activity import build_activity
 from tiny_model import tiny_config, tiny_model
@@ -87,3 +88,14 @@ def test_settings_changed_since_the_training_are_told(model):
     (note,) = outdated_settings(model.facts, changed)
     assert "`outlook.horizon_days` (90, now 30); `language` (en, now zh)" in note
     assert note.endswith("Train again, or promote a version that was trained for them.")
+
+
+def test_tier_cuts_changed_since_the_training_are_named(model):
+    config = tiny_config()
+    trained = model.facts.model_copy(update={"further_settings": further_settings(config)})
+    tiers = config.tiers.model_copy(update={"cuts": (0.99, 0.9)})
+    features = config.features.model_copy(update={"without": ("region",)})
+    changed = config.model_copy(update={"tiers": tiers, "features": features})
+    (note,) = outdated_settings(trained, changed)
+    assert "`tiers.cuts` (0.8, 0.5, now 0.99, 0.9)" in note
+    assert "`features.without` (none, now region)" in note

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tiercast.config.loading import parse_config
@@ -63,6 +64,18 @@ def test_ids_that_pandas_wrote_as_floats_are_whole(mark: str, ids: set[object]) 
     Path("people.csv").write_text(PEOPLE.replace("00\n", f"00{mark}\n"))
     with open_base(config(JOINED, "orders", "items", "people")) as base:
         assert set(base.transactions.customer_id.execute()) == ids
+
+
+@pytest.mark.usefixtures("folder")
+def test_ids_of_parquet_keep_their_type() -> None:
+    days = pd.to_datetime(["2024-01-05", "2024-02-06"])
+    frame = pd.DataFrame({"who": ["7", "12"], "day": days, "paid": [1.5, 2.0]})
+    frame.to_parquet("lines.parquet")
+    query = "select who as customer_id, day as ordered_at, paid as amount from lines"
+    source = {"files": {"lines": "lines.parquet"}, "query": query}
+    made = {"name": "shop", "sources": {"transactions": source}}
+    with open_base(parse_config(made, origin="shop.yaml")) as base:
+        assert set(base.transactions.customer_id.execute()) == {"7", "12"}
 
 
 @pytest.mark.usefixtures("folder")

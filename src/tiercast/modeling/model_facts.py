@@ -4,6 +4,7 @@ from pydantic import Field
 
 from tiercast.config.kind import Churn
 from tiercast.config.rfm import RfmWeightsConfig
+from tiercast.config.schema import Config
 from tiercast.config.settings import Settings
 from tiercast.config.worth import Counted, Worth
 from tiercast.features.feature import Setting
@@ -53,6 +54,7 @@ class ModelFacts(Settings):
     plugins: dict[str, str] = Field(default_factory=dict)
     by: str | None = None
     preferences: PreferenceGroups | None = None
+    further_settings: dict[str, str] = Field(default_factory=dict)
 
     @property
     def setting(self) -> Setting:
@@ -71,3 +73,22 @@ class ModelFacts(Settings):
         """What the model forecasts."""
         worth = Worth(self.value, self.return_cost, self.referral_share)
         return Target.of_worth(self.horizon_days, worth)
+
+
+def further_settings(config: Config) -> dict[str, str]:
+    """Return settings that shape a training and have no field of their own, by name, as text."""
+    settings: dict[str, object] = {
+        "tiers.method": config.tiers.method,
+        "outlook.grace_days": config.outlook.grace_days,
+        "features.without": config.features.without,
+        "protected": config.protected,
+        "rfm.weights": tuple(config.rfm.weights.model_dump().values()),
+    }
+    if config.tiers.method != "natural_breaks":
+        settings["tiers.cuts"] = config.tiers.cuts
+    return {name: setting_text(value) for name, value in settings.items()}
+
+
+def setting_text(value: object) -> str:
+    """Return a setting as text; several values with commas between."""
+    return (", ".join(map(str, value)) or "none") if isinstance(value, tuple) else str(value)

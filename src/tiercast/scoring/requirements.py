@@ -8,7 +8,7 @@ from tiercast.config.schema import Config
 from tiercast.features.assemble import profile_columns
 from tiercast.features.registry import features_for
 from tiercast.modeling.customer_model import CustomerModel
-from tiercast.modeling.model_facts import ModelFacts
+from tiercast.modeling.model_facts import ModelFacts, further_settings, setting_text
 from tiercast.snapshots.activity import CustomerActivity
 
 EXAMPLES = 5
@@ -40,7 +40,7 @@ def check_requirements(model: CustomerModel, activity: CustomerActivity) -> None
 
 def outdated_settings(facts: ModelFacts, config: Config) -> tuple[str, ...]:
     """Return a note on settings that changed after the training: a model keeps its own."""
-    pairs = {
+    pairs: dict[str, tuple[object, object]] = {
         "outlook.horizon_days": (facts.horizon_days, config.outlook.horizon_days),
         "outlook.value": (facts.value, config.outlook.value),
         "outlook.return_cost": (facts.return_cost, config.outlook.return_cost),
@@ -51,8 +51,14 @@ def outdated_settings(facts: ModelFacts, config: Config) -> tuple[str, ...]:
         "language": (facts.language, config.language),
         "plugins": (_named(facts.plugins), _named(versions_of(config.plugins))),
     }
+    current = further_settings(config)
+    pairs |= {
+        name: (trained, current[name])
+        for name, trained in facts.further_settings.items()
+        if name in current
+    }
     changed = [
-        f"`{name}` ({_text(trained)}, now {_text(now)})"
+        f"`{name}` ({setting_text(trained)}, now {setting_text(now)})"
         for name, (trained, now) in pairs.items()
         if trained != now
     ]
@@ -72,7 +78,3 @@ def _named(plugins: Mapping[str, str]) -> tuple[str, ...]:
 def _shown(names: list[str]) -> str:
     more = f" and {len(names) - EXAMPLES} more" if len(names) > EXAMPLES else ""
     return ", ".join(names[:EXAMPLES]) + more
-
-
-def _text(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -179,7 +179,8 @@ def _open_connection(connection: Backend, source: SourceConfig) -> ir.Table:
 def _open_query(connection: Backend, source: SourceConfig, spec: TableSpec) -> OpenedSource:
     """Copy the rows of a query into the workspace; it runs in another, which has only its files.
 
-    Ids, keys and the columns that they are made of are read as they are written.
+    Ids, keys and the columns that they are made of are read as they are written. Ids of parquet
+    have a type, and keep it.
     """
     query, paths = str(source.query), dict(source.files or {})
     check_query(query, paths, describe(source))
@@ -187,14 +188,17 @@ def _open_query(connection: Backend, source: SourceConfig, spec: TableSpec) -> O
     with workspace() as reader, reading(describe(source)):
         read: list[str] = []
         notes: tuple[FileNote, ...] = ()
+        are_typed = True
         for name, path in paths.items():
             one = source.model_copy(update={"path": path, "files": None, "query": None})
             files = ready_files(reader, one)
             read += [str(file.absolute()) for file in files.paths]
             notes += files.notes
+            are_typed = are_typed and not files.plain
             reader.create_view(name, open_ready(reader, files, as_written))
         rows = run_query(reader, query, read, describe(source))
-        return OpenedSource(_copy(connection, with_whole_ids(rows, spec, source.columns)), notes)
+        rows = rows if are_typed else with_whole_ids(rows, spec, source.columns)
+        return OpenedSource(_copy(connection, rows), notes)
 
 
 def _copy(connection: Backend, table: ir.Table) -> ir.Table:

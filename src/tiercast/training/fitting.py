@@ -18,7 +18,7 @@ from tiercast.modeling.customer_model import CustomerModel
 from tiercast.modeling.folds import rolling_folds
 from tiercast.modeling.further_outlook import FurtherOutlook
 from tiercast.modeling.member import members_of
-from tiercast.modeling.model_facts import ModelFacts
+from tiercast.modeling.model_facts import ModelFacts, further_settings
 from tiercast.modeling.next_order import WaitingTimes
 from tiercast.modeling.outlook import Outlook
 from tiercast.modeling.plugin_metrics import forecast_metrics
@@ -214,4 +214,5 @@ def _facts(panel: Panel, config: Config) -> ModelFacts:
         plugins=versions_of(config.plugins),
         by=config.by,
         preferences=panel.setting.preferences,
+        further_settings=further_settings(config),
     )
