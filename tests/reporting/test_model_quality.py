@@ -95,6 +95,19 @@ def test_the_verdict_follows_how_far_risks_are_off(empty_run, past, reading, say
     assert section.headline.endswith("ranges and tier sizes were accurate.") == (grade == "good")
 
 
+def test_a_ranking_no_better_than_chance_is_named(empty_run, past, reading, say):
+    # Twenty customers: those with the least expected bring all of the value.
+    value = np.repeat([100.0, 0.0], 10)
+    empty_run.write_all()
+    empty_run.write_evaluation(past.assign(value=value, expected_value=100.0 - value))
+    section = quality_section(reading(empty_run), say)
+    assert section.headline.endswith(
+        "The ranking was weak: the first 20% of customers by forecast brought 0%, by chance 20%, "
+        "by perfect foresight 40%."
+    )
+    assert section.grade == "weak"
+
+
 def test_chapters_agree_on_totals_and_sizes(perfect, say):
     # The evaluation kept every size; of the scores given, dormant was predicted 11 % too small.
     sizes = {"top": 100.0, "dormant": 89.0}

@@ -79,8 +79,10 @@ def quality_section(inputs: Inputs, say: MessageCatalogue) -> Section:
         _tiers_table(tier_outcome(predictions, inputs.tier_names), say),
     ]
     risk, verdict = _risk_sentence(bins, say), _verdict(found, say)
+    ranking = _gain_grade(curve)
     headline = say("quality.headline", risk=risk, verdict=verdict)
-    worst = max((grade for grade, _ in found.values()), key=GRADES.index)
+    headline += _ranking_sentence(curve, say) if ranking == "weak" else ""
+    worst = max((ranking, *(grade for grade, _ in found.values())), key=GRADES.index)
     return Section("quality", title, headline, parts, grade=worst)
 
 
@@ -147,12 +149,23 @@ def _total_card(totals: pd.DataFrame, say: MessageCatalogue) -> Card:
     return Card(text, say("quality.cards.total"), detail, total_grade(totals))
 
 
+def _gain_grade(curve: pd.DataFrame) -> Grade:
+    """Return the grade of the ranking, by what it misses of what perfect foresight adds."""
+    found, perfect = gain_at(curve)
+    return GAIN_MISSED.grade(1 - ratio(found - GAIN_AT, perfect - GAIN_AT))
+
+
+def _ranking_sentence(curve: pd.DataFrame, say: MessageCatalogue) -> str:
+    found, perfect = gain_at(curve)
+    share = say.write.share
+    return say("quality.ranking", first=share(GAIN_AT), found=share(found), perfect=share(perfect))
+
+
 def _gain_card(curve: pd.DataFrame, say: MessageCatalogue) -> Card:
     found, perfect = gain_at(curve)
-    missed = 1 - ratio(found - GAIN_AT, perfect - GAIN_AT)
     label = say("quality.cards.gain", reached=say.write.share(GAIN_AT))
     detail = say("quality.cards.gain_detail", perfect=say.write.share(perfect))
-    return Card(say.write.share(found), label, detail, GAIN_MISSED.grade(missed))
+    return Card(say.write.share(found), label, detail, _gain_grade(curve))
 
 
 def _hits_card(name: str, hits: float, say: MessageCatalogue) -> Card:
