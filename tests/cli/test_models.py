@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tiercast.cli.models import hardly_ranks
 from tiercast.training.compare import SHOWN, ModelComparison
 from tiercast.training.gate import GateDecision
 from tiercast.training.train import TrainResult
@@ -181,3 +182,9 @@ def test_rollback_without_a_model_ends_with_2(run, shop, monkeypatch):
     shown = run("rollback", shop)
     assert shown.exit_code == 2
     assert "shop has no model yet; train one first" in shown.stderr
+
+
+def test_risks_that_hardly_rank_customers_are_named():
+    (warning,) = hardly_ranks({"auc": 0.502})
+    assert "AUC 0.502, where chance is 0.5" in warning
+    assert hardly_ranks({"gini": 0.1}) == hardly_ranks({"auc": 0.55}) == ()

@@ -1,6 +1,6 @@
 """Commands about models: `train`, `compare`, `promote`, `rollback`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tiercast.training.train import TrainResult
 
 SIDE_BY_SIDE = 6  # versions that fit a screen
+LEAST_AUC = 0.55  # below it risks hardly rank customers
 RUN_ID_LENGTH = 12  # characters that identify a run
 
 
@@ -191,6 +192,24 @@ def _groups(result: "TrainResult") -> tuple[TextTable, ...]:
     return (TextTable("Groups", ("Group", "Customers", "Forecast by", "Why"), rows),)
 
 
+def hardly_ranks(metrics: Mapping[str, float]) -> tuple[str, ...]:
+    """Return a warning where churn risks ranked customers of past days hardly better than chance.
+
+    Examples
+    --------
+    >>> hardly_ranks({"auc": 0.79})
+    ()
+    """
+    auc = metrics.get("auc")
+    if auc is None or not auc < LEAST_AUC:
+        return ()
+    warning = (
+        "On past days churn risks hardly ranked customers: AUC {auc:.3f}, where chance is 0.5. "
+        "Rely on sums over many customers, not on who comes first."
+    )
+    return (Message.of(warning, auc=auc),)
+
+
 def _show_training(result: "TrainResult") -> None:
     days = sorted(result.by_cutoff)
     columns = [*(result.by_cutoff[day] for day in days), result.metrics]
@@ -209,6 +228,7 @@ def _show_training(result: "TrainResult") -> None:
         filled("Version {version} of {name}, as of {trained_as_of}, trained on:", vars(result)),
         Message.of("  {sample}", sample=result.sample),
         *_groups(result),
+        *hardly_ranks(result.metrics),
         Message.of(
             "Champion: {outcome!t}; {reason}.",
             outcome=result.decision.outcome,
