@@ -238,15 +238,31 @@ def test_the_second_date_is_told_against_the_first(text_ids, tmp_path):
 # Which model, which day, which data
 
 
+def other_notes(scored):
+    """Return the notes but the one on customers without an order worth anything."""
+    return [note for note in scored.notes if "customers are not scored" not in note]
+
+
+def test_customers_without_an_order_worth_anything_are_counted(tenth, tenth_tables):
+    lines = tenth_tables["transactions"]
+    before = pd.to_datetime(lines.ordered_at) < pd.Timestamp(tenth.scored.as_of)
+    known = lines[before].customer_id.nunique()
+    missing = known - tenth.scored.rows
+    assert missing > 0
+    (note,) = tenth.scored.notes
+    assert note.startswith(f"{missing} customers are not scored: ")
+
+
 def test_a_model_that_knows_the_future_is_used_only_when_asked_for(text_ids, tmp_path):
     before = SHOP_DAY - dt.timedelta(days=60)
     with pytest.raises(InputError, match=f"No model of shop was trained as of {before}"):
         score(text_ids.config, before, output=tmp_path)
     told = score(text_ids.config, before, model_version="champion", output=tmp_path)
-    (note,) = told.notes
+    note, without_orders = told.notes
+    assert "customers are not scored" in without_orders
     assert "it knows what happened next" in note
     manifest = json.loads((told.folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["notes"] == [note]
+    assert manifest["notes"] == [note, without_orders]
 
 
 def test_a_day_long_after_the_data_ends_is_scored_with_a_note(text_ids, tmp_path):
@@ -263,7 +279,7 @@ def test_a_day_long_after_the_data_ends_is_scored_with_a_note(text_ids, tmp_path
 def test_the_day_after_the_last_order_is_the_default(text_ids, tmp_path):
     told = score(text_ids.config, output=tmp_path)
     assert told.as_of == SHOP_DAY
-    assert told.notes == ()
+    assert other_notes(told) == []
 
 
 def test_a_day_that_cannot_go_by_the_year_before_is_told_and_scored_all_the_same(
@@ -271,7 +287,7 @@ def test_a_day_that_cannot_go_by_the_year_before_is_told_and_scored_all_the_same
 ):
     late = SHOP_DAY + dt.timedelta(days=150)
     told = score(text_ids.config, late, output=tmp_path)
-    freshness, season = told.notes
+    freshness, season = other_notes(told)
     assert freshness.startswith("The newest order is from 2024-06-30, 151 days before as_of")
     assert season.startswith("The model goes by how busy the same weeks were a year ago, but as")
     assert "a year ago cannot be compared: the last 180 days had -8" in season
@@ -288,12 +304,12 @@ def test_a_day_that_cannot_go_by_the_year_before_is_told_and_scored_all_the_same
 
 
 def test_a_day_with_a_year_to_go_by_is_scored_without_a_note(text_ids):
-    assert text_ids.scored.notes == ()
+    assert other_notes(text_ids.scored) == []
     assert text_ids.features["season_horizon_ratio"].null_count == 0
 
 
 def test_a_model_without_the_clock_needs_no_year_before(tenth):
-    assert tenth.scored.notes == ()
+    assert other_notes(tenth.scored) == []
     assert not [name for name in tenth.features.column_names if name.startswith("season_")]
 
 
@@ -346,7 +362,7 @@ def test_a_profile_column_that_is_gone_is_refused(text_ids, tmp_path):
 
 def test_settings_changed_after_the_training_are_told(text_ids, tmp_path):
     changed = text_ids.config.model_copy(update={"language": "en"})
-    (note,) = score(changed, SHOP_DAY, output=tmp_path).notes
+    (note,) = other_notes(score(changed, SHOP_DAY, output=tmp_path))
     assert "`language` (zh, now en)" in note
 
 

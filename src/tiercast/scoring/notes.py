@@ -34,6 +34,7 @@ def scoring_notes(
         *_missing_horizons(model, settings),
         *_missing_groups(model, settings),
         *_freshness(history, day),
+        *_without_orders(history.activity, day, settings),
         *_season(model, history.activity, day),
         *_certainty(model),
         *grid_notes(model, grid, day),
@@ -82,6 +83,23 @@ def _freshness(history: History, as_of: dt.date) -> tuple[str, ...]:
         f"({silence.gaps:.1f} usual gaps between order days): if orders are missing, everyone "
         "looks more overdue than they are.",
     )
+
+
+def _without_orders(activity: CustomerActivity, as_of: dt.date, config: Config) -> tuple[str, ...]:
+    """Return a note on customers who have lines before the day, but no order worth anything."""
+    if config.has_contracts:
+        return ()
+    lines = activity.orders.filter(activity.orders.ordered_on < as_of)
+    stands = lines.is_order & (lines.undone_on.isnull() | (lines.undone_on >= as_of))
+    found = lines.group_by("customer_id").agg(ordered=stands.any())
+    customers = int((~found.ordered).sum().fill_null(0).execute())
+    if not customers:
+        return ()
+    note = (
+        "{customers:,} customers are not scored: what they ordered and returned comes to 0 or "
+        "less in each of their orders."
+    )
+    return (Message.of(note, customers=customers),)
 
 
 def _season(model: CustomerModel, activity: CustomerActivity, as_of: dt.date) -> tuple[str, ...]:
