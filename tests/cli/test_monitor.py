@@ -8,7 +8,8 @@ from tiercast.cli.errors import MEANINGS
 from tiercast.modeling.column_profile import WordProfile
 from tiercast.modeling.target import Target
 from tiercast.monitoring.drift import ColumnDrift
-from tiercast.monitoring.ledger import SCHEMA, Ledger, Waiting
+from tiercast.monitoring.grades import SCHEMA
+from tiercast.monitoring.ledger import Ledger, Waiting
 from tiercast.monitoring.monitor_rules import Finding
 from tiercast.monitoring.order_flow import OrderFlow
 from tiercast.monitoring.population import Population

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tiercast.modeling.metrics import METRICS
-from tiercast.monitoring.grades import CHECK_GROUPS, COLUMNS, MEANINGS, grades
+from tiercast.monitoring.grades import CHECK_GROUPS, MEANINGS, SCHEMA, grades
 from tiercast.monitoring.outcomes import outcomes
 from tiny_batch import DUE, SCORED, TIERS, scores
 
@@ -42,7 +42,7 @@ def test_what_came_is_counted_as_for_a_training(rows):
 
 
 def test_every_row_has_the_ledgers_columns(found):
-    assert list(found.columns) == list(COLUMNS)
+    assert list(found.columns) == SCHEMA.names
     assert set(found["as_of"]) == {SCORED}
     assert set(found["graded_on"]) == {DUE}
     assert set(found["metric"]) <= set(MEANINGS)

@@ -9,11 +9,11 @@ from tiercast.reporting.segment_names import segment_label
 from tiercast.segments.cluster_features import CLUSTER_FEATURES, CONTRACT_FEATURES, EVERY_FEATURE
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
 from tiercast.segments.naming import TYPICAL
-from tiercast.segments.rfm_rules import DEFAULT_RULES, SIMPLE_RULES
+from tiercast.segments.rfm_rules import RFM_RULES
 
 TIERS = ("top", "potential", "general", "dormant")
 STAGES = tuple(rule.stage for rule in LIFECYCLE_RULES)
-RFM = tuple(dict.fromkeys(rule.segment for rule in (*DEFAULT_RULES, *SIMPLE_RULES)))
+RFM = tuple(rule.segment for rule in RFM_RULES)
 
 
 def segment_names(features=CLUSTER_FEATURES):

@@ -8,7 +8,7 @@ from tiercast.config.worth import Counted
 from tiercast.modeling.target import Target
 from tiercast.reporting.messages import LANGUAGES, load_messages, of_horizons
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
-from tiercast.segments.rfm_rules import DEFAULT_RULES, SIMPLE_RULES
+from tiercast.segments.rfm_rules import RFM_RULES
 
 
 def placeholders(text):
@@ -29,9 +29,8 @@ def test_languages_fill_the_same_placeholders(key):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_name_that_scores_hold_has_words(language):
     say = load_messages(language)
-    for rule in (*DEFAULT_RULES, *SIMPLE_RULES):
+    for rule in RFM_RULES:
         assert say.has(f"labels.rfm_segment.{rule.segment}")
-    for rule in DEFAULT_RULES:
         assert say.has(f"rfm.meanings.{rule.segment}")
     for stage in LIFECYCLE_RULES:
         assert say.has(f"labels.stage.{stage.stage}")

@@ -14,7 +14,7 @@ from tiercast.reporting.past_days import PastSizes, sizes_sentence
 from tiercast.reporting.rfm_map import rfm_section
 from tiercast.reporting.tiers import tiers_section
 from tiercast.reporting.watchlists import leaver_list
-from tiercast.segments.rfm_rules import DEFAULT_RULES
+from tiercast.segments.rfm_rules import RFM_RULES
 
 # Words that say what a customer does now or will do: not to be said of past orders alone.
 CLAIMS = {
@@ -46,7 +46,7 @@ def reading_of(empty_run, base, reading):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_rfm_groups_are_described_by_past_orders_alone(language):
     say = load_messages(language)
-    for rule in DEFAULT_RULES:
+    for rule in RFM_RULES:
         meaning = say(f"rfm.meanings.{rule.segment}")
         assert not [claim for claim in CLAIMS[language] if claim in meaning]
 

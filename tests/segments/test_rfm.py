@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from tiercast.config.rfm import RfmConfig, RfmEdgesConfig, RfmWeightsConfig
 from tiercast.segments.rfm import RfmEdges, quantile_edges, rfm_edges, rfm_scores
-from tiercast.segments.rfm_rules import SIMPLE_RULES
 
 EVEN = RfmWeightsConfig()
 FIXED = RfmEdges((30, 60, 90, 180), (2, 3, 5, 10), (20, 50, 100, 500))
@@ -132,11 +131,6 @@ def test_other_numbers_of_bins_are_stretched_to_the_five_of_the_rules():
     assert scores["rfm_total"].tolist() == [9, 6, 3]
     assert scores["rfm_band"].tolist() == ["high_value", "good_value", "low_value"]
     assert scores["rfm_segment"].tolist() == ["champions", "need_attention", "lost"]
-
-
-def test_another_rule_table_names_other_segments():
-    scores = rfm_scores([1, 45], [12, 3], [900, 60], FIXED, EVEN, rules=SIMPLE_RULES)
-    assert scores["rfm_segment"].tolist() == ["champions", "potential"]
 
 
 def test_edges_survive_the_way_to_plain_data_and_back():

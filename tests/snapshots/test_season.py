@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bases import opened, orders
+from tiercast.config.errors import InputError
 from tiercast.snapshots.activity import build_activity
 from tiercast.snapshots.season import (
     CLOSED_RATIO,
@@ -67,6 +68,13 @@ def test_returns_and_later_parts_of_an_order_are_no_orders(tmp_path):
         columns="customer_id order_id ordered_at amount",
     )
     assert (found.first, found.counts.tolist()) == (FIRST, [1, 0, 1])
+
+
+def test_a_first_day_is_asked_for_a_purpose_that_its_absence_names(tmp_path):
+    assert daily((2, 3)).first_day("nobody to train on") == FIRST
+    none = daily_of(tmp_path, (1, "2022-01-01", -5.0))
+    with pytest.raises(InputError, match="positive amount, so there is nothing to forecast; che"):
+        none.first_day("nothing to forecast")
 
 
 def test_days_before_a_day_end_the_day_before_and_days_without_orders_count_none():

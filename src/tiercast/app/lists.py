@@ -13,7 +13,7 @@ from tiercast.app.visit import Problem, Visit
 from tiercast.app.whole_day import read_whole
 from tiercast.config.budget import BudgetConfig
 from tiercast.config.export_formats import formats_of
-from tiercast.config.lists import CustomerList, lists_of
+from tiercast.config.lists import CustomerList
 from tiercast.lists.base import ListBase
 from tiercast.lists.layout import missing_columns
 from tiercast.lists.selection import select
@@ -128,7 +128,7 @@ def format_titles(visit: Visit) -> Mapping[str, str]:
 
 
 def _wanted(visit: Visit, name: str) -> CustomerList:
-    found = lists_of(visit.base.config.lists, visit.base.config.kind.lists).get(name)
+    found = visit.base.config.customer_lists.get(name)
     if found is None:
         raise Problem(404, "app.problems.no_list", name=name)
     return found

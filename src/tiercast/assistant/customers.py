@@ -7,7 +7,7 @@ from tiercast.app.scored_base import SCORES
 from tiercast.app.whole_day import read_whole
 from tiercast.assistant.asked_base import AskedBase
 from tiercast.config.errors import InputError
-from tiercast.config.lists import CustomerList, find_row, lists_of
+from tiercast.config.lists import CustomerList, find_row
 from tiercast.lists.base import ListBase
 from tiercast.lists.selection import first_of_list
 from tiercast.modeling.translated_reason import translated_reason
@@ -98,7 +98,7 @@ def lists_on_offer(asked: AskedBase) -> dict[str, Any]:
 
 def _lists(asked: AskedBase) -> dict[str, CustomerList]:
     config = asked.scored.config
-    return dict(lists_of(config.lists, config.kind.lists))
+    return dict(config.customer_lists)
 
 
 def _first(asked: AskedBase, wanted: CustomerList, first: int) -> tuple[list[dict[str, Any]], int]:

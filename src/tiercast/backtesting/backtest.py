@@ -92,8 +92,9 @@ def _backtest(
         allow_panel(base.connection)
         progress.stage("reduce lines to orders")
         activity = history.activity
-        first, day = _first_order_day(activity), history.day
-        silence = Silence.of(activity.daily_orders, day, settings.monitor.stale.look)
+        daily, day = activity.daily_orders, history.day
+        first = daily.first_day("nothing to forecast")
+        silence = Silence.of(daily, day, settings.monitor.stale.look)
         silence.refuse_stale("A backtest cannot be", base.observed_until)
         recorded.claim(day)
         origins = plan_origins(day, first, settings, folds=folds, last=last)
@@ -206,16 +207,6 @@ def _with_trials(config: Config, trials: int) -> Config:
     if trials < 0:
         raise InputError(f"`trials` must be at least 0, but got {trials}.")
     return config.model_copy(update={"train": config.train.model_copy(update={"trials": trials})})
-
-
-def _first_order_day(activity: CustomerActivity) -> dt.date:
-    daily = activity.daily_orders
-    if not len(daily.counts):
-        raise InputError(
-            "No order has a positive amount, so there is nothing to forecast; check the sign of "
-            "`amount` in the source."
-        )
-    return daily.first
 
 
 def predictions(forecasts: Sequence[OriginForecasts], tier_names: tuple[str, ...]) -> pd.DataFrame:

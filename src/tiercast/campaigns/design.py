@@ -14,7 +14,7 @@ from tea_tasting.aggr import Aggregates, read_aggregates
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.campaigns.outcomes import FORECASTS, MONEY, ORDERS
 from tiercast.config.errors import InputError
-from tiercast.config.lists import CustomerList, find_row, lists_of
+from tiercast.config.lists import CustomerList, find_row
 from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
@@ -98,7 +98,7 @@ def experiment_design(  # noqa: PLR0913  # each is an option of the command
     settings, shown = load_config(config), progress or Silent()
     settings.kind.refuse("experiment design")
     _check(effect, outcome, control_share, power)
-    wanted = find_row(lists_of(settings.lists, settings.kind.lists), list, "list")
+    wanted = find_row(settings.customer_lists, list, "list")
     window = days or settings.outlook.horizon_days
     with recorded_here(settings, "experiment-design", shown):
         shown.stage("read and check the data")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.campaigns.assignments import Assignments
-from tiercast.config.lists import find_row, lists_of
+from tiercast.config.lists import find_row
 from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
 from tiercast.lists.budget import Profit, contacts_within
@@ -59,7 +59,7 @@ def next_contacts(config: Config, campaign: str, most: int | None) -> NextContac
     with workspace() as connection:
         table = ListBase.read(connection, config, day).table
         if assigned is not None:
-            named = find_row(lists_of(config.lists, config.kind.lists), assigned.list, "list")
+            named = find_row(config.customer_lists, assigned.list, "list")
             table = select(table, named)
         found = contacts_within(table, config.budget, rate, min(limits, default=None))
     said = rate.explained(day, output.target(day).horizon_days)

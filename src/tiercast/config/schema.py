@@ -2,6 +2,7 @@
 
 import re
 import zoneinfo
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -13,6 +14,7 @@ from tiercast.config.features import FeaturesConfig
 from tiercast.config.kind import EXPERIMENT, KINDS, Kind
 from tiercast.config.kind import TableName as TableName  # a part of this module's vocabulary
 from tiercast.config.label import label_tiers, wrong_label
+from tiercast.config.lists import CustomerList, lists_of
 from tiercast.config.monitor import Limits as Limits  # a part of this module's vocabulary
 from tiercast.config.monitor import MonitorConfig
 from tiercast.config.nearest import hint
@@ -316,6 +318,11 @@ class Config(Settings):
     def plays(self) -> tuple[Play, ...]:
         """The plays, in order: those of the file that `playbook` names, or the package's."""
         return plays_of(self.playbook, self.kind.playbook)
+
+    @property
+    def customer_lists(self) -> Mapping[str, CustomerList]:
+        """The lists by name: the package's, then those of the file that `lists` names."""
+        return lists_of(self.lists, self.kind.lists)
 
     @property
     def alert_rules(self) -> tuple[AlertRule, ...]:

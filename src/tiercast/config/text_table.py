@@ -1,6 +1,6 @@
 """Tables of text: a column is a heading with a format; a screen and Markdown show the same."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -51,8 +51,15 @@ class TextTable:
 
     def markdown(self) -> str:
         """Return headings and rows in Markdown, without the title."""
-        lines = [self.headings, ["---"] * len(self.headings), *self.rows]
-        return "\n".join("| " + " | ".join(map(_escaped, line)) + " |" for line in lines)
+        return markdown_table(self.headings, self.rows, rule=" --- ")
+
+
+def markdown_table(
+    headings: Sequence[object], rows: Iterable[Iterable[object]], *, rule: str = "---"
+) -> str:
+    """Return headings and rows in Markdown, with a rule between them in each column."""
+    head, *below = ("| " + " | ".join(map(_escaped, line)) + " |" for line in (headings, *rows))
+    return "\n".join([head, f"|{f'{rule}|' * len(headings)}", *below])
 
 
 def _cell(form: str, row: Mapping[Any, Any]) -> str:
@@ -65,5 +72,5 @@ def _translated(text: str, translate: Callable[[str], str]) -> str:
     return translate(text) if isinstance(text, Message | Name) else text
 
 
-def _escaped(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+def _escaped(cell: object) -> str:
+    return str(cell).replace("|", "\\|").replace("\n", " ")

@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from tiercast.arrays import FloatArray
 from tiercast.btyd.beta_geometric import BGNBD, MBGNBD
@@ -70,6 +71,12 @@ class ClvModels:
             },
             index=features.index,
         )
+
+    def beside(self, rows: pa.Table, features: pd.DataFrame, horizon_days: float) -> pa.Table:
+        """Return rows with the `clv_*` columns of their features after their own."""
+        for name, values in self.predict(features, horizon_days).items():
+            rows = rows.append_column(name, pa.array(values.to_numpy(dtype=float)))
+        return rows
 
     def to_dict(self) -> dict[str, dict[str, float] | None]:
         """Return the parameters as plain data."""

@@ -2,6 +2,7 @@
 
 import ibis.expr.types as ir
 
+from tiercast.config.text_table import markdown_table
 from tiercast.features.basket import BASKET
 from tiercast.features.behaviour import BEHAVIOUR
 from tiercast.features.btyd import CLV, SUFFICIENT
@@ -79,9 +80,8 @@ def feature_table(features: tuple[Feature, ...] = CATALOGUE) -> str:
     |---|---|---|---|
     | `recency_days` | days | rfm | days since the last order |
     """
-    head = "| feature | unit | family | meaning |\n|---|---|---|---|"
-    rows = [f"| `{f.name}` | {f.unit} | {f.family} | {f.meaning} |" for f in features]
-    return "\n".join([head, *rows])
+    rows = [(f"`{f.name}`", f.unit, f.family, f.meaning) for f in features]
+    return markdown_table(("feature", "unit", "family", "meaning"), rows)
 
 
 def _has_grain(activity: CustomerActivity, feature: Feature, setting: Setting) -> bool:

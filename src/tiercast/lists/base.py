@@ -17,6 +17,7 @@ from tiercast.artifacts.targets import Scored
 from tiercast.config.errors import InputError, OutputError
 from tiercast.config.schema import Config
 from tiercast.lists.holdout import is_held_out
+from tiercast.segments.tiers import tier_rank
 
 BIG_ORDER_DUE = "big_order_due_days"
 
@@ -92,9 +93,9 @@ def with_list_columns(table: ir.Table, tier_names: Sequence[str]) -> ir.Table:
     are there, `big_order_due_on`, the date on which a yearly big order is due.
     """
     last = len(tier_names) - 1
-    rank = ibis.cases(*((table.tier == name, n) for n, name in enumerate(tier_names)))
+    rank = tier_rank(table.tier, tier_names)
     columns: dict[str, ir.Value] = {
-        "tier_rank": rank.cast("int8"),
+        "tier_rank": rank,
         "tiers_below": (last - rank).cast("int8"),
         "better_tier_probability": _better(table, tier_names),
         **_money_columns(table),

@@ -1,11 +1,9 @@
-"""The texts of many reasons at once: each distinct figure in words once, joined by Arrow.
-
-A reason's text equals that of `tiercast.modeling.topics.sentence` for its row.
-"""
+"""The texts of many reasons at once: each distinct figure in words once, joined by Arrow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import isnan
 from string import Formatter
 
 import numpy as np
@@ -16,7 +14,10 @@ import pyarrow.compute as pc
 from tiercast.arrays import IntArray
 from tiercast.modeling.phrases import Language, Phrase, in_singular
 from tiercast.modeling.sentence_values import column_of, column_texts
-from tiercast.modeling.topics import label, shown
+
+LARGE = 1e6  # from here on `:g` would write 1e+06
+UNKNOWN: dict[Language, str] = {"en": "unknown", "zh": "未知"}
+COLON: dict[Language, str] = {"en": ": ", "zh": "："}
 
 
 def reason_texts(
@@ -105,3 +106,33 @@ def _in_singular(texts: pa.Array, figures: Sequence[pa.Array]) -> pa.Array:
     chosen = texts.filter(is_one).dictionary_encode()
     mended = pa.array([in_singular(text) for text in chosen.dictionary.to_pylist()], pa.string())
     return pc.replace_with_mask(texts, is_one, mended.take(chosen.indices))
+
+
+def label(feature: str, language: Language) -> str:
+    """Return how the text of a profile's column begins.
+
+    Examples
+    --------
+    >>> label("household_size", "en")
+    'household size: '
+    """
+    return feature.replace("_", " ") + COLON[language]
+
+
+def shown(value: object, language: Language) -> str:
+    """Return any figure of a customer as text.
+
+    Examples
+    --------
+    >>> shown(3.0, "en"), shown(1234567.8, "en"), shown(float("nan"), "en"), shown("north", "en")
+    ('3', '1234568', 'unknown', 'north')
+    """
+    if _missing(value):
+        return UNKNOWN[language]
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:g}" if abs(value) < LARGE else f"{value:.0f}"
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and isnan(value))

@@ -5,6 +5,10 @@ The log odds of no order are a weighted sum of the trees', the linear model's an
 are exact path-dependent ones (Lundberg et al. 2020); a linear model's are its terms against the
 mean customer's, the interventional Shapley values of a linear model (Lundberg & Lee 2017,
 corollary 1).
+
+Features of a topic carry the same information (recency, overdue ratios, gaps, and BTYD figures of
+them), so trees split its effect among them arbitrarily. A topic's effect is the sum of its
+features' Shapley values; its sentence is that of the feature that carries most of it.
 """
 
 from collections.abc import Sequence

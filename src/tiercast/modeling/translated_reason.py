@@ -12,8 +12,8 @@ from tiercast.config.worth import Counted
 from tiercast.features.registry import CATALOGUE
 from tiercast.formats import Formats
 from tiercast.modeling.phrases import Language, Phrase, in_plural, phrase_of, slots
+from tiercast.modeling.reason_texts import COLON, UNKNOWN
 from tiercast.modeling.sentence_values import column_of
-from tiercast.modeling.topics import COLON, UNKNOWN
 
 MONEY = frozenset(feature.name for feature in CATALOGUE if feature.unit == "money")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from tiercast.contract.groups import GROUP
 from tiercast.modeling.checks import INTERVAL, TIER_CHECKS, Check, mean_of
@@ -17,16 +18,18 @@ from tiercast.monitoring.outcomes import CONTACTED, SEGMENT, TIER, numbers
 ALL = "all"
 TREATED, UNTREATED = "yes", "no"  # the groups by `contacted`
 LEAST_OF_A_SIDE = 200  # customers contacted, or not: fewer are no ground for grades
-COLUMNS = (
-    "as_of",
-    "graded_on",
-    "model_version",
-    "by",
-    "group",
-    "metric",
-    "predicted",
-    "actual",
-    "customers",
+SCHEMA = pa.schema(
+    [
+        ("as_of", pa.date32()),
+        ("graded_on", pa.date32()),
+        ("model_version", pa.string()),
+        ("by", pa.string()),
+        ("group", pa.string()),
+        ("metric", pa.string()),
+        ("predicted", pa.float64()),
+        ("actual", pa.float64()),
+        ("customers", pa.int64()),
+    ]
 )
 
 
@@ -98,7 +101,7 @@ MEANINGS = {check.name: check.meaning for subject in CHECK_GROUPS for check in s
 
 
 def grades(rows: ir.Table, batch: Batch) -> pd.DataFrame:
-    """Return every figure of a batch; columns as `COLUMNS`.
+    """Return every figure of a batch; columns as `SCHEMA`.
 
     `predicted` is missing where there is no forecast of a figure. A figure that is undefined for
     a group (the AUC where everybody left) has no row. `graded_on` is the day its horizon had
@@ -121,7 +124,7 @@ def grades(rows: ir.Table, batch: Batch) -> pd.DataFrame:
     frame = pd.DataFrame(found).assign(
         as_of=batch.as_of, graded_on=batch.due, model_version=batch.model_version
     )
-    return frame[list(COLUMNS)]
+    return frame[SCHEMA.names]
 
 
 def _groups(rows: ir.Table, batch: Batch) -> Iterator[tuple[str, str, ir.Table]]:

@@ -25,7 +25,7 @@ from tiercast.artifacts.targets import OLDER_COLUMNS
 from tiercast.config.progress import Progress
 from tiercast.contract.tally import HashSums
 from tiercast.monitoring.batches import Batch
-from tiercast.monitoring.grades import COLUMNS, grades
+from tiercast.monitoring.grades import SCHEMA, grades
 from tiercast.monitoring.outcomes import outcomes
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.history import is_before
@@ -36,22 +36,7 @@ from tiercast.sources.hashes import hash_sums_by_day
 COUNTED = ("customer_id", "ordered_at", "is_order", "net_value")  # of orders, by labels
 NONE = HashSums(0, 0, 0)
 FORMAT = "2"  # of the stored grades: with another one they are made again
-
-
 BASIS = "basis"
-SCHEMA = pa.schema(
-    [
-        ("as_of", pa.date32()),
-        ("graded_on", pa.date32()),
-        ("model_version", pa.string()),
-        ("by", pa.string()),
-        ("group", pa.string()),
-        ("metric", pa.string()),
-        ("predicted", pa.float64()),
-        ("actual", pa.float64()),
-        ("customers", pa.int64()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -194,7 +179,7 @@ def _is_graded(folder: Path, basis: Mapping[str, str]) -> bool:
 
 
 def _write(folder: Path, batch: Batch, found: pd.DataFrame, basis: Mapping[str, str]) -> None:
-    rows = pa.Table.from_pandas(found[list(COLUMNS)], SCHEMA, preserve_index=False)
+    rows = pa.Table.from_pandas(found, SCHEMA, preserve_index=False)
     with DatasetWriter(folder) as writer:
         writer.write(rows)
         writer.describe(

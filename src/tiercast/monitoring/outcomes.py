@@ -11,7 +11,7 @@ from tiercast.contract.groups import GROUP
 from tiercast.features.horizons import named
 from tiercast.modeling.predicted import FIGURES
 from tiercast.monitoring.batches import Batch
-from tiercast.segments.tiers import true_tier_column
+from tiercast.segments.tiers import tier_rank, true_tier_column
 from tiercast.snapshots.activity import CustomerActivity
 from tiercast.snapshots.contacted import contacted
 from tiercast.snapshots.labels import labels
@@ -83,7 +83,7 @@ def _graded(rows: ir.Table, batch: Batch) -> ir.Table:
         "value",
         "true_tier",
         tier_name=known.tier,
-        tier=_place(known.tier, batch.tier_names),
+        tier=tier_rank(known.tier, batch.tier_names),
         in_tier_set=known.tier_set.contains(names[known.true_tier]),
         tier_set_size=known.tier_set.length(),
         churned=(~known.ordered).cast("float64"),
@@ -98,7 +98,3 @@ def _true_tier(rows: ir.Table, batch: Batch) -> ir.IntegerValue:
         for name, group in batch.groups.items()
     ]
     return ibis.cases(*own, else_=of_all) if own else of_all
-
-
-def _place(tier: ir.StringValue, names: tuple[str, ...]) -> ir.IntegerValue:
-    return ibis.cases(*((tier == name, place) for place, name in enumerate(names))).cast("int8")

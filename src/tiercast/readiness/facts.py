@@ -54,9 +54,8 @@ def outcome(count: Callable[[Outcomes], float | None]) -> Callable[[BaseFacts], 
 
 def measure(base: CustomerBase, activity: CustomerActivity, as_of: dt.date) -> BaseFacts:
     """Return the facts of a base as of a day after its first order line."""
-    begun = activity.orders.filter(activity.orders.is_order)
-    first = begun.ordered_on.min().to_pyarrow().as_py() or base.first_day
-    daily = activity.daily_orders
+    begun, daily = activity.orders.filter(activity.orders.is_order), activity.daily_orders
+    first = daily.first if len(daily.counts) else base.first_day
     grid = daily.grid(as_of)
     observed_until = known_until(grid, base.observed_until)
     calendar = daily.calendar(as_of, base.config.outlook.horizon_days)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
-from tiercast.config.lists import CustomerList, default_lists, lists_of
+from tiercast.config.lists import CustomerList, default_lists
 from tiercast.lists.conditions import all_hold
 from tiercast.lists.selection import select
 from tiercast.reporting.inputs import Inputs
@@ -26,7 +26,7 @@ class ListFacts:
 def usable_lists(inputs: Inputs) -> Mapping[str, CustomerList]:
     """Return the lists by name whose columns the report has: the package's, then the config's."""
     packaged = inputs.config.kind.lists
-    own = lists_of(inputs.config.lists, packaged).values()
+    own = inputs.config.customer_lists.values()
     given = (*default_lists(packaged), *own)
     return {one.name: one for one in given if one.needs <= {*inputs.base.columns}}
 

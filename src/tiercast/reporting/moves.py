@@ -11,6 +11,7 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from tiercast.artifacts.dataset import parts_of, rows_of
+from tiercast.segments.tiers import tier_rank
 
 NEW, GONE = "new", "gone"
 LISTED = 10  # customers who rose, and who fell
@@ -38,7 +39,8 @@ def read_moves(
     """Return the moves between the scores in two folders, of two days; `names` are the tiers."""
     then, now = (_scores(connection, folder) for folder in folders)
     table = connection.create_table("report_moves", _joined(then, now), overwrite=True)
-    steps = _place(table.before, names) - _place(table.now, names)
+    # Null for the new and the gone.
+    steps = tier_rank(table.before, names) - tier_rank(table.now, names)
     gain = table.expected_value_now - table.expected_value_before
     risen = table.filter(steps > 0, gain > 0).order_by(gain.desc(), "customer_id")
     fallen = table.filter(steps < 0, gain < 0).order_by(gain.asc(), "customer_id")
@@ -60,11 +62,6 @@ def _joined(then: ir.Table, now: ir.Table) -> ir.Table:
         expected_value_before=both.expected_value.fill_null(0.0),
         expected_value_now=both.expected_value_right.fill_null(0.0),
     )
-
-
-def _place(tier: ir.StringValue, names: Sequence[str]) -> ir.IntegerValue:
-    """Return the number of a tier, 0 for the best; null for the new and the gone."""
-    return ibis.cases(*((tier == name, number) for number, name in enumerate(names)))
 
 
 def _ways(table: ir.Table, names: Sequence[str]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from tiercast.config.errors import InputError
 from tiercast.config.nearest import hint
 from tiercast.segments.lifecycle import LIFECYCLE_RULES
 from tiercast.segments.rfm import RFM_BANDS
-from tiercast.segments.rfm_rules import DEFAULT_RULES
+from tiercast.segments.rfm_rules import RFM_RULES
 
 Kind = Literal["number", "text"]
 
@@ -22,7 +22,7 @@ RANKS = ("tier_rank", "previous_rank", "tiers_below")
 # The words that a column of the scores can hold.
 WORDS: Mapping[str, tuple[str, ...]] = {
     "lifecycle_stage": tuple(rule.stage for rule in LIFECYCLE_RULES),
-    "rfm_segment": tuple(rule.segment for rule in DEFAULT_RULES),
+    "rfm_segment": tuple(rule.segment for rule in RFM_RULES),
     "rfm_band": tuple(name for _, name in RFM_BANDS),
 }
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from tiercast.arrays import FloatArray, IntArray
 from tiercast.config.rfm import RfmConfig, RfmWeightsConfig
-from tiercast.segments.rfm_rules import DEFAULT_RULES, RfmRule, segment_grid
+from tiercast.segments.rfm_rules import segment_grid
 
 Edges = tuple[float, ...]
 
@@ -151,15 +151,13 @@ def rfm_scores(
     revenue: npt.ArrayLike,
     edges: RfmEdges,
     weights: RfmWeightsConfig,
-    *,
-    rules: Sequence[RfmRule] = DEFAULT_RULES,
 ) -> pd.DataFrame:
     """Return the RFM scores, total, band and named segment, one row per customer.
 
     Columns: r_score, f_score, m_score (int8, 1..bins, high = recent, frequent, large),
     rfm_total (int, 3..3*bins: three times the weighted mean score, half up), rfm_band (see
-    `RFM_BANDS`; totals of other bins are first stretched to 3..15), rfm_segment (by `rules`;
-    scores of other bins are first stretched to 1..5, half up).
+    `RFM_BANDS`; totals of other bins are first stretched to 3..15), rfm_segment (by
+    `RFM_RULES`; scores of other bins are first stretched to 1..5, half up).
 
     Examples
     --------
@@ -185,7 +183,7 @@ def rfm_scores(
             "m_score": scores[:, 2].astype(np.int8),
             "rfm_total": total,
             "rfm_band": _band(_stretched(total, (3, 3 * bins), (3, 15))),
-            "rfm_segment": segment_grid(rules)[cells[:, 0], cells[:, 1], cells[:, 2]],
+            "rfm_segment": segment_grid()[cells[:, 0], cells[:, 1], cells[:, 2]],
         }
     )
 

@@ -1,8 +1,8 @@
 """Named RFM segments as ordered rules: the first that fits a customer's scores applies."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ class RfmRule:
         return all(low <= score <= high for (low, high), score in pairs)
 
 
-DEFAULT_RULES: tuple[RfmRule, ...] = (
+RFM_RULES: tuple[RfmRule, ...] = (
     RfmRule(
         "champions",
         "bought recently, buy often and spend the most",
@@ -74,55 +74,16 @@ DEFAULT_RULES: tuple[RfmRule, ...] = (
     RfmRule("lost", "bought seldom, longest ago", recency=(1, 1), frequency=(1, 2)),
 )
 
-SIMPLE_RULES: tuple[RfmRule, ...] = (
-    RfmRule(
-        "champions",
-        "the best score in all three",
-        recency=(5, 5),
-        frequency=(5, 5),
-        monetary=(5, 5),
-    ),
-    RfmRule("potential", "bought recently and buy fairly often", recency=(4, 5), frequency=(3, 5)),
-    RfmRule("new", "bought recently, seldom before", recency=(4, 5), frequency=(1, 2)),
-    RfmRule(
-        "at_risk", "used to buy fairly often, away for long", recency=(1, 2), frequency=(3, 5)
-    ),
-    RfmRule("lost", "bought seldom, longest ago", recency=(1, 1), frequency=(1, 2)),
-    RfmRule("general", "everyone else"),
-)
 
-
-def segment_grid(rules: Sequence[RfmRule]) -> npt.NDArray[np.str_]:
+@cache
+def segment_grid() -> npt.NDArray[np.str_]:
     """Return the segment of every cell: shape (5, 5, 5), indexed by score - 1 of R, F and M.
-
-    Raises
-    ------
-    ValueError
-        A cell fits no rule.
 
     Examples
     --------
-    >>> str(segment_grid(DEFAULT_RULES)[4, 4, 4])
+    >>> str(segment_grid()[4, 4, 4])
     'champions'
     """
-    return _grid(tuple(rules))
-
-
-@cache
-def _grid(rules: tuple[RfmRule, ...]) -> npt.NDArray[np.str_]:
-    names = [_first_fit(rules, r, f, m) for r in _SCORES for f in _SCORES for m in _SCORES]
+    cells = product(range(1, 6), repeat=3)
+    names = [next(rule.segment for rule in RFM_RULES if rule.fits(*cell)) for cell in cells]
     return np.array(names).reshape(5, 5, 5)
-
-
-_SCORES = range(1, 6)
-
-
-def _first_fit(rules: Sequence[RfmRule], recency: int, frequency: int, monetary: int) -> str:
-    for rule in rules:
-        if rule.fits(recency, frequency, monetary):
-            return rule.segment
-    cell = f"{recency}{frequency}{monetary}"
-    raise ValueError(
-        f"RFM rules must cover every cell, but none fits {cell}; "
-        "end with a rule for everyone else."
-    )

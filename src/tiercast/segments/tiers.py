@@ -184,6 +184,11 @@ def _check_apart(values: FloatArray, cuts: tuple[float, ...], config: TiersConfi
         )
 
 
+def tier_rank(tier: ir.StringValue, names: Sequence[str]) -> ir.IntegerValue:
+    """Return the rank of a tier's name, 0 = best (int8); null for other names."""
+    return ibis.cases(*((tier == name, rank) for rank, name in enumerate(names))).cast("int8")
+
+
 def true_tiers(value: npt.ArrayLike, ordered: npt.ArrayLike, cuts: Sequence[float]) -> IntArray:
     """Return each customer's actual tier, 0 = best, (customers,).
 

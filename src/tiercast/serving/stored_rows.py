@@ -6,7 +6,6 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from tiercast.config.lists import lists_of
 from tiercast.config.nearest import hint
 from tiercast.formats import Formats
 from tiercast.lists.selection import first_of_list
@@ -53,7 +52,7 @@ def customer(stored: StoredDay, customer_id: str) -> dict[str, Any]:
 def list_names(stored: StoredDay) -> dict[str, str]:
     """Return the lists, with their titles."""
     language = stored.config.language
-    found = lists_of(stored.config.lists, stored.config.kind.lists)
+    found = stored.config.customer_lists
     return {name: one.title.in_language(language) for name, one in found.items()}
 
 
@@ -65,7 +64,7 @@ def customers_of_list(stored: StoredDay, name: str, limit: int) -> dict[str, Any
     Refused
         There is no such list.
     """
-    found = lists_of(stored.config.lists, stored.config.kind.lists)
+    found = stored.config.customer_lists
     if name not in found:
         raise refused("name", f"there is no list {name!r}", hint(name, found), 404)
     with stored.cursor() as own:

@@ -53,37 +53,18 @@ class Database:
             make_schema(session, self.schema, self.config.name)
 
     def record_run(self, run: Run) -> None:
-        """Write a run's row, or its end.
-
-        Raises
-        ------
-        OutputError
-            The database cannot be reached or refuses.
-        """
+        """Write a run's row, or its end."""
         with self._transaction("has no record of the run") as session:
             write_run(session, self.schema, run)
 
     def replace_grades(self, files: Sequence[Path]) -> None:
-        """Put the grades of scorings, in parquet files, in the place of those of their days.
-
-        Raises
-        ------
-        OutputError
-            The database cannot be reached or refuses: its rows are unchanged.
-        """
+        """Put the grades of scorings, in parquet files, in the place of those of their days."""
         with self._transaction("has no grades of past scores") as session:
             replace_grades(session, self.schema, files)
 
     @contextmanager
     def replacing(self) -> Iterator["DatabaseReplacement"]:
-        """Hand out a replacement of a day's rows; readers see them once the block has ended.
-
-        Raises
-        ------
-        OutputError
-            The database cannot be reached, fails in between or refuses: its rows are
-            unchanged.
-        """
+        """Hand out a replacement of a day's rows; readers see them once the block has ended."""
         replacement = DatabaseReplacement(self)
         try:
             yield replacement
@@ -93,13 +74,7 @@ class Database:
 
     @contextmanager
     def output_errors(self, what: str) -> Iterator[None]:
-        """Turn what the database refuses into an OutputError about `what`, without any password.
-
-        Raises
-        ------
-        OutputError
-            The database cannot be reached or refuses.
-        """
+        """Turn what the database refuses into an OutputError about `what`, without a password."""
         with hiding_secrets(self.config), self.server.output_errors(f"{self.where} {what}"):
             yield
 
@@ -118,15 +93,7 @@ class DatabaseReplacement:
         self._session: Session | None = None
 
     def load(self, files: Sequence[Path], rows: pa.Schema, run: Run) -> None:
-        """Put the scores in parquet files in the place of those of the run's day.
-
-        Raises
-        ------
-        OutputError
-            The database cannot be reached or refuses.
-        InputError
-            The customer ids there are of another type.
-        """
+        """Put the scores in parquet files in the place of those of the run's day."""
         database = self._database
         with database.output_errors("was not written"):
             self._session = database.server.session()
@@ -135,13 +102,7 @@ class DatabaseReplacement:
             write_run(self._session, database.schema, run)
 
     def commit(self) -> None:
-        """Make the rows visible.
-
-        Raises
-        ------
-        OutputError
-            The database fails; its rows are unchanged.
-        """
+        """Make the rows visible; where it fails they are unchanged."""
         if self._session is not None:
             with self._database.output_errors("did not confirm its rows (the files are whole)"):
                 self._session.commit()

@@ -34,13 +34,7 @@ class DuckdbFile:
 
     @contextmanager
     def output_errors(self, what: str) -> Iterator[None]:
-        """Turn DuckDB's errors into an OutputError about `what`.
-
-        Raises
-        ------
-        OutputError
-            DuckDB refuses; the message has its reason.
-        """
+        """Turn DuckDB's errors into an OutputError about `what`, with its reason."""
         try:
             yield
         except duckdb.Error as error:

@@ -57,26 +57,14 @@ class ObjectStore:
             )
 
     def record_run(self, run: Run) -> None:
-        """Write a run's line; one that is recorded as ended is never marked as killed.
-
-        Raises
-        ------
-        OutputError
-            The store cannot be reached or refuses.
-        """
+        """Write a run's line; one that is recorded as ended is never marked as killed."""
         name = f"runs/{run.id}.jsonl"
         with self.output_errors("has no record of the run"):
             if run.outcome != KILLED or not _has_ended(self.place.read(name)):
                 self.place.put_whole(name, f"{plain_json(asdict(run))}\n".encode())
 
     def replace_grades(self, files: Sequence[Path]) -> None:
-        """Put grades, in files of local datasets, in the place of those of the same days.
-
-        Raises
-        ------
-        OutputError
-            The store cannot be reached or refuses: each day's grades are the old or the new ones.
-        """
+        """Put grades, in files of local datasets, in the place of those of the same days."""
         with self.output_errors("has no grades of past scores"):
             for folder in dict.fromkeys(file.parent for file in files):
                 day = Publication(self.place, f"{LEDGER}/{folder.name}")
@@ -88,27 +76,14 @@ class ObjectStore:
 
     @contextmanager
     def replacing(self) -> Iterator["Upload"]:
-        """Hand out an upload of a day's scores; readers see them once the block has ended.
-
-        Raises
-        ------
-        OutputError
-            The store cannot be reached, fails in between or refuses: readers still see the old
-            scores.
-        """
+        """Hand out an upload of a day's scores; readers see them once the block has ended."""
         upload = Upload(self)
         yield upload
         upload.commit()
 
     @contextmanager
     def output_errors(self, what: str) -> Iterator[None]:
-        """Turn what the store refuses into an OutputError about `what`, without any password.
-
-        Raises
-        ------
-        OutputError
-            The store cannot be reached or refuses.
-        """
+        """Turn what the store refuses into an OutputError about `what`, without any password."""
         with hiding_secrets(self.config), self.place.output_errors(what):
             yield
 
@@ -121,25 +96,13 @@ class Upload:
         self._run: Run | None = None
 
     def load(self, files: Sequence[Path], rows: pa.Schema, run: Run) -> None:
-        """Copy the parts of the run's day; their local folder is not finished yet.
-
-        Raises
-        ------
-        OutputError
-            The store cannot be reached or refuses.
-        """
+        """Copy the parts of the run's day; their local folder is not finished yet."""
         self._run = run
         with self._store.output_errors("was not written"):
             self._publication(run).put(files)
 
     def commit(self) -> None:
-        """Show the scores, whose local folder is finished by now, and record the run.
-
-        Raises
-        ------
-        OutputError
-            The store cannot be reached or refuses.
-        """
+        """Show the scores, whose local folder is finished by now, and record the run."""
         run = self._run
         if run is None or run.as_of is None:
             return

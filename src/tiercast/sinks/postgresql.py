@@ -28,15 +28,7 @@ class PostgresServer:
 
     @contextmanager
     def output_errors(self, what: str) -> Iterator[None]:
-        """Turn the driver's errors into an OutputError about `what`.
-
-        Raises
-        ------
-        InputError
-            A text of the input holds a NUL character.
-        OutputError
-            The database cannot be reached or refuses.
-        """
+        """Turn the driver's errors into an OutputError; a text with a NUL is an InputError."""
         try:
             yield
         except driver.Error as error:

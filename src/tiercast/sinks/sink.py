@@ -32,11 +32,23 @@ class Replacement(Protocol):
     """Puts a day's scores in the place of the old ones; readers see them after its block."""
 
     def load(self, files: Sequence[Path], rows: pa.Schema, run: Run) -> None:
-        """Copy the scores in parquet files there; no reader sees them yet."""
+        """Copy the scores in parquet files there; no reader sees them yet.
+
+        Raises
+        ------
+        OutputError
+            The place cannot be reached or refuses.
+        InputError
+            The customer ids there are of another type.
+        """
 
 
 class Sink(Protocol):
-    """Stores runs, a day's scores and the grades of past ones."""
+    """Stores runs, a day's scores and the grades of past ones.
+
+    Where the place cannot be reached, fails in between or refuses, each method raises an
+    OutputError without any password; readers see each day whole, as it was or as it is now.
+    """
 
     @property
     def label(self) -> str:

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from tiercast.arrays import BoolArray, FloatArray
+from tiercast.config.errors import InputError
 from tiercast.config.message import Message
 from tiercast.snapshots.closures import YEAR_DAYS, closed_days
 from tiercast.snapshots.cutoffs import ShopCalendar
@@ -77,6 +78,21 @@ class DailyOrders:
         counts = np.zeros((days[-1] - days[0]).days + 1)
         counts[[(day - days[0]).days for day in days]] = numbers
         return cls(days[0], counts)
+
+    def first_day(self, purpose: str) -> dt.date:
+        """Return the day of the first order; a base may begin with returns.
+
+        Raises
+        ------
+        InputError
+            There is none, so there is `purpose`, such as "nobody to train on".
+        """
+        if not len(self.counts):
+            raise InputError(
+                f"No order has a positive amount, so there is {purpose}; check the sign of "
+                "`amount` in the source."
+            )
+        return self.first
 
     def before(self, day: dt.date) -> FloatArray:
         """Return the orders on each day from the first to the last before `day`, (n,).

@@ -6,6 +6,7 @@ import pandas as pd
 
 from tiercast.artifacts.text_file import to_json, write_text_atomically
 from tiercast.config.schema import Config
+from tiercast.config.text_table import markdown_table
 from tiercast.fairness.audit import FOUR_FIFTHS
 from tiercast.fairness.result import Fairness
 
@@ -60,15 +61,14 @@ def fairness_text(found: Fairness | None) -> str:
 
 
 def _table(found: Fairness) -> str:
-    head = "| column | group | customers | " + " | ".join(MEANINGS.values()) + " |"
-    rows = [head, "|---" * (3 + len(MEANINGS)) + "|"]
+    rows = []
     for (attribute, group), part in found.figures.groupby(["attribute", "group"], sort=True):
         cells = {row.measure: row for row in part.itertuples()}
-        figures = " | ".join(
+        figures = (
             f"{cells[m].value:.3f} ({cells[m].low:.3f} to {cells[m].high:.3f})" for m in MEANINGS
         )
-        rows.append(f"| {attribute} | {group} | {part['customers'].iloc[0]:,} | {figures} |")
-    return "\n".join(rows) + "\n"
+        rows.append((attribute, group, f"{part['customers'].iloc[0]:,}", *figures))
+    return markdown_table(("column", "group", "customers", *MEANINGS.values()), rows) + "\n"
 
 
 def _hidden(found: Fairness) -> list[str]:

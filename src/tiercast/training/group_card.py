@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tiercast.config.text_table import markdown_table
 from tiercast.training.group_choice import (
     LEAST_CUSTOMERS,
     LEAST_OUTCOMES,
@@ -15,12 +16,11 @@ def groups_part(by: str | None, choices: Sequence[GroupChoice]) -> str:
     """Return the part on groups as Markdown; "" without groups."""
     if not choices:
         return ""
-    head = (
-        f"| {by} | customers | forecast by | {choices[0].metric} | against the model of all "
-        "(95 % interval) | ECE | total off by | tiers | why |"
+    headings = (
+        *(by, "customers", "forecast by", choices[0].metric),
+        *("against the model of all (95 % interval)", "ECE", "total off by", "tiers", "why"),
     )
-    rows = [row for choice in choices for row in _rows(choice)]
-    table = "\n".join([head, "|" + "---|" * 9, *rows])
+    table = markdown_table(headings, [row for choice in choices for row in _rows(choice)])
     return (
         f"## Groups by {by}\n\nEach group has totals and tier sizes of its own. Three ways to "
         "forecast it were judged on past days that no model had seen, calibrated by the others: "
@@ -33,17 +33,16 @@ def groups_part(by: str | None, choices: Sequence[GroupChoice]) -> str:
     )
 
 
-def _rows(choice: GroupChoice) -> list[str]:
-    tiers = "own" if choice.own_tiers else "as all"
+def _rows(choice: GroupChoice) -> list[tuple[str, ...]]:
+    group, tiers = (choice.name, f"{choice.customers:,}"), "own" if choice.own_tiers else "as all"
     return [
-        f"| {choice.name} | {choice.customers:,} | {WAYS[how]}{' *' * (how == choice.how)} "
-        f"| {figures.metric:.4f} | {_difference(figures)} | {figures.ece:.3f} "
-        f"| {figures.total_error:.1%} | {tiers} | {choice.why if how == choice.how else ''} |"
-        for how, figures in choice.figures.items()
-    ] or [
-        f"| {choice.name} | {choice.customers:,} | {WAYS[choice.how]} * |  |  |  |  | {tiers} "
-        f"| {choice.why} |"
-    ]
+        (
+            *(*group, f"{WAYS[how]}{' *' * (how == choice.how)}"),
+            *(f"{one.metric:.4f}", _difference(one), f"{one.ece:.3f}", f"{one.total_error:.1%}"),
+            *(tiers, choice.why if how == choice.how else ""),
+        )
+        for how, one in choice.figures.items()
+    ] or [(*group, f"{WAYS[choice.how]} *", *("",) * 4, tiers, choice.why)]
 
 
 def _difference(figures: WayFigures) -> str:

@@ -1,13 +1,14 @@
 """The model card of a label table: target, data, evaluation by folds, limits."""
 
 from tiercast.config.schema import Config
+from tiercast.config.text_table import markdown_table
 from tiercast.fairness.result import Fairness
 from tiercast.training.fairness import fairness_text
 from tiercast.training.fitting import gain_shares
 from tiercast.training.gate import GateDecision
 from tiercast.training.label_fitting import FittedLabels
 from tiercast.training.label_panel import LabelPanel
-from tiercast.training.model_card import SHOWN, gate_figures, shown_metric
+from tiercast.training.model_card import features_part, gate_part, limits_part, metric_rows
 
 LIMITS = (
     "The table is a cross-section: what is known and the outcome are of the same day. Folds are "
@@ -29,15 +30,16 @@ def label_card(
     fairness: Fairness | None = None,
 ) -> str:
     """Return the card as Markdown."""
+    learners = fitted.model.outlook.learners
     return "\n".join(
         (
             _head(panel, config, fitted),
             _quality(fitted),
             _level(fitted),
-            _features(fitted),
+            features_part(gain_shares(learners.order, learners.design.features)),
             fairness_text(fairness),
-            f"## Gate\n\n{decision.outcome}: {decision.reason}.{gate_figures(decision)}\n",
-            "## Limits\n\n" + "\n".join(f"- {line}" for line in LIMITS) + "\n",
+            gate_part(decision),
+            limits_part(LIMITS),
         )
     )
 
@@ -59,13 +61,8 @@ def _head(panel: LabelPanel, config: Config, fitted: FittedLabels) -> str:
 
 def _quality(fitted: FittedLabels) -> str:
     record = fitted.evaluation.by_cutoff
-    head = "| fold | " + " | ".join(str(number) for number in record) + " | mean |"
-    columns = [*record.values(), fitted.evaluation.overall]
-    rows = [
-        f"| {words} | " + " | ".join(shown_metric(m.get(name)) for m in columns) + " |"
-        for name, words in SHOWN
-    ]
-    table = "\n".join([head, "|---|" + "---|" * len(columns), *rows])
+    rows = metric_rows([*record.values(), fitted.evaluation.overall])
+    table = markdown_table(("fold", *record, "mean"), rows)
     return (
         "## Evaluation\n\nCross-validation in stratified folds: each fold is forecast by models "
         "fitted to the others, with weights and level from the others. Nothing is resampled. A "
@@ -83,11 +80,3 @@ def _level(fitted: FittedLabels) -> str:
         f"shifts the log odds of staying by {outlook.ensemble.calibration.shift:+.3f}. Tiers are "
         f"cut at {cuts}.\n"
     )
-
-
-def _features(fitted: FittedLabels) -> str:
-    learners = fitted.model.outlook.learners
-    top = gain_shares(learners.order, learners.design.features).head(10)
-    rows = [f"| `{row.feature}` | {row.share:.1%} |" for row in top.itertuples()]
-    table = "\n".join(["| feature | share of gain |", "|---|---|", *rows])
-    return f"## Feature importance\n\n{table}\n"

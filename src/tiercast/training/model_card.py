@@ -1,11 +1,13 @@
 """The model card: target, training data, evaluation, limits."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import pandas as pd
 
 from tiercast.config.schema import Config
+from tiercast.config.text_table import markdown_table
 from tiercast.fairness.result import Fairness
 from tiercast.snapshots.grid import GridAhead
 from tiercast.training.evaluation import metrics_of_rows
@@ -78,9 +80,9 @@ def model_card(
         groups_part(config.by, fitted.groups),
         _curve(curve),
         _segments(fitted),
-        _features(fitted),
+        features_part(feature_importance(fitted.model.outlook)),
         fairness_text(fairness),
-        f"## Gate\n\n{decision.outcome}: {decision.reason}.{gate_figures(decision)}\n",
+        gate_part(decision),
         _limits(panel),
     ]
     return "\n".join(part for part in parts if part)
@@ -113,12 +115,7 @@ def _grid(panel: Panel) -> str:
 
 def _quality(fitted: FittedModel) -> str:
     record = fitted.evaluation.by_cutoff
-    head = "| forecast made on | " + " | ".join(str(cutoff) for cutoff in record) + " |"
-    rows = [
-        f"| {words} | " + " | ".join(shown_metric(m.get(name)) for m in record.values()) + " |"
-        for name, words in SHOWN
-    ]
-    table = "\n".join([head, "|---|" + "---|" * len(record), *rows])
+    table = markdown_table(("forecast made on", *record), metric_rows(record.values()))
     return (
         f"## Evaluation\n\nJudged on {fitted.evaluation_kind}; level and scatter for each "
         "column come from the other columns, whose windows overlap with it; the newest were used "
@@ -131,21 +128,10 @@ def _treatment(found: Treatment | None) -> str:
     if found is None:
         return ""
     days = list(found.contacted)
-    metrics = {day: found.untreated.get(day, {}) for day in days}
-    rows = [
-        "| customers judged | " + " | ".join(map(str, days)) + " |",
-        "|---|" + "---|" * len(days),
-        "| contacted within the window | "
-        + " | ".join(f"{found.contacted[day]:.1%}" for day in days)
-        + " |",
-        *(
-            f"| others: {words} | "
-            + " | ".join(shown_metric(metrics[day].get(name)) for day in days)
-            + " |"
-            for name, words in SHOWN
-        ),
-    ]
-    table = "\n".join(rows)
+    contacted = ("contacted within the window", *(f"{found.contacted[day]:.1%}" for day in days))
+    shown = [(name, f"others: {words}") for name, words in SHOWN]
+    rows = metric_rows([found.untreated.get(day, {}) for day in days], shown)
+    table = markdown_table(("customers judged", *days), [contacted, *rows])
     return (
         "## Campaigns\n\nA campaign changes what it is measured by: who was contacted may have "
         "stayed because of it. Forecasts include such effects as the past had them. The figures "
@@ -185,16 +171,10 @@ def _horizons(panel: Panel, fitted: FittedModel) -> str:
     missing = "".join(f"\n{one.describe()}\n" for one in panel.left_out)
     if not days:
         return f"## Further horizons\n{missing}" if missing else ""
-    head = "| horizon | " + " | ".join(f"{one} days" for one in days) + " |"
-    rows = [
-        f"| {words} | " + " | ".join(shown_metric(further[one].get(name)) for one in days) + " |"
-        for name, words in SHOWN
-        if not name.startswith("tier")
-    ]
-    cutoffs = " | ".join(str(len(one.cutoffs)) for one in panel.further)
-    table = "\n".join(
-        [head, "|---|" + "---|" * len(days), f"| cutoffs to train on | {cutoffs} |", *rows]
-    )
+    shown = [(name, words) for name, words in SHOWN if not name.startswith("tier")]
+    cutoffs = ("cutoffs to train on", *(len(one.cutoffs) for one in panel.further))
+    rows = metric_rows([further[one] for one in days], shown)
+    table = markdown_table(("horizon", *(f"{one} days" for one in days)), [cutoffs, *rows])
     return (
         "## Further horizons\n\nEach has its own trees, calibration and uncertainty, with the "
         f"tree parameters of the main horizon of {panel.plan.horizon_days} days. Means over past "
@@ -207,15 +187,13 @@ def _curve(curve: LearningCurve) -> str:
     if frame.empty:
         return "## Would more data help?\n\nThe history is too short to say.\n"
     rows = [
-        f"| {row.customers:,} | {row.cutoffs} | {row.auc:.4f} | {row.log_loss:.4f} |"
+        (f"{row.customers:,}", row.cutoffs, f"{row.auc:.4f}", f"{row.log_loss:.4f}")
         for row in frame.itertuples()
     ]
-    head = ["| customers | past cutoffs | AUC | log loss |", "|---|---|---|---|"]
     return (
         f"## Would more data help?\n\n{curve.describe()} The newest past cutoff, forecast from "
         "parts of the data before it, with the level calibrated:\n\n"
-        + "\n".join([*head, *rows])
-        + "\n"
+        f"{markdown_table(('customers', 'past cutoffs', 'AUC', 'log loss'), rows)}\n"
     )
 
 
@@ -223,7 +201,7 @@ def _segments(fitted: FittedModel) -> str:
     segments = fitted.model.segments
     words = segments.describe("en")
     rows = [
-        f"| {name} | {words[name]} | {stable:.2f} |"
+        (name, words[name], f"{stable:.2f}")
         for name, stable in zip(segments.names_, segments.stability_, strict=True)
     ]
     tried = segments.selection_.to_dict("records")
@@ -233,21 +211,21 @@ def _segments(fitted: FittedModel) -> str:
         for row in tried
     )
     return (
-        "## Segments\n\n"
-        + "\n".join(["| segment | differs by | stability |", "|---|---|---|", *rows])
-        + "\n\nStability is the mean Jaccard overlap with the same segment found in resampled "
+        f"## Segments\n\n{markdown_table(('segment', 'differs by', 'stability'), rows)}\n\n"
+        "Stability is the mean Jaccard overlap with the same segment found in resampled "
         f"customers. Numbers of segments tried, with silhouette and stability: {choices}.\n"
     )
 
 
-def _features(fitted: FittedModel) -> str:
-    top = feature_importance(fitted.model.outlook).head(10)
-    rows = [f"| `{row.feature}` | {row.share:.1%} |" for row in top.itertuples()]
-    return (
-        "## Feature importance\n\n"
-        + "\n".join(["| feature | share of gain |", "|---|---|", *rows])
-        + "\n"
-    )
+def features_part(gain: pd.DataFrame) -> str:
+    """Return the ten features with the largest shares of gain as Markdown."""
+    rows = [(f"`{row.feature}`", f"{row.share:.1%}") for row in gain.head(10).itertuples()]
+    return f"## Feature importance\n\n{markdown_table(('feature', 'share of gain'), rows)}\n"
+
+
+def gate_part(decision: GateDecision) -> str:
+    """Return what the gate decided, and what it went by, as Markdown."""
+    return f"## Gate\n\n{decision.outcome}: {decision.reason}.{_gate_figures(decision)}\n"
 
 
 def _limits(panel: Panel) -> str:
@@ -258,31 +236,40 @@ def _limits(panel: Panel) -> str:
         lines.append(
             f"{panel.plan.missing} of {panel.plan.wanted} cutoffs lie before the history begins."
         )
-    return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines) + "\n"
+    return limits_part(lines)
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def gate_figures(decision: GateDecision) -> str:
-    """Return what the decision went by, for people."""
+def _gate_figures(decision: GateDecision) -> str:
     if decision.difference is None:
         return ""
-    rows = "\n".join(
-        f"| {name} | {decision.figures[f'challenger_{name}']:.4f} "
-        f"| {decision.figures[f'champion_{name}']:.4f} |"
+    rows = [
+        (name, *(f"{decision.figures[f'{of}_{name}']:.4f}" for of in ("challenger", "champion")))
         for name in (decision.metric, "total_error", "interval_coverage")
-    )
+    ]
+    table = markdown_table(("on that day", "this version", "champion"), rows, rule=" --- ")
     return (
         f" {decision.metric} against version {decision.champion_version} on "
         f"{decision.compared_at}: {decision.difference:+.5f} "
         f"(95 % interval {decision.low:+.5f} to {decision.high:+.5f}). "
         f"The champion's forecasts are {decision.champion_basis}.\n\n"
-        "| on that day | this version | champion |\n| --- | --- | --- |\n" + rows
+        f"{table}"
     )
 
 
-def shown_metric(value: float | None) -> str:
-    """Return a metric for the card; "" where it is undefined."""
-    return "" if value is None else f"{value:.3f}"
+def limits_part(lines: Iterable[str]) -> str:
+    """Return the limits, one on a line, as Markdown."""
+    return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def metric_rows(
+    columns: Collection[Mapping[str, float]], shown: Iterable[tuple[str, str]] = SHOWN
+) -> list[tuple[str, ...]]:
+    """Return a row for each metric: its words, then each column's; "" where it is undefined."""
+    return [
+        (words, *(f"{one[name]:.3f}" if name in one else "" for one in columns))
+        for name, words in shown
+    ]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import ibis.expr.types as ir
 import pandas as pd
 
-from tiercast.config.errors import InputError
 from tiercast.config.message import Message
 from tiercast.config.schema import Config
 from tiercast.features.assemble import (
@@ -78,8 +77,8 @@ def build_panel(base: CustomerBase, activity: CustomerActivity, day: dt.date) ->
         Nobody ordered, or the history before the day is too short for a single cutoff.
     """
     config = base.config
-    first = _first_order_day(activity)
     daily = activity.daily_orders
+    first = daily.first_day("nobody to train on")
     calendar = daily.calendar(day, config.outlook.horizon_days)
     plan = plan_cutoffs(
         day,
@@ -169,18 +168,6 @@ def _features(
     of_further = [named(one, w.horizon_days) for w in setting.further for one in omitted]
     rows = frame.sort_values(["as_of", "customer_id"], ignore_index=True)
     return rows.drop(columns=[*omitted, *of_further], errors="ignore")
-
-
-def _first_order_day(activity: CustomerActivity) -> dt.date:
-    """Return the day of the first order; a base may begin with returns."""
-    begun = activity.orders.filter(activity.orders.is_order)
-    first = begun.ordered_on.min().to_pyarrow().as_py()
-    if first is None:
-        raise InputError(
-            "No order has a positive amount, so there is nobody to train on; check the sign of "
-            "`amount` in the source."
-        )
-    return dt.date(first.year, first.month, first.day)
 
 
 def _customers_before(activity: CustomerActivity, day: dt.date) -> int:

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
+from tiercast.segments.tiers import tier_rank
 from tiercast.transitions.counterfactual import Counterfactual
 from tiercast.transitions.scored_day import ScoredDay
 
@@ -54,7 +55,7 @@ def _scored(day: ScoredDay, when: str) -> ir.Table:
     columns = scores.select(
         "customer_id",
         **{f"{name}_{when}": scores[name] for name in SHOWN},
-        **{f"assigned_{when}": day.assigned_rank(scores)},
+        **{f"assigned_{when}": tier_rank(scores.tier, day.tier_names)},
         **{f"decided_{when}": day.decided_rank(scores)},
     )
     return _beside(columns, day.revenue.rename({f"revenue_{when}": "revenue"}))

@@ -79,11 +79,6 @@ class ScoredDay(Scored):
         known = self.groups.get(group)
         return self.tier_cuts if known is None else tuple(known["tier_cuts"])
 
-    def assigned_rank(self, table: ir.Table) -> ir.IntegerValue:
-        """Return the rank of the assigned tier of rows of scores, 0 = best."""
-        places = ((table.tier == name, rank) for rank, name in enumerate(self.tier_names))
-        return ibis.cases(*places).cast("int8")
-
     def decided_rank(self, table: ir.Table) -> ir.IntegerValue:
         """Return the tier that rows of scores get by this day's rule, hysteresis left out.
 

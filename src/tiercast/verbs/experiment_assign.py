@@ -9,7 +9,7 @@ import pandas as pd
 
 from tiercast.campaigns.assign import DEFAULT_ARMS, assign, balance
 from tiercast.campaigns.assignments import CONTACTS_FILE, Assignments
-from tiercast.config.lists import find_row, lists_of
+from tiercast.config.lists import find_row
 from tiercast.config.loading import load_config
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
@@ -57,7 +57,7 @@ def experiment_assign(  # noqa: PLR0913  # each is an option of the command
     """
     settings, shown = load_config(config), progress or Silent()
     settings.kind.refuse("experiment assign")
-    wanted = find_row(lists_of(settings.lists, settings.kind.lists), list, "list")
+    wanted = find_row(settings.customer_lists, list, "list")
     with recorded_here(settings, "experiment-assign", shown) as recorded:
         shown.stage("draw the arms")
         found = assign(

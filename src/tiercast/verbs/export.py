@@ -19,7 +19,7 @@ from tiercast.campaigns.arm_list import Arm
 from tiercast.config.budget import BudgetConfig
 from tiercast.config.errors import InputError
 from tiercast.config.export_formats import ExportFormat, formats_of
-from tiercast.config.lists import CustomerList, find_row, lists_of
+from tiercast.config.lists import CustomerList, find_row
 from tiercast.config.loading import load_config
 from tiercast.config.playbook import PLAYBOOK, Play, action_in
 from tiercast.config.progress import Progress, Silent
@@ -169,7 +169,7 @@ def _within(settings: Config, output: OutputFolder) -> tuple[BudgetConfig, SaveR
 
 
 def _named(settings: Config, name: str) -> CustomerList:
-    return find_row(lists_of(settings.lists, settings.kind.lists), name, "list")
+    return find_row(settings.customer_lists, name, "list")
 
 
 def _file_name(wanted: CustomerList, form: ExportFormat) -> str:

@@ -188,15 +188,10 @@ def _clv_inputs(columns: Sequence[str]) -> list[str]:
 
 
 def _with_clv(panel: ir.Table, models: ClvModels, horizon_days: int) -> Iterator[pa.Table]:
-    in_order = panel.order_by("customer_id")
-    for batch in in_order.to_pyarrow_batches(chunk_size=BATCH_ROWS):
+    inputs = _clv_inputs(panel.columns)
+    for batch in panel.order_by("customer_id").to_pyarrow_batches(chunk_size=BATCH_ROWS):
         rows = pa.Table.from_batches([batch])
-        predicted = models.predict(
-            rows.select(_clv_inputs(panel.columns)).to_pandas(), horizon_days
-        )
-        for name in predicted.columns:
-            rows = rows.append_column(name, pa.array(predicted[name].to_numpy(dtype=float)))
-        yield rows
+        yield models.beside(rows, rows.select(inputs).to_pandas(), horizon_days)
 
 
 def _write(path: Path, batches: Iterator[pa.Table]) -> None:

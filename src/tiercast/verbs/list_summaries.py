@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from tiercast.artifacts.output_folder import OutputFolder
 from tiercast.artifacts.owner import refuse_other_base
-from tiercast.config.lists import CustomerList, default_lists, lists_of
+from tiercast.config.lists import CustomerList, default_lists
 from tiercast.config.loading import load_config
 from tiercast.config.schema import Config
 from tiercast.lists.base import ListBase
@@ -93,7 +93,7 @@ def _offered(settings: Config, table: ir.Table) -> Mapping[str, CustomerList]:
 
     A label table may lack a value, and a day that an earlier version scored lacks features.
     """
-    found, packaged = lists_of(settings.lists, settings.kind.lists), settings.kind.lists
+    found, packaged = settings.customer_lists, settings.kind.lists
     there = {*table.columns}
     if settings.kind.has_dates:
         there.add(NEWEST)  # its absence is an error of its own

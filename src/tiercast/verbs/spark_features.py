@@ -33,15 +33,11 @@ class FeaturePart:
         """Write the part; an empty one leaves no file."""
         rows = pa.Table.from_batches(list(batches), None)
         if rows.num_rows:
-            part = write_part(self.folder, part_number(), self._with_clv(rows.cast(self.schema)))
-            yield answer(asdict(part))
-
-    def _with_clv(self, rows: pa.Table) -> pa.Table:
-        frame = feature_frame(as_frame(rows), self.schema, self.as_of)
-        answers = ClvModels.from_dict(self.models.value).predict(frame, self.horizon_days)
-        for name in answers.columns:
-            rows = rows.append_column(name, pa.array(answers[name].to_numpy(dtype=float)))
-        return rows
+            rows = rows.cast(self.schema)
+            frame = feature_frame(as_frame(rows), self.schema, self.as_of)
+            fitted = ClvModels.from_dict(self.models.value)
+            whole = fitted.beside(rows, frame, self.horizon_days)
+            yield answer(asdict(write_part(self.folder, part_number(), whole)))
 
 
 def write_features(
