@@ -10,7 +10,7 @@ from tiercast.sources.layout_query import quoted, text_value
 from tiercast.sources.side_columns import MOST_KINDS
 from tiercast.sources.source_parts import SourceParts
 
-STATUS = "statut statuts estatus situacao"
+STATUS = "statut estatus situacao"
 STATE = "state etat estado stato"  # which may also be a part of a country
 WITHIN_A_WORD = ("status", "статус", "状态", "ステータス", "注文状況", "상태")
 # Whose status is no order's.
