@@ -60,6 +60,13 @@ def test_a_cap_leaves_places_to_other_tiers(customers):
     assert reached(customers, 4, caps={"top": 0}) == [100, 80]  # others cost more than they bring
 
 
+@pytest.mark.parametrize("shares", [{"floors": {"top": 0.2}}, {"caps": {"top": 0.5}}])
+def test_of_nobody_nobody_is_contacted(customers, shares):
+    found = within(customers.filter(customers.value_at_stake < 0), **shares)
+    assert (found.worth, found.profit.contacts, found.by_tier) == (0, 0, {})
+    assert found.table.to_pyarrow().num_rows == 0
+
+
 def test_the_profit_is_told_at_half_and_double_the_save_rate(customers):
     found = within(customers, most=2).profits
     assert [one.save_rate for one in found.values()] == [0.05, 0.1, 0.2]

@@ -159,6 +159,8 @@ class _Choice:
 
 
 def _by_tier(table: ir.Table, figures: Mapping[str, int]) -> ir.Value:
+    if not figures:  # nobody has anything at stake
+        return ibis.literal(0)
     return ibis.cases(*((table.tier == name, n) for name, n in figures.items()), else_=0)
 
 
