@@ -170,6 +170,18 @@ def test_the_first_thing_to_do_tells_the_profit_of_contacts_within_the_budget(in
     assert "pay" not in next_steps(inputs, say).steps[0].text
 
 
+CAPS = {"top": 0.3, "potential": 0.3, "general": 0.3}
+
+
+def test_caps_that_leave_no_place_are_named_as_the_cause(inputs, say):
+    budget = BudgetConfig(save_rate=0.1, cost=0.01, contacts=1, caps={**CAPS, "potential": 0.2})
+    config = inputs.config.model_copy(update={"budget": budget})
+    text = next_steps(replace(inputs, config=config), say).steps[0].text
+    assert "but the caps of the budget leave them no place" in text
+    assert "at most its share (Top 30%, Potential 20%, General 30%)" in text
+    assert "No contact pays" not in text
+
+
 def test_the_first_things_to_do_say_whom_the_files_of_lists_leave_out(inputs, say):
     held = replace(inputs, config=inputs.config.model_copy(update={"holdout": 0.05}))
     texts = [note.text for note in next_steps(held, say).notes]

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from tiercast.config.budget import BudgetConfig
 from tiercast.config.lists import CustomerList
 from tiercast.config.playbook import Play
-from tiercast.lists.budget import contacts_within
+from tiercast.lists.budget import Contacts, contacts_within
 from tiercast.lists.selection import met_alone, select
 from tiercast.measured.save_rate import save_rate_of
 from tiercast.reporting.actions import how, plays_of, sentence
@@ -111,6 +112,8 @@ def _profit(wanted: CustomerList, inputs: Inputs, say: MessageCatalogue) -> str:
     rate = save_rate_of(budget, inputs.measured, inputs.config.report.small_cells)
     found = contacts_within(eligible, budget, rate, budget.contacts)
     basis = say.translate(rate.basis)
+    if found.capped_out:
+        return _capped_out(found, budget, say)
     if not found.profit.contacts:
         return say("overview.steps.no_contact", cost=say.write.exact(budget.cost), basis=basis)
     profit, worst, write = found.profit, found.worst.profit, say.write.about(found.profit.contacts)
@@ -122,3 +125,12 @@ def _profit(wanted: CustomerList, inputs: Inputs, say: MessageCatalogue) -> str:
         basis=basis,
         **{name: write.total(value) for name, value in money.items()},
     )
+
+
+def _capped_out(found: Contacts, budget: BudgetConfig, say: MessageCatalogue) -> str:
+    caps = (
+        say("overview.steps.cap", tier=say.label("tier", tier), share=say.write.share(share))
+        for tier, share in budget.caps.items()
+    )
+    worth = say.write.about(found.worth).count(found.worth)
+    return say("overview.steps.capped_out", worth=worth, caps=say("between").join(caps))
