@@ -111,17 +111,18 @@ def _profit(wanted: CustomerList, inputs: Inputs, say: MessageCatalogue) -> str:
     eligible = select(inputs.to_contact, wanted)
     rate = save_rate_of(budget, inputs.measured, inputs.config.report.small_cells)
     found = contacts_within(eligible, budget, rate, budget.contacts)
-    basis = say.translate(rate.basis)
+    basis, share = say.translate(rate.basis), f"{rate.rate * 100:.3g}%"
     if found.capped_out:
         return _capped_out(found, budget, say)
     if not found.profit.contacts:
-        return say("overview.steps.no_contact", cost=say.write.exact(budget.cost), basis=basis)
+        cost = say.write.exact(budget.cost)
+        return say("overview.steps.no_contact", cost=cost, rate=share, basis=basis)
     profit, worst, write = found.profit, found.worst.profit, say.write.about(found.profit.contacts)
     money = {"profit": profit.profit, "low": profit.low, "high": profit.high, "worst": worst}
     return say(
         "overview.steps.contacts" if rate.uplift is None else "overview.steps.contacts_measured",
         contacts=write.count(profit.contacts),
-        rate=f"{rate.rate * 100:.3g}%",
+        rate=share,
         basis=basis,
         **{name: write.total(value) for name, value in money.items()},
     )
