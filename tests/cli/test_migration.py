@@ -1,9 +1,11 @@
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tiercast.modeling.target import Target
 from tiercast.transitions.migration import MigrationResult
 
 pytestmark = pytest.mark.usefixtures("shop")  # commands read the config first
@@ -39,6 +41,7 @@ RESULT = MigrationResult(
         ],
     },
     notes=(),
+    target=Target(60, "revenue"),
 )
 
 
@@ -74,6 +77,23 @@ def test_migration_shows_the_matrix_money_rates_and_causes(run, comparing):
         "Tables: runs/shop/migration/from=2024-03-01_to=2024-06-01/",
     ):
         assert line in shown
+
+
+def test_the_headings_of_money_name_the_days_that_it_is_of(run, monkeypatch):
+    """From 1 March to 1 June there are 92 days."""
+    margin = replace(RESULT, target=Target(60, "margin"))
+    monkeypatch.setattr("tiercast.transitions.migration.migration", lambda *_, **__: margin)
+    shown = run("migration", "shop.yaml").stdout
+    for words in ("before, for 60 days", "now, for 60 days", "between, in 92 days"):
+        assert words in shown
+    assert "Predicted margin counts customers who lose money as 0" in shown
+    chinese = run("migration", "shop.yaml", "--language", "zh").stdout
+    assert "期间实际（92 天）" in chinese
+    assert "预测毛利时，亏损的客户按 0 计" in chinese
+
+
+def test_sums_of_revenue_need_no_word_on_losses(run, comparing):
+    assert "lose money" not in run("migration", "shop.yaml").stdout
 
 
 def test_a_date_that_is_none_is_refused_with_code_2(run, comparing):

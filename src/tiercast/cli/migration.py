@@ -34,13 +34,12 @@ To = Annotated[
 ]
 
 TIER_COLUMNS = ("tier", "before", "now")
-MOVES = {
-    "Move": "{before} to {now}",
-    "Customers": "{customers:,}",
-    "Predicted before": "{expected_value_before:money}",
-    "Predicted now": "{expected_value_now:money}",
-    "Actual between": "{revenue_between:money}",
-}
+PREDICTED_BEFORE = "Predicted before, for {days} days"
+PREDICTED_NOW = "Predicted now, for {days} days"
+ACTUAL_BETWEEN = "Actual between, in {days} days"
+NEVER_BELOW = (
+    "Predicted {value!t} counts customers who lose money as 0; actual sums count losses in full."
+)
 TIERS = {
     "Tier": "{tier}",
     "Growth of predicted value": "{value_growth:+.1%}",
@@ -82,7 +81,8 @@ def _show(result: "MigrationResult") -> None:
     )
     show(
         TextTable(title, ("Tier", *map(tier_name, matrix.columns)), counts),
-        TextTable.of("Money by move", MOVES, map(_with_names, moved)),
+        TextTable.of("Money by move", _moves(result), map(_with_names, moved)),
+        *_never_below(result),
         TextTable.of("Tiers", TIERS, map(_with_names, result.figures["tiers"])),
         TextTable.of("Causes of moves", CAUSES, result.causes.to_dict("records")),
     )
@@ -94,6 +94,24 @@ def _show(result: "MigrationResult") -> None:
             )
         )
     show(Message.of("Tables: {folder}/", folder=result.folder))
+
+
+def _moves(result: "MigrationResult") -> Mapping[str, str]:
+    """Return headings and formats: predicted and actual money is of different days."""
+    horizon, between = result.target.horizon_days, result.days_between
+    return {
+        "Move": "{before} to {now}",
+        "Customers": "{customers:,}",
+        Message.of(PREDICTED_BEFORE, days=horizon): "{expected_value_before:money}",
+        Message.of(PREDICTED_NOW, days=horizon): "{expected_value_now:money}",
+        Message.of(ACTUAL_BETWEEN, days=between): "{revenue_between:money}",
+    }
+
+
+def _never_below(result: "MigrationResult") -> tuple[str, ...]:
+    """Return how losses count, where what counts as value has any."""
+    value = result.target.value
+    return () if value == "revenue" else (Message.of(NEVER_BELOW, value=value),)
 
 
 def _with_names(row: Mapping[Hashable, Any]) -> Mapping[Hashable, Any]:
