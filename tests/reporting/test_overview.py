@@ -146,6 +146,23 @@ def test_a_question_without_anybody_says_why(empty_run, base, reading, say):
 
 
 @pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "gives them this action (0)"), ("zh", "行动手册为其安排此行动（0）")],
+)
+def test_the_condition_of_a_lists_own_play_is_said_in_words(
+    empty_run, base_scores, reading, language, words
+):
+    """Nobody has an action of the three questions, and nobody's next order is near."""
+    empty_run.write_all()
+    file = next(empty_run.output.glob("scores/*/part-*.parquet"))
+    far = base_scores.assign(action_id="nurture", as_of=AS_OF, next_order_date=date(2030, 1, 1))
+    far.to_parquet(file)
+    notes = " ".join(n.text for n in next_steps(reading(empty_run), load_messages(language)).notes)
+    assert "action_id" not in notes
+    assert words in notes
+
+
+@pytest.mark.parametrize(
     ("factor", "words"),
     [(1.5, "were 38% too high"), (0.5, "were 54% too low"), (1.0, "")],
 )

@@ -1,8 +1,9 @@
 """Three things to do now: for each of the three questions the list that holds somebody."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from tiercast.config.alerts import Condition
 from tiercast.config.budget import BudgetConfig
 from tiercast.config.lists import CustomerList
 from tiercast.config.playbook import Play
@@ -62,7 +63,7 @@ def _nobody(
     titles = [one.title.in_language(say.language) for one in empty]
     met = [
         say("overview.steps.met", condition=condition, customers=say.write.about(n).count(n))
-        for condition, n in met_alone(inputs.base, longest)
+        for condition, n in _met_in_words(longest, inputs, say)
     ]
     return Note(
         say(
@@ -73,6 +74,19 @@ def _nobody(
             met=say("between").join(met),
         )
     )
+
+
+def _met_in_words(
+    wanted: CustomerList, inputs: Inputs, say: MessageCatalogue
+) -> Iterator[tuple[str, int]]:
+    """Yield each condition of a list, and how many customers meet it alone.
+
+    That of the list's own play is said in words: it is code to those who read the report.
+    """
+    own = Condition(column="action_id", operator="==", value=wanted.name)
+    met = met_alone(inputs.base, wanted)
+    for condition, (text, customers) in zip(wanted.when, met, strict=True):
+        yield say("overview.steps.own_play") if condition == own else text, customers
 
 
 def _first(names: Sequence[str], those: Collection[str]) -> str | None:
