@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 import requests
@@ -105,6 +106,8 @@ def test_contacts_that_pay_are_shown_and_exported(shop):
     assert min(stakes) * 0.1 > 2 - 0.005  # the file has two decimals
     assert f"{len(stakes)} contacts bring more than they cost" in page
     assert "double: 20%" in page
+    worth = int(re.search(r"(\d+) contacts bring more", page)[1])
+    assert f"(2.00 each, {2 * worth:,}.00 in all)" in page
 
 
 def test_without_a_measured_campaign_the_page_says_which_command_measures_one(shop):

@@ -45,3 +45,25 @@ def test_accounts_left_out_are_told_whose_address_an_account_has(
     result = exported(*options, **more)
     assert "customers of the list lack what mailing needs" in result.stdout
     assert ("all of its contacts" in " ".join(result.stdout.split())) == (customer == "account")
+
+
+CAPS = dict.fromkeys(("top", "potential", "general", "dormant"), 0.3)
+
+
+@pytest.mark.parametrize(
+    ("budget", "why"),
+    [
+        ({"cost": 1e6}, "no contact of its customers brings more than it costs under"),
+        ({"cost": 0, "contacts": 1, "caps": CAPS}, "the `caps` of the config's `budget` leave"),
+    ],
+)
+def test_why_nobody_is_within_the_budget_is_told(exported, tenth, tmp_path, budget, why):
+    output = shutil.copytree(tenth.folder / "runs" / "tenth", tmp_path / "runs")
+    options = ("--list", "everyone", "--within-budget", "--output", tmp_path / "list.csv")
+    more = {"output": {"path": str(output)}, "budget": {"save_rate": 0.1, **budget}}
+    result = exported(*options, **more)
+    told = " ".join(result.stdout.split())
+    assert result.exit_code == 0
+    assert "The list is empty: " in told
+    assert why in told
+    assert "nobody meets its conditions" not in told

@@ -1,9 +1,11 @@
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tiercast.modeling.target import Target
 from tiercast.transitions.migration import MigrationResult
 
 pytestmark = pytest.mark.usefixtures("shop")  # commands read the config first
@@ -39,6 +41,7 @@ RESULT = MigrationResult(
         ],
     },
     notes=(),
+    target=Target(60, "revenue"),
 )
 
 
@@ -74,6 +77,22 @@ def test_migration_shows_the_matrix_money_rates_and_causes(run, comparing):
         "Tables: runs/shop/migration/from=2024-03-01_to=2024-06-01/",
     ):
         assert line in shown
+
+
+def test_the_title_of_money_names_the_days_that_it_is_of(run, monkeypatch):
+    """From 1 March to 1 June there are 92 days."""
+    margin = replace(RESULT, target=Target(60, "margin"))
+    monkeypatch.setattr("tiercast.transitions.migration.migration", lambda *_, **__: margin)
+    shown = run("migration", "shop.yaml").stdout
+    assert "Money by move: predicted for 60 days, actual in the 92 between" in shown
+    assert "Predicted margin counts customers who lose money as 0" in shown
+    chinese = run("migration", "shop.yaml", "--language", "zh").stdout
+    assert "预测为 60 天，实际为两日之间的 92 天" in chinese
+    assert "预测毛利时，亏损的客户按 0 计" in chinese
+
+
+def test_sums_of_revenue_need_no_word_on_losses(run, comparing):
+    assert "lose money" not in run("migration", "shop.yaml").stdout
 
 
 def test_a_date_that_is_none_is_refused_with_code_2(run, comparing):

@@ -98,6 +98,13 @@ def versions(count, days=90):
     return pd.DataFrame(rows)
 
 
+def test_compare_speaks_chinese(run, monkeypatch, english):
+    answering(monkeypatch, compared(2))
+    shown = run("compare", "shop.yaml", "--language", "zh").stdout
+    assert english(shown) <= {"challenger", "f" * 12, *SHOWN}
+    assert {"别名", "训练截至日", "预测期（天）", "收入"} <= set(shown.split())
+
+
 def compared(count, **more):
     told = dict.fromkeys(("metrics", "features", "parameters", "tiers"), pd.DataFrame())
     alone = {"version": None, "against": None, "notes": ()}

@@ -1,5 +1,7 @@
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -63,6 +65,16 @@ def test_score_shows_the_size_of_each_tier_and_where_the_scores_lie(run, scoring
         "Scores: runs/shop/scores/as_of=2024-07-01/",
         "Also:   s3://shop/scores",
     ]
+
+
+def test_the_totals_of_groups_have_chinese_headings(run, monkeypatch):
+    tiers = {"top": 10, "dormant": 90}
+    group = SimpleNamespace(name="北部", customers=100, expected=50, low=40, high=60, tiers=tiers)
+    result = replace(RESULT, groups=(group,))
+    monkeypatch.setattr("tiercast.scoring.score.score", lambda *_, **__: result)
+    shown = run("score", "shop.yaml", "--language", "zh").stdout
+    headings = next(line.split() for line in shown.splitlines() if line.startswith("组"))
+    assert headings == ["组", "客户数", "预期", "90%", "区间", "顶级", "沉睡"]
 
 
 def test_score_without_a_model_says_to_train(run, shop, monkeypatch):

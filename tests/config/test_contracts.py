@@ -20,6 +20,8 @@ def test_contracts_need_no_other_table_and_have_14_days_of_grace():
 def test_orders_have_no_grace():
     shop = {"name": "shop", "sources": {"transactions": {"path": "orders.csv"}}}
     assert parse_config(shop, origin="shop.yaml").grace_days == 0
+    with pytest.raises(InputError, match="goes with `churn: subscription` alone, but got 30 with"):
+        parse_config({**shop, "outlook": {"grace_days": 30}}, origin="shop.yaml")
 
 
 @pytest.mark.parametrize(

@@ -91,9 +91,21 @@ def test_one_horizon_is_read_and_written_as_a_number():
 
 
 def test_of_several_horizons_the_first_is_the_main_one():
-    outlook = config(outlook={"horizon_days": [90, 365, 30, 90, 365]}).outlook
+    outlook = config(outlook={"horizon_days": [90, 365, 30]}).outlook
     assert (outlook.horizon_days, outlook.further_days) == (90, (30, 365))
     assert outlook.model_dump(mode="json")["horizon_days"] == [90, 30, 365]
+
+
+@pytest.mark.parametrize("given", [[30, 30], [90, 30, 90]])
+def test_a_horizon_named_twice_is_refused(given):
+    with pytest.raises(ValidationError, match=rf"named once, but got \[{given[0]}, 30"):
+        config(outlook={"horizon_days": given})
+
+
+@pytest.mark.parametrize("given", [True, [90, True], False])
+def test_a_flag_is_no_horizon(given):
+    with pytest.raises(ValidationError, match=r"a number of days, but got (true|false)"):
+        config(outlook={"horizon_days": given})
 
 
 @pytest.mark.parametrize("given", [[], [90, 0], [90, "many"], [90, 1099]])

@@ -56,8 +56,34 @@ def test_a_floor_is_kept_even_by_contacts_that_bring_less_than_they_cost(custome
 
 def test_a_cap_leaves_places_to_other_tiers(customers):
     assert reached(customers, 4, caps={"top": 0.5}) == [400, 300, 100, 80]
-    assert reached(customers, caps={"top": 0.5}) == [400, 300, 100, 80]  # a half of those reached
+    assert reached(customers, caps={"top": 0.5}) == [400, 300, 200, 100, 80]  # 3 of 6 that pay
     assert reached(customers, 4, caps={"top": 0}) == [100, 80]  # others cost more than they bring
+
+
+def test_a_cap_is_a_share_of_what_the_budget_allows_not_of_a_list_of_one_tier(customers):
+    best = customers.filter(customers.tier == "top")
+    assert reached(best, 10, caps={"top": 0.3}) == [400, 300, 200]  # 3 of 10
+    assert reached(best, caps={"top": 0.5}) == [400, 300]  # 2 of the 4 that pay
+    assert not within(best, most=10, caps={"top": 0.3}).capped_out
+
+
+def test_caps_that_sum_below_the_whole_leave_places_empty(customers):
+    caps = {"top": 0.2, "general": 0.1, "dormant": 0.1}
+    assert reached(customers, 10, caps=caps) == [400, 300, 100]
+
+
+def test_contacts_that_pay_are_capped_out_where_a_cap_leaves_no_place(customers):
+    best = customers.filter(customers.tier == "top")
+    found = within(best, most=3, caps={"top": 0.3})  # less than one of 3
+    assert (found.worth, found.profit.contacts, found.capped_out) == (4, 0, True)
+    assert not within(best, cost=500, caps={"top": 0.3}).capped_out
+
+
+@pytest.mark.parametrize("shares", [{"floors": {"top": 0.2}}, {"caps": {"top": 0.5}}])
+def test_of_nobody_nobody_is_contacted(customers, shares):
+    found = within(customers.filter(customers.value_at_stake < 0), **shares)
+    assert (found.worth, found.profit.contacts, found.by_tier) == (0, 0, {})
+    assert found.table.to_pyarrow().num_rows == 0
 
 
 def test_the_profit_is_told_at_half_and_double_the_save_rate(customers):

@@ -144,10 +144,38 @@ def test_the_verdict_stands_with_its_reasons(monitored, reading, say):
     reasons, stages = of_kind(section, Table)
     assert [[cell.text for cell in row] for row in reasons.rows] == [
         ["Increase of missing values", "gap mean days", "60%", "–", "10%", "50%", "train again"],
-        ["Volume compared with before", "orders", "–", "–", "2x", "–", "look"],
+        ["Volume compared with before", "Orders", "–", "–", "2x", "–", "look"],
     ]
     assert [cell.text for cell in stages.rows[0]] == ["Active", "50%", "40%"]
     assert of_kind(section, Cards)[0].cards[-1].detail == "100 in the 28 days before"
+
+
+def test_subjects_have_the_words_of_lists_in_both_languages(monitored, reading):
+    names = ["churn_probability", "recency_days", "orders_60d", "revenue_90d", "churn"]
+    names += ["expected_value_180d"]
+    reason = SUMMARY["reasons"][0]
+    inputs = reading(monitored(reasons=[{**reason, "subject": name} for name in names]))
+
+    def subjects(language):
+        reasons, _ = of_kind(
+            drift_section(inputs, load_messages(language, worth="revenue")), Table
+        )
+        return [row[1].text for row in reasons.rows]
+
+    assert subjects("en") == [
+        *("Churn risk", "Days since last order", "Orders in 60 days", "Revenue in 90 days"),
+        *("Churn", "Expected value (180 days)"),
+    ]
+    assert subjects("zh") == [
+        *(
+            "流失风险",
+            "距上次下单天数",
+            "近 60 天订单数",
+            "近 90 天收入",
+            "流失",
+            "预期价值（180 天）",
+        ),
+    ]
 
 
 def test_a_number_of_orders_is_no_money(monitored, reading):

@@ -57,3 +57,17 @@ def test_the_chapter_tells_the_returning_share_and_the_repeat_rate(with_orders):
         "35.0 of the 95.0 in Feb 2024 came from returning customers (37%)",
         "2 of the 3 customers who ordered in Feb 2024 had ordered before (67%)",
     ]
+
+
+def test_what_too_few_customers_leave_unknown_is_no_subject_of_a_sentence(with_orders):
+    """Five customers ordered in the last 365 days: fewer than the six that may be shown."""
+    texts = {}
+    for language in ("en", "zh"):
+        say = load_messages(language, small_cells=6)
+        texts[language] = new_returning_section(with_orders(), say).headline
+    assert texts["en"] == (
+        "Too few customers to say which share of the revenue of the last 4 whole months came from "
+        "returning customers."
+    )
+    assert "–" not in texts["zh"]
+    assert texts["zh"].startswith("客户太少")

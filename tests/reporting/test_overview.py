@@ -146,6 +146,23 @@ def test_a_question_without_anybody_says_why(empty_run, base, reading, say):
 
 
 @pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "gives them this action (0)"), ("zh", "行动手册为其安排此行动（0）")],
+)
+def test_the_condition_of_a_lists_own_play_is_said_in_words(
+    empty_run, base_scores, reading, language, words
+):
+    """Nobody has an action of the three questions, and nobody's next order is near."""
+    empty_run.write_all()
+    file = next(empty_run.output.glob("scores/*/part-*.parquet"))
+    far = base_scores.assign(action_id="nurture", as_of=AS_OF, next_order_date=date(2030, 1, 1))
+    far.to_parquet(file)
+    notes = " ".join(n.text for n in next_steps(reading(empty_run), load_messages(language)).notes)
+    assert "action_id" not in notes
+    assert words in notes
+
+
+@pytest.mark.parametrize(
     ("factor", "words"),
     [(1.5, "were 38% too high"), (0.5, "were 54% too low"), (1.0, "")],
 )
@@ -166,8 +183,22 @@ def test_the_first_thing_to_do_tells_the_profit_of_contacts_within_the_budget(in
 
     assert "Contacts that pay at a save rate of 10% (assumed)" in first_step(1)
     assert "at half the save rate" in first_step(1)
-    assert "No contact pays at its cost of 999" in first_step(999)
+    assert first_step(999).endswith(
+        ". No contact pays at its cost of 999.00 and a save rate of 10% (assumed)"
+    )
     assert "pay" not in next_steps(inputs, say).steps[0].text
+
+
+CAPS = {"top": 0.3, "potential": 0.3, "general": 0.3}
+
+
+def test_caps_that_leave_no_place_are_named_as_the_cause(inputs, say):
+    budget = BudgetConfig(save_rate=0.1, cost=0.01, contacts=1, caps={**CAPS, "potential": 0.2})
+    config = inputs.config.model_copy(update={"budget": budget})
+    text = next_steps(replace(inputs, config=config), say).steps[0].text
+    assert "but the caps of the budget leave them no place" in text
+    assert "at most its share (Top 30%, Potential 20%, General 30%)" in text
+    assert "No contact pays" not in text
 
 
 def test_the_first_things_to_do_say_whom_the_files_of_lists_leave_out(inputs, say):

@@ -65,6 +65,21 @@ def test_every_sentence_of_the_code_has_a_translation():
     assert (texts_of_code()[1] | ROWS) - sentences("zh").keys() == set()
 
 
+def test_every_stage_of_progress_has_a_translation():
+    calls = [
+        one for path in SOURCES.rglob("*.py") for one in ast.walk(ast.parse(path.read_text()))
+    ]
+    named = [
+        part.value
+        for call in calls
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".stage")
+        for part in ast.walk(call.args[0])
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    ]
+    assert named
+    assert {one for one in named if worded(one)} - sentences("zh").keys() == set()
+
+
 def test_every_sentence_is_in_the_code():
     assert sentences("zh").keys() - texts_of_code()[0] - ROWS == set()
 

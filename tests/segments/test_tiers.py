@@ -74,8 +74,9 @@ def test_a_cut_at_the_least_value_leaves_the_lowest_tier_empty_and_is_refused():
 
 
 def test_amounts_must_be_above_zero():
+    unchecked = TiersConfig.model_construct(names=NAMES, method="amounts", cuts=(100.0, 0.0))
     with pytest.raises(InputError, match=r"above 0, but got \(100\.0, 0\.0\)"):
-        tier_cuts([], TiersConfig(method="amounts", cuts=(100, 0)))
+        tier_cuts([], unchecked)
 
 
 def test_a_number_of_cuts_that_does_not_fit_the_names_is_refused():

@@ -5,6 +5,7 @@ import json
 import pytest
 import requests
 
+from tiercast.config.environment import Expanded
 from tiercast.config.errors import InputError
 from tiercast.config.serve import ServeConfig
 from tiercast.serving.guard import MOST_BYTES, check_host
@@ -272,8 +273,11 @@ def test_other_machines_are_answered_only_with_a_token(host):
     check_host(host, "geheim")
 
 
+OWN, SECRET = Expanded("own", "${OWN}"), Expanded("geheim-77", "${SHOP_TOKEN}")
+
+
 def test_the_token_of_the_environment_goes_before_the_config(trained_tenth, monkeypatch):
-    config = trained_tenth.config.model_copy(update={"serve": ServeConfig(token="own")})
+    config = trained_tenth.config.model_copy(update={"serve": ServeConfig(token=OWN)})
     monkeypatch.delenv("TIERCAST_TOKEN", raising=False)
     assert token_of(config) == "own"
     monkeypatch.setenv("TIERCAST_TOKEN", "other")
@@ -281,6 +285,6 @@ def test_the_token_of_the_environment_goes_before_the_config(trained_tenth, monk
 
 
 def test_the_config_does_not_show_its_token(trained_tenth):
-    config = trained_tenth.config.model_copy(update={"serve": ServeConfig(token="geheim-77")})
+    config = trained_tenth.config.model_copy(update={"serve": ServeConfig(token=SECRET)})
     assert "geheim-77" not in repr(config)
     assert "geheim-77" not in config.model_dump_json()

@@ -79,11 +79,22 @@ def test_a_workbook_by_an_older_ending_and_text_by_its_ending_are_read(book, tmp
     assert rows_of(tmp_path / "text.xls")[0] == [{"id": 1, "amount": 2}]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252", "gb18030", "utf-8-sig"])
+def test_text_of_any_encoding_may_be_called_a_workbook(tmp_path, encoding):
+    (tmp_path / "text.xls").write_bytes("id,amount\n1,2\n".encode(encoding))
+    assert rows_of(tmp_path / "text.xls")[0] == [{"id": 1, "amount": 2}]
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
         (b"", "cannot be read: Cannot detect file format; save it as .xlsx"),
         (b"PK\3\4 damaged", "cannot be read: "),
+        (
+            b"\x72\xc6\x86\xa0\xed(g\\z{G\x91\x0e\xbd" * 9,
+            "no text; the file is damaged or encrypt",
+        ),
+        (bytes(100), "it is no workbook that can be read, and no text"),
         (b"<html><table></table></html>", "it is a web page or XML, no workbook"),
     ],
 )

@@ -272,6 +272,7 @@ def test_a_list_within_the_budget_holds_the_contacts_that_pay(base, tmp_path):
     paid = tmp_path / "paid.csv"
     found = export(config, "everyone", within_budget=True, output=paid, language="en")
     stakes = [float(one) for one in column(found, "Value at stake")]
+    assert found.paying >= found.customers == len(stakes)
     assert 0 < len(stakes) < len(column(export(base, "everyone", language="en"), "Value at stake"))
     assert min(stakes) * 0.1 > 3 - 0.005
     with pytest.raises(InputError, match=r"The config has no `budget`; say what a contact"):

@@ -82,7 +82,11 @@ def older_forecasts(
         if days in covered:
             continue
         origin = day - dt.timedelta(days=days)
-        progress.say(f"Origin {origin}, for the horizon of {days} days alone")
+        progress.say(
+            Message.of(
+                "Origin {origin}, for the horizon of {days} days alone", origin=origin, days=days
+            )
+        )
         try:
             panel = build_panel(base, activity, origin)
             model = fit_model(panel, base.config, None, progress).model

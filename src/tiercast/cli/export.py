@@ -13,6 +13,7 @@ from tiercast.config.text_table import TextTable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tiercast.verbs.export import ExportResult
     from tiercast.verbs.list_summaries import ListSummary
 
 RESULT = {
@@ -25,6 +26,15 @@ RESULT = {
 SHARED = (
     "An account has an address, a phone number or a name only where all of its contacts who have "
     "one share it. To reach its contacts, join the ids of a CSV list with your table of contacts."
+)
+NOBODY = "The list is empty: nobody meets its conditions on {day}. The file has no rows."
+NOBODY_PAYS = (
+    "The list is empty: no contact of its customers brings more than it costs under the config's "
+    "`budget`. The file has no rows."
+)
+CAPPED_OUT = (
+    "The list is empty: {paying:,} contacts pay, but the `caps` of the config's `budget` leave "
+    "them no place. Raise the caps of their tiers, or `contacts`. The file has no rows."
 )
 LISTS = {"List": "{name}", "Customers": "{customers:,}", "Title": "{title}"}
 
@@ -97,9 +107,7 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
         )
     show(TextTable.of(result.title, RESULT, [result]))
     if not result.customers and not result.left_out:
-        empty = "The list is empty: nobody meets its conditions on {day}. The file has no rows."
-        show(Message.of(empty, day=result.as_of))
-        _show_why_empty(lists(settings, result.as_of), result.list)
+        _show_why_empty(lists(settings, result.as_of), result)
     if result.left_out:
         lack = "{left_out:,} customers of the list lack what {format} needs."
         show(Message.of(lack, left_out=result.left_out, format=format_))
@@ -107,10 +115,22 @@ def export(  # noqa: PLR0913  # Typer reads the options from here
             show(Message.of(SHARED))
 
 
-def _show_why_empty(found: "Sequence[ListSummary]", name: str) -> None:
-    """Show how many customers meet each condition alone, and the lists that hold somebody."""
-    for one in found:
-        for condition, customers in one.met if one.name == name else ():
+def _show_why_empty(found: "Sequence[ListSummary]", result: "ExportResult") -> None:
+    """Show why a list is empty, and the lists that hold somebody.
+
+    Nobody pays, the caps of the budget leave no place, or how many customers meet each condition
+    of the list alone.
+    """
+    wanted = [one for one in found if one.name == result.list]
+    if result.paying:
+        show(Message.of(CAPPED_OUT, paying=result.paying))
+        return
+    if result.paying == 0 and any(one.customers for one in wanted):
+        show(Message.of(NOBODY_PAYS))
+        return
+    show(Message.of(NOBODY, day=result.as_of))
+    for one in wanted:
+        for condition, customers in one.met:
             meet = "Customers who meet `{condition}` alone: {customers:,}."
             show(Message.of(meet, condition=condition, customers=customers))
     others = [one.name for one in found if one.customers]

@@ -34,6 +34,7 @@ To = Annotated[
 ]
 
 TIER_COLUMNS = ("tier", "before", "now")
+MONEY = "Money by move: predicted for {horizon} days, actual in the {between} between"
 MOVES = {
     "Move": "{before} to {now}",
     "Customers": "{customers:,}",
@@ -41,6 +42,9 @@ MOVES = {
     "Predicted now": "{expected_value_now:money}",
     "Actual between": "{revenue_between:money}",
 }
+NEVER_BELOW = (
+    "Predicted {value!t} counts customers who lose money as 0; actual sums count losses in full."
+)
 TIERS = {
     "Tier": "{tier}",
     "Growth of predicted value": "{value_growth:+.1%}",
@@ -82,7 +86,12 @@ def _show(result: "MigrationResult") -> None:
     )
     show(
         TextTable(title, ("Tier", *map(tier_name, matrix.columns)), counts),
-        TextTable.of("Money by move", MOVES, map(_with_names, moved)),
+        TextTable.of(
+            Message.of(MONEY, horizon=result.target.horizon_days, between=result.days_between),
+            MOVES,
+            map(_with_names, moved),
+        ),
+        *_never_below(result),
         TextTable.of("Tiers", TIERS, map(_with_names, result.figures["tiers"])),
         TextTable.of("Causes of moves", CAUSES, result.causes.to_dict("records")),
     )
@@ -94,6 +103,12 @@ def _show(result: "MigrationResult") -> None:
             )
         )
     show(Message.of("Tables: {folder}/", folder=result.folder))
+
+
+def _never_below(result: "MigrationResult") -> tuple[str, ...]:
+    """Return how losses count, where what counts as value has any."""
+    value = result.target.value
+    return () if value == "revenue" else (Message.of(NEVER_BELOW, value=value),)
 
 
 def _with_names(row: Mapping[Hashable, Any]) -> Mapping[Hashable, Any]:

@@ -125,7 +125,10 @@ def _show_versions(frame: "pd.DataFrame") -> None:
     targets = list(shown.groupby(["horizon_days", "value"], dropna=False, sort=False))
     for (horizon, value), alike in targets:
         columns = alike.set_index("version")
-        rows = tuple((str(name), *map(cell, columns[name])) for name in columns.columns)
+        rows = tuple(
+            (Message.of(name), *(_cell(one, Message.of) for one in columns[name]))
+            for name in map(str, columns.columns)
+        )
         title = Message.of(
             "Registered versions that forecast {value!t} within {days} days"
             if len(targets) > 1

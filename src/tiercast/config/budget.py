@@ -25,9 +25,9 @@ class BudgetConfig(Settings):
     contacts: int | None = Field(default=None, ge=1)
     """The most contacts. Left out: as long as one brings more than it costs."""
     floors: dict[str, Share] = Field(default_factory=dict)
-    """Least share of the contacts by tier, such as `{dormant: 0.05}`."""
+    """Least share of the contacts made by tier, such as `{dormant: 0.05}`."""
     caps: dict[str, Share] = Field(default_factory=dict)
-    """Largest share of the contacts by tier, such as `{top: 0.5}`."""
+    """Largest share of `contacts` (left out: of those that pay) by tier, such as `{top: 0.5}`."""
 
     @model_validator(mode="after")
     def _stands_on_one(self) -> Self:

@@ -18,13 +18,22 @@ from tiercast.config.settings import Settings
 from tiercast.config.worth import Counted, Worth
 
 LONGEST_DAYS = 1098
-Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
+
+
+def _no_flag(given: object) -> object:
+    """Refuse what pydantic would read as 1 or 0."""
+    if isinstance(given, bool):
+        raise ValueError(f"must be a number of days, but got {str(given).lower()}")
+    return given
+
+
+Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS), BeforeValidator(_no_flag)]
 _ONE = TypeAdapter(Days)
 
 
 def _listed(given: object) -> object:
     """Return a single number as a list of one; the message on it then names no place in a list."""
-    if isinstance(given, list | tuple):
+    if isinstance(_no_flag(given), list | tuple):
         return given
     try:
         return (_ONE.validate_python(given),)
@@ -33,14 +42,21 @@ def _listed(given: object) -> object:
 
 
 def main_first(days: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the first, then each further one once, the shortest first.
+    """Return the first, then the further ones, the shortest first.
+
+    Raises
+    ------
+    ValueError
+        One is named twice.
 
     Examples
     --------
-    >>> main_first((90, 365, 30, 90, 365))
+    >>> main_first((90, 365, 30))
     (90, 30, 365)
     """
-    return (days[0], *sorted(set(days) - {days[0]}))
+    if len(set(days)) < len(days):
+        raise ValueError(f"each horizon is named once, but got {list(days)}; take repeats out")
+    return (days[0], *sorted(days[1:]))
 
 
 Horizons = Annotated[
@@ -61,7 +77,8 @@ class OutlookConfig(Settings):
     (`subscription`), or a column says so (`label`).
     """
     grace_days: int = Field(default=14, ge=0, le=365)
-    """A contract that starts so soon after an end carries it on (`churn: subscription`)."""
+    """With `churn: subscription` alone: a contract that starts so soon after an end carries it on.
+    """
     column: str | None = Field(default=None, min_length=1)
     """With `churn: label`: the column that says who left."""
     positive: bool | int | float | str | None = None

@@ -189,6 +189,16 @@ class Config(Settings):
         return self
 
     @model_validator(mode="after")
+    def _only_contracts_have_grace(self) -> Self:
+        given = self.outlook.grace_days
+        if not self.has_contracts and given != type(self.outlook)().grace_days:
+            raise ValueError(
+                f"outlook.grace_days goes with `churn: subscription` alone, but got {given} with "
+                f"`churn: {self.outlook.churn}`; leave it out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _scores_are_kept_until_graded(self) -> Self:
         stored, longest = self.retention.scores, max(self.outlook.horizons)
         if stored is not None and stored < longest:

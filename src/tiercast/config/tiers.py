@@ -1,5 +1,6 @@
 """How customers are put into tiers of future value."""
 
+import math
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -19,13 +20,38 @@ class TiersConfig(Settings):
     method: Literal["percentile", "natural_breaks", "amounts"] = "percentile"
     """How buyers are cut into tiers: shares of buyers, natural breaks, or amounts of money."""
     cuts: tuple[float, ...] = (0.8, 0.5)
-    """Cuts between tiers, best first: shares of buyers (percentile) or money (amounts)."""
+    """Cuts between tiers, best first: shares of buyers (percentile), or money (amounts, where they
+    must be given). Natural breaks find their own.
+    """
     assign: Literal["matched", "most_probable"] = "matched"
     """`matched`: as many customers per tier as the probabilities sum to. `most_probable`: the
     likeliest tier of each.
     """
     hysteresis: float = Field(default=0.0, ge=0, lt=1)
     """By what share a customer must pass a boundary to leave the previous tier; 0: off."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _natural_breaks_have_no_cuts(cls, given: object) -> object:
+        if isinstance(given, dict) and given.get("method") == "natural_breaks":
+            return {"cuts": (), **given}
+        return given
+
+    @model_validator(mode="after")
+    def _cuts_suit_their_method(self) -> Self:
+        if self.method == "natural_breaks" and self.cuts:
+            raise ValueError(
+                f"with `method: natural_breaks` the cuts are found, but got cuts {self.cuts}; "
+                "leave `cuts` out, or choose another method"
+            )
+        if self.method == "amounts" and "cuts" not in self.model_fields_set:
+            raise ValueError(
+                "`method: amounts` needs `cuts` in money, best tier first, such as "
+                "`cuts: [500, 100]`; add them"
+            )
+        if self.method == "amounts" and not all(0 < cut < math.inf for cut in self.cuts):
+            raise ValueError(f"amounts of `cuts` must be above 0, but got {self.cuts}")
+        return self
 
     @model_validator(mode="after")
     def _names_fit_cuts(self) -> Self:

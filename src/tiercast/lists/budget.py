@@ -50,6 +50,11 @@ class Contacts:
     by_tier: Mapping[str, tuple[int, int]]
 
     @property
+    def capped_out(self) -> bool:
+        """Whether contacts would pay, but the caps leave none of them a place."""
+        return self.worth > 0 and self.profit.contacts == 0
+
+    @property
     def profit(self) -> Profit:
         """The profit at the save rate itself."""
         return self.profits["assumed" if self.rate.uplift is None else "measured"]
@@ -67,8 +72,9 @@ def contacts_within(
 
     A contact brings the save `rate` times `value_at_stake`, less the cost. The most profitable
     come first, as long as a contact brings more than it costs, and at most `most` of them. A tier
-    with a floor gets its share of these contacts even where they bring less, and none more than
-    its cap. Equal customers are in the order of their ids.
+    with a floor gets its share of these contacts even where they bring less. None gets more than
+    its cap, a share of `most`, or without it of all contacts that pay, whichever tiers the table
+    has. Equal customers are in the order of their ids.
     """
     return _Choice(table, budget, rate, most).contacts()
 
@@ -101,15 +107,15 @@ class _Choice:
 
     @cached_property
     def places(self) -> int:
-        """The contacts that there are to share: so many that floors and caps hold of them."""
+        """The contacts that there are to share: so many that the floors are shares of them."""
         places = self.worth if self.most is None else min(self.worth, self.most)
         while (filled := self._filled(places)) < places:
             places = filled
         return places
 
     def _filled(self, places: int) -> int:
-        """Return how many of some places are filled, floors and caps being shares of them."""
-        least, most = self._least(places), self._most(places)
+        """Return how many of some places are filled, floors being shares of them."""
+        least, most = self._least(places), self._most
         free = sum(max(0, min(n["worth"], most[t]) - least[t]) for t, n in self.tiers.items())
         return min(places, sum(least.values()) + free)
 
@@ -120,9 +126,10 @@ class _Choice:
             for name, n in self.tiers.items()
         }
 
-    def _most(self, places: int) -> dict[str, int]:
-        caps = self.budget.caps
-        return {name: math.floor(round(caps.get(name, 1.0) * places, 6)) for name in self.tiers}
+    @property
+    def _most(self) -> dict[str, int]:
+        caps, allowed = self.budget.caps, self.worth if self.most is None else self.most
+        return {name: math.floor(round(caps.get(name, 1.0) * allowed, 6)) for name in self.tiers}
 
     def contacts(self) -> Contacts:
         chosen = self._shared() if self.budget.floors or self.budget.caps else self._first()
@@ -138,7 +145,7 @@ class _Choice:
 
     def _shared(self) -> ir.Table:
         """Return the customers chosen with floors and caps: no other choice brings more."""
-        least, most = self._least(self.places), self._most(self.places)
+        least, most = self._least(self.places), self._most
         table = self._numbered(self.table, "tier", "_in_tier")
         table = table.mutate(_required=table._in_tier < _by_tier(table, least))
         within = table._in_tier < _by_tier(table, most)
@@ -159,6 +166,8 @@ class _Choice:
 
 
 def _by_tier(table: ir.Table, figures: Mapping[str, int]) -> ir.Value:
+    if not figures:  # nobody has anything at stake
+        return ibis.literal(0)
     return ibis.cases(*((table.tier == name, n) for name, n in figures.items()), else_=0)
 
 

@@ -1,12 +1,15 @@
 """Whether the model still fits: the verdict of `tiercast monitor` and its reasons."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from tiercast.formats import MISSING, Form
+from tiercast.lists.columns import known_columns, of_further_horizon
+from tiercast.modeling.target import Value
 from tiercast.reporting.inputs import Inputs
 from tiercast.reporting.messages import MessageCatalogue
 from tiercast.reporting.section import (
@@ -27,6 +30,10 @@ TONES: Mapping[str, tuple[Tone, str]] = {"look": ("lower", "●"), "retrain": ("
 MOST_REASONS = 20
 VOLUMES: Mapping[str, Form] = {"orders": "count", "value": "total"}
 
+# Subjects that are no column of lists, and features that count orders or money of some days.
+SUBJECTS = {"customers", "orders", "value", "scores", "features", "churn", "total"}
+SUBJECTS |= {"interval", "tier_set"}
+WITHIN = re.compile(r"(?P<what>orders|revenue)_(?P<days>\d+)d")
 
 # How each rule's figure is written; the rules themselves are those of monitoring.
 WRITTEN: Mapping[str, Form] = {
@@ -68,7 +75,7 @@ def drift_section(inputs: Inputs, say: MessageCatalogue) -> Section | None:
         note = say("drift.earlier", day=say.date(inputs.as_of), scored=say.date(scored))
         parts.insert(0, Note(note))
     if reasons:
-        parts.append(_reasons(reasons, say))
+        parts.append(_reasons(reasons, inputs.target.value, say))
     parts.append(_stages(found["stages"], say))
     return Section("drift", say("drift.title"), headline, parts, grade=GRADES[verdict])
 
@@ -108,7 +115,7 @@ def _volume(
     return Card(written(volume["last"]), say(f"drift.cards.{volume['name']}"), before)
 
 
-def _reasons(reasons: list[Mapping[str, Any]], say: MessageCatalogue) -> Table:
+def _reasons(reasons: list[Mapping[str, Any]], worth: Value, say: MessageCatalogue) -> Table:
     shown = reasons[:MOST_REASONS]
     columns = [say(f"drift.columns.{name}") for name in ("rule", "subject", "value")]
     columns += [say(f"drift.columns.{name}") for name in ("usual", "look", "retrain", "verdict")]
@@ -116,17 +123,28 @@ def _reasons(reasons: list[Mapping[str, Any]], say: MessageCatalogue) -> Table:
     note = say("drift.reasons_note") + (
         " " + say("drift.more", count=say.write.count(left)) if left else ""
     )
-    rows = [_reason_row(one, say) for one in shown]
+    rows = [_reason_row(one, worth, say) for one in shown]
     return Table(say("drift.reasons"), columns, rows, note=note, words=True)
 
 
-def _reason_row(one: Mapping[str, Any], say: MessageCatalogue) -> list[Cell]:
+def _subject(name: str, worth: Value, say: MessageCatalogue) -> str:
+    """Return what a check is about: a score, a feature or a part of the base, in words."""
+    if name in SUBJECTS:
+        return say(f"drift.subjects.{name}")
+    if found := WITHIN.fullmatch(name):
+        said = say(f"drift.within.{found['what']}", days=found["days"])
+        return f"{said[:1].upper()}{said[1:]}"
+    column = known_columns().get(name) or of_further_horizon(name)
+    return name.replace("_", " ") if column is None else column.titled(worth, say.language)
+
+
+def _reason_row(one: Mapping[str, Any], worth: Value, say: MessageCatalogue) -> list[Cell]:
     written, (tone, mark) = say.write.named(WRITTEN[one["rule"]]), TONES[one["verdict"]]
     limits = [MISSING if one[x] is None else written(one[x]) for x in ("look", "retrain")]
     value = MISSING if one["value"] is None else written(one["value"])
     return [
         Cell(say(f"drift.rules.{one['rule']}")),
-        Cell(one["subject"].replace("_", " ")),
+        Cell(_subject(one["subject"], worth, say)),
         Cell(value),
         Cell(written(one["usual"]) if one["usual"] else MISSING),
         *(Cell(limit) for limit in limits),

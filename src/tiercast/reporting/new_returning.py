@@ -65,12 +65,8 @@ def new_returning_section(inputs: Inputs, say: MessageCatalogue) -> Section | No
         "new": ratio(year["value_new"].sum(), _value(year)),
     }
     rates = repeat_rates(past)
-    headline = say(
-        "new_returning.headline",
-        share=say.write.about(smallest(*year[list(KINDS)].sum())).share(shares["returning"]),
-        months=say.write.count(len(year)),
-        repeat=_repeat(rates, 0, say),
-    )
+    returning = say.write.about(smallest(*year[list(KINDS)].sum())).share(shares["returning"])
+    headline = _headline(returning, _repeat(rates, 0, say), len(year), say)
     charts = [
         _bars("value", months, ("value_new", "value_returning"), "total", say),
         _bars("people", months, ("new", "returning"), "count", say),
@@ -78,6 +74,17 @@ def new_returning_section(inputs: Inputs, say: MessageCatalogue) -> Section | No
     parts: list[Part] = [Cards(_cards(year, rates, shares["new"], say)), *charts]
     parts.append(Note(say("new_returning.begin")))
     return Section("new-returning", say("new_returning.title"), headline, parts)
+
+
+def _headline(returning: str, repeat: str, months: int, say: MessageCatalogue) -> str:
+    """Return the share of returning customers and the repeat rate, as far as they are shown."""
+    known = "returning_few" if returning == MISSING else "returning_share"
+    told = {} if returning == MISSING else {"share": returning}
+    return say(
+        "new_returning.headline",
+        share=say(f"new_returning.{known}", months=say.write.count(months), **told),
+        repeat="" if repeat == MISSING else say("new_returning.repeat_rate", repeat=repeat),
+    )
 
 
 def _value(months: pd.DataFrame) -> float:

@@ -1,11 +1,13 @@
 """Three things to do now: for each of the three questions the list that holds somebody."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from tiercast.config.alerts import Condition
+from tiercast.config.budget import BudgetConfig
 from tiercast.config.lists import CustomerList
 from tiercast.config.playbook import Play
-from tiercast.lists.budget import contacts_within
+from tiercast.lists.budget import Contacts, contacts_within
 from tiercast.lists.selection import met_alone, select
 from tiercast.measured.save_rate import save_rate_of
 from tiercast.reporting.actions import how, plays_of, sentence
@@ -61,7 +63,7 @@ def _nobody(
     titles = [one.title.in_language(say.language) for one in empty]
     met = [
         say("overview.steps.met", condition=condition, customers=say.write.about(n).count(n))
-        for condition, n in met_alone(inputs.base, longest)
+        for condition, n in _met_in_words(longest, inputs, say)
     ]
     return Note(
         say(
@@ -72,6 +74,19 @@ def _nobody(
             met=say("between").join(met),
         )
     )
+
+
+def _met_in_words(
+    wanted: CustomerList, inputs: Inputs, say: MessageCatalogue
+) -> Iterator[tuple[str, int]]:
+    """Yield each condition of a list, and how many customers meet it alone.
+
+    That of the list's own play is said in words: it is code to those who read the report.
+    """
+    own = Condition(column="action_id", operator="==", value=wanted.name)
+    met = met_alone(inputs.base, wanted)
+    for condition, (text, customers) in zip(wanted.when, met, strict=True):
+        yield say("overview.steps.own_play") if condition == own else text, customers
 
 
 def _first(names: Sequence[str], those: Collection[str]) -> str | None:
@@ -110,15 +125,27 @@ def _profit(wanted: CustomerList, inputs: Inputs, say: MessageCatalogue) -> str:
     eligible = select(inputs.to_contact, wanted)
     rate = save_rate_of(budget, inputs.measured, inputs.config.report.small_cells)
     found = contacts_within(eligible, budget, rate, budget.contacts)
-    basis = say.translate(rate.basis)
+    basis, share = say.translate(rate.basis), f"{rate.rate * 100:.3g}%"
+    if found.capped_out:
+        return _capped_out(found, budget, say)
     if not found.profit.contacts:
-        return say("overview.steps.no_contact", cost=say.write.exact(budget.cost), basis=basis)
+        cost = say.write.exact(budget.cost)
+        return say("overview.steps.no_contact", cost=cost, rate=share, basis=basis)
     profit, worst, write = found.profit, found.worst.profit, say.write.about(found.profit.contacts)
     money = {"profit": profit.profit, "low": profit.low, "high": profit.high, "worst": worst}
     return say(
         "overview.steps.contacts" if rate.uplift is None else "overview.steps.contacts_measured",
         contacts=write.count(profit.contacts),
-        rate=f"{rate.rate * 100:.3g}%",
+        rate=share,
         basis=basis,
         **{name: write.total(value) for name, value in money.items()},
     )
+
+
+def _capped_out(found: Contacts, budget: BudgetConfig, say: MessageCatalogue) -> str:
+    caps = (
+        say("overview.steps.cap", tier=say.label("tier", tier), share=say.write.share(share))
+        for tier, share in budget.caps.items()
+    )
+    worth = say.write.about(found.worth).count(found.worth)
+    return say("overview.steps.capped_out", worth=worth, caps=say("between").join(caps))

@@ -24,6 +24,8 @@ from tiercast.sources.scratch import filling, new_path
 from tiercast.sources.table_place import HEAD_ROWS, MOST_FOOTERS, footer_rows, header_row
 
 MARKS = (b"PK", b"\xd0\xcf\x11\xe0")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+NEVER_TEXT = {*range(1, 32)} - {*b"\t\n\v\f\r\x1a\x1b"}
 EXACT = 10**15  # Excel keeps 15 digits of a number
 Cell = str | float | bool | dt.date | dt.time | dt.timedelta
 Texts = list[str]
@@ -35,7 +37,7 @@ def is_workbook(file: NamedFile) -> bool:
     Raises
     ------
     DataContractError
-        It is a web page or XML.
+        It is a web page or XML, or neither a workbook nor text.
     """
     with reading_bytes(file.path, file.name) as handle:
         head = handle.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")
@@ -44,7 +46,17 @@ def is_workbook(file: NamedFile) -> bool:
             f"{file.name}: cannot be read: it is a web page or XML, no workbook; open it, save it "
             "as .xlsx or as CSV, and name it so."
         )
+    if head and not head.startswith(MARKS) and not _may_be_text(head):
+        raise DataContractError(
+            f"{file.name}: cannot be read: it is no workbook that can be read, and no text; the "
+            "file is damaged or encrypted: export it again as .xlsx or as CSV."
+        )
     return not head or head.startswith(MARKS)
+
+
+def _may_be_text(head: bytes) -> bool:
+    """Return whether bytes may be text: no control characters, unless a mark of UTF-16 leads."""
+    return head.startswith(UTF_16) or (bool(head.strip(b"\0")) and not NEVER_TEXT & {*head})
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from tiercast.config.message import Message
 from tiercast.config.plugins import versions_of
 from tiercast.config.progress import Progress
 from tiercast.config.schema import Config
@@ -111,8 +112,12 @@ def _with_groups(
 def _further_outlook(rows: HorizonRows, fit: HorizonFit) -> tuple[FurtherOutlook, Evaluation]:
     plan = rows.plan
     fit.progress.say(
-        f"Further horizon of {plan.horizon_days} days: {len(rows.rows):,} rows at "
-        f"{len(rows.cutoffs)} cutoffs."
+        Message.of(
+            "Further horizon of {days} days: {rows:,} rows at {cutoffs} cutoffs.",
+            days=plan.horizon_days,
+            rows=len(rows.rows),
+            cutoffs=len(rows.cutoffs),
+        )
     )
     outlook, past = fit.outlook(rows)
     found = FurtherOutlook(

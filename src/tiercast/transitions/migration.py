@@ -20,6 +20,7 @@ from tiercast.config.loading import load_config
 from tiercast.config.message import Message
 from tiercast.config.progress import Progress, Silent
 from tiercast.config.schema import Config
+from tiercast.modeling.target import Target
 from tiercast.sinks.recorded_run import recorded_here
 from tiercast.sources.scratch import scratch_folder
 from tiercast.sources.workspace import workspace
@@ -46,6 +47,8 @@ class MigrationResult:
         and down, and steps.
     figures
         The net upward rate, and by tier customers, expected value, its growth, and retention.
+    target
+        What both days forecast; expected values are of the days of its horizon.
     """
 
     folder: Path
@@ -57,6 +60,12 @@ class MigrationResult:
     causes: pd.DataFrame
     figures: Mapping[str, Any]
     notes: tuple[str, ...]
+    target: Target
+
+    @property
+    def days_between(self) -> int:
+        """The days from the earlier to the later day: what was actual came within them."""
+        return (self.now - self.before).days
 
     def matrix(self) -> pd.DataFrame:
         """Return customers by tier then (rows) and tier now (columns), `new` and `gone` last."""
@@ -126,6 +135,7 @@ def _migrated(settings: Config, first: dt.date, last: dt.date, shown: Progress) 
             causes(table),
             figures(tiers, names),
             _notes(earlier, later, old.reason, _passed_over(output, earlier, later)),
+            later.target,
         )
         write_migration(result.folder, table, _tables(result), _summary(result, earlier, later))
     for note in result.notes:

@@ -64,7 +64,8 @@ class ExportResult:
     """A written list: the file, the record of who is on it, and how many customers.
 
     `customers` were written; `left_out` are on the list but lack what the format needs, such as
-    an e-mail address.
+    an e-mail address. `paying` is the number of contacts that would bring more than they cost,
+    whatever the caps of the `budget`; None where the list was not kept within one.
     """
 
     list: str
@@ -76,6 +77,7 @@ class ExportResult:
     record: Path
     customers: int
     left_out: int
+    paying: int | None = None
 
     def frame(self) -> pd.DataFrame:
         """Return who was put on the list, in its order, a row per customer."""
@@ -135,13 +137,13 @@ def export(  # noqa: PLR0913  # each is an option of the command
         if arm is not None:
             base = replace(base, table=arm.customers(connection, base.table))
         written = _Export(settings, wanted, form, base, language or settings.language, within)
-        columns, rows, found = written.choose(connection, limit)
+        choice = written.choose(connection, limit)
         shown.stage("write the list")
         when = {"exported_at": recorded.run.started_at, "run_id": recorded.run.id}
         with writing(path), whole_file(path) as aside:
-            written.write(aside, columns, rows)
-            record = write_record(folder, base, rows, written.about(limit), when)
-        count = int(rows.count().execute())
+            written.write(aside, choice.columns, choice.rows)
+            record = write_record(folder, base, choice.rows, written.about(limit), when)
+        count = int(choice.rows.count().execute())
         recorded.set_result(
             rows=count,
             model_version=base.model_version,
@@ -150,7 +152,16 @@ def export(  # noqa: PLR0913  # each is an option of the command
         )
     title = wanted.title.in_language(written.language)
     return ExportResult(
-        wanted.name, title, format, day, base.model_version, path, record, count, found - count
+        wanted.name,
+        title,
+        format,
+        day,
+        base.model_version,
+        path,
+        record,
+        count,
+        choice.customers - count,
+        choice.paying,
     )
 
 
@@ -178,6 +189,16 @@ def _file_name(wanted: CustomerList, form: ExportFormat) -> str:
 
 
 @dataclass(frozen=True)
+class _Choice:
+    """The columns of a file, its rows, and how many customers were chosen, of how many paying."""
+
+    columns: Sequence[FileColumn]
+    rows: ir.Table
+    customers: int
+    paying: int | None
+
+
+@dataclass(frozen=True)
 class _Export:
     settings: Config
     wanted: CustomerList
@@ -192,27 +213,27 @@ class _Export:
         plays = tuple(map(Play.model_validate, self.base.manifest.get(PLAYBOOK, ())))
         return partial(_words, load_messages(self.language), plays)
 
-    def choose(
-        self, connection: Backend, limit: int | None
-    ) -> tuple[Sequence[FileColumn], ir.Table, int]:
-        """Return the columns of the file, its rows, and how many customers were chosen."""
+    def choose(self, connection: Backend, limit: int | None) -> _Choice:
+        """Return what the file holds."""
         columns = file_columns(self.base, self.wanted, self.form, self.language)
-        chosen = connection.create_table("chosen", self._chosen(limit))
+        customers, paying = self._chosen(limit)
+        chosen = connection.create_table("chosen", customers)
         self.base.refuse_if_scored_again()
         # A stored table has no order of its own: the list's is asked for again.
         ordered = select(chosen, self.wanted)
         rows = connection.create_table("exported", rows_to_write(ordered, columns, self.form))
-        return columns, rows, int(chosen.count().execute())
+        return _Choice(columns, rows, int(chosen.count().execute()), paying)
 
-    def _chosen(self, limit: int | None) -> ir.Table:
+    def _chosen(self, limit: int | None) -> tuple[ir.Table, int | None]:
         if self.within is None:
-            return select(self.base.table, self.wanted, limit)
+            return select(self.base.table, self.wanted, limit), None
         budget, rate = self.within
         eligible = select(self.base.table, self.wanted)
         known_column(eligible, "value_at_stake", "`budget`")
         least = [n for n in (limit, budget.contacts) if n is not None]
         most = min(least, default=None)
-        return contacts_within(eligible, budget, rate, most).table.drop(PROFIT)
+        found = contacts_within(eligible, budget, rate, most)
+        return found.table.drop(PROFIT), found.worth
 
     def write(self, path: Path, columns: Sequence[FileColumn], rows: ir.Table) -> None:
         """Write the file."""
