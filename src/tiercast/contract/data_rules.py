@@ -170,7 +170,8 @@ RULES: tuple[DataRule, ...] = (
     _quarantine(
         "null_customer",
         "customer is empty, or a word for none such as NULL",
-        "leave guests out of the export, or give them ids",
+        "leave guests out of the export, or give them ids; where an id stands on the first row of "
+        "its group alone, fill it down",
         _named("customer_id"),
         _blank,
     ),
