@@ -110,11 +110,10 @@ def test_a_discount_beside_pieces_times_price_is_said_not_to_be_subtracted(here)
     assert lines_of(result.path).amount.sum() == pytest.approx(whole)
 
 
-@pytest.mark.parametrize("header", ["cancelled_at", "Canceled At", "Storniert am"])
-def test_orders_with_a_day_on_which_they_were_cancelled_are_left_out(here, header):
-    result = init_file(here, f"amount,{header}", lambda i: ("10.5", "" if i % 4 else DAYS[i]))
+def test_orders_with_a_day_on_which_they_were_cancelled_are_left_out(here):
+    result = init_file(here, "amount,Canceled At", lambda i: ("10.5", "" if i % 4 else DAYS[i]))
     assert lines_of(result.path).amount.sum() == pytest.approx(30 * 10.5)
-    assert any(f"By `{header}`, no orders: 10 rows" in note for note in result.notes)
+    assert any("By `Canceled At`, no orders: 10 rows" in note for note in result.notes)
 
 
 def test_returns_shown_by_pieces_below_zero_are_counted_below_it(here):
@@ -159,7 +158,7 @@ def test_a_single_refund_is_subtracted(here):
 
 @pytest.mark.parametrize(
     ("header", "main", "other"),
-    [("Cur", "EUR", "JPY"), ("DocCur", "EUR", "USD"), ("currency", "978", "392")],
+    [("DocCur", "EUR", "USD"), ("currency", "978", "392")],
 )
 def test_amounts_of_two_currencies_are_never_summed(here, header, main, other):
     result = init_file(here, f"amount,{header}", lambda i: ("10.5", main if i % 4 else other))

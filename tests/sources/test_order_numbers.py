@@ -1,5 +1,3 @@
-import pytest
-
 from bases import lines_of
 from tiercast.verbs.init import init
 
@@ -41,8 +39,7 @@ def test_orders_sent_on_several_days_stay_orders_and_are_named(here):
     assert any(start in note for note in result.notes)
 
 
-@pytest.mark.parametrize("lines", [1, 3])
-def test_orders_of_one_day_need_no_note(here, lines):
+def test_orders_of_one_day_need_no_note(here):
     rows = [
         (
             f"K{order % 9}",
@@ -51,7 +48,7 @@ def test_orders_of_one_day_need_no_note(here, lines):
             f"{line}.5",
         )
         for order in range(80)
-        for line in range(lines)
+        for line in range(3)
     ]
     result = init_file(here, rows)
     assert not any("several days" in note for note in result.notes)

@@ -19,12 +19,8 @@ def init_file(folder, header, value):
     ("header", "void"),
     [
         ("Booking Status", "Cancelled by the buyer"),
-        ("Attendee Status", "Deleted"),
         ("Order Payment State", "FAILED"),
-        ("RESV_STATUS", "canceled"),
         ("Bestellstatus", "Storniert"),
-        ("Statut", "Erreur de paiement"),
-        ("status", "Quotation Sent"),
         ("订单状态", "已取消"),
     ],
 )
@@ -34,18 +30,19 @@ def test_orders_that_were_not_fulfilled_are_left_out_by_any_column_of_a_status(h
     assert any(f"By `{header}`, no orders: {void} 10 rows" in note for note in result.notes)
 
 
-@pytest.mark.parametrize("value", ["Partially cancelled", "Not cancelled", "Partially Refunded"])
-def test_orders_cancelled_in_part_count(here, value):
-    result = init_file(here, "order_status", lambda i: "Completed" if i % 4 else value)
+PARTLY = ("Partially cancelled", "Not cancelled", "Partially Refunded", "Completed")
+
+
+def test_orders_cancelled_in_part_count(here):
+    result = init_file(here, "order_status", lambda i: PARTLY[i % 4])
     assert lines_of(result.path).amount.sum() == pytest.approx(400.0)
 
 
-@pytest.mark.parametrize("header", ["Customer Status", "Membership Status", "Billing State"])
-def test_a_status_of_something_else_leaves_nothing_out(here, header):
-    values = "Cancelled" if header != "Billing State" else "CA"
-    result = init_file(here, header, lambda i: "NY" if i % 4 else values)
+def test_a_status_of_something_else_leaves_nothing_out(here):
+    header = "Customer Status,Membership Status,Billing State"
+    result = init_file(here, header, lambda i: "Cancelled,Expired,CA" if i % 4 else "Open,New,NY")
     assert lines_of(result.path).amount.sum() == pytest.approx(400.0)
-    assert not any(header in note for note in result.notes)
+    assert not any(name in note for note in result.notes for name in header.split(","))
 
 
 @pytest.mark.parametrize(("one", "other"), [("3", "9"), ("OPEN", "PAID")])
