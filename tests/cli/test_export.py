@@ -57,13 +57,13 @@ CAPS = dict.fromkeys(("top", "potential", "general", "dormant"), 0.3)
         ({"cost": 0, "contacts": 1, "caps": CAPS}, "the `caps` of the config's `budget` leave"),
     ],
 )
-def test_why_nobody_is_within_the_budget_is_told(exported, tenth, tmp_path, budget, why):
+def test_why_nobody_is_within_the_budget_is_said(exported, tenth, tmp_path, budget, why):
     output = shutil.copytree(tenth.folder / "runs" / "tenth", tmp_path / "runs")
     options = ("--list", "everyone", "--within-budget", "--output", tmp_path / "list.csv")
     more = {"output": {"path": str(output)}, "budget": {"save_rate": 0.1, **budget}}
     result = exported(*options, **more)
-    told = " ".join(result.stdout.split())
+    shown = " ".join(result.stdout.split())
     assert result.exit_code == 0
-    assert "The list is empty: " in told
-    assert why in told
-    assert "nobody meets its conditions" not in told
+    assert "The list is empty: " in shown
+    assert why in shown
+    assert "nobody meets its conditions" not in shown

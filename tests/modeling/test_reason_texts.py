@@ -36,7 +36,7 @@ def texts_of(frame, names, row, feature, language):
     return [column.to_pylist() for column in found]
 
 
-def told(name, row, language):
+def described(name, row, language):
     """Return the text of a reason of one customer."""
     return texts_of(pd.DataFrame([row]), [name], [0], [0], language)[-1][0]
 
@@ -72,7 +72,7 @@ def test_texts_by_column_are_the_sentences_of_each_row(language):
 
 @settings(max_examples=40)
 @given(data=st.data(), language=st.sampled_from(["en", "zh"]), feature=st.sampled_from(PHRASED))
-def test_any_figures_are_told_as_in_their_rows(data, language, feature):
+def test_any_figures_are_written_as_in_their_rows(data, language, feature):
     names = columns_of(feature)
     row = st.fixed_dictionaries(dict.fromkeys(names, NUMBERS))
     frame = pd.DataFrame(data.draw(st.lists(row, min_size=1, max_size=5)), dtype="float64")
@@ -123,20 +123,20 @@ def test_without_reasons_there_are_no_texts():
     ],
 )
 def test_a_sentence_quotes_the_figures_of_its_own_feature(feature, english, chinese):
-    assert told(feature, ROW, "en") == english
-    assert told(feature, ROW, "zh") == chinese
+    assert described(feature, ROW, "en") == english
+    assert described(feature, ROW, "zh") == chinese
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
 def test_a_customer_of_one_order_has_no_gap_to_tell(missing):
     row = {"recency_days": 74.0, "gap_mean_days": missing}
-    assert told("recency_days", row, "en") == "only order day was 74 days ago"
-    assert told("gap_mean_days", row, "zh") == "至今仅有一个下单日，在 74 天前"
+    assert described("recency_days", row, "en") == "only order day was 74 days ago"
+    assert described("gap_mean_days", row, "zh") == "至今仅有一个下单日，在 74 天前"
 
 
 @pytest.mark.parametrize("value", ODD_VALUES)
-def test_odd_values_of_a_profile_are_told_as_they_are(value):
-    assert told("home_town", {"home_town": value}, "en") == f"home town: {value}"
+def test_odd_values_of_a_profile_are_written_as_they_are(value):
+    assert described("home_town", {"home_town": value}, "en") == f"home town: {value}"
 
 
 @pytest.mark.parametrize(

@@ -79,10 +79,10 @@ def new_returning_section(inputs: Inputs, say: MessageCatalogue) -> Section | No
 def _headline(returning: str, repeat: str, months: int, say: MessageCatalogue) -> str:
     """Return the share of returning customers and the repeat rate, as far as they are shown."""
     known = "returning_few" if returning == MISSING else "returning_share"
-    told = {} if returning == MISSING else {"share": returning}
+    shares = {} if returning == MISSING else {"share": returning}
     return say(
         "new_returning.headline",
-        share=say(f"new_returning.{known}", months=say.write.count(months), **told),
+        share=say(f"new_returning.{known}", months=say.write.count(months), **shares),
         repeat="" if repeat == MISSING else say("new_returning.repeat_rate", repeat=repeat),
     )
 

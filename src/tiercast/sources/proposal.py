@@ -14,8 +14,6 @@ from ibis.backends.duckdb import Backend
 from tiercast.config.message import Message
 from tiercast.config.schema import SourceConfig
 from tiercast.contract.errors import DataContractError
-from tiercast.contract.order_totals import same_amounts
-from tiercast.contract.tables import TABLES
 from tiercast.sources.column_look import ColumnLook, look_at
 from tiercast.sources.column_names import plain_name, words
 from tiercast.sources.column_roles import REQUIRED, ROLES, Role
@@ -30,12 +28,10 @@ from tiercast.sources.layout_query import (
     quoted,
     selected,
 )
-from tiercast.sources.mapping import map_columns
 from tiercast.sources.money_columns import with_whole_money
-from tiercast.sources.order_numbers import OrderNumbers
-from tiercast.sources.order_totals import amount_is, totals_text
+from tiercast.sources.read_orders import ReadOrders, read_orders
 from tiercast.sources.readers import open_source
-from tiercast.sources.rhythm import SuggestedHorizon, order_rhythm, suggest_horizon
+from tiercast.sources.rhythm import SuggestedHorizon
 from tiercast.sources.side_columns import currency_column, with_one_currency
 from tiercast.sources.source_parts import SourceParts
 from tiercast.sources.status_columns import (
@@ -177,9 +173,9 @@ def _finished(
         looks = {look.name: _month_first(look, layout) for look in look_at(_named(rows, source))}
         time = looks.get("ordered_at")
         source = source.model_copy(update={"time_format": time.time_format if time else None})
-        facts = ReadOrders() if missing else _facts(rows, source, own, layout)
+        facts = ReadOrders() if missing else read_orders(rows, source, own, layout)
         currency = parts.currency or _written_currency(connection, looks.get("amount"))
-    if facts.numbers_restart and layout is None:
+    if facts.numbers_restart:
         return _finished(parts.without("order_id"), layout, known, (*notes, *facts.notes), guess)
     guess = guess or MapGuess((), (), missing=missing)
     roles = [role for role in ROLES if role.name in parts.select]
@@ -204,43 +200,6 @@ def _written_currency(connection: Backend, amount: ColumnLook | None) -> str | N
     if amount is None:
         return None
     return currency_code(str(connection.execute(currency_beside(amount.example))))
-
-
-@dataclass(frozen=True)
-class ReadOrders:
-    """Facts about the rows, read as orders, and questions that the contract has about them."""
-
-    amount_is: str | None = None
-    notes: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
-    horizon: SuggestedHorizon | None = None
-    numbers_restart: bool = False
-
-
-def _facts(
-    rows: ir.Table, source: SourceConfig, own: Mapping[str, str], layout: Layout | None
-) -> ReadOrders:
-    """Read the rows as the contract does; what it refuses becomes a question to the user.
-
-    `own` has the columns' own names.
-    """
-    try:
-        lines = map_columns(rows, TABLES["transactions"], source)
-        rhythm = order_rhythm(lines)
-    except DataContractError as question:
-        return ReadOrders(questions=(question.message,))
-    horizon = suggest_horizon(rhythm) if rhythm else None
-    if "order_id" not in lines.columns:
-        return ReadOrders(horizon=horizon)
-    numbers = OrderNumbers.of(lines)
-    more = () if layout else numbers.note(own["order_id"].strip('"'))
-    if numbers.restart and not layout:
-        return ReadOrders(notes=more, numbers_restart=True)
-    found = same_amounts(lines)
-    kind = (layout.amount_is or "line") if layout else None
-    taken = amount_is(found, own["amount"], kind)
-    notes = (totals_text(found, taken),) if taken or found.are_often_same else ()
-    return ReadOrders(taken, (*notes, *more), (), horizon)
 
 
 def _gaps(guess: MapGuess, layout: Layout | None) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ class MigrationResult:
 
     @property
     def days_between(self) -> int:
-        """The days from the earlier to the later day: what was actual came within them."""
+        """The days from the earlier to the later day, which actual sums are of."""
         return (self.now - self.before).days
 
     def matrix(self) -> pd.DataFrame:

@@ -65,7 +65,7 @@ class ExportResult:
 
     `customers` were written; `left_out` are on the list but lack what the format needs, such as
     an e-mail address. `paying` is the number of contacts that would bring more than they cost,
-    whatever the caps of the `budget`; None where the list was not kept within one.
+    whatever the caps of the `budget`; None without one.
     """
 
     list: str
